@@ -1,0 +1,71 @@
+"""The one error that a user's mistake ends in, and the nearest right name."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+# More names than this are counted, not listed: the message stays one line.
+_LISTED = 12
+
+
+class InputError(ValueError):
+    """What the user gave cannot be used.
+
+    The message is one line: what was given, what is allowed, and the nearest right name.
+    The command line prints it as ``error: ...`` and exits with status 2.
+    """
+
+
+def nearest(name: str, allowed: Iterable[str]) -> str | None:
+    """Find the allowed name that looks most like the one given.
+
+    Parameters
+    ----------
+    name : str
+        What was given.
+    allowed : iterable of str
+        What could have been given.
+
+    Returns
+    -------
+    str or None
+        The closest name (case and underscores do not count), or None where nothing is close.
+    """
+    plain = {_plain(candidate): candidate for candidate in allowed}
+    close = difflib.get_close_matches(_plain(name), plain, n=1, cutoff=0.5)
+    return plain[close[0]] if close else None
+
+
+def unknown(kind: str, given: str, allowed: Iterable[str]) -> InputError:
+    """Build the error for a name that does not exist.
+
+    Parameters
+    ----------
+    kind : str
+        What the name was meant to be, for example ``"lever"``.
+    given : str
+        The name that was given.
+    allowed : iterable of str
+        The names that exist.
+
+    Returns
+    -------
+    InputError
+        To be raised by the caller.
+    """
+    names = sorted(set(allowed))
+    guess = nearest(given, names)
+    if guess is not None:
+        hint = f"did you mean {guess!r}?"
+    elif not names:
+        hint = f"there is no {kind} to choose"
+    elif len(names) > _LISTED:
+        hint = f"there are {len(names)}, among them {', '.join(names[:_LISTED])}"
+    else:
+        hint = f"allowed: {', '.join(names)}"
+    return InputError(f"unknown {kind} {given!r}: {hint}")
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.replace("_", " ").casefold().split())
