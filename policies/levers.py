@@ -1,0 +1,145 @@
+"""The catalogue of policy levers, read from ``levers.toml`` and held against the model."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import Field, model_validator
+
+from model.errors import InputError, unknown
+from model.files import read_toml
+from policies.schema import Schema, validate
+
+if TYPE_CHECKING:
+    from model import Model
+
+CATALOGUE = Path(__file__).with_name("levers.toml")
+Level = Literal["local", "central"]
+SUBSCRIPT: dict[Level, str] = {"local": "Local lever", "central": "Central lever"}
+
+
+class Lever(Schema):
+    """One policy lever: who holds it, what it buys, what it feeds.
+
+    Parameters
+    ----------
+    name : str
+        The element of the model's subscript.
+    level : {"local", "central"}
+        The level of government that runs it.
+    paper : tuple of str
+        Sections of Qu Li (2020, doi 10.25236/IJNDES.040223).
+    feeds : str
+        The model's variable that the money moves first: a stock wherever there is one.
+    unit : str
+        Unit of its money.
+    cost_basis : str
+        The size against which its money is measured.
+    share : tuple of float
+        Plausible span of its yearly money as a share of the cost basis, 1/Year.
+    share_source : str
+        Where the span comes from, or "judgement".
+    description : str
+        What the money buys, in one sentence.
+    """
+
+    name: str
+    level: Level
+    paper: tuple[str, ...] = Field(min_length=1)
+    feeds: str
+    unit: str = "Myuan/Year"
+    cost_basis: str
+    share: tuple[float, float]
+    share_source: str
+    description: str
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Lever:
+        low, high = self.share
+        if not 0 <= low < high <= 1:
+            raise ValueError(f"lever {self.name!r}: share {low}..{high} is not a span within 0..1")
+        return self
+
+
+class _Catalogue(Schema):
+    lever: tuple[Lever, ...]
+
+
+@cache
+def levers(level: Level | None = None) -> tuple[Lever, ...]:
+    """Read the levers, in the model's order.
+
+    Parameters
+    ----------
+    level : {"local", "central"}, optional
+        One level of government; both if not given.
+
+    Returns
+    -------
+    tuple of Lever
+        The levers.
+
+    Raises
+    ------
+    InputError
+        If the catalogue is broken.
+    """
+    catalogue = validate(_Catalogue, read_toml(CATALOGUE), CATALOGUE.name)
+    return tuple(lever for lever in catalogue.lever if level in (None, lever.level))
+
+
+def find(name: str, level: Level | None = None) -> Lever:
+    """Find a lever by its name.
+
+    Parameters
+    ----------
+    name : str
+        The lever's name.
+    level : {"local", "central"}, optional
+        The level at which it must stand.
+
+    Returns
+    -------
+    Lever
+        The lever.
+
+    Raises
+    ------
+    InputError
+        If there is none of that name at that level.
+    """
+    for lever in levers(level):
+        if lever.name == name:
+            return lever
+    kind = f"{level} lever" if level else "lever"
+    raise unknown(kind, name, [lever.name for lever in levers(level)])
+
+
+def check_catalogue(model: Model) -> None:
+    """Hold the catalogue against a model.
+
+    Parameters
+    ----------
+    model : Model
+        The model.
+
+    Raises
+    ------
+    InputError
+        If a lever of one is missing in the other, or feeds a variable that the model
+        does not have.
+    """
+    for level, subscript in SUBSCRIPT.items():
+        listed = [lever.name for lever in levers(level)]
+        modelled = model.subscripts.get(subscript, ())
+        for name in listed:
+            if name not in modelled:
+                raise unknown(f"{level} lever of the model", name, modelled)
+        for name in modelled:
+            if name not in listed:
+                raise InputError(f"{level} lever {name!r} of the model is not in {CATALOGUE.name}")
+    for lever in levers():
+        if lever.feeds not in model.variables:
+            raise unknown(f"variable fed by lever {lever.name!r}", lever.feeds, model.variables)

@@ -1,0 +1,84 @@
+"""Validation of a file's content by a pydantic schema, with one-line errors."""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
+
+from model.errors import InputError, nearest
+
+S = TypeVar("S", bound="Schema")
+
+
+class Schema(BaseModel):
+    """A frozen record that refuses fields which it does not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False, allow_inf_nan=False)
+
+
+def validate(schema: type[S], content: Mapping[str, Any], where: str) -> S:
+    """Turn a file's content into a record.
+
+    Parameters
+    ----------
+    schema : type
+        The record's class.
+    content : mapping
+        What the file holds.
+    where : str
+        The file's name, for the error.
+
+    Returns
+    -------
+    Schema
+        The record.
+
+    Raises
+    ------
+    InputError
+        One line on the first thing that is wrong: the field, what was given, what is
+        allowed and the nearest right name.
+    """
+    try:
+        return schema.model_validate(content)
+    except ValidationError as error:
+        # A misspelt field is also a missing one; the spelling is what the user can mend.
+        first, *_ = sorted(error.errors(), key=lambda found: found["type"] != "extra_forbidden")
+        raise InputError(f"{where}: {_explain(schema, first)}") from None
+
+
+def _explain(schema: type[Schema], error: ErrorDetails) -> str:
+    *above, last = error["loc"] or ("",)
+    field = ".".join(str(part) for part in error["loc"])
+    if error["type"] == "extra_forbidden":
+        allowed = sorted(_fields_at(schema, above))
+        guess = nearest(str(last), allowed)
+        hint = f"did you mean {guess!r}?" if guess else f"allowed: {', '.join(allowed)}"
+        return f"unknown field {field!r}: {hint}"
+    if error["type"] == "missing":
+        return f"field {field!r} is missing"
+    message = error["msg"].removeprefix("Value error, ")
+    message = message[:1].lower() + message[1:]
+    if error["type"] == "value_error":
+        return f"{field}: {message}" if field else message
+    return f"{field} = {error['input']!r}: {message}"
+
+
+def _fields_at(schema: Any, path: list[int | str]) -> set[str]:
+    for part in path:
+        if isinstance(schema, type) and issubclass(schema, BaseModel):
+            schema = _record_in(schema.model_fields[str(part)].annotation)
+    return set(getattr(schema, "model_fields", ()))
+
+
+def _record_in(annotation: Any) -> Any:
+    """Find the record class inside ``X | None``, ``dict[str, X]`` or ``tuple[X, ...]``."""
+    if isinstance(annotation, type) and not isinstance(annotation, types.GenericAlias):
+        return annotation if issubclass(annotation, BaseModel) else None
+    found = (_record_in(inner) for inner in typing.get_args(annotation))
+    return next((record for record in found if record is not None), None)
