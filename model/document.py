@@ -6,9 +6,13 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 from model.errors import InputError, unknown
 from model.source import Block, Source, key, names_in, normalised_hash, number, parse
+
+# The model that comes with the package.
+SHIPPED = Path(__file__).with_name("sme_cluster.mdl")
 
 # Vensim's control variables steer the run; they are no part of the system.
 CONTROLS = ("INITIAL TIME", "FINAL TIME", "TIME STEP", "SAVEPER")

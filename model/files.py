@@ -24,7 +24,7 @@ def read_text(path: str | Path) -> str:
     Returns
     -------
     str
-        Its text, a byte-order mark removed and line ends as ``\\n``.
+        Its text, a byte-order mark removed and one line feed at the end of a line.
 
     Raises
     ------

@@ -438,7 +438,7 @@ def _regional_edits(
     if holder.table:
         pieces = []
         for (region, *inner), points in values.items():
-            cell = inner[: holder.place] + [region] + inner[holder.place :]
+            cell = [*inner[: holder.place], region, *inner[holder.place :]]
             pieces.append(_table_text(_spell(_written(holder.name), cell), points))
     else:
         pieces = [_list_text(holder, names, values)]

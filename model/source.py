@@ -328,11 +328,8 @@ def _block(
     )
     if kind == "table":
         expression = expression.rstrip().removesuffix(")").strip()
-    elif kind == "equation":
-        if _NUMBERS.match(expression):
-            kind = "constant"
-        elif expression.upper().startswith("TABBED ARRAY"):
-            kind = "constant"
+    elif kind == "equation" and _NUMBERS.match(expression):
+        kind = "constant"
     plain_unit, low, high = _unit(unit, line)
     return Block(
         name=fold(match["name"]).strip('"'),

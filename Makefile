@@ -1,0 +1,66 @@
+# What a contributor or a newcomer runs. Everything is installed into .venv on first use;
+# only make and a Python of at least 3.11 are needed. Another one: make PYTHON=python3.12 test
+PYTHON ?= python3
+
+BIN := .venv/bin
+LOWEST := .venv-lowest/bin
+LOCKER := .venv-lock/bin
+READY := .venv/.ready
+
+.PHONY: help demo test test-slow test-lowest lint check bench lock clean
+.DEFAULT_GOAL := help
+
+help: ## list these targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+demo: $(READY) ## compare a central with a local strategy: table and figures in results/demo
+	@$(BIN)/smecluster compare central local --out results/demo
+	@echo "The tables (.csv) and pictures (.png) are in results/demo:"
+	@ls results/demo
+
+test: $(READY) ## the tests, less the slow ones
+	$(BIN)/python -m pytest
+
+test-slow: $(READY) ## the slow tests
+	$(BIN)/python -m pytest -m slow
+
+test-lowest: .venv-lowest/.ready ## the tests with the lowest versions that pyproject.toml allows
+	$(LOWEST)/python -m pytest
+
+lint: $(READY) ## style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+check: $(READY) ## the checks on the model itself
+	$(BIN)/smecluster check
+
+bench: $(READY) ## how fast the batch kernel is
+	$(BIN)/python -m tests.bench
+
+lock: ## renew requirements.lock from pyproject.toml
+	$(PYTHON) -m venv .venv-lock
+	$(LOCKER)/python -m pip install --quiet uv
+	$(LOCKER)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 \
+		--generate-hashes --upgrade --no-emit-index-url --no-header --no-config \
+		--output-file requirements.lock
+
+clean: ## remove what the tools have made; results stay
+	rm -rf .venv .venv-lowest .venv-lock .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf build dist *.egg-info
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "error: $(PYTHON) is older than 3.11; choose another: make PYTHON=python3.12"; exit 2; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv-lowest/.ready: pyproject.toml
+	$(PYTHON) -m venv .venv-lowest
+	$(LOWEST)/python -m pip install --quiet uv
+	$(LOWEST)/uv pip install --quiet --python $(LOWEST)/python --no-config \
+		--resolution lowest-direct --editable '.[dev,loops,distributed]'
+	@touch $@

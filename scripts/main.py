@@ -1,0 +1,166 @@
+"""The command ``smecluster``: its list of commands, and the one place where errors end.
+
+A command lives in ``scripts/<name>.py`` as the function ``<name>``, with its example command
+lines in ``EXAMPLES``. The file is imported when the command is used, so ``--help`` is quick.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+COMMANDS = {
+    "run": "Run one strategy and write what it does, by region and in total.",
+    "compare": "Compare strategies at equal programme money: table and figures.",
+    "levers": "List the policy levers: level, cost, range and what each one feeds.",
+    "regions": "List the regions of the model and the cases that can be added.",
+    "describe": "Explain a variable: definition, unit, source, equation, causes, effects.",
+    "check": "Check the model: units, balances, extremes, documentation.",
+}
+
+_HELP = """A system-dynamics model of SME clusters and of what government can do for them.
+
+Examples:
+
+\b
+  smecluster compare central local --out results/first
+  smecluster describe "value added"
+  smecluster levers
+
+`smecluster COMMAND --help` explains a command, with examples.
+"""
+
+# Typer's usage errors (its own copy of Click's, or Click's) have one public descendant.
+_UsageError: Any = typer.BadParameter.__base__
+
+
+class _Commands(TyperGroup):
+    """A group that imports a command only when it is used."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Stand in for a command where only its name and its one line are shown."""
+        summary = COMMANDS.get(cmd_name)
+        return None if summary is None else TyperCommand(cmd_name, help=summary)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        name, *rest = args
+        if name.startswith("-"):
+            return super().resolve_command(ctx, args)
+        if name not in COMMANDS:
+            from model.errors import unknown
+
+            raise unknown("command", name, COMMANDS)
+        return name, _load(name), rest
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and end the process.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        What follows ``smecluster``; by default what the process was started with.
+
+    Raises
+    ------
+    SystemExit
+        Always: 0 for success, 1 where a check failed, 2 for wrong input, 130 if interrupted.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        status = _application()(args=given, prog_name="smecluster", standalone_mode=False)
+    except (KeyboardInterrupt, typer.Abort):
+        _stop("interrupted", 130)
+    except BrokenPipeError:
+        # The reader of a pipe (head, less) has seen enough; say nothing at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except _UsageError as error:
+        message = _usage(error)
+        if not message:  # nothing was given, and the help has been printed
+            sys.exit(2)
+        _stop(message)
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        _stop(f"{place}{error.strerror or error}")
+    except ValueError as error:
+        # Imported late: the package brings NumPy, which help does not need.
+        from model.errors import InputError
+
+        if not isinstance(error, InputError):
+            raise
+        _stop(str(error))
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _application() -> Any:
+    app = typer.Typer(
+        cls=_Commands,
+        help=_HELP,
+        add_completion=False,
+        no_args_is_help=True,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+
+    @app.callback()
+    def smecluster(
+        version: bool = typer.Option(
+            False, "--version", help="Print the version.", is_eager=True, callback=_print_version
+        ),
+    ) -> None:
+        pass
+
+    return typer.main.get_command(app)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"smecluster {version('smecluster')}")
+        raise typer.Exit
+
+
+def _load(name: str) -> Any:
+    """Make the command from its file."""
+    module = importlib.import_module(f"scripts.{name}")
+    lines = "\n".join(f"  {line}" for line in module.EXAMPLES)
+    app = typer.Typer(add_completion=False)
+    app.command(
+        name,
+        help=f"Examples:\n\n\b\n{lines}\n\n{COMMANDS[name]}",
+        no_args_is_help=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )(getattr(module, name))
+    return typer.main.get_command(app)
+
+
+def _usage(error: Any) -> str:
+    """Say what is wrong with the command line, with the nearest option's name."""
+    option = getattr(error, "option_name", None)
+    context = getattr(error, "ctx", None)
+    if option is None or context is None or not hasattr(error, "possibilities"):
+        return str(error.format_message()).rstrip(".")
+    from model.errors import unknown
+
+    allowed = [name for parameter in context.command.params for name in parameter.opts]
+    allowed += context.help_option_names
+    return str(unknown("option", option, [name for name in allowed if name.startswith("--")]))
+
+
+def _stop(message: str, status: int = 2) -> NoReturn:
+    print(f"error: {' '.join(message.split())}", file=sys.stderr)
+    sys.exit(status)
+
+
+if __name__ == "__main__":
+    main()
