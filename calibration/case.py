@@ -1,0 +1,212 @@
+"""A case: one region's folder, read, checked, and turned into measurements of the model.
+
+A folder holds ``case.toml`` (what the region is and what measures what), ``series.csv`` (its
+published figures), ``constants.csv`` and ``tables.csv`` (its values of the model), and, where
+it cites sources that the shipped list lacks, its own ``sources.csv``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from calibration.constants import (
+    Constant,
+    Point,
+    constants_of,
+    read_constants,
+    read_tables,
+    tables_of,
+)
+from calibration.measuring import COLUMNS, check, full_name, measured
+from calibration.schema import CaseFile, Event, Measure, Place, read_case_file
+from calibration.selection import statuses
+from calibration.series import CASES, SOURCES, Row, read_series, read_sources
+from model.errors import InputError, unknown
+from model.rewrite import Region
+
+_NOT_A_REGION = "national"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A region's data.
+
+    Attributes
+    ----------
+    name : str
+        The folder's name.
+    path : Path
+        The folder.
+    place : Place
+        What the region is; ``place.name`` is the element of the model's range.
+    measures : tuple of Measure
+        Which series measure which variable, and how.
+    context : tuple of str
+        Series that measure nothing and are kept for the reader.
+    history : tuple of Event
+        Dated policies and shocks.
+    rows : tuple of Row
+        Every published figure of the folder, all statuses.
+    sources : mapping of str to str
+        What the source codes stand for.
+    constants : tuple of Constant
+        Values of the model's constants.
+    points : tuple of Point
+        Points of the model's tables.
+    """
+
+    name: str
+    path: Path
+    place: Place
+    measures: tuple[Measure, ...]
+    context: tuple[str, ...]
+    history: tuple[Event, ...]
+    rows: tuple[Row, ...]
+    sources: Mapping[str, str]
+    constants: tuple[Constant, ...]
+    points: tuple[Point, ...]
+
+    def measurements(self, include: Iterable[str] = ()) -> pd.DataFrame:
+        """Give the figures that the model is compared with.
+
+        Among several figures for a year the rule of `calibration.selection` chooses. Money
+        in current prices is turned into constant prices of 2010, US dollars into yuan at the
+        year's average rate.
+
+        Parameters
+        ----------
+        include : iterable of str
+            ``"remembered"`` adds figures given from memory; they fill gaps only.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns `calibration.measuring.COLUMNS`; a row a variable, segment and year.
+            ``value`` is in ``unit`` (constant 2010 prices for money). ``status`` is the worst
+            of the figures that were combined, and ``derived`` where several were. Where
+            ``compare`` is ``scale`` the figure is known only up to a factor.
+
+        Raises
+        ------
+        InputError
+            If `include` names an unknown status or ``doubtful``.
+        """
+        statuses(include)
+        by_name: dict[str, list[Row]] = {}
+        for row in self.rows:
+            by_name.setdefault(row.name, []).append(row)
+        records = [
+            record
+            for measure in self.measures
+            for record in measured(measure, self.place, by_name, include)
+        ]
+        return pd.DataFrame.from_records(records, columns=list(COLUMNS))
+
+
+def cases() -> tuple[str, ...]:
+    """Name the regions that come with the project."""
+    return tuple(
+        sorted(
+            folder.parent.name
+            for folder in CASES.glob("*/case.toml")
+            if folder.parent.name != _NOT_A_REGION
+        )
+    )
+
+
+def load(path_or_name: str | Path) -> Case:
+    """Load a region's folder.
+
+    Parameters
+    ----------
+    path_or_name : str or Path
+        A shipped case (see `cases`; also ``national``), or the path of a folder.
+
+    Returns
+    -------
+    Case
+        The region's data, every row checked.
+
+    Raises
+    ------
+    InputError
+        If the case or a file does not exist or is malformed; the message names the file and
+        the line, what was given and what is allowed.
+    """
+    folder = CASES / path_or_name
+    if not (folder / "case.toml").is_file():
+        folder = Path(path_or_name)
+        if not folder.is_dir() and folder.name == str(path_or_name):
+            raise unknown("case", folder.name, (*cases(), _NOT_A_REGION))
+        if not folder.is_dir():
+            raise InputError(f"no such case folder: {path_or_name}")
+    file = read_case_file(folder / "case.toml")
+    sources = _sources(folder / "sources.csv")
+    rows = read_series(folder / "series.csv", sources, series_named(file))
+    _check(file, folder, rows)
+    constants = folder / "constants.csv"
+    tables = folder / "tables.csv"
+    return Case(
+        name=folder.resolve().name,
+        path=folder,
+        place=file.region,
+        measures=file.measure,
+        context=file.context,
+        history=file.history,
+        rows=rows,
+        sources={code: sources[code] for code in sorted({row.source for row in rows})},
+        constants=read_constants(constants) if constants.is_file() else (),
+        points=read_tables(tables) if tables.is_file() else (),
+    )
+
+
+def region(case: Case) -> Region:
+    """Give a case's region as the model takes it.
+
+    Parameters
+    ----------
+    case : Case
+        A loaded case.
+
+    Returns
+    -------
+    Region
+        Name, constants and tables.
+    """
+    return Region(case.place.name, constants_of(case.constants), tables_of(case.points))
+
+
+def series_named(file: CaseFile) -> tuple[str, ...]:
+    """List every series that a case file names, as ``region/series``."""
+    named = [name for measure in file.measure for name in measure.series]
+    own = file.region.table
+    return tuple(dict.fromkeys(full_name(name, own) for name in (*named, *file.context)))
+
+
+def _sources(own: Path) -> dict[str, str]:
+    """Read the shipped sources and a folder's own, which may add codes but not change them."""
+    shipped = read_sources(SOURCES)
+    added = read_sources(own) if own.is_file() else {}
+    for code, citation in added.items():
+        if shipped.get(code, citation) != citation:
+            raise InputError(f"{own}: source {code!r} already stands for {shipped[code]!r}")
+    return {**shipped, **added}
+
+
+def _check(file: CaseFile, folder: Path, rows: tuple[Row, ...]) -> None:
+    """Refuse a series without figures, and figures that cannot measure their variable."""
+    path = folder / "series.csv"
+    present = {row.name for row in rows}
+    for name in series_named(file):
+        if name not in present:
+            raise InputError(f"{folder / 'case.toml'}: {unknown('series', name, present)}")
+    for row in rows:
+        try:
+            for measure in file.measure:
+                check(measure, row, file.region)
+        except InputError as error:
+            raise InputError(f"{path}:{row.line}: {error}") from None
