@@ -1,6 +1,6 @@
 """Copy the regions' values from a model file into the case folders.
 
-    python -m calibration.values MODEL
+    python -m calibration.values [MODEL]
 
 The model file carries the regions' values as defaults, so that it runs alone in Vensim; a
 case carries its own, each with unit, range, status and source, so that a region can be added
@@ -17,6 +17,7 @@ from pathlib import Path
 
 from calibration.case import cases, load
 from calibration.constants import Constant, Point, text_of
+from model.document import SHIPPED
 from model.errors import InputError, unknown
 from model.files import read_text, write_atomic
 from model.rewrite import Region, regions_of
@@ -82,7 +83,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="python -m calibration.values",
         description="Copy the regions' values from a model file into the case folders.",
     )
-    parser.add_argument("model", type=Path, help="the model file, for example sme_cluster.mdl")
+    parser.add_argument(
+        "model", type=Path, nargs="?", default=SHIPPED, help="a model file (default: the shipped)"
+    )
     given = parser.parse_args(arguments)
     try:
         text = read_text(given.model)
