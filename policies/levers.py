@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 CATALOGUE = Path(__file__).with_name("levers.toml")
 Level = Literal["local", "central"]
+LEVELS: tuple[Level, ...] = ("local", "central")
 SUBSCRIPT: dict[Level, str] = {"local": "Local lever", "central": "Central lever"}
 
 

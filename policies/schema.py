@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import types
 import typing
 from collections.abc import Mapping
 from typing import Any, TypeVar
@@ -78,7 +77,7 @@ def _fields_at(schema: Any, path: list[int | str]) -> set[str]:
 
 def _record_in(annotation: Any) -> Any:
     """Find the record class inside ``X | None``, ``dict[str, X]`` or ``tuple[X, ...]``."""
-    if isinstance(annotation, type) and not isinstance(annotation, types.GenericAlias):
+    if not typing.get_args(annotation):
         return annotation if issubclass(annotation, BaseModel) else None
     found = (_record_in(inner) for inner in typing.get_args(annotation))
     return next((record for record in found if record is not None), None)

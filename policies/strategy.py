@@ -129,7 +129,7 @@ class LocalProgramme(RegionalProgramme):
         return self
 
     def in_region(self, region: str) -> RegionalProgramme:
-        """The programme that one region runs (its own where it is an exception)."""
+        """Give the programme that one region runs (its own where it is an exception)."""
         changes = self.exceptions.get(region, {})
         base = self.model_dump(exclude={"exceptions", "regions"}, exclude_none=True)
         for pair in ({"share", "amount"}, {"start", "trigger"}):
@@ -138,6 +138,7 @@ class LocalProgramme(RegionalProgramme):
         return validate(RegionalProgramme, base | changes, f"exceptions.{region}")
 
     def scaled(self, factor: float) -> dict[str, Any]:
+        """Fields of the programme with its money, and its exceptions', multiplied."""
         exceptions = {
             region: {
                 name: value * factor if name in ("share", "amount") else value
@@ -198,7 +199,7 @@ class Strategy(Schema):
         return tuple(programme for programme in (self.local, self.central) if programme)
 
     def scaled(self, factor: float) -> Strategy:
-        """The same strategy with all its money multiplied.
+        """Multiply all its money.
 
         Parameters
         ----------
@@ -218,15 +219,15 @@ class Strategy(Schema):
         )
 
     def without_programme(self) -> Strategy:
-        """The same history and no programme after it."""
+        """Keep the history and drop the programmes after it."""
         return self.model_copy(update={"local": None, "central": None})
 
     def central_alone(self) -> Strategy:
-        """The central programme without the local ones."""
+        """Keep the central programme and drop the local ones."""
         return self.model_copy(update={"local": None})
 
     def alone_in(self, region: str) -> Strategy:
-        """The local programme of one region, without the centre's and the others'.
+        """Keep the local programme of one region and drop the centre's and the others'.
 
         Parameters
         ----------

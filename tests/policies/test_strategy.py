@@ -56,9 +56,11 @@ def test_the_strategies_that_were_promised_are_there():
 def test_every_strategy_loads_and_cites_the_paper(name: str):
     strategy = load(name)
     assert strategy.name == name
-    assert strategy.title and strategy.description
+    assert strategy.title
+    assert strategy.description
     text = (Path(load.__code__.co_filename).parent / "strategies" / f"{name}.toml").read_text()
-    assert text.startswith("#") and "Qu Li (2020)" in text
+    assert text.startswith("#")
+    assert "Qu Li (2020)" in text
 
 
 def test_the_three_kinds_differ_in_timing_alone():
@@ -102,7 +104,7 @@ def test_a_misspelt_strategy_gets_the_nearest_name():
 
 
 def test_a_missing_file_is_named():
-    with pytest.raises(InputError, match="no such file: nowhere/mine.toml"):
+    with pytest.raises(InputError, match=r"no such file: nowhere/mine\.toml"):
         load("nowhere/mine.toml")
 
 

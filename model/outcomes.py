@@ -1,0 +1,138 @@
+"""The catalogue of outcomes, and how each is brought together over the regions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import xarray as xr
+
+from model.errors import unknown
+
+PLACE = "place"
+TOTAL = "total"
+DISPERSION = "dispersion of value added per worker"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One outcome that strategies are judged by.
+
+    Parameters
+    ----------
+    name : str
+        The model's variable, by region.
+    better : {"more", "less", "neither"}
+        Which direction is an improvement, other things equal.
+    weight : str, optional
+        Variable by which the regions are averaged into the total; without one the total
+        is their sum.
+    """
+
+    name: str
+    better: Literal["more", "less", "neither"]
+    weight: str | None = None
+
+
+OUTCOMES = (
+    Outcome("value added", "more"),
+    Outcome("Discounted value added", "more"),
+    Outcome("value added per worker", "more", weight="Employment"),
+    Outcome("value added rate", "more", weight="gross income"),
+    Outcome("total firms", "neither"),
+    Outcome("Imitative SMEs", "neither"),
+    Outcome("Upgraded SMEs", "more"),
+    Outcome("External firms", "neither"),
+    Outcome("Employment", "more"),
+    Outcome("annual wage", "more", weight="Employment"),
+    Outcome("innovation capacity", "more", weight="value added"),
+    Outcome("average quality", "more", weight="value added"),
+    Outcome("Regional brand", "more", weight="value added"),
+    Outcome("Embeddedness", "more", weight="External firms"),
+    Outcome("transaction cost share", "less", weight="value added"),
+    Outcome("external investment", "neither"),
+    Outcome("SME loans", "neither"),
+    Outcome("fiscal balance", "more"),
+    Outcome("Local public debt", "less"),
+    Outcome("local programme cost", "neither"),
+)
+
+
+def find(name: str) -> Outcome:
+    """Find an outcome by its name.
+
+    Parameters
+    ----------
+    name : str
+        Name of the outcome.
+
+    Returns
+    -------
+    Outcome
+        The outcome.
+
+    Raises
+    ------
+    InputError
+        If there is none of that name.
+    """
+    for outcome in OUTCOMES:
+        if outcome.name == name:
+            return outcome
+    raise unknown("outcome", name, [outcome.name for outcome in OUTCOMES])
+
+
+def variables(outcomes: Iterable[Outcome] = OUTCOMES) -> list[str]:
+    """Names of the model's variables that the outcomes are computed from."""
+    needed = dict.fromkeys(outcome.name for outcome in outcomes)
+    needed |= dict.fromkeys(outcome.weight for outcome in outcomes if outcome.weight)
+    return [*needed]
+
+
+def gather(run: xr.Dataset, outcomes: Iterable[Outcome] = OUTCOMES) -> xr.Dataset:
+    """Bring the outcomes of a run together, by region and in total.
+
+    Parameters
+    ----------
+    run : xarray.Dataset
+        Result of ``simulate`` or ``simulate_many`` with the outcomes' variables.
+    outcomes : iterable of Outcome
+        Which ones.
+
+    Returns
+    -------
+    xarray.Dataset
+        Each outcome along ``place`` (the regions, then ``total``) instead of ``Region``,
+        with unit and definition; and the dispersion among regions, Dmnl, which is the
+        coefficient of variation (population standard deviation over unweighted mean) of
+        value added per worker.
+    """
+    gathered = {outcome.name: _with_total(run, outcome) for outcome in outcomes}
+    if "value added per worker" in run:
+        spread = run["value added per worker"]
+        gathered[DISPERSION] = (spread.std("Region") / spread.mean("Region")).assign_attrs(
+            unit="Dmnl",
+            definition="Standard deviation among regions of value added per worker over its mean",
+        )
+    return xr.Dataset(gathered, attrs=run.attrs)
+
+
+def _with_total(run: xr.Dataset, outcome: Outcome) -> xr.DataArray:
+    regional = run[outcome.name]
+    if outcome.weight is None:
+        total = regional.sum("Region")
+    else:
+        weight = run[outcome.weight]
+        # Nothing to weigh by (no external firm anywhere): the total is not defined.
+        total = (regional * weight).sum("Region") / weight.sum("Region").where(
+            lambda sum_: sum_ > 0
+        )
+    places = [*(str(region) for region in regional["Region"].values), TOTAL]
+    return (
+        xr.concat([regional, total.expand_dims(Region=[TOTAL])], "Region")
+        .rename(Region=PLACE)
+        .assign_coords({PLACE: np.array(places, dtype=object)})
+        .assign_attrs(regional.attrs)
+    )

@@ -1,0 +1,51 @@
+"""Where a result came from: hashes, versions and the command line, carried by every file."""
+
+from __future__ import annotations
+
+import platform
+import shlex
+import sys
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+_PACKAGES = ("smecluster", "pysd", "numba", "numpy", "scipy", "xarray", "pandas")
+
+
+def stamp(model_hash: str, **more: str | None) -> dict[str, str]:
+    """Say where a result came from.
+
+    Parameters
+    ----------
+    model_hash : str
+        Hash of the model file as it was run, its regions included.
+    **more : str
+        What else the result depends on: data hash, calibration name, strategy hash, seed.
+        Left out where it is None.
+
+    Returns
+    -------
+    dict
+        Text by name, in the order in which a reader wants it.
+    """
+    return {
+        "command": shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]),
+        "model hash": model_hash,
+        **{name.replace("_", " "): value for name, value in more.items() if value is not None},
+        "versions": ", ".join([f"python {platform.python_version()}", *_versions()]),
+    }
+
+
+def commented(stamp_: Mapping[str, str]) -> str:
+    """Write the stamp as comment lines for the head of a text file, ``# name: value``."""
+    return "".join(f"# {name}: {' '.join(value.split())}\n" for name, value in stamp_.items())
+
+
+def _versions() -> list[str]:
+    found = []
+    for package in _PACKAGES:
+        try:
+            found.append(f"{package} {version(package)}")
+        except PackageNotFoundError:
+            continue  # run from a folder, or without an optional engine
+    return found

@@ -1,0 +1,241 @@
+"""Compare strategies at equal programme money: outcomes by region, in total, on neighbours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from model import Model, simulate
+from model.errors import InputError
+from model.outcomes import DISPERSION, PLACE, TOTAL, gather, variables
+from policies.equal_cost import ACCOUNTS, Funded, as_written, equalise, programme_money
+from policies.origins import OTHERS, effect_by_origin, effect_on_others
+from policies.payers import who_pays
+from policies.strategy import FIRST_YEAR, History, Strategy
+
+DISCOUNTED = "Discounted value added"
+MONEY = "programme money"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What strategies do, against a baseline, each at the same cost.
+
+    Parameters
+    ----------
+    start : float
+        Year from which money and discounted sums count.
+    baseline : Strategy
+        What the strategies are compared with.
+    funded : tuple of Funded
+        The strategies with the money that they have.
+    paths : xarray.Dataset
+        Outcomes along (strategy, time, place); the baseline is the first strategy.
+    origins : xarray.Dataset
+        Change of each outcome at the end along (strategy, origin, place), see
+        `policies.origins`.
+    origin_money : xarray.DataArray
+        Present value of the programme money behind each origin, Myuan, along
+        (strategy, origin).
+    money : pandas.DataFrame
+        Present value of programme money, Myuan: a row for each strategy, a column for
+        each payer.
+    """
+
+    start: float
+    baseline: Strategy
+    funded: tuple[Funded, ...]
+    paths: xr.Dataset
+    origins: xr.Dataset
+    origin_money: xr.DataArray
+    money: pd.DataFrame
+
+    @property
+    def ends(self) -> xr.Dataset:
+        """Outcomes of the last year (discounted sums: since `start`), by strategy, place."""
+        return at_the_end(self.paths, self.start)
+
+    @property
+    def gained(self) -> dict[str, float]:
+        """Discounted value added beyond the baseline, in total, Myuan, by strategy."""
+        totals = self.ends[DISCOUNTED].sel({PLACE: TOTAL})
+        base = float(totals.sel(strategy=self.baseline.name))
+        names = [item.strategy.name for item in self.funded]
+        return {name: float(totals.sel(strategy=name)) - base for name in names}
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The outcomes at the end in long form.
+
+        Columns: outcome, unit, place (regions, total, and the effect that each region's
+        own programme has on the other regions), strategy, baseline, value, change, and
+        change in percent of the baseline. Missing where it has no meaning.
+        """
+        return _table(self)
+
+
+def compare(
+    model: Model,
+    strategies: tuple[Strategy, ...],
+    *,
+    baseline: Strategy | None = None,
+    start: float | None = None,
+    budget: float | None = None,
+    equal_cost: bool = True,
+    settings: Mapping[str, Any] | None = None,
+    engine: str = "kernel",
+) -> Comparison:
+    """Run strategies at equal cost and set them against a baseline.
+
+    Parameters
+    ----------
+    model : Model
+        The model, with its regions.
+    strategies : tuple of Strategy
+        The strategies; the first one's cost is what the others are brought to.
+    baseline : Strategy, optional
+        What to compare with; if not given, the history that the strategies share and no
+        programme after it.
+    start : float, optional
+        Year from which money and discounted sums count; if not given, the first year in
+        which the strategies can differ.
+    budget : float, optional
+        Present value of programme money that every strategy shall cost, Myuan.
+    equal_cost : bool
+        Whether budgets are scaled at all.
+    settings : mapping, optional
+        Other inputs of the model that hold in every run.
+    engine : str
+        Engine that runs the model.
+
+    Returns
+    -------
+    Comparison
+        The comparison.
+
+    Raises
+    ------
+    InputError
+        If a strategy is named twice, the start is not a year of the run, or budgets
+        cannot be matched.
+    """
+    baseline = _shared_history(strategies) if baseline is None else baseline
+    _check_names([strategy.name for strategy in (baseline, *strategies)])
+    start = _first_difference((baseline, *strategies)) if start is None else start
+    _check_start(start, model)
+
+    def run(strategy: Strategy) -> xr.Dataset:
+        own = strategy.inputs(model)
+        for name in settings or {}:
+            if name in own:
+                raise InputError(f"{name!r} is set by strategy {strategy.name!r}: edit its file")
+        inputs = {**own, **(settings or {})}
+        result: xr.Dataset = simulate(
+            model, inputs, engine=engine, outputs=[*variables(), *ACCOUNTS]
+        )
+        return result
+
+    def end_of(result: xr.Dataset) -> xr.Dataset:
+        return at_the_end(gather(result), start).assign({MONEY: programme_money(result, start)})
+
+    funded = (
+        equalise(strategies, run, start, budget)
+        if equal_cost
+        else as_written(strategies, run, start)
+    )
+    base_run = run(baseline)
+    runs = [run(item.strategy) for item in funded]
+    names = [item.strategy.name for item in funded]
+    base_end = end_of(base_run)
+    origins = _along_strategy(
+        names,
+        [
+            effect_by_origin(item.strategy, model.regions, lambda part: end_of(run(part)), base_end)
+            for item in funded
+        ],
+    )
+    payers = [
+        who_pays(item.strategy, result, start) for item, result in zip(funded, runs, strict=True)
+    ]
+    return Comparison(
+        start=start,
+        baseline=baseline,
+        funded=funded,
+        paths=_along_strategy([baseline.name, *names], [*map(gather, (base_run, *runs))]),
+        origins=origins.drop_vars(MONEY),
+        origin_money=origins[MONEY],
+        money=pd.DataFrame(payers, index=names),
+    )
+
+
+def _along_strategy(names: list[str], parts: list[xr.Dataset]) -> xr.Dataset:
+    return xr.concat(parts, "strategy").assign_coords(strategy=np.array(names, dtype=object))
+
+
+def at_the_end(outcomes: xr.Dataset, start: float) -> xr.Dataset:
+    """Outcomes of the last year, the discounted sum being counted from `start`."""
+    ends = outcomes.isel(time=-1)
+    since = outcomes[DISCOUNTED].isel(time=-1) - outcomes[DISCOUNTED].sel(time=start)
+    return ends.assign({DISCOUNTED: since.assign_attrs(outcomes[DISCOUNTED].attrs)})
+
+
+def _shared_history(strategies: tuple[Strategy, ...]) -> Strategy:
+    until = min(strategy.history.until for strategy in strategies)
+    return Strategy(
+        name="baseline",
+        title="No programme",
+        description="The history that the strategies share, and no programme after it.",
+        history=History(until=until),
+    )
+
+
+def _first_difference(strategies: tuple[Strategy, ...]) -> float:
+    """First year in which strategies can differ: a programme's start or a history's end."""
+    untils = {strategy.history.until for strategy in strategies}
+    years = [min(untils)] if len(untils) > 1 else []
+    for strategy in strategies:
+        for programme in strategy.programmes:
+            years.append(FIRST_YEAR if programme.start is None else programme.start)
+    return min(years, default=min(untils))
+
+
+def _check_names(names: list[str]) -> None:
+    for name in names:
+        if names.count(name) > 1:
+            raise InputError(f"strategy {name!r} is named twice; compare different ones")
+
+
+def _check_start(start: float, model: Model) -> None:
+    first, last = model.time.initial, model.time.final
+    if not first <= start < last or start != int(start):
+        raise InputError(f"start = {start:g} is not a whole year in {first:g}..{last - 1:g}")
+
+
+def _table(comparison: Comparison) -> pd.DataFrame:
+    ends = comparison.ends
+    base = ends.sel(strategy=comparison.baseline.name)
+    rows = []
+    for item in comparison.funded:
+        strategy = item.strategy.name
+        for name in ends.data_vars:
+            unit = ends[name].attrs.get("unit", "")
+            after = ends[name].sel(strategy=strategy)
+            for place in [None] if name == DISPERSION else ends[PLACE].values:
+                at = {} if place is None else {PLACE: place}
+                before, value = float(base[name].sel(at)), float(after.sel(at))
+                rows.append((name, unit, place or TOTAL, strategy, before, value, value - before))
+            if name != DISPERSION:
+                change = effect_on_others(
+                    comparison.origins[name].sel(strategy=strategy), str(name)
+                )
+                # In percent of the total: the neighbours of all programmes are all regions.
+                rows.append((name, unit, OTHERS, strategy, before, np.nan, change))
+    columns = ["outcome", "unit", "place", "strategy", "baseline", "value", "change"]
+    table = pd.DataFrame(rows, columns=columns)
+    table["change in percent"] = 100 * table["change"] / table["baseline"].abs()
+    return table

@@ -1,0 +1,154 @@
+"""``smecluster compare``: strategies at equal programme money."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scripts.choice import Folders, Regions, Settings, calibration_name, chosen_model, settings_of
+from scripts.printing import note, print_json, print_table
+
+if TYPE_CHECKING:
+    from policies.compare import Comparison
+
+EXAMPLES = (
+    "smecluster compare central local",
+    "smecluster compare central local mixed --out results/three",
+    "smecluster compare self-development cultivation combination",
+    "smecluster compare central mine.toml --budget 500000",
+    "smecluster compare central local --baseline historical --json",
+)
+
+
+def compare(
+    strategies: Annotated[list[str], typer.Argument(help="Names, or paths of TOML files.")],
+    baseline: Annotated[
+        str | None,
+        typer.Option(
+            help="Strategy to compare with; by default the history that the strategies share "
+            "and no programme after it.",
+            show_default=False,
+        ),
+    ] = None,
+    start: Annotated[
+        float | None,
+        typer.Option(
+            help="Year from which money and discounted sums count; by default the first in "
+            "which the strategies can differ.",
+            show_default=False,
+        ),
+    ] = None,
+    budget: Annotated[
+        float | None,
+        typer.Option(
+            help="Present value that each shall cost, Myuan; by default the first one's cost.",
+            show_default=False,
+        ),
+    ] = None,
+    as_written: Annotated[
+        bool, typer.Option("--as-written", help="Do not scale budgets to equal cost.")
+    ] = False,
+    region: Regions = None,
+    from_: Folders = None,
+    set_: Settings = None,
+    out: Annotated[Path, typer.Option(help="Folder for tables and figures.")] = Path("results"),
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    engine: Annotated[str, typer.Option(help="kernel, pysd or simlin.")] = "kernel",
+) -> None:
+    """Compare strategies at equal programme money."""
+    from model.stamp import stamp
+    from policies import load
+    from policies.compare import compare as compared
+    from policies.results import write_comparison
+
+    chosen = tuple(load(name) for name in strategies)
+    model = chosen_model(region or [], from_ or [])
+    comparison = compared(
+        model,
+        chosen,
+        baseline=None if baseline is None else load(baseline),
+        start=start,
+        budget=budget,
+        equal_cost=not as_written,
+        settings=settings_of(model, set_ or []),
+        engine=engine,
+    )
+    origin = stamp(
+        model.hash,
+        strategies=", ".join(f"{strategy.name} {strategy.hash}" for strategy in chosen),
+        baseline=f"{comparison.baseline.name} {comparison.baseline.hash}",
+        calibration=calibration_name(from_ or []),
+        engine=engine,
+    )
+    files = write_comparison(comparison, out, origin)
+    if json:
+        print_json(_record(comparison, origin, files))
+        return
+    _print_money(comparison)
+    _print_outcomes(comparison)
+    for path in files:
+        note(f"wrote {path}")
+
+
+def _print_money(comparison: Comparison) -> None:
+    from policies.display import Rounded
+    from policies.results import money_table
+
+    table = money_table(comparison)
+    for name in table.columns.drop(["strategy", "factor", "gained per yuan"]):
+        table[name] = table[name] / 1e3
+    print_table(
+        [str(name) for name in table],
+        [
+            [cell if isinstance(cell, str) else Rounded(cell) for cell in row]
+            for row in table.itertuples(index=False)
+        ],
+        f"Programme money since {comparison.start:g}, bn yuan of 2010 in present value",
+    )
+    print()
+
+
+def _print_outcomes(comparison: Comparison) -> None:
+    from policies.display import HEADLINES, Rounded, shown
+
+    names = [item.strategy.name for item in comparison.funded]
+    table = comparison.table.set_index(["outcome", "place", "strategy"])
+    rows: list[list[object]] = []
+    for outcome in HEADLINES:
+        for place in table.loc[outcome].index.unique("place"):
+            cells = table.loc[(outcome, place)].reindex(names)
+            unit, factor = shown(cells["unit"].iloc[0])
+            rows.append(
+                [
+                    outcome,
+                    place,
+                    unit,
+                    Rounded(cells["baseline"].iloc[0] * factor),
+                    *(Rounded(change * factor) for change in cells["change"]),
+                    *(Rounded(percent) for percent in cells["change in percent"]),
+                ]
+            )
+    final = int(comparison.paths["time"].values[-1])
+    changes = [f"{name}: change" for name in names] + [f"{name}: %" for name in names]
+    print_table(
+        ["outcome", "place", "unit", comparison.baseline.title.lower(), *changes],
+        rows,
+        f"Outcomes in {final} (discounted: sum since {comparison.start:g}), change against "
+        f"{comparison.baseline.title.lower()}",
+    )
+
+
+def _record(comparison: Comparison, origin: dict[str, str], files: list[Path]) -> dict[str, object]:
+    from policies.results import long_table, money_table
+
+    return {
+        "stamp": origin,
+        "start": comparison.start,
+        "baseline": comparison.baseline.name,
+        "money": money_table(comparison).to_dict("records"),
+        "outcomes": comparison.table.to_dict("records"),
+        "spillovers": long_table(comparison.origins).to_dict("records"),
+        "files": [str(path) for path in files],
+    }
