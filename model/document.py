@@ -50,6 +50,8 @@ class Variable:
         Line of the file on which it begins.
     causes, effects : tuple of str
         The variables that its equation uses, and those whose equations use it.
+    supplementary : bool
+        Marked in the file as a result that nothing else uses.
     """
 
     name: str
@@ -65,6 +67,7 @@ class Variable:
     line: int
     causes: tuple[str, ...]
     effects: tuple[str, ...]
+    supplementary: bool = False
 
 
 @dataclass(frozen=True)
@@ -172,6 +175,7 @@ def describe(text: str) -> Document:
             line=blocks[0].line,
             causes=causes[folded],
             effects=tuple(effects[folded]),
+            supplementary=any(block.supplementary for block in blocks),
         )
     sectors = {block.name: block.comment for block in source.blocks if block.kind == "group"}
     return Document(variables, source.subscripts, sectors, _clock(grouped), normalised_hash(text))

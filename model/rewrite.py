@@ -141,6 +141,28 @@ def with_regions(text: str, regions: Iterable[Region]) -> str:
     return _edited(source.text, edits)
 
 
+def values_of(text: str) -> dict[str, dict[Cell, Value]]:
+    """Read the values of all constants and the points of all tables.
+
+    Parameters
+    ----------
+    text : str
+        The file's text.
+
+    Returns
+    -------
+    dict
+        By name, then by elements (an empty tuple where there is no dimension): a number in the
+        constant's unit, or points (x, y).
+    """
+    source = parse(text)
+    values: dict[str, dict[Cell, Value]] = {}
+    for block in source.blocks:
+        if block.kind in ("constant", "table"):
+            values.setdefault(block.name, {}).update(_cells(source, block))
+    return values
+
+
 def with_values(
     text: str,
     values: Mapping[str, float | Sequence[tuple[float, float]] | Mapping[str | Cell, float]],

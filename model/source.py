@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from model.errors import InputError, unknown
@@ -109,6 +109,8 @@ class Block:
         The comment on one line.
     sector : str
         The group it stands in.
+    supplementary : bool
+        Marked ``:SUPPLEMENTARY``: a result that nothing else in the model uses.
     line : int
         Line of the file on which it begins.
     start, end : int
@@ -119,18 +121,19 @@ class Block:
 
     name: str
     kind: str
-    subscripts: tuple[str, ...]
-    excepted: tuple[tuple[str, ...], ...]
-    expression: str
-    unit: str
-    low: float | None
-    high: float | None
-    comment: str
-    sector: str
-    line: int
-    start: int
-    end: int
-    stop: int
+    subscripts: tuple[str, ...] = ()
+    excepted: tuple[tuple[str, ...], ...] = ()
+    expression: str = ""
+    unit: str = ""
+    low: float | None = None
+    high: float | None = None
+    comment: str = ""
+    sector: str = ""
+    supplementary: bool = False
+    line: int = 0
+    start: int = 0
+    end: int = 0
+    stop: int = 0
 
     @property
     def definition(self) -> str:
@@ -281,42 +284,32 @@ def _blocks(text: str) -> Iterable[Block]:
         equation = _without_braces(text[start:end])
         unit = parts[0]
         comment = fold(parts[1]) if len(parts) > 1 else ""
+        # A definition begins after the blanks and comments that stand before it.
         blank = len(equation) - len(equation.lstrip())
         line = _line(text, start + blank)
-        group = _GROUP.match(equation)
-        if group:
-            sector = fold(group["name"])
-            yield Block(
-                sector,
-                "group",
-                (),
-                (),
-                "",
-                "",
-                None,
-                None,
-                fold(unit),
-                sector,
-                line,
-                start + blank,
-                end,
-                position,
+        block = _block(equation, unit, comment, line)
+        if block is not None:
+            if block.kind == "group":
+                sector = block.name
+            flagged = len(parts) > 2 and ":SUP" in parts[2].upper()
+            yield replace(
+                block,
+                sector=sector,
+                supplementary=flagged,
+                start=start + blank,
+                end=end,
+                stop=position,
             )
-        elif equation.strip():
-            yield _block(equation, unit, comment, sector, line, start + blank, end, position)
 
 
-def _block(
-    equation: str,
-    unit: str,
-    comment: str,
-    sector: str,
-    line: int,
-    start: int,
-    end: int,
-    stop: int,
-) -> Block:
+def _block(equation: str, unit: str, comment: str, line: int) -> Block | None:
+    """Read one definition; its place in the file is for the caller to add."""
     flat = fold(equation)
+    if not flat:
+        return None
+    group = _GROUP.match(equation)
+    if group:
+        return Block(fold(group["name"]), "group", line=line, comment=fold(unit))
     if flat.upper().startswith(":MACRO:"):
         raise InputError(f"line {line}: Vensim macros are not supported, write the equations out")
     match = _LEFT.match(flat)
@@ -327,7 +320,7 @@ def _block(
         operator, "equation"
     )
     if kind == "table":
-        expression = expression.rstrip().removesuffix(")").strip()
+        expression = expression.removesuffix(")").strip()
     elif kind == "equation" and _NUMBERS.match(expression):
         kind = "constant"
     plain_unit, low, high = _unit(unit, line)
@@ -341,11 +334,7 @@ def _block(
         low=low,
         high=high,
         comment=comment,
-        sector=sector,
         line=line,
-        start=start,
-        end=end,
-        stop=stop,
     )
 
 

@@ -1,0 +1,114 @@
+"""What a check demands of numbers, and the worst place where they break it.
+
+Every predicate holds for all times and elements or names the place that breaks it most.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+Spot = Mapping[Hashable, int]
+
+# How far a value is on the wrong side of a limit.
+_EXCESS: dict[str, Callable[[Any, Any], Any]] = {
+    "at least": lambda value, limit: limit - value,
+    "at most": lambda value, limit: value - limit,
+    "above": lambda value, limit: limit - value,
+    "below": lambda value, limit: value - limit,
+    "equals": lambda value, limit: abs(value - limit),
+}
+BOUNDS = tuple(_EXCESS)
+SHAPES = ("falls", "rises", "never falls", "never rises", "flat")
+
+
+def not_finite(values: xr.DataArray) -> str | None:
+    """Name the first value that is no number, None if all are."""
+    wrong = values.copy(data=np.where(np.isfinite(values.values), 0.0, 1.0))
+    spot = _worst(wrong, 0.0)
+    return None if spot is None else f"{_told(values, spot)} is not a number"
+
+
+def beyond(bound: str, values: xr.DataArray, limit: xr.DataArray, slack: float) -> str | None:
+    """Say where values are on the wrong side of a limit.
+
+    Parameters
+    ----------
+    bound : str
+        One of `BOUNDS`; ``above`` and ``below`` are strict.
+    values, limit : xarray.DataArray
+        In the same unit.
+    slack : float
+        How far beyond the limit is still allowed, in that unit.
+
+    Returns
+    -------
+    str or None
+        The worst place, its value and the limit there; None if all is right.
+    """
+    import xarray as xr
+
+    values, limit = xr.broadcast(*xr.align(values, limit, join="inner"))
+    excess = _EXCESS[bound](values, limit)
+    # A strict bound is broken by equality too: the smallest step down makes ">" of ">=".
+    least = np.nextafter(slack, -np.inf) if bound in ("above", "below") else slack
+    spot = _worst(excess, least)
+    if spot is None:
+        return None
+    return f"{_told(values, spot)}, must be {bound} {float(limit.isel(spot)):.6g}"
+
+
+def misshapen(shape: str, values: xr.DataArray, share: float) -> str | None:
+    """Say where the course of values over time is not as it must be.
+
+    Parameters
+    ----------
+    shape : str
+        One of `SHAPES`.
+    values : xarray.DataArray
+        With the dimension ``time``.
+    share : float
+        ``falls`` and ``rises``: the least change from first to last, as a share of the first.
+        ``flat``: the largest distance from the first, as a share of it.
+
+    Returns
+    -------
+    str or None
+        The worst place and its value; None if all is right.
+    """
+    first, last = values.isel(time=0, drop=True), values.isel(time=-1, drop=True)
+    if shape == "flat":
+        spot = _worst(abs(values - first) - share * abs(first), 0.0)
+        return None if spot is None else f"{_told(values, spot)}, not flat to {share:g}"
+    if shape in ("falls", "rises"):
+        gain = last - first if shape == "rises" else first - last
+        spot = _worst(share * abs(first) - gain, np.nextafter(0.0, -1.0))
+        if spot is None:
+            return None
+        both = f"from {float(first.isel(spot)):.6g} to {_told(last, spot)}"
+        return f"{both}, does not {shape[:-1]} by a share of {share:g}"
+    steps = values.diff("time")
+    spot = _worst(-steps if shape == "never falls" else steps, 0.0)
+    if spot is None:
+        return None
+    return f"{_told(values.isel(time=slice(1, None)), spot)}, {shape[6:]} there"
+
+
+def _worst(excess: xr.DataArray, slack: float) -> Spot | None:
+    """Find the largest excess, if it is more than the slack."""
+    ranked = np.nan_to_num(excess.values, nan=np.inf)
+    if ranked.size == 0 or not ranked.max() > slack:
+        return None
+    at = np.unravel_index(int(ranked.argmax()), ranked.shape)
+    return {dim: int(i) for dim, i in zip(excess.dims, at, strict=True)}
+
+
+def _told(values: xr.DataArray, spot: Spot) -> str:
+    value = values.isel(spot)
+    labels = [f"{float(value[dim]):g}" if dim == "time" else str(value[dim].item()) for dim in spot]
+    return f"{float(value):.6g} ({', '.join(labels)})" if labels else f"{float(value):.6g}"
