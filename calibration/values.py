@@ -5,6 +5,7 @@
 The model file carries the regions' values as defaults, so that it runs alone in Vensim; a
 case carries its own, each with unit, range, status and source, so that a region can be added
 without touching the model. After an edit in Vensim this command makes them agree again.
+What a strategy sets (its source says ``input of a strategy``) belongs to no region and stays out.
 """
 
 from __future__ import annotations
@@ -29,6 +30,9 @@ _STATUSES = (
     ("remembered", re.compile(r"\bremembered\b|\bfrom memory\b|\[M\]", re.I)),
     ("derived", re.compile(r"\bderived\b|\[D\]", re.I)),
 )
+
+
+_STRATEGY = "input of a strategy"
 
 
 def status_of(source: str) -> str:
@@ -60,7 +64,7 @@ def values_of(text: str, name: str) -> tuple[tuple[Constant, ...], tuple[Point, 
     Returns
     -------
     tuple of Constant, tuple of Point
-        In the order of the file.
+        In the order of the file, without what a strategy sets.
 
     Raises
     ------
@@ -114,6 +118,8 @@ def _constants(region: Region, documents: Mapping[str, Block]) -> Iterator[Const
     for variable, given in region.constants.items():
         block = documents[key(variable)]
         source = _source(block)
+        if source.startswith(_STRATEGY):
+            continue
         for element, value in given.items() if isinstance(given, Mapping) else (("", given),):
             yield Constant(
                 variable=variable,
