@@ -23,7 +23,7 @@ class Outcome:
     Parameters
     ----------
     name : str
-        The model's variable, by region.
+        The model's variable: by region, or national (it then has a total only).
     better : {"more", "less", "neither"}
         Which direction is an improvement, other things equal.
     weight : str, optional
@@ -46,6 +46,7 @@ OUTCOMES = (
     Outcome("Upgraded SMEs", "more"),
     Outcome("External firms", "neither"),
     Outcome("Employment", "more"),
+    Outcome("Talent", "more"),
     Outcome("annual wage", "more", weight="Employment"),
     Outcome("innovation capacity", "more", weight="value added"),
     Outcome("average quality", "more", weight="value added"),
@@ -57,6 +58,8 @@ OUTCOMES = (
     Outcome("fiscal balance", "more"),
     Outcome("Local public debt", "less"),
     Outcome("local programme cost", "neither"),
+    Outcome("central fiscal balance", "more"),
+    Outcome("central programme cost", "neither"),
 )
 
 
@@ -105,9 +108,9 @@ def gather(run: xr.Dataset, outcomes: Iterable[Outcome] = OUTCOMES) -> xr.Datase
     -------
     xarray.Dataset
         Each outcome along ``place`` (the regions, then ``total``) instead of ``Region``,
-        with unit and definition; and the dispersion among regions, Dmnl, which is the
-        coefficient of variation (population standard deviation over unweighted mean) of
-        value added per worker.
+        with unit and definition. National outcomes have no ``place``. Neither has the
+        dispersion among regions, Dmnl: the coefficient of variation (population standard
+        deviation over unweighted mean) of value added per worker.
     """
     gathered = {outcome.name: _with_total(run, outcome) for outcome in outcomes}
     if "value added per worker" in run:
@@ -121,6 +124,8 @@ def gather(run: xr.Dataset, outcomes: Iterable[Outcome] = OUTCOMES) -> xr.Datase
 
 def _with_total(run: xr.Dataset, outcome: Outcome) -> xr.DataArray:
     regional = run[outcome.name]
+    if "Region" not in regional.dims:
+        return regional
     if outcome.weight is None:
         total = regional.sum("Region")
     else:

@@ -12,7 +12,7 @@ import xarray as xr
 
 from model import Model, simulate
 from model.errors import InputError
-from model.outcomes import DISPERSION, PLACE, TOTAL, gather, variables
+from model.outcomes import PLACE, TOTAL, gather, variables
 from policies.equal_cost import ACCOUNTS, Funded, as_written, equalise, programme_money
 from policies.origins import OTHERS, effect_by_origin, effect_on_others
 from policies.payers import who_pays
@@ -225,11 +225,12 @@ def _table(comparison: Comparison) -> pd.DataFrame:
         for name in ends.data_vars:
             unit = ends[name].attrs.get("unit", "")
             after = ends[name].sel(strategy=strategy)
-            for place in [None] if name == DISPERSION else ends[PLACE].values:
-                at = {} if place is None else {PLACE: place}
+            regional = PLACE in after.dims
+            for place in ends[PLACE].values if regional else [TOTAL]:
+                at = {PLACE: place} if regional else {}
                 before, value = float(base[name].sel(at)), float(after.sel(at))
-                rows.append((name, unit, place or TOTAL, strategy, before, value, value - before))
-            if name != DISPERSION:
+                rows.append((name, unit, place, strategy, before, value, value - before))
+            if regional:
                 change = effect_on_others(
                     comparison.origins[name].sel(strategy=strategy), str(name)
                 )

@@ -51,7 +51,9 @@ HEADLINES = (
     "Upgraded SMEs",
     "innovation capacity",
     "average quality",
+    "dispersion of value added per worker",
     "fiscal balance",
+    "central fiscal balance",
     "Local public debt",
 )
 

@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from model.outcomes import PLACE, TOTAL
 from policies.display import (
     CENTRE_COLOUR,
     TOTAL_COLOUR,
+    Rounded,
     Style,
     region_colours,
     sentence,
@@ -39,8 +41,9 @@ CHANGES = (
     "External firms",
     "innovation capacity",
     "average quality",
-    "Local public debt",
+    "transaction cost share",
 )
+ABROAD = ("Discounted value added", "External firms", "Talent")
 _BEFORE = 12  # years shown ahead of the start, so that the eye has the history to go by
 
 
@@ -75,7 +78,7 @@ def paths(comparison: Comparison, names: Sequence[str] = PATHS) -> Figure:
         for column, place in enumerate(_places(comparison)):
             axis = axes[row, column]
             _lines(axis, comparison, shown_years[name].sel({PLACE: place}) * factor)
-            axis.set_ylim(bottom=0)
+            axis.set_ylim(0, 1.08 * axis.get_ylim()[1])
         axes[row, 0].set_ylabel(_wrapped(f"{sentence(name)}, {unit}"))
     return _finish(
         figure,
@@ -129,7 +132,7 @@ def outcomes(comparison: Comparison, names: Sequence[str] = CHANGES) -> Figure:
         axis.set_yticks(range(len(places)), places)
         axis.set_ylim(len(places) - 0.4, -0.6)
         axis.set_title(sentence(name), fontsize=10, loc="left")
-        axis.xaxis.set_major_locator(MaxNLocator(5))
+        _quantity(axis.xaxis)
         axis.grid(axis="x", color="#E5E5E5")
         axis.set_xlabel("% of baseline", fontsize=8)
         axis.tick_params(labelsize=8)
@@ -147,75 +150,91 @@ def outcomes(comparison: Comparison, names: Sequence[str] = CHANGES) -> Figure:
     )
 
 
-def spillovers(comparison: Comparison, name: str = "Discounted value added") -> Figure:
-    """Draw what each government's programme does at each place."""
-    effect = comparison.origins[name]
-    unit, factor = shown(effect.attrs.get("unit", "Myuan"))
-    money = comparison.origin_money
-    regions = [place for place in _places(comparison) if place != TOTAL]
+def spillovers(comparison: Comparison, names: Sequence[str] = ABROAD) -> Figure:
+    """Draw what each government's programme does at home and, enlarged, to the others."""
+    regions = _places(comparison)[:-1]
     colours = region_colours(regions)
     count = len(comparison.funded)
-    figure = Figure(figsize=(3 + 4.5 * count, 7.5), layout="constrained")
-    axes = figure.subplots(2, count, sharey="row", squeeze=False)
-    origins = [str(origin) for origin in effect["origin"].values]
+    figure = Figure(figsize=(3 + 3.8 * count, 3 + 2.2 * (1 + len(names))), layout="constrained")
+    axes = figure.subplots(1 + len(names), count, sharey="row", squeeze=False)
     for column, item in enumerate(comparison.funded):
-        own = effect.sel(strategy=item.strategy.name)
-        spent = money.sel(strategy=item.strategy.name)
-        _origin_bars(axes[0, column], own * factor, regions, origins, colours)
-        per_yuan = own / spent.where(spent > 0)
-        _origin_bars(axes[1, column], per_yuan, regions, origins[:-1], colours)
+        effects = comparison.origins.sel(strategy=item.strategy.name)
+        spent = comparison.origin_money.sel(strategy=item.strategy.name)
+        per_yuan = effects["Discounted value added"] / spent.where(spent > 0)
+        _origin_bars(axes[0, column], per_yuan, regions, [*regions, CENTRE], colours)
         axes[0, column].set_title(item.strategy.title, fontsize=11, loc="left")
-    axes[0, 0].set_ylabel(_wrapped(f"{sentence(name)}, {unit}"))
-    axes[1, 0].set_ylabel("Yuan of value added per yuan of that programme")
+        for row, name in enumerate(names, start=1):
+            factor = shown(effects[name].attrs.get("unit", ""))[1]
+            abroad = effects[name].where(effects[PLACE] != effects["origin"]) * factor
+            _origin_bars(axes[row, column], abroad, regions, regions, colours)
+    axes[0, 0].set_ylabel(_wrapped("At home and abroad: value added per yuan spent, yuan"))
+    for row, name in enumerate(names, start=1):
+        unit = shown(comparison.origins[name].attrs.get("unit", ""))[0]
+        axes[row, 0].set_ylabel(_wrapped(f"Abroad only: {name}, {unit}"))
     handles = [Patch(color=colours[region], label=f"effect on {region}") for region in regions]
     figure.legend(handles=handles, loc="outside lower center", ncols=len(handles), frameon=False)
     return _finish(
         figure,
         comparison,
         "Whose programme does what to whom",
-        "Each bar is one region's gain or loss when the government below it acts alone "
-        "(hatched: at home, plain: abroad); bars below zero are losses. 'Acting together': "
-        "what all programmes do beyond the sum of their single effects.",
+        "Each bar is the gain or loss of one region when the government named below it acts "
+        "alone (hatched: at home). The lower rows leave the home region out and enlarge what "
+        "is left: bars below zero are losses of the neighbours. The centre acts on all regions "
+        "and has no neighbours.",
         axes,
-        lines=False,
         legend=False,
     )
 
 
-def who_pays(comparison: Comparison, name: str = "Discounted value added") -> Figure:
-    """Draw who pays for each strategy and, beside it, who gains."""
+def who_pays(comparison: Comparison) -> Figure:
+    """Draw who pays for each strategy and, beside it, who gains and who goes into debt."""
     unit, factor = shown("Myuan")
     regions = [place for place in _places(comparison) if place != TOTAL]
     colours = region_colours(regions) | {CENTRE: CENTRE_COLOUR}
     strategies = [item.strategy for item in comparison.funded]
-    figure = Figure(figsize=(12, 2.4 + 0.9 * len(strategies)), layout="constrained")
-    pay, gain = figure.subplots(1, 2, sharey=True)
+    final = int(comparison.paths["time"].values[-1])
+    figure = Figure(figsize=(13, 2.6 + 0.8 * len(strategies)), layout="constrained")
+    axes = figure.subplots(1, 3, sharey=True)
+    titles = (
+        "Who pays: programme money",
+        "Who gains: value added",
+        f"Who owes: local public debt, {final}",
+    )
     for at, strategy in enumerate(strategies):
         paid = comparison.money.loc[strategy.name].to_dict()
-        _stack(pay, at, {payer: paid[payer] * factor for payer in [CENTRE, *regions]}, colours)
-        base = comparison.ends[name].sel(strategy=comparison.baseline.name)
-        change = (comparison.ends[name].sel(strategy=strategy.name) - base) * factor
-        gains = {region: float(change.sel({PLACE: region})) for region in regions}
-        _stack(gain, at, gains, colours)
-    pay.set_yticks(range(len(strategies)), [strategy.title for strategy in strategies])
-    pay.invert_yaxis()
-    for axis, title in ((pay, "Who pays"), (gain, "Who gains value added")):
-        axis.set_title(f"{title}, {unit}, present value", fontsize=11, loc="left")
+        parts = [
+            {payer: paid[payer] * factor for payer in [CENTRE, *regions]},
+            _gains(comparison, strategy.name, "Discounted value added", factor),
+            _gains(comparison, strategy.name, "Local public debt", factor),
+        ]
+        for axis, part in zip(axes, parts, strict=True):
+            _stack(axis, at, part, colours)
+    axes[0].set_yticks(range(len(strategies)), [_wrapped(item.title) for item in strategies])
+    axes[0].invert_yaxis()
+    for axis, title in zip(axes, titles, strict=True):
+        axis.set_title(title, fontsize=11, loc="left")
+        axis.set_xlabel(unit)
         axis.axvline(0, color="black", linewidth=0.8)
         axis.grid(axis="x", color="#E5E5E5")
         axis.set_axisbelow(True)
+        _quantity(axis.xaxis)
     handles = [Patch(color=colours[payer], label=payer) for payer in [CENTRE, *regions]]
     figure.legend(handles=handles, loc="outside lower center", ncols=len(handles), frameon=False)
     return _finish(
         figure,
         comparison,
-        "Who pays and who gains",
-        f"Programme money and value added since {comparison.start:g}, discounted, against "
-        "the baseline.",
-        np.array([pay, gain]),
-        lines=False,
+        "Who pays, who gains, who owes",
+        f"Programme money and value added: discounted sums since {comparison.start:g}. Value "
+        "added and debt are changes against the baseline. Strategies share each scale.",
+        axes,
         legend=False,
     )
+
+
+def _gains(comparison: Comparison, strategy: str, name: str, factor: float) -> dict[str, float]:
+    ends = comparison.ends[name] * factor
+    change = ends.sel(strategy=strategy) - ends.sel(strategy=comparison.baseline.name)
+    return {place: float(change.sel({PLACE: place})) for place in _places(comparison)[:-1]}
 
 
 def _places(comparison: Comparison) -> list[str]:
@@ -252,6 +271,7 @@ def _lines(axis: Axes, comparison: Comparison, values: xr.DataArray) -> None:
     axis.grid(color="#EEEEEE")
     axis.set_axisbelow(True)
     axis.xaxis.set_major_locator(MaxNLocator(4, integer=True))
+    _quantity(axis.yaxis)
     axis.tick_params(labelsize=8)
 
 
@@ -284,6 +304,7 @@ def _origin_bars(
     axis.axhline(0, color="black", linewidth=0.8)
     axis.grid(axis="y", color="#E5E5E5")
     axis.set_axisbelow(True)
+    _quantity(axis.yaxis)
     axis.tick_params(labelsize=8)
 
 
@@ -293,6 +314,12 @@ def _stack(axis: Axes, at: int, parts: dict[str, float], colours: dict[str, str]
     for name, size in parts.items():
         axis.barh(at, size, left=ends[size >= 0], color=colours[name], height=0.6)
         ends[size >= 0] += size
+
+
+def _quantity(scale: Axis) -> None:
+    """Few ticks, with separators in thousands."""
+    scale.set_major_locator(MaxNLocator(5))
+    scale.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
 
 
 def _wrapped(text: str) -> str:
@@ -316,9 +343,13 @@ def _finish(
         figure.legend(
             handles=_legend(comparison, lines), loc="outside lower center", frameon=False, ncols=4
         )
-    money = comparison.funded[0].money
-    cost = f"Each strategy costs {money / 1e3:,.1f} bn yuan of programme money"
-    note = f"{note} {cost} (present value, constant 2010 prices). Source: model runs."
+    costs = ", ".join(
+        f"{item.strategy.name} {Rounded(item.money / 1e3)}" for item in comparison.funded
+    )
+    note = (
+        f"{note} Programme money in present value, bn yuan: {costs}. Constant prices of 2010. "
+        "Source: runs of the model."
+    )
     width = int(figure.get_figwidth() * 13)
     # The layout keeps room for one heading: the note's first line is left to the title.
     figure.suptitle("\n\n" + textwrap.fill(note, width), fontsize=9, x=0.01, ha="left")

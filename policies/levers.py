@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 CATALOGUE = Path(__file__).with_name("levers.toml")
 Level = Literal["local", "central"]
 LEVELS: tuple[Level, ...] = ("local", "central")
+_EFFORT: dict[Level, str] = {
+    "local": "historical local effort",
+    "central": "historical central effort",
+}
 SUBSCRIPT: dict[Level, str] = {"local": "Local lever", "central": "Central lever"}
 
 
@@ -129,8 +133,8 @@ def check_catalogue(model: Model) -> None:
     Raises
     ------
     InputError
-        If a lever of one is missing in the other, or feeds a variable that the model
-        does not have.
+        If a lever of one is missing in the other, feeds a variable that the model does
+        not have, or may cost more than the model allows for.
     """
     for level, subscript in SUBSCRIPT.items():
         listed = [lever.name for lever in levers(level)]
@@ -144,3 +148,8 @@ def check_catalogue(model: Model) -> None:
     for lever in levers():
         if lever.feeds not in model.variables:
             raise unknown(f"variable fed by lever {lever.name!r}", lever.feeds, model.variables)
+        allowed = model.variables[_EFFORT[lever.level]].high
+        if allowed is not None and lever.share[1] > allowed:
+            raise InputError(
+                f"lever {lever.name!r}: share {lever.share[1]:g} is above the model's {allowed:g}"
+            )

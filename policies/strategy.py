@@ -20,11 +20,12 @@ if TYPE_CHECKING:
     from model import Model
 
 FOLDER = Path(__file__).with_name("strategies")
-FIRST_YEAR, LAST_YEAR = 1978.0, 2040.0
+FIRST_YEAR, LAST_YEAR = 1978.0, 2040.0  # of the model's run
 _SUM_TOLERANCE = 1e-6
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Year = Annotated[float, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
+End = Annotated[float, Field(ge=FIRST_YEAR, le=2100)]
 
 
 class History(Schema):
@@ -33,11 +34,11 @@ class History(Schema):
     Parameters
     ----------
     until : float
-        Year in which the historical programmes end; 1978 leaves them out altogether,
+        First year without the historical programmes; 1978 leaves them out altogether,
         anything after 2040 keeps them to the end.
     """
 
-    until: float = Field(default=2025, ge=FIRST_YEAR, le=2100)
+    until: End = 2025
 
 
 class Programme(Schema):
@@ -56,7 +57,7 @@ class Programme(Schema):
     ramp : float
         Time from the start to full money, Year.
     end : float
-        Year in which it ends.
+        First year without it.
     allocation : dict
         Share of the money that each lever gets, summing to one.
     """
@@ -68,7 +69,7 @@ class Programme(Schema):
     start: Year | None = None
     trigger: float | None = Field(default=None, gt=0)
     ramp: float = Field(default=2, gt=0)
-    end: Year = LAST_YEAR
+    end: End = LAST_YEAR + 1
     allocation: dict[str, Share]
 
     @model_validator(mode="after")
