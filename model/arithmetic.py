@@ -1,0 +1,389 @@
+"""Exponential, logarithm, power and table look-up as LLVM code without branches.
+
+Every function exists for one number (``double``) and for a vector of runs; both carry out the
+same IEEE operations in the same order, so a run's digits do not depend on its neighbours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The type of a value: one number, or a vector with one for each of several runs.
+
+    Attributes
+    ----------
+    width : int
+        How many numbers.
+    """
+
+    width: int
+
+    @property
+    def real(self) -> str:
+        """LLVM's name of the type."""
+        return self._many("double")
+
+    @property
+    def whole(self) -> str:
+        """The integers of the same size."""
+        return self._many("i64")
+
+    @property
+    def truth(self) -> str:
+        """The truth values."""
+        return self._many("i1")
+
+    @property
+    def tag(self) -> str:
+        """The suffix of LLVM's own functions on this type."""
+        return "f64" if self.width == 1 else f"v{self.width}f64"
+
+    def constant(self, value: float) -> str:
+        """Write a number."""
+        return self._splat(literal(value), "double")
+
+    def integer(self, value: int) -> str:
+        """Write a whole number."""
+        return self._splat(str(value), "i64")
+
+    def _many(self, one: str) -> str:
+        return one if self.width == 1 else f"<{self.width} x {one}>"
+
+    def _splat(self, written: str, kind: str) -> str:
+        if self.width == 1:
+            return written
+        return "<" + ", ".join([f"{kind} {written}"] * self.width) + ">"
+
+
+def literal(value: float) -> str:
+    """Write a number exactly: the bits of the double in hexadecimal."""
+    import struct
+
+    return f"0x{struct.unpack('<Q', struct.pack('<d', value))[0]:016X}"
+
+
+# Functions that are left to the C library, one number at a time.
+LIBRARY = {
+    "sin": "sin",
+    "cos": "cos",
+    "tan": "tan",
+    "arcsin": "asin",
+    "arccos": "acos",
+    "arctan": "atan",
+    "sinh": "sinh",
+    "cosh": "cosh",
+    "tanh": "tanh",
+}
+
+_INTRINSICS = {"fabs": 1, "sqrt": 1, "floor": 1, "trunc": 1, "fma": 3}
+
+# exp: x = n ln2 + r; ln2 in two parts so that n ln2 is exact.
+_LOG2E = 1.4426950408889634
+_LN2_HIGH = 6.93147180369123816490e-01
+_LN2_LOW = 1.90821492927058770002e-10
+# Adding 1.5 * 2^52 rounds to a whole number and leaves it in the low bits.
+_ROUND = 6755399441055744.0
+_EXP_TOP = 709.782712893384
+_EXP_BOTTOM = -708.3964185322641
+
+# ln: x = 2^e (1 + f), s = f / (2 + f); coefficients of FreeBSD's e_log.c (Sun, 1993).
+_LOG_ODD = (
+    6.666666666666735130e-01,
+    3.999999999940941908e-01,
+    2.857142874366239149e-01,
+    2.222219843214978396e-01,
+    1.818357216161805012e-01,
+    1.531383769920937332e-01,
+    1.479819860511658591e-01,
+)
+_SQRT_HALF_BITS = 0x3FE6A09E667F3BCD
+_MANTISSA = 0x000FFFFFFFFFFFFF
+
+
+class Writer:
+    """Writes instructions, each with a name of its own.
+
+    Parameters
+    ----------
+    shape : Shape
+        The type of the values.
+    prefix : str
+        What the names begin with.
+    """
+
+    def __init__(self, shape: Shape, prefix: str = "t") -> None:
+        self.shape = shape
+        self.lines: list[str] = []
+        self._prefix = prefix
+        self._count = 0
+
+    def put(self, text: str) -> str:
+        """Write an instruction and give the name of its result."""
+        name = f"%{self._prefix}{self._count}"
+        self._count += 1
+        self.lines.append(f"  {name} = {text}")
+        return name
+
+    def real(self, op: str, a: str, b: str) -> str:
+        """Write an operation on two numbers."""
+        return self.put(f"{op} {self.shape.real} {a}, {b}")
+
+    def whole(self, op: str, a: str, b: str) -> str:
+        """Write an operation on two whole numbers."""
+        return self.put(f"{op} {self.shape.whole} {a}, {b}")
+
+    def compare(self, how: str, a: str, b: str) -> str:
+        """Write a comparison of two numbers."""
+        return self.put(f"fcmp {how} {self.shape.real} {a}, {b}")
+
+    def select(self, condition: str, yes: str, no: str) -> str:
+        """Write a choice."""
+        shape = self.shape
+        return self.put(
+            f"select {shape.truth} {condition}, {shape.real} {yes}, {shape.real} {no}"
+        )
+
+    def call(self, function: str, *args: str) -> str:
+        """Write a call of a function of numbers."""
+        given = ", ".join(f"{self.shape.real} {arg}" for arg in args)
+        return self.put(f"call {self.shape.real} @{function}({given})")
+
+    def intrinsic(self, function: str, *args: str) -> str:
+        """Write a call of one of LLVM's own functions."""
+        return self.call(f"llvm.{function}.{self.shape.tag}", *args)
+
+    def bits(self, value: str) -> str:
+        """Take a number's bits."""
+        return self.put(f"bitcast {self.shape.real} {value} to {self.shape.whole}")
+
+    def unbits(self, value: str) -> str:
+        """Make a number of bits."""
+        return self.put(f"bitcast {self.shape.whole} {value} to {self.shape.real}")
+
+    def fma(self, a: str, b: str, c: str) -> str:
+        """Write ``a * b + c`` with one rounding."""
+        return self.intrinsic("fma", a, b, c)
+
+
+def support(shape: Shape) -> Iterator[str]:
+    """Write the functions on one type.
+
+    Parameters
+    ----------
+    shape : Shape
+        The type.
+
+    Yields
+    ------
+    str
+        A definition or declaration in LLVM's language.
+    """
+    for name, arity in _INTRINSICS.items():
+        arguments = ", ".join([shape.real] * arity)
+        yield f"declare {shape.real} @llvm.{name}.{shape.tag}({arguments})"
+    yield _function("exp", shape, _exp, 1)
+    yield _function("ln", shape, _ln, 1)
+    yield _function("pow", shape, _pow, 2)
+    for name, library in LIBRARY.items():
+        if shape.width == 1:
+            yield f"declare double @{library}(double)"
+        else:
+            yield _one_by_one(name, library, shape)
+    yield _look_up(shape)
+
+
+def name(function: str, shape: Shape) -> str:
+    """Give the name of a function on a type."""
+    if shape.width == 1 and function in LIBRARY:
+        return LIBRARY[function]
+    return f"{function}.{shape.tag}"
+
+
+def _function(function: str, shape: Shape, body: object, arity: int) -> str:
+    writer = Writer(shape)
+    names = [f"%a{place}" for place in range(arity)]
+    result = body(writer, *names)  # type: ignore[operator]
+    arguments = ", ".join(f"{shape.real} {given}" for given in names)
+    return "\n".join(
+        [
+            f"define internal {shape.real} @{name(function, shape)}({arguments}) #0 {{",
+            *writer.lines,
+            f"  ret {shape.real} {result}",
+            "}",
+        ]
+    )
+
+
+def _exp(w: Writer, x: str) -> str:
+    """Write the exponential: within 1 unit of the last digit; 0 below the normal range."""
+    c = w.shape.constant
+    shifted = w.fma(x, c(_LOG2E), c(_ROUND))
+    n = w.real("fsub", shifted, c(_ROUND))
+    r = w.fma(n, c(-_LN2_HIGH), x)
+    r = w.fma(n, c(-_LN2_LOW), r)
+    # Taylor's series to r^13: |r| <= ln2 / 2, so what is left out is below 1e-17.
+    factorials = [1.0]
+    for k in range(1, 14):
+        factorials.append(factorials[-1] * k)
+    p = c(1 / factorials[13])
+    for k in range(12, -1, -1):
+        p = w.fma(p, r, c(1 / factorials[k]))
+    # 2^n in two factors: n may be 1024 where the result is still finite.
+    whole = w.whole("sub", w.bits(shifted), w.shape.integer(_bits(_ROUND)))
+    half = w.whole("ashr", whole, w.shape.integer(1))
+    rest = w.whole("sub", whole, half)
+    for part in (half, rest):
+        biased = w.whole("add", part, w.shape.integer(1023))
+        factor = w.unbits(w.whole("shl", biased, w.shape.integer(52)))
+        p = w.real("fmul", p, factor)
+    p = w.select(w.compare("ogt", x, c(_EXP_TOP)), c(float("inf")), p)
+    return w.select(w.compare("olt", x, c(_EXP_BOTTOM)), c(0.0), p)
+
+
+def _ln(w: Writer, x: str) -> str:
+    """Write the logarithm: within 1 unit of the last digit; NaN below 0, -inf at 0."""
+    c, i = w.shape.constant, w.shape.integer
+    small = w.compare("olt", x, c(2.2250738585072014e-308))
+    scaled = w.select(small, w.real("fmul", x, c(2.0**54)), x)
+    bits = w.bits(scaled)
+    # The mantissa is taken between sqrt(1/2) and sqrt(2).
+    shifted = w.whole("sub", bits, i(_SQRT_HALF_BITS))
+    exponent = w.whole("ashr", shifted, i(52))
+    mantissa = w.unbits(
+        w.whole("add", w.whole("and", shifted, i(_MANTISSA)), i(_SQRT_HALF_BITS))
+    )
+    e = w.put(f"sitofp {w.shape.whole} {exponent} to {w.shape.real}")
+    e = w.select(small, w.real("fsub", e, c(54.0)), e)
+    f = w.real("fsub", mantissa, c(1.0))
+    s = w.real("fdiv", f, w.real("fadd", mantissa, c(1.0)))
+    z = w.real("fmul", s, s)
+    r = c(_LOG_ODD[-1])
+    for coefficient in reversed(_LOG_ODD[:-1]):
+        r = w.fma(r, z, c(coefficient))
+    r = w.real("fmul", r, z)
+    # ln(1 + f) = f - f^2/2 + s (f^2/2 + r), so that f itself is not rounded.
+    square = w.real("fmul", w.real("fmul", f, f), c(0.5))
+    tail = w.fma(s, w.real("fadd", square, r), w.real("fmul", e, c(_LN2_LOW)))
+    body = w.real("fsub", f, w.real("fsub", square, tail))
+    result = w.fma(e, c(_LN2_HIGH), body)
+    result = w.select(w.compare("oeq", x, c(0.0)), c(float("-inf")), result)
+    result = w.select(w.compare("olt", x, c(0.0)), c(float("nan")), result)
+    return w.select(w.compare("oeq", x, c(float("inf"))), x, result)
+
+
+def _pow(w: Writer, x: str, y: str) -> str:
+    """Write the power: a negative number only to a whole one, and x^0 = 1."""
+    c, shape = w.shape.constant, w.shape
+    size = w.intrinsic("fabs", x)
+    log = w.call(name("ln", shape), size)
+    result = w.call(name("exp", shape), w.real("fmul", y, log))
+    result = w.select(w.compare("oeq", y, c(0.0)), c(1.0), result)
+    negative = w.compare("olt", x, c(0.0))
+    half = w.real("fmul", y, c(0.5))
+    odd = w.compare("one", w.intrinsic("floor", half), half)
+    signed = w.select(odd, w.put(f"fneg {shape.real} {result}"), result)
+    broken = w.compare("one", w.intrinsic("floor", y), y)
+    signed = w.select(broken, c(float("nan")), signed)
+    return w.select(negative, signed, result)
+
+
+def _one_by_one(function: str, library: str, shape: Shape) -> str:
+    lines = [f"define internal {shape.real} @{name(function, shape)}({shape.real} %a0) #0 {{"]
+    last = "poison"
+    for lane in range(shape.width):
+        lines += [
+            f"  %x{lane} = extractelement {shape.real} %a0, i32 {lane}",
+            f"  %y{lane} = call double @{library}(double %x{lane})",
+            f"  %r{lane} = insertelement {shape.real} {last}, double %y{lane}, i32 {lane}",
+        ]
+        last = f"%r{lane}"
+    return "\n".join([*lines, f"  ret {shape.real} {last}", "}"])
+
+
+def _look_up(shape: Shape) -> str:
+    """Write the reading of a table, given as x, y and slope of each piece, and a lower end.
+
+    Past the last point the last piece goes on: its slope is 0 where the table's end is held.
+    """
+    w = Writer(shape)
+    splat = w.lines
+    before = Writer(shape, "b")
+    at = before.select(
+        before.compare("ogt", "%at", _spread(before, "%low")), "%at", _spread(before, "%low")
+    )
+    firsts = []
+    for column in ("x", "y", "s"):
+        value = before.put(f"load double, ptr %{column}")
+        firsts.append(_spread(before, value))
+    parts = {}
+    for column in ("x", "y", "s"):
+        address = w.put(f"getelementptr double, ptr %{column}, i64 %j")
+        parts[column] = _spread(w, w.put(f"load double, ptr {address}"))
+    past = w.compare("oge", at, parts["x"])
+    chosen = {column: w.select(past, parts[column], f"%{column}j") for column in parts}
+    after = Writer(shape, "r")
+    rise = after.real("fmul", after.real("fsub", at, "%xj"), "%sj")
+    result = after.real("fadd", "%yj", rise)
+    return "\n".join(
+        [
+            f"define internal {shape.real} @{name('table', shape)}"
+            f"(ptr %x, ptr %y, ptr %s, i64 %n, double %low, {shape.real} %at) #0 {{",
+            "entry:",
+            *before.lines,
+            "  br label %head",
+            "head:",
+            "  %j = phi i64 [1, %entry], [%next, %piece]",
+            *(
+                f"  %{column}j = phi {shape.real} [{first}, %entry], [{chosen[column]}, %piece]"
+                for column, first in zip(("x", "y", "s"), firsts, strict=True)
+            ),
+            "  %more = icmp slt i64 %j, %n",
+            "  br i1 %more, label %piece, label %done",
+            "piece:",
+            *splat,
+            "  %next = add i64 %j, 1",
+            "  br label %head",
+            "done:",
+            *after.lines,
+            f"  ret {shape.real} {result}",
+            "}",
+        ]
+    )
+
+
+def _spread(writer: Writer, value: str) -> str:
+    """Give every run the same number."""
+    return spread(writer, value)
+
+
+def spread(writer: Writer, value: str) -> str:
+    """Write a vector that holds the same number for every run.
+
+    Parameters
+    ----------
+    writer : Writer
+        Where it is written.
+    value : str
+        Name of the number.
+
+    Returns
+    -------
+    str
+        Name of the vector; the number itself where there is one run.
+    """
+    shape = writer.shape
+    if shape.width == 1:
+        return value
+    one = writer.put(f"insertelement {shape.real} poison, double {value}, i32 0")
+    return writer.put(
+        f"shufflevector {shape.real} {one}, {shape.real} poison, "
+        f"<{shape.width} x i32> zeroinitializer"
+    )
+
+
+def _bits(value: float) -> int:
+    return int(literal(value), 16)

@@ -1,0 +1,99 @@
+"""When a run takes steps and when its values are kept, as PySD does it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.errors import InputError
+from model.inputs import Points
+from model.interpreter import Interpreter, needed
+from model.program import Program
+
+# PySD's relative precision for the final time and the times kept.
+PRECISION = 1e-5
+_MOST_STEPS = 10_000_000
+
+
+@dataclass(frozen=True)
+class Times:
+    """The times of a run.
+
+    Attributes
+    ----------
+    all : array of float
+        Every time, the first and the last included.
+    kept : array of int
+        For each of them its place among the times kept, -1 where it is not kept.
+    labels : array of float
+        The times kept, without the rounding errors of adding up steps.
+    step : float
+        The time step.
+    """
+
+    all: NDArray[np.float64]
+    kept: NDArray[np.int64]
+    labels: NDArray[np.float64]
+    step: float
+
+
+def times(
+    program: Program,
+    parameters: Sequence[float] | NDArray[np.float64],
+    tables: dict[int, Points],
+    years: Sequence[float] | None = None,
+) -> Times:
+    """Work out the times of a run.
+
+    Parameters
+    ----------
+    program : Program
+        The model.
+    parameters : sequence of float
+        The value of every parameter.
+    tables : dict
+        Replaced tables.
+    years : sequence of float, optional
+        Which times to keep; every ``SAVEPER`` if left out.
+
+    Returns
+    -------
+    Times
+
+    Raises
+    ------
+    InputError
+        If the control variables make no run, or a year is none of its steps.
+    """
+    values = Interpreter(program, parameters, tables).compute(needed(program, program.clock), {})
+    initial, final, step, saveper = (float(values[node]) for node in program.clock)
+    if not all(map(math.isfinite, (initial, final, step, saveper))):
+        raise InputError("INITIAL TIME, FINAL TIME, TIME STEP and SAVEPER must not change in a run")
+    if step <= 0 or saveper <= 0:
+        raise InputError(f"TIME STEP ({step:g}) and SAVEPER ({saveper:g}) must be above 0")
+    if (final - initial) / step > _MOST_STEPS:
+        raise InputError(f"from {initial:g} to {final:g} by {step:g} are more than 10 million steps")
+    every = [initial]
+    while every[-1] + step * PRECISION < final:
+        every.append(every[-1] + step)
+    near = step * PRECISION
+    if years is None:
+        late = np.array(every) - initial
+        keep = (np.mod(late, saveper) < near) | (np.mod(-late, saveper) < near)
+    else:
+        keep = np.zeros(len(every), dtype=bool)
+        for year in years:
+            place = int(np.argmin(np.abs(np.array(every) - year)))
+            if not abs(every[place] - year) <= max(near, near * abs(year)):
+                raise InputError(
+                    f"year {year:g} is none of the run's steps: {initial:g} to "
+                    f"{every[-1]:g} by {step:g}"
+                )
+            keep[place] = True
+    kept = np.where(keep, np.cumsum(keep) - 1, -1).astype(np.int64)
+    digits = -int(np.log10(near))
+    return Times(np.array(every), kept, np.round(np.array(every)[keep], digits), step)

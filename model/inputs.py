@@ -1,0 +1,253 @@
+"""What a run sets: from the names and forms that people write to the parameters of a program."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from model.errors import InputError, nearest, unknown
+from model.program import Program
+from model.source import key
+
+Cell = tuple[str, ...]
+Points = tuple[tuple[float, ...], tuple[float, ...]]
+
+_WRITTEN = re.compile(r"\s*(?P<name>[^\[\]]+?)\s*(?:\[(?P<cell>[^\[\]]*)\])?\s*\Z")
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A factor on all values of a table.
+
+    Attributes
+    ----------
+    factor : float
+        1 leaves the table as it is.
+    """
+
+    factor: float
+
+
+@dataclass
+class Inputs:
+    """What a run sets, in the terms of a program.
+
+    Attributes
+    ----------
+    values : dict of int to float
+        By parameter.
+    tables : dict of int to (x, y)
+        Points that replace a table's own.
+    """
+
+    values: dict[int, float] = field(default_factory=dict)
+    tables: dict[int, Points] = field(default_factory=dict)
+
+
+class Directory:
+    """What a program lets a run set, by name.
+
+    Parameters
+    ----------
+    program : Program
+        The model.
+    """
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.names: dict[str, str] = {}
+        self.numbers: dict[str, dict[Cell, int]] = {}
+        self.scales: dict[str, dict[Cell, int]] = {}
+        self.tables: dict[str, dict[Cell, int]] = {}
+        for place, parameter in enumerate(program.parameters):
+            folded = key(parameter.name)
+            self.names[folded] = parameter.name
+            held = self.scales if parameter.kind == "scale" else self.numbers
+            held.setdefault(folded, {})[parameter.cell] = place
+        for place, table in enumerate(program.tables):
+            if key(table.name) in self.scales:  # others are written inside of an equation
+                self.tables.setdefault(key(table.name), {})[table.cell] = place
+        self.elements = {
+            key(element): element for listed in program.ranges.values() for element in listed
+        }
+        self.ranges = {key(name): listed for name, listed in program.ranges.items()}
+
+    def find(self, written: str) -> tuple[str, list[Cell]]:
+        """Read a name such as ``"name[element]"``.
+
+        Parameters
+        ----------
+        written : str
+            As the user writes it; a range or a missing subscript means all its elements.
+
+        Returns
+        -------
+        name : str
+            The variable's key.
+        cells : list of tuple of str
+            The elements that are meant.
+
+        Raises
+        ------
+        InputError
+            If nothing of that name can be set.
+        """
+        match = _WRITTEN.match(written) if isinstance(written, str) else None
+        if match is None:
+            raise InputError(f"cannot read the input {written!r}: write 'name' or 'name[element]'")
+        name = key(match["name"])
+        if name not in self.names:
+            computed = {key(spelled): spelled for spelled in self.program.outputs}
+            if name in computed:
+                raise InputError(
+                    f"{computed[name]!r} is computed by the model: a run sets constants, tables "
+                    "and the first values of stocks"
+                )
+            raise unknown("input", match["name"], self.names.values())
+        given = [part for part in (match["cell"] or "").split(",") if part.strip()]
+        return name, self._chosen(written, name, given)
+
+    def _cells(self, name: str) -> dict[Cell, int]:
+        return self.numbers.get(name) or self.scales[name]
+
+    def _chosen(self, written: str, name: str, given: Sequence[str]) -> list[Cell]:
+        """List the cells that carry the elements given, in order; the rest may be anything."""
+        cells = list(self._cells(name))
+        wanted = [self._allowed(written, part) for part in given]
+        if wanted and len(wanted) > len(cells[0]):
+            raise InputError(
+                f"input {written!r} has {len(wanted)} subscripts, "
+                f"{self.names[name]!r} has {len(cells[0])}"
+            )
+        chosen = _carrying(cells, wanted)
+        if not chosen:
+            options = [", ".join(cell) for cell in cells]
+            guess = nearest(", ".join(given), options)
+            hint = f"did you mean {guess!r}?" if guess else f"allowed: {'; '.join(options[:12])}"
+            raise InputError(f"input {written!r}: {self.names[name]!r} has no such element, {hint}")
+        return chosen
+
+    def _allowed(self, written: str, part: str) -> set[str]:
+        folded = key(part)
+        if folded in self.ranges:
+            return set(self.ranges[folded])
+        if folded in self.elements:
+            return {self.elements[folded]}
+        names = [*self.elements.values(), *self.program.ranges]
+        raise unknown(f"element in the input {written!r}, that is", part.strip(), names)
+
+    def resolve(self, given: Mapping[str, Any]) -> Inputs:
+        """Turn what a user writes into parameters and tables.
+
+        Parameters
+        ----------
+        given : mapping
+            By name: a number; a mapping of elements to numbers; an array over the variable's
+            elements; for tables points ``[(x, y), ...]`` or a `Scale`.
+
+        Returns
+        -------
+        Inputs
+
+        Raises
+        ------
+        InputError
+            If a name, element, shape or value cannot be used.
+        """
+        result = Inputs()
+        for written, value in given.items():
+            name, cells = self.find(written)
+            self._assign(result, str(written), name, cells, value)
+        return result
+
+    def _assign(
+        self, result: Inputs, written: str, name: str, cells: list[Cell], value: Any
+    ) -> None:
+        if isinstance(value, Mapping):
+            for part, inner in value.items():
+                parts = list(part) if isinstance(part, tuple) else [str(part)]
+                wanted = [self._allowed(written, one) for one in parts]
+                chosen = _carrying(cells, wanted)
+                if not chosen:
+                    raise InputError(
+                        f"input {written!r}: {self.names[name]!r} has no element "
+                        f"{', '.join(parts)!r}"
+                    )
+                self._assign(result, written, name, chosen, inner)
+        elif name in self.scales:
+            self._assign_table(result, written, name, cells, value)
+        else:
+            places = [self.numbers[name][cell] for cell in cells]
+            for place, number in zip(places, _numbers(written, value, len(cells)), strict=True):
+                result.values[place] = number
+
+    def _assign_table(
+        self, result: Inputs, written: str, name: str, cells: list[Cell], value: Any
+    ) -> None:
+        if isinstance(value, Scale):
+            factor = _number(written, value.factor)
+            result.values.update({self.scales[name][cell]: factor for cell in cells})
+            return
+        points = _points(written, value)
+        result.tables.update({self.tables[name][cell]: points for cell in cells})
+
+
+def _carrying(cells: list[Cell], wanted: Sequence[set[str]]) -> list[Cell]:
+    """List the cells that begin with the wanted elements, else those that have them in order."""
+
+    def begins(cell: Cell) -> bool:
+        return all(part in allowed for part, allowed in zip(cell, wanted, strict=False))
+
+    def holds(cell: Cell) -> bool:
+        parts = iter(cell)
+        return all(any(part in allowed for part in parts) for allowed in wanted)
+
+    if any(len(wanted) > len(cell) for cell in cells):
+        return []
+    return [cell for cell in cells if begins(cell)] or [cell for cell in cells if holds(cell)]
+
+
+def _number(written: str, value: Any) -> float:
+    if isinstance(value, str | bytes) or value is None:
+        raise InputError(f"input {written!r} must be a number, not {value!r}")
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        raise InputError(f"input {written!r} must be a number, not {str(value)[:60]!r}") from None
+    if not math.isfinite(number):
+        raise InputError(f"input {written!r} must be a finite number, not {number}")
+    return number
+
+
+def _numbers(written: str, value: Any, count: int) -> list[float]:
+    if isinstance(value, Scale):
+        raise InputError(f"input {written!r} is a number, not a table: give it a value")
+    array = np.asarray(value)
+    if array.ndim == 0:
+        return [_number(written, array.item())] * count
+    if array.size != count:
+        raise InputError(f"input {written!r} has {array.size} values, {count} are needed")
+    return [_number(written, one) for one in array.ravel().tolist()]
+
+
+def _points(written: str, value: Any) -> Points:
+    try:
+        pairs = [(float(x), float(y)) for x, y in value]
+    except (TypeError, ValueError):
+        raise InputError(
+            f"input {written!r} is a table: give its points [(x, y), ...] or Scale(factor)"
+        ) from None
+    if len(pairs) < 2:
+        raise InputError(f"input {written!r}: a table needs at least two points")
+    for x, y in pairs:
+        _number(written, x), _number(written, y)
+    pairs.sort()
+    x, y = zip(*pairs, strict=True)
+    if len(set(x)) < len(x):
+        raise InputError(f"input {written!r}: a table has one value for each x")
+    return x, y

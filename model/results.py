@@ -1,0 +1,182 @@
+"""Results with labels: Vensim's names, units and definitions on every number."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from model.errors import unknown
+from model.program import Program
+from model.source import key
+from model.system import Model
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Outputs that were asked for.
+
+    Attributes
+    ----------
+    names : tuple of str
+        The variables.
+    nodes : tuple of int
+        Their nodes, one variable's elements after the other's.
+    """
+
+    names: tuple[str, ...]
+    nodes: tuple[int, ...]
+
+
+def wanted(program: Program, outputs: Sequence[str] | None) -> Wanted:
+    """Find outputs by name.
+
+    Parameters
+    ----------
+    program : Program
+        The model.
+    outputs : sequence of str, optional
+        Variables; all if left out.
+
+    Returns
+    -------
+    Wanted
+
+    Raises
+    ------
+    InputError
+        If a variable does not exist.
+    """
+    spelled = {key(name): name for name in program.outputs}
+    names = []
+    for given in program.outputs if outputs is None else outputs:
+        if not isinstance(given, str) or key(given) not in spelled:
+            raise unknown("output", str(given), program.outputs)
+        names.append(spelled[key(given)])
+    names = list(dict.fromkeys(names))
+    nodes = tuple(node for name in names for node in program.outputs[name].cells.values())
+    return Wanted(tuple(names), nodes)
+
+
+def dataset(
+    model: Model,
+    chosen: Wanted,
+    values: NDArray[np.float64],
+    times: NDArray[np.float64],
+    runs: Sequence[Any] | NDArray[Any] | None,
+    engine: str,
+) -> xr.Dataset:
+    """Label results.
+
+    Parameters
+    ----------
+    model : Model
+        The model.
+    chosen : Wanted
+        What the rows of `values` are.
+    values : array of float
+        Of shape (nodes, times) or (nodes, times, runs).
+    times : array of float
+        Times kept.
+    runs : sequence, optional
+        Labels of the runs.
+    engine : str
+        What computed them.
+
+    Returns
+    -------
+    xarray.Dataset
+        Dimensions ``(run,) time`` and the variables' ranges.
+    """
+    program = model.program
+    data: dict[str, Any] = {}
+    coordinates: dict[str, Any] = {"time": times}
+    if runs is not None:
+        coordinates["run"] = runs
+    begin = 0
+    for name in chosen.names:
+        output = program.outputs[name]
+        part = values[begin : begin + len(output.cells)]
+        begin += len(output.cells)
+        shape = tuple(len(program.ranges[dim]) for dim in output.dims)
+        for dim in output.dims:
+            coordinates[dim] = list(program.ranges[dim])
+        block = _block(program, name, part, shape)
+        lead = ("run", "time") if runs is not None else ("time",)
+        # From (elements..., time, run) to (run, time, elements...), without copying.
+        turned = np.moveaxis(block, range(block.ndim - len(lead), block.ndim), range(len(lead)))
+        if runs is not None:
+            turned = np.swapaxes(turned, 0, 1)
+        data[name] = ((*lead, *output.dims), turned, _attributes(model, name))
+    result = xr.Dataset(data, coordinates, attrs=provenance(model, engine))
+    result["time"].attrs = {"unit": model.variables["TIME STEP"].unit}
+    return result
+
+
+def provenance(model: Model, engine: str) -> dict[str, str]:
+    """Say where results come from.
+
+    Parameters
+    ----------
+    model : Model
+        The model.
+    engine : str
+        What computed them.
+
+    Returns
+    -------
+    dict
+        Model, its hash, engine, and versions of the packages that took part.
+    """
+    packages = ["smecluster", "numpy", "xarray"]
+    packages.append({"kernel": "llvmlite", "pysd": "pysd", "simlin": "pysimlin"}[engine])
+    versions = [f"Python {platform.python_version()}"]
+    for package in packages:
+        try:
+            versions.append(f"{package} {version(package)}")
+        except PackageNotFoundError:
+            continue
+    return {
+        "model": model.path.name,
+        "model hash": model.hash,
+        "engine": engine,
+        "versions": ", ".join(versions),
+    }
+
+
+def _block(
+    program: Program, name: str, part: NDArray[np.float64], shape: tuple[int, ...]
+) -> NDArray[np.float64]:
+    """Arrange a variable's elements; one that has no equation stays NaN."""
+    output = program.outputs[name]
+    if len(output.cells) == int(np.prod(shape)):
+        ranges = [program.ranges[dim] for dim in output.dims]
+        if list(output.cells) == list(_cells(ranges)):
+            return part.reshape(*shape, *part.shape[1:])
+    block = np.full((*shape, *part.shape[1:]), np.nan)
+    for row, cell in zip(part, output.cells, strict=True):
+        place = tuple(
+            program.ranges[dim].index(element)
+            for dim, element in zip(output.dims, cell, strict=True)
+        )
+        block[place] = row
+    return block
+
+
+def _cells(ranges: Sequence[Sequence[str]]) -> Any:
+    from itertools import product
+
+    return product(*ranges)
+
+
+def _attributes(model: Model, name: str) -> dict[str, str]:
+    variable = model.variables.get(name)
+    if variable is None:
+        return {}
+    return {"unit": variable.unit, "definition": variable.definition, "source": variable.source}

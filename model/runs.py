@@ -1,0 +1,429 @@
+"""Runs of the model: a pure function of a model and its inputs."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+
+from model.clock import Times, times
+from model.errors import InputError
+from model.failures import Failure, explain
+from model.inputs import Directory, Inputs, Points, Scale
+from model.kernel import Batch, Result, kernel
+from model.program import Program
+from model.results import Wanted, dataset, wanted
+from model.system import Model
+
+Engine = Literal["kernel", "pysd", "simlin"]
+ENGINES = ("kernel", "pysd", "simlin")
+
+# How many numbers of results are computed at a time: 64 MiB.
+_CHUNK_NUMBERS = 8_388_608
+# From so many runs on, it pays to compile for just the inputs that differ.
+_MANY = 4096
+
+
+class RunError(InputError):
+    """A run left the domain of its equations.
+
+    Attributes
+    ----------
+    failure : Failure
+        What happened, where and when.
+    """
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(
+            f"the run fails in {failure.year:g}: {failure.reason} in {failure.variable!r}"
+        )
+        self.failure = failure
+
+
+def simulate(
+    m: Model,
+    inputs: Mapping[str, Any] | None = None,
+    *,
+    engine: str = "kernel",
+    outputs: Sequence[str] | None = None,
+    years: Sequence[float] | None = None,
+) -> xr.Dataset:
+    """Run a model once.
+
+    Parameters
+    ----------
+    m : Model
+        The model.
+    inputs : mapping, optional
+        What the run sets, by name: constants, first values of stocks, tables, and the control
+        variables. ``"name"``, ``"name[element]"`` or ``"name[element, element]"`` to a number
+        in the variable's unit; ``"name"`` to a mapping of elements to numbers or to an array;
+        a table to points ``[(x, y), ...]`` or `model.Scale`.
+    engine : {"kernel", "pysd", "simlin"}
+        What computes it: the batch kernel, or PySD or pysimlin for comparison.
+    outputs : sequence of str, optional
+        Variables to keep; all if left out.
+    years : sequence of float, optional
+        Times to keep; every ``SAVEPER`` if left out.
+
+    Returns
+    -------
+    xarray.Dataset
+        Dimensions ``time`` and the variables' ranges; units, definitions and sources as
+        attributes; where the numbers come from as attributes of the whole.
+
+    Raises
+    ------
+    InputError
+        If an input, output, year or engine cannot be used.
+    RunError
+        If the run leaves the domain: division by zero, overflow, logarithm of a negative.
+    """
+    if engine not in ENGINES:
+        from model.errors import unknown
+
+        raise unknown("engine", engine, ENGINES)
+    program = m.program
+    resolved = _directory(m).resolve(inputs or {})
+    chosen = wanted(program, outputs)
+    parameters = _parameters(program, resolved)
+    clock = times(program, parameters, resolved.tables, years)
+    if engine != "kernel":
+        from model.engines import run
+
+        values = run(engine, m, resolved, chosen, clock)
+        return dataset(m, chosen, values, clock.labels, None, engine)
+    everything = wanted(program, None)
+    code = kernel(program, m.hash, everything.nodes, range(len(program.parameters)), _say)
+    batch = Batch(clock.all, clock.kept, parameters, {}, resolved.tables, runs=1)
+    result = code.run(batch, len(everything.nodes))
+    if result.failed[0] >= 0:
+        raise RunError(_explain(program, batch, result, clock, 0, everything))
+    rows = _rows(program, chosen)
+    return dataset(m, chosen, result.values[rows, :, 0], clock.labels, None, engine)
+
+
+def simulate_many(
+    m: Model,
+    table: pd.DataFrame | Mapping[str, Any],
+    outputs: Sequence[str],
+    years: Sequence[float] | None = None,
+    *,
+    chunk: int | None = None,
+    workers: int | None = None,
+    cluster: str | None = None,
+    base: Mapping[str, Any] | None = None,
+) -> xr.Dataset:
+    """Run a model many times.
+
+    Parameters
+    ----------
+    m : Model
+        The model.
+    table : pandas.DataFrame or mapping
+        A row for each run, a column for each input that differs (``"name"`` or
+        ``"name[element]"``); cells hold numbers, and for tables `model.Scale` or points.
+    outputs : sequence of str
+        Variables to keep.
+    years : sequence of float, optional
+        Times to keep; every ``SAVEPER`` if left out.
+    chunk : int, optional
+        Runs computed at a time; chosen by the size of their results if left out.
+    workers : int, optional
+        Threads; one for each processor if left out.
+    cluster : str, optional
+        Address of a Dask scheduler that is to share the runs among machines.
+    base : mapping, optional
+        What all runs set, as in `simulate`.
+
+    Returns
+    -------
+    xarray.Dataset
+        Dimensions ``run``, ``time`` and the variables' ranges; ``failure reason``,
+        ``failure variable`` and ``failure year`` say of each run whether and why it failed, its
+        values are NaN from then on. Neither `chunk` nor `workers` changes a digit.
+
+    Raises
+    ------
+    InputError
+        If an input, output or year cannot be used.
+    """
+    parts = list(
+        stream(
+            m, table, outputs, years, chunk=chunk, workers=workers, cluster=cluster, base=base
+        )
+    )
+    if len(parts) == 1:
+        return parts[0]
+    return xr.concat(parts, dim="run", data_vars="minimal", coords="minimal", compat="override",
+                     combine_attrs="override", join="outer")
+
+
+def stream(
+    m: Model,
+    table: pd.DataFrame | Mapping[str, Any] | Iterable[pd.DataFrame],
+    outputs: Sequence[str],
+    years: Sequence[float] | None = None,
+    *,
+    chunk: int | None = None,
+    workers: int | None = None,
+    cluster: str | None = None,
+    base: Mapping[str, Any] | None = None,
+) -> Iterator[xr.Dataset]:
+    """Run a model many times and hand over the results piece by piece.
+
+    Memory stays the same whatever the number of runs; the table may come piece by piece too.
+
+    Parameters
+    ----------
+    m, outputs, years, chunk, workers, cluster, base
+        As in `simulate_many`.
+    table : pandas.DataFrame, mapping, or iterable of pandas.DataFrame
+        The runs.
+
+    Yields
+    ------
+    xarray.Dataset
+        As from `simulate_many`, for some of the runs, in order.
+
+    Raises
+    ------
+    InputError
+        If an input, output or year cannot be used.
+    """
+    prepared = _Runs(m, tuple(outputs), None if years is None else tuple(years), base or {})
+    pieces = [_frame(table)] if isinstance(table, pd.DataFrame | Mapping) else map(_frame, table)
+    size = chunk or prepared.chunk()
+    if size < 1:
+        raise InputError(f"chunk must be at least 1, not {size}")
+    threads = workers or os.cpu_count() or 1
+    chunks = (
+        piece.iloc[begin : begin + size]
+        for piece in pieces
+        for begin in range(0, max(1, len(piece)), size)
+    )
+    if cluster is not None:
+        from model.cluster import spread
+
+        yield from spread(prepared, chunks, cluster)
+        return
+    for part in chunks:
+        yield prepared.run(part, threads)
+
+
+def failures(result: xr.Dataset, table: pd.DataFrame) -> pd.DataFrame:
+    """List the runs that failed, with their inputs.
+
+    Parameters
+    ----------
+    result : xarray.Dataset
+        From `simulate_many`.
+    table : pandas.DataFrame
+        The inputs, as given to it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each failed run: reason, variable, year, inputs.
+    """
+    columns = ["failure reason", "failure variable", "failure year"]
+    told = result[columns].to_dataframe()
+    told = told[told["failure reason"] != ""]
+    return told.join(table)
+
+
+@dataclass(frozen=True)
+class _Runs:
+    """What the runs of a batch have in common; it can be sent to another machine."""
+
+    model: Model
+    outputs: tuple[str, ...]
+    years: tuple[float, ...] | None
+    base: Mapping[str, Any]
+
+    def chunk(self) -> int:
+        """Choose how many runs to compute at a time."""
+        program = self.model.program
+        resolved = _directory(self.model).resolve(self.base)
+        clock = times(program, _parameters(program, resolved), resolved.tables, self.years)
+        numbers = len(wanted(program, self.outputs).nodes) * max(1, len(clock.labels))
+        return max(64, min(65536, _CHUNK_NUMBERS // max(1, numbers)) // 64 * 64)
+
+    def run(self, frame: pd.DataFrame, threads: int) -> xr.Dataset:
+        """Carry out the runs of a table."""
+        program = self.model.program
+        chosen = wanted(program, self.outputs)
+        common = _directory(self.model).resolve(self.base)
+        groups = _groups(program, _directory(self.model), frame, common)
+        values: NDArray[np.float64] | None = None
+        labels: NDArray[np.float64] | None = None
+        told: list[Failure | None] = [None] * len(frame)
+        for group in groups:
+            clock = times(program, group.parameters, group.tables, self.years)
+            if labels is None:
+                labels = clock.labels
+            elif not np.array_equal(labels, clock.labels):
+                raise InputError(
+                    "the runs keep values at different times: give 'years' that all of them have"
+                )
+            varied = tuple(group.varied)
+            if len(group.rows) < _MANY:
+                varied = tuple(range(len(program.parameters)))
+            code = kernel(program, self.model.hash, chosen.nodes, varied, _say)
+            batch = Batch(
+                clock.all, clock.kept, group.parameters, group.varied, group.tables,
+                runs=len(group.rows),
+            )
+            result = code.run(batch, len(chosen.nodes), threads)
+            for place in np.flatnonzero(result.failed >= 0):
+                failure = _explain(program, batch, result, clock, int(place), chosen)
+                told[int(group.rows[place])] = failure
+            if len(groups) == 1:
+                values = result.values
+            else:
+                if values is None:
+                    values = np.empty((*result.values.shape[:2], len(frame)))
+                values[..., group.rows] = result.values
+        assert values is not None
+        assert labels is not None
+        found = dataset(self.model, chosen, values, labels, frame.index.to_numpy(), "kernel")
+        reasons = np.array([f.reason if f else "" for f in told], dtype=object)
+        variables = np.array([f.variable if f else "" for f in told], dtype=object)
+        years = np.array([f.year if f else np.nan for f in told])
+        return found.assign(
+            {
+                "failure reason": ("run", reasons),
+                "failure variable": ("run", variables),
+                "failure year": ("run", years, {"unit": "Year"}),
+            }
+        )
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Runs that share their clock and their tables' points."""
+
+    rows: NDArray[np.int64]
+    parameters: NDArray[np.float64]
+    varied: dict[int, NDArray[np.float64]]
+    tables: dict[int, Points]
+
+
+def _groups(
+    program: Program, directory: Directory, frame: pd.DataFrame, common: Inputs
+) -> list[_Group]:
+    if not len(frame):
+        raise InputError("the table of runs is empty: give at least one row")
+    base = _parameters(program, common)
+    varied: dict[int, NDArray[np.float64]] = {}
+    tables: list[dict[int, Points]] = [dict(common.tables) for _ in range(len(frame))]
+    for column in frame.columns:
+        series = frame[column]
+        if pd.api.types.is_numeric_dtype(series) and not pd.api.types.is_complex_dtype(series):
+            numbers = series.to_numpy(dtype=float)
+            bad = np.flatnonzero(~np.isfinite(numbers))
+            if len(bad):
+                raise InputError(
+                    f"input {str(column)!r} must be a finite number, not {numbers[bad[0]]} "
+                    f"(run {frame.index[bad[0]]})"
+                )
+            places = directory.resolve({column: float(numbers[0])}).values
+            varied.update(dict.fromkeys(places, numbers))
+            continue
+        for row, value in enumerate(series):
+            one = directory.resolve({column: value})
+            for place, number in one.values.items():
+                varied.setdefault(place, np.full(len(frame), base[place]))[row] = number
+            tables[row].update(one.tables)
+    clock = [
+        place
+        for place, parameter in enumerate(program.parameters)
+        if parameter.name.upper() in ("INITIAL TIME", "FINAL TIME", "TIME STEP", "SAVEPER")
+    ]
+    ruling = [place for place in clock if place in varied]
+    members: dict[Any, list[int]] = {}
+    if ruling or any(chosen is not tables[0] and chosen != tables[0] for chosen in tables):
+        for row, chosen in enumerate(tables):
+            same = (tuple(varied[place][row] for place in ruling), tuple(sorted(chosen.items())))
+            members.setdefault(same, []).append(row)
+    else:
+        members[None] = list(range(len(frame)))
+    groups = []
+    for rows in members.values():
+        places = np.array(rows, dtype=np.int64)
+        parameters = base.copy()
+        for place in ruling:
+            parameters[place] = varied[place][rows[0]]
+        own = {place: numbers[places] for place, numbers in varied.items() if place not in ruling}
+        groups.append(_Group(places, parameters, own, tables[rows[0]]))
+    return groups
+
+
+@lru_cache(maxsize=8)
+def _directory(m: Model) -> Directory:
+    return Directory(m.program)
+
+
+def _parameters(program: Program, inputs: Inputs) -> NDArray[np.float64]:
+    values = np.array([parameter.value for parameter in program.parameters], dtype=float)
+    for place, number in inputs.values.items():
+        values[place] = number
+    return values
+
+
+def _rows(program: Program, chosen: Wanted) -> list[int]:
+    """Find the rows of some outputs among those of all."""
+    begin, first = 0, {}
+    for name, output in program.outputs.items():
+        first[name] = begin
+        begin += len(output.cells)
+    return [
+        first[name] + place
+        for name in chosen.names
+        for place in range(len(program.outputs[name].cells))
+    ]
+
+
+def _frame(table: pd.DataFrame | Mapping[str, Any]) -> pd.DataFrame:
+    if isinstance(table, pd.DataFrame):
+        return table
+    if not isinstance(table, Mapping):
+        raise InputError("the runs must be a pandas.DataFrame or a mapping of columns")
+    try:
+        return pd.DataFrame(dict(table))
+    except ValueError as error:
+        raise InputError(f"the runs make no table: {error}") from None
+
+
+def _explain(
+    program: Program, batch: Batch, result: Result, clock: Times, run: int, chosen: Wanted
+) -> Failure:
+    parameters = batch.parameters.copy()
+    for place, numbers in batch.varied.items():
+        parameters[place] = numbers[run]
+    return explain(
+        program,
+        parameters,
+        batch.tables,
+        clock,
+        int(result.failed[run]),
+        result.states[:, run],
+        chosen.nodes,
+    )
+
+
+def _say(message: str) -> None:
+    """Tell a person who waits; a program that reads the output is not disturbed."""
+    if sys.stderr.isatty():
+        print(message, file=sys.stderr)
+
+
+

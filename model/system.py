@@ -1,0 +1,111 @@
+"""A model that has been read: a value that can be compared, stored and sent to other machines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from model.document import SHIPPED, Clock, Document, Variable, describe
+from model.errors import InputError
+from model.files import read_text
+from model.rewrite import REGION, Region, with_regions
+from model.translation import XMILE
+
+if TYPE_CHECKING:
+    from model.program import Program
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model file's content; two models with the same content are equal.
+
+    Attributes
+    ----------
+    text : str
+        The file's text, the chosen regions written into it.
+    path : Path
+        Where it was read from.
+    """
+
+    text: str = field(repr=False)
+    path: Path = field(compare=False)
+
+    @property
+    def xmile(self) -> bool:
+        """Whether the file is XMILE rather than Vensim."""
+        return self.path.suffix.lower() in XMILE
+
+    @property
+    def document(self) -> Document:
+        """What the file says about itself."""
+        if self.xmile:
+            from model.xmile import describe as describe_xmile
+
+            return describe_xmile(self.text)
+        return describe(self.text)
+
+    @property
+    def program(self) -> Program:
+        """The equations as scalar operations (see `model.program`)."""
+        from model.store import program
+
+        return program(self)
+
+    @property
+    def hash(self) -> str:
+        """Fingerprint of what determines the numbers: SHA-256 in hexadecimal."""
+        return self.document.hash
+
+    @property
+    def variables(self) -> Mapping[str, Variable]:
+        """The variables by name, in the order of the file."""
+        return self.document.variables
+
+    @property
+    def subscripts(self) -> Mapping[str, tuple[str, ...]]:
+        """The elements of each range."""
+        return self.document.subscripts
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """The names of the regions, none where the model has no range ``Region``."""
+        return self.subscripts.get(REGION, ())
+
+    @property
+    def time(self) -> Clock:
+        """When a run begins and ends, its step, and how often values are kept."""
+        return self.document.time
+
+
+def load(path: str | Path | None = None, regions: Iterable[Region] | None = None) -> Model:
+    """Read a model.
+
+    Parameters
+    ----------
+    path : str or Path, optional
+        A ``.mdl`` or XMILE file; the one that comes with the package if left out.
+    regions : iterable of Region, optional
+        The regions of the range ``Region`` with their values; as in the file if left out.
+
+    Returns
+    -------
+    Model
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read or used; the message says why, and where in the file.
+    """
+    place = SHIPPED if path is None else Path(path)
+    if place.suffix.lower() not in (".mdl", *XMILE):
+        allowed = ", ".join((".mdl", *XMILE))
+        raise InputError(f"{place} is not a model: its name must end in one of {allowed}")
+    model = Model(read_text(place), place)
+    if regions is not None:
+        if model.xmile:
+            raise InputError("regions can be chosen for Vensim files only")
+        model = Model(with_regions(model.text, regions), place)
+    model.document  # noqa: B018  the file is checked now, not when it is first used
+    return model
