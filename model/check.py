@@ -16,8 +16,10 @@ all files of the folder may use, and ``checks``. A check has
 ``predicate``
     what must hold, at every time and for every element: ``at least``, ``at most``, ``above``,
     ``below``, ``equals`` (a number or a formula), with ``within`` (slack in the dataset's unit;
-    for ``equals`` relative to the largest variable of the two formulas); ``falls`` or ``rises``
-    from first to last and ``flat`` (by a share); ``never falls``, ``never rises``.
+    for ``equals`` relative to the largest variable of the two formulas at that place);
+    ``falls`` or ``rises`` (from first to last by a share), ``flat`` (no further from the first
+    than a share of it, and ``within``), ``never falls`` and ``never rises`` (by more than
+    ``within`` in a step).
 
 Two further kinds of check look at the file alone: ``units: agree``, and ``documentation:`` with
 a rule of `model.lint`.
@@ -30,6 +32,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import yaml
 
 from model.document import SHIPPED, Document, describe
@@ -265,12 +268,12 @@ class _Bench:
         wrong = not_finite(values)
         within = float(predicate.get("within", 0.0))
         for bound, limit in limits.items():
-            slack = within * _scale(run, (formula, limit)) if bound == "equals" else within
+            slack = within * _scale(run, (formula, limit), values) if bound == "equals" else within
             wrong = wrong or beyond(bound, values, limit(run), slack)
         for shape in SHAPES:
             if shape in predicate:
-                share = predicate[shape]
-                wrong = wrong or misshapen(shape, values, 0.0 if share is True else float(share))
+                share = 0.0 if predicate[shape] is True else float(predicate[shape])
+                wrong = wrong or misshapen(shape, values, share, within)
         return wrong
 
 
@@ -289,10 +292,14 @@ def _selected(values: xr.DataArray, dataset: Mapping[str, Any]) -> xr.DataArray:
     return values
 
 
-def _scale(run: xr.Dataset, formulas: Iterable[Formula]) -> float:
-    """Give what an identity is exact relative to: its largest variable."""
-    names = [name for formula in formulas for name in formula.names]
-    return max((float(abs(run[name]).max()) for name in names), default=1.0)
+def _scale(run: xr.Dataset, formulas: Iterable[Formula], values: xr.DataArray) -> xr.DataArray:
+    """Give what an identity is exact relative to: at each place its largest variable."""
+    largest = abs(values) * 0.0
+    for name in {name for formula in formulas for name in formula.names}:
+        other = abs(run[name])
+        reduced = other.max([dim for dim in other.dims if dim not in values.dims])
+        largest = np.maximum(largest, reduced)
+    return largest
 
 
 def _simulator(path: str | Path) -> Run:

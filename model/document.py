@@ -18,6 +18,8 @@ SHIPPED = Path(__file__).with_name("sme_cluster.mdl")
 CONTROLS = ("INITIAL TIME", "FINAL TIME", "TIME STEP", "SAVEPER")
 
 _CALL = re.compile(r"(?P<function>[^\W\d_][\w ]*?)\s*\(")
+# A name, with or without subscripts, between two signs of a sum.
+_TERM = re.compile(r"[-+]\s*(?P<name>\"[^\"]*\"|[^\W\d_][\w ']*?)\s*(?:\[[^\]]*\]\s*)?(?=[-+])")
 _DELAYED = re.compile(r"^(SMOOTH|DELAY|TREND|FORECAST|SAMPLE IF TRUE)", re.I)
 
 
@@ -214,14 +216,14 @@ def _causes(blocks: Iterable[Block], spelled: Mapping[str, str]) -> tuple[str, .
 
 
 def _flows(grouped: Mapping[str, Iterable[Block]]) -> set[str]:
-    """Names in the net flow of a stock, constants and stocks themselves left out."""
-    rates = [
-        rate
-        for blocks in grouped.values()
-        for block in blocks
-        if (rate := rate_of(block.expression)) is not None
-    ]
-    return {name for rate in rates for name in names_in(rate)}
+    """Names that stand alone as a term of a stock's net flow, as Vensim's valves do."""
+    found: set[str] = set()
+    for blocks in grouped.values():
+        for block in blocks:
+            rate = rate_of(block.expression)
+            if rate is not None:
+                found.update(key(match["name"]) for match in _TERM.finditer(f"+{rate}+"))
+    return found
 
 
 def _kind(block: Block, flow: bool) -> str:

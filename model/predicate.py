@@ -34,7 +34,9 @@ def not_finite(values: xr.DataArray) -> str | None:
     return None if spot is None else f"{_told(values, spot)} is not a number"
 
 
-def beyond(bound: str, values: xr.DataArray, limit: xr.DataArray, slack: float) -> str | None:
+def beyond(
+    bound: str, values: xr.DataArray, limit: xr.DataArray, slack: float | xr.DataArray
+) -> str | None:
     """Say where values are on the wrong side of a limit.
 
     Parameters
@@ -43,7 +45,7 @@ def beyond(bound: str, values: xr.DataArray, limit: xr.DataArray, slack: float) 
         One of `BOUNDS`; ``above`` and ``below`` are strict.
     values, limit : xarray.DataArray
         In the same unit.
-    slack : float
+    slack : float or xarray.DataArray
         How far beyond the limit is still allowed, in that unit.
 
     Returns
@@ -54,16 +56,15 @@ def beyond(bound: str, values: xr.DataArray, limit: xr.DataArray, slack: float) 
     import xarray as xr
 
     values, limit = xr.broadcast(*xr.align(values, limit, join="inner"))
-    excess = _EXCESS[bound](values, limit)
-    # A strict bound is broken by equality too: the smallest step down makes ">" of ">=".
-    least = np.nextafter(slack, -np.inf) if bound in ("above", "below") else slack
-    spot = _worst(excess, least)
+    excess = _EXCESS[bound](values, limit) - slack
+    # A strict bound is broken by equality too: just below zero makes "greater" of "not less".
+    spot = _worst(excess, np.nextafter(0.0, -1.0) if bound in ("above", "below") else 0.0)
     if spot is None:
         return None
     return f"{_told(values, spot)}, must be {bound} {float(limit.isel(spot)):.6g}"
 
 
-def misshapen(shape: str, values: xr.DataArray, share: float) -> str | None:
+def misshapen(shape: str, values: xr.DataArray, share: float, slack: float) -> str | None:
     """Say where the course of values over time is not as it must be.
 
     Parameters
@@ -75,6 +76,9 @@ def misshapen(shape: str, values: xr.DataArray, share: float) -> str | None:
     share : float
         ``falls`` and ``rises``: the least change from first to last, as a share of the first.
         ``flat``: the largest distance from the first, as a share of it.
+    slack : float
+        In the unit of the values. ``flat``: a distance that is allowed in any case, for what
+        runs out. ``never falls`` and ``never rises``: how far a step may go the wrong way.
 
     Returns
     -------
@@ -83,8 +87,11 @@ def misshapen(shape: str, values: xr.DataArray, share: float) -> str | None:
     """
     first, last = values.isel(time=0, drop=True), values.isel(time=-1, drop=True)
     if shape == "flat":
-        spot = _worst(abs(values - first) - share * abs(first), 0.0)
-        return None if spot is None else f"{_told(values, spot)}, not flat to {share:g}"
+        spot = _worst(abs(values - first) - share * abs(first) - slack, 0.0)
+        if spot is None:
+            return None
+        start = first.isel({dim: at for dim, at in spot.items() if dim != "time"})
+        return f"{_told(values, spot)}, not flat: it was {float(start):.6g}"
     if shape in ("falls", "rises"):
         gain = last - first if shape == "rises" else first - last
         spot = _worst(share * abs(first) - gain, np.nextafter(0.0, -1.0))
@@ -93,7 +100,7 @@ def misshapen(shape: str, values: xr.DataArray, share: float) -> str | None:
         both = f"from {float(first.isel(spot)):.6g} to {_told(last, spot)}"
         return f"{both}, does not {shape[:-1]} by a share of {share:g}"
     steps = values.diff("time")
-    spot = _worst(-steps if shape == "never falls" else steps, 0.0)
+    spot = _worst(-steps if shape == "never falls" else steps, slack)
     if spot is None:
         return None
     return f"{_told(values.isel(time=slice(1, None)), spot)}, {shape[6:]} there"
