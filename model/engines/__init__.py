@@ -1,0 +1,48 @@
+"""Other engines for the same model: PySD is the reference, pysimlin shares no code with it."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.clock import Times
+from model.inputs import Inputs
+from model.results import Wanted
+from model.system import Model
+
+
+def run(
+    engine: str, model: Model, inputs: Inputs, chosen: Wanted, clock: Times
+) -> NDArray[np.float64]:
+    """Run a model once.
+
+    Parameters
+    ----------
+    engine : {"pysd", "simlin"}
+        What computes it.
+    model : Model
+        The model.
+    inputs : Inputs
+        What the run sets.
+    chosen : Wanted
+        Variables to keep.
+    clock : Times
+        The times of the run.
+
+    Returns
+    -------
+    array of float
+        Of shape (elements of the variables, times kept).
+
+    Raises
+    ------
+    InputError
+        If the engine is not installed or cannot run the model.
+    """
+    if engine == "simlin":
+        from model.engines.simlin import run as run_simlin
+
+        return run_simlin(model, inputs, chosen, clock)
+    from model.engines.pysd import run as run_pysd
+
+    return run_pysd(model, inputs, chosen, clock)

@@ -1,0 +1,384 @@
+"""The reference engine: PySD, given a copy of the model in which every name is a number.
+
+PySD writes a Python file from the model and imports it; names, units and comments would be
+part of that file. Here they are replaced before PySD sees them: variables become ``v0``,
+``v1``, ..., ranges and elements ``r0`` and ``e0``, comments and units are left out.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, fields, is_dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+
+from model.clock import Times
+from model.errors import InputError
+from model.inputs import Inputs, Points
+from model.program import Program
+from model.results import Wanted
+from model.source import key
+from model.system import Model
+from model.translation import abstract_vensim, abstract_xmile
+
+# What PySD knows by name.
+_CONTROLS = ("INITIAL TIME", "FINAL TIME", "TIME STEP", "SAVEPER")
+
+
+def run(
+    model: Model, inputs: Inputs, chosen: Wanted, clock: Times
+) -> NDArray[np.float64]:
+    """Run a model with PySD.
+
+    Parameters
+    ----------
+    model, inputs, chosen, clock
+        As for `model.engines.run`.
+
+    Returns
+    -------
+    array of float
+        Of shape (elements of the variables, times kept).
+
+    Raises
+    ------
+    InputError
+        If PySD cannot run it, or a run leaves the domain of its equations.
+    """
+    with Reference(model) as reference:
+        return reference.run(inputs, chosen, clock)
+
+
+class Reference:
+    """A model that PySD has translated; a context manager that removes PySD's files.
+
+    Parameters
+    ----------
+    model : Model
+        The model.
+    """
+
+    def __init__(self, model: Model) -> None:
+        # The equations are checked first: nothing that the kernel refuses gets to PySD.
+        self.program = model.program
+        self.names = Names(self.program)
+        abstract = abstract_xmile(model.text) if model.xmile else abstract_vensim(model.text)
+        self._folder = tempfile.TemporaryDirectory(prefix="smecluster-")
+        path = Path(self._folder.name) / "model.py"
+        with _quiet():
+            import pysd
+            from pysd.builders.python.python_model_builder import ModelBuilder
+
+            clean = self.names.clean(abstract, path)
+            try:
+                ModelBuilder(clean).build_model()
+                self._model = pysd.load(str(path))
+            except Exception as error:
+                self._folder.cleanup()
+                told = str(error).strip().splitlines() or [type(error).__name__]
+                raise InputError(f"PySD cannot run this model: {told[0][:160]}") from error
+
+    def __enter__(self) -> Reference:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._folder.cleanup()
+
+    def run(self, inputs: Inputs, chosen: Wanted, clock: Times) -> NDArray[np.float64]:
+        """Run the model once.
+
+        Parameters
+        ----------
+        inputs, chosen, clock
+            As for `model.engines.run`.
+
+        Returns
+        -------
+        array of float
+            Of shape (elements of the variables, times kept).
+        """
+        with _quiet(), np.errstate(all="ignore"):
+            # Parameters stay set for later runs: begin from the file.
+            self._model.reload()
+            try:
+                return self._run(inputs, chosen, clock)
+            except InputError:
+                raise
+            except Exception as error:
+                told = str(error).strip().splitlines() or [type(error).__name__]
+                raise InputError(f"the run fails in PySD: {told[-1][:160]}") from error
+
+    def _run(self, inputs: Inputs, chosen: Wanted, clock: Times) -> NDArray[np.float64]:
+        program, names = self.program, self.names
+        given, initials = self._given(inputs)
+        labels = clock.all[clock.kept >= 0]
+        condition: Any = "original"
+        if initials:
+            condition = (float(clock.all[0]), initials)
+        found = self._model.run(
+            params=given,
+            return_columns=[names.variables[key(name)] for name in chosen.names],
+            return_timestamps=list(labels),
+            final_time=float(clock.all[-1]),
+            time_step=clock.step,
+            initial_condition=condition,
+            flatten_output=False,
+        )
+        rows = []
+        for name in chosen.names:
+            output = program.outputs[name]
+            column = found[names.variables[key(name)]]
+            for cell in output.cells:
+                place = [names.elements[element] for element in cell]
+                rows.append([_pick(value, place) for value in column])
+        return np.array(rows, dtype=float)
+
+    def _given(self, inputs: Inputs) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Write the inputs as PySD takes them."""
+        program, names = self.program, self.names
+        changed: dict[str, set[str]] = {"constant": set(), "initial": set(), "scale": set()}
+        for place in inputs.values:
+            parameter = program.parameters[place]
+            changed[parameter.kind].add(parameter.name)
+        for place in inputs.tables:
+            changed["scale"].add(program.tables[place].name)
+        given: dict[str, Any] = {}
+        initials: dict[str, Any] = {}
+        for name in changed["constant"]:
+            if name.upper() in _CONTROLS:
+                continue
+            values = {
+                parameter.cell: inputs.values.get(place, parameter.value)
+                for place, parameter in enumerate(program.parameters)
+                if parameter.name == name and parameter.kind == "constant"
+            }
+            given[names.variables[key(name)]] = self._array(name, values)
+        for name in changed["initial"]:
+            values = {
+                parameter.cell: inputs.values.get(place, np.nan)
+                for place, parameter in enumerate(program.parameters)
+                if parameter.name == name and parameter.kind == "initial"
+            }
+            initials[names.variables[key(name)]] = self._filled(name, values)
+        for name in changed["scale"]:
+            given[names.variables[key(name)]] = self._table(name, inputs)
+        return given, initials
+
+    def _filled(self, name: str, values: dict[tuple[str, ...], float]) -> Any:
+        """Complete first values: PySD sets all elements of a stock or none."""
+        if any(np.isnan(value) for value in values.values()):
+            before = self._model[self.names.variables[key(name)]]
+            for cell, value in values.items():
+                if np.isnan(value):
+                    place = [self.names.elements[element] for element in cell]
+                    values[cell] = float(_pick(before, place))
+        return self._array(name, values)
+
+    def _array(self, name: str, values: Mapping[tuple[str, ...], float]) -> Any:
+        if () in values:
+            return values[()]
+        output = self.program.outputs[name]
+        names = self.names
+        # PySD chooses the range of a dimension; its own value tells which.
+        like = self._model[names.variables[key(name)]]
+        array = xr.full_like(like, np.nan, dtype=float)
+        assert len(array.dims) == len(output.dims)
+        for cell, value in values.items():
+            place = [names.elements[element] for element in cell]
+            array.loc[dict(zip(array.dims, place, strict=True))] = value
+        return array
+
+    def _table(self, name: str, inputs: Inputs) -> Any:
+        program, names = self.program, self.names
+        points: dict[tuple[str, ...], Points] = {}
+        for place, table in enumerate(program.tables):
+            if table.name == name:
+                points[table.cell] = inputs.tables.get(place, (table.x, table.y))
+        for place, parameter in enumerate(program.parameters):
+            if parameter.name == name and parameter.kind == "scale":
+                factor = inputs.values.get(place, 1.0)
+                x, y = points[parameter.cell]
+                points[parameter.cell] = (x, tuple(factor * value for value in y))
+        grid = sorted({x for xs, _ in points.values() for x in xs})
+        read = {cell: np.interp(grid, *xy) for cell, xy in points.items()}
+        if () in read:
+            return pd.Series(read[()], index=grid)
+        like = getattr(self._model.components, f"_hardcodedlookup_{names.variables[key(name)]}")
+        empty = like.data.isel(lookup_dim=0, drop=True)
+        rows = []
+        for place in range(len(grid)):
+            row = xr.full_like(empty, np.nan, dtype=float)
+            for cell, ys in read.items():
+                where = [names.elements[element] for element in cell]
+                row.loc[dict(zip(row.dims, where, strict=True))] = ys[place]
+            rows.append(row)
+        return pd.Series(rows, index=grid)
+
+
+@dataclass
+class Names:
+    """Generated names for everything that a model names.
+
+    Parameters
+    ----------
+    program : Program
+        The model.
+    """
+
+    program: Program
+
+    def __post_init__(self) -> None:
+        program = self.program
+        named = [
+            *program.outputs,
+            *(table.name for table in program.tables),
+            *(parameter.name for parameter in program.parameters),
+        ]
+        self.variables: dict[str, str] = {}
+        for name in named:
+            self.variables.setdefault(
+                key(name), name.upper() if name.upper() in _CONTROLS else f"v{len(self.variables)}"
+            )
+        self.ranges = {key(name): f"r{place}" for place, name in enumerate(program.ranges)}
+        listed = dict.fromkeys(
+            element for elements in program.ranges.values() for element in elements
+        )
+        self.elements = {element: f"e{place}" for place, element in enumerate(listed)}
+        self._folded = {key(element): new for element, new in self.elements.items()}
+
+    def clean(self, abstract: Any, path: Path) -> Any:
+        """Copy an abstract model under generated names.
+
+        Parameters
+        ----------
+        abstract : pysd.translators.structures.abstract_model.AbstractModel
+            The model.
+        path : Path
+            Where PySD is to write its file.
+
+        Returns
+        -------
+        pysd.translators.structures.abstract_model.AbstractModel
+        """
+        section = abstract.sections[0]
+        subscripts = []
+        for entry in section.subscripts:
+            copied = isinstance(entry.subscripts, str)
+            subscripts.append(
+                replace(
+                    entry,
+                    name=self.ranges[key(entry.name)],
+                    subscripts=self.ranges[key(entry.subscripts)]
+                    if copied
+                    else [self.elements[part] for part in self._listed(entry.name)],
+                    mapping=[self.ranges[key(name)] for name in entry.mapping],
+                )
+            )
+        elements = [
+            replace(
+                element,
+                name=self.variables[key(element.name)],
+                units="",
+                documentation="",
+                limits=(None, None),
+                components=[self._component(part) for part in element.components],
+            )
+            for element in section.elements
+        ]
+        cleaned = replace(
+            section,
+            path=path,
+            subscripts=subscripts,
+            elements=elements,
+            constraints=[],
+            test_inputs=[],
+            split=False,
+            views_dict=None,
+        )
+        return replace(abstract, original_path=path, sections=(cleaned,))
+
+    def _listed(self, name: str) -> tuple[str, ...]:
+        return next(
+            listed for spelled, listed in self.program.ranges.items() if key(spelled) == key(name)
+        )
+
+    def _component(self, component: Any) -> Any:
+        names, excepted = component.subscripts
+        return replace(
+            component,
+            subscripts=(self._subscripts(names), [self._subscripts(cell) for cell in excepted]),
+            ast=self._tree(component.ast),
+        )
+
+    def _subscripts(self, names: Any) -> list[str]:
+        return [self._subscript(name) for name in names]
+
+    def _subscript(self, name: str) -> str:
+        mark = "!" if name.endswith("!") else ""
+        folded = key(name.rstrip("!"))
+        if folded in self.ranges:
+            return self.ranges[folded] + mark
+        return self._folded[folded] + mark
+
+    def _tree(self, tree: Any) -> Any:
+        """Copy an expression; every text in it is a name, and is replaced."""
+        from pysd.translators.structures import abstract_expressions as ast
+
+        if isinstance(tree, ast.ReferenceStructure):
+            return ast.ReferenceStructure(
+                self._reference(tree.reference), self._tree(tree.subscripts)
+            )
+        if isinstance(tree, ast.SubscriptsReferenceStructure):
+            return ast.SubscriptsReferenceStructure(self._subscripts(tree.subscripts))
+        if isinstance(tree, ast.CallStructure):
+            name = key(tree.function.reference)
+            function = tree.function
+            if name in self.variables:
+                function = self._tree(function)
+            # Other names were compared with the list of known functions by the translation.
+            return ast.CallStructure(function, tuple(map(self._tree, tree.arguments)))
+        if is_dataclass(tree) and not isinstance(tree, type):
+            if isinstance(tree, ast.LookupsStructure):
+                return tree
+            parts = {
+                part.name: self._tree(getattr(tree, part.name))
+                for part in fields(tree)
+                if part.name != "operators"
+            }
+            return replace(tree, **parts)
+        if isinstance(tree, tuple | list):
+            return type(tree)(map(self._tree, tree))
+        if isinstance(tree, int | float | np.number | np.ndarray) or tree is None:
+            return tree
+        raise InputError(f"an equation holds the text {str(tree)[:40]!r} where a number is needed")
+
+    def _reference(self, reference: str) -> str:
+        folded = key(reference)
+        if folded == "time" and folded not in self.variables:
+            return "time"
+        if folded in self.variables:
+            return self.variables[folded].lower().replace(" ", "_")
+        return self.ranges.get(folded) or self._folded[folded]
+
+
+def _pick(value: Any, place: list[str]) -> float:
+    if isinstance(value, xr.DataArray):
+        if not place:
+            return float(value)
+        return float(value.loc[dict(zip(value.dims, place, strict=True))])
+    return float(value)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
