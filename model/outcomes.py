@@ -112,32 +112,34 @@ def gather(run: xr.Dataset, outcomes: Iterable[Outcome] = OUTCOMES) -> xr.Datase
         dispersion among regions, Dmnl: the coefficient of variation (population standard
         deviation over unweighted mean) of value added per worker.
     """
+    places = np.array([*map(str, run["Region"].values), TOTAL], dtype=object)
     gathered = {outcome.name: _with_total(run, outcome) for outcome in outcomes}
     if "value added per worker" in run:
-        spread = run["value added per worker"]
-        gathered[DISPERSION] = (spread.std("Region") / spread.mean("Region")).assign_attrs(
-            unit="Dmnl",
-            definition="Standard deviation among regions of value added per worker over its mean",
-        )
-    return xr.Dataset(gathered, attrs=run.attrs)
+        spread = run["value added per worker"].variable
+        gathered[DISPERSION] = spread.std("Region") / spread.mean("Region")
+        gathered[DISPERSION].attrs = {
+            "unit": "Dmnl",
+            "definition": "Standard deviation over mean of the regions' value added per worker",
+        }
+    coordinates = {
+        name: values for name, values in run.coords.items() if "Region" not in values.dims
+    }
+    return xr.Dataset(gathered, {**coordinates, PLACE: places}, attrs=run.attrs)
 
 
-def _with_total(run: xr.Dataset, outcome: Outcome) -> xr.DataArray:
-    regional = run[outcome.name]
+def _with_total(run: xr.Dataset, outcome: Outcome) -> xr.Variable:
+    regional = run[outcome.name].variable
     if "Region" not in regional.dims:
         return regional
+    regional = regional.transpose(..., "Region")
+    values = regional.values
     if outcome.weight is None:
-        total = regional.sum("Region")
+        total = values.sum(-1, keepdims=True)
     else:
-        weight = run[outcome.weight]
+        weight = run[outcome.weight].variable.transpose(..., "Region").values
+        size = weight.sum(-1, keepdims=True)
         # Nothing to weigh by (no external firm anywhere): the total is not defined.
-        total = (regional * weight).sum("Region") / weight.sum("Region").where(
-            lambda sum_: sum_ > 0
-        )
-    places = [*(str(region) for region in regional["Region"].values), TOTAL]
-    return (
-        xr.concat([regional, total.expand_dims(Region=[TOTAL])], "Region")
-        .rename(Region=PLACE)
-        .assign_coords({PLACE: np.array(places, dtype=object)})
-        .assign_attrs(regional.attrs)
-    )
+        total = np.full_like(size, np.nan)
+        np.divide((values * weight).sum(-1, keepdims=True), size, out=total, where=size > 0)
+    dims = (*regional.dims[:-1], PLACE)
+    return xr.Variable(dims, np.concatenate([values, total], axis=-1), regional.attrs)

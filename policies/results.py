@@ -10,7 +10,7 @@ import pandas as pd
 import xarray as xr
 
 from model.files import replacing, write_atomic
-from model.outcomes import PLACE, gather
+from model.outcomes import PLACE, TOTAL, gather
 from model.stamp import commented
 from policies.compare import Comparison
 from policies.figures import figures
@@ -70,7 +70,9 @@ def long_table(data: xr.Dataset) -> pd.DataFrame:
     parts = []
     for name, values in data.data_vars.items():
         part = values.rename("value").to_dataframe().reset_index()
-        part = part[[*values.dims, "value"]]
+        part = part[[*map(str, values.dims), "value"]]
+        if PLACE in data.dims and PLACE not in values.dims:
+            part[PLACE] = TOTAL
         part.insert(0, "unit", values.attrs.get("unit", ""))
         part.insert(0, "outcome", str(name))
         parts.append(part)

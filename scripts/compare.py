@@ -114,22 +114,23 @@ def _print_outcomes(comparison: Comparison) -> None:
     from policies.display import HEADLINES, Rounded, shown
 
     names = [item.strategy.name for item in comparison.funded]
-    table = comparison.table.set_index(["outcome", "place", "strategy"])
     rows: list[list[object]] = []
-    for outcome in HEADLINES:
-        for place in table.loc[outcome].index.unique("place"):
-            cells = table.loc[(outcome, place)].reindex(names)
-            unit, factor = shown(cells["unit"].iloc[0])
-            rows.append(
-                [
-                    outcome,
-                    place,
-                    unit,
-                    Rounded(cells["baseline"].iloc[0] * factor),
-                    *(Rounded(change * factor) for change in cells["change"]),
-                    *(Rounded(percent) for percent in cells["change in percent"]),
-                ]
-            )
+    blocks = dict(list(comparison.table.groupby(["outcome", "place"], sort=False)))
+    for outcome, place in sorted(
+        (key for key in blocks if key[0] in HEADLINES), key=lambda key: HEADLINES.index(key[0])
+    ):
+        cells = blocks[outcome, place].set_index("strategy").loc[names]
+        unit, factor = shown(cells["unit"].iloc[0])
+        rows.append(
+            [
+                outcome,
+                place,
+                unit,
+                Rounded(cells["baseline"].iloc[0] * factor),
+                *(Rounded(change * factor) for change in cells["change"]),
+                *(Rounded(percent) for percent in cells["change in percent"]),
+            ]
+        )
     final = int(comparison.paths["time"].values[-1])
     changes = [f"{name}: change" for name in names] + [f"{name}: %" for name in names]
     print_table(

@@ -65,13 +65,14 @@ def run(
 
 
 def _rows(outcomes: xr.Dataset, years: list[int]) -> list[list[object]]:
-    from model.outcomes import PLACE
+    from model.outcomes import PLACE, TOTAL
     from policies.display import HEADLINES, Rounded, shown
 
     rows: list[list[object]] = []
     for name in HEADLINES:
         unit, factor = shown(outcomes[name].attrs.get("unit", ""))
-        for place in outcomes[PLACE].values:
-            path = outcomes[name].sel({PLACE: place, "time": years}) * factor
+        paths = outcomes[name].sel(time=years) * factor
+        for place in paths[PLACE].values if PLACE in paths.dims else [TOTAL]:
+            path = paths.sel({PLACE: place}) if PLACE in paths.dims else paths
             rows.append([name, place, unit, *(Rounded(value) for value in path.values)])
     return rows

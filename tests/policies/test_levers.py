@@ -1,9 +1,13 @@
 """The lever catalogue and the model name the same levers."""
 
+from typing import ClassVar
+
 import pytest
 
+import model
 from model.errors import InputError
-from policies.levers import find, levers
+from policies import Strategy, load
+from policies.levers import check_catalogue, find, levers
 
 
 def test_there_are_thirteen_local_and_five_central_levers():
@@ -24,3 +28,29 @@ def test_a_misspelt_lever_gets_the_nearest_name():
 def test_a_lever_of_the_other_level_is_unknown():
     with pytest.raises(InputError, match="unknown central lever 'brand promotion'"):
         find("brand promotion", "central")
+
+
+def test_the_catalogue_agrees_with_the_model():
+    check_catalogue(model.load())
+
+
+@pytest.mark.parametrize("lever", levers(), ids=lambda lever: lever.name)
+def test_money_for_a_lever_moves_the_variable_that_it_feeds(lever):
+    shipped = model.load()
+    budget = {"share": lever.share[1], "start": 2025, "allocation": {lever.name: 1.0}}
+    plain = load("no-programme")
+    paid = Strategy(**plain.model_dump(exclude={"local", "central"}) | {lever.level: budget})
+    before, after = (
+        model.simulate(shipped, strategy.inputs(shipped), outputs=[lever.feeds])[lever.feeds]
+        for strategy in (plain, paid)
+    )
+    assert bool((after.sel(time=2024) == before.sel(time=2024)).all())
+    assert bool((after.sel(time=2035) != before.sel(time=2035)).all())
+
+
+def test_a_lever_that_the_model_does_not_have_is_found_out():
+    class Without:
+        subscripts: ClassVar = {"Local lever": (), "Central lever": ()}
+
+    with pytest.raises(InputError, match="unknown local lever of the model"):
+        check_catalogue(Without())

@@ -36,9 +36,9 @@ def test_json_is_for_machines(capsys):
     [
         (
             ["talent traning"],
-            "error: unknown lever 'talent traning': did you mean 'talent training'?",
+            "unknown lever 'talent traning': did you mean 'talent training'?",
         ),
-        (["--level", "centrl"], "error: unknown level 'centrl': did you mean 'central'?"),
+        (["--level", "centrl"], "unknown level 'centrl': did you mean 'central'?"),
     ],
 )
 def test_a_wrong_name_ends_in_one_line_and_status_2(capsys, arguments, says):
