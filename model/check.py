@@ -198,13 +198,20 @@ class _Bench:
                 needed.update(dict.fromkeys(formula.names))
 
         def work() -> Finding:
-            places = []
+            places, without = [], []
             for scenario in scenarios:
+                result = self._result(scenario)
+                if isinstance(result, str):
+                    without.append(f"{scenario} ({result})")
+                    continue
                 for formula in formulas:
-                    wrong = self._wrong(scenario, formula, dataset, predicate, limits)
+                    wrong = self._wrong(result, formula, dataset, predicate, limits)
                     if wrong:
                         places.append(f"{formula.text} = {wrong} [{scenario}]")
                         break
+            if without:
+                more = f" and {len(without) - 1} more" if len(without) > 1 else ""
+                places.append(f"no run of {without[0]}{more}")
             return _listed(check, places)
 
         return work
@@ -241,32 +248,29 @@ class _Bench:
             try:
                 self._results[scenario] = self._run(inputs, list(self._needed[scenario]))
             except ArithmeticError as error:
-                self._results[scenario] = f"nothing: {error}"
+                self._results[scenario] = str(error)
         return self._results[scenario]
 
     def _wrong(
         self,
-        scenario: str,
+        run: xr.Dataset,
         formula: Formula,
         dataset: Mapping[str, Any],
         predicate: Mapping[str, Any],
         limits: Mapping[str, Formula],
     ) -> str | None:
         """Say where the predicate does not hold, None where it does."""
-        run = self._result(scenario)
-        if isinstance(run, str):
-            return run
         values = formula(run)
         for word in ("ratio to", "difference to"):
             if word in dataset:
                 other = self._result(str(dataset[word]))
                 if isinstance(other, str):
-                    return other
+                    return f"nothing to compare with: {other}"
                 base = formula(other)
                 values = values / base if word == "ratio to" else values - base
         values = _selected(values, dataset)
         if values.size == 0:
-            return "nothing: no value in the years that are asked for"
+            return "nothing in the years that are asked for"
         wrong = not_finite(values)
         within = float(predicate.get("within", 0.0))
         for bound, limit in limits.items():

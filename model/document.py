@@ -269,12 +269,12 @@ def _clock(grouped: Mapping[str, list[Block]]) -> Clock:
         wanted = name
         for _ in CONTROLS:
             blocks = grouped.get(key(wanted))
-            if blocks is None:
-                raise InputError(f"the model does not set {name!r}")
-            if blocks[0].kind == "constant":
-                values.append(number(blocks[0].expression))
+            if blocks is None or blocks[0].kind == "constant":
                 break
             wanted = blocks[0].expression
-        else:
-            raise InputError(f"{name!r} must be a number (line {grouped[key(name)][0].line})")
+        if key(name) not in grouped:
+            raise InputError(f"the model does not set {name!r}")
+        if blocks is None or blocks[0].kind != "constant":
+            raise InputError(f"line {grouped[key(name)][0].line}: {name!r} must be a number")
+        values.append(number(blocks[0].expression))
     return Clock(values[0], values[1], values[2], values[3])

@@ -129,7 +129,8 @@ def with_regions(text: str, regions: Iterable[Region]) -> str:
                     missing.append(f"{_spell(holder.name, inner)} of {region.name}")
                 else:
                     values[(region.name, *inner)] = value
-        if not missing and values != holder.values:
+        # The order counts: a list without names follows the range.
+        if not missing and list(values.items()) != list(holder.values.items()):
             edits.extend(_regional_edits(source, holder, names, values))
     if missing:
         listed = "; ".join(missing[:_LISTED])

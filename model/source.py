@@ -269,24 +269,22 @@ def _blocks(text: str) -> Iterable[Block]:
     while True:
         match = _EQUATION.match(text, position)
         assert match is not None  # the pattern accepts the empty string
-        start, end = position, match.end()
-        if end == len(text):
-            if _without_braces(text[start:end]).strip():
-                raise InputError(f"line {_line(text, start)}: a block is not closed by '|'")
-            return
-        if text[end] in '"{':
+        end = match.end()
+        equation = _without_braces(text[position:end])
+        # A definition begins after the blanks and remarks that stand before it.
+        start = position + len(equation) - len(equation.lstrip())
+        line = _line(text, start)
+        if text[end : end + 1] in ('"', "{"):
             raise InputError(f"line {_line(text, end)}: {text[end]!r} is opened and never closed")
         bar = text.find("|", end)
         if bar < 0:
-            raise InputError(f"line {_line(text, start)}: a block is not closed by '|'")
+            if equation.strip():
+                raise InputError(f"line {line}: a block is not closed by '|'")
+            return
         parts = text[end + 1 : bar].split("~", 2) if text[end] == "~" else [""]
         position = bar + 1
-        equation = _without_braces(text[start:end])
         unit = parts[0]
         comment = fold(parts[1]) if len(parts) > 1 else ""
-        # A definition begins after the blanks and comments that stand before it.
-        blank = len(equation) - len(equation.lstrip())
-        line = _line(text, start + blank)
         block = _block(equation, unit, comment, line)
         if block is not None:
             if block.kind == "group":
@@ -296,7 +294,7 @@ def _blocks(text: str) -> Iterable[Block]:
                 block,
                 sector=sector,
                 supplementary=flagged,
-                start=start + blank,
+                start=start,
                 end=end,
                 stop=position,
             )
