@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,8 @@ from model.outcomes import PLACE, TOTAL, gather, variables
 from policies.equal_cost import ACCOUNTS, Funded, as_written, equalise, programme_money
 from policies.origins import OTHERS, effect_by_origin, effect_on_others
 from policies.payers import who_pays
+from policies.recovery import recovery
+from policies.shocks import shocks
 from policies.strategy import FIRST_YEAR, History, Strategy
 
 DISCOUNTED = "Discounted value added"
@@ -45,6 +47,9 @@ class Comparison:
     money : pandas.DataFrame
         Present value of programme money, Myuan: a row for each strategy, a column for
         each payer.
+    recovery : xarray.Dataset
+        What each shock of `policies.shocks` does to value added along (shock, strategy,
+        place), see `policies.recovery`.
     """
 
     start: float
@@ -54,6 +59,7 @@ class Comparison:
     origins: xr.Dataset
     origin_money: xr.DataArray
     money: pd.DataFrame
+    recovery: xr.Dataset
 
     @property
     def ends(self) -> xr.Dataset:
@@ -129,12 +135,12 @@ def compare(
     start = _first_difference((baseline, *strategies)) if start is None else start
     _check_start(start, model)
 
-    def run(strategy: Strategy) -> xr.Dataset:
+    def run(strategy: Strategy, shock: Mapping[str, Any] | None = None) -> xr.Dataset:
         own = strategy.inputs(model)
         for name in settings or {}:
             if name in own:
                 raise InputError(f"{name!r} is set by strategy {strategy.name!r}: edit its file")
-        inputs = {**own, **(settings or {})}
+        inputs = {**own, **(settings or {}), **(shock or {})}
         result: xr.Dataset = simulate(
             model, inputs, engine=engine, outputs=[*variables(), *ACCOUNTS]
         )
@@ -152,7 +158,8 @@ def compare(
     runs = [run(item.strategy) for item in funded]
     names = [item.strategy.name for item in funded]
     base_end = end_of(base_run)
-    origins = _along_strategy(
+    origins = _along(
+        "strategy",
         names,
         [
             effect_by_origin(item.strategy, model.regions, lambda part: end_of(run(part)), base_end)
@@ -162,19 +169,38 @@ def compare(
     payers = [
         who_pays(item.strategy, result, start) for item, result in zip(funded, runs, strict=True)
     ]
+    compared = (baseline, *(item.strategy for item in funded))
+    paths = _along("strategy", [item.name for item in compared], [*map(gather, (base_run, *runs))])
     return Comparison(
         start=start,
         baseline=baseline,
         funded=funded,
-        paths=_along_strategy([baseline.name, *names], [*map(gather, (base_run, *runs))]),
+        paths=paths,
         origins=origins.drop_vars(MONEY),
         origin_money=origins[MONEY],
         money=pd.DataFrame(payers, index=names),
+        recovery=_recovery(model, compared, paths, run),
     )
 
 
-def _along_strategy(names: list[str], parts: list[xr.Dataset]) -> xr.Dataset:
-    return xr.concat(parts, "strategy").assign_coords(strategy=np.array(names, dtype=object))
+def _recovery(
+    model: Model,
+    strategies: Sequence[Strategy],
+    paths: xr.Dataset,
+    run: Callable[[Strategy, Mapping[str, Any]], xr.Dataset],
+) -> xr.Dataset:
+    measured = []
+    for shock in shocks():
+        bent = shock.inputs(model)
+        hit = [gather(run(strategy, bent))["value added"] for strategy in strategies]
+        disturbed = xr.concat(hit, "strategy").assign_coords(strategy=paths["strategy"])
+        measured.append(recovery(paths["value added"], disturbed, shock.year))
+    return _along("shock", [shock.name for shock in shocks()], measured)
+
+
+def _along(dimension: str, names: list[str], parts: list[xr.Dataset]) -> xr.Dataset:
+    joined = xr.concat(parts, dimension)
+    return joined.assign_coords({dimension: np.array(names, dtype=object)})
 
 
 def at_the_end(outcomes: xr.Dataset, start: float) -> xr.Dataset:

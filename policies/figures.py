@@ -27,6 +27,8 @@ from policies.display import (
     strategy_styles,
 )
 from policies.origins import CENTRE, OTHERS
+from policies.recovery import GAP, NEAR
+from policies.shocks import shocks
 
 if TYPE_CHECKING:
     from policies.compare import Comparison
@@ -66,6 +68,7 @@ def figures(comparison: Comparison) -> dict[str, Figure]:
         "outcomes": outcomes(comparison),
         "spillovers": spillovers(comparison),
         "who-pays": who_pays(comparison),
+        "recovery": after_shocks(comparison),
     }
 
 
@@ -77,7 +80,8 @@ def paths(comparison: Comparison, names: Sequence[str] = PATHS) -> Figure:
         unit, factor = shown(shown_years[name].attrs.get("unit", ""))
         for column, place in enumerate(_places(comparison)):
             axis = axes[row, column]
-            _lines(axis, comparison, shown_years[name].sel({PLACE: place}) * factor)
+            path = shown_years[name].sel({PLACE: place}) * factor
+            _lines(axis, comparison, path, comparison.start)
             axis.set_ylim(0, 1.08 * axis.get_ylim()[1])
         axes[row, 0].set_ylabel(_wrapped(f"{sentence(name)}, {unit}"))
     return _finish(
@@ -98,7 +102,8 @@ def differences(comparison: Comparison, names: Sequence[str] = PATHS) -> Figure:
     for row, name in enumerate(names):
         change = 100 * (since[name] / base[name] - 1)
         for column, place in enumerate(_places(comparison)):
-            _lines(axes[row, column], comparison, change.sel({PLACE: place}))
+            path = change.sel({PLACE: place})
+            _lines(axes[row, column], comparison, path, comparison.start)
         axes[row, 0].set_ylabel(_wrapped(f"{sentence(name)}, % of baseline"))
     return _finish(
         figure,
@@ -237,6 +242,27 @@ def _gains(comparison: Comparison, strategy: str, name: str, factor: float) -> d
     return {place: float(change.sel({PLACE: place})) for place in _places(comparison)[:-1]}
 
 
+def after_shocks(comparison: Comparison) -> Figure:
+    """Draw how far each shock throws value added off its undisturbed path, and how long."""
+    first = min(shock.year for shock in shocks()) - 1
+    gap = comparison.recovery[GAP].sel({PLACE: TOTAL, "time": slice(first, None)})
+    figure = Figure(figsize=(4.2 * len(shocks()), 4.2), layout="constrained")
+    axes = figure.subplots(1, len(shocks()), squeeze=False)
+    for axis, shock in zip(axes[0], shocks(), strict=True):
+        _lines(axis, comparison, gap.sel(shock=shock.name), shock.year)
+        axis.axhspan(-100 * NEAR, 100 * NEAR, color="#EEEEEE", zorder=0)
+        axis.set_title(shock.title, fontsize=10, loc="left")
+    axes[0, 0].set_ylabel(_wrapped("Value added of all regions, % off the undisturbed path"))
+    return _finish(
+        figure,
+        comparison,
+        "What a shock does under each strategy",
+        "Each line is a strategy's run with the shock against its own run without it; the "
+        "scale differs among shocks. Grey band: within 1 %, counted as recovered.",
+        axes,
+    )
+
+
 def _places(comparison: Comparison) -> list[str]:
     return [str(place) for place in comparison.paths[PLACE].values]
 
@@ -263,11 +289,11 @@ def _grid(
     return figure, axes
 
 
-def _lines(axis: Axes, comparison: Comparison, values: xr.DataArray) -> None:
+def _lines(axis: Axes, comparison: Comparison, values: xr.DataArray, mark: float) -> None:
     for name, (colour, line) in _styles(comparison).items():
         path = values.sel(strategy=name)
         axis.plot(path["time"], path, color=colour, linestyle=line, linewidth=1.8)
-    axis.axvline(comparison.start, color="#BBBBBB", linewidth=0.8)
+    axis.axvline(mark, color="#BBBBBB", linewidth=0.8)
     axis.grid(color="#EEEEEE")
     axis.set_axisbelow(True)
     axis.xaxis.set_major_locator(MaxNLocator(4, integer=True))

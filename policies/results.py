@@ -13,13 +13,13 @@ from model.files import replacing, write_atomic
 from model.outcomes import PLACE, TOTAL, gather
 from model.stamp import commented
 from policies.compare import Comparison
-from policies.figures import figures
+from policies.recovery import LOSS, YEARS
 
 Stamp = Mapping[str, str]
 
 
-def write_comparison(comparison: Comparison, folder: Path, stamp: Stamp) -> list[Path]:
-    """Write a comparison: tables as CSV, paths as CSV and NetCDF, figures as PNG.
+def write_tables(comparison: Comparison, folder: Path, stamp: Stamp) -> list[Path]:
+    """Write a comparison's tables as CSV, and its paths as NetCDF too.
 
     Parameters
     ----------
@@ -45,20 +45,29 @@ def write_comparison(comparison: Comparison, folder: Path, stamp: Stamp) -> list
         "paths": long_table(comparison.paths),
         "spillovers": long_table(comparison.origins),
         "money": money_table(comparison),
+        "recovery": long_table(comparison.recovery[[LOSS, YEARS]]),
     }
     files = [_csv(table, folder / f"{name}.csv", stamp) for name, table in tables.items()]
     files.append(_netcdf(comparison.paths, folder / "paths.nc", stamp))
+    return files
+
+
+def write_figures(comparison: Comparison, folder: Path, stamp: Stamp) -> list[Path]:
+    """Write a comparison's figures as PNG; see `write_tables`."""
+    from policies.figures import figures
+
+    files = []
     text = {"Description": commented(stamp)}
     for name, figure in figures(comparison).items():
         path = folder / f"{name}.png"
         with replacing(path) as temporary:
-            figure.savefig(temporary, dpi=150, metadata=text)
+            figure.savefig(temporary, dpi=130, metadata=text)
         files.append(path)
     return files
 
 
 def write_run(run: xr.Dataset, folder: Path, stamp: Stamp) -> list[Path]:
-    """Write a run: every variable as NetCDF, the outcomes as CSV; see `write_comparison`."""
+    """Write a run: every variable as NetCDF, the outcomes as CSV; see `write_tables`."""
     return [
         _csv(long_table(gather(run)), folder / "outcomes.csv", stamp),
         _netcdf(run, folder / "run.nc", stamp),
@@ -77,7 +86,7 @@ def long_table(data: xr.Dataset) -> pd.DataFrame:
         part.insert(0, "outcome", str(name))
         parts.append(part)
     table = pd.concat(parts, ignore_index=True)
-    known = [name for name in ("strategy", "origin", PLACE, "time") if name in table]
+    known = [name for name in ("shock", "strategy", "origin", PLACE, "time") if name in table]
     return table[["outcome", "unit", *known, "value"]]
 
 

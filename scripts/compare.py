@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -61,7 +62,7 @@ def compare(
     from model.stamp import stamp
     from policies import load
     from policies.compare import compare as compared
-    from policies.results import write_comparison
+    from policies.results import write_figures, write_tables
 
     chosen = tuple(load(name) for name in strategies)
     model = chosen_model(region or [], from_ or [])
@@ -82,12 +83,17 @@ def compare(
         calibration=calibration_name(from_ or []),
         engine=engine,
     )
-    files = write_comparison(comparison, out, origin)
+    files = write_tables(comparison, out, origin)
     if json:
+        files += write_figures(comparison, out, origin)
         print_json(_record(comparison, origin, files))
         return
     _print_money(comparison)
     _print_outcomes(comparison)
+    _print_recovery(comparison)
+    # Figures take longer than all the runs: the reader has the tables by then.
+    sys.stdout.flush()
+    files += write_figures(comparison, out, origin)
     for path in files:
         note(f"wrote {path}")
 
@@ -141,7 +147,30 @@ def _print_outcomes(comparison: Comparison) -> None:
     )
 
 
+def _print_recovery(comparison: Comparison) -> None:
+    from model.outcomes import PLACE
+    from policies.display import Rounded
+    from policies.recovery import LOSS, YEARS
+    from policies.shocks import shocks
+
+    names = [str(name) for name in comparison.recovery["strategy"].values]
+    rows: list[list[object]] = []
+    for shock in shocks():
+        for place in comparison.recovery[PLACE].values:
+            measured = comparison.recovery.sel({"shock": shock.name, PLACE: place})
+            losses, years = (measured[name].values for name in (LOSS, YEARS))
+            rows.append([shock.name, place, *map(Rounded, losses), *map(Rounded, years)])
+    print()
+    print_table(
+        ["shock", "place", *(f"{name}: loss" for name in names)]
+        + [f"{name}: years" for name in names],
+        rows,
+        "Value added lost to a shock (% of a year's) and years to recover (- not by the end)",
+    )
+
+
 def _record(comparison: Comparison, origin: dict[str, str], files: list[Path]) -> dict[str, object]:
+    from policies.recovery import LOSS, YEARS
     from policies.results import long_table, money_table
 
     return {
@@ -151,5 +180,6 @@ def _record(comparison: Comparison, origin: dict[str, str], files: list[Path]) -
         "money": money_table(comparison).to_dict("records"),
         "outcomes": comparison.table.to_dict("records"),
         "spillovers": long_table(comparison.origins).to_dict("records"),
+        "recovery": long_table(comparison.recovery[[LOSS, YEARS]]).to_dict("records"),
         "files": [str(path) for path in files],
     }

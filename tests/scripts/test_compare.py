@@ -9,7 +9,7 @@ import xarray as xr
 
 from scripts.main import main
 
-FIGURES = {"paths", "differences", "outcomes", "spillovers", "who-pays"}
+FIGURES = {"paths", "differences", "outcomes", "spillovers", "who-pays", "recovery"}
 
 
 def call(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
@@ -30,8 +30,8 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_tables_arrays_and_figures_are_written(written: Path):
     names = {path.name for path in written.iterdir()}
-    tables = {"outcomes.csv", "paths.csv", "spillovers.csv", "money.csv", "paths.nc"}
-    assert names == tables | {f"{figure}.png" for figure in FIGURES}
+    tables = {"outcomes.csv", "paths.csv", "spillovers.csv", "money.csv", "recovery.csv"}
+    assert names == tables | {"paths.nc"} | {f"{figure}.png" for figure in FIGURES}
 
 
 def test_strategies_cost_the_same_within_a_thousandth(written: Path):
@@ -90,7 +90,7 @@ def test_json_holds_money_outcomes_and_spillovers(capsys, tmp_path: Path):
     _, out, _ = call(capsys, "central", "local", "--json", "--out", str(tmp_path))
     record = json.loads(out)
     assert record["start"] == 2025
-    assert {"money", "outcomes", "spillovers", "stamp", "files"} <= set(record)
+    assert {"money", "outcomes", "spillovers", "recovery", "stamp", "files"} <= set(record)
 
 
 def test_kinds_of_intervention_are_compared_from_the_beginning(capsys, tmp_path: Path):
