@@ -94,7 +94,8 @@ def misshapen(shape: str, values: xr.DataArray, share: float, slack: float) -> s
         return f"{_told(values, spot)}, not flat: it was {float(start):.6g}"
     if shape in ("falls", "rises"):
         gain = last - first if shape == "rises" else first - last
-        spot = _worst(share * abs(first) - gain, np.nextafter(0.0, -1.0))
+        # Without a share any change in the right direction will do, but none will not.
+        spot = _worst(share * abs(first) - gain, 0.0 if share else np.nextafter(0.0, -1.0))
         if spot is None:
             return None
         both = f"from {float(first.isel(spot)):.6g} to {_told(last, spot)}"

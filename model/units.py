@@ -6,6 +6,9 @@ import importlib.util
 import tempfile
 from pathlib import Path
 
+from model.document import describe
+from model.source import fold, key
+
 
 def checkable() -> bool:
     """Say whether the unit checker (pysimlin) is installed."""
@@ -35,9 +38,10 @@ def unit_errors(text: str) -> list[str]:
         # stands among the project's errors.
         project = simlin.load(path).project
         found = project.get_errors() if project is not None else []
+    spelled = {key(name): name for name in describe(text).variables}
     lines = []
     for error in found:
         if error.kind == ErrorKind.UNITS:
-            place = error.variable_name or "the model"
-            lines.append(f"{place}: {error.details or ' '.join(error.message.split())}")
+            place = spelled.get(key(error.variable_name or ""), "the model")
+            lines.append(f"{place}: {error.details or fold(error.message)}")
     return list(dict.fromkeys(lines))
