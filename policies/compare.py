@@ -264,5 +264,7 @@ def _table(comparison: Comparison) -> pd.DataFrame:
                 rows.append((name, unit, OTHERS, strategy, before, np.nan, change))
     columns = ["outcome", "unit", "place", "strategy", "baseline", "value", "change"]
     table = pd.DataFrame(rows, columns=columns)
-    table["change in percent"] = 100 * table["change"] / table["baseline"].abs()
+    # Nothing before: the change is not a share of anything.
+    size = table["baseline"].abs().replace(0.0, np.nan)
+    table["change in percent"] = 100 * table["change"] / size
     return table

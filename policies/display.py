@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
@@ -87,7 +88,7 @@ class Rounded(float):
     """A number that prints with four significant digits, and as a dash where there is none."""
 
     def __str__(self) -> str:
-        if self != self:
+        if not math.isfinite(self):
             return "-"
         decimals = 0 if abs(self) >= 1000 else 1 if abs(self) >= 100 else 2 if abs(self) >= 1 else 4
         return f"{self:,.{decimals}f}"

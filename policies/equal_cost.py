@@ -74,8 +74,9 @@ def equalise(
     """Scale the budgets of strategies until each costs the same.
 
     The cost is read from the model's own accounts, so a budget that is a share of value
-    added counts for more where the strategy makes value added grow. Strategies without a
-    programme have no budget to scale and stay as they are.
+    added counts for more where the strategy makes value added grow. The course of history
+    has no budget to scale: where it is compared, the others are brought to what it costs.
+    A strategy that spends nothing stays as it is.
 
     Parameters
     ----------
@@ -86,8 +87,8 @@ def equalise(
     start : float
         Year from which money counts.
     budget : float, optional
-        Present value that each shall cost, Myuan; if not given, what the first one
-        costs that costs anything.
+        Present value that each shall cost, Myuan; if not given, what history costs
+        where it is compared, otherwise what the first one with a programme costs.
 
     Returns
     -------
@@ -97,20 +98,25 @@ def equalise(
     Raises
     ------
     InputError
-        If a strategy spends nothing, or would need money outside the model's range.
+        If a strategy cannot be brought to that cost.
     """
     written = as_written(strategies, run, start)
-    costs = [item.money for item in written if item.money > 0]
-    target = (costs or [0.0])[0] if budget is None else budget
+    if budget is None:
+        spending = [item for item in written if item.money > 0]
+        spending.sort(key=lambda item: bool(item.strategy.programmes))
+        target = spending[0].money if spending else 0.0
+    else:
+        target = budget
     return tuple(_matched(item, run, start, target) for item in written)
 
 
 def _matched(item: Funded, run: Run, start: float, target: float) -> Funded:
     strategy = item.strategy
-    if not strategy.programmes or math.isclose(item.written, target, rel_tol=_STEP):
+    idle = not strategy.programmes and item.written == 0
+    if idle or math.isclose(item.written, target, rel_tol=_STEP):
         return item
     goal = f"strategy {strategy.name!r} cannot be brought to {target:,.0f} Myuan"
-    if item.written <= 0 or target <= 0:
+    if not strategy.programmes or item.written <= 0 or target <= 0:
         raise InputError(f"{goal}: as written it costs {item.written:,.0f} Myuan")
 
     def cost(log_factor: float) -> float:

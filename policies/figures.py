@@ -222,6 +222,7 @@ def who_pays(comparison: Comparison) -> Figure:
         axis.axvline(0, color="black", linewidth=0.8)
         axis.grid(axis="x", color="#E5E5E5")
         axis.set_axisbelow(True)
+        axis.set_xlim(right=1.05 * axis.get_xlim()[1])
         _quantity(axis.xaxis)
     handles = [Patch(color=colours[payer], label=payer) for payer in [CENTRE, *regions]]
     figure.legend(handles=handles, loc="outside lower center", ncols=len(handles), frameon=False)

@@ -44,7 +44,8 @@ def compare(
     budget: Annotated[
         float | None,
         typer.Option(
-            help="Present value that each shall cost, Myuan; by default the first one's cost.",
+            help="Present value that each shall cost, Myuan; by default the first one's cost;"
+            " where history is compared, what that costs.",
             show_default=False,
         ),
     ] = None,
