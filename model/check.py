@@ -21,6 +21,8 @@ all files of the folder may use, and ``checks``. A check has
     than a share of it, and ``within``), ``never falls`` and ``never rises`` (by more than
     ``within`` in a step).
 
+A run is saved at every step where a formula takes a change, at the model's ``SAVEPER`` otherwise.
+
 Two further kinds of check look at the file alone: ``units: agree``, and ``documentation:`` with
 a rule of `model.lint`.
 """
@@ -28,9 +30,9 @@ a rule of `model.lint`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import yaml
 
@@ -50,6 +52,8 @@ if TYPE_CHECKING:
 CHECKS = Path(__file__).with_name("checks")
 
 Run = Callable[[Inputs, Sequence[str]], "xr.Dataset"]
+# A run, or why there is none.
+Result: TypeAlias = "xr.Dataset | str"
 
 _FILE = ("group", "scenarios", "checks")
 _CHECK = ("it", "scenario", "dataset", "predicate", "units", "documentation")
@@ -99,6 +103,11 @@ class _Check:
                 raise unknown(f"word in the {name} of {self.statement!r}", str(given), allowed)
         return found
 
+    @property
+    def of_file(self) -> bool:
+        """Whether it looks at the file alone."""
+        return "units" in self.content or "documentation" in self.content
+
     def came_to(self, status: str, detail: str = "") -> Finding:
         return Finding(self.group, self.statement, status, detail)
 
@@ -109,7 +118,8 @@ def run_checks(
     *,
     only: str | None = None,
     run: Run | None = None,
-) -> Iterator[Finding]:
+    say: Callable[[str], None] | None = None,
+) -> list[Finding]:
     """Check a model.
 
     Parameters
@@ -124,10 +134,12 @@ def run_checks(
         Simulates: takes inputs and names of variables, gives a dataset with the dimension
         ``time``; raises ArithmeticError where a run leaves the domain of its equations. By
         default `model.simulate`.
+    say : callable, optional
+        Is told each scenario before it is run.
 
-    Yields
-    ------
-    Finding
+    Returns
+    -------
+    list of Finding
         One for each check, in the order of the files. All checks are read before the first run.
 
     Raises
@@ -145,28 +157,96 @@ def run_checks(
     if not wanted:
         raise unknown("check", only or "", [check.group for check in checks])
     bench = _Bench(describe(text), Scenarios(text, named), run or _simulator(path))
-    works = [_plan_of_file(check, text) or bench.plan(check) for check in wanted]
-    return (work() for work in works)
+    plans = {at: bench.plan(check) for at, check in enumerate(wanted) if not check.of_file}
+    of_file = {at: _file_plan(check, text) for at, check in enumerate(wanted) if check.of_file}
+    bench.work(plans.values(), say)
+    found = {at: plan.finding() for at, plan in plans.items()}
+    found |= {at: work() for at, work in of_file.items()}
+    return [found[at] for at in range(len(wanted))]
 
 
-def _plan_of_file(check: _Check, text: str) -> Callable[[], Finding] | None:
-    """Plan a check of the file alone, None where the check is of another kind."""
+def _file_plan(check: _Check, text: str) -> Callable[[], Finding]:
+    """Plan a check of the file alone."""
     if "units" in check.content:
         if not checkable():
             reason = "needs pysimlin: install smecluster[loops]"
             return lambda: check.came_to("skipped", reason)
         return lambda: _listed(check, unit_errors(text))
-    if "documentation" in check.content:
-        rule = str(check.content["documentation"])
-        if rule not in RULES:
-            raise unknown(f"rule in {check.statement!r}", rule, RULES)
-        return lambda: _listed(check, RULES[rule](text))
-    return None
+    rule = str(check.content["documentation"])
+    if rule not in RULES:
+        raise unknown(f"rule in {check.statement!r}", rule, RULES)
+    return lambda: _listed(check, RULES[rule](text))
 
 
 def _listed(check: _Check, places: Sequence[str]) -> Finding:
     more = f"; and {len(places) - _LISTED} more" if len(places) > _LISTED else ""
     return check.came_to("failed" if places else "passed", "; ".join(places[:_LISTED]) + more)
+
+
+@dataclass
+class _Plan:
+    """A check that has been read, and the places found so far that break it."""
+
+    check: _Check
+    dataset: Mapping[str, Any]
+    predicate: Mapping[str, Any]
+    formulas: Sequence[Formula]
+    limits: Mapping[str, Formula]
+    places: list[str] = field(default_factory=list)
+    without: list[str] = field(default_factory=list)
+
+    @property
+    def reference(self) -> str | None:
+        """The scenario that the dataset is compared with."""
+        words = ("ratio to", "difference to")
+        return next((str(self.dataset[word]) for word in words if word in self.dataset), None)
+
+    @property
+    def used(self) -> tuple[Formula, ...]:
+        """Every formula that the check needs the variables of."""
+        return (*self.formulas, *self.limits.values())
+
+    def look(self, scenario: str, run: Result, reference: Result | None) -> None:
+        """Look at the run of a scenario."""
+        if isinstance(run, str):
+            self.without.append(f"{scenario} ({run})")
+            return
+        if isinstance(reference, str):
+            self.without.append(f"{self.reference} ({reference})")
+            return
+        for formula in self.formulas:
+            wrong = self._wrong(formula, run, reference)
+            if wrong:
+                self.places.append(f"{formula.text} = {wrong} [{scenario}]")
+                return
+
+    def finding(self) -> Finding:
+        """Say what the check came to."""
+        places = list(self.places)
+        if self.without:
+            more = f" and {len(self.without) - 1} more" if len(self.without) > 1 else ""
+            places.append(f"no run of {self.without[0]}{more}")
+        return _listed(self.check, places)
+
+    def _wrong(self, formula: Formula, run: xr.Dataset, other: xr.Dataset | None) -> str | None:
+        """Say where the predicate does not hold, None where it does."""
+        values = formula(run)
+        if other is not None:
+            base = formula(other)
+            values = values / base if "ratio to" in self.dataset else values - base
+        values = _selected(values, self.dataset)
+        if values.size == 0:
+            return "nothing in the years that are asked for"
+        wrong = not_finite(values)
+        within = float(self.predicate.get("within", 0.0))
+        for bound, limit in self.limits.items():
+            slack = within * _scale(run, (formula, limit), values) if bound == "equals" else within
+            wrong = wrong or beyond(bound, values, limit(run), slack)
+        for shape in SHAPES:
+            if shape in self.predicate:
+                share = 0.0 if self.predicate[shape] is True else float(self.predicate[shape])
+                wrong = wrong or misshapen(shape, values, share, within)
+        return wrong
 
 
 class _Bench:
@@ -177,10 +257,9 @@ class _Bench:
         self._scenarios = scenarios
         self._run = run
         self._inputs: dict[str, Inputs] = {}
-        self._needed: dict[str, dict[str, None]] = {}
-        self._results: dict[str, xr.Dataset | str] = {}
+        self._looks: dict[str, list[_Plan]] = {}
 
-    def plan(self, check: _Check) -> Callable[[], Finding]:
+    def plan(self, check: _Check) -> _Plan:
         """Read a check: its mistakes show, and what it needs is known, before any run."""
         dataset = check.part("dataset", _DATASET)
         predicate = check.part("predicate", _PREDICATE)
@@ -189,32 +268,41 @@ class _Bench:
         known = self._document.variables
         formulas = [read(text, known) for text in self._formulas(check, dataset)]
         limits = {name: read(predicate[name], known) for name in BOUNDS if name in predicate}
-        scenarios = self._assumed(check)
-        others = [str(dataset[word]) for word in ("ratio to", "difference to") if word in dataset]
-        for name in (*scenarios, *others):
-            self._inputs.setdefault(name, scenarios.get(name) or self._scenarios.inputs(name))
-            needed = self._needed.setdefault(name, {})
-            for formula in (*formulas, *limits.values()):
-                needed.update(dict.fromkeys(formula.names))
+        plan = _Plan(check, dataset, predicate, formulas, limits)
+        for scenario, inputs in self._assumed(check).items():
+            self._inputs.setdefault(scenario, inputs)
+            self._looks.setdefault(scenario, []).append(plan)
+        if plan.reference is not None:
+            self._inputs.setdefault(plan.reference, self._scenarios.inputs(plan.reference))
+        return plan
 
-        def work() -> Finding:
-            places, without = [], []
-            for scenario in scenarios:
-                result = self._result(scenario)
-                if isinstance(result, str):
-                    without.append(f"{scenario} ({result})")
-                    continue
-                for formula in formulas:
-                    wrong = self._wrong(result, formula, dataset, predicate, limits)
-                    if wrong:
-                        places.append(f"{formula.text} = {wrong} [{scenario}]")
-                        break
-            if without:
-                more = f" and {len(without) - 1} more" if len(without) > 1 else ""
-                places.append(f"no run of {without[0]}{more}")
-            return _listed(check, places)
+    def work(self, plans: Iterable[_Plan], say: Callable[[str], None] | None) -> None:
+        """Run the scenarios; each run is looked at by all checks and then forgotten."""
+        references: dict[str, list[_Plan]] = {}
+        for plan in plans:
+            if plan.reference is not None:
+                references.setdefault(plan.reference, []).append(plan)
+        kept: dict[str, Result] = {}
+        for scenario in dict.fromkeys((*references, *self._looks)):
+            if say is not None:
+                say(scenario)
+            looks = self._looks.get(scenario, [])
+            run = self._result(scenario, [*looks, *references.get(scenario, [])])
+            if scenario in references:
+                kept[scenario] = run
+            for plan in looks:
+                plan.look(scenario, run, None if plan.reference is None else kept[plan.reference])
 
-        return work
+    def _result(self, scenario: str, plans: Iterable[_Plan]) -> Result:
+        """Give a scenario's run, or why there is none."""
+        used = [formula for plan in plans for formula in plan.used]
+        inputs = dict(self._inputs[scenario])
+        if any(formula.stepwise for formula in used):
+            inputs["SAVEPER"] = inputs.get("TIME STEP", self._document.time.step)
+        try:
+            return self._run(inputs, list(dict.fromkeys(n for f in used for n in f.names)))
+        except ArithmeticError as error:
+            return str(error)
 
     def _formulas(self, check: _Check, dataset: Mapping[str, Any]) -> Iterator[str]:
         asked = dataset.get("of")
@@ -238,49 +326,6 @@ class _Bench:
             given = list(self._scenarios.names)
         names = given if isinstance(given, list) else [given]
         return {str(name): self._scenarios.inputs(str(name)) for name in names}
-
-    def _result(self, scenario: str) -> xr.Dataset | str:
-        """Give a scenario's run, or why there is none."""
-        if scenario not in self._results:
-            inputs = dict(self._inputs[scenario])
-            # Every step is looked at, not only the years that are usually saved.
-            inputs["SAVEPER"] = inputs.get("TIME STEP", self._document.time.step)
-            try:
-                self._results[scenario] = self._run(inputs, list(self._needed[scenario]))
-            except ArithmeticError as error:
-                self._results[scenario] = str(error)
-        return self._results[scenario]
-
-    def _wrong(
-        self,
-        run: xr.Dataset,
-        formula: Formula,
-        dataset: Mapping[str, Any],
-        predicate: Mapping[str, Any],
-        limits: Mapping[str, Formula],
-    ) -> str | None:
-        """Say where the predicate does not hold, None where it does."""
-        values = formula(run)
-        for word in ("ratio to", "difference to"):
-            if word in dataset:
-                other = self._result(str(dataset[word]))
-                if isinstance(other, str):
-                    return f"nothing to compare with: {other}"
-                base = formula(other)
-                values = values / base if word == "ratio to" else values - base
-        values = _selected(values, dataset)
-        if values.size == 0:
-            return "nothing in the years that are asked for"
-        wrong = not_finite(values)
-        within = float(predicate.get("within", 0.0))
-        for bound, limit in limits.items():
-            slack = within * _scale(run, (formula, limit), values) if bound == "equals" else within
-            wrong = wrong or beyond(bound, values, limit(run), slack)
-        for shape in SHAPES:
-            if shape in predicate:
-                share = 0.0 if predicate[shape] is True else float(predicate[shape])
-                wrong = wrong or misshapen(shape, values, share, within)
-        return wrong
 
 
 def _selected(values: xr.DataArray, dataset: Mapping[str, Any]) -> xr.DataArray:

@@ -37,10 +37,13 @@ class Formula:
         As written.
     names : tuple of str
         The variables that it needs.
+    stepwise : bool
+        Whether it takes a change, so that the results must hold every step.
     """
 
     text: str
     names: tuple[str, ...]
+    stepwise: bool
     _evaluate: Callable[[xr.Dataset], xr.DataArray]
 
     def __call__(self, run: xr.Dataset) -> xr.DataArray:
@@ -79,7 +82,7 @@ def read(text: str | float, variables: Iterable[str]) -> Formula:
         If it is not a formula, or uses an unknown name.
     """
     reader = _Reader(str(text), {key(name): name for name in variables})
-    return Formula(str(text), tuple(dict.fromkeys(reader.names)), reader.evaluate)
+    return Formula(str(text), tuple(dict.fromkeys(reader.names)), reader.stepwise, reader.evaluate)
 
 
 Part = Callable[["xr.Dataset"], "xr.DataArray"]
@@ -92,6 +95,7 @@ class _Reader:
         self.text = text
         self.variables = variables
         self.names: list[str] = []
+        self.stepwise = False
         self.tokens = self._tokens()
         self.evaluate = self._sum()
         if self.tokens:
@@ -145,6 +149,7 @@ class _Reader:
         if self._sign("("):
             if name not in _FUNCTIONS:
                 raise unknown(f"function in {self.text!r}", name, _FUNCTIONS)
+            self.stepwise = self.stepwise or _FUNCTIONS[name] is _change
             function, inner = _FUNCTIONS[name], self._closed()
             return lambda run: function(inner(run))
         if name not in self.variables:

@@ -33,10 +33,9 @@ def check(
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Check a model; the exit status is 1 if a check fails."""
-    findings = []
-    for finding in run_checks(model, checks, only=only):
-        note(f"{finding.status:<8}{finding.group}: {finding.statement}")
-        findings.append(finding)
+    findings = run_checks(
+        model, checks, only=only, say=lambda scenario: note(f"scenario: {scenario}")
+    )
     count = Counter(finding.status for finding in findings)
     if json:
         print_json([vars(finding) for finding in findings])
