@@ -171,7 +171,10 @@ def spillovers(comparison: Comparison, names: Sequence[str] = ABROAD) -> Figure:
         for row, name in enumerate(names, start=1):
             factor = shown(effects[name].attrs.get("unit", ""))[1]
             abroad = effects[name].where(effects[PLACE] != effects["origin"]) * factor
-            _origin_bars(axes[row, column], abroad, regions, regions, colours)
+            if bool(abroad.sel({"origin": regions, PLACE: regions}).notnull().any()):
+                _origin_bars(axes[row, column], abroad, regions, regions, colours)
+            else:
+                _nothing(axes[row, column], "no neighbours: no region acts on its own")
     axes[0, 0].set_ylabel(_wrapped("At home and abroad: value added per yuan spent, yuan"))
     for row, name in enumerate(names, start=1):
         unit = shown(comparison.origins[name].attrs.get("unit", ""))[0]
@@ -333,6 +336,12 @@ def _origin_bars(
     axis.set_axisbelow(True)
     _quantity(axis.yaxis)
     axis.tick_params(labelsize=8)
+
+
+def _nothing(axis: Axes, why: str) -> None:
+    """Say why a panel is empty."""
+    axis.text(0.5, 0.5, why, transform=axis.transAxes, ha="center", va="center", color="#777777")
+    axis.set_xticks([])
 
 
 def _stack(axis: Axes, at: int, parts: dict[str, float], colours: dict[str, str]) -> None:
