@@ -342,6 +342,7 @@ def _nothing(axis: Axes, why: str) -> None:
     """Say why a panel is empty."""
     axis.text(0.5, 0.5, why, transform=axis.transAxes, ha="center", va="center", color="#777777")
     axis.set_xticks([])
+    axis.tick_params(labelsize=8)
 
 
 def _stack(axis: Axes, at: int, parts: dict[str, float], colours: dict[str, str]) -> None:
