@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from model.errors import InputError, unknown
@@ -123,11 +123,14 @@ class Document:
         InputError
             If there is none; the message gives the nearest name.
         """
-        wanted = key(name)
-        for variable in self.variables.values():
-            if key(variable.name) == wanted:
-                return variable
-        raise unknown("variable", name, self.variables)
+        spelled = self._spelled.get(key(name))
+        if spelled is None:
+            raise unknown("variable", name, self.variables)
+        return self.variables[spelled]
+
+    @cached_property
+    def _spelled(self) -> dict[str, str]:
+        return {key(name): name for name in self.variables}
 
 
 @lru_cache(maxsize=32)

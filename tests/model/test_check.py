@@ -101,18 +101,21 @@ def test_a_broken_copy_of_the_towns_fails_the_right_check(tmp_path, old, new, st
 # A fault in the shipped model, and the check that must see it.
 FAULTS = {
     "a leak": (
+        "balances.yaml",
         "- upgrading[Region] - imitative exit[Region], initial imitative SMEs",
         "- upgrading[Region] * 1.001 - imitative exit[Region], initial imitative SMEs",
         "firms change by birth, arrival and exit alone",
         "change(total firms)",
     ),
     "an outflow that does not vanish": (
+        "stocks.yaml",
         "dropouts[Region] = Trainees[Region] * (1 - completion share) / training delay",
         "dropouts[Region] = initial trainees[Region] * (1 - completion share) / training delay",
         "no stock falls below zero",
         "Trainees",
     ),
     "a wrong sign": (
+        "extremes.yaml",
         "elasticity of price to reputation = 0.3",
         "elasticity of price to reputation = -0.3",
         "a scandal for ever, then goods sell for less",
@@ -123,9 +126,11 @@ FAULTS = {
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_in_the_shipped_model_fails_the_right_check(tmp_path, fault):
-    old, new, statement, words = FAULTS[fault]
+    file, old, new, statement, words = FAULTS[fault]
     path = broken(tmp_path / "broken.mdl", SHIPPED, (old, new))
-    assert words in failed(path, only=statement)[statement]
+    # The file alone: without the others' scenarios "every" means the model as it is.
+    write_atomic(tmp_path / "checks" / file, read_text(CHECKS / file))
+    assert words in failed(path, tmp_path / "checks", only=statement)[statement]
 
 
 def test_a_wrong_unit_in_the_shipped_model_is_seen(tmp_path):
