@@ -102,7 +102,7 @@ def unknown_name(text: str) -> list[str]:
 
 def not_drawn(text: str) -> list[str]:
     """List variables that no view shows."""
-    drawn = {key(match["name"]) for match in _DRAWN.finditer(parse(text).sketch)}
+    drawn = frozenset().union(*_views(text).values())
     return [
         _place(text, v.name)
         for v in describe(text).variables.values()
@@ -111,11 +111,27 @@ def not_drawn(text: str) -> list[str]:
 
 
 def lacks_view(text: str) -> list[str]:
-    """List sectors that have no view of their own name."""
-    views = {key(match["name"]) for match in _VIEW.finditer(parse(text).sketch)}
-    document = describe(text)
-    sectors = dict.fromkeys(v.sector for v in document.variables.values() if v.kind != "control")
-    return [sector or "no sector" for sector in sectors if key(sector) not in views]
+    """List sectors without a view that shows them whole, and what the best view leaves out."""
+    sectors: dict[str, set[str]] = {}
+    for variable in describe(text).variables.values():
+        if variable.kind != "control":
+            sectors.setdefault(variable.sector, set()).add(key(variable.name))
+    views = _views(text)
+    found = []
+    for sector, names in sectors.items():
+        missing = min((names - drawn for drawn in views.values()), key=len, default=names)
+        if missing:
+            found.append(f"{sector or 'no sector'} without {', '.join(sorted(missing))}")
+    return found
+
+
+def _views(text: str) -> dict[str, frozenset[str]]:
+    """Give the names that each view shows."""
+    parts = _VIEW.split(parse(text).sketch)
+    return {
+        name: frozenset(key(match["name"]) for match in _DRAWN.finditer(body))
+        for name, body in zip(parts[1::2], parts[2::2], strict=True)
+    }
 
 
 RULES: dict[str, Callable[[str], list[str]]] = {

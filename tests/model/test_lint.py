@@ -44,7 +44,12 @@ def test_a_documented_model_breaks_no_rule():
         ("is used", "~ :SUPPLEMENTARY", "", None),
         ("knows its names", "People / stay", "People / sty", "line 4, leaving: sty"),
         ("is drawn", "10,3,stay", "10,3,other", "line 5, stay"),
-        ("has a view", "*People\n", "*Firms\n", "People"),
+        (
+            "has a view",
+            "10,3,stay",
+            "///---\\\\\\\n\\\\\\---///\n*Firms\n10,3,stay",
+            "People without one, stay",
+        ),
     ],
 )
 def test_a_fault_is_found_by_its_own_rule(rule, old, new, place):
