@@ -73,7 +73,7 @@ LOOPS: tuple[Loop, ...] = (
         "B1 market saturation and price war",
         "SMEs + potential output - price index + Expected margin + spontaneous entry +",
     ),
-    _loop("B2 congestion and land", "SMEs - free land ratio + spontaneous entry +"),
+    _loop("B2 congestion and land", "SMEs - Serviced land + spontaneous entry +"),
     _loop(
         "B3 wages",
         "value added + annual wage - Expected margin + spontaneous entry + SMEs +",
