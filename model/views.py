@@ -104,7 +104,7 @@ def draw(text: str, loops: Sequence[Loop] = LOOPS) -> str:
 
 
 def homes(document: Document) -> dict[str, str]:
-    """Decide in which sector's view each variable stands.
+    """Tell in which sector's view each variable stands; elsewhere its name is grey.
 
     Parameters
     ----------
@@ -114,19 +114,13 @@ def homes(document: Document) -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        Sector by variable: its own, but a flow stands where a stock of its stands. Vensim's
-        control variables stand nowhere.
+        Sector by variable. Vensim's control variables stand nowhere.
     """
-    touching: dict[str, list[str]] = {}
-    for stock in _stocks(document):
-        for flow in _terms(document, stock):
-            touching.setdefault(flow, []).append(stock.sector)
-    home = {}
-    for name, variable in document.variables.items():
-        if variable.kind != "control":
-            near = touching.get(name, [])
-            home[name] = variable.sector if not near or variable.sector in near else near[0]
-    return home
+    return {
+        name: variable.sector
+        for name, variable in document.variables.items()
+        if variable.kind != "control"
+    }
 
 
 def faults(text: str) -> list[str]:
@@ -538,7 +532,7 @@ def _stocks_and_flows(
     flows = [
         _Flow(name, at.get(-1), at.get(1), grey=name not in own)
         for name, at in ends.items()
-        if name in own or any(stock in own for stock in at.values())
+        if any(stock in own for stock in at.values())
     ]
     stocks = [name for name, variable in own.items() if variable.kind == "stock"]
     stocks += [
