@@ -33,12 +33,18 @@ class Times:
         The times kept, without the rounding errors of adding up steps.
     step : float
         The time step.
+    final : float
+        ``FINAL TIME``; the last step may go past it.
+    saveper : float
+        ``SAVEPER``.
     """
 
     all: NDArray[np.float64]
     kept: NDArray[np.int64]
     labels: NDArray[np.float64]
     step: float
+    final: float
+    saveper: float
 
 
 def times(
@@ -76,7 +82,9 @@ def times(
     if step <= 0 or saveper <= 0:
         raise InputError(f"TIME STEP ({step:g}) and SAVEPER ({saveper:g}) must be above 0")
     if (final - initial) / step > _MOST_STEPS:
-        raise InputError(f"from {initial:g} to {final:g} by {step:g} are more than 10 million steps")
+        raise InputError(
+            f"from {initial:g} to {final:g} by {step:g} are more than 10 million steps"
+        )
     every = [initial]
     while every[-1] + step * PRECISION < final:
         every.append(every[-1] + step)
@@ -96,4 +104,4 @@ def times(
             keep[place] = True
     kept = np.where(keep, np.cumsum(keep) - 1, -1).astype(np.int64)
     digits = -int(np.log10(near))
-    return Times(np.array(every), kept, np.round(np.array(every)[keep], digits), step)
+    return Times(np.array(every), kept, np.round(np.array(every)[keep], digits), step, final, saveper)

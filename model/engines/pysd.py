@@ -33,9 +33,7 @@ from model.translation import abstract_vensim, abstract_xmile
 _CONTROLS = ("INITIAL TIME", "FINAL TIME", "TIME STEP", "SAVEPER")
 
 
-def run(
-    model: Model, inputs: Inputs, chosen: Wanted, clock: Times
-) -> NDArray[np.float64]:
+def run(model: Model, inputs: Inputs, chosen: Wanted, clock: Times) -> NDArray[np.float64]:
     """Run a model with PySD.
 
     Parameters
@@ -120,25 +118,30 @@ class Reference:
         program, names = self.program, self.names
         given, initials = self._given(inputs)
         labels = clock.all[clock.kept >= 0]
-        condition: Any = "original"
-        if initials:
-            condition = (float(clock.all[0]), initials)
+        initial = float(clock.all[0])
+        self._model.components._control_vars["initial_time"] = lambda: initial
+        self._model.time.set_control_vars(initial_time=initial)
+        condition: Any = (initial, initials) if initials else "original"
         found = self._model.run(
             params=given,
             return_columns=[names.variables[key(name)] for name in chosen.names],
             return_timestamps=list(labels),
-            final_time=float(clock.all[-1]),
+            final_time=clock.final,
             time_step=clock.step,
+            saveper=clock.saveper,
             initial_condition=condition,
             flatten_output=False,
         )
         rows = []
         for name in chosen.names:
-            output = program.outputs[name]
-            column = found[names.variables[key(name)]]
-            for cell in output.cells:
-                place = [names.elements[element] for element in cell]
-                rows.append([_pick(value, place) for value in column])
+            column = list(found[names.variables[key(name)]])
+            block = np.stack([np.asarray(value, dtype=float) for value in column])
+            places = _places(column[0])
+            for cell in program.outputs[name].cells:
+                index = tuple(
+                    places[at][names.elements[element]] for at, element in enumerate(cell)
+                )
+                rows.append(block[(slice(None), *index)])
         return np.array(rows, dtype=float)
 
     def _given(self, inputs: Inputs) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -367,6 +370,16 @@ class Names:
         if folded in self.variables:
             return self.variables[folded].lower().replace(" ", "_")
         return self.ranges.get(folded) or self._folded[folded]
+
+
+def _places(value: Any) -> list[dict[str, int]]:
+    """Give the place of each element along each dimension."""
+    if not isinstance(value, xr.DataArray):
+        return []
+    return [
+        {str(element): place for place, element in enumerate(value.coords[dim].values)}
+        for dim in value.dims
+    ]
 
 
 def _pick(value: Any, place: list[str]) -> float:
