@@ -45,7 +45,7 @@ CHANGES = (
     "average quality",
     "transaction cost share",
 )
-ABROAD = ("Discounted value added", "External firms", "Talent")
+ELSEWHERE = ("Discounted value added", "External firms", "Talent")
 _BEFORE = 12  # years shown ahead of the start, so that the eye has the history to go by
 
 
@@ -155,7 +155,7 @@ def outcomes(comparison: Comparison, names: Sequence[str] = CHANGES) -> Figure:
     )
 
 
-def spillovers(comparison: Comparison, names: Sequence[str] = ABROAD) -> Figure:
+def spillovers(comparison: Comparison, names: Sequence[str] = ELSEWHERE) -> Figure:
     """Draw what each government's programme does at home and, enlarged, to the others."""
     regions = _places(comparison)[:-1]
     colours = region_colours(regions)
@@ -170,15 +170,15 @@ def spillovers(comparison: Comparison, names: Sequence[str] = ABROAD) -> Figure:
         axes[0, column].set_title(item.strategy.title, fontsize=11, loc="left")
         for row, name in enumerate(names, start=1):
             factor = shown(effects[name].attrs.get("unit", ""))[1]
-            abroad = effects[name].where(effects[PLACE] != effects["origin"]) * factor
-            if bool(abroad.sel({"origin": regions, PLACE: regions}).notnull().any()):
-                _origin_bars(axes[row, column], abroad, regions, regions, colours)
+            elsewhere = effects[name].where(effects[PLACE] != effects["origin"]) * factor
+            if bool(elsewhere.sel({"origin": regions, PLACE: regions}).notnull().any()):
+                _origin_bars(axes[row, column], elsewhere, regions, regions, colours)
             else:
                 _nothing(axes[row, column], "no neighbours: no region acts on its own")
-    axes[0, 0].set_ylabel(_wrapped("At home and abroad: value added per yuan spent, yuan"))
+    axes[0, 0].set_ylabel(_wrapped("At home and elsewhere: value added per yuan spent, yuan"))
     for row, name in enumerate(names, start=1):
         unit = shown(comparison.origins[name].attrs.get("unit", ""))[0]
-        axes[row, 0].set_ylabel(_wrapped(f"Abroad only: {name}, {unit}"))
+        axes[row, 0].set_ylabel(_wrapped(f"Elsewhere: {name}, {unit}"))
     handles = [Patch(color=colours[region], label=f"effect on {region}") for region in regions]
     figure.legend(handles=handles, loc="outside lower center", ncols=len(handles), frameon=False)
     return _finish(
