@@ -21,6 +21,7 @@ COMMANDS = {
     "levers": "List the policy levers: level, cost, range and what each one feeds.",
     "regions": "List the regions of the model and the cases that can be added.",
     "describe": "Explain a variable: definition, unit, source, equation, causes, effects.",
+    "export": "Write the Vensim file with other regions or values.",
     "check": "Check the model: units, balances, extremes, documentation.",
 }
 
