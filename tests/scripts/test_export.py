@@ -36,7 +36,7 @@ def test_a_region_and_a_value_are_written_into_the_file(tmp_path, capsys):
         (["x.txt"], "ends in .mdl"),
         (["x.mdl", "--region", "Wenzhu"], "did you mean 'Wenzhou'"),
         (["x.mdl", "--set", "prise sensitivity=0.5"], "did you mean 'price sensitivity'"),
-        (["missing/x.mdl"], "missing"),
+        (["/dev/null/x.mdl"], "cannot write"),
     ],
 )
 def test_a_mistake_ends_in_one_line_and_writes_nothing(
