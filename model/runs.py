@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from model.clock import Times, times
 from model.errors import InputError
-from model.failures import Failure, explain
+from model.diagnosis import Failure, explain
 from model.inputs import Directory, Inputs, Points, Scale
 from model.kernel import Batch, Result, kernel
 from model.program import Program
@@ -157,14 +157,19 @@ def simulate_many(
         If an input, output or year cannot be used.
     """
     parts = list(
-        stream(
-            m, table, outputs, years, chunk=chunk, workers=workers, cluster=cluster, base=base
-        )
+        stream(m, table, outputs, years, chunk=chunk, workers=workers, cluster=cluster, base=base)
     )
     if len(parts) == 1:
         return parts[0]
-    return xr.concat(parts, dim="run", data_vars="minimal", coords="minimal", compat="override",
-                     combine_attrs="override", join="outer")
+    return xr.concat(
+        parts,
+        dim="run",
+        data_vars="minimal",
+        coords="minimal",
+        compat="override",
+        combine_attrs="override",
+        join="outer",
+    )
 
 
 def stream(
@@ -279,7 +284,11 @@ class _Runs:
                 varied = tuple(range(len(program.parameters)))
             code = kernel(program, self.model.hash, chosen.nodes, varied, _say)
             batch = Batch(
-                clock.all, clock.kept, group.parameters, group.varied, group.tables,
+                clock.all,
+                clock.kept,
+                group.parameters,
+                group.varied,
+                group.tables,
                 runs=len(group.rows),
             )
             result = code.run(batch, len(chosen.nodes), threads)
@@ -424,6 +433,3 @@ def _say(message: str) -> None:
     """Tell a person who waits; a program that reads the output is not disturbed."""
     if sys.stderr.isatty():
         print(message, file=sys.stderr)
-
-
-
