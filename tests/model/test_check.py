@@ -109,10 +109,10 @@ FAULTS = {
     ),
     "an outflow that does not vanish": (
         "stocks.yaml",
-        "dropouts[Region] = Trainees[Region] * (1 - completion share) / training delay",
-        "dropouts[Region] = initial trainees[Region] * (1 - completion share) / training delay",
+        "guarantee losses[Region] = Development fund[Region] *",
+        "guarantee losses[Region] = SME loans[Region] *",
         "no stock falls below zero",
-        "Trainees",
+        "Development fund",
     ),
     "a wrong sign": (
         "extremes.yaml",
