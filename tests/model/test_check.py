@@ -109,10 +109,10 @@ FAULTS = {
     ),
     "an outflow that does not vanish": (
         "stocks.yaml",
-        "guarantee losses[Region] = Development fund[Region] *",
-        "guarantee losses[Region] = SME loans[Region] *",
+        "brand decay[Region] = Regional brand[Region] *",
+        "brand decay[Region] = 9 *",
         "no stock falls below zero",
-        "Development fund",
+        "Regional brand",
     ),
     "a wrong sign": (
         "extremes.yaml",
