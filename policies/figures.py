@@ -9,23 +9,22 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
-from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import MaxNLocator
 
-from model.outcomes import PLACE, TOTAL
-from policies.display import (
+from model.display import (
     CENTRE_COLOUR,
     TOTAL_COLOUR,
     Rounded,
-    Style,
     region_colours,
     sentence,
     shown,
-    strategy_styles,
 )
+from model.drawing import headed, quantity
+from model.outcomes import PLACE, TOTAL
+from policies.display import Style, strategy_styles
 from policies.origins import CENTRE, OTHERS
 from policies.recovery import GAP, NEAR
 from policies.shocks import shocks
@@ -137,7 +136,7 @@ def outcomes(comparison: Comparison, names: Sequence[str] = CHANGES) -> Figure:
         axis.set_yticks(range(len(places)), places)
         axis.set_ylim(len(places) - 0.4, -0.6)
         axis.set_title(sentence(name), fontsize=10, loc="left")
-        _quantity(axis.xaxis)
+        quantity(axis.xaxis)
         axis.grid(axis="x", color="#E5E5E5")
         axis.set_xlabel("% of baseline", fontsize=8)
         axis.tick_params(labelsize=8)
@@ -226,7 +225,7 @@ def who_pays(comparison: Comparison) -> Figure:
         axis.grid(axis="x", color="#E5E5E5")
         axis.set_axisbelow(True)
         axis.set_xlim(right=1.05 * axis.get_xlim()[1])
-        _quantity(axis.xaxis)
+        quantity(axis.xaxis)
     handles = [Patch(color=colours[payer], label=payer) for payer in [CENTRE, *regions]]
     figure.legend(handles=handles, loc="outside lower center", ncols=len(handles), frameon=False)
     return _finish(
@@ -301,7 +300,7 @@ def _lines(axis: Axes, comparison: Comparison, values: xr.DataArray, mark: float
     axis.grid(color="#EEEEEE")
     axis.set_axisbelow(True)
     axis.xaxis.set_major_locator(MaxNLocator(4, integer=True))
-    _quantity(axis.yaxis)
+    quantity(axis.yaxis)
     axis.tick_params(labelsize=8)
 
 
@@ -334,7 +333,7 @@ def _origin_bars(
     axis.axhline(0, color="black", linewidth=0.8)
     axis.grid(axis="y", color="#E5E5E5")
     axis.set_axisbelow(True)
-    _quantity(axis.yaxis)
+    quantity(axis.yaxis)
     axis.tick_params(labelsize=8)
 
 
@@ -351,12 +350,6 @@ def _stack(axis: Axes, at: int, parts: dict[str, float], colours: dict[str, str]
     for name, size in parts.items():
         axis.barh(at, size, left=ends[size >= 0], color=colours[name], height=0.6)
         ends[size >= 0] += size
-
-
-def _quantity(scale: Axis) -> None:
-    """Few ticks, with separators in thousands."""
-    scale.set_major_locator(MaxNLocator(5))
-    scale.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
 
 
 def _wrapped(text: str) -> str:
@@ -387,12 +380,7 @@ def _finish(
         f"{note} Programme money in present value, bn yuan: {costs}. Constant prices of 2010. "
         "Source: runs of the model."
     )
-    width = int(figure.get_figwidth() * 13)
-    # The layout keeps room for one heading: the note's first line is left to the title.
-    figure.suptitle("\n\n" + textwrap.fill(note, width), fontsize=9, x=0.01, ha="left")
-    inch = 1 / figure.get_figheight()
-    figure.text(0.01, 1 - 0.06 * inch, title, fontsize=13, fontweight="bold", va="top")
-    return figure
+    return headed(figure, title, note)
 
 
 def _legend(comparison: Comparison, lines: bool) -> list[Line2D]:

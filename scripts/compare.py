@@ -100,7 +100,7 @@ def compare(
 
 
 def _print_money(comparison: Comparison) -> None:
-    from policies.display import Rounded
+    from model.display import Rounded
     from policies.results import money_table
 
     table = money_table(comparison)
@@ -118,7 +118,8 @@ def _print_money(comparison: Comparison) -> None:
 
 
 def _print_outcomes(comparison: Comparison) -> None:
-    from policies.display import HEADLINES, Rounded, shown
+    from model.display import Rounded, shown
+    from policies.display import HEADLINES
 
     names = [item.strategy.name for item in comparison.funded]
     rows: list[list[object]] = []
@@ -149,8 +150,8 @@ def _print_outcomes(comparison: Comparison) -> None:
 
 
 def _print_recovery(comparison: Comparison) -> None:
+    from model.display import Rounded
     from model.outcomes import PLACE
-    from policies.display import Rounded
     from policies.recovery import LOSS, YEARS
     from policies.shocks import shocks
 

@@ -65,8 +65,9 @@ def run(
 
 
 def _rows(outcomes: xr.Dataset, years: list[int]) -> list[list[object]]:
+    from model.display import Rounded, shown
     from model.outcomes import PLACE, TOTAL
-    from policies.display import HEADLINES, Rounded, shown
+    from policies.display import HEADLINES
 
     rows: list[list[object]] = []
     for name in HEADLINES:
