@@ -109,10 +109,10 @@ FAULTS = {
     ),
     "an outflow that does not vanish": (
         "stocks.yaml",
-        "brand decay[Region] = Regional brand[Region] *",
-        "brand decay[Region] = 9 *",
+        "copying[Region] = Specialisation[Region] * copying rate",
+        "copying[Region] = 4 * copying rate",
         "no stock falls below zero",
-        "Regional brand",
+        "Specialisation",
     ),
     "a wrong sign": (
         "extremes.yaml",
