@@ -143,9 +143,7 @@ class Writer:
     def select(self, condition: str, yes: str, no: str) -> str:
         """Write a choice."""
         shape = self.shape
-        return self.put(
-            f"select {shape.truth} {condition}, {shape.real} {yes}, {shape.real} {no}"
-        )
+        return self.put(f"select {shape.truth} {condition}, {shape.real} {yes}, {shape.real} {no}")
 
     def call(self, function: str, *args: str) -> str:
         """Write a call of a function of numbers."""
@@ -253,9 +251,7 @@ def _ln(w: Writer, x: str) -> str:
     # The mantissa is taken between sqrt(1/2) and sqrt(2).
     shifted = w.whole("sub", bits, i(_SQRT_HALF_BITS))
     exponent = w.whole("ashr", shifted, i(52))
-    mantissa = w.unbits(
-        w.whole("add", w.whole("and", shifted, i(_MANTISSA)), i(_SQRT_HALF_BITS))
-    )
+    mantissa = w.unbits(w.whole("add", w.whole("and", shifted, i(_MANTISSA)), i(_SQRT_HALF_BITS)))
     e = w.put(f"sitofp {w.shape.whole} {exponent} to {w.shape.real}")
     e = w.select(small, w.real("fsub", e, c(54.0)), e)
     f = w.real("fsub", mantissa, c(1.0))

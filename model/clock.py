@@ -104,4 +104,6 @@ def times(
             keep[place] = True
     kept = np.where(keep, np.cumsum(keep) - 1, -1).astype(np.int64)
     digits = -int(np.log10(near))
-    return Times(np.array(every), kept, np.round(np.array(every)[keep], digits), step, final, saveper)
+    return Times(
+        np.array(every), kept, np.round(np.array(every)[keep], digits), step, final, saveper
+    )

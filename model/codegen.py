@@ -321,13 +321,13 @@ class _Generator:
     def code(self) -> Code:
         block = self._block()  # first: it says what the preparation must leave
         prepare = self._prepare()
-        past = [f"define internal {_RUNS.real} @past(ptr %history, i64 %k, i64 %width, i64 %p, "
-                f"{_RUNS.real} %lags, {_RUNS.real} %initial) #0 {{"]
+        past = [
+            f"define internal {_RUNS.real} @past(ptr %history, i64 %k, i64 %width, i64 %p, "
+            f"{_RUNS.real} %lags, {_RUNS.real} %initial) #0 {{"
+        ]
         last = "poison"
         for lane in range(WIDTH):
-            past.append(
-                _PAST_LANE.format(lane=lane, real=_RUNS.real, count=WIDTH, last=last)
-            )
+            past.append(_PAST_LANE.format(lane=lane, real=_RUNS.real, count=WIDTH, last=last))
             last = f"%r{lane}"
         past += [f"  ret {_RUNS.real} {last}", "}"]
         text = "\n".join(
@@ -480,7 +480,7 @@ class _Generator:
             "step:",
             "  %k = phi i64 [0, %group], [%k.next, %step.end]",
             f"  %failed.0 = phi {whole} [%failed.first, %group], [%failed.4, %step.end]",
-            f"  %offset = mul i64 %k, {{moving}}",
+            "  %offset = mul i64 %k, {moving}",
             "  %row = getelementptr double, ptr %moving, i64 %offset",
             *step.writer.lines,
             *self._judge(bad, "step", "0", "1", "2"),
@@ -500,7 +500,9 @@ class _Generator:
         ]
         for place, value in enumerate(nexts):
             if place < len(plan.after):
-                lines.append(f"  %state.{place} = getelementptr {_RUNS.real}, ptr %states, i64 {place}")
+                lines.append(
+                    f"  %state.{place} = getelementptr {_RUNS.real}, ptr %states, i64 {place}"
+                )
                 lines.append(f"  store {_RUNS.real} {value}, ptr %state.{place}")
         lines += self._remember(nexts[len(plan.after) :])
         lines += [

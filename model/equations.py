@@ -182,6 +182,13 @@ class _Builder:
                 ):
                     variable.cells[cell] = (definition, env)
         variable.dims = self._dims(variable, [definition for definition, _ in definitions])
+        places = [{e: at for at, e in enumerate(self.ranges[dim])} for dim in variable.dims]
+        variable.cells = dict(
+            sorted(
+                variable.cells.items(),
+                key=lambda item: [at[e] for at, e in zip(places, item[0], strict=True)],
+            )
+        )
         return variable
 
     def _definition(self, variable: _Variable, component: AbstractComponent) -> _Definition:
@@ -192,9 +199,7 @@ class _Builder:
             tuple((k, part) for k, part in zip(keys, cell, strict=True) if k)
             for cell in itertools.product(*axes)
         )
-        dims = tuple(
-            self.spelled[k] if k else axis[0] for k, axis in zip(keys, axes, strict=True)
-        )
+        dims = tuple(self.spelled[k] if k else axis[0] for k, axis in zip(keys, axes, strict=True))
         if len({k for k in keys if k}) < len([k for k in keys if k]):
             raise InputError(
                 f"{variable.place}{variable.name!r} has one range twice: give the second one "
@@ -254,9 +259,7 @@ class _Builder:
         hint = f", did you mean {guess!r}?" if guess else ""
         raise where.refuse(f"uses {name!r}, which the model does not define{hint}")
 
-    def _referred(
-        self, where: _Where, env: Env, name: str, subscripts: list[str]
-    ) -> Cell:
+    def _referred(self, where: _Where, env: Env, name: str, subscripts: list[str]) -> Cell:
         """Give the elements that a reference means."""
         variable = self.variables[name]
         if len(subscripts) != len(variable.dims):
@@ -321,8 +324,8 @@ class _Builder:
         tree = where.definition.ast
         if isinstance(tree, np.ndarray):
             return self._parameter(where, float(self._array(where)))
-        if isinstance(tree, int | float | np.number) and not np.isnan(float(tree)):
-            return self._parameter(where, float(tree))
+        if isinstance(tree, int | float | np.number):
+            return self._parameter(where, _plain(where, tree))
         return self.expression(where, env, tree)
 
     def _array(self, where: _Where) -> float:
@@ -356,9 +359,7 @@ class _Builder:
         if kind in _BEYOND:
             raise where.refuse(f"uses {_BEYOND[kind]}, which is not supported")
         if isinstance(tree, bool | int | float | np.number):
-            if np.isnan(float(tree)):
-                raise where.refuse("uses :NA:, which is not supported")
-            return self.graph.const(float(tree))
+            return self.graph.const(_plain(where, tree))
         if isinstance(tree, ast.ReferenceStructure):
             return self._reference(where, env, tree)
         if isinstance(tree, ast.ArithmeticStructure):
@@ -378,10 +379,10 @@ class _Builder:
         state = _STATEFUL.get(kind)
         if state is None:
             raise where.refuse(f"uses {kind.__name__}, which is not supported")
-        known = (id(tree), where.variable.name, where.cell, env, where.first)
-        if known not in self.memory:
-            self.memory[known] = state(self, where, env, tree)
-        return self.memory[known]
+        once = (id(tree), where.variable.name, where.cell, env, where.first)
+        if once not in self.memory:
+            self.memory[once] = state(self, where, env, tree)
+        return self.memory[once]
 
     def _number(self, where: _Where, env: Env, tree: Any) -> int:
         return self.graph.number(self.expression(where, env, tree))
@@ -391,9 +392,9 @@ class _Builder:
         subscripts = list(tree.subscripts.subscripts) if tree.subscripts else []
         if name == "time" and not subscripts:
             return self.moment(where.first).time
-        if name not in self.variables and not subscripts:
-            if name in self.spelled or name in self.elements:
-                return self._place_of(where, env, name)
+        named = name in self.spelled or name in self.elements
+        if named and name not in self.variables and not subscripts:
+            return self._place_of(where, env, name)
         name = self._lookup_name(where, tree.reference)
         return self.value(name, self._referred(where, env, name, subscripts), where.first)
 
@@ -641,9 +642,7 @@ class _Builder:
 
         def stage(place: int) -> Any:
             def follow(state: int) -> int:
-                enters = (
-                    self._number(where, env, tree.input) if place == 0 else outflow(place - 1)
-                )
+                enters = self._number(where, env, tree.input) if place == 0 else outflow(place - 1)
                 gap = graph.add("sub", enters, outflow(place))
                 return self._grow(state, graph.add("mul", gap, active))
 
@@ -697,7 +696,8 @@ class _Builder:
         steps = graph.add("div", self._number(first, env, tree.delay_time), step)
         # PySD: round(order + 1e-6), so that a half step counts as one.
         lag = graph.add(
-            "floor", graph.add("add", graph.add("max", steps, graph.const(1)), graph.const(0.500001))
+            "floor",
+            graph.add("add", graph.add("max", steps, graph.const(1)), graph.const(0.500001)),
         )
         place = len(self.pasts)
         self.pasts.append(None)
@@ -764,6 +764,18 @@ class _Builder:
         return now, self._state(initial, follow)
 
 
+def _plain(where: _Where, number: Any) -> float:
+    try:
+        value = float(number)
+    except OverflowError:
+        value = float("inf")
+    if np.isnan(value):
+        raise where.refuse("uses :NA:, which is not supported")
+    if np.isinf(value):
+        raise where.refuse("holds a number that is too large")
+    return value
+
+
 _JOINING = {":AND:": "and", ":OR:": "or", "AND": "and", "OR": "or"}
 _STATEFUL: dict[type, Any] = {
     ast.IntegStructure: _Builder._integ,
@@ -793,7 +805,9 @@ def _ranges(given: Any) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str
         elif isinstance(entry.subscripts, list):
             listed[entry.name] = list(entry.subscripts)
         else:
-            raise InputError(f"the range {entry.name!r} is read from a file, which is not supported")
+            raise InputError(
+                f"the range {entry.name!r} is read from a file, which is not supported"
+            )
         for other in entry.mapping:
             pairs.setdefault(folded, set()).add(key(other))
     spelled = {key(name): name for name in listed}
@@ -818,7 +832,9 @@ def _ranges(given: Any) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str
                 (other for other in copies if key(other) == target and other not in seen), ""
             )
             if not name:
-                raise InputError(f"the range {entry.name!r} repeats {copies[entry.name]!r}, unknown")
+                raise InputError(
+                    f"the range {entry.name!r} repeats {copies[entry.name]!r}, unknown"
+                )
         ranges[entry.name] = elements(name)
     return ranges, {
         name: tuple(sorted(others)) for name, others in pairs.items() if name in map(key, ranges)

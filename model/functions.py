@@ -114,7 +114,9 @@ def _repeated(
     once = graph.add("eq", interval, graph.const(0))
     every = choose(graph, once, graph.const(1), interval)
     since = graph.add("sub", moment.time, start)
-    within = less(graph, remainder(graph, graph.add("add", since, graph.const(SMALL)), every), width)
+    within = less(
+        graph, remainder(graph, graph.add("add", since, graph.const(SMALL)), every), width
+    )
     running = graph.add("and", at_most(graph, start, moment.time), within)
     if end is not None:
         running = graph.add("and", running, less(graph, moment.time, end))

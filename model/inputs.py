@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from model.errors import InputError, nearest, unknown
 from model.program import Program
@@ -47,6 +48,13 @@ class Inputs:
 
     values: dict[int, float] = field(default_factory=dict)
     tables: dict[int, Points] = field(default_factory=dict)
+
+    def parameters(self, program: Program) -> NDArray[np.float64]:
+        """Give the value of every parameter of a program."""
+        values = np.array([parameter.value for parameter in program.parameters], dtype=float)
+        for place, number in self.values.items():
+            values[place] = number
+        return values
 
 
 class Directory:
@@ -247,7 +255,7 @@ def _points(written: str, value: Any) -> Points:
     for x, y in pairs:
         _number(written, x), _number(written, y)
     pairs.sort()
-    x, y = zip(*pairs, strict=True)
-    if len(set(x)) < len(x):
+    xs, ys = tuple(x for x, _ in pairs), tuple(y for _, y in pairs)
+    if len(set(xs)) < len(xs):
         raise InputError(f"input {written!r}: a table has one value for each x")
-    return x, y
+    return xs, ys

@@ -106,12 +106,12 @@ class Interpreter:
     def __init__(
         self,
         program: Program,
-        parameters: Sequence[Any],
+        parameters: Sequence[Any] | NDArray[np.float64],
         tables: Mapping[int, tuple[Sequence[float], Sequence[float]]] | None = None,
     ) -> None:
         self.program = program
         self.parameters = parameters
-        self.tables = {
+        self.tables: dict[int, tuple[Sequence[float], Sequence[float], str]] = {
             place: (table.x, table.y, table.form) for place, table in enumerate(program.tables)
         }
         for place, (x, y) in (tables or {}).items():

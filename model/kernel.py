@@ -107,9 +107,9 @@ class Kernel:
         self._engine.finalize_object()
         pointer, whole = ctypes.c_void_p, ctypes.c_int64
         tables = [pointer] * 6
-        self._prepare = ctypes.CFUNCTYPE(
-            whole, pointer, *tables, pointer, whole, pointer, pointer
-        )(self._engine.get_function_address("prepare"))
+        self._prepare = ctypes.CFUNCTYPE(whole, pointer, *tables, pointer, whole, pointer, pointer)(
+            self._engine.get_function_address("prepare")
+        )
         self._block = ctypes.CFUNCTYPE(
             None,
             *[pointer, whole, whole, whole],

@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from model.program import DECIDING, Graph, Node, Program, operands
 
 # Operations that can have no finite result although their operands are finite.
-RISKY = frozenset(
-    {"div", "pow", "exp", "ln", "sqrt", "tan", "arcsin", "arccos", "sinh", "cosh"}
-)
+RISKY = frozenset({"div", "pow", "exp", "ln", "sqrt", "tan", "arcsin", "arccos", "sinh", "cosh"})
 MOVING = frozenset({"time", "state", "past"})
 
 

@@ -96,8 +96,7 @@ class Graph:
 
     def is_logical(self, node: int) -> bool:
         """Say whether a node is true or false rather than a number."""
-        op, *rest = self.nodes[node]
-        return op in LOGICAL
+        return self.nodes[node][0] in LOGICAL
 
     def number(self, node: int) -> int:
         """Turn a truth value into 1 or 0; a number stays."""
@@ -293,7 +292,10 @@ class Program:
         """Turn it into what a JSON file can hold."""
         data = asdict(self)
         data["outputs"] = {
-            name: {"dims": output.dims, "cells": [[*cell, node] for cell, node in output.cells.items()]}
+            name: {
+                "dims": output.dims,
+                "cells": [[*cell, node] for cell, node in output.cells.items()],
+            }
             for name, output in self.outputs.items()
         }
         data["reasons"] = list(self.reasons.items())
@@ -323,5 +325,5 @@ class Program:
             },
             ranges={name: tuple(elements) for name, elements in data["ranges"].items()},
             clock=tuple(data["clock"]),
-            reasons={node: text for node, text in data["reasons"]},
+            reasons=dict(data["reasons"]),
         )

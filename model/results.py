@@ -156,9 +156,7 @@ def _block(
     """Arrange a variable's elements; one that has no equation stays NaN."""
     output = program.outputs[name]
     if len(output.cells) == int(np.prod(shape)):
-        ranges = [program.ranges[dim] for dim in output.dims]
-        if list(output.cells) == list(_cells(ranges)):
-            return part.reshape(*shape, *part.shape[1:])
+        return part.reshape(*shape, *part.shape[1:])
     block = np.full((*shape, *part.shape[1:]), np.nan)
     for row, cell in zip(part, output.cells, strict=True):
         place = tuple(
@@ -167,12 +165,6 @@ def _block(
         )
         block[place] = row
     return block
-
-
-def _cells(ranges: Sequence[Sequence[str]]) -> Any:
-    from itertools import product
-
-    return product(*ranges)
 
 
 def _attributes(model: Model, name: str) -> dict[str, str]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,15 +15,14 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from model.clock import Times, times
-from model.errors import InputError
 from model.diagnosis import Failure, explain
-from model.inputs import Directory, Inputs, Points, Scale
+from model.errors import InputError
+from model.inputs import Directory, Inputs, Points
 from model.kernel import Batch, Result, kernel
 from model.program import Program
 from model.results import Wanted, dataset, wanted
 from model.system import Model
 
-Engine = Literal["kernel", "pysd", "simlin"]
 ENGINES = ("kernel", "pysd", "simlin")
 
 # How many numbers of results are computed at a time: 64 MiB.
@@ -94,7 +93,7 @@ def simulate(
     program = m.program
     resolved = _directory(m).resolve(inputs or {})
     chosen = wanted(program, outputs)
-    parameters = _parameters(program, resolved)
+    parameters = resolved.parameters(program)
     clock = times(program, parameters, resolved.tables, years)
     if engine != "kernel":
         from model.engines import run
@@ -204,7 +203,7 @@ def stream(
     InputError
         If an input, output or year cannot be used.
     """
-    prepared = _Runs(m, tuple(outputs), None if years is None else tuple(years), base or {})
+    prepared = Shared(m, tuple(outputs), None if years is None else tuple(years), base or {})
     pieces = [_frame(table)] if isinstance(table, pd.DataFrame | Mapping) else map(_frame, table)
     size = chunk or prepared.chunk()
     if size < 1:
@@ -246,7 +245,7 @@ def failures(result: xr.Dataset, table: pd.DataFrame) -> pd.DataFrame:
 
 
 @dataclass(frozen=True)
-class _Runs:
+class Shared:
     """What the runs of a batch have in common; it can be sent to another machine."""
 
     model: Model
@@ -258,7 +257,7 @@ class _Runs:
         """Choose how many runs to compute at a time."""
         program = self.model.program
         resolved = _directory(self.model).resolve(self.base)
-        clock = times(program, _parameters(program, resolved), resolved.tables, self.years)
+        clock = times(program, resolved.parameters(program), resolved.tables, self.years)
         numbers = len(wanted(program, self.outputs).nodes) * max(1, len(clock.labels))
         return max(64, min(65536, _CHUNK_NUMBERS // max(1, numbers)) // 64 * 64)
 
@@ -331,7 +330,7 @@ def _groups(
 ) -> list[_Group]:
     if not len(frame):
         raise InputError("the table of runs is empty: give at least one row")
-    base = _parameters(program, common)
+    base = common.parameters(program)
     varied: dict[int, NDArray[np.float64]] = {}
     tables: list[dict[int, Points]] = [dict(common.tables) for _ in range(len(frame))]
     for column in frame.columns:
@@ -367,25 +366,20 @@ def _groups(
         members[None] = list(range(len(frame)))
     groups = []
     for rows in members.values():
-        places = np.array(rows, dtype=np.int64)
+        chosen_rows = np.array(rows, dtype=np.int64)
         parameters = base.copy()
         for place in ruling:
             parameters[place] = varied[place][rows[0]]
-        own = {place: numbers[places] for place, numbers in varied.items() if place not in ruling}
-        groups.append(_Group(places, parameters, own, tables[rows[0]]))
+        own = {
+            place: numbers[chosen_rows] for place, numbers in varied.items() if place not in ruling
+        }
+        groups.append(_Group(chosen_rows, parameters, own, tables[rows[0]]))
     return groups
 
 
 @lru_cache(maxsize=8)
 def _directory(m: Model) -> Directory:
     return Directory(m.program)
-
-
-def _parameters(program: Program, inputs: Inputs) -> NDArray[np.float64]:
-    values = np.array([parameter.value for parameter in program.parameters], dtype=float)
-    for place, number in inputs.values.items():
-        values[place] = number
-    return values
 
 
 def _rows(program: Program, chosen: Wanted) -> list[int]:

@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import sys
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from model.errors import InputError
@@ -60,7 +60,7 @@ def kept(name: str) -> bytes | None:
         return None
 
 
-@lru_cache(maxsize=None)
+@cache
 def code_hash(*files: str) -> str:
     """Fingerprint source files of this package."""
     digest = hashlib.sha256()

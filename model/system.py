@@ -107,5 +107,5 @@ def load(path: str | Path | None = None, regions: Iterable[Region] | None = None
         if model.xmile:
             raise InputError("regions can be chosen for Vensim files only")
         model = Model(with_regions(model.text, regions), place)
-    model.document  # noqa: B018  the file is checked now, not when it is first used
+    model.program  # noqa: B018  what cannot be computed is refused now, not when it is first used
     return model

@@ -138,10 +138,10 @@ class Reference:
             block = np.stack([np.asarray(value, dtype=float) for value in column])
             places = _places(column[0])
             for cell in program.outputs[name].cells:
-                index = tuple(
-                    places[at][names.elements[element]] for at, element in enumerate(cell)
-                )
-                rows.append(block[(slice(None), *index)])
+                row = block
+                for place, element in zip(places, cell, strict=True):
+                    row = row[:, place[names.elements[element]]]
+                rows.append(row)
         return np.array(rows, dtype=float)
 
     def _given(self, inputs: Inputs) -> tuple[dict[str, Any], dict[str, Any]]:

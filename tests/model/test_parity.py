@@ -11,7 +11,6 @@ from model.clock import times
 from model.engines.pysd import Reference
 from model.inputs import Directory, Scale
 from model.results import dataset, wanted
-from model.runs import _parameters
 
 DATA = Path(__file__).parent / "data"
 RELATIVE = 1e-9
@@ -110,7 +109,7 @@ def compare_random_runs(m: model.Model, runs: int, years: float, seed: int) -> N
             }
             found = model.simulate(m, inputs)
             resolved = directory.resolve(inputs)
-            clock = times(program, _parameters(program, resolved), resolved.tables)
+            clock = times(program, resolved.parameters(program), resolved.tables)
             values = reference.run(resolved, chosen, clock)
             assert_agree(found, dataset(m, chosen, values, clock.labels, None, "pysd"))
 

@@ -293,9 +293,7 @@ def test_wrong_options_are_refused(
         ([1, 2], "must be a pandas.DataFrame"),
     ],
 )
-def test_wrong_tables_of_runs_are_refused(
-    towns: model.Model, table: object, message: str
-) -> None:
+def test_wrong_tables_of_runs_are_refused(towns: model.Model, table: object, message: str) -> None:
     with pytest.raises(InputError, match=message):
         model.simulate_many(towns, table, ["People"])  # type: ignore[arg-type]
 

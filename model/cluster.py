@@ -1,0 +1,74 @@
+"""Runs on more than one machine, by Dask; an optional extra (``smecluster[distributed]``).
+
+A worker gets the model's text and a part of the table, and compiles the kernel for itself. If
+it is lost, the scheduler gives its part to another one; a part that has been computed twice
+gives the same numbers.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import xarray as xr
+
+from model.errors import InputError
+
+if TYPE_CHECKING:
+    from model.runs import Shared
+
+# Parts under way at a time, for each worker: enough to keep it busy, few enough for memory.
+_AHEAD = 2
+# Attempts at a part whose workers keep being lost.
+_ATTEMPTS = 10
+
+
+def spread(shared: Shared, parts: Iterable[pd.DataFrame], address: str) -> Iterator[xr.Dataset]:
+    """Carry out the parts of a table on the workers of a Dask cluster.
+
+    Parameters
+    ----------
+    shared : model.runs.Shared
+        What the runs have in common.
+    parts : iterable of pandas.DataFrame
+        The runs.
+    address : str
+        The scheduler, for example ``"tcp://host:8786"``.
+
+    Yields
+    ------
+    xarray.Dataset
+        The results in the order of the parts.
+
+    Raises
+    ------
+    InputError
+        If Dask is not installed, or there is no scheduler at that address.
+    """
+    try:
+        from distributed import Client
+    except ImportError:
+        raise InputError(
+            "runs on a cluster need Dask: pip install 'smecluster[distributed]'"
+        ) from None
+    try:
+        client = Client(address, timeout="10s", set_as_default=False)
+    except (OSError, ValueError) as error:
+        told = str(error).splitlines() or [type(error).__name__]
+        raise InputError(f"no Dask scheduler answers at {address!r}: {told[0][:100]}") from None
+    with client:
+        waiting: deque[object] = deque()
+        for part in parts:
+            waiting.append(client.submit(shared.run, part, 1, pure=False, retries=_ATTEMPTS))
+            if len(waiting) > _AHEAD * max(1, len(client.scheduler_info()["workers"])):
+                yield _result(waiting.popleft())
+        while waiting:
+            yield _result(waiting.popleft())
+
+
+def _result(future: object) -> xr.Dataset:
+    found = future.result()  # type: ignore[attr-defined]
+    assert isinstance(found, xr.Dataset)
+    return found
