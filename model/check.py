@@ -156,7 +156,7 @@ def run_checks(
     ]
     if not wanted:
         raise unknown("check", only or "", [check.group for check in checks])
-    bench = _Bench(describe(text), Scenarios(text, named), run or _simulator(path))
+    bench = _Bench(describe(text), Scenarios(text, named), run or simulator(path))
     plans = {at: bench.plan(check) for at, check in enumerate(wanted) if not check.of_file}
     of_file = {at: _file_plan(check, text) for at, check in enumerate(wanted) if check.of_file}
     bench.work(plans.values(), say)
@@ -354,7 +354,7 @@ def _scale(run: xr.Dataset, formulas: Iterable[Formula], values: xr.DataArray) -
     return largest
 
 
-def _simulator(path: str | Path) -> Run:
+def simulator(path: str | Path) -> Run:
     """Run the model with the batch kernel, loaded when the first run is wanted."""
     loaded: list[Any] = []
 

@@ -38,3 +38,15 @@ def test_all_findings_are_shown_on_request_and_as_json(capsys):
     assert run("--model", str(TOWNS), "--only", "more pull", "--json") == 0
     (finding,) = json.loads(capsys.readouterr().out)
     assert finding["status"] == "passed"
+
+
+def test_facts_are_told_with_their_numbers_and_never_fail(capsys):
+    assert run("--facts", "--only", "land") == 0
+    out = capsys.readouterr().out
+    assert "Land acts late" in out
+    assert "gain after 20 years" in out
+    assert run("--facts", "--only", "land", "--all") == 0
+    assert "\tLand acts late\tZhongguancun\t2015\t" in capsys.readouterr().out
+    assert run("--facts", "--only", "land", "--json") == 0
+    (fact,) = json.loads(capsys.readouterr().out)
+    assert {case["region"] for case in fact["cases"]} >= {"Wenzhou", "Zhongguancun"}
