@@ -22,7 +22,7 @@ from calibration.constants import (
     tables_of,
 )
 from calibration.measuring import COLUMNS, check, full_name, measured
-from calibration.schema import CaseFile, Event, Measure, Place, read_case_file
+from calibration.schema import CaseFile, Event, Measure, Place, Turn, read_case_file
 from calibration.selection import statuses
 from calibration.series import CASES, SOURCES, Row, read_series, read_sources
 from model.errors import InputError, unknown
@@ -47,6 +47,8 @@ class Case:
         Which series measure which variable, and how.
     context : tuple of str
         Series that measure nothing and are kept for the reader.
+    turns : tuple of Turn
+        Turning points that its figures show.
     history : tuple of Event
         Dated policies and shocks.
     rows : tuple of Row
@@ -64,6 +66,7 @@ class Case:
     place: Place
     measures: tuple[Measure, ...]
     context: tuple[str, ...]
+    turns: tuple[Turn, ...]
     history: tuple[Event, ...]
     rows: tuple[Row, ...]
     sources: Mapping[str, str]
@@ -156,6 +159,7 @@ def load(path_or_name: str | Path) -> Case:
         place=file.region,
         measures=file.measure,
         context=file.context,
+        turns=file.turn,
         history=file.history,
         rows=rows,
         sources={code: sources[code] for code in sorted({row.source for row in rows})},

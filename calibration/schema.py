@@ -1,4 +1,4 @@
-"""What a ``case.toml`` may hold: the region, the measures, the dated policy history."""
+"""What a ``case.toml`` may hold: the region, the measures, turning points, policy history."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from model.files import read_toml
 Text = Annotated[str, Field(min_length=1)]
 CalendarYear = Annotated[int, Field(ge=YEARS[0], le=YEARS[1])]
 Combine = Literal["one", "sum", "ratio", "less share"]
+TurnKind = Literal["slower growth", "fall"]
 
 
 class _Table(BaseModel):
@@ -72,6 +73,26 @@ class Measure(_Table):
         return self
 
 
+class Turn(_Table):
+    """A turning point that the figures show, and that the model is expected to show."""
+
+    variable: Text = Field(description="name in the model; it must be measured")
+    segment: str = Field(default="", description="the measure's segment, which holds the years")
+    kind: TurnKind = Field(
+        description="slower growth: less growth a year from the second to the third year than "
+        "from the first to the second; fall: less in the second year than in the first"
+    )
+    years: tuple[CalendarYear, ...] = Field(description="three for slower growth, two for fall")
+    definition: Text = Field(description="what turned, and why these years")
+
+    @model_validator(mode="after")
+    def _rising(self) -> Turn:
+        wanted = 3 if self.kind == "slower growth" else 2
+        if len(self.years) != wanted or list(self.years) != sorted(set(self.years)):
+            raise ValueError(f"{self.kind!r} takes {wanted} years that rise, not {self.years}")
+        return self
+
+
 class Event(_Table):
     """A dated policy or shock."""
 
@@ -96,6 +117,7 @@ class CaseFile(_Table):
     context: tuple[Text, ...] = Field(
         default=(), description="series kept for the reader that measure nothing"
     )
+    turn: tuple[Turn, ...] = ()
     history: tuple[Event, ...] = ()
 
     @model_validator(mode="after")
@@ -109,6 +131,24 @@ class CaseFile(_Table):
                     "give each measure a segment of its own"
                 )
             seen.add(key)
+        return self
+
+    @model_validator(mode="after")
+    def _turns(self) -> CaseFile:
+        years = {(measure.variable, measure.segment): measure.years for measure in self.measure}
+        for turn in self.turn:
+            key = (turn.variable, turn.segment)
+            if key not in years:
+                raise ValueError(
+                    f"the turning point of {turn.variable!r}, segment {turn.segment!r}, is not "
+                    f"measured: measured are {', '.join(map(repr, years)) or 'none'}"
+                )
+            first, last = years[key]
+            if not first <= turn.years[0] < turn.years[-1] <= last:
+                raise ValueError(
+                    f"the turning point of {turn.variable!r} takes {turn.years}, but the "
+                    f"measure goes from {first} to {last}"
+                )
         return self
 
 
