@@ -15,6 +15,7 @@ help: ## list these targets
 
 demo: $(READY) ## compare a central with a local strategy: table and figures in results/demo
 	@$(BIN)/smecluster compare central local --out results/demo
+	@$(BIN)/smecluster histories --out results/demo >/dev/null
 	@echo "The tables (.csv) and pictures (.png) are in results/demo:"
 	@ls results/demo
 
