@@ -24,6 +24,7 @@ COMMANDS = {
     "describe": "Explain a variable: definition, unit, source, equation, causes, effects.",
     "export": "Write the Vensim file with other regions or values.",
     "check": "Check the model: units, balances, extremes, documentation.",
+    "gains": "Publish the gain of every reinforcing loop, cut open at rest.",
 }
 
 _HELP = """A system-dynamics model of SME clusters and of what government can do for them.
