@@ -7,7 +7,7 @@ LOWEST := .venv-lowest/bin
 LOCKER := .venv-lock/bin
 READY := .venv/.ready
 
-.PHONY: help demo test test-slow test-lowest lint check bench lock clean
+.PHONY: help demo figures views test test-slow test-lowest lint check bench lock clean
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -18,6 +18,13 @@ demo: $(READY) ## compare a central with a local strategy: table and figures in 
 	@$(BIN)/smecluster histories --out results/demo >/dev/null
 	@echo "The tables (.csv) and pictures (.png) are in results/demo:"
 	@ls results/demo
+
+figures: demo ## renew the figures of the README from those of the demo
+	@mkdir -p docs/figures
+	cp results/demo/outcomes.png results/demo/histories.png docs/figures/
+
+views: $(READY) ## redraw the diagrams of the model after its equations have changed
+	$(BIN)/python -m model.views
 
 test: $(READY) ## the tests, less the slow ones
 	$(BIN)/python -m pytest
