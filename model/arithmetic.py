@@ -87,6 +87,22 @@ _LN2_HIGH = 6.93147180369123816490e-01
 _LN2_LOW = 1.90821492927058770002e-10
 # Adding 1.5 * 2^52 rounds to a whole number and leaves it in the low bits.
 _ROUND = 6755399441055744.0
+# exp(r) = 1 + r + r^2 (...): minimax polynomial for |r| <= ln2 / 2, error 8e-17.
+_EXP_SERIES = (
+    0.5000000000000001,
+    0.16666666666666746,
+    0.0416666666666322,
+    0.008333333333229359,
+    0.0013888888913255173,
+    0.00019841270208774091,
+    2.480152734381285e-05,
+    2.7556837553425628e-06,
+    2.761725830687756e-07,
+    2.527671548654081e-08,
+)
+# Up to this size an exponent needs no care.
+EASY = 700.0
+_SMALLEST = 2.2250738585072014e-308
 _EXP_TOP = 709.782712893384
 _EXP_BOTTOM = -708.3964185322641
 
@@ -184,7 +200,9 @@ def support(shape: Shape) -> Iterator[str]:
         arguments = ", ".join([shape.real] * arity)
         yield f"declare {shape.real} @llvm.{name}.{shape.tag}({arguments})"
     yield _function("exp", shape, _exp, 1)
+    yield _function("expp", shape, _expp, 1)
     yield _function("ln", shape, _ln, 1)
+    yield _function("lnp", shape, _lnp, 1)
     yield _function("pow", shape, _pow, 2)
     for name, library in LIBRARY.items():
         if shape.width == 1:
@@ -219,41 +237,69 @@ def _function(function: str, shape: Shape, body: object, arity: int) -> str:
 def _exp(w: Writer, x: str) -> str:
     """Write the exponential: within 1 unit of the last digit; 0 below the normal range."""
     c = w.shape.constant
-    shifted = w.fma(x, c(_LOG2E), c(_ROUND))
-    n = w.real("fsub", shifted, c(_ROUND))
-    r = w.fma(n, c(-_LN2_HIGH), x)
-    r = w.fma(n, c(-_LN2_LOW), r)
-    # Taylor's series to r^13: |r| <= ln2 / 2, so what is left out is below 1e-17.
-    factorials = [1.0]
-    for k in range(1, 14):
-        factorials.append(factorials[-1] * k)
-    p = c(1 / factorials[13])
-    for k in range(12, -1, -1):
-        p = w.fma(p, r, c(1 / factorials[k]))
+    p, whole = _exp_parts(w, x)
     # 2^n in two factors: n may be 1024 where the result is still finite.
-    whole = w.whole("sub", w.bits(shifted), w.shape.integer(_bits(_ROUND)))
     half = w.whole("ashr", whole, w.shape.integer(1))
-    rest = w.whole("sub", whole, half)
-    for part in (half, rest):
-        biased = w.whole("add", part, w.shape.integer(1023))
-        factor = w.unbits(w.whole("shl", biased, w.shape.integer(52)))
-        p = w.real("fmul", p, factor)
+    for part in (half, w.whole("sub", whole, half)):
+        p = w.real("fmul", p, _power_of_two(w, part))
     p = w.select(w.compare("ogt", x, c(_EXP_TOP)), c(float("inf")), p)
     return w.select(w.compare("olt", x, c(_EXP_BOTTOM)), c(0.0), p)
 
 
+def _expp(w: Writer, x: str) -> str:
+    """Write the exponential for numbers up to `EASY` in size."""
+    p, whole = _exp_parts(w, x)
+    return w.real("fmul", p, _power_of_two(w, whole))
+
+
+def _exp_parts(w: Writer, x: str) -> tuple[str, str]:
+    """Write exp(x) as p 2^n."""
+    c = w.shape.constant
+    shifted = w.fma(x, c(_LOG2E), c(_ROUND))
+    n = w.real("fsub", shifted, c(_ROUND))
+    r = w.fma(n, c(-_LN2_HIGH), x)
+    r = w.fma(n, c(-_LN2_LOW), r)
+    p = c(_EXP_SERIES[-1])
+    for coefficient in reversed(_EXP_SERIES[:-1]):
+        p = w.fma(p, r, c(coefficient))
+    p = w.fma(w.fma(p, r, c(1.0)), r, c(1.0))
+    return p, w.whole("sub", w.bits(shifted), w.shape.integer(_bits(_ROUND)))
+
+
+def _power_of_two(w: Writer, whole: str) -> str:
+    biased = w.whole("add", whole, w.shape.integer(1023))
+    return w.unbits(w.whole("shl", biased, w.shape.integer(52)))
+
+
 def _ln(w: Writer, x: str) -> str:
     """Write the logarithm: within 1 unit of the last digit; NaN below 0, -inf at 0."""
-    c, i = w.shape.constant, w.shape.integer
-    small = w.compare("olt", x, c(2.2250738585072014e-308))
+    c = w.shape.constant
+    small = w.compare("olt", x, c(_SMALLEST))
     scaled = w.select(small, w.real("fmul", x, c(2.0**54)), x)
-    bits = w.bits(scaled)
+    result = _ln_normal(w, scaled, w.select(small, c(-54.0), c(0.0)))
+    result = w.select(w.compare("oeq", x, c(0.0)), c(float("-inf")), result)
+    result = w.select(w.compare("olt", x, c(0.0)), c(float("nan")), result)
+    return w.select(w.compare("oeq", x, c(float("inf"))), x, result)
+
+
+def _lnp(w: Writer, x: str) -> str:
+    """Write the logarithm of ordinary positive numbers; NaN for all others."""
+    c = w.shape.constant
+    result = _ln_normal(w, x, None)
+    large = w.select(w.compare("oge", x, c(_SMALLEST)), result, c(float("nan")))
+    return w.select(w.compare("olt", x, c(float("inf"))), large, c(float("nan")))
+
+
+def _ln_normal(w: Writer, x: str, more: str | None) -> str:
+    """Write ln(x) + more ln(2) for an ordinary positive x."""
+    c, i = w.shape.constant, w.shape.integer
     # The mantissa is taken between sqrt(1/2) and sqrt(2).
-    shifted = w.whole("sub", bits, i(_SQRT_HALF_BITS))
+    shifted = w.whole("sub", w.bits(x), i(_SQRT_HALF_BITS))
     exponent = w.whole("ashr", shifted, i(52))
     mantissa = w.unbits(w.whole("add", w.whole("and", shifted, i(_MANTISSA)), i(_SQRT_HALF_BITS)))
     e = w.put(f"sitofp {w.shape.whole} {exponent} to {w.shape.real}")
-    e = w.select(small, w.real("fsub", e, c(54.0)), e)
+    if more is not None:
+        e = w.real("fadd", e, more)
     f = w.real("fsub", mantissa, c(1.0))
     s = w.real("fdiv", f, w.real("fadd", mantissa, c(1.0)))
     z = w.real("fmul", s, s)
@@ -265,10 +311,7 @@ def _ln(w: Writer, x: str) -> str:
     square = w.real("fmul", w.real("fmul", f, f), c(0.5))
     tail = w.fma(s, w.real("fadd", square, r), w.real("fmul", e, c(_LN2_LOW)))
     body = w.real("fsub", f, w.real("fsub", square, tail))
-    result = w.fma(e, c(_LN2_HIGH), body)
-    result = w.select(w.compare("oeq", x, c(0.0)), c(float("-inf")), result)
-    result = w.select(w.compare("olt", x, c(0.0)), c(float("nan")), result)
-    return w.select(w.compare("oeq", x, c(float("inf"))), x, result)
+    return w.fma(e, c(_LN2_HIGH), body)
 
 
 def _pow(w: Writer, x: str, y: str) -> str:

@@ -10,16 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from model.arithmetic import LIBRARY, Shape, Writer, name, spread, support
-from model.plan import MOVING, Check, Plan
-from model.program import LOGICAL, operands
+from model.arithmetic import EASY, LIBRARY, Shape, Writer, name, spread, support
+from model.plan import Check, Plan
+from model.program import LOGICAL, MOVING, operands
 
 # Eight doubles fill the widest registers in use; narrower processors take them in parts.
 WIDTH = 8
 
 _DIRECT = {"add": "fadd", "sub": "fsub", "mul": "fmul", "div": "fdiv"}
 _COMPARE = {"lt": "olt", "le": "ole", "eq": "oeq", "ne": "une"}
-_CALLED = {"exp", "ln", "pow", *LIBRARY}
+_CALLED = {"exp", "ln", "lnp", "pow", *LIBRARY}
 _BUILT_IN = {"abs": "fabs", "sqrt": "sqrt", "floor": "floor", "trunc": "trunc"}
 # Independent sums of what must be finite, so that one addition need not wait for the last.
 _SUMS = 8
@@ -82,6 +82,7 @@ def generate(plan: Plan, varied: Sequence[int]) -> Code:
 _ATTRIBUTES = """
 attributes #0 = { nounwind noinline "min-legal-vector-width"="512" }
 attributes #1 = { nounwind "min-legal-vector-width"="512" }
+!0 = !{!"branch_weights", i32 10000, i32 1}
 """
 
 # Reads what a node was some steps ago, its first value before the run began.
@@ -147,6 +148,8 @@ class _Region:
         Numbers or vectors.
     prefix : str
         What the names begin with.
+    label : str
+        Name of the block in which it begins; then of the one in which it stands.
     outside : callable
         ``outside(region, node)`` writes how a value from elsewhere is read, and gives its name.
     """
@@ -156,12 +159,15 @@ class _Region:
         nodes: Sequence[tuple[object, ...]],
         shape: Shape,
         prefix: str,
+        label: str,
         outside: Callable[[_Region, int], str],
     ) -> None:
         self.nodes = nodes
         self.shape = shape
         self.writer = Writer(shape, prefix)
+        self.prefix = prefix
         self.names: dict[int, str] = {}
+        self.label = label
         self.outside = outside
 
     def read(self, node: int) -> str:
@@ -221,6 +227,8 @@ class _Region:
             result = w.intrinsic(_BUILT_IN[op], *used)
         elif op in _CALLED:
             result = w.call(name(op, shape), *used)
+        elif op == "powers":
+            result = self._powers(node, *used)
         elif op == "table":
             result = self._table(int(str(rest[0])), used[0])
         else:
@@ -230,6 +238,24 @@ class _Region:
                 f"{shape.real} {used[0]}, {shape.real} {used[1]})"
             )
         self.names[node] = result
+
+    def _powers(self, node: int, total: str, *parts: str) -> str:
+        """Write a product of powers; a base that is not positive is treated with care."""
+        w, shape = self.writer, self.shape
+        easy = w.call(name("expp", shape), total)
+        fine = w.compare("ole", w.intrinsic("fabs", total), shape.constant(EASY))
+        if shape.width > 1:
+            fine = w.put(f"call i1 @llvm.vector.reduce.and.v{shape.width}i1({shape.truth} {fine})")
+        care, done = f"care.{self.prefix}{node}", f"done.{self.prefix}{node}"
+        w.lines += [f"  br i1 {fine}, label %{done}, label %{care}, !prof !0", f"{care}:"]
+        careful = w.call(name("pow", shape), *parts[:2])
+        for place in range(2, len(parts), 2):
+            factor = w.call(name("pow", shape), *parts[place : place + 2])
+            careful = w.real("fmul", careful, factor)
+        w.lines += [f"  br label %{done}", f"{done}:"]
+        result = w.put(f"phi {shape.real} [{easy}, %{self.label}], [{careful}, %{care}]")
+        self.label = done
+        return result
 
     def _ones(self) -> str:
         if self.shape.width == 1:
@@ -336,6 +362,7 @@ class _Generator:
                 *support(_ONE),
                 *support(_RUNS),
                 f"declare i1 @llvm.vector.reduce.or.v{WIDTH}i1({_RUNS.truth})",
+                f"declare i1 @llvm.vector.reduce.and.v{WIDTH}i1({_RUNS.truth})",
                 *past,
                 _DUMP.format(real=_RUNS.real, truth=_RUNS.truth),
                 prepare,
@@ -361,7 +388,7 @@ class _Generator:
             address = region.writer.put(f"getelementptr double, ptr %params, i64 {rest[0]}")
             return region.writer.put(f"load double, ptr {address}")
 
-        once = _Region(self.nodes, _ONE, "a", parameter)
+        once = _Region(self.nodes, _ONE, "a", "entry", parameter)
         still_checks = [check for check in self.checks if self._is(check, False, False)]
         moving_checks = [check for check in self.checks if self._is(check, False, True)]
         checked = [
@@ -380,7 +407,7 @@ class _Generator:
         bad_once = once.check(still_checks)
         first = once.writer.put(f"select i1 {bad_once or 'false'}, i64 0, i64 -1")
 
-        each = _Region(self.nodes, _ONE, "b", self._clock)
+        each = _Region(self.nodes, _ONE, "b", "body", self._clock)
         each.names.update(once.names)
         for node in self._needed(roots, lane=False, moving=True):
             self._compute_or_read(each, node)
@@ -396,8 +423,8 @@ class _Generator:
                 *once.writer.lines,
                 "  br label %head",
                 "head:",
-                "  %k = phi i64 [0, %entry], [%next, %body]",
-                f"  %failed = phi i64 [{first}, %entry], [%latest, %body]",
+                f"  %k = phi i64 [0, %{once.label}], [%next, %{each.label}]",
+                f"  %failed = phi i64 [{first}, %{once.label}], [%latest, %{each.label}]",
                 "  %more = icmp sle i64 %k, %steps",
                 "  br i1 %more, label %body, label %done",
                 "body:",
@@ -438,12 +465,12 @@ class _Generator:
         step_checks = [check for check in lane_checks if check.node in in_step]
         save_checks = [check for check in lane_checks if check.node not in in_step]
 
-        step = _Region(self.nodes, _RUNS, "s", self._stored_elsewhere)
+        step = _Region(self.nodes, _RUNS, "s", "step", self._stored_elsewhere)
         order = self._needed([*following, *_parts(step_checks)], True, True)
         for node in order:
             step.compute(node)
         bad = step.check(step_checks)
-        save = _Region(self.nodes, _RUNS, "o", self._stored_elsewhere)
+        save = _Region(self.nodes, _RUNS, "o", "save.block", self._stored_elsewhere)
         save.names = dict(step.names)
         done = set(order)
         for node in self._needed([*plan.wanted, *_parts(save_checks)], True, True):
@@ -451,11 +478,11 @@ class _Generator:
                 save.compute(node)
         save_bad = save.check(save_checks)
         outputs = [save.read(node) for node in plan.wanted]
-        end = _Region(self.nodes, _RUNS, "e", self._stored_elsewhere)
+        end = _Region(self.nodes, _RUNS, "e", "advance", self._stored_elsewhere)
         end.names = dict(step.names)
         nexts = [end.read(node) for node in following]
 
-        start = _Region(self.nodes, _RUNS, "p", self._input)
+        start = _Region(self.nodes, _RUNS, "p", "group", self._input)
         roots = [*plan.first, *self.kept, *_parts(kept_checks)]
         for node in self._needed(roots, True, False):
             if self.nodes[node][0] != "param":
@@ -478,19 +505,19 @@ class _Generator:
             f"{whole} {_RUNS.integer(-1)}",
             "  br label %step",
             "step:",
-            "  %k = phi i64 [0, %group], [%k.next, %step.end]",
-            f"  %failed.0 = phi {whole} [%failed.first, %group], [%failed.4, %step.end]",
+            f"  %k = phi i64 [0, %{start.label}], [%k.next, %step.end]",
+            f"  %failed.0 = phi {whole} [%failed.first, %{start.label}], [%failed.4, %step.end]",
             "  %offset = mul i64 %k, {moving}",
             "  %row = getelementptr double, ptr %moving, i64 %offset",
             *step.writer.lines,
-            *self._judge(bad, "step", "0", "1", "2"),
+            *self._judge(bad, "step", step.label, "0", "1", "2"),
             "  %save.at = getelementptr i64, ptr %save, i64 %k",
             "  %slot = load i64, ptr %save.at",
             "  %saving = icmp sge i64 %slot, 0",
             "  br i1 %saving, label %save.block, label %advance",
             "save.block:",
             *save.writer.lines,
-            *self._judge(save_bad, "save", "2", "3", "5"),
+            *self._judge(save_bad, "save", save.label, "2", "3", "5"),
             f"  %good = icmp slt {whole} %failed.5, {_RUNS.integer(0)}",
             *self._outputs(outputs),
             "  br label %advance",
@@ -526,7 +553,9 @@ class _Generator:
             "{pasts}", str(len(plan.pasts))
         )
 
-    def _judge(self, bad: str | None, where: str, old: str, mid: str, new: str) -> list[str]:
+    def _judge(
+        self, bad: str | None, where: str, label: str, old: str, mid: str, new: str
+    ) -> list[str]:
         """Write what happens to runs that have just left the domain."""
         whole, truth = _RUNS.whole, _RUNS.truth
         return [
@@ -540,13 +569,9 @@ class _Generator:
             *self._mark(where, old, mid),
             f"  br label %{where}.judged",
             f"{where}.judged:",
-            f"  %failed.{new} = phi {whole} [%failed.{old}, {self._before(where)}], "
+            f"  %failed.{new} = phi {whole} [%failed.{old}, %{label}], "
             f"[%failed.{mid}, %{where}.failing]",
         ]
-
-    @staticmethod
-    def _before(where: str) -> str:
-        return "%step" if where == "step" else "%save.block"
 
     @staticmethod
     def _mark(where: str, old: str, mid: str) -> list[str]:

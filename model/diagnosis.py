@@ -70,7 +70,7 @@ def explain(
     first = [initial for initial, _ in program.states]
     after = [following for _, following in program.states]
     roots = [*first, *after, *program.pasts, *chosen]
-    checks = find_checks(graph, roots)
+    checks = find_checks(graph, [*first, *after, *program.pasts], chosen, every=True)
     extended = _with_nodes(program, graph)
     interpreter = Interpreter(extended, parameters, tables)
     parts = [part for check in checks for part in (check.node, check.gate) if part is not None]

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from model.program import DECIDING, Graph, Node, Program, operands
+from model.faster import rewrite
+from model.program import Graph, Node, Program, operands
 
 # Operations that can have no finite result although their operands are finite.
-RISKY = frozenset({"div", "pow", "exp", "ln", "sqrt", "tan", "arcsin", "arccos", "sinh", "cosh"})
-MOVING = frozenset({"time", "state", "past"})
+RISKY = frozenset(
+    {"div", "pow", "exp", "ln", "sqrt", "tan", "arcsin", "arccos", "sinh", "cosh", "powers"}
+)
 
 
 @dataclass(frozen=True)
@@ -68,99 +70,104 @@ def plan(program: Program, wanted: Sequence[int]) -> Plan:
     -------
     Plan
     """
-    graph = Graph()
-    exact = _deciding(program.nodes)
-    moving = moves(program.nodes)
-    new: list[int] = []
-    for place, (op, *rest) in enumerate(program.nodes):
-        node = program.nodes[place]
-        used = operands(node)
-        moved = [new[operand] for operand in used]
-        if op == "div" and not moving[used[1]] and moving[place] and place not in exact:
-            # A division by what stays the same costs as much as ten multiplications.
-            share = graph.add("div", graph.const(1), moved[1])
-            new.append(graph.add("mul", moved[0], share))
-        else:
-            payload = rest[: len(rest) - len(used)]
-            new.append(graph.add(op, *payload, *moved))
+    graph, new = rewrite(program.nodes)
     first = tuple(new[node] for node, _ in program.states)
     after = tuple(new[node] for _, node in program.states)
     pasts = tuple(new[node] for node in program.pasts)
     kept = tuple(new[node] for node in wanted)
-    checks = tuple(find_checks(graph, (*first, *after, *pasts, *kept)))
+    checks = tuple(find_checks(graph, (*first, *after, *pasts), kept))
     return Plan(tuple(graph.nodes), first, after, pasts, kept, checks)
 
 
-def moves(nodes: Sequence[Node]) -> list[bool]:
-    """Say of each node whether it changes in time."""
-    result: list[bool] = []
-    for node in nodes:
-        result.append(node[0] in MOVING or any(result[used] for used in operands(node)))
-    return result
-
-
-def find_checks(graph: Graph, roots: Iterable[int]) -> list[Check]:
+def find_checks(
+    graph: Graph, lasting: Iterable[int], kept: Iterable[int], every: bool = False
+) -> list[Check]:
     """List what must be finite for some nodes to mean something.
 
-    What stands in one branch of an IF THEN ELSE matters only where that branch is taken.
+    What stands in one branch of an IF THEN ELSE matters only where that branch is taken. What
+    is always added to or multiplied into something that is checked need not be checked itself:
+    infinity and NaN stay what they are.
 
     Parameters
     ----------
     graph : Graph
         Conditions are added to it.
-    roots : iterable of int
-        What is computed.
+    lasting : iterable of int
+        What is computed at every step.
+    kept : iterable of int
+        What is computed when values are kept.
+    every : bool
+        List also what need not be checked, to find out where a value was lost first.
 
     Returns
     -------
     list of Check
     """
     last = len(graph.nodes)
-    used = [False] * last
-    gates: list[int | None] = [None] * last  # None where used: always
-    chosen = set(roots)
-    for root in chosen:
-        used[root] = True
-
-    def use(node: int, gate: int | None) -> None:
-        if not used[node]:
-            used[node], gates[node] = True, gate
-        elif gates[node] is not None:
-            before = gates[node]
-            assert before is not None
-            gates[node] = None if gate is None else graph.add("or", before, gate)
-
-    def both(gate: int | None, condition: int) -> int:
-        return condition if gate is None else graph.add("and", gate, condition)
-
+    steps, saves = set(lasting), set(kept)
+    gates = _gates(graph, steps | saves)
+    in_step = _reached(graph, steps)
+    # A node is covered by a check of its own step only: not by one at saved times.
+    covered: set[int] = set()
+    covered_when_kept: set[int] = set()
     checks = []
     for place in range(last - 1, -1, -1):
-        if not used[place]:
+        if place not in gates:
+            continue
+        node, gate = graph.nodes[place], gates[place]
+        told = place in covered or (place in covered_when_kept and place not in in_step)
+        root = place in steps or (place in saves and place not in covered)
+        if (root or (_risky(graph, node) and not told)) and node[0] not in ("const", "time"):
+            checks.append(Check(place, gate))
+            told = True
+        if told and gate is None and not every:
+            cover = covered if place in in_step else covered_when_kept
+            cover.update(_passing(node))
+    return checks[::-1]
+
+
+def _gates(graph: Graph, roots: set[int]) -> dict[int, int | None]:
+    """Give for each node that is used the condition under which it is, None for always."""
+    gates: dict[int, int | None] = dict.fromkeys(roots)
+
+    def use(node: int, gate: int | None) -> None:
+        before = gates.get(node, -1)
+        if before == -1:
+            gates[node] = gate
+        elif before is not None:
+            gates[node] = None if gate is None else graph.add("or", before, gate)
+
+    for place in range(len(graph.nodes) - 1, -1, -1):
+        if place not in gates:
             continue
         node, gate = graph.nodes[place], gates[place]
         if node[0] == "select":
             condition, yes, no = node[1:]
             use(condition, gate)
-            use(yes, both(gate, condition))
-            use(no, both(gate, graph.add("not", condition)))
+            for branch, taken in ((yes, condition), (no, graph.add("not", condition))):
+                use(branch, taken if gate is None else graph.add("and", gate, taken))
         else:
             for operand in operands(node):
                 use(operand, gate)
-        if (_risky(graph, node) or place in chosen) and node[0] not in ("const", "time"):
-            checks.append(Check(place, gate))
-    return checks[::-1]
+    return gates
+
+
+def _reached(graph: Graph, roots: set[int]) -> set[int]:
+    reached = set(roots)
+    for place in range(max(roots, default=-1), -1, -1):
+        if place in reached:
+            reached.update(operands(graph.nodes[place]))
+    return reached
+
+
+def _passing(node: Node) -> tuple[int, ...]:
+    """List the operands whose being infinite or NaN an operation passes on."""
+    if node[0] in ("add", "sub", "mul", "neg", "abs"):
+        return operands(node)
+    return operands(node)[:1] if node[0] == "div" else ()
 
 
 def _risky(graph: Graph, node: Node) -> bool:
     if node[0] not in RISKY:
         return False
     return not (node[0] == "div" and graph.value(node[2]))
-
-
-def _deciding(nodes: Sequence[Node]) -> set[int]:
-    """List what a comparison or rounding within the same step is computed from."""
-    result: set[int] = set()
-    for place in range(len(nodes) - 1, -1, -1):
-        if place in result or nodes[place][0] in DECIDING:
-            result.update(operands(nodes[place]))
-    return result

@@ -20,6 +20,8 @@ Node = tuple[Any, ...]
 LOGICAL = frozenset({"lt", "le", "eq", "ne", "and", "or", "not", "true"})
 # Operations that take part in choosing, where a last digit can decide.
 DECIDING = frozenset({"lt", "le", "eq", "ne", "trunc", "floor"})
+# Where time comes in.
+MOVING = frozenset({"time", "state", "past"})
 # How many leading arguments of an operation are not nodes: payload of leaves and tables.
 PAYLOAD = {"const": 1, "param": 1, "state": 1, "time": 0, "table": 1, "past": 1, "true": 1}
 

@@ -87,6 +87,16 @@ def test_the_whole_model_agrees_for_random_inputs() -> None:
     compare_random_runs(model.load(), runs=20, years=0.25, seed=20240501)
 
 
+def test_whole_runs_agree_with_an_engine_that_shares_no_code() -> None:
+    """Twenty runs from 1978 to 2040 over all constants; PySD would take hours."""
+    pytest.importorskip("simlin")
+    m = model.load()
+    draw = np.random.default_rng(11)
+    for _ in range(20):
+        inputs = random_inputs(m, draw)
+        assert_agree(model.simulate(m, inputs), model.simulate(m, inputs, engine="simlin"))
+
+
 @pytest.mark.slow
 def test_the_whole_model_agrees_over_its_whole_time() -> None:
     """One run over all constants; PySD takes minutes for it."""
