@@ -8,8 +8,8 @@ gives the same numbers.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import xarray as xr
@@ -54,7 +54,8 @@ def spread(shared: Shared, parts: Iterable[pd.DataFrame], address: str) -> Itera
             "runs on a cluster need Dask: pip install 'smecluster[distributed]'"
         ) from None
     try:
-        client = Client(address, timeout="10s", set_as_default=False)
+        connect: Callable[..., Any] = Client  # Dask is not typed
+        client = connect(address, timeout="10s", set_as_default=False)
     except (OSError, ValueError) as error:
         told = str(error).splitlines() or [type(error).__name__]
         raise InputError(f"no Dask scheduler answers at {address!r}: {told[0][:100]}") from None

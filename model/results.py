@@ -53,13 +53,13 @@ def wanted(program: Program, outputs: Sequence[str] | None) -> Wanted:
     InputError
         If a variable does not exist.
     """
-    spelled = {key(name): name for name in program.outputs}
-    names = []
-    for given in program.outputs if outputs is None else outputs:
-        if not isinstance(given, str) or key(given) not in spelled:
-            raise unknown("output", str(given), program.outputs)
-        names.append(spelled[key(given)])
-    names = list(dict.fromkeys(names))
+    names = list(program.outputs)
+    if outputs is not None:
+        spelled = {key(name): name for name in names}
+        for given in outputs:
+            if not isinstance(given, str) or key(given) not in spelled:
+                raise unknown("output", str(given), program.outputs)
+        names = list(dict.fromkeys(spelled[key(given)] for given in outputs))
     nodes = tuple(node for name in names for node in program.outputs[name].cells.values())
     return Wanted(tuple(names), nodes)
 

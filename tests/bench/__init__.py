@@ -1,0 +1,1 @@
+"""How fast the batch kernel is: ``python -m tests.bench``."""

@@ -1,0 +1,230 @@
+"""Measure the batch kernel against other engines and against C; print one table.
+
+python -m tests.bench                  # engines, C limit, cold start
+python -m tests.bench --scale 1000000  # time and memory up to so many runs
+python -m tests.bench --numba          # with a plain Numba function as well (compiles slowly)
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+import model
+from model.clock import Times, times
+from model.inputs import Directory
+from model.kernel import Batch, kernel
+from model.program import Program
+from model.results import wanted
+
+OUTPUTS = ("value added", "Employment", "innovation capacity", "fiscal balance", "Regional brand")
+VARIED = 20
+RUNS = 512
+REPEATS = 5
+# With an eighth of the model's own steps, 10^6 runs take minutes.
+SCALE_STEP = 0.125
+
+
+def main() -> None:
+    """Print the tables."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench")
+    parser.add_argument("--scale", type=int, metavar="RUNS", help="time and memory up to RUNS runs")
+    parser.add_argument("--numba", action="store_true", help="measure a plain Numba function too")
+    chosen = parser.parse_args()
+    m = model.load()
+    print(f"{m.path.name}: {len(m.program.nodes)} operations, {len(m.program.states)} states")
+    print(f"{platform.machine()}, {_processor()}, Python {platform.python_version()}\n")
+    if chosen.scale:
+        scale(m, chosen.scale)
+    else:
+        engines(m, chosen.numba)
+        cold_start()
+
+
+def engines(m: model.Model, with_numba: bool) -> None:
+    """Compare engines: one core, one run, the same inputs."""
+    program = m.program
+    parameters = Directory(program).resolve({}).parameters(program)
+    clock = times(program, parameters, {})
+    chosen = wanted(program, OUTPUTS)
+    varied = _varied(program)
+    draw = np.random.default_rng(1)
+    inputs = {place: parameters[place] * draw.uniform(0.99, 1.01, RUNS) for place in varied}
+    batch = Batch(clock.all, clock.kept, parameters, inputs, {}, RUNS)
+
+    began = time.perf_counter()
+    code = kernel(program, m.hash, chosen.nodes, varied)
+    compiling = time.perf_counter() - began
+    rows: list[tuple[str, float]] = []
+
+    def measure(name: str, work: Callable[[], Any], per: float) -> None:
+        rows.append((name, median(work) / per))
+
+    measure(f"kernel, {RUNS} runs", lambda: code.run(batch, len(chosen.nodes)), RUNS)
+    model.simulate(m)
+    measure("kernel, simulate(): one run, all variables, labelled", lambda: model.simulate(m), 1)
+    with tempfile.TemporaryDirectory() as folder:
+        if shutil.which("gcc"):
+            from tests.bench.c_limit import Limit
+
+            limit = Limit(program, chosen.nodes, varied, Path(folder))
+            found, expected = limit.prepared(batch, clock)(), code.run(batch, len(chosen.nodes))
+            np.testing.assert_allclose(found, expected.values, 1e-6)  # it is the same model
+            rows.append((f"C -O3 -march=native -ffast-math, {RUNS} runs", limit.time(batch, clock)))
+    if with_numba:
+        measure(*_numba(program, chosen.nodes, parameters, clock))
+    simulation = _simlin(m)
+    if simulation is not None:
+        measure("pysimlin, simulation reused", simulation, 1)
+    rows.append(("PySD (extrapolated from 32 steps)", _pysd(m, len(clock.all) - 1)))
+    base = rows[0][1]
+    print(f"{len(clock.all) - 1} steps, {len(OUTPUTS)} outputs yearly, {VARIED} inputs varied;")
+    print(f"one core, processor time, median of {REPEATS}\n")
+    print(f"{'':55} {'ms a run':>10} {'x kernel':>10}")
+    for name, seconds in rows:
+        print(f"{name:55} {seconds * 1e3:10.3f} {seconds / base:10.2f}")
+    print(f"\ncompiling the kernel (or reading it, where it was kept): {compiling:.2f} s")
+
+
+def median(work: Callable[[], Any]) -> float:
+    """Give the median processor time of a piece of work, after a first time."""
+    work()
+    taken = []
+    for _ in range(REPEATS):
+        began = time.process_time()
+        work()
+        taken.append(time.process_time() - began)
+    return statistics.median(taken)
+
+
+def scale(m: model.Model, most: int) -> None:
+    """Run more and more runs, their results handed over in pieces."""
+    columns = [m.program.parameters[place] for place in _varied(m.program)]
+    names = [p.name + (f"[{', '.join(p.cell)}]" if p.cell else "") for p in columns]
+
+    def table(runs: int) -> Iterator[pd.DataFrame]:
+        draw = np.random.default_rng(2)
+        for begin in range(0, runs, 10_000):
+            count = min(10_000, runs - begin)
+            factors = draw.uniform(0.99, 1.01, (count, len(columns)))
+            yield pd.DataFrame(factors * [p.value for p in columns], columns=names)
+
+    print(f"{len(OUTPUTS)} outputs yearly, {os.cpu_count()} threads, time step {SCALE_STEP}\n")
+    print(f"{'runs':>10} {'seconds':>10} {'ms a run':>10} {'MB':>8}")
+    runs = 1000
+    while runs <= most:
+        began = time.perf_counter()
+        done = 0
+        for piece in model.stream(m, table(runs), OUTPUTS, base={"TIME STEP": SCALE_STEP}):
+            done += piece.sizes["run"]
+        assert done == runs
+        taken = time.perf_counter() - began
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(f"{runs:10} {taken:10.1f} {taken / runs * 1e3:10.3f} {memory:8.0f}", flush=True)
+        runs *= 10
+
+
+def cold_start() -> None:
+    """Time a first use, which compiles, and a second process."""
+    work = "import model; m = model.load(); model.simulate(m)"
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {**os.environ, "SMECLUSTER_CACHE": folder}
+        print()
+        for which in ("first use", "second process"):
+            began = time.perf_counter()
+            subprocess.run([sys.executable, "-c", work], check=True, env=environment)
+            print(f"{which}: import, load and run in {time.perf_counter() - began:.2f} s")
+
+
+def _varied(program: Program) -> list[int]:
+    """Choose constants whose small changes leave the model in its domain."""
+    good = [
+        place
+        for place, parameter in enumerate(program.parameters)
+        if parameter.kind == "constant"
+        and not parameter.cell
+        and 0 < parameter.value < 100
+        and parameter.value != 1
+        and not parameter.name.isupper()
+    ]
+    return good[:VARIED]
+
+
+def _simlin(m: model.Model) -> Callable[[], None] | None:
+    try:
+        import simlin
+    except ImportError:
+        return None
+    simulation = simlin.load(str(m.path)).simulate()
+
+    def again() -> None:
+        simulation.reset()
+        simulation.run_to_end()
+
+    return again
+
+
+def _pysd(m: model.Model, steps: int) -> float:
+    """Time a run of PySD by what its steps cost: a whole run takes half an hour."""
+    from model.engines.pysd import Reference
+
+    program = m.program
+    directory = Directory(program)
+    chosen = wanted(program, OUTPUTS)
+    taken = []
+    with Reference(m) as reference:
+        for count in (16, 48):
+            step = m.time.step
+            inputs = directory.resolve({"FINAL TIME": m.time.initial + count * step})
+            clock = times(program, inputs.parameters(program), {})
+            began = time.process_time()
+            reference.run(inputs, chosen, clock)
+            taken.append(time.process_time() - began)
+    each = (taken[1] - taken[0]) / 32
+    return taken[0] + (steps - 16) * each
+
+
+def _numba(
+    program: Program, nodes: tuple[int, ...], parameters: Any, clock: Times
+) -> tuple[str, Callable[[], None], float]:
+    from numba.typed import List
+
+    from tests.bench.numba_plain import compiled
+
+    tables = List()
+    for table in program.tables:
+        tables.append(np.array([table.x, table.y]))
+    out = np.empty((len(nodes), len(clock.labels)))
+    began = time.perf_counter()
+    run = compiled(program, nodes)
+    run(parameters, clock.all, clock.kept, out, tables)
+    name = f"plain Numba (compiled in {time.perf_counter() - began:.0f} s)"
+    return name, lambda: run(parameters, clock.all, clock.kept, out, tables), 1
+
+
+def _processor() -> str:
+    try:
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    except OSError:
+        pass
+    return platform.processor() or "unknown processor"
+
+
+if __name__ == "__main__":
+    main()
