@@ -1,6 +1,6 @@
 """From a plan to LLVM code that takes several runs at once through all time steps.
 
-Every operation is written once, on vectors that hold one number for each of `WIDTH` runs;
+Every operation is written once, on vectors that hold one number for each of several runs;
 what is the same in all runs is computed beforehand, on single numbers. The code consists of
 generated names and numbers only: nothing of the model file's text can get into it.
 """
@@ -14,9 +14,6 @@ from model.arithmetic import EASY, LIBRARY, Shape, Writer, name, spread, support
 from model.plan import Check, Plan
 from model.program import LOGICAL, MOVING, operands
 
-# Eight doubles fill the widest registers in use; narrower processors take them in parts.
-WIDTH = 8
-
 _DIRECT = {"add": "fadd", "sub": "fsub", "mul": "fmul", "div": "fdiv"}
 _COMPARE = {"lt": "olt", "le": "ole", "eq": "oeq", "ne": "une"}
 _CALLED = {"exp", "ln", "lnp", "pow", *LIBRARY}
@@ -24,7 +21,6 @@ _BUILT_IN = {"abs": "fabs", "sqrt": "sqrt", "floor": "floor", "trunc": "trunc"}
 # Independent sums of what must be finite, so that one addition need not wait for the last.
 _SUMS = 8
 
-_RUNS = Shape(WIDTH)
 _ONE = Shape(1)
 
 
@@ -34,6 +30,8 @@ class Layout:
 
     Attributes
     ----------
+    width : int
+        How many runs are carried out together.
     varied : tuple of int
         Parameters that are given run by run, in the order of the input array.
     still, moving : int
@@ -46,6 +44,7 @@ class Layout:
         How many numbers of a run are remembered at each step.
     """
 
+    width: int
     varied: tuple[int, ...]
     still: int
     moving: int
@@ -62,7 +61,7 @@ class Code:
     layout: Layout
 
 
-def generate(plan: Plan, varied: Sequence[int]) -> Code:
+def generate(plan: Plan, varied: Sequence[int], width: int) -> Code:
     """Write the code for a plan.
 
     Parameters
@@ -71,12 +70,14 @@ def generate(plan: Plan, varied: Sequence[int]) -> Code:
         What is computed.
     varied : sequence of int
         Parameters that differ among runs.
+    width : int
+        How many runs are carried out together; it changes no digit.
 
     Returns
     -------
     Code
     """
-    return _Generator(plan, varied).code()
+    return _Generator(plan, varied, width).code()
 
 
 _ATTRIBUTES = """
@@ -298,8 +299,9 @@ class _Region:
 
 
 class _Generator:
-    def __init__(self, plan: Plan, varied: Sequence[int]) -> None:
+    def __init__(self, plan: Plan, varied: Sequence[int], width: int) -> None:
         self.plan = plan
+        self.runs = Shape(width)
         self.nodes = plan.nodes
         self.varied = {parameter: place for place, parameter in enumerate(varied)}
         self.lane: list[bool] = []  # differs among runs
@@ -348,28 +350,31 @@ class _Generator:
         block = self._block()  # first: it says what the preparation must leave
         prepare = self._prepare()
         past = [
-            f"define internal {_RUNS.real} @past(ptr %history, i64 %k, i64 %width, i64 %p, "
-            f"{_RUNS.real} %lags, {_RUNS.real} %initial) #0 {{"
+            f"define internal {self.runs.real} @past(ptr %history, i64 %k, i64 %width, i64 %p, "
+            f"{self.runs.real} %lags, {self.runs.real} %initial) #0 {{"
         ]
         last = "poison"
-        for lane in range(WIDTH):
-            past.append(_PAST_LANE.format(lane=lane, real=_RUNS.real, count=WIDTH, last=last))
+        for lane in range(self.runs.width):
+            past.append(
+                _PAST_LANE.format(lane=lane, real=self.runs.real, count=self.runs.width, last=last)
+            )
             last = f"%r{lane}"
-        past += [f"  ret {_RUNS.real} {last}", "}"]
+        past += [f"  ret {self.runs.real} {last}", "}"]
         text = "\n".join(
             [
                 _ATTRIBUTES,
                 *support(_ONE),
-                *support(_RUNS),
-                f"declare i1 @llvm.vector.reduce.or.v{WIDTH}i1({_RUNS.truth})",
-                f"declare i1 @llvm.vector.reduce.and.v{WIDTH}i1({_RUNS.truth})",
+                *support(self.runs),
+                f"declare i1 @llvm.vector.reduce.or.v{self.runs.width}i1({self.runs.truth})",
+                f"declare i1 @llvm.vector.reduce.and.v{self.runs.width}i1({self.runs.truth})",
                 *past,
-                _DUMP.format(real=_RUNS.real, truth=_RUNS.truth),
+                _DUMP.format(real=self.runs.real, truth=self.runs.truth),
                 prepare,
                 block,
             ]
         )
         layout = Layout(
+            width=self.runs.width,
             varied=tuple(self.varied),
             still=len(self.still),
             moving=len(self.steps),
@@ -465,12 +470,12 @@ class _Generator:
         step_checks = [check for check in lane_checks if check.node in in_step]
         save_checks = [check for check in lane_checks if check.node not in in_step]
 
-        step = _Region(self.nodes, _RUNS, "s", "step", self._stored_elsewhere)
+        step = _Region(self.nodes, self.runs, "s", "step", self._stored_elsewhere)
         order = self._needed([*following, *_parts(step_checks)], True, True)
         for node in order:
             step.compute(node)
         bad = step.check(step_checks)
-        save = _Region(self.nodes, _RUNS, "o", "save.block", self._stored_elsewhere)
+        save = _Region(self.nodes, self.runs, "o", "save.block", self._stored_elsewhere)
         save.names = dict(step.names)
         done = set(order)
         for node in self._needed([*plan.wanted, *_parts(save_checks)], True, True):
@@ -478,11 +483,11 @@ class _Generator:
                 save.compute(node)
         save_bad = save.check(save_checks)
         outputs = [save.read(node) for node in plan.wanted]
-        end = _Region(self.nodes, _RUNS, "e", "advance", self._stored_elsewhere)
+        end = _Region(self.nodes, self.runs, "e", "advance", self._stored_elsewhere)
         end.names = dict(step.names)
         nexts = [end.read(node) for node in following]
 
-        start = _Region(self.nodes, _RUNS, "p", "group", self._input)
+        start = _Region(self.nodes, self.runs, "p", "group", self._input)
         roots = [*plan.first, *self.kept, *_parts(kept_checks)]
         for node in self._needed(roots, True, False):
             if self.nodes[node][0] != "param":
@@ -491,9 +496,9 @@ class _Generator:
             self._store(start, "keep", place, start.stored(node))
         for place, node in enumerate(plan.first):
             self._store(start, "states", place, start.read(node))
-        bad_start = start.check(kept_checks) or _falses()
+        bad_start = start.check(kept_checks) or self._falses()
 
-        whole = _RUNS.whole
+        whole = self.runs.whole
         lines = [
             f"define void @block({_BLOCK}) #1 {{",
             "entry:",
@@ -501,8 +506,8 @@ class _Generator:
             "group:",
             "  %r = phi i64 [%begin, %entry], [%r.next, %group.end]",
             *start.writer.lines,
-            f"  %failed.first = select {_RUNS.truth} {bad_start}, {whole} {_RUNS.integer(0)}, "
-            f"{whole} {_RUNS.integer(-1)}",
+            f"  %failed.first = select {self.runs.truth} {bad_start}, "
+            f"{whole} {self.runs.integer(0)}, {whole} {self.runs.integer(-1)}",
             "  br label %step",
             "step:",
             f"  %k = phi i64 [0, %{start.label}], [%k.next, %step.end]",
@@ -518,7 +523,7 @@ class _Generator:
             "save.block:",
             *save.writer.lines,
             *self._judge(save_bad, "save", save.label, "2", "3", "5"),
-            f"  %good = icmp slt {whole} %failed.5, {_RUNS.integer(0)}",
+            f"  %good = icmp slt {whole} %failed.5, {self.runs.integer(0)}",
             *self._outputs(outputs),
             "  br label %advance",
             "advance:",
@@ -528,9 +533,9 @@ class _Generator:
         for place, value in enumerate(nexts):
             if place < len(plan.after):
                 lines.append(
-                    f"  %state.{place} = getelementptr {_RUNS.real}, ptr %states, i64 {place}"
+                    f"  %state.{place} = getelementptr {self.runs.real}, ptr %states, i64 {place}"
                 )
-                lines.append(f"  store {_RUNS.real} {value}, ptr %state.{place}")
+                lines.append(f"  store {self.runs.real} {value}, ptr %state.{place}")
         lines += self._remember(nexts[len(plan.after) :])
         lines += [
             "  br label %step.end",
@@ -541,7 +546,7 @@ class _Generator:
             "group.end:",
             "  %failed.at = getelementptr i64, ptr %failed, i64 %r",
             f"  store {whole} %failed.4, ptr %failed.at, align 8",
-            f"  %r.next = add i64 %r, {WIDTH}",
+            f"  %r.next = add i64 %r, {self.runs.width}",
             "  %r.more = icmp slt i64 %r.next, %end",
             "  br i1 %r.more, label %group, label %done",
             "done:",
@@ -557,11 +562,12 @@ class _Generator:
         self, bad: str | None, where: str, label: str, old: str, mid: str, new: str
     ) -> list[str]:
         """Write what happens to runs that have just left the domain."""
-        whole, truth = _RUNS.whole, _RUNS.truth
+        whole, truth = self.runs.whole, self.runs.truth
         return [
-            f"  %fine.{where} = icmp slt {whole} %failed.{old}, {_RUNS.integer(0)}",
-            f"  %new.{where} = and {truth} %fine.{where}, {bad or _falses()}",
-            f"  %any.{where} = call i1 @llvm.vector.reduce.or.v{WIDTH}i1({truth} %new.{where})",
+            f"  %fine.{where} = icmp slt {whole} %failed.{old}, {self.runs.integer(0)}",
+            f"  %new.{where} = and {truth} %fine.{where}, {bad or self._falses()}",
+            f"  %any.{where} = call i1 @llvm.vector.reduce.or.v{self.runs.width}i1("
+            f"{truth} %new.{where})",
             f"  br i1 %any.{where}, label %{where}.failing, label %{where}.judged",
             f"{where}.failing:",
             f"  call void @dump(ptr %states, ptr %dump, i64 {len(self.plan.after)}, i64 %stride, "
@@ -573,16 +579,18 @@ class _Generator:
             f"[%failed.{mid}, %{where}.failing]",
         ]
 
-    @staticmethod
-    def _mark(where: str, old: str, mid: str) -> list[str]:
-        whole = _RUNS.whole
+    def _mark(self, where: str, old: str, mid: str) -> list[str]:
+        whole = self.runs.whole
         return [
             f"  %one.{where} = insertelement {whole} poison, i64 %k, i32 0",
             f"  %all.{where} = shufflevector {whole} %one.{where}, {whole} poison, "
-            f"<{WIDTH} x i32> zeroinitializer",
-            f"  %failed.{mid} = select {_RUNS.truth} %new.{where}, {whole} %all.{where}, "
+            f"<{self.runs.width} x i32> zeroinitializer",
+            f"  %failed.{mid} = select {self.runs.truth} %new.{where}, {whole} %all.{where}, "
             f"{whole} %failed.{old}",
         ]
+
+    def _falses(self) -> str:
+        return "<" + ", ".join(["i1 false"] * self.runs.width) + ">"
 
     def _outputs(self, values: Sequence[str]) -> list[str]:
         lines = []
@@ -593,9 +601,9 @@ class _Generator:
                 f"  %out.base{place} = mul i64 %out.slot{place}, %stride",
                 f"  %out.index{place} = add i64 %out.base{place}, %r",
                 f"  %out.at{place} = getelementptr double, ptr %out, i64 %out.index{place}",
-                f"  %out.value{place} = select {_RUNS.truth} %good, {_RUNS.real} {value}, "
-                f"{_RUNS.real} {_RUNS.constant(float('nan'))}",
-                f"  store {_RUNS.real} %out.value{place}, ptr %out.at{place}, align 8",
+                f"  %out.value{place} = select {self.runs.truth} %good, {self.runs.real} {value}, "
+                f"{self.runs.real} {self.runs.constant(float('nan'))}",
+                f"  store {self.runs.real} %out.value{place}, ptr %out.at{place}, align 8",
             ]
         return lines
 
@@ -605,15 +613,15 @@ class _Generator:
             lines += [
                 f"  %past.row{place} = mul i64 %k, {len(values)}",
                 f"  %past.index{place} = add i64 %past.row{place}, {place}",
-                f"  %past.at{place} = getelementptr {_RUNS.real}, ptr %history, "
+                f"  %past.at{place} = getelementptr {self.runs.real}, ptr %history, "
                 f"i64 %past.index{place}",
-                f"  store {_RUNS.real} {value}, ptr %past.at{place}",
+                f"  store {self.runs.real} {value}, ptr %past.at{place}",
             ]
         return lines
 
     def _store(self, region: _Region, array: str, place: int, value: str) -> None:
-        address = region.writer.put(f"getelementptr {_RUNS.real}, ptr %{array}, i64 {place}")
-        region.writer.lines.append(f"  store {_RUNS.real} {value}, ptr {address}")
+        address = region.writer.put(f"getelementptr {self.runs.real}, ptr %{array}, i64 {place}")
+        region.writer.lines.append(f"  store {self.runs.real} {value}, ptr {address}")
 
     def _input(self, region: _Region, node: int) -> str:
         """Read a run's own input, or what is the same in all runs."""
@@ -623,7 +631,7 @@ class _Generator:
             row = w.put(f"mul i64 %stride, {self.varied[rest[0]]}")
             index = w.put(f"add i64 {row}, %r")
             address = w.put(f"getelementptr double, ptr %inputs, i64 {index}")
-            return w.put(f"load {_RUNS.real}, ptr {address}, align 8")
+            return w.put(f"load {self.runs.real}, ptr {address}, align 8")
         return self._uniform(region, node)
 
     def _uniform(self, region: _Region, node: int) -> str:
@@ -644,14 +652,10 @@ class _Generator:
             array, place = "states", int(rest[0])
         else:
             array, place = "keep", self.kept.setdefault(node, len(self.kept))
-        address = w.put(f"getelementptr {_RUNS.real}, ptr %{array}, i64 {place}")
-        value = w.put(f"load {_RUNS.real}, ptr {address}")
+        address = w.put(f"getelementptr {self.runs.real}, ptr %{array}, i64 {place}")
+        value = w.put(f"load {self.runs.real}, ptr {address}")
         return region.truth(value) if op in LOGICAL else value
 
 
 def _parts(checks: Iterable[Check]) -> list[int]:
     return [part for check in checks for part in (check.node, check.gate) if part is not None]
-
-
-def _falses() -> str:
-    return "<" + ", ".join(["i1 false"] * WIDTH) + ">"

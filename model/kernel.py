@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model import store
-from model.codegen import WIDTH, Code, Layout, generate
+from model.codegen import Code, Layout, generate
 from model.inputs import Points
 from model.plan import plan
 from model.program import Program
@@ -33,7 +33,11 @@ Integers = NDArray[np.int64]
 
 # What compiled code depends on, besides the program: a change there makes it stale.
 _MAKERS = ("arithmetic.py", "codegen.py", "kernel.py", "plan.py", "program.py")
-_ALIGNED = 64
+_ALIGNED = 128
+# Runs carried out together: for one run, and for many. The widest registers hold 8 numbers;
+# two of them keep the processor busy while it waits for a result.
+ALONE = 4
+TOGETHER = 16
 # From so many operations on, compiling takes long enough to say so.
 _LONG = 4000
 
@@ -137,8 +141,9 @@ class Kernel:
         layout = self.layout
         steps = len(batch.times) - 1
         slots = int(batch.kept.max()) + 1
-        groups = -(-batch.runs // WIDTH)
-        stride = groups * WIDTH
+        width = layout.width
+        groups = -(-batch.runs // width)
+        stride = groups * width
         inputs = np.empty((len(layout.varied), stride))
         for row, parameter in zip(inputs, layout.varied, strict=True):
             row[: batch.runs] = batch.varied.get(parameter, batch.parameters[parameter])
@@ -155,9 +160,9 @@ class Kernel:
         states = np.empty((layout.dumped, stride))
 
         def part(begin: int, end: int) -> None:
-            keep = _aligned(layout.kept * WIDTH)
-            state = _aligned(layout.dumped * WIDTH)
-            history = _aligned((steps + 1) * layout.pasts * WIDTH)
+            keep = _aligned(layout.kept * width)
+            state = _aligned(layout.dumped * width)
+            history = _aligned((steps + 1) * layout.pasts * width)
             self._block(
                 *[_at(inputs), stride, begin, end],
                 *tables.pointers,
@@ -165,7 +170,7 @@ class Kernel:
                 *[_at(array) for array in (values, failed, states, keep, state, history)],
             )
 
-        share = -(-groups // max(1, workers)) * WIDTH
+        share = -(-groups // max(1, workers)) * width
         bounds = [(begin, min(begin + share, stride)) for begin in range(0, stride, share)]
         if len(bounds) == 1:
             part(*bounds[0])
@@ -182,6 +187,7 @@ def kernel(
     identity: str,
     wanted: Sequence[int],
     varied: Sequence[int],
+    width: int = TOGETHER,
     say: Callable[[str], None] | None = None,
 ) -> Kernel:
     """Give the compiled code for a program, from memory, disk or the compiler.
@@ -196,6 +202,8 @@ def kernel(
         Nodes to be kept.
     varied : sequence of int
         Parameters that may differ among runs.
+    width : int
+        How many runs are carried out together; it changes no digit.
     say : callable, optional
         Told in one line that a compilation begins, if it will take a while.
 
@@ -209,13 +217,14 @@ def kernel(
             store.code_hash(*store.MAKERS, *_MAKERS),
             [int(node) for node in wanted],
             [int(parameter) for parameter in varied],
+            width,
             [llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()],
             [llvm.llvm_version_info, sys.platform],
         ]
     )
     name = hashlib.sha256(text.encode()).hexdigest()[:32]
     if name not in _LOADED:
-        _LOADED[name] = _kept(program, name) or _compiled(program, name, wanted, varied, say)
+        _LOADED[name] = _kept(program, name) or _compiled(program, name, wanted, varied, width, say)
         while len(_LOADED) > _IN_MEMORY:
             _LOADED.pop(next(iter(_LOADED)))
     return _LOADED[name]
@@ -244,11 +253,12 @@ def _compiled(
     name: str,
     wanted: Sequence[int],
     varied: Sequence[int],
+    width: int,
     say: Callable[[str], None] | None,
 ) -> Kernel:
     if say is not None and len(program.nodes) > _LONG:
         say("compiling the model for this computer, once ...")
-    code = generate(plan(program, wanted), varied)
+    code = generate(plan(program, wanted), varied, width)
     machine_code = assemble(code)
     head = {
         "layout": asdict(code.layout),

@@ -18,7 +18,7 @@ from model.clock import Times, times
 from model.diagnosis import Failure, explain
 from model.errors import InputError
 from model.inputs import Directory, Inputs, Points
-from model.kernel import Batch, Result, kernel
+from model.kernel import ALONE, Batch, Result, kernel
 from model.program import Program
 from model.results import Wanted, dataset, wanted
 from model.system import Model
@@ -101,7 +101,7 @@ def simulate(
         values = run(engine, m, resolved, chosen, clock)
         return dataset(m, chosen, values, clock.labels, None, engine)
     everything = wanted(program, None)
-    code = kernel(program, m.hash, everything.nodes, range(len(program.parameters)), _say)
+    code = kernel(program, m.hash, everything.nodes, range(len(program.parameters)), ALONE, _say)
     batch = Batch(clock.all, clock.kept, parameters, {}, resolved.tables, runs=1)
     result = code.run(batch, len(everything.nodes))
     if result.failed[0] >= 0:
@@ -281,7 +281,7 @@ class Shared:
             varied = tuple(group.varied)
             if len(group.rows) < _MANY:
                 varied = tuple(range(len(program.parameters)))
-            code = kernel(program, self.model.hash, chosen.nodes, varied, _say)
+            code = kernel(program, self.model.hash, chosen.nodes, varied, say=_say)
             batch = Batch(
                 clock.all,
                 clock.kept,

@@ -169,7 +169,7 @@ def test_generated_code_holds_no_text_of_the_file() -> None:
 
     m = model.load(Path(__file__).parent / "data" / "two_towns.mdl")
     program = m.program
-    written = generate(plan(program, wanted(program, None).nodes), range(3)).text
+    written = generate(plan(program, wanted(program, None).nodes), range(3), 8).text
     for name in (*program.outputs, *program.ranges, *m.regions):
         if len(name) > 5:
             assert name not in written
