@@ -35,9 +35,7 @@ def table() -> pd.DataFrame:
 def test_workers_give_the_same_digits(cluster: Any, table: pd.DataFrame) -> None:
     m = model.load(TOWNS)
     here = model.simulate_many(m, table, ["People"])
-    there = model.simulate_many(
-        m, table, ["People"], chunk=64, cluster=cluster.scheduler_address
-    )
+    there = model.simulate_many(m, table, ["People"], chunk=64, cluster=cluster.scheduler_address)
     xr.testing.assert_identical(there.drop_attrs(), here.drop_attrs())
 
 
