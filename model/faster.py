@@ -96,11 +96,9 @@ class _Rewriter:
 
     def _pays(self, product: _Product, op: str) -> bool:
         """Say whether a product is cheaper in another order."""
-        fixed = [node for node in (*product.above, *product.below) if node in self.still]
-        below = len(product.below)
-        if op == "pow" or len(product.powers) > 1 or len(fixed) > 1:
-            return True
-        return op == "div" and (bool(product.powers) or below > 1)
+        if op == "div":
+            return bool(product.powers) or len(product.below) > 1
+        return op == "pow" or len(product.powers) > 1
 
     def _share(self, divisor: int) -> int:
         share = self.graph.add("div", self.graph.const(1), divisor)

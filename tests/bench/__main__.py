@@ -61,7 +61,7 @@ def engines(m: model.Model, with_numba: bool) -> None:
     parameters = Directory(program).resolve({}).parameters(program)
     clock = times(program, parameters, {})
     chosen = wanted(program, OUTPUTS)
-    varied = _varied(program)
+    varied = varied_inputs(program)
     draw = np.random.default_rng(1)
     inputs = {place: parameters[place] * draw.uniform(0.99, 1.01, RUNS) for place in varied}
     batch = Batch(clock.all, clock.kept, parameters, inputs, {}, RUNS)
@@ -113,7 +113,7 @@ def median(work: Callable[[], Any]) -> float:
 
 def scale(m: model.Model, most: int) -> None:
     """Run more and more runs, their results handed over in pieces."""
-    columns = [m.program.parameters[place] for place in _varied(m.program)]
+    columns = [m.program.parameters[place] for place in varied_inputs(m.program)]
     names = [p.name + (f"[{', '.join(p.cell)}]" if p.cell else "") for p in columns]
 
     def table(runs: int) -> Iterator[pd.DataFrame]:
@@ -150,7 +150,7 @@ def cold_start() -> None:
             print(f"{which}: import, load and run in {time.perf_counter() - began:.2f} s")
 
 
-def _varied(program: Program) -> list[int]:
+def varied_inputs(program: Program) -> list[int]:
     """Choose constants whose small changes leave the model in its domain."""
     good = [
         place
