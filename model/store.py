@@ -23,6 +23,10 @@ from model.system import Model
 # What turns a file into a program: a change there makes stored programs stale.
 MAKERS = ("equations.py", "functions.py", "program.py", "source.py", "translation.py")
 
+_SUFFIXES = (".json", ".kernel")
+# An entry takes up to half a megabyte.
+_MOST = 200
+
 
 def folder() -> Path:
     """Give the folder in which things are kept.
@@ -45,10 +49,14 @@ def folder() -> Path:
 
 
 def keep(name: str, content: bytes) -> None:
-    """Store an entry; where nothing can be written, nothing is kept."""
+    """Store an entry and drop the oldest; where nothing can be written, nothing is kept."""
     try:
         write_atomic(folder() / name, content)
-    except InputError:
+        entries = [path for path in folder().iterdir() if path.suffix in _SUFFIXES]
+        entries.sort(key=lambda path: path.stat().st_mtime, reverse=True)
+        for path in entries[_MOST:]:
+            path.unlink()
+    except (InputError, OSError):
         return
 
 

@@ -88,6 +88,14 @@ def test_a_folder_that_cannot_be_written_is_no_hindrance(
     assert model.simulate(model.load(TOWNS)).sizes["time"] == 63
 
 
+def test_the_oldest_entries_make_room(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "_MOST", 2)
+    for place in range(4):
+        store.keep(f"{place}.json", b"{}")
+        os.utime(folder / f"{place}.json", (place, place))
+    assert sorted(path.name for path in folder.iterdir()) == ["2.json", "3.json"]
+
+
 def test_equations_are_kept_as_data(folder: Path) -> None:
     model.load(TOWNS)
     (path,) = folder.glob("*.json")
