@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-_PACKAGES = ("smecluster", "pysd", "numba", "numpy", "scipy", "xarray", "pandas")
+_PACKAGES = ("smecluster", "pysd", "llvmlite", "numpy", "scipy", "xarray", "pandas")
 
 
 def stamp(model_hash: str, **more: str | None) -> dict[str, str]:

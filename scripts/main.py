@@ -19,6 +19,7 @@ COMMANDS = {
     "run": "Run one strategy and write what it does, by region and in total.",
     "compare": "Compare strategies at equal programme money: table and figures.",
     "histories": "Set the base case beside the published figures: fit, turning points, figure.",
+    "batch": "Carry out many runs from a table of inputs, a row a run.",
     "levers": "List the policy levers: level, cost, range and what each one feeds.",
     "regions": "List the regions of the model and the cases that can be added.",
     "describe": "Explain a variable: definition, unit, source, equation, causes, effects.",
