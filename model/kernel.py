@@ -32,7 +32,7 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 # What compiled code depends on, besides the program: a change there makes it stale.
-_MAKERS = ("arithmetic.py", "codegen.py", "kernel.py", "plan.py", "program.py")
+_MAKERS = ("arithmetic.py", "codegen.py", "faster.py", "kernel.py", "plan.py", "program.py")
 _ALIGNED = 128
 # Runs carried out together: for one run, and for many. The widest registers hold 8 numbers;
 # two of them keep the processor busy while it waits for a result.
