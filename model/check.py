@@ -23,6 +23,9 @@ all files of the folder may use, and ``checks``. A check has
 
 A run is saved at every step where a formula takes a change, at the model's ``SAVEPER`` otherwise.
 
+A scenario or a check may say ``only with`` (a list of regions): it is left out where the model
+does not have them.
+
 Two further kinds of check look at the file alone: ``units: agree``, and ``documentation:`` with
 a rule of `model.lint`.
 """
@@ -43,7 +46,7 @@ from model.formula import Formula, read
 from model.lint import RULES
 from model.predicate import BOUNDS, SHAPES, beyond, misshapen, not_finite
 from model.rewrite import REGION
-from model.scenario import Inputs, Scenarios
+from model.scenario import ONLY_WITH, Inputs, Scenarios
 from model.units import checkable, unit_errors
 
 if TYPE_CHECKING:
@@ -56,7 +59,7 @@ Run = Callable[[Inputs, Sequence[str]], "xr.Dataset"]
 Result: TypeAlias = "xr.Dataset | str"
 
 _FILE = ("group", "scenarios", "checks")
-_CHECK = ("it", "scenario", "dataset", "predicate", "units", "documentation")
+_CHECK = ("it", "scenario", "dataset", "predicate", "units", "documentation", ONLY_WITH)
 _DATASET = ("of", "except", "years", "regions", "ratio to", "difference to")
 _PREDICATE = (*BOUNDS, *SHAPES, "within")
 # How many places that break a rule are named; the rest are counted.
@@ -102,6 +105,14 @@ class _Check:
             if given not in allowed:
                 raise unknown(f"word in the {name} of {self.statement!r}", str(given), allowed)
         return found
+
+    @property
+    def scenarios(self) -> Sequence[str]:
+        """The named scenarios that it asks for."""
+        given = self.content.get("scenario", ())
+        if isinstance(given, Mapping):
+            return ()
+        return [str(name) for name in ([given] if isinstance(given, str) else given)]
 
     @property
     def of_file(self) -> bool:
@@ -156,13 +167,29 @@ def run_checks(
     ]
     if not wanted:
         raise unknown("check", only or "", [check.group for check in checks])
-    bench = _Bench(describe(text), Scenarios(text, named), run or simulator(path))
-    plans = {at: bench.plan(check) for at, check in enumerate(wanted) if not check.of_file}
+    scenarios = Scenarios(text, named)
+    bench = _Bench(describe(text), scenarios, run or simulator(path))
+    skipped = {
+        at: finding for at, check in enumerate(wanted) if (finding := _without(check, scenarios))
+    }
+    plans = {
+        at: bench.plan(check)
+        for at, check in enumerate(wanted)
+        if not check.of_file and at not in skipped
+    }
     of_file = {at: _file_plan(check, text) for at, check in enumerate(wanted) if check.of_file}
     bench.work(plans.values(), say)
     found = {at: plan.finding() for at, plan in plans.items()}
-    found |= {at: work() for at, work in of_file.items()}
+    found |= {at: work() for at, work in of_file.items()} | skipped
     return [found[at] for at in range(len(wanted))]
+
+
+def _without(check: _Check, scenarios: Scenarios) -> Finding | None:
+    """Skip a check that speaks of a region which the model does not have."""
+    lacking = scenarios.lacking(check.content)
+    for name in check.scenarios:
+        lacking = lacking or scenarios.lacking_for(name)
+    return check.came_to("skipped", f"the model has no {lacking}") if lacking else None
 
 
 def _file_plan(check: _Check, text: str) -> Callable[[], Finding]:
@@ -323,7 +350,7 @@ class _Bench:
         if isinstance(given, Mapping):
             return {f"own scenario of {check.statement!r}": self._scenarios.inputs(given)}
         if given == "every":
-            given = list(self._scenarios.names)
+            given = [n for n in self._scenarios.names if not self._scenarios.lacking_for(n)]
         names = given if isinstance(given, list) else [given]
         return {str(name): self._scenarios.inputs(str(name)) for name in names}
 

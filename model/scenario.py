@@ -13,6 +13,7 @@ from model.source import elements, key
 
 BASE = "base"
 BASED_ON = "based on"
+ONLY_WITH = "only with"
 
 Inputs = Mapping[str, Any]
 
@@ -38,6 +39,27 @@ class Scenarios:
         """All named scenarios, the model as it is (``base``) first."""
         return (BASE, *self._named)
 
+    def lacking(self, content: Inputs) -> str | None:
+        """Name a region that a scenario or check speaks of and the model does not have.
+
+        Parameters
+        ----------
+        content : mapping
+            A scenario or a check; ``only with`` lists the regions without which it has no
+            meaning.
+
+        Returns
+        -------
+        str or None
+            The first such region, None where the model has them all.
+        """
+        known = {key(name) for name in self._document.subscripts.get("Region", ())}
+        return next((name for name in content.get(ONLY_WITH, ()) if key(name) not in known), None)
+
+    def lacking_for(self, scenario: str) -> str | None:
+        """See `lacking`, for a named scenario."""
+        return self.lacking(self._named.get(scenario, {}))
+
     def inputs(self, scenario: str | Inputs) -> Inputs:
         """Work a scenario out.
 
@@ -46,7 +68,8 @@ class Scenarios:
         scenario : str or mapping
             A name, or inputs: by ``name`` or ``name[Region, talent training]`` (a range stands
             for its elements; later lines overrule earlier ones) a number, ``{times: number}``,
-            or the points of a table; ``based on`` names the scenario that is extended.
+            or the points of a table; ``based on`` names the scenario that is extended, and
+            ``only with`` the regions without which it has no meaning.
 
         Returns
         -------
@@ -66,7 +89,7 @@ class Scenarios:
         if BASED_ON in scenario:
             result.update(self.inputs(str(scenario[BASED_ON])))
         for given, value in scenario.items():
-            if given == BASED_ON:
+            if given in (BASED_ON, ONLY_WITH):
                 continue
             bare, bracket, inside = given.partition("[")
             name = self._document.variable(bare).name

@@ -8,6 +8,7 @@ from model.check import CHECKS, run_checks
 from model.document import SHIPPED
 from model.errors import InputError
 from model.files import read_text, write_atomic
+from model.rewrite import Region, with_regions
 
 DATA = Path(__file__).with_name("data")
 TOWNS = DATA / "two_towns.mdl"
@@ -199,3 +200,12 @@ def test_without_the_unit_checker_the_check_is_skipped_and_says_what_to_install(
     (finding,) = run_checks(TOWNS, TOWN_CHECKS, only="units")
     assert finding.status == "skipped"
     assert "smecluster[loops]" in finding.detail
+
+
+def test_a_statement_about_a_region_that_the_model_lacks_is_skipped(tmp_path: Path) -> None:
+    alone = tmp_path / "alone.mdl"
+    text = read_text(SHIPPED)
+    alone.write_text(with_regions(text, [Region("Wenzhou", {}, {})]), encoding="utf-8")
+    (found,) = run_checks(alone, only="talent that one region draws")
+    assert found.status == "skipped"
+    assert found.detail == "the model has no Pearl River Delta"
