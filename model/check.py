@@ -37,8 +37,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-import yaml
-
 from model.document import SHIPPED, Document, describe
 from model.errors import InputError, unknown
 from model.files import read_text
@@ -47,6 +45,7 @@ from model.lint import RULES
 from model.predicate import BOUNDS, SHAPES, beyond, misshapen, not_finite
 from model.rewrite import REGION
 from model.scenario import ONLY_WITH, Inputs, Scenarios
+from model.statements import read_statements
 from model.units import checkable, unit_errors
 
 if TYPE_CHECKING:
@@ -400,20 +399,9 @@ def simulator(path: str | Path) -> Run:
 
 def _read_folder(folder: Path) -> tuple[dict[str, Inputs], list[_Check]]:
     """Read all files of checks: the scenarios that they share, and the checks in order."""
-    files = sorted(folder.glob("*.yaml"))
-    if not files:
-        raise InputError(f"no checks (*.yaml) in {folder}")
-    named: dict[str, Inputs] = {}
+    named, contents = read_statements(folder, _FILE, "checks")
     checks: list[_Check] = []
-    for file in files:
-        content = _read_yaml(file)
-        for word in content:
-            if word not in _FILE:
-                raise unknown(f"word in {file.name}", str(word), _FILE)
-        for name, inputs in content.get("scenarios", {}).items():
-            if name in named:
-                raise InputError(f"{file.name}: scenario {name!r} is defined twice")
-            named[str(name)] = inputs or {}
+    for file, content in contents:
         for entry in content.get("checks", []):
             if not isinstance(entry, Mapping) or "it" not in entry:
                 raise InputError(f"{file.name}: a check needs 'it', the statement: {entry!r}")
@@ -422,13 +410,3 @@ def _read_folder(folder: Path) -> tuple[dict[str, Inputs], list[_Check]]:
                     raise unknown(f"word in {file.name}, {entry['it']!r}", str(word), _CHECK)
             checks.append(_Check(str(content.get("group", file.stem)), str(entry["it"]), entry))
     return named, checks
-
-
-def _read_yaml(file: Path) -> Mapping[str, Any]:
-    try:
-        content = yaml.safe_load(read_text(file))
-    except yaml.YAMLError as error:
-        raise InputError(f"{file} is not valid YAML: {' '.join(str(error).split())}") from None
-    if not isinstance(content, Mapping):
-        raise InputError(f"{file} is not a file of checks: it needs {', '.join(_FILE)}")
-    return content

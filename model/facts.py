@@ -31,8 +31,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from model.check import Run, simulator
 from model.document import SHIPPED, describe
 from model.errors import InputError, unknown
@@ -41,6 +39,7 @@ from model.formula import Formula, read
 from model.predicate import BOUNDS, beyond
 from model.rewrite import REGION
 from model.scenario import BASE, BASED_ON, Inputs, Scenarios
+from model.statements import SCENARIOS, read_statements
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -358,24 +357,10 @@ class _Measured:
 
 def _read_folder(folder: Path) -> tuple[dict[str, Inputs], list[Mapping[str, Any]]]:
     """Read all files: the scenarios that they share, and the facts in order."""
-    named: dict[str, Inputs] = {}
+    named, contents = read_statements(folder, _FILE, "facts")
     facts: list[Mapping[str, Any]] = []
-    files = sorted(folder.glob("*.yaml"))
-    for file in files:
-        try:
-            content = yaml.safe_load(read_text(file))
-        except yaml.YAMLError as error:
-            raise InputError(f"{file} is not valid YAML: {' '.join(str(error).split())}") from None
-        if not isinstance(content, Mapping):
-            raise InputError(f"{file} is not a file of facts: it needs {', '.join(_FILE)}")
-        for word in content:
-            if word not in _FILE:
-                raise unknown(f"word in {file.name}", str(word), _FILE)
-        for name, inputs in content.get("scenarios", {}).items():
-            if name in named:
-                raise InputError(f"{file.name}: scenario {name!r} is defined twice")
-            named[str(name)] = inputs or {}
-        if set(content) - {"scenarios"}:
+    for file, content in contents:
+        if set(content) - {SCENARIOS}:
             for word in ("fact", "section", "means", "numbers", "comes out where"):
                 if word not in content:
                     raise InputError(f"{file.name}: a fact needs {word!r}")

@@ -47,7 +47,7 @@ def batch(
     """Carry out many runs; memory does not grow with their number."""
     import pandas as pd
 
-    from model import stream
+    from model import failures, stream
     from model.files import replacing, write_atomic
     from model.stamp import commented, stamp
     from policies import load
@@ -76,7 +76,7 @@ def batch(
     ):
         file.write(head)
         for number, piece in enumerate(_shown(pieces, len(inputs))):
-            failed.append(_failures(piece, inputs))
+            failed.append(failures(piece, inputs))
             _long(piece, output).to_csv(file, index=False, header=number == 0)
     lost = pd.concat(failed)
     record = {"runs": len(inputs), "failed": len(lost), "file": str(out)}
@@ -145,12 +145,6 @@ def _long(piece: xr.Dataset, outputs: list[str]) -> pd.DataFrame:
     known = piece[outputs].to_dataframe().reset_index()
     ranges = [str(name) for name in known if name not in (*outputs, "run", "time")]
     return known.sort_values(["run", *ranges, "time"])[["run", *ranges, "time", *outputs]]
-
-
-def _failures(piece: xr.Dataset, inputs: pd.DataFrame) -> pd.DataFrame:
-    from model import failures
-
-    return failures(piece, inputs)
 
 
 def _shown(pieces: Iterable[xr.Dataset], total: int) -> Iterable[xr.Dataset]:
