@@ -219,6 +219,10 @@ class Strategy(Schema):
             }
         )
 
+    def without_programme(self) -> Strategy:
+        """Keep the history and drop the programmes after it."""
+        return self.model_copy(update={"local": None, "central": None})
+
     def central_alone(self) -> Strategy:
         """Keep the central programme and drop the local ones."""
         return self.model_copy(update={"local": None})
