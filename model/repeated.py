@@ -1,0 +1,120 @@
+"""The same few outputs of the model, again and again: what an estimation asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.clock import times
+from model.errors import InputError, unknown
+from model.inputs import Directory
+from model.kernel import Batch, Kernel, kernel
+from model.results import Wanted, wanted
+from model.source import key
+from model.system import Model
+
+
+class Repeated:
+    """Runs that differ in the same inputs and keep the same outputs; no labels, no tables.
+
+    The result equals that of `model.simulate_many` to the last digit. Calls may come from
+    several threads at once.
+
+    Parameters
+    ----------
+    m : Model
+        The model.
+    inputs : sequence of str
+        The inputs that differ, ``"name"`` or ``"name[element]"``; they hold numbers.
+    outputs : sequence of str
+        Elements of variables to keep: ``"name"`` or ``"name[element]"``.
+    years : sequence of float
+        Times to keep.
+    base : mapping, optional
+        What all runs set, as in `model.simulate`.
+
+    Raises
+    ------
+    InputError
+        If an input, an output or a year cannot be used.
+    """
+
+    def __init__(
+        self,
+        m: Model,
+        inputs: Sequence[str],
+        outputs: Sequence[str],
+        years: Sequence[float],
+        base: Mapping[str, Any] | None = None,
+    ) -> None:
+        program = m.program
+        directory = Directory(program)
+        common = directory.resolve(base or {})
+        self._parameters = common.parameters(program)
+        self._tables = common.tables
+        self._places = [list(directory.resolve({name: 1.0}).values) for name in inputs]
+        self._clock = times(program, self._parameters, self._tables, years)
+        names = list(dict.fromkeys(output.partition("[")[0].strip() for output in outputs))
+        chosen = wanted(program, names)
+        cells = _cells(m, chosen)
+        for output in outputs:
+            if key(output) not in cells:
+                raise unknown("output", output, cells)
+        self._rows = [cells[key(output)] for output in outputs]
+        places = sorted({place for listed in self._places for place in listed})
+        self._code: Kernel = kernel(program, m.hash, chosen.nodes, places)
+        self._count = len(chosen.nodes)
+        self.years = self._clock.labels
+
+    def run(self, values: NDArray[np.float64], workers: int = 1) -> NDArray[np.float64]:
+        """Carry out runs.
+
+        Parameters
+        ----------
+        values : array of float, shape (runs, inputs)
+            What each run sets, in the inputs' units.
+        workers : int
+            Threads; they change no digit.
+
+        Returns
+        -------
+        array of float, shape (runs, outputs, years)
+            In the outputs' units; NaN from the moment on at which a run fails.
+
+        Raises
+        ------
+        InputError
+            If `values` has another shape.
+        """
+        values = np.asarray(values, dtype=float)
+        if values.ndim != 2 or values.shape[1] != len(self._places):
+            raise InputError(
+                f"the runs' values have shape {values.shape}: (runs, {len(self._places)}) is needed"
+            )
+        varied = {
+            place: values[:, column]
+            for column, listed in enumerate(self._places)
+            for place in listed
+        }
+        batch = Batch(
+            self._clock.all,
+            self._clock.kept,
+            self._parameters,
+            varied,
+            self._tables,
+            runs=len(values),
+        )
+        result = self._code.run(batch, self._count, workers)
+        return np.moveaxis(result.values[self._rows], -1, 0)
+
+
+def _cells(m: Model, chosen: Wanted) -> dict[str, int]:
+    """Number the elements of the variables in the order of their nodes."""
+    found: dict[str, int] = {}
+    for name in chosen.names:
+        for cell in m.program.outputs[name].cells:
+            found[key(f"{name}[{', '.join(cell)}]" if cell else name)] = len(found)
+    return found
