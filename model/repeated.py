@@ -112,7 +112,7 @@ class Repeated:
 
 
 def _cells(m: Model, chosen: Wanted) -> dict[str, int]:
-    """Number the elements of the variables in the order of their nodes."""
+    """Give each element its row, in the order of the nodes."""
     found: dict[str, int] = {}
     for name in chosen.names:
         for cell in m.program.outputs[name].cells:
