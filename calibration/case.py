@@ -21,11 +21,21 @@ from calibration.constants import (
     read_tables,
     tables_of,
 )
+from calibration.lines import Lines, Spot
 from calibration.measuring import COLUMNS, check, full_name, measured
 from calibration.schema import CaseFile, Event, Measure, Place, Turn, read_case_file
 from calibration.selection import statuses
-from calibration.series import CASES, SOURCES, Row, read_series, read_sources
+from calibration.series import (
+    CASES,
+    SOURCES,
+    Row,
+    read_series,
+    read_sources,
+    refuse,
+    scan_sources,
+)
 from model.errors import InputError, unknown
+from model.files import read_text
 from model.rewrite import Region
 
 _NOT_A_REGION = "national"
@@ -148,9 +158,10 @@ def load(path_or_name: str | Path) -> Case:
         if not folder.is_dir():
             raise InputError(f"no such case folder: {path_or_name}")
     file = read_case_file(folder / "case.toml")
-    sources = _sources(folder / "sources.csv")
+    sources, problems = scan_own_sources(folder / "sources.csv")
+    refuse(problems)
     rows = read_series(folder / "series.csv", sources, series_named(file))
-    _check(file, folder, rows)
+    refuse(misfits(file, folder, rows))
     constants = folder / "constants.csv"
     tables = folder / "tables.csv"
     return Case(
@@ -191,26 +202,63 @@ def series_named(file: CaseFile) -> tuple[str, ...]:
     return tuple(dict.fromkeys(full_name(name, own) for name in (*named, *file.context)))
 
 
-def _sources(own: Path) -> dict[str, str]:
-    """Read the shipped sources and a folder's own, which may add codes but not change them."""
+def scan_own_sources(own: Path) -> tuple[dict[str, str], list[InputError]]:
+    """Read the shipped sources and a folder's own, which may add codes but not change them.
+
+    Parameters
+    ----------
+    own : Path
+        The folder's ``sources.csv``, which may be missing.
+
+    Returns
+    -------
+    dict of str to str, list of InputError
+        Citation by code, and what is wrong with the folder's own list.
+    """
     shipped = read_sources(SOURCES)
-    added = read_sources(own) if own.is_file() else {}
+    added, problems = scan_sources(own) if own.is_file() else ({}, [])
     for code, citation in added.items():
         if shipped.get(code, citation) != citation:
-            raise InputError(f"{own}: source {code!r} already stands for {shipped[code]!r}")
-    return {**shipped, **added}
+            text = f"{own}: source {code!r} already stands for {shipped[code]!r}"
+            problems.append(InputError(text))
+    return {**added, **shipped}, problems
 
 
-def _check(file: CaseFile, folder: Path, rows: tuple[Row, ...]) -> None:
-    """Refuse a series without figures, and figures that cannot measure their variable."""
-    path = folder / "series.csv"
-    present = {row.name for row in rows}
-    for name in series_named(file):
+def misfits(file: CaseFile, folder: Path, rows: Iterable[Row]) -> list[InputError]:
+    """Say which series have no figures, and which figures cannot measure their variable.
+
+    Parameters
+    ----------
+    file : CaseFile
+        What measures what.
+    folder : Path
+        The case's folder.
+    rows : iterable of Row
+        Its figures.
+
+    Returns
+    -------
+    list of InputError
+        Each with file and line.
+    """
+    path = folder / "case.toml"
+    figures = tuple(rows)
+    present = {row.name for row in figures}
+    lines = Lines(read_text(path))
+    problems = []
+    named: list[tuple[Spot, str]] = [(("context",), name) for name in file.context]
+    for at, measure in enumerate(file.measure):
+        named += [(("measure", at, "series"), name) for name in measure.series]
+    for spot, series in named:
+        name = full_name(series, file.region.table)
         if name not in present:
-            raise InputError(f"{folder / 'case.toml'}: {unknown('series', name, present)}")
-    for row in rows:
+            none = f"series.csv has no figure of {name!r}"
+            text = str(unknown("series", name, present)) if present else none
+            problems.append(InputError(f"{path}:{lines.of(spot)}: {text}"))
+    for row in figures:
         try:
             for measure in file.measure:
                 check(measure, row, file.region)
         except InputError as error:
-            raise InputError(f"{path}:{row.line}: {error}") from None
+            problems.append(InputError(f"{folder / 'series.csv'}:{row.line}: {error}"))
+    return problems

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from calibration.series import choice_of, number_of, read_records
+from calibration.series import choice_of, number_of, refuse, scan_records
 from model.errors import InputError
 
 STATUSES = ("read", "derived", "remembered", "judgement")
@@ -81,16 +81,40 @@ def read_constants(path: Path) -> tuple[Constant, ...]:
         With file and line, if a cell is malformed or empty, a value lies outside its range,
         or a name comes twice.
     """
-    values = []
+    found, problems = scan_constants(path)
+    refuse(problems)
+    return tuple(value for _, value in found)
+
+
+def scan_constants(path: Path) -> tuple[list[tuple[int, Constant]], list[InputError]]:
+    """Read the good rows of a region's constants, and say what is wrong with the others.
+
+    Parameters
+    ----------
+    path : Path
+        As for `read_constants`.
+
+    Returns
+    -------
+    list of (int, Constant), list of InputError
+        The values with their lines, and a problem a row.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read or its header is wrong.
+    """
+    found = []
     seen: dict[tuple[str, str], int] = {}
-    for line, record in read_records(path, [field.name for field in fields(Constant)]):
+    records, problems = scan_records(path, [field.name for field in fields(Constant)])
+    for line, record in records:
         try:
             value = _constant(record)
             _once(seen, (value.variable, value.element), line)
+            found.append((line, value))
         except InputError as error:
-            raise InputError(f"{path}:{line}: {error}") from None
-        values.append(value)
-    return tuple(values)
+            problems.append(InputError(f"{path}:{line}: {error}"))
+    return found, problems
 
 
 def read_tables(path: Path) -> tuple[Point, ...]:
@@ -112,9 +136,33 @@ def read_tables(path: Path) -> tuple[Point, ...]:
         With file and line, if a cell is malformed or empty, or the points of a table are not
         in the order of x.
     """
-    points: list[Point] = []
+    found, problems = scan_tables(path)
+    refuse(problems)
+    return tuple(point for _, point in found)
+
+
+def scan_tables(path: Path) -> tuple[list[tuple[int, Point]], list[InputError]]:
+    """Read the good rows of a region's tables, and say what is wrong with the others.
+
+    Parameters
+    ----------
+    path : Path
+        As for `read_tables`.
+
+    Returns
+    -------
+    list of (int, Point), list of InputError
+        The points with their lines, and a problem a row.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read or its header is wrong.
+    """
+    found = []
     last: dict[tuple[str, str], float] = {}
-    for line, record in read_records(path, [field.name for field in fields(Point)]):
+    records, problems = scan_records(path, [field.name for field in fields(Point)])
+    for line, record in records:
         try:
             _filled(record, ("variable", "unit", "source"))
             point = Point(
@@ -133,10 +181,10 @@ def read_tables(path: Path) -> tuple[Point, ...]:
                     "write a table's points by rising x, each once"
                 )
             last[key] = point.x
+            found.append((line, point))
         except InputError as error:
-            raise InputError(f"{path}:{line}: {error}") from None
-        points.append(point)
-    return tuple(points)
+            problems.append(InputError(f"{path}:{line}: {error}"))
+    return found, problems
 
 
 def constants_of(values: Iterable[Constant]) -> dict[str, float | Mapping[str, float]]:
@@ -182,6 +230,10 @@ def _constant(record: Mapping[str, str]) -> Constant:
     _filled(record, ("variable", "unit", "source"))
     low, high = (number_of(record[name]) if record[name] else None for name in ("low", "high"))
     value = number_of(record["value"])
+    if low is not None and high is not None and low > high:
+        raise InputError(
+            f"the range of {record['variable']!r} is crossed: low {low:g} is above high {high:g}"
+        )
     if (low is not None and value < low) or (high is not None and value > high):
         raise InputError(
             f"{record['variable']!r} is {value:g}: its range is {record['low']} to {record['high']}"

@@ -136,7 +136,7 @@ def _check_quantity(measure: Measure, position: int, row: Row) -> None:
     if given not in allowed:
         fitting = [name for name, unit in units.PUBLISHED.items() if unit.quantity in allowed]
         raise InputError(
-            f"{row.series!r} {row.year} is in {row.unit!r} ({given}), but it measures "
+            f"{row.series!r} is in {row.unit!r} ({given}), but it measures "
             f"{measure.variable!r} in {measure.unit}: allowed are {', '.join(fitting[:6])}"
         )
 
@@ -149,7 +149,7 @@ def _check_prices(measure: Measure, row: Row) -> None:
     current = row.price_basis.startswith(("current prices", "nominal"))
     if current != (measure.prices == "current"):
         raise InputError(
-            f"{row.series!r} {row.year} has the price basis {row.price_basis!r}, but "
+            f"{row.series!r} has the price basis {row.price_basis!r}, but "
             f"{measure.variable!r} takes prices = {measure.prices!r}: 'current' for money in "
             "current prices, 'none' for money in constant prices of 2010"
         )

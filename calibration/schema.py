@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
 
 from calibration import units
-from calibration.series import STATUSES, YEARS, choice_of
+from calibration.lines import Lines, Spot
+from calibration.series import STATUSES, YEARS, choice_of, refuse
 from model.errors import InputError, unknown
-from model.files import read_toml
+from model.files import read_text, read_toml
 
 Text = Annotated[str, Field(min_length=1)]
 CalendarYear = Annotated[int, Field(ge=YEARS[0], le=YEARS[1])]
@@ -55,6 +59,13 @@ class Measure(_Table):
     only_sources: tuple[Text, ...] = Field(default=(), description="use no other source")
     not_sources: tuple[Text, ...] = Field(default=(), description="sources of another definition")
     exclude: dict[int, Text] = Field(default_factory=dict, description="year left out, and why")
+    error: float = Field(
+        default=0.05,
+        gt=0,
+        le=2,
+        description="stated error of a figure, Dmnl: standard deviation of its logarithm, errors "
+        "of measurement and of definition together",
+    )
     definition: Text = Field(description="what the figures are, and how that differs")
 
     @model_validator(mode="after")
@@ -120,37 +131,6 @@ class CaseFile(_Table):
     turn: tuple[Turn, ...] = ()
     history: tuple[Event, ...] = ()
 
-    @model_validator(mode="after")
-    def _segments(self) -> CaseFile:
-        seen: set[tuple[str, str]] = set()
-        for measure in self.measure:
-            key = (measure.variable, measure.segment)
-            if key in seen:
-                raise ValueError(
-                    f"{measure.variable!r} is measured twice in segment {measure.segment!r}: "
-                    "give each measure a segment of its own"
-                )
-            seen.add(key)
-        return self
-
-    @model_validator(mode="after")
-    def _turns(self) -> CaseFile:
-        years = {(measure.variable, measure.segment): measure.years for measure in self.measure}
-        for turn in self.turn:
-            key = (turn.variable, turn.segment)
-            if key not in years:
-                raise ValueError(
-                    f"the turning point of {turn.variable!r}, segment {turn.segment!r}, is not "
-                    f"measured: measured are {', '.join(map(repr, years)) or 'none'}"
-                )
-            first, last = years[key]
-            if not first <= turn.years[0] < turn.years[-1] <= last:
-                raise ValueError(
-                    f"the turning point of {turn.variable!r} takes {turn.years}, but the "
-                    f"measure goes from {first} to {last}"
-                )
-        return self
-
 
 def read_case_file(path: Path) -> CaseFile:
     """Read and check a ``case.toml``.
@@ -170,31 +150,113 @@ def read_case_file(path: Path) -> CaseFile:
     InputError
         In one line: the file, the place in it, what was given and what is allowed.
     """
+    file, problems = scan_case_file(path)
+    refuse(problems)
+    assert file is not None
+    return file
+
+
+def scan_case_file(path: Path) -> tuple[CaseFile | None, list[InputError]]:
+    """Read a ``case.toml``, and say all that is wrong with it.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    CaseFile or None, list of InputError
+        Its content, None where it cannot be used; and the problems, each with its line.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read or is not TOML.
+    """
     content = read_toml(path)
+    lines = Lines(read_text(path))
     try:
-        return CaseFile.model_validate(content)
+        file = CaseFile.model_validate(content)
     except ValidationError as error:
-        raise InputError(f"{path}: {_first(error)}") from None
+        return None, [
+            InputError(f"{path}:{lines.of(detail['loc'])}: {_told(detail)}")
+            for detail in error.errors()
+        ]
+    return file, [
+        InputError(f"{path}:{lines.of(place)}: {text}")
+        for place, text in (*_segments(file), *_turns(file))
+    ]
 
 
-def _first(error: ValidationError) -> str:
-    """Turn the first complaint of pydantic into one line."""
-    detail = error.errors()[0]
-    where = [str(part + 1) if isinstance(part, int) else str(part) for part in detail["loc"]]
+def _segments(file: CaseFile) -> Iterator[tuple[Spot, str]]:
+    seen: set[tuple[str, str]] = set()
+    for at, measure in enumerate(file.measure):
+        key = (measure.variable, measure.segment)
+        if key in seen:
+            yield (
+                ("measure", at),
+                f"{measure.variable!r} is measured twice in segment {measure.segment!r}: "
+                "give each measure a segment of its own",
+            )
+        seen.add(key)
+
+
+def _turns(file: CaseFile) -> Iterator[tuple[Spot, str]]:
+    years = {(measure.variable, measure.segment): measure.years for measure in file.measure}
+    for at, turn in enumerate(file.turn):
+        key = (turn.variable, turn.segment)
+        if key not in years:
+            yield (
+                ("turn", at),
+                f"the turning point of {turn.variable!r}, segment {turn.segment!r}, is not "
+                f"measured: measured are {', '.join(map(repr, years)) or 'none'}",
+            )
+            continue
+        first, last = years[key]
+        if not first <= turn.years[0] < turn.years[-1] <= last:
+            yield (
+                ("turn", at, "years"),
+                f"the turning point of {turn.variable!r} takes {turn.years}, but the "
+                f"measure goes from {first} to {last}",
+            )
+
+
+def _told(detail: ErrorDetails) -> str:
+    """Turn a complaint of pydantic into words."""
+    place = detail["loc"]
+    where = " ".join(str(part + 1) if isinstance(part, int) else str(part) for part in place)
     if detail["type"] == "extra_forbidden":
-        return f"{' '.join(where[:-1]) or 'top level'}: " + str(
-            unknown("field", where[-1], _fields(where[0] if len(where) > 1 else ""))
-        )
+        *outer, name = map(str, place)
+        table = " ".join(where.split()[:-1]) or "top level"
+        return f"{table}: {unknown('field', name, _fields(outer[0] if outer else ''))}"
+    field = _field(place)
+    meaning = f": {field.description}" if field and field.description else ""
+    if detail["type"] == "missing":
+        return f"{where} is missing{meaning}"
+    if detail["type"] == "string_too_short":
+        return f"{where} is empty{meaning}"
     message = detail["msg"].removeprefix("Value error, ")
     given = detail["input"]
     shown = f", not {given!r}" if isinstance(given, str | int | float) else ""
-    return f"{' '.join(where) or 'top level'}: {message}{shown}"
+    return f"{where or 'top level'}: {message}{shown}"
+
+
+def _field(place: Spot) -> FieldInfo | None:
+    """Find what a place in the file is described as."""
+    names = [part for part in place if isinstance(part, str)]
+    table = _table(names[0]) if names else None
+    return table.model_fields.get(names[1]) if table and len(names) > 1 else None
 
 
 def _fields(section: str) -> tuple[str, ...]:
+    return tuple((_table(section) or CaseFile).model_fields)
+
+
+def _table(section: str) -> type[BaseModel] | None:
+    """Give the table that a section of the file holds."""
     if section not in CaseFile.model_fields:
-        return tuple(CaseFile.model_fields)
+        return None
     annotation = CaseFile.model_fields[section].annotation
-    tables = (annotation, *get_args(annotation))
-    table = next(t for t in tables if isinstance(t, type) and issubclass(t, BaseModel))
-    return tuple(table.model_fields)
+    found = (annotation, *get_args(annotation))
+    return next((t for t in found if isinstance(t, type) and issubclass(t, BaseModel)), None)

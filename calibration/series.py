@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -121,30 +121,63 @@ def read_records(path: Path, columns: Collection[str]) -> list[tuple[int, dict[s
         If the file cannot be read, a column is unknown or missing, or a row is too short or
         too long.
     """
+    records, problems = scan_records(path, columns)
+    refuse(problems)
+    return records
+
+
+def scan_records(
+    path: Path, columns: Collection[str]
+) -> tuple[list[tuple[int, dict[str, str]]], list[InputError]]:
+    """Read what can be read of a CSV file, and say what is wrong with the other rows.
+
+    A row whose first cell begins with ``#`` is a comment.
+
+    Parameters
+    ----------
+    path, columns
+        As for `read_records`.
+
+    Returns
+    -------
+    list of (int, dict), list of InputError
+        The rows, and the problems by line.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read or its header is wrong, so that no row means anything.
+    """
     reader = csv.reader(io.StringIO(read_text(path)), strict=True)
+    records: list[tuple[int, dict[str, str]]] = []
+    problems: list[InputError] = []
+    header: list[str] | None = None
     try:
-        header = [cell.strip() for cell in next(reader, [])]
-        for name in header:
-            if name not in columns:
-                raise InputError(f"{path}:1: {unknown('column', name, columns)}")
-        missing = [name for name in columns if name not in header]
-        if missing:
-            raise InputError(f"{path}:1: column {missing[0]!r} is missing: {', '.join(columns)}")
-        if len(set(header)) < len(header):
-            raise InputError(f"{path}:1: a column comes twice: {', '.join(header)}")
-        records = []
         for cells in reader:
-            if not cells:
+            if not cells or cells[0].lstrip().startswith("#"):
                 continue
-            if len(cells) != len(header):
-                raise InputError(
-                    f"{path}:{reader.line_num}: {len(cells)} cells, the header has {len(header)}"
-                )
-            stripped = (cell.strip() for cell in cells)
-            records.append((reader.line_num, dict(zip(header, stripped, strict=True))))
-        return records
+            line, stripped = reader.line_num, [cell.strip() for cell in cells]
+            if header is None:
+                header = stripped
+                _check_header(path, line, header, columns)
+            elif len(cells) != len(header):
+                text = f"{len(cells)} cells, the header has {len(header)}"
+                problems.append(InputError(f"{path}:{line}: {text}"))
+            else:
+                records.append((line, dict(zip(header, stripped, strict=True))))
     except csv.Error as error:
-        raise InputError(f"{path}:{reader.line_num}: not a valid CSV row: {error}") from None
+        # Where a quotation mark is not closed, the rest of the file has no rows.
+        text = f"{path}:{reader.line_num}: not a valid CSV row: {error}"
+        problems.append(InputError(text))
+    if header is None and not problems:
+        _check_header(path, 1, [], columns)
+    return records, problems
+
+
+def refuse(problems: Sequence[InputError]) -> None:
+    """Raise the first of the problems, if there is one."""
+    for problem in problems:
+        raise problem
 
 
 def read_sources(path: Path) -> dict[str, str]:
@@ -165,15 +198,25 @@ def read_sources(path: Path) -> dict[str, str]:
     InputError
         If the file is malformed, or a code has no citation or comes twice.
     """
+    citations, problems = scan_sources(path)
+    refuse(problems)
+    return citations
+
+
+def scan_sources(path: Path) -> tuple[dict[str, str], list[InputError]]:
+    """Read what the source codes stand for, and say what is wrong; see `read_sources`."""
     citations: dict[str, str] = {}
-    for line, record in read_records(path, ("source", "citation", "where")):
+    records, problems = scan_records(path, ("source", "citation", "where"))
+    for line, record in records:
         code = record["source"]
         if not code or not record["citation"]:
-            raise InputError(f"{path}:{line}: a source needs a code and a citation")
-        if code in citations:
-            raise InputError(f"{path}:{line}: source {code!r} comes twice")
-        citations[code] = "; ".join(part for part in (record["citation"], record["where"]) if part)
-    return citations
+            problems.append(InputError(f"{path}:{line}: a source needs a code and a citation"))
+        elif code in citations:
+            problems.append(InputError(f"{path}:{line}: source {code!r} comes twice"))
+        else:
+            parts = (record["citation"], record["where"])
+            citations[code] = "; ".join(part for part in parts if part)
+    return citations, problems
 
 
 def read_series(
@@ -202,30 +245,79 @@ def read_series(
         value is not a finite number, a year lies outside `YEARS`, or one source gives one
         series twice for a year.
     """
+    rows, problems = scan_series(path, sources, names)
+    refuse(problems)
+    return rows
+
+
+def scan_series(
+    path: Path, sources: Collection[str], names: Collection[str] | None = None
+) -> tuple[tuple[Row, ...], list[InputError]]:
+    """Read the good rows of a table of published figures, and say what is wrong with the others.
+
+    Parameters
+    ----------
+    path, sources, names
+        As for `read_series`.
+
+    Returns
+    -------
+    tuple of Row, list of InputError
+        The rows in the order of the file, and a problem a row.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read or its header is wrong.
+    """
     rows = []
     seen: dict[tuple[str, str, int], int] = {}
-    for line, record in read_records(path, COLUMNS):
+    records, problems = scan_records(path, COLUMNS)
+    for line, record in records:
         try:
             row = _row(record, sources, line)
             if names is not None and row.name not in names:
-                raise unknown("series", row.name, names)
+                raise InputError(
+                    f"{unknown('series', row.name, names)} (series are named in case.toml, by "
+                    "a [[measure]] or in context)"
+                )
+            key = (row.name, row.source, row.year)
+            if key in seen:
+                raise InputError(
+                    f"{row.source} already gives {row.series!r} for {row.year} in line "
+                    f"{seen[key]}: one figure a source and year"
+                )
         except InputError as error:
-            raise InputError(f"{path}:{line}: {error}") from None
-        key = (row.name, row.source, row.year)
-        if key in seen:
-            raise InputError(
-                f"{path}:{line}: {row.source} already gives {row.series!r} for {row.year} in "
-                f"line {seen[key]}: one figure a source and year"
-            )
+            problems.append(InputError(f"{path}:{line}: {error}"))
+            continue
         seen[key] = line
         rows.append(row)
-    return tuple(rows)
+    return tuple(rows), problems
+
+
+def _check_header(path: Path, line: int, header: Sequence[str], columns: Collection[str]) -> None:
+    for name in header:
+        if name not in columns:
+            raise InputError(f"{path}:{line}: {unknown('column', name, columns)}")
+    missing = [name for name in columns if name not in header]
+    if missing:
+        raise InputError(f"{path}:{line}: column {missing[0]!r} is missing: {', '.join(columns)}")
+    if len(set(header)) < len(header):
+        raise InputError(f"{path}:{line}: a column comes twice: {', '.join(header)}")
 
 
 def _row(record: dict[str, str], sources: Collection[str], line: int) -> Row:
     for name in ("region", "series"):
         if not record[name]:
             raise InputError(f"column {name!r} is empty")
+    name = record["series"]
+    if not record["value"]:
+        raise InputError(f"{name!r} has no value: write the figure, or leave the row out")
+    if not record["unit"]:
+        raise InputError(
+            f"{name!r} has no unit: write the one it is published in, such as 'million yuan', "
+            "'persons', 'firms', 'km2' or 'percent'"
+        )
     if not record["source"]:
         raise InputError("no citation: column 'source' is empty")
     if record["source"] not in sources:
@@ -274,4 +366,5 @@ def choice_of(kind: str, given: str, allowed: Iterable[str]) -> str:
         return given
     close = nearest(given, names)
     hint = f"; did you mean {close!r}?" if close else ""
-    raise InputError(f"{kind} {given!r}: allowed are {', '.join(names)}{hint}")
+    shown = ", ".join(name or "(nothing)" for name in names)
+    raise InputError(f"{kind} {given!r}: allowed are {shown}{hint}")

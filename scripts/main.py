@@ -20,6 +20,7 @@ COMMANDS = {
     "compare": "Compare strategies at equal programme money: table and figures.",
     "histories": "Set the base case beside the published figures: fit, turning points, figure.",
     "batch": "Carry out many runs from a table of inputs, a row a run.",
+    "case": "Start the folder of your own region, or check one line by line.",
     "levers": "List the policy levers: level, cost, range and what each one feeds.",
     "regions": "List the regions of the model and the cases that can be added.",
     "describe": "Explain a variable: definition, unit, source, equation, causes, effects.",
