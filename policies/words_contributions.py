@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -37,13 +38,13 @@ def answer(found: Contributions) -> list[str]:
     list of str
         Sentences: the whole effect, the levers that matter, the synergy, the strongest pairs.
     """
-    at_the_end = {"time": found.sums["time"].values[-1], PLACE: TOTAL}
+    at_the_end: dict[str, Any] = {"time": found.sums["time"].values[-1], PLACE: TOTAL}
     sums = found.sums[DISCOUNTED].sel(at_the_end) * _FACTOR
     whole, synergy = sums.sel(measure=WHOLE), sums.sel(measure=SYNERGY)
     relative = 100 * float((whole / sums.sel(measure=WITHOUT)).median("draw"))
     said = [
         f"{found.strategy.title}: value added of all regions gains {_median(whole)} {_UNIT} "
-        f"{_interval(whole)}in present value from {found.start:g} to {found.sums['time'].values[-1]:g} "
+        f"{_interval(whole)}in present value from {found.start:g} to {at_the_end['time']:g} "
         f"({relative:.2g} % of what it is without the programme).",
         _levers(found, at_the_end),
         _synergy(synergy, whole),
@@ -102,7 +103,7 @@ def basis(found: Contributions, step: float, error: float | None, checked: int) 
     return said
 
 
-def _levers(found: Contributions, at_the_end: dict[str, object]) -> str:
+def _levers(found: Contributions, at_the_end: dict[str, Any]) -> str:
     shares = found.shares[DISCOUNTED].sel(at_the_end).sel(measure=ON_AVERAGE) * _FACTOR
     mean = shares.mean("draw").values
     order = np.argsort(-mean)
@@ -126,7 +127,8 @@ def _synergy(synergy: xr.DataArray, whole: xr.DataArray) -> str:
     more = "more" if share > 0 else "less"
     return (
         f"Together the levers bring {_median(abs(synergy))} {_UNIT} "
-        f"{_interval(abs(synergy))}{more} than the sum of what each brings alone ({abs(share):.2g} % of the whole)."
+        f"{_interval(abs(synergy))}{more} than the sum of what each brings alone "
+        f"({abs(share):.2g} % of the whole)."
     )
 
 
@@ -134,7 +136,7 @@ def _pairs(found: Contributions, whole: float) -> str | None:
     listed = pair_table(found)
     if listed.empty:
         return None
-    means = listed["mean"] * _FACTOR
+    means = listed["mean"].to_numpy() * _FACTOR
     parts = []
     for best, verb in (
         (means.idxmax(), "help one another"),
@@ -142,7 +144,7 @@ def _pairs(found: Contributions, whole: float) -> str | None:
     ):
         size = means[best]
         if abs(size) > _SMALL * whole and (size > 0) == (verb == "help one another"):
-            row = listed.loc[best]
+            row = listed.iloc[best]
             parts.append(f"{row['lever']} and {row['other']} {verb} most ({Rounded(size)} {_UNIT})")
     said = "; ".join(parts)
     return f"{said[:1].upper()}{said[1:]}." if said else None
