@@ -138,14 +138,12 @@ def _pairs(found: Contributions, whole: float) -> str | None:
         return None
     means = listed["mean"].to_numpy() * _FACTOR
     parts = []
-    for best, verb in (
-        (means.idxmax(), "help one another"),
-        (means.idxmin(), "replace one another"),
-    ):
-        size = means[best]
-        if abs(size) > _SMALL * whole and (size > 0) == (verb == "help one another"):
+    for sign, verb in ((1, "help"), (-1, "replace")):
+        best = int(np.argmax(sign * means))
+        if sign * means[best] > _SMALL * whole:
             row = listed.iloc[best]
-            parts.append(f"{row['lever']} and {row['other']} {verb} most ({Rounded(size)} {_UNIT})")
+            size = f"{Rounded(means[best])} {_UNIT}"
+            parts.append(f"{row['lever']} and {row['other']} {verb} one another most ({size})")
     said = "; ".join(parts)
     return f"{said[:1].upper()}{said[1:]}." if said else None
 
