@@ -19,6 +19,7 @@ COMMANDS = {
     "run": "Run one strategy and write what it does, by region and in total.",
     "compare": "Compare strategies at equal programme money: table and figures.",
     "histories": "Set the base case beside the published figures: fit, turning points, figure.",
+    "reforms": "Run published reforms on the model and compare its responses with theirs.",
     "batch": "Carry out many runs from a table of inputs, a row a run.",
     "case": "Start the folder of your own region, or check one line by line.",
     "levers": "List the policy levers: level, cost, range and what each one feeds.",
