@@ -64,7 +64,7 @@ def test_gains_losses_synergy_and_pairs_are_named():
         "A strategy: value added of all regions gains 120.0 bn yuan (90 % of draws: 84.00 to "
         "156.0) in present value from 2025 to 2040 (12 % of what it is without the programme)."
     )
-    assert said[1].startswith("Most comes from talent training (90.00; 90 % of draws: 61.50 to")
+    assert said[1].startswith("Most comes from talent training (90.00; 90 % of draws: 63.00 to")
     assert said[1].endswith("exit mechanism (-15.00; 90 % of draws: -19.50 to -10.50) takes away.")
     assert "more than the sum of what each brings alone (25 % of the whole)" in said[2]
     assert said[3] == "Talent training and brand promotion help one another most (40.00 bn yuan)."
