@@ -1,0 +1,262 @@
+"""Make the runs of a study, and go on where it was stopped."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from model.errors import InputError
+from model.runs import simulate, stream
+from model.stamp import stamp
+from sensitivity import parts
+from sensitivity.crossing import Scenario
+from sensitivity.factors import Setting, factors_of
+from sensitivity.manifest import Manifest, identity
+from sensitivity.outputs import columns_of, needed, numbers
+from sensitivity.store import Store, opened
+from sensitivity.study import Study
+
+if TYPE_CHECKING:
+    from model import Model
+
+# From so many runs on the model is compiled for just the inputs that differ.
+_PART = 4096
+# A small study is kept in at least so many parts, of at least so many runs.
+_PARTS, _LEAST = 16, 64
+
+
+@dataclass(frozen=True)
+class Made:
+    """What has been done.
+
+    Attributes
+    ----------
+    runs : int
+        Runs of the study, all scenarios together.
+    new : int
+        Runs that were made now.
+    failed : int
+        Runs that have failed, earlier ones too.
+    seconds : float
+        Time that the new runs took, s.
+    """
+
+    runs: int
+    new: int
+    failed: int
+    seconds: float
+
+
+def plan(
+    study: Study,
+    model: Model,
+    scenarios: Sequence[Scenario] = (Scenario(),),
+    draws: pd.DataFrame | None = None,
+    hashes: Mapping[str, str] | None = None,
+) -> Manifest:
+    """Hold a study against a model, before anything is written.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    model : Model
+        The model with its regions.
+    scenarios : sequence of Scenario
+        What the sample is crossed with.
+    draws : pandas.DataFrame, optional
+        Draws of the calibration: a row a draw, a column an input of the model.
+    hashes : mapping of str to str, optional
+        Fingerprints of what else the runs depend on: data, calibration.
+
+    Returns
+    -------
+    Manifest
+
+    Raises
+    ------
+    InputError
+        If a factor, an output or a setting is not the model's, or the model fails with no
+        factor moved.
+    """
+    factors = factors_of(study, model, draws)
+    columns = columns_of(study, model)
+    used = None if draws is None or not study.dependent else draws
+    variables, years = needed(columns)
+    baseline = []
+    for scenario in scenarios:
+        base = _base(study, scenario)
+        Setting(model, factors, base)
+        alone = simulate(model, base, outputs=variables, years=years).expand_dims("run")
+        values = numbers(alone, columns)
+        baseline.append(tuple(float(values[column.name][0]) for column in columns))
+    return Manifest(
+        study=study,
+        factors=factors,
+        columns=columns,
+        scenarios=tuple(scenarios),
+        baseline=tuple(baseline),
+        identity=identity(study, model, factors, columns, tuple(scenarios), used, hashes or {}),
+        versions=stamp(model.hash)["versions"],
+    )
+
+
+def run(
+    manifest: Manifest,
+    model: Model,
+    folder: Path,
+    draws: pd.DataFrame | None = None,
+    *,
+    text: str = "",
+    anew: bool = False,
+    workers: int | None = None,
+    cluster: str | None = None,
+    part: int | None = None,
+    tell: Callable[[int, int], None] | None = None,
+) -> Made:
+    """Make the runs that a store does not hold yet.
+
+    Runs are kept in parts as they are finished. Whatever ends the process, all finished parts
+    stay, and the next call makes the rest; neither that nor the number of workers changes the
+    results.
+
+    Parameters
+    ----------
+    manifest : Manifest
+        From `plan`.
+    model : Model
+        The model.
+    folder : Path
+        The store.
+    draws : pandas.DataFrame, optional
+        As for `plan`.
+    text : str
+        The study's file, kept for the reader.
+    anew : bool
+        Whether runs of another identity are removed.
+    workers : int, optional
+        Threads; one for each processor if left out.
+    cluster : str, optional
+        Address of a Dask scheduler that is to share the runs among machines.
+    part : int, optional
+        Runs kept at a time; chosen by the size of the study if left out.
+    tell : callable, optional
+        Called with the number of finished runs and of all runs.
+
+    Returns
+    -------
+    Made
+
+    Raises
+    ------
+    InputError
+        If the store is in use or holds other runs, the disk is full, or more runs fail than the
+        study allows; finished runs stay in all cases.
+    """
+    study = manifest.study
+    used = draws if study.dependent else None
+    design = manifest.design(used)
+    size = part or _part(design.rows, design.unit)
+    total = design.rows * len(manifest.scenarios)
+    begun = time.monotonic()
+    with opened(folder, manifest, used, text=text, anew=anew) as store:
+        have = _Tally(store, design.rows, total)
+        _watch(have, study)
+        if tell is not None:
+            tell(have.done, total)
+        for place, scenario in enumerate(manifest.scenarios):
+            missing = list(parts.gaps(store.found[place].parts, design.rows, size))
+            base = _base(study, scenario)
+            setting = Setting(model, manifest.factors, base)
+            variables, years = needed(manifest.columns)
+            pieces = stream(
+                model,
+                (setting.inputs(design.values(begin, end)) for begin, end in missing),
+                variables,
+                years,
+                chunk=size,
+                workers=workers,
+                cluster=cluster,
+                base=base,
+            )
+            for (begin, end), piece in zip(missing, pieces, strict=True):
+                failures = {
+                    name: piece[name].values for name in (parts.REASON, parts.VARIABLE, parts.YEAR)
+                }
+                try:
+                    kept = parts.add(
+                        store.folder_of(place),
+                        begin,
+                        _numbers(piece, manifest),
+                        failures,
+                        design.digest(begin, end),
+                    )
+                except InputError as error:
+                    raise InputError(
+                        f"{error}; {have.done:,} of {total:,} runs are kept, and the same "
+                        "command goes on from there"
+                    ) from None
+                store.keep(place, kept)
+                have.add(kept)
+                if tell is not None:
+                    tell(have.done, total)
+                _watch(have, study)
+    return Made(total, have.new, have.failed, time.monotonic() - begun)
+
+
+class _Tally:
+    """How many runs there are, and how many have failed."""
+
+    def __init__(self, store: Store, rows: int, total: int) -> None:
+        self.total = total
+        self.new = 0
+        stored = [part for found in store.found for part in found.parts if part.begin < rows]
+        self.done = sum(min(part.end, rows) - part.begin for part in stored)
+        self.failed = sum(part.failed for part in stored)
+
+    def add(self, part: parts.Part) -> None:
+        self.new += part.end - part.begin
+        self.done += part.end - part.begin
+        self.failed += part.failed
+
+
+def _watch(have: _Tally, study: Study) -> None:
+    """Stop once more runs have failed than the study allows, however the others end."""
+    share = study.failures.largest_share
+    if have.failed > share * have.total:
+        raise InputError(
+            f"{have.failed:,} of {have.done:,} runs failed, and the study allows for "
+            f"{share:.1%} of {have.total:,}: `smecluster sensitivity status` lists them with "
+            "their inputs; narrow the ranges, or raise failures.largest_share"
+        )
+
+
+def _numbers(piece: xr.Dataset, manifest: Manifest) -> dict[str, Any]:
+    """Take the outputs; a failed run has none, not even from before it failed."""
+    failed = piece[parts.REASON].values != ""
+    found = numbers(piece, manifest.columns)
+    for values in found.values():
+        values[failed] = np.nan
+    return found
+
+
+def _base(study: Study, scenario: Scenario) -> dict[str, Any]:
+    for name in study.settings:
+        if name in scenario.inputs:
+            raise InputError(
+                f"{name!r} is set in [settings] and by {scenario.name!r}: edit one of them"
+            )
+    return {**study.settings, **scenario.inputs}
+
+
+def _part(rows: int, unit: int) -> int:
+    """Choose how many runs to keep at a time: whole units, so that a grown study fits on."""
+    wanted = _PART if rows >= _PART else max(_LEAST, rows // _PARTS)
+    return -(-wanted // unit) * unit
