@@ -1,0 +1,85 @@
+"""Intervals and floors for indices that any sample of runs gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from sensitivity.estimates import Array, Bootstrap, Estimate, Estimates, Sample, single
+
+# Takes factors (runs, factors) and one output (runs,); gives (indices, factors).
+Statistic = Callable[[Array, Array], Array]
+
+# Shuffled samples that a floor is taken from; each factor of each is a case.
+_SHUFFLES = 20
+# Where each is resampled, too.
+_SHUFFLES_OF_FEWER = 5
+
+
+def from_given_data(
+    statistic: Statistic,
+    names: tuple[str, ...],
+    sample: Sample,
+    bootstrap: Bootstrap,
+    *,
+    reduce_bias: bool = False,
+) -> Estimates:
+    """Compute indices from runs as they are, with a bootstrap over runs.
+
+    Parameters
+    ----------
+    statistic : callable
+        The indices of all factors for one output.
+    names : tuple of str
+        Of the indices.
+    sample : Sample
+        Runs, independent of each other; no output constant.
+    bootstrap : Bootstrap
+        Over runs.
+    reduce_bias : bool
+        Whether the resamples' mean excess is taken off (Plischke et al. 2013, equation 30).
+
+    Returns
+    -------
+    Estimates
+        The indices, and the floor that a factor without influence stays below: the 95 %
+        quantile over factors after the outputs have been shuffled among the runs.
+    """
+    found = [
+        _one_output(statistic, sample.x, y, bootstrap, reduce_bias=reduce_bias) for y in sample.y.T
+    ]
+    value, half = (np.stack([one[part] for one in found], axis=-1) for part in (0, 1))
+    floor = np.stack([one[2] for one in found], axis=-1)
+    rows = single(sample.names)
+    return Estimates(
+        {name: Estimate(rows, value[i], half[i]) for i, name in enumerate(names)},
+        {name: floor[i] for i, name in enumerate(names)},
+    )
+
+
+def _one_output(
+    statistic: Statistic, x: Array, y: Array, bootstrap: Bootstrap, *, reduce_bias: bool
+) -> tuple[Array, Array, Array]:
+    """Index and half its interval (indices, factors), and the floor (indices,)."""
+    rng = bootstrap.generator()
+
+    def resampled(y: Array, times: int) -> Array:
+        drawn = (rng.integers(len(y), size=len(y)) for _ in range(times))
+        return np.array([statistic(x[rows], y[rows]) for rows in drawn])
+
+    value = statistic(x, y)
+    parts = resampled(y, bootstrap.resamples)
+    # A resample may hold none of a few notable runs, and so have no index.
+    parts = parts[np.isfinite(parts).all(axis=(1, 2))]
+    if len(parts) < 2:
+        return value, np.full(value.shape, np.nan), np.full(len(value), np.nan)
+    if reduce_bias:
+        value = 2 * value - parts.mean(axis=0)
+        chance = [
+            2 * statistic(x, shuffled) - resampled(shuffled, _SHUFFLES).mean(axis=0)
+            for shuffled in (rng.permutation(y) for _ in range(_SHUFFLES_OF_FEWER))
+        ]
+    else:
+        chance = [statistic(x, rng.permutation(y)) for _ in range(_SHUFFLES)]
+    return value, bootstrap.half(parts), np.quantile(np.array(chance), 0.95, axis=(0, 2))
