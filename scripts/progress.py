@@ -1,4 +1,8 @@
-"""How far long work is: a bar for a person at a terminal, a line now and then otherwise."""
+"""How far long work is: a bar for a person at a terminal, a line now and then otherwise.
+
+Both tell the rate and the time left, counted from where this process began: work that goes on
+after an interruption has not been quicker for it.
+"""
 
 from __future__ import annotations
 
@@ -31,28 +35,66 @@ def progress(of_what: str) -> Iterator[Progress]:
         yield _lines(of_what)
 
 
+class _Pace:
+    """How fast work goes."""
+
+    def __init__(self) -> None:
+        self._first: tuple[float, int] | None = None
+
+    def __call__(self, done: int, total: int) -> str:
+        """Give rate and time left in words; nothing until they are known."""
+        now = time.monotonic()
+        if self._first is None:
+            self._first = (now, done)
+        begun, before = self._first
+        if done <= before or now <= begun:
+            return ""
+        rate = (done - before) / (now - begun)
+        return f"{_rounded(rate)} a second, {_duration((total - done) / rate)} left"
+
+
+def _rounded(rate: float) -> str:
+    return f"{rate:,.0f}" if rate >= 10 else f"{rate:.2g}"
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 100 else f"{minutes // 60} h {minutes % 60} min"
+
+
 def _bar(of_what: str) -> Iterator[Progress]:
     from rich.console import Console
-    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, TextColumn
     from rich.progress import Progress as Bar
 
     columns = (
         BarColumn(),
         TextColumn("{task.completed:,.0f} of {task.total:,.0f} " + of_what),
-        TimeRemainingColumn(),
+        TextColumn("{task.fields[pace]}"),
     )
+    pace = _Pace()
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+        task = bar.add_task("", total=None, pace="", visible=False)
+
+        def tell(done: int, total: int) -> None:
+            told = pace(done, total)
+            bar.update(task, completed=done, total=total, pace=told, visible=True)
+
+        yield tell
 
 
 def _lines(of_what: str) -> Progress:
     told = time.monotonic()
+    pace = _Pace()
 
     def tell(done: int, total: int) -> None:
         nonlocal told
+        how_fast = pace(done, total)
         if time.monotonic() - told >= _EVERY:
             told = time.monotonic()
-            print(f"{done:,} of {total:,} {of_what}", file=sys.stderr, flush=True)
+            line = f"{done:,} of {total:,} {of_what}"
+            print(f"{line}, {how_fast}" if how_fast else line, file=sys.stderr, flush=True)
 
     return tell
