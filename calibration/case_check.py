@@ -16,6 +16,7 @@ from typing import Any
 import pandas as pd
 from pydantic import BaseModel
 
+from calibration.case import load as load_case
 from calibration.case import misfits, scan_own_sources, series_named
 from calibration.constants import (
     Constant,
@@ -27,6 +28,9 @@ from calibration.constants import (
 )
 from calibration.lines import Lines, Spot
 from calibration.measuring import full_name, measured
+from calibration.parameters import FILE, Parameter, misplaced, scan
+from calibration.payoff import Payoff, complaints
+from calibration.problem import problem
 from calibration.schema import CaseFile, Measure, scan_case_file
 from calibration.selection import statuses
 from calibration.series import COLUMNS, Row, scan_records, scan_series
@@ -40,7 +44,7 @@ from model.source import key
 
 _TABLE = ("series", "years", "figures", "remembered", "measures", "segment", "unit", "compared")
 #: In the order in which one writes them.
-_FILES = ("case.toml", "sources.csv", "series.csv", "constants.csv", "tables.csv")
+_FILES = ("case.toml", "sources.csv", "series.csv", "constants.csv", "tables.csv", FILE)
 #: A template's blank: what stands between angle brackets is still to be written.
 _BLANK = re.compile(r"<[^<>]*>")
 _LINE = re.compile(r":(\d+): ")
@@ -105,8 +109,11 @@ class _Check:
         rows = self._figures(file)
         understood = self._understood(file, rows)
         constants, points = self._values()
+        parameters = self._parameters(file)
         if file is not None and not self.problems:
-            self._runs(Region(file.region.name, constants_of(constants), tables_of(points)))
+            self._runs(
+                Region(file.region.name, constants_of(constants), tables_of(points)), parameters
+            )
         return Checked(_grouped(self.problems), _grouped(self.notes), understood)
 
     def _add(self, problems: Iterable[InputError]) -> None:
@@ -299,12 +306,31 @@ class _Check:
             else f"{value.variable!r} is {value.value:g}, outside the model's plausible range"
         )
 
-    def _runs(self, own: Region) -> None:
-        """Put the region beside the shipped ones and run them."""
+    # parameters.csv and the model ---------------------------------------------------------
+
+    def _parameters(self, file: CaseFile | None) -> tuple[Parameter, ...]:
+        path = self.folder / FILE
+        if not path.is_file():
+            self.notes.append(f"{path} is missing: a fit estimates nothing for the region")
+            return ()
+        try:
+            found, problems = scan(path, file.region.name if file else "Region")
+        except InputError as error:
+            self._add([error])
+            return ()
+        self._add(problems)
+        self._add(misplaced(found, self.model))
+        return found
+
+    def _runs(self, own: Region, parameters: Sequence[Parameter]) -> None:
+        """Put the region beside the shipped ones, run them, and move each parameter."""
         shipped = [Region(name) for name in self.model.regions if name != own.name]
         try:
             beside = load(regions=[*shipped, own])
             simulate(beside, outputs=["value added"])
+            if parameters:
+                payoff = Payoff(problem(beside, [load_case(self.folder)], shared=False))
+                self._add(complaints(payoff, payoff.start))
         except InputError as error:
             self.problems.append(f"{self.folder}: {error}")
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from calibration.series import STATUSES
+from calibration.series import STATUSES, refuse, scan_records
 from model import Model
 from model.errors import InputError, unknown
-from model.files import read_text
 from model.rewrite import REGION
 
 #: The parameters that all regions share.
@@ -88,24 +85,45 @@ def read(path: str | Path, region: str | None = None) -> tuple[Parameter, ...]:
         If the file is missing or malformed, bounds are crossed, a prior lies outside its
         bounds, or a name stands twice; the message names the line.
     """
-    lines = io.StringIO(read_text(path))
-    reader = csv.DictReader(lines, strict=True)
-    try:
-        for column in COLUMNS:
-            if column not in (reader.fieldnames or ()):
-                raise InputError(f"{path}: column {column!r} is missing")
-        found = [_parameter(row, f"{path}:{reader.line_num}", region) for row in reader]
-    except csv.Error as error:
-        raise InputError(f"{path}:{reader.line_num}: {error}") from None
-    seen: dict[str, str] = {}
-    for parameter in found:
-        if parameter.name in seen:
-            raise InputError(
-                f"{parameter.line}: {parameter.name!r} stands twice, "
-                f"first in {seen[parameter.name]}"
-            )
-        seen[parameter.name] = parameter.line
-    return tuple(found)
+    found, problems = scan(path, region)
+    refuse(problems)
+    return found
+
+
+def scan(
+    path: str | Path, region: str | None = None
+) -> tuple[tuple[Parameter, ...], list[InputError]]:
+    """Read the good rows of a table of parameters, and say what is wrong with the others.
+
+    Parameters
+    ----------
+    path, region
+        As for `read`.
+
+    Returns
+    -------
+    tuple of Parameter, list of InputError
+        The parameters, and a problem a row.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read or its header is wrong.
+    """
+    found: dict[str, Parameter] = {}
+    records, problems = scan_records(Path(path), COLUMNS)
+    for line, row in records:
+        try:
+            parameter = _parameter(row, f"{path}:{line}", region)
+            if parameter.name in found:
+                raise InputError(
+                    f"{parameter.line}: {parameter.name!r} stands twice, first in "
+                    f"{found[parameter.name].line}"
+                )
+            found[parameter.name] = parameter
+        except InputError as error:
+            problems.append(error)
+    return tuple(found.values()), problems
 
 
 def check(parameters: Sequence[Parameter], model: Model) -> None:
@@ -124,28 +142,39 @@ def check(parameters: Sequence[Parameter], model: Model) -> None:
         If a name is not one of the model's constants, its region is missing or too much, or
         its bounds go beyond the model's range; the message names the line.
     """
+    refuse(misplaced(parameters, model))
+
+
+def misplaced(parameters: Sequence[Parameter], model: Model) -> list[InputError]:
+    """Say which parameters the model does not have, or does not allow; see `check`."""
     constants = [name for name, found in model.variables.items() if found.kind == "constant"]
+    problems = []
     for parameter in parameters:
         bare, bracket, _ = parameter.name.partition("[")
         if bare not in constants:
-            raise InputError(f"{parameter.line}: {unknown('constant', bare, constants)}")
+            text = str(unknown("constant", bare, constants))
+            problems.append(InputError(f"{parameter.line}: {text}"))
+            continue
         variable = model.variables[bare]
         if (variable.dims == (REGION,)) != bool(bracket):
             whose = "by region" if variable.dims else "shared by all regions"
             place = "the parameters.csv of a case" if variable.dims else SHARED.name
-            raise InputError(f"{parameter.line}: {bare!r} is {whose}: it belongs into {place}")
+            text = f"{bare!r} is {whose}: it belongs into {place}"
+            problems.append(InputError(f"{parameter.line}: {text}"))
+            continue
         for bound in (parameter.lower, parameter.upper):
             if (variable.low is not None and bound < variable.low) or (
                 variable.high is not None and bound > variable.high
             ):
-                raise InputError(
-                    f"{parameter.line}: bound {bound:g} of {bare!r} is outside the model's range "
-                    f"{variable.low:g} to {variable.high:g} {variable.unit}"
-                )
+                low = "-" if variable.low is None else f"{variable.low:g}"
+                high = "-" if variable.high is None else f"{variable.high:g}"
+                text = f"bound {bound:g} of {bare!r} is outside the model's range "
+                text += f"{low} to {high} {variable.unit}"
+                problems.append(InputError(f"{parameter.line}: {text}"))
+    return problems
 
 
-def _parameter(row: dict[str, str], line: str, region: str | None) -> Parameter:
-    cells = {column: (row[column] or "").strip() for column in COLUMNS}
+def _parameter(cells: dict[str, str], line: str, region: str | None) -> Parameter:
     numbers = {}
     for column in ("lower", "upper", "prior mean", "prior sd"):
         try:

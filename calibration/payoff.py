@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from calibration.problem import Problem
+from calibration.series import refuse
 from model.errors import InputError
 from model.repeated import Repeated
 
@@ -235,19 +236,25 @@ def idle(payoff: Payoff, point: ArrayLike, names: Iterable[str] | None = None) -
     ]
 
 
+def complaints(payoff: Payoff, point: ArrayLike) -> list[InputError]:
+    """Say which parameters do nothing, each with the line of its table; see `idle`."""
+    lines = {parameter.name: parameter.line for parameter in payoff.problem.parameters}
+    return [
+        InputError(
+            f"{lines[name]}: {name!r} does nothing to any of the "
+            f"{len(payoff.problem.measurements)} figures: fix it in the case's constants.csv, or "
+            "add a series that it moves"
+        )
+        for name in idle(payoff, point)
+    ]
+
+
 def refuse_idle(payoff: Payoff, point: ArrayLike) -> None:
-    """Refuse a problem with parameters that do nothing.
+    """Refuse a problem with parameters that do nothing; see `idle`.
 
     Raises
     ------
     InputError
         Naming the first of them, with the line of its table.
     """
-    quiet = idle(payoff, point)
-    if quiet:
-        found = next(p for p in payoff.problem.parameters if p.name == quiet[0])
-        raise InputError(
-            f"{found.line}: {found.name!r} does nothing to any of the "
-            f"{len(payoff.problem.measurements)} figures: fix it in the case's constants.csv, or "
-            "add a series that it moves"
-        )
+    refuse(complaints(payoff, point))

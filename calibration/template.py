@@ -6,6 +6,8 @@ judgement and whose it was.
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 import shutil
 import tempfile
@@ -16,6 +18,8 @@ from typing import TypeVar
 
 from calibration.case import cases, load
 from calibration.constants import Constant, Point, constants_of, tables_of, text_of
+from calibration.parameters import COLUMNS, FILE, JUDGEMENT
+from calibration.series import read_records
 from model import Region
 from model import load as load_model
 from model.errors import InputError, unknown
@@ -74,6 +78,7 @@ def new_case(folder: str | Path, like: str) -> Path:
         "LIKE": model_case.place.name,
     }
     files = {path.name: _filled(read_text(path), words) for path in sorted(FOLDER.iterdir())}
+    files[FILE] += _parameters(model_case.path / FILE, model_case.place.name)
     files["constants.csv"] += text_of(constants, Constant)
     files["tables.csv"] += text_of(points, Point)
     _write(target, files)
@@ -85,6 +90,17 @@ def _copied(values: Sequence[_Value], name: str) -> tuple[_Value, ...]:
         replace(value, status="judgement", source=f"{COPIED}{name}; there: {value.source}")
         for value in values
     )
+
+
+def _parameters(path: Path, name: str) -> str:
+    """Copy the parameters that a fit estimates, their priors marked as another region's."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    for _, row in read_records(path, COLUMNS):
+        source = f"{COPIED}{name}; there: {row['source']}"
+        writer.writerow({**row, "status": JUDGEMENT, "source": source})
+    return out.getvalue()
 
 
 def _filled(text: str, words: dict[str, str]) -> str:

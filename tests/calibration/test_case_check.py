@@ -1,5 +1,6 @@
 """A check of a case folder lists every mistake with its line, and tells what it understood."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from calibration.case import cases
 from calibration.case_check import check_case
 from calibration.lines import Lines
 from calibration.series import CASES
+from calibration.template import new_case
 from model.errors import InputError
 
 FIGURE = "wenzhou,va_tertiary,2010,"
@@ -96,6 +98,17 @@ def test_all_mistakes_of_all_files_are_listed_in_the_order_of_their_lines(folder
         ("constants.csv", ",firm,1,1", ",person,1,1", "is in 'person': the model has 'firm'"),
         ("constants.csv", "initial talent,,", "initial talent,a,", "has no elements"),
         ("constants.csv", "initial talent,", "migration rate,", "is one for all regions"),
+        ("parameters.csv", ",log,.5,3,", ",log,3,.5,", "bounds are crossed: lower 3, upper 0.5"),
+        ("parameters.csv", ",.5,3,1.2,", ",.5,3,12,", "prior mean 12 lies outside the bounds"),
+        ("parameters.csv", "demand,log,", "demand,lgo,", "unknown scale 'lgo'"),
+        (
+            "parameters.csv",
+            "export orientation,",
+            "export orientatoin,",
+            "did you mean 'export ori",
+        ),
+        ("parameters.csv", "export orientation,", "migration rate,", "it belongs into parameters"),
+        ("parameters.csv", ",log,.5,3,", ",log,.5,30,", "outside the model's range 0.5 to 3 Dmnl"),
         ("tables.csv", "scandal table,,1978", "scandle table,,1978", "did you mean 'scandal table"),
         ("tables.csv", "infrastructure investment", "infrastructure", "did you mean 'infrastructu"),
     ],
@@ -151,6 +164,24 @@ def test_a_region_whose_run_fails_is_a_problem(folder):
     )
     (problem,) = check_case(folder).problems
     assert "the run fails in 1978" in problem
+
+
+def test_a_parameter_that_moves_no_figure_is_named(tmp_path):
+    """What happens after 1978 moves no figure of 1978."""
+    town = new_case(tmp_path / "town", "wenzhou")
+    toml = town / "case.toml"
+    text = re.sub(r"<[^<>]*>", "the town", toml.read_text(encoding="utf-8"))
+    measure = 'variable = "value added"\nunit = "Myuan/Year"\nseries = ["va"]\nprices = "current"\n'
+    measure += 'years = [1978, 1978]\ndefinition = "of the town"\n'
+    toml.write_text(f"{text}\n[[measure]]\n{measure}", encoding="utf-8")
+    with (town / "series.csv").open("a", encoding="utf-8") as file:
+        file.write("town,va,1978,3000,exact,million yuan,current prices,read,S101,\n")
+    problems = check_case(town).problems
+    path = town / "parameters.csv"
+    where = f"{path}:{line_of(path, 'proximity to external capital')}: "
+    (problem,) = [each for each in problems if each.startswith(where)]
+    assert "'proximity to external capital[town]' does nothing to any of the 1 figures" in problem
+    assert all("does nothing" in each for each in problems)
 
 
 def test_comments_in_tables_are_read_over(folder):
