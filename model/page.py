@@ -45,7 +45,7 @@ nav a { color: #005a8c; }
 .table { margin: 1.1rem 0; }
 .scroll { overflow: auto; max-height: 36rem; }
 table { border-collapse: collapse; font-size: .85rem; font-variant-numeric: tabular-nums; }
-caption { text-align: left; font-weight: 600; padding-bottom: .3rem; }
+.caption { font-size: .85rem; font-weight: 600; margin-bottom: .3rem; }
 th, td { padding: .22rem .6rem; vertical-align: top; text-align: left; max-width: 24rem;
   overflow-wrap: break-word; border-bottom: 1px solid #e5e5e5; }
 thead th { border-bottom: 1px solid #777; vertical-align: bottom; background: #fff;
@@ -72,7 +72,7 @@ footer dd { margin: 0; overflow-wrap: anywhere; }
   .small table { font-size: 6.5pt; }
   .lying { page: lying; }
   thead th { position: static; }
-  h2, caption { break-after: avoid; }
+  h2, .caption { break-after: avoid; }
   tr, figure, .answer { break-inside: avoid; }
   figure img { max-height: 240mm; }
 }
@@ -191,8 +191,8 @@ def _table(parent: Element, caption: str, table: pd.DataFrame) -> None:
     sizes = ["table"]
     sizes += ["small"] * (len(names) > _SMALL) + ["lying"] * (len(names) > _LYING)
     outer = SubElement(parent, "div", {"class": " ".join(sizes)})
+    _add(outer, "p", caption, **{"class": "caption"})
     drawn = SubElement(SubElement(outer, "div", {"class": "scroll"}), "table")
-    _add(drawn, "caption", caption)
     kinds = ["number" if _numeric(column) else "text" for column in columns]
     heads = SubElement(SubElement(drawn, "thead"), "tr")
     for name, kind in zip(names, kinds, strict=True):

@@ -1,0 +1,253 @@
+"""What a calibration says, in sentences made from its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from calibration.findings import SERIES, Findings, series_of
+from calibration.report_figures.correlation import close_pairs
+from calibration.report_figures.residuals import autocorrelation, residuals
+from calibration.report_figures.starts import SAME
+from model.display import sentence
+
+#: What a fit should reach: value added and other series, MAPE in percent; bias share, Dmnl.
+GOOD_VALUE_ADDED, GOOD_OTHERS, GOOD_BIAS = 10.0, 20.0, 0.1
+#: Errors this much correlated with the year before make intervals too narrow.
+STUBBORN = 0.6
+_MAIN = "value added"
+_LISTED = 6
+_CONVERGED = 1.05
+_COVERAGE = (0.80, 0.97)
+_PHRASES = {
+    "repeats its prior": ("only repeats its prior", "only repeat their prior"),
+    "at a bound": ("hits a bound", "hit a bound"),
+}
+
+
+def answer(findings: Findings) -> dict[str, str]:
+    """Answer what a reader asks a calibration first.
+
+    Parameters
+    ----------
+    findings : Findings
+        What the calibration found.
+
+    Returns
+    -------
+    dict
+        Answers by question; what was not done is said to be not done.
+    """
+    questions: dict[str, Callable[[Findings], Iterator[str]]] = {
+        "How well does it fit?": _fit,
+        "What do the figures tell about the parameters?": _identified,
+        "What do they not tell?": _unidentified,
+        "How does it forecast years that it never saw?": _forecast,
+        "Do its intervals hold what they promise?": _intervals,
+        "Does it repeat published reforms?": _reforms,
+        "What to be careful about?": _care,
+    }
+    return {question: " ".join(reply(findings)) for question, reply in questions.items()}
+
+
+def series_name(row: pd.Series[Any] | Mapping[str, str]) -> str:
+    """Name a series: variable, region, and segment where it has one."""
+    segment = f", {row['segment']}" if row["segment"] else ""
+    return f"{row['variable']} ({row['region']}{segment})"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Join names to a phrase; of a long list the rest is counted."""
+    if len(names) > _LISTED + 1:
+        return f"{', '.join(names[:_LISTED])} and {len(names) - _LISTED} more"
+    return " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
+
+
+def counted(number: int, thing: str) -> str:
+    """Count a thing whose plural ends in s."""
+    return f"{number} {thing}" + ("" if number == 1 or thing == "series" else "s")
+
+
+def _fit(findings: Findings) -> Iterator[str]:
+    fits = findings["fits"]
+    scored = fits[(fits["sample"] == "in") & fits["MAPE"].notna()]
+    if scored.empty:
+        yield "The fit of the series was not measured."
+        return
+    main = scored[scored["variable"] == _MAIN]
+    levels = main[main["compare"] == "level"]
+    for part, goal, what in (
+        (levels, GOOD_VALUE_ADDED, "Value added"),
+        (scored[scored["variable"] != _MAIN], GOOD_OTHERS, "Of the other series"),
+    ):
+        if part.empty:
+            continue
+        missed = part[part["MAPE"] > goal]
+        if what == "Value added":
+            errors = [f"{row['MAPE']:.0f} % ({row['region']})" for _, row in part.iterrows()]
+            yield f"{what} is met with a mean error of {listed(errors)}; {goal:.0f} % was the goal."
+        else:
+            good = len(part) - len(missed)
+            yield f"{what}, {good} of {len(part)} come within {goal:.0f} %."
+            if len(missed):
+                worst = missed.sort_values("MAPE", ascending=False)
+                names = [f"{series_name(row)} {row['MAPE']:.0f} %" for _, row in worst.iterrows()]
+                yield f"Beyond it: {listed(names)}."
+    biased = levels[levels["U^M"] > GOOD_BIAS]
+    if len(biased):
+        names = [f"{row['region']} ({row['U^M']:.2f})" for _, row in biased.iterrows()]
+        yield (
+            f"The bias share of the error in value added exceeds {GOOD_BIAS} for {listed(names)}: "
+            "there the model lies too high or too low as a whole."
+        )
+    elif levels["U^M"].notna().any():
+        yield (
+            f"The bias share of the error in value added is at most {levels['U^M'].max():.2f}: "
+            "the model lies neither too high nor too low as a whole."
+        )
+
+
+def _identified(findings: Findings) -> Iterator[str]:
+    table = findings["parameters"]
+    clear = table[table["verdict"] == "identified"]
+    yield (
+        f"{len(clear)} of {counted(len(table), 'estimated parameter')} are identified by the "
+        "figures" + (f": {listed(list(clear['name']))}." if len(clear) else ".")
+    )
+
+
+def _unidentified(findings: Findings) -> Iterator[str]:
+    table = findings["parameters"]
+    for verdict, group in table[table["verdict"] != "identified"].groupby("verdict"):
+        names = listed(list(group["name"]))
+        one, many = _PHRASES.get(str(verdict), (f"is {verdict}", f"are {verdict}"))
+        phrase = one if len(group) == 1 else many
+        yield f"{counted(len(group), 'parameter')} {phrase} ({names})."
+    if not findings.done("draws"):
+        yield "No posterior was drawn, so that confounded pairs are not known."
+        return
+    pairs = close_pairs(findings)
+    if pairs.empty:
+        yield "No two parameters are closely correlated."
+        return
+    together = [
+        f"{row['first']} with {row['second']} ({row['correlation']:+.2f})"
+        for _, row in pairs.iterrows()
+    ]
+    yield f"Known only together: {listed(together)}."
+
+
+def _forecast(findings: Findings) -> Iterator[str]:
+    scores = findings["scores"]
+    if scores.empty:
+        yield "No years were held out."
+        return
+    main = scores[scores["variable"] == _MAIN]
+    if len(main):
+        better = (main["skill"] > 0).groupby(main["region"], sort=False).all()
+        worse = list(better.index[~better])
+        yield (
+            f"Fitted without the years after {findings.split}, it forecasts value added better "
+            f"than a random walk with drift in {better.sum()} of {counted(len(better), 'region')}"
+            + (f" (not in {listed(worse)})." if worse else ".")
+        )
+    ahead, growth, logistic = (
+        int((scores["model"] < scores[naive]).sum())
+        for naive in ("random walk", "exponential", "logistic")
+    )
+    yield (
+        f"Over all {counted(len(scores), 'series')} it beats the random walk in {ahead} "
+        f"({100 * ahead / len(scores):.0f} %), an exponential trend in {growth} and a logistic "
+        f"one in {logistic}."
+    )
+    held = findings["holdout"]
+    if len(held):
+        inside = held["value"].between(held["low"], held["high"]).mean()
+        yield (
+            f"{100 * inside:.0f} % of the {len(held)} figures held out lie in the 90 % interval "
+            "that it gave for them."
+        )
+
+
+def _intervals(findings: Findings) -> Iterator[str]:
+    table = findings["coverage"]
+    whole = table[table["name"] == "all"]
+    if whole.empty:
+        yield "It was not tried on data simulated from known parameters."
+        return
+    row = whole.iloc[0]
+    low, high = _COVERAGE
+    fair = low <= row["covered"] <= high
+    yield (
+        f"On {int(row['sets'])} sets of data simulated from known parameters the "
+        f"{100 * row['level']:.0f} % intervals held the truth in {100 * row['covered']:.0f} % of "
+        f"the cases" + ("." if fair else ": they are too " + _wrong(row) + ".")
+    )
+    alone = table[(table["name"] != "all") & (table["covered"] < low)]
+    if len(alone):
+        yield f"They held it least often for {listed(list(alone.sort_values('covered')['name']))}."
+
+
+def _wrong(row: pd.Series[float]) -> str:
+    return "narrow" if row["covered"] < row["level"] else "wide"
+
+
+def _reforms(findings: Findings) -> Iterator[str]:
+    table = findings["reforms"]
+    if table.empty:
+        yield "Published reforms were not run."
+        return
+    yield (
+        f"{int(table['agrees'].sum())} of {counted(len(table), 'published effect')} (of "
+        f"{counted(table['reform'].nunique(), 'reform')}) come out within the published range."
+    )
+    for verdict, group in table[~table["agrees"]].groupby("verdict", sort=False):
+        names = [
+            f"{row['reform']}, {row['response']} ({row['region']})" for _, row in group.iterrows()
+        ]
+        yield f"{sentence(str(verdict))}: {listed(names)}."
+
+
+def _care(findings: Findings) -> Iterator[str]:
+    figures = findings["figures"]
+    recalled = int((figures["status"] == "remembered").sum())
+    if recalled:
+        yield (
+            f"{recalled} of {counted(len(figures), 'figure')} are from memory and were not seen "
+            "in a source; they are drawn hollow and weigh less."
+        )
+    yield from _search(findings)
+    if len(figures):
+        stubborn = [
+            series_name(dict(zip(SERIES, key, strict=True)))
+            for key, part in series_of(residuals(findings)).items()
+            if autocorrelation(part["year"], part["residual"]) > STUBBORN
+        ]
+        if stubborn:
+            yield (
+                f"In {counted(len(stubborn), 'series')} errors stay for years (correlation with "
+                f"the year before above {STUBBORN}): {listed(stubborn)}."
+            )
+    moved = findings["leave-one-out"]
+    shifted = moved[~moved["inside"].astype(bool)] if len(moved) else moved
+    if len(shifted):
+        names = [f"{row['name']} (without {row['left out']})" for _, row in shifted.iterrows()]
+        yield f"These shared parameters rest on one region: {listed(names)}."
+    yield "A good fit does not make a judgement about structure true; it failed to refute it."
+
+
+def _search(findings: Findings) -> Iterator[str]:
+    starts = findings["starts"]
+    if len(starts):
+        cost = starts["cost"].where(np.isfinite(starts["cost"]))
+        best = int((cost <= cost.min() + SAME).sum())
+        if best == 1:
+            yield f"Only one of {len(starts)} starts found the best fit: a better one may exist."
+        else:
+            yield f"{best} of {len(starts)} starts found the best fit."
+    chain = findings.manifest.get("chain")
+    if isinstance(chain, dict) and "R-hat" in chain and float(chain["R-hat"]) > _CONVERGED:
+        yield f"The chain has not settled (R-hat {float(chain['R-hat']):.2f})."

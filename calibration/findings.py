@@ -1,0 +1,166 @@
+"""What a calibration found, read back from the tables in its folder."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from model.errors import InputError
+from model.files import read_text
+
+#: What makes a series: figures of one variable, region and segment.
+SERIES = ["region", "variable", "segment"]
+Series = tuple[str, str, str]
+_THEIL = ["U^M", "U^S", "U^C"]
+_NAIVE = ["random walk", "exponential", "logistic"]
+_WORDS = {
+    *(*SERIES, "message", "name", "unit", "scale", "scope", "verdict", "compare", "status"),
+    *("sample", "reform", "response", "source", "left out", "sector"),
+}
+_TRUTHS = {"agrees", "inside"}
+#: The tables of the folder and the columns that the report needs; others do no harm.
+_COLUMNS: Mapping[str, list[str]] = {
+    "parameters": [
+        *("name", "unit", "scale", "scope", "lower", "upper", "prior mean", "prior sd"),
+        *("estimate", "low", "high", "verdict"),
+    ],
+    "starts": ["start", "cost", "evaluations", "message"],
+    "partial": ["sector"],
+    "profiles": ["name", "value", "cost above the best"],
+    "draws": [],
+    "figures": [
+        *(*SERIES, "unit", "compare", "factor", "year", "value", "status"),
+        *("fitted", "low", "high", "sigma"),
+    ],
+    "fits": [*SERIES, "sample", "compare", "figures", "remembered", "R2", "MAPE", *_THEIL],
+    "holdout": [*SERIES, "unit", "year", "value", "status", "forecast", "low", "high", *_NAIVE],
+    "scores": [*SERIES, "figures", "model", *_NAIVE, "skill"],
+    "reforms": [
+        *("reform", "region", "response", "unit", "model", "model low", "model high"),
+        *("published low", "published", "published high", "verdict", "agrees", "source"),
+    ],
+    "leave-one-out": ["name", "left out", "estimate", "low", "high", "inside"],
+    "coverage": ["name", "level", "sets", "covered"],
+}
+_NEEDED = ("parameters",)
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What a calibration found.
+
+    Attributes
+    ----------
+    manifest : mapping
+        The file ``manifest.json``: name, seed, seconds, runs, include, stamp.
+    tables : mapping of str to pandas.DataFrame
+        Every table that the report knows, by its file's name. What was not done is a table
+        without rows.
+    """
+
+    manifest: Mapping[str, Any]
+    tables: Mapping[str, pd.DataFrame]
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        return self.tables[name]
+
+    def done(self, name: str) -> bool:
+        """Say whether a part of the calibration was carried out."""
+        return len(self.tables[name]) > 0
+
+    @property
+    def name(self) -> str:
+        """The calibration's name."""
+        return str(self.manifest["name"])
+
+    @property
+    def split(self) -> int | None:
+        """The last year that the hold-out fit saw."""
+        held = self["holdout"]
+        return int(held["year"].min()) - 1 if len(held) else None
+
+
+def read(folder: str | Path) -> Findings:
+    """Read what a calibration found.
+
+    Parameters
+    ----------
+    folder : str or Path
+        The folder of a named calibration: ``manifest.json``, ``parameters.csv``, and the
+        tables of whatever else was done.
+
+    Returns
+    -------
+    Findings
+
+    Raises
+    ------
+    InputError
+        If the folder, its manifest or its parameters are missing, or a table is malformed.
+    """
+    place = Path(folder)
+    if not place.is_dir():
+        raise InputError(f"no such calibration folder: {place}")
+    path = place / "manifest.json"
+    try:
+        manifest = json.loads(read_text(path))
+    except json.JSONDecodeError as error:
+        raise InputError(f"{path} is not valid JSON: {error}") from None
+    if not isinstance(manifest, dict):
+        raise InputError(f"{path} must hold an object")
+    manifest.setdefault("name", place.resolve().name)
+    return Findings(manifest, {name: _table(place, name) for name in _COLUMNS})
+
+
+def series_of(table: pd.DataFrame) -> dict[Series, pd.DataFrame]:
+    """Take a table apart into its series, in their order: rows by (region, variable, segment)."""
+    parts = table.groupby(SERIES, sort=False)
+    return {(str(key[0]), str(key[1]), str(key[2])): part for key, part in parts}
+
+
+def in_scale(values: pd.Series[float], scale: pd.Series[str]) -> NDArray[np.float64]:
+    """Take values of parameters to the scale in which they are estimated (``log`` or ``lin``)."""
+    given = values.to_numpy(float)
+    logarithmic = scale.to_numpy() == "log"
+    return np.where(logarithmic, np.log(np.where(logarithmic, given, 1.0)), given)
+
+
+def _table(folder: Path, name: str) -> pd.DataFrame:
+    path, columns = folder / f"{name}.csv", _COLUMNS[name]
+    if not path.is_file() and name not in _NEEDED:
+        return pd.DataFrame(columns=columns)
+    # A stamp in comment lines may stand above the heading, and nowhere else.
+    lines = read_text(path).splitlines(keepends=True)
+    first = next((at for at, line in enumerate(lines) if not line.startswith("#")), len(lines))
+    try:
+        text = pd.read_csv(io.StringIO("".join(lines[first:])), dtype=str, keep_default_na=False)
+    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise InputError(f"{path} is no table: {' '.join(str(error).split())}") from None
+    for column in columns:
+        if column not in text:
+            raise InputError(f"{path} has no column {column!r}")
+    return pd.DataFrame({column: _typed(path, text[column], columns) for column in text})
+
+
+def _typed(path: Path, column: pd.Series[Any], needed: Sequence[str]) -> pd.Series[Any]:
+    """Turn a column of text into what it holds."""
+    if column.name in _WORDS:
+        return column
+    if column.name in _TRUTHS:
+        return column.str.lower() == "true"
+    try:
+        return pd.to_numeric(column)
+    except ValueError:
+        # What the report only passes on may be words.
+        if column.name not in needed and path.stem != "draws":
+            return column
+    wrong = column[pd.to_numeric(column, errors="coerce").isna() & (column != "")]
+    raise InputError(f"{path}: {column.name!r} is no number: {wrong.iloc[0]!r}")

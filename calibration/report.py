@@ -1,0 +1,190 @@
+"""The report of a calibration: figures, and one page that holds them below the answer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from calibration.answer import answer, counted
+from calibration.findings import SERIES, Findings, in_scale, read, series_of
+from calibration.report_figures import (
+    bounds,
+    correlation,
+    fits,
+    forecasts,
+    profiles,
+    residuals,
+    starts,
+)
+from calibration.report_figures.panels import Drawn
+from model.files import replacing, write_atomic
+from model.page import Section, page
+
+_DPI = 160
+
+
+def write_report(folder: Path) -> Path:
+    """Write the report of a named calibration into its folder.
+
+    Parameters
+    ----------
+    folder : Path
+        The calibration's folder; see `calibration.findings.read`.
+
+    Returns
+    -------
+    Path
+        ``report.html``; its figures stand beside it in ``figures/``.
+
+    Raises
+    ------
+    InputError
+        If the folder is no calibration, or cannot be written.
+    """
+    findings = read(folder)
+    place = Path(folder) / "figures"
+    written: set[Path] = set()
+
+    def draw(kind: Callable[[Findings], Iterator[Drawn]]) -> list[tuple[str, Path]]:
+        made = []
+        for name, caption, figure in kind(findings):
+            path = place / f"{name}.png"
+            with replacing(path) as temporary:
+                figure.savefig(temporary, dpi=_DPI)
+            made.append((caption, path))
+            written.add(path)
+        return made
+
+    sections = [
+        _fits(findings, draw(fits.drawn)),
+        _parameters(findings, [*draw(bounds.drawn), *draw(profiles.drawn)]),
+        _pairs(findings, draw(correlation.drawn)),
+        _forecasts(findings, draw(forecasts.drawn)),
+        _residuals(findings, draw(residuals.drawn)),
+        _search(findings, draw(starts.drawn)),
+        _recovery(findings),
+        _reforms(findings),
+    ]
+    text = page(
+        f"Calibration {findings.name}",
+        answer(findings),
+        [section for section in sections if section.tables or section.figures],
+        _stamp(findings),
+    )
+    # What an earlier report drew and this one did not would be taken for this one's.
+    for path in place.glob("*.png"):
+        if path not in written:
+            path.unlink()
+    return write_atomic(Path(folder) / "report.html", text)
+
+
+def _fits(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
+    table = findings["fits"]
+    tables = []
+    for sample, caption in (("in", "Fit of each series"), ("out", "Error in the years held out")):
+        part = table[table["sample"] == sample].drop(columns="sample")
+        if len(part):
+            tables.append((caption, _whole(part, "figures", "remembered")))
+    text = [
+        "MAPE is the mean absolute error in percent. U^M, U^S and U^C split the squared error "
+        "into bias, unequal variation and unequal timing; the last does least harm. A series that "
+        "is compared by scale has its level fitted, so that only its course counts.",
+    ]
+    return Section("Fit", text, tables, figures)
+
+
+def _parameters(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
+    table = findings["parameters"]
+    low, high = (in_scale(table[name], table["scale"]) for name in ("low", "high"))
+    prior = 2 * bounds.NORMAL_90 * table["prior sd"].to_numpy(float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        width = (high - low) / prior
+    columns = ["name", "unit", "scope", "lower", "upper", "prior mean", "estimate", "low", "high"]
+    shown = table[columns].copy()
+    shown["width to prior"], shown["verdict"] = width, table["verdict"]
+    text = [
+        "Low and high enclose 90 %. Width to prior: the calibrated interval over the prior's, in "
+        "the scale of estimation; near 1 the figures told nothing.",
+    ]
+    return Section("Parameters", text, [("Estimates", shown)], figures)
+
+
+def _pairs(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
+    pairs = correlation.close_pairs(findings) if findings.done("draws") else pd.DataFrame()
+    tables = [("Pairs known only together", pairs)] if len(pairs) else []
+    return Section("Confounded parameters", [], tables, figures)
+
+
+def _forecasts(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
+    table = findings["scores"]
+    text = [
+        "Errors are root mean squares of logarithms over the years held out (0.1: about 10 %). "
+        "Skill is 1 - error / error of the random walk with drift.",
+    ]
+    tables = [("Errors of the forecasts", _whole(table, "figures"))] if len(table) else []
+    return Section("Forecasts", text, tables, figures)
+
+
+def _residuals(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
+    rows = [
+        (*key, len(part), residuals.autocorrelation(part["year"], part["residual"]))
+        for key, part in series_of(residuals.residuals(findings)).items()
+        if len(part) >= residuals.ENOUGH
+    ]
+    table = pd.DataFrame(rows, columns=[*SERIES, "figures", "autocorrelation"])
+    tables = [("Autocorrelation of the residuals", table)] if rows else []
+    return Section("Residuals", [], tables, figures)
+
+
+def _search(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
+    table = findings["partial"]
+    text = []
+    if "runs" in findings.manifest:
+        text.append(f"The calibration took {counted(int(findings.manifest['runs']), 'model run')}.")
+    if "seconds" in findings.manifest:
+        text.append(f"It took {float(findings.manifest['seconds']) / 60:.1f} minutes.")
+    tables = [("Partial fits, one sector at a time", table)] if len(table) else []
+    return Section("Search", text, tables, figures)
+
+
+def _recovery(findings: Findings) -> Section:
+    tables = []
+    if findings.done("coverage"):
+        tables.append(
+            (
+                "Share of synthetic data sets whose interval holds the truth",
+                _whole(findings["coverage"], "sets"),
+            )
+        )
+    if findings.done("leave-one-out"):
+        tables.append(("Shared parameters without one region", findings["leave-one-out"]))
+    return Section("Does the method hold?", [], tables)
+
+
+def _reforms(findings: Findings) -> Section:
+    table = findings["reforms"]
+    shown = [
+        *("reform", "region", "response", "unit", "model", "model low", "model high"),
+        *("published low", "published", "published high", "verdict", "source"),
+    ]
+    tables = [("The model's effect and the published one", table[shown])] if len(table) else []
+    return Section("Reforms", [], tables)
+
+
+def _whole(table: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    """Show counts as whole numbers."""
+    return table.astype(dict.fromkeys(columns, "Int64"))
+
+
+def _stamp(findings: Findings) -> dict[str, str]:
+    """Say where the calibration came from, whatever shape its manifest has."""
+    stamp = findings.manifest.get("stamp")
+    given = stamp if isinstance(stamp, dict) else findings.manifest
+    return {
+        str(name): value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        for name, value in given.items()
+    }

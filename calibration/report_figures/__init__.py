@@ -1,0 +1,1 @@
+"""The figures of a calibration's report, a file a kind."""

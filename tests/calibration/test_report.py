@@ -1,0 +1,323 @@
+"""The report says what the tables of a calibration say, and nothing that they do not."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from calibration.answer import answer, counted, listed
+from calibration.findings import read
+from calibration.report import write_report
+from calibration.report_figures import bounds, profiles
+from calibration.report_figures.correlation import close_pairs
+from calibration.report_figures.residuals import autocorrelation
+from model.errors import InputError
+
+REGIONS = ("Northland", "Southland")
+YEARS = np.arange(2000, 2020)
+SERIES = ["region", "variable", "segment"]
+
+
+def synthetic(folder, parameters=6, variables=3):
+    """Write the tables of a calibration that never was, of regions that are nowhere."""
+    folder.mkdir(parents=True, exist_ok=True)
+    random = np.random.default_rng(7)
+
+    def write(name, rows, columns):
+        pd.DataFrame(rows, columns=columns.split("|")).to_csv(folder / f"{name}.csv", index=False)
+
+    verdicts = ("identified", "repeats its prior", "at a bound")
+    names = [f"synthetic {at}" for at in range(parameters)]
+    names += [f"synthetic regional[{region}]" for region in REGIONS]
+    rows, draws = [], {}
+    common = random.normal(size=200)
+    for at, name in enumerate(names):
+        verdict = verdicts[at % 3]
+        middle = 10.0 ** (at % 5 - 2)
+        width = {"identified": 0.1, "repeats its prior": 0.3, "at a bound": 0.2}[verdict]
+        own = random.normal(size=200)
+        noise = common + 0.1 * own if at in (0, 3) else own
+        draws[name] = middle * np.exp(width * noise)
+        low, high = np.quantile(draws[name], (0.05, 0.95))
+        scope = "regional" if "[" in name else "shared"
+        bounds = (middle / 3, middle * 3, middle, 0.3)
+        rows.append((name, "Dmnl", "log", scope, *bounds, middle, low, high, verdict))
+    write(
+        "parameters",
+        rows,
+        "name|unit|scale|scope|lower|upper|prior mean|prior sd|estimate|low|high|verdict",
+    )
+    pd.DataFrame(draws).to_csv(folder / "draws.csv", index=False)
+    starts = [(at, 100 + max(0, at - 5) ** 2 / 3, 40, "converged") for at in range(12)]
+    write("starts", [*starts, (12, np.inf, 3, "failed")], "start|cost|evaluations|message")
+    grid = np.linspace(0.4, 2.5, 15)
+    write(
+        "profiles",
+        [
+            (row[0], row[6] * g, (np.log(g) / (0.1 if row[-1] == "identified" else 0.8)) ** 2 / 2)
+            for row in rows
+            for g in grid
+        ],
+        "name|value|cost above the best",
+    )
+    figures, fits, held, scores = [], [], [], []
+    for region in REGIONS:
+        for variable in ["value added", *(f"synthetic series {at}" for at in range(1, variables))]:
+            key = (region, variable, "" if variable == "value added" else "one definition")
+            path = 1000 * np.exp(0.06 * (YEARS - 2000))
+            values = path * np.exp(0.05 * random.normal(size=len(YEARS)))
+            compare, factor = ("level", 1.0) if variable == "value added" else ("scale", 2.0)
+            for at, year in enumerate(YEARS):
+                status = "remembered" if year == 2003 else "read"
+                place = (*key, "Myuan/Year")
+                about = path[at] * factor
+                figure = (year, values[at] * factor, status)
+                figures.append(
+                    (*place, compare, factor, *figure, about, 0.95 * about, 1.05 * about, 0.05)
+                )
+                if year > 2015:
+                    naive = (0.9 * about, 1.1 * about, 1.2 * about)
+                    held.append((*place, *figure, about, 0.9 * about, 1.1 * about, *naive))
+            fits.append((*key, "in", compare, 16, 1, 0.98, 4.0, 0.01, 0.02, 0.97))
+            fits.append((*key, "out", compare, 4, 0, 0.9, 5.0, 0.3, 0.1, 0.6))
+            better = region == "Northland"
+            scores.append(
+                (*key, 4, 0.05 if better else 0.2, 0.1, 0.15, 0.18, 0.5 if better else -1)
+            )
+    write(
+        "figures",
+        figures,
+        "region|variable|segment|unit|compare|factor|year|value|status|fitted|low|high|sigma",
+    )
+    write(
+        "fits",
+        fits,
+        "region|variable|segment|sample|compare|figures|remembered|R2|MAPE|U^M|U^S|U^C",
+    )
+    write(
+        "holdout",
+        held,
+        "region|variable|segment|unit|year|value|status|forecast|low|high|random walk"
+        "|exponential|logistic",
+    )
+    write(
+        "scores",
+        scores,
+        "region|variable|segment|figures|model|random walk|exponential|logistic|skill",
+    )
+    write(
+        "reforms",
+        [
+            ("opening", "Northland", "entry", "%", 20, 12, 30, 10, 25, 35, "matches", True, "-"),
+            ("closing", "Southland", "exit", "%", 50, 40, 60, 10, 25, 35, "too strong", False, "-"),
+        ],
+        "reform|region|response|unit|model|model low|model high|published low|published"
+        "|published high|verdict|agrees|source",
+    )
+    write(
+        "coverage",
+        [("all", 0.9, 50, 0.88), ("synthetic 0", 0.9, 50, 0.5)],
+        "name|level|sets|covered",
+    )
+    write(
+        "leave-one-out",
+        [
+            ("synthetic 0", "Northland", 1.0, 0.8, 1.2, True),
+            ("synthetic 1", "Southland", 1, 0, 2, False),
+        ],
+        "name|left out|estimate|low|high|inside",
+    )
+    write(
+        "partial",
+        [("synthetic sector", 3, 20, 50.0, 20.0)],
+        "sector|parameters|figures|cost before|cost after",
+    )
+    manifest = {"name": "synthetic", "runs": 12345, "seconds": 90, "stamp": {"model hash": "abc"}}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return synthetic(tmp_path_factory.mktemp("calibrations") / "synthetic")
+
+
+def change(folder, name, **columns):
+    """Write other values into the columns of a table."""
+    path = folder / f"{name}.csv"
+    pd.read_csv(path).assign(**columns).to_csv(path, index=False)
+
+
+@pytest.fixture
+def copy(tmp_path):
+    return synthetic(tmp_path / "synthetic")
+
+
+def replies(folder):
+    return answer(read(folder))
+
+
+def test_the_page_holds_the_answer_the_figures_and_the_stamp(folder):
+    text = write_report(folder).read_text(encoding="utf-8")
+    drawn = list((folder / "figures").glob("*.png"))
+    assert text.count("data:image/png;base64,") == len(drawn) >= 8
+    assert text.index("How well does it fit?") < text.index("<h2>")
+    assert "abc" in text
+    assert "12345 model runs" in text
+
+
+def test_the_fit_is_told_by_region_and_against_its_goal(copy):
+    reply = replies(copy)["How well does it fit?"]
+    assert "4 % (Northland) and 4 % (Southland)" in reply
+    assert "4 of 4 come within 20 %" in reply
+    assert "at most 0.01" in reply
+    change(copy, "fits", **{"MAPE": 33.0, "U^M": 0.5})
+    reply = replies(copy)["How well does it fit?"]
+    assert "0 of 4 come within 20 %" in reply
+    assert "synthetic series 1 (Northland, one definition) 33 %" in reply
+    assert "too high or too low as a whole" in reply
+
+
+def test_parameters_are_counted_by_their_verdict_and_named(folder):
+    reply = replies(folder)
+    assert "3 of 8 estimated parameters" in reply["What do the figures tell about the parameters?"]
+    untold = reply["What do they not tell?"]
+    assert "3 parameters only repeat their prior (synthetic 1, synthetic 4 and" in untold
+    assert "2 parameters hit a bound (synthetic 2 and synthetic 5)" in untold
+    assert "synthetic 0 with synthetic 3 (+0.9" in untold
+
+
+def test_an_unknown_verdict_is_told_in_its_own_words(copy):
+    change(copy, "parameters", verdict=["identified"] * 7 + ["weakly identified"])
+    assert "1 parameter is weakly identified" in replies(copy)["What do they not tell?"]
+
+
+def test_the_forecast_names_the_regions_where_it_is_no_better_than_the_naive(folder):
+    reply = replies(folder)["How does it forecast years that it never saw?"]
+    assert "after 2015" in reply
+    assert "in 1 of 2 regions (not in Southland)" in reply
+    assert (
+        "beats the random walk in 3 (50 %), an exponential trend in 3 and a logistic one in 3"
+        in reply
+    )
+
+
+def test_remembered_figures_are_counted_among_the_cautions(copy):
+    caution = "What to be careful about?"
+    assert "6 of 120 figures are from memory" in replies(copy)[caution]
+    change(copy, "figures", status="read")
+    assert "memory" not in replies(copy)[caution]
+
+
+def test_a_best_fit_that_only_one_start_found_is_doubted(copy):
+    caution = "What to be careful about?"
+    assert "6 of 13 starts found the best fit" in replies(copy)[caution]
+    change(copy, "starts", cost=np.arange(13.0) * 5)
+    assert "Only one of 13 starts" in replies(copy)[caution]
+
+
+def test_intervals_that_are_too_narrow_are_called_so(copy):
+    question = "Do its intervals hold what they promise?"
+    assert "held the truth in 88 %" in replies(copy)[question]
+    assert "too narrow" not in replies(copy)[question]
+    change(copy, "coverage", covered=0.6)
+    assert "too narrow" in replies(copy)[question]
+
+
+def test_effects_that_miss_the_published_range_are_named_by_how(folder):
+    reply = replies(folder)["Does it repeat published reforms?"]
+    assert "1 of 2 published effects (of 2 reforms)" in reply
+    assert "Too strong: closing, exit (Southland)." in reply
+
+
+def test_what_was_not_done_is_said_and_left_out(copy):
+    for path in copy.glob("*.csv"):
+        if path.stem != "parameters":
+            path.unlink()
+    text = write_report(copy).read_text(encoding="utf-8")
+    for words in (
+        "fit of the series was not measured",
+        "No posterior was drawn",
+        "No years were held out",
+        "not tried on data simulated",
+        "reforms were not run",
+    ):
+        assert words in text
+    assert "<h2>Forecasts</h2>" not in text
+
+
+def test_a_second_report_is_the_same_and_leaves_no_old_figure(tmp_path):
+    folder = synthetic(tmp_path / "small", parameters=1, variables=1)
+    first = write_report(folder).read_bytes()
+    old = folder / "figures" / "profiles-9.png"
+    old.write_bytes(b"")
+    assert write_report(folder).read_bytes() == first
+    assert not old.exists()
+
+
+def test_sixty_parameters_are_drawn_on_several_pages(tmp_path):
+    findings = read(synthetic(tmp_path / "many", parameters=58))
+    assert len(list(profiles.drawn(findings))) == 3
+    assert [drawn.name for drawn in bounds.drawn(findings)] == [
+        "parameters-shared-1",
+        "parameters-shared-2",
+        "parameters-regional-1",
+    ]
+
+
+def test_names_from_files_are_shown_as_text(copy):
+    change(copy, "fits", segment="<script>alert(1)</script>")
+    for name in ("figures", "holdout", "profiles", "draws", "starts"):
+        (copy / f"{name}.csv").unlink()
+    text = write_report(copy).read_text(encoding="utf-8")
+    assert "<script" not in text
+    assert "&lt;script" in text
+
+
+def test_a_folder_that_is_no_calibration_is_named(copy, tmp_path):
+    with pytest.raises(InputError, match="no such calibration folder"):
+        read(tmp_path / "nowhere")
+    (copy / "manifest.json").write_text("{")
+    with pytest.raises(InputError, match="not valid JSON"):
+        read(copy)
+
+
+def test_a_malformed_table_ends_in_one_line(copy):
+    change(copy, "fits", MAPE="much")
+    with pytest.raises(InputError, match="'MAPE' is no number: 'much'"):
+        read(copy)
+    pd.DataFrame({"region": []}).to_csv(copy / "fits.csv", index=False)
+    with pytest.raises(InputError, match="has no column 'variable'"):
+        read(copy)
+    (copy / "fits.csv").write_text("")
+    with pytest.raises(InputError, match="is no table"):
+        read(copy)
+
+
+def test_a_stamp_above_a_table_is_passed_over(copy):
+    path = copy / "fits.csv"
+    path.write_text("# model hash: abc\n" + path.read_text())
+    assert len(read(copy)["fits"]) == 12
+
+
+def test_autocorrelation_counts_neighbouring_years_only():
+    years = pd.Series([2000, 2001, 2002, 2003, 2010, 2011])
+    same = pd.Series([1.0] * 6)
+    assert autocorrelation(years, same) == pytest.approx(1)
+    assert autocorrelation(years, pd.Series([1.0, -1.0] * 3)) == pytest.approx(-1)
+    assert np.isnan(autocorrelation(years[:3], same[:3]))
+
+
+def test_parameters_that_move_together_are_paired(folder):
+    pairs = close_pairs(read(folder))
+    assert list(pairs["first"]) == ["synthetic 0"]
+    assert list(pairs["second"]) == ["synthetic 3"]
+
+
+def test_words_are_joined_and_counted():
+    assert listed(["a"]) == "a"
+    assert listed(["a", "b", "c"]) == "a, b and c"
+    assert listed([str(at) for at in range(9)]) == "0, 1, 2, 3, 4, 5 and 3 more"
+    assert counted(1, "region") == "1 region"
+    assert counted(3, "series") == "3 series"
