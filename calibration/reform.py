@@ -20,28 +20,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
+from calibration.records import Record, Text, read_record
 from calibration.series import STATUSES, choice_of
 from model.errors import InputError, unknown
-from model.files import read_toml
 
 #: The published reforms that come with the project.
 REFORMS = Path(__file__).parent / "reforms"
 
-Text = Annotated[str, Field(min_length=1)]
 Points = tuple[tuple[float, float], ...]
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, str_strip_whitespace=True, allow_inf_nan=False
-    )
-
-
-class Change(_Table):
+class Change(Record):
     """What is changed in the model."""
 
     input: Text = Field(description="name or name[here, element]")
@@ -61,7 +54,7 @@ class Change(_Table):
         return self.input.partition("[")[0].strip()
 
 
-class Response(_Table):
+class Response(Record):
     """What is measured, and what was published about it."""
 
     name: Text
@@ -94,7 +87,7 @@ class Response(_Table):
         return self
 
 
-class Reform(_Table):
+class Reform(Record):
     """A published reform."""
 
     name: Text = Field(description="the file's name")
@@ -178,26 +171,4 @@ def read_reform(path: Path) -> Reform:
     InputError
         In one line: the file, the place in it, what was given and what is allowed.
     """
-    content = read_toml(path)
-    try:
-        return Reform.model_validate({"name": path.stem, **content})
-    except ValidationError as error:
-        raise InputError(f"{path}: {_first(error)}") from None
-
-
-def _first(error: ValidationError) -> str:
-    """Turn a complaint of pydantic into one line; a misspelt field is also a missing one."""
-    found = sorted(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
-    detail = found[0]
-    place: list[Any] = [part + 1 if isinstance(part, int) else part for part in detail["loc"]]
-    where = " ".join(map(str, place))
-    if detail["type"] == "extra_forbidden":
-        tables: dict[str, type[BaseModel]] = {"change": Change, "response": Response}
-        table = tables.get(str(place[0]), Reform)
-        allowed = [each.alias or name for name, each in table.model_fields.items()]
-        above = " ".join(map(str, place[:-1])) or "top level"
-        return f"{above}: {unknown('field', str(place[-1]), allowed)}"
-    message = detail["msg"].removeprefix("Value error, ")
-    given = detail["input"]
-    shown = f", not {given!r}" if isinstance(given, str | int | float) else ""
-    return f"{where}: {message}{shown}"
+    return read_record(Reform, path, name=path.stem)

@@ -1,0 +1,259 @@
+"""The hold-out test: fit to the first years, forecast the others, and score the forecasts.
+
+The fit never sees a figure after the split: not as a measurement, not in its starts (the prior,
+and a Latin hypercube over it), and not in the factors of series that are known only up to one.
+It does know the dated national conditions of the held-out years (market, wage, credit), as
+every run of the model does; the naive forecasts do not. And the model's structure and priors
+were written by people who have seen those years.
+
+Each series is forecast in two ways: ``model`` is the model as fitted; ``joined`` is the model's
+growth applied to the last figure before the split, the usual practice of forecasters, and the
+fair comparison with a random walk, which starts from that figure too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from calibration.fit import Optimum, best, descend, jacobian, multistart
+from calibration.histories import SERIES
+from calibration.naive import ENOUGH, NAIVE
+from calibration.naive import forecasts as naive_forecasts
+from calibration.noise import dispersion
+from calibration.payoff import Payoff
+from calibration.problem import Problem
+from calibration.scores import fits, share_better, skills
+from model.errors import InputError
+from model.pieces import Pieces
+
+Floats = NDArray[np.float64]
+
+#: The last year that the fit sees.
+SPLIT = 2015
+#: The model's forecasts, as columns.
+MODELS = ("model", "joined")
+# Half of a 90 % interval in standard deviations.
+_HALF = 1.6449
+_STEP = 1e-4
+
+
+@dataclass(frozen=True)
+class HoldOut:
+    """What the hold-out test found.
+
+    Attributes
+    ----------
+    split : int
+        The last year that the fit saw.
+    optimum : Optimum
+        The best fit to those years.
+    forecasts : pandas.DataFrame
+        A row a figure after the split: region, variable, segment, unit, compare, year, value,
+        status; ``forecast`` of the model with the bounds ``low`` and ``high`` of a 90 %
+        interval for a single figure (parameters and noise, linear in the logarithm),
+        ``joined``, and the naive forecasts; all in `unit`.
+    fits : pandas.DataFrame
+        See `calibration.scores.fits`, for ``sample`` ``in`` and ``out``.
+    scores : pandas.DataFrame
+        A row a series; see `calibration.scores.skills`.
+    unscored : pandas.DataFrame
+        The other series: region, variable, segment, how many figures before and after the
+        split, and why they are not scored.
+    """
+
+    split: int
+    optimum: Optimum
+    forecasts: pd.DataFrame
+    fits: pd.DataFrame
+    scores: pd.DataFrame
+    unscored: pd.DataFrame
+
+    def shares(self) -> pd.DataFrame:
+        """Give the share of series in which the model beats the random walk with drift.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row for all series and one for each variable: series (how many), and the shares
+            for ``model`` and ``joined``.
+        """
+        groups = [("all", self.scores), *self.scores.groupby("variable", sort=False)]
+        rows = [
+            (
+                name,
+                len(part),
+                share_better(part["skill"]),
+                share_better(part["joined: skill"]),
+            )
+            for name, part in groups
+        ]
+        return pd.DataFrame(rows, columns=["series of", "series", *MODELS])
+
+
+def hold_out(
+    problem: Problem,
+    pieces: Pieces,
+    split: int = SPLIT,
+    *,
+    count: int = 8,
+    seed: int = 1,
+    max_evaluations: int = 200,
+    done: Callable[[int, Optimum], None] = lambda number, optimum: None,
+) -> HoldOut:
+    """Fit to the figures up to a year and score the forecasts of the others.
+
+    Parameters
+    ----------
+    problem : Problem
+        All figures, with stated errors; they are widened by what the fit to the first years
+        shows (see `calibration.noise.dispersion`).
+    pieces : Pieces
+        Where the fits from each start are kept, so that the test can be stopped and go on.
+    split : int
+        The last year to fit.
+    count : int
+        Starts of the fit: the prior's mean and a Latin hypercube over the prior.
+    seed : int
+        For the hypercube.
+    max_evaluations : int
+        After so many points a descent ends.
+    done : callable
+        Told the number of each start that has ended, and where it ended.
+
+    Returns
+    -------
+    HoldOut
+
+    Raises
+    ------
+    InputError
+        If no figure lies on one side of the split, or no series can be scored.
+    """
+    years = problem.measurements["year"]
+    if not (years > split).any() or not (years <= split).any():
+        raise InputError(
+            f"cannot hold out the years after {split}: the figures go from {years.min()} to "
+            f"{years.max()}"
+        )
+    seen = Payoff(problem.until(split))
+    optima = multistart(seen, count, seed, pieces, max_evaluations=max_evaluations, done=done)
+    optimum = best(optima)
+    wider = dispersion(seen, optimum.x)
+    if wider > 1:
+        problem = problem.dispersed(wider)
+        seen = Payoff(problem.until(split))
+        optimum = descend(seen, optimum.x, max_evaluations=max_evaluations)
+    figures = forecast(problem, split, seen, optimum.x)
+    parts = [
+        fits(part).assign(sample=sample)
+        for sample, part in (
+            ("in", figures[figures["year"] <= split]),
+            ("out", figures[(figures["year"] > split) & figures["fitted"].notna()]),
+        )
+    ]
+    before = figures[figures["year"] <= split].groupby(SERIES, sort=False).size()
+    after = figures[figures["year"] > split].groupby(SERIES, sort=False).size()
+    counts = pd.DataFrame({"before": before, "after": after}).fillna(0).astype(int)
+    scored = counts[(counts["before"] >= ENOUGH) & (counts["after"] > 0)].index
+    held = figures[figures["year"] > split]
+    held = held[pd.MultiIndex.from_frame(held[SERIES]).isin(scored)].reset_index(drop=True)
+    if held.empty:
+        raise InputError(
+            f"no series has {ENOUGH} figures up to {split} and one after it: nothing to score"
+        )
+    held = held.rename(columns={"fitted": "forecast"})
+    return HoldOut(
+        split,
+        optimum,
+        held,
+        pd.concat(parts, ignore_index=True),
+        skills(held.rename(columns={"forecast": "model"}), MODELS, tuple(NAIVE)),
+        _unscored(counts[~counts.index.isin(scored)]),
+    )
+
+
+def forecast(problem: Problem, split: int, seen: Payoff, x: Floats) -> pd.DataFrame:
+    """Forecast all series by the model, and by the naive methods.
+
+    Parameters
+    ----------
+    problem : Problem
+        All figures.
+    split : int
+        The last year that the fit saw.
+    seen : Payoff
+        The payoff of the figures up to then.
+    x : array of float, shape (parameters,)
+        The optimum of that payoff.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a figure of all years: region, variable, segment, unit, compare, year, value,
+        status, ``fitted``, ``low``, ``high``, ``joined`` and the naive forecasts, the last
+        four missing up to the split; see `HoldOut`. ``fitted`` is missing where a factor has
+        no figure to come from.
+    """
+    whole = Payoff(problem)
+    figures = problem.measurements.assign(
+        compare=problem.measurements["observable"].map(problem.observables["compare"])
+    )
+    logs, spread, noise = _logs(whole, seen, x)
+    rows = []
+    for _, series in figures.groupby("observable", sort=False):
+        at = series.index.to_numpy()
+        value, year = series["value"].to_numpy(float), series["year"].to_numpy(float)
+        old = year <= split
+        path, slope = logs[at], spread[at]
+        if series["compare"].iloc[0] == "scale":
+            # The factor is part of the fit: it comes from the figures up to the split alone.
+            known = old.any()
+            path = path + (np.mean(np.log(value[old]) - path[old]) if known else np.nan)
+            slope = slope - (slope[old].mean(axis=0) if known else 0.0)
+        wide = _HALF * np.sqrt((slope**2).sum(axis=1) + noise[at] ** 2)
+        found = {"fitted": path, "low": path - wide, "high": path + wide}
+        last = path[old][-1] if old.any() else np.nan
+        found["joined"] = path + (np.log(value[old][-1]) - last if old.any() else np.nan)
+        columns = {name: np.exp(logarithm) for name, logarithm in found.items()}
+        for name, values in naive_forecasts(year[old], value[old], year[~old]).items():
+            columns[name] = np.full(len(year), np.nan)
+            columns[name][~old] = values
+        for name in ("low", "high", "joined"):
+            columns[name] = np.where(old, np.nan, columns[name])
+        rows.append(series.assign(**columns))
+    kept = [*SERIES, "unit", "compare", "year", "value", "status"]
+    kept += ["fitted", "low", "high", "joined", *NAIVE]
+    return pd.concat(rows, ignore_index=True)[kept]
+
+
+def _logs(whole: Payoff, seen: Payoff, x: Floats) -> tuple[Floats, Floats, Floats]:
+    """Give the model's logarithms at the figures, their spread by parameters, and the noise.
+
+    The spread has a column for each independent direction in which the fit is uncertain: its
+    squares sum to the variance.
+    """
+    step = np.diag(_STEP * whole.prior_sd)
+    above, below = np.minimum(x + step, whole.upper), np.maximum(x - step, whole.lower)
+    simulated = whole.simulated(np.concatenate([x[None], above, below]))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logs = np.log(simulated)
+    k = len(x)
+    slope = ((logs[1 : k + 1] - logs[k + 1 :]) / np.diag(above - below)[:, None]).T
+    information = jacobian(seen, x)
+    root = np.linalg.cholesky(np.linalg.inv(information.T @ information))
+    return logs[0], slope @ root, whole.problem.measurements["sigma"].to_numpy(dtype=float)
+
+
+def _unscored(counts: pd.DataFrame) -> pd.DataFrame:
+    """Say why series are not scored."""
+    why = np.where(
+        counts["after"] == 0,
+        "no figure after the split",
+        f"fewer than {ENOUGH} figures up to the split",
+    )
+    return counts.assign(why=why).reset_index()
