@@ -6,7 +6,7 @@ import math
 import os
 import threading
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,7 @@ Floats = NDArray[np.float64]
 
 #: Log residual of a figure whose run has failed, or whose value is not above 0.
 _LOST = 10.0
+_COUNTING = threading.Lock()
 
 
 class Payoff:
@@ -50,7 +51,11 @@ class Payoff:
         The values that the model has.
     runs : int
         How many runs of the model the payoff has asked for.
+    total : int
+        How many all payoffs of this process have asked for.
     """
+
+    total: ClassVar[int] = 0
 
     def __init__(self, problem: Problem, workers: int | None = None) -> None:
         self.problem = problem
@@ -82,7 +87,6 @@ class Payoff:
             np.flatnonzero((figures["observable"] == name).to_numpy()) for name in scaled
         ]
         self.runs = 0
-        self._counting = threading.Lock()
 
     @property
     def start(self) -> Floats:
@@ -128,8 +132,9 @@ class Payoff:
             What the model has for each figure, in the figure's unit; NaN where a run failed.
         """
         values = np.atleast_2d(self.natural(points))
-        with self._counting:
+        with _COUNTING:
             self.runs += len(values)
+            Payoff.total += len(values)
         found = self._repeated.run(values, workers or self.workers)
         return found[:, self._rows, self._columns]
 
@@ -198,7 +203,6 @@ class Payoff:
         other.__dict__.update(self.__dict__)
         other._values = np.log(np.asarray(values, dtype=float))
         other.runs = 0
-        other._counting = threading.Lock()
         return other
 
     def __getstate__(self) -> dict[str, Any]:
