@@ -10,6 +10,7 @@ import pandas as pd
 
 from calibration.findings import SERIES, Findings, series_of
 from calibration.report_figures.correlation import close_pairs
+from calibration.report_figures.forecasts import JOINED
 from calibration.report_figures.residuals import autocorrelation, residuals
 from calibration.report_figures.starts import SAME
 from model.display import sentence
@@ -21,6 +22,7 @@ STUBBORN = 0.6
 _MAIN = "value added"
 _LISTED = 6
 _CONVERGED = 1.05
+_MUCH_LARGER = 1.5
 _COVERAGE = (0.80, 0.97)
 _PHRASES = {
     "repeats its prior": ("only repeats its prior", "only repeat their prior"),
@@ -142,6 +144,7 @@ def _unidentified(findings: Findings) -> Iterator[str]:
 
 def _forecast(findings: Findings) -> Iterator[str]:
     scores = findings["scores"]
+    scores = scores[scores["skill"].notna()]
     if scores.empty:
         yield "No years were held out."
         return
@@ -163,6 +166,12 @@ def _forecast(findings: Findings) -> Iterator[str]:
         f"({100 * ahead / len(scores):.0f} %), an exponential trend in {growth} and a logistic "
         f"one in {logistic}."
     )
+    if f"{JOINED}: skill" in scores:
+        ahead = int((scores[f"{JOINED}: skill"] > 0).sum())
+        yield (
+            f"Its growth applied to the last figure before them beats the random walk in {ahead} "
+            f"({100 * ahead / len(scores):.0f} %)."
+        )
     held = findings["holdout"]
     if len(held):
         inside = held["value"].between(held["low"], held["high"]).mean()
@@ -231,11 +240,22 @@ def _care(findings: Findings) -> Iterator[str]:
                 f"In {counted(len(stubborn), 'series')} errors stay for years (correlation with "
                 f"the year before above {STUBBORN}): {listed(stubborn)}."
             )
+    alone = findings["partial"]
+    astray = alone[~alone["agrees"].astype(bool)]
+    if len(astray):
+        names = [f"{row['name']} ({row['sector']})" for _, row in astray.iterrows()]
+        yield f"Fitted with their sector alone, these come out otherwise: {listed(names)}."
     moved = findings["leave-one-out"]
-    shifted = moved[~moved["inside"].astype(bool)] if len(moved) else moved
+    shifted = moved[~moved["inside"].astype(bool)]
     if len(shifted):
         names = [f"{row['name']} (without {row['left out']})" for _, row in shifted.iterrows()]
         yield f"These shared parameters rest on one region: {listed(names)}."
+    for _, row in findings["leave-one-out-costs"].iterrows():
+        if row["times as large"] > _MUCH_LARGER:
+            yield (
+                f"With shared parameters from the other regions the errors of {row['left out']} "
+                f"are {row['times as large']:.1f} times as large."
+            )
     yield "A good fit does not make a judgement about structure true; it failed to refute it."
 
 

@@ -23,7 +23,7 @@ _THEIL = ["U^M", "U^S", "U^C"]
 _NAIVE = ["random walk", "exponential", "logistic"]
 _WORDS = {
     *(*SERIES, "message", "name", "unit", "scale", "scope", "verdict", "compare", "status"),
-    *("sample", "reform", "response", "source", "left out", "sector"),
+    *("sample", "reform", "response", "source", "left out", "sector", "why"),
 }
 _TRUTHS = {"agrees", "inside"}
 #: The tables of the folder and the columns that the report needs; others do no harm.
@@ -33,7 +33,7 @@ _COLUMNS: Mapping[str, list[str]] = {
         *("estimate", "low", "high", "verdict"),
     ],
     "starts": ["start", "cost", "evaluations", "message"],
-    "partial": ["sector"],
+    "partial": ["sector", "name", "unit", "figures", "estimate", "low", "high", "whole", "agrees"],
     "profiles": ["name", "value", "cost above the best"],
     "draws": [],
     "figures": [
@@ -43,11 +43,14 @@ _COLUMNS: Mapping[str, list[str]] = {
     "fits": [*SERIES, "sample", "compare", "figures", "remembered", "R2", "MAPE", *_THEIL],
     "holdout": [*SERIES, "unit", "year", "value", "status", "forecast", "low", "high", *_NAIVE],
     "scores": [*SERIES, "figures", "model", *_NAIVE, "skill"],
+    "unscored": [*SERIES, "before", "after", "why"],
     "reforms": [
         *("reform", "region", "response", "unit", "model", "model low", "model high"),
         *("published low", "published", "published high", "verdict", "agrees", "source"),
     ],
     "leave-one-out": ["name", "left out", "estimate", "low", "high", "inside"],
+    "leave-one-out-costs": ["left out", "figures", "cost", "cost without", "times as large"],
+    "leave-one-out-fits": [*SERIES, "left out", "figures", "MAPE", "MAPE without"],
     "coverage": ["name", "level", "sets", "covered"],
 }
 _NEEDED = ("parameters",)

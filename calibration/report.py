@@ -126,6 +126,8 @@ def _forecasts(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
         "Skill is 1 - error / error of the random walk with drift.",
     ]
     tables = [("Errors of the forecasts", _whole(table, "figures"))] if len(table) else []
+    if findings.done("unscored"):
+        tables.append(("Series that are not scored", findings["unscored"]))
     return Section("Forecasts", text, tables, figures)
 
 
@@ -152,16 +154,15 @@ def _search(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
 
 
 def _recovery(findings: Findings) -> Section:
-    tables = []
-    if findings.done("coverage"):
-        tables.append(
-            (
-                "Share of synthetic data sets whose interval holds the truth",
-                _whole(findings["coverage"], "sets"),
-            )
-        )
-    if findings.done("leave-one-out"):
-        tables.append(("Shared parameters without one region", findings["leave-one-out"]))
+    captions = {
+        "coverage": "Share of synthetic data sets whose interval holds the truth",
+        "leave-one-out": "Shared parameters fitted without one region",
+        "leave-one-out-costs": "Error of a region whose figures the shared parameters never saw",
+        "leave-one-out-fits": "The same, a row a series",
+    }
+    tables = [
+        (caption, findings[name]) for name, caption in captions.items() if findings.done(name)
+    ]
     return Section("Does the method hold?", [], tables)
 
 

@@ -16,6 +16,8 @@ from calibration.report_figures.fits import HELD_OUT, figures_of
 from calibration.report_figures.panels import FAINT, FIGURE_COLOUR, Drawn, pages, spread, titled
 from model.display import region_colours, shown
 
+#: The model's growth from the last figure that it saw.
+JOINED = "joined"
 #: The naive forecasts and how they are drawn.
 NAIVE: Mapping[str, Literal["--", "-.", ":"]] = {
     "random walk": "--",
@@ -23,6 +25,7 @@ NAIVE: Mapping[str, Literal["--", "-.", ":"]] = {
     "logistic": ":",
 }
 _COLUMNS = 3
+_JOINED_STYLE = (0, (1, 0.6))
 
 
 def drawn(findings: Findings) -> Iterator[Drawn]:
@@ -64,6 +67,11 @@ def drawn(findings: Findings) -> Iterator[Drawn]:
     )
     marks: list[Line2D | Patch] = [
         Line2D([], [], color=FAINT, linewidth=2, label="model's forecast"),
+        *(
+            [Line2D([], [], color=FAINT, linestyle=_JOINED_STYLE, label="joined to the last")]
+            if JOINED in held
+            else []
+        ),
         Patch(color=FAINT, alpha=0.3, linewidth=0, label="its 90 %"),
         *(Line2D([], [], color="#555555", linestyle=s, label=n) for n, s in NAIVE.items()),
         *_points(held, findings["figures"]),
@@ -111,6 +119,8 @@ def _panel(axis: Axes, figures: pd.DataFrame, held: pd.DataFrame, colour: str) -
         years, held["low"] * factor, held["high"] * factor, color=colour, alpha=0.25, lw=0
     )
     axis.plot(years, held["forecast"] * factor, color=colour, linewidth=1.8)
+    if JOINED in held:
+        axis.plot(years, held[JOINED] * factor, color=colour, linewidth=1, linestyle=_JOINED_STYLE)
     for name, style in NAIVE.items():
         axis.plot(years, held[name] * factor, color="#555555", linewidth=1, linestyle=style)
     first = float(points["year"].min())

@@ -130,8 +130,8 @@ def synthetic(folder, parameters=6, variables=3):
     )
     write(
         "partial",
-        [("synthetic sector", 3, 20, 50.0, 20.0)],
-        "sector|parameters|figures|cost before|cost after",
+        [("supply", "synthetic 0", "Dmnl", 20, 0.02, 0.01, 0.03, 0.01, False)],
+        "sector|name|unit|figures|estimate|low|high|whole|agrees",
     )
     manifest = {"name": "synthetic", "runs": 12345, "seconds": 90, "stamp": {"model hash": "abc"}}
     (folder / "manifest.json").write_text(json.dumps(manifest))
@@ -208,6 +208,25 @@ def test_remembered_figures_are_counted_among_the_cautions(copy):
     assert "6 of 120 figures are from memory" in replies(copy)[caution]
     change(copy, "figures", status="read")
     assert "memory" not in replies(copy)[caution]
+
+
+def test_parameters_that_other_fits_contradict_are_named(copy):
+    caution = replies(copy)["What to be careful about?"]
+    assert "come out otherwise: synthetic 0 (supply)" in caution
+    assert "rest on one region: synthetic 1 (without Southland)" in caution
+    rows = [("Northland", 60, 30, 90, 3.0), ("Southland", 60, 30, 31, 1.1)]
+    columns = ["left out", "figures", "cost", "cost without", "times as large"]
+    pd.DataFrame(rows, columns=columns).to_csv(copy / "leave-one-out-costs.csv", index=False)
+    caution = replies(copy)["What to be careful about?"]
+    assert "the errors of Northland are 3.0 times as large" in caution
+    assert "errors of Southland" not in caution
+
+
+def test_forecasts_joined_to_the_last_figure_are_told_apart(copy):
+    question = "How does it forecast years that it never saw?"
+    assert "applied to the last figure" not in replies(copy)[question]
+    change(copy, "scores", **{"joined: skill": 0.2})
+    assert "beats the random walk in 6 (100 %)" in replies(copy)[question]
 
 
 def test_a_best_fit_that_only_one_start_found_is_doubted(copy):
