@@ -22,6 +22,7 @@ COMMANDS = {
     "reforms": "Run published reforms on the model and compare its responses with theirs.",
     "batch": "Carry out many runs from a table of inputs, a row a run.",
     "case": "Start the folder of your own region, or check one line by line.",
+    "sensitivity": "Find out which factors matter: studies that can be large and interrupted.",
     "levers": "List the policy levers: level, cost, range and what each one feeds.",
     "regions": "List the regions of the model and the cases that can be added.",
     "describe": "Explain a variable: definition, unit, source, equation, causes, effects.",

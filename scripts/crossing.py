@@ -1,0 +1,138 @@
+"""What a study names, as plain inputs of the model: strategies, futures, a calibration's draws."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from model.errors import InputError, unknown
+from scripts.choice import chosen_model
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+    from model import Model
+    from policies import Strategy
+    from sensitivity.crossing import Scenario
+    from sensitivity.study import Study
+
+
+@dataclass(frozen=True)
+class Named:
+    """What a study names.
+
+    Attributes
+    ----------
+    model : Model
+        The model with the study's regions and the calibration's values.
+    scenarios : tuple of Scenario
+        Strategies crossed with futures.
+    draws : pandas.DataFrame or None
+        The calibration's draws, if the study takes factors from them.
+    hashes : dict of str to str
+        Fingerprints of the data and of the calibration.
+    """
+
+    model: Model
+    scenarios: tuple[Scenario, ...]
+    draws: pd.DataFrame | None
+    hashes: dict[str, str]
+
+
+def resolved(study: Study) -> Named:
+    """Find what a study names.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+
+    Returns
+    -------
+    Named
+
+    Raises
+    ------
+    InputError
+        If there is nothing of a name, or strategies cannot be brought to the same cost.
+    """
+    from sensitivity.crossing import cross
+
+    folders = [Path(case) for case in study.cases]
+    hashes = {f"data of {folder.name}": _contents(folder) for folder in folders}
+    model = chosen_model(study.regions, folders)
+    draws = None
+    if study.calibration is not None:
+        from calibration.named import applied, find
+
+        calibration = find(study.calibration)
+        model = applied(model, calibration)
+        hashes["calibration"] = calibration.hash
+        draws = calibration.draws if study.dependent else None
+    strategies = _strategies(study, model)
+    return Named(model, cross(strategies, _futures(study, model)), draws, hashes)
+
+
+def _strategies(study: Study, model: Model) -> dict[str, dict[str, Any]]:
+    from policies import load
+
+    chosen = tuple(load(name) for name in study.strategies)
+    names = [strategy.name for strategy in chosen]
+    for name in names:
+        if names.count(name) > 1:
+            raise InputError(f"two strategies are called {name!r}: give one another file name")
+    if study.equal_cost and len(chosen) > 1:
+        chosen = _at_equal_cost(chosen, model, study.settings)
+    return {strategy.name: dict(strategy.inputs(model)) for strategy in chosen}
+
+
+def _at_equal_cost(
+    strategies: tuple[Strategy, ...], model: Model, settings: Mapping[str, float]
+) -> tuple[Strategy, ...]:
+    """Bring strategies to the first one's programme money, with no factor moved."""
+    from model import simulate
+    from policies.equal_cost import ACCOUNTS, equalise
+
+    def run(strategy: Strategy) -> xr.Dataset:
+        inputs = {**strategy.inputs(model), **settings}
+        found: xr.Dataset = simulate(model, inputs, outputs=ACCOUNTS)
+        return found
+
+    # A programme that waits for a critical mass may start at any time.
+    starts = [
+        model.time.initial if programme.start is None else programme.start
+        for strategy in strategies
+        for programme in strategy.programmes
+    ]
+    start = min(starts, default=model.time.initial)
+    return tuple(item.strategy for item in equalise(strategies, run, start))
+
+
+def _futures(study: Study, model: Model) -> dict[str, dict[str, Any]]:
+    from policies.shocks import shocks
+    from sensitivity.crossing import BASE
+
+    offered = {shock.name: shock for shock in shocks()}
+    found: dict[str, dict[str, Any]] = {}
+    for name in study.futures:
+        if name == BASE:
+            found[name] = {}
+        elif name in offered:
+            found[name] = dict(offered[name].inputs(model))
+        else:
+            raise unknown("future", name, [BASE, *offered])
+    return found | {future.name: dict(future.inputs) for future in study.future}
+
+
+def _contents(folder: Path) -> str:
+    """Fingerprint a case's folder: the names and the bytes of its files."""
+    found = hashlib.sha256()
+    for path in sorted(folder.glob("*")):
+        if path.is_file():
+            found.update(f"{path.name}\0".encode())
+            found.update(hashlib.sha256(path.read_bytes()).digest())
+    return found.hexdigest()

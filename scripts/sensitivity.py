@@ -1,0 +1,354 @@
+"""``smecluster sensitivity``: studies of what matters, large, interruptible and stored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from model.errors import InputError, unknown
+from scripts.printing import note, print_json, print_table
+
+if TYPE_CHECKING:
+    from sensitivity.analysis import Analysis
+    from sensitivity.results import Results
+    from sensitivity.running import Made
+    from sensitivity.study import Study
+
+EXAMPLES = (
+    "smecluster sensitivity new mine.toml --like quick",
+    "smecluster sensitivity run mine.toml",
+    "smecluster sensitivity run mine.toml --size 2048",
+    "smecluster sensitivity run mine.toml --out results/mine --anew",
+    "smecluster sensitivity status mine.toml",
+    "smecluster sensitivity analyse mine.toml --json",
+    "smecluster sensitivity plot results/mine",
+)
+RESULTS = Path("results/sensitivity")
+_SHOWN = 10  # failed runs, and rows of indices, that are printed
+
+
+def sensitivity(
+    action: Annotated[
+        str,
+        typer.Argument(
+            help="new: write a study to edit. run: make the runs, or go on where they were "
+            "stopped. status: how far it is, and which runs failed. analyse: indices, from stored "
+            "runs. plot: figures."
+        ),
+    ],
+    study: Annotated[
+        str, typer.Argument(help="Name of a shipped study, a TOML file, or a folder of results.")
+    ],
+    like: Annotated[
+        str, typer.Option(help="With new: the shipped study that is copied.")
+    ] = "quick",
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder of the results; by default results/sensitivity and the study's name.",
+            show_default=False,
+        ),
+    ] = None,
+    size: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="With run: another size; finished runs are kept.", show_default=False
+        ),
+    ] = None,
+    anew: Annotated[
+        bool,
+        typer.Option(
+            "--anew", help="With run: drop runs of another model, data, calibration or study."
+        ),
+    ] = False,
+    method: Annotated[
+        str | None,
+        typer.Option(help="With analyse, plot: another method that fits the stored sample."),
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Threads; one for each processor if not given.")
+    ] = None,
+    cluster: Annotated[
+        str | None, typer.Option(help="Address of a Dask scheduler that shares the runs out.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Find out which factors matter."""
+    actions: dict[str, Callable[[], None]] = {
+        "new": lambda: _new(Path(study), like),
+        "run": lambda: _run(study, out, size, anew, workers, cluster, json),
+        "status": lambda: _status(study, out, json),
+        "analyse": lambda: _analyse(study, out, method, json),
+        "plot": lambda: _plot(study, out, method, json),
+    }
+    if action not in actions:
+        raise unknown("action", action, actions)
+    actions[action]()
+
+
+def _new(path: Path, like: str) -> None:
+    from model.files import write_atomic
+    from sensitivity.study import text
+
+    if path.suffix != ".toml":
+        raise InputError(f"{path} must end in .toml")
+    if path.exists():
+        raise InputError(f"{path} exists: choose another name")
+    print(write_atomic(path, text(like)))
+    note(f"next: edit it, then smecluster sensitivity run {path}")
+
+
+def _run(
+    given: str,
+    out: Path | None,
+    size: int | None,
+    anew: bool,
+    workers: int | None,
+    cluster: str | None,
+    json: bool,
+) -> None:
+    from scripts.crossing import resolved
+    from scripts.progress import progress
+    from sensitivity.analysis import sufficient
+    from sensitivity.running import plan, run
+    from sensitivity.store import read
+
+    study, folder, text = _study(given, out)
+    study = study if size is None else study.resized(size)
+    named = resolved(study)
+    while True:
+        manifest = plan(study, named.model, named.scenarios, named.draws, named.hashes)
+        with progress("runs") as tell:
+            made = run(
+                manifest,
+                named.model,
+                folder,
+                named.draws,
+                text=text,
+                anew=anew,
+                workers=workers,
+                cluster=cluster,
+                tell=tell,
+            )
+        record = _record(folder, study, made)
+        if not json:
+            _print_made(record)
+        anew = False  # what is made from here on belongs together
+        if study.enough is None:
+            break
+        verdict = sufficient(read(folder))
+        assert verdict is not None
+        record |= {"enough": verdict.enough, "verdict": verdict.text}
+        if not json:
+            print(verdict.text)
+        if verdict.enough or 2 * study.method.size > study.enough.largest:
+            break
+        study = study.resized(2 * study.method.size)
+        note(f"doubled: size {study.method.size}")
+    if json:
+        print_json(record)
+    else:
+        note(f"next: smecluster sensitivity analyse {folder}")
+
+
+def _study(given: str, out: Path | None) -> tuple[Study, Path, str]:
+    """Find a study by name, file, or folder of results; its folder and its text."""
+    from sensitivity import manifest, store
+    from sensitivity.study import find, load, text
+
+    folder = Path(given)
+    if folder.is_dir():
+        kept = folder / store.STUDY
+        stored = manifest.read(folder).study
+        return stored, out or folder, text(kept) if kept.exists() else ""
+    chosen = load(given)
+    return chosen, out or RESULTS / find(given).stem, text(given)
+
+
+def _results(given: str, out: Path | None) -> Results:
+    from sensitivity.store import read
+
+    study, folder, _ = _study(given, out)
+    return read(folder, None if Path(given).is_dir() else study)
+
+
+def _record(folder: Path, study: Study, made: Made) -> dict[str, Any]:
+    failed = _list_failed(folder, made.failed)
+    return {
+        "folder": str(folder),
+        "method": study.method.name,
+        "size": study.method.size,
+        "runs": made.runs,
+        "new": made.new,
+        "failed": made.failed,
+        "seconds": made.seconds,
+        "runs a second": made.new / made.seconds if made.new else None,
+        "peak memory MiB": _peak_memory(),
+        **({"failures": str(failed)} if failed else {}),
+    }
+
+
+def _print_made(record: dict[str, Any]) -> None:
+    told = f"{record['folder']}: {record['runs']:,} runs, {record['failed']:,} failed; "
+    if record["new"]:
+        told += f"{record['new']:,} of them made now in {record['seconds']:.0f} s"
+        told += f" ({record['runs a second']:,.0f} a second)"
+    else:
+        told += "all were there"
+    if record["peak memory MiB"] is not None:
+        told += f", peak memory {record['peak memory MiB']:,.0f} MiB"
+    print(told)
+    if "failures" in record:
+        print(f"{record['failures']}: why, where and with which inputs they failed")
+
+
+def _list_failed(folder: Path, count: int) -> Path | None:
+    """Keep the list of failed runs up to date."""
+    from model.files import write_atomic
+    from model.stamp import commented
+    from sensitivity.store import read
+
+    path = folder / "failed.csv"
+    if not count:
+        path.unlink(missing_ok=True)
+        return None
+    results = read(folder)
+    return write_atomic(path, commented(results.stamp()) + results.failed.to_csv(index=False))
+
+
+def _peak_memory() -> float | None:
+    """Give the most memory that this process has held, MiB."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return None
+    import sys
+
+    size = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return size / (2**20 if sys.platform == "darwin" else 2**10)
+
+
+def _analysed(results: Results, method: str | None) -> Analysis:
+    from scripts.progress import progress
+    from sensitivity.analysis import analyse
+
+    with progress("outputs") as tell:
+        return analyse(results, method=method, tell=tell)
+
+
+def _status(given: str, out: Path | None, json: bool) -> None:
+    from model.locks import held
+
+    results = _results(given, out)
+    try:
+        with held(results.folder):
+            busy = None
+    except InputError as error:
+        busy = str(error)
+    failed = results.failed
+    rows = []
+    for place, scenario in enumerate(results.scenarios):
+        done = int(results.done(place).sum())
+        lost = int((failed["scenario"] == scenario.name).sum())
+        damaged = len(results.found[place].damaged)
+        rows.append([scenario.name, done, results.runs, lost, damaged])
+    changed = _changed(given, results)
+    if json:
+        names = ("scenario", "done", "runs", "failed", "damaged parts")
+        print_json(
+            {
+                "folder": str(results.folder),
+                "study": results.study.name,
+                "method": results.method,
+                "size": results.size,
+                "complete": results.complete,
+                "in use": busy is not None,
+                "changed": changed,
+                "identity": results.identity,
+                "scenarios": [dict(zip(names, row, strict=True)) for row in rows],
+                "failed": failed.to_dict("records"),
+            }
+        )
+        return
+    print(
+        f"{results.folder}: {results.study.title}; {results.method}, size {results.size:,}, "
+        f"{len(results.factors)} factors, {len(results.columns)} outputs"
+    )
+    print_table(["scenario", "done", "runs", "failed", "damaged parts"], rows)
+    if busy:
+        print(busy)
+    elif not results.complete:
+        print(f"incomplete: smecluster sensitivity run {given} goes on")
+    if changed:
+        print(f"changed since the runs were made: {', '.join(changed)}")
+    if len(failed):
+        print(results.rule)
+        shown = failed[["scenario", "run", "reason", "variable", "year"]].head(_SHOWN)
+        print_table(
+            [str(name) for name in shown],
+            shown.to_numpy().tolist(),
+            "Failed runs, the first of them",
+        )
+
+
+def _changed(given: str, results: Results) -> list[str]:
+    """Name what is no longer as it was when the runs were made."""
+    from scripts.crossing import resolved
+    from sensitivity.running import plan
+
+    study, _, _ = _study(given, None)
+    named = resolved(study)
+    now = plan(study, named.model, named.scenarios, named.draws, named.hashes).identity
+    then = results.identity
+    return [name for name in dict.fromkeys([*then, *now]) if then.get(name) != now.get(name)]
+
+
+def _analyse(given: str, out: Path | None, method: str | None, json: bool) -> None:
+    from model.display import Rounded
+    from sensitivity.files import write
+
+    results = _results(given, out)
+    analysis = _analysed(results, method)
+    files = write(analysis, results, results.folder / "analysis")
+    if json:
+        print_json(
+            {
+                "stamp": results.stamp(),
+                "words": list(analysis.words),
+                "enough": analysis.enough,
+                "tables": {
+                    name: table.to_dict("records") for name, table in analysis.tables.items()
+                },
+                "files": [str(path) for path in files],
+            }
+        )
+        return
+    for sentence in analysis.words:
+        print(sentence)
+    leading = analysis.tables["indices"]
+    columns = ["scenario", "output", "factor", "index", "value", "low", "high"]
+    shown = leading.sort_values("value", ascending=False).groupby(
+        ["scenario", "output", "index"], sort=False
+    )
+    rows = [
+        [*row[:4], *map(Rounded, row[4:])]
+        for row in shown.head(3)[columns].sort_index().itertuples(index=False)
+    ]
+    print_table(columns, rows, "The leading factors of each output; all are in the files")
+    for path in files:
+        note(f"wrote {path}")
+
+
+def _plot(given: str, out: Path | None, method: str | None, json: bool) -> None:
+    from sensitivity.figures import draw
+
+    results = _results(given, out)
+    files = draw(results, _analysed(results, method), results.folder / "analysis")
+    if json:
+        print_json({"files": [str(path) for path in files]})
+        return
+    for path in files:
+        print(path)
