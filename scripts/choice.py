@@ -1,4 +1,4 @@
-"""Options that several commands share: the model's regions, and other inputs."""
+"""Options that several commands share: regions, calibration, draws, other inputs."""
 
 from __future__ import annotations
 
@@ -9,9 +9,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from model.errors import InputError, unknown
+from scripts.printing import note
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from calibration.named import Calibration
     from model import Model
+
+#: The model's own values, as its file gives them.
+NONE = "none"
+#: Where a case folder keeps the calibration of its region.
+OWN = "calibration"
 
 Regions = Annotated[
     list[str] | None,
@@ -25,10 +34,73 @@ Settings = Annotated[
     list[str] | None,
     typer.Option("--set", help='Another input, e.g. "social discount rate=0.03"; repeatable.'),
 ]
+CalibrationName = Annotated[
+    str | None,
+    typer.Option(
+        "--calibration",
+        help="A named calibration, or its folder; by default three-cases; none for the values "
+        "of the model's file.",
+        show_default=False,
+    ),
+]
 
 
-def chosen_model(names: Sequence[str], folders: Sequence[Path]) -> Model:
-    """Load the shipped model with the regions that were asked for.
+def chosen_calibration(name: str | None = None) -> Calibration | None:
+    """Find the calibration that a command uses.
+
+    Parameters
+    ----------
+    name : str, optional
+        Its name or folder; ``none`` for none; the shipped one if left out.
+
+    Returns
+    -------
+    Calibration or None
+
+    Raises
+    ------
+    InputError
+        If there is none of that name.
+    """
+    from calibration.named import SHIPPED, find, names
+
+    if name == NONE or (name is None and SHIPPED not in names()):
+        return None
+    return find(SHIPPED if name is None else name)
+
+
+def draws_of(name: str | None, count: int, seed: int) -> pd.DataFrame:
+    """Choose draws of a calibration's posterior.
+
+    Parameters
+    ----------
+    name : str, optional
+        As in `chosen_calibration`.
+    count : int
+        How many.
+    seed : int
+        For the choice.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a draw, a column an input of the model.
+
+    Raises
+    ------
+    InputError
+        If the calibration has no draws, or not so many.
+    """
+    calibration = chosen_calibration(name)
+    if calibration is None:
+        raise InputError("draws need a calibration: name one with --calibration")
+    return calibration.sample(count, seed)
+
+
+def chosen_model(
+    names: Sequence[str], folders: Sequence[Path], calibration: str | None = None
+) -> Model:
+    """Load the shipped model, calibrated, with the regions that were asked for.
 
     Parameters
     ----------
@@ -36,7 +108,9 @@ def chosen_model(names: Sequence[str], folders: Sequence[Path]) -> Model:
         Regions to keep; all where empty.
     folders : sequence of Path
         Case folders whose regions stand beside those of the file, or replace one of the
-        same name.
+        same name. Where a folder holds a calibration of its region, that is used.
+    calibration : str, optional
+        As in `chosen_calibration`.
 
     Returns
     -------
@@ -48,21 +122,36 @@ def chosen_model(names: Sequence[str], folders: Sequence[Path]) -> Model:
     InputError
         If a region or a folder does not exist.
     """
+    from calibration.named import MANIFEST, applied, find, fits
     from model import Region, load
 
     model = load()
-    if not names and not folders:
-        return model
-    offered = {name: Region(name, {}, {}) for name in model.regions}
-    if folders:
-        from calibration import load as load_case
-        from calibration import region
+    found = chosen_calibration(calibration)
+    if found is not None and not fits(model, found):
+        note(
+            f"calibration {found.name!r} was made with another version of the model: "
+            "'smecluster calibrate' makes it anew"
+        )
+    own: list[str] = []
+    if names or folders:
+        offered = {name: Region(name, {}, {}) for name in model.regions}
+        if folders:
+            from calibration import load as load_case
+            from calibration import region
 
-        offered |= {found.name: found for found in (region(load_case(path)) for path in folders)}
-    for name in names:
-        if name not in offered:
-            raise unknown("region", name, offered)
-    return load(regions=[offered[name] for name in (names or offered)])
+            cases = [region(load_case(path)) for path in folders]
+            own = [each.name for each in cases]
+            offered |= dict(zip(own, cases, strict=True))
+        for name in names:
+            if name not in offered:
+                raise unknown("region", name, offered)
+        model = load(regions=[offered[name] for name in (names or offered)])
+    if found is not None:
+        model = applied(model, found, keep=own)
+    for path in folders:
+        if (path / OWN / MANIFEST).is_file():
+            model = applied(model, find(path / OWN))
+    return model
 
 
 def settings_of(model: Model, given: Sequence[str]) -> dict[str, float]:
@@ -100,6 +189,27 @@ def settings_of(model: Model, given: Sequence[str]) -> dict[str, float]:
     return values
 
 
-def calibration_name(folders: Sequence[Path]) -> str:
-    """Name where the regions' values come from, for the stamp."""
-    return ", ".join(["shipped", *(path.resolve().name for path in folders)])
+def calibration_name(folders: Sequence[Path], calibration: str | None = None) -> str:
+    """Name where the values come from, for the stamp.
+
+    Parameters
+    ----------
+    folders : sequence of Path
+        Case folders that were added.
+    calibration : str, optional
+        As in `chosen_calibration`.
+
+    Returns
+    -------
+    str
+        The calibration with the beginning of its hash, then the folders.
+    """
+    from calibration.named import MANIFEST, find
+
+    found = chosen_calibration(calibration)
+    told = [NONE if found is None else f"{found.name} {found.hash[:12]}"]
+    for path in folders:
+        own = path / OWN
+        name = path.resolve().name
+        told.append(f"{name} {find(own).hash[:12]}" if (own / MANIFEST).is_file() else name)
+    return ", ".join(told)

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scripts.choice import Folders, Regions, Settings, calibration_name, chosen_model, settings_of
+from scripts.choice import (
+    CalibrationName,
+    Folders,
+    Regions,
+    Settings,
+    calibration_name,
+    chosen_model,
+    settings_of,
+)
 from scripts.printing import note, print_json, print_table
 
 if TYPE_CHECKING:
@@ -27,6 +35,7 @@ def run(
     region: Regions = None,
     from_: Folders = None,
     set_: Settings = None,
+    calibration: CalibrationName = None,
     out: Annotated[
         Path | None, typer.Option(help="Folder for CSV and NetCDF.", show_default=False)
     ] = None,
@@ -41,13 +50,13 @@ def run(
     from policies.results import long_table, write_run
 
     chosen = load(strategy)
-    model = chosen_model(region or [], from_ or [])
+    model = chosen_model(region or [], from_ or [], calibration)
     inputs = {**chosen.inputs(model), **settings_of(model, set_ or [])}
     result = simulate(model, inputs, engine=engine)
     origin = stamp(
         model.hash,
         strategy=f"{chosen.name} {chosen.hash}",
-        calibration=calibration_name(from_ or []),
+        calibration=calibration_name(from_ or [], calibration),
         engine=engine,
     )
     if out is not None:

@@ -1,0 +1,203 @@
+"""Named calibrations: a folder with the estimate, the draws around it, and where they come from.
+
+``parameters.csv`` holds the estimate, ``draws.csv`` points of the posterior, a row a draw, and
+``manifest.json`` the hashes of the model and the data. The shipped ones lie in ``results/``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from calibration.findings import Findings, read
+from model import Model
+from model.errors import InputError, unknown
+from model.rewrite import with_values
+
+RESULTS = Path(__file__).with_name("results")
+#: The calibration that the project uses unless told otherwise.
+SHIPPED = "three-cases"
+MANIFEST = "manifest.json"
+#: Significant digits of what is stored: far more than the figures can tell.
+DIGITS = 6
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """A named calibration.
+
+    Attributes
+    ----------
+    name : str
+        Its name.
+    folder : Path
+        Where it is kept.
+    findings : Findings
+        Its tables and its manifest.
+    """
+
+    name: str
+    folder: Path
+    findings: Findings
+
+    @property
+    def manifest(self) -> Mapping[str, Any]:
+        """Seed, hashes, versions, time and number of runs."""
+        return self.findings.manifest
+
+    @property
+    def parameters(self) -> pd.DataFrame:
+        """A row a parameter: name, unit, scale, bounds, prior, estimate, interval, verdict."""
+        return self.findings["parameters"]
+
+    @cached_property
+    def values(self) -> dict[str, float]:
+        """The estimate by input of the model, in the model's units."""
+        table = self.parameters
+        return {
+            str(name): float(x) for name, x in zip(table["name"], table["estimate"], strict=True)
+        }
+
+    @property
+    def draws(self) -> pd.DataFrame:
+        """Points of the posterior: a row a draw, a column an input, in the model's units.
+
+        Raises
+        ------
+        InputError
+            If the calibration was made without a posterior.
+        """
+        draws = self.findings["draws"]
+        if draws.empty:
+            raise InputError(
+                f"calibration {self.name!r} holds no draws of a posterior: make it without --quick"
+            )
+        return draws
+
+    def sample(self, count: int, seed: int) -> pd.DataFrame:
+        """Choose draws, each at most once.
+
+        Parameters
+        ----------
+        count : int
+            How many.
+        seed : int
+            For the choice.
+
+        Returns
+        -------
+        pandas.DataFrame
+            As `draws`; a smaller sample of the same seed is the beginning of a larger one.
+
+        Raises
+        ------
+        InputError
+            If there are not so many.
+        """
+        if not 1 <= count <= len(self.draws):
+            raise InputError(
+                f"calibration {self.name!r} holds {len(self.draws)} draws, not {count}: ask for "
+                f"1 to {len(self.draws)}"
+            )
+        order = np.random.default_rng(seed).permutation(len(self.draws))
+        return self.draws.iloc[order[:count]].reset_index(drop=True)
+
+    @cached_property
+    def hash(self) -> str:
+        """Fingerprint of estimate and draws: SHA-256 in hexadecimal."""
+        digest = hashlib.sha256()
+        digest.update(repr(sorted(self.values.items())).encode())
+        digest.update(self.findings["draws"].to_csv(index=False).encode())
+        return digest.hexdigest()
+
+
+def find(name_or_path: str | Path) -> Calibration:
+    """Find a calibration.
+
+    Parameters
+    ----------
+    name_or_path : str or Path
+        A shipped calibration (see `names`), or the path of a folder.
+
+    Returns
+    -------
+    Calibration
+
+    Raises
+    ------
+    InputError
+        If there is none, or its files are malformed.
+    """
+    folder = RESULTS / name_or_path
+    if not (folder / MANIFEST).is_file():
+        folder = Path(name_or_path)
+        if not (folder / MANIFEST).is_file():
+            if folder.is_dir():
+                raise InputError(f"{folder} holds no calibration: {MANIFEST} is missing")
+            raise unknown("calibration", str(name_or_path), (*names(), "none"))
+    findings = read(folder)
+    return Calibration(findings.name, folder, findings)
+
+
+def names() -> tuple[str, ...]:
+    """Name the shipped calibrations."""
+    return tuple(sorted(path.parent.name for path in RESULTS.glob(f"*/{MANIFEST}")))
+
+
+def applied(model: Model, calibration: Calibration, keep: Collection[str] = ()) -> Model:
+    """Write a calibration's estimate into a model.
+
+    Parameters
+    ----------
+    model : Model
+        The model; regions that the calibration does not know keep their values.
+    calibration : Calibration
+        The calibration.
+    keep : collection of str
+        Regions that keep their values although the calibration knows them.
+
+    Returns
+    -------
+    Model
+        The same model with other values of its constants.
+
+    Raises
+    ------
+    InputError
+        If the model lacks one of the parameters.
+    """
+    regions = {*model.regions} - {*keep}
+    values = {
+        name: value
+        for name, value in calibration.values.items()
+        if "[" not in name or name.partition("[")[2].rstrip("]") in regions
+    }
+    text = with_values(model.text, values)
+    return model if text == model.text else Model(text, model.path)
+
+
+def fits(model: Model, calibration: Calibration) -> bool:
+    """Say whether a calibration was made with this model, whatever values it had before."""
+    return bool(applied(model, calibration).hash == calibration.manifest["calibrated model hash"])
+
+
+def write_manifest(folder: Path, facts: Mapping[str, Any]) -> Path:
+    """Write the manifest, last of all: a folder without one is no calibration."""
+    from model.files import write_atomic
+
+    return write_atomic(folder / MANIFEST, json.dumps(facts, indent=1, ensure_ascii=False) + "\n")
+
+
+def rounded(values: pd.Series | pd.DataFrame | np.ndarray) -> np.ndarray:
+    """Round to the digits that are stored."""
+    numbers = np.asarray(values, dtype=float)
+    flat = [float(f"{number:.{DIGITS}g}") for number in numbers.ravel()]
+    return np.array(flat).reshape(numbers.shape)
