@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scripts.choice import Folders, Regions, Settings, calibration_name, chosen_model, settings_of
+from scripts.choice import (
+    CalibrationName,
+    Folders,
+    Regions,
+    Settings,
+    calibration_name,
+    chosen_model,
+    settings_of,
+)
 from scripts.printing import print_json
 
 if TYPE_CHECKING:
@@ -36,6 +44,7 @@ def batch(
     region: Regions = None,
     from_: Folders = None,
     set_: Settings = None,
+    calibration: CalibrationName = None,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Threads; one for each processor if not given.")
     ] = None,
@@ -54,7 +63,7 @@ def batch(
 
     inputs = read_inputs(table)
     chosen = load(strategy)
-    model = chosen_model(region or [], from_ or [])
+    model = chosen_model(region or [], from_ or [], calibration)
     base = {**chosen.inputs(model), **settings_of(model, set_ or [])}
     # What a row of the table says goes before what the strategy says.
     base = {name: value for name, value in base.items() if name not in inputs}
@@ -63,7 +72,7 @@ def batch(
             model.hash,
             strategy=f"{chosen.name} {chosen.hash}",
             inputs=str(table.name),
-            calibration=calibration_name(from_ or []),
+            calibration=calibration_name(from_ or [], calibration),
         )
     )
     pieces = stream(

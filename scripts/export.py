@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from scripts.choice import Folders, Regions, Settings, chosen_model, settings_of
+from scripts.choice import CalibrationName, Folders, Regions, Settings, chosen_model, settings_of
 from scripts.printing import print_json
 
 EXAMPLES = (
@@ -23,6 +23,7 @@ def export(
     region: Regions = None,
     from_: Folders = None,
     set_: Settings = None,
+    calibration: CalibrationName = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Write the model as one Vensim file, views included."""
@@ -32,7 +33,7 @@ def export(
 
     if out.suffix != ".mdl":
         raise InputError(f"{out}: a Vensim model is written to a file that ends in .mdl")
-    model = chosen_model(region or (), from_ or ())
+    model = chosen_model(region or (), from_ or (), calibration)
     values = settings_of(model, set_ or ())
     write_atomic(out, with_values(model.text, values) if values else model.text)
     if json:

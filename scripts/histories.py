@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from model.errors import unknown
-from scripts.choice import Folders, calibration_name, chosen_model
+from scripts.choice import CalibrationName, Folders, calibration_name, chosen_model
 from scripts.printing import note, print_json, print_table
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ def histories(
         ),
     ] = None,
     from_: Folders = None,
+    calibration: CalibrationName = None,
     out: Annotated[Path, typer.Option(help="Folder for tables and figure.")] = Path("results"),
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -50,14 +51,14 @@ def histories(
     from calibration.histories import histories as beside
     from model.stamp import stamp
 
-    model = chosen_model([], from_ or [])
+    model = chosen_model([], from_ or [], calibration)
     cases = _cases(model, region or [], from_ or [])
     found = beside(model, cases, include or (), PANELS)
     origin = stamp(
         model.hash,
         figures=sha256(found.table.to_csv(index=False).encode()).hexdigest(),
         include=", ".join(include or []) or None,
-        calibration=calibration_name(from_ or []),
+        calibration=calibration_name(from_ or [], calibration),
     )
     files = _write(found, out, origin, remembered="remembered" in (include or ()))
     if json:
