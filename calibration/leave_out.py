@@ -7,6 +7,7 @@ competes with the others), with its own parameters at their prior until they are
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -127,9 +128,11 @@ def _without(
 def _lowest(
     payoff: Payoff, begin: tuple[Floats, ...], free: NDArray[np.int64], max_evaluations: int
 ) -> Optimum:
-    return best(
-        [descend(payoff, x0, free=free.tolist(), max_evaluations=max_evaluations) for x0 in begin]
-    )
+    def one(x0: Floats) -> Optimum:
+        return descend(payoff, x0, free=free.tolist(), max_evaluations=max_evaluations, workers=1)
+
+    with ThreadPoolExecutor(payoff.workers) as pool:
+        return best(list(pool.map(one, begin)))
 
 
 def _parameters(whole: Payoff, optimum: Floats, x: Floats, sd: Floats, region: str) -> pd.DataFrame:
