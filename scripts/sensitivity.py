@@ -27,7 +27,8 @@ EXAMPLES = (
     "smecluster sensitivity plot results/mine",
 )
 RESULTS = Path("results/sensitivity")
-_SHOWN = 10  # failed runs, and rows of indices, that are printed
+# Failed runs, and leading factors of an output, that are printed.
+_FAILED, _LEADING = 10, 3
 
 
 def sensitivity(
@@ -286,7 +287,7 @@ def _status(given: str, out: Path | None, json: bool) -> None:
         print(f"changed since the runs were made: {', '.join(changed)}")
     if len(failed):
         print(results.rule)
-        shown = failed[["scenario", "run", "reason", "variable", "year"]].head(_SHOWN)
+        shown = failed[["scenario", "run", "reason", "variable", "year"]].head(_FAILED)
         print_table(
             [str(name) for name in shown],
             shown.to_numpy().tolist(),
@@ -328,16 +329,18 @@ def _analyse(given: str, out: Path | None, method: str | None, json: bool) -> No
         return
     for sentence in analysis.words:
         print(sentence)
-    leading = analysis.tables["indices"]
-    columns = ["scenario", "output", "factor", "index", "value", "low", "high"]
-    shown = leading.sort_values("value", ascending=False).groupby(
-        ["scenario", "output", "index"], sort=False
+    columns = ["scenario", "output", "factor", "value", "low", "high"]
+    indices = analysis.tables["indices"]
+    headline = analysis.method.headline
+    leading = (
+        indices[indices["index"] == headline]
+        .sort_values("value", ascending=False)
+        .groupby(["scenario", "output"], sort=False)
+        .head(_LEADING)
+        .sort_values(["scenario", "output"], kind="stable")
     )
-    rows = [
-        [*row[:4], *map(Rounded, row[4:])]
-        for row in shown.head(3)[columns].sort_index().itertuples(index=False)
-    ]
-    print_table(columns, rows, "The leading factors of each output; all are in the files")
+    rows = [[*row[:3], *map(Rounded, row[3:])] for row in leading[columns].itertuples(index=False)]
+    print_table(columns, rows, f"{headline}: the leading factors; all are in the files")
     for path in files:
         note(f"wrote {path}")
 

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from model.document import CONTROLS
 from model.errors import InputError, unknown
 from model.inputs import Directory, Scale
 from sensitivity.distributions import Distribution, ends
@@ -259,6 +260,8 @@ class _Finder:
         assert table.input is not None
         cells = self.cells(table.input)
         name = _bare(cells[0])
+        if name in CONTROLS:
+            raise InputError(f"factor {table.name!r} steers the run: set it in [settings]")
         for allocation in _ALLOCATIONS.values():
             if name == allocation:
                 raise InputError(
