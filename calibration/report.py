@@ -25,6 +25,7 @@ from model.files import replacing, write_atomic
 from model.page import Section, page
 
 _DPI = 160
+_SHARES = dict.fromkeys(("R2", "U^M", "U^S", "U^C"), 4)
 
 
 def write_report(folder: Path) -> Path:
@@ -86,7 +87,7 @@ def _fits(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
     table = findings["fits"]
     tables = []
     for sample, caption in (("in", "Fit of each series"), ("out", "Error in the years held out")):
-        part = table[table["sample"] == sample].drop(columns="sample")
+        part = table[table["sample"] == sample].drop(columns="sample").round(_SHARES)
         if len(part):
             tables.append((caption, _whole(part, "figures", "remembered")))
     text = [
@@ -103,7 +104,7 @@ def _parameters(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
     prior = 2 * bounds.NORMAL_90 * table["prior sd"].to_numpy(float)
     with np.errstate(divide="ignore", invalid="ignore"):
         width = (high - low) / prior
-    columns = ["name", "unit", "scope", "lower", "upper", "prior mean", "estimate", "low", "high"]
+    columns = ["name", "unit", "lower", "upper", "prior mean", "estimate", "low", "high"]
     shown = table[columns].copy()
     shown["width to prior"], shown["verdict"] = width, table["verdict"]
     text = [
@@ -125,7 +126,10 @@ def _forecasts(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
         "Errors are root mean squares of logarithms over the years held out (0.1: about 10 %). "
         "Skill is 1 - error / error of the random walk with drift.",
     ]
-    tables = [("Errors of the forecasts", _whole(table, "figures"))] if len(table) else []
+    columns = [*SERIES, "figures", "model", forecasts.JOINED, *forecasts.NAIVE]
+    columns += ["skill", f"{forecasts.JOINED}: skill"]
+    shown = _whole(table[[name for name in columns if name in table]], "figures")
+    tables = [("Errors of the forecasts", shown)] if len(table) else []
     if findings.done("unscored"):
         tables.append(("Series that are not scored", findings["unscored"]))
     return Section("Forecasts", text, tables, figures)

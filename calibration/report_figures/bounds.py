@@ -88,7 +88,7 @@ def _page(table: pd.DataFrame) -> Figure:
         for place, shift, side, text in (
             (0, -4, "right", brief(item["lower"])),
             (1, 4, "left", brief(item["upper"])),
-            (1, 40, "left", value + unit),
+            (1, 48, "left", value + unit),
         ):
             axis.annotate(
                 text,

@@ -90,7 +90,7 @@ def drawn(findings: Findings) -> Iterator[Drawn]:
     image = axis.imshow(below, cmap="PuOr", vmin=-1, vmax=1)
     text = max(4.5, min(8.0, 330 / size))
     numbers = range(1, size + 1)
-    axis.set_xticks(range(size), [str(number) for number in numbers], fontsize=text)
+    axis.set_xticks(range(size), [str(number) for number in numbers], fontsize=text, rotation=90)
     names = [f"{name}  {number}" for name, number in zip(table.index, numbers, strict=True)]
     axis.set_yticks(range(size), names, fontsize=text)
     axis.tick_params(length=0)

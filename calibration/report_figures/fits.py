@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -34,7 +35,7 @@ def drawn(findings: Findings) -> Iterator[Drawn]:
     Parameters
     ----------
     findings : Findings
-        With the table ``figures``; ``fits`` and ``holdout`` where they were done.
+        With the table ``figures``; ``paths``, ``fits`` and ``holdout`` where they were done.
 
     Yields
     ------
@@ -47,12 +48,13 @@ def drawn(findings: Findings) -> Iterator[Drawn]:
     parts = table.groupby(["variable", "region"], sort=False)
     groups = {(str(key[0]), str(key[1])): part for key, part in parts}
     errors = _errors(findings)
+    lines = findings["paths"].groupby(["variable", "region"], sort=False)
+    paths = {(str(key[0]), str(key[1])): part for key, part in lines}
     colours = region_colours(list(dict.fromkeys(table["region"])))
-    # With a few regions each has its column, and what it has no figures of stays empty.
+    # Of a few regions each has its column where another has figures of the variable, too.
     grid = 2 <= len(colours) <= _SIDE_BY_SIDE
     columns = len(colours) if grid else 3
-    variables = dict.fromkeys(table["variable"])
-    items = [(variable, region) for variable in variables for region in colours]
+    items = _order(list(groups), list(colours)) if grid else list(groups)
 
     def panel(axis: Axes, key: tuple[str, str]) -> None:
         variable, region = key
@@ -61,12 +63,12 @@ def drawn(findings: Findings) -> Iterator[Drawn]:
             axis.text(0.5, 0.5, "no published figures", color=FAINT, fontsize=7, ha="center")
             axis.set_axis_off()
             return
-        _panel(axis, groups[key], colours[region], findings.split, errors)
+        _panel(axis, groups[key], paths.get(key), colours[region], findings.split, errors)
         unit = shown(groups[key]["unit"].iloc[0])[0]
         titled(axis, f"{region}: {variable}, {unit}", columns)
 
     sheets = pages(
-        items if grid else [key for key in items if key in groups],
+        items,
         panel,
         title="The calibrated model beside the published figures",
         note=_NOTE,
@@ -77,6 +79,13 @@ def drawn(findings: Findings) -> Iterator[Drawn]:
     )
     for number, figure in enumerate(sheets, 1):
         yield Drawn(f"fits-{number}", f"Fits, page {number}.", figure)
+
+
+def _order(known: Sequence[tuple[str, str]], regions: Sequence[str]) -> list[tuple[str, str]]:
+    """Put variables that several regions have in rows, and the others close together."""
+    counts = Counter(variable for variable, _ in known)
+    rows = [(variable, region) for variable in counts for region in regions if counts[variable] > 1]
+    return rows + [key for key in known if counts[key[0]] == 1]
 
 
 def _errors(findings: Findings) -> dict[Series, float]:
@@ -134,6 +143,7 @@ def legend(table: pd.DataFrame, *, held: bool) -> list[Line2D | Patch]:
 def _panel(
     axis: Axes,
     table: pd.DataFrame,
+    path: pd.DataFrame | None,
     colour: str,
     split: int | None,
     errors: Mapping[Series, float],
@@ -157,7 +167,11 @@ def _panel(
         )
     else:
         axis.fill_between(line.index, line["low"], line["high"], color=colour, alpha=0.25, lw=0)
-        axis.plot(line.index, line["fitted"], color=colour, linewidth=1.6)
+        years, fitted = line.index.to_numpy(), line["fitted"].to_numpy()
+        if path is not None:
+            inside = path[path["year"].between(years[0], years[-1])]
+            years, fitted = inside["year"].to_numpy(), inside["value"].to_numpy() * factor
+        axis.plot(years, fitted, color=colour, linewidth=1.6)
     for at, (key, series) in enumerate(series_of(level).items()):
         shade = FIGURE_COLOUR if series["compare"].iloc[0] == "level" else SCALED_COLOUR
         marker = _MARKERS[at % len(_MARKERS)]

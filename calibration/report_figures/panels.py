@@ -112,7 +112,9 @@ def plain(axis: Axes) -> None:
 
 def titled(axis: Axes, text: str, columns: int) -> None:
     """Write the title of a panel that shares the page's width with others."""
-    axis.set_title(textwrap.fill(text, 118 // columns), fontsize=7.5, loc="left")
+    # The name of a region is a place to break at.
+    spaced = text.replace("[", " [")
+    axis.set_title(textwrap.fill(spaced, 118 // columns), fontsize=7.5, loc="left")
 
 
 def spread(axis: Axis, values: pd.Series[float], set_scale: Callable[[str], object]) -> None:

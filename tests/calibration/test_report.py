@@ -9,7 +9,7 @@ import pytest
 from calibration.answer import answer, counted, listed
 from calibration.findings import read
 from calibration.report import write_report
-from calibration.report_figures import bounds, profiles
+from calibration.report_figures import bounds, fits, profiles
 from calibration.report_figures.correlation import close_pairs
 from calibration.report_figures.residuals import autocorrelation
 from model.errors import InputError
@@ -273,6 +273,28 @@ def test_a_second_report_is_the_same_and_leaves_no_old_figure(tmp_path):
     old.write_bytes(b"")
     assert write_report(folder).read_bytes() == first
     assert not old.exists()
+
+
+def test_a_path_through_all_years_takes_the_place_of_the_line_between_figures(copy):
+    def years():
+        figure = next(iter(fits.drawn(read(copy)))).figure
+        return len(figure.axes[0].lines[0].get_xdata())
+
+    assert years() == 20
+    rows = [("Northland", "value added", year, 1000.0) for year in np.arange(1990, 2030, 0.5)]
+    columns = ["region", "variable", "year", "value"]
+    pd.DataFrame(rows, columns=columns).to_csv(copy / "paths.csv", index=False)
+    assert years() == 39
+
+
+def test_variables_of_one_region_alone_stand_close_together(copy):
+    figures = pd.read_csv(copy / "figures.csv")
+    alone = figures["variable"].eq("synthetic series 2") & figures["region"].eq("Southland")
+    figures[~alone].to_csv(copy / "figures.csv", index=False)
+    figure = next(iter(fits.drawn(read(copy)))).figure
+    titles = [axis.get_title(loc="left").partition(",")[0] for axis in figure.axes]
+    assert titles[:2] == ["Northland: value added", "Southland: value added"]
+    assert titles[4:] == ["Northland: synthetic series 2", ""]
 
 
 def test_sixty_parameters_are_drawn_on_several_pages(tmp_path):
