@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scripts.choice import Folders, Regions, calibration_name, chosen_model
+from scripts.choice import (
+    CalibrationName,
+    Folders,
+    Regions,
+    calibration_name,
+    chosen_model,
+    draws_of,
+)
 from scripts.printing import note, print_json, print_table
 
 if TYPE_CHECKING:
@@ -17,7 +24,8 @@ if TYPE_CHECKING:
 EXAMPLES = (
     "smecluster reforms",
     "smecluster reforms registration public_capital --out results/reforms",
-    "smecluster reforms path/to/mine.toml --region Wenzhou",
+    "smecluster reforms --draws 200",
+    "smecluster reforms path/to/mine.toml --region Wenzhou --calibration none",
     "smecluster reforms --json",
 )
 
@@ -27,8 +35,13 @@ def reforms(
         list[str] | None,
         typer.Argument(help="Reforms, or paths of TOML files; all where none is named."),
     ] = None,
+    draws: Annotated[
+        int, typer.Option(min=0, help="Draws of the calibration; 0: its best values alone.")
+    ] = 0,
+    seed: Annotated[int, typer.Option(min=1, help="Of the draws.")] = 1,
     region: Regions = None,
     from_: Folders = None,
+    calibration: CalibrationName = None,
     out: Annotated[Path, typer.Option(help="Folder for the table.")] = Path("results"),
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -39,12 +52,13 @@ def reforms(
     from model.stamp import commented, stamp
 
     chosen = find(names or [])
-    model = chosen_model(region or [], from_ or [])
-    table = experiments(model, chosen)
+    model = chosen_model(region or [], from_ or [], calibration)
+    table = experiments(model, chosen, draws_of(calibration, draws, seed) if draws else None)
     origin = stamp(
         model.hash,
         reforms=sha256("".join(each.model_dump_json() for each in chosen).encode()).hexdigest(),
-        calibration=calibration_name(from_ or []),
+        calibration=calibration_name(from_ or [], calibration),
+        seed=str(seed) if draws else None,
     )
     path = write_atomic(out / "reforms.csv", commented(origin) + table.to_csv(index=False))
     if json:

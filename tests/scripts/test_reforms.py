@@ -36,3 +36,9 @@ def test_an_unknown_reform_ends_in_one_line_and_writes_nothing(tmp_path, capsys)
     assert call("registratoin", "--out", tmp_path / "none") == 2
     assert "did you mean 'registration'" in capsys.readouterr().err
     assert not (tmp_path / "none").exists()
+
+
+def test_draws_without_a_calibration_are_refused(tmp_path, capsys):
+    assert call("talent", "--draws", 5, "--calibration", "none", "--out", tmp_path / "none") == 2
+    assert "draws need a calibration" in capsys.readouterr().err
+    assert not (tmp_path / "none").exists()
