@@ -143,7 +143,7 @@ def contributions(
     for name in table.columns:
         if name in inputs:
             raise InputError(f"{name!r} is set by strategy {strategy.name!r} and by the draws")
-    start = _first_year(strategy) if start is None else start
+    start = first_year(strategy) if start is None else start
     years = list(np.arange(start, model.time.final + 1))
     cells = {cell for cells in players.values() for cell in cells}
     base = {name: value for name, value in inputs.items() if name not in cells}
@@ -264,9 +264,14 @@ def _is_allocation(name: str) -> bool:
     return name.startswith(("local allocation[", "central allocation["))
 
 
-def _first_year(strategy: Strategy) -> float:
-    starts = [programme.start for programme in strategy.programmes]
-    return min((FIRST_YEAR if start is None else start for start in starts), default=FIRST_YEAR)
+def first_year(*strategies: Strategy) -> float:
+    """Find the first year in which strategies spend money, or their histories differ."""
+    untils = {strategy.history.until for strategy in strategies}
+    years = [min(untils)] if len(untils) > 1 else []
+    for strategy in strategies:
+        for programme in strategy.programmes:
+            years.append(FIRST_YEAR if programme.start is None else programme.start)
+    return min(years, default=FIRST_YEAR)
 
 
 def _rows(

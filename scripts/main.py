@@ -18,6 +18,8 @@ from typer.core import TyperCommand, TyperGroup
 COMMANDS = {
     "run": "Run one strategy and write what it does, by region and in total.",
     "compare": "Compare strategies at equal programme money: table and figures.",
+    "contributions": "Share the effect of a strategy out among its levers, and draw it as wedges.",
+    "optimise": "Search for the best use of a budget, checked on draws not used to choose.",
     "histories": "Set the base case beside the published figures: fit, turning points, figure.",
     "reforms": "Run published reforms on the model and compare its responses with theirs.",
     "batch": "Carry out many runs from a table of inputs, a row a run.",

@@ -1,0 +1,223 @@
+"""``smecluster contributions``: what each lever of a strategy brings, and what they do together."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scripts.choice import (
+    CalibrationName,
+    Folders,
+    Regions,
+    calibration_name,
+    chosen_model,
+    draws_of,
+)
+from scripts.printing import note, print_json, print_table
+from scripts.progress import progress
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from model import Model
+    from policies import Strategy
+    from policies.contributions import Contributions
+
+EXAMPLES = (
+    "smecluster contributions local",
+    "smecluster contributions local central mixed --draws 200",
+    "smecluster contributions mine.toml --outcome Employment --region Wenzhou",
+)
+_LONG_STEP = 0.125  # Year; for many runs, its error is then looked at and told
+_CHECKED = 2  # draws in which it is
+
+
+def contributions(
+    strategies: Annotated[list[str], typer.Argument(help="Names, or paths of TOML files.")],
+    outcome: Annotated[str, typer.Option(help="Outcome drawn as wedges.")] = "value added",
+    draws: Annotated[
+        int, typer.Option(min=0, help="Draws of the calibration; 0: its best values alone.")
+    ] = 0,
+    seed: Annotated[int, typer.Option(min=1, help="Of draws and orders.")] = 1,
+    pairs: Annotated[
+        int, typer.Option(help="Pairs of orders drawn where there are more than 12 levers.")
+    ] = 100,
+    step: Annotated[
+        float | None,
+        typer.Option(
+            help="Time step, Year; by default the model's own, and 1/8 with draws.",
+            show_default=False,
+        ),
+    ] = None,
+    budget: Annotated[
+        float | None,
+        typer.Option(
+            help="Present value that each shall cost, Myuan; by default the first one's cost.",
+            show_default=False,
+        ),
+    ] = None,
+    region: Regions = None,
+    from_: Folders = None,
+    calibration: CalibrationName = None,
+    out: Annotated[Path, typer.Option(help="Folder for tables, figures and the page.")] = Path(
+        "results/contributions"
+    ),
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Share the effect of a strategy out among its levers."""
+    import pandas as pd
+
+    from model.files import write_atomic
+    from model.page import Section, page
+    from model.stamp import stamp
+    from policies.contributions import contributions as shared_out
+    from policies.contributions import pair_table, table
+    from policies.figures_contributions import figures
+    from policies.tables import write_figure, write_table
+    from policies.words_contributions import answer, basis
+
+    model = chosen_model(region or [], from_ or [], calibration)
+    chosen = _at_equal_cost(model, strategies, budget)
+    drawn = draws_of(calibration, draws, seed) if draws else None
+    own = float(model.time.step)
+    used = step or (own if drawn is None else _LONG_STEP)
+    origin = stamp(
+        model.hash,
+        strategies=", ".join(f"{strategy.name} {strategy.hash}" for strategy in chosen),
+        calibration=calibration_name(from_ or [], calibration),
+        seed=str(seed),
+    )
+    found: list[Contributions] = []
+    rests: list[list[str]] = []
+    for strategy in chosen:
+        with progress("runs") as tell:
+            one = shared_out(
+                model,
+                strategy,
+                drawn,
+                names=[outcome],
+                step=used,
+                pairs=pairs,
+                seed=seed,
+                progress=tell,
+            )
+        error = _step_error(model, strategy, drawn, one, pairs, seed) if used != own else None
+        found.append(one)
+        rests.append(basis(one, used, error, 0 if drawn is None else min(_CHECKED, len(drawn))))
+
+    files = write_table(pd.concat(map(table, found)), out, "contributions", origin)
+    files += write_table(pd.concat(map(pair_table, found)), out, "pairs", origin)
+    sentences = {one.strategy.title: answer(one) for one in found}
+    if not json:
+        for said in sentences.values():
+            print("\n".join(said) + "\n")
+        for one, rest in zip(found, rests, strict=True):
+            _print(one)
+            print("\n".join([*rest, ""]))
+        sys.stdout.flush()
+    sections = []
+    for one, rest in zip(found, rests, strict=True):
+        pictures = {
+            name: write_figure(figure, out, name, origin) for name, figure in figures(one).items()
+        }
+        files += pictures.values()
+        sections.append(
+            Section(
+                one.strategy.title,
+                rest,
+                [("What each lever brings, bn yuan in present value", _short(one))],
+                [(_CAPTIONS[name.partition("-")[0]], path) for name, path in pictures.items()],
+            )
+        )
+    whole = [line for said in sentences.values() for line in said]
+    text = page("What each lever of a strategy brings", whole, sections, origin)
+    files.append(write_atomic(out / "contributions.html", text))
+    if json:
+        print_json({"stamp": origin, "answer": whole, "files": [str(path) for path in files]})
+        return
+    for path in files:
+        note(f"wrote {path}")
+
+
+_CAPTIONS = {
+    "wedges": "Contribution of each lever by year",
+    "levers": "Contribution of each lever in present value",
+    "pairs": "Pairs of levers that help or replace one another",
+}
+
+
+def _at_equal_cost(model: Model, names: list[str], budget: float | None) -> tuple[Strategy, ...]:
+    """Bring the strategies to the same cost; a single one stays as it is written."""
+    from model import simulate
+    from policies import load
+    from policies.contributions import first_year
+    from policies.equal_cost import ACCOUNTS, equalise
+
+    strategies = tuple(load(name) for name in names)
+    if len(strategies) == 1 and budget is None:
+        return strategies
+    funded = equalise(
+        strategies,
+        lambda strategy: simulate(model, strategy.inputs(model), outputs=ACCOUNTS),
+        first_year(*strategies),
+        budget,
+    )
+    return tuple(item.strategy for item in funded)
+
+
+def _step_error(
+    model: Model,
+    strategy: Strategy,
+    drawn: pd.DataFrame | None,
+    rough: Contributions,
+    pairs: int,
+    seed: int,
+) -> float:
+    from policies.contributions import contributions as shared_out
+    from policies.contributions import step_error
+
+    few = None if drawn is None else drawn.loc[list(rough.shares["draw"].values[:_CHECKED])]
+    return step_error(rough, shared_out(model, strategy, few, pairs=pairs, seed=seed))
+
+
+def _short(found: Contributions) -> pd.DataFrame:
+    """Set a row a lever: its contribution, what it brings alone and as the last one."""
+    from model.display import shown
+    from model.outcomes import TOTAL
+    from policies.contributions import ALONE, DISCOUNTED, LAST, ON_AVERAGE, table
+
+    long = table(found)
+    _, factor = shown("Myuan")
+    end = long[
+        (long["year"] == long["year"].max())
+        & (long["place"] == TOTAL)
+        & (long["outcome"] == DISCOUNTED)
+    ]
+    shares = end[end["measure"] == ON_AVERAGE].set_index("lever")
+    other = end.pivot(index="lever", columns="measure", values="median")
+    listed: pd.DataFrame = shares[["median", "low", "high"]].join(other[[ALONE, LAST]]) * factor
+    listed.columns = ["contribution", "5 %", "95 %", "alone", "as the last one"]
+    listed.index.name = "lever"
+    if found.shares.sizes["draw"] == 1:
+        listed = listed.drop(columns=["5 %", "95 %"])
+    ordered: pd.DataFrame = listed.sort_values("contribution", ascending=False)
+    return ordered
+
+
+def _print(found: Contributions) -> None:
+    from model.display import Rounded
+
+    listed = _short(found)
+    print()
+    print_table(
+        ["lever", *map(str, listed.columns)],
+        [
+            [lever, *map(Rounded, row)]
+            for lever, row in zip(listed.index, listed.values, strict=True)
+        ],
+        f"{found.strategy.title}: discounted value added of all regions, bn yuan",
+    )
+    print()

@@ -1,0 +1,238 @@
+"""``smecluster optimise``: the best use of a budget, checked on draws not used to choose."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scripts.choice import (
+    CalibrationName,
+    Folders,
+    Regions,
+    calibration_name,
+    chosen_model,
+    draws_of,
+)
+from scripts.printing import note, print_json, print_table
+from scripts.progress import progress
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from policies.best_use import BestUse
+
+EXAMPLES = (
+    "smecluster optimise",
+    "smecluster optimise central local mixed --budget 3000000 --draws 32 --unseen 200",
+    "smecluster optimise local mine.toml --quantile 0.1 --single",
+    "smecluster optimise self-development cultivation combination --last 2000",
+)
+_LONG_STEP = 0.125  # Year
+
+
+def optimise(
+    strategies: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Strategies by hand to beat, names or TOML files; they share their history, and "
+            "the first one's cost is the budget. By default central, local and mixed.",
+            show_default=False,
+        ),
+    ] = None,
+    budget: Annotated[
+        float | None,
+        typer.Option(help="Present value of the money, Myuan.", show_default=False),
+    ] = None,
+    draws: Annotated[int, typer.Option(min=1, help="Draws of the calibration to choose on.")] = 16,
+    unseen: Annotated[int, typer.Option(min=1, help="Other draws to check on.")] = 100,
+    quantile: Annotated[
+        float | None,
+        typer.Option(
+            help="Choose by this quantile over the draws from the bad end (0.1: good where it "
+            "goes badly); by default by the mean.",
+            show_default=False,
+        ),
+    ] = None,
+    generations: Annotated[int, typer.Option(help="Generations of the search.")] = 40,
+    population: Annotated[int, typer.Option(help="Ways in a generation.")] = 48,
+    last: Annotated[float, typer.Option(help="Latest year to start in.")] = 2035,
+    single: Annotated[
+        bool, typer.Option("--single", help="Value added alone, without the other aims.")
+    ] = False,
+    shock: Annotated[str, typer.Option(help="Shock whose loss is an aim.")] = "demand",
+    step: Annotated[float, typer.Option(help="Time step, Year.")] = _LONG_STEP,
+    seed: Annotated[int, typer.Option(min=1, help="Of draws and search.")] = 1,
+    region: Regions = None,
+    from_: Folders = None,
+    calibration: CalibrationName = None,
+    out: Annotated[
+        Path, typer.Option(help="Folder for the strategy, tables, figures and the page.")
+    ] = Path("results/optimise"),
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Search for the best use of a budget; a search that was stopped goes on where it was."""
+    from model.errors import unknown
+    from model.stamp import stamp
+    from policies import load
+    from policies.best_use import best_use
+    from policies.optimise import Search
+    from policies.shocks import shocks
+
+    written = [load(name) for name in strategies or ("central", "local", "mixed")]
+    shock_of = {one.name: one for one in shocks()}
+    if shock not in shock_of:
+        raise unknown("shock", shock, shock_of)
+    model = chosen_model(region or [], from_ or [], calibration)
+    drawn = draws_of(calibration, draws + unseen, seed)
+    search = Search(generations, population, seed, quantile)
+    name = calibration_name(from_ or [], calibration)
+    identity = {
+        "model": model.hash,
+        "calibration": name,
+        "draws": _fingerprint(drawn.iloc[:draws]),
+        "strategies": ", ".join(one.hash for one in written),
+        "budget": str(budget),
+        "last year": str(last),
+        "shock": shock,
+        "step": str(step),
+    }
+    with progress("generations") as tell:
+        found = best_use(
+            model,
+            written,
+            drawn.iloc[:draws],
+            drawn.iloc[draws:],
+            search,
+            budget=budget,
+            last=last,
+            shock=shock_of[shock],
+            step=step,
+            several=not single,
+            folder=out / "search",
+            identity=identity,
+            progress=tell,
+        )
+    origin = stamp(
+        model.hash,
+        strategies=", ".join(f"{one.name} {one.hash}" for one in written),
+        calibration=name,
+        seed=str(seed),
+    )
+    files = _write(found, out, origin, step, say=not json)
+    if json:
+        from policies.words_best_use import answer
+
+        print_json(
+            {
+                "stamp": origin,
+                "answer": answer(found),
+                "best use": found.best.model_dump(exclude_none=True),
+                "files": [str(path) for path in files],
+            }
+        )
+        return
+    for path in files:
+        note(f"wrote {path}")
+
+
+def _write(found: BestUse, out: Path, origin: dict[str, str], step: float, say: bool) -> list[Path]:
+    from model.files import write_atomic
+    from model.page import Section, page
+    from policies.allocation import written
+    from policies.best_use import allocations, comparison
+    from policies.figures_best_use import figures
+    from policies.tables import write_figure, write_table
+    from policies.words_best_use import answer, basis
+
+    said, rests = answer(found), basis(found, step)
+    head = [*said[:1], *(f"{name}: {value}" for name, value in origin.items())]
+    files = [write_atomic(out / f"{found.best.name}.toml", written(found.best, head))]
+    files += [
+        write_atomic(out / "front" / f"{one.name}.toml", written(one, head[1:]))
+        for one in found.front
+    ]
+    compared, spent = comparison(found), allocations(found)
+    files += write_table(compared, out, "comparison", origin)
+    files += write_table(spent, out, "allocations", origin)
+    if found.front:
+        files += write_table(_front(found), out, "front", origin)
+    if say:
+        print("\n".join([*said, ""]))
+        _print(found)
+        print("\n".join(["", *rests, "", f"smecluster run {files[0]}"]))
+        # Figures take longer to draw than the answer to read.
+        sys.stdout.flush()
+    pictures = {
+        name: write_figure(figure, out, name, origin) for name, figure in figures(found).items()
+    }
+    sections = [
+        Section(
+            "What the money is spent on",
+            said[2:4],
+            [],
+            [(_CAPTIONS["spending"], pictures["spending"])],
+        ),
+        Section(
+            "Against the strategies by hand",
+            rests[1:3],
+            [("On unseen draws, model units", compared)],
+            [(_CAPTIONS["lead"], pictures["lead"])],
+        ),
+        Section(
+            "How it was found",
+            [rests[0], *rests[3:]],
+            [("Allocations", spent[~spent["strategy"].str.startswith("front-")])],
+            [
+                (_CAPTIONS[name], pictures[name])
+                for name in ("search", "trade-offs")
+                if name in pictures
+            ],
+        ),
+    ]
+    text = page("The best use of a budget", said, sections, origin)
+    return [*files, *pictures.values(), write_atomic(out / "optimise.html", text)]
+
+
+_CAPTIONS = {
+    "spending": "Per cent of the money by lever",
+    "lead": "What each strategy reaches with the same money, on unseen draws",
+    "search": "How the search went",
+    "trade-offs": "Value added against the other aims",
+}
+
+
+def _front(found: BestUse) -> pd.DataFrame:
+    """Set a row a strategy of the front: its mean by every criterion on unseen draws."""
+    names = [one.name for one in found.front]
+    means = found.unseen[list(found.criteria)].sel(strategy=names).mean("draw")
+    return means.to_dataframe().reset_index()
+
+
+def _print(found: BestUse) -> None:
+    from model.display import Rounded, shown
+    from policies.best_use import comparison
+
+    rows: list[list[object]] = []
+    for row in comparison(found).to_dict("records"):
+        unit, factor = shown(row["unit"])
+        numbers = [row[name] * factor for name in ("median", "low", "high")]
+        ahead = [row[f"lead: {name}"] * factor for name in ("median", "low", "high")]
+        share = 100 * row["best use is better"]
+        rows.append(
+            [row["criterion"], row["strategy"], unit, *map(Rounded, (*numbers, *ahead, share))]
+        )
+    rows.sort(key=lambda row: found.criteria.index(str(row[0])))
+    lead = ["lead of best use", "lead 5 %", "lead 95 %", "best use better, % of draws"]
+    print_table(
+        ["criterion", "strategy", "unit", "median", "5 %", "95 %", *lead],
+        rows,
+        f"On {found.unseen.sizes['draw']} unseen draws, at equal money",
+    )
+
+
+def _fingerprint(draws: pd.DataFrame) -> str:
+    return hashlib.sha256(draws.to_csv().encode()).hexdigest()
