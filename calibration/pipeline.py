@@ -1,0 +1,260 @@
+"""A whole calibration: which stage needs what, each kept as soon as it is done."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from calibration.fit import Optimum, best, descend, multistart, search
+from calibration.fitted import beside
+from calibration.holdout import SPLIT, hold_out
+from calibration.leave_out import leave_out
+from calibration.noise import dispersion
+from calibration.partial import partial_fits
+from calibration.paths import paths
+from calibration.payoff import Payoff, refuse_idle
+from calibration.problem import Problem
+from calibration.profiles import Profiles, profiles
+from calibration.scores import fits
+from calibration.stages import Stages, Tell
+
+Floats = NDArray[np.float64]
+
+#: As many of the lowest starts are fitted again once the errors are known.
+_FINALISTS = 8
+#: So often a better optimum found along a profile is followed.
+_ATTEMPTS = 3
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How much work a calibration does.
+
+    Attributes
+    ----------
+    seed : int
+        For all that is random.
+    starts : int
+        Descents from the prior's mean and a Latin hypercube over the prior.
+    until : int or None
+        Last year that the hold-out test fits to; None leaves the test out.
+    search : int
+        Generations of the global search; 0 leaves it out.
+    profiles : bool
+        Whether each parameter's profile is walked.
+    max_evaluations : int
+        After so many points a descent ends.
+    """
+
+    seed: int = 1
+    starts: int = 64
+    until: int | None = SPLIT
+    search: int = 300
+    profiles: bool = True
+    max_evaluations: int = 200
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a calibration found.
+
+    Attributes
+    ----------
+    problem : Problem
+        With the errors that the fit showed.
+    x : array of float, shape (parameters,)
+        The estimate, in the scale of the estimation.
+    tables : mapping of str to pandas.DataFrame
+        By the name of the file that holds each; see `calibration.findings`.
+    facts : mapping
+        What the manifest tells besides.
+    seconds : float
+        What it took, in all processes.
+    runs : int
+        Runs of the model, in all processes.
+    """
+
+    problem: Problem
+    x: Floats
+    tables: dict[str, pd.DataFrame]
+    facts: dict[str, Any] = field(default_factory=dict)
+    seconds: float = 0.0
+    runs: int = 0
+
+
+def calibrate(problem: Problem, work: Path, plan: Plan, tell: Tell) -> Outcome:
+    """Carry a calibration out, or go on with one that was stopped.
+
+    Parameters
+    ----------
+    problem : Problem
+        What is estimated, from which figures, with stated errors.
+    work : Path
+        Where finished pieces are kept.
+    plan : Plan
+        How much work is done.
+    tell : callable
+        Told the stage, how much of it is done, and how much there is.
+
+    Returns
+    -------
+    Outcome
+        The same for any number of workers and however often it was stopped.
+
+    Raises
+    ------
+    InputError
+        If a parameter does nothing, or `work` is in use or holds another calibration.
+    """
+    first = Payoff(problem)
+    refuse_idle(first, first.prior_mean)
+    identity = {
+        "model": problem.model.hash,
+        "problem": problem.hash,
+        **{name: str(value) for name, value in asdict(plan).items()},
+    }
+    with Stages(work, identity, tell) as stages:
+        return _carry_out(problem, first, plan, stages)
+
+
+def _carry_out(problem: Problem, stated: Payoff, plan: Plan, stages: Stages) -> Outcome:
+    optima = _starts(stated, plan, stages)
+    factor = float(
+        stages.arrays(
+            "dispersion", lambda: {"factor": np.array(dispersion(stated, best(optima).x))}
+        )["factor"]
+    )
+    wider = problem.dispersed(factor)
+    payoff = Payoff(wider)
+    optimum, tables = _optimum(payoff, optima, plan, stages)
+    facts: dict[str, Any] = {"dispersion": factor}
+    if plan.profiles:
+        optimum, around = _profiles(payoff, optimum, stages)
+        tables["profiles"] = around.points
+    x = optimum.x
+    tables["paths"] = stages.table("paths", lambda: paths(payoff, x))
+    tables["figures"] = stages.table("figures", lambda: beside(payoff, x))
+    tables["fits"] = fits(tables["figures"]).assign(sample="in")
+    tables["partial"] = stages.table("partial", lambda: partial_fits(wider, x))
+    if plan.until is not None:
+        facts["hold-out after"] = plan.until
+        tables |= _hold_out(problem, tables["fits"], plan, stages)
+    tables |= _leave_out(wider, x, stages)
+    return Outcome(wider, x, tables, facts, stages.seconds, stages.runs)
+
+
+def _starts(payoff: Payoff, plan: Plan, stages: Stages) -> list[Optimum]:
+    with stages.inner("starts") as pieces:
+        return multistart(
+            payoff,
+            plan.starts,
+            plan.seed,
+            pieces,
+            max_evaluations=plan.max_evaluations,
+            done=_Counted(stages.told("starts"), plan.starts),
+        )
+
+
+def _optimum(
+    payoff: Payoff, optima: list[Optimum], plan: Plan, stages: Stages
+) -> tuple[Optimum, dict[str, pd.DataFrame]]:
+    """Go down again with the errors that the first fit showed, and look everywhere else."""
+    lowest = sorted(optima, key=lambda optimum: optimum.cost)[:_FINALISTS]
+    found = stages.optimum(
+        "optimum",
+        lambda: best(
+            [descend(payoff, each.x, max_evaluations=plan.max_evaluations) for each in lowest]
+        ),
+    )
+    rows = [
+        (number, each.cost, each.evaluations, each.message, "multi-start")
+        for number, each in enumerate(optima)
+    ]
+    if plan.search:
+        other = stages.optimum("global", lambda: search(payoff, plan.seed, generations=plan.search))
+        rows.append((len(rows), other.cost, other.evaluations, other.message, "global"))
+        found = best([found, other])
+    columns = ["start", "cost", "evaluations", "message", "method"]
+    return found, {"starts": pd.DataFrame(rows, columns=columns)}
+
+
+def _profiles(payoff: Payoff, optimum: Optimum, stages: Stages) -> tuple[Optimum, Profiles]:
+    """Walk along every parameter; where that finds a better optimum, begin anew from there."""
+    for again in range(_ATTEMPTS):
+        with stages.inner(f"profiles {again}") as pieces:
+            around = profiles(payoff, optimum, pieces, told=stages.told("profiles"))
+        if around.better is None:
+            break
+        optimum = stages.optimum(f"optimum {again}", partial(descend, payoff, around.better.x))
+    return optimum, around
+
+
+def _hold_out(
+    problem: Problem, fitted: pd.DataFrame, plan: Plan, stages: Stages
+) -> dict[str, pd.DataFrame]:
+    """Forecast the years that a fit to the years before them never saw."""
+    until, count = int(plan.until or 0), min(plan.starts, _FINALISTS)
+
+    def made() -> dict[str, pd.DataFrame]:
+        with stages.inner("hold-out") as pieces:
+            held = hold_out(
+                problem,
+                pieces,
+                until,
+                count=count,
+                seed=plan.seed,
+                max_evaluations=plan.max_evaluations,
+                done=_Counted(stages.told("hold-out"), count),
+            )
+        out = held.fits[held.fits["sample"] == "out"]
+        tables = {"holdout": held.forecasts, "scores": held.scores, "unscored": held.unscored}
+        return {**tables, "out": out}
+
+    tables = stages.tables("held out", made)
+    both = pd.concat([fitted, tables.pop("out")], ignore_index=True)
+    return {**tables, "fits": both}
+
+
+def _leave_out(problem: Problem, x: Floats, stages: Stages) -> dict[str, pd.DataFrame]:
+    """Leave each region out in turn, if there are several and they share parameters."""
+    regions = list(dict.fromkeys(problem.measurements["region"]))
+    if len(regions) < 2 or not any(parameter.shared for parameter in problem.parameters):
+        return {}
+    told = stages.told("leave one out")
+    parts: dict[str, list[pd.DataFrame]] = {}
+    for done, region in enumerate(regions):
+        told(done, len(regions))
+        found = stages.tables(f"without {region}", partial(_without, problem, x, region))
+        for name, table in found.items():
+            parts.setdefault(name, []).append(table)
+    return {name: pd.concat(tables, ignore_index=True) for name, tables in parts.items()}
+
+
+def _without(problem: Problem, x: Floats, region: str) -> dict[str, pd.DataFrame]:
+    left = leave_out(problem, x, (region,))
+    return {
+        "leave-one-out": left.parameters,
+        "leave-one-out-fits": left.fits,
+        "leave-one-out-costs": left.costs,
+    }
+
+
+class _Counted:
+    """Counts starts that have ended, from several threads."""
+
+    def __init__(self, told: Callable[[int, int], None], total: int) -> None:
+        self._told, self._total, self._done = told, total, 0
+        self._counting = threading.Lock()
+
+    def __call__(self, number: int, optimum: Optimum) -> None:
+        with self._counting:
+            self._done += 1
+            self._told(self._done, self._total)
