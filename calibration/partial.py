@@ -41,6 +41,10 @@ SECTORS = Path(__file__).with_name("partial.toml")
 #: Estimates that differ by fewer standard errors agree.
 AGREE = 2.0
 _LOOP = "history"
+_COLUMNS = (
+    *("sector", "name", "unit", "figures", "estimate", "low", "high", "whole"),
+    *("prior share", "difference", "agrees"),
+)
 
 
 class Driver(Record):
@@ -212,7 +216,7 @@ def partial_fits(
                     "agrees": bool(abs(difference) < AGREE),
                 }
             )
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=list(_COLUMNS))
 
 
 def _standard_errors(payoff: Payoff, x: Floats) -> Floats:

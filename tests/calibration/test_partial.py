@@ -80,6 +80,13 @@ def test_figures_that_the_model_has_made_give_the_same_estimate_in_part_and_whol
     assert np.allclose(found["estimate"], found["whole"], rtol=0.05)
 
 
+def test_a_problem_without_any_sector_gives_an_empty_table(small):
+    few = small.with_parameters(["price sensitivity"])
+    found = partial_fits(few, Payoff(few).prior_mean)
+    assert found.empty
+    assert "agrees" in found
+
+
 def test_a_sector_that_the_problem_does_not_have_is_named(small):
     sector = Sector.model_validate(
         {
