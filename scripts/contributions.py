@@ -106,7 +106,7 @@ def contributions(
             )
         error = _step_error(model, strategy, drawn, one, pairs, seed) if used != own else None
         found.append(one)
-        rests.append(basis(one, used, error, 0 if drawn is None else min(_CHECKED, len(drawn))))
+        rests.append(basis(one, used, error, 1 if drawn is None else min(_CHECKED, len(drawn))))
 
     files = write_table(pd.concat(map(table, found)), out, "contributions", origin)
     files += write_table(pd.concat(map(pair_table, found)), out, "pairs", origin)
