@@ -40,7 +40,7 @@ _COLUMNS: Mapping[str, list[str]] = {
         *(*SERIES, "unit", "compare", "factor", "year", "value", "status"),
         *("fitted", "low", "high", "sigma"),
     ],
-    "paths": ["region", "variable", "year", "value"],
+    "paths": ["region", "variable", "year", "value", "low", "high"],
     "fits": [*SERIES, "sample", "compare", "figures", "remembered", "R2", "MAPE", *_THEIL],
     "holdout": [*SERIES, "unit", "year", "value", "status", "forecast", "low", "high", *_NAIVE],
     "scores": [*SERIES, "figures", "model", *_NAIVE, "skill"],

@@ -154,8 +154,10 @@ def _panel(
         level[column] = table[column] / table["factor"] * factor
     # Segments that overlap are the same line of the model.
     line = level.groupby("year")[["fitted", "low", "high"]].mean()
-    alone = len(line) == 1
-    if alone:
+    if path is not None and len(line) > 1:
+        inside = path[path["year"].between(line.index[0], line.index[-1])].set_index("year")
+        line = inside[["value", "low", "high"]].set_axis(line.columns, axis=1) * factor
+    if len(line) == 1:
         axis.errorbar(
             line.index,
             line["fitted"],
@@ -167,11 +169,7 @@ def _panel(
         )
     else:
         axis.fill_between(line.index, line["low"], line["high"], color=colour, alpha=0.25, lw=0)
-        years, fitted = line.index.to_numpy(), line["fitted"].to_numpy()
-        if path is not None:
-            inside = path[path["year"].between(years[0], years[-1])]
-            years, fitted = inside["year"].to_numpy(), inside["value"].to_numpy() * factor
-        axis.plot(years, fitted, color=colour, linewidth=1.6)
+        axis.plot(line.index, line["fitted"], color=colour, linewidth=1.6)
     for at, (key, series) in enumerate(series_of(level).items()):
         shade = FIGURE_COLOUR if series["compare"].iloc[0] == "level" else SCALED_COLOUR
         marker = _MARKERS[at % len(_MARKERS)]

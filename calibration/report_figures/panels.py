@@ -140,7 +140,7 @@ def spread(axis: Axis, values: pd.Series[float], set_scale: Callable[[str], obje
 def logarithmic(axis: Axis, ratio: float, set_scale: Callable[[str], object]) -> None:
     """Make an axis logarithmic, with about four labelled ticks over a ratio of values."""
     set_scale("log")
-    steps = (1.0, 2.0, 5.0) if ratio < 50 else (1.0, 3.0) if ratio < 500 else (1.0,)
+    steps = (1.0, 2.0, 5.0) if ratio < 10 else (1.0, 3.0) if ratio < 500 else (1.0,)
     axis.set_major_locator(LogLocator(subs=steps, numticks=5))
     axis.set_minor_locator(NullLocator())
     axis.set_minor_formatter(NullFormatter())

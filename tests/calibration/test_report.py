@@ -281,8 +281,11 @@ def test_a_path_through_all_years_takes_the_place_of_the_line_between_figures(co
         return len(figure.axes[0].lines[0].get_xdata())
 
     assert years() == 20
-    rows = [("Northland", "value added", year, 1000.0) for year in np.arange(1990, 2030, 0.5)]
-    columns = ["region", "variable", "year", "value"]
+    rows = [
+        ("Northland", "value added", year, 1000.0, 900.0, 1100.0)
+        for year in np.arange(1990, 2030, 0.5)
+    ]
+    columns = ["region", "variable", "year", "value", "low", "high"]
     pd.DataFrame(rows, columns=columns).to_csv(copy / "paths.csv", index=False)
     assert years() == 39
 
