@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from model.errors import InputError
 from model.repeated import Repeated
+from policies.futures import Future
 from policies.levers import LEVELS
-from policies.shocks import Shock
 
 if TYPE_CHECKING:
     from model import Model
@@ -76,7 +76,7 @@ class Appraisal:
         Present value of the money since the start, Myuan.
     start : float
         First year that counts.
-    shock : Shock, optional
+    shock : Future, optional
         The shock against which the loss is measured; the criterion is left out without one.
     step : float, optional
         Time step, Year; the model's own if left out.
@@ -96,7 +96,7 @@ class Appraisal:
         budget: float,
         start: float,
         *,
-        shock: Shock | None = None,
+        shock: Future | None = None,
         step: float | None = None,
     ) -> None:
         for name in draws.columns:

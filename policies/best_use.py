@@ -19,8 +19,8 @@ from model.runs import simulate
 from policies.allocation import Space
 from policies.appraisal import CRITERIA, LOSS, UNITS, Judged
 from policies.equal_cost import ACCOUNTS, programme_money
+from policies.futures import Future
 from policies.optimise import Budget, Search, best, front, judged_strategies
-from policies.shocks import Shock
 from policies.strategy import Strategy
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def best_use(
     *,
     budget: float | None = None,
     last: float = 2035.0,
-    shock: Shock | None = None,
+    shock: Future | None = None,
     step: float | None = None,
     several: bool = True,
     folder: Path | None = None,
@@ -109,7 +109,7 @@ def best_use(
         Present value of the money, Myuan.
     last : float
         Latest year in which a programme may start.
-    shock : Shock, optional
+    shock : Future, optional
         The shock whose loss is a criterion.
     step : float, optional
         Time step, Year; the model's own if left out.
@@ -190,7 +190,7 @@ def best_use(
     )
 
 
-def criteria_with(shock: Shock | None) -> tuple[str, ...]:
+def criteria_with(shock: Future | None) -> tuple[str, ...]:
     """Give the criteria: the loss in a shock only where there is one."""
     return tuple(name for name in CRITERIA if name != LOSS or shock is not None)
 

@@ -14,10 +14,10 @@ from model import Model, simulate
 from model.errors import InputError
 from model.outcomes import PLACE, TOTAL, gather, variables
 from policies.equal_cost import ACCOUNTS, Funded, as_written, equalise, programme_money
+from policies.futures import shocks
 from policies.origins import OTHERS, effect_by_origin, effect_on_others
 from policies.payers import who_pays
 from policies.recovery import recovery
-from policies.shocks import shocks
 from policies.strategy import FIRST_YEAR, History, Strategy
 
 DISCOUNTED = "Discounted value added"
@@ -48,8 +48,8 @@ class Comparison:
         Present value of programme money, Myuan: a row for each strategy, a column for
         each payer.
     recovery : xarray.Dataset
-        What each shock of `policies.shocks` does to value added along (shock, strategy,
-        place), see `policies.recovery`.
+        What each future that passes (`policies.futures.shocks`) does to value added along
+        (shock, strategy, place), see `policies.recovery`.
     """
 
     start: float

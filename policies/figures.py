@@ -25,9 +25,9 @@ from model.display import (
 from model.drawing import headed, quantity
 from model.outcomes import PLACE, TOTAL
 from policies.display import Style, strategy_styles
+from policies.futures import shocks
 from policies.origins import CENTRE, OTHERS
 from policies.recovery import GAP, NEAR
-from policies.shocks import shocks
 
 if TYPE_CHECKING:
     from policies.compare import Comparison

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from model.errors import InputError, unknown
 from model.files import read_toml
-from policies.schema import Schema, validate
+from model.schema import Schema, validate
 
 if TYPE_CHECKING:
     from model import Model

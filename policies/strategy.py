@@ -13,8 +13,8 @@ from pydantic import Field, model_validator
 
 from model.errors import InputError, unknown
 from model.files import read_toml
+from model.schema import Schema, validate
 from policies.levers import Level, find, levers
-from policies.schema import Schema, validate
 
 if TYPE_CHECKING:
     from model import Model

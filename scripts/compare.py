@@ -152,8 +152,8 @@ def _print_outcomes(comparison: Comparison) -> None:
 def _print_recovery(comparison: Comparison) -> None:
     from model.display import Rounded
     from model.outcomes import PLACE
+    from policies.futures import shocks
     from policies.recovery import LOSS, YEARS
-    from policies.shocks import shocks
 
     names = [str(name) for name in comparison.recovery["strategy"].values]
     rows: list[list[object]] = []

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from model.errors import InputError, unknown
+from model.errors import InputError
 from scripts.choice import chosen_model
 
 if TYPE_CHECKING:
@@ -113,18 +113,12 @@ def _at_equal_cost(
 
 
 def _futures(study: Study, model: Model) -> dict[str, dict[str, Any]]:
-    from policies.shocks import shocks
-    from sensitivity.crossing import BASE
+    from policies.futures import load
 
-    offered = {shock.name: shock for shock in shocks()}
     found: dict[str, dict[str, Any]] = {}
     for name in study.futures:
-        if name == BASE:
-            found[name] = {}
-        elif name in offered:
-            found[name] = dict(offered[name].inputs(model))
-        else:
-            raise unknown("future", name, [BASE, *offered])
+        future = load(name)
+        found[future.name] = dict(future.inputs(model))
     return found | {future.name: dict(future.inputs) for future in study.future}
 
 

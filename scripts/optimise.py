@@ -79,8 +79,8 @@ def optimise(
     from model.stamp import stamp
     from policies import load
     from policies.best_use import best_use
+    from policies.futures import shocks
     from policies.optimise import Search
-    from policies.shocks import shocks
 
     written = [load(name) for name in strategies or ("central", "local", "mixed")]
     shock_of = {one.name: one for one in shocks()}

@@ -11,13 +11,13 @@ from policies import load
 from policies.appraisal import BALANCE, DISPERSION, EXACT, GAIN, LOSS, Appraisal
 from policies.best_use import BEST, FACTOR, MONEY, allocations, best_use, comparison
 from policies.equal_cost import ACCOUNTS, programme_money
+from policies.futures import load as load_future
 from policies.optimise import Generations, Search, best, front, judged_strategies
-from policies.shocks import shocks
 
 STEP = 0.125
 DRAWS = pd.DataFrame({"price sensitivity": [0.36, 0.4, 0.44]}, index=["a", "b", "c"])
 MONEY_TO_SPEND = 3e6  # Myuan
-DEMAND = shocks()[0]
+DEMAND = load_future("demand")
 SMALL = Search(generations=2, population=8, climb=2)
 
 

@@ -5,9 +5,8 @@ import pytest
 import xarray as xr
 
 import model
-from model.errors import InputError
+from policies.futures import shocks
 from policies.recovery import LOSS, YEARS, recovery
-from policies.shocks import shocks
 
 TIME = np.arange(2025.0, 2041.0)
 
@@ -45,9 +44,3 @@ def test_a_shock_leaves_the_past_alone_and_hurts_afterwards(shock):
     before = slice(None, shock.year)
     assert bool((hit.sel(time=before) == plain.sel(time=before)).all())
     assert bool((hit.sel(time=shock.year + 2) < plain.sel(time=shock.year + 2)).all())
-
-
-def test_a_shock_to_a_table_that_does_not_exist_is_refused():
-    shock = shocks()[0].model_copy(update={"table": "world demnd table"})
-    with pytest.raises(InputError, match="did you mean 'world demand table'"):
-        shock.inputs(model.load())

@@ -1,0 +1,238 @@
+"""Futures: what may come from outside, a file each, as dated tables bent from a year on.
+
+The same futures stand before every strategy. Their sizes repeat what has happened once, so that
+a test is hard but not invented.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from model.errors import InputError, unknown
+from model.files import read_toml
+from model.rewrite import values_of
+from model.schema import Schema, validate
+
+if TYPE_CHECKING:
+    from model import Model
+
+FOLDER = Path(__file__).with_name("futures")
+BASE = "base"
+ALL = "all"
+
+Points = list[tuple[float, float]]
+
+
+class Bend(Schema):
+    """What a future does to one dated table of the model.
+
+    Parameters
+    ----------
+    table : str
+        The table.
+    effect : {"multiply", "add"}
+        How the course acts on the table's values.
+    course : tuple of (float, float)
+        Years after the future's year, and size (Dmnl, or the table's unit where it is added);
+        straight lines between, the last size for ever after.
+    regions : tuple of str, optional
+        Where; in all regions if not given. Only for tables that regions have.
+    """
+
+    table: str
+    effect: Literal["multiply", "add"]
+    course: tuple[tuple[float, float], ...] = Field(min_length=2)
+    regions: tuple[str, ...] | None = None
+
+    @model_validator(mode="after")
+    def _begins_without_effect(self) -> Bend:
+        later = [after for after, _ in self.course]
+        if later != sorted(set(later)):
+            raise ValueError(f"the years of the course of {self.table!r} do not ascend")
+        if self.course[0] != (0.0, self.nothing):
+            raise ValueError(
+                f"the course of {self.table!r} begins with {list(self.course[0])}: "
+                f"[0, {self.nothing:g}] is needed, so that nothing changes before the year"
+            )
+        return self
+
+    @property
+    def nothing(self) -> float:
+        """The size that changes nothing."""
+        return 1.0 if self.effect == "multiply" else 0.0
+
+    def bent(self, points: Points, year: float) -> Points:
+        """Bend a table from a year on.
+
+        Parameters
+        ----------
+        points : list of (float, float)
+            The table: year and value.
+        year : float
+            The future's year.
+
+        Returns
+        -------
+        list of (float, float)
+            The bent table.
+        """
+        later, size = np.array(self.course).T
+        x, y = np.array(points).T
+        years = np.union1d(x, year + later)
+        values, effect = np.interp(years, x, y), np.interp(years, year + later, size)
+        values = values * effect if self.effect == "multiply" else values + effect
+        return [(float(at), float(value)) for at, value in zip(years, values, strict=True)]
+
+
+class Future(Schema):
+    """What may come from outside.
+
+    Parameters
+    ----------
+    name : str
+        Short name: the file's, without its suffix.
+    title : str
+        What tables and figures call it.
+    description : str
+        What happens.
+    year : float
+        Year in which it begins.
+    bend : tuple of Bend
+        What it does; nothing in the base future.
+    source : str
+        Where shapes and sizes come from.
+    """
+
+    name: str
+    title: str
+    description: str
+    year: float = Field(default=2030, ge=1978, le=2040)
+    bend: tuple[Bend, ...] = ()
+    source: str
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of what it says, whatever its layout and comments."""
+        content = json.dumps(self.model_dump(), sort_keys=True)
+        return hashlib.sha256(content.encode()).hexdigest()
+
+    @property
+    def passing(self) -> bool:
+        """Whether it ends, so that there is something to recover to."""
+        ends = [bend.course[-1][1] == bend.nothing for bend in self.bend]
+        return bool(ends) and all(ends)
+
+    def inputs(self, model: Model) -> dict[str, Points]:
+        """Bend the model's tables.
+
+        Parameters
+        ----------
+        model : Model
+            The model.
+
+        Returns
+        -------
+        dict
+            Points (year, value) by table and region, as inputs of a run.
+
+        Raises
+        ------
+        InputError
+            If the model has no such table or region.
+        """
+        tables: dict[str, dict[tuple[str, ...], Points]] = {}
+        for name, listed in values_of(model.text).items():
+            for cell, value in listed.items():
+                if not isinstance(value, float | int):
+                    tables.setdefault(name, {})[cell] = [(float(x), float(y)) for x, y in value]
+        found: dict[str, Points] = {}
+        for bend in self.bend:
+            if bend.table not in tables:
+                raise unknown(f"table bent by future {self.name!r}", bend.table, tables)
+            cells = tables[bend.table]
+            for region in bend.regions or ():
+                if region not in model.regions:
+                    raise unknown(f"region in future {self.name!r}", region, model.regions)
+                if (region,) not in cells:
+                    raise InputError(
+                        f"future {self.name!r}: {bend.table!r} is national, leave out 'regions'"
+                    )
+            for cell, points in cells.items():
+                if bend.regions is None or cell[0] in bend.regions:
+                    name = f"{bend.table}[{', '.join(cell)}]" if cell else bend.table
+                    found[name] = bend.bent(found.get(name, points), self.year)
+        return found
+
+
+def load(name: str | Path) -> Future:
+    """Read a future.
+
+    Parameters
+    ----------
+    name : str or Path
+        The name of a future in ``policies/futures``, or the path of a TOML file.
+
+    Returns
+    -------
+    Future
+        The future.
+
+    Raises
+    ------
+    InputError
+        If there is no such future, or the file is broken.
+    """
+    path = Path(name)
+    if path.suffix != ".toml":
+        if str(name) not in names():
+            raise unknown("future", str(name), names())
+        path = FOLDER / f"{name}.toml"
+    return validate(Future, {"name": path.stem} | read_toml(path), path.name)
+
+
+def names() -> tuple[str, ...]:
+    """Names of the futures that come with the project: the base, then by alphabet."""
+    return tuple(
+        sorted((path.stem for path in FOLDER.glob("*.toml")), key=lambda n: (n != BASE, n))
+    )
+
+
+def futures(chosen: Iterable[str | Path] = (ALL,)) -> tuple[Future, ...]:
+    """Read several futures.
+
+    Parameters
+    ----------
+    chosen : iterable of str or Path
+        Names or paths; ``all`` stands for those that come with the project.
+
+    Returns
+    -------
+    tuple of Future
+        The futures, the base first, for the others are held against it.
+
+    Raises
+    ------
+    InputError
+        If one does not exist, is broken, or two have the same name.
+    """
+    wanted = [one for name in chosen for one in (names() if name == ALL else (name,))]
+    found = [load(name) for name in dict.fromkeys([BASE, *wanted])]
+    called = [future.name for future in found]
+    for name in called:
+        if called.count(name) > 1:
+            raise InputError(f"two futures are called {name!r}: give one another file name")
+    return tuple(found)
+
+
+@cache
+def shocks() -> tuple[Future, ...]:
+    """Give the futures of the project that pass, from which a cluster can recover."""
+    return tuple(future for future in futures() if future.passing)
