@@ -114,6 +114,9 @@ def _fit(findings: Findings) -> Iterator[str]:
 
 def _identified(findings: Findings) -> Iterator[str]:
     table = findings["parameters"]
+    if (table["verdict"] == "").all():
+        yield f"{counted(len(table), 'parameter')} were estimated; what tells them was not tested."
+        return
     clear = table[table["verdict"] == "identified"]
     yield (
         f"{len(clear)} of {counted(len(table), 'estimated parameter')} are identified by the "
@@ -123,7 +126,7 @@ def _identified(findings: Findings) -> Iterator[str]:
 
 def _unidentified(findings: Findings) -> Iterator[str]:
     table = findings["parameters"]
-    for verdict, group in table[table["verdict"] != "identified"].groupby("verdict"):
+    for verdict, group in table[~table["verdict"].isin(["identified", ""])].groupby("verdict"):
         names = listed(list(group["name"]))
         one, many = _PHRASES.get(str(verdict), (f"is {verdict}", f"are {verdict}"))
         phrase = one if len(group) == 1 else many

@@ -83,7 +83,9 @@ def _page(table: pd.DataFrame) -> Figure:
     axis.hlines(rows, low, high, color=shades, linewidth=2.2, zorder=2)
     axis.scatter(best, rows, color=shades, s=22, zorder=3, edgecolors="white", linewidths=0.6)
     for row, item in enumerate(table.to_dict("records")):
-        value = f"{brief(item['estimate'])}  [{brief(item['low'])}, {brief(item['high'])}]"
+        value = brief(item["estimate"])
+        if np.isfinite(item["low"]):
+            value += f"  [{brief(item['low'])}, {brief(item['high'])}]"
         unit = "" if item["unit"] == "Dmnl" else f" {item['unit']}"
         for place, shift, side, text in (
             (0, -4, "right", brief(item["lower"])),

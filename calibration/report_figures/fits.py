@@ -21,9 +21,13 @@ SCALED_COLOUR = "#9A9A9A"
 HELD_OUT = "#FBF3DB"
 _MARKERS = "osD^vPX"
 _SIDE_BY_SIDE = 4
-_NOTE = (
+_DRAWS = (
     "Line and band: the calibrated model and the 90 % of its posterior draws (uncertainty of the "
-    "parameters; single figures scatter more widely). Figures known only up to a factor are "
+    "parameters; single figures scatter more widely)."
+)
+_NO_DRAWS = "Line: the calibrated model; its uncertainty was not estimated."
+_NOTE = (
+    "Figures known only up to a factor are "
     "divided by it. Another mark is another definition, with its mean absolute error. Money in "
     "constant prices of 2010."
 )
@@ -71,7 +75,7 @@ def drawn(findings: Findings) -> Iterator[Drawn]:
         items,
         panel,
         title="The calibrated model beside the published figures",
-        note=_NOTE,
+        note=f"{_DRAWS if table['low'].notna().any() else _NO_DRAWS} {_NOTE}",
         columns=columns,
         rows=5,
         height=1.75,
@@ -134,7 +138,8 @@ def legend(table: pd.DataFrame, *, held: bool) -> list[Line2D | Patch]:
     if (table["status"] == "remembered").any():
         marks.append(points("from memory, not seen in a source", FIGURE_COLOUR, "white"))
     marks.append(Line2D([], [], color=FAINT, linewidth=2, label="calibrated model"))
-    marks.append(Patch(color=FAINT, alpha=0.3, linewidth=0, label="90 % of the draws"))
+    if table["low"].notna().any():
+        marks.append(Patch(color=FAINT, alpha=0.3, linewidth=0, label="90 % of the draws"))
     if held:
         marks.append(Patch(color=HELD_OUT, label="years held out of the forecast test"))
     return marks

@@ -250,6 +250,17 @@ def test_effects_that_miss_the_published_range_are_named_by_how(folder):
     assert "Too strong: closing, exit (Southland)." in reply
 
 
+def test_an_estimate_without_uncertainty_is_shown_as_such(copy):
+    change(copy, "parameters", verdict="", low=np.nan, high=np.nan)
+    change(copy, "figures", low=np.nan, high=np.nan)
+    reply = replies(copy)
+    assert "was not tested" in reply["What do the figures tell about the parameters?"]
+    findings = read(copy)
+    assert len(list(bounds.drawn(findings))) == 2
+    labels = [text.get_text() for text in next(iter(fits.drawn(findings))).figure.legends[0].texts]
+    assert "90 % of the draws" not in labels
+
+
 def test_what_was_not_done_is_said_and_left_out(copy):
     for path in copy.glob("*.csv"):
         if path.stem != "parameters":
