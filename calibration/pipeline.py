@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from calibration.estimates import estimates
 from calibration.fit import Optimum, best, descend, multistart, search
 from calibration.fitted import beside
 from calibration.holdout import SPLIT, hold_out
@@ -140,6 +141,9 @@ def _carry_out(problem: Problem, stated: Payoff, plan: Plan, stages: Stages) -> 
         optimum, around = _profiles(payoff, optimum, stages)
         tables["profiles"] = around.points
     x = optimum.x
+    tables["parameters"] = stages.table(
+        "parameters", lambda: estimates(payoff, x).assign(verdict="")
+    )
     tables["paths"] = stages.table("paths", lambda: paths(payoff, x))
     tables["figures"] = stages.table("figures", lambda: beside(payoff, x))
     tables["fits"] = fits(tables["figures"]).assign(sample="in")

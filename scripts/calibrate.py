@@ -1,0 +1,203 @@
+"""``smecluster calibrate``: fit the model to the cases, or a region of your own beside them."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from model.errors import InputError
+from scripts.choice import NONE, OWN, CalibrationName, chosen_calibration
+from scripts.printing import note
+from scripts.progress import Progress, progress
+
+if TYPE_CHECKING:
+    from calibration.pipeline import Outcome, Plan
+    from calibration.problem import Problem
+
+EXAMPLES = (
+    "smecluster calibrate --quick",
+    "smecluster calibrate --name mine --report",
+    "smecluster calibrate --name with-memory --include remembered",
+    "smecluster calibrate path/to/your-region --report",
+)
+_RESULTS = Path("results/calibration")
+_WORK = "work"
+
+
+def calibrate(
+    folders: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            help="Folders of further regions, each fitted beside the three cases, which are "
+            "held at their calibration; by default the three cases themselves.",
+            show_default=False,
+        ),
+    ] = None,
+    name: Annotated[str, typer.Option(help="Name of the calibration.")] = "three-cases",
+    seed: Annotated[int, typer.Option(min=0, help="For all that is random.")] = 1,
+    starts: Annotated[int, typer.Option(min=1, help="Starts of the search.")] = 64,
+    include: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="'remembered' adds figures from memory, with twice the error.",
+            show_default=False,
+        ),
+    ] = None,
+    until: Annotated[
+        int, typer.Option(help="Last year that the hold-out test fits to; 0 leaves it out.")
+    ] = 2015,
+    quick: Annotated[
+        bool,
+        typer.Option(
+            "--quick", help="Estimate and approximate intervals only: no draws, no tests."
+        ),
+    ] = False,
+    report: Annotated[
+        bool, typer.Option("--report", help="Write figures and one page that holds them.")
+    ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder to write to; by default results/calibration/NAME, or the folder "
+            "'calibration' in the region's own.",
+            show_default=False,
+        ),
+    ] = None,
+    time_step: Annotated[
+        float, typer.Option(help="Time step of the runs, years: 1 over a whole number.")
+    ] = 0.125,
+    calibration: CalibrationName = None,
+) -> None:
+    """Fit the model to published figures."""
+    _check(folders or [], out, time_step, name)
+    plan = _plan(seed, starts, until, quick)
+    base = {"TIME STEP": time_step}
+    told = tuple(include or ())
+    facts = {"seed": seed, "include": list(told), "quick": quick}
+    if not folders:
+        problem = _three(told, base)
+        _fit(problem, plan, out or _RESULTS / name, name, facts, report)
+    for folder in folders or []:
+        problem, held = _further(folder, told, base, calibration)
+        called = folder.resolve().name
+        _fit(problem, plan, out or folder / OWN, called, {**facts, "held": held}, report)
+
+
+def _check(folders: list[Path], out: Path | None, time_step: float, name: str) -> None:
+    if not 0 < time_step <= 1 or not (1 / time_step).is_integer():
+        raise InputError(f"--time-step {time_step:g}: 1 over a whole number, such as 0.125")
+    if not name or Path(name).name != name:
+        raise InputError(f"--name {name!r} is no name of a folder; --out takes a path")
+    if out is not None and len(folders) > 1:
+        raise InputError("--out takes one calibration: fit the folders one at a time")
+
+
+def _plan(seed: int, starts: int, until: int, quick: bool) -> Plan:
+    from calibration.pipeline import Plan
+
+    if quick:
+        return Plan(seed, min(starts, 8), None, search=0, profiles=False)
+    return Plan(seed, starts, until or None)
+
+
+def _three(include: tuple[str, ...], base: dict[str, Any]) -> Problem:
+    from calibration import cases
+    from calibration import load as load_case
+    from calibration.problem import problem
+    from model import load
+
+    return problem(load(), [load_case(each) for each in cases()], include=include, base=base)
+
+
+def _further(
+    folder: Path, include: tuple[str, ...], base: dict[str, Any], calibration: str | None
+) -> tuple[Problem, str]:
+    from calibration import load as load_case
+    from calibration.case_check import check_case
+    from calibration.further import beside_held, further_problem
+
+    problems = check_case(folder).problems
+    if problems:
+        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        raise InputError(f"{problems[0]}{more}; smecluster case check {folder} lists them")
+    case = load_case(folder)
+    held = chosen_calibration(calibration)
+    problem = further_problem(beside_held(case, held), case, include=include, base=base)
+    return problem, NONE if held is None else f"{held.name} {held.hash}"
+
+
+def _fit(
+    problem: Problem,
+    plan: Plan,
+    target: Path,
+    name: str,
+    facts: dict[str, Any],
+    report: bool,
+) -> None:
+    from calibration.pipeline import calibrate
+    from calibration.saved import save
+    from model.stamp import stamp
+
+    with _Shown() as shown:
+        outcome = calibrate(problem, target / _WORK, plan, shown)
+    origin = stamp(
+        problem.model.hash,
+        data=problem.hash,
+        calibration=name,
+        seed=str(plan.seed),
+        held=facts.get("held"),
+    )
+    save(outcome, target, name, facts, origin)
+    note(f"wrote {target}")
+    if report:
+        from calibration.report import write_report
+
+        note(f"wrote {write_report(target)}")
+    _print(outcome, target)
+
+
+def _print(outcome: Outcome, target: Path) -> None:
+    from calibration.answer import answer
+    from calibration.findings import read
+
+    for question, reply in answer(read(target)).items():
+        print(f"{question}\n  {reply}")
+    print(f"{target}: {outcome.runs:,} runs of the model in {outcome.seconds / 60:.1f} minutes")
+
+
+class _Shown:
+    """Shows the stages as they go by; told from several threads."""
+
+    def __init__(self) -> None:
+        self._stage, self._begun = "", 0.0
+        self._tell: Progress = lambda done, total: None
+        self._open = ExitStack()
+        self._telling = threading.Lock()
+
+    def __enter__(self) -> _Shown:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end()
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        with self._telling:
+            if stage != self._stage:
+                self._end()
+                self._stage, self._begun = stage, time.monotonic()
+                self._tell = self._open.enter_context(progress(stage))
+            self._tell(done, total)
+
+    def _end(self) -> None:
+        """Close a stage's bar, and leave a line of it."""
+        self._open.close()
+        if self._stage:
+            took = time.monotonic() - self._begun
+            print(f"{self._stage}: {took:.0f} s", file=sys.stderr, flush=True)
+        self._stage = ""
