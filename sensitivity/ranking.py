@@ -19,6 +19,8 @@ from sensitivity.methods.regional import separation, shift
 _ROUNDING = 1e-9
 # A factor's range is looked at in fifths: does the ranking change where it is low, or high?
 _PART = 0.2
+# What sets draws apart cannot be told from fewer.
+_FEW = 10
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,8 @@ class Ranking:
         A row for each factor, the strongest first: factor, separation (0: the factor has no
         part in it, 1: it decides), low, high, floor (what chance reaches), shift, and the
         share of draws that contradict the ranking where the factor is in the lowest and in the
-        highest fifth of its range. Empty where no draw, or every draw, contradicts it.
+        highest fifth of its range. Empty where fewer than ten draws
+        contradict it, or fewer than ten do not.
     """
 
     output: str
@@ -159,7 +162,7 @@ def _causes(
     changed: NDArray[np.bool_], factors: Sequence[str], x: Array, bootstrap: Bootstrap
 ) -> pd.DataFrame:
     columns = ["factor", "separation", "low", "high", "floor", "shift", "where low", "where high"]
-    if not changed.any() or changed.all():
+    if min(changed.sum(), (~changed).sum()) < _FEW:
         return pd.DataFrame(columns=columns)
 
     def statistic(points: Array, event: Array) -> Array:

@@ -19,6 +19,8 @@ from sensitivity.methods import Method
 _ROUNDING = 1e-10
 # Rank correlation from which factors count as dependent, and more than chance can make.
 _DEPENDENT = 0.3
+# Share of the intervals of an index that may lie below zero.
+_BY_CHANCE = 0.05
 # Rank correlations are known well enough from so many runs.
 _RANKED = 10_000
 
@@ -213,7 +215,8 @@ def _about_negative(table: pd.DataFrame) -> list[Remark]:
         count, every = len(part), int((table["index"] == name).sum())
         worst = part.iloc[int(part["value"].to_numpy().argmin())]
         beyond = int((part["high"] < 0).sum())
-        if beyond:
+        # Some intervals of indices that are zero miss it by chance.
+        if beyond > _BY_CHANCE * every:
             remarks.append(
                 warning(
                     f"{beyond} of {every} indices ({name}) lie below zero by more than their "
@@ -222,10 +225,11 @@ def _about_negative(table: pd.DataFrame) -> list[Remark]:
                 )
             )
         else:
+            most = "nearly all" if beyond else "all"
             remarks.append(
                 notice(
-                    f"{count} of {every} indices ({name}) lie below zero, all within their "
-                    f"intervals: read them as zero (lowest {worst['value']:.3f})."
+                    f"{count} of {every} indices ({name}) lie below zero, {most} "
+                    f"within their intervals: read them as zero (lowest {worst['value']:.3f})."
                 )
             )
     return remarks
@@ -297,8 +301,10 @@ def _about_method(method: Method) -> list[Remark]:
 def listed(names: Iterable[str], most: int = 3) -> str:
     """Name a few things and count the rest."""
     every = list(dict.fromkeys(str(name) for name in names))
+    # Names with commas of their own are held apart by semicolons.
+    comma = "; " if any("," in name for name in every) else ", "
     if len(every) > most + 1:
-        return f"{', '.join(every[:most])} and {len(every) - most} more"
+        return f"{comma.join(every[:most])} and {len(every) - most} more"
     if len(every) < 2:
         return "".join(every)
-    return f"{', '.join(every[:-1])} and {every[-1]}"
+    return f"{comma.join(every[:-1])} and {every[-1]}"

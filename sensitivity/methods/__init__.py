@@ -94,11 +94,19 @@ _METHODS = (
     ),
     Method("fast", "FAST", fast, "total", 512, "runs a factor", False, False, 200),
     Method("rbd-fast", "RBD-FAST", balanced, "first order", 1000, "runs"),
-    Method("delta", "delta", delta, "delta", 1000, "runs"),
+    Method("delta", "delta", delta, "delta", 1000, "runs", resamples=40),
     Method("pawn", "PAWN", pawn, "PAWN", 1000, "runs"),
     Method("hdmr", "HDMR", hdmr, "first order", 1000, "runs"),
     Method("regional", "regional analysis", regional, "separation", 1000, "runs"),
-    Method("given-data", "indices from given data", _given_data, "first order", 1000, "runs"),
+    Method(
+        "given-data",
+        "indices from given data",
+        _given_data,
+        "first order",
+        1000,
+        "runs",
+        resamples=40,
+    ),
 )
 METHODS: Mapping[str, Method] = {method.name: method for method in _METHODS}
 
