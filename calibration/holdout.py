@@ -134,12 +134,7 @@ def hold_out(
     InputError
         If no figure lies on one side of the split, or no series can be scored.
     """
-    years = problem.measurements["year"]
-    if not (years > split).any() or not (years <= split).any():
-        raise InputError(
-            f"cannot hold out the years after {split}: the figures go from {years.min()} to "
-            f"{years.max()}"
-        )
+    check_split(problem, split)
     seen = Payoff(problem.until(split))
     optima = multistart(seen, count, seed, pieces, max_evaluations=max_evaluations, done=done)
     optimum = best(optima)
@@ -162,10 +157,6 @@ def hold_out(
     scored = counts[(counts["before"] >= ENOUGH) & (counts["after"] > 0)].index
     held = figures[figures["year"] > split]
     held = held[pd.MultiIndex.from_frame(held[SERIES]).isin(scored)].reset_index(drop=True)
-    if held.empty:
-        raise InputError(
-            f"no series has {ENOUGH} figures up to {split} and one after it: nothing to score"
-        )
     held = held.rename(columns={"fitted": "forecast"})
     return HoldOut(
         split,
@@ -175,6 +166,35 @@ def hold_out(
         skills(held.rename(columns={"forecast": "model"}), MODELS, tuple(NAIVE)),
         _unscored(counts[~counts.index.isin(scored)]),
     )
+
+
+def check_split(problem: Problem, split: int) -> None:
+    """Refuse a split that leaves nothing to fit or nothing to score.
+
+    Parameters
+    ----------
+    problem : Problem
+        All figures.
+    split : int
+        The last year to fit.
+
+    Raises
+    ------
+    InputError
+        If no figure lies on one side of the split, or no series can be scored.
+    """
+    figures = problem.measurements
+    years = figures["year"]
+    if not (years > split).any() or not (years <= split).any():
+        raise InputError(
+            f"cannot hold out the years after {split}: the figures go from {years.min()} to "
+            f"{years.max()}"
+        )
+    before = figures[years <= split].groupby("observable").size()
+    if not (before.reindex(figures["observable"][years > split].unique()) >= ENOUGH).any():
+        raise InputError(
+            f"no series has {ENOUGH} figures up to {split} and one after it: nothing to score"
+        )
 
 
 def forecast(problem: Problem, split: int, seen: Payoff, x: Floats) -> pd.DataFrame:

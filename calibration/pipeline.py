@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from calibration.estimates import estimates
 from calibration.fit import Optimum, best, descend, multistart, search
 from calibration.fitted import beside
-from calibration.holdout import SPLIT, hold_out
+from calibration.holdout import SPLIT, check_split, hold_out
 from calibration.leave_out import leave_out
 from calibration.noise import dispersion
 from calibration.partial import partial_fits
@@ -115,6 +115,8 @@ def calibrate(problem: Problem, work: Path, plan: Plan, tell: Tell) -> Outcome:
     InputError
         If a parameter does nothing, or `work` is in use or holds another calibration.
     """
+    if plan.until is not None:
+        check_split(problem, plan.until)
     first = Payoff(problem)
     refuse_idle(first, first.prior_mean)
     identity = {
@@ -136,7 +138,7 @@ def _carry_out(problem: Problem, stated: Payoff, plan: Plan, stages: Stages) -> 
     wider = problem.dispersed(factor)
     payoff = Payoff(wider)
     optimum, tables = _optimum(payoff, optima, plan, stages)
-    facts: dict[str, Any] = {"dispersion": factor}
+    facts: dict[str, Any] = {"data hash": problem.hash, "dispersion": factor}
     if plan.profiles:
         optimum, around = _profiles(payoff, optimum, stages)
         tables["profiles"] = around.points

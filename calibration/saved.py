@@ -64,7 +64,6 @@ def save(
             "regions": list(dict.fromkeys(outcome.problem.measurements["region"])),
             **facts,
             **outcome.facts,
-            "data hash": outcome.problem.hash,
             "calibrated model hash": calibrated.hash,
             "runs": outcome.runs,
             "seconds": round(outcome.seconds, 1),

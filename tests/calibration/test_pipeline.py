@@ -1,0 +1,131 @@
+"""A calibration that is stopped at any moment and goes on ends with the same bytes."""
+
+import json
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from calibration import load
+from calibration.named import MANIFEST, find
+from calibration.pipeline import Plan, calibrate
+from calibration.problem import problem
+from calibration.saved import save
+from model import load as load_model
+from model.errors import InputError
+
+ROOT = Path(__file__).parents[2]
+PLAN = Plan(starts=3, search=2)
+
+
+def short():
+    """Give a problem small enough to be solved many times."""
+    found = problem(load_model(), [load("wenzhou")], shared=False, base={"TIME STEP": 0.5})
+    return found.with_parameters(found.names[:3])
+
+
+def fit(folder):
+    """Calibrate it and write the result."""
+    save(calibrate(short(), folder / "work", PLAN, lambda *_: None), folder, "short", {}, {})
+
+
+def contents(folder):
+    """Read what a calibration wrote, less the effort, which interruptions add to."""
+    files = {path.name: path.read_bytes() for path in folder.glob("*.csv")}
+    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    return files, {name: manifest[name] for name in manifest if name not in ("runs", "seconds")}
+
+
+def begin(folder):
+    """Start the calibration in a process of its own."""
+    code = "import runpy, sys; m = runpy.run_path(sys.argv[1]); "
+    code += "from pathlib import Path; m['fit'](Path(sys.argv[2]))"
+    return subprocess.Popen(
+        [sys.executable, "-c", code, __file__, str(folder)], cwd=ROOT, stderr=subprocess.PIPE
+    )
+
+
+def interrupted(folder, times):
+    """Kill the calibration at random moments, then let it end; give how often it was killed."""
+    moments = random.Random(times)
+    killed = 0
+    while killed < times:
+        process = begin(folder)
+        begun = time.monotonic()
+        # Work begins when the folder is taken; before that there is nothing to lose.
+        while not (folder / "work" / "identity.json").exists() and process.poll() is None:
+            time.sleep(0.02)
+        try:
+            process.wait(moments.uniform(0.0, 4.0))
+            break
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            killed += 1
+        assert time.monotonic() - begun < 60
+    process = begin(folder)
+    _, errors = process.communicate(timeout=120)
+    assert process.returncode == 0, errors.decode()
+    return killed
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("whole")
+    fit(folder)
+    return folder
+
+
+def test_stopped_and_continued_it_gives_the_same_bytes(whole, tmp_path):
+    assert interrupted(tmp_path, 2) > 0
+    assert contents(tmp_path) == contents(whole)
+
+
+@pytest.mark.slow
+def test_stopped_ten_times_it_gives_the_same_bytes(whole, tmp_path):
+    killed = 0
+    for attempt in range(5):
+        folder = tmp_path / str(attempt)
+        killed += interrupted(folder, 10 - killed)
+        assert contents(folder) == contents(whole)
+        if killed >= 10:
+            break
+    assert killed >= 10
+
+
+def test_what_is_done_is_not_done_again(whole):
+    told = []
+    outcome = calibrate(short(), whole / "work", PLAN, lambda *given: told.append(given))
+    assert {stage for stage, _, _ in told} <= {"starts", "profiles"}
+    assert outcome.seconds > 0
+
+
+def test_the_result_is_a_named_calibration(whole):
+    found = find(whole)
+    assert found.name == "short"
+    assert set(found.values) == set(short().names)
+    assert (found.parameters["low"] <= found.parameters["estimate"]).all()
+    assert (found.parameters["estimate"] <= found.parameters["high"]).all()
+
+
+def test_the_tables_are_those_that_the_report_reads(whole):
+    names = {path.stem for path in whole.glob("*.csv")}
+    assert {"starts", "parameters", "profiles", "figures", "fits", "paths"} <= names
+    assert {"holdout", "scores", "unscored"} <= names
+    starts = pd.read_csv(whole / "starts.csv")
+    assert list(starts["method"]) == ["multi-start"] * 3 + ["global"]
+
+
+def test_work_of_another_calibration_is_not_gone_on_with(whole):
+    with pytest.raises(InputError, match="holds work with another seed"):
+        calibrate(short(), whole / "work", Plan(seed=2, starts=3, search=2), lambda *_: None)
+
+
+def test_a_hold_out_year_without_figures_is_refused_before_any_work(tmp_path):
+    with pytest.raises(InputError, match="cannot hold out the years after 2030"):
+        calibrate(short(), tmp_path / "work", Plan(starts=3, until=2030), lambda *_: None)
+    assert not (tmp_path / "work").exists()
