@@ -23,6 +23,7 @@ _MAIN = "value added"
 _LISTED = 6
 _CONVERGED = 1.05
 _MUCH_LARGER = 1.5
+_WIDER = 1.05
 _COVERAGE = (0.80, 0.97)
 _PHRASES = {
     "repeats its prior": ("only repeats its prior", "only repeat their prior"),
@@ -230,6 +231,12 @@ def _care(findings: Findings) -> Iterator[str]:
         yield (
             f"{recalled} of {counted(len(figures), 'figure')} are from memory and were not seen "
             "in a source; they are drawn hollow and weigh less."
+        )
+    wider = float(findings.manifest.get("dispersion", 1.0))
+    if wider > _WIDER:
+        yield (
+            f"The figures lie {wider:.1f} times as far from the fit as their stated errors allow; "
+            "errors and intervals were widened by this factor."
         )
     yield from _search(findings)
     if len(figures):

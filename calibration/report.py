@@ -106,7 +106,9 @@ def _parameters(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
         width = (high - low) / prior
     columns = ["name", "unit", "lower", "upper", "prior mean", "estimate", "low", "high"]
     shown = table[columns].copy()
-    shown["width to prior"], shown["verdict"] = width, table["verdict"]
+    shown["width to prior"] = width
+    if (table["verdict"] != "").any():
+        shown["verdict"] = table["verdict"]
     text = [
         "Low and high enclose 90 %. Width to prior: the calibrated interval over the prior's, in "
         "the scale of estimation; near 1 the figures told nothing.",

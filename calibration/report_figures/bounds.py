@@ -121,7 +121,9 @@ def _between(table: pd.DataFrame, scaled: NDArray[np.float64]) -> NDArray[np.flo
 
 def _legend(table: pd.DataFrame) -> list[Line2D]:
     marks = [
-        Line2D([], [], color=colour(verdict), marker="o", linewidth=2.4, label=verdict)
+        Line2D(
+            [], [], color=colour(verdict), marker="o", linewidth=2.2, label=verdict or "calibrated"
+        )
         for verdict in dict.fromkeys(table["verdict"])
     ]
     return [Line2D([], [], color=_PRIOR, linewidth=8, label="prior, 90 %"), *marks]

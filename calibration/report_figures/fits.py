@@ -71,9 +71,10 @@ def drawn(findings: Findings) -> Iterator[Drawn]:
         unit = shown(groups[key]["unit"].iloc[0])[0]
         titled(axis, f"{region}: {variable}, {unit}", columns)
 
-    sheets = pages(
+    yield from pages(
         items,
         panel,
+        name="fits",
         title="The calibrated model beside the published figures",
         note=f"{_DRAWS if table['low'].notna().any() else _NO_DRAWS} {_NOTE}",
         columns=columns,
@@ -81,8 +82,6 @@ def drawn(findings: Findings) -> Iterator[Drawn]:
         height=1.75,
         legend=legend(table, held=findings.split is not None),
     )
-    for number, figure in enumerate(sheets, 1):
-        yield Drawn(f"fits-{number}", f"Fits, page {number}.", figure)
 
 
 def _order(known: Sequence[tuple[str, str]], regions: Sequence[str]) -> list[tuple[str, str]]:

@@ -76,9 +76,10 @@ def drawn(findings: Findings) -> Iterator[Drawn]:
         *(Line2D([], [], color="#555555", linestyle=s, label=n) for n, s in NAIVE.items()),
         *_points(held, findings["figures"]),
     ]
-    sheets = pages(
+    yield from pages(
         list(groups),
         panel,
+        name="forecasts",
         title="Forecasts of years that the fit never saw",
         note=note,
         columns=_COLUMNS,
@@ -86,8 +87,6 @@ def drawn(findings: Findings) -> Iterator[Drawn]:
         height=1.75,
         legend=marks,
     )
-    for number, figure in enumerate(sheets, 1):
-        yield Drawn(f"forecasts-{number}", f"Forecasts, page {number}.", figure)
 
 
 def _points(*tables: pd.DataFrame) -> list[Line2D]:

@@ -50,13 +50,14 @@ def pages(
     items: Sequence[Item],
     draw: Callable[[Axes, Item], None],
     *,
+    name: str,
     title: str,
     note: str,
     columns: int,
     rows: int,
     height: float,
     legend: Sequence[Line2D | Patch],
-) -> Iterator[Figure]:
+) -> Iterator[Drawn]:
     """Draw a panel for each item, on as many pages as it takes.
 
     Parameters
@@ -65,6 +66,8 @@ def pages(
         What is drawn, a panel each.
     draw : callable
         Draws an item into a panel.
+    name : str
+        Of the pages' files, which are numbered.
     title, note : str
         The heading of each page (see `model.drawing.headed`); pages are counted in the title.
     columns, rows : int
@@ -76,11 +79,15 @@ def pages(
 
     Yields
     ------
-    matplotlib.figure.Figure
+    Drawn
     """
+    if not items:
+        return
+    # A few items share the width of the page.
+    columns = min(columns, len(items))
     count = math.ceil(len(items) / (columns * rows))
     # Full pages of nearly the same length instead of a last page with one panel.
-    length = math.ceil(len(items) / max(count, 1) / columns) * columns
+    length = math.ceil(len(items) / count / columns) * columns
     for number in range(count):
         part = items[number * length : (number + 1) * length]
         used = math.ceil(len(part) / columns)
@@ -99,7 +106,8 @@ def pages(
             fontsize=7.5,
         )
         suffix = f" ({number + 1} of {count})" if count > 1 else ""
-        yield headed(figure, title + suffix, note)
+        page = headed(figure, title + suffix, note)
+        yield Drawn(f"{name}-{number + 1}", f"{title}{suffix}.", page)
 
 
 def plain(axis: Axes) -> None:

@@ -59,9 +59,10 @@ def drawn(findings: Findings) -> Iterator[Drawn]:
         Line2D([], [], color=FAINT, linestyle="--", label=f"{CUT}: the ends of 95 %"),
         Line2D([], [], color="#222222", linestyle=":", label="estimate"),
     ]
-    sheets = pages(
+    yield from pages(
         names,
         panel,
+        name="profiles",
         title="Profiles of the parameters",
         note=_NOTE,
         columns=_COLUMNS,
@@ -69,8 +70,6 @@ def drawn(findings: Findings) -> Iterator[Drawn]:
         height=1.3,
         legend=legend,
     )
-    for number, figure in enumerate(sheets, 1):
-        yield Drawn(f"profiles-{number}", f"Profiles, page {number}.", figure)
 
 
 def _panel(axis: Axes, profile: pd.DataFrame, parameter: Mapping[Hashable, Any]) -> None:

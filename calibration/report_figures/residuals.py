@@ -114,9 +114,10 @@ def drawn(findings: Findings) -> Iterator[Drawn]:
             )
         )
     marks.append(Patch(color="#EEEEEE", label="90 % of a normal error"))
-    sheets = pages(
+    yield from pages(
         list(groups),
         panel,
+        name="residuals",
         title="Residuals",
         note=note,
         columns=_COLUMNS,
@@ -124,8 +125,6 @@ def drawn(findings: Findings) -> Iterator[Drawn]:
         height=1.3,
         legend=marks,
     )
-    for number, figure in enumerate(sheets, 1):
-        yield Drawn(f"residuals-{number}", f"Residuals, page {number}.", figure)
 
 
 def _panel(axis: Axes, series: pd.DataFrame) -> None:

@@ -9,7 +9,7 @@ import pytest
 from calibration.answer import answer, counted, listed
 from calibration.findings import read
 from calibration.report import write_report
-from calibration.report_figures import bounds, fits, profiles
+from calibration.report_figures import bounds, fits, profiles, residuals
 from calibration.report_figures.correlation import close_pairs
 from calibration.report_figures.residuals import autocorrelation
 from model.errors import InputError
@@ -229,6 +229,14 @@ def test_forecasts_joined_to_the_last_figure_are_told_apart(copy):
     assert "beats the random walk in 6 (100 %)" in replies(copy)[question]
 
 
+def test_figures_that_scatter_more_than_stated_are_told(copy):
+    caution = "What to be careful about?"
+    assert "stated errors" not in replies(copy)[caution]
+    path = copy / "manifest.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "dispersion": 2.5}))
+    assert "2.5 times as far from the fit as their stated errors allow" in replies(copy)[caution]
+
+
 def test_a_best_fit_that_only_one_start_found_is_doubted(copy):
     caution = "What to be careful about?"
     assert "6 of 13 starts found the best fit" in replies(copy)[caution]
@@ -309,6 +317,14 @@ def test_variables_of_one_region_alone_stand_close_together(copy):
     titles = [axis.get_title(loc="left").partition(",")[0] for axis in figure.axes]
     assert titles[:2] == ["Northland: value added", "Southland: value added"]
     assert titles[4:] == ["Northland: synthetic series 2", ""]
+
+
+def test_series_of_a_single_figure_have_no_panel_of_residuals(copy):
+    figures = pd.read_csv(copy / "figures.csv")
+    figures[figures["year"] == 2001].to_csv(copy / "figures.csv", index=False)
+    findings = read(copy)
+    assert not list(residuals.drawn(findings))
+    assert len(list(fits.drawn(findings))) == 1
 
 
 def test_sixty_parameters_are_drawn_on_several_pages(tmp_path):
