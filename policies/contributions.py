@@ -17,8 +17,9 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from model.branches import Trunk, can_fork
 from model.errors import InputError
-from model.outcomes import PLACE, TOTAL, find, gather, variables
+from model.outcomes import PLACE, TOTAL, Outcome, find, gather, variables
 from model.rewrite import REGION
 from model.runs import simulate_many
 from policies.levers import levers
@@ -143,8 +144,8 @@ def contributions(
     for name in table.columns:
         if name in inputs:
             raise InputError(f"{name!r} is set by strategy {strategy.name!r} and by the draws")
-    start = first_year(strategy) if start is None else start
-    years = list(np.arange(start, model.time.final + 1))
+    begun = np.floor(first_year(strategy))
+    years = list(np.arange(begun if start is None else start, model.time.final + 1))
     cells = {cell for cells in players.values() for cell in cells}
     base = {name: value for name, value in inputs.items() if name not in cells}
     if step is not None:
@@ -154,13 +155,13 @@ def contributions(
     at_a_time = max(1, _AT_A_TIME // len(plan.members))
     for begin in range(0, len(table), at_a_time):
         piece = table.iloc[begin : begin + at_a_time]
-        rows = _rows(plan, players, inputs, piece)
-        result = simulate_many(model, rows, variables(chosen), years, base=base)
-        outcomes = _since_start(gather(result, chosen))
-        parts.append(_part(outcomes, piece.index.to_numpy(), plan))
+        parts.append(_piece(model, piece, plan, players, inputs, base, begun, years, chosen))
         if progress is not None:
             progress((begin + len(piece)) * len(plan.members), len(table) * len(plan.members))
-    return _shared_out(strategy, start, tuple(players), plan, parts)
+    done = [part for part in parts if part is not None]
+    if not any(part.shares.sizes["draw"] for part in done):
+        raise InputError(f"strategy {strategy.name!r}: a run failed in every draw")
+    return _shared_out(strategy, years[0], tuple(players), plan, done, list(table.index))
 
 
 def step_error(rough: Contributions, fine: Contributions) -> float:
@@ -274,9 +275,9 @@ def first_year(*strategies: Strategy) -> float:
     return min(years, default=FIRST_YEAR)
 
 
-def _rows(
+def _columns(
     plan: Design, players: dict[str, list[str]], inputs: dict[str, float], draws: pd.DataFrame
-) -> pd.DataFrame:
+) -> dict[str, NDArray[np.float64]]:
     """Set a row for each draw and coalition, a draw's coalitions together."""
     count = len(plan.members)
     columns: dict[str, NDArray[np.float64]] = {
@@ -285,7 +286,37 @@ def _rows(
     for cells, taking_part in zip(players.values(), plan.members.T, strict=True):
         for cell in cells:
             columns[cell] = np.tile(np.where(taking_part, inputs[cell], 0.0), len(draws))
-    return pd.DataFrame(columns)
+    return columns
+
+
+def _piece(
+    model: Model,
+    draws: pd.DataFrame,
+    plan: Design,
+    players: dict[str, list[str]],
+    inputs: dict[str, float],
+    base: dict[str, float],
+    begun: float,
+    years: list[float],
+    outcomes: Sequence[Outcome],
+) -> _Part | None:
+    """Run every coalition in some of the draws; give nothing where none can be begun.
+
+    Until the programme begins all coalitions are alike: that is run once a draw.
+    """
+    given = {cell: inputs[cell] for cells in players.values() for cell in cells}
+    forked = model.time.initial < begun <= years[0] and can_fork(model)
+    more: dict[str, NDArray[np.float64]] = {}
+    if forked:
+        trunk = Trunk(model, draws, begun, {**base, **given})
+        rows = np.repeat(np.flatnonzero(~trunk.failed), len(plan.members))
+        draws = draws[~trunk.failed]
+        model, base, more = trunk.model, base | trunk.base, trunk.columns(rows)
+    table = pd.DataFrame(_columns(plan, players, inputs, draws) | more)
+    if not len(draws):
+        return None
+    result = simulate_many(model, table, variables(outcomes), years, base=base)
+    return _part(_since_start(gather(result, outcomes)), draws.index.to_numpy(), plan)
 
 
 def _since_start(outcomes: xr.Dataset) -> xr.Dataset:
@@ -303,7 +334,6 @@ class _Part:
     sums: xr.Dataset
     pairs: xr.DataArray | None
     totals: xr.Dataset  # of each coalition, summed over the draws in which no run failed
-    failed: tuple[object, ...]
 
 
 def _part(outcomes: xr.Dataset, labels: NDArray[np.generic], plan: Design) -> _Part:
@@ -340,7 +370,6 @@ def _part(outcomes: xr.Dataset, labels: NDArray[np.generic], plan: Design) -> _P
         xr.Dataset(sums, held | {"measure": [WITHOUT, WHOLE, SYNERGY]}),
         pairs,
         xr.Dataset(totals, at),
-        tuple(labels[~whole]),
     )
 
 
@@ -351,13 +380,17 @@ def _by_coalition(values: xr.DataArray, coalitions: int) -> NDArray[np.float64]:
 
 
 def _shared_out(
-    strategy: Strategy, start: float, names: tuple[str, ...], plan: Design, parts: list[_Part]
+    strategy: Strategy,
+    start: float,
+    names: tuple[str, ...],
+    plan: Design,
+    parts: list[_Part],
+    draws: list[object],
 ) -> Contributions:
-    failed = tuple(label for part in parts for label in part.failed)
     shares = xr.concat([part.shares for part in parts], "draw").assign_coords(lever=list(names))
     sums = xr.concat([part.sums for part in parts], "draw")
-    if not shares.sizes["draw"]:
-        raise InputError(f"strategy {strategy.name!r}: a run failed in every draw")
+    whole = set(shares["draw"].values.tolist())
+    failed = tuple(label for label in draws if label not in whole)
     pairs = None
     if plan.exact:
         joined = xr.concat([part.pairs for part in parts if part.pairs is not None], "draw")
@@ -378,7 +411,7 @@ def _shared_out(
         pairs=pairs,
         exact=plan.exact,
         coalitions=count,
-        runs=count * (shares.sizes["draw"] + len(failed)),
+        runs=count * len(draws),
         failed=failed,
     )
 

@@ -118,6 +118,8 @@ def test_draws_in_which_a_run_fails_are_left_out_and_named(model):
     assert found.failed == ("bad",)
     assert list(found.shares["draw"].values) == ["good"]
     assert found.runs == 4
+    with pytest.raises(InputError, match="a run failed in every draw"):
+        contributions(model, strategy({"talent training": 1.0}), draws[:1], step=STEP)
 
 
 def test_the_time_step_moves_contributions_little(model, found):
