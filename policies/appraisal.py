@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from model.branches import Trunk, can_fork
 from model.errors import InputError
 from model.repeated import Repeated
 from policies.futures import Future
@@ -80,11 +81,13 @@ class Appraisal:
         The shock against which the loss is measured; the criterion is left out without one.
     step : float, optional
         Time step, Year; the model's own if left out.
+    fork : bool
+        Whether nobody spends before the start, so that the years until then can be run once.
 
     Raises
     ------
     InputError
-        If a draw sets what a strategy sets.
+        If a draw sets what a strategy sets, or cannot be run.
     """
 
     def __init__(
@@ -98,6 +101,7 @@ class Appraisal:
         *,
         shock: Future | None = None,
         step: float | None = None,
+        fork: bool = True,
     ) -> None:
         for name in draws.columns:
             if name in common or name in names:
@@ -113,17 +117,23 @@ class Appraisal:
         regions = model.regions
         years = list(np.arange(start, model.time.final + 1))
         base = dict(common) | ({} if step is None else {"TIME STEP": step})
-        outputs = [f"{name}[{region}]" for name in _REGIONAL for region in regions] + [*_NATIONAL]
+        nothing = base | dict.fromkeys(_MONEY, 0.0)
         inputs = [*names, *draws.columns]
+        if fork and start > model.time.initial and can_fork(model):
+            # Nobody spends before the start: the years until then are run once a draw.
+            trunk = Trunk(model, draws, start, nothing, self._workers)
+            if trunk.failed.any():
+                at = int(np.argmax(trunk.failed))
+                raise InputError(f"draw {draws.index[at]} cannot be run: {trunk.reasons[at]}")
+            states = trunk.columns(np.arange(len(draws)))
+            self._draws = np.column_stack([self._draws, *states.values()])
+            inputs += states
+            base, nothing, model = base | trunk.base, nothing | trunk.base, trunk.model
+        outputs = [f"{name}[{region}]" for name in _REGIONAL for region in regions] + [*_NATIONAL]
         self._width = len(regions)
         self._plain = Repeated(model, inputs, outputs, years, base)
-        nothing = dict.fromkeys(_MONEY, 0.0) | base
-        self._without = _read(
-            Repeated(model, list(draws.columns), outputs, years, nothing).run(
-                self._draws, self._workers
-            ),
-            self._width,
-        )
+        alone = Repeated(model, inputs[len(names) :], outputs, years, nothing)
+        self._without = _read(alone.run(self._draws, self._workers), self._width)
         self.runs += len(draws)
         if shock is not None:
             self._after = np.array(years) >= shock.year

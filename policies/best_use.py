@@ -22,6 +22,7 @@ from policies.equal_cost import ACCOUNTS, programme_money
 from policies.futures import Future
 from policies.optimise import Budget, Search, best, front, judged_strategies
 from policies.strategy import Strategy
+from policies.timing import first_year
 
 if TYPE_CHECKING:
     from model import Model
@@ -135,7 +136,9 @@ def best_use(
     """
     if not written:
         raise InputError("give at least one strategy to compare with")
-    start = _start(written)
+    if not any(one.programmes for one in written):
+        raise InputError(f"strategy {written[0].name!r} has no programme to spend a budget")
+    start = np.floor(first_year(*written))
     if not start <= last <= model.time.final - 1:
         raise InputError(
             f"the last year to start in must lie in {start:g}..{model.time.final - 1:g}, "
@@ -261,18 +264,6 @@ def _points(values: Array, before: str) -> dict[str, float]:
     mean = float(values.mean()) if len(values) else float("nan")
     named = {"mean": mean, "low": points[0], "median": points[1], "high": points[2]}
     return {before + name: float(value) for name, value in named.items()}
-
-
-def _start(written: Sequence[Strategy]) -> float:
-    """Find the first year in which money can be spent."""
-    starts = [
-        one.history.until if programme.start is None else programme.start
-        for one in written
-        for programme in one.programmes
-    ]
-    if not starts:
-        raise InputError(f"strategy {written[0].name!r} has no programme to spend a budget")
-    return min(starts)
 
 
 def _cost(model: Model, strategy: Strategy, start: float) -> float:

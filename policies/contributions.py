@@ -24,7 +24,8 @@ from model.rewrite import REGION
 from model.runs import simulate_many
 from policies.levers import levers
 from policies.shapley import Design, design, interactions
-from policies.strategy import FIRST_YEAR, Strategy
+from policies.strategy import Strategy
+from policies.timing import first_year
 
 if TYPE_CHECKING:
     from model import Model
@@ -263,16 +264,6 @@ def _allocations(inputs: dict[str, float]) -> dict[str, list[str]]:
 
 def _is_allocation(name: str) -> bool:
     return name.startswith(("local allocation[", "central allocation["))
-
-
-def first_year(*strategies: Strategy) -> float:
-    """Find the first year in which strategies spend money, or their histories differ."""
-    untils = {strategy.history.until for strategy in strategies}
-    years = [min(untils)] if len(untils) > 1 else []
-    for strategy in strategies:
-        for programme in strategy.programmes:
-            years.append(FIRST_YEAR if programme.start is None else programme.start)
-    return min(years, default=FIRST_YEAR)
 
 
 def _columns(

@@ -22,6 +22,7 @@ from model.pieces import Pieces
 from policies.allocation import Space
 from policies.appraisal import CLOSE, CRITERIA, GAIN, Appraisal, Judged
 from policies.strategy import Strategy
+from policies.timing import first_year
 
 if TYPE_CHECKING:
     from model import Model
@@ -399,5 +400,6 @@ def judged_strategies(
     # Timing of a programme that a strategy does not have: without money it makes no difference.
     idle = {name: value for inputs in sets for name, value in inputs.items()}
     ways = {name: np.array([inputs.get(name, idle[name]) for inputs in sets]) for name in varied}
-    appraisal = Appraisal(model, varied, common, draws, money, start, **options)
+    fork = start <= first_year(*strategies)
+    appraisal = Appraisal(model, varied, common, draws, money, start, fork=fork, **options)
     return appraisal.judge(ways), appraisal.runs

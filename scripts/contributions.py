@@ -153,8 +153,8 @@ def _at_equal_cost(model: Model, names: list[str], budget: float | None) -> tupl
     """Bring the strategies to the same cost; a single one stays as it is written."""
     from model import simulate
     from policies import load
-    from policies.contributions import first_year
     from policies.equal_cost import ACCOUNTS, equalise
+    from policies.timing import first_year
 
     strategies = tuple(load(name) for name in names)
     if len(strategies) == 1 and budget is None:

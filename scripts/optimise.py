@@ -63,7 +63,9 @@ def optimise(
     single: Annotated[
         bool, typer.Option("--single", help="Value added alone, without the other aims.")
     ] = False,
-    shock: Annotated[str, typer.Option(help="Shock whose loss is an aim.")] = "demand",
+    shock: Annotated[
+        str, typer.Option(help="Future whose loss is an aim: a name, or a TOML file.")
+    ] = "demand",
     step: Annotated[float, typer.Option(help="Time step, Year.")] = _LONG_STEP,
     seed: Annotated[int, typer.Option(min=1, help="Of draws and search.")] = 1,
     region: Regions = None,
@@ -75,17 +77,14 @@ def optimise(
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Search for the best use of a budget; a search that was stopped goes on where it was."""
-    from model.errors import unknown
     from model.stamp import stamp
     from policies import load
     from policies.best_use import best_use
-    from policies.futures import shocks
+    from policies.futures import load as load_future
     from policies.optimise import Search
 
     written = [load(name) for name in strategies or ("central", "local", "mixed")]
-    shock_of = {one.name: one for one in shocks()}
-    if shock not in shock_of:
-        raise unknown("shock", shock, shock_of)
+    shock_ = load_future(shock)
     model = chosen_model(region or [], from_ or [], calibration)
     drawn = draws_of(calibration, draws + unseen, seed)
     search = Search(generations, population, seed, quantile)
@@ -97,7 +96,7 @@ def optimise(
         "strategies": ", ".join(one.hash for one in written),
         "budget": str(budget),
         "last year": str(last),
-        "shock": shock,
+        "shock": shock_.hash,
         "step": str(step),
     }
     with progress("generations") as tell:
@@ -109,7 +108,7 @@ def optimise(
             search,
             budget=budget,
             last=last,
-            shock=shock_of[shock],
+            shock=shock_,
             step=step,
             several=not single,
             folder=out / "search",

@@ -61,7 +61,7 @@ def test_a_kept_search_is_not_mixed_with_another(draws, tmp_path, capsys):
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        (["--shock", "demnad"], "unknown shock 'demnad': did you mean 'demand'?"),
+        (["--shock", "demnad"], "unknown future 'demnad': did you mean 'demand'?"),
         (["--population", "3"], "population must be at least 8, not 3"),
         (["--quantile", "2"], "quantile must lie between 0 and 1, not 2"),
         (["--last", "2010"], "must lie in 2025..2039, not 2010"),

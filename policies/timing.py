@@ -1,0 +1,26 @@
+"""When strategies begin to differ from one another and from no programme."""
+
+from __future__ import annotations
+
+from policies.strategy import FIRST_YEAR, Strategy
+
+
+def first_year(*strategies: Strategy) -> float:
+    """Find the first year in which strategies spend money, or their histories differ.
+
+    Parameters
+    ----------
+    *strategies : Strategy
+        The strategies.
+
+    Returns
+    -------
+    float
+        Year; the first one of the model where a programme waits for a trigger.
+    """
+    untils = {strategy.history.until for strategy in strategies}
+    years = [min(untils)] if len(untils) > 1 else []
+    for strategy in strategies:
+        for programme in strategy.programmes:
+            years.append(FIRST_YEAR if programme.start is None else programme.start)
+    return min(years, default=FIRST_YEAR)

@@ -1,0 +1,17 @@
+"""Strategies differ from the year in which the first money can flow, or histories part."""
+
+from policies import load
+from policies.timing import first_year
+
+
+def test_money_begins_with_the_first_programme():
+    assert first_year(load("central"), load("local")) == 2025
+
+
+def test_a_programme_that_waits_for_a_trigger_may_begin_at_once():
+    assert first_year(load("combination")) == 1978
+
+
+def test_histories_that_part_count():
+    assert first_year(load("central"), load("combination")) == 1978
+    assert first_year(load("no-programme")) == 1978
