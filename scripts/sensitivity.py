@@ -282,7 +282,8 @@ def _status(given: str, out: Path | None, json: bool) -> None:
     if busy:
         print(busy)
     elif not results.complete:
-        print(f"incomplete: smecluster sensitivity run {given} goes on")
+        place = "" if out is None else f" --out {out}"
+        print(f"incomplete: smecluster sensitivity run {given}{place} goes on")
     if changed:
         print(f"changed since the runs were made: {', '.join(changed)}")
     if len(failed):
@@ -301,8 +302,11 @@ def _changed(given: str, results: Results) -> list[str]:
     from sensitivity.running import plan
 
     study, _, _ = _study(given, None)
-    named = resolved(study)
-    now = plan(study, named.model, named.scenarios, named.draws, named.hashes).identity
+    try:
+        named = resolved(study)
+        now = plan(study, named.model, named.scenarios, named.draws, named.hashes).identity
+    except InputError as error:
+        return [str(error)]
     then = results.identity
     return [name for name in dict.fromkeys([*then, *now]) if then.get(name) != now.get(name)]
 

@@ -1,0 +1,209 @@
+"""``smecluster sensitivity``: from an empty folder to indices, and on after an interruption."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from scripts.main import main
+from sensitivity import parts, store
+
+STUDY = """
+title = "Two towns' worth of tests"
+seed = 2
+strategies = ["local", "central"]
+futures = ["base", "demand"]
+
+[settings]
+"TIME STEP" = 0.125
+
+[method]
+name = "sobol"
+size = 16
+
+[[factor]]
+input = "spin off rate"
+within = 0.1
+
+[[factor]]
+input = "brand premium"
+within = 0.5
+
+[[output]]
+outcome = "value added"
+year = 2040
+"""
+
+
+def run(*arguments: object) -> int:
+    with pytest.raises(SystemExit) as caught:
+        main(["sensitivity", *map(str, arguments)])
+    return caught.value.code
+
+
+@pytest.fixture
+def study(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    path = Path("mine.toml")
+    path.write_text(STUDY)
+    return path
+
+
+def test_a_new_study_is_one_that_can_be_run(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert run("new", "first.toml") == 0
+    assert run("run", "first.toml", "--size", 4) == 0
+    assert "40 runs, 0 failed" in capsys.readouterr().out
+    assert store.read("results/sensitivity/first").complete
+    assert run("new", "first.toml") == 2
+    assert "exists" in capsys.readouterr().err
+
+
+def test_strategies_meet_futures_and_what_is_stored_is_told(study, capsys):
+    assert run("run", study, "--json") == 0
+    record = json.loads(capsys.readouterr().out)
+    assert record["runs"] == record["new"] == 4 * 16 * 4
+    assert record["failed"] == 0
+    assert record["peak memory MiB"] > 10
+    assert run("status", study, "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["complete"]
+    assert told["changed"] == []
+    assert not told["in use"]
+    assert [row["scenario"] for row in told["scenarios"]] == [
+        "local, base",
+        "local, demand",
+        "central, base",
+        "central, demand",
+    ]
+
+
+def test_strategies_are_crossed_at_equal_cost(study):
+    run("run", study)
+    written = store.read("results/sensitivity/mine").scenarios
+    shares = [scenario.inputs["central programme share"] for scenario in written]
+    from policies import load
+
+    assert shares[2] != load("central").central.share
+    study.write_text("equal_cost = false\n" + STUDY)
+    run("run", study, "--anew")
+    written = store.read("results/sensitivity/mine").scenarios
+    assert written[2].inputs["central programme share"] == load("central").central.share
+
+
+def test_a_study_goes_on_from_its_folder(study, capsys):
+    run("run", study)
+    folder = Path("results/sensitivity/mine")
+    first = next(folder.glob("runs/*/002/*.parquet"))
+    whole = first.read_bytes()
+    first.write_bytes(whole[:200])
+    capsys.readouterr()
+    run("status", folder)
+    told = capsys.readouterr().out
+    assert "central, base\t0\t64\t0\t1" in told
+    assert "goes on" in told
+    assert run("run", folder, "--json") == 0
+    assert json.loads(capsys.readouterr().out)["new"] == 64
+    assert first.read_bytes() == whole
+
+
+def test_a_larger_size_keeps_the_runs(study, capsys):
+    run("run", study)
+    capsys.readouterr()
+    run("run", study, "--size", 32, "--json")
+    record = json.loads(capsys.readouterr().out)
+    assert (record["runs"], record["new"]) == (512, 256)
+
+
+def test_a_changed_study_is_refused_until_it_is_asked_for(study, capsys):
+    run("run", study)
+    study.write_text(STUDY.replace("0.5", "0.4"))
+    capsys.readouterr()
+    run("status", study)
+    assert "changed since the runs were made: study" in capsys.readouterr().out
+    assert run("run", study) == 2
+    assert "--anew" in capsys.readouterr().err
+    assert run("run", study, "--anew") == 0
+
+
+def test_the_size_is_doubled_until_the_intervals_are_narrow(study, capsys):
+    one = STUDY.replace('["local", "central"]', '["local"]').replace('"base", "demand"', "")
+    study.write_text(one + "\n[enough]\nwidth = 1e-9\nleading = 1\nlargest = 64\n")
+    assert run("run", study, "--json") == 0
+    record = json.loads(capsys.readouterr().out)
+    assert record["size"] == 64
+    assert record["enough"] is False
+    study.write_text(one + "\n[enough]\nwidth = 100\nlargest = 4096\n")
+    assert run("run", study, "--json") == 0
+    record = json.loads(capsys.readouterr().out)
+    assert record["enough"] is True
+
+
+def test_stored_runs_are_analysed_and_drawn_without_running_the_model(study, capsys, monkeypatch):
+    study.write_text(STUDY.replace(', "central"', "").replace('"base", "demand"', ""))
+    run("run", study)
+    monkeypatch.setattr("sensitivity.running.stream", None)
+    monkeypatch.setattr("model.runs.simulate", None)
+    assert run("analyse", study) == 0
+    assert "brand premium" in capsys.readouterr().out
+    folder = Path("results/sensitivity/mine/analysis")
+    table = pd.read_csv(folder / "indices.csv", comment="#")
+    assert {"spin off rate", "brand premium"} <= set(table["factor"])
+    assert run("plot", study, "--json") == 0
+    files = json.loads(capsys.readouterr().out)["files"]
+    assert files
+    assert all(Path(file).stat().st_size > 1000 for file in files)
+
+
+def test_failed_runs_are_listed_in_a_file(study, capsys, monkeypatch):
+    real = parts.add
+
+    def failing(folder, begin, columns, failures, design):
+        failures[parts.REASON][0] = "division by zero"
+        return real(folder, begin, columns, failures, design)
+
+    monkeypatch.setattr("sensitivity.parts.add", failing)
+    assert run("run", study) == 0
+    assert "256 runs, 4 failed" in capsys.readouterr().out
+    listed = pd.read_csv("results/sensitivity/mine/failed.csv", comment="#")
+    assert list(listed["run"]) == [0, 0, 0, 0]
+    assert listed["brand premium"].notna().all()
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("local", "locl"), "did you mean 'local'"),
+        (("demand", "demnd"), "did you mean 'demand'"),
+        (("spin off rate", "spin of rate"), "did you mean 'spin off rate'"),
+        (("size = 16", "size = 1"), "at least 8"),
+    ],
+)
+def test_a_mistake_ends_in_one_line_and_writes_nothing(change, said, study, capsys):
+    study.write_text(STUDY.replace(*change))
+    assert run("run", study) == 2
+    error = capsys.readouterr().err
+    assert said in error
+    assert error.count("\n") == 1
+    assert not Path("results").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["rn", "quick"], "did you mean 'run'"),
+        (["run", "quik"], "did you mean 'quick'"),
+        (["run", "missing.toml"], "no such file"),
+        (["status", "mine.toml"], "holds no runs"),
+        (["analyse", "."], "holds no runs"),
+        (["new", "x.txt"], "must end in .toml"),
+        (["new", "x.toml", "--like", "quik"], "did you mean 'quick'"),
+        (["run", "mine.toml", "--cluster", "nowhere"], "no Dask scheduler answers"),
+    ],
+)
+def test_a_wrong_argument_ends_in_one_line(arguments, said, study, capsys):
+    assert run(*arguments) == 2
+    error = capsys.readouterr().err
+    assert said in error
+    assert error.count("\n") == 1
