@@ -174,7 +174,8 @@ def compare(
         ],
     )
     payers = [
-        who_pays(item.strategy, result, start) for item, result in zip(funded, runs, strict=True)
+        who_pays(item.strategy, result, start).to_series()
+        for item, result in zip(funded, runs, strict=True)
     ]
     compared = (baseline, *(item.strategy for item in funded))
     paths = _along("strategy", [item.name for item in compared], [*map(gather, (base_run, *runs))])
@@ -185,7 +186,7 @@ def compare(
         paths=paths,
         origins=origins.drop_vars(MONEY),
         origin_money=origins[MONEY],
-        money=pd.DataFrame(payers, index=names),
+        money=pd.DataFrame(payers).set_axis(names),
         recovery=_recovery(model, compared, paths, run),
     )
 
@@ -264,9 +265,8 @@ def _table(comparison: Comparison) -> pd.DataFrame:
                 before, value = float(base[name].sel(at)), float(after.sel(at))
                 rows.append((name, unit, place, strategy, before, value, value - before))
             if regional:
-                change = effect_on_others(
-                    comparison.origins[name].sel(strategy=strategy), str(name)
-                )
+                others = comparison.origins[name].sel(strategy=strategy)
+                change = float(effect_on_others(others, str(name)))
                 # In percent of the total: the neighbours of all programmes are all regions.
                 rows.append((name, unit, OTHERS, strategy, before, np.nan, change))
     columns = ["outcome", "unit", "place", "strategy", "baseline", "value", "change"]

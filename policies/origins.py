@@ -57,7 +57,7 @@ def effect_by_origin(
     )
 
 
-def effect_on_others(origins: xr.DataArray, outcome: str) -> float:
+def effect_on_others(origins: xr.DataArray, outcome: str) -> xr.DataArray:
     """Measure what the regions' own programmes do to the regions that do not run them.
 
     Each region's programme is run alone; its effect on every other region is counted.
@@ -67,24 +67,26 @@ def effect_on_others(origins: xr.DataArray, outcome: str) -> float:
     Parameters
     ----------
     origins : xarray.DataArray
-        Change along (origin, place), from `effect_by_origin`.
+        Change along (origin, place), from `effect_by_origin`, and any other dimensions.
     outcome : str
         Name of the outcome.
 
     Returns
     -------
-    float
-        The effect, in the outcome's unit; missing where no region has a programme, since
-        the centre acts on all regions and has no neighbours.
+    xarray.DataArray
+        The effect, in the outcome's unit, along the other dimensions; missing where no region
+        has a programme, since the centre acts on all regions and has no neighbours.
     """
     regions = [place for place in origins[PLACE].values if place in origins["origin"].values]
     pairs = [
-        float(origins.sel({"origin": home, PLACE: other}))
+        origins.sel({"origin": home, PLACE: other}, drop=True)
         for home in regions
         for other in regions
         if other != home
     ]
-    known = [effect for effect in pairs if np.isfinite(effect)]
-    if not known:
-        return float("nan")
-    return float(np.sum(known) if find(outcome).weight is None else np.mean(known))
+    if not pairs:
+        return origins.isel({"origin": 0, PLACE: 0}, drop=True) * np.nan
+    effects = xr.concat(pairs, "pair")
+    if find(outcome).weight is None:
+        return effects.sum("pair", min_count=1)
+    return effects.mean("pair")
