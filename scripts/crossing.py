@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from model.errors import InputError
-from scripts.choice import chosen_model
+from scripts.choice import calibration_name, chosen_calibration, chosen_model
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +34,7 @@ class Named:
     draws : pandas.DataFrame or None
         The calibration's draws, if the study takes factors from them.
     hashes : dict of str to str
-        Fingerprints of the data and of the calibration.
+        The calibration, and fingerprints of the data.
     """
 
     model: Model
@@ -63,18 +63,28 @@ def resolved(study: Study) -> Named:
     from sensitivity.crossing import cross
 
     folders = [Path(case) for case in study.cases]
-    hashes = {f"data of {folder.name}": _contents(folder) for folder in folders}
-    model = chosen_model(study.regions, folders)
-    draws = None
-    if study.calibration is not None:
-        from calibration.named import applied, find
-
-        calibration = find(study.calibration)
-        model = applied(model, calibration)
-        hashes["calibration"] = calibration.hash
-        draws = calibration.draws if study.dependent else None
+    model = chosen_model(study.regions, folders, study.calibration)
+    hashes = {"calibration": calibration_name(folders, study.calibration)}
+    hashes |= {f"data of {folder.name}": _contents(folder) for folder in folders}
+    draws = _draws(study, model, folders) if study.dependent else None
     strategies = _strategies(study, model)
     return Named(model, cross(strategies, _futures(study, model)), draws, hashes)
+
+
+def _draws(study: Study, model: Model, folders: Sequence[Path]) -> pd.DataFrame:
+    """Give the calibration's draws, less those of regions that the study leaves out or replaces."""
+    from calibration import load as load_case
+
+    calibration = chosen_calibration(study.calibration)
+    if calibration is None:
+        raise InputError("from = 'calibration' needs a calibration: give calibration = 'its name'")
+    regions = {*model.regions} - {load_case(folder).place.name for folder in folders}
+    kept = [
+        name
+        for name in map(str, calibration.draws.columns)
+        if "[" not in name or name.partition("[")[2].rstrip("]") in regions
+    ]
+    return calibration.draws[kept]
 
 
 def _strategies(study: Study, model: Model) -> dict[str, dict[str, Any]]:

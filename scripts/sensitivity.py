@@ -282,8 +282,8 @@ def _status(given: str, out: Path | None, json: bool) -> None:
     if busy:
         print(busy)
     elif not results.complete:
-        place = "" if out is None else f" --out {out}"
-        print(f"incomplete: smecluster sensitivity run {given}{place} goes on")
+        option = "" if out is None else f" --out {out}"
+        print(f"incomplete: smecluster sensitivity run {given}{option} goes on")
     if changed:
         print(f"changed since the runs were made: {', '.join(changed)}")
     if len(failed):

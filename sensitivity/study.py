@@ -354,14 +354,15 @@ class Study(Schema):
         Folders of further regions, relative to the working folder.
     calibration : str, optional
         Name or folder of the calibration whose values the model gets, and whose draws
-        ``from = "calibration"`` takes.
+        ``from = "calibration"`` takes; the shipped one if not given, ``"none"`` for the values
+        of the model's file.
     strategies : tuple of str
         Names or files of strategies, each run with the whole sample; the course of history
         if empty.
     equal_cost : bool
         Whether several strategies are brought to the same programme money first.
     futures : tuple of str
-        Names of futures to cross with, ``"base"`` for none.
+        Names or files of futures to cross with; nothing happens in ``"base"``.
     future : tuple of Future
         Futures written out here.
     settings : dict
@@ -418,8 +419,6 @@ class Study(Schema):
                 f"draws of a calibration depend on one another, {self.method.name} needs "
                 f"independent factors: choose one of {others}"
             )
-        if self.dependent and self.calibration is None:
-            raise ValueError("from = 'calibration' needs calibration = 'its name'")
         return self
 
     @model_validator(mode="after")

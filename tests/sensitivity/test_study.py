@@ -66,11 +66,9 @@ def test_a_mistake_is_told_in_one_line(before, after, said, made, small):
     assert "\n" not in str(caught.value)
 
 
-def test_a_posterior_needs_the_name_of_its_calibration(made, small):
-    text = small.replace('"sobol"', '"delta"') + POSTERIOR
-    with pytest.raises(InputError, match="needs calibration = 'its name'"):
-        made(text)
-    assert made('calibration = "shipped"\n' + text).dependent
+def test_any_other_sample_may_hold_draws_of_a_calibration(made, small):
+    for name in ("delta", "pawn", "rbd-fast", "hdmr", "regional", "given-data"):
+        assert made(small.replace('"sobol"', f'"{name}"') + POSTERIOR).dependent
 
 
 def test_an_unknown_study_brings_the_nearest_name():
