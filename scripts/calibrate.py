@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -50,14 +51,27 @@ def calibrate(
         ),
     ] = None,
     until: Annotated[
-        int, typer.Option(help="Last year that the hold-out test fits to; 0 leaves it out.")
-    ] = 2015,
+        int | None,
+        typer.Option(
+            help="Last year that the hold-out test fits to, 0 for no such test; by default "
+            "2015, where there are figures before and after it.",
+            show_default=False,
+        ),
+    ] = None,
     quick: Annotated[
         bool,
         typer.Option(
             "--quick", help="Estimate and approximate intervals only: no draws, no tests."
         ),
     ] = False,
+    steps: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            help="Steps after which a posterior that has not converged is refused; asked for "
+            "again with more it goes on.",
+        ),
+    ] = 100_000,
     report: Annotated[
         bool, typer.Option("--report", help="Write figures and one page that holds them.")
     ] = False,
@@ -76,17 +90,17 @@ def calibrate(
 ) -> None:
     """Fit the model to published figures."""
     _check(folders or [], out, time_step, name)
-    plan = _plan(seed, starts, until, quick)
+    plan = partial(_plan, seed=seed, starts=starts, until=until, quick=quick, steps=steps)
     base = {"TIME STEP": time_step}
     told = tuple(include or ())
     facts = {"seed": seed, "include": list(told), "quick": quick}
     if not folders:
         problem = _three(told, base)
-        _fit(problem, plan, out or _RESULTS / name, name, facts, report)
+        _fit(problem, plan(problem), out or _RESULTS / name, name, facts, report)
     for folder in folders or []:
         problem, held = _further(folder, told, base, calibration)
         called = folder.resolve().name
-        _fit(problem, plan, out or folder / OWN, called, {**facts, "held": held}, report)
+        _fit(problem, plan(problem), out or folder / OWN, called, {**facts, "held": held}, report)
 
 
 def _check(folders: list[Path], out: Path | None, time_step: float, name: str) -> None:
@@ -98,12 +112,30 @@ def _check(folders: list[Path], out: Path | None, time_step: float, name: str) -
         raise InputError("--out takes one calibration: fit the folders one at a time")
 
 
-def _plan(seed: int, starts: int, until: int, quick: bool) -> Plan:
+def _plan(
+    problem: Problem, *, seed: int, starts: int, until: int | None, quick: bool, steps: int
+) -> Plan:
     from calibration.pipeline import Plan
 
     if quick:
-        return Plan(seed, min(starts, 8), None, search=0, profiles=False)
-    return Plan(seed, starts, until or None)
+        return Plan(seed, min(starts, 8), None, search=0, profiles=False, bootstrap=0, draws=0)
+    return Plan(seed, starts, _split(problem, until), steps=steps)
+
+
+def _split(problem: Problem, until: int | None) -> int | None:
+    """Choose the last year that the hold-out test fits to; None for no such test."""
+    from calibration.holdout import SPLIT, check_split
+
+    if until == 0:
+        return None
+    try:
+        check_split(problem, SPLIT if until is None else until)
+    except InputError as error:
+        if until is not None:
+            raise
+        note(f"no hold-out test: {error}")
+        return None
+    return SPLIT if until is None else until
 
 
 def _three(include: tuple[str, ...], base: dict[str, Any]) -> Problem:
