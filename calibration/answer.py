@@ -278,6 +278,11 @@ def _search(findings: Findings) -> Iterator[str]:
             yield f"Only one of {len(starts)} starts found the best fit: a better one may exist."
         else:
             yield f"{best} of {len(starts)} starts found the best fit."
-    chain = findings.manifest.get("chain")
-    if isinstance(chain, dict) and "R-hat" in chain and float(chain["R-hat"]) > _CONVERGED:
-        yield f"The chain has not settled (R-hat {float(chain['R-hat']):.2f})."
+    walks = findings["convergence"]
+    if len(walks):
+        worst, least = walks["R-hat"].max(), walks[["bulk ESS", "tail ESS"]].min().min()
+        said = "have" if worst < _CONVERGED else "have NOT"
+        yield (
+            f"The walks through the posterior {said} converged (R-hat at most {worst:.3f}, "
+            f"effective draws at least {least:.0f})."
+        )

@@ -36,6 +36,8 @@ _COLUMNS: Mapping[str, list[str]] = {
     "partial": ["sector", "name", "unit", "figures", "estimate", "low", "high", "whole", "agrees"],
     "profiles": ["name", "value", "cost above the best"],
     "draws": [],
+    "intervals": ["name"],
+    "convergence": ["name", "R-hat", "bulk ESS", "tail ESS"],
     "figures": [
         *(*SERIES, "unit", "compare", "factor", "year", "value", "status"),
         *("fitted", "low", "high", "sigma"),

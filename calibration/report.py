@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -113,7 +113,13 @@ def _parameters(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
         "Low and high enclose 90 %. Width to prior: the calibrated interval over the prior's, in "
         "the scale of estimation; near 1 the figures told nothing.",
     ]
-    return Section("Parameters", text, [("Estimates", shown)], figures)
+    tables = [("Estimates", shown)]
+    captions = {
+        "intervals": "Intervals by profile, bootstrap and posterior",
+        "convergence": "Convergence of the walks through the posterior",
+    }
+    tables += _shown(findings, captions)
+    return Section("Parameters", text, tables, figures)
 
 
 def _pairs(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
@@ -166,10 +172,7 @@ def _recovery(findings: Findings) -> Section:
         "leave-one-out-costs": "Error of a region whose figures the shared parameters never saw",
         "leave-one-out-fits": "The same, a row a series",
     }
-    tables = [
-        (caption, findings[name]) for name, caption in captions.items() if findings.done(name)
-    ]
-    return Section("Does the method hold?", [], tables)
+    return Section("Does the method hold?", [], _shown(findings, captions))
 
 
 def _reforms(findings: Findings) -> Section:
@@ -180,6 +183,11 @@ def _reforms(findings: Findings) -> Section:
     ]
     tables = [("The model's effect and the published one", table[shown])] if len(table) else []
     return Section("Reforms", [], tables)
+
+
+def _shown(findings: Findings, captions: Mapping[str, str]) -> list[tuple[str, pd.DataFrame]]:
+    """Give the tables that there are, with their captions."""
+    return [(caption, findings[name]) for name, caption in captions.items() if findings.done(name)]
 
 
 def _whole(table: pd.DataFrame, *columns: str) -> pd.DataFrame:

@@ -237,6 +237,16 @@ def test_figures_that_scatter_more_than_stated_are_told(copy):
     assert "2.5 times as far from the fit as their stated errors allow" in replies(copy)[caution]
 
 
+def test_walks_that_have_not_converged_are_called_so(copy):
+    def walks(worst):
+        table = {"name": ["a", "b"], "R-hat": [1.0, worst], "bulk ESS": 900, "tail ESS": 500}
+        pd.DataFrame(table).to_csv(copy / "convergence.csv", index=False)
+        return replies(copy)["What to be careful about?"]
+
+    assert "have converged (R-hat at most 1.010, effective draws at least 500)" in walks(1.01)
+    assert "have NOT converged" in walks(1.3)
+
+
 def test_a_best_fit_that_only_one_start_found_is_doubted(copy):
     caution = "What to be careful about?"
     assert "6 of 13 starts found the best fit" in replies(copy)[caution]
