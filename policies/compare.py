@@ -16,7 +16,7 @@ from model.outcomes import PLACE, TOTAL, gather, variables
 from policies.equal_cost import ACCOUNTS, Funded, as_written, equalise, programme_money
 from policies.futures import shocks
 from policies.origins import OTHERS, effect_by_origin, effect_on_others
-from policies.payers import who_pays
+from policies.payers import since, who_pays
 from policies.recovery import recovery
 from policies.strategy import FIRST_YEAR, History, Strategy
 
@@ -130,9 +130,9 @@ def compare(
         If a strategy is named twice, the start is not a year of the run, or budgets
         cannot be matched.
     """
-    baseline = _shared_history(strategies) if baseline is None else baseline
+    baseline = shared_history(strategies) if baseline is None else baseline
     _check_names([strategy.name for strategy in (baseline, *strategies)])
-    start = _first_difference((baseline, *strategies)) if start is None else start
+    start = first_difference((baseline, *strategies)) if start is None else start
     _check_start(start, model)
 
     done: dict[str, xr.Dataset] = {}
@@ -174,7 +174,7 @@ def compare(
         ],
     )
     payers = [
-        who_pays(item.strategy, result, start).to_series()
+        who_pays(item.strategy, since(result, start)).to_series()
         for item, result in zip(funded, runs, strict=True)
     ]
     compared = (baseline, *(item.strategy for item in funded))
@@ -218,7 +218,8 @@ def at_the_end(outcomes: xr.Dataset, start: float) -> xr.Dataset:
     return ends.assign({DISCOUNTED: since.assign_attrs(outcomes[DISCOUNTED].attrs)})
 
 
-def _shared_history(strategies: tuple[Strategy, ...]) -> Strategy:
+def shared_history(strategies: tuple[Strategy, ...]) -> Strategy:
+    """Give the history that strategies share, without a programme after it."""
     until = min(strategy.history.until for strategy in strategies)
     return Strategy(
         name="baseline",
@@ -228,7 +229,7 @@ def _shared_history(strategies: tuple[Strategy, ...]) -> Strategy:
     )
 
 
-def _first_difference(strategies: tuple[Strategy, ...]) -> float:
+def first_difference(strategies: tuple[Strategy, ...]) -> float:
     """First year in which strategies can differ: a programme's start or a history's end."""
     untils = {strategy.history.until for strategy in strategies}
     years = [min(untils)] if len(untils) > 1 else []

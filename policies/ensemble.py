@@ -106,6 +106,7 @@ class Ensemble:
         keep: Keep | None = None,
         tolerance: float = EXACT,
         pieces: Pieces | None = None,
+        name: str = "worlds",
         progress: Progress | None = None,
     ) -> xr.Dataset:
         """Run strategies in every world.
@@ -130,6 +131,8 @@ class Ensemble:
             What the money may differ from the budget by, relative.
         pieces : Pieces, optional
             Where each future's results are kept as they are finished.
+        name : str
+            What they are called there.
         progress : callable, optional
             Told how many runs are done and about how many there are.
 
@@ -147,7 +150,7 @@ class Ensemble:
             something.
         """
         work = _Work(self, plans, outputs, years, keep, tolerance, progress)
-        return work.everywhere(budget, factors, pieces)
+        return work.everywhere(budget, factors, pieces, name)
 
 
 def scaled(inputs: Inputs, factor: float) -> dict[str, float]:
@@ -236,6 +239,7 @@ class _Work:
         budget: float | xr.DataArray | None,
         factors: xr.DataArray | None,
         pieces: Pieces | None,
+        called: str,
     ) -> xr.Dataset:
         worlds = self.worlds
         shape = (len(self.names), len(worlds.draws))
@@ -248,7 +252,7 @@ class _Work:
         if target is not None:
             first, slope = self._guess(target)
         for at, future in enumerate(worlds.futures):
-            name = f"future {at}"
+            name = f"{called}, future {at}"
             if pieces is not None and name in pieces:
                 part = _loaded(pieces.load(name))
                 self.runs += int(part.attrs["runs"])

@@ -10,9 +10,10 @@ from policies.origins import CENTRE
 from policies.strategy import Strategy
 
 PAYER = "payer"
+_SIZE = "Discounted value added"
 
 
-def who_pays(strategy: Strategy, run: xr.Dataset, start: float) -> xr.DataArray:
+def who_pays(strategy: Strategy, spent: xr.Dataset) -> xr.DataArray:
     """Split the programme money of runs over the budgets that pay it.
 
     A local programme is paid by its region but for the share that the strategy lays on the
@@ -23,26 +24,24 @@ def who_pays(strategy: Strategy, run: xr.Dataset, start: float) -> xr.DataArray:
     ----------
     strategy : Strategy
         The strategy that was run.
-    run : xarray.Dataset
-        One run or many, with the programme accounts and ``Discounted value added``.
-    start : float
-        Year from which money counts.
+    spent : xarray.Dataset
+        Present value of the programme accounts and of ``Discounted value added`` of one run or
+        many, Myuan, see `since`.
 
     Returns
     -------
     xarray.DataArray
         Present value paid, Myuan, along ``payer``: the centre, then each region.
     """
-    central = _since(run[CENTRAL_ACCOUNT], start)
-    spent = _since(run[LOCAL_ACCOUNT], start)
-    size = _since(run["Discounted value added"], start)
+    central, locally = spent[CENTRAL_ACCOUNT], spent[LOCAL_ACCOUNT]
+    size = spent[_SIZE]
     levied = strategy.central.paid_by_regions if strategy.central else 0.0
     paid: dict[str, xr.DataArray] = {}
     given = xr.zeros_like(central)
-    for region in (str(name) for name in spent["Region"].values):
+    for region in (str(name) for name in locally["Region"].values):
         local = strategy.local and strategy.local.in_region(region)
         granted = local.paid_by_centre if local else 0.0
-        own = spent.sel(Region=region, drop=True)
+        own = locally.sel(Region=region, drop=True)
         weight = size.sel(Region=region, drop=True) / size.sum("Region")
         paid[region] = own * (1 - granted) + central * levied * weight
         given = given + own * granted
@@ -52,5 +51,7 @@ def who_pays(strategy: Strategy, run: xr.Dataset, start: float) -> xr.DataArray:
     return joined.assign_coords({PAYER: names}).assign_attrs(unit="Myuan")
 
 
-def _since(account: xr.DataArray, start: float) -> xr.DataArray:
-    return account.isel(time=-1, drop=True) - account.sel(time=start, drop=True)
+def since(run: xr.Dataset, start: float) -> xr.Dataset:
+    """Give what accounts have gathered from a year to the end of a run, Myuan."""
+    accounts = run[[LOCAL_ACCOUNT, CENTRAL_ACCOUNT, _SIZE]]
+    return accounts.isel(time=-1, drop=True) - accounts.sel(time=start, drop=True)
