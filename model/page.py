@@ -7,7 +7,6 @@ built as a tree of elements, so that whatever stands in a user's file is shown a
 from __future__ import annotations
 
 import base64
-import math
 import numbers
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 _FEW_SECTIONS = 3
 # A table with more columns is set smaller, with still more on a page of its own, lying.
 _SMALL, _LYING = 8, 12
+_SMALL_NUMBER = 1e-3
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 _STYLE = """
 :root { color-scheme: light; }
@@ -73,7 +73,7 @@ footer dd { margin: 0; overflow-wrap: anywhere; }
   .lying { page: lying; }
   thead th { position: static; }
   h2, .caption { break-after: avoid; }
-  tr, figure, .answer { break-inside: avoid; }
+  tr, figure, .answer, footer { break-inside: avoid; }
   figure img { max-height: 240mm; }
 }
 """
@@ -91,7 +91,8 @@ class Section:
         Paragraphs.
     tables : sequence of (str, pandas.DataFrame)
         Captions and tables. An index that has a name, or holds words, is shown as the first
-        columns.
+        columns. Numbers are rounded to about four digits and shown to the fourth decimal;
+        those of a table with a column ``unit`` keep two digits however small they are.
     figures : sequence of (str, Path)
         Captions and PNG files, which the page takes in.
     """
@@ -197,11 +198,12 @@ def _table(parent: Element, caption: str, table: pd.DataFrame) -> None:
     heads = SubElement(SubElement(drawn, "thead"), "tr")
     for name, kind in zip(names, kinds, strict=True):
         _add(heads, "th", name, **{"class": kind, "scope": "col"})
+    mixed = "unit" in names
     rows = SubElement(drawn, "tbody")
     for cells in zip(*columns, strict=True):
         row = SubElement(rows, "tr")
         for value, kind in zip(cells, kinds, strict=True):
-            _add(row, "td", _shown(value), **{"class": kind})
+            _add(row, "td", _shown(value, mixed), **{"class": kind})
 
 
 def _with_index(table: pd.DataFrame) -> pd.DataFrame:
@@ -231,8 +233,11 @@ def _missing(value: object) -> bool:
     return value is None or value is pd.NA or value is pd.NaT or value != value
 
 
-def _shown(value: object) -> str:
-    """Write a cell: numbers rounded, years without a separator, a dash for nothing."""
+def _shown(value: object, mixed: bool) -> str:
+    """Write a cell: numbers rounded, years without a separator, a dash for nothing.
+
+    Numbers of several units have no common size, so that small ones keep their digits.
+    """
     if _missing(value):
         return "-"
     if isinstance(value, (bool, np.bool_)):
@@ -241,15 +246,17 @@ def _shown(value: object) -> str:
         whole = int(value)
         return str(whole) if abs(whole) < 10_000 else f"{whole:,}"
     if isinstance(value, numbers.Real):
-        return _decimal(float(value))
+        return _decimal(float(value), mixed)
     return str(value)
 
 
-def _decimal(value: float) -> str:
-    # Four decimals would leave nothing of a small number.
-    if value and abs(value) < 1e-3 and math.isfinite(value):
+def _decimal(value: float, mixed: bool) -> str:
+    if value == 0:
+        return "0"
+    if mixed and abs(value) < _SMALL_NUMBER:
         return f"{value:.2g}"
-    return str(Rounded(value))
+    # What rounds to nought has no sign.
+    return str(Rounded(round(value, 4) + 0.0))
 
 
 def _picture(path: Path) -> str:

@@ -86,8 +86,15 @@ def test_only_a_page_of_many_sections_lists_them():
     assert "<nav>" not in page("t", "a", sections[:3], {})
 
 
-def test_numbers_are_rounded_and_small_ones_do_not_vanish():
-    assert shown(1234567.8, 12.3456, 0.00001234, 0.0) == ["1,234,568", "12.35", "1.2e-05", "0.0000"]
+def test_numbers_are_rounded_and_noise_is_nought():
+    numbers = (1234567.8, 12.3456, 0.00001234, -0.00001234, 0.0, -0.25)
+    assert shown(*numbers) == ["1,234,568", "12.35", "0.0000", "0.0000", "0", "-0.2500"]
+
+
+def test_small_numbers_keep_their_digits_where_units_differ():
+    table = pd.DataFrame({"unit": ["firm/person", "Myuan"], "value": [0.00001234, 1234567.8]})
+    text = page("t", "a", [Section("s", [], [("c", table)])], {})
+    assert cells(text) == ["firm/person", "1.2e-05", "Myuan", "1,234,568"]
 
 
 def test_years_have_no_separator_and_counts_do():
