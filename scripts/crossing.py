@@ -77,7 +77,10 @@ def _draws(study: Study, model: Model, folders: Sequence[Path]) -> pd.DataFrame:
 
     calibration = chosen_calibration(study.calibration)
     if calibration is None:
-        raise InputError("from = 'calibration' needs a calibration: give calibration = 'its name'")
+        raise InputError(
+            "from = 'calibration' needs a calibration: give calibration = 'its name', or make one "
+            "with `smecluster calibrate`"
+        )
     regions = {*model.regions} - {load_case(folder).place.name for folder in folders}
     kept = [
         name

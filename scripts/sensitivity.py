@@ -122,18 +122,22 @@ def _run(
     named = resolved(study)
     while True:
         manifest = plan(study, named.model, named.scenarios, named.draws, named.hashes)
-        with progress("runs") as tell:
-            made = run(
-                manifest,
-                named.model,
-                folder,
-                named.draws,
-                text=text,
-                anew=anew,
-                workers=workers,
-                cluster=cluster,
-                tell=tell,
-            )
+        try:
+            with progress("runs") as tell:
+                made = run(
+                    manifest,
+                    named.model,
+                    folder,
+                    named.draws,
+                    text=text,
+                    anew=anew,
+                    workers=workers,
+                    cluster=cluster,
+                    tell=tell,
+                )
+        except KeyboardInterrupt:
+            note("finished runs are kept: the same command goes on from there")
+            raise
         record = _record(folder, study, made)
         if not json:
             _print_made(record)
@@ -336,8 +340,9 @@ def _analyse(given: str, out: Path | None, method: str | None, json: bool) -> No
     columns = ["scenario", "output", "factor", "value", "low", "high"]
     indices = analysis.tables["indices"]
     headline = analysis.method.headline
+    principal = [column.name for column in analysis.outputs]
     leading = (
-        indices[indices["index"] == headline]
+        indices[(indices["index"] == headline) & indices["output"].isin(principal)]
         .sort_values("value", ascending=False)
         .groupby(["scenario", "output"], sort=False)
         .head(_LEADING)
