@@ -47,6 +47,8 @@ Tell = Callable[[int, int], None]
 
 # Numbers read at a time: 128 MiB.
 _NUMBERS = 16_777_216
+# Runs that swings are measured in, at most.
+_SWINGS = 131_072
 # Resamples of what is drawn, not concluded from: convergence, causes of another ranking.
 _FEWER = 100
 
@@ -208,6 +210,10 @@ class _Found:
         self.left_out: dict[int, list[str]] = {}
         self.random = random_runs(results)
         self.cube = cube_of(results, self.random)
+        together = results.design.unit
+        self.beginning = results.design.cube(
+            0, min(results.runs, max(1, _SWINGS // together) * together)
+        )
         every = len(results.scenarios) * len(results.columns)
         for place, scenario in enumerate(results.scenarios):
             for done, columns in self._batches():
@@ -247,13 +253,18 @@ class _Found:
     def _look_closer(self, scenario: str, outputs: pd.DataFrame, values: dict[str, Array]) -> None:
         fewer = replace(self.bootstrap, resamples=min(_FEWER, self.bootstrap.resamples))
         self.convergence.append(settle(self.results, self.rows, values, outputs, fewer))
+        unit = 1 if self.results.method == "fast" else self.results.design.unit
         for row in outputs.itertuples(index=False):
-            y = values[str(row.output)][self.random]
-            there = np.isfinite(y)
+            y = values[str(row.output)][: len(self.beginning)]
+            there = np.repeat(np.isfinite(y).reshape(-1, unit).all(axis=1), unit)
             if not there.any() or constant(y[there][:, None]).all():
                 continue
             moved = swings(
-                self.results.factors, self.cube[there], y[there], self.bootstrap.confidence
+                self.results.factors,
+                self.beginning[there],
+                y[there],
+                unit=unit,
+                confidence=self.bootstrap.confidence,
             )
             moved.insert(0, "unit", str(row.unit))
             moved.insert(0, "output", str(row.output))

@@ -1,0 +1,111 @@
+"""The figures of a study: those that fit its method, as PNG to look at and PDF to print."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+from model.files import replacing
+from model.stamp import commented
+from sensitivity.analysis import Analysis
+from sensitivity.figures.bars import bars
+from sensitivity.figures.heat import heat
+from sensitivity.figures.plane import can_draw, plane
+from sensitivity.figures.scatter import scatter
+from sensitivity.figures.settling import settling
+from sensitivity.figures.strategies import strategies
+from sensitivity.figures.tornado import tornado
+from sensitivity.figures.years import has_series, lines, stacked
+from sensitivity.results import Results
+
+_FORMATS = (".png", ".pdf")
+Draw = Callable[[Results, Analysis, str], Figure]
+
+
+def draw(results: Results, analysis: Analysis, folder: Path) -> list[Path]:
+    """Draw every figure that fits, and write it as PNG and PDF.
+
+    Parameters
+    ----------
+    results : Results
+        The runs.
+    analysis : Analysis
+        Their analysis.
+    folder : Path
+        Where to; made if it is missing. Each file is written completely or not at all.
+
+    Returns
+    -------
+    list of Path
+        The files, each with its stamp inside.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be written.
+    """
+    files: list[Path] = []
+    several = len(results.scenarios) > 1
+    for name, one in _of_all(results, analysis):
+        files += _written(one(), folder / name, results, analysis)
+    for scenario in results.scenarios:
+        for name, each in _of_one(results, analysis, scenario.name):
+            path = folder / (f"{name}-{_plain(scenario.name)}" if several else name)
+            files += _written(each(results, analysis, scenario.name), path, results, analysis)
+    return files
+
+
+def _of_all(results: Results, analysis: Analysis) -> list[tuple[str, Callable[[], Figure]]]:
+    table = analysis.tables["indices"]
+    found: list[tuple[str, Callable[[], Figure]]] = []
+    if table["value"].notna().any():
+        found.append(("heat-map", lambda: heat(results, analysis)))
+    if analysis.rankings:
+        found.append(("strategies", lambda: strategies(results, analysis)))
+    return found
+
+
+def _of_one(results: Results, analysis: Analysis, scenario: str) -> list[tuple[str, Draw]]:
+    headline = analysis.method.headline
+    tables = {
+        name: table[table["scenario"] == scenario] if "scenario" in table else table
+        for name, table in analysis.tables.items()
+    }
+    found: list[tuple[str, Draw]] = []
+    principal = [column.name for column in analysis.outputs]
+    indices = tables["indices"]
+    if indices.loc[indices["output"].isin(principal), "value"].notna().any():
+        found.append(("ranked", bars))
+        if can_draw(analysis):
+            found.append(("plane", plane))
+    if has_series(results, analysis, scenario, "first order"):
+        found.append(("over-time", stacked))
+    if has_series(results, analysis, scenario, headline):
+        found.append(("over-time-intervals", lines))
+    if len(tables["swings"]):
+        found += [("tornado", tornado), ("scatter", scatter)]
+    if len(tables["convergence"]) and tables["convergence"]["size"].nunique() > 1:
+        found.append(("convergence", settling))
+    return found
+
+
+def _written(figure: Figure, path: Path, results: Results, analysis: Analysis) -> list[Path]:
+    stamp = commented(results.stamp() | {"analysed by": analysis.method.name})
+    # Laying out takes longer than drawing: once is enough for both files.
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    files = []
+    for suffix in _FORMATS:
+        target = path.with_name(path.name + suffix)
+        metadata = {"Description" if suffix == ".png" else "Subject": stamp}
+        with replacing(target) as temporary:
+            figure.savefig(temporary, dpi=130, metadata=metadata)
+        files.append(target)
+    return files
+
+
+def _plain(name: str) -> str:
+    """Make a file name of a scenario's name."""
+    return "-".join("".join(c if c.isalnum() else " " for c in name).split())

@@ -1,0 +1,98 @@
+"""Tornado: an output where each factor is low and where it is high."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+
+from model.display import shown
+from model.drawing import quantity
+from sensitivity.figures.style import (
+    HIGH,
+    INK,
+    LOW,
+    NAMED,
+    finished,
+    fitted,
+    panels,
+    plain,
+    title,
+    under,
+)
+
+if TYPE_CHECKING:
+    from sensitivity.analysis import Analysis
+    from sensitivity.results import Results
+
+
+def tornado(results: Results, analysis: Analysis, scenario: str) -> Figure:
+    """Draw the mean of each principal output at both ends of the leading factors' ranges.
+
+    Parameters
+    ----------
+    results : Results
+        The runs.
+    analysis : Analysis
+        Their analysis.
+    scenario : str
+        The scenario to draw.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    table = analysis.tables["swings"]
+    table = table[table["scenario"] == scenario]
+    drawn = [
+        (column, part)
+        for column in analysis.outputs
+        for part in [_leading(analysis, table[table["output"] == column.name])]
+        if len(part)
+    ]
+    rows = max(len(part) for _, part in drawn)
+    figure, axes = panels(len(drawn), 2, 6.4, 0.32 * rows + 1.0, 1.6)
+    for axis, (column, part) in zip(axes, drawn, strict=True):
+        unit, factor = shown(column.unit)
+        where, mean = np.arange(len(part)), float(part["mean"].iloc[0]) * factor
+        for end, colour in (("low", LOW), ("high", HIGH)):
+            size = part[f"at {end}"].to_numpy() * factor
+            half = part[f"half {end}"].to_numpy() * factor
+            axis.barh(where, size - mean, 0.66, left=mean, color=colour)
+            axis.errorbar(size, where, xerr=half, fmt="none", ecolor=INK, elinewidth=1, capsize=2)
+        axis.axvline(mean, color=INK, linewidth=1)
+        axis.set_yticks(where, [fitted(str(name), 34) for name in part["factor"]])
+        axis.invert_yaxis()
+        axis.set_xlabel(unit, fontsize=8)
+        quantity(axis.xaxis)
+        plain(axis, "x")
+        title(axis, column.name)
+    handles = [
+        Patch(color=LOW, label="mean where the factor is low (lowest fifth)"),
+        Patch(color=HIGH, label="mean where it is high (highest fifth)"),
+    ]
+    figure.legend(handles=handles, loc="outside lower center", ncols=2, frameon=False)
+    return finished(
+        figure,
+        results,
+        analysis,
+        f"Which way factors move outcomes{under(results, scenario)}",
+        "Vertical line: mean over all runs. All other factors vary at the same time.",
+    )
+
+
+def _leading(analysis: Analysis, swings: pd.DataFrame) -> pd.DataFrame:
+    """Keep the factors that matter most: a swing alone may be chance."""
+    indices = analysis.tables["indices"]
+    if swings.empty:
+        return swings
+    chosen = indices["index"] == analysis.method.headline
+    for key in ("scenario", "output"):
+        chosen &= indices[key] == swings[key].iloc[0]
+    ranked = list(indices.loc[chosen, "factor"])[:NAMED]
+    kept = swings[swings["factor"].isin(ranked)]
+    # Groups have an index, and their factors swings.
+    return kept if len(kept) else swings.head(NAMED)
