@@ -21,6 +21,7 @@ COMMANDS = {
     "contributions": "Share the effect of a strategy out among its levers, and draw it as wedges.",
     "optimise": "Search for the best use of a budget, checked on draws not used to choose.",
     "windows": "Map when help pays, by starting year and by size of the cluster.",
+    "statistics": "Find what cluster statistics are worth to a policy that reacts or anticipates.",
     "dominance": "Follow the named loops: which dominate when, under each strategy.",
     "histories": "Set the base case beside the published figures: fit, turning points, figure.",
     "reforms": "Run published reforms on the model and compare its responses with theirs.",

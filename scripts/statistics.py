@@ -1,0 +1,104 @@
+"""``smecluster statistics``: what cluster statistics are worth."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scripts.choice import (
+    CalibrationName,
+    Folders,
+    Regions,
+    calibration_name,
+    chosen_model,
+    draws_of,
+)
+from scripts.printing import note, print_json, print_table
+from scripts.progress import progress
+
+EXAMPLES = (
+    "smecluster statistics",
+    "smecluster statistics mixed --draws 100 --future scandal --future demand",
+)
+_LONG_STEP = 0.125  # Year
+
+
+def statistics(
+    strategy: Annotated[
+        str, typer.Argument(help="Strategy with money for cluster statistics.")
+    ] = "local",
+    future: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Future, name or TOML file, besides the base; repeat for several. By default a "
+            "scandal.",
+            show_default=False,
+        ),
+    ] = None,
+    draws: Annotated[
+        int, typer.Option(min=0, help="Draws of the calibration; 0: its best values alone.")
+    ] = 0,
+    seed: Annotated[int, typer.Option(min=1, help="Of the draws.")] = 1,
+    step: Annotated[float, typer.Option(help="Time step, Year.")] = _LONG_STEP,
+    region: Regions = None,
+    from_: Folders = None,
+    calibration: CalibrationName = None,
+    out: Annotated[Path, typer.Option(help="Folder for tables, figure and the page.")] = Path(
+        "results/statistics"
+    ),
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Find what cluster statistics are worth under a reactive and an anticipatory policy."""
+    from model.display import Rounded, shown
+    from model.files import write_atomic
+    from model.outcomes import TOTAL
+    from model.page import Section, page
+    from model.stamp import stamp
+    from policies import load
+    from policies.figures_statistics import worth
+    from policies.futures import futures
+    from policies.statistics_value import statistics_value, table
+    from policies.tables import write_figure, write_table
+    from policies.words_statistics import answer, basis
+
+    chosen, worlds = load(strategy), futures(future or ["scandal"])
+    model = chosen_model(region or [], from_ or [], calibration)
+    drawn = draws_of(calibration, draws, seed) if draws else None
+    with progress("runs") as tell:
+        found = statistics_value(model, chosen, drawn, worlds, step=step, progress=tell)
+    origin = stamp(
+        model.hash,
+        strategy=f"{chosen.name} {chosen.hash}",
+        futures=", ".join(f"{one.name} {one.hash}" for one in worlds),
+        calibration=calibration_name(from_ or [], calibration),
+        seed=str(seed),
+    )
+    summed = table(found)
+    files = write_table(summed, out, "statistics", origin)
+    said, rests = answer(found), basis(found, step)
+    if not json:
+        print("\n".join([*said, ""]))
+        rows: list[list[object]] = []
+        for row in summed[summed["place"] == TOTAL].to_dict("records"):
+            unit, factor = shown(row["unit"])
+            unit = unit if row["unit"] == "Myuan" else "yuan for a yuan"
+            numbers = [Rounded(row[name] * factor) for name in ("median", "low", "high")]
+            rows.append([row["policy"], row["future"], row["measure"], unit, *numbers])
+        print_table(
+            ["policy", "future", "measure", "unit", "median", "5 %", "95 %"], rows, "All regions"
+        )
+        print("\n".join(["", *rests]))
+    picture = write_figure(worth(found), out, "statistics", origin)
+    sections = [
+        Section("Worth against cost", [], [], [("By policy, future and place", picture)]),
+        Section("What this rests on", rests, [("All places", summed)]),
+    ]
+    text = page("What cluster statistics are worth", said, sections, origin)
+    files += [picture, write_atomic(out / "statistics.html", text)]
+    if json:
+        print_json({"stamp": origin, "answer": said, "files": [str(path) for path in files]})
+        return
+    for path in files:
+        note(f"wrote {path}")
