@@ -69,7 +69,13 @@ def chosen_calibration(name: str | None = None) -> Calibration | None:
     return find(SHIPPED if name is None else name)
 
 
-def draws_of(name: str | None, count: int, seed: int) -> pd.DataFrame:
+def draws_of(
+    name: str | None,
+    count: int,
+    seed: int,
+    regions: Sequence[str] | None = None,
+    folders: Sequence[Path] = (),
+) -> pd.DataFrame:
     """Choose draws of a calibration's posterior.
 
     Parameters
@@ -80,6 +86,10 @@ def draws_of(name: str | None, count: int, seed: int) -> pd.DataFrame:
         How many.
     seed : int
         For the choice.
+    regions : sequence of str, optional
+        Regions of the model that is run; draws of others are left out.
+    folders : sequence of Path
+        Case folders that were added: draws of their own calibrations stand beside the others.
 
     Returns
     -------
@@ -89,12 +99,27 @@ def draws_of(name: str | None, count: int, seed: int) -> pd.DataFrame:
     Raises
     ------
     InputError
-        If the calibration has no draws, or not so many.
+        If a calibration has no draws, or not so many.
     """
+    from calibration import load as load_case
+    from calibration.further import paired
+    from calibration.named import MANIFEST, find
+
     calibration = chosen_calibration(name)
     if calibration is None:
         raise InputError("draws need a calibration: name one with --calibration")
-    return calibration.sample(count, seed)
+    draws = calibration.sample(count, seed)
+    for at, path in enumerate(folders, 1):
+        if (path / OWN / MANIFEST).is_file():
+            draws = paired(find(path / OWN).sample(count, seed + at), draws)
+        else:
+            # A folder's values take the place of a calibrated region of the same name.
+            place = f"[{load_case(path).place.name}]"
+            draws = draws.drop(columns=[name for name in draws.columns if name.endswith(place)])
+    if regions is None:
+        return draws
+    known = ["", *regions]
+    return draws[[name for name in draws.columns if name.partition("[")[2].rstrip("]") in known]]
 
 
 def chosen_model(

@@ -81,7 +81,7 @@ def contributions(
 
     model = chosen_model(region or [], from_ or [], calibration)
     chosen = _at_equal_cost(model, strategies, budget)
-    drawn = draws_of(calibration, draws, seed) if draws else None
+    drawn = draws_of(calibration, draws, seed, model.regions, from_ or []) if draws else None
     own = float(model.time.step)
     used = step or (own if drawn is None else _LONG_STEP)
     origin = stamp(

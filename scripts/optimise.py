@@ -86,7 +86,7 @@ def optimise(
     written = [load(name) for name in strategies or ("central", "local", "mixed")]
     shock_ = load_future(shock)
     model = chosen_model(region or [], from_ or [], calibration)
-    drawn = draws_of(calibration, draws + unseen, seed)
+    drawn = draws_of(calibration, draws + unseen, seed, model.regions, from_ or [])
     search = Search(generations, population, seed, quantile)
     name = calibration_name(from_ or [], calibration)
     identity = {

@@ -53,7 +53,11 @@ def reforms(
 
     chosen = find(names or [])
     model = chosen_model(region or [], from_ or [], calibration)
-    table = experiments(model, chosen, draws_of(calibration, draws, seed) if draws else None)
+    table = experiments(
+        model,
+        chosen,
+        draws_of(calibration, draws, seed, model.regions, from_ or []) if draws else None,
+    )
     origin = stamp(
         model.hash,
         reforms=sha256("".join(each.model_dump_json() for each in chosen).encode()).hexdigest(),

@@ -61,7 +61,7 @@ def windows(
 
     chosen = load(strategy)
     model = chosen_model(region or [], from_ or [], calibration)
-    drawn = draws_of(calibration, draws, seed) if draws else None
+    drawn = draws_of(calibration, draws, seed, model.regions, from_ or []) if draws else None
     with progress("runs") as tell:
         found = mapped(
             model,

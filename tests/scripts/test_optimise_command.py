@@ -23,7 +23,7 @@ def smecluster(*arguments):
 def draws(monkeypatch):
     """Draws of one input, in the place of a calibration's."""
 
-    def drawn(name, count, seed):
+    def drawn(name, count, seed, regions, folders):
         values = np.random.default_rng(seed).lognormal(np.log(0.4), 0.1, count)
         return pd.DataFrame({"price sensitivity": values})
 
