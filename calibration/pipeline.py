@@ -13,19 +13,26 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from calibration.bootstrap import bootstrap
 from calibration.estimates import estimates
 from calibration.fit import Optimum, best, descend, multistart, search
 from calibration.fitted import beside
 from calibration.holdout import SPLIT, check_split, hold_out
 from calibration.leave_out import leave_out
+from calibration.named import rounded
 from calibration.noise import dispersion
 from calibration.partial import partial_fits
 from calibration.paths import paths
 from calibration.payoff import Payoff, refuse_idle
+from calibration.posterior import posterior
 from calibration.problem import Problem
 from calibration.profiles import Profiles, profiles
+from calibration.reform import reforms
+from calibration.reforms import experiments
 from calibration.scores import fits
-from calibration.stages import Stages, Tell
+from calibration.stages import Arrays, Stages, Tell
+from model import Model
+from model.rewrite import with_values
 
 Floats = NDArray[np.float64]
 
@@ -33,6 +40,8 @@ Floats = NDArray[np.float64]
 _FINALISTS = 8
 #: So often a better optimum found along a profile is followed.
 _ATTEMPTS = 3
+#: With so many draws the published reforms are run.
+_REFORM_DRAWS = 100
 
 
 @dataclass(frozen=True)
@@ -51,6 +60,12 @@ class Plan:
         Generations of the global search; 0 leaves it out.
     profiles : bool
         Whether each parameter's profile is walked.
+    bootstrap : int
+        Replicates of the bootstrap; 0 leaves it out.
+    draws : int
+        Draws of the posterior that are kept; 0 leaves it out.
+    steps : int
+        Steps after which a posterior that has not converged is refused.
     max_evaluations : int
         After so many points a descent ends.
     """
@@ -60,6 +75,9 @@ class Plan:
     until: int | None = SPLIT
     search: int = 300
     profiles: bool = True
+    bootstrap: int = 100
+    draws: int = 1000
+    steps: int = 100_000
     max_evaluations: int = 200
 
 
@@ -122,7 +140,8 @@ def calibrate(problem: Problem, work: Path, plan: Plan, tell: Tell) -> Outcome:
     identity = {
         "model": problem.model.hash,
         "problem": problem.hash,
-        **{name: str(value) for name, value in asdict(plan).items()},
+        # How far walks may go changes none of the pieces: they can be let walk on.
+        **{name: str(value) for name, value in asdict(plan).items() if name != "steps"},
     }
     with Stages(work, identity, tell) as stages:
         return _carry_out(problem, first, plan, stages)
@@ -143,17 +162,30 @@ def _carry_out(problem: Problem, stated: Payoff, plan: Plan, stages: Stages) -> 
         optimum, around = _profiles(payoff, optimum, stages)
         tables["profiles"] = around.points
     x = optimum.x
+    if plan.bootstrap:
+        with stages.inner("bootstrap") as pieces:
+            scatter = bootstrap(
+                payoff, optimum, plan.bootstrap, plan.seed, pieces, told=stages.told("bootstrap")
+            )
+        tables["bootstrap"] = scatter.intervals.reset_index()
+    points = None
+    if plan.draws:
+        points, facts["chain"] = _posterior(payoff, optimum, plan, stages)
+        tables["draws"] = pd.DataFrame(rounded(payoff.natural(points)), columns=list(payoff.names))
     tables["parameters"] = stages.table(
-        "parameters", lambda: estimates(payoff, x).assign(verdict="")
+        "parameters", lambda: estimates(payoff, x, tables.get("draws")).assign(verdict="")
     )
     tables["paths"] = stages.table("paths", lambda: paths(payoff, x))
-    tables["figures"] = stages.table("figures", lambda: beside(payoff, x))
+    tables["figures"] = stages.table("figures", lambda: beside(payoff, x, points))
     tables["fits"] = fits(tables["figures"]).assign(sample="in")
     tables["partial"] = stages.table("partial", lambda: partial_fits(wider, x))
     if plan.until is not None:
         facts["hold-out after"] = plan.until
         tables |= _hold_out(problem, tables["fits"], plan, stages)
     tables |= _leave_out(wider, x, stages)
+    if "draws" in tables and any(parameter.shared for parameter in problem.parameters):
+        drawn = tables["draws"].sample(_REFORM_DRAWS, random_state=plan.seed, replace=True)
+        tables["reforms"] = stages.table("reforms", lambda: _reforms(payoff, x, drawn))
     return Outcome(wider, x, tables, facts, stages.seconds, stages.runs)
 
 
@@ -203,6 +235,35 @@ def _profiles(payoff: Payoff, optimum: Optimum, stages: Stages) -> tuple[Optimum
     return optimum, around
 
 
+def _posterior(
+    payoff: Payoff, optimum: Optimum, plan: Plan, stages: Stages
+) -> tuple[Floats, dict[str, Any]]:
+    """Draw from the posterior; walks that have not converged are kept, and refused."""
+
+    def made() -> Arrays:
+        with stages.inner("posterior") as pieces:
+            found = posterior(
+                payoff,
+                optimum,
+                plan.seed,
+                pieces,
+                most=plan.steps,
+                told=stages.told("posterior"),
+            )
+        least = found.diagnostics[["bulk ESS", "tail ESS"]].to_numpy(dtype=float).min()
+        return {
+            "points": found.points(plan.draws),
+            "R-hat": np.array(found.diagnostics["R-hat"].max()),
+            "effective draws": np.array(least),
+            "acceptance": np.array(found.acceptance),
+            "steps": np.array(found.steps),
+        }
+
+    arrays = dict(stages.arrays("draws", made, tells=True))
+    points = np.asarray(arrays.pop("points"), dtype=float)
+    return points, {name: value.item() for name, value in arrays.items()}
+
+
 def _hold_out(
     problem: Problem, fitted: pd.DataFrame, plan: Plan, stages: Stages
 ) -> dict[str, pd.DataFrame]:
@@ -224,7 +285,7 @@ def _hold_out(
         tables = {"holdout": held.forecasts, "scores": held.scores, "unscored": held.unscored}
         return {**tables, "out": out}
 
-    tables = stages.tables("held out", made)
+    tables = stages.tables("held out", made, tells=True)
     both = pd.concat([fitted, tables.pop("out")], ignore_index=True)
     return {**tables, "fits": both}
 
@@ -251,6 +312,14 @@ def _without(problem: Problem, x: Floats, region: str) -> dict[str, pd.DataFrame
         "leave-one-out-fits": left.fits,
         "leave-one-out-costs": left.costs,
     }
+
+
+def _reforms(payoff: Payoff, x: Floats, drawn: pd.DataFrame) -> pd.DataFrame:
+    """Run the published reforms on the calibrated model."""
+    model = payoff.problem.model
+    values = dict(zip(payoff.names, payoff.natural(x).tolist(), strict=True))
+    calibrated = Model(with_values(model.text, values), model.path)
+    return experiments(calibrated, reforms(), drawn.reset_index(drop=True))
 
 
 class _Counted:

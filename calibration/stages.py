@@ -96,15 +96,20 @@ class Stages:
 
         return tell
 
-    def arrays(self, name: str, make: Callable[[], Arrays]) -> Arrays:
-        """Give a stage's arrays: those that were kept, or else made now and kept."""
+    def arrays(self, name: str, make: Callable[[], Arrays], *, tells: bool = False) -> Arrays:
+        """Give a stage's arrays: those that were kept, or else made now and kept.
+
+        Where `make` tells its progress itself, it `tells`.
+        """
         try:
             return self._pieces.load(name)
         except KeyError:
-            self.tell(name, 0, 1)
+            if not tells:
+                self.tell(name, 0, 1)
             self._pieces.save(name, **make())
             self._keep_effort()
-            self.tell(name, 1, 1)
+            if not tells:
+                self.tell(name, 1, 1)
             # What goes on and what is resumed sees the same bytes.
             return self._pieces.load(name)
 
@@ -120,10 +125,10 @@ class Stages:
         )
 
     def tables(
-        self, name: str, make: Callable[[], Mapping[str, pd.DataFrame]]
+        self, name: str, make: Callable[[], Mapping[str, pd.DataFrame]], *, tells: bool = False
     ) -> dict[str, pd.DataFrame]:
-        """Give a stage's tables by name: those that were kept, or else made now and kept."""
-        return _unpacked(self.arrays(name, lambda: _packed(make())))
+        """Give a stage's tables by name; see `arrays`."""
+        return _unpacked(self.arrays(name, lambda: _packed(make()), tells=tells))
 
     def table(self, name: str, make: Callable[[], pd.DataFrame]) -> pd.DataFrame:
         """Give a stage's only table; see `tables`."""
