@@ -26,6 +26,8 @@ LEAST = 0.05  # share of all worlds that a box keeps at least
 MOST_LIMITS = 4  # more cannot be told in a sentence
 TRUSTED = 0.05  # quasi-p value below which a limit stays
 HALVES = 10  # resamples of half the worlds
+STABLE = 0.5  # share of the resamples in which a limit has to come back
+HALF = 0.5  # density that a further box has at least
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,8 @@ def discover(
     Each step peels off the slab of about 5 % of the box that raises density most for each world
     lost (Friedman and Fisher's criterion, called lenient); then slabs are pasted back while
     density rises. From the boxes passed on the way the one is taken that covers most while its
-    density is high enough; limits that chance could explain are dropped.
+    density is high enough; limits that chance could explain, or that do not come back in half of
+    the resamples, are dropped.
 
     Parameters
     ----------
@@ -143,13 +146,14 @@ def discover(
         if not limits:
             break
         found = _box(data, interest, left, limits)
-        # A box that is hardly denser than what is left, or holds hardly a case, explains nothing.
-        if found.density < min(1.5 * interest[left].mean(), 0.5 + interest[left].mean() / 2):
-            break
-        if found.coverage < LEAST:
+        if not _explains(found, float(interest[left].mean()), len(boxes)):
             break
         stable = _reproduced(data, interest, left, limits, density, seed)
-        boxes.append(replace(found, reproduced=stable))
+        limits = {name: limit for name, limit in limits.items() if stable[name] >= STABLE}
+        if not limits:
+            break
+        found = _box(data, interest, left, limits)
+        boxes.append(replace(found, reproduced={name: stable[name] for name in found.limits}))
         left = left & ~_inside(data, limits)
     return Discovery(share, tuple(boxes), first)
 
@@ -354,6 +358,12 @@ def _chosen(
             break
         limits = {other: limit for other, limit in limits.items() if other != name}
     return limits
+
+
+def _explains(box: Box, share: float, others: int) -> bool:
+    """Say whether a box is dense enough, and holds enough cases, to be worth a sentence."""
+    denser = box.density >= min(1.5 * share, (1 + share) / 2)
+    return denser and box.coverage >= LEAST and (others == 0 or box.density >= HALF)
 
 
 def _balance(coverage: float, density: float) -> float:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 FOLDER = Path(__file__).with_name("studies")
+EVERY = "every region"
 Measure = Literal["value", "change", "change in percent"]
 
 
