@@ -128,7 +128,7 @@ class Results:
             return "A run that fails, or has no value, is left out."
         return (
             f"A run that fails, or has no value, takes {unit} with it "
-            f"({self.design.unit} runs), so that the estimate stays unbiased by gaps."
+            f"({self.design.unit} runs), so that no gap biases the estimate."
         )
 
     @property

@@ -2,7 +2,9 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -154,6 +156,31 @@ def test_stored_runs_are_analysed_and_drawn_without_running_the_model(study, cap
     files = json.loads(capsys.readouterr().out)["files"]
     assert files
     assert all(Path(file).stat().st_size > 1000 for file in files)
+
+
+def test_draws_of_regions_that_are_left_out_are_left_out(study, capsys, monkeypatch):
+    draw = np.random.default_rng(1)
+    named = SimpleNamespace(
+        draws=pd.DataFrame(
+            {
+                "spin off rate": draw.uniform(0.11, 0.14, 40),
+                "seed entrepreneurs[Wenzhou]": draw.uniform(3e4, 5e4, 40),
+                "seed entrepreneurs[Zhongguancun]": draw.uniform(90, 110, 40),
+            }
+        )
+    )
+    monkeypatch.setattr("scripts.crossing.chosen_calibration", lambda name: named)
+    head = STUDY.partition("[[factor]]")[0].replace('"sobol"', '"given-data"').replace("16", "32")
+    output = "[[output]]" + STUDY.partition("[[output]]")[2]
+    study.write_text(
+        'regions = ["Wenzhou"]\n' + head + '[[factor]]\nfrom = "calibration"\n' + output
+    )
+    assert run("run", study) == 0
+    results = store.read("results/sensitivity/mine")
+    assert results.factors == ("spin off rate", "seed entrepreneurs[Wenzhou]")
+    drawn = results.design.values()
+    rows = named.draws[list(results.factors)]
+    assert len(drawn.merge(rows)) == len(drawn) == 32
 
 
 def test_failed_runs_are_listed_in_a_file(study, capsys, monkeypatch):
