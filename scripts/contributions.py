@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scripts.asked import StudyName, asked
 from scripts.choice import (
     CalibrationName,
     Folders,
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 EXAMPLES = (
     "smecluster contributions local",
     "smecluster contributions local central mixed --draws 200",
+    "smecluster contributions --study centre-or-place --draws 50",
     "smecluster contributions mine.toml --outcome Employment --region Wenzhou",
 )
 _LONG_STEP = 0.125  # Year; for many runs, its error is then looked at and told
@@ -36,12 +39,23 @@ _CHECKED = 2  # draws in which it is
 
 
 def contributions(
-    strategies: Annotated[list[str], typer.Argument(help="Names, or paths of TOML files.")],
+    strategies: Annotated[
+        list[str] | None,
+        typer.Argument(help="Names, or paths of TOML files.", show_default=False),
+    ] = None,
+    study: StudyName = None,
     outcome: Annotated[str, typer.Option(help="Outcome drawn as wedges.")] = "value added",
     draws: Annotated[
-        int, typer.Option(min=0, help="Draws of the calibration; 0: its best values alone.")
-    ] = 0,
-    seed: Annotated[int, typer.Option(min=1, help="Of draws and orders.")] = 1,
+        int | None,
+        typer.Option(
+            min=0,
+            help="Draws of the calibration; by default its best values alone.",
+            show_default=False,
+        ),
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=1, help="Of draws and orders; by default 1.")
+    ] = None,
     pairs: Annotated[
         int, typer.Option(help="Pairs of orders drawn where there are more than 12 levers.")
     ] = 100,
@@ -79,16 +93,28 @@ def contributions(
     from policies.tables import write_figure, write_table
     from policies.words_contributions import answer, basis
 
-    model = chosen_model(region or [], from_ or [], calibration)
-    chosen = _at_equal_cost(model, strategies, budget)
-    drawn = draws_of(calibration, draws, seed, model.regions, from_ or []) if draws else None
+    task = asked(
+        study,
+        strategies=strategies,
+        draws=draws,
+        seed=seed,
+        budget=budget,
+        calibration=calibration,
+        regions=region,
+    )
+    folders = from_ or []
+    model = chosen_model(task.regions, folders, task.calibration)
+    chosen = _at_equal_cost(model, task.strategies, task.budget)
+    drawn = None
+    if task.draws:
+        drawn = draws_of(task.calibration, task.draws, task.seed, model.regions, folders)
     own = float(model.time.step)
     used = step or (own if drawn is None else _LONG_STEP)
     origin = stamp(
         model.hash,
         strategies=", ".join(f"{strategy.name} {strategy.hash}" for strategy in chosen),
-        calibration=calibration_name(from_ or [], calibration),
-        seed=str(seed),
+        calibration=calibration_name(folders, task.calibration),
+        seed=str(task.seed),
     )
     found: list[Contributions] = []
     rests: list[list[str]] = []
@@ -101,10 +127,10 @@ def contributions(
                 names=[outcome],
                 step=used,
                 pairs=pairs,
-                seed=seed,
+                seed=task.seed,
                 progress=tell,
             )
-        error = _step_error(model, strategy, drawn, one, pairs, seed) if used != own else None
+        error = _step_error(model, strategy, drawn, one, pairs, task.seed) if used != own else None
         found.append(one)
         rests.append(basis(one, used, error, 1 if drawn is None else min(_CHECKED, len(drawn))))
 
@@ -149,7 +175,9 @@ _CAPTIONS = {
 }
 
 
-def _at_equal_cost(model: Model, names: list[str], budget: float | None) -> tuple[Strategy, ...]:
+def _at_equal_cost(
+    model: Model, names: Sequence[str], budget: float | None
+) -> tuple[Strategy, ...]:
     """Bring the strategies to the same cost; a single one stays as it is written."""
     from model import simulate
     from policies import load

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scripts.asked import StudyName, asked
 from scripts.choice import (
     CalibrationName,
     Folders,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 EXAMPLES = (
     "smecluster optimise",
     "smecluster optimise central local mixed --budget 3000000 --draws 32 --unseen 200",
+    "smecluster optimise --study centre-or-place",
     "smecluster optimise local mine.toml --quantile 0.1 --single",
     "smecluster optimise self-development cultivation combination --last 2000",
 )
@@ -43,12 +45,16 @@ def optimise(
             show_default=False,
         ),
     ] = None,
+    study: StudyName = None,
     budget: Annotated[
         float | None,
         typer.Option(help="Present value of the money, Myuan.", show_default=False),
     ] = None,
     draws: Annotated[int, typer.Option(min=1, help="Draws of the calibration to choose on.")] = 16,
-    unseen: Annotated[int, typer.Option(min=1, help="Other draws to check on.")] = 100,
+    unseen: Annotated[
+        int | None,
+        typer.Option(min=1, help="Other draws to check on; by default 100.", show_default=False),
+    ] = None,
     quantile: Annotated[
         float | None,
         typer.Option(
@@ -67,7 +73,9 @@ def optimise(
         str, typer.Option(help="Future whose loss is an aim: a name, or a TOML file.")
     ] = "demand",
     step: Annotated[float, typer.Option(help="Time step, Year.")] = _LONG_STEP,
-    seed: Annotated[int, typer.Option(min=1, help="Of draws and search.")] = 1,
+    seed: Annotated[
+        int | None, typer.Option(min=1, help="Of draws and search; by default 1.")
+    ] = None,
     region: Regions = None,
     from_: Folders = None,
     calibration: CalibrationName = None,
@@ -83,18 +91,28 @@ def optimise(
     from policies.futures import load as load_future
     from policies.optimise import Search
 
-    written = [load(name) for name in strategies or ("central", "local", "mixed")]
-    shock_ = load_future(shock)
-    model = chosen_model(region or [], from_ or [], calibration)
-    drawn = draws_of(calibration, draws + unseen, seed, model.regions, from_ or [])
-    search = Search(generations, population, seed, quantile)
-    name = calibration_name(from_ or [], calibration)
+    task = asked(
+        study,
+        strategies=strategies,
+        draws=unseen,
+        seed=seed,
+        budget=budget,
+        calibration=calibration,
+        regions=region,
+        unless=(("central", "local", "mixed"), 100),
+    )
+    written = [load(name) for name in task.strategies]
+    shock_, folders = load_future(shock), from_ or []
+    search = Search(generations, population, task.seed, quantile)
+    model = chosen_model(task.regions, folders, task.calibration)
+    drawn = draws_of(task.calibration, draws + task.draws, task.seed, model.regions, folders)
+    name = calibration_name(folders, task.calibration)
     identity = {
         "model": model.hash,
         "calibration": name,
         "draws": _fingerprint(drawn.iloc[:draws]),
         "strategies": ", ".join(one.hash for one in written),
-        "budget": str(budget),
+        "budget": str(task.budget),
         "last year": str(last),
         "shock": shock_.hash,
         "step": str(step),
@@ -106,7 +124,7 @@ def optimise(
             drawn.iloc[:draws],
             drawn.iloc[draws:],
             search,
-            budget=budget,
+            budget=task.budget,
             last=last,
             shock=shock_,
             step=step,
@@ -119,7 +137,7 @@ def optimise(
         model.hash,
         strategies=", ".join(f"{one.name} {one.hash}" for one in written),
         calibration=name,
-        seed=str(seed),
+        seed=str(task.seed),
     )
     files = _write(found, out, origin, step, say=not json)
     if json:

@@ -65,7 +65,7 @@ def statistics(
 
     chosen, worlds = load(strategy), futures(future or ["scandal"])
     model = chosen_model(region or [], from_ or [], calibration)
-    drawn = draws_of(calibration, draws, seed) if draws else None
+    drawn = draws_of(calibration, draws, seed, model.regions, from_ or []) if draws else None
     with progress("runs") as tell:
         found = statistics_value(model, chosen, drawn, worlds, step=step, progress=tell)
     origin = stamp(

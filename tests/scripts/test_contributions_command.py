@@ -67,3 +67,19 @@ def test_a_wrong_outcome_is_one_line(few, tmp_path, capsys):
     assert told.startswith("error: unknown outcome 'jobs'")
     assert told.count("\n") == 1
     assert [path.name for path in tmp_path.iterdir()] == ["few.toml"]
+
+
+def test_a_study_says_what_the_command_line_does_not(few, tmp_path, capsys):
+    study = tmp_path / "study.toml"
+    study.write_text('title = "Few"\nstrategies = ["few.toml"]\ndraws = 1\nseed = 7\n')
+    arguments = ["contributions", "--study", str(study), "--draws", "0", "--json"]
+    arguments += ["--calibration", "none", "--out", str(tmp_path / "out")]
+    assert smecluster(*arguments) == 0
+    record = json.loads(capsys.readouterr().out)
+    assert record["stamp"]["seed"] == "7"
+    assert record["answer"][0].startswith("Few levers:")
+
+
+def test_nothing_to_share_out_is_one_line(tmp_path, capsys):
+    assert smecluster("contributions", "--out", str(tmp_path)) == 2
+    assert "name a strategy, or a study with --study" in capsys.readouterr().err
