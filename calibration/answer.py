@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from calibration.findings import SERIES, Findings, series_of
+from calibration.findings import SERIES, Findings, first_search, in_scale, series_of
 from calibration.report_figures.correlation import close_pairs
 from calibration.report_figures.forecasts import JOINED
 from calibration.report_figures.residuals import autocorrelation, residuals
 from calibration.report_figures.starts import SAME
+from calibration.verdict import BOUND, IDENTIFIED, NORMAL_90, PRIOR
 from model.display import sentence
 
 #: What a fit should reach: value added and other series, MAPE in percent; bias share, Dmnl.
@@ -24,10 +25,11 @@ _LISTED = 6
 _CONVERGED = 1.05
 _MUCH_LARGER = 1.5
 _WIDER = 1.05
+_LARGE = 30.0
 _COVERAGE = (0.80, 0.97)
 _PHRASES = {
-    "repeats its prior": ("only repeats its prior", "only repeat their prior"),
-    "at a bound": ("hits a bound", "hit a bound"),
+    PRIOR: ("only repeats its prior", "only repeat their prior"),
+    BOUND: ("hits a bound", "hit a bound"),
 }
 
 
@@ -90,14 +92,16 @@ def _fit(findings: Findings) -> Iterator[str]:
             continue
         missed = part[part["MAPE"] > goal]
         if what == "Value added":
-            errors = [f"{row['MAPE']:.0f} % ({row['region']})" for _, row in part.iterrows()]
+            errors = [f"{_percent(row['MAPE'])} ({row['region']})" for _, row in part.iterrows()]
             yield f"{what} is met with a mean error of {listed(errors)}; {goal:.0f} % was the goal."
         else:
             good = len(part) - len(missed)
             yield f"{what}, {good} of {len(part)} come within {goal:.0f} %."
             if len(missed):
                 worst = missed.sort_values("MAPE", ascending=False)
-                names = [f"{series_name(row)} {row['MAPE']:.0f} %" for _, row in worst.iterrows()]
+                names = [
+                    f"{series_name(row)} {_percent(row['MAPE'])}" for _, row in worst.iterrows()
+                ]
                 yield f"Beyond it: {listed(names)}."
     biased = levels[levels["U^M"] > GOOD_BIAS]
     if len(biased):
@@ -113,12 +117,16 @@ def _fit(findings: Findings) -> Iterator[str]:
         )
 
 
+def _percent(value: float) -> str:
+    return f"{value:.1f} %" if value < _LARGE else f"{value:.0f} %"
+
+
 def _identified(findings: Findings) -> Iterator[str]:
     table = findings["parameters"]
     if (table["verdict"] == "").all():
         yield f"{counted(len(table), 'parameter')} were estimated; what tells them was not tested."
         return
-    clear = table[table["verdict"] == "identified"]
+    clear = table[table["verdict"] == IDENTIFIED]
     yield (
         f"{len(clear)} of {counted(len(table), 'estimated parameter')} are identified by the "
         "figures" + (f": {listed(list(clear['name']))}." if len(clear) else ".")
@@ -127,11 +135,20 @@ def _identified(findings: Findings) -> Iterator[str]:
 
 def _unidentified(findings: Findings) -> Iterator[str]:
     table = findings["parameters"]
-    for verdict, group in table[~table["verdict"].isin(["identified", ""])].groupby("verdict"):
+    for verdict, group in table[~table["verdict"].isin([IDENTIFIED, ""])].groupby("verdict"):
         names = listed(list(group["name"]))
         one, many = _PHRASES.get(str(verdict), (f"is {verdict}", f"are {verdict}"))
         phrase = one if len(group) == 1 else many
         yield f"{counted(len(group), 'parameter')} {phrase} ({names})."
+    away = in_scale(table["estimate"], table["scale"]) - in_scale(
+        table["prior mean"], table["scale"]
+    )
+    outside = table[np.abs(away) > NORMAL_90 * table["prior sd"].to_numpy(float)]
+    if len(outside):
+        yield (
+            f"Estimated outside the range of the evidence: {listed(list(outside['name']))}. That "
+            "speaks against the structure around them, or against the evidence."
+        )
     if not findings.done("draws"):
         yield "No posterior was drawn, so that confounded pairs are not known."
         return
@@ -190,18 +207,54 @@ def _intervals(findings: Findings) -> Iterator[str]:
     whole = table[table["name"] == "all"]
     if whole.empty:
         yield "It was not tried on data simulated from known parameters."
-        return
-    row = whole.iloc[0]
-    low, high = _COVERAGE
-    fair = low <= row["covered"] <= high
-    yield (
-        f"On {int(row['sets'])} sets of data simulated from known parameters the "
-        f"{100 * row['level']:.0f} % intervals held the truth in {100 * row['covered']:.0f} % of "
-        f"the cases" + ("." if fair else ": they are too " + _wrong(row) + ".")
+    else:
+        row = whole.iloc[0]
+        low, high = _COVERAGE
+        fair = low <= row["covered"] <= high
+        yield (
+            f"On {int(row['sets'])} sets of data simulated from known parameters the "
+            f"{100 * row['level']:.0f} % intervals held the truth in {100 * row['covered']:.0f} % "
+            f"of the cases" + ("." if fair else ": they are too " + _wrong(row) + ".")
+        )
+        alone = table[(table["name"] != "all") & (table["covered"] < low)]
+        if len(alone):
+            names = list(alone.sort_values("covered")["name"])
+            yield f"They held it least often for {listed(names)}."
+    ratio = resampled(findings)["width to posterior"].median()
+    if np.isfinite(ratio):
+        yield (
+            f"Intervals from resampled figures are {ratio:.1f} times as wide as the calibration's "
+            "(median)."
+        )
+
+
+def resampled(findings: Findings) -> pd.DataFrame:
+    """Set the bootstrap's 90 % intervals beside the calibration's.
+
+    Parameters
+    ----------
+    findings : Findings
+        With the tables ``bootstrap`` and ``parameters``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns name, unit, low, high (of the calibration), resampled low, resampled high (all
+        in the parameter's unit), and width to posterior (Dmnl, in the scale of the
+        estimation).
+    """
+    found = findings["bootstrap"][["name", "low 90", "high 90"]]
+    known = findings["parameters"][["name", "unit", "scale", "low", "high"]]
+    both = known.merge(found, on="name").rename(
+        columns={"low 90": "resampled low", "high 90": "resampled high"}
     )
-    alone = table[(table["name"] != "all") & (table["covered"] < low)]
-    if len(alone):
-        yield f"They held it least often for {listed(list(alone.sort_values('covered')['name']))}."
+    low, high, resampled_low, resampled_high = (
+        in_scale(both[name], both["scale"])
+        for name in ("low", "high", "resampled low", "resampled high")
+    )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        both["width to posterior"] = (resampled_high - resampled_low) / (high - low)
+    return both.drop(columns="scale")
 
 
 def _wrong(row: pd.Series[float]) -> str:
@@ -251,12 +304,12 @@ def _care(findings: Findings) -> Iterator[str]:
                 f"the year before above {STUBBORN}): {listed(stubborn)}."
             )
     alone = findings["partial"]
-    astray = alone[~alone["agrees"].astype(bool)]
+    astray = alone[~alone["agrees"]]
     if len(astray):
         names = [f"{row['name']} ({row['sector']})" for _, row in astray.iterrows()]
         yield f"Fitted with their sector alone, these come out otherwise: {listed(names)}."
     moved = findings["leave-one-out"]
-    shifted = moved[~moved["inside"].astype(bool)]
+    shifted = moved[~moved["inside"]]
     if len(shifted):
         names = [f"{row['name']} (without {row['left out']})" for _, row in shifted.iterrows()]
         yield f"These shared parameters rest on one region: {listed(names)}."
@@ -270,7 +323,7 @@ def _care(findings: Findings) -> Iterator[str]:
 
 
 def _search(findings: Findings) -> Iterator[str]:
-    starts = findings["starts"]
+    starts = first_search(findings)
     if len(starts):
         cost = starts["cost"].where(np.isfinite(starts["cost"]))
         best = int((cost <= cost.min() + SAME).sum())
@@ -278,11 +331,14 @@ def _search(findings: Findings) -> Iterator[str]:
             yield f"Only one of {len(starts)} starts found the best fit: a better one may exist."
         else:
             yield f"{best} of {len(starts)} starts found the best fit."
-    walks = findings["convergence"]
-    if len(walks):
-        worst, least = walks["R-hat"].max(), walks[["bulk ESS", "tail ESS"]].min().min()
-        said = "have" if worst < _CONVERGED else "have NOT"
+    beyond = findings.manifest.get("global search")
+    if beyond is not None:
+        better = "a better fit, which was taken" if float(beyond) < -SAME else "no better fit"
+        yield f"A global search found {better}."
+    chain = findings.manifest.get("chain")
+    if chain:
+        said = "have" if chain["R-hat"] < _CONVERGED else "have NOT"
         yield (
-            f"The walks through the posterior {said} converged (R-hat at most {worst:.3f}, "
-            f"effective draws at least {least:.0f})."
+            f"The walks through the posterior {said} converged (R-hat at most "
+            f"{chain['R-hat']:.3f}, effective draws at least {chain['effective draws']:.0f})."
         )

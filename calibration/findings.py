@@ -36,8 +36,7 @@ _COLUMNS: Mapping[str, list[str]] = {
     "partial": ["sector", "name", "unit", "figures", "estimate", "low", "high", "whole", "agrees"],
     "profiles": ["name", "value", "cost above the best"],
     "draws": [],
-    "intervals": ["name"],
-    "convergence": ["name", "R-hat", "bulk ESS", "tail ESS"],
+    "bootstrap": ["name", "low 90", "high 90"],
     "figures": [
         *(*SERIES, "unit", "compare", "factor", "year", "value", "status"),
         *("fitted", "low", "high", "sigma"),
@@ -132,6 +131,12 @@ def series_of(table: pd.DataFrame) -> dict[Series, pd.DataFrame]:
     return {(str(key[0]), str(key[1]), str(key[2])): part for key, part in parts}
 
 
+def first_search(findings: Findings) -> pd.DataFrame:
+    """Give the starts of the multi-start, whose costs can be compared with one another."""
+    starts = findings["starts"]
+    return starts[starts["method"] != "global"] if "method" in starts else starts
+
+
 def in_scale(values: pd.Series[float], scale: pd.Series[str]) -> NDArray[np.float64]:
     """Take values of parameters to the scale in which they are estimated (``log`` or ``lin``)."""
     given = values.to_numpy(float)
@@ -142,7 +147,7 @@ def in_scale(values: pd.Series[float], scale: pd.Series[str]) -> NDArray[np.floa
 def _table(folder: Path, name: str) -> pd.DataFrame:
     path, columns = folder / f"{name}.csv", _COLUMNS[name]
     if not path.is_file() and name not in _NEEDED:
-        return pd.DataFrame(columns=columns)
+        return pd.DataFrame({column: pd.Series(dtype=_kind(column)) for column in columns})
     # A stamp in comment lines may stand above the heading, and nowhere else.
     lines = read_text(path).splitlines(keepends=True)
     first = next((at for at, line in enumerate(lines) if not line.startswith("#")), len(lines))
@@ -154,6 +159,10 @@ def _table(folder: Path, name: str) -> pd.DataFrame:
         if column not in text:
             raise InputError(f"{path} has no column {column!r}")
     return pd.DataFrame({column: _typed(path, text[column], columns) for column in text})
+
+
+def _kind(column: str) -> type:
+    return str if column in _WORDS else bool if column in _TRUTHS else float
 
 
 def _typed(path: Path, column: pd.Series[Any], needed: Sequence[str]) -> pd.Series[Any]:

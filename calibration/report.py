@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from calibration.answer import answer, counted
+from calibration.answer import answer, counted, resampled
 from calibration.findings import SERIES, Findings, in_scale, read, series_of
 from calibration.report_figures import (
     bounds,
@@ -21,6 +21,7 @@ from calibration.report_figures import (
     starts,
 )
 from calibration.report_figures.panels import Drawn
+from calibration.verdict import NORMAL_90
 from model.files import replacing, write_atomic
 from model.page import Section, page
 
@@ -101,7 +102,7 @@ def _fits(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
 def _parameters(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
     table = findings["parameters"]
     low, high = (in_scale(table[name], table["scale"]) for name in ("low", "high"))
-    prior = 2 * bounds.NORMAL_90 * table["prior sd"].to_numpy(float)
+    prior = 2 * NORMAL_90 * table["prior sd"].to_numpy(float)
     with np.errstate(divide="ignore", invalid="ignore"):
         width = (high - low) / prior
     columns = ["name", "unit", "lower", "upper", "prior mean", "estimate", "low", "high"]
@@ -114,11 +115,8 @@ def _parameters(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
         "the scale of estimation; near 1 the figures told nothing.",
     ]
     tables = [("Estimates", shown)]
-    captions = {
-        "intervals": "Intervals by profile, bootstrap and posterior",
-        "convergence": "Convergence of the walks through the posterior",
-    }
-    tables += _shown(findings, captions)
+    if findings.done("bootstrap"):
+        tables.append(("90 % intervals, and those from resampled figures", resampled(findings)))
     return Section("Parameters", text, tables, figures)
 
 

@@ -13,11 +13,10 @@ from numpy.typing import NDArray
 
 from calibration.findings import Findings, in_scale
 from calibration.report_figures.panels import WIDTH, Drawn, brief
+from calibration.verdict import BOUND, IDENTIFIED, NORMAL_90, PARTLY, PRIOR
 from model.drawing import headed
 
-#: A normal distribution holds 90 % within this many standard deviations.
-NORMAL_90 = 1.645
-_VERDICTS = {"identified": "#0072B2", "at a bound": "#D55E00", "repeats its prior": "#8A8A8A"}
+_VERDICTS = {IDENTIFIED: "#0072B2", PARTLY: "#56B4E9", PRIOR: "#8A8A8A", BOUND: "#D55E00"}
 _OTHER = "#B07AA1"
 _PRIOR = "#DDDDDD"
 _ROWS = 32

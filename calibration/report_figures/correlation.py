@@ -10,10 +10,9 @@ from matplotlib.figure import Figure
 
 from calibration.findings import Findings
 from calibration.report_figures.panels import WIDTH, Drawn
+from calibration.verdict import CONFOUNDED
 from model.drawing import headed
 
-#: Parameters correlated more closely than this are confounded.
-CLOSE = 0.7
 _MOST = 64
 
 
@@ -55,7 +54,7 @@ def close_pairs(findings: Findings) -> pd.DataFrame:
     """
     table = correlations(findings)
     values, names = table.to_numpy(float), table.columns.to_numpy()
-    first, second = np.nonzero(np.triu(np.abs(values), k=1) > CLOSE)
+    first, second = np.nonzero(np.triu(np.abs(values), k=1) > CONFOUNDED)
     pairs = {"first": names[first], "second": names[second], "correlation": values[first, second]}
     return pd.DataFrame(pairs).sort_values(
         "correlation", key=np.abs, ascending=False, ignore_index=True, kind="stable"
@@ -95,7 +94,7 @@ def drawn(findings: Findings) -> Iterator[Drawn]:
     axis.set_yticks(range(size), names, fontsize=text)
     axis.tick_params(length=0)
     axis.spines[:].set_visible(False)
-    for row, column in zip(*np.nonzero(np.abs(np.nan_to_num(below)) > CLOSE), strict=True):
+    for row, column in zip(*np.nonzero(np.abs(np.nan_to_num(below)) > CONFOUNDED), strict=True):
         # Below 1, the nought before the point has no room.
         mark = f"{abs(below[row, column]):.2f}".removeprefix("0")
         axis.text(column, row, mark, ha="center", va="center", fontsize=0.8 * text, color="white")
@@ -106,9 +105,9 @@ def drawn(findings: Findings) -> Iterator[Drawn]:
     bar.ax.tick_params(labelsize=7)
     left = len(strength) - size
     note = (
-        f"Correlations of the posterior draws in the scale of estimation; those beyond {CLOSE} "
-        "are written in without their sign: the figures know such parameters only together. "
-        "Columns bear the numbers of the rows."
+        "Correlations of the posterior draws in the scale of estimation; those beyond "
+        f"{CONFOUNDED} are written in without their sign: the figures know such parameters only "
+        "together. Columns bear the numbers of the rows."
     )
     if left:
         note += f" The {left} parameters that are least correlated are left out."

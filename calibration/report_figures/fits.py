@@ -160,7 +160,9 @@ def _panel(
     line = level.groupby("year")[["fitted", "low", "high"]].mean()
     if path is not None and len(line) > 1:
         inside = path[path["year"].between(line.index[0], line.index[-1])].set_index("year")
-        line = inside[["value", "low", "high"]].set_axis(line.columns, axis=1) * factor
+        whole = inside[["value", "low", "high"]].set_axis(line.columns, axis=1) * factor
+        # A path may have been followed without draws: the band is then that at the figures.
+        line = whole if whole["low"].notna().any() else whole.fillna(line)
     if len(line) == 1:
         axis.errorbar(
             line.index,

@@ -13,9 +13,9 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from calibration.findings import Findings, Series, series_of
-from calibration.report_figures.bounds import NORMAL_90
 from calibration.report_figures.fits import figures_of
 from calibration.report_figures.panels import FAINT, FIGURE_COLOUR, Drawn, pages, titled
+from calibration.verdict import NORMAL_90
 
 #: With fewer figures, an autocorrelation says nothing.
 ENOUGH = 6

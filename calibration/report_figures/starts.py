@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from calibration.findings import Findings
+from calibration.findings import Findings, first_search
 from calibration.report_figures.panels import FAINT, WIDTH, Drawn, brief, plain
 from model.drawing import headed
 
@@ -31,9 +31,7 @@ def drawn(findings: Findings) -> Iterator[Drawn]:
     ------
     Drawn
     """
-    if not findings.done("starts"):
-        return
-    starts = findings["starts"].sort_values("cost", kind="stable").reset_index(drop=True)
+    starts = first_search(findings).sort_values("cost", kind="stable").reset_index(drop=True)
     ended = starts[np.isfinite(starts["cost"])]
     if ended.empty:
         return

@@ -169,7 +169,7 @@ def test_the_page_holds_the_answer_the_figures_and_the_stamp(folder):
 
 def test_the_fit_is_told_by_region_and_against_its_goal(copy):
     reply = replies(copy)["How well does it fit?"]
-    assert "4 % (Northland) and 4 % (Southland)" in reply
+    assert "4.0 % (Northland) and 4.0 % (Southland)" in reply
     assert "4 of 4 come within 20 %" in reply
     assert "at most 0.01" in reply
     change(copy, "fits", **{"MAPE": 33.0, "U^M": 0.5})
@@ -232,19 +232,62 @@ def test_forecasts_joined_to_the_last_figure_are_told_apart(copy):
 def test_figures_that_scatter_more_than_stated_are_told(copy):
     caution = "What to be careful about?"
     assert "stated errors" not in replies(copy)[caution]
-    path = copy / "manifest.json"
-    path.write_text(json.dumps({**json.loads(path.read_text()), "dispersion": 2.5}))
-    assert "2.5 times as far from the fit as their stated errors allow" in replies(copy)[caution]
+    assert "2.5 times as far from the fit as their stated" in tell(copy, dispersion=2.5)
+
+
+def tell(folder, **facts):
+    """Put facts into the manifest."""
+    path = folder / "manifest.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **facts}))
+    return replies(folder)["What to be careful about?"]
 
 
 def test_walks_that_have_not_converged_are_called_so(copy):
-    def walks(worst):
-        table = {"name": ["a", "b"], "R-hat": [1.0, worst], "bulk ESS": 900, "tail ESS": 500}
-        pd.DataFrame(table).to_csv(copy / "convergence.csv", index=False)
-        return replies(copy)["What to be careful about?"]
+    chain = {"R-hat": 1.01, "effective draws": 500.0}
+    assert "have converged (R-hat at most 1.010, effective draws at" in tell(copy, chain=chain)
+    assert "have NOT converged" in tell(copy, chain={**chain, "R-hat": 1.3})
 
-    assert "have converged (R-hat at most 1.010, effective draws at least 500)" in walks(1.01)
-    assert "have NOT converged" in walks(1.3)
+
+def test_what_the_global_search_found_is_told(copy):
+    assert "global search" not in replies(copy)["What to be careful about?"]
+    assert "found no better fit" in tell(copy, **{"global search": 0.0})
+    assert "a better fit, which was taken" in tell(copy, **{"global search": -3.0})
+
+
+def test_costs_of_another_search_are_not_mixed_with_those_of_the_starts(copy):
+    starts = pd.read_csv(copy / "starts.csv").assign(method="multi-start")
+    other = starts.iloc[:1].assign(cost=1.0, method="global")
+    pd.concat([starts, other]).to_csv(copy / "starts.csv", index=False)
+    assert "6 of 13 starts" in replies(copy)["What to be careful about?"]
+
+
+def test_intervals_from_resampled_figures_are_compared_in_the_scale_of_estimation(copy):
+    known = pd.read_csv(copy / "parameters.csv")
+    middle = known["estimate"]
+    wide = {
+        "low 90": middle * (known["low"] / middle) ** 2,
+        "high 90": middle * (known["high"] / middle) ** 2,
+    }
+    pd.DataFrame({"name": known["name"], **wide}).to_csv(copy / "bootstrap.csv", index=False)
+    assert "2.0 times as wide" in replies(copy)["Do its intervals hold what they promise?"]
+
+
+def test_estimates_outside_the_evidence_are_named(copy):
+    question = "What do they not tell?"
+    assert "outside the range" not in replies(copy)[question]
+    change(copy, "parameters", **{"prior sd": 0.3, "prior mean": lambda t: t["estimate"]})
+    table = pd.read_csv(copy / "parameters.csv")
+    table.loc[1, "prior mean"] *= 2
+    table.to_csv(copy / "parameters.csv", index=False)
+    assert "range of the evidence: synthetic 1. That" in replies(copy)[question]
+
+
+def test_a_path_without_bounds_keeps_the_band_at_the_figures(copy):
+    rows = [("Northland", "value added", year, 1000.0, None, None) for year in range(1990, 2030)]
+    columns = ["region", "variable", "year", "value", "low", "high"]
+    pd.DataFrame(rows, columns=columns).to_csv(copy / "paths.csv", index=False)
+    panel = next(iter(fits.drawn(read(copy)))).figure.axes[0]
+    assert np.isfinite(panel.collections[0].get_datalim(panel.transData).bounds).all()
 
 
 def test_a_best_fit_that_only_one_start_found_is_doubted(copy):
