@@ -27,10 +27,12 @@ from calibration.payoff import Payoff, refuse_idle
 from calibration.posterior import posterior
 from calibration.problem import Problem
 from calibration.profiles import Profiles, profiles
+from calibration.recovery import recovery
 from calibration.reform import reforms
 from calibration.reforms import experiments
 from calibration.scores import fits
 from calibration.stages import Arrays, Stages, Tell
+from calibration.verdict import verdict
 from model import Model
 from model.rewrite import with_values
 
@@ -40,6 +42,8 @@ Floats = NDArray[np.float64]
 _FINALISTS = 8
 #: So often a better optimum found along a profile is followed.
 _ATTEMPTS = 3
+#: What may be asked for later: it changes none of the pieces that are kept.
+_MORE = ("steps", "recovery")
 #: With so many draws the published reforms are run.
 _REFORM_DRAWS = 100
 
@@ -66,6 +70,8 @@ class Plan:
         Draws of the posterior that are kept; 0 leaves it out.
     steps : int
         Steps after which a posterior that has not converged is refused.
+    recovery : int
+        Data sets simulated from known parameters, on which the intervals are tried.
     max_evaluations : int
         After so many points a descent ends.
     """
@@ -78,6 +84,7 @@ class Plan:
     bootstrap: int = 100
     draws: int = 1000
     steps: int = 100_000
+    recovery: int = 0
     max_evaluations: int = 200
 
 
@@ -140,8 +147,7 @@ def calibrate(problem: Problem, work: Path, plan: Plan, tell: Tell) -> Outcome:
     identity = {
         "model": problem.model.hash,
         "problem": problem.hash,
-        # How far walks may go changes none of the pieces: they can be let walk on.
-        **{name: str(value) for name, value in asdict(plan).items() if name != "steps"},
+        **{name: str(value) for name, value in asdict(plan).items() if name not in _MORE},
     }
     with Stages(work, identity, tell) as stages:
         return _carry_out(problem, first, plan, stages)
@@ -172,9 +178,8 @@ def _carry_out(problem: Problem, stated: Payoff, plan: Plan, stages: Stages) -> 
     if plan.draws:
         points, facts["chain"] = _posterior(payoff, optimum, plan, stages)
         tables["draws"] = pd.DataFrame(rounded(payoff.natural(points)), columns=list(payoff.names))
-    tables["parameters"] = stages.table(
-        "parameters", lambda: estimates(payoff, x, tables.get("draws")).assign(verdict="")
-    )
+    drawn = tables.get("draws")
+    tables["parameters"] = stages.table("parameters", lambda: _judged(payoff, x, points, drawn))
     tables["paths"] = stages.table("paths", lambda: paths(payoff, x))
     tables["figures"] = stages.table("figures", lambda: beside(payoff, x, points))
     tables["fits"] = fits(tables["figures"]).assign(sample="in")
@@ -183,9 +188,14 @@ def _carry_out(problem: Problem, stated: Payoff, plan: Plan, stages: Stages) -> 
         facts["hold-out after"] = plan.until
         tables |= _hold_out(problem, tables["fits"], plan, stages)
     tables |= _leave_out(wider, x, stages)
-    if "draws" in tables and any(parameter.shared for parameter in problem.parameters):
-        drawn = tables["draws"].sample(_REFORM_DRAWS, random_state=plan.seed, replace=True)
-        tables["reforms"] = stages.table("reforms", lambda: _reforms(payoff, x, drawn))
+    if drawn is not None and any(parameter.shared for parameter in problem.parameters):
+        some = drawn.sample(_REFORM_DRAWS, random_state=plan.seed, replace=True)
+        tables["reforms"] = stages.table("reforms", lambda: _reforms(payoff, x, some))
+    if plan.recovery:
+        with stages.inner("recovery") as pieces:
+            tables["coverage"] = recovery(
+                payoff, plan.recovery, plan.seed, pieces, told=stages.told("recovery")
+            ).coverage
     return Outcome(wider, x, tables, facts, stages.seconds, stages.runs)
 
 
@@ -262,6 +272,14 @@ def _posterior(
     arrays = dict(stages.arrays("draws", made, tells=True))
     points = np.asarray(arrays.pop("points"), dtype=float)
     return points, {name: value.item() for name, value in arrays.items()}
+
+
+def _judged(
+    payoff: Payoff, x: Floats, points: Floats | None, drawn: pd.DataFrame | None
+) -> pd.DataFrame:
+    """Put estimates, intervals and verdict on each parameter into one table."""
+    said = verdict(payoff, x, points).table.drop(columns="prior sd")
+    return estimates(payoff, x, drawn).join(said, on="name")
 
 
 def _hold_out(

@@ -72,6 +72,14 @@ def calibrate(
             "again with more it goes on.",
         ),
     ] = 100_000,
+    recovery: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            help="Also try the intervals on so many data sets simulated from known parameters "
+            "(50 take about half as long as all the rest).",
+        ),
+    ] = 0,
     report: Annotated[
         bool, typer.Option("--report", help="Write figures and one page that holds them.")
     ] = False,
@@ -90,7 +98,9 @@ def calibrate(
 ) -> None:
     """Fit the model to published figures."""
     _check(folders or [], out, time_step, name)
-    plan = partial(_plan, seed=seed, starts=starts, until=until, quick=quick, steps=steps)
+    plan = partial(
+        _plan, seed=seed, starts=starts, until=until, quick=quick, steps=steps, recovery=recovery
+    )
     base = {"TIME STEP": time_step}
     told = tuple(include or ())
     facts = {"seed": seed, "include": list(told), "quick": quick}
@@ -113,13 +123,20 @@ def _check(folders: list[Path], out: Path | None, time_step: float, name: str) -
 
 
 def _plan(
-    problem: Problem, *, seed: int, starts: int, until: int | None, quick: bool, steps: int
+    problem: Problem,
+    *,
+    seed: int,
+    starts: int,
+    until: int | None,
+    quick: bool,
+    steps: int,
+    recovery: int,
 ) -> Plan:
     from calibration.pipeline import Plan
 
     if quick:
         return Plan(seed, min(starts, 8), None, search=0, profiles=False, bootstrap=0, draws=0)
-    return Plan(seed, starts, _split(problem, until), steps=steps)
+    return Plan(seed, starts, _split(problem, until), steps=steps, recovery=recovery)
 
 
 def _split(problem: Problem, until: int | None) -> int | None:
