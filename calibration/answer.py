@@ -73,7 +73,7 @@ def listed(names: Sequence[str]) -> str:
 
 def counted(number: int, thing: str) -> str:
     """Count a thing whose plural ends in s."""
-    return f"{number} {thing}" + ("" if number == 1 or thing == "series" else "s")
+    return f"{number:,} {thing}" + ("" if number == 1 or thing == "series" else "s")
 
 
 def _fit(findings: Findings) -> Iterator[str]:

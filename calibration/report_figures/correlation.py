@@ -82,7 +82,8 @@ def drawn(findings: Findings) -> Iterator[Drawn]:
     chosen = strength.nlargest(_MOST).index
     table = table.loc[table.index.isin(chosen), table.columns.isin(chosen)]
     size = len(table)
-    figure = Figure(figsize=(WIDTH, WIDTH), layout="constrained")
+    height = min(WIDTH, 2.5 + 0.12 * size)
+    figure = Figure(figsize=(WIDTH, height), layout="constrained")
     axis = figure.subplots()
     values = table.to_numpy(float)
     below = np.where(np.tri(size, k=-1, dtype=bool), values, np.nan)

@@ -164,7 +164,7 @@ def test_the_page_holds_the_answer_the_figures_and_the_stamp(folder):
     assert text.count("data:image/png;base64,") == len(drawn) >= 8
     assert text.index("How well does it fit?") < text.index("<h2>")
     assert "abc" in text
-    assert "12345 model runs" in text
+    assert "12,345 model runs" in text
 
 
 def test_the_fit_is_told_by_region_and_against_its_goal(copy):
