@@ -277,7 +277,7 @@ class _Work:
             usable = np.isfinite(part[FACTOR].values) & (part[FACTOR].values > 0)
             first = np.where(usable, part[FACTOR].values, first)
             found.append(part)
-        joined = xr.concat(found, FUTURE, combine_attrs="drop").transpose(*WORLD, ...)
+        joined = xr.concat(found, FUTURE, combine_attrs="override").transpose(*WORLD, ...)
         return joined.assign_coords(
             {
                 STRATEGY: np.array(self.names, dtype=object),

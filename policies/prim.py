@@ -171,7 +171,7 @@ def in_words(limits: Mapping[str, Limit], worlds: pd.DataFrame) -> list[str]:
     Returns
     -------
     list of str
-        One for each limit, for example ``price sensitivity above 0.43 (upper 30 %)``.
+        One for each limit, for example ``price sensitivity is above 0.43 (the upper 30 %)``.
     """
     said = []
     for name, limit in limits.items():
@@ -182,11 +182,11 @@ def in_words(limits: Mapping[str, Limit], worlds: pd.DataFrame) -> list[str]:
         values = worlds[name].to_numpy(dtype=float)
         within = 100 * float(np.mean((values >= low) & (values <= high)))
         if np.isfinite(low) and np.isfinite(high):
-            said.append(f"{name} between {low:.3g} and {high:.3g} (the middle {within:.0f} %)")
+            said.append(f"{name} is between {low:.3g} and {high:.3g} (the middle {within:.0f} %)")
         elif np.isfinite(low):
-            said.append(f"{name} above {low:.3g} (the upper {within:.0f} %)")
+            said.append(f"{name} is above {low:.3g} (the upper {within:.0f} %)")
         else:
-            said.append(f"{name} below {high:.3g} (the lower {within:.0f} %)")
+            said.append(f"{name} is below {high:.3g} (the lower {within:.0f} %)")
     return said
 
 

@@ -227,7 +227,7 @@ def examine(
         target = _target(worlds, plans, fixed, scaled[0], start, budget)
         _check_fixed(fixed, target)
         found.append(work.run("matched", {name: plans[name] for name in scaled}, budget=target))
-    results = xr.concat(found, STRATEGY, combine_attrs="drop").sel({STRATEGY: [*plans]})
+    results = xr.concat(found, STRATEGY, combine_attrs="override").sel({STRATEGY: [*plans]})
     others, alone = _on_others(work, everyone, results)
     return Uncertain(
         start=start,

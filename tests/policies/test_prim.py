@@ -97,9 +97,9 @@ def test_the_same_seed_gives_the_same_answer(worlds):
 
 def test_limits_are_said_in_words(worlds):
     said = in_words({"a": (0.6, np.inf), "b": (-np.inf, 0.5), "c": (0.2, 0.4)}, worlds)
-    assert said[0].startswith("a above 0.6 (the upper 4")
-    assert said[1].startswith("b below 0.5 (the lower ")
-    assert said[2].startswith("c between 0.2 and 0.4 (the middle ")
+    assert said[0].startswith("a is above 0.6 (the upper 4")
+    assert said[1].startswith("b is below 0.5 (the lower ")
+    assert said[2].startswith("c is between 0.2 and 0.4 (the middle ")
 
 
 def test_a_case_for_each_world_is_needed(worlds):

@@ -1,0 +1,314 @@
+"""Figures of a comparison under uncertainty: medians and 90 % intervals."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
+
+from model.display import CENTRE_COLOUR, TOTAL_COLOUR, Rounded, region_colours, sentence, shown
+from model.drawing import headed, quantity
+from model.outcomes import PLACE, TOTAL
+from policies.display import HEADLINES, Style, strategy_styles
+from policies.ensemble import DRAW, FUTURE, STRATEGY
+from policies.figures import CHANGES
+from policies.futures import BASE
+from policies.origins import CENTRE
+from policies.payers import PAYER
+from policies.recovery import LOSS
+from policies.summaries import PROBABILITY, probabilities, quantiles
+from policies.uncertain import PER_YUAN, Uncertain
+
+# More pairs than this make a matrix that nobody reads.
+_MOST_PAIRS = 6
+
+
+def figures(found: Uncertain) -> dict[str, Figure]:
+    """Draw every figure of a comparison.
+
+    Parameters
+    ----------
+    found : Uncertain
+        The comparison.
+
+    Returns
+    -------
+    dict
+        Figure by file name without suffix.
+    """
+    drawn = {
+        "gained-per-yuan": per_yuan(found),
+        "changes": changes(found),
+        "paths": paths(found),
+        "who-pays": who_pays(found),
+        "timing": timing(found),
+    }
+    if len(found.names) > 1 and len(found.draws) > 1:
+        drawn["probabilities"] = beaten(found)
+    if len(found.futures) > 1:
+        drawn["futures"] = losses(found)
+    return drawn
+
+
+def per_yuan(found: Uncertain) -> Figure:
+    """Draw value added gained for a yuan of programme money, a row for each future."""
+    rows = {future.name: future.title for future in found.futures}
+    figure, axis = _rows(found, len(rows))
+    values = {
+        name: found.per_yuan.sel({FUTURE: name}, drop=True).transpose(STRATEGY, DRAW)
+        for name in rows
+    }
+    _intervals(axis, found, found.names, list(rows.values()), list(values.values()))
+    axis.axvline(1, color="black", linewidth=0.8, linestyle=":")
+    axis.set_xlabel("Yuan of value added gained for a yuan spent")
+    return _finish(
+        figure,
+        found,
+        "What a yuan of programme money brings",
+        f"Discounted value added of all regions from {found.start:g} on beyond the baseline of the "
+        "same world, over programme money. Dotted line: as much gained as spent.",
+    )
+
+
+def changes(found: Uncertain, names: Sequence[str] = CHANGES) -> Figure:
+    """Draw the change of outcomes at the end, by region and in total, in the base future."""
+    names = [name for name in names if name in found.ends]
+    base = found.ends.sel({STRATEGY: found.baseline.name, FUTURE: BASE}, drop=True)
+    places = [str(place) for place in found.ends[PLACE].values]
+    columns = min(3, len(names))
+    rows = -(-len(names) // columns)
+    height = 0.8 + rows * (0.9 + 0.12 * len(places) * max(3, len(found.names)))
+    figure = Figure(figsize=(4 * columns, height), layout="constrained")
+    axes = figure.subplots(rows, columns, sharey=True, squeeze=False)
+    for axis, name in zip(axes.flat, names, strict=False):
+        change = 100 * found.changes[name].sel({FUTURE: BASE}, drop=True) / abs(base[name])
+        change = change.transpose(PLACE, STRATEGY, DRAW)
+        _intervals(axis, found, found.names, places, list(change))
+        axis.axvline(0, color="black", linewidth=0.8)
+        axis.set_title(sentence(name), fontsize=10, loc="left")
+        axis.set_xlabel("% of the baseline", fontsize=8)
+        colours = region_colours([place for place in places if place != TOTAL])
+        for label in axis.get_yticklabels():
+            label.set_color(colours.get(label.get_text(), TOTAL_COLOUR))
+    for axis in axes.flat[len(names) :]:
+        axis.set_axis_off()
+    last = f"{found.paths['time'].values[-1]:g}"
+    return _finish(
+        figure,
+        found,
+        f"What each strategy changes by {last}",
+        f"Change against {found.baseline.title.lower()} in the same draw, base future; the "
+        f"discounted sum counts from {found.start:g} on. Scales differ among panels.",
+    )
+
+
+def paths(found: Uncertain) -> Figure:
+    """Draw the change of value added over time, with the interval as a band."""
+    places = [str(place) for place in found.paths[PLACE].values]
+    base = found.paths.sel({STRATEGY: found.baseline.name, FUTURE: BASE}, drop=True)
+    figure = Figure(figsize=(2.9 * len(places) + 1, 4.4), layout="constrained")
+    axes = figure.subplots(1, len(places), sharey=True, squeeze=False)[0]
+    colours = region_colours([place for place in places if place != TOTAL])
+    for axis, place in zip(axes, places, strict=True):
+        for name, (colour, line) in _styles(found).items():
+            path = found.paths.sel({STRATEGY: name, FUTURE: BASE}, drop=True)
+            change = (100 * (path / base - 1)).sel({PLACE: place}).transpose("time", DRAW)
+            (low, median, high), _ = quantiles(change.values)
+            axis.fill_between(change["time"], low, high, color=colour, alpha=0.22, linewidth=0)
+            axis.plot(change["time"], median, color=colour, linestyle=line, linewidth=1.8)
+        axis.axhline(0, color="black", linewidth=0.8)
+        title = "All regions" if place == TOTAL else place
+        axis.set_title(title, fontsize=11, color=colours.get(place, TOTAL_COLOUR))
+        axis.xaxis.set_major_locator(MaxNLocator(4, integer=True))
+        quantity(axis.yaxis)
+    axes[0].set_ylabel("Value added, % of the baseline")
+    return _finish(
+        figure,
+        found,
+        "When each strategy acts",
+        "Change of value added against the baseline of the same draw, base future.",
+    )
+
+
+def who_pays(found: Uncertain) -> Figure:
+    """Draw the programme money by the budget that pays it."""
+    payers = [str(payer) for payer in found.paid[PAYER].values]
+    colours = {CENTRE: CENTRE_COLOUR} | region_colours([one for one in payers if one != CENTRE])
+    unit, factor = shown("Myuan")
+    paid = found.paid.sel({FUTURE: BASE}, drop=True).median(DRAW) * factor
+    figure, axis = _rows(found, len(found.names), per_row=0.5)
+    for at, name in enumerate(found.names):
+        left = 0.0
+        for payer in payers:
+            size = float(paid.sel({STRATEGY: name, PAYER: payer}))
+            axis.barh(at, size, left=left, color=colours[payer], height=0.6)
+            left += size
+    axis.set_yticks(range(len(found.names)), [_wrapped(found.titles[one]) for one in found.names])
+    axis.set_ylim(len(found.names) - 0.5, -0.5)
+    axis.set_xlabel(f"{unit} in present value, median of the draws")
+    quantity(axis.xaxis)
+    handles = [Patch(color=colours[payer], label=payer) for payer in payers]
+    figure.legend(handles=handles, loc="outside lower center", ncols=4, frameon=False)
+    return _finish(
+        figure,
+        found,
+        "Who pays",
+        f"Programme money from {found.start:g} on, base future. Matching and levies are counted "
+        "where they are paid.",
+        legend=False,
+    )
+
+
+def timing(found: Uncertain) -> Figure:
+    """Draw when the effect on value added passes half of its final value."""
+    places = [str(place) for place in found.ends[PLACE].values]
+    half = found.half.sel({FUTURE: BASE}, drop=True).transpose(PLACE, STRATEGY, DRAW)
+    figure, axis = _rows(found, len(places))
+    _intervals(axis, found, found.names, places, list(half))
+    axis.set_xlim(left=0)
+    axis.set_xlabel(f"Years from {found.start:g} on")
+    return _finish(
+        figure,
+        found,
+        "How long until half of the effect is there",
+        "Years until the effect on value added passes half of what it is at the end, base future.",
+    )
+
+
+def beaten(found: Uncertain) -> Figure:
+    """Draw how often one strategy is better than another, by outcome, in the base future."""
+    table = probabilities(found)
+    table = table[(table[FUTURE] == BASE) & (table[PLACE] == TOTAL)]
+    judged = table.set_index(["outcome", STRATEGY, "other"])[PROBABILITY]
+    known = set(table["outcome"])
+    names = [name for name in (PER_YUAN, *HEADLINES) if name in known]
+    pairs = list(combinations(found.names, 2))[:_MOST_PAIRS]
+    shares = np.array([[judged.get((name, *pair), np.nan) for pair in pairs] for name in names])
+    figure = Figure(figsize=(4.2 + 1.6 * len(pairs), 1.9 + 0.36 * len(names)), layout="constrained")
+    axis = figure.subplots()
+    axis.imshow(shares, cmap="PuOr_r", vmin=0, vmax=1, aspect="auto")
+    for (row, column), share in np.ndenumerate(shares):
+        if np.isfinite(share):
+            dark = abs(share - 0.5) > 0.35
+            text = f"{100 * share:.0f}"
+            axis.text(
+                column, row, text, ha="center", va="center", color="white" if dark else "black"
+            )
+    titles = [f"{one}\nbetter than\n{other}" for one, other in pairs]
+    axis.set_xticks(range(len(pairs)), titles, fontsize=9)
+    axis.xaxis.tick_top()
+    axis.set_yticks(range(len(names)), [sentence(name) for name in names])
+    axis.tick_params(length=0)
+    axis.spines[:].set_visible(False)
+    return _finish(
+        figure,
+        found,
+        "Which is better, and how sure",
+        "Per cent of the draws in which the first is better than the second in all regions "
+        "together, base future; 50 is open. Better is more, or less of dispersion and debt.",
+        legend=False,
+    )
+
+
+def losses(found: Uncertain) -> Figure:
+    """Draw what each future costs under each strategy."""
+    rows = [future for future in found.futures if future.name != BASE]
+    names = [found.baseline.name, *found.names]
+    figure, axis = _rows(found, len(rows), strategies=len(names))
+    loss = found.recovered[LOSS].sel({PLACE: TOTAL}, drop=True)
+    values = [loss.sel({FUTURE: one.name}, drop=True).transpose(STRATEGY, DRAW) for one in rows]
+    _intervals(axis, found, names, [one.title for one in rows], values)
+    axis.axvline(0, color="black", linewidth=0.8)
+    axis.set_xlabel("Value added lost by the end of the run, % of one year's")
+    return _finish(
+        figure,
+        found,
+        "What each future costs",
+        "Value added of all regions against the same strategy's base future in the same draw, "
+        f"added up from {min(one.year for one in rows):g} to "
+        f"{found.paths['time'].values[-1]:g}.",
+        baseline=True,
+    )
+
+
+def _rows(
+    found: Uncertain, rows: int, per_row: float | None = None, strategies: int | None = None
+) -> tuple[Figure, Axes]:
+    """Begin a figure with one panel of rows."""
+    each = per_row or 0.28 + 0.17 * (strategies or len(found.names))
+    figure = Figure(figsize=(9, 2.2 + each * rows), layout="constrained")
+    return figure, figure.subplots()
+
+
+def _intervals(
+    axis: Axes,
+    found: Uncertain,
+    names: Sequence[str],
+    labels: Sequence[str],
+    rows: Sequence[xr.DataArray],
+) -> None:
+    """Draw median and interval of each strategy, a row for each label."""
+    styles = _styles(found)
+    for at, values in enumerate(rows):
+        for number, name in enumerate(names):
+            (low, median, high), counted = quantiles(values.sel({STRATEGY: name}).values)
+            if not counted:
+                continue
+            height = at + (number - (len(names) - 1) / 2) * 0.8 / len(names)
+            colour = styles[name][0]
+            axis.hlines(height, low, high, color=colour, linewidth=2.5, alpha=0.55)
+            axis.plot(median, height, "o", color=colour, markersize=5)
+        if at:
+            axis.axhline(at - 0.5, color="#E5E5E5", linewidth=0.8)
+    axis.set_yticks(range(len(labels)), [_wrapped(label) for label in labels])
+    axis.set_ylim(len(labels) - 0.5, -0.5)
+    axis.grid(axis="x", color="#EEEEEE")
+    axis.set_axisbelow(True)
+    axis.tick_params(labelsize=8)
+    quantity(axis.xaxis)
+
+
+def _styles(found: Uncertain) -> Mapping[str, Style]:
+    return strategy_styles([found.baseline.name, *found.names], found.baseline.name)
+
+
+def _wrapped(text: str) -> str:
+    return textwrap.fill(text, 26)
+
+
+def _finish(
+    figure: Figure,
+    found: Uncertain,
+    title: str,
+    note: str,
+    *,
+    legend: bool = True,
+    baseline: bool = False,
+) -> Figure:
+    """Add title, legend, and the line that says what the figure rests on."""
+    for axis in figure.axes:
+        axis.spines[["top", "right"]].set_visible(False)
+    if legend:
+        names = [found.baseline.name] * baseline + found.names
+        handles = [
+            Line2D([], [], color=_styles(found)[name][0], marker="o", label=found.titles[name])
+            for name in names
+        ]
+        figure.legend(handles=handles, loc="outside lower center", frameon=False, ncols=3)
+    draws = len(found.draws)
+    interval = f"Dot or line: median; bar or band: 90 % of {draws:,} draws. " if draws > 1 else ""
+    unit, factor = shown("Myuan")
+    money = found.money.sel({STRATEGY: found.names, FUTURE: BASE}).median(DRAW).values * factor
+    spent = money[money > 0]
+    cost = ""
+    if len(spent) and np.ptp(spent) <= 1e-3 * spent.max():
+        cost = f"Each costs {Rounded(spent[0])} {unit} in present value. "
+    return headed(figure, title, f"{note} {interval}{cost}Source: runs of the model.")
