@@ -127,10 +127,8 @@ def bootstrap(
     """
     resampling = Resampling(payoff, optimum.x)
     seeds = np.random.SeedSequence(seed).spawn(replicates)
-    finished = 0
 
     def batch(begin: int) -> tuple[Floats, Floats]:
-        nonlocal finished
         name = f"bootstrap {begin // BATCH}"
         mine = seeds[begin : begin + BATCH]
         kept = pieces.load(name) if name in pieces else {}
@@ -142,12 +140,13 @@ def bootstrap(
                 "ended": np.array([one.evaluations < _MOST for one in found]),
             }
             pieces.save(name, **kept)
-        finished += len(mine)
-        told(finished, replicates)
         return np.asarray(kept["x"], float), np.asarray(kept["ended"], bool)
 
     with ThreadPoolExecutor(payoff.workers) as pool:
-        parts = list(pool.map(batch, range(0, replicates, BATCH)))
+        parts = []
+        for part in pool.map(batch, range(0, replicates, BATCH)):
+            parts.append(part)
+            told(sum(len(x) for x, _ in parts), replicates)
     ended = np.concatenate([part[1] for part in parts])
     points = np.vstack([part[0] for part in parts])[ended]
     draws = payoff.inputs(points)

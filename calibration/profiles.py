@@ -120,10 +120,8 @@ def profiles(
             raise unknown("parameter", name, payoff.names)
     slope = jacobian(payoff, optimum.x)
     covariance = np.linalg.inv(slope.T @ slope)
-    finished = 0
 
     def one(place: int) -> _Side:
-        nonlocal finished
         name = f"profile {place}"
         kept = pieces.load(name) if name in pieces else {}
         if not np.array_equal(kept.get("optimum", ()), optimum.x):
@@ -132,13 +130,14 @@ def profiles(
             costs = np.concatenate([sides[0].costs[::-1], [optimum.cost], sides[1].costs])
             kept = {"optimum": optimum.x, "points": points, "costs": costs}
             pieces.save(name, **kept)
-        finished += 1
-        told(finished, len(chosen))
         return _Side(np.asarray(kept["points"], float), np.asarray(kept["costs"], float))
 
     places = [payoff.names.index(name) for name in chosen]
     with ThreadPoolExecutor(payoff.workers) as pool:
-        found = list(pool.map(one, places))
+        found = []
+        for side in pool.map(one, places):
+            found.append(side)
+            told(len(found), len(places))
     tables = [_points(payoff, optimum, *pair) for pair in zip(places, found, strict=True)]
     ends = [_ends(payoff, optimum, *pair) for pair in zip(places, found, strict=True)]
     intervals = pd.DataFrame(ends, index=pd.Index(chosen, name="name"))

@@ -100,20 +100,19 @@ def recovery(
     """
     noise = Ar1(payoff.problem)
     seeds = np.random.SeedSequence(seed).spawn(sets)
-    finished = 0
 
     def one(number: int) -> Floats:
-        nonlocal finished
         name = f"recovery {number}"
         if name not in pieces:
             pieces.save(name, found=_recovered(payoff, noise, np.random.default_rng(seeds[number])))
-        finished += 1
-        told(finished, sets)
         return np.asarray(pieces.load(name)["found"], dtype=float)
 
     with ThreadPoolExecutor(payoff.workers) as pool:
-        found = np.array(list(pool.map(one, range(sets))))
-    truth, estimate, low, high = np.moveaxis(found, 1, 0)
+        found = []
+        for each in pool.map(one, range(sets)):
+            found.append(each)
+            told(len(found), sets)
+    truth, estimate, low, high = np.stack(found, axis=1)
     return Recovery(truth, estimate, low, high, payoff.names)
 
 
