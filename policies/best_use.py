@@ -256,7 +256,11 @@ def allocations(found: BestUse) -> pd.DataFrame:
             for lever, share in programme.allocation.items():
                 rows.append((strategy.name, lever, level, share, programme.start, programme.share))
     columns = ["strategy", "lever", "level", "share", "start", "money over value added"]
-    return pd.DataFrame(rows, columns=columns)
+    listed = pd.DataFrame(rows, columns=columns)
+    # A whole year is no quantity to be rounded; programmes that wait for a trigger have none.
+    years = listed["start"].astype(float)
+    whole = bool((years.dropna() % 1 == 0).all())
+    return listed.assign(start=years.astype("Int64") if whole else years)
 
 
 def _points(values: Array, before: str) -> dict[str, float]:

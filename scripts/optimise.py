@@ -196,7 +196,7 @@ def _write(found: BestUse, out: Path, origin: dict[str, str], step: float, say: 
         Section(
             "Against the strategies by hand",
             rests[1:3],
-            [("On unseen draws, model units", compared)],
+            [("On unseen draws, at equal money", _short(found))],
             [(_CAPTIONS["lead"], pictures["lead"])],
         ),
         Section(
@@ -229,24 +229,44 @@ def _front(found: BestUse) -> pd.DataFrame:
     return means.to_dataframe().reset_index()
 
 
-def _print(found: BestUse) -> None:
-    from model.display import Rounded, shown
+def _short(found: BestUse) -> pd.DataFrame:
+    """Compare on unseen draws in units to be read, a criterion after the other."""
+    import pandas as pd
+
+    from model.display import shown
     from policies.best_use import comparison
 
-    rows: list[list[object]] = []
+    rows = []
     for row in comparison(found).to_dict("records"):
         unit, factor = shown(row["unit"])
-        numbers = [row[name] * factor for name in ("median", "low", "high")]
-        ahead = [row[f"lead: {name}"] * factor for name in ("median", "low", "high")]
-        share = 100 * row["best use is better"]
         rows.append(
-            [row["criterion"], row["strategy"], unit, *map(Rounded, (*numbers, *ahead, share))]
+            {
+                "criterion": row["criterion"],
+                "strategy": row["strategy"],
+                "unit": unit,
+                "median": row["median"] * factor,
+                "5 %": row["low"] * factor,
+                "95 %": row["high"] * factor,
+                "lead of best use": row["lead: median"] * factor,
+                "lead 5 %": row["lead: low"] * factor,
+                "lead 95 %": row["lead: high"] * factor,
+                "best use better, % of draws": 100 * row["best use is better"],
+            }
         )
-    rows.sort(key=lambda row: found.criteria.index(str(row[0])))
-    lead = ["lead of best use", "lead 5 %", "lead 95 %", "best use better, % of draws"]
+    rows.sort(key=lambda row: found.criteria.index(row["criterion"]))
+    return pd.DataFrame(rows)
+
+
+def _print(found: BestUse) -> None:
+    from model.display import Rounded
+
+    compared = _short(found)
     print_table(
-        ["criterion", "strategy", "unit", "median", "5 %", "95 %", *lead],
-        rows,
+        [str(name) for name in compared],
+        [
+            [cell if isinstance(cell, str) else Rounded(cell) for cell in row]
+            for row in compared.itertuples(index=False)
+        ],
         f"On {found.unseen.sizes['draw']} unseen draws, at equal money",
     )
 
