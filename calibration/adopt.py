@@ -1,0 +1,47 @@
+"""Write a calibration's estimate into the model file and the case folders.
+
+    python -m calibration.adopt [CALIBRATION] [MODEL]
+
+The model file then shows in Vensim what the project's commands use, and the cases carry the
+same regional values. It changes nothing that a command computes with this calibration.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from calibration import values
+from calibration.named import SHIPPED as CALIBRATION
+from calibration.named import applied, find
+from model import load
+from model.document import SHIPPED
+from model.errors import InputError
+from model.files import write_atomic
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; return the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="python -m calibration.adopt",
+        description="Write a calibration's estimate into the model file and the case folders.",
+    )
+    parser.add_argument("calibration", nargs="?", default=CALIBRATION, help="name or folder")
+    parser.add_argument(
+        "model", type=Path, nargs="?", default=SHIPPED, help="a model file (default: the shipped)"
+    )
+    given = parser.parse_args(arguments)
+    try:
+        calibration = find(given.calibration)
+        write_atomic(given.model, applied(load(given.model), calibration).text)
+        print(f"{given.model}: {len(calibration.values)} values of {calibration.name}")
+    except InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    return values.main([str(given.model)])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
