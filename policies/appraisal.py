@@ -20,6 +20,7 @@ from model.errors import InputError
 from model.repeated import Repeated
 from policies.futures import Future
 from policies.levers import LEVELS
+from policies.matching import Matching
 
 if TYPE_CHECKING:
     from model import Model
@@ -36,7 +37,6 @@ UNITS = {GAIN: "Myuan", DISPERSION: "Dmnl", BALANCE: "Myuan", LOSS: "% of a year
 
 EXACT = 1e-7  # relative; what the money may differ from the budget by in a comparison
 CLOSE = 1e-3  # the same while searching
-_MOST_TRIALS = 8
 _MONEY = tuple(f"{level} programme {kind}" for level in LEVELS for kind in ("share", "amount"))
 
 
@@ -201,33 +201,21 @@ class Appraisal:
         """
         table = np.column_stack([np.asarray(ways[name], dtype=float) for name in self._names])
         shape = (len(table), self.draws)
-        factor = np.ones(shape) if first is None else np.array(first, dtype=float)
+        one = np.ones(shape)
+        begin = one if first is None else first
+        matching = Matching(one * self.budget, begin, one, tolerance)
         state: _State | None = None
-        off = np.full(shape, np.inf)
-        before: tuple[Array, Array] | None = None
-        undone = np.ones(shape, dtype=bool)
-        for _ in range(_MOST_TRIALS):
-            found = _read(self._run(self._plain, table, factor, undone), self._width)
-            state = found if state is None else state.updated(undone, found)
-            error = off.copy()
-            error[undone] = np.log(np.maximum(found.money, 1e-300) / self.budget)
-            now = undone & np.isfinite(error) & (np.abs(error) > tolerance)
-            if not now.any():
-                off = error
-                break
-            slope = np.ones(shape)
-            if before is not None:
-                moved = np.log(factor / before[0])
-                secant = (error - before[1]) / np.where(moved == 0, 1.0, moved)
-                slope = np.where((secant > 0.5) & (secant < 2.0), secant, 1.0)
-            before, off = (factor.copy(), error), error
-            factor = np.where(now, factor * np.exp(-error / slope), factor)
-            undone = now
+        while matching.open.any():
+            tried = matching.open.copy()
+            found = _read(self._run(self._plain, table, matching.factor, tried), self._width)
+            state = found if state is None else state.updated(tried, found)
+            cost = np.full(shape, np.nan)
+            cost[tried] = found.money
+            matching.tell(cost)
         assert state is not None
-        money = state.money.reshape(shape)
+        factor, money = matching.factor, state.money.reshape(shape)
         values = self._values(state, shape)
-        beyond = self._beyond(table, factor)
-        missed = ~(np.abs(money / self.budget - 1) <= 10 * tolerance) | beyond
+        missed = matching.missed | self._beyond(table, factor)
         for name in values:
             values[name][missed] = np.nan
         if self._shock is not None:
