@@ -2,10 +2,17 @@
 
 import tomllib
 
+import numpy as np
 import pytest
 
 import model
 from model.schema import validate
+from sensitivity import parts, store
+from sensitivity.crossing import Scenario
+from sensitivity.distributions import Distribution
+from sensitivity.factors import Factor
+from sensitivity.manifest import Manifest
+from sensitivity.outputs import Column
 from sensitivity.study import Study
 
 SMALL = """
@@ -64,3 +71,59 @@ def made():
 @pytest.fixture(scope="session")
 def study(made, small):
     return made(small)
+
+
+@pytest.fixture
+def stored(tmp_path):
+    """Store the runs of a study whose outputs are plain functions of factors from 0 to 1.
+
+    `outputs` maps (outcome, place, year) to a function of an array (runs, factors); with
+    strategies, to one for each. A run whose output is NaN has failed.
+    """
+
+    def make(method, size, outputs, factors=3, strategies=(), groups=None, better="more", **more):
+        settings = {
+            "name": "made",
+            "title": "Made up",
+            "seed": 7,
+            "strategies": list(strategies),
+            "method": {"name": method, "size": size, "groups": groups is not None},
+            "factor": [{"input": "x", "group": "g"}],
+            "output": [{"outcome": "value added", "year": 2040}],
+        }
+        for name, value in more.items():
+            settings[name] = {**settings.get(name, {}), **value}
+        study = validate(Study, settings, "made.toml")
+        names = [f"x{k}" for k in range(factors)]
+        manifest = Manifest(
+            study,
+            tuple(
+                Factor(name, group, "Dmnl", "set", (name,), Distribution("uniform", 0, 1))
+                for name, group in zip(names, groups or names, strict=True)
+            ),
+            tuple(Column(*key, None, "Myuan/Year", better) for key in outputs),
+            tuple(Scenario(name) for name in strategies) or (Scenario(),),
+            tuple((1.0,) * len(outputs) for _ in strategies or "-"),
+            {"model": "a"},
+            "v",
+        )
+        place = tmp_path / f"store {len(list(tmp_path.glob('store *')))}"
+        with store.opened(place, manifest) as opened:
+            design = manifest.design(None)
+            x = design.values().to_numpy()
+            for scenario in range(len(manifest.scenarios)):
+                values = {}
+                for column, function in zip(manifest.columns, outputs.values(), strict=True):
+                    chosen = function[scenario] if strategies else function
+                    values[column.name] = np.asarray(chosen(x), dtype=float)
+                failed = np.any([~np.isfinite(y) for y in values.values()], axis=0)
+                failures = {
+                    parts.REASON: ["division by zero" if one else "" for one in failed],
+                    parts.VARIABLE: ["people" if one else "" for one in failed],
+                    parts.YEAR: np.where(failed, 2001.0, np.nan),
+                }
+                folder, print_ = opened.folder_of(scenario), design.digest(0, design.rows)
+                parts.add(folder, 0, values, failures, print_)
+        return store.read(place)
+
+    return make

@@ -1,0 +1,86 @@
+"""Figures exist for every method, hold their stamp, and stay readable with many factors."""
+
+import matplotlib.image
+import numpy as np
+import pytest
+
+from sensitivity.analysis import analyse
+from sensitivity.figures import draw
+from sensitivity.figures.style import fitted, leaders, with_rest
+from sensitivity.report import write_page
+
+YEARS = (2020.0, 2030.0, 2040.0)
+
+
+def outputs():
+    def at(year):
+        return lambda x: x[:, 0] * (year - 2010) + x[:, 1:] @ np.ones(x.shape[1] - 1)
+
+    return {("value added", "total", year): at(year) for year in YEARS}
+
+
+@pytest.mark.parametrize(
+    ("method", "size", "expected"),
+    [
+        ("sobol", 32, {"ranked", "over-time", "over-time-intervals", "convergence"}),
+        ("morris", 8, {"ranked", "plane", "over-time-intervals", "convergence"}),
+        ("regional", 128, {"ranked", "over-time-intervals"}),
+    ],
+)
+def test_each_method_has_the_figures_that_fit_it(method, size, expected, tmp_path, stored):
+    results = stored(method, size, outputs(), analysis={"resamples": 20})
+    files = draw(results, analyse(results), tmp_path / "figures")
+    pictures = {path.stem for path in files if path.suffix == ".png"}
+    assert pictures == expected | {"heat-map", "tornado", "scatter"}
+    assert {path.stem for path in files if path.suffix == ".pdf"} == pictures
+    for path in files:
+        if path.suffix == ".png":
+            assert b"model hash" in path.read_bytes()
+            assert matplotlib.image.imread(path).std() > 0
+
+
+def test_a_study_without_variation_draws_nothing_but_tells(tmp_path, stored):
+    results = stored("sobol", 16, {("value added", "total", 2040.0): lambda x: np.ones(len(x))})
+    analysis = analyse(results)
+    assert draw(results, analysis, tmp_path) == []
+    page = write_page(results, analysis, [], tmp_path).read_text(encoding="utf-8")
+    assert "No output varies: there is no answer." in page
+
+
+def test_factors_beyond_the_named_ones_are_summed(stored):
+    analysis = analyse(stored("sobol", 32, outputs(), factors=15))
+    table = analysis.tables["indices"]
+    part = table[table["output"] == "value added, total, 2040"]
+    names, values = with_rest(part, ["total", "first order"], summed=True)
+    assert len(names) == 11
+    assert names[-1] == "other 5 (together)"
+    total = part[part["index"] == "total"]["value"]
+    assert values["total"]["value"].sum() == pytest.approx(total.sum())
+    assert len(leaders(analysis)) == 8
+
+
+def test_long_names_are_broken_and_cut():
+    name = "elasticity of transaction cost to infrastructure and to the network of the region " * 2
+    lines = fitted(name, 30).splitlines()
+    assert len(lines) == 3
+    assert all(len(line) <= 30 for line in lines)
+    assert lines[-1].endswith("…")
+
+
+def test_the_page_begins_with_the_answer(tmp_path, stored):
+    results = stored(
+        "rbd-fast",
+        64,
+        {("value added", "total", 2040.0): [lambda x: x[:, 0] + x[:, 1], lambda x: 2 * x[:, 2]]},
+        strategies=("local", "central"),
+        enough={"width": 0.01},
+        analysis={"resamples": 20},
+    )
+    analysis = analyse(results)
+    files = draw(results, analysis, tmp_path)
+    names = {path.name for path in files}
+    assert {"strategies.png", "ranked-local.png", "ranked-central.png"} <= names
+    page = write_page(results, analysis, files, tmp_path).read_text(encoding="utf-8")
+    assert page.index("strategies rank") < page.index("How far to trust it")
+    assert "The runs are not enough" in page
+    assert page.count("<img") == sum(path.suffix == ".png" for path in files)
