@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Mapping, Sequence
 from itertools import combinations
+from typing import Literal
 
 import numpy as np
 import xarray as xr
@@ -135,6 +136,7 @@ def paths(found: Uncertain) -> Figure:
         found,
         "When each strategy acts",
         "Change of value added against the baseline of the same draw, base future.",
+        legend="lines",
     )
 
 
@@ -163,7 +165,8 @@ def who_pays(found: Uncertain) -> Figure:
         "Who pays",
         f"Programme money from {found.start:g} on, base future. Matching and levies are counted "
         "where they are paid.",
-        legend=False,
+        legend=None,
+        intervals=False,
     )
 
 
@@ -194,14 +197,10 @@ def beaten(found: Uncertain) -> Figure:
     shares = np.array([[judged.get((name, *pair), np.nan) for pair in pairs] for name in names])
     figure = Figure(figsize=(4.2 + 1.6 * len(pairs), 1.9 + 0.36 * len(names)), layout="constrained")
     axis = figure.subplots()
-    axis.imshow(shares, cmap="PuOr_r", vmin=0, vmax=1, aspect="auto")
+    axis.imshow(shares, cmap="PuOr_r", vmin=-0.45, vmax=1.45, aspect="auto")
     for (row, column), share in np.ndenumerate(shares):
         if np.isfinite(share):
-            dark = abs(share - 0.5) > 0.35
-            text = f"{100 * share:.0f}"
-            axis.text(
-                column, row, text, ha="center", va="center", color="white" if dark else "black"
-            )
+            axis.text(column, row, f"{100 * share:.0f}", ha="center", va="center")
     titles = [f"{one}\nbetter than\n{other}" for one, other in pairs]
     axis.set_xticks(range(len(pairs)), titles, fontsize=9)
     axis.xaxis.tick_top()
@@ -214,36 +213,43 @@ def beaten(found: Uncertain) -> Figure:
         "Which is better, and how sure",
         "Per cent of the draws in which the first is better than the second in all regions "
         "together, base future; 50 is open. Better is more, or less of dispersion and debt.",
-        legend=False,
+        legend=None,
+        intervals=False,
     )
 
 
 def losses(found: Uncertain) -> Figure:
     """Draw what each future costs under each strategy."""
-    rows = [future for future in found.futures if future.name != BASE]
+    others = [future for future in found.futures if future.name != BASE]
     names = [found.baseline.name, *found.names]
-    figure, axis = _rows(found, len(rows), strategies=len(names))
+    columns = min(3, len(others))
+    rows = -(-len(others) // columns)
+    figure = Figure(
+        figsize=(2 + 3.3 * columns, 1.9 + (0.8 + 0.3 * len(names)) * rows), layout="constrained"
+    )
+    axes = figure.subplots(rows, columns, sharey=True, squeeze=False)
     loss = found.recovered[LOSS].sel({PLACE: TOTAL}, drop=True)
-    values = [loss.sel({FUTURE: one.name}, drop=True).transpose(STRATEGY, DRAW) for one in rows]
-    _intervals(axis, found, names, [one.title for one in rows], values)
-    axis.axvline(0, color="black", linewidth=0.8)
-    axis.set_xlabel("Value added lost by the end of the run, % of one year's")
+    labels = [found.titles[name] for name in names]
+    for axis, future in zip(axes.flat, others, strict=False):
+        values = loss.sel({FUTURE: future.name}, drop=True).transpose(STRATEGY, DRAW)
+        _one_each(axis, found, names, labels, values)
+        axis.set_title(textwrap.fill(future.title, 34), fontsize=10, loc="left")
+    for axis in axes.flat[len(others) :]:
+        axis.set_axis_off()
     return _finish(
         figure,
         found,
         "What each future costs",
-        "Value added of all regions against the same strategy's base future in the same draw, "
-        f"added up from {min(one.year for one in rows):g} to "
-        f"{found.paths['time'].values[-1]:g}.",
-        baseline=True,
+        "Value added lost in all regions, % of one year's: against the same strategy's base future "
+        f"in the same draw, added up from {min(one.year for one in others):g} to "
+        f"{found.paths['time'].values[-1]:g}. Scales differ among panels.",
+        legend=None,
     )
 
 
-def _rows(
-    found: Uncertain, rows: int, per_row: float | None = None, strategies: int | None = None
-) -> tuple[Figure, Axes]:
+def _rows(found: Uncertain, rows: int, per_row: float | None = None) -> tuple[Figure, Axes]:
     """Begin a figure with one panel of rows."""
-    each = per_row or 0.28 + 0.17 * (strategies or len(found.names))
+    each = per_row or 0.28 + 0.17 * len(found.names)
     figure = Figure(figsize=(9, 2.2 + each * rows), layout="constrained")
     return figure, figure.subplots()
 
@@ -276,6 +282,29 @@ def _intervals(
     quantity(axis.xaxis)
 
 
+def _one_each(
+    axis: Axes,
+    found: Uncertain,
+    names: Sequence[str],
+    labels: Sequence[str],
+    values: xr.DataArray,
+) -> None:
+    """Draw median and interval of each strategy on a row of its own."""
+    rows = [values.sel({STRATEGY: [name]}) for name in names]
+    styles = _styles(found)
+    for at, (name, row) in enumerate(zip(names, rows, strict=True)):
+        (low, median, high), counted = quantiles(row.values[0])
+        if counted:
+            axis.hlines(at, low, high, color=styles[name][0], linewidth=3, alpha=0.55)
+            axis.plot(median, at, "o", color=styles[name][0], markersize=6)
+    axis.set_yticks(range(len(labels)), [_wrapped(label) for label in labels])
+    axis.set_ylim(len(labels) - 0.5, -0.5)
+    axis.grid(axis="x", color="#EEEEEE")
+    axis.set_axisbelow(True)
+    axis.tick_params(labelsize=8)
+    quantity(axis.xaxis)
+
+
 def _styles(found: Uncertain) -> Mapping[str, Style]:
     return strategy_styles([found.baseline.name, *found.names], found.baseline.name)
 
@@ -290,21 +319,24 @@ def _finish(
     title: str,
     note: str,
     *,
-    legend: bool = True,
-    baseline: bool = False,
+    legend: Literal["dots", "lines"] | None = "dots",
+    intervals: bool = True,
 ) -> Figure:
     """Add title, legend, and the line that says what the figure rests on."""
     for axis in figure.axes:
         axis.spines[["top", "right"]].set_visible(False)
-    if legend:
-        names = [found.baseline.name] * baseline + found.names
+    if legend is not None:
         handles = [
-            Line2D([], [], color=_styles(found)[name][0], marker="o", label=found.titles[name])
-            for name in names
+            Line2D([], [], color=colour, linestyle=line, label=found.titles[name])
+            if legend == "lines"
+            else Line2D([], [], color=colour, marker="o", label=found.titles[name])
+            for name, (colour, line) in _styles(found).items()
+            if name != found.baseline.name
         ]
         figure.legend(handles=handles, loc="outside lower center", frameon=False, ncols=3)
     draws = len(found.draws)
-    interval = f"Dot or line: median; bar or band: 90 % of {draws:,} draws. " if draws > 1 else ""
+    shown_by = "Line: median; band" if legend == "lines" else "Dot: median; bar"
+    interval = f"{shown_by}: 90 % of {draws:,} draws. " if intervals and draws > 1 else ""
     unit, factor = shown("Myuan")
     money = found.money.sel({STRATEGY: found.names, FUTURE: BASE}).median(DRAW).values * factor
     spent = money[money > 0]

@@ -7,7 +7,7 @@ to find the worlds in which a policy fails. Libraries that have it bring a dozen
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -138,23 +138,14 @@ def discover(
     boxes: list[Box] = []
     first = pd.DataFrame(columns=["coverage", "density", "mass", "limits"])
     while len(boxes) < most and interest[left].any() and not interest[left].all():
-        path = list(_peeled(data, interest, left))
-        limits = _chosen(data, interest, left, path, density)
+        path, box = _found(data, interest, left, density, seed)
         if not boxes:
             rows = [(*_measures(data, interest, left, one), len(one)) for one in path]
             first = pd.DataFrame(rows, columns=first.columns)
-        if not limits:
+        if box is None or not _explains(box, float(interest[left].mean()), len(boxes)):
             break
-        found = _box(data, interest, left, limits)
-        if not _explains(found, float(interest[left].mean()), len(boxes)):
-            break
-        stable = _reproduced(data, interest, left, limits, density, seed)
-        limits = {name: limit for name, limit in limits.items() if stable[name] >= STABLE}
-        if not limits:
-            break
-        found = _box(data, interest, left, limits)
-        boxes.append(replace(found, reproduced={name: stable[name] for name in found.limits}))
-        left = left & ~_inside(data, limits)
+        boxes.append(box)
+        left = left & ~_inside(data, box.limits)
     return Discovery(share, tuple(boxes), first)
 
 
@@ -207,6 +198,12 @@ class _Worlds:
             else:
                 names[str(column)] = worlds[column].astype(str).to_numpy(dtype=object)
         return cls(numbers, names, len(worlds))
+
+    def only(self, factors: Collection[str]) -> _Worlds:
+        """Look at some factors alone."""
+        numbers = {name: values for name, values in self.numbers.items() if name in factors}
+        names = {name: values for name, values in self.names.items() if name in factors}
+        return _Worlds(numbers, names, self.count)
 
 
 def _meets(data: _Worlds, name: str, limit: Limit) -> Truths:
@@ -287,6 +284,28 @@ def _peels(
         present = sorted(set(called))
         for one in present if len(present) > 1 else ():
             yield name, frozenset(present) - {one}, np.asarray(called != one)
+
+
+def _found(
+    data: _Worlds, interest: Truths, left: Truths, density: float, seed: int
+) -> tuple[list[dict[str, Limit]], Box | None]:
+    """Find the path and the box; where limits are dropped, anew with the factors that stay."""
+    passed: list[dict[str, Limit]] = []
+    some = data
+    while True:
+        path = list(_peeled(some, interest, left))
+        passed = passed or path
+        limits = _chosen(some, interest, left, path, density)
+        if not limits:
+            return passed, None
+        stable = _reproduced(some, interest, left, limits, density, seed)
+        kept = {name for name in limits if stable[name] >= STABLE}
+        if len(kept) == len(limits):
+            box = _box(data, interest, left, limits)
+            return passed, replace(box, reproduced={name: stable[name] for name in box.limits})
+        if not kept:
+            return passed, None
+        some = data.only(kept)
 
 
 def _pasted(
