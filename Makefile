@@ -7,7 +7,7 @@ LOWEST := .venv-lowest/bin
 LOCKER := .venv-lock/bin
 READY := .venv/.ready
 
-.PHONY: help demo figures views test test-slow test-lowest lint check bench lock clean
+.PHONY: help demo figures calibration study views test test-slow test-lowest lint check bench lock clean
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -22,6 +22,14 @@ demo: $(READY) ## compare a central with a local strategy: table and figures in 
 figures: demo ## renew the figures of the README from those of the demo
 	@mkdir -p docs/figures
 	cp results/demo/outcomes.png results/demo/histories.png docs/figures/
+
+calibration: $(READY) ## fit the three cases anew (half an hour on two cores) and adopt the estimate
+	$(BIN)/smecluster calibrate --report --recovery 50 --out calibration/results/three-cases
+	$(BIN)/python -m calibration.adopt
+
+study: $(READY) ## the example study of sensitivity: which levers matter for which kind of cluster
+	$(BIN)/smecluster sensitivity run levers
+	$(BIN)/smecluster sensitivity plot levers
 
 views: $(READY) ## redraw the diagrams of the model after its equations have changed
 	$(BIN)/python -m model.views
