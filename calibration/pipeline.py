@@ -172,7 +172,7 @@ def _carry_out(problem: Problem, stated: Payoff, plan: Plan, stages: Stages) -> 
     if plan.bootstrap:
         with stages.inner("bootstrap") as pieces:
             scatter = bootstrap(
-                payoff, optimum, plan.bootstrap, plan.seed, pieces, told=stages.told("bootstrap")
+                payoff, optimum, plan.bootstrap, plan.seed, pieces, told=stages.told("replicates")
             )
         tables["bootstrap"] = scatter.intervals.reset_index()
     points = None
@@ -198,7 +198,7 @@ def _carry_out(problem: Problem, stated: Payoff, plan: Plan, stages: Stages) -> 
     if plan.recovery:
         with stages.inner("recovery") as pieces:
             tables["coverage"] = recovery(
-                payoff, plan.recovery, plan.seed, pieces, told=stages.told("recovery")
+                payoff, plan.recovery, plan.seed, pieces, told=stages.told("simulated data sets")
             ).coverage
     return Outcome(wider, x, tables, facts, stages.seconds, stages.runs)
 
@@ -262,7 +262,7 @@ def _posterior(
                 plan.seed,
                 pieces,
                 most=plan.steps,
-                told=stages.told("posterior"),
+                told=stages.told("steps of the posterior"),
             )
         least = found.diagnostics[["bulk ESS", "tail ESS"]].to_numpy(dtype=float).min()
         return {
@@ -319,7 +319,7 @@ def _hold_out(
                 count=count,
                 seed=plan.seed,
                 max_evaluations=plan.max_evaluations,
-                done=_Counted(stages.told("hold-out"), count),
+                done=_Counted(stages.told("starts of the hold-out"), count),
             )
         out = held.fits[held.fits["sample"] == "out"]
         tables = {"holdout": held.forecasts, "scores": held.scores, "unscored": held.unscored}
@@ -335,11 +335,12 @@ def _leave_out(problem: Problem, x: Floats, stages: Stages) -> dict[str, pd.Data
     regions = list(dict.fromkeys(problem.measurements["region"]))
     if len(regions) < 2 or not any(parameter.shared for parameter in problem.parameters):
         return {}
-    told = stages.told("leave one out")
+    told = stages.told("regions left out")
     parts: dict[str, list[pd.DataFrame]] = {}
     for done, region in enumerate(regions):
         told(done, len(regions))
-        found = stages.tables(f"without {region}", partial(_without, problem, x, region))
+        made = partial(_without, problem, x, region)
+        found = stages.tables(f"without {region}", made, tells=True)
         for name, table in found.items():
             parts.setdefault(name, []).append(table)
     return {name: pd.concat(tables, ignore_index=True) for name, tables in parts.items()}

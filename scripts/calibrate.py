@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import threading
 import time
@@ -91,6 +92,10 @@ def calibrate(
             show_default=False,
         ),
     ] = None,
+    anew: Annotated[
+        bool,
+        typer.Option("--anew", help="Drop work that was kept for another model, data or settings."),
+    ] = False,
     time_step: Annotated[
         float, typer.Option(help="Time step of the runs, years: 1 over a whole number.")
     ] = 0.125,
@@ -106,11 +111,19 @@ def calibrate(
     facts = {"seed": seed, "include": list(told), "quick": quick}
     if not folders:
         problem = _three(told, base)
-        _fit(problem, plan(problem), out or _RESULTS / name, name, facts, report)
+        _fit(problem, plan(problem), out or _RESULTS / name, name, facts, report, anew)
     for folder in folders or []:
         problem, held = _further(folder, told, base, calibration)
         called = folder.resolve().name
-        _fit(problem, plan(problem), out or folder / OWN, called, {**facts, "held": held}, report)
+        _fit(
+            problem,
+            plan(problem),
+            out or folder / OWN,
+            called,
+            {**facts, "held": held},
+            report,
+            anew,
+        )
 
 
 def _check(folders: list[Path], out: Path | None, time_step: float, name: str) -> None:
@@ -188,13 +201,20 @@ def _fit(
     name: str,
     facts: dict[str, Any],
     report: bool,
+    anew: bool,
 ) -> None:
     from calibration.pipeline import calibrate
     from calibration.saved import save
     from model.stamp import stamp
 
-    with _Shown() as shown:
-        outcome = calibrate(problem, target / _WORK, plan, shown)
+    if anew and (target / _WORK / "identity.json").is_file():
+        shutil.rmtree(target / _WORK)
+    try:
+        with _Shown() as shown:
+            outcome = calibrate(problem, target / _WORK, plan, shown)
+    except KeyboardInterrupt:
+        note("what is done is kept: the same command goes on from there")
+        raise
     origin = stamp(
         problem.model.hash,
         data=problem.hash,

@@ -94,6 +94,15 @@ def test_asked_again_it_goes_on_where_it_was_and_says_what_it_took(capsys, fitte
     ] == before.splitlines()[7:]
 
 
+def test_other_settings_are_not_mixed_with_what_is_kept(capsys, fitted):
+    given = ("calibrate", fitted, "--quick", "--starts", "2", "--time-step", "0.5", "--seed", "2")
+    status, _, err = call(capsys, *given)
+    assert status == 2
+    assert "holds work with another seed" in err
+    assert call(capsys, *given, "--anew")[0] == 0
+    assert find(fitted / "calibration").manifest["seed"] == 2
+
+
 def change(folder, file, old, new):
     path = folder / file
     text = path.read_text(encoding="utf-8")
