@@ -18,6 +18,7 @@ import pytest
 import model
 from model import simulate
 from model.errors import InputError
+from model.rewrite import values_of
 from sensitivity import store
 from sensitivity.crossing import cross
 from sensitivity.running import plan, run
@@ -70,9 +71,10 @@ def whole(tmp_path_factory, m, study):
 def test_a_run_is_the_models_run_with_the_inputs_of_its_row(m, study, whole):
     row = whole.design.values(100, 101)
     factors = {name: row[name].item() for name in ("spin off rate", "brand premium")}
+    values = values_of(m.text)["seed entrepreneurs"]
     own = {  # the multipliers act on the own values of the regions
         f"seed entrepreneurs[{region}]": row[f"seed entrepreneurs[{region}]"].item() * value
-        for region, value in zip(m.regions, (40300.0, 81700.0, 105.0), strict=True)
+        for (region,), value in values.items()
     }
     run_alone = simulate(
         m, {**study.settings, **factors, **own}, outputs=["value added"], years=[2040]
