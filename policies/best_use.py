@@ -17,7 +17,7 @@ from model.errors import InputError
 from model.pieces import Pieces
 from model.runs import simulate
 from policies.allocation import Space
-from policies.appraisal import CRITERIA, LOSS, UNITS, Judged
+from policies.appraisal import CRITERIA, DISPERSION, LOSS, UNITS, Judged
 from policies.equal_cost import ACCOUNTS, programme_money
 from policies.futures import Future
 from policies.optimise import Budget, Search, best, front, judged_strategies
@@ -162,7 +162,7 @@ def best_use(
         )
     points, runs = [found.points[0]], appraisal.runs
     if several:
-        many = Budget(model, space, money, criteria_with(shock))
+        many = Budget(model, space, money, criteria_with(model, shock))
         appraisal = many.appraisal(draws, **options)
         with _kept(folder, "several-aims", search, identity) as pieces:
             judge = many.judge(appraisal, search)
@@ -181,7 +181,7 @@ def best_use(
     return BestUse(
         budget=money,
         start=start,
-        criteria=criteria_with(shock),
+        criteria=criteria_with(model, shock),
         best=strategies[0],
         written=tuple(written),
         front=tuple(strategies[1:]),
@@ -193,9 +193,10 @@ def best_use(
     )
 
 
-def criteria_with(shock: Future | None) -> tuple[str, ...]:
-    """Give the criteria: the loss in a shock only where there is one."""
-    return tuple(name for name in CRITERIA if name != LOSS or shock is not None)
+def criteria_with(model: Model, shock: Future | None) -> tuple[str, ...]:
+    """Give the criteria: the loss only with a shock, the dispersion only among regions."""
+    left_out = [LOSS] * (shock is None) + [DISPERSION] * (len(model.regions) == 1)
+    return tuple(name for name in CRITERIA if name not in left_out)
 
 
 def comparison(found: BestUse) -> pd.DataFrame:

@@ -196,7 +196,7 @@ def _elsewhere(found: BestUse) -> list[str]:
         if name == GAIN:
             continue
         table = _on(found, name)
-        worse = [one for one in table.index if table.loc[one, "best use is better"] < 0.5]
+        worse = list(table.index[table["lead: median"] < 0])
         if worse:
             word = "lower" if CRITERIA[name] > 0 else "higher"
             named = _listed([_title(found, one) for one in worse])

@@ -184,3 +184,11 @@ def test_what_cannot_be_searched_is_told(model):
     with pytest.raises(InputError, match="set by the strategies and by the draws"):
         Appraisal(model, ("price sensitivity",), {}, DRAWS, 1.0, 2025.0)
     assert EXACT < 1e-6
+
+
+def test_one_region_alone_has_no_dispersion_to_judge():
+    alone = models.load(regions=[models.Region("Wenzhou", {}, {})])
+    found = best_use(alone, [load("local")], DRAWS, DRAWS, SMALL, step=STEP, several=False)
+    assert found.criteria == (GAIN, BALANCE)
+    assert found.best.local is not None
+    assert not found.best.local.exceptions
