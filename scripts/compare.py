@@ -8,10 +8,32 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scripts.choice import Folders, Regions, Settings, calibration_name, chosen_model, settings_of
+from scripts.choice import (
+    CalibrationName,
+    Folders,
+    Regions,
+    Settings,
+    calibration_name,
+    chosen_model,
+    settings_of,
+)
 from scripts.printing import note, print_json, print_table
+from scripts.uncertainty import (
+    Draws,
+    Examined,
+    Futures,
+    Seed,
+    StudyName,
+    Workers,
+    draw_all,
+    examined,
+    study_of,
+    write_all,
+)
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from policies.compare import Comparison
 
 EXAMPLES = (
@@ -20,11 +42,16 @@ EXAMPLES = (
     "smecluster compare self-development cultivation combination",
     "smecluster compare central mine.toml --budget 500000",
     "smecluster compare central local --baseline historical --json",
+    "smecluster compare central local mixed --draws 500 --futures all --out results/uncertain",
+    "smecluster compare --study centre-or-place",
 )
 
 
 def compare(
-    strategies: Annotated[list[str], typer.Argument(help="Names, or paths of TOML files.")],
+    strategies: Annotated[
+        list[str] | None,
+        typer.Argument(help="Names, or paths of TOML files.", show_default=False),
+    ] = None,
     baseline: Annotated[
         str | None,
         typer.Option(
@@ -52,21 +79,51 @@ def compare(
     as_written: Annotated[
         bool, typer.Option("--as-written", help="Do not scale budgets to equal cost.")
     ] = False,
+    study: StudyName = None,
+    draws: Draws = None,
+    futures: Futures = None,
+    seed: Seed = None,
+    calibration: CalibrationName = None,
     region: Regions = None,
     from_: Folders = None,
     set_: Settings = None,
     out: Annotated[Path, typer.Option(help="Folder for tables and figures.")] = Path("results"),
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     engine: Annotated[str, typer.Option(help="kernel, pysd or simlin.")] = "kernel",
+    workers: Workers = None,
 ) -> None:
-    """Compare strategies at equal programme money."""
+    """Compare strategies at equal programme money; with draws or futures, under uncertainty."""
+    from model.errors import InputError
     from model.stamp import stamp
     from policies import load
     from policies.compare import compare as compared
     from policies.results import write_figures, write_tables
 
+    if study is not None or draws is not None or futures:
+        if as_written or engine != "kernel":
+            raise InputError("draws and futures are run at equal cost on the kernel only")
+        given = study_of(
+            study,
+            strategies,
+            baseline=baseline,
+            start=start,
+            budget=budget,
+            draws=draws,
+            futures=futures,
+            seed=seed,
+            regions=region,
+        )
+        needed = draws is not None
+        _tell(
+            examined(given, calibration, from_ or [], set_ or [], out, workers, needed=needed),
+            out,
+            json,
+        )
+        return
+    if not strategies:
+        raise InputError("name strategies to compare, or a study with --study")
     chosen = tuple(load(name) for name in strategies)
-    model = chosen_model(region or [], from_ or [])
+    model = chosen_model(region or [], from_ or [], calibration)
     comparison = compared(
         model,
         chosen,
@@ -81,7 +138,7 @@ def compare(
         model.hash,
         strategies=", ".join(f"{strategy.name} {strategy.hash}" for strategy in chosen),
         baseline=f"{comparison.baseline.name} {comparison.baseline.hash}",
-        calibration=calibration_name(from_ or []),
+        calibration=calibration_name(from_ or [], calibration),
         engine=engine,
     )
     files = write_tables(comparison, out, origin)
@@ -97,6 +154,52 @@ def compare(
     files += write_figures(comparison, out, origin)
     for path in files:
         note(f"wrote {path}")
+
+
+def _tell(done: Examined, out: Path, json: bool) -> None:
+    """Write and print a comparison under uncertainty."""
+    from model.files import write_atomic
+    from policies.brief import compare_page, headlines
+    from policies.figures_uncertain import figures
+    from policies.summaries import tables
+    from policies.words_uncertain import answer, basis
+
+    found, said = done.found, answer(done.found)
+    made = tables(found)
+    files = write_all(made, out, done.origin)
+    if not json:
+        for question, reply in said.items():
+            print(f"{question}\n  {reply}")
+        print()
+        small = headlines(found)
+        print_table([str(name) for name in small], _cells(small))
+        print("\n" + "\n".join(basis(found)))
+        # Figures take longer to draw than the answer to read.
+        sys.stdout.flush()
+    drawn = draw_all(figures(found), out, done.origin)
+    text = compare_page(found, done.study.title, drawn, done.origin)
+    files += [*drawn.values(), write_atomic(out / "brief.html", text)]
+    if json:
+        print_json(
+            {
+                "stamp": done.origin,
+                "answer": said,
+                **{name: table.to_dict("records") for name, table in made.items()},
+                "files": [str(path) for path in files],
+            }
+        )
+        return
+    for path in files:
+        note(f"wrote {path}")
+
+
+def _cells(table: pd.DataFrame) -> list[list[object]]:
+    from model.display import Rounded
+
+    return [
+        [Rounded(cell) if isinstance(cell, float) else cell for cell in row]
+        for row in table.itertuples(index=False)
+    ]
 
 
 def _print_money(comparison: Comparison) -> None:

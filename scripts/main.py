@@ -18,6 +18,8 @@ from typer.core import TyperCommand, TyperGroup
 COMMANDS = {
     "run": "Run one strategy and write what it does, by region and in total.",
     "compare": "Compare strategies at equal programme money: table and figures.",
+    "futures": "List what may come from outside, or try strategies against it.",
+    "robust": "Judge strategies over all futures and draws: regret, needs, when each fails.",
     "contributions": "Share the effect of a strategy out among its levers, and draw it as wedges.",
     "optimise": "Search for the best use of a budget, checked on draws not used to choose.",
     "windows": "Map when help pays, by starting year and by size of the cluster.",

@@ -1,0 +1,227 @@
+"""One page for a reader in a hurry: the answer first, then what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+import xarray as xr
+
+from model.display import sentence, shown
+from model.outcomes import PLACE, TOTAL
+from model.page import Section, page
+from policies.display import HEADLINES
+from policies.ensemble import FUTURE, STRATEGY
+from policies.futures import BASE
+from policies.recovery import LOSS, YEARS
+from policies.regret import BEST, EXPECTED, HIGH, MOST
+from policies.robust import ALL_WORLDS, Robustness
+from policies.uncertain import Uncertain
+from policies.words_uncertain import answer, basis, futures_answer, robust_answer, spread
+
+CAPTIONS = {
+    "gained-per-yuan": "Value added gained for a yuan of programme money, by future",
+    "changes": "Change of outcomes by the end, by region and in total",
+    "paths": "Change of value added over time",
+    "who-pays": "Programme money by payer",
+    "timing": "Years until half of the effect is there",
+    "probabilities": "How often one strategy is better than another",
+    "futures": "What each future costs",
+    "regret": "What each strategy gives away",
+    "good-enough": "Where each strategy is good enough",
+    "where-it-fails": "Limits of the worlds in which a strategy fails",
+}
+
+Files = Mapping[str, Path]
+
+
+def compare_page(found: Uncertain, title: str, drawn: Files, stamp: Mapping[str, str]) -> str:
+    """Write the page of a comparison.
+
+    Parameters
+    ----------
+    found : Uncertain
+        The comparison.
+    title : str
+        What it is about.
+    drawn : mapping of str to Path
+        The figures that were written (`policies.figures_uncertain`), by name.
+    stamp : mapping
+        Where it came from.
+
+    Returns
+    -------
+    str
+        The page, HTML.
+    """
+    said = answer(found)
+    sections = [
+        Section(
+            "What each strategy does",
+            _paragraphs(said, "What brings most", "How sure", "In which region"),
+            [_headlines(found)],
+            _pictures(drawn, "changes", "probabilities"),
+        ),
+        Section(
+            "Money: what it brings and who pays",
+            _paragraphs(said, "Who pays", "At the neighbours"),
+            [],
+            _pictures(drawn, "gained-per-yuan", "who-pays"),
+        ),
+        Section("When", _paragraphs(said, "When"), [], _pictures(drawn, "paths", "timing")),
+    ]
+    if len(found.futures) > 1:
+        sections.append(_futures_section(found, drawn))
+    return page(title, said, [*sections, _rests(found)], stamp)
+
+
+def futures_page(found: Uncertain, title: str, drawn: Files, stamp: Mapping[str, str]) -> str:
+    """Write the page on what futures do to strategies; see `compare_page`."""
+    sections = [_futures_section(found, drawn), _described(found)]
+    return page(title, futures_answer(found), [*sections, _rests(found)], stamp)
+
+
+def robust_page(
+    judged: Robustness, found: Uncertain, title: str, drawn: Files, stamp: Mapping[str, str]
+) -> str:
+    """Write the page on how strategies hold up; see `compare_page`."""
+    unit, factor = shown(found.ends[judged.outcome].attrs.get("unit", ""))
+    whole = judged.regrets[judged.regrets[FUTURE] == ALL_WORLDS].drop(columns=FUTURE)
+    whole = whole.assign(**{name: whole[name] * factor for name in (EXPECTED, HIGH, MOST)})
+    regret = whole.assign(**{BEST: whole[BEST] * 100}).rename(
+        columns={BEST: "best in % of the worlds"}
+    )
+    shares = judged.shares.set_index([FUTURE, STRATEGY]) * 100
+    sections = []
+    if len(found.names) > 1:
+        caption = f"Regret in {judged.outcome.lower()} ({judged.place}), {unit}"
+        sections.append(
+            Section(
+                "What each strategy gives away",
+                ["Regret is what the best strategy of the same world reaches beyond it."],
+                [(caption, regret)],
+                _pictures(drawn, "regret"),
+            )
+        )
+    sections.append(
+        Section(
+            "Where each strategy is good enough",
+            ["Good enough is where every need is met; the study's file says what is needed."],
+            [("Per cent of the worlds in which a need is met", shares.reset_index())],
+            _pictures(drawn, "good-enough"),
+        )
+    )
+    boxes = judged.boxes
+    if len(boxes):
+        columns = ["strategy", "what", "box", "words", "coverage", "density", "quasi p"]
+        sections.append(
+            Section(
+                "When a strategy fails",
+                [
+                    "Boxes of few limits that hold most of the worlds in which a strategy fails or "
+                    "is beaten (patient rule induction). Coverage: share of these worlds in the "
+                    "box. Density: share of the worlds in the box that are such. Quasi p: how "
+                    "easily chance would do as well without the limit."
+                ],
+                [("Limits", boxes[[*columns, "reproduced"]])],
+                _pictures(drawn, "where-it-fails"),
+            )
+        )
+    said = robust_answer(judged, found)
+    return page(title, said, [*sections, _described(found), _rests(found)], stamp)
+
+
+def headlines(found: Uncertain) -> pd.DataFrame:
+    """Put the chosen outcomes of all regions together into a small table.
+
+    Parameters
+    ----------
+    found : Uncertain
+        The comparison.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns: outcome, unit, the baseline (median), and for each strategy the change against
+        it: median, and in brackets the 90 % interval; base future.
+    """
+    rows = []
+    for name in (one for one in HEADLINES if one in found.ends):
+        unit, factor = shown(found.ends[name].attrs.get("unit", ""))
+        ends, changes = (
+            _total(data).sel({FUTURE: BASE}) * factor
+            for data in (found.ends[name], found.changes[name])
+        )
+        row: dict[str, object] = {"outcome": sentence(name), "unit": unit}
+        before = ends.sel({STRATEGY: found.baseline.name}).median().item()
+        row[found.baseline.title] = before
+        for strategy in found.names:
+            row[f"{strategy}: change"] = spread(changes.sel({STRATEGY: strategy}).values)
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _total(values: xr.DataArray) -> xr.DataArray:
+    return values.sel({PLACE: TOTAL}, drop=True) if PLACE in values.dims else values
+
+
+def _headlines(found: Uncertain) -> tuple[str, pd.DataFrame]:
+    last = f"{found.paths['time'].values[-1]:g}"
+    return f"All regions together, {last} (discounted: from {found.start:g} on)", headlines(found)
+
+
+def _paragraphs(said: Mapping[str, str], *questions: str) -> list[str]:
+    """Choose answers by the beginning of their question."""
+    return [reply for asked, reply in said.items() if asked.startswith(questions)]
+
+
+def _pictures(drawn: Files, *names: str) -> list[tuple[str, Path]]:
+    return [(CAPTIONS[name], drawn[name]) for name in names if name in drawn]
+
+
+def _futures_section(found: Uncertain, drawn: Files) -> Section:
+    data = found.recovered.sel({PLACE: TOTAL})
+    rows = []
+    for future in found.futures[1:]:
+        for name in (found.baseline.name, *found.names):
+            here = data.sel({FUTURE: future.name, STRATEGY: name})
+            years = here[YEARS]
+            rows.append(
+                {
+                    "future": future.title,
+                    "strategy": found.titles[name],
+                    "lost, % of a year's value added": spread(here[LOSS].values),
+                    "years to recover": spread(years.values),
+                    "recovers in % of the draws": 100 * float(years.notnull().mean()),
+                }
+            )
+    return Section(
+        "In other futures",
+        futures_answer(found),
+        [("All regions together", pd.DataFrame(rows))],
+        _pictures(drawn, "futures"),
+    )
+
+
+def _described(found: Uncertain) -> Section:
+    rows = [
+        {
+            "future": one.title,
+            "what happens": one.description,
+            "from": f"{one.year:g}" if one.bend else "",
+            "sizes from": one.source,
+        }
+        for one in found.futures
+    ]
+    return Section("The futures", [], [("What each future is", pd.DataFrame(rows))])
+
+
+def _rests(found: Uncertain) -> Section:
+    strategies = pd.DataFrame(
+        [
+            {"strategy": one.title, "what it does": one.description}
+            for one in (found.baseline, *found.strategies)
+        ]
+    )
+    return Section("What this rests on", basis(found), [("The strategies", strategies)])

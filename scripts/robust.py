@@ -1,0 +1,128 @@
+"""``smecluster robust``: which strategy holds up over futures and draws, and when each fails."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scripts.choice import CalibrationName, Folders, Regions, Settings
+from scripts.printing import note, print_json, print_table
+from scripts.uncertainty import (
+    Budget,
+    Draws,
+    Examined,
+    Futures,
+    Seed,
+    Start,
+    StudyName,
+    Workers,
+    draw_all,
+    examined,
+    study_of,
+    write_all,
+)
+
+if TYPE_CHECKING:
+    from policies.robust import Robustness
+
+EXAMPLES = (
+    "smecluster robust central local mixed",
+    "smecluster robust central local --draws 200 --futures demand,credit",
+    "smecluster robust --study centre-or-place --out results/robust",
+    "smecluster robust central local --outcome Employment --place Wenzhou",
+)
+
+
+def robust(
+    strategies: Annotated[
+        list[str] | None,
+        typer.Argument(help="Names, or paths of TOML files.", show_default=False),
+    ] = None,
+    study: StudyName = None,
+    draws: Draws = None,
+    futures: Futures = None,
+    seed: Seed = None,
+    calibration: CalibrationName = None,
+    outcome: Annotated[str, typer.Option(help="What regret is measured in.")] = (
+        "Discounted value added"
+    ),
+    place: Annotated[str, typer.Option(help="Where: a region, or total.")] = "total",
+    start: Start = None,
+    budget: Budget = None,
+    region: Regions = None,
+    from_: Folders = None,
+    set_: Settings = None,
+    out: Annotated[Path, typer.Option(help="Folder for tables, figures and the page.")] = Path(
+        "results/robust"
+    ),
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    workers: Workers = None,
+) -> None:
+    """Judge strategies by regret, by what is good enough, and by where they fail."""
+    from model.outcomes import find
+    from policies.robust import robustness
+
+    find(outcome)
+    given = study_of(
+        study,
+        strategies,
+        draws=draws,
+        futures=futures,
+        seed=seed,
+        start=start,
+        budget=budget,
+        regions=region,
+    )
+    done = examined(
+        given, calibration, from_ or [], set_ or [], out, workers, needed=draws is not None
+    )
+    judged = robustness(done.found, given.need, outcome=outcome, place=place, seed=given.seed)
+    _tell(done, judged, out, json)
+
+
+def _tell(done: Examined, judged: Robustness, out: Path, json: bool) -> None:
+    from model.files import write_atomic
+    from policies.brief import robust_page
+    from policies.figures_robust import figures
+    from policies.words_uncertain import basis, robust_answer
+
+    found, said = done.found, robust_answer(judged, done.found)
+    made = {"regret": judged.regrets, "good-enough": judged.shares, "limits": judged.boxes}
+    files = write_all(made, out, done.origin)
+    if not json:
+        print("\n".join([*said, ""]))
+        _print_shares(judged)
+        print("\n" + "\n".join(basis(found)))
+        sys.stdout.flush()
+    drawn = draw_all(figures(judged, found), out, done.origin)
+    title = f"How sure is it? {done.study.title}"
+    text = robust_page(judged, found, title, drawn, done.origin)
+    files += [*drawn.values(), write_atomic(out / "brief.html", text)]
+    if json:
+        print_json(
+            {
+                "stamp": done.origin,
+                "answer": said,
+                **{name: table.to_dict("records") for name, table in made.items()},
+                "files": [str(path) for path in files],
+            }
+        )
+        return
+    for path in files:
+        note(f"wrote {path}")
+
+
+def _print_shares(judged: Robustness) -> None:
+    from model.display import Rounded
+
+    table = judged.shares
+    rows = [
+        [cell if isinstance(cell, str) else Rounded(100 * cell) for cell in row]
+        for row in table.itertuples(index=False)
+    ]
+    print_table(
+        [str(name) for name in table], rows, "Per cent of the worlds in which a need is met"
+    )

@@ -1,0 +1,288 @@
+"""What the commands on strategies under uncertainty share: a study, its draws and its runs."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from model.errors import InputError
+from scripts.choice import calibration_name, chosen_calibration, chosen_model, settings_of
+from scripts.progress import progress
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+    from model import Model
+    from policies.study import Study
+    from policies.uncertain import Uncertain
+
+StudyName = Annotated[
+    str | None,
+    typer.Option("--study", help="A study, or the path of its TOML file.", show_default=False),
+]
+Draws = Annotated[
+    int | None,
+    typer.Option(min=1, help="Draws of the calibration.", show_default=False),
+]
+Futures = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--futures",
+        help="Futures, or paths of TOML files, with commas between; all for those of the project.",
+        show_default=False,
+    ),
+]
+Seed = Annotated[
+    int | None, typer.Option(min=1, help="Of the draws; 1 by default.", show_default=False)
+]
+Start = Annotated[
+    float | None,
+    typer.Option(
+        help="Year from which money and discounted sums count; by default the first in "
+        "which the strategies can differ.",
+        show_default=False,
+    ),
+]
+Budget = Annotated[
+    float | None,
+    typer.Option(
+        help="Present value that each costs in every world, Myuan; by default the first one's "
+        "cost.",
+        show_default=False,
+    ),
+]
+Workers = Annotated[
+    int | None,
+    typer.Option(min=1, help="Threads; by default one a processor.", show_default=False),
+]
+
+
+@dataclass(frozen=True)
+class Examined:
+    """A study that was carried out.
+
+    Attributes
+    ----------
+    study : Study
+        The study.
+    found : Uncertain
+        What was found.
+    origin : dict of str to str
+        Where it came from.
+    """
+
+    study: Study
+    found: Uncertain
+    origin: dict[str, str]
+
+
+def study_of(name: str | None, strategies: Sequence[str] | None, **given: Any) -> Study:
+    """Read a study, and let what the command line gives take the place of what it says.
+
+    Parameters
+    ----------
+    name : str, optional
+        Name or path of a study.
+    strategies : sequence of str, optional
+        Names or paths of strategies.
+    **given
+        Fields of the study; what is None is left as it is.
+
+    Returns
+    -------
+    Study
+        The study.
+
+    Raises
+    ------
+    InputError
+        If there is neither a study nor a strategy, or a file is broken.
+    """
+    from model.schema import validate
+    from policies.study import Study, load
+
+    changes = {field: value for field, value in given.items() if value is not None}
+    if strategies:
+        changes["strategies"] = tuple(strategies)
+    if changes.get("futures"):
+        changes["futures"] = tuple(
+            one.strip() for text in changes["futures"] for one in text.split(",") if one.strip()
+        )
+    if name is not None:
+        return load(name).model_copy(update=changes)
+    if not strategies:
+        raise InputError("name strategies to compare, or a study with --study")
+    whole = {"name": "strategies", "title": " or ".join(map(_short, strategies)), **changes}
+    return validate(Study, whole, "the command line")
+
+
+def draws_for(
+    study: Study, calibration: str | None, model: Model, *, needed: bool = False
+) -> pd.DataFrame | None:
+    """Choose a study's draws, None where no calibration has any.
+
+    Parameters
+    ----------
+    study : Study
+        The study: how many draws, and the seed.
+    calibration : str, optional
+        Name or folder of the calibration.
+    model : Model
+        The model; what is drawn for regions that it does not have is left out.
+    needed : bool
+        Whether draws were asked for.
+
+    Returns
+    -------
+    pandas.DataFrame or None
+        A row a draw.
+
+    Raises
+    ------
+    InputError
+        If the calibration has not so many, or none where they were asked for.
+    """
+    found = chosen_calibration(calibration)
+    if found is None or not len(found.draws):
+        if needed:
+            raise InputError("draws need a calibration that has some: name one with --calibration")
+        return None
+    drawn = found.sample(study.draws, study.seed)
+    elements = {one for listed in model.subscripts.values() for one in listed}
+    fitting = [
+        name
+        for name in drawn.columns
+        if name.partition("[")[0].strip() in model.variables
+        and all(part.strip() in elements for part in _cell(str(name)))
+    ]
+    return drawn[fitting]
+
+
+def examined(
+    study: Study,
+    calibration: str | None,
+    folders: Sequence[Path],
+    settings: Sequence[str],
+    out: Path,
+    workers: int | None = None,
+    *,
+    needed: bool = False,
+) -> Examined:
+    """Carry a study out; one that was stopped goes on where it was.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    calibration : str, optional
+        Name or folder of the calibration; the study's if left out.
+    folders : sequence of Path
+        Case folders of further regions.
+    settings : sequence of str
+        Other inputs, ``NAME=VALUE``.
+    out : Path
+        Where finished runs are kept until all are done.
+    workers : int, optional
+        Threads.
+    needed : bool
+        Whether draws were asked for.
+
+    Returns
+    -------
+    Examined
+        What was found.
+
+    Raises
+    ------
+    InputError
+        If the study cannot be carried out.
+    """
+    from model.pieces import Pieces
+    from model.stamp import stamp
+    from policies.uncertain import examine
+
+    calibration = study.calibration if calibration is None else calibration
+    strategies, baseline = study.strategies_loaded(), study.baseline_loaded()
+    futures = study.futures_loaded()
+    model = chosen_model(study.regions, folders, calibration)
+    draws = draws_for(study, calibration, model, needed=needed)
+    chosen = settings_of(model, settings)
+    everyone = [*strategies, *([] if baseline is None else [baseline])]
+    identity = {
+        "model": model.hash,
+        "draws": _fingerprint(draws),
+        "strategies": " ".join(one.hash for one in everyone),
+        "futures": " ".join(one.hash for one in futures),
+        "settings": repr((chosen, study.start, study.budget, study.outcomes)),
+    }
+    kept = out / f".runs-{hashlib.sha256(repr(identity).encode()).hexdigest()[:12]}"
+    with progress("runs") as tell, Pieces(kept, identity) as pieces:
+        found = examine(
+            model,
+            strategies,
+            draws,
+            futures,
+            baseline=baseline,
+            start=study.start,
+            budget=study.budget,
+            outcomes=study.outcomes,
+            settings=chosen,
+            workers=workers,
+            pieces=pieces,
+            progress=tell,
+        )
+    shutil.rmtree(kept, ignore_errors=True)
+    origin = stamp(
+        model.hash,
+        study=study.name,
+        strategies=", ".join(f"{one.name} {one.hash}" for one in strategies),
+        baseline=f"{found.baseline.name} {found.baseline.hash}",
+        futures=", ".join(f"{one.name} {one.hash}" for one in futures),
+        calibration=calibration_name(folders, calibration),
+        draws=f"{len(found.draws)} {identity['draws']}",
+        seed=str(study.seed),
+        runs=f"{found.runs}",
+    )
+    return Examined(study, found, origin)
+
+
+def write_all(
+    tables: Mapping[str, pd.DataFrame], out: Path, origin: Mapping[str, str]
+) -> list[Path]:
+    """Write tables as CSV, Parquet and JSON."""
+    from policies.tables import write_table
+
+    return [
+        path for name, table in tables.items() for path in write_table(table, out, name, origin)
+    ]
+
+
+def draw_all(
+    figures: Mapping[str, Figure], out: Path, origin: Mapping[str, str]
+) -> dict[str, Path]:
+    """Write figures as PNG."""
+    from policies.tables import write_figure
+
+    return {name: write_figure(figure, out, name, origin) for name, figure in figures.items()}
+
+
+def _fingerprint(draws: pd.DataFrame | None) -> str:
+    if draws is None:
+        return "none"
+    return hashlib.sha256(draws.to_csv(index=False).encode()).hexdigest()
+
+
+def _short(name: str) -> str:
+    return Path(name).stem if name.endswith(".toml") else name
+
+
+def _cell(name: str) -> list[str]:
+    inner = name.partition("[")[2].rpartition("]")[0]
+    return [part for part in inner.split(",") if part.strip()]
