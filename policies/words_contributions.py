@@ -105,10 +105,10 @@ def basis(found: Contributions, step: float, error: float | None, checked: int) 
 
 def _levers(found: Contributions, at_the_end: dict[str, Any]) -> str:
     shares = found.shares[DISCOUNTED].sel(at_the_end).sel(measure=ON_AVERAGE) * _FACTOR
-    mean = shares.mean("draw").values
-    order = np.argsort(-mean)
-    gains = [found.levers[at] for at in order if mean[at] > 0][:3]
-    losses = [found.levers[at] for at in order[::-1] if mean[at] < -_SMALL * abs(mean).sum()]
+    middle = shares.median("draw").values
+    order = np.argsort(-middle)
+    gains = [found.levers[at] for at in order if middle[at] > 0][:3]
+    losses = [found.levers[at] for at in order[::-1] if middle[at] < -_SMALL * abs(middle).sum()]
     if not gains:
         return "No lever brings a gain."
     said = "Most comes from " + _listed(
