@@ -94,6 +94,7 @@ def _drivers(analysis: Analysis) -> Iterator[str]:
             head = column.name
             if mine["scenario"].nunique() > 1:
                 head = f"{head} ({scenarios[0]}{_also(scenarios[1:])})"
+            head += _spread(analysis, scenarios[0], column.name)
             said = f"{_ranked(analysis, ranked, part)}{_direction(analysis, ranked)}"
             yield f"{sentence(head)}: {said}"
 
@@ -164,24 +165,45 @@ def _short(index: str, row: pd.Series) -> str:
 
 
 def _direction(analysis: Analysis, ranked: pd.DataFrame) -> str:
-    """Say which way the strongest factor moves the output."""
+    """Say which way the leading factors move the output."""
     swings, first = analysis.tables["swings"], ranked.iloc[0]
     if swings.empty:
         return "."
-    same = [swings[key] == first[key] for key in ("scenario", "output", "factor")]
-    moved = swings[same[0] & same[1] & same[2]]
-    if moved.empty:
-        return "."  # a group has no direction
-    row = moved.iloc[0]
-    if abs(row["at high"] - row["at low"]) <= row["half low"] + row["half high"]:
+    swings = swings[swings["scenario"] == first["scenario"]]
+    swings = swings[swings["output"] == first["output"]].set_index("factor")
+    ways: dict[str, list[str]] = {"rises": [], "falls": []}
+    for name in ranked["factor"][:_NAMED]:
+        if name not in swings.index:
+            continue  # a group has no direction
+        row = swings.loc[name]
+        if abs(row["at high"] - row["at low"]) <= row["half low"] + row["half high"]:
+            continue
+        ways["rises" if row["at high"] > row["at low"] else "falls"].append(str(name))
+    said = [f"{way} with {listed(names)}" for way, names in ways.items() if names]
+    if not said:
         return "."
+    text = f". It {' and '.join(said)}"
+    leading = str(first["factor"])
+    if leading not in [*ways["rises"], *ways["falls"]]:
+        return f"{text}."
+    row = swings.loc[leading]
     unit, factor = shown(str(row["unit"]))
-    way = "more" if row["at high"] > row["at low"] else "less"
+    low, high = (Rounded(row[f"at {end}"] * factor) for end in ("low", "high"))
     return (
-        f". There is {way} of it where {row['factor']} is high "
-        f"({Rounded(row['at high'] * factor)} {unit}, against "
-        f"{Rounded(row['at low'] * factor)} where it is low)."
+        f"{text}; on average it is {low} {unit} where {leading} is low (lowest fifth) and {high} "
+        "where it is high."
     )
+
+
+def _spread(analysis: Analysis, scenario: str, output: str) -> str:
+    """Say how far the output spreads: a large share of a small spread is little."""
+    table = analysis.tables["outputs"]
+    row = table[(table["scenario"] == scenario) & (table["output"] == output)]
+    if row.empty:
+        return ""
+    unit, factor = shown(str(row["unit"].iloc[0]))
+    low, high = (Rounded(row[end].iloc[0] * factor) for end in ("5 %", "95 %"))
+    return f", {low} to {high} {unit} in 90 % of runs"
 
 
 def _percent(share: float) -> str:

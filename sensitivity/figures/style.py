@@ -84,7 +84,7 @@ def plain(axis: Axes, grid: str = "both") -> None:
     axis.tick_params(labelsize=8)
 
 
-def title(axis: Axes, text: str, width: int = 56) -> None:
+def title(axis: Axes, text: str, width: int = 64) -> None:
     """Head a panel."""
     axis.set_title(textwrap.fill(sentence(text), width), fontsize=10, loc="left")
 
