@@ -77,8 +77,7 @@ def calibrate(
         int,
         typer.Option(
             min=0,
-            help="Also try the intervals on so many data sets simulated from known parameters "
-            "(50 take about half as long as all the rest).",
+            help="Also try the intervals on so many data sets simulated from known parameters.",
         ),
     ] = 0,
     report: Annotated[

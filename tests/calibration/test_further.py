@@ -1,0 +1,85 @@
+"""A further region is fitted beside regions that are held at their calibration."""
+
+import pandas as pd
+import pytest
+
+from calibration import load
+from calibration.findings import read
+from calibration.further import beside_held, further_problem, paired
+from calibration.named import Calibration
+from calibration.template import new_case
+from model import load as load_model
+from model.errors import InputError
+from model.rewrite import values_of
+
+HELD = {"migration rate": 0.045, "reference output[Wenzhou]": 4800.0}
+
+
+@pytest.fixture
+def held(tmp_path):
+    """A calibration of one shared parameter and one of Wenzhou's."""
+    folder = tmp_path / "held"
+    folder.mkdir()
+    columns = ["name", "unit", "scale", "scope", "lower", "upper", "prior mean", "prior sd"]
+    rows = [
+        (name, "", "log", "shared", value / 2, value * 2, value, 0.3, value, value, value, "")
+        for name, value in HELD.items()
+    ]
+    table = pd.DataFrame(rows, columns=[*columns, "estimate", "low", "high", "verdict"])
+    table.to_csv(folder / "parameters.csv", index=False)
+    (folder / "manifest.json").write_text('{"name": "held"}')
+    return Calibration("held", folder, read(folder))
+
+
+def test_the_others_stand_at_their_calibration_and_the_region_at_its_own_values(held, tmp_path):
+    case = load(new_case(tmp_path / "town", "wenzhou"))
+    model = beside_held(case, held)
+    assert model.regions == (*load_model().regions, "town")
+    values = values_of(model.text)
+    assert values["migration rate"][()] == HELD["migration rate"]
+    assert values["reference output"][("Wenzhou",)] == HELD["reference output[Wenzhou]"]
+    own = next(each for each in case.constants if each.variable == "reference output")
+    assert values["reference output"][("town",)] == own.value
+
+
+def test_a_folder_of_a_shipped_region_takes_its_place_with_its_own_values(held):
+    model = beside_held(load("wenzhou"), held)
+    assert sorted(model.regions) == sorted(load_model().regions)
+    own = next(each for each in load("wenzhou").constants if each.variable == "reference output")
+    assert values_of(model.text)["reference output"][("Wenzhou",)] == own.value
+
+
+def test_only_the_regions_own_parameters_are_estimated_from_its_own_figures():
+    case = load("wenzhou")
+    found = further_problem(beside_held(case, None), case)
+    assert found.names
+    assert all(name.endswith("[Wenzhou]") for name in found.names)
+    assert set(found.measurements["region"]) == {"Wenzhou"}
+
+
+def test_a_region_that_names_no_parameter_has_nothing_to_estimate(tmp_path):
+    folder = new_case(tmp_path / "town", "wenzhou")
+    path = folder / "parameters.csv"
+    text = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    path.write_text("".join(text[: 1 + next(i for i, x in enumerate(text) if x[:4] == "name")]))
+    with (folder / "series.csv").open("a", encoding="utf-8") as file:
+        file.write("town,va,2000,9000,exact,million yuan,current prices,read,S101,\n")
+    with (folder / "case.toml").open("a", encoding="utf-8") as file:
+        file.write(
+            '\n[[measure]]\nvariable = "value added"\nunit = "Myuan/Year"\nseries = ["va"]\n'
+            'prices = "current"\nyears = [1990, 2020]\ndefinition = "of the town"\n'
+        )
+    case = load(folder)
+    with pytest.raises(InputError, match="names no parameter: there is nothing to estimate"):
+        further_problem(beside_held(case, None), case)
+
+
+def test_draws_stand_side_by_side_and_replace_those_of_the_same_region():
+    own = pd.DataFrame({"reference output[Wenzhou]": [1.0, 2.0], "new[Wenzhou]": [3.0, 4.0]})
+    held = pd.DataFrame(
+        {"migration rate": [0.1, 0.2], "reference output[Wenzhou]": [8.0, 9.0], "a[Delta]": [5, 6]}
+    )
+    found = paired(own, held)
+    assert list(found) == ["migration rate", "a[Delta]", *own]
+    assert found["reference output[Wenzhou]"].tolist() == [1.0, 2.0]
+    assert len(found) == 2

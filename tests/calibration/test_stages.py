@@ -1,0 +1,65 @@
+"""What a stage found is made once, kept, and read back as it was."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from calibration.stages import Stages
+from model.errors import InputError
+
+TABLE = pd.DataFrame(
+    {
+        "name": ["a", "b"],
+        "cost above the best": [0.0, np.nan],
+        "year": [1990, 2020],
+        "agrees": [True, False],
+        "segment": ["", "revised"],
+    }
+)
+
+
+def never():
+    raise AssertionError("made again")
+
+
+def test_a_table_is_made_once_and_read_back_with_its_types(tmp_path):
+    told = []
+    with Stages(tmp_path, {"seed": "1"}, lambda *step: told.append(step)) as stages:
+        first = stages.table("partial", lambda: TABLE)
+    with Stages(tmp_path, {"seed": "1"}, lambda *step: told.append(step)) as stages:
+        again = stages.table("partial", never)
+    pd.testing.assert_frame_equal(first, again)
+    assert first.to_csv() == TABLE.to_csv()
+    assert [first[name].dtype.kind for name in ("cost above the best", "year", "agrees")] == [
+        *"fib"
+    ]
+    assert told == [("partial", 0, 1), ("partial", 1, 1)]
+
+
+def test_a_stage_may_find_nothing(tmp_path):
+    with Stages(tmp_path, {}, lambda *_: None) as stages:
+        stages.tables("reforms", dict)
+        assert stages.tables("reforms", never) == {}
+        stages.table("partial", pd.DataFrame)
+        assert stages.table("partial", never).empty
+
+
+def test_the_effort_of_earlier_processes_counts(tmp_path):
+    for _ in range(2):
+        with Stages(tmp_path, {}, lambda *_: None) as stages:
+            before = stages.seconds
+            stages.arrays("one", lambda: {"x": np.zeros(1)})
+            stages.told("starts")(1, 2)
+            after = stages.seconds
+    assert after > before > 0
+
+
+def test_a_second_process_and_other_work_are_refused(tmp_path):
+    with (
+        Stages(tmp_path, {"seed": "1"}, lambda *_: None),
+        pytest.raises(InputError),
+        Stages(tmp_path, {"seed": "1"}, lambda *_: None),
+    ):
+        pass
+    with pytest.raises(InputError, match="another seed"), Stages(tmp_path, {"seed": "2"}, print):
+        pass
