@@ -17,7 +17,7 @@ from model.errors import InputError
 from model.pieces import Pieces
 from model.runs import simulate
 from policies.allocation import Space
-from policies.appraisal import CRITERIA, DISPERSION, LOSS, UNITS, Judged
+from policies.appraisal import CRITERIA, DISPERSION, GAIN, LOSS, UNITS, Judged
 from policies.equal_cost import ACCOUNTS, programme_money
 from policies.futures import Future
 from policies.optimise import Budget, Search, best, front, judged_strategies
@@ -33,6 +33,7 @@ Progress = Callable[[int, int], None]
 MONEY, FACTOR = "programme money", "factor"
 BEST = "best-use"
 _ROUGH = 0.01  # Dmnl; money over value added before it is brought to the budget
+_CHECKED = 2  # unseen draws in which the model's own time step is tried
 _WHERE = ("strategy", "draw")
 
 
@@ -63,6 +64,9 @@ class BestUse:
         How the search went.
     runs : int
         How many runs it took.
+    step_error : float or None
+        Largest relative difference of a gain with the model's own time step, in a few unseen
+        draws; None where that was the step.
     """
 
     budget: float
@@ -76,6 +80,7 @@ class BestUse:
     course: Array
     search: Search
     runs: int
+    step_error: float | None = None
 
 
 def best_use(
@@ -178,6 +183,14 @@ def best_use(
         judged, made = judged_strategies(model, everything, table, money, start, **options)
         sets.append(_labelled(judged, everything, table))
         runs += made
+    named = [strategies[0], *written]
+    error = None
+    if step is not None and step != model.time.step:
+        few = unseen.iloc[:_CHECKED]
+        fine, made = judged_strategies(model, named, few, money, start)
+        rough = sets[1][GAIN].sel(strategy=[one.name for one in named]).values[:, : len(few)]
+        error = float(np.nanmax(np.abs(rough / fine.values[GAIN] - 1)))
+        runs += made
     return BestUse(
         budget=money,
         start=start,
@@ -190,6 +203,7 @@ def best_use(
         course=-found.course[:, 0],
         search=search,
         runs=runs,
+        step_error=error,
     )
 
 

@@ -149,6 +149,7 @@ def test_the_best_use_is_a_strategy_that_beats_those_by_hand(model, found):
     assert (table.loc[GAIN, "best use is better"].dropna() == 1).all()
     assert (table.loc[GAIN, "lead: mean"].dropna() > 0).all()
     assert len(found.course) >= 3
+    assert 0 < found.step_error < 0.05
 
 
 def test_all_are_compared_at_the_same_money_to_a_millionth(model, found):

@@ -106,6 +106,9 @@ def test_runs_draws_and_limits_are_told():
     assert "1,234 runs with a time step of 1/8 year; 40 draws to choose on and 40 others" in said
     assert "the top of this model, not of the world" in said
     assert "could not be judged" not in said
+    assert "model's own time step" not in said
+    rough = found(reached([3e6, 2e6, 1e6]), step_error=0.0123)
+    assert "no strategy's gain differs by more than 1.2 %." in " ".join(basis(rough, 0.125))
 
 
 def test_figures_are_drawn():
