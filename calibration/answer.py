@@ -26,6 +26,8 @@ _CONVERGED = 1.05
 _MUCH_LARGER = 1.5
 _WIDER = 1.05
 _LARGE = 30.0
+_ENOUGH_SETS = 50
+_WRONG_SIGN = "wrong sign"
 _COVERAGE = (0.80, 0.97)
 _PHRASES = {
     PRIOR: ("only repeats its prior", "only repeat their prior"),
@@ -64,11 +66,11 @@ def series_name(row: pd.Series[Any] | Mapping[str, str]) -> str:
     return f"{row['variable']} ({row['region']}{segment})"
 
 
-def listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str], mark: str = ", ") -> str:
     """Join names to a phrase; of a long list the rest is counted."""
     if len(names) > _LISTED + 1:
-        return f"{', '.join(names[:_LISTED])} and {len(names) - _LISTED} more"
-    return " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
+        return f"{mark.join(names[:_LISTED])} and {len(names) - _LISTED} more"
+    return " and ".join(part for part in (mark.join(names[:-1]), *names[-1:]) if part)
 
 
 def counted(number: int, thing: str) -> str:
@@ -210,14 +212,16 @@ def _intervals(findings: Findings) -> Iterator[str]:
     else:
         row = whole.iloc[0]
         low, high = _COVERAGE
+        few = row["sets"] < _ENOUGH_SETS
         fair = low <= row["covered"] <= high
+        remark = ", too few sets to judge by" if few else "" if fair else f": {_wrong(row)}"
         yield (
             f"On {int(row['sets'])} sets of data simulated from known parameters the "
             f"{100 * row['level']:.0f} % intervals held the truth in {100 * row['covered']:.0f} % "
-            f"of the cases" + ("." if fair else ": they are too " + _wrong(row) + ".")
+            f"of the cases{remark}."
         )
         alone = table[(table["name"] != "all") & (table["covered"] < low)]
-        if len(alone):
+        if len(alone) and not few:
             names = list(alone.sort_values("covered")["name"])
             yield f"They held it least often for {listed(names)}."
     ratio = resampled(findings)["width to posterior"].median()
@@ -258,7 +262,7 @@ def resampled(findings: Findings) -> pd.DataFrame:
 
 
 def _wrong(row: pd.Series[float]) -> str:
-    return "narrow" if row["covered"] < row["level"] else "wide"
+    return f"they are too {'narrow' if row['covered'] < row['level'] else 'wide'}"
 
 
 def _reforms(findings: Findings) -> Iterator[str]:
@@ -270,11 +274,15 @@ def _reforms(findings: Findings) -> Iterator[str]:
         f"{int(table['agrees'].sum())} of {counted(len(table), 'published effect')} (of "
         f"{counted(table['reform'].nunique(), 'reform')}) come out within the published range."
     )
-    for verdict, group in table[~table["agrees"]].groupby("verdict", sort=False):
+    missed = table[~table["agrees"]]
+    # What has the wrong sign is worst.
+    first = missed["verdict"] == _WRONG_SIGN
+    for verdict, group in pd.concat([missed[first], missed[~first]]).groupby("verdict", sort=False):
         names = [
-            f"{row['reform']}, {row['response']} ({row['region']})" for _, row in group.iterrows()
+            f"{row['reform'].replace('_', ' ')}: {row['response']} ({row['region']})"
+            for _, row in group.iterrows()
         ]
-        yield f"{sentence(str(verdict))}: {listed(names)}."
+        yield f"{sentence(str(verdict))} - {listed(names, '; ')}."
 
 
 def _care(findings: Findings) -> Iterator[str]:

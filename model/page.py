@@ -73,7 +73,8 @@ footer dd { margin: 0; overflow-wrap: anywhere; }
   .lying { page: lying; }
   thead th { position: static; }
   h2, .caption { break-after: avoid; }
-  tr, figure, .answer, footer { break-inside: avoid; }
+  tr, figure, .answer li, .answer dd, footer { break-inside: avoid; }
+  .answer dt { break-after: avoid; }
   figure img { max-height: 240mm; }
 }
 """

@@ -302,13 +302,15 @@ def test_intervals_that_are_too_narrow_are_called_so(copy):
     assert "held the truth in 88 %" in replies(copy)[question]
     assert "too narrow" not in replies(copy)[question]
     change(copy, "coverage", covered=0.6)
-    assert "too narrow" in replies(copy)[question]
+    assert "they are too narrow" in replies(copy)[question]
+    change(copy, "coverage", sets=4)
+    assert "too few sets to judge by" in replies(copy)[question]
 
 
 def test_effects_that_miss_the_published_range_are_named_by_how(folder):
     reply = replies(folder)["Does it repeat published reforms?"]
     assert "1 of 2 published effects (of 2 reforms)" in reply
-    assert "Too strong: closing, exit (Southland)." in reply
+    assert "Too strong - closing: exit (Southland)." in reply
 
 
 def test_an_estimate_without_uncertainty_is_shown_as_such(copy):
