@@ -9,12 +9,15 @@ years takes about as long as SALib's single year.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from model.errors import InputError
 from sensitivity.estimates import ALL, Array, Bootstrap, Estimate, Estimates, Sample, single
 
 # Numbers in a resampled block: 64 MiB.
 _NUMBERS = 8_388_608
+# Points whose resamples are counted, or averaged, at a time.
+_POINTS = 4096
 
 
 def block(factors: int, second_order: bool) -> int:
@@ -53,12 +56,9 @@ def sobol(sample: Sample, bootstrap: Bootstrap) -> Estimates:
             f"not {len(sample.y)}"
         )
     points = len(sample.y) // step
-    resamples = bootstrap.resamples
-    drawn = bootstrap.generator().integers(points, size=(points, resamples))
-    counts = np.zeros((resamples, points))
-    np.add.at(counts, (np.arange(resamples)[None, :], drawn), 1.0)
-
-    width = max(1, _NUMBERS // max(resamples, points) // (len(names) ** 2 + 2))
+    counts = _counts(points, bootstrap)
+    rows = len(names) ** 2 if sample.second_order else len(names)
+    width = max(1, _NUMBERS // points // (rows + 2))
     parts = [
         _some(sample.y[:, begin : begin + width], names, sample.second_order, counts, bootstrap)
         for begin in range(0, sample.y.shape[1], width)
@@ -75,8 +75,23 @@ def sobol(sample: Sample, bootstrap: Bootstrap) -> Estimates:
     )
 
 
+def _counts(points: int, bootstrap: Bootstrap) -> NDArray[np.uint8]:
+    """Count how often each resample holds each point: (resamples, points)."""
+    rng, resamples = bootstrap.generator(), bootstrap.resamples
+    counts = np.zeros((resamples, points), dtype=np.uint8)
+    # A part at a time, in SALib's order: all draws at once would be the largest array of all.
+    for begin in range(0, points, _POINTS):
+        drawn = rng.integers(points, size=(min(_POINTS, points - begin), resamples))
+        np.add.at(counts, (np.arange(resamples)[None, :], drawn), 1)
+    return counts
+
+
 def _some(
-    y: Array, names: tuple[str, ...], second_order: bool, counts: Array, bootstrap: Bootstrap
+    y: Array,
+    names: tuple[str, ...],
+    second_order: bool,
+    counts: NDArray[np.uint8],
+    bootstrap: Bootstrap,
 ) -> dict[str, Estimate]:
     """Estimate all indices of some outputs; arrays are (points or resamples, rows, outputs)."""
     factors, step = len(names), block(len(names), second_order)
@@ -85,13 +100,15 @@ def _some(
     a, b = cells[:, :1], cells[:, -1:]
     ab = cells[:, 1 : factors + 1]
 
-    every = np.full((1, len(a)), 1.0 / len(a))
-    both = np.concatenate([every, counts / len(a)])
-
     def mean(values: Array) -> Array:
         """Average over the points, and over those of each resample below."""
-        flat = both @ values.reshape(len(values), -1)
-        return flat.reshape(len(both), *values.shape[1:])
+        flat = values.reshape(len(values), -1)
+        found = np.zeros((1 + len(counts), flat.shape[1]))
+        found[0] = flat.sum(axis=0)
+        for begin in range(0, len(flat), _POINTS):
+            part = slice(begin, begin + _POINTS)
+            found[1:] += counts[:, part].astype(float) @ flat[part]
+        return (found / len(flat)).reshape(-1, *values.shape[1:])
 
     variance = mean(a**2 + b**2) / 2 - (mean(a + b) / 2) ** 2
     # SALib's rule: what does not vary in a resample counts as zero in it.

@@ -191,6 +191,15 @@ def test_sobol_is_salibs_to_the_last_digits(pairs, groups):
             np.testing.assert_allclose(both.half[:, at], salib["S2_conf"][upper], atol=1e-12)
 
 
+def test_sobol_is_salibs_for_many_points_too():
+    u = sobol_sample.sample(problem(2), 8192, calc_second_order=False, seed=1)
+    y = u[:, 0] + u[:, 1] ** 2
+    found = sobol(Sample(names(2), u, y[:, None]), Bootstrap(3, 10)).indices["total"]
+    salib = salib_sobol.analyze(problem(2), y, calc_second_order=False, num_resamples=10, seed=3)
+    np.testing.assert_allclose(found.value[:, 0], salib["ST"], atol=1e-12)
+    np.testing.assert_allclose(found.half[:, 0], salib["ST_conf"], atol=1e-12)
+
+
 @pytest.mark.parametrize("groups", [None, ("b", "a", "b")])
 def test_morris_is_salibs_to_the_last_digits(groups):
     u = morris_sample.sample(problem(3, groups), 20, seed=1)
