@@ -55,25 +55,30 @@ def compare_page(found: Uncertain, title: str, drawn: Files, stamp: Mapping[str,
     str
         The page, HTML.
     """
-    said = answer(found)
     sections = [
         Section(
             "What each strategy does",
-            _paragraphs(said, "What brings most", "How sure", "In which region"),
+            [
+                "Changes are against the baseline of the same draw and future: median, and in "
+                "brackets what holds 90 % of the draws. Intervals of two strategies may overlap "
+                "although one is better in nearly every draw, because draws move both alike."
+                if len(found.draws) > 1
+                else "Changes are against the baseline of the same future."
+            ],
             [_headlines(found)],
             _pictures(drawn, "changes", "probabilities"),
         ),
         Section(
             "Money: what it brings and who pays",
-            _paragraphs(said, "Who pays", "At the neighbours"),
+            [],
             [],
             _pictures(drawn, "gained-per-yuan", "who-pays"),
         ),
-        Section("When", _paragraphs(said, "When"), [], _pictures(drawn, "paths", "timing")),
+        Section("When", [], [], _pictures(drawn, "paths", "timing")),
     ]
     if len(found.futures) > 1:
-        sections.append(_futures_section(found, drawn))
-    return page(title, said, [*sections, _rests(found)], stamp)
+        sections += [_futures_section(found, drawn), _described(found)]
+    return page(title, answer(found), [*sections, _rests(found)], stamp)
 
 
 def futures_page(found: Uncertain, title: str, drawn: Files, stamp: Mapping[str, str]) -> str:
@@ -157,7 +162,9 @@ def headlines(found: Uncertain) -> pd.DataFrame:
         before = ends.sel({STRATEGY: found.baseline.name}).median().item()
         row[found.baseline.title] = before
         for strategy in found.names:
-            row[f"{strategy}: change"] = spread(changes.sel({STRATEGY: strategy}).values)
+            row[f"{found.titles[strategy]}: change"] = spread(
+                changes.sel({STRATEGY: strategy}).values
+            )
         rows.append(row)
     return pd.DataFrame(rows)
 
@@ -169,11 +176,6 @@ def _total(values: xr.DataArray) -> xr.DataArray:
 def _headlines(found: Uncertain) -> tuple[str, pd.DataFrame]:
     last = f"{found.paths['time'].values[-1]:g}"
     return f"All regions together, {last} (discounted: from {found.start:g} on)", headlines(found)
-
-
-def _paragraphs(said: Mapping[str, str], *questions: str) -> list[str]:
-    """Choose answers by the beginning of their question."""
-    return [reply for asked, reply in said.items() if asked.startswith(questions)]
 
 
 def _pictures(drawn: Files, *names: str) -> list[tuple[str, Path]]:
@@ -198,7 +200,10 @@ def _futures_section(found: Uncertain, drawn: Files) -> Section:
             )
     return Section(
         "In other futures",
-        futures_answer(found),
+        [
+            "A future's loss is against the same strategy's own base future, so a strategy that "
+            "brings more has more to lose. Recovered is what stays within 1 % of that path."
+        ],
         [("All regions together", pd.DataFrame(rows))],
         _pictures(drawn, "futures"),
     )

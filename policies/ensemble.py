@@ -259,12 +259,9 @@ class _Work:
             else:
                 given = None
                 if factors is not None:
-                    given = (
-                        factors.sel({FUTURE: future.name})
-                        .transpose(STRATEGY, DRAW)
-                        .sel({STRATEGY: self.names})
-                        .values
-                    )
+                    drawn = list(worlds.draws.index)
+                    chosen = {STRATEGY: self.names, FUTURE: future.name, DRAW: drawn}
+                    given = factors.sel(chosen).transpose(STRATEGY, DRAW).values
                 before = self.runs
                 store = _Store(shape)
                 wanted = None if target is None else target[at]
@@ -555,7 +552,8 @@ def _targets(budget: float | xr.DataArray | None, worlds: Ensemble) -> Floats | 
     shape = (len(worlds.futures), len(worlds.draws))
     if isinstance(budget, xr.DataArray):
         names = [future.name for future in worlds.futures]
-        target = budget.sel({FUTURE: names}).transpose(FUTURE, DRAW).values.astype(float)
+        chosen = budget.sel({FUTURE: names, DRAW: list(worlds.draws.index)})
+        target = chosen.transpose(FUTURE, DRAW).values.astype(float)
     else:
         target = np.full(shape, float(budget))
     if (target <= 0).any():

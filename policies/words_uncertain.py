@@ -68,7 +68,7 @@ def basis(found: Uncertain) -> list[str]:
         f"{found.runs:,} runs: {_counted(len(found.strategies) + 1, 'strategy', 'strategies')} "
         f"(the baseline is {found.baseline.title.lower()}) in "
         f"{_counted(len(found.futures), 'future', 'futures')} and "
-        f"{_counted(draws, 'draw', 'draws')}, each on the same draws."
+        f"{_counted(draws, 'draw', 'draws')}{', the same for all' * (draws > 1)}."
     ]
     if draws > 1:
         said.append(

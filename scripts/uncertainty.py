@@ -119,7 +119,7 @@ def study_of(name: str | None, strategies: Sequence[str] | None, **given: Any) -
         return load(name).model_copy(update=changes)
     if not strategies:
         raise InputError("name strategies to compare, or a study with --study")
-    whole = {"name": "strategies", "title": " or ".join(map(_short, strategies)), **changes}
+    whole = {"name": "strategies", "title": _title(strategies), **changes}
     return validate(Study, whole, "the command line")
 
 
@@ -150,7 +150,7 @@ def draws_for(
         If the calibration has not so many, or none where they were asked for.
     """
     found = chosen_calibration(calibration)
-    if found is None or not len(found.draws):
+    if found is None or found.findings["draws"].empty:
         if needed:
             raise InputError("draws need a calibration that has some: name one with --calibration")
         return None
@@ -279,8 +279,11 @@ def _fingerprint(draws: pd.DataFrame | None) -> str:
     return hashlib.sha256(draws.to_csv(index=False).encode()).hexdigest()
 
 
-def _short(name: str) -> str:
-    return Path(name).stem if name.endswith(".toml") else name
+def _title(strategies: Sequence[str]) -> str:
+    """Name a comparison by its strategies."""
+    names = [Path(name).stem if name.endswith(".toml") else name for name in strategies]
+    title = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
+    return f"{title[:1].upper()}{title[1:]}"
 
 
 def _cell(name: str) -> list[str]:
