@@ -37,7 +37,7 @@ def sensitivity(
         typer.Argument(
             help="new: write a study to edit. run: make the runs, or go on where they were "
             "stopped. status: how far it is, and which runs failed. analyse: indices, from stored "
-            "runs. plot: figures."
+            "runs. plot: figures, and one page with the answer."
         ),
     ],
     study: Annotated[
@@ -356,9 +356,13 @@ def _analyse(given: str, out: Path | None, method: str | None, json: bool) -> No
 
 def _plot(given: str, out: Path | None, method: str | None, json: bool) -> None:
     from sensitivity.figures import draw
+    from sensitivity.report import write_page
 
     results = _results(given, out)
-    files = draw(results, _analysed(results, method), results.folder / "analysis")
+    analysis = _analysed(results, method)
+    folder = results.folder / "analysis"
+    files = draw(results, analysis, folder)
+    files.append(write_page(results, analysis, files, folder))
     if json:
         print_json({"files": [str(path) for path in files]})
         return
