@@ -21,7 +21,7 @@ GOOD_VALUE_ADDED, GOOD_OTHERS, GOOD_BIAS = 10.0, 20.0, 0.1
 #: Errors this much correlated with the year before make intervals too narrow.
 STUBBORN = 0.6
 _MAIN = "value added"
-_LISTED = 6
+_LISTED = 5
 _CONVERGED = 1.05
 _MUCH_LARGER = 1.5
 _WIDER = 1.05

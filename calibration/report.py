@@ -168,9 +168,13 @@ def _recovery(findings: Findings) -> Section:
         "coverage": "Share of synthetic data sets whose interval holds the truth",
         "leave-one-out": "Shared parameters fitted without one region",
         "leave-one-out-costs": "Error of a region whose figures the shared parameters never saw",
-        "leave-one-out-fits": "The same, a row a series",
     }
-    return Section("Does the method hold?", [], _shown(findings, captions))
+    tables = _shown(findings, captions)
+    if findings.done("leave-one-out-fits"):
+        # The region is the one that was left out.
+        series = findings["leave-one-out-fits"].drop(columns="left out")
+        tables.append(("The same, a row a series", series))
+    return Section("Does the method hold?", [], tables)
 
 
 def _reforms(findings: Findings) -> Section:

@@ -23,7 +23,7 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 # More sections than this get a list of contents.
 _FEW_SECTIONS = 3
 # A table with more columns is set smaller, with still more on a page of its own, lying.
-_SMALL, _LYING = 8, 12
+_SMALL, _LYING = 8, 11
 _SMALL_NUMBER = 1e-3
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 _STYLE = """

@@ -158,11 +158,13 @@ def _panel(
         level[column] = table[column] / table["factor"] * factor
     # Segments that overlap are the same line of the model.
     line = level.groupby("year")[["fitted", "low", "high"]].mean()
+    band = line[["low", "high"]].dropna()
     if path is not None and len(line) > 1:
         inside = path[path["year"].between(line.index[0], line.index[-1])].set_index("year")
-        whole = inside[["value", "low", "high"]].set_axis(line.columns, axis=1) * factor
+        line = inside[["value", "low", "high"]].set_axis(line.columns, axis=1) * factor
         # A path may have been followed without draws: the band is then that at the figures.
-        line = whole if whole["low"].notna().any() else whole.fillna(line)
+        followed = line[["low", "high"]].dropna()
+        band = followed if len(followed) else band
     if len(line) == 1:
         axis.errorbar(
             line.index,
@@ -174,7 +176,7 @@ def _panel(
             capsize=4,
         )
     else:
-        axis.fill_between(line.index, line["low"], line["high"], color=colour, alpha=0.25, lw=0)
+        axis.fill_between(band.index, band["low"], band["high"], color=colour, alpha=0.25, lw=0)
         axis.plot(line.index, line["fitted"], color=colour, linewidth=1.6)
     for at, (key, series) in enumerate(series_of(level).items()):
         shade = FIGURE_COLOUR if series["compare"].iloc[0] == "level" else SCALED_COLOUR
@@ -184,7 +186,7 @@ def _panel(
         label = (key[-1] or "published") + (f": {error:.0f} %" if np.isfinite(error) else "")
         axis.plot([], [], marker, color=shade, markersize=3.4, label=label)
     axis.legend(loc="best", fontsize=5.5, frameon=False, handletextpad=0.1, labelspacing=0.2)
-    values = pd.concat([level["value"], line["fitted"], line["low"], line["high"]])
+    values = pd.concat([level["value"], line["fitted"], band["low"], band["high"]])
     spread(axis.yaxis, values, axis.set_yscale)
     if axis.get_yscale() == "linear" and values.min() > 0:
         axis.set_ylim(0, 1.1 * float(values.max()))

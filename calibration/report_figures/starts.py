@@ -48,7 +48,12 @@ def drawn(findings: Findings) -> Iterator[Drawn]:
         axis.plot(rank[chosen], above[chosen], "o", color=colour, markersize=5, label=label)
     axis.axhline(CUT, color=FAINT, linewidth=1, linestyle="--")
     axis.text(
-        len(ended) + 0.4, CUT, f" {CUT}: as likely at 95 %", fontsize=8, va="bottom", ha="right"
+        len(ended) + 0.4,
+        CUT,
+        f" {CUT}: still as likely (95 %)",
+        fontsize=8,
+        va="bottom",
+        ha="right",
     )
     # Linear up to what counts as the same fit: zero has a place, and far ends do not hide it.
     axis.set_yscale("symlog", linthresh=SAME)
