@@ -178,6 +178,7 @@ def _carry_out(problem: Problem, stated: Payoff, plan: Plan, stages: Stages) -> 
     points = None
     if plan.draws:
         points, facts["chain"] = _posterior(payoff, optimum, plan, stages)
+    coarse = payoff
     payoff, x, points = _at_own_step(payoff, x, points, stages)
     drawn = None
     if points is not None:
@@ -198,7 +199,7 @@ def _carry_out(problem: Problem, stated: Payoff, plan: Plan, stages: Stages) -> 
     if plan.recovery:
         with stages.inner("recovery") as pieces:
             tables["coverage"] = recovery(
-                payoff, plan.recovery, plan.seed, pieces, told=stages.told("simulated data sets")
+                coarse, plan.recovery, plan.seed, pieces, told=stages.told("simulated data sets")
             ).coverage
     return Outcome(wider, x, tables, facts, stages.seconds, stages.runs)
 

@@ -14,7 +14,7 @@ def call(capsys, *arguments):
     return ended.value.code, printed.out, printed.err
 
 
-def test_a_new_folder_holds_six_files(capsys, tmp_path):
+def test_a_new_folder_holds_seven_files(capsys, tmp_path):
     status, out, err = call(capsys, "new", tmp_path / "town")
     assert (status, err) == (0, "")
     names = [line.rpartition("/")[2] for line in out.splitlines()]
@@ -22,6 +22,7 @@ def test_a_new_folder_holds_six_files(capsys, tmp_path):
         "README.md",
         "case.toml",
         "constants.csv",
+        "parameters.csv",
         "series.csv",
         "sources.csv",
         "tables.csv",
