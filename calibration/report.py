@@ -88,7 +88,11 @@ def _fits(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
     table = findings["fits"]
     tables = []
     for sample, caption in (("in", "Fit of each series"), ("out", "Error in the years held out")):
-        part = table[table["sample"] == sample].drop(columns="sample").round(_SHARES)
+        part = (
+            table[table["sample"] == sample]
+            .drop(columns=["sample", "log RMSE"], errors="ignore")
+            .round(_SHARES)
+        )
         if len(part):
             tables.append((caption, _whole(part, "figures", "remembered")))
     text = [
