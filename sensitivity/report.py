@@ -163,12 +163,14 @@ def _runs(results: Results, analysis: Analysis) -> Section:
     names = [column.name for column in analysis.outputs]
     outputs = analysis.tables["outputs"]
     outputs = outputs[outputs["output"].isin(names)]
+    count = len(results.scenarios)
+    scenarios = f" in each of {count} scenarios" if count > 1 else ""
     kept = ["scenario", "output", "unit", "baseline", "mean", "sd", "5 %", "50 %", "95 %"]
     return Section(
         "What was run",
         [
             f"{len(results.factors)} factors; {results.method} of size {results.size:,}; "
-            f"{results.runs:,} runs in each of {len(results.scenarios)} scenarios."
+            f"{results.runs:,} runs{scenarios}."
         ],
         [
             ("Outputs over all runs; baseline: no factor moved", _tidy(outputs[kept])),

@@ -116,7 +116,7 @@ def _ranked(analysis: Analysis, ranked: pd.DataFrame, part: pd.DataFrame) -> str
     if known.empty:
         return "no factor can be told from one without influence"
     first, following = ranked.iloc[0], ranked.iloc[1:_NAMED]
-    said = [f"{first['factor']} matters most{_value(index, first, part)}"]
+    said = [f"what matters most is {first['factor']}{_value(index, first, part)}"]
     if len(following):
         named = [
             f"{row['factor']} ({_short(index, row)}{'' if at in known.index else ', uncertain'})"
