@@ -170,7 +170,7 @@ def sufficient(results: Results) -> Verdict | None:
     enough = results.study.enough
     if enough is None:
         return None
-    chosen = _method(results, results.method)
+    chosen = _method(results, results.method).brief
     rows, columns, parts = rows_for(results, chosen), principal(results), []
     for place, scenario in enumerate(results.scenarios):
         table = results.table(columns, place)

@@ -54,7 +54,7 @@ def settle(
         for prepared in prepare(results, rows, values, outputs, size):
             if prepared.size < 2 or (rows.method.name == "hdmr" and prepared.size < MINIMUM_RUNS):
                 continue
-            found = indices(prepared.sample, prepared.outputs, rows.method, bootstrap)
+            found = indices(prepared.sample, prepared.outputs, rows.method.brief, bootstrap)
             found = found[found["index"] == rows.method.headline]
             found.insert(0, "runs", size * rows.unit)
             found.insert(0, "size", size)

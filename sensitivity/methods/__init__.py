@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from model.errors import unknown
 from sensitivity.estimates import Bootstrap, Estimate, Estimates, Sample
@@ -59,6 +59,8 @@ class Method:
         Whether the size must be a power of two for the points to be balanced.
     resamples : int
         Of the bootstrap at most: some take a second for each hundred.
+    quick : callable, optional
+        Gives the headline alone, where all indices take much longer.
     """
 
     name: str
@@ -70,6 +72,12 @@ class Method:
     given_data: bool = True
     powers_of_two: bool = False
     resamples: int = 100
+    quick: Callable[[Sample, Bootstrap], Estimates] | None = None
+
+    @property
+    def brief(self) -> Method:
+        """The same for the headline, in as little time as that takes."""
+        return self if self.quick is None else replace(self, estimate=self.quick)
 
     @property
     def shares(self) -> bool:
@@ -106,6 +114,7 @@ _METHODS = (
         1000,
         "runs",
         resamples=40,
+        quick=delta,
     ),
 )
 METHODS: Mapping[str, Method] = {method.name: method for method in _METHODS}
