@@ -338,7 +338,9 @@ def _search(findings: Findings) -> Iterator[str]:
         if best == 1:
             yield f"Only one of {len(starts)} starts found the best fit: a better one may exist."
         else:
-            yield f"{best} of {len(starts)} starts found the best fit."
+            above = (cost - cost.min())[cost > cost.min() + SAME]
+            rest = f"; the others end {above.min():.1f} to {above.max():.1f} higher"
+            yield f"{best} of {len(starts)} starts found the best fit{rest if len(above) else ''}."
     beyond = findings.manifest.get("global search")
     if beyond is not None:
         better = "a better fit, which was taken" if float(beyond) < -SAME else "no better fit"

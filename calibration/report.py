@@ -116,7 +116,8 @@ def _parameters(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
         shown["verdict"] = table["verdict"]
     text = [
         "Low and high enclose 90 %. Width to prior: the calibrated interval over the prior's, in "
-        "the scale of estimation; near 1 the figures told nothing.",
+        "the scale of estimation; near 1 the figures told nothing. The estimate is the most likely "
+        "point: at a bound it may lie outside the interval, which is that of the draws.",
     ]
     tables = [("Estimates", shown)]
     if findings.done("bootstrap"):
@@ -170,10 +171,13 @@ def _search(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
 def _recovery(findings: Findings) -> Section:
     captions = {
         "coverage": "Share of synthetic data sets whose interval holds the truth",
-        "leave-one-out": "Shared parameters fitted without one region",
         "leave-one-out-costs": "Error of a region whose figures the shared parameters never saw",
     }
     tables = _shown(findings, captions)
+    moved = findings["leave-one-out"]
+    moved = moved[~moved["inside"]]
+    if len(moved):
+        tables.append(("Shared parameters that leave their interval without a region", moved))
     if findings.done("leave-one-out-fits"):
         # The region is the one that was left out.
         series = findings["leave-one-out-fits"].drop(columns="left out")

@@ -114,14 +114,17 @@ def _panel(axis: Axes, figures: pd.DataFrame, held: pd.DataFrame, colour: str) -
     figures_of(axis, points.assign(value=points["value"] * factor), FIGURE_COLOUR, "o")
     years = held["year"]
     axis.axvspan(float(years.min()) - 0.5, float(years.max()) + 1, color=HELD_OUT, zorder=0)
-    axis.fill_between(
-        years, held["low"] * factor, held["high"] * factor, color=colour, alpha=0.25, lw=0
-    )
-    axis.plot(years, held["forecast"] * factor, color=colour, linewidth=1.8)
+    # A line of one year is a mark.
+    mark = "_" if len(held) == 1 else ""
+    low, high = held["low"] * factor, held["high"] * factor
+    axis.fill_between(years, low, high, color=colour, alpha=0.25, linewidth=8 if mark else 0)
+    axis.plot(years, held["forecast"] * factor, color=colour, linewidth=1.8, marker=mark)
     if JOINED in held:
-        axis.plot(years, held[JOINED] * factor, color=colour, linewidth=1, linestyle=_JOINED_STYLE)
+        joined = held[JOINED] * factor
+        axis.plot(years, joined, color=colour, linewidth=1, linestyle=_JOINED_STYLE, marker=mark)
     for name, style in NAIVE.items():
-        axis.plot(years, held[name] * factor, color="#555555", linewidth=1, linestyle=style)
+        naive = held[name] * factor
+        axis.plot(years, naive, color="#555555", linewidth=1, linestyle=style, marker=mark)
     first = float(points["year"].min())
     axis.set_xlim(first - 1, float(years.max()) + 1)
     values = pd.concat([points["value"], held["forecast"], held["low"], held["high"]]) * factor

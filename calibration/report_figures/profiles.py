@@ -15,7 +15,8 @@ from calibration.report_figures.bounds import colour
 from calibration.report_figures.panels import FAINT, Drawn, brief, pages, spread, titled
 from calibration.report_figures.starts import CUT
 
-_TOP = 3 * CUT
+# Profiles are followed until they pass the cut.
+_TOP = 1.6 * CUT
 _COLUMNS = 4
 _PRIOR = "#CCCCCC"
 _NOTE = (
@@ -82,5 +83,5 @@ def _panel(axis: Axes, profile: pd.DataFrame, parameter: Mapping[Hashable, Any])
     axis.axhline(CUT, color=FAINT, linewidth=0.8, linestyle="--")
     axis.axvline(parameter["estimate"], color="#222222", linewidth=0.8, linestyle=":")
     axis.set_ylim(min(-0.2, 1.1 * float(np.nanmin(cost))), _TOP)
-    axis.set_yticks([0, CUT, 2 * CUT], ["0", brief(CUT), ""])
+    axis.set_yticks([0, CUT], ["0", brief(CUT)])
     spread(axis.xaxis, profile["value"], axis.set_xscale)

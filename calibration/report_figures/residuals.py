@@ -94,9 +94,9 @@ def drawn(findings: Findings) -> Iterator[Drawn]:
         titled(axis, f"{region}: {variable}{f' ({segment})' if segment else ''}", _COLUMNS)
 
     note = (
-        "Logarithm of figure over fit, in standard errors. Grey: where 90 % would lie. Runs on "
-        "one side are errors that stay: r is the correlation with the year before (about zero), "
-        "which makes a series count for fewer figures than it has."
+        "Logarithm of figure over fit, in standard errors; beyond 4 they stand at the edge. Grey: "
+        "where 90 % would lie. Runs on one side are errors that stay: r is the correlation with "
+        "the year before (about zero), which makes a series count for fewer figures than it has."
     )
     marks: list[Line2D | Patch] = [
         Line2D([], [], marker="o", linestyle="none", color=FIGURE_COLOUR, label="residual")
