@@ -163,8 +163,10 @@ def _carry_out(problem: Problem, stated: Payoff, plan: Plan, stages: Stages) -> 
     )
     wider = problem.dispersed(factor)
     payoff = Payoff(wider)
-    optimum, tables = _optimum(payoff, optima, plan, stages)
+    optimum, tables, beyond = _optimum(payoff, optima, plan, stages)
     facts: dict[str, Any] = {"data hash": problem.hash, "dispersion": factor}
+    if beyond is not None:
+        facts["global search"] = beyond
     if plan.profiles:
         optimum, around = _profiles(payoff, optimum, stages)
         tables["profiles"] = around.points
@@ -185,7 +187,7 @@ def _carry_out(problem: Problem, stated: Payoff, plan: Plan, stages: Stages) -> 
         drawn = pd.DataFrame(rounded(payoff.natural(points)), columns=list(payoff.names))
         tables["draws"] = drawn
     tables["parameters"] = stages.table("parameters", lambda: _judged(payoff, x, points, drawn))
-    tables["paths"] = stages.table("paths", lambda: paths(payoff, x))
+    tables["paths"] = stages.table("paths", lambda: paths(payoff, x, points))
     tables["figures"] = stages.table("figures", lambda: beside(payoff, x, points))
     tables["fits"] = fits(tables["figures"]).assign(sample="in")
     tables["partial"] = stages.table("partial", lambda: partial_fits(wider, x))
@@ -218,8 +220,11 @@ def _starts(payoff: Payoff, plan: Plan, stages: Stages) -> list[Optimum]:
 
 def _optimum(
     payoff: Payoff, optima: list[Optimum], plan: Plan, stages: Stages
-) -> tuple[Optimum, dict[str, pd.DataFrame]]:
-    """Go down again with the errors that the first fit showed, and look everywhere else."""
+) -> tuple[Optimum, dict[str, pd.DataFrame], float | None]:
+    """Go down again with the errors that the first fit showed, and look everywhere else.
+
+    Also gives how much the global search lies above what the starts have found.
+    """
     lowest = sorted(optima, key=lambda optimum: optimum.cost)[:_FINALISTS]
     found = stages.optimum(
         "optimum",
@@ -231,12 +236,13 @@ def _optimum(
         (number, each.cost, each.evaluations, each.message, "multi-start")
         for number, each in enumerate(optima)
     ]
+    beyond = None
     if plan.search:
         other = stages.optimum("global", lambda: search(payoff, plan.seed, generations=plan.search))
-        rows.append((len(rows), other.cost, other.evaluations, other.message, "global"))
+        beyond = other.cost - found.cost
         found = best([found, other])
     columns = ["start", "cost", "evaluations", "message", "method"]
-    return found, {"starts": pd.DataFrame(rows, columns=columns)}
+    return found, {"starts": pd.DataFrame(rows, columns=columns)}, beyond
 
 
 def _profiles(payoff: Payoff, optimum: Optimum, stages: Stages) -> tuple[Optimum, Profiles]:

@@ -119,7 +119,7 @@ def test_the_tables_are_those_that_the_report_reads(whole):
     assert {"starts", "parameters", "profiles", "figures", "fits", "paths"} <= names
     assert {"bootstrap", "holdout", "scores", "unscored"} <= names
     starts = pd.read_csv(whole / "starts.csv")
-    assert list(starts["method"]) == ["multi-start"] * 3 + ["global"]
+    assert list(starts["method"]) == ["multi-start"] * 3
 
 
 def test_work_of_another_calibration_is_not_gone_on_with(whole):
