@@ -13,15 +13,16 @@ READY := .venv/.ready
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
-demo: $(READY) ## compare a central with a local strategy: table and figures in results/demo
-	@$(BIN)/smecluster compare central local --out results/demo
+demo: $(READY) ## compare a central with a local strategy under uncertainty: page, tables, figures
+	@$(BIN)/smecluster compare central local --draws 100 --out results/demo
 	@$(BIN)/smecluster histories --out results/demo >/dev/null
-	@echo "The tables (.csv) and pictures (.png) are in results/demo:"
+	@echo "The page (brief.html), tables (.csv) and pictures (.png) are in results/demo:"
 	@ls results/demo
 
-figures: demo ## renew the figures of the README from those of the demo
+figures: demo study ## renew the figures of the README from those of the demo and of the study
 	@mkdir -p docs/figures
-	cp results/demo/outcomes.png results/demo/histories.png docs/figures/
+	cp results/demo/changes.png results/demo/histories.png docs/figures/
+	cp results/sensitivity/levers/analysis/ranked.png docs/figures/levers.png
 
 calibration: $(READY) ## fit the three cases anew (half an hour on two cores) and adopt the estimate
 	$(BIN)/smecluster calibrate --report --recovery 50 --out calibration/results/three-cases
