@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -36,6 +37,15 @@ class Laplace:
     centre: Floats
     covariance: Floats
     cost: float
+
+    @cached_property
+    def root(self) -> Floats:
+        """The Cholesky factor of the covariance."""
+        return np.asarray(np.linalg.cholesky(self.covariance), dtype=float)
+
+    def scores(self, whitened: Floats) -> Floats:
+        """Turn coordinates with mean 0 and variance 1, shape (..., parameters), into scores."""
+        return np.asarray(self.centre + whitened @ self.root.T)
 
 
 class NormalScores:

@@ -35,10 +35,23 @@ class Normal:
         return pd.DataFrame(points, columns=list(self.names))
 
 
+@pytest.fixture
+def hasty(monkeypatch):
+    """Learn for a short while only: what is tested does not depend on how well."""
+    monkeypatch.setattr("calibration.posterior._ROUNDS", 3)
+
+
 def drawn(payoff, folder, seed=1, **settings):
     optimum = descend(payoff, payoff.prior_mean)
     with Pieces(folder, {}) as pieces:
         return posterior(payoff, optimum, seed, pieces, **settings)
+
+
+@pytest.fixture(scope="module")
+def uncut(logistic, tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("calibration.posterior._ROUNDS", 3)
+        return drawn(logistic, tmp_path_factory.mktemp("uncut"), most=300)
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +97,7 @@ def test_walks_that_have_not_converged_give_no_draws_and_name_the_worst(
     logistic, tmp_path, monkeypatch
 ):
     monkeypatch.setattr("calibration.posterior.ESS", 1e6)
-    found = drawn(logistic, tmp_path, most=500)
+    found = drawn(logistic, tmp_path, most=100)
     assert not found.converged
     worst = found.diagnostics["R-hat"].idxmax()
     with pytest.raises(NotConvergedError, match="let them walk on") as refusal:
@@ -106,36 +119,38 @@ def test_walks_in_two_separate_valleys_do_not_pass_for_converged(tmp_path):
     payoff = Valleys()
     payoff.prior_sd = np.array([3.0, 2.0, 1.0])
     with Pieces(tmp_path, {}) as pieces:
-        found = posterior(payoff, start, 1, pieces, most=3000)
+        found = posterior(payoff, start, 1, pieces, most=600)
     both = np.sign(found.walks[-1, :, 0])
     if len(set(both)) > 1:
         assert not found.converged
 
 
-def test_workers_and_interruptions_change_no_digit(logistic, tmp_path):
+@pytest.mark.parametrize("moment", [50, 100, 150, 250, 350])
+def test_workers_and_interruptions_change_no_digit(moment, logistic, tmp_path, hasty, uncut):
     class KilledError(Exception):
         pass
 
     def kill(done, total):
-        if done == 500:
+        if done == moment:
             raise KilledError
 
-    whole = drawn(logistic, tmp_path / "whole", most=1500)
     with pytest.raises(KilledError):
-        drawn(logistic, tmp_path / "cut", most=1500, told=kill)
-    resumed = drawn(logistic, tmp_path / "cut", most=1500)
-    np.testing.assert_array_equal(resumed.walks, whole.walks)
-    assert resumed.acceptance == whole.acceptance
+        drawn(logistic, tmp_path, most=300, told=kill)
+    several = logistic.with_measurements(logistic.values)
+    several.workers = 2
+    resumed = drawn(several, tmp_path, most=300)
+    np.testing.assert_array_equal(resumed.walks, uncut.walks)
+    assert resumed.acceptance == uncut.acceptance
 
 
-def test_walks_that_stopped_at_their_limit_go_on_with_a_higher_one(logistic, tmp_path):
-    drawn(logistic, tmp_path / "one", most=1000)
-    longer = drawn(logistic, tmp_path / "one", most=1500)
-    whole = drawn(logistic, tmp_path / "two", most=1500)
-    np.testing.assert_array_equal(longer.walks, whole.walks)
+def test_walks_that_stopped_at_their_limit_go_on_with_a_higher_one(
+    logistic, tmp_path, hasty, uncut
+):
+    drawn(logistic, tmp_path, most=100)
+    longer = drawn(logistic, tmp_path, most=300)
+    np.testing.assert_array_equal(longer.walks, uncut.walks)
 
 
-def test_another_seed_walks_elsewhere(logistic, tmp_path):
-    one = drawn(logistic, tmp_path / "one", most=500)
-    two = drawn(logistic, tmp_path / "two", seed=2, most=500)
-    assert not np.isin(one.walks, two.walks).any()
+def test_another_seed_walks_elsewhere(logistic, tmp_path, hasty, uncut):
+    other = drawn(logistic, tmp_path, seed=2, most=300)
+    assert not np.isin(other.walks, uncut.walks).any()
