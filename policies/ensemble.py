@@ -40,7 +40,7 @@ Progress = Callable[[int, int], None]
 STRATEGY, FUTURE, DRAW = "strategy", "future", "draw"
 WORLD = (STRATEGY, FUTURE, DRAW)
 MONEY, FACTOR, REASON = "programme money", "factor", "failure reason"
-EXACT = 1e-7  # relative; what the money may differ from the budget by in any world
+EXACT = 5e-7  # relative; what the money may differ from the budget by in any world
 UNREACHED = "the budget is not reached"
 BEYOND = "the budget is beyond what the model allows"
 
