@@ -192,12 +192,13 @@ def _most(found: Uncertain) -> str:
     spending = [name for name in order if _spends(found, name)]
     dear = _listed([f"{name} {spread(_ratio(found, name))}" for name in spending])
     interval = ", in brackets what holds 90 % of the draws" if len(found.draws) > 1 else ""
+    each = " each" * (len(spending) > 1)
     equal = (
-        f"for {number(float(cost.sel({STRATEGY: spending[0]})))} {unit} each"
+        f"for {number(float(cost.sel({STRATEGY: spending[0]})))} {unit}{each}"
         if spending and _same(cost.sel({STRATEGY: spending}).values)
         else "at what they cost as written"
     )
-    gains = f"{_capital(order[0])} brings most value added" if len(order) > 1 else "Value added"
+    gains = f"{_capital(order[0])} brings most value added" if len(order) > 1 else "Value gained"
     return (
         f"{gains} {equal}, from {found.start:g} to {found.paths['time'].values[-1]:g} against "
         f"{found.baseline.title.lower()} ({unit} in present value{interval}): "
@@ -226,10 +227,11 @@ def _by_region(found: Uncertain) -> str:
     if len(found.names) < 2 or len(places) < 2:
         return ""
     gained = _base(found.gained)
-    parts, losers = [], []
+    parts, losers, leaders = [], [], set()
     for place in places:
         here = gained.sel({PLACE: place}, drop=True)
         best, *rest = _order_of(here)
+        leaders.add(best)
         sure = min(_share(here, best, other) for other in rest)
         parts.append(
             f"{best} in {place}" + (f" ({_percent(sure)} of the draws)" if sure < 1 else "")
@@ -240,7 +242,9 @@ def _by_region(found: Uncertain) -> str:
             if float((here.sel({STRATEGY: name}) < 0).mean()) > 0.5
         ]
     lost = f" Worse off than without a programme: {_listed(losers)}." if losers else ""
-    return f"By region, most is brought by {_listed(parts)}.{lost}"
+    if len(leaders) == 1:
+        return f"{_capital(leaders.pop())} brings most in every region.{lost}"
+    return f"Most is brought by {_listed(parts)}.{lost}"
 
 
 def _pays(found: Uncertain) -> str:
