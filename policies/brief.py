@@ -97,7 +97,8 @@ def robust_page(
     regret = whole.assign(**{BEST: whole[BEST] * 100}).rename(
         columns={BEST: "best in % of the worlds"}
     )
-    shares = judged.shares.set_index([FUTURE, STRATEGY]) * 100
+    shares = judged.shares[judged.shares[FUTURE] == ALL_WORLDS].drop(columns=FUTURE)
+    shares = shares.set_index(STRATEGY) * 100
     sections = []
     if len(found.names) > 1:
         caption = f"Regret in {judged.outcome.lower()} ({judged.place}), {unit}"
@@ -113,7 +114,7 @@ def robust_page(
         Section(
             "Where each strategy is good enough",
             ["Good enough is where every need is met; the study's file says what is needed."],
-            [("Per cent of the worlds in which a need is met", shares.reset_index())],
+            [("Per cent of all worlds in which a need is met", shares.reset_index())],
             _pictures(drawn, "good-enough"),
         )
     )

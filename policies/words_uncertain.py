@@ -160,7 +160,7 @@ def robust_answer(judged: Robustness, found: Uncertain) -> list[str]:
                 f"{_worlds(away[name][BEST])}."
             )
     for name in away:
-        said += _failing(judged, name, shares[name][ENOUGH])
+        said.append(" ".join(_failing(judged, name, shares[name][ENOUGH])))
     return said
 
 
