@@ -44,7 +44,7 @@ class Verdict:
     table : pandas.DataFrame
         By parameter as index: ``prior sd`` and ``posterior sd`` (in the scale of the
         estimation, the prior cut off at its bounds), ``contraction`` (Dmnl), ``shift``
-        (estimate less prior mean, in prior standard deviations), ``bound`` (``lower``,
+        (posterior mean less prior mean, in the prior's standard deviations), ``bound`` (``lower``,
         ``upper`` or empty), ``evidence`` (``below``, ``above`` or ``within`` the 90 % range of
         the prior), ``verdict``.
     pairs : pandas.DataFrame
@@ -108,15 +108,16 @@ def verdict(payoff: Payoff, x: ArrayLike, points: ArrayLike | None = None) -> Ve
     x = np.asarray(x, dtype=float)
     if points is None:
         slope = jacobian(payoff, x)
-        covariance = np.linalg.inv(slope.T @ slope)
+        covariance, middle = np.linalg.inv(slope.T @ slope), x
     else:
-        covariance = np.atleast_2d(np.cov(np.asarray(points, dtype=float).T))
+        draws = np.asarray(points, dtype=float)
+        covariance, middle = np.atleast_2d(np.cov(draws.T)), draws.mean(axis=0)
     mean, sd = payoff.prior_mean, payoff.prior_sd
     low, high = (payoff.lower - mean) / sd, (payoff.upper - mean) / sd
     prior = truncnorm.std(low, high, scale=sd)
     posterior = np.sqrt(np.diag(covariance))
     near = AT_BOUND * (payoff.upper - payoff.lower)
-    shift = (x - mean) / sd
+    shift = (middle - mean) / sd
     table = pd.DataFrame(
         {
             "prior sd": prior,
