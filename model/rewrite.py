@@ -507,7 +507,7 @@ def _block_text(source: Source, block: Block, values: Sequence[Value]) -> str:
         return _table_text(left, values[0])
     figures = [_figure(value) for value in values]
     if len(set(figures)) == 1:
-        return f"{left}=\n\t{figures[0]}\n\t"
+        return f"{left} = {figures[0]}\n\t"
     width = len(_axis(source, block, block.subscripts[-1]))
     rows = [figures[at : at + width] for at in range(0, len(figures), width)]
     matrix = sum(source.range_of(name) is not None for name in block.subscripts) > 1

@@ -117,8 +117,8 @@ FAULTS = {
     ),
     "a wrong sign": (
         "extremes.yaml",
-        "elasticity of price to reputation = 0.3",
-        "elasticity of price to reputation = -0.3",
+        "elasticity of price to reputation = 0.4",
+        "elasticity of price to reputation = -0.4",
         "a scandal for ever, then goods sell for less",
         "must be below 0.8",
     ),
