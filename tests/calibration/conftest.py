@@ -1,4 +1,4 @@
-"""A payoff small enough to know the answer of: two regions that grow logistically."""
+"""Payoffs to try things on: one small enough to know the answer of, and the shipped one."""
 
 import threading
 from types import SimpleNamespace
@@ -25,7 +25,7 @@ PARAMETERS = [
 
 
 class Logistic:
-    """The interface of `calibration.payoff.Payoff` on three logistic series."""
+    """The interface of `calibration.payoff.Payoff` on three logistic series of two regions."""
 
     def __init__(self, values=None, *, workers=1):
         self.names = tuple(row[0] for row in PARAMETERS)
@@ -108,3 +108,20 @@ def logistic():
     payoff = Logistic()
     sigma = payoff.problem.measurements["sigma"].to_numpy()
     return payoff.with_measurements(payoff.values * np.exp(rng.normal(0, sigma)))
+
+
+@pytest.fixture(scope="session")
+def shipped():
+    """The payoff of the three cases with a coarse step, and an optimum of it."""
+    import calibration
+    from calibration.fit import best, descend, starts
+    from calibration.noise import dispersion
+    from calibration.payoff import Payoff
+    from calibration.problem import problem
+    from model import load
+
+    cases = [calibration.load(name) for name in calibration.cases()]
+    stated = Payoff(problem(load(), cases, base={"TIME STEP": 0.125}))
+    lowest = best([descend(stated, begin) for begin in starts(stated, 4, 1)])
+    payoff = Payoff(stated.problem.dispersed(dispersion(stated, lowest.x)))
+    return payoff, descend(payoff, lowest.x)

@@ -154,3 +154,16 @@ def test_walks_that_stopped_at_their_limit_go_on_with_a_higher_one(
 def test_another_seed_walks_elsewhere(logistic, tmp_path, hasty, uncut):
     other = drawn(logistic, tmp_path, seed=2, most=300)
     assert not np.isin(other.walks, uncut.walks).any()
+
+
+@pytest.mark.slow
+def test_of_the_shipped_cases_the_walks_converge_in_less_than_a_million_runs(shipped, tmp_path):
+    payoff, optimum = shipped
+    before = payoff.runs
+    with Pieces(tmp_path, {}) as pieces:
+        found = posterior(payoff, optimum, 1, pieces)
+    assert found.converged
+    assert payoff.runs - before < 1_000_000
+    points = found.points()
+    assert ((payoff.lower <= points) & (points <= payoff.upper)).all()
+    assert np.isfinite(payoff.simulated(points)).all()

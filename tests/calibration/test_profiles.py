@@ -131,3 +131,16 @@ def test_an_unknown_parameter_is_refused_by_name(logistic, pieces):
     optimum = descend(logistic, logistic.start)
     with pytest.raises(InputError, match="did you mean 'growth'"):
         profiles(logistic, optimum, pieces, names=["grwth"])
+
+
+@pytest.mark.slow
+def test_of_the_shipped_cases_every_parameter_has_an_interval(shipped, pieces):
+    payoff, optimum = shipped
+    found = profiles(payoff, optimum, pieces)
+    while found.better is not None:
+        found = profiles(payoff, descend(payoff, found.better.x), pieces)
+    inside = found.intervals
+    assert (inside["low"] <= inside["estimate"]).all()
+    assert (inside["estimate"] <= inside["high"]).all()
+    closed = ~(inside["low open"] | inside["high open"])
+    assert closed.sum() > len(inside) / 2

@@ -57,3 +57,12 @@ def test_workers_and_interruptions_change_no_digit(logistic, found, tmp_path):
         resumed = recovery(several, SETS, 1, pieces)
     assert resumed.coverage.equals(found.coverage)
     np.testing.assert_array_equal(resumed.low, found.low)
+
+
+@pytest.mark.slow
+def test_of_the_shipped_cases_coverage_is_between_80_and_97_percent(shipped, tmp_path):
+    payoff, _ = shipped
+    with Pieces(tmp_path, {}) as pieces:
+        table = recovery(payoff, SETS, 1, pieces).coverage.set_index("name")["covered"]
+    assert 0.80 <= table["all"] <= 0.97
+    assert table.min() >= binom.ppf(0.0005, SETS, LEVEL) / SETS
