@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import truncnorm
-from threadpoolctl import threadpool_limits
 
 from calibration.ar1 import Ar1
 from calibration.fit import Optimum, descend
@@ -143,8 +142,7 @@ def bootstrap(
             pieces.save(name, **kept)
         return np.asarray(kept["x"], float), np.asarray(kept["ended"], bool)
 
-    # Matrices this small are slower on several threads.
-    with threadpool_limits(1, "blas"), ThreadPoolExecutor(payoff.workers) as pool:
+    with ThreadPoolExecutor(payoff.workers) as pool:
         parts = []
         for part in pool.map(batch, range(0, replicates, BATCH)):
             parts.append(part)

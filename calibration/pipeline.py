@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from calibration.bootstrap import bootstrap
 from calibration.estimates import estimates
@@ -150,7 +151,8 @@ def calibrate(problem: Problem, work: Path, plan: Plan, tell: Tell) -> Outcome:
         "problem": problem.hash,
         **{name: str(value) for name, value in asdict(plan).items() if name not in _MORE},
     }
-    with Stages(work, identity, tell) as stages:
+    # Matrices this small are slower on several threads, which could also change a digit.
+    with threadpool_limits(1, "blas"), Stages(work, identity, tell) as stages:
         return _carry_out(problem, first, plan, stages)
 
 

@@ -12,7 +12,6 @@ import emcee
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from calibration.fit import Optimum
 from calibration.normal_scores import NormalScores
@@ -163,12 +162,7 @@ def posterior(
     Posterior
         The same for any number of workers and interruptions.
     """
-    # Matrices this small are slower on several threads, which also could change a digit.
-    with threadpool_limits(1, "blas"):
-        return _drawn(_Walk(payoff, optimum, walkers, seed), pieces, most, told)
-
-
-def _drawn(walk: _Walk, pieces: Pieces, most: int, told: Callable[[int, int], None]) -> Posterior:
+    walk = _Walk(payoff, optimum, walkers, seed)
     learning = _ROUNDS * _LEARNING
     for number in range(_ROUNDS):
         walk.learn(pieces, f"learning {number}", design=number == 0)

@@ -10,7 +10,6 @@ from functools import partial
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from calibration.fit import Optimum, descend, jacobian
 from calibration.payoff import Payoff
@@ -134,8 +133,7 @@ def profiles(
         return _Side(np.asarray(kept["points"], float), np.asarray(kept["costs"], float))
 
     places = [payoff.names.index(name) for name in chosen]
-    # Matrices this small are slower on several threads.
-    with threadpool_limits(1, "blas"), ThreadPoolExecutor(payoff.workers) as pool:
+    with ThreadPoolExecutor(payoff.workers) as pool:
         found = []
         for side in pool.map(one, places):
             found.append(side)

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from calibration.ar1 import Ar1
 from calibration.bootstrap import prior_draws
@@ -108,8 +107,7 @@ def recovery(
             pieces.save(name, found=_recovered(payoff, noise, np.random.default_rng(seeds[number])))
         return np.asarray(pieces.load(name)["found"], dtype=float)
 
-    # Matrices this small are slower on several threads.
-    with threadpool_limits(1, "blas"), ThreadPoolExecutor(payoff.workers) as pool:
+    with ThreadPoolExecutor(payoff.workers) as pool:
         found = []
         for each in pool.map(one, range(sets)):
             found.append(each)
