@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -93,8 +93,29 @@ class Findings:
         return int(held["year"].min()) - 1 if len(held) else None
 
 
+class _Tables(Mapping[str, pd.DataFrame]):
+    """The tables of a folder, each read when it is first asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._read: dict[str, pd.DataFrame] = {}
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        if name not in _COLUMNS:
+            raise KeyError(name)
+        if name not in self._read:
+            self._read[name] = _table(self._folder, name)
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_COLUMNS)
+
+    def __len__(self) -> int:
+        return len(_COLUMNS)
+
+
 def read(folder: str | Path) -> Findings:
-    """Read what a calibration found.
+    """Read all that a calibration found.
 
     Parameters
     ----------
@@ -111,6 +132,27 @@ def read(folder: str | Path) -> Findings:
     InputError
         If the folder, its manifest or its parameters are missing, or a table is malformed.
     """
+    found = opened(folder)
+    return Findings(found.manifest, {name: found[name] for name in found.tables})
+
+
+def opened(folder: str | Path) -> Findings:
+    """Open a calibration's folder: each of its tables is read when it is first asked for.
+
+    Parameters
+    ----------
+    folder : str or Path
+        As for `read`.
+
+    Returns
+    -------
+    Findings
+
+    Raises
+    ------
+    InputError
+        If the folder or its manifest are missing or malformed.
+    """
     place = Path(folder)
     if not place.is_dir():
         raise InputError(f"no such calibration folder: {place}")
@@ -122,7 +164,7 @@ def read(folder: str | Path) -> Findings:
     if not isinstance(manifest, dict):
         raise InputError(f"{path} must hold an object")
     manifest.setdefault("name", place.resolve().name)
-    return Findings(manifest, {name: _table(place, name) for name in _COLUMNS})
+    return Findings(manifest, _Tables(place))
 
 
 def series_of(table: pd.DataFrame) -> dict[Series, pd.DataFrame]:

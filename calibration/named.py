@@ -17,9 +17,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from calibration.findings import Findings, read
+from calibration.findings import Findings, opened
 from model import Model
 from model.errors import InputError, unknown
+from model.files import read_text, write_atomic
 from model.rewrite import with_values
 
 RESULTS = Path(__file__).with_name("results")
@@ -113,9 +114,11 @@ class Calibration:
     @cached_property
     def hash(self) -> str:
         """Fingerprint of estimate and draws: SHA-256 in hexadecimal."""
-        digest = hashlib.sha256()
-        digest.update(repr(sorted(self.values.items())).encode())
-        digest.update(self.findings["draws"].to_csv(index=False).encode())
+        digest = hashlib.sha256(repr(sorted(self.values.items())).encode())
+        # As they are written: to read a thousand draws takes longer than to run the model.
+        draws = self.folder / "draws.csv"
+        lines = read_text(draws).splitlines() if draws.is_file() else []
+        digest.update("\n".join(line for line in lines if not line.startswith("#")).encode())
         return digest.hexdigest()
 
 
@@ -143,7 +146,7 @@ def find(name_or_path: str | Path) -> Calibration:
             if folder.is_dir():
                 raise InputError(f"{folder} holds no calibration: {MANIFEST} is missing")
             raise unknown("calibration", str(name_or_path), (*names(), "none"))
-    findings = read(folder)
+    findings = opened(folder)
     return Calibration(findings.name, folder, findings)
 
 
@@ -191,8 +194,6 @@ def fits(model: Model, calibration: Calibration) -> bool:
 
 def write_manifest(folder: Path, facts: Mapping[str, Any]) -> Path:
     """Write the manifest, last of all: a folder without one is no calibration."""
-    from model.files import write_atomic
-
     return write_atomic(folder / MANIFEST, json.dumps(facts, indent=1, ensure_ascii=False) + "\n")
 
 

@@ -94,8 +94,8 @@ class Payoff:
         from model.inputs import Directory
 
         program = self.problem.model.program
-        own = Directory(program).resolve({}).parameters(program)
         directory = Directory(program)
+        own = directory.resolve({}).parameters(program)
         places = [next(iter(directory.resolve({name: 1.0}).values)) for name in self.names]
         values = np.array([own[place] for place in places])
         edge = np.where(self._log, np.exp(self.lower), self.lower)
