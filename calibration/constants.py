@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from calibration.series import choice_of, number_of, refuse, scan_records
+from calibration.series import choice_of, number_of, refuse, scan_rows
 from model.errors import InputError
 
 STATUSES = ("read", "derived", "remembered", "judgement")
@@ -104,17 +104,14 @@ def scan_constants(path: Path) -> tuple[list[tuple[int, Constant]], list[InputEr
     InputError
         If the file cannot be read or its header is wrong.
     """
-    found = []
     seen: dict[tuple[str, str], int] = {}
-    records, problems = scan_records(path, [field.name for field in fields(Constant)])
-    for line, record in records:
-        try:
-            value = _constant(record)
-            _once(seen, (value.variable, value.element), line)
-            found.append((line, value))
-        except InputError as error:
-            problems.append(InputError(f"{path}:{line}: {error}"))
-    return found, problems
+
+    def read(line: int, record: dict[str, str]) -> Constant:
+        value = _constant(record)
+        _once(seen, (value.variable, value.element), line)
+        return value
+
+    return scan_rows(path, [field.name for field in fields(Constant)], read)
 
 
 def read_tables(path: Path) -> tuple[Point, ...]:
@@ -159,32 +156,20 @@ def scan_tables(path: Path) -> tuple[list[tuple[int, Point]], list[InputError]]:
     InputError
         If the file cannot be read or its header is wrong.
     """
-    found = []
     last: dict[tuple[str, str], float] = {}
-    records, problems = scan_records(path, [field.name for field in fields(Point)])
-    for line, record in records:
-        try:
-            _filled(record, ("variable", "unit", "source"))
-            point = Point(
-                variable=record["variable"],
-                element=record["element"],
-                x=number_of(record["x"]),
-                y=number_of(record["y"]),
-                unit=record["unit"],
-                status=choice_of("status", record["status"], STATUSES),
-                source=record["source"],
+
+    def read(line: int, record: dict[str, str]) -> Point:
+        point = _point(record)
+        key = (point.variable, point.element)
+        if key in last and point.x <= last[key]:
+            raise InputError(
+                f"x {point.x:g} follows {last[key]:g} in {spelled(*key)!r}: "
+                "write a table's points by rising x, each once"
             )
-            key = (point.variable, point.element)
-            if key in last and point.x <= last[key]:
-                raise InputError(
-                    f"x {point.x:g} follows {last[key]:g} in {spelled(*key)!r}: "
-                    "write a table's points by rising x, each once"
-                )
-            last[key] = point.x
-            found.append((line, point))
-        except InputError as error:
-            problems.append(InputError(f"{path}:{line}: {error}"))
-    return found, problems
+        last[key] = point.x
+        return point
+
+    return scan_rows(path, [field.name for field in fields(Point)], read)
 
 
 def constants_of(values: Iterable[Constant]) -> dict[str, float | Mapping[str, float]]:
@@ -224,6 +209,19 @@ def text_of(rows: Iterable[Constant] | Iterable[Point], kind: type[Constant] | t
 def spelled(variable: str, element: str) -> str:
     """Write a name with its element, if it has one."""
     return f"{variable}[{element}]" if element else variable
+
+
+def _point(record: Mapping[str, str]) -> Point:
+    _filled(record, ("variable", "unit", "source"))
+    return Point(
+        variable=record["variable"],
+        element=record["element"],
+        x=number_of(record["x"]),
+        y=number_of(record["y"]),
+        unit=record["unit"],
+        status=choice_of("status", record["status"], STATUSES),
+        source=record["source"],
+    )
 
 
 def _constant(record: Mapping[str, str]) -> Constant:

@@ -9,13 +9,16 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from calibration import units
 from model.errors import InputError, nearest, unknown
 from model.files import read_text
+
+R = TypeVar("R")
 
 #: The shipped cases, and what the source codes of their figures stand for.
 CASES = Path(__file__).parent / "cases"
@@ -174,6 +177,38 @@ def scan_records(
     return records, problems
 
 
+def scan_rows(
+    path: Path, columns: Collection[str], read: Callable[[int, dict[str, str]], R]
+) -> tuple[list[tuple[int, R]], list[InputError]]:
+    """Read a CSV file row by row, and put its file and line to what is wrong with a row.
+
+    Parameters
+    ----------
+    path, columns
+        As for `read_records`.
+    read : callable
+        Makes something of a line's cells, or raises `InputError`.
+
+    Returns
+    -------
+    list of (int, R), list of InputError
+        What the good rows gave, with their lines, and a problem for each other row.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read or its header is wrong.
+    """
+    found = []
+    records, problems = scan_records(path, columns)
+    for line, record in records:
+        try:
+            found.append((line, read(line, record)))
+        except InputError as error:
+            problems.append(InputError(f"{path}:{line}: {error}"))
+    return found, problems
+
+
 def refuse(problems: Sequence[InputError]) -> None:
     """Raise the first of the problems, if there is one."""
     for problem in problems:
@@ -206,16 +241,17 @@ def read_sources(path: Path) -> dict[str, str]:
 def scan_sources(path: Path) -> tuple[dict[str, str], list[InputError]]:
     """Read what the source codes stand for, and say what is wrong; see `read_sources`."""
     citations: dict[str, str] = {}
-    records, problems = scan_records(path, ("source", "citation", "where"))
-    for line, record in records:
+
+    def read(line: int, record: dict[str, str]) -> None:
         code = record["source"]
         if not code or not record["citation"]:
-            problems.append(InputError(f"{path}:{line}: a source needs a code and a citation"))
-        elif code in citations:
-            problems.append(InputError(f"{path}:{line}: source {code!r} comes twice"))
-        else:
-            parts = (record["citation"], record["where"])
-            citations[code] = "; ".join(part for part in parts if part)
+            raise InputError("a source needs a code and a citation")
+        if code in citations:
+            raise InputError(f"source {code!r} comes twice")
+        parts = (record["citation"], record["where"])
+        citations[code] = "; ".join(part for part in parts if part)
+
+    _, problems = scan_rows(path, ("source", "citation", "where"), read)
     return citations, problems
 
 
@@ -270,29 +306,26 @@ def scan_series(
     InputError
         If the file cannot be read or its header is wrong.
     """
-    rows = []
     seen: dict[tuple[str, str, int], int] = {}
-    records, problems = scan_records(path, COLUMNS)
-    for line, record in records:
-        try:
-            row = _row(record, sources, line)
-            if names is not None and row.name not in names:
-                raise InputError(
-                    f"{unknown('series', row.name, names)} (series are named in case.toml, by "
-                    "a [[measure]] or in context)"
-                )
-            key = (row.name, row.source, row.year)
-            if key in seen:
-                raise InputError(
-                    f"{row.source} already gives {row.series!r} for {row.year} in line "
-                    f"{seen[key]}: one figure a source and year"
-                )
-        except InputError as error:
-            problems.append(InputError(f"{path}:{line}: {error}"))
-            continue
+
+    def read(line: int, record: dict[str, str]) -> Row:
+        row = _row(record, sources, line)
+        if names is not None and row.name not in names:
+            raise InputError(
+                f"{unknown('series', row.name, names)} (series are named in case.toml, by "
+                "a [[measure]] or in context)"
+            )
+        key = (row.name, row.source, row.year)
+        if key in seen:
+            raise InputError(
+                f"{row.source} already gives {row.series!r} for {row.year} in line "
+                f"{seen[key]}: one figure a source and year"
+            )
         seen[key] = line
-        rows.append(row)
-    return tuple(rows), problems
+        return row
+
+    rows, problems = scan_rows(path, COLUMNS, read)
+    return tuple(row for _, row in rows), problems
 
 
 def _check_header(path: Path, line: int, header: Sequence[str], columns: Collection[str]) -> None:
