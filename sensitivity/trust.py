@@ -182,7 +182,7 @@ def _about_pair(method: Method, names: Sequence[str], correlation: float) -> lis
         notice(
             f"Factors depend on each other, most of all {which}: an index also holds what a "
             "factor shares with those that it goes along with, and indices may sum to more "
-            "than 1; 'own' and 'shared' of HDMR take the two apart."
+            "than 1; 'own' and 'shared' of HDMR take the two apart, given runs enough."
         )
     ]
 

@@ -9,7 +9,7 @@ from model.errors import unknown
 from sensitivity.estimates import Bootstrap, Estimate, Estimates, Sample
 from sensitivity.methods.delta import delta
 from sensitivity.methods.fast import balanced, fast
-from sensitivity.methods.hdmr import MINIMUM_RUNS, hdmr
+from sensitivity.methods.hdmr import determined, hdmr
 from sensitivity.methods.morris import morris
 from sensitivity.methods.pawn import pawn
 from sensitivity.methods.regional import regional
@@ -89,7 +89,7 @@ def _given_data(sample: Sample, bootstrap: Bootstrap) -> Estimates:
     """Delta and first order, and their parts if there are runs enough for HDMR."""
     found = delta(sample, bootstrap)
     parts: dict[str, Estimate] = {}
-    if len(sample.y) >= MINIMUM_RUNS and len(sample.names) > 1:
+    if determined(len(sample.y), len(sample.names)):
         fitted = hdmr(sample, bootstrap).indices
         parts = {name: fitted[name] for name in ("own", "shared")}
     return Estimates({**found.indices, **parts}, found.floor)

@@ -22,6 +22,24 @@ _INTERVALS = 4
 _RESAMPLES = 20
 
 
+def determined(runs: int, factors: int) -> bool:
+    """Say whether half of the runs, as the bootstrap fits, determine each factor's component.
+
+    A component is a cubic spline, of three coefficients more than intervals. With fewer runs
+    than coefficients the parts are those of the regularisation, and take minutes.
+
+    Parameters
+    ----------
+    runs, factors : int
+        How many there are.
+
+    Returns
+    -------
+    bool
+    """
+    return runs >= max(MINIMUM_RUNS, 2 * factors * (_INTERVALS + 3)) and factors > 1
+
+
 def hdmr(sample: Sample, bootstrap: Bootstrap) -> Estimates:
     """Split the variance into what factors do themselves and what they share.
 
