@@ -7,7 +7,7 @@ LOWEST := .venv-lowest/bin
 LOCKER := .venv-lock/bin
 READY := .venv/.ready
 
-.PHONY: help demo figures calibration study views test test-slow test-lowest lint check bench lock clean
+.PHONY: help demo figures calibration report study views test test-slow test-lowest lint check bench lock clean
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -27,6 +27,9 @@ figures: demo study ## renew the figures of the README from those of the demo an
 calibration: $(READY) ## fit the three cases anew (half an hour on two cores) and adopt the estimate
 	$(BIN)/smecluster calibrate --report --recovery 50 --out calibration/results/three-cases
 	$(BIN)/python -m calibration.adopt
+
+report: $(READY) ## the page of the shipped calibration, from its tables
+	$(BIN)/python -m calibration.report
 
 study: $(READY) ## the example study of sensitivity: which levers matter for which kind of cluster
 	$(BIN)/smecluster sensitivity run levers

@@ -1,9 +1,14 @@
-"""The report of a calibration: figures, and one page that holds them below the answer."""
+"""The report of a calibration: figures, and one page that holds them below the answer.
+
+python -m calibration.report [CALIBRATION]
+"""
 
 from __future__ import annotations
 
+import argparse
 import json
-from collections.abc import Callable, Iterator, Mapping
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +16,7 @@ import pandas as pd
 
 from calibration.answer import answer, counted, resampled
 from calibration.findings import SERIES, Findings, in_scale, read, series_of
+from calibration.named import SHIPPED, find
 from calibration.report_figures import (
     bounds,
     correlation,
@@ -22,6 +28,7 @@ from calibration.report_figures import (
 )
 from calibration.report_figures.panels import Drawn
 from calibration.verdict import NORMAL_90
+from model.errors import InputError
 from model.files import replacing, write_atomic
 from model.page import Section, page
 
@@ -213,3 +220,22 @@ def _stamp(findings: Findings) -> dict[str, str]:
         str(name): value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         for name, value in given.items()
     }
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; return the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="python -m calibration.report",
+        description="Write the page of a calibration from its tables.",
+    )
+    parser.add_argument("calibration", nargs="?", default=SHIPPED, help="name or folder")
+    try:
+        print(write_report(find(parser.parse_args(arguments).calibration).folder))
+    except InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

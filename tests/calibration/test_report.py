@@ -8,7 +8,7 @@ import pytest
 
 from calibration.answer import answer, counted, listed
 from calibration.findings import read
-from calibration.report import write_report
+from calibration.report import main, write_report
 from calibration.report_figures import bounds, fits, profiles, residuals
 from calibration.report_figures.correlation import close_pairs
 from calibration.report_figures.residuals import autocorrelation
@@ -450,3 +450,10 @@ def test_words_are_joined_and_counted():
     assert listed([str(at) for at in range(9)]) == "0, 1, 2, 3, 4 and 4 more"
     assert counted(1, "region") == "1 region"
     assert counted(3, "series") == "3 series"
+
+
+def test_the_page_of_a_calibration_is_written_by_a_command(copy, capsys):
+    assert main([str(copy)]) == 0
+    assert capsys.readouterr().out.strip() == str(copy / "report.html")
+    assert main([str(copy / "nowhere")]) == 2
+    assert capsys.readouterr().err.startswith("error: ")
