@@ -26,7 +26,8 @@ from pydantic import Field, model_validator
 
 from calibration.records import Record, Text, read_record
 from calibration.series import STATUSES, choice_of
-from model.errors import InputError, unknown
+from model.errors import InputError
+from model.files import named_file
 
 #: The published reforms that come with the project.
 REFORMS = Path(__file__).parent / "reforms"
@@ -143,15 +144,9 @@ def find(names: Iterable[str], folder: Path = REFORMS) -> tuple[Reform, ...]:
     InputError
         If a name is unknown or a file malformed.
     """
-    chosen = []
-    for name in names:
-        path = Path(name)
-        if path.suffix != ".toml":
-            path = folder / f"{name}.toml"
-            if not path.is_file():
-                raise unknown("reform", name, [each.stem for each in folder.glob("*.toml")])
-        chosen.append(read_reform(path))
-    return tuple(chosen) or reforms(folder)
+    shipped = [path.stem for path in folder.glob("*.toml")]
+    chosen = tuple(read_reform(named_file("reform", name, folder, shipped)) for name in names)
+    return chosen or reforms(folder)
 
 
 def read_reform(path: Path) -> Reform:

@@ -17,7 +17,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from model.errors import InputError, unknown
-from model.files import read_toml
+from model.files import named_file, read_toml
 from model.rewrite import values_of
 from model.schema import Schema, validate
 
@@ -190,11 +190,7 @@ def load(name: str | Path) -> Future:
     InputError
         If there is no such future, or the file is broken.
     """
-    path = Path(name)
-    if path.suffix != ".toml":
-        if str(name) not in names():
-            raise unknown("future", str(name), names())
-        path = FOLDER / f"{name}.toml"
+    path = named_file("future", name, FOLDER, names())
     return validate(Future, {"name": path.stem} | read_toml(path), path.name)
 
 

@@ -55,15 +55,10 @@ def write_tables(comparison: Comparison, folder: Path, stamp: Stamp) -> list[Pat
 def write_figures(comparison: Comparison, folder: Path, stamp: Stamp) -> list[Path]:
     """Write a comparison's figures as PNG; see `write_tables`."""
     from policies.figures import figures
+    from policies.tables import write_figure
 
-    files = []
-    text = {"Description": commented(stamp)}
-    for name, figure in figures(comparison).items():
-        path = folder / f"{name}.png"
-        with replacing(path) as temporary:
-            figure.savefig(temporary, dpi=130, metadata=text)
-        files.append(path)
-    return files
+    drawn = figures(comparison)
+    return [write_figure(figure, folder, name, stamp) for name, figure in drawn.items()]
 
 
 def write_run(run: xr.Dataset, folder: Path, stamp: Stamp) -> list[Path]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 from pydantic import Field, model_validator
 
 from model.errors import InputError, unknown
-from model.files import read_toml
+from model.files import named_file, read_toml
 from model.schema import Schema, validate
 from policies.levers import Level, find, levers
 
@@ -301,11 +301,7 @@ def load(name: str | Path) -> Strategy:
     InputError
         If there is no such strategy, or the file is broken.
     """
-    path = Path(name)
-    if path.suffix != ".toml":
-        if str(name) not in names():
-            raise unknown("strategy", str(name), names())
-        path = FOLDER / f"{name}.toml"
+    path = named_file("strategy", name, FOLDER, names())
     return validate(Strategy, {"name": path.stem} | read_toml(path), path.name)
 
 

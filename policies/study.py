@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field, model_validator
 
-from model.errors import unknown
-from model.files import read_toml
+from model.files import named_file, read_toml
 from model.outcomes import OUTCOMES
 from model.outcomes import find as find_outcome
 from model.schema import Schema, validate
@@ -143,11 +142,7 @@ def load(name: str | Path) -> Study:
     InputError
         If there is no such study, or the file is broken.
     """
-    path = Path(name)
-    if path.suffix != ".toml":
-        if str(name) not in names():
-            raise unknown("study", str(name), names())
-        path = FOLDER / f"{name}.toml"
+    path = named_file("study", name, FOLDER, names())
     content = {"name": path.stem} | read_toml(path)
     for field in ("strategies", "futures"):
         if isinstance(content.get(field), list):

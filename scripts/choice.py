@@ -101,13 +101,24 @@ def draws_of(
     InputError
         If a calibration has no draws, or not so many.
     """
+    calibration = chosen_calibration(name)
+    if calibration is None:
+        raise InputError("draws need a calibration: name one with --calibration")
+    return sampled(calibration, count, seed, regions, folders)
+
+
+def sampled(
+    calibration: Calibration,
+    count: int,
+    seed: int,
+    regions: Sequence[str] | None = None,
+    folders: Sequence[Path] = (),
+) -> pd.DataFrame:
+    """Choose draws of a calibration; arguments, result and errors as in `draws_of`."""
     from calibration import load as load_case
     from calibration.further import paired
     from calibration.named import MANIFEST, find
 
-    calibration = chosen_calibration(name)
-    if calibration is None:
-        raise InputError("draws need a calibration: name one with --calibration")
     draws = calibration.sample(count, seed)
     for at, path in enumerate(folders, 1):
         if (path / OWN / MANIFEST).is_file():

@@ -17,7 +17,7 @@ from scripts.choice import (
     chosen_model,
     settings_of,
 )
-from scripts.printing import note, print_json, print_table
+from scripts.printing import finish, print_json, print_table
 from scripts.uncertainty import (
     Draws,
     Examined,
@@ -151,9 +151,7 @@ def compare(
     _print_recovery(comparison)
     # Figures take longer than all the runs: the reader has the tables by then.
     sys.stdout.flush()
-    files += write_figures(comparison, out, origin)
-    for path in files:
-        note(f"wrote {path}")
+    finish([*files, *write_figures(comparison, out, origin)])
 
 
 def _tell(done: Examined, out: Path, json: bool) -> None:
@@ -179,18 +177,12 @@ def _tell(done: Examined, out: Path, json: bool) -> None:
     drawn = draw_all(figures(found), out, done.origin)
     text = compare_page(found, done.study.title, drawn, done.origin)
     files += [*drawn.values(), write_atomic(out / "brief.html", text)]
-    if json:
-        print_json(
-            {
-                "stamp": done.origin,
-                "answer": said,
-                **{name: table.to_dict("records") for name, table in made.items()},
-                "files": [str(path) for path in files],
-            }
-        )
-        return
-    for path in files:
-        note(f"wrote {path}")
+    record = {
+        "stamp": done.origin,
+        "answer": said,
+        **{name: table.to_dict("records") for name, table in made.items()},
+    }
+    finish(files, record if json else None)
 
 
 def _cells(table: pd.DataFrame) -> list[list[object]]:

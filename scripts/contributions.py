@@ -18,8 +18,9 @@ from scripts.choice import (
     chosen_model,
     draws_of,
 )
-from scripts.printing import note, print_json, print_table
+from scripts.printing import finish, print_table
 from scripts.progress import progress
+from scripts.uncertainty import draw_all
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,7 +91,7 @@ def contributions(
     from policies.contributions import contributions as shared_out
     from policies.contributions import pair_table, table
     from policies.figures_contributions import figures
-    from policies.tables import write_figure, write_table
+    from policies.tables import write_table
     from policies.words_contributions import answer, basis
 
     task = asked(
@@ -146,9 +147,7 @@ def contributions(
         sys.stdout.flush()
     sections = []
     for one, rest in zip(found, rests, strict=True):
-        pictures = {
-            name: write_figure(figure, out, name, origin) for name, figure in figures(one).items()
-        }
+        pictures = draw_all(figures(one), out, origin)
         files += pictures.values()
         sections.append(
             Section(
@@ -161,11 +160,7 @@ def contributions(
     whole = [line for said in sentences.values() for line in said]
     text = page("What each lever of a strategy brings", whole, sections, origin)
     files.append(write_atomic(out / "contributions.html", text))
-    if json:
-        print_json({"stamp": origin, "answer": whole, "files": [str(path) for path in files]})
-        return
-    for path in files:
-        note(f"wrote {path}")
+    finish(files, {"stamp": origin, "answer": whole} if json else None)
 
 
 _CAPTIONS = {

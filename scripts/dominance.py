@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from scripts.choice import CalibrationName, Folders, Regions, calibration_name, chosen_model
-from scripts.printing import note, print_json, print_table
+from scripts.printing import finish, print_table
 from scripts.progress import progress
 
 EXAMPLES = (
@@ -92,8 +92,4 @@ def dominance(
     ]
     text = page("Which feedback loops dominate when", said, sections, origin)
     files += [picture, write_atomic(out / "dominance.html", text)]
-    if json:
-        print_json({"stamp": origin, "answer": said, "files": [str(path) for path in files]})
-        return
-    for path in files:
-        note(f"wrote {path}")
+    finish(files, {"stamp": origin, "answer": said} if json else None)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from scripts.choice import CalibrationName, Folders, Regions, Settings
-from scripts.printing import note, print_json, print_table
+from scripts.printing import finish, print_json, print_table
 from scripts.uncertainty import (
     Budget,
     Draws,
@@ -118,15 +118,9 @@ def _tell(done: Examined, out: Path, json: bool) -> None:
     drawn = draw_all({"futures": losses(found)}, out, done.origin)
     text = futures_page(found, f"Futures: {done.study.title}", drawn, done.origin)
     files += [*drawn.values(), write_atomic(out / "brief.html", text)]
-    if json:
-        print_json(
-            {
-                "stamp": done.origin,
-                "answer": said,
-                "recovery": table.to_dict("records"),
-                "files": [str(path) for path in files],
-            }
-        )
-        return
-    for path in files:
-        note(f"wrote {path}")
+    record = {
+        "stamp": done.origin,
+        "answer": said,
+        "recovery": table.to_dict("records"),
+    }
+    finish(files, record if json else None)

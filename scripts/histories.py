@@ -10,7 +10,7 @@ import typer
 
 from model.errors import unknown
 from scripts.choice import CalibrationName, Folders, calibration_name, chosen_model
-from scripts.printing import note, print_json, print_table
+from scripts.printing import finish, print_json, print_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,8 +75,7 @@ def histories(
     _print_fit(found.fit)
     print()
     _print_turns(found.turns)
-    for path in files:
-        note(f"wrote {path}")
+    finish(files)
 
 
 def _cases(model: Model, names: list[str], folders: list[Path]) -> list[Case]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,8 +17,9 @@ from scripts.choice import (
     chosen_model,
     draws_of,
 )
-from scripts.printing import note, print_json, print_table
+from scripts.printing import finish, print_table
 from scripts.progress import progress
+from scripts.uncertainty import fingerprint
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,6 +90,7 @@ def optimise(
     from policies.best_use import best_use
     from policies.futures import load as load_future
     from policies.optimise import Search
+    from policies.words_best_use import answer
 
     task = asked(
         study,
@@ -110,7 +111,7 @@ def optimise(
     identity = {
         "model": model.hash,
         "calibration": name,
-        "draws": _fingerprint(drawn.iloc[:draws]),
+        "draws": fingerprint(drawn.iloc[:draws]),
         "strategies": ", ".join(one.hash for one in written),
         "budget": str(task.budget),
         "last year": str(last),
@@ -140,20 +141,12 @@ def optimise(
         seed=str(task.seed),
     )
     files = _write(found, out, origin, step, say=not json)
-    if json:
-        from policies.words_best_use import answer
-
-        print_json(
-            {
-                "stamp": origin,
-                "answer": answer(found),
-                "best use": found.best.model_dump(exclude_none=True),
-                "files": [str(path) for path in files],
-            }
-        )
-        return
-    for path in files:
-        note(f"wrote {path}")
+    record = {
+        "stamp": origin,
+        "answer": answer(found),
+        "best use": found.best.model_dump(exclude_none=True),
+    }
+    finish(files, record if json else None)
 
 
 def _write(found: BestUse, out: Path, origin: dict[str, str], step: float, say: bool) -> list[Path]:
@@ -269,7 +262,3 @@ def _print(found: BestUse) -> None:
         ],
         f"On {found.unseen.sizes['draw']} unseen draws, at equal money",
     )
-
-
-def _fingerprint(draws: pd.DataFrame) -> str:
-    return hashlib.sha256(draws.to_csv().encode()).hexdigest()

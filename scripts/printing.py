@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 
@@ -48,6 +49,23 @@ def note(message: str) -> None:
     """Tell a person at a terminal what is going on; say nothing to a pipe or a file."""
     if sys.stderr.isatty():
         print(message, file=sys.stderr)
+
+
+def finish(files: Sequence[Path], record: Mapping[str, Any] | None = None) -> None:
+    """End a command: with its record as JSON where that was asked for, else with its files.
+
+    Parameters
+    ----------
+    files : sequence of Path
+        The files that were written.
+    record : mapping, optional
+        What is printed; the files are added to it.
+    """
+    if record is not None:
+        print_json({**record, "files": [str(path) for path in files]})
+        return
+    for path in files:
+        note(f"wrote {path}")
 
 
 def _plain(content: Any) -> Any:

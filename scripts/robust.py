@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scripts.choice import CalibrationName, Folders, Regions, Settings
-from scripts.printing import note, print_json, print_table
+from scripts.printing import finish, print_table
 from scripts.uncertainty import (
     Budget,
     Draws,
@@ -101,18 +101,12 @@ def _tell(done: Examined, judged: Robustness, out: Path, json: bool) -> None:
     title = f"How sure is it? {done.study.title}"
     text = robust_page(judged, found, title, drawn, done.origin)
     files += [*drawn.values(), write_atomic(out / "brief.html", text)]
-    if json:
-        print_json(
-            {
-                "stamp": done.origin,
-                "answer": said,
-                **{name: table.to_dict("records") for name, table in made.items()},
-                "files": [str(path) for path in files],
-            }
-        )
-        return
-    for path in files:
-        note(f"wrote {path}")
+    record = {
+        "stamp": done.origin,
+        "answer": said,
+        **{name: table.to_dict("records") for name, table in made.items()},
+    }
+    finish(files, record if json else None)
 
 
 def _print_shares(judged: Robustness) -> None:

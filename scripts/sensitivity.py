@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from model.errors import InputError, unknown
-from scripts.printing import note, print_json, print_table
+from scripts.printing import finish, note, print_json, print_table
 
 if TYPE_CHECKING:
     from sensitivity.analysis import Analysis
@@ -350,8 +350,7 @@ def _analyse(given: str, out: Path | None, method: str | None, json: bool) -> No
     )
     rows = [[*row[:3], *map(Rounded, row[3:])] for row in leading[columns].itertuples(index=False)]
     print_table(columns, rows, f"{headline}: the leading factors; all are in the files")
-    for path in files:
-        note(f"wrote {path}")
+    finish(files)
 
 
 def _plot(given: str, out: Path | None, method: str | None, json: bool) -> None:

@@ -15,7 +15,7 @@ from scripts.choice import (
     chosen_model,
     draws_of,
 )
-from scripts.printing import note, print_json, print_table
+from scripts.printing import finish, print_table
 from scripts.progress import progress
 
 EXAMPLES = (
@@ -97,8 +97,4 @@ def statistics(
     ]
     text = page("What cluster statistics are worth", said, sections, origin)
     files += [picture, write_atomic(out / "statistics.html", text)]
-    if json:
-        print_json({"stamp": origin, "answer": said, "files": [str(path) for path in files]})
-        return
-    for path in files:
-        note(f"wrote {path}")
+    finish(files, {"stamp": origin, "answer": said} if json else None)

@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from model.errors import InputError
-from scripts.choice import calibration_name, chosen_calibration, chosen_model, settings_of
+from scripts.choice import (
+    calibration_name,
+    chosen_calibration,
+    chosen_model,
+    sampled,
+    settings_of,
+)
 from scripts.progress import progress
 
 if TYPE_CHECKING:
@@ -124,7 +130,12 @@ def study_of(name: str | None, strategies: Sequence[str] | None, **given: Any) -
 
 
 def draws_for(
-    study: Study, calibration: str | None, model: Model, *, needed: bool = False
+    study: Study,
+    calibration: str | None,
+    model: Model,
+    folders: Sequence[Path] = (),
+    *,
+    needed: bool = False,
 ) -> pd.DataFrame | None:
     """Choose a study's draws, None where no calibration has any.
 
@@ -136,6 +147,8 @@ def draws_for(
         Name or folder of the calibration.
     model : Model
         The model; what is drawn for regions that it does not have is left out.
+    folders : sequence of Path
+        Case folders that were added; see `scripts.choice.sampled`.
     needed : bool
         Whether draws were asked for.
 
@@ -154,15 +167,7 @@ def draws_for(
         if needed:
             raise InputError("draws need a calibration that has some: name one with --calibration")
         return None
-    drawn = found.sample(study.draws, study.seed)
-    elements = {one for listed in model.subscripts.values() for one in listed}
-    fitting = [
-        name
-        for name in drawn.columns
-        if name.partition("[")[0].strip() in model.variables
-        and all(part.strip() in elements for part in _cell(str(name)))
-    ]
-    return drawn[fitting]
+    return sampled(found, study.draws, study.seed, model.regions, folders)
 
 
 def examined(
@@ -212,12 +217,12 @@ def examined(
     strategies, baseline = study.strategies_loaded(), study.baseline_loaded()
     futures = study.futures_loaded()
     model = chosen_model(study.regions, folders, calibration)
-    draws = draws_for(study, calibration, model, needed=needed)
+    draws = draws_for(study, calibration, model, folders, needed=needed)
     chosen = settings_of(model, settings)
     everyone = [*strategies, *([] if baseline is None else [baseline])]
     identity = {
         "model": model.hash,
-        "draws": _fingerprint(draws),
+        "draws": fingerprint(draws),
         "strategies": " ".join(one.hash for one in everyone),
         "futures": " ".join(one.hash for one in futures),
         "settings": repr((chosen, study.start, study.budget, study.outcomes)),
@@ -273,7 +278,8 @@ def draw_all(
     return {name: write_figure(figure, out, name, origin) for name, figure in figures.items()}
 
 
-def _fingerprint(draws: pd.DataFrame | None) -> str:
+def fingerprint(draws: pd.DataFrame | None) -> str:
+    """Tell draws apart: SHA-256 in hexadecimal, ``none`` without draws."""
     if draws is None:
         return "none"
     return hashlib.sha256(draws.to_csv(index=False).encode()).hexdigest()
@@ -284,8 +290,3 @@ def _title(strategies: Sequence[str]) -> str:
     names = [Path(name).stem if name.endswith(".toml") else name for name in strategies]
     title = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
     return f"{title[:1].upper()}{title[1:]}"
-
-
-def _cell(name: str) -> list[str]:
-    inner = name.partition("[")[2].rpartition("]")[0]
-    return [part for part in inner.split(",") if part.strip()]

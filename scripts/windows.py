@@ -15,8 +15,9 @@ from scripts.choice import (
     chosen_model,
     draws_of,
 )
-from scripts.printing import note, print_json, print_table
+from scripts.printing import finish, print_table
 from scripts.progress import progress
+from scripts.uncertainty import draw_all
 
 EXAMPLES = (
     "smecluster windows",
@@ -54,7 +55,7 @@ def windows(
     from model.stamp import stamp
     from policies import load
     from policies.figures_windows import figures
-    from policies.tables import write_figure, write_table
+    from policies.tables import write_table
     from policies.windows import by_kind, by_year, table
     from policies.windows import windows as mapped
     from policies.words_windows import answer, basis
@@ -95,9 +96,7 @@ def windows(
             "A yuan at home, by the year in which it is spent",
         )
         print("\n".join(["", *rests]))
-    pictures = {
-        name: write_figure(figure, out, name, origin) for name, figure in figures(found).items()
-    }
+    pictures = draw_all(figures(found), out, origin)
     sections = [
         Section(
             "When",
@@ -119,8 +118,4 @@ def windows(
     ]
     text = page("When help pays", said, sections, origin)
     files += [*pictures.values(), write_atomic(out / "windows.html", text)]
-    if json:
-        print_json({"stamp": origin, "answer": said, "files": [str(path) for path in files]})
-        return
-    for path in files:
-        note(f"wrote {path}")
+    finish(files, {"stamp": origin, "answer": said} if json else None)

@@ -84,6 +84,12 @@ class Analysis:
     remarks: tuple[Remark, ...]
     verdict: Verdict | None
 
+    def by_output(self, name: str, scenario: str) -> list[tuple[Column, pd.DataFrame]]:
+        """Take a table's rows of one scenario apart by the principal outputs."""
+        table = self.tables[name]
+        table = table[table["scenario"] == scenario]
+        return [(column, table[table["output"] == column.name]) for column in self.outputs]
+
     @property
     def enough(self) -> bool | None:
         """Whether the runs are enough; None where the study does not ask."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import warnings
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, Protocol
 
@@ -162,7 +163,7 @@ class _Sample(Protocol):
     def part(self, begin: int, end: int) -> Array: ...
 
 
-class _Blocks:
+class _Blocks(ABC):
     """A sample that is drawn block by block; a block may be drawn alone."""
 
     def __init__(self, units: int, unit: int, together: int) -> None:
@@ -185,8 +186,9 @@ class _Blocks:
             self._kept = (block, self._draw(block))
         return self._kept[1]
 
+    @abstractmethod
     def _draw(self, block: int) -> Array:
-        raise NotImplementedError
+        """Draw the rows of a block."""
 
 
 class _Saltelli(_Blocks):

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import Field, field_validator, model_validator
 
 from model.errors import unknown
-from model.files import read_text, read_toml
+from model.files import named_file, read_text, read_toml
 from model.outcomes import DISPERSION, OUTCOMES, TOTAL
 from model.schema import Schema, validate
 
@@ -499,12 +499,7 @@ def find(name: str | Path) -> Path:
     InputError
         If there is no study of that name.
     """
-    path = Path(name)
-    if path.suffix == ".toml":
-        return path
-    if str(name) not in names():
-        raise unknown("study", str(name), names())
-    return FOLDER / f"{name}.toml"
+    return named_file("study", name, FOLDER, names())
 
 
 def text(name: str | Path) -> str:

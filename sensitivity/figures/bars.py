@@ -49,16 +49,15 @@ def bars(results: Results, analysis: Analysis, scenario: str) -> Figure:
     matplotlib.figure.Figure
     """
     headline = analysis.method.headline
-    table = analysis.tables["indices"]
-    table = table[table["scenario"] == scenario]
     indices = [headline]
-    if (table["index"] == _BESIDE.get(headline)).any():
+    table = analysis.tables["indices"]
+    there = table.loc[table["scenario"] == scenario, "index"]
+    if (there == _BESIDE.get(headline)).any():
         indices.append(_BESIDE[headline])
     summed = headline in ("total", "first order")
     drawn = [
         (column, part)
-        for column in analysis.outputs
-        for part in [table[table["output"] == column.name]]
+        for column, part in analysis.by_output("indices", scenario)
         if part.loc[part["index"] == headline, "value"].notna().any()
     ]
     rows = 1 + min(10, max(len(part["factor"].unique()) for _, part in drawn))

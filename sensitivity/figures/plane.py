@@ -35,12 +35,9 @@ def plane(results: Results, analysis: Analysis, scenario: str) -> Figure:
     -------
     matplotlib.figure.Figure
     """
-    table = analysis.tables["indices"]
-    table = table[table["scenario"] == scenario]
     drawn = [
         (column, part)
-        for column in analysis.outputs
-        for part in [table[table["output"] == column.name]]
+        for column, part in analysis.by_output("indices", scenario)
         if part.loc[part["index"] == "mu star", "value"].notna().any()
     ]
     figure, axes = panels(len(drawn), 2, 6.6, 3.8)

@@ -35,12 +35,9 @@ def settling(results: Results, analysis: Analysis, scenario: str) -> Figure:
     -------
     matplotlib.figure.Figure
     """
-    table = analysis.tables["convergence"]
-    table = table[table["scenario"] == scenario]
     drawn = [
         (column, part)
-        for column in analysis.outputs
-        for part in [table[table["output"] == column.name]]
+        for column, part in analysis.by_output("convergence", scenario)
         if part["value"].notna().any()
     ]
     figure, axes = panels(len(drawn), 2, 6.2, 3.1)

@@ -45,14 +45,11 @@ def tornado(results: Results, analysis: Analysis, scenario: str) -> Figure:
     -------
     matplotlib.figure.Figure
     """
-    table = analysis.tables["swings"]
-    table = table[table["scenario"] == scenario]
-    drawn = [
-        (column, part)
-        for column in analysis.outputs
-        for part in [_leading(analysis, table[table["output"] == column.name])]
-        if len(part)
+    parts = [
+        (column, _leading(analysis, part))
+        for column, part in analysis.by_output("swings", scenario)
     ]
+    drawn = [(column, part) for column, part in parts if len(part)]
     rows = max(len(part) for _, part in drawn)
     figure, axes = panels(len(drawn), 2, 6.4, 0.32 * rows + 1.0, 1.6)
     for axis, (column, part) in zip(axes, drawn, strict=True):

@@ -2,12 +2,13 @@
 
 import json
 from pathlib import Path
-from types import MappingProxyType
+from types import MappingProxyType, SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from calibration.series import CASES
 from model import Region, load
 from model.errors import InputError
 from policies.study import Study
@@ -17,7 +18,7 @@ from scripts.main import main
 FAST = ("--set", "TIME STEP=0.125")
 
 
-def drawn(study: Study, calibration: object, model: object, *, needed: bool = False):
+def drawn(study: Study, calibration: object, model: object, folders: object, *, needed: bool):
     """Draw three inputs as a calibration would."""
     generator = np.random.default_rng(study.seed)
     centre = {"price sensitivity": 0.36, "spin off rate": 0.13, "knowledge elasticity": 0.08}
@@ -147,6 +148,17 @@ def test_draws_for_regions_that_the_model_lacks_are_left_out(monkeypatch):
     assert list(whole.columns) == ["spin off rate", "critical mass[Wenzhou]"]
     alone = load(regions=[Region("Zhongguancun", {}, {})])
     assert list(uncertainty.draws_for(study, None, alone).columns) == ["spin off rate"]
+
+
+def test_the_values_of_a_folder_are_not_drawn_over(monkeypatch):
+    table = pd.DataFrame({"spin off rate": [0.1], "critical mass[Wenzhou]": [5e4]})
+    found = SimpleNamespace(
+        findings={"draws": table}, sample=lambda count, seed: table.iloc[:count]
+    )
+    monkeypatch.setattr(uncertainty, "chosen_calibration", lambda name: found)
+    study = Study(name="x", title="x", strategies=("local",), draws=1)
+    drawn = uncertainty.draws_for(study, None, load(), [CASES / "wenzhou"])
+    assert list(drawn.columns) == ["spin off rate"]
 
 
 def test_a_study_without_strategies_is_refused():
