@@ -10,7 +10,7 @@ import pandas as pd
 
 from calibration.findings import SERIES, Findings, first_search, in_scale, series_of
 from calibration.report_figures.correlation import close_pairs
-from calibration.report_figures.forecasts import JOINED
+from calibration.report_figures.forecasts import JOINED, PATH
 from calibration.report_figures.residuals import autocorrelation, residuals
 from calibration.report_figures.starts import SAME
 from calibration.verdict import BOUND, IDENTIFIED, NORMAL_90, PRIOR
@@ -190,10 +190,11 @@ def _forecast(findings: Findings) -> Iterator[str]:
         f"one in {logistic}."
     )
     if f"{JOINED}: skill" in scores:
-        ahead = int((scores[f"{JOINED}: skill"] > 0).sum())
+        alone, joined = (int((scores[f"{name}: skill"] > 0).sum()) for name in (PATH, JOINED))
         yield (
-            f"Its growth applied to the last figure before them beats the random walk in {ahead} "
-            f"({100 * ahead / len(scores):.0f} %)."
+            "The forecast lets the last error before them fade as the fit assumes errors do; if it "
+            f"vanished at once {alone} series would beat the random walk, if it stayed whole "
+            f"{joined}."
         )
     held = findings["holdout"]
     if len(held):

@@ -6,9 +6,12 @@ It does know the dated national conditions of the held-out years (market, wage, 
 every run of the model does; the naive forecasts do not. And the model's structure and priors
 were written by people who have seen those years.
 
-Each series is forecast in two ways: ``model`` is the model as fitted; ``joined`` is the model's
-growth applied to the last figure before the split, the usual practice of forecasters, and the
-fair comparison with a random walk, which starts from that figure too.
+The forecast of a series is the model's fitted path and what lasts of its error at the last
+figure before the split: the fit takes errors to be a first-order autoregression, and then ``rho^h``
+of an error is left after ``h`` years. This is the best linear unbiased prediction under the errors
+that the fit itself assumes (Goldberger 1962, J. Am. Stat. Assoc. 57). Two others are scored beside
+it, in which none or all of that error lasts: ``path``, the fitted path alone, and ``joined``, the
+path's growth applied to the last figure, from which a random walk starts, too.
 """
 
 from __future__ import annotations
@@ -35,8 +38,8 @@ Floats = NDArray[np.float64]
 
 #: The last year that the fit sees.
 SPLIT = 2015
-#: The model's forecasts, as columns.
-MODELS = ("model", "joined")
+#: The model's forecasts, as columns of scores.
+MODELS = ("model", "path", "joined")
 # Half of a 90 % interval in standard deviations.
 _HALF = 1.6449
 _STEP = 1e-4
@@ -56,7 +59,7 @@ class HoldOut:
         A row a figure after the split: region, variable, segment, unit, compare, year, value,
         status; ``forecast`` of the model with the bounds ``low`` and ``high`` of a 90 %
         interval for a single figure (parameters and noise, linear in the logarithm),
-        ``joined``, and the naive forecasts; all in `unit`.
+        ``path``, ``joined``, and the naive forecasts; all in `unit`.
     fits : pandas.DataFrame
         See `calibration.scores.fits`, for ``sample`` ``in`` and ``out``.
     scores : pandas.DataFrame
@@ -80,16 +83,12 @@ class HoldOut:
         -------
         pandas.DataFrame
             A row for all series and one for each variable: series (how many), and the shares
-            for ``model`` and ``joined``.
+            for ``model``, ``path`` and ``joined``.
         """
         groups = [("all", self.scores), *self.scores.groupby("variable", sort=False)]
+        skilled = ["skill", *(f"{name}: skill" for name in MODELS[1:])]
         rows = [
-            (
-                name,
-                len(part),
-                share_better(part["skill"]),
-                share_better(part["joined: skill"]),
-            )
+            (name, len(part), *(share_better(part[skill]) for skill in skilled))
             for name, part in groups
         ]
         return pd.DataFrame(rows, columns=["series of", "series", *MODELS])
@@ -215,9 +214,9 @@ def forecast(problem: Problem, split: int, seen: Payoff, x: Floats) -> pd.DataFr
     -------
     pandas.DataFrame
         A row a figure of all years: region, variable, segment, unit, compare, year, value,
-        status, ``fitted``, ``low``, ``high``, ``joined`` and the naive forecasts, the last
-        four missing up to the split; see `HoldOut`. ``fitted`` is missing where a factor has
-        no figure to come from.
+        status, ``fitted`` (after the split, the forecast), ``path``, ``low``, ``high``,
+        ``joined`` and the naive forecasts, all but the first two missing up to the split; see
+        `HoldOut`. ``fitted`` is missing where a factor has no figure to come from.
     """
     whole = Payoff(problem)
     figures = problem.measurements.assign(
@@ -225,20 +224,29 @@ def forecast(problem: Problem, split: int, seen: Payoff, x: Floats) -> pd.DataFr
     )
     logs, spread, noise = _logs(whole, seen, x)
     rows = []
-    for _, series in figures.groupby("observable", sort=False):
+    for observable, series in figures.groupby("observable", sort=False):
         at = series.index.to_numpy()
         value, year = series["value"].to_numpy(float), series["year"].to_numpy(float)
         old = year <= split
-        path, slope = logs[at], spread[at]
+        path, slope, sigma = logs[at], spread[at], noise[at]
         if series["compare"].iloc[0] == "scale":
             # The factor is part of the fit: it comes from the figures up to the split alone.
             known = old.any()
             path = path + (np.mean(np.log(value[old]) - path[old]) if known else np.nan)
             slope = slope - (slope[old].mean(axis=0) if known else 0.0)
-        wide = _HALF * np.sqrt((slope**2).sum(axis=1) + noise[at] ** 2)
-        found = {"fitted": path, "low": path - wide, "high": path + wide}
-        last = path[old][-1] if old.any() else np.nan
-        found["joined"] = path + (np.log(value[old][-1]) - last if old.any() else np.nan)
+        expected, kept, joined = path, np.zeros(len(year)), np.full(len(year), np.nan)
+        if old.any():
+            last = int(np.flatnonzero(old)[-1])
+            error = np.log(value[last]) - path[last]
+            rho = float(problem.observables["rho"][observable])
+            kept = np.where(old, 0.0, rho ** np.maximum(year - year[last], 0.0))
+            # The errors' scale differs where a figure is from memory.
+            share = kept * sigma / sigma[last]
+            expected, joined = path + share * error, path + error
+            slope = slope - share[:, None] * slope[last]
+        wide = _HALF * np.sqrt((slope**2).sum(axis=1) + (1 - kept**2) * sigma**2)
+        found = {"fitted": expected, "path": path, "joined": joined}
+        found |= {"low": expected - wide, "high": expected + wide}
         columns = {name: np.exp(logarithm) for name, logarithm in found.items()}
         for name, values in naive_forecasts(year[old], value[old], year[~old]).items():
             columns[name] = np.full(len(year), np.nan)
@@ -246,9 +254,9 @@ def forecast(problem: Problem, split: int, seen: Payoff, x: Floats) -> pd.DataFr
         for name in ("low", "high", "joined"):
             columns[name] = np.where(old, np.nan, columns[name])
         rows.append(series.assign(**columns))
-    kept = [*SERIES, "unit", "compare", "year", "value", "status"]
-    kept += ["fitted", "low", "high", "joined", *NAIVE]
-    return pd.concat(rows, ignore_index=True)[kept]
+    names = [*SERIES, "unit", "compare", "year", "value", "status"]
+    names += ["fitted", "low", "high", *MODELS[1:], *NAIVE]
+    return pd.concat(rows, ignore_index=True)[names]
 
 
 def _logs(whole: Payoff, seen: Payoff, x: Floats) -> tuple[Floats, Floats, Floats]:

@@ -142,10 +142,13 @@ def _forecasts(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
     table = findings["scores"]
     text = [
         "Errors are root mean squares of logarithms over the years held out (0.1: about 10 %). "
-        "Skill is 1 - error / error of the random walk with drift.",
+        "Skill is 1 - error / error of the random walk with drift. The model's forecast lets its "
+        "error at the last figure before them fade as the fit assumes errors do; path: that error "
+        "is gone at once; joined: it stays whole.",
     ]
-    columns = [*SERIES, "figures", "model", forecasts.JOINED, *forecasts.NAIVE]
-    columns += ["skill", f"{forecasts.JOINED}: skill"]
+    others = (forecasts.PATH, forecasts.JOINED)
+    columns = [*SERIES, "figures", "model", *others, *forecasts.NAIVE]
+    columns += ["skill", *(f"{name}: skill" for name in others)]
     shown = _whole(table[[name for name in columns if name in table]], "figures")
     tables = [("Errors of the forecasts", shown)] if len(table) else []
     if findings.done("unscored"):

@@ -16,8 +16,8 @@ from calibration.report_figures.fits import HELD_OUT, figures_of
 from calibration.report_figures.panels import FAINT, FIGURE_COLOUR, Drawn, pages, spread, titled
 from model.display import region_colours, shown
 
-#: The model's growth from the last figure that it saw.
-JOINED = "joined"
+#: The model's fitted path alone, and its growth from the last figure that it saw.
+PATH, JOINED = "path", "joined"
 #: The naive forecasts and how they are drawn.
 NAIVE: Mapping[str, Literal["--", "-.", ":"]] = {
     "random walk": "--",
@@ -61,7 +61,8 @@ def drawn(findings: Findings) -> Iterator[Drawn]:
 
     note = (
         f"The model was fitted to the figures up to {findings.split} and then met the shaded "
-        "years. Band: 90 % for a single figure. Skill: 1 - error of the model / error of the "
+        "years; its error at the last figure before them fades as errors do. Band: 90 % for a "
+        "single figure. Skill: 1 - error of the model / error of the "
         "random walk with drift (root mean square error of logarithms); above 0 is better than "
         "the random walk."
     )

@@ -39,7 +39,7 @@ def test_figures_after_the_split_change_no_forecast(small, found, tmp_path):
     later = table["year"] > 2015
     other = replace(small, measurements=table.assign(value=table["value"].where(~later, 7.0)))
     again = held(other, tmp_path)
-    for name in ("forecast", "low", "high", "joined", *NAIVE):
+    for name in ("forecast", "low", "high", "path", "joined", *NAIVE):
         np.testing.assert_array_equal(found.forecasts[name], again.forecasts[name])
     assert not np.array_equal(found.scores["skill"], again.scores["skill"])
 
@@ -61,10 +61,34 @@ def test_a_series_with_fewer_than_three_figures_before_the_split_is_not_scored(f
 def test_joined_forecasts_grow_as_the_model_from_the_last_figure(small, found):
     held_out = found.forecasts
     own = held_out[(held_out["region"] == "Wenzhou") & (held_out["variable"] == "value added")]
-    ratio = own["joined"] / own["forecast"]
+    ratio = own["joined"] / own["path"]
     assert np.allclose(ratio, ratio.iloc[0])
-    growth = own["joined"].to_numpy()[0] / own["forecast"].to_numpy()[0]
-    assert growth != 1
+    assert ratio.iloc[0] != 1
+
+
+def test_the_last_error_before_the_split_fades_as_the_fit_assumes(small, found):
+    """Best linear unbiased prediction under AR(1) errors: rho^h of the error is left."""
+    before = small.measurements[small.measurements["year"] <= 2015]
+    assert not found.forecasts.empty
+    for key, series in found.forecasts.groupby(SERIES, sort=False):
+        own = before[(before[SERIES] == pd.Series(key, index=SERIES)).all(axis=1)]
+        rho = small.observables.loc[own["observable"].iloc[0], "rho"]
+        ahead = series["year"] - own["year"].max()
+        left = np.log(series["forecast"] / series["path"])
+        whole = np.log(series["joined"] / series["path"])
+        np.testing.assert_allclose(left, rho**ahead * whole, rtol=1e-9, atol=1e-12)
+
+
+def test_a_series_whose_errors_do_not_last_is_forecast_by_its_path(small, tmp_path):
+    alone = replace(small, observables=small.observables.assign(rho=0.0))
+    table = held(alone, tmp_path).forecasts
+    np.testing.assert_array_equal(table["forecast"], table["path"])
+
+
+def test_the_interval_widens_as_the_last_error_is_forgotten(found):
+    for _, series in found.forecasts.groupby(SERIES):
+        width = np.log(series["high"] / series["low"]).to_numpy()
+        assert (np.diff(width[:3]) > 0).all()
 
 
 def test_the_interval_holds_the_forecast(found):

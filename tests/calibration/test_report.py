@@ -222,11 +222,13 @@ def test_parameters_that_other_fits_contradict_are_named(copy):
     assert "errors of Southland" not in caution
 
 
-def test_forecasts_joined_to_the_last_figure_are_told_apart(copy):
+def test_forecasts_whose_last_error_vanishes_or_stays_are_told_apart(copy):
     question = "How does it forecast years that it never saw?"
-    assert "applied to the last figure" not in replies(copy)[question]
-    change(copy, "scores", **{"joined: skill": 0.2})
-    assert "beats the random walk in 6 (100 %)" in replies(copy)[question]
+    assert "vanished at once" not in replies(copy)[question]
+    change(copy, "scores", **{"path: skill": -0.1, "joined: skill": 0.2})
+    said = replies(copy)[question]
+    assert "if it vanished at once 0 series would beat the random walk" in said
+    assert "if it stayed whole 6." in said
 
 
 def test_figures_that_scatter_more_than_stated_are_told(copy):
