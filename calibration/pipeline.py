@@ -42,6 +42,9 @@ Floats = NDArray[np.float64]
 #: As many of the lowest starts are fitted again once the errors are known.
 _FINALISTS = 8
 _STEP = "TIME STEP"
+_WALKING = "steps of the posterior"
+#: Stages that end as soon as they have converged, so that their total is only a bound.
+OPEN_ENDED = frozenset({_WALKING})
 #: So often a better optimum found along a profile is followed.
 _ATTEMPTS = 3
 #: What may be asked for later: it changes none of the pieces that are kept.
@@ -271,7 +274,7 @@ def _posterior(
                 plan.seed,
                 pieces,
                 most=plan.steps,
-                told=stages.told("steps of the posterior"),
+                told=stages.told(_WALKING),
             )
         least = found.diagnostics[["bulk ESS", "tail ESS"]].to_numpy(dtype=float).min()
         return {

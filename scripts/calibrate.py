@@ -257,9 +257,13 @@ class _Shown:
     def __call__(self, stage: str, done: int, total: int) -> None:
         with self._telling:
             if stage != self._stage:
+                from calibration.pipeline import OPEN_ENDED
+
                 self._end()
                 self._stage, self._begun = stage, time.monotonic()
-                self._tell = self._open.enter_context(progress(stage))
+                self._tell = self._open.enter_context(
+                    progress(stage, open_ended=stage in OPEN_ENDED)
+                )
             self._tell(done, total)
 
     def _end(self) -> None:

@@ -16,13 +16,15 @@ _EVERY = 30.0  # seconds between lines where there is no terminal
 
 
 @contextmanager
-def progress(of_what: str) -> Iterator[Progress]:
+def progress(of_what: str, *, open_ended: bool = False) -> Iterator[Progress]:
     """Show how far work is, on standard error.
 
     Parameters
     ----------
     of_what : str
         What is counted, for example ``"runs"``.
+    open_ended : bool
+        Whether the work may end long before all is done, so that no time left can be told.
 
     Yields
     ------
@@ -30,15 +32,16 @@ def progress(of_what: str) -> Iterator[Progress]:
         To be called with how many are done and how many there are.
     """
     if sys.stderr.isatty():
-        yield from _bar(of_what)
+        yield from _bar(of_what, open_ended)
     else:
-        yield _lines(of_what)
+        yield _lines(of_what, open_ended)
 
 
 class _Pace:
     """How fast work goes."""
 
-    def __init__(self) -> None:
+    def __init__(self, open_ended: bool) -> None:
+        self._open_ended = open_ended
         self._first: tuple[float, int] | None = None
 
     def __call__(self, done: int, total: int) -> str:
@@ -50,7 +53,12 @@ class _Pace:
         if done <= before or now <= begun:
             return ""
         rate = (done - before) / (now - begun)
-        return f"{_rounded(rate)} a second, {_duration((total - done) / rate)} left"
+        left = "" if self._open_ended else f", {_duration((total - done) / rate)} left"
+        return f"{_rounded(rate)} a second{left}"
+
+
+def _between(open_ended: bool) -> str:
+    return "of at most" if open_ended else "of"
 
 
 def _rounded(rate: float) -> str:
@@ -64,17 +72,19 @@ def _duration(seconds: float) -> str:
     return f"{minutes} min" if minutes < 100 else f"{minutes // 60} h {minutes % 60} min"
 
 
-def _bar(of_what: str) -> Iterator[Progress]:
+def _bar(of_what: str, open_ended: bool) -> Iterator[Progress]:
     from rich.console import Console
     from rich.progress import BarColumn, TextColumn
     from rich.progress import Progress as Bar
 
     columns = (
         BarColumn(),
-        TextColumn("{task.completed:,.0f} of {task.total:,.0f} " + of_what),
+        TextColumn(
+            "{task.completed:,.0f} " + _between(open_ended) + " {task.total:,.0f} " + of_what
+        ),
         TextColumn("{task.fields[pace]}"),
     )
-    pace = _Pace()
+    pace = _Pace(open_ended)
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=None, pace="", visible=False)
 
@@ -85,16 +95,16 @@ def _bar(of_what: str) -> Iterator[Progress]:
         yield tell
 
 
-def _lines(of_what: str) -> Progress:
+def _lines(of_what: str, open_ended: bool) -> Progress:
     told = time.monotonic()
-    pace = _Pace()
+    pace = _Pace(open_ended)
 
     def tell(done: int, total: int) -> None:
         nonlocal told
         how_fast = pace(done, total)
         if time.monotonic() - told >= _EVERY:
             told = time.monotonic()
-            line = f"{done:,} of {total:,} {of_what}"
+            line = f"{done:,} {_between(open_ended)} {total:,} {of_what}"
             print(f"{line}, {how_fast}" if how_fast else line, file=sys.stderr, flush=True)
 
     return tell

@@ -29,3 +29,11 @@ def test_work_that_goes_on_counts_its_rate_from_where_it_went_on(clock, capsys):
         clock[0] += 50
         tell(910_000, 1_000_000)
     assert "200 a second, 8 min left" in capsys.readouterr().err
+
+
+def test_work_that_may_end_early_tells_no_time_left(clock, capsys):
+    with told.progress("steps", open_ended=True) as tell:
+        tell(0, 100_000)
+        clock[0] += 40
+        tell(800, 100_000)
+    assert capsys.readouterr().err == "800 of at most 100,000 steps, 20 a second\n"
