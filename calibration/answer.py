@@ -189,7 +189,7 @@ def _forecast(findings: Findings) -> Iterator[str]:
         f"({100 * ahead / len(scores):.0f} %), an exponential trend in {growth} and a logistic "
         f"one in {logistic}."
     )
-    if f"{JOINED}: skill" in scores:
+    if f"{PATH}: skill" in scores and f"{JOINED}: skill" in scores:
         alone, joined = (int((scores[f"{name}: skill"] > 0).sum()) for name in (PATH, JOINED))
         yield (
             "The forecast lets the last error before them fade as the fit assumes errors do; if it "
