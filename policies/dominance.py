@@ -258,11 +258,15 @@ def _yearly(shares: Array, model: Model, step: float) -> xr.DataArray:
     times = model.time.initial + step * np.arange(shares.shape[-1])
     data = xr.DataArray(
         shares,
-        {"loop": list(CHAINS), REGION: list(model.regions), "time": np.floor(times + step / 2)},
+        {"time": np.floor(times + step / 2)},
         ("loop", REGION, "time"),
+        attrs={"unit": "Dmnl"},
     )
-    yearly: xr.DataArray = data.groupby("time").mean()
-    return yearly.transpose("loop", REGION, "time").assign_attrs(unit="Dmnl")
+    yearly: xr.DataArray = data.groupby("time").mean(keep_attrs=True)
+    # Some versions of xarray forget the names of other dimensions where they take groups' means.
+    return yearly.transpose("loop", REGION, "time").assign_coords(
+        {"loop": list(CHAINS), REGION: list(model.regions)}
+    )
 
 
 def _holds(name: str, region: str) -> bool:
