@@ -21,6 +21,8 @@ from sensitivity.figures.years import has_series, lines, stacked
 from sensitivity.results import Results
 
 _FORMATS = (".png", ".pdf")
+# Dots an inch of the pictures.
+_DPI = 130
 Draw = Callable[[Results, Analysis, str], Figure]
 
 
@@ -93,17 +95,25 @@ def _of_one(results: Results, analysis: Analysis, scenario: str) -> list[tuple[s
 
 def _written(figure: Figure, path: Path, results: Results, analysis: Analysis) -> list[Path]:
     stamp = commented(results.stamp() | {"analysed by": analysis.method.name})
-    # Laying out takes longer than drawing: once is enough for both files.
-    figure.draw_without_rendering()
-    figure.set_layout_engine("none")
+    _lay_out(figure)
     files = []
     for suffix in _FORMATS:
         target = path.with_name(path.name + suffix)
         metadata = {"Description" if suffix == ".png" else "Subject": stamp}
         with replacing(target) as temporary:
-            figure.savefig(temporary, dpi=130, metadata=metadata)
+            figure.savefig(temporary, dpi=_DPI, metadata=metadata)
         files.append(target)
     return files
+
+
+def _lay_out(figure: Figure) -> None:
+    """Give everything its place, once for all files: that takes longer than drawing.
+
+    Letters are not as wide at another resolution: laid out there, a legend at the edge is cut.
+    """
+    figure.set_dpi(_DPI)
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
 
 
 def _plain(name: str) -> str:

@@ -9,6 +9,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from model.display import shown
+from model.drawing import quantity
 from sensitivity.figures.style import COLOURS, finished, fitted, panels, plain, title, under
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def settling(results: Results, analysis: Analysis, scenario: str) -> Figure:
     ]
     figure, axes = panels(len(drawn), 2, 6.2, 3.1)
     for axis, (column, part) in zip(axes, drawn, strict=True):
-        factor = shown(column.unit)[1] if analysis.method.headline == "mu star" else 1.0
+        factor = 1.0 if analysis.method.shares else shown(column.unit)[1]
         last = part[part["size"] == part["size"].max()]
         leading = last.nlargest(_FACTORS, "value")["factor"]
         handles = []
@@ -64,7 +65,8 @@ def settling(results: Results, analysis: Analysis, scenario: str) -> Figure:
         axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
         plain(axis)
         axis.set_xlabel(f"{analysis.method.sized}", fontsize=8)
-        if factor != 1.0 or analysis.method.headline == "mu star":
+        quantity(axis.yaxis)
+        if not analysis.method.shares:
             axis.set_ylabel(shown(column.unit)[0], fontsize=8)
         axis.legend(
             handles=handles,

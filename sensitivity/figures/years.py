@@ -12,6 +12,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
+from model.display import shown
+from model.drawing import quantity
 from sensitivity.figures.style import (
     INK,
     OTHERS,
@@ -75,7 +77,8 @@ def stacked(results: Results, analysis: Analysis, scenario: str) -> Figure:
         _years(axis, f"{outcome}, {place}")
     axes[0].set_ylabel("share of variance", fontsize=8)
     handles = [Patch(color=colour, label=fitted(name, 40)) for name, colour in colours.items()]
-    handles.append(Patch(color=OTHERS, label="all other factors"))
+    if any(len(shares.columns.difference(list(colours))) for shares in drawn.values()):
+        handles.append(Patch(color=OTHERS, label="all other factors"))
     handles.append(
         Patch(facecolor=TOGETHER, edgecolor="#BBBBBB", hatch="///", label="factors together")
     )
@@ -111,11 +114,14 @@ def lines(results: Results, analysis: Analysis, scenario: str) -> Figure:
         axes, zip(drawn.items(), ends.values(), strict=True), strict=True
     ):
         years = value.index.to_numpy(dtype=float)
+        unit, factor = ("", 1.0)
+        if not analysis.method.shares:
+            unit, factor = shown(results.series[key][0].unit)
         for at, (name, colour) in enumerate(colours.items()):
             if name not in value:
                 continue
-            middle = value[name].to_numpy(dtype=float)
-            half = high[name].to_numpy(dtype=float) - middle
+            middle = value[name].to_numpy(dtype=float) * factor
+            half = high[name].to_numpy(dtype=float) * factor - middle
             axis.fill_between(
                 years, middle - half, middle + half, color=colour, alpha=0.15, linewidth=0
             )
@@ -123,6 +129,8 @@ def lines(results: Results, analysis: Analysis, scenario: str) -> Figure:
                 years, middle, color=colour, linestyle=_LINES[at % len(_LINES)], linewidth=1.8
             )
         axis.axhline(0, color=INK, linewidth=0.8)
+        axis.set_ylabel(unit, fontsize=8)
+        quantity(axis.yaxis)
         _shade_constant(axis, years, value.isna().all(axis=1).to_numpy())
         _years(axis, ", ".join(key))
     handles = [

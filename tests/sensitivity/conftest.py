@@ -81,7 +81,17 @@ def stored(tmp_path):
     strategies, to one for each. A run whose output is NaN has failed.
     """
 
-    def make(method, size, outputs, factors=3, strategies=(), groups=None, better="more", **more):
+    def make(
+        method,
+        size,
+        outputs,
+        factors=3,
+        strategies=(),
+        groups=None,
+        better="more",
+        labels=None,
+        **more,
+    ):
         settings = {
             "name": "made",
             "title": "Made up",
@@ -94,7 +104,7 @@ def stored(tmp_path):
         for name, value in more.items():
             settings[name] = {**settings.get(name, {}), **value}
         study = validate(Study, settings, "made.toml")
-        names = [f"x{k}" for k in range(factors)]
+        names = labels or [f"x{k}" for k in range(factors)]
         manifest = Manifest(
             study,
             tuple(

@@ -5,7 +5,9 @@ import numpy as np
 import pytest
 
 from sensitivity.analysis import analyse
-from sensitivity.figures import draw
+from sensitivity.figures import _DPI, _lay_out, draw
+from sensitivity.figures.plane import plane
+from sensitivity.figures.settling import settling
 from sensitivity.figures.style import fitted, leaders, with_rest
 from sensitivity.report import write_page
 
@@ -37,6 +39,20 @@ def test_each_method_has_the_figures_that_fit_it(method, size, expected, tmp_pat
         if path.suffix == ".png":
             assert b"model hash" in path.read_bytes()
             assert matplotlib.image.imread(path).std() > 0
+
+
+@pytest.mark.parametrize("method", ["sobol", "morris"])
+def test_no_legend_is_cut_at_the_edge(method, stored):
+    long = [f"initial productive capital[Pearl River Delta], part {part} of 3" for part in "123"]
+    results = stored(method, 32, outputs(), labels=long, analysis={"resamples": 20})
+    analysis = analyse(results)
+    for drawn in (settling, plane) if method == "morris" else (settling,):
+        figure = drawn(results, analysis, "base")
+        _lay_out(figure)
+        figure.set_dpi(_DPI)  # as it is written
+        figure.draw_without_rendering()
+        ends = [axis.get_legend().get_window_extent().x1 for axis in figure.axes]
+        assert max(ends) <= figure.bbox.x1
 
 
 def test_a_study_without_variation_draws_nothing_but_tells(tmp_path, stored):
