@@ -328,8 +328,7 @@ class _Found:
             )
         if self.empty:
             remarks.append(warning(f"{listed(self.empty)}: no run has a value."))
-        same = np.ones(len(self.constants), dtype=bool)
-        remarks += about_constants(self.constants, same)
+        remarks += about_constants(self.constants)
         if own and not rows.method.given_data:
             dependence: list[Remark] = []
         else:

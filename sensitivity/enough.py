@@ -52,7 +52,7 @@ def judge(
     Returns
     -------
     Verdict
-        Not enough, too, if no output has an index at all.
+        Not enough, too, if no output has an index at all, or an index has no interval.
     """
     part = indices[indices["index"] == headline].dropna(subset=["value"])
     if part.empty:
@@ -63,8 +63,15 @@ def judge(
     spread = part["high"] - part["low"]
     if headline == "mu star":
         spread = spread / part.groupby(keys)["value"].transform("max")
-    at = int(spread.to_numpy().argmax())
+    # An index without an interval is not known at all.
+    at = int(spread.fillna(math.inf).to_numpy().argmax())
     widest, worst = float(spread.iloc[at]), part.iloc[at]
+    if math.isnan(widest):
+        text = (
+            f"The runs are not enough: {headline} of {worst['factor']!r} for {worst['output']} "
+            "has no interval."
+        )
+        return Verdict(False, math.nan, 2 * size, text)
     where = (
         f"the widest interval among the {leading} leading factors is {widest:.3f} "
         f"({headline} of {worst['factor']!r} for {worst['output']})"

@@ -93,21 +93,20 @@ def constant(y: Array) -> NDArray[np.bool_]:
     return same
 
 
-def about_constants(names: Sequence[str], same: NDArray[np.bool_]) -> list[Remark]:
+def about_constants(names: Sequence[str]) -> list[Remark]:
     """Say which outputs have no indices because they do not vary."""
-    if not same.any():
+    if not names:
         return []
-    these = [name for name, one in zip(names, same, strict=True) if one]
-    verb = "is" if len(these) == 1 else "are"
+    verb = "is" if len(names) == 1 else "are"
     return [
         warning(
-            f"{listed(these)} {verb} the same in all runs: no factor matters there, and "
+            f"{listed(names)} {verb} the same in all runs: no factor matters there, and "
             "there is no index (not a zero)."
         )
     ]
 
 
-def about_size(method: Method, size: int, left_out: int = 0) -> list[Remark]:
+def about_size(method: Method, size: int) -> list[Remark]:
     """Say whether the study has a fitting size.
 
     Parameters
@@ -116,8 +115,6 @@ def about_size(method: Method, size: int, left_out: int = 0) -> list[Remark]:
         The method.
     size : int
         Base points, trajectories, runs a factor, or runs.
-    left_out : int
-        How many of them hold failed runs.
     """
     remarks = []
     if method.powers_of_two and size & (size - 1):
@@ -128,17 +125,10 @@ def about_size(method: Method, size: int, left_out: int = 0) -> list[Remark]:
                 f"balanced; take {below} or {2 * below}."
             )
         )
-    if left_out:
+    if size < method.advised:
         remarks.append(
             warning(
-                f"{left_out:,} of {size:,} {method.sized} hold failed runs and are left out: "
-                "the indices speak of the rest, and the design is no longer balanced."
-            )
-        )
-    if size - left_out < method.advised:
-        remarks.append(
-            warning(
-                f"{size - left_out:,} {method.sized} are few for {method.title}: "
+                f"{size:,} {method.sized} are few for {method.title}: "
                 f"{method.advised:,} or more are advised; see the intervals."
             )
         )
