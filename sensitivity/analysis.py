@@ -29,7 +29,7 @@ from sensitivity.samples import (
     random_sample,
     rows_for,
 )
-from sensitivity.swings import swings
+from sensitivity.swings import from_effects, swings
 from sensitivity.table import COLUMNS, PAIRS, indices
 from sensitivity.trust import (
     Remark,
@@ -66,9 +66,10 @@ class Analysis:
     tables : dict of str to pandas.DataFrame
         ``indices``: see `sensitivity.table.indices`; ``pairs``: those of pairs, if the design
         has them; ``outputs``: distribution of each output; ``swings``: principal outputs where
-        a factor is low and high; ``convergence``: the headline index from parts of the runs;
-        ``ranking``, ``advantages``, ``causes``: see `sensitivity.ranking.Ranking`; ``failed``:
-        runs that failed, with their inputs.
+        a factor is low and high (Morris: half its mean effect below and above the mean);
+        ``convergence``: the headline index from parts of the runs; ``ranking``,
+        ``advantages``, ``causes``: see `sensitivity.ranking.Ranking`; ``failed``: runs that
+        failed, with their inputs.
     rankings : tuple of Ranking
         How strategies rank; empty where fewer than two are crossed.
     remarks : tuple of Remark
@@ -216,10 +217,11 @@ class _Found:
         self.left_out: dict[int, list[str]] = {}
         self.random = random_runs(results)
         self.cube = cube_of(results, self.random)
+        self.fast = results.method == "fast"
         together = results.design.unit
-        self.beginning = results.design.cube(
-            0, min(results.runs, max(1, _SWINGS // together) * together)
-        )
+        # Of FAST's runs none can be spared: each factor has its own.
+        some = results.runs if self.fast else max(1, _SWINGS // together) * together
+        self.beginning = results.design.cube(0, min(results.runs, some))
         every = len(results.scenarios) * len(results.columns)
         for place, scenario in enumerate(results.scenarios):
             for done, columns in self._batches():
@@ -241,6 +243,7 @@ class _Found:
         outputs = described(columns, scenario)
         self.distributions.append(_distribution(outputs, values, self.results, place, columns))
         seen: set[str] = set()
+        before = len(self.parts)
         for prepared in prepare(self.results, self.rows, values, outputs):
             self.parts.append(
                 indices(prepared.sample, prepared.outputs, self.rows.method, self.bootstrap)
@@ -254,24 +257,41 @@ class _Found:
         self.empty += [label + column.name for column in columns if column.name not in seen]
         chosen = [column for column in columns if column in self.principal]
         if chosen:
-            self._look_closer(scenario, described(chosen, scenario), values)
+            found = pd.concat(self.parts[before:]) if seen else pd.DataFrame(columns=list(COLUMNS))
+            self._look_closer(scenario, described(chosen, scenario), values, found)
 
-    def _look_closer(self, scenario: str, outputs: pd.DataFrame, values: dict[str, Array]) -> None:
+    def _look_closer(
+        self,
+        scenario: str,
+        outputs: pd.DataFrame,
+        values: dict[str, Array],
+        found: pd.DataFrame,
+    ) -> None:
         fewer = replace(self.bootstrap, resamples=min(_FEWER, self.bootstrap.resamples))
         self.convergence.append(settle(self.results, self.rows, values, outputs, fewer))
-        unit = 1 if self.results.method == "fast" else self.results.design.unit
+        unit = 1 if self.fast else self.results.design.unit
+        effects = found[found["index"] == "mu"].dropna(subset=["value"])
         for row in outputs.itertuples(index=False):
             y = values[str(row.output)][: len(self.beginning)]
-            there = np.repeat(np.isfinite(y).reshape(-1, unit).all(axis=1), unit)
-            if not there.any() or constant(y[there][:, None]).all():
+            whole = np.isfinite(y).reshape(-1, unit).all(axis=1)
+            known = y[np.repeat(whole, unit)]
+            if not len(known) or constant(known[:, None]).all():
                 continue
-            moved = swings(
-                self.results.factors,
-                self.beginning[there],
-                y[there],
-                unit=unit,
-                confidence=self.bootstrap.confidence,
-            )
+            mu = effects[effects["output"] == row.output]
+            if len(mu):
+                half = (mu["high"] - mu["value"]).to_numpy()
+                moved = from_effects(
+                    list(mu["factor"]), float(known.mean()), mu["value"].to_numpy(), half
+                )
+            else:
+                moved = swings(
+                    self.results.factors,
+                    self.beginning,
+                    np.where(np.repeat(whole, unit), y, np.nan),
+                    unit=unit,
+                    confidence=self.bootstrap.confidence,
+                    curves=self.fast,
+                )
             moved.insert(0, "unit", str(row.unit))
             moved.insert(0, "output", str(row.output))
             moved.insert(0, "scenario", scenario)

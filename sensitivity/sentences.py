@@ -184,6 +184,8 @@ def _direction(analysis: Analysis, ranked: pd.DataFrame) -> str:
         return "."
     text = f". It {' and '.join(said)}"
     leading = str(first["factor"])
+    if analysis.method.name == "morris":
+        return f"{text}."  # by how much has been said
     if leading not in [*ways["rises"], *ways["falls"]]:
         return f"{text}."
     row = swings.loc[leading]

@@ -64,8 +64,8 @@ def scatter(results: Results, analysis: Analysis, scenario: str) -> Figure:
         names = _leading(analysis, scenario, column.name, swings)[:across]
         for at, name in enumerate(names):
             axis = axes[row * across + at]
-            x = values[name].to_numpy()[there]
-            _points(axis, x, y[there] * factor, confidence)
+            mine = there & _of(results, name, runs)
+            _points(axis, values[name].to_numpy()[mine], y[mine] * factor, confidence)
             axis.set_xlabel(fitted(_with_unit(name, units[name]), 34), fontsize=8)
             quantity(axis.yaxis)
         axes[row * across].set_ylabel(fitted(f"{column.name}, {unit}", 26), fontsize=8)
@@ -87,6 +87,13 @@ def _leading(analysis: Analysis, scenario: str, output: str, swings: pd.DataFram
     moved = [str(name) for name in swings.loc[swings["output"] == output, "factor"]]
     ranked = [str(name) for name in part["factor"] if name in set(moved)]
     return ranked or moved
+
+
+def _of(results: Results, name: str, runs: np.ndarray) -> np.ndarray:
+    """Say which runs show a factor: FAST has a curve for each, on which no other one goes along."""
+    if results.method != "fast":
+        return np.ones(len(runs), dtype=bool)
+    return np.asarray(runs // results.design.unit == results.factors.index(name))
 
 
 def _values(results: Results, runs: np.ndarray) -> pd.DataFrame:

@@ -67,9 +67,16 @@ def tornado(results: Results, analysis: Analysis, scenario: str) -> Figure:
         quantity(axis.xaxis)
         plain(axis, "x")
         title(axis, column.name)
+    labels = (
+        "mean where the factor is low (lowest fifth)",
+        "mean where it is high (highest fifth)",
+    )
+    note = "All other factors vary at the same time."
+    if (analysis.tables["indices"]["index"] == "mu").any():
+        labels = ("towards the low end of the factor's range", "towards the high end")
+        note = "Bars: mean effect of going through the whole range (mu), half of it to each side."
     handles = [
-        Patch(color=LOW, label="mean where the factor is low (lowest fifth)"),
-        Patch(color=HIGH, label="mean where it is high (highest fifth)"),
+        Patch(color=colour, label=label) for colour, label in zip((LOW, HIGH), labels, strict=True)
     ]
     figure.legend(handles=handles, loc="outside lower center", ncols=2, frameon=False)
     return finished(
@@ -77,7 +84,7 @@ def tornado(results: Results, analysis: Analysis, scenario: str) -> Figure:
         results,
         analysis,
         f"Which way factors move outcomes{under(results, scenario)}",
-        "Vertical line: mean over all runs. All other factors vary at the same time.",
+        f"Vertical line: mean over all runs. {note}",
     )
 
 
