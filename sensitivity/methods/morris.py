@@ -11,6 +11,9 @@ import numpy as np
 from model.errors import InputError
 from sensitivity.estimates import Array, Bootstrap, Estimate, Estimates, Sample, single
 
+# Resampled numbers held at a time: 64 MiB.
+_NUMBERS = 8_388_608
+
 
 def morris(sample: Sample, bootstrap: Bootstrap) -> Estimates:
     """Estimate mu star, mu and sigma of the elementary effects.
@@ -45,12 +48,17 @@ def morris(sample: Sample, bootstrap: Bootstrap) -> Estimates:
     rng = bootstrap.generator()
     trajectories = effects.shape[1]
     half: dict[str, list[Array]] = {"mu star": [], "mu": [], "sigma": []}
+    together = max(1, _NUMBERS // (trajectories * effects.shape[2]))
     for effect in effects:
-        drawn = rng.integers(trajectories, size=(bootstrap.resamples, trajectories))
-        picked = effect[drawn]
-        half["mu star"].append(bootstrap.half(np.abs(picked).mean(axis=1)))
-        half["mu"].append(bootstrap.half(picked.mean(axis=1)))
-        half["sigma"].append(bootstrap.half(picked.std(axis=1, ddof=1)))
+        found: dict[str, list[Array]] = {name: [] for name in half}
+        for begin in range(0, bootstrap.resamples, together):
+            count = min(together, bootstrap.resamples - begin)
+            picked = effect[rng.integers(trajectories, size=(count, trajectories))]
+            found["mu star"].append(np.abs(picked).mean(axis=1))
+            found["mu"].append(picked.mean(axis=1))
+            found["sigma"].append(picked.std(axis=1, ddof=1))
+        for name, parts in found.items():
+            half[name].append(bootstrap.half(np.concatenate(parts)))
     values = {
         "mu star": np.abs(effects).mean(axis=1),
         "mu": effects.mean(axis=1),

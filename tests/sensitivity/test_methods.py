@@ -1,5 +1,6 @@
 """Indices agree with theory within their intervals, and with SALib to the last digits."""
 
+import sys
 import warnings
 
 import numpy as np
@@ -212,6 +213,15 @@ def test_morris_is_salibs_to_the_last_digits(groups):
         np.testing.assert_allclose(star.half[:, at], salib["mu_star_conf"], atol=1e-12)
         for name in ("mu", "sigma") if groups is None else ():
             np.testing.assert_allclose(found[name].value[:, at], salib[name], atol=1e-12)
+
+
+def test_morris_intervals_do_not_depend_on_how_many_resamples_are_held(monkeypatch):
+    u = morris_sample.sample(problem(3), 20, seed=1)
+    sample = Sample(names(3), u, two(u))
+    at_once = morris(sample, BOOTSTRAP).indices
+    monkeypatch.setattr(sys.modules[morris.__module__], "_NUMBERS", 20 * 2 * 7)
+    for name, found in morris(sample, BOOTSTRAP).indices.items():
+        np.testing.assert_allclose(found.half, at_once[name].half, rtol=1e-12)
 
 
 def test_fast_and_rbd_fast_are_salibs_to_the_last_digits():
