@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import typing
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
@@ -13,6 +14,7 @@ from pydantic_core import ErrorDetails
 from model.errors import InputError, nearest
 
 S = TypeVar("S", bound="Schema")
+_QUOTED = re.compile("'([^']*)'")
 
 
 class Schema(BaseModel):
@@ -66,6 +68,9 @@ def _explain(schema: type[Schema], error: ErrorDetails) -> str:
     message = message[:1].lower() + message[1:]
     if error["type"] == "value_error":
         return f"{field}: {message}" if field else message
+    if error["type"] == "literal_error":
+        guess = nearest(str(error["input"]), _QUOTED.findall(error["ctx"]["expected"]))
+        message += f"; did you mean {guess!r}?" if guess else ""
     return f"{field} = {error['input']!r}: {message}"
 
 

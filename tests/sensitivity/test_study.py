@@ -36,7 +36,7 @@ POSTERIOR = '\n[[factor]]\nfrom = "calibration"\n'
         ('title = "Small"', "", "'title' is missing"),
         ("seed = 3", "seed = 0", "greater than or equal to 1"),
         ("seed = 3", "sead = 3", "did you mean 'seed'"),
-        ('name = "sobol"', 'name = "sobl"', "'sobol'"),
+        ('name = "sobol"', 'name = "sobl"', "did you mean 'sobol'"),
         ("size = 32", "size = 4", "at least 8"),
         ("size = 32", "size = 32\nsecond_oder = true", "did you mean 'second_order'"),
         ("size = 32", "size = 32\ngroups = true", "'spin off rate' has no group"),
