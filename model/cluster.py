@@ -7,6 +7,7 @@ gives the same numbers.
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 # Parts under way at a time, for each worker: enough to keep it busy, few enough for memory.
 _AHEAD = 2
+# Seconds to wait for the scheduler's answer.
+_PATIENCE = 10
 # Attempts at a part whose workers keep being lost.
 _ATTEMPTS = 10
 
@@ -47,19 +50,11 @@ def spread(shared: Shared, parts: Iterable[pd.DataFrame], address: str) -> Itera
     InputError
         If Dask is not installed, or there is no scheduler at that address.
     """
-    try:
-        from distributed import Client
-    except ImportError:
-        raise InputError(
-            "runs on a cluster need Dask: pip install 'smecluster[distributed]'"
-        ) from None
-    try:
-        connect: Callable[..., Any] = Client  # Dask is not typed
-        client = connect(address, timeout="10s", set_as_default=False)
-    except (OSError, ValueError) as error:
-        told = str(error).splitlines() or [type(error).__name__]
-        raise InputError(f"no Dask scheduler answers at {address!r}: {told[0][:100]}") from None
-    with client:
+    reach(address)
+    from distributed import Client
+
+    connect: Callable[..., Any] = Client  # Dask is not typed
+    with connect(address, timeout=_PATIENCE, set_as_default=False) as client:
         waiting: deque[object] = deque()
         for part in parts:
             waiting.append(client.submit(shared.run, part, 1, pure=False, retries=_ATTEMPTS))
@@ -67,6 +62,38 @@ def spread(shared: Shared, parts: Iterable[pd.DataFrame], address: str) -> Itera
                 yield _result(waiting.popleft())
         while waiting:
             yield _result(waiting.popleft())
+
+
+def reach(address: str) -> None:
+    """Make sure of a scheduler: a client that finds none prints what it tried, at length.
+
+    Parameters
+    ----------
+    address : str
+        As for `spread`.
+
+    Raises
+    ------
+    InputError
+        As for `spread`.
+    """
+    try:
+        from distributed.comm.core import connect
+    except ImportError:
+        raise InputError(
+            "runs on a cluster need Dask: pip install 'smecluster[distributed]'"
+        ) from None
+
+    async def knock() -> None:
+        knocked: Callable[..., Any] = connect  # Dask is not typed
+        await (await knocked(address, timeout=_PATIENCE)).close()
+
+    try:
+        asyncio.run(knock())
+    # What answers may be anything: a web server's greeting reads as a message of exbibytes.
+    except (OSError, ValueError, MemoryError) as error:
+        told = str(error).splitlines() or [type(error).__name__]
+        raise InputError(f"no Dask scheduler answers at {address!r}: {told[0][:100]}") from None
 
 
 def _result(future: object) -> xr.Dataset:

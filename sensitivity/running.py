@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from model.cluster import reach
 from model.errors import InputError
 from model.runs import simulate, stream
 from model.stamp import stamp
@@ -160,6 +161,8 @@ def run(
         If the store is in use or holds other runs, the disk is full, or more runs fail than the
         study allows; finished runs stay in all cases.
     """
+    if cluster is not None:
+        reach(cluster)  # before anything is written
     study = manifest.study
     used = draws if study.dependent else None
     design = manifest.design(used)

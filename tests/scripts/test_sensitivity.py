@@ -229,8 +229,9 @@ def test_a_mistake_ends_in_one_line_and_writes_nothing(change, said, study, caps
         (["run", "mine.toml", "--cluster", "nowhere"], "no Dask scheduler answers"),
     ],
 )
-def test_a_wrong_argument_ends_in_one_line(arguments, said, study, capsys):
+def test_a_wrong_argument_ends_in_one_line_and_writes_nothing(arguments, said, study, capsys):
     assert run(*arguments) == 2
     error = capsys.readouterr().err
     assert said in error
     assert error.count("\n") == 1
+    assert not Path("results").exists()
