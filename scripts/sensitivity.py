@@ -181,7 +181,9 @@ def _results(given: str, out: Path | None) -> Results:
 
 
 def _record(folder: Path, study: Study, made: Made) -> dict[str, Any]:
-    failed = _list_failed(folder, made.failed)
+    from sensitivity.store import FAILED
+
+    failed = folder / FAILED
     return {
         "folder": str(folder),
         "method": study.method.name,
@@ -192,7 +194,7 @@ def _record(folder: Path, study: Study, made: Made) -> dict[str, Any]:
         "seconds": made.seconds,
         "runs a second": made.new / made.seconds if made.new else None,
         "peak memory MiB": _peak_memory(),
-        **({"failures": str(failed)} if failed else {}),
+        **({"failures": str(failed)} if made.failed else {}),
     }
 
 
@@ -208,20 +210,6 @@ def _print_made(record: dict[str, Any]) -> None:
     print(told)
     if "failures" in record:
         print(f"{record['failures']}: why, where and with which inputs they failed")
-
-
-def _list_failed(folder: Path, count: int) -> Path | None:
-    """Keep the list of failed runs up to date."""
-    from model.files import write_atomic
-    from model.stamp import commented
-    from sensitivity.store import read
-
-    path = folder / "failed.csv"
-    if not count:
-        path.unlink(missing_ok=True)
-        return None
-    results = read(folder)
-    return write_atomic(path, commented(results.stamp()) + results.failed.to_csv(index=False))
 
 
 def _peak_memory() -> float | None:

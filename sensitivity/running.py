@@ -21,13 +21,13 @@ from sensitivity.crossing import Scenario
 from sensitivity.factors import Setting, factors_of
 from sensitivity.manifest import Manifest, identity
 from sensitivity.outputs import columns_of, needed, numbers
-from sensitivity.store import Store, opened
+from sensitivity.store import FAILED, Store, list_failed, opened
 from sensitivity.study import Study
 
 if TYPE_CHECKING:
     from model import Model
 
-# From so many runs on the model is compiled for just the inputs that differ.
+# Runs that are kept at a time.
 _PART = 4096
 # A small study is kept in at least so many parts, of at least so many runs.
 _PARTS, _LEAST = 16, 64
@@ -171,7 +171,7 @@ def run(
     begun = time.monotonic()
     with opened(folder, manifest, used, text=text, anew=anew) as store:
         have = _Tally(store, design.rows, total)
-        _watch(have, study)
+        _watch(have, study, folder)
         if tell is not None:
             tell(have.done, total)
         for place, scenario in enumerate(manifest.scenarios):
@@ -210,7 +210,9 @@ def run(
                 have.add(kept)
                 if tell is not None:
                     tell(have.done, total)
-                _watch(have, study)
+                _watch(have, study, folder)
+        if have.failed or (folder / FAILED).exists():
+            list_failed(folder)
     return Made(total, have.new, have.failed, time.monotonic() - begun)
 
 
@@ -230,14 +232,14 @@ class _Tally:
         self.failed += part.failed
 
 
-def _watch(have: _Tally, study: Study) -> None:
+def _watch(have: _Tally, study: Study, folder: Path) -> None:
     """Stop once more runs have failed than the study allows, however the others end."""
     share = study.failures.largest_share
     if have.failed > share * have.total:
         raise InputError(
             f"{have.failed:,} of {have.done:,} runs failed, and the study allows for "
-            f"{share:.1%} of {have.total:,}: `smecluster sensitivity status` lists them with "
-            "their inputs; narrow the ranges, or raise failures.largest_share"
+            f"{share:.1%} of {have.total:,}: {list_failed(folder)} lists them with their inputs; "
+            "narrow the ranges, or raise failures.largest_share"
         )
 
 

@@ -13,6 +13,7 @@ import pandas as pd
 from model.errors import InputError
 from model.files import write_atomic
 from model.locks import held
+from model.stamp import commented
 from sensitivity import manifest as manifests
 from sensitivity import parts
 from sensitivity.design import Design
@@ -22,6 +23,7 @@ from sensitivity.results import Results
 from sensitivity.study import Study
 
 STUDY = "study.toml"
+FAILED = "failed.csv"
 _DRAWS = "draws.parquet"
 _RUNS = "runs"
 
@@ -149,6 +151,32 @@ def read(folder: str | Path, study: Study | None = None) -> Results:
                 for name in ("title", "question", "analysis", "enough", "failures")
             }
         )
+def list_failed(folder: Path) -> Path | None:
+    """Keep the list of the runs that have failed, with their inputs, up to date.
+
+    Parameters
+    ----------
+    folder : Path
+        The store.
+
+    Returns
+    -------
+    Path or None
+        The list; None, and no file, where no run has failed.
+
+    Raises
+    ------
+    InputError
+        If it cannot be written, or for `read`.
+    """
+    results = read(folder)
+    path = folder / FAILED
+    if results.failed.empty:
+        path.unlink(missing_ok=True)
+        return None
+    return write_atomic(path, commented(results.stamp()) + results.failed.to_csv(index=False))
+
+
     return Results(place, manifest, chosen, design, tuple(found))
 
 

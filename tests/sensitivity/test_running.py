@@ -308,6 +308,10 @@ def test_a_study_stops_where_more_runs_fail_than_it_allows(failing, m, tmp_path)
         InputError, match=r"runs failed, and the study allows for 5.0% of"
     ) as caught:
         run(plan(study, m), m, tmp_path, part=32)
+    listed = pd.read_csv(tmp_path / store.FAILED, comment="#")
+    assert len(listed) == len(store.read(tmp_path).failed)
+    assert f"{len(listed)} of" in str(caught.value)
+    assert str(tmp_path / store.FAILED) in str(caught.value)
     assert "\n" not in str(caught.value)
     kept = store.read(tmp_path).done().sum()
     assert 0 < kept < store.read(tmp_path).runs
