@@ -224,12 +224,34 @@ def _peak_memory() -> float | None:
     return size / (2**20 if sys.platform == "darwin" else 2**10)
 
 
-def _analysed(results: Results, method: str | None) -> Analysis:
+def _analysed(given: str, results: Results, method: str | None) -> Analysis:
     from scripts.progress import progress
     from sensitivity.analysis import analyse
 
+    _refuse_changed(given, results)
     with progress("outputs") as tell:
         return analyse(results, method=method, tell=tell)
+
+
+def _refuse_changed(given: str, results: Results) -> None:
+    """Refuse to show runs as those of a study that has changed since they were made."""
+    from scripts.crossing import sources
+    from sensitivity.study import load
+
+    if Path(given).is_dir():
+        return  # the runs as they are
+    study = load(given)
+    model, hashes = sources(study)
+    there, now = results.identity, {"model": model.hash, **hashes}
+    changed = [name for name in now if now[name] != there.get(name)]
+    fields = study.differing(results.manifest.study)
+    if fields:
+        changed.append(f"study ({', '.join(fields)})")
+    if changed:
+        raise InputError(
+            f"{results.folder} holds runs made with another {' and another '.join(changed)}: "
+            f"run {given} again, or give {results.folder} in its place to see them as they are"
+        )
 
 
 def _status(given: str, out: Path | None, json: bool) -> None:
@@ -308,7 +330,7 @@ def _analyse(given: str, out: Path | None, method: str | None, json: bool) -> No
     from sensitivity.files import write
 
     results = _results(given, out)
-    analysis = _analysed(results, method)
+    analysis = _analysed(given, results, method)
     files = write(analysis, results, results.folder / "analysis")
     if json:
         print_json(
@@ -346,7 +368,7 @@ def _plot(given: str, out: Path | None, method: str | None, json: bool) -> None:
     from sensitivity.report import write_page
 
     results = _results(given, out)
-    analysis = _analysed(results, method)
+    analysis = _analysed(given, results, method)
     folder = results.folder / "analysis"
     files = draw(results, analysis, folder)
     files.append(write_page(results, analysis, files, folder))

@@ -20,7 +20,7 @@ from sensitivity.design import Design
 from sensitivity.manifest import Manifest
 from sensitivity.parts import Found
 from sensitivity.results import Results
-from sensitivity.study import Study
+from sensitivity.study import OF_THE_ANALYSIS, Study
 
 STUDY = "study.toml"
 FAILED = "failed.csv"
@@ -146,11 +146,11 @@ def read(folder: str | Path, study: Study | None = None) -> Results:
     chosen = manifest.study
     if study is not None:
         chosen = chosen.model_copy(
-            update={
-                name: getattr(study, name)
-                for name in ("title", "question", "analysis", "enough", "failures")
-            }
+            update={name: getattr(study, name) for name in OF_THE_ANALYSIS if name != "name"}
         )
+    return Results(place, manifest, chosen, design, tuple(found))
+
+
 def list_failed(folder: Path) -> Path | None:
     """Keep the list of the runs that have failed, with their inputs, up to date.
 
@@ -175,9 +175,6 @@ def list_failed(folder: Path) -> Path | None:
         path.unlink(missing_ok=True)
         return None
     return write_atomic(path, commented(results.stamp()) + results.failed.to_csv(index=False))
-
-
-    return Results(place, manifest, chosen, design, tuple(found))
 
 
 def _admit(folder: Path, manifest: Manifest, anew: bool) -> None:

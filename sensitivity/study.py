@@ -33,6 +33,8 @@ METHODS: tuple[str, ...] = get_args(MethodName)
 # These lay out their runs themselves and ask for factors that vary independently; all others
 # take any sample, and so also draws of a calibration with their dependence.
 DESIGNED = ("morris", "sobol", "fast")
+# What a study says beside what is run: it may change when the runs are made.
+OF_THE_ANALYSIS = ("name", "title", "question", "analysis", "enough", "failures")
 # Only these can move a group of factors as one.
 GROUPING = ("morris", "sobol")
 
@@ -461,6 +463,23 @@ class Study(Schema):
 
     def record(self) -> dict[str, Any]:
         """Give its content for a JSON file, from which `from_record` makes it again."""
+    def differing(self, other: Study) -> list[str]:
+        """Name the fields that runs depend on, whatever their number, and that another has not.
+
+        Parameters
+        ----------
+        other : Study
+            For example, the study as it was when the runs were made.
+
+        Returns
+        -------
+        list of str
+        """
+        mine, its = self.model_dump(), other.model_dump()
+        for content in (mine, its):
+            del content["method"]["size"]
+        return [name for name in mine if name not in OF_THE_ANALYSIS and mine[name] != its[name]]
+
         return self.model_dump(mode="json", by_alias=True, exclude_unset=True)
 
     @classmethod

@@ -129,6 +129,24 @@ def test_a_changed_study_is_refused_until_it_is_asked_for(study, capsys):
     assert run("run", study, "--anew") == 0
 
 
+@pytest.mark.parametrize("action", ["analyse", "plot"])
+def test_runs_are_not_shown_as_those_of_a_changed_study(action, study, capsys):
+    run("run", study)
+    study.write_text(STUDY.replace("0.5", "0.4"))
+    capsys.readouterr()
+    assert run(action, study) == 2
+    said = capsys.readouterr().err
+    assert "holds runs made with another study (factor): run mine.toml again" in said
+    assert said.count("\n") == 1
+    study.write_text(STUDY.replace("tests", "trials") + "\n[analysis]\nconfidence = 0.9\n")
+    assert run("analyse", study) == 0
+    study.write_text('calibration = "none"\nregions = ["Wenzhou"]\n' + STUDY)
+    assert run("analyse", study) == 2
+    said = capsys.readouterr().err
+    assert "another model and another calibration and another study (regions, calib" in said
+    assert run("analyse", "results/sensitivity/mine") == 0  # asked for as they are
+
+
 def test_the_size_is_doubled_until_the_intervals_are_narrow(study, capsys):
     one = STUDY.replace('["local", "central"]', '["local"]').replace('"base", "demand"', "")
     study.write_text(one + "\n[enough]\nwidth = 1e-9\nleading = 1\nlargest = 64\n")
