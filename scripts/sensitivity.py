@@ -326,7 +326,7 @@ def _changed(given: str, results: Results) -> list[str]:
 
 
 def _analyse(given: str, out: Path | None, method: str | None, json: bool) -> None:
-    from model.display import Rounded
+    from model.display import Rounded, shown
     from sensitivity.files import write
 
     results = _results(given, out)
@@ -347,7 +347,6 @@ def _analyse(given: str, out: Path | None, method: str | None, json: bool) -> No
         return
     for sentence in analysis.words:
         print(sentence)
-    columns = ["scenario", "output", "factor", "value", "low", "high"]
     indices = analysis.tables["indices"]
     headline = analysis.method.headline
     principal = [column.name for column in analysis.outputs]
@@ -358,7 +357,11 @@ def _analyse(given: str, out: Path | None, method: str | None, json: bool) -> No
         .head(_LEADING)
         .sort_values(["scenario", "output"], kind="stable")
     )
-    rows = [[*row[:3], *map(Rounded, row[3:])] for row in leading[columns].itertuples(index=False)]
+    columns = ["scenario", "output", "factor", "value", "low", "high", "unit"]
+    rows = []
+    for *keys, value, low, high, own in leading[columns].itertuples(index=False):
+        unit, factor = ("Dmnl", 1.0) if analysis.method.shares else shown(own)
+        rows.append([*keys, *(Rounded(factor * number) for number in (value, low, high)), unit])
     print_table(columns, rows, f"{headline}: the leading factors; all are in the files")
     finish(files)
 

@@ -234,6 +234,18 @@ def test_a_mistake_ends_in_one_line_and_writes_nothing(change, said, study, caps
     assert not Path("results").exists()
 
 
+def test_effects_are_printed_in_the_unit_of_the_sentences(study, capsys):
+    study.write_text(STUDY.replace('"sobol"', '"morris"'))
+    run("run", study)
+    capsys.readouterr()
+    assert run("analyse", study) == 0
+    told = capsys.readouterr().out
+    row = next(line for line in told.splitlines() if line.startswith("local, base\t"))
+    *_, value, _, _, unit = row.split("\t")
+    assert unit == "bn yuan a year"
+    assert f"{value} bn yuan a year" in told
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
