@@ -312,13 +312,15 @@ class Enough(Schema):
     Parameters
     ----------
     width : float
-        Widest confidence interval allowed, in the unit of the index (Sobol: Dmnl).
+        Widest confidence interval allowed, Dmnl; for Morris' mu star as a share of the
+        output's greatest.
     leading : int
         Number of leading factors whose intervals count.
     largest : int
         Size beyond which it is not doubled.
     outputs : tuple of str
-        Names of the outputs that count; all if empty.
+        Names of the outputs that count; if empty, the last year of each outcome at each place,
+        the first eight.
     """
 
     width: float = Field(default=0.1, gt=0)
@@ -461,8 +463,6 @@ class Study(Schema):
         content["method"] = {**content["method"], "size": size}
         return validate(Study, content, self.name)
 
-    def record(self) -> dict[str, Any]:
-        """Give its content for a JSON file, from which `from_record` makes it again."""
     def differing(self, other: Study) -> list[str]:
         """Name the fields that runs depend on, whatever their number, and that another has not.
 
@@ -480,6 +480,8 @@ class Study(Schema):
             del content["method"]["size"]
         return [name for name in mine if name not in OF_THE_ANALYSIS and mine[name] != its[name]]
 
+    def record(self) -> dict[str, Any]:
+        """Give its content for a JSON file, from which `from_record` makes it again."""
         return self.model_dump(mode="json", by_alias=True, exclude_unset=True)
 
     @classmethod
