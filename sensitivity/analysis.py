@@ -349,6 +349,14 @@ class _Found:
         if self.empty:
             remarks.append(warning(f"{listed(self.empty)}: no run has a value."))
         remarks += about_constants(self.constants)
+        draws = results.design.draws
+        if draws is not None and results.runs > draws:
+            remarks.append(
+                warning(
+                    f"{results.runs:,} runs have but {draws:,} draws of the calibration to take, "
+                    "and repeat them: that is no new evidence, and intervals come out too narrow."
+                )
+            )
         if own and not rows.method.given_data:
             dependence: list[Remark] = []
         else:

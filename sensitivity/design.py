@@ -72,6 +72,11 @@ class Design:
         self.unit = self._sample.unit
 
     @property
+    def draws(self) -> int | None:
+        """How many draws of the calibration there are; None where no factor comes from there."""
+        return None if self._draws is None else len(self._draws)
+
+    @property
     def labels(self) -> list[str]:
         """The factors' labels."""
         return [factor.label for factor in self.factors]

@@ -20,6 +20,7 @@ from model import simulate
 from model.errors import InputError
 from model.rewrite import values_of
 from sensitivity import store
+from sensitivity.analysis import analyse
 from sensitivity.crossing import cross
 from sensitivity.running import plan, run
 from sensitivity.study import load
@@ -144,8 +145,6 @@ def test_a_killed_study_goes_on(study, m, whole, tmp_path):
 
 @pytest.mark.slow
 def test_a_study_killed_twenty_times_is_the_uninterrupted_one(small, m, tmp_path):
-    from sensitivity.analysis import analyse
-
     study = tmp_path / "small.toml"
     study.write_text(small.replace("size = 32", "size = 1024"))
     draw = random.Random(5)
@@ -308,11 +307,11 @@ def test_a_study_stops_where_more_runs_fail_than_it_allows(failing, m, tmp_path)
         InputError, match=r"runs failed, and the study allows for 5.0% of"
     ) as caught:
         run(plan(study, m), m, tmp_path, part=32)
+    assert "\n" not in str(caught.value)
     listed = pd.read_csv(tmp_path / store.FAILED, comment="#")
     assert len(listed) == len(store.read(tmp_path).failed)
     assert f"{len(listed)} of" in str(caught.value)
     assert str(tmp_path / store.FAILED) in str(caught.value)
-    assert "\n" not in str(caught.value)
     kept = store.read(tmp_path).done().sum()
     assert 0 < kept < store.read(tmp_path).runs
     with pytest.raises(InputError, match="the study allows for"):  # at once, without more runs
@@ -332,6 +331,7 @@ def test_draws_of_a_calibration_are_run_as_they_are(made, small, m, tmp_path):
     assert results.dependent
     values = results.design.values()
     np.testing.assert_array_equal(values["brand premium"], values["spin off rate"] / 2)
+    assert "32 runs have but 30 draws of the calibration" in " ".join(analyse(results).words)
     with pytest.raises(InputError, match="another calibration draws"):
         run(plan(study, m, draws=draws * 1.01), m, tmp_path, draws * 1.01)
 
