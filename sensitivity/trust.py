@@ -21,6 +21,8 @@ _ROUNDING = 1e-10
 _DEPENDENT = 0.3
 # Share of the intervals of an index that may lie below zero.
 _BY_CHANCE = 0.05
+# An excess over a sum of 1 that two decimals show.
+_WORTH_SAYING = 0.01
 # Rank correlations are known well enough from so many runs.
 _RANKED = 10_000
 
@@ -229,7 +231,7 @@ def _about_sums(table: pd.DataFrame) -> list[Remark]:
     sums = first_order_sums(table)
     if sums.empty:
         return []
-    above = sums[sums["low"] > 1]
+    above = sums[sums["low"] > 1 + _WORTH_SAYING]
     remarks = []
     if len(above):
         worst = above.iloc[int(above["value"].to_numpy().argmax())]

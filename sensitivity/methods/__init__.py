@@ -9,7 +9,7 @@ from model.errors import unknown
 from sensitivity.estimates import Bootstrap, Estimate, Estimates, Sample
 from sensitivity.methods.delta import delta
 from sensitivity.methods.fast import balanced, fast
-from sensitivity.methods.hdmr import determined, hdmr
+from sensitivity.methods.hdmr import RESAMPLES, determined, hdmr
 from sensitivity.methods.morris import morris
 from sensitivity.methods.pawn import pawn
 from sensitivity.methods.regional import regional
@@ -104,7 +104,7 @@ _METHODS = (
     Method("rbd-fast", "RBD-FAST", balanced, "first order", 1000, "runs"),
     Method("delta", "delta", delta, "delta", 1000, "runs", resamples=40),
     Method("pawn", "PAWN", pawn, "PAWN", 1000, "runs"),
-    Method("hdmr", "HDMR", hdmr, "first order", 1000, "runs"),
+    Method("hdmr", "HDMR", hdmr, "first order", 1000, "runs", resamples=RESAMPLES),
     Method("regional", "regional analysis", regional, "separation", 1000, "runs"),
     Method(
         "given-data",

@@ -19,7 +19,7 @@ _PAIRS_UP_TO = 5
 # Of the splines. SALib's two cannot follow Ishigami's second factor: 0.35 instead of 0.44.
 _INTERVALS = 4
 # SALib's number; each is a fit.
-_RESAMPLES = 20
+RESAMPLES = 20
 
 
 def determined(runs: int, factors: int) -> bool:
@@ -102,7 +102,7 @@ def _one(sample: Sample, y: Array, order: int, bootstrap: Bootstrap) -> dict[str
                 y,
                 maxorder=order,
                 m=_INTERVALS,
-                K=min(bootstrap.resamples, _RESAMPLES),
+                K=min(bootstrap.resamples, RESAMPLES),
                 alpha=bootstrap.confidence,
             )
     finally:
