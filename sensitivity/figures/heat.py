@@ -70,7 +70,7 @@ def heat(results: Results, analysis: Analysis) -> Figure:
     axis.set_yticks(range(len(names)), [fitted(name, 44) for name in names], fontsize=8)
     shown = wide.columns.to_frame(index=False)
     labels = [
-        fitted(output if len(known) == 1 else f"{output} ({scenario})", 22)
+        fitted(output, 26) + ("" if len(known) == 1 else f"\n({fitted(scenario, 26)})")
         for output, scenario in zip(shown["output"], shown["scenario"], strict=True)
     ]
     axis.set_xticks(range(len(labels)), labels, rotation=45, ha="right", fontsize=8)

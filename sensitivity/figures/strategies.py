@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 _CAUSES = 6
 _TURNING = 4
+# How light red, green and blue are; letters on what is darker than this are white.
+_LIGHTNESS, _DARK = (0.299, 0.587, 0.114), 0.45
 
 
 def strategies(results: Results, analysis: Analysis) -> Figure:
@@ -49,7 +52,7 @@ def strategies(results: Results, analysis: Analysis) -> Figure:
     for at, ranking in enumerate(turning):
         alone = at == len(turning) - 1 and not at % 2
         place = grid[1 + at // 2, :] if alone else grid[1 + at // 2, at % 2]
-        _turned(figure.add_subplot(place), ranking)
+        _turned(figure.add_subplot(place), ranking, 100 if alone else 46)
     handles = [
         Patch(color=LOW, label="where the factor is low (lowest fifth)"),
         Patch(color=HIGH, label="where it is high (highest fifth)"),
@@ -80,7 +83,10 @@ def _best(axis: Axes, rankings: tuple[Ranking, ...]) -> None:
         for row, (begin, size) in enumerate(zip(left, share, strict=True)):
             if size > 0.06:
                 text = f"{name} {100 * size:.0f} %"
-                axis.text(begin + size / 2, row, text, ha="center", va="center", fontsize=7.5)
+                ink = "white" if np.dot(to_rgb(colours[name]), _LIGHTNESS) < _DARK else "black"
+                axis.text(
+                    begin + size / 2, row, text, ha="center", va="center", fontsize=7.5, color=ink
+                )
         left += share
     labels = [f"{one.output}{', ' if one.future else ''}{one.future}" for one in rankings]
     axis.set_yticks(where, [fitted(label, 48) for label in labels])
@@ -91,7 +97,7 @@ def _best(axis: Axes, rankings: tuple[Ranking, ...]) -> None:
     title(axis, "How often each strategy is the best")
 
 
-def _turned(axis: Axes, ranking: Ranking) -> None:
+def _turned(axis: Axes, ranking: Ranking, width: int) -> None:
     causes = ranking.causes.head(_CAUSES)
     where = np.arange(len(causes))
     low, high = causes["where low"].to_numpy(), causes["where high"].to_numpy()
@@ -105,4 +111,4 @@ def _turned(axis: Axes, ranking: Ranking) -> None:
     axis.set_xlim(-0.02, 1.02)
     plain(axis, "x")
     axis.set_xlabel("share of draws with another ranking", fontsize=8)
-    title(axis, f"{ranking.output}: {' before '.join(ranking.strategies)} on average", 80)
+    title(axis, f"{ranking.output}: {' before '.join(ranking.strategies)} on average", width)

@@ -6,8 +6,10 @@ import pytest
 
 from sensitivity.analysis import analyse
 from sensitivity.figures import _DPI, _lay_out, draw
+from sensitivity.figures.heat import heat
 from sensitivity.figures.plane import plane
 from sensitivity.figures.settling import settling
+from sensitivity.figures.strategies import strategies
 from sensitivity.figures.style import fitted, leaders, with_rest
 from sensitivity.report import write_page
 
@@ -53,6 +55,34 @@ def test_no_legend_is_cut_at_the_edge(method, stored):
         figure.draw_without_rendering()
         ends = [axis.get_legend().get_window_extent().x1 for axis in figure.axes]
         assert max(ends) <= figure.bbox.x1
+
+
+def test_the_heat_map_names_the_strategy_however_long_the_output(stored):
+    long = ("transaction cost as a share of the value added of firms", "Pearl River Delta", 2040.0)
+    names = ("local", "central")
+    results = stored("sobol", 16, {long: [lambda x: x[:, 0]] * 2}, strategies=names)
+    figure = heat(results, analyse(results))
+    labels = [label.get_text() for label in figure.axes[0].get_xticklabels()]
+    assert [label.splitlines()[-1] for label in labels] == ["(local)", "(central)"]
+
+
+def test_no_title_of_two_panels_reaches_into_the_other(stored):
+    def output(x):
+        return x[:, 0]
+
+    def other(x):
+        return x[:, 1] + 0.1
+
+    columns = {("discounted value added", place, 2040.0): [output, other] for place in "abcd"}
+    results = stored("sobol", 64, columns, strategies=("of one", "of quite another kind"))
+    figure = strategies(results, analyse(results))
+    _lay_out(figure)
+    lower = figure.axes[1:]
+    assert len(lower) == 4
+    for axis in lower:
+        # Titles stand at the left.
+        ends = axis._left_title.get_window_extent()
+        assert ends.x1 <= axis.get_window_extent().x1 + 10
 
 
 def test_a_study_without_variation_draws_nothing_but_tells(tmp_path, stored):
