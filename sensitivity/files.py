@@ -32,6 +32,7 @@ def write(analysis: Analysis, results: Results, folder: Path) -> list[Path]:
     -------
     list of Path
         Each table that is not empty as CSV and Parquet; ``words.txt``, a sentence a line.
+        An earlier file of a table that is empty now is removed.
 
     Raises
     ------
@@ -44,6 +45,10 @@ def write(analysis: Analysis, results: Results, folder: Path) -> list[Path]:
     for name, table in analysis.tables.items():
         if len(table):
             files += _table(table, folder / name, stamp)
+        else:
+            # What an earlier analysis has left would be taken for this one's.
+            for suffix in (".csv", ".parquet"):
+                (folder / name).with_suffix(suffix).unlink(missing_ok=True)
     return files
 
 

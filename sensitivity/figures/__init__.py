@@ -20,6 +20,18 @@ from sensitivity.figures.tornado import tornado
 from sensitivity.figures.years import has_series, lines, stacked
 from sensitivity.results import Results
 
+# What figures are called; where there are several scenarios, the scenario follows.
+KINDS = (
+    "heat-map",
+    "strategies",
+    "ranked",
+    "plane",
+    "over-time-intervals",
+    "over-time",
+    "tornado",
+    "scatter",
+    "convergence",
+)
 _FORMATS = (".png", ".pdf")
 # Dots an inch of the pictures.
 _DPI = 130
@@ -41,7 +53,8 @@ def draw(results: Results, analysis: Analysis, folder: Path) -> list[Path]:
     Returns
     -------
     list of Path
-        The files, each with its stamp inside.
+        The files, each with its stamp inside. Figures of an earlier analysis that do not fit
+        are removed.
 
     Raises
     ------
@@ -56,6 +69,7 @@ def draw(results: Results, analysis: Analysis, folder: Path) -> list[Path]:
         for name, each in _of_one(results, analysis, scenario.name):
             path = folder / (f"{name}-{_plain(scenario.name)}" if several else name)
             files += _written(each(results, analysis, scenario.name), path, results, analysis)
+    _remove_others(folder, files)
     return files
 
 
@@ -114,6 +128,15 @@ def _lay_out(figure: Figure) -> None:
     figure.set_dpi(_DPI)
     figure.draw_without_rendering()
     figure.set_layout_engine("none")
+
+
+def _remove_others(folder: Path, files: list[Path]) -> None:
+    """Remove figures of an earlier analysis, which would be taken for this one's."""
+    for kind in KINDS:
+        for suffix in _FORMATS:
+            for path in [folder / f"{kind}{suffix}", *folder.glob(f"{kind}-*{suffix}")]:
+                if path not in files:
+                    path.unlink(missing_ok=True)
 
 
 def _plain(name: str) -> str:

@@ -183,6 +183,16 @@ def test_all_is_written_with_its_stamp(tmp_path, stored):
     assert len(again) == len(analyse(results).tables["indices"])
 
 
+def test_no_table_of_an_earlier_analysis_is_left(tmp_path, stored):
+    lead = {LAST: [steep, lambda x: x[:, 1]]}
+    several = stored("sobol", 16, lead, strategies=("local", "central"))
+    write(analyse(several), several, tmp_path)
+    assert (tmp_path / "ranking.csv").exists()
+    one = stored("sobol", 16, {LAST: steep})
+    files = write(analyse(one), one, tmp_path)
+    assert {path for path in tmp_path.iterdir() if path.is_file()} == set(files)
+
+
 def test_nothing_depends_on_which_outputs_are_analysed_together(stored):
     alone = analyse(stored("delta", 128, {LAST: steep}, analysis={"resamples": 20}))
     outputs = {("value added", "A", 2040.0): lambda x: x[:, 2], LAST: steep}

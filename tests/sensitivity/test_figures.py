@@ -105,6 +105,18 @@ def test_factors_beyond_the_named_ones_are_summed(stored):
     assert len(leaders(analysis)) == 8
 
 
+def test_what_an_earlier_analysis_has_drawn_is_removed_and_nothing_else(tmp_path, stored):
+    own = tmp_path / "my-plane.png"
+    own.write_bytes(b"mine")
+    first = stored("morris", 8, outputs(), analysis={"resamples": 20})
+    earlier = draw(first, analyse(first), tmp_path)
+    assert {"plane.png", "plane.pdf"} <= {path.name for path in earlier}
+    second = stored("regional", 128, outputs(), analysis={"resamples": 20})
+    files = draw(second, analyse(second), tmp_path)
+    left = {path for path in tmp_path.iterdir() if path.is_file()}
+    assert left == {own, *files}
+
+
 def test_long_names_are_broken_and_cut():
     name = "elasticity of transaction cost to infrastructure and to the network of the region " * 2
     lines = fitted(name, 30).splitlines()
