@@ -256,6 +256,7 @@ def _refuse_changed(given: str, results: Results) -> None:
 
 def _status(given: str, out: Path | None, json: bool) -> None:
     from model.locks import held
+    from sensitivity.store import FAILED
 
     results = _results(given, out)
     try:
@@ -306,7 +307,7 @@ def _status(given: str, out: Path | None, json: bool) -> None:
         print_table(
             [str(name) for name in shown],
             shown.to_numpy().tolist(),
-            "Failed runs, the first of them",
+            f"Failed runs, the first of them; all of them, with their inputs: {FAILED}",
         )
 
 
