@@ -149,7 +149,10 @@ def _run(
         record |= {"enough": verdict.enough, "verdict": verdict.text}
         if not json:
             print(verdict.text)
-        if verdict.enough or 2 * study.method.size > study.enough.largest:
+        if verdict.enough:
+            break
+        if 2 * study.method.size > study.enough.largest:
+            note(f"not doubled again: enough.largest = {study.enough.largest}")
             break
         study = study.resized(2 * study.method.size)
         note(f"doubled: size {study.method.size}")

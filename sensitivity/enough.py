@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from sensitivity.study import LARGEST
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -80,8 +82,8 @@ def judge(
         text = f"The runs are enough: {where}, within the {width:g} asked for."
         return Verdict(True, widest, size, text)
     needed = 1 << math.ceil(math.log2(size * (widest / width) ** 2))
-    text = (
-        f"The runs are not enough: {where}, wider than the {width:g} asked for. "
-        f"A size of about {needed:,} instead of {size:,} should do."
-    )
+    should = f"A size of about {needed:,} instead of {size:,} should do."
+    if needed > LARGEST:
+        should = "No size that a study may have would do: ask for less, or leave factors out."
+    text = f"The runs are not enough: {where}, wider than the {width:g} asked for. {should}"
     return Verdict(False, widest, needed, text)

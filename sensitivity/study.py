@@ -38,6 +38,8 @@ OF_THE_ANALYSIS = ("name", "title", "question", "analysis", "enough", "failures"
 # Only these can move a group of factors as one.
 GROUPING = ("morris", "sobol")
 
+# The greatest size.
+LARGEST = 2**24
 _LEAST = {"morris": 4, "sobol": 8, "fast": 65}  # FAST: more than four times its four harmonics
 _LEAST_OTHERWISE = 32
 # What each distribution needs; uniform and triangular may take their ends from the model.
@@ -81,7 +83,7 @@ class Method(Schema):
     """
 
     name: MethodName
-    size: int = Field(ge=1, le=2**24)
+    size: int = Field(ge=1, le=LARGEST)
     second_order: bool = False
     groups: bool = False
     levels: int = Field(default=4, ge=2, le=64, multiple_of=2)
@@ -325,7 +327,7 @@ class Enough(Schema):
 
     width: float = Field(default=0.1, gt=0)
     leading: int = Field(default=5, ge=1)
-    largest: int = Field(default=16384, ge=1, le=2**24)
+    largest: int = Field(default=16384, ge=1, le=LARGEST)
     outputs: tuple[Text, ...] = ()
 
 

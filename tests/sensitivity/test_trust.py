@@ -114,6 +114,13 @@ def test_runs_are_not_enough_until_the_widest_interval_is_narrow():
     assert "A size of about 1,024 instead of 256 should do." in verdict.text
 
 
+def test_no_size_is_named_that_a_study_cannot_have():
+    verdict = judge(table([0.5], "total", half=0.1), "total", 256, width=1e-6)
+    assert verdict.text.endswith(
+        "No size that a study may have would do: ask for less, or leave factors out."
+    )
+
+
 def test_only_the_leading_factors_count():
     wide = table([0.5, 0.1], "total", half=0.01)
     wide.loc[1, ["low", "high"]] = [-1.0, 1.2]
