@@ -168,7 +168,7 @@ def _study(given: str, out: Path | None) -> tuple[Study, Path, str]:
     from sensitivity.study import find, load, text
 
     folder = Path(given)
-    if folder.is_dir():
+    if _is_store(given):
         kept = folder / store.STUDY
         stored = manifest.read(folder).study
         return stored, out or folder, text(kept) if kept.exists() else ""
@@ -176,11 +176,20 @@ def _study(given: str, out: Path | None) -> tuple[Study, Path, str]:
     return chosen, out or RESULTS / find(given).stem, text(given)
 
 
+def _is_store(given: str) -> bool:
+    """Say whether a folder of results is meant; one that has but a study's name is not."""
+    from sensitivity.manifest import NAME
+    from sensitivity.study import names
+
+    folder = Path(given)
+    return folder.is_dir() and (given not in names() or (folder / NAME).is_file())
+
+
 def _results(given: str, out: Path | None) -> Results:
     from sensitivity.store import read
 
     study, folder, _ = _study(given, out)
-    return read(folder, None if Path(given).is_dir() else study)
+    return read(folder, None if _is_store(given) else study)
 
 
 def _record(folder: Path, study: Study, made: Made) -> dict[str, Any]:
@@ -241,7 +250,7 @@ def _refuse_changed(given: str, results: Results) -> None:
     from scripts.crossing import sources
     from sensitivity.study import load
 
-    if Path(given).is_dir():
+    if _is_store(given):
         return  # the runs as they are
     study = load(given)
     model, hashes = sources(study)

@@ -62,6 +62,13 @@ def test_a_new_study_is_one_that_can_be_run(tmp_path, monkeypatch, capsys):
     assert "exists" in capsys.readouterr().err
 
 
+def test_a_folder_that_has_but_the_name_of_a_study_is_not_in_its_way(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("quick").mkdir()
+    assert run("run", "quick", "--size", 4) == 0
+    assert store.read("results/sensitivity/quick").complete
+
+
 def test_strategies_meet_futures_and_what_is_stored_is_told(study, capsys):
     assert run("run", study, "--json") == 0
     record = json.loads(capsys.readouterr().out)
