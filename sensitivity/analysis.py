@@ -349,6 +349,8 @@ class _Found:
         if self.empty:
             remarks.append(warning(f"{listed(self.empty)}: no run has a value."))
         remarks += about_constants(self.constants)
+        if rows.method.name == "regional":
+            remarks.append(_about_notable(results))
         draws = results.design.draws
         if draws is not None and results.runs > draws:
             remarks.append(
@@ -372,6 +374,16 @@ class _Found:
             remarks += _about_ranking(results)
         remarks += dependence
         return remarks + about_indices(table, rows.method, dependent=bool(dependence))
+
+
+def _about_notable(results: Results) -> Remark:
+    chosen = results.study.analysis
+    side = "below" if chosen.below else "above"
+    if chosen.threshold is None:
+        where = f"the {chosen.quantile:g} quantile of all runs"
+    else:
+        where = f"{chosen.threshold:g} in the output's own unit"
+    return notice(f"Notable are runs whose output lies {side} {where}.")
 
 
 def _about_ranking(results: Results) -> list[Remark]:

@@ -201,3 +201,15 @@ def test_nothing_depends_on_which_outputs_are_analysed_together(stored):
         index(alone, "delta")[["value", "low", "high"]],
         index(together, "delta")[["value", "low", "high"]],
     )
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"quantile": 0.75}, "lies above the 0.75 quantile of all runs."),
+        ({"threshold": 2.5, "below": True}, "lies below 2.5 in the output's own unit."),
+    ],
+)
+def test_regional_analysis_says_which_runs_are_notable(settings, said, stored):
+    results = stored("regional", 128, {LAST: steep}, analysis={"resamples": 20, **settings})
+    assert any(word.endswith(said) for word in analyse(results).words)
