@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from model.display import sentence
 from model.files import write_atomic
 from model.page import Section, page
 from sensitivity.analysis import Analysis
-from sensitivity.methods import TITLES
+from sensitivity.methods import reading
 from sensitivity.results import Results
 from sensitivity.sentences import answers
 
@@ -61,7 +62,7 @@ def write_page(results: Results, analysis: Analysis, figures: Sequence[Path], fo
     verdict = [] if analysis.verdict is None else [analysis.verdict.text]
     sections = [
         _ranking(analysis, figures),
-        _matters(analysis, figures),
+        _matters(results, analysis, figures),
         _section("Over time", "", figures, ("over-time", "over-time-intervals")),
         _section("Which way", "", figures, ("tornado", "scatter")),
         _trust(results, analysis, figures),
@@ -125,14 +126,15 @@ def _ranking(analysis: Analysis, figures: Sequence[Path]) -> Section | None:
     )
 
 
-def _matters(analysis: Analysis, figures: Sequence[Path]) -> Section:
+def _matters(results: Results, analysis: Analysis, figures: Sequence[Path]) -> Section:
     table = analysis.tables["indices"]
     names = [column.name for column in analysis.outputs]
     headline = analysis.method.headline
     table = table[table["output"].isin(names) & (table["index"] == headline)]
     leading = table.groupby(["scenario", "output"], sort=False).head(_LEADING)
     kept = ["scenario", "output", "factor", "value", "low", "high"]
-    text = f"{TITLES[headline][:1].upper()}{TITLES[headline][1:]}, by {analysis.method.title}."
+    index = sentence(reading(headline, dependent=results.dependent))
+    text = f"{index}, by {analysis.method.title}."
     return Section(
         "What matters",
         [text],

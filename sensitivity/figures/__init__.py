@@ -96,7 +96,8 @@ def _of_one(results: Results, analysis: Analysis, scenario: str) -> list[tuple[s
         found.append(("ranked", bars))
         if can_draw(analysis):
             found.append(("plane", plane))
-    if has_series(results, analysis, scenario, "first order"):
+    # Shares of dependent factors overlap: they do not stack.
+    if not results.dependent and has_series(results, analysis, scenario, "first order"):
         found.append(("over-time", stacked))
     if has_series(results, analysis, scenario, headline):
         found.append(("over-time-intervals", lines))

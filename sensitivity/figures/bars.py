@@ -22,7 +22,7 @@ from sensitivity.figures.style import (
     under,
     with_rest,
 )
-from sensitivity.methods import TITLES
+from sensitivity.methods import reading
 
 if TYPE_CHECKING:
     from sensitivity.analysis import Analysis
@@ -54,7 +54,8 @@ def bars(results: Results, analysis: Analysis, scenario: str) -> Figure:
     there = table.loc[table["scenario"] == scenario, "index"]
     if (there == _BESIDE.get(headline)).any():
         indices.append(_BESIDE[headline])
-    summed = headline in ("total", "first order")
+    # What dependent factors explain is counted with each of them: no sum means anything.
+    summed = headline in ("total", "first order") and not results.dependent
     drawn = [
         (column, part)
         for column, part in analysis.by_output("indices", scenario)
@@ -86,11 +87,11 @@ def bars(results: Results, analysis: Analysis, scenario: str) -> Figure:
         title(axis, column.name)
     if len(indices) > 1:
         handles = [
-            Patch(color=colour, label=TITLES[index])
+            Patch(color=colour, label=reading(index, dependent=results.dependent))
             for index, colour in zip(indices, (PALE, DARK), strict=True)
         ]
         figure.legend(handles=handles, loc="outside lower center", ncols=2, frameon=False)
-    note = f"Bars: {TITLES[headline]}; lines: intervals."
+    note = f"Bars: {reading(headline, dependent=results.dependent)}; lines: intervals."
     if table.loc[table["index"] == headline, "floor"].notna().any():
         note += " Dotted: what a factor without influence stays below by chance."
     head = f"Which factors matter{under(results, scenario)}"

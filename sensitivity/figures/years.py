@@ -26,7 +26,7 @@ from sensitivity.figures.style import (
     title,
     under,
 )
-from sensitivity.methods import TITLES
+from sensitivity.methods import reading
 
 if TYPE_CHECKING:
     from sensitivity.analysis import Analysis
@@ -143,7 +143,8 @@ def lines(results: Results, analysis: Analysis, scenario: str) -> Figure:
         results,
         analysis,
         f"How much factors matter over time{under(results, scenario)}",
-        f"Lines: {TITLES[headline]}; the leading factors; bands: intervals.",
+        f"Lines: {reading(headline, dependent=results.dependent)}; the leading factors; bands: "
+        "intervals.",
     )
 
 

@@ -120,6 +120,13 @@ _METHODS = (
 METHODS: Mapping[str, Method] = {method.name: method for method in _METHODS}
 
 
+def reading(index: str, *, dependent: bool) -> str:
+    """Say how an index reads, also where factors depend on one another."""
+    if dependent and index == "first order":
+        return "share of variance explained by a factor and what goes along with it"
+    return TITLES[index]
+
+
 def find(name: str) -> Method:
     """Find a method by its name.
 

@@ -1,11 +1,14 @@
 """Figures exist for every method, hold their stamp, and stay readable with many factors."""
 
+from dataclasses import replace
+
 import matplotlib.image
 import numpy as np
 import pytest
 
 from sensitivity.analysis import analyse
 from sensitivity.figures import _DPI, _lay_out, draw
+from sensitivity.figures.bars import bars
 from sensitivity.figures.heat import heat
 from sensitivity.figures.plane import plane
 from sensitivity.figures.settling import settling
@@ -91,6 +94,24 @@ def test_a_study_without_variation_draws_nothing_but_tells(tmp_path, stored):
     assert draw(results, analysis, tmp_path) == []
     page = write_page(results, analysis, [], tmp_path).read_text(encoding="utf-8")
     assert "No output varies: there is no answer." in page
+
+
+def test_shares_of_factors_that_depend_on_one_another_are_neither_stacked_nor_summed(
+    tmp_path, stored
+):
+    results = stored("rbd-fast", 64, outputs(), factors=15, analysis={"resamples": 20})
+    drawn = results.study.factor[0].model_copy(update={"input": None, "from_": "calibration"})
+    results = replace(results, study=results.study.model_copy(update={"factor": (drawn,)}))
+    assert results.dependent
+    analysis = analyse(results)
+    files = draw(results, analysis, tmp_path)
+    assert "over-time.png" not in {path.name for path in files}
+    figure = bars(results, analysis, "base")
+    assert "what goes along with it" in figure.get_suptitle()
+    labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    assert labels[-1] == "other 5 (greatest)"
+    page = write_page(results, analysis, files, tmp_path).read_text(encoding="utf-8")
+    assert "explained alone" not in page
 
 
 def test_factors_beyond_the_named_ones_are_summed(stored):
