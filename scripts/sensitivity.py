@@ -145,7 +145,6 @@ def _run(
         if study.enough is None:
             break
         verdict = sufficient(read(folder))
-        assert verdict is not None
         record |= {"enough": verdict.enough, "verdict": verdict.text}
         if not json:
             print(verdict.text)

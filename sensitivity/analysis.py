@@ -29,6 +29,7 @@ from sensitivity.samples import (
     random_sample,
     rows_for,
 )
+from sensitivity.study import Enough
 from sensitivity.swings import from_effects, swings
 from sensitivity.table import COLUMNS, PAIRS, indices
 from sensitivity.trust import (
@@ -74,8 +75,9 @@ class Analysis:
         How strategies rank; empty where fewer than two are crossed.
     remarks : tuple of Remark
         How far to trust the numbers, warnings first.
-    verdict : Verdict or None
-        Whether the runs are enough; None where the study does not say what enough is.
+    verdict : Verdict
+        Whether the runs are enough: as the study asks, or else as `sensitivity.study.Enough`
+        does.
     """
 
     method: Method
@@ -83,7 +85,7 @@ class Analysis:
     tables: dict[str, pd.DataFrame]
     rankings: tuple[Ranking, ...]
     remarks: tuple[Remark, ...]
-    verdict: Verdict | None
+    verdict: Verdict
 
     def by_output(self, name: str, scenario: str) -> list[tuple[Column, pd.DataFrame]]:
         """Take a table's rows of one scenario apart by the principal outputs."""
@@ -92,17 +94,16 @@ class Analysis:
         return [(column, table[table["output"] == column.name]) for column in self.outputs]
 
     @property
-    def enough(self) -> bool | None:
-        """Whether the runs are enough; None where the study does not ask."""
-        return None if self.verdict is None else self.verdict.enough
+    def enough(self) -> bool:
+        """Whether the runs are enough."""
+        return self.verdict.enough
 
     @property
     def words(self) -> tuple[str, ...]:
         """The answer, the verdict and the warnings in sentences, most important first."""
         from sensitivity.sentences import answers
 
-        verdict = () if self.verdict is None else (self.verdict.text,)
-        return (*answers(self), *verdict, *(remark.text for remark in self.remarks))
+        return (*answers(self), self.verdict.text, *(remark.text for remark in self.remarks))
 
 
 def analyse(results: Results, *, method: str | None = None, tell: Tell | None = None) -> Analysis:
@@ -135,7 +136,6 @@ def analyse(results: Results, *, method: str | None = None, tell: Tell | None = 
     table = found.table()
     judged = table[table["output"].isin([column.name for column in found.principal])]
     judged = judged[judged["scenario"].isin([one.name for one in results.scenarios])]
-    enough = results.study.enough
     return Analysis(
         method=chosen,
         outputs=found.principal,
@@ -150,13 +150,11 @@ def analyse(results: Results, *, method: str | None = None, tell: Tell | None = 
         },
         rankings=rankings,
         remarks=tuple(sorted(found.remarks(table), key=lambda remark: remark.weight)),
-        verdict=None
-        if enough is None
-        else judge(judged, chosen.headline, rows.size, enough.width, enough.leading),
+        verdict=_judged(results, judged, rows),
     )
 
 
-def sufficient(results: Results) -> Verdict | None:
+def sufficient(results: Results) -> Verdict:
     """Judge whether the runs are enough, from the principal outputs alone.
 
     Parameters
@@ -166,17 +164,14 @@ def sufficient(results: Results) -> Verdict | None:
 
     Returns
     -------
-    Verdict or None
-        The same as of `analyse`, sooner; None where the study does not say what enough is.
+    Verdict
+        The same as of `analyse`, sooner.
 
     Raises
     ------
     InputError
         As for `analyse`.
     """
-    enough = results.study.enough
-    if enough is None:
-        return None
     chosen = _method(results, results.method).brief
     rows, columns, parts = rows_for(results, chosen), principal(results), []
     for place, scenario in enumerate(results.scenarios):
@@ -185,7 +180,18 @@ def sufficient(results: Results) -> Verdict | None:
         for prepared in prepare(results, rows, values, described(columns, scenario.name)):
             parts.append(indices(prepared.sample, prepared.outputs, chosen, _bootstrap(results)))
     table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(COLUMNS))
-    return judge(table, chosen.headline, rows.size, enough.width, enough.leading)
+    return _judged(results, table, rows)
+
+
+def _judged(results: Results, table: pd.DataFrame, rows: Rows) -> Verdict:
+    enough = results.study.enough or Enough()
+    return judge(table, rows.method.headline, _size(results, rows), enough.width, enough.leading)
+
+
+def _size(results: Results, rows: Rows) -> int:
+    """Give the size of the sample: of FAST's, not the number of curves but that of their runs."""
+    own = rows.method.name == results.method
+    return results.size if own and results.method == "fast" else rows.size
 
 
 def _bootstrap(results: Results) -> Bootstrap:
@@ -335,8 +341,7 @@ class _Found:
         """Say how far to trust the indices."""
         results, rows = self.results, self.rows
         own = rows.method.name == results.method
-        size = results.size if own and results.method == "fast" else rows.size
-        remarks = about_size(rows.method, size)
+        remarks = about_size(rows.method, _size(results, rows))
         if not results.complete:
             remarks.append(warning("Not all runs of the study are made yet."))
         for count, names in self.left_out.items():

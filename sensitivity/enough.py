@@ -17,7 +17,7 @@ class Verdict:
     Parameters
     ----------
     enough : bool
-        Whether the widest interval of the leading factors is below the width asked for.
+        Whether the widest interval of the leading factors is below the limit.
     widest : float
         That interval's width, Dmnl (mu star: as a share of the output's greatest mu star).
     needed : int
@@ -79,11 +79,11 @@ def judge(
         f"({headline} of {worst['factor']!r} for {worst['output']})"
     )
     if widest <= width:
-        text = f"The runs are enough: {where}, within the {width:g} asked for."
+        text = f"The runs are enough: {where}, within the limit of {width:g}."
         return Verdict(True, widest, size, text)
     needed = 1 << math.ceil(math.log2(size * (widest / width) ** 2))
     should = f"A size of about {needed:,} instead of {size:,} should do."
     if needed > LARGEST:
         should = "No size that a study may have would do: ask for less, or leave factors out."
-    text = f"The runs are not enough: {where}, wider than the {width:g} asked for. {should}"
+    text = f"The runs are not enough: {where}, wider than the limit of {width:g}. {should}"
     return Verdict(False, widest, needed, text)

@@ -59,7 +59,7 @@ def write_page(results: Results, analysis: Analysis, figures: Sequence[Path], fo
     """
     study = results.study
     told = answers(analysis)
-    verdict = [] if analysis.verdict is None else [analysis.verdict.text]
+    verdict = [analysis.verdict.text] if told else []
     sections = [
         _ranking(analysis, figures),
         _matters(results, analysis, figures),
@@ -145,7 +145,6 @@ def _matters(results: Results, analysis: Analysis, figures: Sequence[Path]) -> S
 
 def _trust(results: Results, analysis: Analysis, figures: Sequence[Path]) -> Section:
     said = [remark.text for remark in analysis.remarks]
-    verdict = [] if analysis.verdict is None else [analysis.verdict.text]
     failed = len(results.failed)
     every = results.runs * len(results.scenarios)
     said.append(f"{failed:,} of {every:,} runs failed. {results.rule}")
@@ -154,7 +153,10 @@ def _trust(results: Results, analysis: Analysis, figures: Sequence[Path]) -> Sec
         kept = ["scenario", "run", "reason", "variable", "year"]
         tables.append(("Failed runs, the first of them", results.failed[kept].head(_FAILED)))
     return Section(
-        "How far to trust it", [*verdict, *said], tables, _pictures(figures, ["convergence"])
+        "How far to trust it",
+        [analysis.verdict.text, *said],
+        tables,
+        _pictures(figures, ["convergence"]),
     )
 
 

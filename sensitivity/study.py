@@ -309,7 +309,7 @@ class Analysis(Schema):
 
 
 class Enough(Schema):
-    """When there are enough runs: until then the size is doubled.
+    """When there are enough runs: a study that says so has its size doubled until then.
 
     Parameters
     ----------

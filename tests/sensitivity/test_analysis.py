@@ -153,13 +153,19 @@ def test_enough_is_judged_by_the_leading_factors(stored):
     narrow = {"enough": {"width": 0.01, "largest": 4096}}
     wide = {"enough": {"width": 5.0, "largest": 4096}}
     outputs = {LAST: steep}
-    assert analyse(stored("sobol", 64, outputs)).enough is None
+    unasked = analyse(stored("sobol", 64, outputs))  # is judged, too, by what is usual
+    assert unasked.enough is False
+    assert "wider than the limit of 0.1" in unasked.verdict.text
     analysis = analyse(stored("sobol", 64, outputs, **narrow))
     assert analysis.enough is False
     assert any("The runs are not enough" in text for text in analysis.words)
     verdict = sufficient(stored("sobol", 64, outputs, **wide))
-    assert verdict is not None
     assert verdict.enough
+
+
+def test_fasts_size_is_that_of_a_curve_in_the_verdict(stored):
+    verdict = analyse(stored("fast", 129, {LAST: steep}, factors=6)).verdict
+    assert "instead of 129 should do" in verdict.text
 
 
 def test_convergence_ends_with_the_whole_study(stored):
