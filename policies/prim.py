@@ -23,7 +23,7 @@ Limit = tuple[float, float] | Groups
 
 PEEL = 0.05  # share of the worlds in the box that a step cuts off
 LEAST = 0.05  # share of all worlds that a box keeps at least
-MOST_LIMITS = 4  # more cannot be told in a sentence
+MOST_LIMITS = 4  # more cannot be told in a sentence; no further factor is cut then
 TRUSTED = 0.05  # quasi-p value below which a limit stays
 HALVES = 10  # resamples of half the worlds
 STABLE = 0.5  # share of the resamples in which a limit has to come back
@@ -96,14 +96,17 @@ def discover(
     seed: int = 1,
     most: int = 2,
     density: float = 0.8,
+    groups: NDArray[np.generic] | None = None,
 ) -> Discovery:
     """Describe the worlds of interest by boxes.
 
     Each step peels off the slab of about 5 % of the box that raises density most for each world
     lost (Friedman and Fisher's criterion, called lenient); then slabs are pasted back while
-    density rises. From the boxes passed on the way the one is taken that covers most while its
-    density is high enough; limits that chance could explain, or that do not come back in half of
-    the resamples, are dropped.
+    density rises. Once four factors have limits only these are cut further: among many factors
+    the largest gain of a step is often chance, and a path that spreads over a dozen of them ends
+    in nothing that can be told. From the boxes passed on the way the one is taken that covers
+    most while its density is high enough; limits that chance could explain, or that do not come
+    back in half of the resamples, are dropped.
 
     Parameters
     ----------
@@ -117,6 +120,9 @@ def discover(
         How many boxes at most.
     density : float
         Density that is high enough, Dmnl.
+    groups : array, optional
+        What is drawn for a resample as a whole, a label a world: worlds of one group are alike,
+        and half of them would tell what the other half shows. Each world by itself if left out.
 
     Returns
     -------
@@ -133,12 +139,14 @@ def discover(
     if len(interest) != len(worlds):
         raise InputError(f"{len(interest)} cases for {len(worlds)} worlds: one each is needed")
     data = _Worlds.of(worlds)
+    labels = np.arange(len(worlds)) if groups is None else groups
+    halves = list(_halves(np.unique(labels, return_inverse=True)[1], seed))
     share = float(interest.mean()) if len(interest) else 0.0
     left = np.ones(len(interest), dtype=bool)
     boxes: list[Box] = []
     first = pd.DataFrame(columns=["coverage", "density", "mass", "limits"])
     while len(boxes) < most and interest[left].any() and not interest[left].all():
-        path, box = _found(data, interest, left, density, seed)
+        path, box = _found(data, interest, left, density, halves)
         if not boxes:
             rows = [(*_measures(data, interest, left, one), len(one)) for one in path]
             first = pd.DataFrame(rows, columns=first.columns)
@@ -206,6 +214,14 @@ class _Worlds:
         return _Worlds(numbers, names, self.count)
 
 
+def _halves(groups: NDArray[np.int64], seed: int) -> Iterator[Truths]:
+    """Draw halves of the groups that worlds belong to."""
+    generator = np.random.default_rng(seed)
+    count = int(groups.max(initial=-1)) + 1
+    for _ in range(HALVES):
+        yield np.isin(groups, generator.permutation(count)[: count // 2])
+
+
 def _meets(data: _Worlds, name: str, limit: Limit) -> Truths:
     if isinstance(limit, frozenset):
         return np.isin(data.names[name], sorted(limit))
@@ -242,7 +258,8 @@ def _peeled(data: _Worlds, interest: Truths, left: Truths) -> Iterator[dict[str,
     while not interest[inside].all():
         best: tuple[float, str, Limit, Truths] | None = None
         cases = interest[inside]
-        for name, limit, kept in _peels(data, limits, inside):
+        offered = data if len(limits) < MOST_LIMITS else data.only(limits)
+        for name, limit, kept in _peels(offered, limits, inside):
             count = np.count_nonzero(kept)
             if count == len(inside) or count < LEAST * data.count:
                 continue
@@ -287,7 +304,7 @@ def _peels(
 
 
 def _found(
-    data: _Worlds, interest: Truths, left: Truths, density: float, seed: int
+    data: _Worlds, interest: Truths, left: Truths, density: float, halves: Sequence[Truths]
 ) -> tuple[list[dict[str, Limit]], Box | None]:
     """Find the path and the box; where limits are dropped, anew with the factors that stay."""
     passed: list[dict[str, Limit]] = []
@@ -298,7 +315,7 @@ def _found(
         limits = _chosen(some, interest, left, path, density)
         if not limits:
             return passed, None
-        stable = _reproduced(some, interest, left, limits, density, seed)
+        stable = _reproduced(some, interest, left, limits, density, halves)
         kept = {name for name in limits if stable[name] >= STABLE}
         if len(kept) == len(limits):
             box = _box(data, interest, left, limits)
@@ -425,15 +442,12 @@ def _reproduced(
     left: Truths,
     limits: Mapping[str, Limit],
     density: float,
-    seed: int,
+    halves: Sequence[Truths],
 ) -> dict[str, float]:
     """Find the box anew on halves of the worlds, and count which limits come back."""
-    generator = np.random.default_rng(seed)
-    places = np.flatnonzero(left)
     again = dict.fromkeys(limits, 0)
-    for _ in range(HALVES):
-        half = np.zeros(data.count, dtype=bool)
-        half[generator.permutation(places)[: len(places) // 2]] = True
+    for drawn in halves:
+        half = drawn & left
         path = list(_peeled(data, interest, half)) if interest[half].any() else []
         found = _chosen(data, interest, half, path, density)
         for name in limits:

@@ -112,6 +112,8 @@ def robustness(
     met = {_called(need): _met(compared, need) for need in needs}
     enough = satisficing(list(met.values()))
     worlds = _worlds(compared)
+    # A draw is much the same world in every future.
+    draws = np.tile(np.arange(len(compared.draws)), len(compared.futures))
     found: dict[str, dict[str, Discovery]] = {}
     for name in compared.names:
         away = given_away.sel({STRATEGY: name}).transpose(FUTURE, DRAW).values.ravel()
@@ -120,7 +122,7 @@ def robustness(
         searched = {FAILS: ~good} | ({BEATEN: away > 0} if len(compared.names) > 1 else {})
         if known.sum() >= _FEWEST:
             found[name] = {
-                what: discover(worlds[known], interest[known], seed=seed)
+                what: discover(worlds[known], interest[known], seed=seed, groups=draws[known])
                 for what, interest in searched.items()
             }
     return Robustness(

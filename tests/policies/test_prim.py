@@ -105,3 +105,24 @@ def test_limits_are_said_in_words(worlds):
 def test_a_case_for_each_world_is_needed(worlds):
     with pytest.raises(InputError, match="3 cases for 1500 worlds"):
         discover(worlds, np.zeros(3, dtype=bool))
+
+
+def test_a_blurred_rule_is_found_among_many_factors():
+    generator = np.random.default_rng(5)
+    many = pd.DataFrame(generator.random((400, 60)), columns=[f"x{at}" for at in range(60)])
+    steep = 8 * (many["x3"] + many["x7"] + many["x9"] - 1.7)
+    interest = generator.random(len(many)) < 1 / (1 + np.exp(-steep))
+    (box, *_) = discover(many, interest).boxes
+    assert set(box.limits) <= {"x3", "x7", "x9"}
+    assert box.density > 1.5 * interest.mean()
+
+
+def test_worlds_that_repeat_one_another_do_not_confirm_themselves():
+    generator = np.random.default_rng(5)
+    draws = pd.DataFrame(generator.random((80, 20)), columns=[f"x{at}" for at in range(20)])
+    interest = generator.random(len(draws)) < 1 / (1 + np.exp(-6 * (draws["x3"] - 0.6)))
+    worlds, again = pd.concat([draws] * 7, ignore_index=True), np.tile(interest, 7)
+    (alone,) = discover(worlds, again).boxes
+    (grouped,) = discover(worlds, again, groups=np.tile(np.arange(len(draws)), 7)).boxes
+    assert set(alone.limits) > {"x3"}  # with what chance has put into 80 draws
+    assert set(grouped.limits) == {"x3"}
