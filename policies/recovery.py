@@ -28,7 +28,7 @@ def recovery(undisturbed: xr.DataArray, disturbed: xr.DataArray, year: float) ->
         the shock to the end of the run, in % of one year's value added; ``years to
         recover``: time from the shock until value added stays within 1 % of the
         undisturbed path, Year, zero if it never leaves it and missing if it has not come
-        back at the end.
+        back at the end. All are missing where a run has no result.
     """
     gap = disturbed / undisturbed - 1
     after = gap.sel(time=slice(year, None))
@@ -37,11 +37,14 @@ def recovery(undisturbed: xr.DataArray, disturbed: xr.DataArray, year: float) ->
     last = times.where(away).max("time")
     step = float(times[1] - times[0])
     years = (last + step - year).where(away.any("time"), 0.0)
-    years = years.where(~away.isel(time=-1), np.nan)
+    known = after.notnull().all("time")
+    years = years.where(~away.isel(time=-1) & known, np.nan)
     return xr.Dataset(
         {
             GAP: (100 * gap).assign_attrs(unit="%"),
-            LOSS: (-100 * step * after.sum("time")).assign_attrs(unit="% of a year's value added"),
+            LOSS: (-100 * step * after.sum("time", skipna=False)).assign_attrs(
+                unit="% of a year's value added"
+            ),
             YEARS: years.assign_attrs(unit="Year"),
         }
     )

@@ -417,7 +417,12 @@ def _on_others(
             effects.append(_others_of(nothing.expand_dims(origin=["nobody"])))
             continue
         alone_ends = found[names].sel({FUTURE: base}, drop=True)
-        changes = [alone_ends.sel({STRATEGY: plan}, drop=True) - without for _, plan in parts]
+        # Without a factor the whole strategy has no result, and its parts would have other money.
+        funded = results[FACTOR].sel({STRATEGY: strategy.name, FUTURE: base}, drop=True).notnull()
+        changes = [
+            (alone_ends.sel({STRATEGY: plan}, drop=True) - without).where(funded)
+            for _, plan in parts
+        ]
         homes = np.array([region for region, _ in parts], dtype=object)
         effects.append(_others_of(xr.concat(changes, "origin").assign_coords(origin=homes)))
     joined = xr.concat(effects, STRATEGY)

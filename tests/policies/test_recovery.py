@@ -44,3 +44,12 @@ def test_a_shock_leaves_the_past_alone_and_hurts_afterwards(shock):
     before = slice(None, shock.year)
     assert bool((hit.sel(time=before) == plain.sel(time=before)).all())
     assert bool((hit.sel(time=shock.year + 2) < plain.sel(time=shock.year + 2)).all())
+
+
+def test_a_run_without_a_result_neither_loses_nor_recovers():
+    time = np.arange(2028.0, 2034.0)
+    calm = xr.DataArray(np.ones((2, 6)), {"time": time}, ("draw", "time"))
+    failed = calm.where(calm["draw"] == 0)
+    found = recovery(calm, failed, 2030)
+    np.testing.assert_array_equal(found[LOSS], [0, np.nan])
+    np.testing.assert_array_equal(found[YEARS], [0, np.nan])

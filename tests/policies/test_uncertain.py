@@ -221,6 +221,15 @@ def test_runs_without_a_result_are_listed_with_their_inputs(shipped, drawn):
     assert np.isfinite(found.per_yuan.isel(draw=[0, 1, 3])).all()
 
 
+def test_a_world_whose_budget_is_not_reached_has_no_effect_on_the_neighbours(shipped, drawn):
+    # So much money is beyond the model's range where value added is small.
+    found = examine(shipped, (load("local"),), drawn.iloc[:4], settings=STEP, budget=2e7)
+    missing = found.factor.sel(strategy="local", future="base").isnull()
+    effect = found.others["value added"].sel(strategy="local")
+    np.testing.assert_array_equal(effect.isnull(), missing)
+    assert 0 < missing.sum() < missing.size
+
+
 # Robustness
 
 
