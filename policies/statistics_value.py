@@ -169,6 +169,8 @@ def table(found: StatisticsValue) -> pd.DataFrame:
                 for place in data[PLACE].values:
                     own = data.sel({FUTURE: future, PLACE: place}).values
                     own = own[np.isfinite(own)]
+                    if not len(own):
+                        continue  # a region that spends nothing on statistics has no ratio
                     points = np.quantile(own, list(QUANTILES.values()))
                     rows.append(
                         {

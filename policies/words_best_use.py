@@ -12,6 +12,7 @@ from model.display import Rounded, shown
 from policies.appraisal import BALANCE, CRITERIA, GAIN, UNITS
 from policies.best_use import BestUse, comparison
 from policies.strategy import Strategy
+from policies.words import listed, percent
 
 _UNIT, _FACTOR = shown("Myuan")
 _NUMBERS = ["lead: median", "lead: low", "lead: high", "best use is better"]
@@ -45,19 +46,19 @@ def verdict(found: BestUse) -> str:
             f"{Rounded(row['lead: median'] * _FACTOR)} {_UNIT} of value added in present value "
             f"(90 % of draws: {Rounded(row['lead: low'] * _FACTOR)} to "
             f"{Rounded(row['lead: high'] * _FACTOR)}), and it is ahead in "
-            f"{_percent(row['best use is better'])} of the draws."
+            f"{percent(row['best use is better'])} of the draws."
         )
         if surely:
             return said
         unsure = table.index[table["best use is better"] < _SURE]
         return said + (
-            f" The lead over {_listed([_title(found, name) for name in unsure])} is not sure: in "
+            f" The lead over {listed([_title(found, name) for name in unsure])} is not sure: in "
             "some draws it turns round."
         )
     ahead = [name for name in table.index if not beaten[name]]
     return (
         f"The search did not beat every strategy by hand on {draws} draws that were not used to "
-        f"choose: {_listed([_title(found, name) for name in ahead])} "
+        f"choose: {listed([_title(found, name) for name in ahead])} "
         f"{'is' if len(ahead) == 1 else 'are'} as good or better. {_why_not(found, ahead)}"
     )
 
@@ -146,12 +147,12 @@ def _why_not(found: BestUse, ahead: Sequence[str]) -> str:
     if fooled:
         parts.append(
             f"On the {found.chosen_on.sizes['draw']} draws that it was chosen on it leads over "
-            f"{_listed([_title(found, name) for name in fooled])}, so it is fitted to those draws: "
+            f"{listed([_title(found, name) for name in fooled])}, so it is fitted to those draws: "
             "choose on more of them."
         )
     if outside:
         parts.append(
-            f"It does not lead over {_listed([_title(found, name) for name in outside])} on the "
+            f"It does not lead over {listed([_title(found, name) for name in outside])} on the "
             "draws that it was chosen on either: the search was too short, or the strategy does "
             "what the search may not (amounts, triggers, regions that spend differently)."
         )
@@ -168,9 +169,9 @@ def _spending(strategy: Strategy) -> str:
     total = sum(money.values())
     largest = sorted(money, key=lambda lever: -money[lever])[:5]
     central = (strategy.central.share or 0.0) if strategy.central else 0.0
-    named = [f"{lever} ({_percent(money[lever] / total)})" for lever in largest]
+    named = [f"{lever} ({percent(money[lever] / total)})" for lever in largest]
     return (
-        f"It spends most on {_listed(named)}; {_percent(central / total)} of the money is the "
+        f"It spends most on {listed(named)}; {percent(central / total)} of the money is the "
         f"centre's."
     )
 
@@ -190,7 +191,7 @@ def _timing(strategy: Strategy) -> str:
     ]
     return (
         f"It spends {said}. Local money is {100 * (local.share or 0.0):.2g} % of value added a "
-        f"year, but in {_listed(few)}."
+        f"year, but in {listed(few)}."
     )
 
 
@@ -204,7 +205,7 @@ def _elsewhere(found: BestUse) -> list[str]:
         worse = list(table.index[table["lead: median"] < 0])
         if worse:
             word = "lower" if CRITERIA[name] > 0 else "higher"
-            named = _listed([_title(found, one) for one in worse])
+            named = listed([_title(found, one) for one in worse])
             unit, factor = shown(UNITS[name])
             gap = abs(table.loc[worse, "lead: median"] * factor)
             said.append(
@@ -236,11 +237,3 @@ def _title(found: BestUse, name: object) -> str:
 def _spread(values: xr.DataArray) -> str:
     low, median, high = (Rounded(float(one)) for one in values.quantile([0.05, 0.5, 0.95]))
     return f"{median} {_UNIT} (90 % of draws: {low} to {high})"
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
-
-
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

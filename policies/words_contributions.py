@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from policies.contributions import (
     Contributions,
     pair_table,
 )
+from policies.words import listed, turned
 
 _UNIT, _FACTOR = shown("Myuan")
 # A lever or a pair that brings less than this share of the whole is not worth a sentence.
@@ -111,12 +111,12 @@ def _levers(found: Contributions, at_the_end: dict[str, Any]) -> str:
     losses = [found.levers[at] for at in order[::-1] if middle[at] < -_SMALL * abs(middle).sum()]
     if not gains:
         return "No lever brings a gain."
-    said = "Most comes from " + _listed(
+    said = "Most comes from " + listed(
         [f"{name} ({_spread(shares.sel(lever=name))})" for name in gains]
     )
     if losses:
         named = [f"{name} ({_spread(shares.sel(lever=name))})" for name in losses]
-        said += f"; {_listed(named)} take{'s' * (len(losses) == 1)} away"
+        said += f"; {listed(named)} take{'s' * (len(losses) == 1)} away"
     return said + "."
 
 
@@ -124,10 +124,11 @@ def _synergy(synergy: xr.DataArray, whole: xr.DataArray) -> str:
     share = 100 * float(synergy.mean("draw") / abs(whole.mean("draw")))
     if abs(share) < 100 * _SMALL / 2:
         return "Together the levers bring about the sum of what each brings alone."
-    more = "more" if share > 0 else "less"
+    more, sizes = turned(synergy.values)
+    size = synergy.copy(data=sizes)
     return (
-        f"Together the levers bring {_median(abs(synergy))} {_UNIT} "
-        f"{_interval(abs(synergy))}{more} than the sum of what each brings alone "
+        f"Together the levers bring {_median(size)} {_UNIT} "
+        f"{_interval(size)}{'more' if more else 'less'} than the sum of what each brings alone "
         f"({abs(share):.2g} % of the whole)."
     )
 
@@ -163,10 +164,6 @@ def _interval(values: xr.DataArray) -> str:
         return ""
     low, high = (Rounded(float(point)) for point in values.quantile([0.05, 0.95], "draw"))
     return f"(90 % of draws: {low} to {high}) "
-
-
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _fraction(step: float) -> str:

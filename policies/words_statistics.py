@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from model.display import Rounded, shown
 from model.outcomes import PLACE, TOTAL
@@ -19,6 +20,7 @@ from policies.statistics_value import (
     StatisticsValue,
     with_difference,
 )
+from policies.words import capital, percent, turned
 
 _UNIT, _FACTOR = shown("Myuan")
 _SURE = 0.95
@@ -80,7 +82,9 @@ def basis(found: StatisticsValue, step: float) -> list[str]:
     said = [
         f"{found.runs:,} runs with a time step of 1/{1 / step:g} year, in {draws} "
         f"draw{'s' * (draws > 1)} and {len(found.futures)} "
-        f"future{'s' * (len(found.futures) > 1)}.",
+        f"future{'s' * (len(found.futures) > 1)}."
+        + " In brackets: what holds 90 % of the draws."
+        * (draws > 1),
         f"The statistics raise what is covered by the last year by, in points of a hundred: "
         f"{', '.join(points)}. Without their money the rest of the strategy stays as it is, and "
         "ordinary budgets still pay for some.",
@@ -109,21 +113,26 @@ def _future(found: StatisticsValue, future: Future) -> list[str]:
         f"anticipates, {_spread(ratio)} times what they cost; where it only reacts to damage, "
         f"{_spread(parts[REACTIVE][WORTH] * _FACTOR)} {_UNIT}."
     )
-    more = parts[ANTICIPATING][WORTH] * _FACTOR
-    sign = float((np.sign(more) == np.sign(more.median())).mean())
-    share = 100 * float((more / (worth * _FACTOR)).median())
-    verb = "adds" if float(more.median()) > 0 else "takes away"
-    sure = "" if sign >= _SURE else f", though in {100 * (1 - sign):.0f} % of the draws it does not"
+    gain = parts[ANTICIPATING][WORTH] * _FACTOR
+    share = 100 * float((gain / (worth * _FACTOR)).median())
+    more, sizes = turned(gain.values)
+    known = sizes[np.isfinite(sizes)]
+    otherwise = float((known < 0).mean())
+    sure = (
+        ""
+        if otherwise <= 1 - _SURE
+        else f", though in {percent(otherwise)} of the draws it does not"
+    )
     return [
-        said[:1].upper() + said[1:],
-        f"Anticipating itself {verb} {_spread(abs(more))} {_UNIT} ({abs(share):.2g} % of the worth)"
-        f"{sure}.",
+        capital(said),
+        f"Anticipating itself {'adds' if more else 'takes away'} {_spread(known)} {_UNIT} "
+        f"({abs(share):.2g} % of the worth){sure}.",
     ]
 
 
-def _spread(values: xr.DataArray) -> str:
-    known = values.values[np.isfinite(values.values)]
-    if len(known) == 1:
-        return str(Rounded(float(known[0])))
+def _spread(values: xr.DataArray | NDArray[np.float64]) -> str:
+    known = np.asarray(values)[np.isfinite(values)]
+    if len(known) < 2:
+        return str(Rounded(float(known[0]))) if len(known) else "-"
     low, middle, high = (Rounded(float(point)) for point in np.quantile(known, [0.05, 0.5, 0.95]))
     return f"{middle} ({low} to {high})"

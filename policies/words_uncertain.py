@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 import xarray as xr
@@ -20,6 +18,7 @@ from policies.regret import BEST, EXPECTED, HIGH, MOST
 from policies.robust import ALL_WORLDS, BEATEN, ENOUGH, FAILS, Robustness
 from policies.summaries import quantiles
 from policies.uncertain import SUPPLY, Uncertain
+from policies.words import capital, counted, listed, percent, turned
 
 # A lead in fewer draws than this is called open.
 _SURE = 0.9
@@ -65,10 +64,10 @@ def basis(found: Uncertain) -> list[str]:
     """
     draws = len(found.draws)
     said = [
-        f"{found.runs:,} runs: {_counted(len(found.strategies) + 1, 'strategy', 'strategies')} "
+        f"{found.runs:,} runs: {counted(len(found.strategies) + 1, 'strategy', 'strategies')} "
         f"(the baseline is {found.baseline.title.lower()}) in "
-        f"{_counted(len(found.futures), 'future', 'futures')} and "
-        f"{_counted(draws, 'draw', 'draws')}{', the same for all' * (draws > 1)}."
+        f"{counted(len(found.futures), 'future', 'futures')} and "
+        f"{counted(draws, 'draw', 'draws')}{', the same for all' * (draws > 1)}."
     ]
     if draws > 1:
         said.append(
@@ -93,7 +92,7 @@ def basis(found: Uncertain) -> list[str]:
     if len(found.failures):
         first = found.failures.iloc[0]
         said.append(
-            f"{_counted(len(found.failures), 'case has', 'cases have')} no result and "
+            f"{counted(len(found.failures), 'case has', 'cases have')} no result and "
             f"{'is' if len(found.failures) == 1 else 'are'} left out, for example "
             f"{first[STRATEGY]} in {first[FUTURE]}, draw {first[DRAW]}: {first.iloc[3]}."
         )
@@ -143,11 +142,11 @@ def robust_answer(judged: Robustness, found: Uncertain) -> list[str]:
     best = min(away, key=lambda name: away[name][MOST])
     said = []
     if len(away) > 1 and away[best][BEST] == 1:
-        said.append(f"{_capital(best)} is best in every world.")
+        said.append(f"{capital(best)} is best in every world.")
     elif len(away) > 1:
         least = {what: number(away[best][what] * factor) for what in (EXPECTED, HIGH, MOST)}
         said.append(
-            f"{_capital(best)} gives away least at worst: at most {least[MOST]} {unit} of "
+            f"{capital(best)} gives away least at worst: at most {least[MOST]} {unit} of "
             f"{judged.outcome.lower()} against the best strategy of the same world "
             f"({least[EXPECTED]} on average, less than {least[HIGH]} in nine worlds of ten); it is "
             f"best in {_worlds(away[best][BEST])}."
@@ -155,7 +154,7 @@ def robust_answer(judged: Robustness, found: Uncertain) -> list[str]:
     for name in away:
         if name != best:
             said.append(
-                f"{_capital(name)} gives away {number(away[name][EXPECTED] * factor)} {unit} on "
+                f"{capital(name)} gives away {number(away[name][EXPECTED] * factor)} {unit} on "
                 f"average and {number(away[name][MOST] * factor)} at most; it is best in "
                 f"{_worlds(away[name][BEST])}."
             )
@@ -166,8 +165,8 @@ def robust_answer(judged: Robustness, found: Uncertain) -> list[str]:
 
 def spread(values: np.ndarray) -> str:
     """Write the median, and where there are several draws the interval, of one outcome."""
-    (low, median, high), counted = quantiles(np.asarray(values, dtype=float))
-    if counted < 2 or low == high:
+    (low, median, high), known = quantiles(np.asarray(values, dtype=float))
+    if known < 2 or low == high:
         return number(median)
     return f"{number(median)} ({number(low)} to {number(high)})"
 
@@ -190,7 +189,7 @@ def _most(found: Uncertain) -> str:
     cost = _base(found.money.sel({STRATEGY: found.names})).median(DRAW) * factor
     parts = [f"{name} {spread(gained.sel({STRATEGY: name}).values * factor)}" for name in order]
     spending = [name for name in order if _spends(found, name)]
-    dear = _listed([f"{name} {spread(_ratio(found, name))}" for name in spending])
+    dear = listed([f"{name} {spread(_ratio(found, name))}" for name in spending])
     interval = ", in brackets what holds 90 % of the draws" if len(found.draws) > 1 else ""
     each = " each" * (len(spending) > 1)
     equal = (
@@ -198,11 +197,11 @@ def _most(found: Uncertain) -> str:
         if spending and _same(cost.sel({STRATEGY: spending}).values)
         else "at what they cost as written"
     )
-    gains = f"{_capital(order[0])} brings most value added" if len(order) > 1 else "Value gained"
+    gains = f"{capital(order[0])} brings most value added" if len(order) > 1 else "Value gained"
     return (
         f"{gains} {equal}, from {found.start:g} to {found.paths['time'].values[-1]:g} against "
         f"{found.baseline.title.lower()} ({unit} in present value{interval}): "
-        f"{_listed(parts)}." + (f" For each yuan spent: {dear}." if spending else "")
+        f"{listed(parts)}." + (f" For each yuan spent: {dear}." if spending else "")
     )
 
 
@@ -212,13 +211,14 @@ def _beats(found: Uncertain) -> str:
     gained = _base(found.gained.sel({PLACE: TOTAL}, drop=True))
     order = _order_of(gained)
     lead = [(order[0], other, _share(gained, order[0], other)) for other in order[1:]]
-    parts = [f"{other} in {_percent(share)} of the draws" for _, other, share in lead]
-    said = f"{_capital(order[0])} beats {_listed(parts)}."
-    if all(share == 1 for *_, share in lead):
-        return f"{_capital(order[0])} beats {_listed(order[1:])} in every draw."
+    always = [other for _, other, share in lead if share == 1]
+    parts = [f"{other} in {percent(share)} of the draws" for _, other, share in lead if share < 1]
+    if always:
+        parts.append(f"{listed(always)} in every draw")
+    said = f"{capital(order[0])} beats {listed(parts)}."
     unsure = [other for _, other, share in lead if share < _SURE]
     if unsure:
-        said += f" Between {order[0]} and {_listed(unsure)} the figures do not decide."
+        said += f" Between {order[0]} and {listed(unsure)} the figures do not decide."
     return said
 
 
@@ -234,21 +234,21 @@ def _by_region(found: Uncertain) -> str:
         leaders.add(best)
         sure = min(_share(here, best, other) for other in rest)
         parts.append(
-            f"{best} in {place}" + (f" ({_percent(sure)} of the draws)" if sure < 1 else "")
+            f"{best} in {place}" + (f" ({percent(sure)} of the draws)" if sure < 1 else "")
         )
         losers += [
             f"{place} under {name}"
             for name in found.names
             if float((here.sel({STRATEGY: name}) < 0).mean()) > 0.5
         ]
-    lost = f" Worse off than without a programme: {_listed(losers)}." if losers else ""
+    lost = f" Worse off than without a programme: {listed(losers)}." if losers else ""
     if len(leaders) == 1:
-        return f"{_capital(leaders.pop())} brings most in every region.{lost}"
-    return f"Most is brought by {_listed(parts)}.{lost}"
+        return f"{capital(leaders.pop())} brings most in every region.{lost}"
+    return f"Most is brought by {listed(parts)}.{lost}"
 
 
 def _pays(found: Uncertain) -> str:
-    parts = []
+    same: dict[str, list[str]] = {}  # the strategies that are paid alike
     paid = _base(found.paid).median(DRAW)
     for name in found.names:
         bill = paid.sel({STRATEGY: name})
@@ -261,11 +261,12 @@ def _pays(found: Uncertain) -> str:
         named = sorted(shares, key=lambda payer: -shares[payer])
         called = {payer: f"the {payer}" if payer == CENTRE else payer for payer in named}
         if shares[named[0]] > 0.995:
-            parts.append(f"{called[named[0]]} all of {name}")
+            same.setdefault(f"{called[named[0]]} all of", []).append(name)
             continue
-        listed = [f"{called[one]} {_percent(shares[one])}" for one in named if shares[one] > 0.005]
-        parts.append(f"{_listed(listed)} of {name}")
-    return f"{_capital('; '.join(parts))}." if parts else ""
+        bills = [f"{called[one]} {percent(shares[one])}" for one in named if shares[one] > 0.005]
+        same.setdefault(f"{listed(bills)} of", []).append(name)
+    parts = [f"{payers} {listed(names)}" for payers, names in same.items()]
+    return f"{capital('; '.join(parts))}." if parts else ""
 
 
 def _neighbours(found: Uncertain) -> str:
@@ -279,10 +280,8 @@ def _neighbours(found: Uncertain) -> str:
         values = effect.sel({STRATEGY: name}).values * factor
         if not np.isfinite(values).any():
             continue
-        verb = "costs" if np.nanmedian(values) < 0 else "brings"
-        parts.append(
-            f"under {name} it {verb} them {spread(abs(values) if _one_sign(values) else values)}"
-        )
+        more, sizes = turned(values)
+        parts.append(f"under {name} it {'brings' if more else 'costs'} them {spread(sizes)}")
     if not parts:
         return ""
     return (
@@ -300,7 +299,7 @@ def _when(found: Uncertain) -> str:
     parts = [f"{name} {spread(half.sel({STRATEGY: name}).values)}" for name in quick]
     return (
         f"Years from {found.start:g} until half of the effect of "
-        f"{found.paths['time'].values[-1]:g} on value added is there: {_listed(parts)}."
+        f"{found.paths['time'].values[-1]:g} on value added is there: {listed(parts)}."
     )
 
 
@@ -322,11 +321,9 @@ def _order(found: Uncertain) -> str:
         if first != best:
             others[future.name] = first
     if not others:
-        return f"{_capital(best)} brings most in every future."
+        return f"{capital(best)} brings most in every future."
     parts = [f"{first} in {future}" for future, first in others.items()]
-    return (
-        f"{_capital(best)} brings most in every future but {_listed([*others])}: {_listed(parts)}."
-    )
+    return f"{capital(best)} brings most in every future but {listed([*others])}: {listed(parts)}."
 
 
 def _dearest(found: Uncertain) -> list[str]:
@@ -344,7 +341,7 @@ def _future(found: Uncertain, name: str) -> str:
     parts = [f"{one} {spread(loss[one].values)}" for one in order]
     return (
         f"{title}: costs {spread(loss[base].values)} % of a year's value added without a "
-        f"programme; with one {_listed(parts)}. {_back(found, data[YEARS])}"
+        f"programme; with one {listed(parts)}. {_back(found, data[YEARS])}"
     )
 
 
@@ -363,8 +360,8 @@ def _back(found: Uncertain, years: xr.DataArray) -> str:
         return f"Value added is back within 1 % after {said[names[0]]} years, whatever is done."
     parts = [f"{_plain(found, one)} after {words} years" for one, words in said.items()]
     late = [_plain(found, one) for one in names if one not in back]
-    never = f"; not by {last}: {_listed(late)}" if late else ""
-    return f"Back within 1 %: {_listed(parts)}{never}."
+    never = f"; not by {last}: {listed(late)}" if late else ""
+    return f"Back within 1 %: {listed(parts)}{never}."
 
 
 def _plain(found: Uncertain, name: str) -> str:
@@ -373,14 +370,14 @@ def _plain(found: Uncertain, name: str) -> str:
 
 def _failing(judged: Robustness, name: str, share: float) -> list[str]:
     searched = judged.found.get(name, {})
-    said = [f"{_capital(name)} is good enough in {_worlds(share)}."]
+    said = [f"{capital(name)} is good enough in {_worlds(share)}."]
     for what, verb in ((FAILS, "It fails"), (BEATEN, "It is beaten by another")):
         discovery = searched.get(what)
         if discovery is None or discovery.share in (0.0, 1.0):
             continue
         if not discovery.boxes:
             said.append(
-                f"{verb} in {_percent(discovery.share)}, and no simple rule tells these worlds "
+                f"{verb} in {percent(discovery.share)}, and no simple rule tells these worlds "
                 "from the others."
             )
         for number, box in enumerate(discovery.boxes):
@@ -389,11 +386,11 @@ def _failing(judged: Robustness, name: str, share: float) -> list[str]:
 
 
 def _boxed(judged: Robustness, box: Box, verb: str, share: float, number: int) -> str:
-    where = _listed(in_words(box.limits, judged.worlds))
-    begin = f"{verb} in {_percent(share)}, mostly where" if number == 0 else "Else where"
+    where = listed(in_words(box.limits, judged.worlds))
+    begin = f"{verb} in {percent(share)}, mostly where" if number == 0 else "Else where"
     return (
-        f"{begin} {where}: {_percent(box.coverage)} of these worlds lie there, and "
-        f"{_percent(box.density)} of the worlds that lie there are of them."
+        f"{begin} {where}: {percent(box.coverage)} of these worlds lie there, and "
+        f"{percent(box.density)} of the worlds that lie there are of them."
     )
 
 
@@ -429,11 +426,6 @@ def _same(values: np.ndarray) -> bool:
     return bool(np.ptp(values) <= 1e-3 * np.max(values))
 
 
-def _one_sign(values: np.ndarray) -> bool:
-    known = values[np.isfinite(values)]
-    return bool((known <= 0).all() or (known >= 0).all())
-
-
 def _all_worlds(table: pd.DataFrame) -> dict[str, dict[str, float]]:
     """Take what is said of all futures together, by strategy."""
     whole = table[table[FUTURE] == ALL_WORLDS].drop(columns=FUTURE).set_index(STRATEGY)
@@ -448,25 +440,4 @@ def _worlds(share: float) -> str:
     """Write a share of all worlds."""
     if share in (0, 1):
         return "every world" if share else "no world"
-    return f"{_percent(share)} of all worlds"
-
-
-def _percent(share: float) -> str:
-    """Write a share in percent; nothing is rounded to all or none."""
-    if 0 < share < 0.01:
-        return "less than 1 %"
-    if 0.99 < share < 1:
-        return "more than 99 %"
-    return f"{100 * share:.0f} %"
-
-
-def _counted(count: int, one: str, several: str) -> str:
-    return f"{count:,} {one if count == 1 else several}"
-
-
-def _capital(name: str) -> str:
-    return name[:1].upper() + name[1:]
-
-
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return f"{percent(share)} of all worlds"

@@ -115,6 +115,8 @@ def test_anticipating_that_harms_or_is_unsure_is_told(found):
     said = answer(made(found, [5e4, 5e4], [2e4, 6e4]))
     assert "takes away" in said[1] or "adds" in said[1]
     assert "though in 50 % of the draws it does not" in said[1]
+    # The interval keeps the draws that go the other way on the other side of zero.
+    assert "takes away 10.00 (-8.00 to 28.00) bn yuan" in said[1]
     assert "takes away 10.00" in answer(made(found, [5e4, 5e4], [4e4, 4e4]))[1]
 
 
@@ -123,6 +125,15 @@ def test_what_the_worth_rests_on_is_told(found):
     assert "in 2 draws and 2 futures" in said
     assert "judgement" in said
     assert drawn(found).axes
+
+
+def test_a_region_that_spends_nothing_on_statistics_has_no_ratio(model):
+    alone = LOCAL.alone_in("Wenzhou")
+    one = statistics_value(model, alone, DRAWS.iloc[:1], step=STEP)
+    ratios = table(one).query("measure == 'worth over cost'")
+    assert set(ratios["place"]) == {"Wenzhou", "total"}
+    assert "By region" not in " ".join(answer(one))
+    assert drawn(one).axes
 
 
 def test_a_strategy_without_statistics_is_refused(model):

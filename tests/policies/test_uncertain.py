@@ -289,6 +289,22 @@ def test_an_open_race_is_called_open(found):
     assert "do not decide" in answer(replace(found, ends=ends))["How sure is that?"]
 
 
+def test_harm_to_the_neighbours_is_a_cost_in_most_draws_and_a_gain_in_the_rest(found):
+    others = found.others.copy(deep=True)
+    harm = np.where(np.arange(DRAWS) < 4, 1e4, -2e4)
+    others["value added"].loc[{"strategy": "local"}] = harm
+    said = answer(replace(found, others=others))["At the neighbours' expense?"]
+    assert "under local it costs them 20 (-10 to 20)" in said
+
+
+def test_strategies_that_are_paid_alike_are_named_together(found):
+    twin = found.paid.sel(strategy="local")
+    paid = found.paid.copy(deep=True)
+    paid.loc[{"strategy": "mixed"}] = twin.transpose(*paid.isel(strategy=0).dims)
+    said = answer(replace(found, paid=paid))["Who pays?"]
+    assert said.endswith("of local and mixed.")
+
+
 def test_every_future_has_its_sentence(found):
     said = " ".join(futures_answer(found))
     for future in found.futures[1:]:
