@@ -16,8 +16,9 @@ from policies.ensemble import FUTURE, STRATEGY
 from policies.futures import BASE
 from policies.recovery import LOSS, YEARS
 from policies.regret import BEST, EXPECTED, HIGH, MOST
-from policies.robust import ALL_WORLDS, Robustness
+from policies.robust import ALL_WORLDS, ENOUGH, Robustness
 from policies.uncertain import Uncertain
+from policies.words import percent
 from policies.words_uncertain import answer, basis, futures_answer, robust_answer, spread
 
 CAPTIONS = {
@@ -94,11 +95,13 @@ def robust_page(
     unit, factor = shown(found.ends[judged.outcome].attrs.get("unit", ""))
     whole = judged.regrets[judged.regrets[FUTURE] == ALL_WORLDS].drop(columns=FUTURE)
     whole = whole.assign(**{name: whole[name] * factor for name in (EXPECTED, HIGH, MOST)})
-    regret = whole.assign(**{BEST: whole[BEST] * 100}).rename(
-        columns={BEST: "best in % of the worlds"}
+    regret = whole.assign(**{BEST: whole[BEST].map(percent)}).rename(
+        columns={BEST: "best in this share of the worlds"}
     )
     shares = judged.shares[judged.shares[FUTURE] == ALL_WORLDS].drop(columns=FUTURE)
-    shares = shares.set_index(STRATEGY) * 100
+    shares = shares.set_index(STRATEGY).map(percent)
+    if len(judged.needs) == 1:
+        shares = shares.drop(columns=ENOUGH)
     sections = []
     if len(found.names) > 1:
         caption = f"Regret in {judged.outcome.lower()} ({judged.place}), {unit}"
@@ -113,8 +116,8 @@ def robust_page(
     sections.append(
         Section(
             "Where each strategy is good enough",
-            ["Good enough is where every need is met; the study's file says what is needed."],
-            [("Per cent of all worlds in which a need is met", shares.reset_index())],
+            ["A world is one draw in one future; a study's file says what is needed in it."],
+            [("Share of all worlds in which a need is met", shares.reset_index())],
             _pictures(drawn, "good-enough"),
         )
     )
@@ -196,14 +199,15 @@ def _futures_section(found: Uncertain, drawn: Files) -> Section:
                     "strategy": found.titles[name],
                     "lost, % of a year's value added": spread(here[LOSS].values),
                     "years to recover": spread(years.values),
-                    "recovers in % of the draws": 100 * float(years.notnull().mean()),
+                    "recovers in": percent(float(years.notnull().mean())) + " of the draws",
                 }
             )
     return Section(
         "In other futures",
         [
             "A future's loss is against the same strategy's own base future, so a strategy that "
-            "brings more has more to lose. Recovered is what stays within 1 % of that path."
+            "brings more has more to lose. Recovered is what stays within 1 % of that path: the "
+            "years are those of the draws that recover, 0 where they never leave it."
         ],
         [("All regions together", pd.DataFrame(rows))],
         _pictures(drawn, "futures"),
@@ -226,7 +230,7 @@ def _described(found: Uncertain) -> Section:
 def _rests(found: Uncertain) -> Section:
     strategies = pd.DataFrame(
         [
-            {"strategy": one.title, "what it does": one.description}
+            {"strategy": one.name, "title": one.title, "what it does": one.description}
             for one in (found.baseline, *found.strategies)
         ]
     )

@@ -21,10 +21,17 @@ _STRATEGIES: Mapping[str, Style] = {
 }
 _MORE_STRATEGIES: tuple[Style, ...] = (
     ("#6699CC", "-"),
-    ("#994455", "--"),
-    ("#997700", "-."),
-    ("#004488", (0, (3, 1, 1, 1))),
+    ("#CC6677", "--"),
+    ("#117733", "-."),
+    ("#5B3A29", (0, (3, 1, 1, 1))),
+    ("#EE3377", "-"),
+    ("#00A5C8", "--"),
+    ("#BB5533", "-."),
+    ("#8FBC5A", (0, (3, 1, 1, 1))),
 )
+# Among many strategies colours alone do not tell them apart.
+_FEW = 4
+_MARKERS = "osD^v<>P"
 BASELINE_STYLE: Style = ("#8A8A8A", ":")
 
 # What is printed of a comparison; the files hold every outcome.
@@ -49,3 +56,11 @@ def strategy_styles(strategies: Sequence[str], baseline: str) -> dict[str, Style
     spare = {name: _MORE_STRATEGIES[at % len(_MORE_STRATEGIES)] for at, name in enumerate(others)}
     fixed = {**_STRATEGIES, **spare, baseline: BASELINE_STYLE}
     return {name: fixed[name] for name in strategies}
+
+
+def strategy_markers(strategies: Sequence[str]) -> dict[str, str]:
+    """Mark of each strategy: a dot for all of a few, one of its own, by order, among many."""
+    many = len(strategies) > _FEW
+    return {
+        name: _MARKERS[at % len(_MARKERS)] if many else "o" for at, name in enumerate(strategies)
+    }

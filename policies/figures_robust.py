@@ -95,7 +95,7 @@ def good_enough(judged: Robustness, found: Uncertain) -> Figure:
     rows = rows if len(rows) > 2 else rows[:1]
     needs = [str(column) for column in table.columns]
     # One need: that it is met and that all are met is the same.
-    needs = needs[1:] if len(needs) == 2 else needs
+    needs = needs[:1] if len(needs) == 2 else needs
     names = found.names
     figure = Figure(
         figsize=(2.6 + 1.0 * len(names) * len(needs) + 0.6 * len(needs), 2.6 + 0.42 * len(rows)),
@@ -109,7 +109,7 @@ def good_enough(judged: Robustness, found: Uncertain) -> Figure:
             axis.text(column, row, f"{100 * share:.0f}", ha="center", va="center")
         axis.set_xticks(range(len(names)), [textwrap.fill(name, 12) for name in names], fontsize=8)
         axis.set_yticks(range(len(rows)), [_title(found, row) for row in rows])
-        title = "all of it" if need == ENOUGH else need
+        title = "all needs" if need == ENOUGH else need
         axis.set_title(textwrap.fill(title, 12 + 9 * len(names)), fontsize=9)
         axis.tick_params(length=0)
         if len(rows) > 1:

@@ -18,7 +18,7 @@ from matplotlib.ticker import MaxNLocator
 from model.display import CENTRE_COLOUR, TOTAL_COLOUR, Rounded, region_colours, sentence, shown
 from model.drawing import headed, quantity
 from model.outcomes import PLACE, TOTAL
-from policies.display import HEADLINES, Style, strategy_styles
+from policies.display import HEADLINES, Style, strategy_markers, strategy_styles
 from policies.ensemble import DRAW, FUTURE, STRATEGY
 from policies.figures import CHANGES
 from policies.futures import BASE
@@ -28,7 +28,7 @@ from policies.recovery import LOSS
 from policies.summaries import PROBABILITY, probabilities, quantiles
 from policies.uncertain import PER_YUAN, Uncertain
 
-# More pairs than this make a matrix that nobody reads.
+# With more pairs than this only those with the best strategy are drawn.
 _MOST_PAIRS = 6
 
 
@@ -193,7 +193,14 @@ def beaten(found: Uncertain) -> Figure:
     judged = table.set_index(["outcome", STRATEGY, "other"])[PROBABILITY]
     known = set(table["outcome"])
     names = [name for name in (PER_YUAN, *HEADLINES) if name in known]
-    pairs = list(combinations(found.names, 2))[:_MOST_PAIRS]
+    pairs = list(combinations(found.names, 2))
+    left_out = ""
+    if len(pairs) > _MOST_PAIRS:
+        # Nobody reads a matrix of all: the question is whether the first is really the first.
+        gained = found.gained.sel({FUTURE: BASE, PLACE: TOTAL}).median(DRAW)
+        best = str(found.names[int(np.nanargmax(gained.sel({STRATEGY: found.names}).values))])
+        pairs = [(best, other) for other in found.names if other != best]
+        left_out = f" Only pairs with {best}, which gains most; the table holds all."
     shares = np.array([[judged.get((name, *pair), np.nan) for pair in pairs] for name in names])
     figure = Figure(figsize=(4.2 + 1.6 * len(pairs), 1.9 + 0.36 * len(names)), layout="constrained")
     axis = figure.subplots()
@@ -212,7 +219,8 @@ def beaten(found: Uncertain) -> Figure:
         found,
         "Which is better, and how sure",
         "Per cent of the draws in which the first is better than the second in all regions "
-        "together, base future; 50 is open. Better is more, or less of dispersion and debt.",
+        "together, base future; 50 is open. Better is more, or less of dispersion and debt."
+        f"{left_out}",
         legend=None,
         intervals=False,
     )
@@ -262,7 +270,7 @@ def _intervals(
     rows: Sequence[xr.DataArray],
 ) -> None:
     """Draw median and interval of each strategy, a row for each label."""
-    styles = _styles(found)
+    styles, marks = _styles(found), strategy_markers(found.names)
     for at, values in enumerate(rows):
         for number, name in enumerate(names):
             (low, median, high), counted = quantiles(values.sel({STRATEGY: name}).values)
@@ -271,7 +279,7 @@ def _intervals(
             height = at + (number - (len(names) - 1) / 2) * 0.8 / len(names)
             colour = styles[name][0]
             axis.hlines(height, low, high, color=colour, linewidth=2.5, alpha=0.55)
-            axis.plot(median, height, "o", color=colour, markersize=5)
+            axis.plot(median, height, marks[name], color=colour, markersize=5)
         if at:
             axis.axhline(at - 0.5, color="#E5E5E5", linewidth=0.8)
     axis.set_yticks(range(len(labels)), [_wrapped(label) for label in labels])
@@ -326,16 +334,17 @@ def _finish(
     for axis in figure.axes:
         axis.spines[["top", "right"]].set_visible(False)
     if legend is not None:
+        marks = strategy_markers(found.names)
         handles = [
             Line2D([], [], color=colour, linestyle=line, label=found.titles[name])
             if legend == "lines"
-            else Line2D([], [], color=colour, marker="o", label=found.titles[name])
+            else Line2D([], [], color=colour, marker=marks[name], label=found.titles[name])
             for name, (colour, line) in _styles(found).items()
             if name != found.baseline.name
         ]
         figure.legend(handles=handles, loc="outside lower center", frameon=False, ncols=3)
     draws = len(found.draws)
-    shown_by = "Line: median; band" if legend == "lines" else "Dot: median; bar"
+    shown_by = "Line: median; band" if legend == "lines" else "Mark: median; bar"
     interval = f"{shown_by}: 90 % of {draws:,} draws. " if intervals and draws > 1 else ""
     unit, factor = shown("Myuan")
     money = found.money.sel({STRATEGY: found.names, FUTURE: BASE}).median(DRAW).values * factor

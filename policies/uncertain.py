@@ -33,6 +33,7 @@ GAINED, PER_YUAN = "gained", "gained per yuan"
 HALF = "years to half the effect"
 # What every comparison needs, whatever outcomes it is asked for.
 _ALWAYS = (SUPPLY, DISCOUNTED)
+_DISCOUNTING = ("social discount rate", "discount base year")
 CLOSE = 1e-6  # relative; what strategies may differ by and still cost the same
 
 Inputs = Mapping[str, float]
@@ -72,6 +73,8 @@ class Uncertain:
         Runs without a result: strategy, future, draw, reason, inputs.
     runs : int
         How many runs it took.
+    discounting : tuple of (float, float)
+        Rate a year, Dmnl, and the year to which present values refer.
     """
 
     start: float
@@ -87,6 +90,7 @@ class Uncertain:
     others: xr.Dataset
     failures: pd.DataFrame
     runs: int
+    discounting: tuple[float, float]
 
     @property
     def names(self) -> list[str]:
@@ -243,7 +247,28 @@ def examine(
         others=others,
         failures=_failures([results] if alone is None else [results, alone], table),
         runs=work.runs,
+        discounting=discounting(model, worlds.settings),
     )
+
+
+def discounting(model: Model, settings: Mapping[str, Any] | None = None) -> tuple[float, float]:
+    """Give the discount rate a year, Dmnl, and the year to which present values refer.
+
+    Parameters
+    ----------
+    model : Model
+        The model.
+    settings : mapping, optional
+        Other inputs that hold in every run.
+
+    Returns
+    -------
+    tuple of (float, float)
+        The rate and the year.
+    """
+    own = {parameter.name: parameter.value for parameter in model.program.parameters}
+    rate, year = ({**own, **(settings or {})}[name] for name in _DISCOUNTING)
+    return float(rate), float(year)
 
 
 def years_to_half(effect: xr.DataArray, start: float) -> xr.DataArray:

@@ -22,6 +22,8 @@ from policies.words import capital, counted, listed, percent, turned
 
 # A lead in fewer draws than this is called open.
 _SURE = 0.9
+# Futures that differ by less in the share of draws are not told apart.
+_TELLING = 0.1
 
 
 def answer(found: Uncertain) -> dict[str, str]:
@@ -82,12 +84,13 @@ def basis(found: Uncertain) -> list[str]:
             "Futures repeat what has happened once. They are stress tests, not forecasts: none has "
             "a probability."
         )
+    rate, year = found.discounting
     money = found.money.sel({STRATEGY: [name for name in found.names if _spends(found, name)]})
     if money.sizes[STRATEGY]:
         said.append(
-            f"Money and discounted sums count from {found.start:g} on; each strategy costs the "
-            "same in every world (its budget is scaled world by world), in constant prices of "
-            "2010."
+            f"Money and discounted sums count from {found.start:g} on, in constant prices of 2010, "
+            f"discounted at {100 * rate:g} % a year to {year:g}; each strategy costs the same in "
+            "every world (its budget is scaled world by world)."
         )
     if len(found.failures):
         first = found.failures.iloc[0]
@@ -158,8 +161,10 @@ def robust_answer(judged: Robustness, found: Uncertain) -> list[str]:
                 f"average and {number(away[name][MOST] * factor)} at most; it is best in "
                 f"{_worlds(away[name][BEST])}."
             )
+    needed = [column for column in judged.shares.columns[2:] if column != ENOUGH]
+    said.append(f"Good enough means: {listed(needed)}.")
     for name in away:
-        said.append(" ".join(_failing(judged, name, shares[name][ENOUGH])))
+        said.append(" ".join(_failing(judged, found, name, shares[name][ENOUGH])))
     return said
 
 
@@ -368,9 +373,9 @@ def _plain(found: Uncertain, name: str) -> str:
     return found.baseline.title.lower() if name == found.baseline.name else name
 
 
-def _failing(judged: Robustness, name: str, share: float) -> list[str]:
+def _failing(judged: Robustness, found: Uncertain, name: str, share: float) -> list[str]:
     searched = judged.found.get(name, {})
-    said = [f"{capital(name)} is good enough in {_worlds(share)}."]
+    said = [f"{capital(name)} is good enough in {_worlds(share)}{_by_future(judged, found, name)}."]
     for what, verb in ((FAILS, "It fails"), (BEATEN, "It is beaten by another")):
         discovery = searched.get(what)
         if discovery is None or discovery.share in (0.0, 1.0):
@@ -383,6 +388,19 @@ def _failing(judged: Robustness, name: str, share: float) -> list[str]:
         for number, box in enumerate(discovery.boxes):
             said.append(_boxed(judged, box, verb, discovery.share, number))
     return said
+
+
+def _by_future(judged: Robustness, found: Uncertain, name: str) -> str:
+    """Name the future in which a strategy is good enough least, where it makes a difference."""
+    table = judged.shares[judged.shares[STRATEGY] == name].set_index(FUTURE)[ENOUGH]
+    shares = {str(future): float(table[future]) for future in table.index if future != ALL_WORLDS}
+    worst, best = (pick(shares, key=lambda one: shares[one]) for pick in (min, max))
+    if shares[best] - shares[worst] < _TELLING:
+        return ""
+    return (
+        f", least in the future '{found.titles[worst]}' ({percent(shares[worst])} of the draws; at "
+        f"best {percent(shares[best])})"
+    )
 
 
 def _boxed(judged: Robustness, box: Box, verb: str, share: float, number: int) -> str:

@@ -110,13 +110,13 @@ def _tell(done: Examined, judged: Robustness, out: Path, json: bool) -> None:
 
 
 def _print_shares(judged: Robustness) -> None:
-    from model.display import Rounded
+    from policies.robust import ENOUGH
+    from policies.words import percent
 
-    table = judged.shares
+    # One need: that it is met and that all are met is the same.
+    table = judged.shares.drop(columns=[ENOUGH] * (len(judged.needs) == 1))
     rows = [
-        [cell if isinstance(cell, str) else Rounded(100 * cell) for cell in row]
+        [cell if isinstance(cell, str) else percent(cell) for cell in row]
         for row in table.itertuples(index=False)
     ]
-    print_table(
-        [str(name) for name in table], rows, "Per cent of the worlds in which a need is met"
-    )
+    print_table([str(name) for name in table], rows, "Share of the worlds in which a need is met")

@@ -13,8 +13,9 @@ from model.outcomes import PLACE, TOTAL
 from policies import load
 from policies.brief import compare_page, futures_page, headlines, robust_page
 from policies.compare import DISCOUNTED, MONEY, compare
+from policies.display import strategy_markers, strategy_styles
 from policies.figures_robust import figures as robust_figures
-from policies.figures_uncertain import figures
+from policies.figures_uncertain import beaten, figures
 from policies.futures import futures
 from policies.recovery import LOSS
 from policies.regret import BEST, MOST
@@ -22,7 +23,7 @@ from policies.robust import ALL_WORLDS, ENOUGH, Robustness, robustness
 from policies.study import EVERY, Need
 from policies.summaries import PROBABILITY, quantiles, tables
 from policies.tables import write_figure
-from policies.uncertain import PER_YUAN, Uncertain, examine, years_to_half
+from policies.uncertain import PER_YUAN, Uncertain, discounting, examine, years_to_half
 from policies.words_uncertain import answer, basis, futures_answer, number, robust_answer, spread
 
 STEP = {"TIME STEP": 0.125}
@@ -305,6 +306,11 @@ def test_strategies_that_are_paid_alike_are_named_together(found):
     assert said.endswith("of local and mixed.")
 
 
+def test_the_rate_and_the_year_of_present_values_are_told(found, shipped):
+    assert "discounted at 5 % a year to 2025" in " ".join(basis(found))
+    assert discounting(shipped, {"social discount rate": 0.03}) == (0.03, 2025)
+
+
 def test_every_future_has_its_sentence(found):
     said = " ".join(futures_answer(found))
     for future in found.futures[1:]:
@@ -315,6 +321,38 @@ def test_every_strategy_has_its_verdict(judged, found):
     said = " ".join(robust_answer(judged, found))
     for name in NAMES:
         assert f"{name.capitalize()} is good enough in" in said
+
+
+def test_what_is_good_enough_and_where_it_is_least_so_is_told(judged, found):
+    shares = judged.shares.copy()
+    central = shares["strategy"] == "central"
+    shares.loc[central, ENOUGH] = 0.9
+    shares.loc[central & (shares["future"] == "wages"), ENOUGH] = 0.25
+    said = " ".join(robust_answer(replace(judged, shares=shares), found))
+    assert "Good enough means: gained per yuan at least 1.2 and " in said
+    assert (
+        "least in the future 'Wages surge as after 2003' (25 % of the draws; at best 90 %" in said
+    )
+
+
+def test_among_many_strategies_the_pairs_are_those_with_the_best(found):
+    many = replace(found, strategies=(*found.strategies, load("historical"), load("combination")))
+    five = [strategy.name for strategy in many.strategies]
+    ends = found.ends.sel(strategy=["baseline", *NAMES, "central", "local"])
+    money = found.money.sel(strategy=["baseline", *NAMES, "central", "local"])
+    named = {"strategy": ["baseline", *five]}
+    many = replace(many, ends=ends.assign_coords(named), money=money.assign_coords(named))
+    drawn = beaten(many)
+    told = [label.get_text() for label in drawn.axes[0].get_xticklabels()]
+    assert [text.split("\n")[0] for text in told] == ["mixed"] * 4
+    assert "Only pairs with mixed" in drawn.get_suptitle().replace("\n", " ")
+
+
+def test_many_strategies_have_a_colour_and_a_mark_each():
+    names = [f"mine-{at}" for at in range(8)]
+    assert len({style[0] for style in strategy_styles(names, "baseline").values()}) == 8
+    assert len(set(strategy_markers(names).values())) == 8
+    assert set(strategy_markers(names[:3]).values()) == {"o"}
 
 
 def test_numbers_are_written_with_three_digits():
