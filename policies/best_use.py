@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +21,7 @@ from policies.appraisal import CRITERIA, DISPERSION, GAIN, LOSS, UNITS, Judged
 from policies.equal_cost import ACCOUNTS, programme_money
 from policies.futures import Future
 from policies.optimise import Budget, Search, best, front, judged_strategies
-from policies.strategy import Strategy
+from policies.strategy import Programme, Strategy
 from policies.timing import first_year
 
 if TYPE_CHECKING:
@@ -64,6 +64,8 @@ class BestUse:
         How the search went.
     runs : int
         How many runs it took.
+    sizes : dict of str to float
+        Value added of each region in the first year, Myuan/Year.
     step_error : float or None
         Largest relative difference of a gain with the model's own time step, in a few unseen
         draws; None where that was the step.
@@ -80,6 +82,7 @@ class BestUse:
     course: Array
     search: Search
     runs: int
+    sizes: Mapping[str, float]
     step_error: float | None = None
 
 
@@ -203,6 +206,7 @@ def best_use(
         course=-found.course[:, 0],
         search=search,
         runs=runs,
+        sizes=dict(zip(space.regions, space.sizes, strict=True)),
         step_error=error,
     )
 
@@ -261,21 +265,56 @@ def allocations(found: BestUse) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Columns: strategy, lever, level, share of the level's money (Dmnl), start (Year), and
-        share of the level's money over value added (Dmnl), which regions may differ in.
+        share of all the strategy's money (Dmnl, see `money_shares`).
     """
     rows = []
     for strategy in (found.best, *found.written, *found.front):
+        of_all = money_shares(strategy, found.sizes)
         for level, programme in (("local", strategy.local), ("central", strategy.central)):
             if programme is None:
                 continue
             for lever, share in programme.allocation.items():
-                rows.append((strategy.name, lever, level, share, programme.start, programme.share))
-    columns = ["strategy", "lever", "level", "share", "start", "money over value added"]
+                whole = of_all.get(lever, 0.0)
+                rows.append((strategy.name, lever, level, share, programme.start, whole))
+    columns = ["strategy", "lever", "level", "share", "start", "share of all money"]
     listed = pd.DataFrame(rows, columns=columns)
     # A whole year is no quantity to be rounded; programmes that wait for a trigger have none.
     years = listed["start"].astype(float)
     whole = bool((years.dropna() % 1 == 0).all())
     return listed.assign(start=years.astype("Int64") if whole else years)
+
+
+def money_shares(strategy: Strategy, sizes: Mapping[str, float]) -> dict[str, float]:
+    """Share the money of a strategy out among its levers, over all regions.
+
+    Parameters
+    ----------
+    strategy : Strategy
+        The strategy.
+    sizes : mapping of str to float
+        Value added of each region, Myuan/Year, of which budgets are shares.
+
+    Returns
+    -------
+    dict
+        Share of all its money in a year in which all programmes run, Dmnl, by lever, the largest
+        first; levers without money are left out.
+    """
+    spending: dict[str, float] = {}
+    local, central = strategy.local, strategy.central
+    programmes: list[tuple[Programme, float]] = []
+    if local is not None:
+        running = [region for region in sizes if region in (local.regions or sizes)]
+        programmes += [(local.in_region(region), sizes[region]) for region in running]
+    if central is not None:
+        programmes.append((central, sum(sizes.values())))
+    for programme, size in programmes:
+        money = (programme.share or 0.0) * size + (programme.amount or 0.0)
+        for lever, share in programme.allocation.items():
+            spending[lever] = spending.get(lever, 0.0) + money * share
+    total = sum(spending.values())
+    largest = sorted(spending, key=lambda lever: -spending[lever])
+    return {lever: spending[lever] / total for lever in largest if spending[lever] > 0}
 
 
 def _points(values: Array, before: str) -> dict[str, float]:

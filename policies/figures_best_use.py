@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -13,7 +11,7 @@ from numpy.typing import NDArray
 from model.display import Rounded, sentence, shown
 from model.drawing import headed, quantity
 from policies.appraisal import CRITERIA, GAIN, UNITS
-from policies.best_use import BestUse
+from policies.best_use import BestUse, money_shares
 from policies.display import Style, strategy_styles
 from policies.levers import LEVELS, levers
 from policies.strategy import Strategy
@@ -43,8 +41,9 @@ def figures(found: BestUse) -> dict[str, Figure]:
 def spending(found: BestUse) -> Figure:
     """Draw what each strategy spends on each lever, in per cent of its money."""
     strategies = [found.best, *found.written]
-    shares = np.array([_shares(strategy) for strategy in strategies]) * 100
     names = [lever.name for lever in levers()]
+    spent = [money_shares(strategy, found.sizes) for strategy in strategies]
+    shares = 100 * np.array([[own.get(name, 0.0) for name in names] for own in spent])
     split = len(levers("local"))
     figure = Figure(figsize=(4.2 + 1.7 * len(strategies), 9), layout="constrained")
     axis = figure.subplots()
@@ -69,7 +68,7 @@ def spending(found: BestUse) -> Figure:
     return headed(
         figure,
         "What the money is spent on",
-        f"Per cent of all programme money over value added, by lever; every column costs "
+        f"Per cent of all programme money in a year, by lever; every column costs "
         f"{_money(found)}. Below each name: the first year of "
         "local | central money. Source: runs of the model.",
     )
@@ -197,19 +196,6 @@ def trade_offs(found: BestUse) -> Figure:
         f"better by every aim; means over {found.unseen.sizes['draw']} unseen draws, against no "
         "programme.",
     )
-
-
-def _shares(strategy: Strategy) -> list[float]:
-    """Share of each lever in all the money over value added."""
-    programmes: dict[str, Any] = {"local": strategy.local, "central": strategy.central}
-    money = [
-        (programmes[lever.level].share or 0.0)
-        * programmes[lever.level].allocation.get(lever.name, 0)
-        if programmes[lever.level]
-        else 0.0
-        for lever in levers()
-    ]
-    return [one / (sum(money) or 1.0) for one in money]
 
 
 def _headline(strategy: Strategy) -> str:

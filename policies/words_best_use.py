@@ -10,7 +10,8 @@ import xarray as xr
 
 from model.display import Rounded, shown
 from policies.appraisal import BALANCE, CRITERIA, GAIN, UNITS
-from policies.best_use import BestUse, comparison
+from policies.best_use import BestUse, comparison, money_shares
+from policies.levers import find as lever_of
 from policies.strategy import Strategy
 from policies.words import listed, percent
 
@@ -83,7 +84,7 @@ def answer(found: BestUse) -> list[str]:
         f"It gains {_spread(gains)} with {Rounded(money)} {_UNIT} of programme money: "
         f"{Rounded(float(gains.median()) / money)} yuan of value added for a yuan, in present "
         f"value from {found.start:g} on.",
-        _spending(found.best),
+        _spending(found),
         _timing(found.best),
         *_elsewhere(found),
     ]
@@ -159,21 +160,12 @@ def _why_not(found: BestUse, ahead: Sequence[str]) -> str:
     return " ".join(parts)
 
 
-def _spending(strategy: Strategy) -> str:
+def _spending(found: BestUse) -> str:
     """Say on what most of the money goes."""
-    money = {
-        lever: (programme.share or 0.0) * share
-        for programme in strategy.programmes
-        for lever, share in programme.allocation.items()
-    }
-    total = sum(money.values())
-    largest = sorted(money, key=lambda lever: -money[lever])[:5]
-    central = (strategy.central.share or 0.0) if strategy.central else 0.0
-    named = [f"{lever} ({percent(money[lever] / total)})" for lever in largest]
-    return (
-        f"It spends most on {listed(named)}; {percent(central / total)} of the money is the "
-        f"centre's."
-    )
+    shares = money_shares(found.best, found.sizes)
+    central = sum(share for lever, share in shares.items() if lever_of(lever).level == "central")
+    named = [f"{lever} ({percent(share)})" for lever, share in list(shares.items())[:5]]
+    return f"It spends most on {listed(named)}; {percent(central)} of the money is the centre's."
 
 
 def _timing(strategy: Strategy) -> str:

@@ -195,7 +195,12 @@ def _write(found: BestUse, out: Path, origin: dict[str, str], step: float, say: 
         Section(
             "How it was found",
             [rests[0], *rests[3:]],
-            [("Allocations", spent[~spent["strategy"].str.startswith("front-")])],
+            [
+                (
+                    "Share of all the money by lever",
+                    spent[~spent["strategy"].str.startswith("front-")],
+                )
+            ],
             [
                 (_CAPTIONS[name], pictures[name])
                 for name in ("search", "trade-offs")
@@ -243,11 +248,17 @@ def _short(found: BestUse) -> pd.DataFrame:
                 "lead of best use": row["lead: median"] * factor,
                 "lead 5 %": row["lead: low"] * factor,
                 "lead 95 %": row["lead: high"] * factor,
-                "best use better, % of draws": 100 * row["best use is better"],
+                "best use is better in": _share_of_draws(row["best use is better"]),
             }
         )
     rows.sort(key=lambda row: found.criteria.index(row["criterion"]))
     return pd.DataFrame(rows)
+
+
+def _share_of_draws(share: float) -> str:
+    from policies.words import percent
+
+    return f"{percent(share)} of the draws" if share == share else "-"
 
 
 def _print(found: BestUse) -> None:

@@ -9,10 +9,11 @@ from model.errors import InputError
 from model.pieces import Pieces
 from policies import load
 from policies.appraisal import BALANCE, DISPERSION, EXACT, GAIN, LOSS, Appraisal
-from policies.best_use import BEST, FACTOR, MONEY, allocations, best_use, comparison
+from policies.best_use import BEST, FACTOR, MONEY, allocations, best_use, comparison, money_shares
 from policies.equal_cost import ACCOUNTS, programme_money
 from policies.futures import load as load_future
 from policies.optimise import Generations, Search, best, front, judged_strategies
+from policies.strategy import CentralProgramme, LocalProgramme, Strategy
 
 STEP = 0.125
 DRAWS = pd.DataFrame({"price sensitivity": [0.36, 0.4, 0.44]}, index=["a", "b", "c"])
@@ -166,6 +167,32 @@ def test_allocations_are_listed(found):
     table = allocations(found)
     sums = table.groupby(["strategy", "level"])["share"].sum()
     assert sums.to_numpy() == pytest.approx(1.0, abs=1e-6)
+    whole = table.groupby("strategy")["share of all money"].sum()
+    assert whole.to_numpy() == pytest.approx(1.0, abs=1e-9)
+
+
+def test_shares_of_all_money_count_what_each_region_spends():
+    strategy = Strategy(
+        name="s",
+        title="S",
+        description="For tests.",
+        local=LocalProgramme(
+            share=0.01,
+            start=2025,
+            allocation={"talent training": 1.0},
+            exceptions={
+                "Big": {"share": 0.02},
+                "Fixed": {"amount": 30.0, "allocation": {"brand promotion": 1.0}},
+            },
+        ),
+        central=CentralProgramme(share=0.01, start=2025, allocation={"legal framework": 1.0}),
+    )
+    shares = money_shares(strategy, {"Small": 1000.0, "Big": 2000.0, "Fixed": 3000.0})
+    # 10 and 40 of 1 and 2 % for training, 30 for the brand, 60 of the centre's.
+    assert shares == pytest.approx(
+        {"legal framework": 60 / 140, "talent training": 50 / 140, "brand promotion": 30 / 140}
+    )
+    assert list(shares) == ["legal framework", "talent training", "brand promotion"]
 
 
 def test_what_cannot_be_searched_is_told(model):
