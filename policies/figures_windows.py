@@ -12,7 +12,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLoca
 from model.display import region_colours
 from model.drawing import headed, quantity
 from model.rewrite import REGION
-from policies.windows import EVERYWHERE, HOME, KINDS, NEAR_BEST, Windows
+from policies.windows import EVERYWHERE, HOME, KINDS, Windows, window
 
 _EDGES = (1.0, 2.0)  # between the kinds of intervention
 
@@ -53,8 +53,8 @@ def by_year(found: Windows) -> Figure:
         axis.plot(
             everywhere["start"], everywhere, color=colours[region], linestyle="--", label=EVERYWHERE
         )
-        near = middle["start"].values[(middle >= NEAR_BEST * middle.max()).values]
-        axis.axvspan(near.min(), near.max(), color="#EEEEEE", zorder=0)
+        if middle.notnull().any():
+            axis.axvspan(*window(middle), color="#EEEEEE", zorder=0)
         _passed(axis, gain["mass"].median("draw"))
         axis.set_title(region, color=colours[region], fontweight="bold", loc="left")
         axis.set_xlabel("First year of the programme")

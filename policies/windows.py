@@ -34,8 +34,8 @@ HOME, EVERYWHERE = "at home", "in all regions"
 QUANTILES = {"low": 0.05, "median": 0.5, "high": 0.95}
 # Kinds of intervention, by the number of firms at the start relative to the critical mass.
 KINDS = {"cultivation": (0.0, 1.0), "combination": (1.0, 2.0), "self-development": (2.0, np.inf)}
-# Years whose gain is this close to the best one's are in the window.
-NEAR_BEST = 0.9
+# Years whose gain is this close to the best one's are in the window, Dmnl.
+_SLACK = 0.1
 _AT_A_TIME = 16_384
 _MONEY = 0.01  # of value added a year: small, so that the gain is that of a yuan
 _RAMP = 0.5  # Year, the shortest that the model allows
@@ -175,30 +175,60 @@ def by_year(found: Windows) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        A row a region: the best year and its median gain at home, first and last year whose gain
-        is within a tenth of it, the mass in the best year, and the share of the draws in which
-        the best year of all draws together is within a tenth of the draw's own best.
+        A row a region: the best year and its median gain at home, first and last year of those
+        around it whose gain is within a tenth of it, the mass in the best year, and the share of
+        the draws in which the best year of all draws together is within a tenth of the draw's own
+        best. A region in which no run has a result is left out.
     """
     rows = []
     own = found.gains.sel(size=1.0)
     for region in own[REGION].values:
         gain = own[HOME].sel({REGION: region})
         middle = gain.median("draw")
-        best = middle["start"].values[int(np.argmax(middle.values))]
-        near = middle["start"].values[(middle >= NEAR_BEST * middle.max()).values]
-        agreed = gain.sel(start=best) >= NEAR_BEST * gain.max("start")
+        if not middle.notnull().any():
+            continue
+        best = middle["start"].values[int(np.nanargmax(middle.values))]
+        first, last = window(middle)
+        # A tenth of a loss is allowed for as one of a gain.
+        agreed = gain.sel(start=best) >= gain.max("start") - _SLACK * abs(gain.max("start"))
         rows.append(
             {
                 "region": str(region),
-                "best start": float(best),
+                "best start": int(best),
                 "gain": float(middle.max()),
-                "window from": float(near.min()),
-                "window to": float(near.max()),
+                "window from": int(first),
+                "window to": int(last),
                 "mass": float(own["mass"].sel({REGION: region, "start": best}).median()),
                 "draws that agree": float(agreed.mean()),
             }
         )
-    return pd.DataFrame(rows)
+    columns = ["region", "best start", "gain", "window from", "window to", "mass"]
+    return pd.DataFrame(rows, columns=[*columns, "draws that agree"])
+
+
+def window(gain: xr.DataArray) -> tuple[float, float]:
+    """Find the years around the best one whose gain is within a tenth of the best.
+
+    Parameters
+    ----------
+    gain : xarray.DataArray
+        Gain along ``start``; missing where there is none.
+
+    Returns
+    -------
+    tuple of float
+        First and last year of the window.
+    """
+    values = gain.values
+    best = int(np.nanargmax(values))
+    near = values >= values[best] - _SLACK * abs(values[best])
+    first = last = best
+    while first > 0 and near[first - 1]:
+        first -= 1
+    while last + 1 < len(near) and near[last + 1]:
+        last += 1
+    years = gain["start"].values
+    return float(years[first]), float(years[last])
 
 
 def by_kind(found: Windows) -> pd.DataFrame:
@@ -359,15 +389,18 @@ def _gained(
     # A constant: the model keeps it without time.
     critical = np.asarray(run[_MASS].values).reshape(*shape, -1, len(regions))[..., 0, :]
     more = (supply[:, :, 1:] - supply[:, :, :1]) * discount[:, :, 1:, :, None]
-    spent = (account[:, :, 1:] - account[:, :, :1])[..., -1, :].sum(-1)
+    # Of a history that goes on, budgets follow value added: what it spends in the years that the
+    # gain is counted over is money too, what it spends later is not.
+    spent = (account[:, :, 1:] - account[:, :, :1]).sum(-1)
     home = np.full((len(labels), len(regions), len(starts), len(sizes)), np.nan)
     everywhere, mass = home.copy(), home.copy()
     for place, (region, start) in enumerate((r, s) for r in regions for s in starts):
         own, at = regions.index(region), list(starts).index(start)
         counted = (years >= start) & (years < start + horizon)
         gained = more[:, :, place][:, :, counted].sum(2)
-        home[:, own, at] = gained[..., own] / spent[:, :, place]
-        everywhere[:, own, at] = gained.sum(-1) / spent[:, :, place]
+        money = spent[:, :, place][:, :, years == start + horizon][..., 0]
+        home[:, own, at] = gained[..., own] / money
+        everywhere[:, own, at] = gained.sum(-1) / money
         then = firms[:, :, 0][:, :, years == start][:, :, 0, own]
         mass[:, own, at] = then / critical[:, :, 0, own]
     dims = ("draw", REGION, "start", "size")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,6 +18,9 @@ from scripts.choice import (
 from scripts.printing import finish, print_table
 from scripts.progress import progress
 from scripts.uncertainty import draw_all
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 EXAMPLES = (
     "smecluster windows",
@@ -91,7 +94,7 @@ def windows(
             [str(name) for name in years],
             [
                 [cell if isinstance(cell, str) else f"{cell:g}" for cell in row]
-                for row in years.round(3).itertuples(index=False)
+                for row in _told(years).round(3).itertuples(index=False)
             ],
             "A yuan at home, by the year in which it is spent",
         )
@@ -101,13 +104,13 @@ def windows(
         Section(
             "When",
             [],
-            [("The window of each region", years)],
+            [("The window of each region", _told(years))],
             [("Gain of a yuan by starting year", pictures["window-by-year"])],
         ),
         Section(
             "How large",
             [],
-            [("Kinds of intervention at the same date, yuan for a yuan", kinds)],
+            [("Kinds of intervention at the same date, yuan for a yuan", _told(kinds))],
             [
                 ("Gain of a yuan by starting year and size", path)
                 for name, path in pictures.items()
@@ -119,3 +122,22 @@ def windows(
     text = page("When help pays", said, sections, origin)
     files += [*pictures.values(), write_atomic(out / "windows.html", text)]
     finish(files, {"stamp": origin, "answer": said} if json else None)
+
+
+def _told(table: pd.DataFrame) -> pd.DataFrame:
+    """Write shares of the draws in percent, and name columns for a reader."""
+    from policies.words import percent
+
+    shares = [name for name in ("draws that agree", "gains most") if name in table]
+    written = {
+        name: [percent(one) if one == one else "-" for one in table[name]] for name in shares
+    }
+    return table.assign(**written).rename(
+        columns={
+            "gain": "yuan for a yuan",
+            "mass": "firms over critical mass",
+            "gains most": "gains most in",
+            "low": "5 %",
+            "high": "95 %",
+        }
+    )

@@ -100,6 +100,37 @@ def test_the_window_is_where_the_gain_is_near_the_best():
     assert "from 1990 to 2000 it is within a tenth of that" in said
 
 
+def test_a_window_has_no_gap():
+    found = world([[1, 9.5, 1], [1, 2, 1], [1, 10, 1]], [SIZES] * 3)
+    row = by_year(found).iloc[0]
+    assert (row["window from"], row["window to"]) == (2000, 2000)
+
+
+def test_losses_have_a_window_too():
+    found = world([[-1, -9, -1], [-1, -2, -1], [-1, -2.1, -1]], [SIZES] * 3)
+    row = by_year(found).iloc[0]
+    assert (row["best start"], row["window from"], row["window to"]) == (1990, 1990, 2000)
+    assert row["draws that agree"] == 1
+    assert "-2.00 yuan" in answer(found)[0]
+    assert figures(found)
+
+
+def test_a_map_without_a_result_has_no_window():
+    found = world([[np.nan] * 3] * 3, [SIZES] * 3)
+    assert by_year(found).empty
+    assert answer(found)
+
+
+def test_a_year_gains_the_same_whatever_other_years_are_tried(model):
+    # The history of this strategy goes on and spends a share of what is gained.
+    options = {"sizes": (1.0,), "horizon": 10.0, "step": STEP}
+    one, two = (
+        windows(model, load("local"), starts=starts, **options).gains[HOME].sel(start=1985)
+        for starts in ((1985,), (1985, 2005))
+    )
+    np.testing.assert_allclose(one, two, rtol=1e-9)
+
+
 def test_a_kind_that_gains_most_at_every_date_is_named():
     found = world([[1, 2, 4], [2, 4, 8], [1, 2, 4]], [SIZES] * 3)
     kinds = by_kind(found).set_index("kind")
