@@ -25,6 +25,7 @@ from model.errors import InputError
 from model.rewrite import REGION, with_values
 from model.source import key
 from policies.strategy import Strategy
+from policies.words import listed
 
 if TYPE_CHECKING:
     from model import Model
@@ -303,16 +304,17 @@ def answer(shares: xr.DataArray, strategies: Sequence[Strategy], since: float) -
         largest = [f"{loop} ({100 * abs(share):.0f} %)" for loop, share in own.head(3).items()]
         said.append(
             f"{region}, {first.title.lower()}, from {since:g} on: of what the named loops do, most "
-            f"is done by {', '.join(largest[:-1])} and {largest[-1]}."
+            f"is done by {listed(largest)}."
         )
     for strategy in others:
         moved = mean.loc[strategy.name].abs() - mean.loc[first.name].abs()
         region, loop = moved.abs().idxmax()
         change = 100 * float(moved.loc[region, loop])
         said.append(
-            f"{strategy.title} moves dominance most in {region}: {loop} has "
+            f"Under '{strategy.title}' dominance moves most in {region}: {loop} has "
             f"{abs(change):.0f} points {'more' if change > 0 else 'less'} of it."
             if abs(change) >= 1
-            else f"{strategy.title} hardly moves dominance: no loop's share changes by a point."
+            else f"Under '{strategy.title}' dominance hardly moves: no loop's share changes by a "
+            "point."
         )
     return said

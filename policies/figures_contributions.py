@@ -20,6 +20,7 @@ from policies.contributions import (
     DISCOUNTED,
     LAST,
     ON_AVERAGE,
+    SYNERGY,
     WHOLE,
     Contributions,
 )
@@ -57,6 +58,7 @@ def wedges(found: Contributions, outcome: str) -> Figure:
     places = [TOTAL, *(str(place) for place in found.shares[PLACE].values if place != TOTAL)]
     shares = found.shares[outcome].sel(measure=ON_AVERAGE) * factor
     whole = found.sums[outcome].sel(measure=WHOLE) * factor
+    alone = whole - found.sums[outcome].sel(measure=SYNERGY) * factor
     colours = _colours(found)
     rows = -(-len(places) // 2)
     figure = Figure(figsize=(11.5, 2.2 + 3.1 * rows), layout="constrained")
@@ -64,6 +66,8 @@ def wedges(found: Contributions, outcome: str) -> Figure:
     for axis, place in zip(axes.flat, places, strict=False):
         _stack(axis, shares.sel({PLACE: place}).mean("draw"), colours)
         _whole(axis, whole.sel({PLACE: place}))
+        added_up = alone.sel({PLACE: place}).mean("draw")
+        axis.plot(added_up["time"], added_up, color="black", linewidth=1.3, linestyle="--")
         colour = region_colours(places).get(place, "") if place != TOTAL else TOTAL_COLOUR
         axis.set_title(
             "All regions" if place == TOTAL else place, color=colour, fontweight="bold", loc="left"
@@ -79,6 +83,9 @@ def wedges(found: Contributions, outcome: str) -> Figure:
         axis.set_ylabel(f"{sentence(outcome)}, {unit}")
     handles: list[Patch | Line2D] = [Patch(color=c, label=name) for name, c in colours.items()]
     handles.append(Line2D([], [], color="black", linewidth=1.8, label="whole effect"))
+    handles.append(
+        Line2D([], [], color="black", linestyle="--", label="what each brings alone, added up")
+    )
     if found.shares.sizes["draw"] > 1:
         handles.append(
             Line2D([], [], color="black", linestyle=":", label="5 and 95 % of the draws")
@@ -89,7 +96,8 @@ def wedges(found: Contributions, outcome: str) -> Figure:
         f"What each lever adds, year by year: {found.strategy.title.lower()}",
         f"Change of {outcome} against no programme, shared out among the levers by Shapley values"
         f"{_over_draws(found)}; wedges below zero are losses, and the whole is what stands above "
-        "less what stands below. Each panel has its own scale. "
+        "less what stands below. What the whole is above or below the dashed line is synergy. Each "
+        "panel has its own scale. "
         f"{_basis(found)}",
     )
 

@@ -53,7 +53,13 @@ def answer(found: Contributions) -> list[str]:
     return said + ([strongest] if strongest else [])
 
 
-def basis(found: Contributions, step: float, error: float | None, checked: int) -> list[str]:
+def basis(
+    found: Contributions,
+    step: float,
+    error: float | None,
+    checked: int,
+    money: float | None = None,
+) -> list[str]:
     """Say what the contributions rest on.
 
     Parameters
@@ -66,6 +72,8 @@ def basis(found: Contributions, step: float, error: float | None, checked: int) 
         From `policies.contributions.step_error`; None if it was not looked at.
     checked : int
         How many draws it was looked at in.
+    money : float, optional
+        Present value of the strategy's money at the model's own values, Myuan.
 
     Returns
     -------
@@ -81,6 +89,12 @@ def basis(found: Contributions, step: float, error: float | None, checked: int) 
         "money of the absent ones is not spent. A budget that is a share of value added moves "
         "with it.",
     ]
+    if money is not None:
+        said.insert(
+            1,
+            f"The whole strategy costs {Rounded(money * _FACTOR)} {_UNIT} in present value from "
+            f"{found.start:g} on, at the model's own values.",
+        )
     if not found.exact:
         largest = float(found.errors[DISCOUNTED].isel(time=-1).sel({PLACE: TOTAL}).max()) * _FACTOR
         said.append(

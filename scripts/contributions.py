@@ -24,10 +24,12 @@ from scripts.uncertainty import draw_all
 
 if TYPE_CHECKING:
     import pandas as pd
+    import xarray as xr
 
     from model import Model
     from policies import Strategy
     from policies.contributions import Contributions
+    from policies.equal_cost import Funded
 
 EXAMPLES = (
     "smecluster contributions local",
@@ -105,7 +107,8 @@ def contributions(
     )
     folders = from_ or []
     model = chosen_model(task.regions, folders, task.calibration)
-    chosen = _at_equal_cost(model, task.strategies, task.budget)
+    funded = _at_equal_cost(model, task.strategies, task.budget)
+    chosen = [item.strategy for item in funded]
     drawn = None
     if task.draws:
         drawn = draws_of(task.calibration, task.draws, task.seed, model.regions, folders)
@@ -119,7 +122,8 @@ def contributions(
     )
     found: list[Contributions] = []
     rests: list[list[str]] = []
-    for strategy in chosen:
+    for item in funded:
+        strategy = item.strategy
         with progress("runs") as tell:
             one = shared_out(
                 model,
@@ -133,7 +137,8 @@ def contributions(
             )
         error = _step_error(model, strategy, drawn, one, pairs, task.seed) if used != own else None
         found.append(one)
-        rests.append(basis(one, used, error, 1 if drawn is None else min(_CHECKED, len(drawn))))
+        checked = 1 if drawn is None else min(_CHECKED, len(drawn))
+        rests.append(basis(one, used, error, checked, item.money))
 
     files = write_table(pd.concat(map(table, found)), out, "contributions", origin)
     files += write_table(pd.concat(map(pair_table, found)), out, "pairs", origin)
@@ -170,25 +175,23 @@ _CAPTIONS = {
 }
 
 
-def _at_equal_cost(
-    model: Model, names: Sequence[str], budget: float | None
-) -> tuple[Strategy, ...]:
+def _at_equal_cost(model: Model, names: Sequence[str], budget: float | None) -> tuple[Funded, ...]:
     """Bring the strategies to the same cost; a single one stays as it is written."""
     from model import simulate
     from policies import load
-    from policies.equal_cost import ACCOUNTS, equalise
+    from policies.equal_cost import ACCOUNTS, as_written, equalise
     from policies.timing import first_year
 
     strategies = tuple(load(name) for name in names)
+    start = first_year(*strategies)
+
+    def run(strategy: Strategy) -> xr.Dataset:
+        found: xr.Dataset = simulate(model, strategy.inputs(model), outputs=ACCOUNTS)
+        return found
+
     if len(strategies) == 1 and budget is None:
-        return strategies
-    funded = equalise(
-        strategies,
-        lambda strategy: simulate(model, strategy.inputs(model), outputs=ACCOUNTS),
-        first_year(*strategies),
-        budget,
-    )
-    return tuple(item.strategy for item in funded)
+        return as_written(strategies, run, start)
+    return equalise(strategies, run, start, budget)
 
 
 def _step_error(

@@ -65,10 +65,10 @@ def dominance(
     yearly = shares.rename("share").to_dataframe().reset_index()
     files += write_table(yearly, out, "dominance-by-year", origin)
     said = answer(shares, chosen, since)
+    wide = summed.pivot(index="loop", columns=["Region", "strategy"], values="share")
+    wide = wide.loc[[str(loop) for loop in shares["loop"].values]]
     if not json:
         print("\n".join([*said, ""]))
-        wide = summed.pivot(index="loop", columns=["strategy", "Region"], values="share")
-        wide = wide.loc[[str(loop) for loop in shares["loop"].values]]
         print_table(
             ["loop", *(", ".join([str(part) for part in pair]) for pair in wide.columns.to_list())],
             [
@@ -88,7 +88,11 @@ def dominance(
     ]
     sections = [
         Section("By year", [], [], [("Share of each named loop", picture)]),
-        Section("Since the first year that counts", rests, [("Mean shares", summed)]),
+        Section(
+            f"On average since {since:g}",
+            rests,
+            [("Share of each named loop, %; negative where it balances", (100 * wide).round(1))],
+        ),
     ]
     text = page("Which feedback loops dominate when", said, sections, origin)
     files += [picture, write_atomic(out / "dominance.html", text)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,6 +17,9 @@ from scripts.choice import (
 )
 from scripts.printing import finish, print_table
 from scripts.progress import progress
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 EXAMPLES = (
     "smecluster statistics",
@@ -51,7 +54,7 @@ def statistics(
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Find what cluster statistics are worth under a reactive and an anticipatory policy."""
-    from model.display import Rounded, shown
+    from model.display import Rounded
     from model.files import write_atomic
     from model.outcomes import TOTAL
     from model.page import Section, page
@@ -80,21 +83,30 @@ def statistics(
     said, rests = answer(found), basis(found, step)
     if not json:
         print("\n".join([*said, ""]))
-        rows: list[list[object]] = []
-        for row in summed[summed["place"] == TOTAL].to_dict("records"):
-            unit, factor = shown(row["unit"])
-            unit = unit if row["unit"] == "Myuan" else "yuan for a yuan"
-            numbers = [Rounded(row[name] * factor) for name in ("median", "low", "high")]
-            rows.append([row["policy"], row["future"], row["measure"], unit, *numbers])
-        print_table(
-            ["policy", "future", "measure", "unit", "median", "5 %", "95 %"], rows, "All regions"
-        )
+        whole = _told(summed[summed["place"] == TOTAL].drop(columns="place"))
+        rows = [
+            [cell if isinstance(cell, str) else Rounded(cell) for cell in row]
+            for row in whole.itertuples(index=False)
+        ]
+        print_table([str(name) for name in whole], rows, "All regions")
         print("\n".join(["", *rests]))
     picture = write_figure(worth(found), out, "statistics", origin)
     sections = [
         Section("Worth against cost", [], [], [("By policy, future and place", picture)]),
-        Section("What this rests on", rests, [("All places", summed)]),
+        Section("What this rests on", rests, [("By policy, future and place", _told(summed))]),
     ]
     text = page("What cluster statistics are worth", said, sections, origin)
     files += [picture, write_atomic(out / "statistics.html", text)]
     finish(files, {"stamp": origin, "answer": said} if json else None)
+
+
+def _told(table: pd.DataFrame) -> pd.DataFrame:
+    """Write sizes in units to be read, what is a share of nothing as yuan for a yuan."""
+    from model.display import shown
+
+    factors = table["unit"].map(lambda unit: shown(unit)[1])
+    units = table["unit"].map(lambda unit: "yuan for a yuan" if unit == "Dmnl" else shown(unit)[0])
+    kept = [name for name in ("policy", "future", "place", "measure") if name in table]
+    points = {"median": "median", "low": "5 %", "high": "95 %"}
+    sizes = table[[*points]].mul(factors, axis=0).rename(columns=points)
+    return table[kept].assign(unit=units).join(sizes)

@@ -1,5 +1,7 @@
 """The sentences about contributions follow the numbers."""
 
+from dataclasses import replace
+
 import numpy as np
 import xarray as xr
 
@@ -70,6 +72,14 @@ def test_gains_losses_synergy_and_pairs_are_named():
     assert said[3] == "Talent training and brand promotion help one another most (40.00 bn yuan)."
 
 
+def test_synergy_that_turns_round_in_some_draws_keeps_its_sign():
+    whole = found([6e4, 3e4, -1e4], 2e4, draws=3)
+    turned = whole.sums.copy(deep=True)
+    turned[DISCOUNTED].loc[{"measure": SYNERGY}] = np.array([-1e4, 3e4, 4e4])[:, None, None]
+    said = answer(replace(whole, sums=turned))[2]
+    assert "bring 30.00 bn yuan (90 % of draws: -6.00 to 39.00) more than" in said
+
+
 def test_levers_that_replace_one_another_and_a_lack_of_synergy_are_told():
     said = answer(found([5e4, 5e4, 0], 100.0, met=-5e4))
     assert said[2] == "Together the levers bring about the sum of what each brings alone."
@@ -90,4 +100,7 @@ def test_runs_step_and_error_of_drawn_orders_are_told():
     said = " ".join(basis(found([1, 1, 1], 0), 0.125, 0.0123, 2))
     assert "16 runs: 8 coalitions of 3 levers in 2 draws, with a time step of 1/8 year." in said
     assert "is at most 0.5000 bn yuan" in said
+    assert "costs" not in said
+    paid = " ".join(basis(found([1, 1, 1], 0), 0.125, None, 2, 3e6))
+    assert "The whole strategy costs 3,000 bn yuan in present value from 2025 on" in paid
     assert "tried in 2 draws, no lever's contribution differs by more than 1.2 %" in said
