@@ -20,7 +20,7 @@ from policies.allocation import Space
 from policies.appraisal import CRITERIA, DISPERSION, GAIN, LOSS, UNITS, Judged
 from policies.equal_cost import ACCOUNTS, programme_money
 from policies.futures import Future
-from policies.optimise import Budget, Search, best, front, judged_strategies
+from policies.optimise import Budget, Search, best, front, judged_strategies, shared_until
 from policies.strategy import Programme, Strategy
 from policies.timing import first_year
 
@@ -144,8 +144,7 @@ def best_use(
     """
     if not written:
         raise InputError("give at least one strategy to compare with")
-    if not any(one.programmes for one in written):
-        raise InputError(f"strategy {written[0].name!r} has no programme to spend a budget")
+    shared_until(written)
     start = np.floor(first_year(*written))
     if not start <= last <= model.time.final - 1:
         raise InputError(

@@ -384,6 +384,37 @@ def judged_strategies(
     InputError
         If their histories differ, or one has no programme.
     """
+    until = shared_until(strategies)
+    sets: list[Mapping[str, float]] = [strategy.inputs(model) for strategy in strategies]
+    names = sorted({name for inputs in sets for name in inputs})
+    common = {"history switch": 1.0, "history end": until}
+    varied = tuple(name for name in names if name not in common)
+    # Timing of a programme that a strategy does not have: without money it makes no difference.
+    idle = {name: value for inputs in sets for name, value in inputs.items()}
+    ways = {name: np.array([inputs.get(name, idle[name]) for inputs in sets]) for name in varied}
+    fork = start <= first_year(*strategies)
+    appraisal = Appraisal(model, varied, common, draws, money, start, fork=fork, **options)
+    return appraisal.judge(ways), appraisal.runs
+
+
+def shared_until(strategies: Sequence[Strategy]) -> float:
+    """Give the year in which the history ends that strategies share, each having a programme.
+
+    Parameters
+    ----------
+    strategies : sequence of Strategy
+        The strategies.
+
+    Returns
+    -------
+    float
+        Year.
+
+    Raises
+    ------
+    InputError
+        If their histories differ, or one has no programme.
+    """
     untils = {strategy.history.until for strategy in strategies}
     if len(untils) > 1:
         raise InputError(
@@ -393,13 +424,4 @@ def judged_strategies(
     for strategy in strategies:
         if not strategy.programmes:
             raise InputError(f"strategy {strategy.name!r} has no programme to spend a budget")
-    sets: list[Mapping[str, float]] = [strategy.inputs(model) for strategy in strategies]
-    names = sorted({name for inputs in sets for name in inputs})
-    common = {"history switch": 1.0, "history end": untils.pop()}
-    varied = tuple(name for name in names if name not in common)
-    # Timing of a programme that a strategy does not have: without money it makes no difference.
-    idle = {name: value for inputs in sets for name, value in inputs.items()}
-    ways = {name: np.array([inputs.get(name, idle[name]) for inputs in sets]) for name in varied}
-    fork = start <= first_year(*strategies)
-    appraisal = Appraisal(model, varied, common, draws, money, start, fork=fork, **options)
-    return appraisal.judge(ways), appraisal.runs
+    return untils.pop()

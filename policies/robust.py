@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -105,8 +105,13 @@ def robustness(
         If an outcome was not kept, is neither better nor worse, or a place does not exist.
     """
     better = find(outcome).better
-    if better == "neither":
-        raise InputError(f"outcome {outcome!r} is neither better nor worse: no regret in it")
+    check(
+        needs,
+        outcome,
+        place,
+        outcomes=[str(name) for name in compared.ends],
+        regions=[str(one) for one in compared.ends[PLACE].values if one != TOTAL],
+    )
     reached = _at(compared.changes, outcome, place)
     given_away = regret(reached, more=better == "more")
     met = {_called(need): _met(compared, need) for need in needs}
@@ -138,15 +143,45 @@ def robustness(
     )
 
 
+def check(
+    needs: Sequence[Need],
+    outcome: str,
+    place: str,
+    *,
+    outcomes: Collection[str],
+    regions: Sequence[str],
+) -> None:
+    """Refuse what cannot be judged; needs nothing that takes long.
+
+    Parameters
+    ----------
+    needs, outcome, place
+        As for `robustness`.
+    outcomes : collection of str
+        Outcomes that are looked at.
+    regions : sequence of str
+        The regions.
+
+    Raises
+    ------
+    InputError
+        If an outcome is not looked at or neither better nor worse, or a place does not exist.
+    """
+    if find(outcome).better == "neither":
+        raise InputError(f"outcome {outcome!r} is neither better nor worse: no regret in it")
+    for name in (outcome, *(need.outcome for need in needs if need.outcome != PER_YUAN)):
+        if name not in outcomes:
+            raise unknown("outcome of the comparison", name, outcomes)
+    if place not in (TOTAL, *regions):
+        raise unknown("place", place, [*regions, TOTAL])
+    for need in needs:
+        if need.place not in (TOTAL, EVERY, *regions):
+            raise unknown("place of a need", need.place, [*regions, TOTAL, EVERY])
+
+
 def _at(data: xr.Dataset, outcome: str, place: str) -> xr.DataArray:
-    if outcome not in data:
-        raise unknown("outcome of the comparison", outcome, map(str, data.data_vars))
     values = data[outcome]
-    if PLACE not in values.dims:
-        return values
-    if place not in values[PLACE].values:
-        raise unknown("place", place, [*map(str, values[PLACE].values), EVERY])
-    return values.sel({PLACE: place}, drop=True)
+    return values if PLACE not in values.dims else values.sel({PLACE: place}, drop=True)
 
 
 def _met(compared: Uncertain, need: Need) -> xr.DataArray:

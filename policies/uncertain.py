@@ -35,6 +35,7 @@ HALF = "years to half the effect"
 _ALWAYS = (SUPPLY, DISCOUNTED)
 _DISCOUNTING = ("social discount rate", "discount base year")
 CLOSE = 1e-6  # relative; what strategies may differ by and still cost the same
+_FAR = 0.01  # the same by the model's own values, whose rounding is another
 
 Inputs = Mapping[str, float]
 Progress = Callable[[int, int], None]
@@ -225,6 +226,7 @@ def examine(
     plans = {strategy.name: strategy.inputs(model) for strategy in everyone}
     scaled = [one.name for one in strategies if has_money(plans[one.name])]
     written = {name: plan for name, plan in plans.items() if name not in scaled}
+    _check_cost(worlds, plans, [name for name in written if name != baseline.name], start, budget)
     found = [work.run("as written", written)]
     fixed = found[0][MONEY].isel({STRATEGY: slice(1, None)})
     if scaled:
@@ -232,6 +234,7 @@ def examine(
         _check_fixed(fixed, target)
         found.append(work.run("matched", {name: plans[name] for name in scaled}, budget=target))
     results = xr.concat(found, STRATEGY, combine_attrs="override").sel({STRATEGY: [*plans]})
+    _check_results(results[REASON])
     others, alone = _on_others(work, everyone, results)
     return Uncertain(
         start=start,
@@ -379,6 +382,39 @@ def _target(
     return programme_money(simulate(worlds.model, inputs, outputs=ACCOUNTS), start)
 
 
+def _check_cost(
+    worlds: Ensemble,
+    plans: Mapping[str, Inputs],
+    fixed: Sequence[str],
+    start: float,
+    budget: float | None,
+) -> None:
+    """Refuse what `_check_fixed` would, by the model's own values, before anything long is run."""
+    if not fixed or (budget is None and not any(has_money(plan) for plan in plans.values())):
+        return
+    runs = {
+        name: simulate(worlds.model, {**plans[name], **worlds.settings}, outputs=ACCOUNTS)
+        for name in fixed
+    }
+    costs = {name: programme_money(run, start) for name, run in runs.items()}
+    spent = {name: cost for name, cost in costs.items() if cost > 0}
+    target = budget if budget is not None else next(iter(spent.values()), 0.0)
+    for name, cost in spent.items():
+        if abs(cost / target - 1) > _FAR:
+            raise InputError(
+                f"strategy {name!r} cannot be brought to {target:,.0f} Myuan: it has no budget to "
+                f"scale, and costs {cost:,.0f} Myuan"
+            )
+
+
+def _check_results(reasons: xr.DataArray) -> None:
+    """Refuse a strategy that has no result in any world, with the reason."""
+    for name in reasons[STRATEGY].values:
+        told = reasons.sel({STRATEGY: name}).values
+        if (told != "").all():
+            raise InputError(f"strategy {name!r} has no result in any world: {told.flat[0]}")
+
+
 def _check_fixed(fixed: xr.DataArray, target: float | xr.DataArray | None) -> None:
     """Refuse a strategy without a budget to scale that costs something else than the others."""
     if target is None:
@@ -481,6 +517,11 @@ def _failures(found: Sequence[xr.Dataset], draws: pd.DataFrame) -> pd.DataFrame:
             rows.append((*where, case.item()))
     listed = pd.DataFrame(rows, columns=[STRATEGY, FUTURE, DRAW, REASON])
     return listed.join(draws, on=DRAW) if len(draws.columns) else listed
+
+
+def looked_at(names: Sequence[str] = ()) -> list[str]:
+    """Give the outcomes that a comparison looks at, if these are named (all if none is)."""
+    return [outcome.name for outcome in _outcomes(names)]
 
 
 def _outcomes(names: Sequence[str]) -> list[Outcome]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -249,3 +250,23 @@ def calibration_name(folders: Sequence[Path], calibration: str | None = None) ->
         name = path.resolve().name
         told.append(f"{name} {find(own).hash[:12]}" if (own / MANIFEST).is_file() else name)
     return ", ".join(told)
+
+
+def writable(out: Path) -> None:
+    """Refuse a folder that cannot be written to, before anything long is run.
+
+    Parameters
+    ----------
+    out : Path
+        The folder; it need not exist, and is not made.
+
+    Raises
+    ------
+    InputError
+        If it, or the folder in which it would be made, is a file or closed to the user.
+    """
+    there = next(one for one in (out, *out.absolute().parents) if one.exists())
+    if not there.is_dir():
+        raise InputError(f"cannot write to {out}: {there} is a file, not a folder")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise InputError(f"cannot write to {out}: no permission in {there}")

@@ -16,6 +16,7 @@ from scripts.choice import (
     calibration_name,
     chosen_model,
     settings_of,
+    writable,
 )
 from scripts.printing import finish, print_json, print_table
 from scripts.uncertainty import (
@@ -120,6 +121,7 @@ def compare(
             json,
         )
         return
+    writable(out)
     if not strategies:
         raise InputError("name strategies to compare, or a study with --study")
     chosen = tuple(load(name) for name in strategies)

@@ -17,6 +17,7 @@ from scripts.choice import (
     calibration_name,
     chosen_model,
     draws_of,
+    writable,
 )
 from scripts.printing import finish, print_table
 from scripts.progress import progress
@@ -96,6 +97,7 @@ def contributions(
     from policies.tables import write_table
     from policies.words_contributions import answer, basis
 
+    writable(out)
     task = asked(
         study,
         strategies=strategies,
@@ -113,7 +115,9 @@ def contributions(
     if task.draws:
         drawn = draws_of(task.calibration, task.draws, task.seed, model.regions, folders)
     own = float(model.time.step)
-    used = step or (own if drawn is None else _LONG_STEP)
+    used = step
+    if used is None:
+        used = own if drawn is None else _LONG_STEP
     origin = stamp(
         model.hash,
         strategies=", ".join(f"{strategy.name} {strategy.hash}" for strategy in chosen),

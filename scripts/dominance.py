@@ -7,7 +7,14 @@ from typing import Annotated
 
 import typer
 
-from scripts.choice import CalibrationName, Folders, Regions, calibration_name, chosen_model
+from scripts.choice import (
+    CalibrationName,
+    Folders,
+    Regions,
+    calibration_name,
+    chosen_model,
+    writable,
+)
 from scripts.printing import finish, print_table
 from scripts.progress import progress
 
@@ -47,6 +54,7 @@ def dominance(
     from policies.figures_dominance import dominance as drawn
     from policies.tables import write_figure, write_table
 
+    writable(out)
     chosen = [load(name) for name in strategies or ("no-programme", "central", "local")]
     model = chosen_model(region or [], from_ or [], calibration)
     if not model.time.initial <= since <= model.time.final:

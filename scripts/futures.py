@@ -58,6 +58,8 @@ def futures(
     workers: Workers = None,
 ) -> None:
     """Say what each future costs under each strategy, and how long recovery takes."""
+    from model.errors import InputError
+
     if study is None and not strategies:
         _list(chosen, json)
         return
@@ -71,6 +73,8 @@ def futures(
         budget=budget,
         regions=region,
     )
+    if len(given.futures_loaded()) < 2:
+        raise InputError("the base future alone has nothing to compare: name others with --futures")
     done = examined(
         given, calibration, from_ or [], set_ or [], out, workers, needed=draws is not None
     )
@@ -100,7 +104,6 @@ def _list(chosen: list[str] | None, json: bool) -> None:
 
 
 def _tell(done: Examined, out: Path, json: bool) -> None:
-    from model.errors import InputError
     from model.files import write_atomic
     from policies.brief import futures_page
     from policies.figures_uncertain import losses
@@ -108,8 +111,6 @@ def _tell(done: Examined, out: Path, json: bool) -> None:
     from policies.words_uncertain import basis, futures_answer
 
     found = done.found
-    if len(found.futures) < 2:
-        raise InputError("the base future alone has nothing to compare: name others with --futures")
     said, table = futures_answer(found), recoveries(found)
     files = write_all({"recovery": table}, out, done.origin)
     if not json:

@@ -100,7 +100,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except _UsageError as error:
-        message = _usage(error)
+        message = _usage(error, given)
         if not message:  # nothing was given, and the help has been printed
             sys.exit(2)
         _stop(message)
@@ -159,17 +159,30 @@ def _load(name: str) -> Any:
     return typer.main.get_command(app)
 
 
-def _usage(error: Any) -> str:
-    """Say what is wrong with the command line, with the nearest option's name."""
+def _usage(error: Any, given: Sequence[str]) -> str:
+    """Say what is wrong with the command line, what was given, and the nearest option's name."""
     option = getattr(error, "option_name", None)
     context = getattr(error, "ctx", None)
     if option is None or context is None or not hasattr(error, "possibilities"):
-        return str(error.format_message()).rstrip(".")
+        message = str(error.format_message()).rstrip(".")
+        value = _value_of(getattr(error, "param", None), given)
+        return message if value is None or repr(value) in message else f"{message}, not {value!r}"
     from model.errors import unknown
 
     allowed = [name for parameter in context.command.params for name in parameter.opts]
     allowed += context.help_option_names
     return str(unknown("option", option, [name for name in allowed if name.startswith("--")]))
+
+
+def _value_of(parameter: Any, given: Sequence[str]) -> str | None:
+    """Find what was given for an option, None where nothing was."""
+    for option in getattr(parameter, "opts", ()):
+        for at, word in enumerate(given):
+            if word.startswith(f"{option}="):
+                return word.partition("=")[2]
+            if word == option and at + 1 < len(given):
+                return given[at + 1]
+    return None
 
 
 def _stop(message: str, status: int = 2) -> NoReturn:

@@ -16,6 +16,7 @@ from scripts.choice import (
     calibration_name,
     chosen_model,
     draws_of,
+    writable,
 )
 from scripts.printing import finish, print_table
 from scripts.progress import progress
@@ -92,6 +93,7 @@ def optimise(
     from policies.optimise import Search
     from policies.words_best_use import answer
 
+    writable(out)
     task = asked(
         study,
         strategies=strategies,

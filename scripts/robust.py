@@ -62,10 +62,9 @@ def robust(
     workers: Workers = None,
 ) -> None:
     """Judge strategies by regret, by what is good enough, and by where they fail."""
-    from model.outcomes import find
-    from policies.robust import robustness
+    from policies.robust import check, robustness
+    from policies.uncertain import looked_at
 
-    find(outcome)
     given = study_of(
         study,
         strategies,
@@ -76,8 +75,18 @@ def robust(
         budget=budget,
         regions=region,
     )
+    kept = looked_at(given.outcomes)
     done = examined(
-        given, calibration, from_ or [], set_ or [], out, workers, needed=draws is not None
+        given,
+        calibration,
+        from_ or [],
+        set_ or [],
+        out,
+        workers,
+        needed=draws is not None,
+        check=lambda model: check(
+            given.need, outcome, place, outcomes=kept, regions=list(model.regions)
+        ),
     )
     judged = robustness(done.found, given.need, outcome=outcome, place=place, seed=given.seed)
     _tell(done, judged, out, json)

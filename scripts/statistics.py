@@ -14,6 +14,7 @@ from scripts.choice import (
     calibration_name,
     chosen_model,
     draws_of,
+    writable,
 )
 from scripts.printing import finish, print_table
 from scripts.progress import progress
@@ -66,6 +67,7 @@ def statistics(
     from policies.tables import write_figure, write_table
     from policies.words_statistics import answer, basis
 
+    writable(out)
     chosen, worlds = load(strategy), futures(future or ["scandal"])
     model = chosen_model(region or [], from_ or [], calibration)
     drawn = draws_of(calibration, draws, seed, model.regions, from_ or []) if draws else None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,6 +19,7 @@ from scripts.choice import (
     chosen_model,
     sampled,
     settings_of,
+    writable,
 )
 from scripts.progress import progress
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from model import Model
+    from model.pieces import Pieces
     from policies.study import Study
     from policies.uncertain import Uncertain
 
@@ -179,6 +182,7 @@ def examined(
     workers: int | None = None,
     *,
     needed: bool = False,
+    check: Callable[[Model], None] | None = None,
 ) -> Examined:
     """Carry a study out; one that was stopped goes on where it was.
 
@@ -198,6 +202,8 @@ def examined(
         Threads.
     needed : bool
         Whether draws were asked for.
+    check : callable, optional
+        Refuses, of the model, what would be refused once all has been run.
 
     Returns
     -------
@@ -209,14 +215,16 @@ def examined(
     InputError
         If the study cannot be carried out.
     """
-    from model.pieces import Pieces
     from model.stamp import stamp
     from policies.uncertain import examine
 
+    writable(out)
     calibration = study.calibration if calibration is None else calibration
     strategies, baseline = study.strategies_loaded(), study.baseline_loaded()
     futures = study.futures_loaded()
     model = chosen_model(study.regions, folders, calibration)
+    if check is not None:
+        check(model)
     draws = draws_for(study, calibration, model, folders, needed=needed)
     chosen = settings_of(model, settings)
     everyone = [*strategies, *([] if baseline is None else [baseline])]
@@ -228,7 +236,7 @@ def examined(
         "settings": repr((chosen, study.start, study.budget, study.outcomes)),
     }
     kept = out / f".runs-{hashlib.sha256(repr(identity).encode()).hexdigest()[:12]}"
-    with progress("runs") as tell, Pieces(kept, identity) as pieces:
+    with progress("runs") as tell, _kept(kept, identity) as pieces:
         found = examine(
             model,
             strategies,
@@ -243,7 +251,6 @@ def examined(
             pieces=pieces,
             progress=tell,
         )
-    shutil.rmtree(kept, ignore_errors=True)
     origin = stamp(
         model.hash,
         study=study.name,
@@ -256,6 +263,34 @@ def examined(
         runs=f"{found.runs}",
     )
     return Examined(study, found, origin)
+
+
+@contextmanager
+def _kept(folder: Path, identity: Mapping[str, str]) -> Iterator[Pieces]:
+    """Keep finished runs until all are done: interrupted work stays, refused input leaves nothing.
+
+    Parameters
+    ----------
+    folder : Path
+        Where to.
+    identity : mapping
+        What they depend on, see `model.pieces.Pieces`.
+    """
+    from model.pieces import Pieces
+
+    made = not folder.parent.exists()
+    refused = None
+    with Pieces(folder, identity) as pieces:
+        try:
+            yield pieces
+        except InputError as error:
+            refused = error
+    shutil.rmtree(folder, ignore_errors=True)
+    if refused is not None:
+        if made:
+            with suppress(OSError):
+                folder.parent.rmdir()
+        raise refused
 
 
 def write_all(

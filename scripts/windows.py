@@ -14,6 +14,7 @@ from scripts.choice import (
     calibration_name,
     chosen_model,
     draws_of,
+    writable,
 )
 from scripts.printing import finish, print_table
 from scripts.progress import progress
@@ -63,6 +64,7 @@ def windows(
     from policies.windows import windows as mapped
     from policies.words_windows import answer, basis
 
+    writable(out)
     chosen = load(strategy)
     model = chosen_model(region or [], from_ or [], calibration)
     drawn = draws_of(calibration, draws, seed, model.regions, from_ or []) if draws else None

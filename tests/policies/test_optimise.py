@@ -201,6 +201,13 @@ def test_what_cannot_be_searched_is_told(model):
         judged_strategies(model, [local, load("combination")], DRAWS, 1e6, 2025.0)
     with pytest.raises(InputError, match="'no-programme' has no programme"):
         best_use(model, [load("no-programme")], DRAWS, DRAWS, SMALL)
+
+    def nothing(*_):
+        raise AssertionError("a generation was judged")
+
+    for other in ("no-programme", "combination"):
+        with pytest.raises(InputError, match=r"no programme|different histories"):
+            best_use(model, [local, load(other)], DRAWS, DRAWS, SMALL, progress=nothing)
     with pytest.raises(InputError, match=r"must lie in 2025\.\.2039, not 2050"):
         best_use(model, [local], DRAWS, DRAWS, SMALL, last=2050)
     with pytest.raises(InputError, match="population must be at least 8, not 2"):

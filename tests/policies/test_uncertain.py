@@ -137,6 +137,18 @@ def test_history_sets_the_budget_of_every_world(shipped, drawn):
         examine(shipped, pair, drawn.iloc[:3], settings=STEP, budget=1e5)
 
 
+def test_what_has_no_budget_to_scale_is_refused_before_the_draws_are_run(
+    shipped, drawn, monkeypatch
+):
+    def nothing(*_, **__):
+        raise AssertionError("the draws were run")
+
+    monkeypatch.setattr("policies.ensemble.Ensemble.run", nothing)
+    several = tuple(load(name) for name in ("historical", "no-programme", "cultivation"))
+    with pytest.raises(InputError, match="'no-programme' cannot be brought to"):
+        examine(shipped, several, drawn, settings=STEP)
+
+
 def test_without_draws_there_is_one_set_of_values(shipped):
     found = examine(shipped, (load("local"),), settings=STEP, outcomes=["Employment"])
     assert found.ends.sizes["draw"] == 1

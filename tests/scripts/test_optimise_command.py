@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-import scripts.choice
+import scripts.optimise
 from policies import load
 from scripts.main import main
 
@@ -27,7 +27,7 @@ def draws(monkeypatch):
         values = np.random.default_rng(seed).lognormal(np.log(0.4), 0.1, count)
         return pd.DataFrame({"price sensitivity": values})
 
-    monkeypatch.setattr(scripts.choice, "draws_of", drawn)
+    monkeypatch.setattr(scripts.optimise, "draws_of", drawn)
 
 
 def test_the_best_use_is_a_strategy_file_and_the_verdict_is_printed(draws, tmp_path, capsys):

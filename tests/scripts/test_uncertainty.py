@@ -133,6 +133,48 @@ def test_bad_input_ends_in_one_line_and_status_2(capsys, tmp_path: Path, argumen
     assert not list(tmp_path.glob("out/*.csv"))
 
 
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["robust", "local", "--place", "Wenzou"], "did you mean 'Wenzhou'"),
+        (["robust", "local", "--outcome", "total firms"], "neither better nor worse"),
+        (["robust", "--study", "study.toml"], "unknown place of a need 'Wenzou'"),
+        (["robust", "--study", "few.toml"], "unknown outcome of the comparison 'average quality'"),
+        (["futures", "local", "--futures", "base"], "the base future alone has nothing to compare"),
+        (["compare", "local", "--draws", "3", "--out", "study.toml"], "is a file, not a folder"),
+        (["contributions", "local", "--out", "study.toml/x"], "is a file, not a folder"),
+        (["optimise", "local", "--out", "study.toml"], "is a file, not a folder"),
+        (["windows", "--out", "study.toml"], "is a file, not a folder"),
+        (["statistics", "--out", "study.toml"], "is a file, not a folder"),
+        (["dominance", "--out", "study.toml"], "is a file, not a folder"),
+    ],
+)
+def test_what_cannot_be_told_is_refused_before_anything_is_run(
+    capsys, draws, tmp_path: Path, monkeypatch, arguments, says
+):
+    def nothing(*_, **__):
+        raise AssertionError("a run was begun")
+
+    study = 'title = "S"\nstrategies = ["local"]\ndraws = 3\n'
+    need = "[[need]]\noutcome = 'average quality'\nplace = '{}'\nat_least = 0.5\n"
+    (tmp_path / "study.toml").write_text(study + need.format("Wenzou"))
+    (tmp_path / "few.toml").write_text(study + "outcomes = ['Employment']\n" + need.format("total"))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("model.runs.kernel", nothing)
+    status, out, err = call(capsys, *arguments)
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert says in err
+    assert {path.name for path in tmp_path.iterdir()} == {"study.toml", "few.toml"}
+
+
+def test_strategies_that_no_world_can_pay_for_leave_nothing_behind(capsys, draws, tmp_path: Path):
+    arguments = ["central", "--draws", "3", "--budget", "1e9", *FAST]
+    status, out, err = call(capsys, "compare", *arguments, "--out", str(tmp_path / "out"))
+    assert (status, out) == (2, "")
+    assert "'central' has no result in any world: the budget is beyond what the model" in err
+    assert not list(tmp_path.iterdir())
+
+
 def test_draws_for_regions_that_the_model_lacks_are_left_out(monkeypatch):
     table = pd.DataFrame({"spin off rate": [0.1], "critical mass[Wenzhou]": [5e4]})
 
