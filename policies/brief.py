@@ -34,6 +34,9 @@ CAPTIONS = {
     "where-it-fails": "Limits of the worlds in which a strategy fails",
 }
 
+# Of the table of limits.
+_IN_PERCENT = ("coverage", "density", "reproduced")
+
 Files = Mapping[str, Path]
 
 
@@ -123,17 +126,20 @@ def robust_page(
     )
     boxes = judged.boxes
     if len(boxes):
-        columns = ["strategy", "what", "box", "words", "coverage", "density", "quasi p"]
+        columns = ["strategy", "what", "box", "words", "coverage", "density", "reproduced"]
+        told = boxes[[*columns, "quasi p"]]
+        told = told.assign(**{what: told[what].map(percent) for what in _IN_PERCENT})
         sections.append(
             Section(
                 "When a strategy fails",
                 [
                     "Boxes of few limits that hold most of the worlds in which a strategy fails or "
                     "is beaten (patient rule induction). Coverage: share of these worlds in the "
-                    "box. Density: share of the worlds in the box that are such. Quasi p: how "
-                    "easily chance would do as well without the limit."
+                    "box. Density: share of the worlds in the box that are such. Reproduced: how "
+                    "often half of the draws show the limit too. Quasi p: how easily chance would "
+                    "do as well without the limit."
                 ],
-                [("Limits", boxes[[*columns, "reproduced"]])],
+                [("Limits", told)],
                 _pictures(drawn, "where-it-fails"),
             )
         )

@@ -18,7 +18,8 @@ from policies.futures import shocks
 from policies.origins import OTHERS, effect_by_origin, effect_on_others
 from policies.payers import since, who_pays
 from policies.recovery import recovery
-from policies.strategy import FIRST_YEAR, History, Strategy
+from policies.strategy import History, Strategy
+from policies.timing import first_year
 
 DISCOUNTED = "Discounted value added"
 MONEY = "programme money"
@@ -131,8 +132,12 @@ def compare(
         cannot be matched.
     """
     baseline = shared_history(strategies) if baseline is None else baseline
-    _check_names([strategy.name for strategy in (baseline, *strategies)])
-    start = first_difference((baseline, *strategies)) if start is None else start
+    check_names([strategy.name for strategy in (baseline, *strategies)])
+    start = (
+        first_year(baseline, *strategies, otherwise=baseline.history.until)
+        if start is None
+        else start
+    )
     _check_start(start, model)
 
     done: dict[str, xr.Dataset] = {}
@@ -229,17 +234,8 @@ def shared_history(strategies: tuple[Strategy, ...]) -> Strategy:
     )
 
 
-def first_difference(strategies: tuple[Strategy, ...]) -> float:
-    """First year in which strategies can differ: a programme's start or a history's end."""
-    untils = {strategy.history.until for strategy in strategies}
-    years = [min(untils)] if len(untils) > 1 else []
-    for strategy in strategies:
-        for programme in strategy.programmes:
-            years.append(FIRST_YEAR if programme.start is None else programme.start)
-    return min(years, default=min(untils))
-
-
-def _check_names(names: list[str]) -> None:
+def check_names(names: Sequence[str]) -> None:
+    """Refuse a comparison in which a strategy is named twice."""
     for name in names:
         if names.count(name) > 1:
             raise InputError(f"strategy {name!r} is named twice; compare different ones")

@@ -151,7 +151,7 @@ def where(judged: Robustness, found: Uncertain) -> Figure:
         "Where a strategy fails",
         "Bars: the part of the draws' range in which it happens mostly, with the limits. Coverage: "
         "share of the cases that lie there; density: share of the worlds there that are cases. "
-        "In brackets: how often the limit comes back when half of the worlds are looked at.",
+        "In brackets: how often the limit comes back when half of the draws are looked at.",
     )
 
 

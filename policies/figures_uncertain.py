@@ -333,8 +333,8 @@ def _finish(
     """Add title, legend, and the line that says what the figure rests on."""
     for axis in figure.axes:
         axis.spines[["top", "right"]].set_visible(False)
+    marks = strategy_markers(found.names)
     if legend is not None:
-        marks = strategy_markers(found.names)
         handles = [
             Line2D([], [], color=colour, linestyle=line, label=found.titles[name])
             if legend == "lines"
@@ -344,7 +344,8 @@ def _finish(
         ]
         figure.legend(handles=handles, loc="outside lower center", frameon=False, ncols=3)
     draws = len(found.draws)
-    shown_by = "Line: median; band" if legend == "lines" else "Mark: median; bar"
+    mark = "Dot" if set(marks.values()) == {"o"} else "Mark"
+    shown_by = "Line: median; band" if legend == "lines" else f"{mark}: median; bar"
     interval = f"{shown_by}: 90 % of {draws:,} draws. " if intervals and draws > 1 else ""
     unit, factor = shown("Myuan")
     money = found.money.sel({STRATEGY: found.names, FUTURE: BASE}).median(DRAW).values * factor

@@ -5,13 +5,15 @@ from __future__ import annotations
 from policies.strategy import FIRST_YEAR, Strategy
 
 
-def first_year(*strategies: Strategy) -> float:
+def first_year(*strategies: Strategy, otherwise: float = FIRST_YEAR) -> float:
     """Find the first year in which strategies spend money, or their histories differ.
 
     Parameters
     ----------
     *strategies : Strategy
         The strategies.
+    otherwise : float
+        Year where nothing is spent and the histories are alike.
 
     Returns
     -------
@@ -23,4 +25,4 @@ def first_year(*strategies: Strategy) -> float:
     for strategy in strategies:
         for programme in strategy.programmes:
             years.append(FIRST_YEAR if programme.start is None else programme.start)
-    return min(years, default=FIRST_YEAR)
+    return min(years, default=otherwise)

@@ -14,7 +14,7 @@ from model.errors import InputError
 from model.outcomes import DISPERSION, OUTCOMES, PLACE, TOTAL, Outcome, find, gather, variables
 from model.pieces import Pieces
 from model.runs import simulate
-from policies.compare import DISCOUNTED, first_difference, shared_history
+from policies.compare import DISCOUNTED, check_names, shared_history
 from policies.ensemble import DRAW, FACTOR, FUTURE, MONEY, REASON, STRATEGY, Ensemble, has_money
 from policies.equal_cost import ACCOUNTS, programme_money
 from policies.futures import BASE, Future
@@ -23,6 +23,7 @@ from policies.origins import effect_on_others
 from policies.payers import who_pays
 from policies.recovery import GAP, recovery
 from policies.strategy import Strategy
+from policies.timing import first_year
 
 if TYPE_CHECKING:
     from model import Model
@@ -212,8 +213,8 @@ def examine(
     if baseline is None:
         baseline = shared_history(strategies)
     everyone = (baseline, *strategies)
-    _check_names([strategy.name for strategy in everyone])
-    start = first_difference(everyone) if start is None else start
+    check_names([strategy.name for strategy in everyone])
+    start = first_year(*everyone, otherwise=baseline.history.until) if start is None else start
     chosen = _outcomes(outcomes)
     years = np.arange(start, model.time.final + 1)
     if not len(years) > 1 or start < model.time.initial or start != int(start):
@@ -532,9 +533,3 @@ def _outcomes(names: Sequence[str]) -> list[Outcome]:
 def _outcome_names(results: xr.Dataset) -> list[str]:
     known = {DISPERSION, *(outcome.name for outcome in OUTCOMES)}
     return [str(name) for name in results.data_vars if name in known]
-
-
-def _check_names(names: Sequence[str]) -> None:
-    for name in names:
-        if names.count(name) > 1:
-            raise InputError(f"strategy {name!r} is named twice; compare different ones")
