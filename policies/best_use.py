@@ -18,9 +18,10 @@ from model.pieces import Pieces
 from model.runs import simulate
 from policies.allocation import Space
 from policies.appraisal import CRITERIA, DISPERSION, GAIN, LOSS, UNITS, Judged
-from policies.equal_cost import ACCOUNTS, programme_money
+from policies.equal_cost import ACCOUNTS, CENTRAL_ACCOUNT, LOCAL_ACCOUNT, programme_money
 from policies.futures import Future
 from policies.optimise import Budget, Search, best, front, judged_strategies, shared_until
+from policies.origins import CENTRE
 from policies.strategy import Programme, Strategy
 from policies.timing import first_year
 
@@ -64,8 +65,9 @@ class BestUse:
         How the search went.
     runs : int
         How many runs it took.
-    sizes : dict of str to float
-        Value added of each region in the first year, Myuan/Year.
+    spent : dict of str to dict
+        Present value of what each government's programme (of a region, or of the ``centre``)
+        spends at the model's own values, Myuan, by strategy.
     step_error : float or None
         Largest relative difference of a gain with the model's own time step, in a few unseen
         draws; None where that was the step.
@@ -82,7 +84,7 @@ class BestUse:
     course: Array
     search: Search
     runs: int
-    sizes: Mapping[str, float]
+    spent: Mapping[str, Mapping[str, float]]
     step_error: float | None = None
 
 
@@ -205,7 +207,7 @@ def best_use(
         course=-found.course[:, 0],
         search=search,
         runs=runs,
-        sizes=dict(zip(space.regions, space.sizes, strict=True)),
+        spent={one.name: _spent(model, one, start) for one in everything},
         step_error=error,
     )
 
@@ -268,7 +270,7 @@ def allocations(found: BestUse) -> pd.DataFrame:
     """
     rows = []
     for strategy in (found.best, *found.written, *found.front):
-        of_all = money_shares(strategy, found.sizes)
+        of_all = money_shares(strategy, found.spent[strategy.name])
         for level, programme in (("local", strategy.local), ("central", strategy.central)):
             if programme is None:
                 continue
@@ -283,37 +285,39 @@ def allocations(found: BestUse) -> pd.DataFrame:
     return listed.assign(start=years.astype("Int64") if whole else years)
 
 
-def money_shares(strategy: Strategy, sizes: Mapping[str, float]) -> dict[str, float]:
-    """Share the money of a strategy out among its levers, over all regions.
+def money_shares(strategy: Strategy, spent: Mapping[str, float]) -> dict[str, float]:
+    """Share the money of a strategy out among its levers, over all governments.
 
     Parameters
     ----------
     strategy : Strategy
         The strategy.
-    sizes : mapping of str to float
-        Value added of each region, Myuan/Year, of which budgets are shares.
+    spent : mapping of str to float
+        Present value of what the programme of each region, and of the ``centre``, spends, Myuan.
 
     Returns
     -------
     dict
-        Share of all its money in a year in which all programmes run, Dmnl, by lever, the largest
-        first; levers without money are left out.
+        Share of all its money, Dmnl, by lever, the largest first; levers without money are left
+        out.
     """
-    spending: dict[str, float] = {}
-    local, central = strategy.local, strategy.central
-    programmes: list[tuple[Programme, float]] = []
-    if local is not None:
-        running = [region for region in sizes if region in (local.regions or sizes)]
-        programmes += [(local.in_region(region), sizes[region]) for region in running]
-    if central is not None:
-        programmes.append((central, sum(sizes.values())))
-    for programme, size in programmes:
-        money = (programme.share or 0.0) * size + (programme.amount or 0.0)
-        for lever, share in programme.allocation.items():
-            spending[lever] = spending.get(lever, 0.0) + money * share
-    total = sum(spending.values())
-    largest = sorted(spending, key=lambda lever: -spending[lever])
-    return {lever: spending[lever] / total for lever in largest if spending[lever] > 0}
+    money: dict[str, float] = {}
+    for government, size in spent.items():
+        programme: Programme | None = strategy.central
+        if government != CENTRE:
+            programme = strategy.local and strategy.local.in_region(government)
+        for lever, share in programme.allocation.items() if programme else ():
+            money[lever] = money.get(lever, 0.0) + size * share
+    total = sum(money.values())
+    largest = sorted(money, key=lambda lever: -money[lever])
+    return {lever: money[lever] / total for lever in largest if money[lever] > 0}
+
+
+def _spent(model: Model, strategy: Strategy, start: float) -> dict[str, float]:
+    run = simulate(model, strategy.inputs(model), outputs=[*ACCOUNTS])
+    since = run.isel(time=-1) - run.sel(time=start)
+    regions = {str(one): float(since[LOCAL_ACCOUNT].sel(Region=one)) for one in model.regions}
+    return {**regions, CENTRE: float(since[CENTRAL_ACCOUNT])}
 
 
 def _points(values: Array, before: str) -> dict[str, float]:

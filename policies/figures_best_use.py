@@ -42,7 +42,7 @@ def spending(found: BestUse) -> Figure:
     """Draw what each strategy spends on each lever, in per cent of its money."""
     strategies = [found.best, *found.written]
     names = [lever.name for lever in levers()]
-    spent = [money_shares(strategy, found.sizes) for strategy in strategies]
+    spent = [money_shares(strategy, found.spent[strategy.name]) for strategy in strategies]
     shares = 100 * np.array([[own.get(name, 0.0) for name in names] for own in spent])
     split = len(levers("local"))
     figure = Figure(figsize=(4.2 + 1.7 * len(strategies), 9), layout="constrained")
@@ -68,7 +68,7 @@ def spending(found: BestUse) -> Figure:
     return headed(
         figure,
         "What the money is spent on",
-        f"Per cent of all programme money in a year, by lever; every column costs "
+        f"Per cent of all programme money in present value, by lever; every column costs "
         f"{_money(found)}. Below each name: the first year of "
         "local | central money. Source: runs of the model.",
     )

@@ -162,7 +162,7 @@ def _why_not(found: BestUse, ahead: Sequence[str]) -> str:
 
 def _spending(found: BestUse) -> str:
     """Say on what most of the money goes."""
-    shares = money_shares(found.best, found.sizes)
+    shares = money_shares(found.best, found.spent[found.best.name])
     central = sum(share for lever, share in shares.items() if lever_of(lever).level == "central")
     named = [f"{lever} ({percent(share)})" for lever, share in list(shares.items())[:5]]
     return f"It spends most on {listed(named)}; {percent(central)} of the money is the centre's."

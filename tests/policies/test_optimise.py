@@ -171,7 +171,7 @@ def test_allocations_are_listed(found):
     assert whole.to_numpy() == pytest.approx(1.0, abs=1e-9)
 
 
-def test_shares_of_all_money_count_what_each_region_spends():
+def test_shares_of_all_money_count_what_each_government_spends():
     strategy = Strategy(
         name="s",
         title="S",
@@ -180,19 +180,22 @@ def test_shares_of_all_money_count_what_each_region_spends():
             share=0.01,
             start=2025,
             allocation={"talent training": 1.0},
-            exceptions={
-                "Big": {"share": 0.02},
-                "Fixed": {"amount": 30.0, "allocation": {"brand promotion": 1.0}},
-            },
+            exceptions={"Other": {"amount": 30.0, "allocation": {"brand promotion": 1.0}}},
         ),
         central=CentralProgramme(share=0.01, start=2025, allocation={"legal framework": 1.0}),
     )
-    shares = money_shares(strategy, {"Small": 1000.0, "Big": 2000.0, "Fixed": 3000.0})
-    # 10 and 40 of 1 and 2 % for training, 30 for the brand, 60 of the centre's.
-    assert shares == pytest.approx(
-        {"legal framework": 60 / 140, "talent training": 50 / 140, "brand promotion": 30 / 140}
-    )
+    shares = money_shares(strategy, {"One": 50.0, "Other": 30.0, "centre": 120.0})
+    assert shares == {"legal framework": 0.6, "talent training": 0.25, "brand promotion": 0.15}
     assert list(shares) == ["legal framework", "talent training", "brand promotion"]
+
+
+def test_the_centre_has_the_share_that_it_pays(found, model):
+    accounts = models.simulate(model, load("mixed").inputs(model), outputs=[*ACCOUNTS])
+    central = accounts["Central programme account"]
+    paid = float(central.isel(time=-1) - central.sel(time=found.start))
+    table = allocations(found).query("strategy == 'mixed' and level == 'central'")
+    whole = programme_money(accounts, found.start)
+    assert table["share of all money"].sum() == pytest.approx(paid / whole)
 
 
 def test_what_cannot_be_searched_is_told(model):

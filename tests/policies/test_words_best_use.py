@@ -53,7 +53,7 @@ def found(unseen, chosen_on=None, **more):
         course=np.array([1e6, 3e6]),
         search=Search(),
         runs=1234,
-        sizes={"Wenzhou": 1e5, "Pearl River Delta": 4e5},
+        spent={name: {"Wenzhou": 3e5, "Delta": 8e5, "centre": 5e5} for name in NAMES},
         **more,
     )
 
@@ -89,7 +89,6 @@ def test_a_search_that_was_too_short_is_told_with_the_reason():
 def test_spending_timing_and_what_gets_worse_are_told():
     said = answer(found(reached([3e6, 2e6, 1e6], balance=[-5e5, 0, 0])))
     assert "3.05 yuan of value added for a yuan" in said[1]
-    # 3 % of 1 and 2 % of 4 of local money, 1 % of 5 of the centre's.
     assert "talent training (48 %), long term plan (31 %) and brand promotion (21 %)" in said[2]
     assert "31 % of the money is the centre's" in said[2]
     assert "local money from 2026 on and central money from 2025 on" in said[3]
