@@ -24,7 +24,11 @@ from policies.words_uncertain import answer, basis, futures_answer, robust_answe
 CAPTIONS = {
     "gained-per-yuan": "Value added gained for a yuan of programme money, by future",
     "changes": "Change of outcomes by the end, by region and in total",
+    "outcomes": "Change of outcomes by the end, by region, in total and on the other regions",
+    "spillovers": "Whose programme does what to whom",
     "paths": "Change of value added over time",
+    "differences": "Change over time",
+    "recovery": "What a shock does under each strategy",
     "who-pays": "Programme money by payer",
     "timing": "Years until half of the effect is there",
     "probabilities": "How often one strategy is better than another",
@@ -50,7 +54,8 @@ def compare_page(found: Uncertain, title: str, drawn: Files, stamp: Mapping[str,
     title : str
         What it is about.
     drawn : mapping of str to Path
-        The figures that were written (`policies.figures_uncertain`), by name.
+        The figures that were written (`policies.figures_uncertain`; of one set of values also
+        `policies.figures`), by name.
     stamp : mapping
         Where it came from.
 
@@ -70,7 +75,7 @@ def compare_page(found: Uncertain, title: str, drawn: Files, stamp: Mapping[str,
                 else "Changes are against the baseline of the same future."
             ],
             [_headlines(found)],
-            _pictures(drawn, "changes", "probabilities"),
+            _pictures(drawn, "changes", "outcomes", "probabilities", "spillovers"),
         ),
         Section(
             "Money: what it brings and who pays",
@@ -78,7 +83,7 @@ def compare_page(found: Uncertain, title: str, drawn: Files, stamp: Mapping[str,
             [],
             _pictures(drawn, "gained-per-yuan", "who-pays"),
         ),
-        Section("When", [], [], _pictures(drawn, "paths", "timing")),
+        Section("When", [], [], _pictures(drawn, "paths", "differences", "timing", "recovery")),
     ]
     if len(found.futures) > 1:
         sections += [_futures_section(found, drawn), _described(found)]

@@ -14,12 +14,13 @@ from model.outcomes import PLACE, TOTAL, gather
 from model.stamp import commented
 from policies.compare import Comparison
 from policies.recovery import LOSS, YEARS
+from policies.tables import write_figure, write_table
 
 Stamp = Mapping[str, str]
 
 
 def write_tables(comparison: Comparison, folder: Path, stamp: Stamp) -> list[Path]:
-    """Write a comparison's tables as CSV, and its paths as NetCDF too.
+    """Write a comparison's tables as CSV, Parquet and JSON, and its paths as NetCDF too.
 
     Parameters
     ----------
@@ -47,18 +48,19 @@ def write_tables(comparison: Comparison, folder: Path, stamp: Stamp) -> list[Pat
         "money": money_table(comparison),
         "recovery": long_table(comparison.recovery[[LOSS, YEARS]]),
     }
-    files = [_csv(table, folder / f"{name}.csv", stamp) for name, table in tables.items()]
+    files = [
+        path for name, table in tables.items() for path in write_table(table, folder, name, stamp)
+    ]
     files.append(_netcdf(comparison.paths, folder / "paths.nc", stamp))
     return files
 
 
-def write_figures(comparison: Comparison, folder: Path, stamp: Stamp) -> list[Path]:
-    """Write a comparison's figures as PNG; see `write_tables`."""
+def write_figures(comparison: Comparison, folder: Path, stamp: Stamp) -> dict[str, Path]:
+    """Write a comparison's figures as PNG and give the files by name; see `write_tables`."""
     from policies.figures import figures
-    from policies.tables import write_figure
 
     drawn = figures(comparison)
-    return [write_figure(figure, folder, name, stamp) for name, figure in drawn.items()]
+    return {name: write_figure(figure, folder, name, stamp) for name, figure in drawn.items()}
 
 
 def write_run(run: xr.Dataset, folder: Path, stamp: Stamp) -> list[Path]:

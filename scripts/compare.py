@@ -29,12 +29,14 @@ from scripts.uncertainty import (
     draw_all,
     examined,
     study_of,
+    title_of,
     write_all,
 )
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from model import Model
     from policies.compare import Comparison
 
 EXAMPLES = (
@@ -126,6 +128,7 @@ def compare(
         raise InputError("name strategies to compare, or a study with --study")
     chosen = tuple(load(name) for name in strategies)
     model = chosen_model(region or [], from_ or [], calibration)
+    settings = settings_of(model, set_ or [])
     comparison = compared(
         model,
         chosen,
@@ -133,7 +136,7 @@ def compare(
         start=start,
         budget=budget,
         equal_cost=not as_written,
-        settings=settings_of(model, set_ or []),
+        settings=settings,
         engine=engine,
     )
     origin = stamp(
@@ -144,16 +147,45 @@ def compare(
         engine=engine,
     )
     files = write_tables(comparison, out, origin)
+    if not json:
+        _print_money(comparison)
+        _print_outcomes(comparison)
+        _print_recovery(comparison)
+        # Figures take longer than all the runs: the reader has the tables by then.
+        sys.stdout.flush()
+    drawn = write_figures(comparison, out, origin)
+    files += drawn.values()
+    if not as_written and engine == "kernel":
+        title = title_of(strategies)
+        files.append(_page(comparison, model, settings, title, drawn, origin, out))
     if json:
-        files += write_figures(comparison, out, origin)
         print_json(_record(comparison, origin, files))
         return
-    _print_money(comparison)
-    _print_outcomes(comparison)
-    _print_recovery(comparison)
-    # Figures take longer than all the runs: the reader has the tables by then.
-    sys.stdout.flush()
-    finish([*files, *write_figures(comparison, out, origin)])
+    finish(files)
+
+
+def _page(
+    comparison: Comparison,
+    model: Model,
+    settings: dict[str, float],
+    title: str,
+    drawn: dict[str, Path],
+    origin: dict[str, str],
+    out: Path,
+) -> Path:
+    """Write the page of a comparison by one set of values."""
+    from model.files import write_atomic
+    from policies.brief import compare_page
+    from policies.uncertain import examine
+
+    found = examine(
+        model,
+        tuple(item.strategy for item in comparison.funded),
+        baseline=comparison.baseline,
+        start=comparison.start,
+        settings=settings,
+    )
+    return write_atomic(out / "brief.html", compare_page(found, title, drawn, origin))
 
 
 def _tell(done: Examined, out: Path, json: bool) -> None:

@@ -128,7 +128,7 @@ def study_of(name: str | None, strategies: Sequence[str] | None, **given: Any) -
         return load(name).model_copy(update=changes)
     if not strategies:
         raise InputError("name strategies to compare, or a study with --study")
-    whole = {"name": "strategies", "title": _title(strategies), **changes}
+    whole = {"name": "strategies", "title": title_of(strategies), **changes}
     return validate(Study, whole, "the command line")
 
 
@@ -320,7 +320,7 @@ def fingerprint(draws: pd.DataFrame | None) -> str:
     return hashlib.sha256(draws.to_csv(index=False).encode()).hexdigest()
 
 
-def _title(strategies: Sequence[str]) -> str:
+def title_of(strategies: Sequence[str]) -> str:
     """Name a comparison by its strategies."""
     names = [Path(name).stem if name.endswith(".toml") else name for name in strategies]
     title = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 
+from policies.words_uncertain import number
 from scripts.main import main
 
 FIGURES = {"paths", "differences", "outcomes", "spillovers", "who-pays", "recovery"}
@@ -30,8 +31,20 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_tables_arrays_and_figures_are_written(written: Path):
     names = {path.name for path in written.iterdir()}
-    tables = {"outcomes.csv", "paths.csv", "spillovers.csv", "money.csv", "recovery.csv"}
-    assert names == tables | {"paths.nc"} | {f"{figure}.png" for figure in FIGURES}
+    tables = ("outcomes", "paths", "spillovers", "money", "recovery")
+    expected = {f"{name}.{kind}" for name in tables for kind in ("csv", "parquet", "json")}
+    expected |= {f"{figure}.png" for figure in FIGURES}
+    assert names == expected | {"paths.nc", "brief.html"}
+
+
+def test_the_page_says_what_the_tables_say_and_that_it_is_one_set_of_values(written: Path):
+    page = (written / "brief.html").read_text()
+    money = pd.read_csv(written / "money.csv", comment="#").set_index("strategy")
+    best = money["gained"].idxmax()
+    assert f"{best.capitalize()} brings most value added" in page
+    assert number(money.loc[best, "gained"] / 1e3) in page
+    assert "the figures carry no uncertainty" in page
+    assert page.count("<img") == len(FIGURES)
 
 
 def test_strategies_cost_the_same_within_a_thousandth(written: Path):
