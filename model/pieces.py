@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import zipfile
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -18,6 +19,26 @@ from model.files import read_text, replacing, write_atomic
 from model.locks import held
 
 _IDENTITY = "identity.json"
+
+
+def drop(folder: str | Path) -> None:
+    """Drop the pieces in a folder, and all folders of pieces in it, so that work begins anew.
+
+    Parameters
+    ----------
+    folder : str or Path
+        The folder; one that holds no pieces, or does not exist, is left alone.
+
+    Raises
+    ------
+    InputError
+        If another process works in it.
+    """
+    for identity in sorted(Path(folder).rglob(_IDENTITY)):
+        with held(identity.parent):
+            pass
+    for identity in sorted(Path(folder).rglob(_IDENTITY)):
+        shutil.rmtree(identity.parent, ignore_errors=True)
 
 
 class Pieces:

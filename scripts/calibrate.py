@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 import threading
 import time
@@ -204,10 +203,11 @@ def _fit(
 ) -> None:
     from calibration.pipeline import calibrate
     from calibration.saved import save
+    from model.pieces import drop
     from model.stamp import stamp
 
-    if anew and (target / _WORK / "identity.json").is_file():
-        shutil.rmtree(target / _WORK)
+    if anew:
+        drop(target / _WORK)
     try:
         with _Shown() as shown:
             outcome = calibrate(problem, target / _WORK, plan, shown)

@@ -35,6 +35,7 @@ EXAMPLES = (
     "smecluster optimise self-development cultivation combination --last 2000",
 )
 _LONG_STEP = 0.125  # Year
+_KEPT = "search"
 
 
 def optimise(
@@ -83,9 +84,13 @@ def optimise(
     out: Annotated[
         Path, typer.Option(help="Folder for the strategy, tables, figures and the page.")
     ] = Path("results/optimise"),
+    anew: Annotated[
+        bool, typer.Option("--anew", help="Drop what was kept of another search in this folder.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Search for the best use of a budget; a search that was stopped goes on where it was."""
+    from model.pieces import drop
     from model.stamp import stamp
     from policies import load
     from policies.best_use import best_use
@@ -120,6 +125,8 @@ def optimise(
         "shock": shock_.hash,
         "step": str(step),
     }
+    if anew:
+        drop(out / _KEPT)
     with progress("generations") as tell:
         found = best_use(
             model,
@@ -132,7 +139,7 @@ def optimise(
             shock=shock_,
             step=step,
             several=not single,
-            folder=out / "search",
+            folder=out / _KEPT,
             identity=identity,
             progress=tell,
         )

@@ -7,7 +7,7 @@ import pytest
 
 from model.errors import InputError
 from model.locks import held
-from model.pieces import Pieces
+from model.pieces import Pieces, drop
 
 
 def test_a_piece_comes_back_as_it_was_saved(tmp_path):
@@ -64,3 +64,23 @@ def test_an_error_inside_frees_the_folder(tmp_path):
         raise ZeroDivisionError
     with held(tmp_path):
         pass
+
+
+def test_dropped_work_begins_anew_and_nothing_else_is_removed(tmp_path):
+    (tmp_path / "notes.txt").write_text("mine")
+    for part in ("one", "two"):
+        with Pieces(tmp_path / part, {"seed": "1"}) as pieces:
+            pieces.save("a", x=1.0)
+    drop(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+    drop(tmp_path / "never made")
+    assert not (tmp_path / "never made").exists()
+
+
+def test_work_in_progress_is_not_dropped(tmp_path):
+    told = f"from model.pieces import drop\ndrop({str(tmp_path)!r})"
+    with Pieces(tmp_path, {"seed": "1"}) as pieces:
+        pieces.save("a", x=1.0)
+        second = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True)
+        assert "in use by process" in second.stderr
+        assert "a" in pieces
