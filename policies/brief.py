@@ -142,7 +142,8 @@ def robust_page(
                     "is beaten (patient rule induction). Coverage: share of these worlds in the "
                     "box. Density: share of the worlds in the box that are such. Reproduced: how "
                     "often half of the draws show the limit too. Quasi p: how easily chance would "
-                    "do as well without the limit."
+                    "do as well without the limit, were the futures of a draw independent, which "
+                    "they are not."
                 ],
                 [("Limits", told)],
                 _pictures(drawn, "where-it-fails"),
