@@ -184,10 +184,12 @@ def _forecast(findings: Findings) -> Iterator[str]:
         int((scores["model"] < scores[naive]).sum())
         for naive in ("random walk", "exponential", "logistic")
     )
+    # A series needs more figures for a logistic than for the other naive forecasts.
+    curved = int(scores["logistic"].notna().sum())
     yield (
         f"Over all {counted(len(scores), 'series')} it beats the random walk in {ahead} "
         f"({100 * ahead / len(scores):.0f} %), an exponential trend in {growth} and a logistic "
-        f"one in {logistic}."
+        f"one in {logistic}" + (f" of {curved}." if curved < len(scores) else ".")
     )
     if f"{PATH}: skill" in scores and f"{JOINED}: skill" in scores:
         alone, joined = (int((scores[f"{name}: skill"] > 0).sum()) for name in (PATH, JOINED))
@@ -340,7 +342,8 @@ def _search(findings: Findings) -> Iterator[str]:
             yield f"Only one of {len(starts)} starts found the best fit: a better one may exist."
         else:
             above = (cost - cost.min())[cost > cost.min() + SAME]
-            rest = f"; the others end {above.min():.1f} to {above.max():.1f} higher"
+            least, most = f"{above.min():.1f}", f"{above.max():.1f}"
+            rest = f"; the others end {least if least == most else f'{least} to {most}'} higher"
             yield f"{best} of {len(starts)} starts found the best fit{rest if len(above) else ''}."
     beyond = findings.manifest.get("global search")
     if beyond is not None:

@@ -222,6 +222,12 @@ def test_parameters_that_other_fits_contradict_are_named(copy):
     assert "errors of Southland" not in caution
 
 
+def test_a_logistic_is_counted_where_there_is_one(copy):
+    change(copy, "scores", logistic=[0.18, 0.18, 0.18, 0.18, 0.18, np.nan])
+    said = replies(copy)["How does it forecast years that it never saw?"]
+    assert "and a logistic one in 3 of 5." in said
+
+
 def test_forecasts_whose_last_error_vanishes_or_stays_are_told_apart(copy):
     question = "How does it forecast years that it never saw?"
     assert "vanished at once" not in replies(copy)[question]
@@ -297,6 +303,9 @@ def test_a_path_without_bounds_keeps_the_band_at_the_figures(copy):
 def test_a_best_fit_that_only_one_start_found_is_doubted(copy):
     caution = "What to be careful about?"
     best = "6 of 13 starts found the best fit; the others end 0.3 to 12.0 higher."
+    assert best in replies(copy)[caution]
+    change(copy, "starts", cost=np.where(np.arange(13) < 4, 0.0, 1.31))
+    best = "4 of 13 starts found the best fit; the others end 1.3 higher."
     assert best in replies(copy)[caution]
     change(copy, "starts", cost=np.arange(13.0) * 5)
     assert "Only one of 13 starts" in replies(copy)[caution]
