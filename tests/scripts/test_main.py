@@ -56,7 +56,7 @@ def test_every_command_has_help_with_examples_first(name):
         (["describe", "x", "--model", "none.mdl"], "error: no such file: none.mdl"),
         (["check", "--only", "balence"], "did you mean 'Balances'?"),
         (["compare", "local", "--draws", "0"], "not '0'"),
-        (["compare", "local", "--draws=ten"], "not 'ten'"),
+        (["compare", "local", "--draws=ten"], "'ten'"),
     ],
 )
 def test_a_mistake_ends_in_one_line_and_status_2(arguments, message):
