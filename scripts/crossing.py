@@ -62,27 +62,13 @@ def resolved(study: Study) -> Named:
     """
     from sensitivity.crossing import cross
 
-    model, hashes = sources(study)
-    folders = [Path(case) for case in study.cases]
-    draws = _draws(study, model, folders) if study.dependent else None
-    strategies = _strategies(study, model)
-    return Named(model, cross(strategies, _futures(study, model)), draws, hashes)
-
-
-def sources(study: Study) -> tuple[Model, dict[str, str]]:
-    """Find the model of a study, and fingerprint what else its runs come from.
-
-    Returns
-    -------
-    Model
-        As in `Named`.
-    dict of str to str
-        The calibration, and fingerprints of the data.
-    """
     folders = [Path(case) for case in study.cases]
     model = chosen_model(study.regions, folders, study.calibration)
     hashes = {"calibration": calibration_name(folders, study.calibration)}
-    return model, hashes | {f"data of {folder.name}": _contents(folder) for folder in folders}
+    hashes |= {f"data of {folder.name}": _contents(folder) for folder in folders}
+    draws = _draws(study, model, folders) if study.dependent else None
+    strategies = _strategies(study, model)
+    return Named(model, cross(strategies, _futures(study, model)), draws, hashes)
 
 
 def _draws(study: Study, model: Model, folders: Sequence[Path]) -> pd.DataFrame:

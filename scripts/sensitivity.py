@@ -246,18 +246,9 @@ def _analysed(given: str, results: Results, method: str | None) -> Analysis:
 
 def _refuse_changed(given: str, results: Results) -> None:
     """Refuse to show runs as those of a study that has changed since they were made."""
-    from scripts.crossing import sources
-    from sensitivity.study import load
-
     if _is_store(given):
         return  # the runs as they are
-    study = load(given)
-    model, hashes = sources(study)
-    there, now = results.identity, {"model": model.hash, **hashes}
-    changed = [name for name in now if now[name] != there.get(name)]
-    fields = study.differing(results.manifest.study)
-    if fields:
-        changed.append(f"study ({', '.join(fields)})")
+    changed = _changed(given, results)
     if changed:
         raise InputError(
             f"{results.folder} holds runs made with another {' and another '.join(changed)}: "
@@ -282,7 +273,10 @@ def _status(given: str, out: Path | None, json: bool) -> None:
         lost = int((failed["scenario"] == scenario.name).sum())
         damaged = len(results.found[place].damaged)
         rows.append([scenario.name, done, results.runs, lost, damaged])
-    changed = _changed(given, results)
+    try:
+        changed = _changed(given, results)
+    except InputError as error:
+        changed = [str(error)]
     if json:
         names = ("scenario", "done", "runs", "failed", "damaged parts")
         print_json(
@@ -323,18 +317,27 @@ def _status(given: str, out: Path | None, json: bool) -> None:
 
 
 def _changed(given: str, results: Results) -> list[str]:
-    """Name what is no longer as it was when the runs were made."""
+    """Name what is no longer as it was when the runs were made, whatever their number.
+
+    Raises
+    ------
+    InputError
+        If the study can no longer be carried out.
+    """
     from scripts.crossing import resolved
+    from sensitivity.manifest import differing
     from sensitivity.running import plan
 
-    study, _, _ = _study(given, None)
-    try:
-        named = resolved(study)
-        now = plan(study, named.model, named.scenarios, named.draws, named.hashes).identity
-    except InputError as error:
-        return [str(error)]
-    then = results.identity
-    return [name for name in dict.fromkeys([*then, *now]) if then.get(name) != now.get(name)]
+    made = results.manifest.study
+    study = _study(given, None)[0].resized(made.method.size)
+    named = resolved(study)
+    now = dict(plan(study, named.model, named.scenarios, named.draws, named.hashes).identity)
+    fields = study.differing(made)
+    told = f"study ({', '.join(fields)})" if fields else "study"
+    if fields:  # also those that reach the runs only through the model
+        now["study"] = told
+    changed = differing(results.identity, now)
+    return [told if name == "study" else name for name in changed]
 
 
 def _analyse(given: str, out: Path | None, method: str | None, json: bool) -> None:

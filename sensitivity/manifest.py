@@ -123,6 +123,11 @@ def read(folder: Path) -> Manifest:
         raise InputError(f"{path} is damaged ({type(error).__name__}): run with --anew") from None
 
 
+def differing(there: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
+    """Name what two identities do not have in common, in their order."""
+    return [name for name in dict.fromkeys([*there, *now]) if there.get(name) != now.get(name)]
+
+
 def identity(
     study: Study,
     model: Model,

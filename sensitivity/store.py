@@ -181,12 +181,7 @@ def _admit(folder: Path, manifest: Manifest, anew: bool) -> None:
     """Refuse to mix runs of two identities."""
     if anew or not (folder / manifests.NAME).exists():
         return
-    there = manifests.read(folder).identity
-    differing = [
-        name
-        for name in dict.fromkeys([*there, *manifest.identity])
-        if there.get(name) != manifest.identity.get(name)
-    ]
+    differing = manifests.differing(manifests.read(folder).identity, manifest.identity)
     if differing:
         raise InputError(
             f"{folder} holds runs made with another {' and another '.join(differing)}: choose "

@@ -11,6 +11,7 @@ import pytest
 from scripts.main import main
 from sensitivity import parts, store
 
+ROOT = Path(__file__).parents[2]
 STUDY = """
 title = "Two towns' worth of tests"
 seed = 2
@@ -152,6 +153,29 @@ def test_runs_are_not_shown_as_those_of_a_changed_study(action, study, capsys):
     said = capsys.readouterr().err
     assert "another model and another calibration and another study (regions, calib" in said
     assert run("analyse", "results/sensitivity/mine") == 0  # asked for as they are
+
+
+def test_runs_of_another_size_are_those_of_the_same_study(study, capsys):
+    text = STUDY.replace('"sobol"\nsize = 16', '"fast"\nsize = 65')
+    study.write_text(text)
+    assert run("run", study, "--size", 129) == 0
+    capsys.readouterr()
+    assert run("status", study) == 0
+    assert "changed" not in capsys.readouterr().out
+    assert run("analyse", study) == 0
+
+
+def test_runs_are_not_shown_as_those_of_a_changed_strategy(study, tmp_path, capsys):
+    strategy = tmp_path / "mine-own.toml"
+    own = (ROOT / "policies" / "strategies" / "local.toml").read_text(encoding="utf-8")
+    strategy.write_text(own, encoding="utf-8")
+    study.write_text(STUDY.replace('"local"', '"mine-own.toml"'))
+    assert run("run", study) == 0
+    assert run("analyse", study) == 0
+    strategy.write_text(own.replace("share = 0.03", "share = 0.02"), encoding="utf-8")
+    capsys.readouterr()
+    assert run("analyse", study) == 2
+    assert "another strategies and futures" in capsys.readouterr().err
 
 
 def test_the_size_is_doubled_until_the_intervals_are_narrow(study, capsys):
