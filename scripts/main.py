@@ -175,14 +175,15 @@ def _usage(error: Any, given: Sequence[str]) -> str:
 
 
 def _value_of(parameter: Any, given: Sequence[str]) -> str | None:
-    """Find what was given for an option, None where nothing was."""
+    """Find what was given for an option, None where nothing was; of several the last counts."""
+    found = None
     for option in getattr(parameter, "opts", ()):
         for at, word in enumerate(given):
             if word.startswith(f"{option}="):
-                return word.partition("=")[2]
-            if word == option and at + 1 < len(given):
-                return given[at + 1]
-    return None
+                found = word.partition("=")[2]
+            elif word == option and at + 1 < len(given):
+                found = given[at + 1]
+    return found
 
 
 def _stop(message: str, status: int = 2) -> NoReturn:

@@ -57,6 +57,7 @@ def test_every_command_has_help_with_examples_first(name):
         (["check", "--only", "balence"], "did you mean 'Balances'?"),
         (["compare", "local", "--draws", "0"], "not '0'"),
         (["compare", "local", "--draws=ten"], "'ten'"),
+        (["compare", "local", "--draws", "5", "--draws", "ten"], "'ten'"),
     ],
 )
 def test_a_mistake_ends_in_one_line_and_status_2(arguments, message):
