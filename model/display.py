@@ -29,7 +29,7 @@ def shown(unit: str) -> tuple[str, float]:
 
 
 def sentence(name: str) -> str:
-    """Begin a variable's name with a capital."""
+    """Begin a name or a text with a capital."""
     return name[:1].upper() + name[1:]
 
 

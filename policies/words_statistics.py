@@ -6,7 +6,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from model.display import Rounded, shown
+from model.display import Rounded, sentence, shown
 from model.outcomes import PLACE, TOTAL
 from policies.ensemble import DRAW, FUTURE
 from policies.futures import Future
@@ -20,7 +20,7 @@ from policies.statistics_value import (
     StatisticsValue,
     with_difference,
 )
-from policies.words import capital, percent, turned
+from policies.words import percent, turned
 
 _UNIT, _FACTOR = shown("Myuan")
 _SURE = 0.95
@@ -124,7 +124,7 @@ def _future(found: StatisticsValue, future: Future) -> list[str]:
         else f", though in {percent(otherwise)} of the draws it does not"
     )
     return [
-        capital(said),
+        sentence(said),
         f"Anticipating itself {'adds' if more else 'takes away'} {_spread(known)} {_UNIT} "
         f"({abs(share):.2g} % of the worth){sure}.",
     ]

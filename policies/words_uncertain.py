@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from model.display import shown
+from model.display import sentence, shown
 from model.outcomes import PLACE, TOTAL
 from policies.ensemble import DRAW, FUTURE, STRATEGY
 from policies.futures import BASE
@@ -18,7 +18,7 @@ from policies.regret import BEST, EXPECTED, HIGH, MOST
 from policies.robust import ALL_WORLDS, BEATEN, ENOUGH, FAILS, Robustness
 from policies.summaries import quantiles
 from policies.uncertain import SUPPLY, Uncertain
-from policies.words import capital, counted, listed, percent, turned
+from policies.words import counted, listed, percent, turned
 
 # A lead in fewer draws than this is called open.
 _SURE = 0.9
@@ -145,11 +145,11 @@ def robust_answer(judged: Robustness, found: Uncertain) -> list[str]:
     best = min(away, key=lambda name: away[name][MOST])
     said = []
     if len(away) > 1 and away[best][BEST] == 1:
-        said.append(f"{capital(best)} is best in every world.")
+        said.append(f"{sentence(best)} is best in every world.")
     elif len(away) > 1:
         least = {what: number(away[best][what] * factor) for what in (EXPECTED, HIGH, MOST)}
         said.append(
-            f"{capital(best)} gives away least at worst: at most {least[MOST]} {unit} of "
+            f"{sentence(best)} gives away least at worst: at most {least[MOST]} {unit} of "
             f"{judged.outcome.lower()} against the best strategy of the same world "
             f"({least[EXPECTED]} on average, less than {least[HIGH]} in nine worlds of ten); it is "
             f"best in {_worlds(away[best][BEST])}."
@@ -157,7 +157,7 @@ def robust_answer(judged: Robustness, found: Uncertain) -> list[str]:
     for name in away:
         if name != best:
             said.append(
-                f"{capital(name)} gives away {number(away[name][EXPECTED] * factor)} {unit} on "
+                f"{sentence(name)} gives away {number(away[name][EXPECTED] * factor)} {unit} on "
                 f"average and {number(away[name][MOST] * factor)} at most; it is best in "
                 f"{_worlds(away[name][BEST])}."
             )
@@ -202,7 +202,7 @@ def _most(found: Uncertain) -> str:
         if spending and _same(cost.sel({STRATEGY: spending}).values)
         else "at what they cost as written"
     )
-    gains = f"{capital(order[0])} brings most value added" if len(order) > 1 else "Value gained"
+    gains = f"{sentence(order[0])} brings most value added" if len(order) > 1 else "Value gained"
     return (
         f"{gains} {equal}, from {found.start:g} to {found.paths['time'].values[-1]:g} against "
         f"{found.baseline.title.lower()} ({unit} in present value{interval}): "
@@ -220,7 +220,7 @@ def _beats(found: Uncertain) -> str:
     parts = [f"{other} in {percent(share)} of the draws" for _, other, share in lead if share < 1]
     if always:
         parts.append(f"{listed(always)} in every draw")
-    said = f"{capital(order[0])} beats {listed(parts)}."
+    said = f"{sentence(order[0])} beats {listed(parts)}."
     unsure = [other for _, other, share in lead if share < _SURE]
     if unsure:
         said += f" Between {order[0]} and {listed(unsure)} the figures do not decide."
@@ -248,7 +248,7 @@ def _by_region(found: Uncertain) -> str:
         ]
     lost = f" Worse off than without a programme: {listed(losers)}." if losers else ""
     if len(leaders) == 1:
-        return f"{capital(leaders.pop())} brings most in every region.{lost}"
+        return f"{sentence(leaders.pop())} brings most in every region.{lost}"
     return f"Most is brought by {listed(parts)}.{lost}"
 
 
@@ -271,7 +271,7 @@ def _pays(found: Uncertain) -> str:
         bills = [f"{called[one]} {percent(shares[one])}" for one in named if shares[one] > 0.005]
         same.setdefault(f"{listed(bills)} of", []).append(name)
     parts = [f"{payers} {listed(names)}" for payers, names in same.items()]
-    return f"{capital('; '.join(parts))}." if parts else ""
+    return f"{sentence('; '.join(parts))}." if parts else ""
 
 
 def _neighbours(found: Uncertain) -> str:
@@ -326,9 +326,9 @@ def _order(found: Uncertain) -> str:
         if first != best:
             others[future.name] = first
     if not others:
-        return f"{capital(best)} brings most in every future."
+        return f"{sentence(best)} brings most in every future."
     parts = [f"{first} in {future}" for future, first in others.items()]
-    return f"{capital(best)} brings most in every future but {listed([*others])}: {listed(parts)}."
+    return f"{sentence(best)} brings most in every future but {listed([*others])}: {listed(parts)}."
 
 
 def _dearest(found: Uncertain) -> list[str]:
@@ -375,7 +375,9 @@ def _plain(found: Uncertain, name: str) -> str:
 
 def _failing(judged: Robustness, found: Uncertain, name: str, share: float) -> list[str]:
     searched = judged.found.get(name, {})
-    said = [f"{capital(name)} is good enough in {_worlds(share)}{_by_future(judged, found, name)}."]
+    said = [
+        f"{sentence(name)} is good enough in {_worlds(share)}{_by_future(judged, found, name)}."
+    ]
     for what, verb in ((FAILS, "It fails"), (BEATEN, "It is beaten by another")):
         discovery = searched.get(what)
         if discovery is None or discovery.share in (0.0, 1.0):

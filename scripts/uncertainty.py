@@ -322,6 +322,8 @@ def fingerprint(draws: pd.DataFrame | None) -> str:
 
 def title_of(strategies: Sequence[str]) -> str:
     """Name a comparison by its strategies."""
+    from model.display import sentence
+    from policies.words import listed
+
     names = [Path(name).stem if name.endswith(".toml") else name for name in strategies]
-    title = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
-    return f"{title[:1].upper()}{title[1:]}"
+    return sentence(listed(names, "or"))
