@@ -228,14 +228,14 @@ def forecast(problem: Problem, split: int, seen: Payoff, x: Floats) -> pd.DataFr
         at = series.index.to_numpy()
         value, year = series["value"].to_numpy(float), series["year"].to_numpy(float)
         old = year <= split
+        known = bool(old.any())
         path, slope, sigma = logs[at], spread[at], noise[at]
         if series["compare"].iloc[0] == "scale":
             # The factor is part of the fit: it comes from the figures up to the split alone.
-            known = old.any()
             path = path + (np.mean(np.log(value[old]) - path[old]) if known else np.nan)
             slope = slope - (slope[old].mean(axis=0) if known else 0.0)
         expected, kept, joined = path, np.zeros(len(year)), np.full(len(year), np.nan)
-        if old.any():
+        if known:
             last = int(np.flatnonzero(old)[-1])
             error = np.log(value[last]) - path[last]
             rho = float(problem.observables["rho"][observable])
