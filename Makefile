@@ -26,17 +26,17 @@ figures: demo study ## renew the figures of the README from those of the demo an
 
 calibration: $(READY) ## fit the three cases anew (8 to 30 minutes on two cores) and adopt the estimate
 	$(BIN)/smecluster calibrate --report --recovery 50 --out calibration/results/three-cases
-	$(BIN)/python -m calibration.adopt
+	$(BIN)/python -m smecluster.calibration.adopt
 
 report: $(READY) ## the page of the shipped calibration, from its tables
-	$(BIN)/python -m calibration.report
+	$(BIN)/python -m smecluster.calibration.report.page
 
 study: $(READY) ## the example study of sensitivity: which levers matter for which kind of cluster
 	$(BIN)/smecluster sensitivity run levers
 	$(BIN)/smecluster sensitivity plot levers
 
 views: $(READY) ## redraw the diagrams of the model after its equations have changed
-	$(BIN)/python -m model.views
+	$(BIN)/python -m smecluster.model.diagrams.views
 
 test: $(READY) ## the tests, less the slow ones
 	$(BIN)/python -m pytest

@@ -1,6 +1,6 @@
 """Write a calibration's estimate into the model file and the case folders.
 
-    python -m calibration.adopt [CALIBRATION] [MODEL]
+    python -m smecluster.calibration.adopt [CALIBRATION] [MODEL]
 
 The model file then shows in Vensim what the project's commands use, and the cases carry the
 same regional values. It changes nothing that a command computes with this calibration.
@@ -13,19 +13,19 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from calibration import values
-from calibration.named import SHIPPED as CALIBRATION
-from calibration.named import applied, find
-from model import load
-from model.document import SHIPPED
-from model.errors import InputError
-from model.files import write_atomic
+from smecluster.calibration.data import values
+from smecluster.calibration.named import SHIPPED as CALIBRATION
+from smecluster.calibration.named import applied, find
+from smecluster.model import load
+from smecluster.model.support.errors import InputError
+from smecluster.model.support.files import write_atomic
+from smecluster.model.vensim.document import SHIPPED
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return the exit status."""
     parser = argparse.ArgumentParser(
-        prog="python -m calibration.adopt",
+        prog="python -m smecluster.calibration.adopt",
         description="Write a calibration's estimate into the model file and the case folders.",
     )
     parser.add_argument("calibration", nargs="?", default=CALIBRATION, help="name or folder")

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from model.errors import InputError
-from model.files import read_text
+from smecluster.model.support.errors import InputError
+from smecluster.model.support.files import read_text
 
 #: What makes a series: figures of one variable, region and segment.
 SERIES = ["region", "variable", "segment"]

@@ -13,12 +13,12 @@ from typing import Any
 
 import pandas as pd
 
-from calibration.case import Case, region
-from calibration.named import Calibration, applied
-from calibration.parameters import FILE
-from calibration.problem import Problem, problem
-from model import Model, Region, load
-from model.errors import InputError
+from smecluster.calibration.data.case import Case, region
+from smecluster.calibration.named import Calibration, applied
+from smecluster.calibration.problem.assembly import Problem, problem
+from smecluster.calibration.problem.parameters import FILE
+from smecluster.model import Model, Region, load
+from smecluster.model.support.errors import InputError
 
 
 def beside_held(case: Case, held: Calibration | None) -> Model:

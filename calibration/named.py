@@ -17,11 +17,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from calibration.findings import Findings, opened
-from model import Model
-from model.errors import InputError, unknown
-from model.files import read_text, write_atomic
-from model.rewrite import with_values
+from smecluster.calibration.findings import Findings, opened
+from smecluster.model import Model
+from smecluster.model.support.errors import InputError, unknown
+from smecluster.model.support.files import read_text, write_atomic
+from smecluster.model.vensim.rewrite import with_values
 
 RESULTS = Path(__file__).with_name("results")
 #: The calibration that the project uses unless told otherwise.

@@ -14,28 +14,28 @@ import pandas as pd
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from calibration.bootstrap import bootstrap
-from calibration.estimates import estimates
-from calibration.fit import Optimum, best, descend, multistart, search
-from calibration.fitted import beside
-from calibration.holdout import SPLIT, check_split, hold_out
-from calibration.leave_out import leave_out
-from calibration.named import rounded
-from calibration.noise import dispersion
-from calibration.partial import partial_fits
-from calibration.paths import paths
-from calibration.payoff import Payoff, refuse_idle
-from calibration.posterior import posterior
-from calibration.problem import Problem
-from calibration.profiles import Profiles, profiles
-from calibration.recovery import recovery
-from calibration.reform import reforms
-from calibration.reforms import experiments
-from calibration.scores import fits
-from calibration.stages import Arrays, Stages, Tell
-from calibration.verdict import verdict
-from model import Model
-from model.rewrite import with_values
+from smecluster.calibration.estimate.bootstrap import bootstrap
+from smecluster.calibration.estimate.estimates import estimates
+from smecluster.calibration.estimate.fit import Optimum, best, descend, multistart, search
+from smecluster.calibration.estimate.partial import partial_fits
+from smecluster.calibration.estimate.profiles import Profiles, profiles
+from smecluster.calibration.named import rounded
+from smecluster.calibration.posterior.paths import paths
+from smecluster.calibration.posterior.sampling import posterior
+from smecluster.calibration.problem.assembly import Problem
+from smecluster.calibration.problem.fitted import beside
+from smecluster.calibration.problem.noise import dispersion
+from smecluster.calibration.problem.payoff import Payoff, refuse_idle
+from smecluster.calibration.stages import Arrays, Stages, Tell
+from smecluster.calibration.validation.holdout import SPLIT, check_split, hold_out
+from smecluster.calibration.validation.leave_out import leave_out
+from smecluster.calibration.validation.recovery import recovery
+from smecluster.calibration.validation.reform import reforms
+from smecluster.calibration.validation.reform_runs import experiments
+from smecluster.calibration.validation.scores import fits
+from smecluster.calibration.validation.verdict import verdict
+from smecluster.model import Model
+from smecluster.model.vensim.rewrite import with_values
 
 Floats = NDArray[np.float64]
 

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from calibration.named import DIGITS, MANIFEST, rounded, write_manifest
-from calibration.pipeline import Outcome
-from model import Model
-from model.files import write_atomic
-from model.rewrite import with_values
-from model.stamp import commented
+from smecluster.calibration.named import DIGITS, MANIFEST, rounded, write_manifest
+from smecluster.calibration.pipeline import Outcome
+from smecluster.model import Model
+from smecluster.model.support.files import write_atomic
+from smecluster.model.support.provenance import commented
+from smecluster.model.vensim.rewrite import with_values
 
 
 def save(

@@ -14,10 +14,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from calibration.fit import Optimum
-from calibration.payoff import Payoff
-from model.files import write_atomic
-from model.pieces import Pieces
+from smecluster.calibration.estimate.fit import Optimum
+from smecluster.calibration.problem.payoff import Payoff
+from smecluster.model.support.checkpoints import Pieces
+from smecluster.model.support.files import write_atomic
 
 #: Told the stage, how much of it is done, and how much there is.
 Tell = Callable[[str, int, int], None]
@@ -34,7 +34,7 @@ class Stages:
     folder : Path
         Where they are kept; made if it is missing.
     identity : mapping of str to str
-        What they depend on; see `model.pieces.Pieces`.
+        What they depend on; see `model.support.checkpoints.Pieces`.
     tell : callable
         Told how far the work is.
 

@@ -1,6 +1,6 @@
 """The model of SME clusters: its Vensim file, what it says about itself, and its runs.
 
->>> import model
+>>> from smecluster import model
 >>> m = model.load()
 >>> result = model.simulate(m, {"history switch": 0})
 """
@@ -11,27 +11,27 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from model.document import Clock, Variable
-    from model.errors import InputError
-    from model.inputs import Scale
-    from model.rewrite import Region
-    from model.runs import RunError, failures, simulate, simulate_many, stream
-    from model.system import Model, load
+    from smecluster.model.inputs import Scale
+    from smecluster.model.runs import RunError, failures, simulate, simulate_many, stream
+    from smecluster.model.support.errors import InputError
+    from smecluster.model.system import Model, load
+    from smecluster.model.vensim.document import Clock, Variable
+    from smecluster.model.vensim.rewrite import Region
 
 # Read when first used: a command that only prints text does not wait for pandas.
 _HOMES = {
-    "Clock": "model.document",
-    "InputError": "model.errors",
-    "Model": "model.system",
-    "Region": "model.rewrite",
-    "RunError": "model.runs",
-    "Scale": "model.inputs",
-    "Variable": "model.document",
-    "failures": "model.runs",
-    "load": "model.system",
-    "simulate": "model.runs",
-    "simulate_many": "model.runs",
-    "stream": "model.runs",
+    "Clock": "smecluster.model.vensim.document",
+    "InputError": "smecluster.model.support.errors",
+    "Model": "smecluster.model.system",
+    "Region": "smecluster.model.vensim.rewrite",
+    "RunError": "smecluster.model.runs",
+    "Scale": "smecluster.model.inputs",
+    "Variable": "smecluster.model.vensim.document",
+    "failures": "smecluster.model.runs",
+    "load": "smecluster.model.system",
+    "simulate": "smecluster.model.runs",
+    "simulate_many": "smecluster.model.runs",
+    "stream": "smecluster.model.runs",
 }
 
 __all__ = [

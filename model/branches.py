@@ -15,10 +15,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from model.errors import InputError
-from model.program import Graph, Output, Parameter, Program, operands
-from model.runs import simulate_many
-from model.system import Model
+from smecluster.model.compiler.program import Graph, Output, Parameter, Program, operands
+from smecluster.model.runs import simulate_many
+from smecluster.model.support.errors import InputError
+from smecluster.model.system import Model
 
 _INITIAL, _FINAL = "INITIAL TIME", "FINAL TIME"
 _STATE = "state {}"

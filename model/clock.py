@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from model.errors import InputError
-from model.inputs import Points
-from model.interpreter import Interpreter, needed
-from model.program import Program
+from smecluster.model.compiler.interpreter import Interpreter, needed
+from smecluster.model.compiler.program import Program
+from smecluster.model.inputs import Points
+from smecluster.model.support.errors import InputError
 
 # PySD's relative precision for the final time and the times kept.
 PRECISION = 1e-5

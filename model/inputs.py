@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from model.errors import InputError, nearest, unknown
-from model.program import Program
-from model.source import key
+from smecluster.model.compiler.program import Program
+from smecluster.model.support.errors import InputError, nearest, unknown
+from smecluster.model.vensim.source import key
 
 Cell = tuple[str, ...]
 Points = tuple[tuple[float, ...], tuple[float, ...]]

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 import xarray as xr
 
-from model.errors import unknown
+from smecluster.model.support.errors import unknown
 
 PLACE = "place"
 TOTAL = "total"

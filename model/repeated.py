@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from model.clock import times
-from model.errors import InputError, unknown
-from model.inputs import Directory
-from model.kernel import Batch, Kernel, kernel
-from model.results import Wanted, wanted
-from model.source import key
-from model.system import Model
+from smecluster.model.clock import times
+from smecluster.model.compiler.kernel import Batch, Kernel, kernel
+from smecluster.model.inputs import Directory
+from smecluster.model.results import Wanted, wanted
+from smecluster.model.support.errors import InputError, unknown
+from smecluster.model.system import Model
+from smecluster.model.vensim.source import key
 
 
 class Repeated:

@@ -12,10 +12,10 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from model.errors import unknown
-from model.program import Program
-from model.source import key
-from model.system import Model
+from smecluster.model.compiler.program import Program
+from smecluster.model.support.errors import unknown
+from smecluster.model.system import Model
+from smecluster.model.vensim.source import key
 
 
 @dataclass(frozen=True)

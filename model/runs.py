@@ -14,14 +14,14 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from model.clock import Times, times
-from model.diagnosis import Failure, explain
-from model.errors import InputError
-from model.inputs import Directory, Inputs, Points
-from model.kernel import ALONE, Batch, Result, kernel
-from model.program import Program
-from model.results import Wanted, dataset, wanted
-from model.system import Model
+from smecluster.model.clock import Times, times
+from smecluster.model.compiler.diagnosis import Failure, explain
+from smecluster.model.compiler.kernel import ALONE, Batch, Result, kernel
+from smecluster.model.compiler.program import Program
+from smecluster.model.inputs import Directory, Inputs, Points
+from smecluster.model.results import Wanted, dataset, wanted
+from smecluster.model.support.errors import InputError
+from smecluster.model.system import Model
 
 ENGINES = ("kernel", "pysd", "simlin")
 
@@ -87,7 +87,7 @@ def simulate(
         If the run leaves the domain: division by zero, overflow, logarithm of a negative.
     """
     if engine not in ENGINES:
-        from model.errors import unknown
+        from smecluster.model.support.errors import unknown
 
         raise unknown("engine", engine, ENGINES)
     program = m.program
@@ -96,7 +96,7 @@ def simulate(
     parameters = resolved.parameters(program)
     clock = times(program, parameters, resolved.tables, years)
     if engine != "kernel":
-        from model.engines import run
+        from smecluster.model.engines import run
 
         values = run(engine, m, resolved, chosen, clock)
         return dataset(m, chosen, values, clock.labels, None, engine)
@@ -215,7 +215,7 @@ def stream(
         for begin in range(0, max(1, len(piece)), size)
     )
     if cluster is not None:
-        from model.cluster import spread
+        from smecluster.model.engines.dask import spread
 
         yield from spread(prepared, chunks, cluster)
         return

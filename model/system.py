@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from model.document import SHIPPED, Clock, Document, Variable, describe
-from model.errors import InputError
-from model.files import read_text
-from model.rewrite import REGION, Region, with_regions
-from model.translation import XMILE
+from smecluster.model.support.errors import InputError
+from smecluster.model.support.files import read_text
+from smecluster.model.vensim.document import SHIPPED, Clock, Document, Variable, describe
+from smecluster.model.vensim.rewrite import REGION, Region, with_regions
+from smecluster.model.vensim.translation import XMILE
 
 if TYPE_CHECKING:
-    from model.program import Program
+    from smecluster.model.compiler.program import Program
 
 
 @dataclass(frozen=True)
@@ -41,15 +41,15 @@ class Model:
     def document(self) -> Document:
         """What the file says about itself."""
         if self.xmile:
-            from model.xmile import describe as describe_xmile
+            from smecluster.model.vensim.xmile import describe as describe_xmile
 
             return describe_xmile(self.text)
         return describe(self.text)
 
     @property
     def program(self) -> Program:
-        """The equations as scalar operations (see `model.program`)."""
-        from model.store import program
+        """The equations as scalar operations (see `model.compiler.program`)."""
+        from smecluster.model.compiler.cache import program
 
         return program(self)
 

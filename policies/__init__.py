@@ -1,6 +1,6 @@
 """Levers, strategies and their comparison at equal cost: what a policy analyst edits."""
 
-from policies.levers import Lever, check_catalogue, levers
-from policies.strategy import Strategy, load, names
+from smecluster.policies.levers import Lever, check_catalogue, levers
+from smecluster.policies.strategy import Strategy, load, names
 
 __all__ = ["Lever", "Strategy", "check_catalogue", "levers", "load", "names"]

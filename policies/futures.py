@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from pydantic import Field, model_validator
 
-from model.errors import InputError, unknown
-from model.files import named_file, read_toml
-from model.rewrite import values_of
-from model.schema import Schema, validate
+from smecluster.model.support.errors import InputError, unknown
+from smecluster.model.support.files import named_file, read_toml
+from smecluster.model.support.schema import Schema, validate
+from smecluster.model.vensim.rewrite import values_of
 
 if TYPE_CHECKING:
-    from model import Model
+    from smecluster.model import Model
 
 FOLDER = Path(__file__).with_name("futures")
 BASE = "base"

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field, model_validator
 
-from model.errors import InputError, unknown
-from model.files import read_toml
-from model.schema import Schema, validate
+from smecluster.model.support.errors import InputError, unknown
+from smecluster.model.support.files import read_toml
+from smecluster.model.support.schema import Schema, validate
 
 if TYPE_CHECKING:
-    from model import Model
+    from smecluster.model import Model
 
 CATALOGUE = Path(__file__).with_name("levers.toml")
 Level = Literal["local", "central"]

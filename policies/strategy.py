@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field, model_validator
 
-from model.errors import InputError, unknown
-from model.files import named_file, read_toml
-from model.schema import Schema, validate
-from policies.levers import Level, find, levers
+from smecluster.model.support.errors import InputError, unknown
+from smecluster.model.support.files import named_file, read_toml
+from smecluster.model.support.schema import Schema, validate
+from smecluster.policies.levers import Level, find, levers
 
 if TYPE_CHECKING:
-    from model import Model
+    from smecluster.model import Model
 
 FOLDER = Path(__file__).with_name("strategies")
 FIRST_YEAR, LAST_YEAR = 1978.0, 2040.0  # of the model's run

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field, model_validator
 
-from model.files import named_file, read_toml
-from model.outcomes import OUTCOMES
-from model.outcomes import find as find_outcome
-from model.schema import Schema, validate
-from policies.futures import ALL, Future, futures
-from policies.strategy import Strategy
-from policies.strategy import load as load_strategy
+from smecluster.model.outcomes import OUTCOMES
+from smecluster.model.outcomes import find as find_outcome
+from smecluster.model.support.files import named_file, read_toml
+from smecluster.model.support.schema import Schema, validate
+from smecluster.policies.futures import ALL, Future, futures
+from smecluster.policies.strategy import Strategy
+from smecluster.policies.strategy import load as load_strategy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from policies.strategy import FIRST_YEAR, Strategy
+from smecluster.policies.strategy import FIRST_YEAR, Strategy
 
 
 def first_year(*strategies: Strategy, otherwise: float = FIRST_YEAR) -> float:

@@ -1,6 +1,6 @@
 """The command ``smecluster``: its list of commands, and the one place where errors end.
 
-A command lives in ``scripts/<name>.py`` as the function ``<name>``, with its example command
+A command lives in ``scripts/<room>/<name>.py`` as the function ``<name>``, with its example command
 lines in ``EXAMPLES``. The file is imported when the command is used, so ``--help`` is quick.
 """
 
@@ -16,27 +16,51 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 COMMANDS = {
-    "run": "Run one strategy and write what it does, by region and in total.",
-    "compare": "Compare strategies at equal programme money: table and figures.",
-    "futures": "List what may come from outside, or try strategies against it.",
-    "robust": "Judge strategies over all futures and draws: regret, needs, when each fails.",
-    "contributions": "Share the effect of a strategy out among its levers, and draw it as wedges.",
-    "optimise": "Search for the best use of a budget, checked on draws not used to choose.",
-    "windows": "Map when help pays, by starting year and by size of the cluster.",
-    "statistics": "Find what cluster statistics are worth to a policy that reacts or anticipates.",
-    "dominance": "Follow the named loops: which dominate when, under each strategy.",
-    "histories": "Set the base case beside the published figures: fit, turning points, figure.",
-    "reforms": "Run published reforms on the model and compare its responses with theirs.",
-    "batch": "Carry out many runs from a table of inputs, a row a run.",
-    "calibrate": "Fit the model to the cases, or your own region beside them.",
-    "case": "Start the folder of your own region, or check one line by line.",
-    "sensitivity": "Find out which factors matter: studies that can be large and interrupted.",
-    "levers": "List the policy levers: level, cost, range and what each one feeds.",
-    "regions": "List the regions of the model and the cases that can be added.",
-    "describe": "Explain a variable: definition, unit, source, equation, causes, effects.",
-    "export": "Write the Vensim file with other regions or values.",
-    "check": "Check the model: units, balances, extremes, documentation.",
-    "gains": "Publish the gain of every reinforcing loop, cut open at rest.",
+    "run": ("policy", "Run one strategy and write what it does, by region and in total."),
+    "compare": ("policy", "Compare strategies at equal programme money: table and figures."),
+    "futures": ("policy", "List what may come from outside, or try strategies against it."),
+    "robust": (
+        "policy",
+        "Judge strategies over all futures and draws: regret, needs, when each fails.",
+    ),
+    "contributions": (
+        "policy",
+        "Share the effect of a strategy out among its levers, and draw it as wedges.",
+    ),
+    "optimise": (
+        "policy",
+        "Search for the best use of a budget, checked on draws not used to choose.",
+    ),
+    "windows": ("policy", "Map when help pays, by starting year and by size of the cluster."),
+    "statistics": (
+        "policy",
+        "Find what cluster statistics are worth to a policy that reacts or anticipates.",
+    ),
+    "dominance": ("policy", "Follow the named loops: which dominate when, under each strategy."),
+    "histories": (
+        "fitting",
+        "Set the base case beside the published figures: fit, turning points, figure.",
+    ),
+    "reforms": (
+        "fitting",
+        "Run published reforms on the model and compare its responses with theirs.",
+    ),
+    "batch": ("batches", "Carry out many runs from a table of inputs, a row a run."),
+    "calibrate": ("fitting", "Fit the model to the cases, or your own region beside them."),
+    "case": ("fitting", "Start the folder of your own region, or check one line by line."),
+    "sensitivity": (
+        "batches",
+        "Find out which factors matter: studies that can be large and interrupted.",
+    ),
+    "levers": ("policy", "List the policy levers: level, cost, range and what each one feeds."),
+    "regions": ("structure", "List the regions of the model and the cases that can be added."),
+    "describe": (
+        "structure",
+        "Explain a variable: definition, unit, source, equation, causes, effects.",
+    ),
+    "export": ("structure", "Write the Vensim file with other regions or values."),
+    "check": ("structure", "Check the model: units, balances, extremes, documentation."),
+    "gains": ("structure", "Publish the gain of every reinforcing loop, cut open at rest."),
 }
 
 _HELP = """A system-dynamics model of SME clusters and of what government can do for them.
@@ -63,15 +87,16 @@ class _Commands(TyperGroup):
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Stand in for a command where only its name and its one line are shown."""
-        summary = COMMANDS.get(cmd_name)
-        return None if summary is None else TyperCommand(cmd_name, help=summary)
+        if cmd_name not in COMMANDS:
+            return None
+        return TyperCommand(cmd_name, help=COMMANDS[cmd_name][1])
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         name, *rest = args
         if name.startswith("-"):
             return super().resolve_command(ctx, args)
         if name not in COMMANDS:
-            from model.errors import unknown
+            from smecluster.model.support.errors import unknown
 
             raise unknown("command", name, COMMANDS)
         return name, _load(name), rest
@@ -109,7 +134,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         _stop(f"{place}{error.strerror or error}")
     except ValueError as error:
         # Imported late: the package brings NumPy, which help does not need.
-        from model.errors import InputError
+        from smecluster.model.support.errors import InputError
 
         if not isinstance(error, InputError):
             raise
@@ -147,12 +172,13 @@ def _print_version(wanted: bool) -> None:
 
 def _load(name: str) -> Any:
     """Make the command from its file."""
-    module = importlib.import_module(f"scripts.{name}")
+    room, summary = COMMANDS[name]
+    module = importlib.import_module(f"smecluster.scripts.{room}.{name}")
     lines = "\n".join(f"  {line}" for line in module.EXAMPLES)
     app = typer.Typer(add_completion=False)
     app.command(
         name,
-        help=f"Examples:\n\n\b\n{lines}\n\n{COMMANDS[name]}",
+        help=f"Examples:\n\n\b\n{lines}\n\n{summary}",
         no_args_is_help=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )(getattr(module, name))
@@ -167,7 +193,7 @@ def _usage(error: Any, given: Sequence[str]) -> str:
         message = str(error.format_message()).rstrip(".")
         value = _value_of(getattr(error, "param", None), given)
         return message if value is None or repr(value) in message else f"{message}, not {value!r}"
-    from model.errors import unknown
+    from smecluster.model.support.errors import unknown
 
     allowed = [name for parameter in context.command.params for name in parameter.opts]
     allowed += context.help_option_names

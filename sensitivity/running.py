@@ -12,20 +12,20 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from model.cluster import reach
-from model.errors import InputError
-from model.runs import simulate, stream
-from model.stamp import stamp
-from sensitivity import parts
-from sensitivity.crossing import Scenario
-from sensitivity.factors import Setting, factors_of
-from sensitivity.manifest import Manifest, identity
-from sensitivity.outputs import columns_of, needed, numbers
-from sensitivity.store import FAILED, Store, list_failed, opened
-from sensitivity.study import Study
+from smecluster.model.engines.dask import reach
+from smecluster.model.runs import simulate, stream
+from smecluster.model.support.errors import InputError
+from smecluster.model.support.provenance import stamp
+from smecluster.sensitivity.design.crossing import Scenario
+from smecluster.sensitivity.design.factors import Setting, factors_of
+from smecluster.sensitivity.design.outputs import columns_of, needed, numbers
+from smecluster.sensitivity.store import parts
+from smecluster.sensitivity.store.folder import FAILED, Store, list_failed, opened
+from smecluster.sensitivity.store.manifest import Manifest, identity
+from smecluster.sensitivity.study import Study
 
 if TYPE_CHECKING:
-    from model import Model
+    from smecluster.model import Model
 
 # Runs that are kept at a time.
 _PART = 4096

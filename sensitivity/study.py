@@ -11,10 +11,10 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, field_validator, model_validator
 
-from model.errors import unknown
-from model.files import named_file, read_text, read_toml
-from model.outcomes import DISPERSION, OUTCOMES, TOTAL
-from model.schema import Schema, validate
+from smecluster.model.outcomes import DISPERSION, OUTCOMES, TOTAL
+from smecluster.model.support.errors import unknown
+from smecluster.model.support.files import named_file, read_text, read_toml
+from smecluster.model.support.schema import Schema, validate
 
 FOLDER = Path(__file__).with_name("studies")
 CALIBRATION = "calibration"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from model.clock import Times
-from model.inputs import Inputs
-from model.results import Wanted
-from model.system import Model
+from smecluster.model.clock import Times
+from smecluster.model.inputs import Inputs
+from smecluster.model.results import Wanted
+from smecluster.model.system import Model
 
 
 def run(
@@ -40,9 +40,9 @@ def run(
         If the engine is not installed or cannot run the model.
     """
     if engine == "simlin":
-        from model.engines.simlin import run as run_simlin
+        from smecluster.model.engines.simlin import run as run_simlin
 
         return run_simlin(model, inputs, chosen, clock)
-    from model.engines.pysd import run as run_pysd
+    from smecluster.model.engines.pysd import run as run_pysd
 
     return run_pysd(model, inputs, chosen, clock)

@@ -20,14 +20,14 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from model.clock import Times
-from model.errors import InputError
-from model.inputs import Inputs, Points
-from model.program import Program
-from model.results import Wanted
-from model.source import key
-from model.system import Model
-from model.translation import abstract_vensim, abstract_xmile
+from smecluster.model.clock import Times
+from smecluster.model.compiler.program import Program
+from smecluster.model.inputs import Inputs, Points
+from smecluster.model.results import Wanted
+from smecluster.model.support.errors import InputError
+from smecluster.model.system import Model
+from smecluster.model.vensim.source import key
+from smecluster.model.vensim.translation import abstract_vensim, abstract_xmile
 
 # What PySD knows by name.
 _CONTROLS = ("INITIAL TIME", "FINAL TIME", "TIME STEP", "SAVEPER")

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from model.clock import Times
-from model.errors import InputError
-from model.inputs import Inputs
-from model.results import Wanted
-from model.rewrite import with_values
-from model.source import key
-from model.system import Model
+from smecluster.model.clock import Times
+from smecluster.model.inputs import Inputs
+from smecluster.model.results import Wanted
+from smecluster.model.support.errors import InputError
+from smecluster.model.system import Model
+from smecluster.model.vensim.rewrite import with_values
+from smecluster.model.vensim.source import key
 
 
 def run(model: Model, inputs: Inputs, chosen: Wanted, clock: Times) -> NDArray[np.float64]:

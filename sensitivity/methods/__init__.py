@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from model.errors import unknown
-from sensitivity.estimates import Bootstrap, Estimate, Estimates, Sample
-from sensitivity.methods.delta import delta
-from sensitivity.methods.fast import balanced, fast
-from sensitivity.methods.hdmr import RESAMPLES, determined, hdmr
-from sensitivity.methods.morris import morris
-from sensitivity.methods.pawn import pawn
-from sensitivity.methods.regional import regional
-from sensitivity.methods.sobol import sobol
+from smecluster.model.support.errors import unknown
+from smecluster.sensitivity.methods.delta import delta
+from smecluster.sensitivity.methods.estimates import Bootstrap, Estimate, Estimates, Sample
+from smecluster.sensitivity.methods.fast import balanced, fast
+from smecluster.sensitivity.methods.hdmr import RESAMPLES, determined, hdmr
+from smecluster.sensitivity.methods.morris import morris
+from smecluster.sensitivity.methods.pawn import pawn
+from smecluster.sensitivity.methods.regional import regional
+from smecluster.sensitivity.methods.sobol import sobol
 
 # How an index reads in a figure or a table, by name.
 TITLES: Mapping[str, str] = {

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sensitivity.estimates import Array, Bootstrap, Estimates, Sample
-from sensitivity.methods.given_data import from_given_data
+from smecluster.sensitivity.methods.estimates import Array, Bootstrap, Estimates, Sample
+from smecluster.sensitivity.methods.given_data import from_given_data
 
 _GRID = 100
 

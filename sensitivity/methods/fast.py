@@ -12,8 +12,15 @@ import math
 import numpy as np
 from scipy.signal import periodogram
 
-from model.errors import InputError
-from sensitivity.estimates import Array, Bootstrap, Estimate, Estimates, Sample, single
+from smecluster.model.support.errors import InputError
+from smecluster.sensitivity.methods.estimates import (
+    Array,
+    Bootstrap,
+    Estimate,
+    Estimates,
+    Sample,
+    single,
+)
 
 # Harmonics that are summed; SALib's samplers and analyses take these if not told otherwise.
 FAST_HARMONICS = 4

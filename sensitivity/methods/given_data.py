@@ -9,7 +9,14 @@ from functools import partial
 
 import numpy as np
 
-from sensitivity.estimates import Array, Bootstrap, Estimate, Estimates, Sample, single
+from smecluster.sensitivity.methods.estimates import (
+    Array,
+    Bootstrap,
+    Estimate,
+    Estimates,
+    Sample,
+    single,
+)
 
 # Takes factors (runs, factors) and one output (runs,); gives (indices, factors).
 Statistic = Callable[[Array, Array], Array]

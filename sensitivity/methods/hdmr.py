@@ -10,8 +10,15 @@ import warnings
 
 import numpy as np
 
-from model.errors import InputError
-from sensitivity.estimates import Array, Bootstrap, Estimate, Estimates, Sample, single
+from smecluster.model.support.errors import InputError
+from smecluster.sensitivity.methods.estimates import (
+    Array,
+    Bootstrap,
+    Estimate,
+    Estimates,
+    Sample,
+    single,
+)
 
 MINIMUM_RUNS = 300
 # Pairs of more factors than this take too long, and more runs than studies have.

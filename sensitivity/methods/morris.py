@@ -8,8 +8,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from model.errors import InputError
-from sensitivity.estimates import Array, Bootstrap, Estimate, Estimates, Sample, single
+from smecluster.model.support.errors import InputError
+from smecluster.sensitivity.methods.estimates import (
+    Array,
+    Bootstrap,
+    Estimate,
+    Estimates,
+    Sample,
+    single,
+)
 
 # Resampled numbers held at a time: 64 MiB.
 _NUMBERS = 8_388_608

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-from sensitivity.estimates import Array, Bootstrap, Estimates, Sample
-from sensitivity.methods.given_data import from_given_data
+from smecluster.sensitivity.methods.estimates import Array, Bootstrap, Estimates, Sample
+from smecluster.sensitivity.methods.given_data import from_given_data
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,16 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from model.errors import InputError
-from sensitivity.estimates import ALL, Array, Bootstrap, Estimate, Estimates, Sample, single
+from smecluster.model.support.errors import InputError
+from smecluster.sensitivity.methods.estimates import (
+    ALL,
+    Array,
+    Bootstrap,
+    Estimate,
+    Estimates,
+    Sample,
+    single,
+)
 
 # Numbers in a resampled block: 64 MiB.
 _NUMBERS = 8_388_608

@@ -24,12 +24,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-import model
-from model.clock import Times, times
-from model.inputs import Directory
-from model.kernel import Batch, kernel
-from model.program import Program
-from model.results import wanted
+from smecluster import model
+from smecluster.model.clock import Times, times
+from smecluster.model.compiler.kernel import Batch, kernel
+from smecluster.model.compiler.program import Program
+from smecluster.model.inputs import Directory
+from smecluster.model.results import wanted
 
 OUTPUTS = ("value added", "Employment", "innovation capacity", "fiscal balance", "Regional brand")
 VARIED = 20
@@ -140,7 +140,7 @@ def scale(m: model.Model, most: int) -> None:
 
 def cold_start() -> None:
     """Time a first use, which compiles, and a second process."""
-    work = "import model; m = model.load(); model.simulate(m)"
+    work = "from smecluster import model; m = model.load(); model.simulate(m)"
     with tempfile.TemporaryDirectory() as folder:
         environment = {**os.environ, "SMECLUSTER_CACHE": folder}
         print()
@@ -180,7 +180,7 @@ def _simlin(m: model.Model) -> Callable[[], None] | None:
 
 def _pysd(m: model.Model, steps: int) -> float:
     """Time a run of PySD by what its steps cost: a whole run takes half an hour."""
-    from model.engines.pysd import Reference
+    from smecluster.model.engines.pysd import Reference
 
     program = m.program
     directory = Directory(program)

@@ -14,14 +14,15 @@ from unittest import mock
 
 import numpy as np
 
-import model
-from model import faster, plan
-from model.clock import times
-from model.codegen import generate
-from model.inputs import Directory
-from model.kernel import TOGETHER, Batch, Kernel, assemble
-from model.program import Graph, Node, operands
-from model.results import wanted
+from smecluster import model
+from smecluster.model.clock import times
+from smecluster.model.compiler import schedule as plan
+from smecluster.model.compiler import simplify as faster
+from smecluster.model.compiler.codegen import generate
+from smecluster.model.compiler.kernel import TOGETHER, Batch, Kernel, assemble
+from smecluster.model.compiler.program import Graph, Node, operands
+from smecluster.model.inputs import Directory
+from smecluster.model.results import wanted
 from tests.bench.__main__ import OUTPUTS, RUNS, SCALE_STEP, varied_inputs
 
 REPEATS = 7

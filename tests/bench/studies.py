@@ -14,11 +14,11 @@ import tempfile
 import time
 from pathlib import Path
 
-import model
-from sensitivity import store
-from sensitivity.analysis import analyse
-from sensitivity.running import plan, run
-from sensitivity.study import load
+from smecluster import model
+from smecluster.sensitivity.analysis.indices import analyse
+from smecluster.sensitivity.running import plan, run
+from smecluster.sensitivity.store import folder as store
+from smecluster.sensitivity.study import load
 from tests.bench.__main__ import SCALE_STEP
 
 FACTORS = 40

@@ -25,7 +25,8 @@ PARAMETERS = [
 
 
 class Logistic:
-    """The interface of `calibration.payoff.Payoff` on three logistic series of two regions."""
+    """The interface of `calibration.problem.payoff.Payoff` on three logistic series of two
+    regions."""
 
     def __init__(self, values=None, *, workers=1):
         self.names = tuple(row[0] for row in PARAMETERS)
@@ -113,12 +114,12 @@ def logistic():
 @pytest.fixture(scope="session")
 def shipped():
     """The payoff of the three cases with a coarse step, and an optimum of it."""
-    import calibration
-    from calibration.fit import best, descend, starts
-    from calibration.noise import dispersion
-    from calibration.payoff import Payoff
-    from calibration.problem import problem
-    from model import load
+    from smecluster import calibration
+    from smecluster.calibration.estimate.fit import best, descend, starts
+    from smecluster.calibration.problem.assembly import problem
+    from smecluster.calibration.problem.noise import dispersion
+    from smecluster.calibration.problem.payoff import Payoff
+    from smecluster.model import load
 
     cases = [calibration.load(name) for name in calibration.cases()]
     stated = Payoff(problem(load(), cases, base={"TIME STEP": 0.125}))

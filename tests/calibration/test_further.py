@@ -3,14 +3,14 @@
 import pandas as pd
 import pytest
 
-from calibration import load
-from calibration.findings import read
-from calibration.further import beside_held, further_problem, paired
-from calibration.named import Calibration
-from calibration.template import new_case
-from model import load as load_model
-from model.errors import InputError
-from model.rewrite import values_of
+from smecluster.calibration import load
+from smecluster.calibration.data.template import new_case
+from smecluster.calibration.findings import read
+from smecluster.calibration.further import beside_held, further_problem, paired
+from smecluster.calibration.named import Calibration
+from smecluster.model import load as load_model
+from smecluster.model.support.errors import InputError
+from smecluster.model.vensim.rewrite import values_of
 
 HELD = {"migration rate": 0.045, "reference output[Wenzhou]": 4800.0}
 

@@ -11,13 +11,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from calibration import load
-from calibration.named import MANIFEST, find
-from calibration.pipeline import Plan, calibrate
-from calibration.problem import problem
-from calibration.saved import save
-from model import load as load_model
-from model.errors import InputError
+from smecluster.calibration import load
+from smecluster.calibration.named import MANIFEST, find
+from smecluster.calibration.pipeline import Plan, calibrate
+from smecluster.calibration.problem.assembly import problem
+from smecluster.calibration.saved import save
+from smecluster.model import load as load_model
+from smecluster.model.support.errors import InputError
 
 ROOT = Path(__file__).parents[2]
 PLAN = Plan(starts=3, search=2, bootstrap=10, draws=0)

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from calibration.stages import Stages
-from model.errors import InputError
+from smecluster.calibration.stages import Stages
+from smecluster.model.support.errors import InputError
 
 TABLE = pd.DataFrame(
     {

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-import model
-from model.branches import Trunk, can_fork
-from model.errors import InputError
+from smecluster import model
+from smecluster.model.branches import Trunk, can_fork
+from smecluster.model.support.errors import InputError
 
 STEP = {"TIME STEP": 0.125}
 OUTPUTS = ["value added", "Discounted value added", "Programme account", "annual wage"]

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from model.errors import InputError
-from model.outcomes import DISPERSION, OUTCOMES, PLACE, TOTAL, find, gather, variables
+from smecluster.model.outcomes import DISPERSION, OUTCOMES, PLACE, TOTAL, find, gather, variables
+from smecluster.model.support.errors import InputError
 
 
 @pytest.fixture

@@ -2,9 +2,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model import load, simulate_many
-from model.errors import InputError
-from model.repeated import Repeated
+from smecluster.model import load, simulate_many
+from smecluster.model.repeated import Repeated
+from smecluster.model.support.errors import InputError
 
 INPUTS = ("price sensitivity", "reference output[Wenzhou]")
 OUTPUTS = ("value added[Zhongguancun]", "annual wage[Wenzhou]")

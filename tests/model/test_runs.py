@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-import model
-from model.errors import InputError
-from model.runs import RunError
+from smecluster import model
+from smecluster.model.runs import RunError
+from smecluster.model.support.errors import InputError
 
 DATA = Path(__file__).parent / "data"
 TOWNS = DATA / "two_towns.mdl"

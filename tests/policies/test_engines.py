@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import xarray as xr
 
-import model
-from policies import load
+from smecluster import model
+from smecluster.policies import load
 
 # The base case, and three strategies that differ in level, timing and trigger.
 CONTRASTED = ("historical", "central", "local", "combination")

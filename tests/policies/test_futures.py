@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import model
-from model.errors import InputError
-from policies.futures import BASE, Bend, Future, futures, load, names, shocks
+from smecluster import model
+from smecluster.model.support.errors import InputError
+from smecluster.policies.futures import BASE, Bend, Future, futures, load, names, shocks
 
 STEP = {"TIME STEP": 0.125}
 WANTED = {

@@ -4,10 +4,10 @@ from typing import ClassVar
 
 import pytest
 
-import model
-from model.errors import InputError
-from policies import Strategy, load
-from policies.levers import check_catalogue, find, levers
+from smecluster import model
+from smecluster.model.support.errors import InputError
+from smecluster.policies import Strategy, load
+from smecluster.policies.levers import check_catalogue, find, levers
 
 
 def test_there_are_thirteen_local_and_five_central_levers():

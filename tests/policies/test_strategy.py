@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from model.errors import InputError
-from policies import load, names
-from policies.levers import levers
+from smecluster.model.support.errors import InputError
+from smecluster.policies import load, names
+from smecluster.policies.levers import levers
 
 GOOD = """
 title = "T"

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from model.errors import InputError
-from policies.futures import BASE
-from policies.study import load, names
+from smecluster.model.support.errors import InputError
+from smecluster.policies.futures import BASE
+from smecluster.policies.study import load, names
 
 SMALL = """
 title = "Mine"

@@ -1,7 +1,7 @@
 """Strategies differ from the year in which the first money can flow, or histories part."""
 
-from policies import load
-from policies.timing import first_year
+from smecluster.policies import load
+from smecluster.policies.timing import first_year
 
 
 def test_money_begins_with_the_first_programme():

@@ -5,12 +5,12 @@ import sys
 
 import pytest
 
-from scripts import main as entry
+from smecluster.scripts import main as entry
 
 
 def command(*arguments, timeout=120):
     return subprocess.run(
-        [sys.executable, "-m", "scripts.main", *arguments],
+        [sys.executable, "-m", "smecluster.scripts.main", *arguments],
         capture_output=True,
         text=True,
         timeout=timeout,
@@ -27,7 +27,7 @@ def test_help_lists_every_command_with_its_line():
 
 def test_help_loads_no_library_for_numbers():
     code = (
-        "import sys; from scripts.main import main\n"
+        "import sys; from smecluster.scripts.main import main\n"
         "try: main(['--help'])\n"
         "except SystemExit: pass\n"
         "print(sorted({'numpy', 'pandas', 'xarray', 'numba', 'pysd'} & set(sys.modules)))"

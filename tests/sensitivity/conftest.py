@@ -5,15 +5,16 @@ import tomllib
 import numpy as np
 import pytest
 
-import model
-from model.schema import validate
-from sensitivity import parts, store
-from sensitivity.crossing import Scenario
-from sensitivity.distributions import Distribution
-from sensitivity.factors import Factor
-from sensitivity.manifest import Manifest
-from sensitivity.outputs import Column
-from sensitivity.study import Study
+from smecluster import model
+from smecluster.model.support.schema import validate
+from smecluster.sensitivity.design.crossing import Scenario
+from smecluster.sensitivity.design.distributions import Distribution
+from smecluster.sensitivity.design.factors import Factor
+from smecluster.sensitivity.design.outputs import Column
+from smecluster.sensitivity.store import folder as store
+from smecluster.sensitivity.store import parts
+from smecluster.sensitivity.store.manifest import Manifest
+from smecluster.sensitivity.study import Study
 
 SMALL = """
 title = "Small"

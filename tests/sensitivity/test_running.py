@@ -15,23 +15,23 @@ import numpy as np
 import pandas as pd
 import pytest
 
-import model
-from model import simulate
-from model.errors import InputError
-from model.rewrite import values_of
-from sensitivity import store
-from sensitivity.analysis import analyse
-from sensitivity.crossing import cross
-from sensitivity.running import plan, run
-from sensitivity.study import load
+from smecluster import model
+from smecluster.model import simulate
+from smecluster.model.support.errors import InputError
+from smecluster.model.vensim.rewrite import values_of
+from smecluster.sensitivity.analysis.indices import analyse
+from smecluster.sensitivity.design.crossing import cross
+from smecluster.sensitivity.running import plan, run
+from smecluster.sensitivity.store import folder as store
+from smecluster.sensitivity.study import load
 
 ROOT = Path(model.__file__).parents[1]
 RUNNER = """
 import sys
 from pathlib import Path
-import model
-from sensitivity.running import plan, run
-from sensitivity.study import load
+from smecluster import model
+from smecluster.sensitivity.running import plan, run
+from smecluster.sensitivity.study import load
 text, study, folder, part = sys.argv[1:]
 m = model.load(text)
 run(plan(load(study), m), m, Path(folder), part=int(part) or None)
@@ -280,7 +280,9 @@ high = 4000
 def failing(made, small, m, monkeypatch):
     """Give a study a fifth of whose runs fail."""
     # The model's range keeps studies out of there: what fails lies beyond it.
-    monkeypatch.setattr("sensitivity.factors._Finder.within_range", lambda *_: None)
+    monkeypatch.setattr(
+        "smecluster.sensitivity.design.factors._Finder.within_range", lambda *_: None
+    )
     head, _, rest = small.partition("[[factor]]")
     return lambda more="": made(head + FAILING + "[[factor]]" + rest + more)
 

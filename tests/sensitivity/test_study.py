@@ -2,8 +2,8 @@
 
 import pytest
 
-from model.errors import InputError
-from sensitivity.study import Study, load, names
+from smecluster.model.support.errors import InputError
+from smecluster.sensitivity.study import Study, load, names
 
 
 def test_shipped_studies_can_be_read():

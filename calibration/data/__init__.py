@@ -1,0 +1,1 @@
+"""A region's published series, prices and units, and its folder."""

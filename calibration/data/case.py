@@ -1,0 +1,264 @@
+"""A case: one region's folder, read, checked, and turned into measurements of the model.
+
+A folder holds ``case.toml`` (what the region is and what measures what), ``series.csv`` (its
+published figures), ``constants.csv`` and ``tables.csv`` (its values of the model), and, where
+it cites sources that the shipped list lacks, its own ``sources.csv``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from smecluster.calibration.data.constants import (
+    Constant,
+    Point,
+    constants_of,
+    read_constants,
+    read_tables,
+    tables_of,
+)
+from smecluster.calibration.data.lines import Lines, Spot
+from smecluster.calibration.data.measuring import COLUMNS, check, full_name, measured
+from smecluster.calibration.data.selection import statuses
+from smecluster.calibration.data.series import (
+    CASES,
+    SOURCES,
+    Row,
+    read_series,
+    read_sources,
+    refuse,
+    scan_sources,
+)
+from smecluster.calibration.data.tables import CaseFile, Event, Measure, Place, Turn, read_case_file
+from smecluster.model.support.errors import InputError, unknown
+from smecluster.model.support.files import read_text
+from smecluster.model.vensim.rewrite import Region
+
+_NOT_A_REGION = "national"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A region's data.
+
+    Attributes
+    ----------
+    name : str
+        The folder's name.
+    path : Path
+        The folder.
+    place : Place
+        What the region is; ``place.name`` is the element of the model's range.
+    measures : tuple of Measure
+        Which series measure which variable, and how.
+    context : tuple of str
+        Series that measure nothing and are kept for the reader.
+    turns : tuple of Turn
+        Turning points that its figures show.
+    history : tuple of Event
+        Dated policies and shocks.
+    rows : tuple of Row
+        Every published figure of the folder, all statuses.
+    sources : mapping of str to str
+        What the source codes stand for.
+    constants : tuple of Constant
+        Values of the model's constants.
+    points : tuple of Point
+        Points of the model's tables.
+    """
+
+    name: str
+    path: Path
+    place: Place
+    measures: tuple[Measure, ...]
+    context: tuple[str, ...]
+    turns: tuple[Turn, ...]
+    history: tuple[Event, ...]
+    rows: tuple[Row, ...]
+    sources: Mapping[str, str]
+    constants: tuple[Constant, ...]
+    points: tuple[Point, ...]
+
+    def measurements(self, include: Iterable[str] = ()) -> pd.DataFrame:
+        """Give the figures that the model is compared with.
+
+        Among several figures for a year the rule of `calibration.data.selection` chooses. Money
+        in current prices is turned into constant prices of 2010, US dollars into yuan at the
+        year's average rate.
+
+        Parameters
+        ----------
+        include : iterable of str
+            ``"remembered"`` adds figures given from memory; they fill gaps only.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns `calibration.data.measuring.COLUMNS`; a row a variable, segment and year.
+            ``value`` is in ``unit`` (constant 2010 prices for money). ``status`` is the worst
+            of the figures that were combined, and ``derived`` where several were. Where
+            ``compare`` is ``scale`` the figure is known only up to a factor.
+
+        Raises
+        ------
+        InputError
+            If `include` names an unknown status or ``doubtful``.
+        """
+        statuses(include)
+        by_name: dict[str, list[Row]] = {}
+        for row in self.rows:
+            by_name.setdefault(row.name, []).append(row)
+        records = [
+            record
+            for measure in self.measures
+            for record in measured(measure, self.place, by_name, include)
+        ]
+        return pd.DataFrame.from_records(records, columns=list(COLUMNS))
+
+
+def cases() -> tuple[str, ...]:
+    """Name the regions that come with the project."""
+    return tuple(
+        sorted(
+            folder.parent.name
+            for folder in CASES.glob("*/case.toml")
+            if folder.parent.name != _NOT_A_REGION
+        )
+    )
+
+
+def load(path_or_name: str | Path) -> Case:
+    """Load a region's folder.
+
+    Parameters
+    ----------
+    path_or_name : str or Path
+        A shipped case (see `cases`; also ``national``), or the path of a folder.
+
+    Returns
+    -------
+    Case
+        The region's data, every row checked.
+
+    Raises
+    ------
+    InputError
+        If the case or a file does not exist or is malformed; the message names the file and
+        the line, what was given and what is allowed.
+    """
+    folder = CASES / path_or_name
+    if not (folder / "case.toml").is_file():
+        folder = Path(path_or_name)
+        if not folder.is_dir() and folder.name == str(path_or_name):
+            raise unknown("case", folder.name, (*cases(), _NOT_A_REGION))
+        if not folder.is_dir():
+            raise InputError(f"no such case folder: {path_or_name}")
+    file = read_case_file(folder / "case.toml")
+    sources, problems = scan_own_sources(folder / "sources.csv")
+    refuse(problems)
+    rows = read_series(folder / "series.csv", sources, series_named(file))
+    refuse(misfits(file, folder, rows))
+    constants = folder / "constants.csv"
+    tables = folder / "tables.csv"
+    return Case(
+        name=folder.resolve().name,
+        path=folder,
+        place=file.region,
+        measures=file.measure,
+        context=file.context,
+        turns=file.turn,
+        history=file.history,
+        rows=rows,
+        sources={code: sources[code] for code in sorted({row.source for row in rows})},
+        constants=read_constants(constants) if constants.is_file() else (),
+        points=read_tables(tables) if tables.is_file() else (),
+    )
+
+
+def region(case: Case) -> Region:
+    """Give a case's region as the model takes it.
+
+    Parameters
+    ----------
+    case : Case
+        A loaded case.
+
+    Returns
+    -------
+    Region
+        Name, constants and tables.
+    """
+    return Region(case.place.name, constants_of(case.constants), tables_of(case.points))
+
+
+def series_named(file: CaseFile) -> tuple[str, ...]:
+    """List every series that a case file names, as ``region/series``."""
+    named = [name for measure in file.measure for name in measure.series]
+    own = file.region.table
+    return tuple(dict.fromkeys(full_name(name, own) for name in (*named, *file.context)))
+
+
+def scan_own_sources(own: Path) -> tuple[dict[str, str], list[InputError]]:
+    """Read the shipped sources and a folder's own, which may add codes but not change them.
+
+    Parameters
+    ----------
+    own : Path
+        The folder's ``sources.csv``, which may be missing.
+
+    Returns
+    -------
+    dict of str to str, list of InputError
+        Citation by code, and what is wrong with the folder's own list.
+    """
+    shipped = read_sources(SOURCES)
+    added, problems = scan_sources(own) if own.is_file() else ({}, [])
+    for code, citation in added.items():
+        if shipped.get(code, citation) != citation:
+            text = f"{own}: source {code!r} already stands for {shipped[code]!r}"
+            problems.append(InputError(text))
+    return {**added, **shipped}, problems
+
+
+def misfits(file: CaseFile, folder: Path, rows: Iterable[Row]) -> list[InputError]:
+    """Say which series have no figures, and which figures cannot measure their variable.
+
+    Parameters
+    ----------
+    file : CaseFile
+        What measures what.
+    folder : Path
+        The case's folder.
+    rows : iterable of Row
+        Its figures.
+
+    Returns
+    -------
+    list of InputError
+        Each with file and line.
+    """
+    path = folder / "case.toml"
+    figures = tuple(rows)
+    present = {row.name for row in figures}
+    lines = Lines(read_text(path))
+    problems = []
+    named: list[tuple[Spot, str]] = [(("context",), name) for name in file.context]
+    for at, measure in enumerate(file.measure):
+        named += [(("measure", at, "series"), name) for name in measure.series]
+    for spot, series in named:
+        name = full_name(series, file.region.table)
+        if name not in present:
+            none = f"series.csv has no figure of {name!r}"
+            text = str(unknown("series", name, present)) if present else none
+            problems.append(InputError(f"{path}:{lines.of(spot)}: {text}"))
+    for row in figures:
+        try:
+            for measure in file.measure:
+                check(measure, row, file.region)
+        except InputError as error:
+            problems.append(InputError(f"{folder / 'series.csv'}:{row.line}: {error}"))
+    return problems

@@ -1,0 +1,439 @@
+"""A region's folder, checked to the last line: everything that is wrong, and what was understood.
+
+Loading a case (`calibration.data.case.load`) stops at the first mistake. Here all of them are
+collected, and the folder is held against the model: its variables, units, regional values and
+a run.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from pydantic import BaseModel
+
+from smecluster.calibration.data.case import load as load_case
+from smecluster.calibration.data.case import misfits, scan_own_sources, series_named
+from smecluster.calibration.data.constants import (
+    Constant,
+    Point,
+    constants_of,
+    scan_constants,
+    scan_tables,
+    tables_of,
+)
+from smecluster.calibration.data.lines import Lines, Spot
+from smecluster.calibration.data.measuring import full_name, measured
+from smecluster.calibration.data.selection import statuses
+from smecluster.calibration.data.series import COLUMNS, Row, scan_records, scan_series
+from smecluster.calibration.data.tables import CaseFile, Measure, scan_case_file
+from smecluster.calibration.data.template import COPIED
+from smecluster.calibration.problem.assembly import problem
+from smecluster.calibration.problem.parameters import FILE, Parameter, misplaced, scan
+from smecluster.calibration.problem.payoff import Payoff, complaints
+from smecluster.model import load, simulate
+from smecluster.model.support.errors import InputError, unknown
+from smecluster.model.support.files import read_text
+from smecluster.model.vensim.document import Variable
+from smecluster.model.vensim.rewrite import REGION, Region, regions_of
+from smecluster.model.vensim.source import key
+
+_TABLE = ("series", "years", "figures", "remembered", "measures", "segment", "unit", "compared")
+#: In the order in which one writes them.
+_FILES = ("case.toml", "sources.csv", "series.csv", "constants.csv", "tables.csv", FILE)
+#: A template's blank: what stands between angle brackets is still to be written.
+_BLANK = re.compile(r"<[^<>]*>")
+_LINE = re.compile(r":(\d+): ")
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a check found.
+
+    Attributes
+    ----------
+    problems : tuple of str
+        What must be mended, as ``file:line: what was given and what is allowed``.
+    notes : tuple of str
+        What is allowed but worth knowing.
+    understood : pandas.DataFrame
+        A row a measure (and a series that measures nothing): series, years, figures (how
+        many years have one), remembered (how many more have one from memory), measures
+        (the model's variable), segment, unit, compared (in level, up to a factor).
+    """
+
+    problems: tuple[str, ...]
+    notes: tuple[str, ...]
+    understood: pd.DataFrame
+
+
+def check_case(folder: str | Path) -> Checked:
+    """Check a region's folder to the last line.
+
+    Parameters
+    ----------
+    folder : str or Path
+        The folder; see `calibration.data.case`.
+
+    Returns
+    -------
+    Checked
+        All problems, notes, and what was understood.
+
+    Raises
+    ------
+    InputError
+        If there is no such folder.
+    """
+    place = Path(folder)
+    if not place.is_dir():
+        raise InputError(f"no such case folder: {folder}")
+    return _Check(place).run()
+
+
+class _Check:
+    """One pass over a folder; each step adds to the problems and goes on."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.model = load()
+        self.problems: list[str] = []
+        self.notes: list[str] = []
+
+    def run(self) -> Checked:
+        file = self._case_file()
+        rows = self._figures(file)
+        understood = self._understood(file, rows)
+        constants, points = self._values()
+        parameters = self._parameters(file)
+        if file is not None and not self.problems:
+            self._runs(
+                Region(file.region.name, constants_of(constants), tables_of(points)), parameters
+            )
+        return Checked(_grouped(self.problems), _grouped(self.notes), understood)
+
+    def _add(self, problems: Iterable[InputError]) -> None:
+        self.problems += map(str, problems)
+
+    # case.toml ----------------------------------------------------------------------------
+
+    def _case_file(self) -> CaseFile | None:
+        path = self.folder / "case.toml"
+        try:
+            file, problems = scan_case_file(path)
+        except InputError as error:
+            self._add([error])
+            return None
+        self._add(problems)
+        text = read_text(path)
+        if file is None:
+            return None
+        self._add(_blanks(path, file, Lines(text)))
+        if not file.measure:
+            # The template's example shows where the first measure goes.
+            number = text.partition("[[measure]]")[0].count("\n") + 1
+            self.problems.append(
+                f"{path}:{number}: nothing is measured: write a [[measure]] for each variable "
+                "that you have figures of; a fit needs at least one"
+            )
+        elif all(measure.variable != "value added" for measure in file.measure):
+            self.notes.append(f"{path}: no measure of 'value added', the outcome of first rank")
+        return file
+
+    # series.csv and sources.csv -----------------------------------------------------------
+
+    def _figures(self, file: CaseFile | None) -> tuple[Row, ...]:
+        sources, problems = scan_own_sources(self.folder / "sources.csv")
+        self._add(problems)
+        path = self.folder / "series.csv"
+        try:
+            _, problems = scan_series(path, sources, series_named(file) if file else None)
+            rows, _ = scan_series(path, sources)  # also those that case.toml does not name
+        except InputError as error:
+            self._add([error])
+            return ()
+        self._add(problems)
+        if file is not None:
+            # A series whose only rows are wrong has figures, and a problem already.
+            written = {f"{r['region']}/{r['series']}" for _, r in scan_records(path, COLUMNS)[0]}
+            wrong = [repr(name) for name in written - {row.name for row in rows}]
+            found = misfits(file, self.folder, rows)
+            self._add(p for p in found if not any(name in str(p) for name in wrong))
+        return rows
+
+    def _understood(self, file: CaseFile | None, rows: Sequence[Row]) -> pd.DataFrame:
+        by_name: dict[str, list[Row]] = {}
+        for row in rows:
+            by_name.setdefault(row.name, []).append(row)
+        if file is None:
+            records = [_plain(name, found) for name, found in by_name.items()]
+        else:
+            own = file.region.table
+            records = list(self._measures(file, by_name))
+            context = [full_name(name, own) for name in file.context]
+            records += [_plain(name, by_name[name]) for name in context if name in by_name]
+        return pd.DataFrame(records, columns=list(_TABLE))
+
+    def _measures(
+        self, file: CaseFile, by_name: Mapping[str, Sequence[Row]]
+    ) -> Iterator[tuple[Any, ...]]:
+        path = self.folder / "case.toml"
+        lines = Lines(read_text(path))
+        for at, measure in enumerate(file.measure):
+            where = f"{path}:{lines.of(('measure', at))}"
+            self._add(_unlike_the_model(path, lines, at, measure, self.model.variables))
+            names = [full_name(name, file.region.table) for name in measure.series]
+            years: dict[bool, list[int]] = {}
+            for remembered in (False, True):
+                try:
+                    if all(name in by_name for name in names):
+                        include = ("remembered",) if remembered else ()
+                        found = measured(measure, file.region, by_name, include)
+                        years[remembered] = [record[2] for record in found]  # type: ignore[misc]
+                except InputError as error:
+                    self.problems.append(f"{where}: {measure.variable!r}: {error}")
+                    break
+            first, last = measure.years
+            if years.get(True) == []:
+                self.problems.append(
+                    f"{where}: {measure.variable!r} has no figure from {first} to {last}: in "
+                    f"series.csv {_seen(names, by_name)}"
+                )
+            elif years.get(False) == []:
+                self.notes.append(
+                    f"{where}: every figure of {measure.variable!r} is remembered: it is used "
+                    "with --include remembered only"
+                )
+            used, more = years.get(False, []), len(years.get(True, [])) - len(years.get(False, []))
+            compared = "in level" if measure.compare == "level" else "up to a factor"
+            yield (
+                {"sum": " + ", "ratio": " / ", "less share": " less share "}.get(
+                    measure.combine, ""
+                ).join(measure.series),
+                _span(used or years.get(True, [])),
+                len(used),
+                max(more, 0),
+                measure.variable,
+                measure.segment,
+                measure.unit,
+                compared,
+            )
+
+    # constants.csv and tables.csv ---------------------------------------------------------
+
+    def _values(self) -> tuple[list[Constant], list[Point]]:
+        reference = regions_of(self.model.text)[0]
+        constants: list[tuple[int, Constant]] = []
+        points: list[tuple[int, Point]] = []
+        path = self.folder / "constants.csv"
+        if path.is_file():
+            try:
+                constants, problems = scan_constants(path)
+                self._add(problems)
+            except InputError as error:
+                self._add([error])
+            allowed = _elements(reference.constants)
+            for line, value in constants:
+                where = f"{path}:{line}"
+                self._value(where, "constant", allowed, value, self._ranges(value))
+        path = self.folder / "tables.csv"
+        if path.is_file():
+            try:
+                points, problems = scan_tables(path)
+                self._add(problems)
+            except InputError as error:
+                self._add([error])
+            allowed = _elements(_nested(reference.tables))
+            for line, point in points:
+                self._value(f"{path}:{line}", "table", allowed, point, None)
+        sources = [v.source for _, v in constants] + [p.source for _, p in points]
+        copied = [source for source in sources if source.startswith(COPIED)]
+        if copied:
+            whose = copied[0].removeprefix(COPIED).split(";")[0].strip()
+            self.notes.append(
+                f"{self.folder}: {len(copied)} of {len(sources)} values of the "
+                f"model are still those of {whose}: each says so in its source"
+            )
+        return [value for _, value in constants], [point for _, point in points]
+
+    def _value(
+        self,
+        where: str,
+        kind: str,
+        allowed: Mapping[str, tuple[str, frozenset[str]]],
+        given: Constant | Point,
+        remark: str | None,
+    ) -> None:
+        """Hold one row against the model: name, element, unit, range."""
+        if key(given.variable) not in allowed:
+            shared = self.model.document.variables.get(given.variable)
+            if shared is not None and shared.kind in ("constant", "table"):
+                text = f"{given.variable!r} is one for all regions: no region can have its own"
+            else:
+                names = [name for name, _ in allowed.values()]
+                text = str(unknown(f"regional {kind}", given.variable, names))
+            self.problems.append(f"{where}: {text}")
+            return
+        name, elements = allowed[key(given.variable)]
+        if not elements and given.element:
+            self.problems.append(f"{where}: {name!r} has no elements: leave the column empty")
+        elif elements and key(given.element) not in map(key, elements):
+            self.problems.append(
+                f"{where}: {unknown(f'element of {name!r}', given.element, elements)}"
+            )
+        unit = self.model.document.variables[name].unit
+        if given.unit != unit:
+            self.problems.append(f"{where}: {name!r} is in {given.unit!r}: the model has {unit!r}")
+        elif remark:
+            self.notes.append(f"{where}: {remark}")
+
+    def _ranges(self, value: Constant) -> str | None:
+        """Remark on a value outside the range that the model thinks plausible."""
+        known = self.model.document.variables.get(value.variable)
+        if known is None:
+            return None
+        low, high = known.low, known.high
+        if (low is None or value.value >= low) and (high is None or value.value <= high):
+            return None
+        return (
+            f"{value.variable!r} is {value.value:g}: the model takes {low:g} to {high:g} "
+            "for plausible"
+            if low is not None and high is not None
+            else f"{value.variable!r} is {value.value:g}, outside the model's plausible range"
+        )
+
+    # parameters.csv and the model ---------------------------------------------------------
+
+    def _parameters(self, file: CaseFile | None) -> tuple[Parameter, ...]:
+        path = self.folder / FILE
+        if not path.is_file():
+            self.notes.append(f"{path} is missing: a fit estimates nothing for the region")
+            return ()
+        try:
+            found, problems = scan(path, file.region.name if file else "Region")
+        except InputError as error:
+            self._add([error])
+            return ()
+        self._add(problems)
+        self._add(misplaced(found, self.model))
+        return found
+
+    def _runs(self, own: Region, parameters: Sequence[Parameter]) -> None:
+        """Put the region beside the shipped ones, run them, and move each parameter."""
+        shipped = [Region(name) for name in self.model.regions if name != own.name]
+        try:
+            beside = load(regions=[*shipped, own])
+            simulate(beside, outputs=["value added"])
+            if parameters:
+                payoff = Payoff(problem(beside, [load_case(self.folder)], shared=False))
+                self._add(complaints(payoff, payoff.start))
+        except InputError as error:
+            self.problems.append(f"{self.folder}: {error}")
+
+
+def _blanks(path: Path, file: CaseFile, lines: Lines) -> Iterator[InputError]:
+    """Find texts of the template that have not been replaced."""
+    for spot, text in _texts(file, ()):
+        if _BLANK.fullmatch(text):
+            where = " ".join(str(part + 1 if isinstance(part, int) else part) for part in spot)
+            yield InputError(f"{path}:{lines.of(spot)}: {where} is still to be written: {text}")
+
+
+def _texts(value: object, spot: Spot) -> Iterator[tuple[Spot, str]]:
+    if isinstance(value, str):
+        yield spot, value
+    elif isinstance(value, tuple):
+        for at, one in enumerate(value):
+            yield from _texts(one, (*spot, at))
+    elif isinstance(value, BaseModel):
+        for name in type(value).model_fields:
+            yield from _texts(getattr(value, name), (*spot, name))
+
+
+def _unlike_the_model(
+    path: Path, lines: Lines, at: int, measure: Measure, variables: Mapping[str, Variable]
+) -> Iterator[InputError]:
+    """Refuse a measure that the model has no variable of that unit for."""
+    known = variables.get(measure.variable)
+    if known is None or known.dims != (REGION,):
+        regional = [name for name, each in variables.items() if each.dims == (REGION,)]
+        line = lines.of(("measure", at, "variable"))
+        text = unknown("regional variable", measure.variable, regional)
+        yield InputError(f"{path}:{line}: {text}")
+    elif measure.compare == "level" and measure.unit != known.unit:
+        line = lines.of(("measure", at, "unit"))
+        yield InputError(
+            f"{path}:{line}: {measure.variable!r} is measured in {measure.unit!r}, but the model "
+            f"has it in {known.unit!r}; other units are allowed where compare = 'scale'"
+        )
+
+
+def _elements(values: Mapping[str, object]) -> dict[str, tuple[str, frozenset[str]]]:
+    return {
+        key(name): (name, frozenset(value) if isinstance(value, Mapping) else frozenset())
+        for name, value in values.items()
+    }
+
+
+def _nested(tables: Mapping[str, object]) -> dict[str, object]:
+    """Arrange ``name[element]`` as name, then element."""
+    arranged: dict[str, object] = {}
+    for written, points in tables.items():
+        name, _, element = written.removesuffix("]").partition("[")
+        if element:
+            inner = arranged.setdefault(name, {})
+            assert isinstance(inner, dict)
+            inner[element] = points
+        else:
+            arranged[name] = points
+    return arranged
+
+
+def _plain(name: str, rows: Sequence[Row]) -> tuple[Any, ...]:
+    """Describe a series that measures nothing."""
+    usable = {row.year for row in rows if row.status in statuses()}
+    remembered = {row.year for row in rows if row.status == "remembered"} - usable
+    years = _span(sorted(usable | remembered))
+    return (name, years, len(usable), len(remembered), "-", "", rows[0].unit, "not compared")
+
+
+def _seen(names: Sequence[str], by_name: Mapping[str, Sequence[Row]]) -> str:
+    """Tell what there is of a measure's series."""
+    parts = []
+    for name in names:
+        used = sorted({row.year for row in by_name[name] if row.status != "doubtful"})
+        parts.append(f"{name!r} has {_span(used) if used else 'doubtful figures only'}")
+    return " and ".join(parts)
+
+
+def _span(years: Sequence[int]) -> str:
+    if not years:
+        return "-"
+    return f"{years[0]}-{years[-1]}" if years[0] < years[-1] else str(years[0])
+
+
+def _grouped(messages: Sequence[str]) -> tuple[str, ...]:
+    """Sort by file and line, and tell once what is wrong in the same way in many lines."""
+    sortable = sorted(messages, key=lambda message: (_file(message), _line(message)))
+    lines: dict[str, list[int]] = {}
+    for message in sortable:
+        lines.setdefault(_LINE.sub(":{}: ", message, count=1), []).append(_line(message))
+    told = []
+    for text, found in lines.items():
+        more = f" ({len(found)} lines, to line {found[-1]})" if len(found) > 1 else ""
+        told.append(text.replace(":{}: ", f":{found[0]}: ", 1) + more)
+    return tuple(told)
+
+
+def _file(message: str) -> int:
+    """Give the place of a message's file among those of a folder."""
+    return next((at for at, name in enumerate(_FILES) if f"/{name}" in message), len(_FILES))
+
+
+def _line(message: str) -> int:
+    match = _LINE.search(message)
+    return int(match[1]) if match else 0

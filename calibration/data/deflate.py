@@ -1,0 +1,99 @@
+"""Current prices to constant prices of 2010, US dollars to yuan.
+
+The deflator is the national one (World Bank, GDP deflator) for every region: money then
+means the same purchasing power everywhere. Regional growth measured this way lies below the
+regions' own published real growth, which implies less inflation than the nation had.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
+from typing import TypeVar
+
+from smecluster.calibration.data.selection import choose
+from smecluster.calibration.data.series import CASES, SOURCES, Row, read_series, read_sources
+from smecluster.model.support.errors import InputError
+
+BASE_YEAR = 2010
+DEFLATOR = "gdp_deflator_index_1978eq100"
+EXCHANGE_RATE = "fx_cny_per_usd_annual_average"
+NATIONAL = CASES / "national" / "series.csv"
+
+_Value = TypeVar("_Value")
+
+
+@lru_cache(maxsize=1)
+def deflator() -> Mapping[int, float]:
+    """Give the national GDP deflator.
+
+    Returns
+    -------
+    mapping of int to float
+        Price level by year, Dmnl, 2010 = 1.
+    """
+    index = {year: row.value for year, row in _national(DEFLATOR).items()}
+    return MappingProxyType({year: value / index[BASE_YEAR] for year, value in index.items()})
+
+
+def exchange_rate(year: int) -> Row:
+    """Give the yearly average exchange rate.
+
+    Parameters
+    ----------
+    year : int
+        Calendar year.
+
+    Returns
+    -------
+    Row
+        Yuan per US dollar, with the status and source of the figure. Before 1994 this is
+        the official rate of a dual-rate system.
+
+    Raises
+    ------
+    InputError
+        If there is no rate for the year.
+    """
+    return _of_year(_national(EXCHANGE_RATE), year, "exchange rate")
+
+
+def constant(value: float, year: int) -> float:
+    """Turn money of a year into money of 2010.
+
+    Parameters
+    ----------
+    value : float
+        Amount in current prices of `year`.
+    year : int
+        Calendar year.
+
+    Returns
+    -------
+    float
+        Amount in constant prices of 2010.
+
+    Raises
+    ------
+    InputError
+        If the deflator does not reach the year.
+    """
+    return value / _of_year(deflator(), year, "deflator")
+
+
+@lru_cache(maxsize=4)
+def _national(series: str) -> Mapping[int, Row]:
+    rows = read_series(NATIONAL, read_sources(SOURCES))
+    # Three early exchange rates are remembered; their status travels with the figure.
+    chosen = choose((row for row in rows if row.series == series), include=("remembered",))
+    return MappingProxyType(chosen)
+
+
+def _of_year(table: Mapping[int, _Value], year: int, kind: str) -> _Value:
+    try:
+        return table[year]
+    except KeyError:
+        raise InputError(
+            f"no {kind} for {year}: it is known from {min(table)} to {max(table)}"
+        ) from None

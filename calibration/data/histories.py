@@ -1,0 +1,267 @@
+"""The base case beside the published figures: how close each series comes, and what turns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+
+from smecluster.calibration.data.case import Case
+from smecluster.calibration.data.tables import Turn
+from smecluster.model import Model, simulate
+from smecluster.model.support.errors import InputError, unknown
+from smecluster.model.vensim.rewrite import REGION
+
+#: What makes a series: figures of one variable, region and segment.
+SERIES = ["region", "variable", "segment"]
+#: With fewer figures, shares of the error say nothing.
+_ENOUGH = 3
+
+
+class Theil(NamedTuple):
+    """Shares of the mean squared error, Dmnl; together 1.
+
+    Attributes
+    ----------
+    bias : float
+        U^M: model and figures differ in their means.
+    variation : float
+        U^S: they differ in how much they vary.
+    covariation : float
+        U^C: they vary at different times.
+    """
+
+    bias: float
+    variation: float
+    covariation: float
+
+
+@dataclass(frozen=True)
+class Histories:
+    """The base case beside the published figures.
+
+    Attributes
+    ----------
+    paths : xarray.Dataset
+        The base case, every measured variable along time and Region.
+    table : pandas.DataFrame
+        A row a figure; see `paired`.
+    fit : pandas.DataFrame
+        A row a series; see `fits`.
+    turns : pandas.DataFrame
+        A row a turning point; see `turning_points`.
+    """
+
+    paths: xr.Dataset
+    table: pd.DataFrame
+    fit: pd.DataFrame
+    turns: pd.DataFrame
+
+
+def histories(
+    model: Model,
+    cases: Sequence[Case],
+    include: Iterable[str] = (),
+    variables: Iterable[str] = (),
+) -> Histories:
+    """Run the base case and set it beside the figures of the cases.
+
+    The base case is the model as its file gives it: the dated policy history acts, and no
+    strategy is added.
+
+    Parameters
+    ----------
+    model : Model
+        The model; every region of the cases is in it.
+    cases : sequence of Case
+        Whose figures.
+    include : iterable of str
+        ``"remembered"`` adds figures given from memory.
+    variables : iterable of str
+        Variables to keep although no case measures them.
+
+    Returns
+    -------
+    Histories
+        Paths, figures, fit and turning points.
+
+    Raises
+    ------
+    InputError
+        If a case measures what the model does not have or has in another unit, or `include`
+        names an unknown status.
+    """
+    for case in cases:
+        _check(model, case)
+    parts = [case.measurements(tuple(include)) for case in cases]
+    figures = pd.concat(parts, ignore_index=True)
+    run = simulate(model, outputs=list(dict.fromkeys([*variables, *figures["variable"]])))
+    run = run.sel({REGION: [case.place.name for case in cases]})
+    table = paired(figures, run)
+    return Histories(run, table, fits(table), turning_points(cases, table))
+
+
+def paired(figures: pd.DataFrame, run: xr.Dataset) -> pd.DataFrame:
+    """Set each published figure beside the run's value of the same year.
+
+    A year's figure is compared with the value at that date (2010: Time = 2010). Where a
+    series is known only up to a factor, the factor is the one that makes the mean error of
+    the logarithms zero.
+
+    Parameters
+    ----------
+    figures : pandas.DataFrame
+        See `calibration.Case.measurements`.
+    run : xarray.Dataset
+        Dimensions time and Region.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The figures of the run's years with three more columns: ``model`` (in the model's
+        unit), ``factor`` (figure over model; 1 where levels are compared), and ``fitted``
+        (model times factor, in the figure's unit).
+    """
+    table = figures[figures["year"].isin(run["time"].values)].reset_index(drop=True)
+    table["model"] = [
+        float(run[row.variable].sel({REGION: row.region, "time": row.year}))
+        for row in table.itertuples(index=False)
+    ]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        table["factor"] = np.log((table["value"] / table["model"]).astype(float))
+    factor = np.exp(table.groupby(SERIES, sort=False)["factor"].transform("mean"))
+    table["factor"] = factor.where(table["compare"] == "scale", 1.0)
+    table["fitted"] = table["model"] * table["factor"]
+    return table
+
+
+def fits(table: pd.DataFrame) -> pd.DataFrame:
+    """Measure how close the model comes to each series.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        See `paired`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a series: region, variable, segment, compare, factor, figures (how many), first
+        and last (year), MAPE (mean absolute error in percent of the figures) and bias (mean
+        error in percent of the mean figure), both missing where a factor was fitted to a
+        single figure, and U^M, U^S, U^C (see `theil`; missing below three figures).
+    """
+    rows = []
+    for key, series in table.groupby(SERIES, sort=False):
+        actual = series["value"].to_numpy(float)
+        fitted = series["fitted"].to_numpy(float)
+        error = fitted - actual
+        with np.errstate(divide="ignore", invalid="ignore"):
+            mape = 100 * np.mean(np.abs(error / actual))
+            bias = 100 * error.mean() / actual.mean()
+        shares = theil(fitted, actual) if len(series) >= _ENOUGH else Theil(*[np.nan] * 3)
+        compare, factor = series["compare"].iloc[0], series["factor"].iloc[0]
+        if compare == "scale" and len(series) == 1:
+            mape = bias = np.nan
+        years = series["year"].min(), series["year"].max()
+        rows.append((*key, compare, factor, len(series), *years, mape, bias, *shares))
+    columns = [*SERIES, "compare", "factor", "figures", "first", "last", "MAPE", "bias"]
+    return pd.DataFrame(rows, columns=[*columns, "U^M", "U^S", "U^C"])
+
+
+def theil(simulated: NDArray[np.float64], actual: NDArray[np.float64]) -> Theil:
+    """Split the mean squared error into bias, unequal variation and unequal covariation.
+
+    MSE = (mean S - mean A)^2 + (s_S - s_A)^2 + 2 (1 - r) s_S s_A, with standard deviations
+    of the population; each term over MSE. Source: Sterman 1984, Appropriate summary
+    statistics for evaluating the historical fit of system dynamics models, Dynamica 10(2).
+
+    Parameters
+    ----------
+    simulated, actual : array of float
+        Values of the same years, in one unit.
+
+    Returns
+    -------
+    Theil
+        The shares, Dmnl; missing where there is no error.
+    """
+    error = float(np.mean((simulated - actual) ** 2))
+    if error == 0:
+        return Theil(np.nan, np.nan, np.nan)
+    spread = simulated.std(), actual.std()
+    together = np.mean((simulated - simulated.mean()) * (actual - actual.mean()))
+    return Theil(
+        float((simulated.mean() - actual.mean()) ** 2) / error,
+        float((spread[0] - spread[1]) ** 2) / error,
+        float(2 * (spread[0] * spread[1] - together)) / error,
+    )
+
+
+def turning_points(cases: Sequence[Case], table: pd.DataFrame) -> pd.DataFrame:
+    """Compare the figures and the model at the turning points that the cases name.
+
+    Parameters
+    ----------
+    cases : sequence of Case
+        The cases.
+    table : pandas.DataFrame
+        See `paired`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a turning point: region, variable, kind, years, unit, then before and after for
+        figures and model. For slower growth these are mean growth rates, % a year, compounded;
+        for a fall the values of the two years. ``in figures`` and ``in model`` say
+        whether there is less after than before; a year without a figure leaves gaps.
+    """
+    columns = ["region", "variable", "kind", "years", "unit", "figures before", "figures after"]
+    columns += ["model before", "model after", "in figures", "in model"]
+    rows = []
+    series = dict(list(table.groupby(SERIES, sort=False)))
+    for case in cases:
+        for turn in case.turns:
+            key = (case.place.name, turn.variable, turn.segment)
+            found = series[key].set_index("year") if key in series else table.iloc[:0]
+            growing = turn.kind == "slower growth"
+            unit = "% a year" if growing else found["unit"].max()
+            given = _sides(turn, found["value"])
+            simulated = _sides(turn, found["model"])
+            shown = given[1] < given[0], simulated[1] < simulated[0]
+            years = "-".join(map(str, turn.years))
+            place = (case.place.name, turn.variable, turn.kind, years, unit)
+            rows.append((*place, *given, *simulated, *shown))
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _sides(turn: Turn, by_year: pd.Series[float]) -> tuple[float, float]:
+    """Give what is compared before and after a turning point."""
+    values = [float(by_year.get(year, np.nan)) for year in turn.years]
+    if turn.kind == "fall":
+        return values[0], values[1]
+    growth = [
+        100 * ((values[at + 1] / values[at]) ** (1 / (turn.years[at + 1] - turn.years[at])) - 1)
+        for at in range(2)
+    ]
+    return growth[0], growth[1]
+
+
+def _check(model: Model, case: Case) -> None:
+    """Refuse a measure that the model has no variable of that unit for."""
+    for measure in case.measures:
+        known = model.variables.get(measure.variable)
+        where = f"{case.path / 'case.toml'}: measure {measure.variable!r}"
+        if known is None or known.dims != (REGION,):
+            regional = [name for name, each in model.variables.items() if each.dims == (REGION,)]
+            raise InputError(f"{where}: {unknown('regional variable', measure.variable, regional)}")
+        if measure.compare == "level" and measure.unit != known.unit:
+            raise InputError(
+                f"{where} is in {measure.unit!r}, but the model has it in {known.unit!r}; other "
+                "units are allowed where compare = 'scale'"
+            )

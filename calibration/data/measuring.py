@@ -1,0 +1,182 @@
+"""How published figures become measurements of a variable of the model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from smecluster.calibration.data import units
+from smecluster.calibration.data.deflate import constant, exchange_rate
+from smecluster.calibration.data.selection import choose
+from smecluster.calibration.data.series import STATUSES, Row
+from smecluster.calibration.data.tables import Measure, Place
+from smecluster.model.support.errors import InputError
+
+#: Columns of a table of measurements.
+COLUMNS = (
+    "variable",
+    "region",
+    "year",
+    "value",
+    "unit",
+    "status",
+    "source",
+    "note",
+    "qualifier",
+    "compare",
+    "segment",
+)
+_MONEY = ("yuan", "US dollar")
+
+
+def full_name(series: str, own: str) -> str:
+    """Write a series as ``region/series``; without a region it is the case's own."""
+    return series if "/" in series else f"{own}/{series}"
+
+
+def check(measure: Measure, row: Row, place: Place) -> None:
+    """Refuse a figure whose unit or price basis cannot measure the variable.
+
+    Parameters
+    ----------
+    measure : Measure
+        What is measured; a row of a series that it does not name passes.
+    row : Row
+        A published figure.
+    place : Place
+        The case's region, which a series without a region belongs to.
+
+    Raises
+    ------
+    InputError
+        Naming the units or price bases that are allowed.
+    """
+    for position, series in enumerate(measure.series):
+        if full_name(series, place.table) == row.name:
+            _check_quantity(measure, position, row)
+            _check_prices(measure, row)
+
+
+def measured(
+    measure: Measure,
+    place: Place,
+    by_name: Mapping[str, Sequence[Row]],
+    include: Iterable[str],
+) -> Iterator[tuple[object, ...]]:
+    """Give the records of one measure, a year each.
+
+    Parameters
+    ----------
+    measure : Measure
+        What is measured, and how.
+    place : Place
+        The case's region, which a series without a region belongs to.
+    by_name : mapping of str to sequence of Row
+        Figures by ``region/series``.
+    include : iterable of str
+        Statuses to use in addition to ``read`` and ``derived``.
+
+    Yields
+    ------
+    tuple
+        Cells in the order of `COLUMNS`.
+
+    Raises
+    ------
+    InputError
+        If a year has no deflator or exchange rate, or a ratio's divisor is 0.
+    """
+    chosen = [
+        choose(
+            (row for row in by_name[full_name(series, place.table)] if _wanted(measure, row)),
+            include,
+        )
+        for series in measure.series
+    ]
+    common = set(chosen[0]).intersection(*chosen[1:])
+    first, last = measure.years
+    for year in sorted(common):
+        if not first <= year <= last or year in measure.exclude:
+            continue
+        rows = [by_year[year] for by_year in chosen]
+        used = [*rows, *(exchange_rate(row.year) for row in rows if _foreign(row))]
+        yield (
+            measure.variable,
+            place.name,
+            year,
+            _value(measure, rows),
+            measure.unit,
+            _status(used),
+            "+".join(dict.fromkeys(row.source for row in used)),
+            "; ".join(dict.fromkeys(row.note for row in used if row.note)),
+            next((row.qualifier for row in rows if row.qualifier != "exact"), "exact"),
+            measure.compare,
+            measure.segment,
+        )
+
+
+def _wanted(measure: Measure, row: Row) -> bool:
+    if measure.only_sources and row.source not in measure.only_sources:
+        return False
+    return row.source not in measure.not_sources
+
+
+def _foreign(row: Row) -> bool:
+    return units.published(row.unit).quantity == "US dollar"
+
+
+def _check_quantity(measure: Measure, position: int, row: Row) -> None:
+    given = units.published(row.unit).quantity
+    if measure.combine == "less share" and position == 1:
+        allowed: tuple[str, ...] = ("share",)
+    elif measure.combine == "ratio" or measure.compare == "scale":
+        return
+    else:
+        target = units.of_model(measure.unit).quantity
+        allowed = _MONEY if target == "yuan" else (target,)
+    if given not in allowed:
+        fitting = [name for name, unit in units.PUBLISHED.items() if unit.quantity in allowed]
+        raise InputError(
+            f"{row.series!r} is in {row.unit!r} ({given}), but it measures "
+            f"{measure.variable!r} in {measure.unit}: allowed are {', '.join(fitting[:6])}"
+        )
+
+
+def _check_prices(measure: Measure, row: Row) -> None:
+    """Refuse to deflate what is not in current prices, and to forget it where it is."""
+    money = units.published(row.unit).quantity in _MONEY
+    if not money or measure.combine == "ratio":
+        return
+    current = row.price_basis.startswith(("current prices", "nominal"))
+    if current != (measure.prices == "current"):
+        raise InputError(
+            f"{row.series!r} has the price basis {row.price_basis!r}, but "
+            f"{measure.variable!r} takes prices = {measure.prices!r}: 'current' for money in "
+            "current prices, 'none' for money in constant prices of 2010"
+        )
+
+
+def _value(measure: Measure, rows: list[Row]) -> float:
+    amounts = [_amount(row) for row in rows]
+    if measure.combine == "ratio":
+        if amounts[1] == 0:
+            raise InputError(f"{rows[1].name} {rows[1].year} is 0: no ratio can be taken")
+        value = amounts[0] / amounts[1]
+    elif measure.combine == "less share":
+        value = amounts[0] * (1 - amounts[1])
+    else:
+        value = sum(amounts)
+    if measure.prices == "current":
+        value = constant(value, rows[0].year)
+    return value / units.of_model(measure.unit).factor
+
+
+def _amount(row: Row) -> float:
+    """Give a figure in its quantity's base unit, US dollars in yuan."""
+    unit = units.published(row.unit)
+    amount = row.value * unit.factor
+    return amount * exchange_rate(row.year).value if _foreign(row) else amount
+
+
+def _status(rows: list[Row]) -> str:
+    worst = max((row.status for row in rows), key=STATUSES.index)
+    return "derived" if len(rows) > 1 and worst == "read" else worst

@@ -1,0 +1,403 @@
+"""Reading a table of published figures, every row checked before any is used.
+
+A row is one figure of one source. Figures that disagree stand side by side; which of them
+is used is decided in `calibration.data.selection`, never in the table.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from smecluster.calibration.data import units
+from smecluster.model.support.errors import InputError, nearest, unknown
+from smecluster.model.support.files import read_text
+
+R = TypeVar("R")
+
+#: The shipped cases, and what the source codes of their figures stand for.
+CASES = Path(__file__).parents[1] / "cases"
+SOURCES = CASES / "sources.csv"
+COLUMNS = (
+    "region",
+    "series",
+    "year",
+    "value",
+    "qualifier",
+    "unit",
+    "price_basis",
+    "status",
+    "source",
+    "note",
+)
+#: From most to least trusted. `remembered` is off by default, `doubtful` is never used.
+STATUSES = ("read", "derived", "remembered", "doubtful")
+QUALIFIERS = ("exact", "about", "at least", "less than")
+PRICE_BASES = (
+    "",
+    "current prices",
+    "current prices, year-end",
+    "nominal",
+    "nominal (current prices; basis not stated by source)",
+    "constant 2000 prices",
+    "constant 2010 prices",
+    "constant prices",
+    "comparable prices",
+    "cumulative",
+    "deflator",
+    "price index",
+    "n/a",
+)
+YEARS = (1949, 2030)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One published figure.
+
+    Attributes
+    ----------
+    region, series : str
+        What the figure is of.
+    year : int
+        Calendar year.
+    value : float
+        The figure, in `unit`.
+    text : str
+        The figure as it was written, from which its precision is read.
+    qualifier : str
+        One of `QUALIFIERS`.
+    unit, price_basis : str
+        As published.
+    status : str
+        One of `STATUSES`.
+    source : str
+        Code of a source listed in ``sources.csv``.
+    note : str
+        Grade in brackets and remarks.
+    line : int
+        Where it stands in its file.
+    """
+
+    region: str
+    series: str
+    year: int
+    value: float
+    text: str
+    qualifier: str
+    unit: str
+    price_basis: str
+    status: str
+    source: str
+    note: str
+    line: int
+
+    @property
+    def name(self) -> str:
+        """Region and series, as a case file refers to figures of another region."""
+        return f"{self.region}/{self.series}"
+
+
+def read_records(path: Path, columns: Collection[str]) -> list[tuple[int, dict[str, str]]]:
+    """Read a CSV file that has exactly the given columns.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    columns : collection of str
+        The columns that it must have, in any order.
+
+    Returns
+    -------
+    list of (int, dict)
+        Line number and cells of each row, blanks around a cell removed.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, a column is unknown or missing, or a row is too short or
+        too long.
+    """
+    records, problems = scan_records(path, columns)
+    refuse(problems)
+    return records
+
+
+def scan_records(
+    path: Path, columns: Collection[str]
+) -> tuple[list[tuple[int, dict[str, str]]], list[InputError]]:
+    """Read what can be read of a CSV file, and say what is wrong with the other rows.
+
+    A row whose first cell begins with ``#`` is a comment.
+
+    Parameters
+    ----------
+    path, columns
+        As for `read_records`.
+
+    Returns
+    -------
+    list of (int, dict), list of InputError
+        The rows, and the problems by line.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read or its header is wrong, so that no row means anything.
+    """
+    reader = csv.reader(io.StringIO(read_text(path)), strict=True)
+    records: list[tuple[int, dict[str, str]]] = []
+    problems: list[InputError] = []
+    header: list[str] | None = None
+    try:
+        for cells in reader:
+            if not cells or cells[0].lstrip().startswith("#"):
+                continue
+            line, stripped = reader.line_num, [cell.strip() for cell in cells]
+            if header is None:
+                header = stripped
+                _check_header(path, line, header, columns)
+            elif len(cells) != len(header):
+                text = f"{len(cells)} cells, the header has {len(header)}"
+                problems.append(InputError(f"{path}:{line}: {text}"))
+            else:
+                records.append((line, dict(zip(header, stripped, strict=True))))
+    except csv.Error as error:
+        # Where a quotation mark is not closed, the rest of the file has no rows.
+        text = f"{path}:{reader.line_num}: not a valid CSV row: {error}"
+        problems.append(InputError(text))
+    if header is None and not problems:
+        _check_header(path, 1, [], columns)
+    return records, problems
+
+
+def scan_rows(
+    path: Path, columns: Collection[str], read: Callable[[int, dict[str, str]], R]
+) -> tuple[list[tuple[int, R]], list[InputError]]:
+    """Read a CSV file row by row, and put its file and line to what is wrong with a row.
+
+    Parameters
+    ----------
+    path, columns
+        As for `read_records`.
+    read : callable
+        Makes something of a line's cells, or raises `InputError`.
+
+    Returns
+    -------
+    list of (int, R), list of InputError
+        What the good rows gave, with their lines, and a problem for each other row.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read or its header is wrong.
+    """
+    found = []
+    records, problems = scan_records(path, columns)
+    for line, record in records:
+        try:
+            found.append((line, read(line, record)))
+        except InputError as error:
+            problems.append(InputError(f"{path}:{line}: {error}"))
+    return found, problems
+
+
+def refuse(problems: Sequence[InputError]) -> None:
+    """Raise the first of the problems, if there is one."""
+    for problem in problems:
+        raise problem
+
+
+def read_sources(path: Path) -> dict[str, str]:
+    """Read what the source codes stand for.
+
+    Parameters
+    ----------
+    path : Path
+        A file with the columns source, citation, where.
+
+    Returns
+    -------
+    dict of str to str
+        Citation and place by code.
+
+    Raises
+    ------
+    InputError
+        If the file is malformed, or a code has no citation or comes twice.
+    """
+    citations, problems = scan_sources(path)
+    refuse(problems)
+    return citations
+
+
+def scan_sources(path: Path) -> tuple[dict[str, str], list[InputError]]:
+    """Read what the source codes stand for, and say what is wrong; see `read_sources`."""
+    citations: dict[str, str] = {}
+
+    def read(line: int, record: dict[str, str]) -> None:
+        code = record["source"]
+        if not code or not record["citation"]:
+            raise InputError("a source needs a code and a citation")
+        if code in citations:
+            raise InputError(f"source {code!r} comes twice")
+        parts = (record["citation"], record["where"])
+        citations[code] = "; ".join(part for part in parts if part)
+
+    _, problems = scan_rows(path, ("source", "citation", "where"), read)
+    return citations, problems
+
+
+def read_series(
+    path: Path, sources: Collection[str], names: Collection[str] | None = None
+) -> tuple[Row, ...]:
+    """Read and check a table of published figures.
+
+    Parameters
+    ----------
+    path : Path
+        A CSV file with the columns `COLUMNS`.
+    sources : collection of str
+        Codes of the sources that may be cited.
+    names : collection of str, optional
+        Series that may occur, as ``region/series``; None allows all.
+
+    Returns
+    -------
+    tuple of Row
+        In the order of the file.
+
+    Raises
+    ------
+    InputError
+        With file and line, if a series, unit, status, qualifier or source is not known, a
+        value is not a finite number, a year lies outside `YEARS`, or one source gives one
+        series twice for a year.
+    """
+    rows, problems = scan_series(path, sources, names)
+    refuse(problems)
+    return rows
+
+
+def scan_series(
+    path: Path, sources: Collection[str], names: Collection[str] | None = None
+) -> tuple[tuple[Row, ...], list[InputError]]:
+    """Read the good rows of a table of published figures, and say what is wrong with the others.
+
+    Parameters
+    ----------
+    path, sources, names
+        As for `read_series`.
+
+    Returns
+    -------
+    tuple of Row, list of InputError
+        The rows in the order of the file, and a problem a row.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read or its header is wrong.
+    """
+    seen: dict[tuple[str, str, int], int] = {}
+
+    def read(line: int, record: dict[str, str]) -> Row:
+        row = _row(record, sources, line)
+        if names is not None and row.name not in names:
+            raise InputError(
+                f"{unknown('series', row.name, names)} (series are named in case.toml, by "
+                "a [[measure]] or in context)"
+            )
+        key = (row.name, row.source, row.year)
+        if key in seen:
+            raise InputError(
+                f"{row.source} already gives {row.series!r} for {row.year} in line "
+                f"{seen[key]}: one figure a source and year"
+            )
+        seen[key] = line
+        return row
+
+    rows, problems = scan_rows(path, COLUMNS, read)
+    return tuple(row for _, row in rows), problems
+
+
+def _check_header(path: Path, line: int, header: Sequence[str], columns: Collection[str]) -> None:
+    for name in header:
+        if name not in columns:
+            raise InputError(f"{path}:{line}: {unknown('column', name, columns)}")
+    missing = [name for name in columns if name not in header]
+    if missing:
+        raise InputError(f"{path}:{line}: column {missing[0]!r} is missing: {', '.join(columns)}")
+    if len(set(header)) < len(header):
+        raise InputError(f"{path}:{line}: a column comes twice: {', '.join(header)}")
+
+
+def _row(record: dict[str, str], sources: Collection[str], line: int) -> Row:
+    for name in ("region", "series"):
+        if not record[name]:
+            raise InputError(f"column {name!r} is empty")
+    name = record["series"]
+    if not record["value"]:
+        raise InputError(f"{name!r} has no value: write the figure, or leave the row out")
+    if not record["unit"]:
+        raise InputError(
+            f"{name!r} has no unit: write the one it is published in, such as 'million yuan', "
+            "'persons', 'firms', 'km2' or 'percent'"
+        )
+    if not record["source"]:
+        raise InputError("no citation: column 'source' is empty")
+    if record["source"] not in sources:
+        raise unknown("source", record["source"], sources)
+    units.published(record["unit"])
+    return Row(
+        region=record["region"],
+        series=record["series"],
+        year=year_of(record["year"]),
+        value=number_of(record["value"]),
+        text=record["value"],
+        qualifier=choice_of("qualifier", record["qualifier"], QUALIFIERS),
+        unit=record["unit"],
+        price_basis=choice_of("price basis", record["price_basis"], PRICE_BASES),
+        status=choice_of("status", record["status"], STATUSES),
+        source=record["source"],
+        note=record["note"],
+        line=line,
+    )
+
+
+def year_of(text: str) -> int:
+    """Read a calendar year within `YEARS`; raise `InputError` for anything else."""
+    low, high = YEARS
+    if not text.isdecimal() or not low <= int(text) <= high:
+        raise InputError(f"year {text!r}: allowed are whole years from {low} to {high}")
+    return int(text)
+
+
+def number_of(text: str) -> float:
+    """Read a finite number; raise `InputError` for anything else."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    # float() also takes "1_000", which no spreadsheet writes on purpose.
+    if not math.isfinite(value) or "_" in text:
+        raise InputError(f"value {text!r} is not a number: write digits with a decimal point")
+    return value
+
+
+def choice_of(kind: str, given: str, allowed: Iterable[str]) -> str:
+    """Return `given` if it is one of the allowed words; raise `InputError` naming all of them."""
+    names = tuple(allowed)
+    if given in names:
+        return given
+    close = nearest(given, names)
+    hint = f"; did you mean {close!r}?" if close else ""
+    shown = ", ".join(name or "(nothing)" for name in names)
+    raise InputError(f"{kind} {given!r}: allowed are {shown}{hint}")

@@ -1,0 +1,262 @@
+"""What a ``case.toml`` may hold: the region, the measures, turning points, policy history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+
+from smecluster.calibration.data import units
+from smecluster.calibration.data.lines import Lines, Spot
+from smecluster.calibration.data.series import STATUSES, YEARS, choice_of, refuse
+from smecluster.model.support.errors import InputError, unknown
+from smecluster.model.support.files import read_text, read_toml
+
+Text = Annotated[str, Field(min_length=1)]
+CalendarYear = Annotated[int, Field(ge=YEARS[0], le=YEARS[1])]
+Combine = Literal["one", "sum", "ratio", "less share"]
+TurnKind = Literal["slower growth", "fall"]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class Place(_Table):
+    """What the region is."""
+
+    name: Text = Field(description="element of the model's range Region")
+    table: Text = Field(description="what its own figures have in the column region")
+    title: Text = Field(description="how reports call it")
+    description: Text = Field(description="what kind of cluster it is")
+    boundary: Text = Field(description="the area and the firms that its figures cover")
+
+
+class Measure(_Table):
+    """How published series measure one variable of the model, in one segment of years."""
+
+    variable: Text = Field(description="name in the model")
+    unit: Text = Field(description="unit of the model to convert to")
+    series: tuple[Text, ...] = Field(
+        min_length=1, description="series, or region/series for a table of another region"
+    )
+    combine: Combine = Field(
+        default="one",
+        description="one series; sum; ratio (first by second); first less the share in the second",
+    )
+    prices: Literal["none", "current"] = Field(
+        default="none", description="current: turned into constant 2010 prices (national deflator)"
+    )
+    compare: Literal["level", "scale"] = Field(
+        default="level", description="scale: known only up to a factor, which a fit estimates"
+    )
+    segment: str = Field(default="", description="name of a stretch of one definition")
+    years: tuple[CalendarYear, CalendarYear] = Field(description="first and last year to use")
+    only_sources: tuple[Text, ...] = Field(default=(), description="use no other source")
+    not_sources: tuple[Text, ...] = Field(default=(), description="sources of another definition")
+    exclude: dict[int, Text] = Field(default_factory=dict, description="year left out, and why")
+    error: float = Field(
+        default=0.05,
+        gt=0,
+        le=2,
+        description="stated error of a figure, Dmnl: standard deviation of its logarithm, errors "
+        "of measurement and of definition together",
+    )
+    definition: Text = Field(description="what the figures are, and how that differs")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Measure:
+        units.of_model(self.unit)
+        first, last = self.years
+        if first > last:
+            raise ValueError(f"years {first} to {last} run backwards")
+        pair = self.combine in ("ratio", "less share")
+        if self.combine == "one" and len(self.series) != 1:
+            raise ValueError(f"combine = 'one' takes one series, not {len(self.series)}")
+        if pair and len(self.series) != 2:
+            raise ValueError(f"combine = {self.combine!r} takes two series")
+        if self.combine == "ratio" and self.prices == "current":
+            raise ValueError("a ratio of one year's figures needs no deflator: prices = 'none'")
+        return self
+
+
+class Turn(_Table):
+    """A turning point that the figures show, and that the model is expected to show."""
+
+    variable: Text = Field(description="name in the model; it must be measured")
+    segment: str = Field(default="", description="the measure's segment, which holds the years")
+    kind: TurnKind = Field(
+        description="slower growth: less growth a year from the second to the third year than "
+        "from the first to the second; fall: less in the second year than in the first"
+    )
+    years: tuple[CalendarYear, ...] = Field(description="three for slower growth, two for fall")
+    definition: Text = Field(description="what turned, and why these years")
+
+    @model_validator(mode="after")
+    def _rising(self) -> Turn:
+        wanted = 3 if self.kind == "slower growth" else 2
+        if len(self.years) != wanted or list(self.years) != sorted(set(self.years)):
+            raise ValueError(f"{self.kind!r} takes {wanted} years that rise, not {self.years}")
+        return self
+
+
+class Event(_Table):
+    """A dated policy or shock."""
+
+    year: CalendarYear
+    date: Text = Field(description="as exactly as the source gives it")
+    event: Text
+    status: str
+    source: Text
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _known(self) -> Event:
+        choice_of("status", self.status, STATUSES)
+        return self
+
+
+class CaseFile(_Table):
+    """A whole ``case.toml``."""
+
+    region: Place
+    measure: tuple[Measure, ...] = ()
+    context: tuple[Text, ...] = Field(
+        default=(), description="series kept for the reader that measure nothing"
+    )
+    turn: tuple[Turn, ...] = ()
+    history: tuple[Event, ...] = ()
+
+
+def read_case_file(path: Path) -> CaseFile:
+    """Read and check a ``case.toml``.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    CaseFile
+        Its content.
+
+    Raises
+    ------
+    InputError
+        In one line: the file, the place in it, what was given and what is allowed.
+    """
+    file, problems = scan_case_file(path)
+    refuse(problems)
+    assert file is not None
+    return file
+
+
+def scan_case_file(path: Path) -> tuple[CaseFile | None, list[InputError]]:
+    """Read a ``case.toml``, and say all that is wrong with it.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    CaseFile or None, list of InputError
+        Its content, None where it cannot be used; and the problems, each with its line.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read or is not TOML.
+    """
+    content = read_toml(path)
+    lines = Lines(read_text(path))
+    try:
+        file = CaseFile.model_validate(content)
+    except ValidationError as error:
+        return None, [
+            InputError(f"{path}:{lines.of(detail['loc'])}: {_told(detail)}")
+            for detail in error.errors()
+        ]
+    return file, [
+        InputError(f"{path}:{lines.of(place)}: {text}")
+        for place, text in (*_segments(file), *_turns(file))
+    ]
+
+
+def _segments(file: CaseFile) -> Iterator[tuple[Spot, str]]:
+    seen: set[tuple[str, str]] = set()
+    for at, measure in enumerate(file.measure):
+        key = (measure.variable, measure.segment)
+        if key in seen:
+            yield (
+                ("measure", at),
+                f"{measure.variable!r} is measured twice in segment {measure.segment!r}: "
+                "give each measure a segment of its own",
+            )
+        seen.add(key)
+
+
+def _turns(file: CaseFile) -> Iterator[tuple[Spot, str]]:
+    years = {(measure.variable, measure.segment): measure.years for measure in file.measure}
+    for at, turn in enumerate(file.turn):
+        key = (turn.variable, turn.segment)
+        if key not in years:
+            yield (
+                ("turn", at),
+                f"the turning point of {turn.variable!r}, segment {turn.segment!r}, is not "
+                f"measured: measured are {', '.join(map(repr, years)) or 'none'}",
+            )
+            continue
+        first, last = years[key]
+        if not first <= turn.years[0] < turn.years[-1] <= last:
+            yield (
+                ("turn", at, "years"),
+                f"the turning point of {turn.variable!r} takes {turn.years}, but the "
+                f"measure goes from {first} to {last}",
+            )
+
+
+def _told(detail: ErrorDetails) -> str:
+    """Turn a complaint of pydantic into words."""
+    place = detail["loc"]
+    where = " ".join(str(part + 1) if isinstance(part, int) else str(part) for part in place)
+    if detail["type"] == "extra_forbidden":
+        *outer, name = map(str, place)
+        table = " ".join(where.split()[:-1]) or "top level"
+        return f"{table}: {unknown('field', name, _fields(outer[0] if outer else ''))}"
+    field = _field(place)
+    meaning = f": {field.description}" if field and field.description else ""
+    if detail["type"] == "missing":
+        return f"{where} is missing{meaning}"
+    if detail["type"] == "string_too_short":
+        return f"{where} is empty{meaning}"
+    message = detail["msg"].removeprefix("Value error, ")
+    given = detail["input"]
+    shown = f", not {given!r}" if isinstance(given, str | int | float) else ""
+    return f"{where or 'top level'}: {message}{shown}"
+
+
+def _field(place: Spot) -> FieldInfo | None:
+    """Find what a place in the file is described as."""
+    names = [part for part in place if isinstance(part, str)]
+    table = _table(names[0]) if names else None
+    return table.model_fields.get(names[1]) if table and len(names) > 1 else None
+
+
+def _fields(section: str) -> tuple[str, ...]:
+    return tuple((_table(section) or CaseFile).model_fields)
+
+
+def _table(section: str) -> type[BaseModel] | None:
+    """Give the table that a section of the file holds."""
+    if section not in CaseFile.model_fields:
+        return None
+    annotation = CaseFile.model_fields[section].annotation
+    found = (annotation, *get_args(annotation))
+    return next((t for t in found if isinstance(t, type) and issubclass(t, BaseModel)), None)

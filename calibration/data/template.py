@@ -1,0 +1,127 @@
+"""A new region's folder: commented files to fill in, and values copied from a shipped region.
+
+No figure comes with it: the series are empty, and every value of the model says that it is a
+judgement and whose it was.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+from smecluster.calibration.data.case import cases, load
+from smecluster.calibration.data.constants import Constant, Point, constants_of, tables_of, text_of
+from smecluster.calibration.data.series import read_records
+from smecluster.calibration.problem.parameters import COLUMNS, FILE, JUDGEMENT
+from smecluster.model import Region
+from smecluster.model import load as load_model
+from smecluster.model.support.errors import InputError, unknown
+from smecluster.model.support.files import read_text, write_atomic
+
+FOLDER = Path(__file__).parents[1] / "template"
+#: How the source of a copied value begins.
+COPIED = "copied from "
+
+_Value = TypeVar("_Value", Constant, Point)
+
+
+def new_case(folder: str | Path, like: str) -> Path:
+    """Write the folder of a new region.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Where; its name, with blanks for ``_`` and ``-``, becomes the region's.
+    like : str
+        Shipped case whose values of the model are copied.
+
+    Returns
+    -------
+    Path
+        The folder.
+
+    Raises
+    ------
+    InputError
+        If there is something there already, the name cannot be a region's or is a shipped
+        one's, or `like` is no shipped case.
+    """
+    target = Path(folder)
+    if like not in cases():
+        raise unknown("shipped case", like, cases())
+    if target.exists() and (target.is_file() or any(target.iterdir())):
+        raise InputError(f"{target} exists already: nothing was written")
+    model_case = load(like)
+    constants = _copied(model_case.constants, model_case.place.name)
+    points = _copied(model_case.points, model_case.place.name)
+    name = " ".join(re.split(r"[\s_-]+", target.resolve().name)).strip()
+    model = load_model()
+    if name.casefold() in map(str.casefold, model.regions):
+        raise InputError(f"{name!r} is a shipped region: give yours another name")
+    # The model refuses what cannot be a region's name before anything is written.
+    load_model(
+        regions=[
+            *map(Region, model.regions),
+            Region(name, constants_of(constants), tables_of(points)),
+        ]
+    )
+    words = {
+        "NAME": name,
+        "TABLE": name.casefold().replace(" ", "_"),
+        "LIKE": model_case.place.name,
+    }
+    files = {path.name: _filled(read_text(path), words) for path in sorted(FOLDER.iterdir())}
+    files[FILE] += _parameters(model_case.path / FILE, model_case.place.name)
+    files["constants.csv"] += text_of(constants, Constant)
+    files["tables.csv"] += text_of(points, Point)
+    _write(target, files)
+    return target
+
+
+def _copied(values: Sequence[_Value], name: str) -> tuple[_Value, ...]:
+    return tuple(
+        replace(value, status="judgement", source=f"{COPIED}{name}; there: {value.source}")
+        for value in values
+    )
+
+
+def _parameters(path: Path, name: str) -> str:
+    """Copy the parameters that a fit estimates, their priors marked as another region's."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    for _, row in read_records(path, COLUMNS):
+        source = f"{COPIED}{name}; there: {row['source']}"
+        writer.writerow({**row, "status": JUDGEMENT, "source": source})
+    return out.getvalue()
+
+
+def _filled(text: str, words: dict[str, str]) -> str:
+    for word, value in words.items():
+        text = text.replace(f"@{word}@", value)
+    return text
+
+
+def _write(target: Path, files: dict[str, str]) -> None:
+    """Make the folder appear with all its files, or not at all."""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        made = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    except OSError as error:
+        raise InputError(f"cannot write {target}: {error.strerror or error}") from None
+    try:
+        for name, text in files.items():
+            write_atomic(made / name, text)
+        made.chmod(0o755)
+        made.replace(target)
+    except OSError as error:
+        raise InputError(f"cannot write {target}: {error.strerror or error}") from None
+    finally:
+        shutil.rmtree(made, ignore_errors=True)

@@ -1,0 +1,126 @@
+"""The units that figures are published in, and the model's own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from smecluster.model.support.errors import InputError, nearest
+
+
+@dataclass(frozen=True)
+class Unit:
+    """What a unit measures.
+
+    Attributes
+    ----------
+    quantity : str
+        Kind of quantity; only units of one quantity convert into each other.
+    factor : float
+        Size in the quantity's base unit.
+    """
+
+    quantity: str
+    factor: float
+
+
+def _of(quantity: str, **factors: float) -> dict[str, Unit]:
+    return {name.replace("_", " "): Unit(quantity, factor) for name, factor in factors.items()}
+
+
+# Base units: yuan, US$, person, one (things counted), km2, and a share of one.
+PUBLISHED: dict[str, Unit] = {
+    **_of("yuan", yuan=1.0, million_yuan=1e6, billion_yuan=1e9, trillion_yuan=1e12),
+    "10 thousand yuan": Unit("yuan", 1e4),
+    "RMB billion": Unit("yuan", 1e9),
+    "100 million yuan": Unit("yuan", 1e8),
+    **_of("US dollar", million_USD=1e6, billion_USD=1e9),
+    "100 million USD": Unit("US dollar", 1e8),
+    **_of("person", persons=1.0, million_persons=1e6, million=1e6),
+    "full-time employees": Unit("person", 1.0),
+    "10 thousand persons": Unit("person", 1e4),
+    "10,000 persons": Unit("person", 1e4),
+    **_of("count", count=1.0, enterprises=1.0, companies=1.0, firms=1.0, households=1.0),
+    "high-tech enterprises": Unit("count", 1.0),
+    "certified new-technology enterprises": Unit("count", 1.0),
+    "small, medium and large enterprises": Unit("count", 1.0),
+    "IT companies (as mirror puts it)": Unit("count", 1.0),
+    "factories (about)": Unit("count", 1.0),
+    "firms per year": Unit("count", 1.0),
+    "new S&T enterprises": Unit("count", 1.0),
+    "new manufacturing and R&D-type S&T firms": Unit("count", 1.0),
+    "newly recognised (certified) high-tech enterprises": Unit("count", 1.0),
+    "firms replaced per year (每年的更新量)": Unit("count", 1.0),
+    "grants": Unit("count", 1.0),
+    "grants (estimate)": Unit("count", 1.0),
+    "万个": Unit("count", 1e4),
+    "km2": Unit("area", 1.0),
+    "percent": Unit("share", 0.01),
+    "percent per year": Unit("share", 0.01),
+    "percent of employees": Unit("share", 0.01),
+    "percent of employees (253.7 per thousand)": Unit("share", 0.01),
+    "index 1978=100": Unit("index", 0.01),
+    "CNY per US$": Unit("exchange rate", 1.0),
+}
+
+# A model unit's head (what stands before "/") says which quantity a measured variable is.
+MODEL: dict[str, Unit] = {
+    "Myuan": Unit("yuan", 1e6),
+    "yuan": Unit("yuan", 1.0),
+    "person": Unit("person", 1.0),
+    "firm": Unit("count", 1.0),
+    "patent": Unit("count", 1.0),
+    "km2": Unit("area", 1.0),
+    "Dmnl": Unit("share", 1.0),
+    "1": Unit("share", 1.0),
+}
+
+
+def published(name: str) -> Unit:
+    """Look up a unit of the published tables.
+
+    Parameters
+    ----------
+    name : str
+        The unit as the table writes it.
+
+    Returns
+    -------
+    Unit
+        Its quantity and size.
+
+    Raises
+    ------
+    InputError
+        If the unit is not known.
+    """
+    return _look(name, PUBLISHED, "unit")
+
+
+def of_model(name: str) -> Unit:
+    """Look up a unit of the model, such as ``Myuan/Year``.
+
+    Parameters
+    ----------
+    name : str
+        The unit as the model writes it.
+
+    Returns
+    -------
+    Unit
+        Quantity and size of what stands before the first ``/``.
+
+    Raises
+    ------
+    InputError
+        If the unit is not known.
+    """
+    return _look(name.split("/")[0].strip(), MODEL, "model unit")
+
+
+def _look(name: str, table: dict[str, Unit], kind: str) -> Unit:
+    try:
+        return table[name]
+    except KeyError:
+        close = nearest(name, table)
+        hint = f"did you mean {close!r}?" if close else f"allowed: {', '.join(table)}"
+        raise InputError(f"unknown {kind} {name!r}: {hint}") from None

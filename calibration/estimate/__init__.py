@@ -1,0 +1,1 @@
+"""Point estimates: least squares, profiles, bootstrap, partial fits."""

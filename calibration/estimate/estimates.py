@@ -1,0 +1,48 @@
+"""The table of estimates: each parameter with its standard error and its 90 % interval."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from smecluster.calibration.estimate.fit import jacobian
+from smecluster.calibration.problem.payoff import Payoff
+
+#: Half a 90 % interval of a normal distribution, in standard deviations.
+_HALF = 1.6449
+_LEVELS = (0.05, 0.95)
+
+
+def estimates(payoff: Payoff, x: ArrayLike, draws: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Put the estimates of a calibration together.
+
+    Parameters
+    ----------
+    payoff : Payoff
+        The payoff.
+    x : array_like, shape (parameters,)
+        Its optimum, in the scale of the estimation.
+    draws : pandas.DataFrame, optional
+        Draws of the posterior in the parameters' units.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `calibration.problem.assembly.Problem.table` with ``estimate``, ``standard error`` (in the
+        scale of the estimation, Dmnl: the inverse of the cost's Gauss-Newton Hessian), and ``low``
+        and
+        ``high`` of a 90 % interval: quantiles of the draws, or else 1.64 standard errors around
+        the estimate, cut off at the bounds.
+    """
+    point = np.asarray(x, dtype=float)
+    slope = jacobian(payoff, point)
+    error = np.sqrt(np.diag(np.linalg.inv(slope.T @ slope)))
+    if draws is None:
+        low = payoff.natural(np.maximum(point - _HALF * error, payoff.lower))
+        high = payoff.natural(np.minimum(point + _HALF * error, payoff.upper))
+    else:
+        low, high = np.quantile(draws[list(payoff.names)].to_numpy(dtype=float), _LEVELS, axis=0)
+    return payoff.problem.table.assign(
+        **{"estimate": payoff.natural(point), "standard error": error, "low": low, "high": high}
+    )

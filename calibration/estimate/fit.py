@@ -1,0 +1,259 @@
+"""The fit: least squares from many starts, each kept, and a global search as a check."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import differential_evolution, least_squares
+from scipy.stats import norm, qmc
+
+from smecluster.calibration.problem.payoff import Payoff
+from smecluster.model.support.checkpoints import Pieces
+
+Floats = NDArray[np.float64]
+
+# A step in the scale of the estimation that the kernel's rounding does not blur.
+_STEP = 1e-5
+_PRECISION = 1e-6
+
+
+@dataclass(frozen=True)
+class Optimum:
+    """Where a descent has ended.
+
+    Attributes
+    ----------
+    x : array of float, shape (parameters,)
+        The point, in the scale of the estimation.
+    cost : float
+        Its cost (see `calibration.problem.payoff.Payoff`), Dmnl.
+    gradient : float
+        Largest element of the cost's gradient that points into the bounds, Dmnl.
+    evaluations : int
+        How many points were tried, Jacobians apart.
+    message : str
+        Why it ended.
+    """
+
+    x: Floats
+    cost: float
+    gradient: float
+    evaluations: int
+    message: str
+
+
+def jacobian(
+    payoff: Payoff, x: Floats, free: ArrayLike | None = None, workers: int | None = None
+) -> Floats:
+    """Differentiate the residuals by central differences, in one batch of runs.
+
+    Parameters
+    ----------
+    payoff : Payoff
+        The payoff.
+    x : array of float, shape (parameters,)
+        Where; the differences turn one-sided at a bound.
+    free : array_like of int, optional
+        Which parameters; all if left out.
+    workers : int, optional
+        Threads.
+
+    Returns
+    -------
+    array of float, shape (residuals, free parameters)
+    """
+    chosen = np.arange(len(x)) if free is None else np.asarray(free, dtype=int)
+    above = np.minimum(x[chosen] + _STEP, payoff.upper[chosen])
+    below = np.maximum(x[chosen] - _STEP, payoff.lower[chosen])
+    points = np.tile(x, (2 * len(chosen), 1))
+    rows = np.arange(len(chosen))
+    points[rows, chosen] = above
+    points[len(chosen) + rows, chosen] = below
+    residuals = payoff.residuals(points, workers)
+    slope = (residuals[: len(chosen)] - residuals[len(chosen) :]) / (above - below)[:, None]
+    return np.asarray(slope.T)
+
+
+def descend(
+    payoff: Payoff,
+    x0: Floats,
+    *,
+    free: ArrayLike | None = None,
+    max_evaluations: int = 200,
+    workers: int | None = None,
+) -> Optimum:
+    """Go down to the nearest optimum.
+
+    Parameters
+    ----------
+    payoff : Payoff
+        The payoff.
+    x0 : array of float, shape (parameters,)
+        Where to begin.
+    free : array_like of int, optional
+        Which parameters move; all if left out.
+    max_evaluations : int
+        After so many points it ends.
+    workers : int, optional
+        Threads for each batch of runs.
+
+    Returns
+    -------
+    Optimum
+    """
+    start = np.clip(np.asarray(x0, dtype=float), payoff.lower, payoff.upper)
+    chosen = np.arange(len(start)) if free is None else np.asarray(free, dtype=int)
+    lower, upper = payoff.lower[chosen], payoff.upper[chosen]
+    # The method needs a start strictly between the bounds.
+    inside = 1e-8 * (upper - lower)
+
+    def whole(part: Floats) -> Floats:
+        point: Floats = start.copy()
+        point[chosen] = part
+        return point
+
+    found = least_squares(
+        lambda part: payoff.residuals(whole(part), workers)[0],
+        np.clip(start[chosen], lower + inside, upper - inside),
+        jac=lambda part: jacobian(payoff, whole(part), chosen, workers),
+        bounds=(lower, upper),
+        x_scale=payoff.prior_sd[chosen],
+        ftol=_PRECISION,
+        xtol=1e-8,
+        gtol=1e-8,
+        max_nfev=max_evaluations,
+    )
+    return Optimum(
+        whole(found.x), float(found.cost), float(found.optimality), int(found.nfev), found.message
+    )
+
+
+def starts(payoff: Payoff, count: int, seed: int) -> Floats:
+    """Spread starts over the prior.
+
+    The first start is the prior's mean; the others are a Latin hypercube, turned into the
+    prior's distribution within the bounds.
+
+    Parameters
+    ----------
+    payoff : Payoff
+        The payoff.
+    count : int
+        How many.
+    seed : int
+        For the Latin hypercube.
+
+    Returns
+    -------
+    array of float, shape (count, parameters)
+    """
+    k = len(payoff.names)
+    cube = qmc.LatinHypercube(k, rng=np.random.default_rng(seed)).random(max(1, count - 1))
+    low = norm.cdf(payoff.lower, payoff.prior_mean, payoff.prior_sd)
+    high = norm.cdf(payoff.upper, payoff.prior_mean, payoff.prior_sd)
+    spread = norm.ppf(low + cube * (high - low), payoff.prior_mean, payoff.prior_sd)
+    points = np.vstack([payoff.prior_mean, spread])[:count]
+    return np.asarray(np.clip(points, payoff.lower, payoff.upper))
+
+
+def multistart(
+    payoff: Payoff,
+    count: int,
+    seed: int,
+    pieces: Pieces,
+    *,
+    max_evaluations: int = 200,
+    done: Callable[[int, Optimum], None] = lambda number, optimum: None,
+) -> list[Optimum]:
+    """Descend from many starts; each that has ended is kept.
+
+    Parameters
+    ----------
+    payoff : Payoff
+        The payoff.
+    count : int
+        How many starts.
+    seed : int
+        For their places.
+    pieces : Pieces
+        Where finished starts are kept: ``start <number>``.
+    max_evaluations : int
+        After so many points a descent ends.
+    done : callable
+        Told the number of each start that has ended, and where it ended.
+
+    Returns
+    -------
+    list of Optimum
+        In the order of their numbers; the same for any number of workers.
+    """
+    begin = starts(payoff, count, seed)
+
+    def one(number: int) -> Optimum:
+        name = f"start {number}"
+        try:
+            kept = pieces.load(name)
+            optimum = Optimum(
+                np.asarray(kept["x"], dtype=float),
+                float(kept["cost"]),
+                float(kept["gradient"]),
+                int(kept["evaluations"]),
+                str(kept["message"]),
+            )
+        except KeyError:
+            optimum = descend(payoff, begin[number], max_evaluations=max_evaluations, workers=1)
+            pieces.save(name, **vars(optimum))
+        done(number, optimum)
+        return optimum
+
+    with ThreadPoolExecutor(payoff.workers) as pool:
+        return list(pool.map(one, range(count)))
+
+
+def best(optima: Sequence[Optimum]) -> Optimum:
+    """Give the lowest optimum."""
+    return min(optima, key=lambda optimum: optimum.cost)
+
+
+def search(payoff: Payoff, seed: int, *, generations: int = 300, population: int = 8) -> Optimum:
+    """Look for a better optimum everywhere: differential evolution, then a descent.
+
+    Parameters
+    ----------
+    payoff : Payoff
+        The payoff.
+    seed : int
+        For the evolution.
+    generations : int
+        How long it evolves.
+    population : int
+        Members for each parameter.
+
+    Returns
+    -------
+    Optimum
+    """
+    count = population * len(payoff.names)
+    found = differential_evolution(
+        lambda points: payoff.cost(points.T),
+        list(zip(payoff.lower, payoff.upper, strict=True)),
+        init=starts(payoff, count, seed),
+        maxiter=generations,
+        updating="deferred",
+        vectorized=True,
+        polish=False,
+        rng=np.random.default_rng(seed),
+        tol=0.0,
+    )
+    optimum = descend(payoff, found.x)
+    return Optimum(
+        optimum.x,
+        optimum.cost,
+        optimum.gradient,
+        optimum.evaluations + int(found.nfev),
+        optimum.message,
+    )

@@ -1,0 +1,240 @@
+"""Profiles: what each parameter's other values would cost, all others fitted anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from smecluster.calibration.estimate.fit import Optimum, descend, jacobian
+from smecluster.calibration.problem.payoff import Payoff
+from smecluster.model.support.checkpoints import Pieces
+from smecluster.model.support.errors import unknown
+
+Floats = NDArray[np.float64]
+
+#: Half the 95 % quantile of a chi-square of one degree of freedom: costs up to so much above
+#: the lowest lie in the 95 % interval of one parameter.
+CUT_95 = 1.92
+#: The same at 90 %.
+CUT_90 = 1.353
+#: A cost this much lower than the optimum's is a better optimum, not rounding.
+BETTER = 0.01
+
+# The root of twice the cost above the lowest is a straight line where the posterior is normal.
+# A walk aims at these values of it; the last lies just behind the cut.
+_AIMS = (0.7, 1.4, 2.05)
+_LONGEST = 3.0  # times the step before
+_MOST = 25  # steps a side
+
+
+@dataclass(frozen=True)
+class Profiles:
+    """The profiles of a payoff around an optimum.
+
+    Attributes
+    ----------
+    points : pandas.DataFrame
+        name, value (the parameter's unit), cost above the best (Dmnl, of the posterior), of
+        the figures (Dmnl, how much the figures' part of the cost has changed), by name and
+        value.
+    intervals : pandas.DataFrame
+        By name as index: estimate, low, high (95 %) and low 90, high 90, in the parameter's
+        unit; ``low open`` and ``high open`` say that the bound was reached before the cut, so
+        that the interval is open there.
+    better : Optimum or None
+        The lowest point, where one was found below the optimum: the fit had missed it, and
+        the intervals are to be made anew from there.
+    """
+
+    points: pd.DataFrame
+    intervals: pd.DataFrame
+    better: Optimum | None
+
+    def sentences(self) -> list[str]:
+        """Say which intervals are open, and whether the fit had missed a better optimum."""
+        said = []
+        for side, bound in (("low", "lower"), ("high", "upper")):
+            names = self.intervals.index[self.intervals[f"{side} open"]]
+            if len(names):
+                said.append(
+                    f"The interval reaches the {bound} bound and is open there: {', '.join(names)}."
+                )
+        if self.better is not None:
+            said.append(
+                f"A better optimum was found on the way (cost {self.better.cost:.3f}): fit again "
+                "from there."
+            )
+        return said
+
+
+@dataclass(frozen=True)
+class _Side:
+    """What a walk to one side found: points (n, parameters) and their costs (n,)."""
+
+    points: Floats
+    costs: Floats
+
+
+def profiles(
+    payoff: Payoff,
+    optimum: Optimum,
+    pieces: Pieces,
+    *,
+    names: Iterable[str] | None = None,
+    told: Callable[[int, int], None] = lambda done, total: None,
+) -> Profiles:
+    """Walk from the optimum along each parameter, fitting all others anew at each step.
+
+    Parameters
+    ----------
+    payoff : Payoff
+        The payoff.
+    optimum : Optimum
+        Its optimum.
+    pieces : Pieces
+        Where finished profiles are kept: ``profile <number>``.
+    names : iterable of str, optional
+        The parameters; all if left out.
+    told : callable
+        Told how many profiles are done, and how many there are.
+
+    Returns
+    -------
+    Profiles
+        The same for any number of workers.
+
+    Raises
+    ------
+    InputError
+        If a name is not one of the parameters.
+    """
+    chosen = list(payoff.names if names is None else names)
+    for name in chosen:
+        if name not in payoff.names:
+            raise unknown("parameter", name, payoff.names)
+    slope = jacobian(payoff, optimum.x)
+    covariance = np.linalg.inv(slope.T @ slope)
+
+    def one(place: int) -> _Side:
+        name = f"profile {place}"
+        kept = pieces.load(name) if name in pieces else {}
+        if not np.array_equal(kept.get("optimum", ()), optimum.x):
+            sides = [_walk(payoff, optimum, covariance[place], place, sign) for sign in (-1, 1)]
+            points = np.vstack([sides[0].points[::-1], optimum.x, sides[1].points])
+            costs = np.concatenate([sides[0].costs[::-1], [optimum.cost], sides[1].costs])
+            kept = {"optimum": optimum.x, "points": points, "costs": costs}
+            pieces.save(name, **kept)
+        return _Side(np.asarray(kept["points"], float), np.asarray(kept["costs"], float))
+
+    places = [payoff.names.index(name) for name in chosen]
+    with ThreadPoolExecutor(payoff.workers) as pool:
+        found = []
+        for side in pool.map(one, places):
+            found.append(side)
+            told(len(found), len(places))
+    tables = [_points(payoff, optimum, *pair) for pair in zip(places, found, strict=True)]
+    ends = [_ends(payoff, optimum, *pair) for pair in zip(places, found, strict=True)]
+    intervals = pd.DataFrame(ends, index=pd.Index(chosen, name="name"))
+    return Profiles(pd.concat(tables, ignore_index=True), intervals, _better(optimum, found))
+
+
+def _walk(payoff: Payoff, optimum: Optimum, spread: Floats, place: int, sign: int) -> _Side:
+    """Walk to one side until the cost is above the cut, or the bound is reached.
+
+    `spread` is the parameter's row of the covariance: where the others go as it moves.
+    """
+    free = [other for other in range(len(optimum.x)) if other != place]
+    bound = (payoff.upper if sign > 0 else payoff.lower)[place]
+    points, costs = [optimum.x], [optimum.cost]
+    direction = spread / spread[place]
+    slope = 1 / np.sqrt(spread[place])
+    step = np.inf
+    while len(points) <= _MOST and _root(costs[-1], optimum) < _AIMS[-1] - 0.05:
+        last = points[-1]
+        if last[place] == bound:
+            break
+        root = _root(costs[-1], optimum)
+        aim = next(aim for aim in _AIMS if aim > root + 0.05)
+        step = min((aim - root) / slope, _LONGEST * step)
+        value = last[place] + sign * step
+        value = min(value, bound) if sign > 0 else max(value, bound)
+        start = np.clip(last + (value - last[place]) * direction, payoff.lower, payoff.upper)
+        start[place] = value
+        found = descend(payoff, start, free=free, workers=1)
+        points.append(found.x)
+        costs.append(found.cost)
+        moved = found.x - last
+        if moved[place]:
+            direction = moved / moved[place]
+            rise = _root(found.cost, optimum) - root
+            # A flat stretch tells no slope; the next step is then as long as it may be.
+            slope = max(rise / abs(moved[place]), 1e-3 * slope)
+    return _Side(np.array(points[1:]).reshape(-1, len(optimum.x)), np.array(costs[1:]))
+
+
+def _root(cost: float, optimum: Optimum) -> float:
+    return float(np.sqrt(2 * max(0.0, cost - optimum.cost)))
+
+
+def _points(payoff: Payoff, optimum: Optimum, place: int, found: _Side) -> pd.DataFrame:
+    figures = payoff.residuals(np.vstack([found.points, optimum.x]))[:, : -len(payoff.names)]
+    cost = 0.5 * np.einsum("ij,ij->i", figures, figures)
+    return pd.DataFrame(
+        {
+            "name": payoff.names[place],
+            "value": payoff.natural(found.points)[:, place],
+            "cost above the best": found.costs - optimum.cost,
+            "of the figures": cost[:-1] - cost[-1],
+        }
+    )
+
+
+def _ends(payoff: Payoff, optimum: Optimum, place: int, found: _Side) -> dict[str, float | bool]:
+    values = found.points[:, place]
+    roots = np.array([_root(cost, optimum) for cost in found.costs])
+    middle = int(np.flatnonzero((found.points == optimum.x).all(axis=1))[0])
+    sides = {
+        "low": (values[middle::-1], roots[middle::-1], payoff.lower[place]),
+        "high": (values[middle:], roots[middle:], payoff.upper[place]),
+    }
+    natural = partial(_natural, payoff, place)
+    row: dict[str, float | bool] = {"estimate": natural(optimum.x[place])}
+    for mark, cut in (("", CUT_95), (" 90", CUT_90)):
+        for side, (xs, ys, bound) in sides.items():
+            end = _crossing(xs, ys, float(np.sqrt(2 * cut)))
+            row[side + mark] = natural(bound if end is None else end)
+    for side, (_, ys, _) in sides.items():
+        row[f"{side} open"] = bool(ys.max() < np.sqrt(2 * CUT_95))
+    return row
+
+
+def _natural(payoff: Payoff, place: int, value: float) -> float:
+    point = payoff.prior_mean.copy()
+    point[place] = value
+    return float(payoff.natural(point)[place])
+
+
+def _crossing(values: Floats, roots: Floats, level: float) -> float | None:
+    """Find where a side first rises above a level, along straight lines between its points."""
+    above = np.flatnonzero(roots >= level)
+    if not len(above):
+        return None
+    at = int(above[0])
+    share = (level - roots[at - 1]) / (roots[at] - roots[at - 1])
+    return float(values[at - 1] + share * (values[at] - values[at - 1]))
+
+
+def _better(optimum: Optimum, found: list[_Side]) -> Optimum | None:
+    costs = [side.costs.min() for side in found]
+    at = int(np.argmin(costs))
+    if costs[at] > optimum.cost - BETTER:
+        return None
+    best = int(np.argmin(found[at].costs))
+    cost = float(found[at].costs[best])
+    return Optimum(found[at].points[best], cost, np.nan, 0, "found on the way along a profile")

@@ -1,0 +1,77 @@
+"""The calibrated model's paths through all years, also where figures have gaps."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from smecluster.calibration.problem.payoff import Payoff
+from smecluster.model.runs import simulate_many
+from smecluster.model.vensim.rewrite import REGION
+
+_LEVELS = (0.05, 0.95)
+
+
+def paths(payoff: Payoff, x: ArrayLike, draws: ArrayLike | None = None) -> pd.DataFrame:
+    """Follow each measured variable of each region through the years of all figures.
+
+    Parameters
+    ----------
+    payoff : Payoff
+        The payoff.
+    x : array_like, shape (parameters,)
+        The optimum, in the scale of the estimation.
+    draws : array_like, shape (draws, parameters), optional
+        Points that spread as the estimate does.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a year: region, variable, unit (the model's), year, value, and the bounds ``low``
+        and ``high`` of the 90 % of the draws (missing without draws). Where all figures of a
+        variable are known only up to a factor, the draws are brought to one level first: such
+        figures say nothing about it.
+    """
+    problem = payoff.problem
+    figures = problem.measurements.assign(
+        compare=problem.measurements["observable"].map(problem.observables["compare"])
+    )
+    points = np.atleast_2d(np.asarray(x, dtype=float))
+    if draws is not None:
+        points = np.concatenate([points, np.asarray(draws, dtype=float)])
+    last = float(np.ceil(figures["year"].max()))
+    run = simulate_many(
+        problem.model,
+        payoff.inputs(points),
+        outputs=list(dict.fromkeys(figures["variable"])),
+        workers=payoff.workers,
+        base={"FINAL TIME": last, **problem.base, "SAVEPER": 1.0},
+    )
+    years = run["time"].to_numpy()
+    tables = []
+    for (region, variable, unit), mine in figures.groupby(
+        ["region", "variable", "unit"], sort=False
+    ):
+        values = run[variable].sel({REGION: region}).transpose("run", "time").to_numpy()
+        if (mine["compare"] == "scale").all():
+            values = _levelled(values, np.isin(years, mine["year"]))
+        columns = {"region": region, "variable": variable, "unit": unit, "year": years}
+        tables.append(pd.DataFrame(columns).assign(**_summary(values)))
+    return pd.concat(tables, ignore_index=True)
+
+
+def _levelled(values: NDArray[np.float64], known: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Bring runs to the first one's mean logarithm over the years that are known."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        level = np.log(values[:, known]).mean(axis=1)
+    return np.asarray(values * np.exp(level[0] - level)[:, None])
+
+
+def _summary(values: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+    best, drawn = values[0], values[1:]
+    # A draw whose run failed says nothing.
+    drawn = drawn[np.isfinite(drawn).all(axis=1)]
+    missing = np.full((2, len(best)), np.nan)
+    low, high = np.quantile(drawn, _LEVELS, axis=0) if len(drawn) else missing
+    return {"value": best, "low": low, "high": high}

@@ -1,0 +1,376 @@
+"""The posterior: draws of independent walkers, refused until the walks have converged."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import arviz_stats.base
+import emcee
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from smecluster.calibration.estimate.fit import Optimum
+from smecluster.calibration.posterior.surrogate import Surrogate, coefficients
+from smecluster.calibration.posterior.trajectories import Trajectories
+from smecluster.calibration.problem.normal_scores import NormalScores
+from smecluster.calibration.problem.payoff import Payoff
+from smecluster.model.support.checkpoints import Pieces
+from smecluster.model.support.errors import InputError
+
+Floats = NDArray[np.float64]
+
+#: Convergence: rank-normalised split R-hat below, effective sample size (bulk and tail) above.
+#: Source: Vehtari, Gelman, Simpson, Carpenter and Buerkner 2021, Bayesian Analysis 16(2).
+R_HAT, ESS = 1.05, 400.0
+#: Two threads carry out sixteen runs together each.
+WALKERS = 32
+#: Of every so many steps one is kept.
+THIN = 2
+#: Steps that are kept together as one piece.
+PIECE = 100
+#: The share of a walk that is left out as its way from the start.
+_LEFT_OUT = 0.25
+# Pieces before the first look whether the walks agree, and how many times as many to the next.
+_EARLIEST, _LATER = 4, 1.1
+_NAMED = 3
+_WIDER = 1.5  # starts, in standard deviations of the normal approximation
+# Learning the surrogate: points of the design for each coefficient, and how near the optimum;
+# then rounds of so many steps.
+_DESIGN, _NEAR = 1.5, 0.6
+_ROUNDS, _LEARNING = 20, 50
+_LEARNT_POWER = 0.7  # of the posterior: its tails are to be known, too
+# The share of moves that are steps of a random walk: in how many directions, and how long.
+_STEPS = 0.25
+_SIZES = (5, 10, 20)
+_LENGTHS = np.array([0.2, 0.6, 1.0])
+
+
+class NotConvergedError(InputError):
+    """The walks do not agree with one another yet; their draws would mislead."""
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """Walks through the posterior.
+
+    Attributes
+    ----------
+    payoff : Payoff
+        Whose posterior it is.
+    walks : array of float, shape (steps, walkers, parameters)
+        In the scale of the estimation; the way from the start left out, one of two steps kept.
+    diagnostics : pandas.DataFrame
+        By parameter as index: R-hat, bulk ESS, tail ESS.
+    acceptance : float
+        Share of the proposed moves that were accepted.
+    steps : int
+        How many each walker went, the way from the start included, what it learnt on left out.
+    """
+
+    payoff: Payoff
+    walks: Floats
+    diagnostics: pd.DataFrame
+    acceptance: float
+    steps: int
+
+    @property
+    def converged(self) -> bool:
+        """Whether R-hat and effective sample sizes reach their thresholds."""
+        return _converged(self.diagnostics)
+
+    def points(self, count: int = 1000) -> Floats:
+        """Give draws in the scale of the estimation, evenly spread over the walks.
+
+        Parameters
+        ----------
+        count : int
+            How many at most.
+
+        Returns
+        -------
+        array of float, shape (count, parameters)
+
+        Raises
+        ------
+        NotConvergedError
+            If the walks have not converged; it names the worst parameters.
+        """
+        self.refuse_unconverged()
+        steps, walkers, _ = self.walks.shape
+        number = np.arange(min(count, steps * walkers))
+        # Walkers in turn, each a little later than the one before.
+        return np.asarray(self.walks[number * steps // len(number), number % walkers])
+
+    def draws(self, count: int = 1000) -> pd.DataFrame:
+        """Give draws in the parameters' units: a row a draw, columns the model's inputs.
+
+        Raises
+        ------
+        NotConvergedError
+            If the walks have not converged; it names the worst parameters.
+        """
+        return self.payoff.inputs(self.points(count))
+
+    def refuse_unconverged(self) -> None:
+        """Raise `NotConvergedError` unless the walks have converged."""
+        if self.converged:
+            return
+        worst = self.diagnostics.sort_values("R-hat", ascending=False).head(_NAMED)
+        named = ", ".join(f"{name} ({row['R-hat']:.2f})" for name, row in worst.iterrows())
+        raise NotConvergedError(
+            f"after {self.steps} steps the walks have not converged: R-hat is to be below "
+            f"{R_HAT}, worst are {named}; the smallest effective sample size is "
+            f"{_least(self.diagnostics):.0f} of {ESS:.0f}: let them walk on"
+        )
+
+
+def posterior(
+    payoff: Payoff,
+    optimum: Optimum,
+    seed: int,
+    pieces: Pieces,
+    *,
+    most: int = 20_000,
+    walkers: int = WALKERS,
+    told: Callable[[int, int], None] = lambda done, total: None,
+) -> Posterior:
+    """Draw from the posterior until the walks have converged.
+
+    Parameters
+    ----------
+    payoff : Payoff
+        The payoff.
+    optimum : Optimum
+        Its optimum.
+    seed : int
+        For starts and moves.
+    pieces : Pieces
+        Where the walks are kept as they go on: ``learning <number>``, ``walk <number>``.
+    most : int
+        Steps after which they stop, converged or not; what they learn on is not counted.
+    walkers : int
+        How many walk.
+    told : callable
+        Told how many steps are done, and how many there may be.
+
+    Returns
+    -------
+    Posterior
+        The same for any number of workers and interruptions.
+    """
+    walk = _Walk(payoff, optimum, walkers, seed)
+    learning = _ROUNDS * _LEARNING
+    for number in range(_ROUNDS):
+        walk.learn(pieces, f"learning {number}", design=number == 0)
+        told((number + 1) * _LEARNING, learning + most)
+    walk.settle()
+    kept: list[Mapping[str, NDArray[Any]]] = []
+    diagnostics, look = None, _EARLIEST
+    while diagnostics is None or (PIECE * len(kept) < most and not _converged(diagnostics)):
+        kept.append(walk.go(pieces, f"walk {len(kept)}"))
+        told(learning + PIECE * len(kept), learning + most)
+        if len(kept) >= look or PIECE * len(kept) >= most:
+            diagnostics = _diagnostics(_after(kept, "at"), walk.payoff.names)
+            # To look takes longer the longer the walks are.
+            look = math.ceil(_LATER * look)
+    return Posterior(
+        walk.payoff,
+        walk.points(_after(kept, "at")),
+        diagnostics,
+        float(np.mean([part["accepted"].mean() for part in kept])),
+        PIECE * len(kept),
+    )
+
+
+class _Walk:
+    """The walkers, in coordinates in which the normal approximation has variance 1.
+
+    Most of their moves are trajectories on a surrogate of the posterior (see `Trajectories`),
+    which is fitted to what the walkers meet on their way in; some are steps of a random walk,
+    which go on where the surrogate misleads.
+    """
+
+    def __init__(self, payoff: Payoff, optimum: Optimum, walkers: int, seed: int) -> None:
+        self.payoff = payoff
+        self._scores = NormalScores(payoff)
+        self._laplace = self._scores.laplace(optimum.x)
+        k = len(payoff.names)
+        figures = len(self._scores.residuals(self._laplace.centre)[0]) - k
+        self._surrogate = Surrogate(k, figures)
+        self._trajectories = Trajectories(self._surrogate_cost, np.eye(k))
+        self._steps = _Steps(np.eye(k))
+        # While it learns, the walk goes through a wider distribution than the posterior.
+        self._power = _LEARNT_POWER
+        self._met: list[Floats] = []
+        self._past: list[Floats] = []
+        moves = emcee.moves
+        self._sampler = emcee.EnsembleSampler(
+            walkers,
+            k,
+            self._log_prob,
+            moves=[
+                (moves.MHMove(self._trajectories), 1 - _STEPS),
+                (moves.MHMove(self._steps), _STEPS),
+            ],
+            vectorize=True,
+        )
+        one, two, three = np.random.SeedSequence(seed).spawn(3)
+        self._design = np.random.default_rng(one)
+        begin = _WIDER * np.random.default_rng(two).standard_normal((walkers, k))
+        random = np.random.RandomState(np.random.MT19937(three)).get_state()
+        self._state = emcee.State(begin, random_state=random)
+
+    def points(self, at: Floats) -> Floats:
+        """Turn coordinates into points in the scale of the estimation."""
+        return self._scores.points(self._laplace.scores(at))
+
+    def learn(self, pieces: Pieces, name: str, design: bool) -> None:
+        """Walk a little, and fit the surrogate to all that was met so far.
+
+        The first time it is fitted to a design around the optimum, without which there would be
+        nothing to walk along.
+        """
+        if name not in pieces:
+            if design:
+                k = self._laplace.centre.size
+                size = (int(_DESIGN * coefficients(k)) + k, k)
+                met, arrays = _NEAR * self._design.standard_normal(size), {}
+            else:
+                self._met = []
+                self._trajectories.tuning = True
+                arrays = self._walked(_LEARNING, 1)
+                met = np.concatenate(self._met)
+            pieces.save(name, met=met, step=np.array(self._trajectories.step), **arrays)
+        kept = pieces.load(name)
+        self._resume(kept)
+        met = np.asarray(kept["met"], dtype=float)
+        residuals = self._scores.residuals(self._laplace.scores(met))
+        excess = 0.5 * np.einsum("ij,ij->i", residuals, residuals) - self._laplace.cost
+        k = met.shape[1]
+        weights = np.exp(-np.maximum(0.0, excess - k) / k)
+        self._surrogate.add(met, residuals[:, :-k], weights)
+        self._surrogate.fit()
+        if "at" in kept:
+            self._past.append(np.asarray(kept["at"], dtype=float))
+            self._measure()
+
+    def _measure(self) -> None:
+        """Measure how far walkers spread, from the later half of what they have learnt on.
+
+        They are few, so that the covariance is drawn towards that of the normal approximation.
+        """
+        later = self._past[len(self._past) // 2 :]
+        walkers, k = later[0].shape[1:]
+        seen = np.cov(np.concatenate(later).reshape(-1, k).T).reshape(k, k)
+        count = len(later) * walkers
+        covariance = (count * self._power * seen + k * np.eye(k)) / (count + k)
+        self._trajectories.root = self._steps.root = np.linalg.cholesky(covariance)
+
+    def settle(self) -> None:
+        """Hold the moves as they are from now on, so that the draws are of the posterior."""
+        self._trajectories.tuning = False
+        self._power = 1.0
+        self._state = emcee.State(self._state.coords, random_state=self._state.random_state)
+
+    def go(self, pieces: Pieces, name: str) -> Mapping[str, NDArray[Any]]:
+        """Walk one piece."""
+        if name not in pieces:
+            pieces.save(name, **self._walked(PIECE, THIN))
+        # What goes on and what is resumed sees the same bytes.
+        kept = pieces.load(name)
+        self._resume(kept)
+        return kept
+
+    def _walked(self, steps: int, thin: int) -> dict[str, NDArray[Any]]:
+        self._sampler.reset()
+        state = self._sampler.run_mcmc(
+            self._state, steps // thin, thin_by=thin, skip_initial_state_check=True
+        )
+        kind, keys, place, gauss, cached = state.random_state
+        assert kind == "MT19937"
+        return {
+            "at": self._sampler.get_chain(),
+            "log_prob": state.log_prob,
+            "accepted": self._sampler.acceptance_fraction,
+            "keys": keys,
+            "random": np.array([place, gauss]),
+            "cached": np.array(cached),
+        }
+
+    def _resume(self, kept: Mapping[str, NDArray[Any]]) -> None:
+        if "step" in kept:
+            self._trajectories.step = float(kept["step"])
+        if "at" in kept:
+            place, gauss = (int(number) for number in kept["random"])
+            random = ("MT19937", kept["keys"], place, gauss, float(kept["cached"]))
+            self._state = emcee.State(
+                kept["at"][-1], log_prob=kept["log_prob"], random_state=random
+            )
+
+    def _log_prob(self, at: Floats) -> Floats:
+        if self._trajectories.tuning:
+            self._met.append(at.copy())
+        return -self._power * self._scores.cost(self._laplace.scores(at))
+
+    def _surrogate_cost(self, at: Floats) -> tuple[Floats, Floats]:
+        """Give -log of the surrogate posterior, and its gradient: only the figures are replaced."""
+        scores = self._laplace.scores(at)
+        cost, gradient = self._surrogate.cost(at)
+        cost = cost + 0.5 * np.einsum("ij,ij->i", scores, scores)
+        gradient = gradient + scores @ self._laplace.root
+        return self._power * cost, self._power * gradient
+
+
+class _Steps:
+    """Proposals of a random walk in some directions at a time.
+
+    Steps in few directions may be long, those in all must be short; which are best depends on
+    the posterior, so that all occur. The proposal is symmetric. Source of the scale: Roberts,
+    Gelman and Gilks 1997, Annals of Applied Probability 7(1).
+    """
+
+    def __init__(self, root: Floats) -> None:
+        self.root = root
+        k = len(root)
+        self._sizes = np.unique([min(k, size) for size in _SIZES] + [k])
+
+    def __call__(self, at: Floats, rng: np.random.RandomState) -> tuple[Floats, Floats]:
+        walkers, k = at.shape
+        size = self._sizes[rng.randint(len(self._sizes), size=walkers)]
+        length = _LENGTHS[rng.randint(len(_LENGTHS), size=walkers)]
+        place = np.argsort(np.argsort(rng.random_sample((walkers, k)), axis=1), axis=1)
+        steps = np.where(place < size[:, None], rng.standard_normal((walkers, k)), 0.0)
+        steps *= (2.38 * length / np.sqrt(size))[:, None]
+        return at + steps @ self.root.T, np.zeros(walkers)
+
+
+def _after(kept: Sequence[Mapping[str, NDArray[Any]]], name: str) -> Floats:
+    """Join the pieces, the way from the start left out."""
+    whole = np.concatenate([part[name] for part in kept])
+    return np.asarray(whole[int(_LEFT_OUT * len(whole)) :], dtype=float)
+
+
+def _diagnostics(walks: Floats, names: Sequence[str]) -> pd.DataFrame:
+    """Compare the walks, shape (steps, walkers, parameters), with one another."""
+    chains = np.moveaxis(walks, (2, 1, 0), (0, 1, 2))
+    # The library says that it is typed, but its functions are not.
+    library: Any = arviz_stats.base
+    stats = library.array_stats
+    found = {
+        "R-hat": stats.rhat(chains),
+        "bulk ESS": stats.ess(chains),
+        "tail ESS": stats.ess(chains, method="tail", prob=(0.05, 0.95)),
+    }
+    return pd.DataFrame(found, index=pd.Index(names, name="name"))
+
+
+def _converged(diagnostics: pd.DataFrame) -> bool:
+    return bool((diagnostics["R-hat"] < R_HAT).all()) and _least(diagnostics) > ESS
+
+
+def _least(diagnostics: pd.DataFrame) -> float:
+    return float(diagnostics[["bulk ESS", "tail ESS"]].to_numpy().min())

@@ -1,0 +1,1 @@
+"""The estimation problem: parameters, measurements, errors, payoff."""

@@ -1,0 +1,285 @@
+"""The estimation problem as three tables: measurements, observables, parameters.
+
+The words are PEtab's (Schmiester et al. 2021, PLoS Computational Biology 17(1)): a
+*measurement* is a figure, an *observable* says which variable of the model it measures and
+with what noise, a *parameter* has a scale, bounds and a prior.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from smecluster.calibration.data.case import Case
+from smecluster.calibration.problem.parameters import FILE, SHARED, Parameter, check, read
+from smecluster.model import Model
+from smecluster.model.support.errors import InputError, unknown
+from smecluster.model.vensim.rewrite import REGION
+
+#: How much wider the error of a figure is that was given from memory.
+REMEMBERED = 2.0
+#: Autocorrelation of a series' errors from one figure to the next. It is stated, like the
+#: errors themselves: measured on residuals it takes every misfit of the model for noise, and the
+#: fit, told that a series is noise, misses it further.
+CORRELATION = 0.6
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is estimated, from which figures.
+
+    Attributes
+    ----------
+    model : Model
+        The model.
+    measurements : pandas.DataFrame
+        A row a figure: observable, region, variable, segment, year, value, unit (the model's;
+        money in constant prices of 2010), status, source, sigma (Dmnl, standard deviation of
+        the logarithm of the error).
+    observables : pandas.DataFrame
+        A row a series, by its name as index: region, variable, segment, unit, compare
+        (``level``, or ``scale`` where a factor is estimated with it because a definition
+        differs), error (stated in the case, Dmnl), sigma (used, Dmnl), rho (autocorrelation of
+        the errors, Dmnl), figures (how many), effective figures (autocorrelated errors say
+        less than their number: a series of n figures counts as ``n (1 - rho) / (1 + rho)``, at
+        least one).
+    parameters : tuple of Parameter
+        What is estimated.
+    base : mapping
+        Inputs that all runs set.
+    """
+
+    model: Model
+    measurements: pd.DataFrame
+    observables: pd.DataFrame
+    parameters: tuple[Parameter, ...]
+    base: Mapping[str, Any]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The estimated parameters, as inputs of the model."""
+        return tuple(parameter.name for parameter in self.parameters)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The parameters as a table: name, unit, scale, scope, bounds, prior, status, source."""
+        rows = [
+            (
+                parameter.name,
+                self.model.variables[parameter.name.partition("[")[0]].unit,
+                parameter.scale,
+                "shared" if parameter.shared else "regional",
+                parameter.lower,
+                parameter.upper,
+                parameter.mean,
+                parameter.sd,
+                parameter.status,
+                parameter.source,
+            )
+            for parameter in self.parameters
+        ]
+        columns = ["name", "unit", "scale", "scope", "lower", "upper", "prior mean", "prior sd"]
+        return pd.DataFrame(rows, columns=[*columns, "status", "source"])
+
+    @property
+    def hash(self) -> str:
+        """Fingerprint of the figures, their noise, the parameters and the settings."""
+        digest = hashlib.sha256()
+        for table in (self.measurements, self.observables, self.table):
+            digest.update(table.to_csv(float_format="%.12g").encode())
+        digest.update(repr(sorted(self.base.items())).encode())
+        return digest.hexdigest()
+
+    def until(self, year: float) -> Problem:
+        """Give the problem with the figures up to a year only."""
+        return self.of(self.measurements["year"] <= year)
+
+    def of(self, kept: pd.Series) -> Problem:
+        """Give the problem with some of its figures only.
+
+        Parameters
+        ----------
+        kept : pandas.Series of bool
+            Which measurements to keep.
+
+        Returns
+        -------
+        Problem
+
+        Raises
+        ------
+        InputError
+            If no figure is left.
+        """
+        if not kept.any():
+            raise InputError("no figure is left to estimate from")
+        measurements = self.measurements[kept].reset_index(drop=True)
+        left = self.observables.index.isin(measurements["observable"].unique())
+        return replace(
+            self,
+            measurements=measurements,
+            observables=_counted(self.observables[left], measurements),
+        )
+
+    def with_parameters(self, names: Iterable[str]) -> Problem:
+        """Give the problem in which only the named parameters are estimated.
+
+        Raises
+        ------
+        InputError
+            If one of them is not a parameter of the problem.
+        """
+        chosen = list(names)
+        for name in chosen:
+            if name not in self.names:
+                raise unknown("parameter", name, self.names)
+        kept = tuple(parameter for parameter in self.parameters if parameter.name in chosen)
+        return replace(self, parameters=kept)
+
+    def dispersed(self, factor: float) -> Problem:
+        """Give the problem with every error so many times as wide.
+
+        Parameters
+        ----------
+        factor : float
+            Dmnl, above 0; see `calibration.problem.noise.dispersion`.
+
+        Returns
+        -------
+        Problem
+        """
+        return replace(
+            self,
+            measurements=self.measurements.assign(sigma=self.measurements["sigma"] * factor),
+            observables=self.observables.assign(sigma=self.observables["sigma"] * factor),
+        )
+
+
+def problem(
+    model: Model,
+    cases: Sequence[Case],
+    *,
+    include: Iterable[str] = (),
+    shared: bool = True,
+    base: Mapping[str, Any] | None = None,
+) -> Problem:
+    """Put the estimation problem of some regions together.
+
+    Parameters
+    ----------
+    model : Model
+        The model; the cases' regions are in it.
+    cases : sequence of Case
+        Whose figures are used and whose regional parameters are estimated.
+    include : iterable of str
+        ``"remembered"`` adds figures given from memory, with twice the error.
+    shared : bool
+        Whether the parameters that all regions share are estimated too.
+    base : mapping, optional
+        Inputs that all runs set, such as the time step.
+
+    Returns
+    -------
+    Problem
+
+    Raises
+    ------
+    InputError
+        If a table is malformed or does not fit the model.
+    """
+    include = tuple(include)
+    parameters = list(read(SHARED)) if shared else []
+    measured = []
+    observables: dict[str, dict[str, Any]] = {}
+    for case in cases:
+        if case.place.name not in model.regions:
+            raise unknown("region", case.place.name, model.regions)
+        own = case.path / FILE
+        if own.is_file():
+            parameters += read(own, case.place.name)
+        figures = _measurements(case, include)
+        measured.append(figures)
+        observables |= _observables(case, model, figures)
+    check(parameters, model)
+    measurements = pd.concat(measured, ignore_index=True)
+    if measurements.empty:
+        raise InputError("the cases hold no figure to estimate from")
+    table = pd.DataFrame(list(observables.values()), index=list(observables))
+    table.index.name = "observable"
+    measurements["sigma"] = measurements["observable"].map(table["error"]) * np.where(
+        measurements["status"] == "remembered", REMEMBERED, 1.0
+    )
+    return Problem(
+        model, measurements, _counted(table, measurements), tuple(parameters), dict(base or {})
+    )
+
+
+def _measurements(case: Case, include: tuple[str, ...]) -> pd.DataFrame:
+    figures = case.measurements(include)
+    bad = figures[~(figures["value"] > 0)]
+    if len(bad):
+        row = bad.iloc[0]
+        raise InputError(
+            f"case {case.name}: {row['variable']} of {row['year']} is {row['value']:g}: errors are "
+            "taken in logarithms, so a figure must be above 0 (exclude the year)"
+        )
+    # A factor fitted to a single figure leaves nothing to compare.
+    size = figures.groupby(["variable", "segment"])["value"].transform("size")
+    figures = figures[(figures["compare"] == "level") | (size > 1)]
+    names = [
+        _name(region, variable, segment)
+        for region, variable, segment in figures[["region", "variable", "segment"]].to_numpy()
+    ]
+    kept = ["region", "variable", "segment", "year", "value", "unit", "status", "source"]
+    return figures[kept].assign(observable=names)[["observable", *kept]]
+
+
+def _name(region: str, variable: str, segment: str) -> str:
+    return f"{variable}[{region}]" + (f" ({segment})" if segment else "")
+
+
+def _observables(case: Case, model: Model, figures: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    found = {}
+    used = set(figures["observable"])
+    for measure in case.measures:
+        name = _name(case.place.name, measure.variable, measure.segment)
+        variable = model.variables.get(measure.variable)
+        if variable is None:
+            raise InputError(
+                f"case {case.name}: {unknown('variable', measure.variable, model.variables)}"
+            )
+        if variable.dims != (REGION,):
+            raise InputError(f"case {case.name}: {measure.variable!r} is not a regional variable")
+        if measure.compare == "level" and variable.unit != measure.unit:
+            raise InputError(
+                f"case {case.name}: {measure.variable!r} is measured in {measure.unit!r}, the "
+                f"model has it in {variable.unit!r}"
+            )
+        if name in used:
+            found[name] = {
+                "region": case.place.name,
+                "variable": measure.variable,
+                "segment": measure.segment,
+                "unit": measure.unit,
+                "compare": measure.compare,
+                "error": measure.error,
+                "sigma": measure.error,
+                "rho": CORRELATION,
+            }
+    return found
+
+
+def _counted(observables: pd.DataFrame, measurements: pd.DataFrame) -> pd.DataFrame:
+    """Count the figures, and as how many independent ones they count."""
+    counted = observables.copy()
+    figures = measurements.groupby("observable")["value"].size().reindex(observables.index)
+    rho = observables["rho"]
+    effective = np.maximum(1.0, figures * (1 - rho) / (1 + rho))
+    counted["figures"] = figures
+    counted["effective figures"] = np.minimum(effective, figures)
+    return counted

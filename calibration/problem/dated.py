@@ -1,0 +1,136 @@
+"""Constants that follow a dated course, and tables bent at their dates.
+
+The model's file gives a reform's lever one value for all years. Here each chosen constant is
+multiplied by a table of the calendar year wherever it is read; the constant itself stays an
+input, so that a draw may still set it. This is text surgery on the model's file: no equation
+is written twice.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from smecluster.model.support.errors import InputError
+from smecluster.model.vensim.document import describe
+from smecluster.model.vensim.rewrite import REGION
+from smecluster.model.vensim.source import key, parse
+
+#: Points (year, value).
+Course = Sequence[tuple[float, float]]
+
+_NAME = re.compile(r'"(?:[^"\\]|\\.)*"|[^\W\d_](?:[\w\s\'$])*')
+_CLOCK = ("initial time", "final time", "time step", "saveper")
+
+
+def course_of(constant: str) -> str:
+    """Name the table of a constant's course, Dmnl by calendar year."""
+    return f"course of {constant}"
+
+
+def with_courses(text: str, constants: Iterable[str]) -> str:
+    """Let constants follow a dated course.
+
+    Parameters
+    ----------
+    text : str
+        The Vensim file's text.
+    constants : iterable of str
+        Each gets a table `course_of` of its dimensions, which is 1 in all years until a run
+        sets it, and acts on every equation that reads the constant. A constant without
+        dimensions that only regional equations read gets a course for each region.
+
+    Returns
+    -------
+    str
+        The new text; as it is, it gives the same numbers.
+
+    Raises
+    ------
+    InputError
+        If a name is unknown, not a constant, or sets the clock of the run.
+    """
+    for name in constants:
+        text = _with_course(text, name)
+    return text
+
+
+def _with_course(text: str, given: str) -> str:
+    document = describe(text)
+    variable = document.variable(given)
+    if variable.kind != "constant" or key(variable.name) in _CLOCK:
+        raise InputError(f"{variable.name!r} is no constant that could follow a course")
+    blocks = parse(text).blocks
+    dated, table = f"dated {variable.name}", course_of(variable.name)
+    read = [
+        (block.subscripts, match)
+        for block in blocks
+        if block.kind == "equation"
+        # What stands left of the sign is the reader's own name.
+        for match in _NAME.finditer(text, text.index("=", block.start) + 1, block.end)
+        if key(match[0]) == key(variable.name)
+    ]
+    # One number for all regions, read region by region: a reform may change it in one of them.
+    spread = not variable.dims and all(REGION in subscripts for subscripts, _ in read)
+    dims = (REGION,) if spread else variable.dims
+    edits = []
+    for _, match in read:
+        word = match[0].rstrip()
+        new = f"{dated}[{REGION}]" if spread else dated
+        edits.append((match.start(), match.start() + len(word), new))
+    own, subscripts = (f"[{', '.join(names)}]" if names else "" for names in (variable.dims, dims))
+    added = [
+        f"{dated}{subscripts} = {variable.name}{own} * {table}{subscripts}(year number)\n"
+        f"\t~ {variable.unit}\n\t~ The constant times its course. Source: definition.|\n"
+    ]
+    for cell in itertools.product(*(document.subscripts[dim] for dim in dims)):
+        element = f"[{', '.join(cell)}]" if cell else ""
+        added.append(
+            f"{table}{element}((1978,1),(2100,1))\n"
+            "\t~ Dmnl\n\t~ Factor on the constant by calendar year. Source: set by a run.|\n"
+        )
+    first = next(block for block in blocks if key(block.name) == key(variable.name))
+    edits.append((first.start, first.start, "\n".join(added) + "\n"))
+    for start, end, new in sorted(edits, reverse=True):
+        text = text[:start] + new + text[end:]
+    return text
+
+
+def bent(points: Course, course: Course, *, replaces: bool = False) -> list[tuple[float, float]]:
+    """Bend a dated table by a course.
+
+    Parameters
+    ----------
+    points : sequence of (float, float)
+        The table: (year, value).
+    course : sequence of (float, float)
+        (year, factor), years rising; linear between them, without effect before the first
+        and held after the last. A first factor other than 1 acts from its year on at once.
+    replaces : bool
+        Whether the course gives values in the table's unit that take the place of the table's
+        from its first year on, instead of factors.
+
+    Returns
+    -------
+    list of (float, float)
+        The new table.
+
+    Raises
+    ------
+    InputError
+        If the course is empty or its years do not rise.
+    """
+    old, new = np.array(points, dtype=float), np.array(course, dtype=float)
+    if not len(new) or (np.diff(new[:, 0]) <= 0).any():
+        raise InputError(f"the years of a course must rise, and there must be some: {course}")
+    begin = new[0, 0]
+    # A table is continuous: what begins at once begins within a thousandth of a year.
+    years = np.union1d(np.union1d(old[:, 0], new[:, 0]), [begin - 1e-3])
+    before = years < begin
+    values = np.interp(years, *old.T)
+    effect = np.interp(years, *new.T)
+    values = np.where(before, values, effect if replaces else values * effect)
+    return [(float(year), float(value)) for year, value in zip(years, values, strict=True)]

@@ -1,0 +1,56 @@
+"""The calibrated model beside the figures that it was fitted to."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from smecluster.calibration.data.histories import SERIES
+from smecluster.calibration.problem.payoff import Payoff
+
+#: A 90 % interval.
+_LEVELS = (0.05, 0.95)
+
+
+def beside(payoff: Payoff, x: ArrayLike, draws: ArrayLike | None = None) -> pd.DataFrame:
+    """Set the model beside each figure.
+
+    Parameters
+    ----------
+    payoff : Payoff
+        The payoff.
+    x : array_like, shape (parameters,)
+        The optimum, in the scale of the estimation.
+    draws : array_like, shape (draws, parameters), optional
+        Points that spread as the estimate does.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a figure: region, variable, segment, unit, compare, ``factor`` (figure over model,
+        Dmnl; 1 where levels are compared), year, value, status; ``fitted``, the model's value
+        times the factor, with the bounds ``low`` and ``high`` of the 90 % of the draws, in the
+        figure's unit (parameters alone, no noise; missing without draws); ``sigma`` (Dmnl,
+        standard deviation of the figure's error, of its logarithm).
+    """
+    problem = payoff.problem
+    figures = problem.measurements
+    value = figures["value"].to_numpy(dtype=float)
+    point = np.atleast_2d(np.asarray(x, dtype=float))
+    fitted = value * np.exp(payoff.errors(point)[0])
+    compare = figures["observable"].map(problem.observables["compare"]).to_numpy()
+    factor = np.where(compare == "scale", fitted / payoff.simulated(point)[0], 1.0)
+    low, high = _bounds(payoff, value, draws)
+    kept = [*SERIES, "unit", "year", "value", "status", "sigma"]
+    table = figures[kept].assign(compare=compare, factor=factor, fitted=fitted, low=low, high=high)
+    order = [*SERIES, "unit", "compare", "factor", "year", "value", "status", "fitted"]
+    return table[[*order, "low", "high", "sigma"]]
+
+
+def _bounds(
+    payoff: Payoff, value: NDArray[np.float64], draws: ArrayLike | None
+) -> NDArray[np.float64]:
+    if draws is None:
+        return np.full((2, len(value)), np.nan)
+    return value * np.exp(np.quantile(payoff.errors(draws), _LEVELS, axis=0))

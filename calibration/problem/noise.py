@@ -1,0 +1,76 @@
+"""What the residuals of a fit say about the errors that were stated."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from smecluster.calibration.estimate.fit import jacobian
+from smecluster.calibration.problem.payoff import Payoff
+
+#: With fewer pairs of figures a year apart, their autocorrelation says nothing.
+_ENOUGH = 5
+
+
+def dispersion(payoff: Payoff, x: NDArray[np.float64]) -> float:
+    """Estimate how much wider the errors are than stated, over all series together.
+
+    The figures' sum of squares at the optimum, over the number of effectively independent
+    figures less the number of parameters that they determine (the trace of the share of the
+    information that comes from the figures). Source: dispersion of a quasi-likelihood,
+    McCullagh and Nelder 1989, chapter 9; effective number of parameters, Spiegelhalter et al.
+    2002, J. R. Statist. Soc. B 64.
+
+    Parameters
+    ----------
+    payoff : Payoff
+        With the stated errors.
+    x : array of float, shape (parameters,)
+        Its optimum.
+
+    Returns
+    -------
+    float
+        Factor for the errors, Dmnl, at least 1: figures that lie closer than stated do not
+        make the stated errors smaller.
+    """
+    figures = len(payoff.problem.measurements)
+    residuals = payoff.residuals(x)[0, :figures]
+    slope = jacobian(payoff, x)
+    seen = slope[:figures].T @ slope[:figures]
+    determined = float(np.trace(np.linalg.solve(slope.T @ slope, seen)))
+    independent = float(payoff.problem.observables["effective figures"].sum())
+    left = independent - determined
+    if left <= 0:
+        return 1.0
+    return float(np.sqrt(max(1.0, float(residuals @ residuals) / left)))
+
+
+def measured(payoff: Payoff, x: NDArray[np.float64]) -> pd.DataFrame:
+    """Measure the noise that the residuals show, series by series.
+
+    Parameters
+    ----------
+    payoff : Payoff
+        The payoff.
+    x : array of float, shape (parameters,)
+        Where.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a series: mean, sd (root of the mean square) of log residuals and rho (their
+        autocorrelation from year to year about zero, missing below five pairs), Dmnl.
+    """
+    figures = payoff.problem.measurements.assign(error=payoff.errors(x)[0])
+    rows = {}
+    for name, series in figures.groupby("observable", sort=False):
+        errors = series["error"].to_numpy(dtype=float)
+        pairs = np.diff(series["year"].to_numpy()) == 1
+        first, second = errors[:-1][pairs], errors[1:][pairs]
+        size = float(np.sqrt((first @ first) * (second @ second)))
+        known = pairs.sum() >= _ENOUGH and size > 0
+        rho = float(first @ second) / size if known else np.nan
+        rows[name] = (errors.mean(), float(np.sqrt(np.mean(errors**2))), rho)
+    return pd.DataFrame.from_dict(rows, orient="index", columns=["mean", "sd", "rho"])

@@ -1,0 +1,126 @@
+"""The prior's normal scores: coordinates without bounds, in which the prior is standard normal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import least_squares
+from scipy.special import ndtr, ndtri
+
+from smecluster.calibration.problem.payoff import Payoff
+
+Floats = NDArray[np.float64]
+
+# Nearer to a bound than this share of the prior no descent begins: scores go to infinity there.
+_EDGE = 0.02
+# A step in scores that the kernel's rounding does not blur.
+_STEP = 1e-4
+
+
+@dataclass(frozen=True)
+class Laplace:
+    """A normal approximation of the posterior, in scores.
+
+    Attributes
+    ----------
+    centre : array of float, shape (parameters,)
+        Where the posterior of the scores is highest, Dmnl.
+    covariance : array of float, shape (parameters, parameters)
+        Inverse of the Gauss-Newton Hessian there, Dmnl.
+    cost : float
+        Cost of the centre (see `NormalScores.cost`), Dmnl.
+    """
+
+    centre: Floats
+    covariance: Floats
+    cost: float
+
+    @cached_property
+    def root(self) -> Floats:
+        """The Cholesky factor of the covariance."""
+        return np.asarray(np.linalg.cholesky(self.covariance), dtype=float)
+
+    def scores(self, whitened: Floats) -> Floats:
+        """Turn coordinates with mean 0 and variance 1, shape (..., parameters), into scores."""
+        return np.asarray(self.centre + whitened @ self.root.T)
+
+
+class NormalScores:
+    """The posterior of a payoff in the normal scores of its prior.
+
+    A score is the standard normal quantile of a parameter's place in its prior, a normal
+    distribution cut off at the bounds. The prior of the scores is standard normal, bounds are
+    at infinity, and the posterior is the same, told otherwise. (On the parameters themselves
+    the bounds cut the posterior off, which neither a normal approximation nor a sampler that
+    moves in straight lines knows.)
+
+    Parameters
+    ----------
+    payoff : Payoff
+        The payoff.
+    """
+
+    def __init__(self, payoff: Payoff) -> None:
+        self.payoff = payoff
+        self._below = ndtr((payoff.lower - payoff.prior_mean) / payoff.prior_sd)
+        above = ndtr((payoff.upper - payoff.prior_mean) / payoff.prior_sd)
+        self._within = above - self._below
+
+    def scores(self, points: ArrayLike) -> Floats:
+        """Turn points, shape (..., parameters), into scores; those at a bound are drawn in."""
+        points = np.asarray(points, dtype=float)
+        place = ndtr((points - self.payoff.prior_mean) / self.payoff.prior_sd) - self._below
+        return np.asarray(ndtri(np.clip(place / self._within, _EDGE, 1 - _EDGE)))
+
+    def points(self, scores: ArrayLike) -> Floats:
+        """Turn scores, shape (..., parameters), into points in the scale of the estimation."""
+        payoff = self.payoff
+        place = ndtri(self._below + self._within * ndtr(np.asarray(scores, dtype=float)))
+        points = payoff.prior_mean + payoff.prior_sd * place
+        return np.asarray(np.clip(points, payoff.lower, payoff.upper))
+
+    def residuals(self, scores: ArrayLike, workers: int | None = None) -> Floats:
+        """Give the residuals whose squares are summed: the figures', then the scores, Dmnl."""
+        scores = np.atleast_2d(np.asarray(scores, dtype=float))
+        found = self.payoff.residuals(self.points(scores), workers)
+        return np.hstack([found[:, : -scores.shape[1]], scores])
+
+    def cost(self, scores: ArrayLike, workers: int | None = None) -> Floats:
+        """Give -log posterior of scores, shape (n, parameters), but for a constant."""
+        residuals = self.residuals(scores, workers)
+        return np.asarray(0.5 * np.einsum("ij,ij->i", residuals, residuals))
+
+    def laplace(self, x0: ArrayLike, workers: int | None = None) -> Laplace:
+        """Approximate the posterior by a normal distribution around its top.
+
+        Parameters
+        ----------
+        x0 : array_like, shape (parameters,)
+            A point near the top, in the scale of the estimation.
+        workers : int, optional
+            Threads.
+
+        Returns
+        -------
+        Laplace
+        """
+        found = least_squares(
+            lambda z: self.residuals(z, workers)[0],
+            self.scores(x0),
+            jac=lambda z: self._jacobian(z, workers),
+            ftol=1e-6,
+            xtol=1e-8,
+            gtol=1e-8,
+            max_nfev=100,
+        )
+        slope = self._jacobian(found.x, workers)
+        covariance = np.linalg.inv(slope.T @ slope)
+        return Laplace(found.x, (covariance + covariance.T) / 2, float(found.cost))
+
+    def _jacobian(self, z: Floats, workers: int | None) -> Floats:
+        steps = _STEP * np.eye(len(z))
+        residuals = self.residuals(np.concatenate([z + steps, z - steps]), workers)
+        return np.asarray((residuals[: len(z)] - residuals[len(z) :]).T / (2 * _STEP))

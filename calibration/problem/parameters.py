@@ -1,0 +1,218 @@
+"""The table of parameters that a calibration estimates: scale, bounds, prior, source."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from smecluster.calibration.data.series import STATUSES, refuse, scan_records
+from smecluster.model import Model
+from smecluster.model.support.errors import InputError, unknown
+from smecluster.model.vensim.rewrite import REGION
+
+#: The parameters that all regions share.
+SHARED = Path(__file__).parents[1] / "parameters.csv"
+#: A case folder's own.
+FILE = "parameters.csv"
+COLUMNS = ("name", "scale", "lower", "upper", "prior mean", "prior sd", "status", "source")
+SCALES = ("log", "lin")
+#: A value without a usable estimate behind it, besides the statuses of published figures.
+JUDGEMENT = "judgement"
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter that is estimated.
+
+    Attributes
+    ----------
+    name : str
+        The model's input: a constant or the first value of a stock, with its region in
+        brackets where it has one.
+    scale : {"log", "lin"}
+        Scale of the estimation: on ``log`` the prior is lognormal, and `sd` is relative.
+    lower, upper : float
+        Bounds in the model's unit.
+    mean : float
+        Prior mean (on ``log``: prior median) in the model's unit.
+    sd : float
+        Prior standard deviation in the scale of the estimation.
+    status : str
+        How far to trust the prior, as `calibration.data.series.STATUSES`, or ``judgement``.
+    source : str
+        Where the prior comes from.
+    shared : bool
+        Whether all regions share it.
+    line : str
+        File and line it was read from.
+    """
+
+    name: str
+    scale: str
+    lower: float
+    upper: float
+    mean: float
+    sd: float
+    status: str
+    source: str
+    shared: bool
+    line: str
+
+    def estimation(self, value: float) -> float:
+        """Turn a value in the model's unit into the scale of the estimation."""
+        return math.log(value) if self.scale == "log" else value
+
+
+def read(path: str | Path, region: str | None = None) -> tuple[Parameter, ...]:
+    """Read a table of parameters.
+
+    Parameters
+    ----------
+    path : str or Path
+        The CSV file.
+    region : str, optional
+        The region whose parameters they are; shared parameters if left out.
+
+    Returns
+    -------
+    tuple of Parameter
+
+    Raises
+    ------
+    InputError
+        If the file is missing or malformed, bounds are crossed, a prior lies outside its
+        bounds, or a name stands twice; the message names the line.
+    """
+    found, problems = scan(path, region)
+    refuse(problems)
+    return found
+
+
+def scan(
+    path: str | Path, region: str | None = None
+) -> tuple[tuple[Parameter, ...], list[InputError]]:
+    """Read the good rows of a table of parameters, and say what is wrong with the others.
+
+    Parameters
+    ----------
+    path, region
+        As for `read`.
+
+    Returns
+    -------
+    tuple of Parameter, list of InputError
+        The parameters, and a problem a row.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read or its header is wrong.
+    """
+    found: dict[str, Parameter] = {}
+    records, problems = scan_records(Path(path), COLUMNS)
+    for line, row in records:
+        try:
+            parameter = _parameter(row, f"{path}:{line}", region)
+            if parameter.name in found:
+                raise InputError(
+                    f"{parameter.line}: {parameter.name!r} stands twice, first in "
+                    f"{found[parameter.name].line}"
+                )
+            found[parameter.name] = parameter
+        except InputError as error:
+            problems.append(error)
+    return tuple(found.values()), problems
+
+
+def check(parameters: Sequence[Parameter], model: Model) -> None:
+    """Refuse parameters that the model does not have, or does not allow.
+
+    Parameters
+    ----------
+    parameters : sequence of Parameter
+        The parameters.
+    model : Model
+        The model.
+
+    Raises
+    ------
+    InputError
+        If a name is not one of the model's constants, its region is missing or too much, or
+        its bounds go beyond the model's range; the message names the line.
+    """
+    refuse(misplaced(parameters, model))
+
+
+def misplaced(parameters: Sequence[Parameter], model: Model) -> list[InputError]:
+    """Say which parameters the model does not have, or does not allow; see `check`."""
+    constants = [name for name, found in model.variables.items() if found.kind == "constant"]
+    problems = []
+    for parameter in parameters:
+        bare, bracket, _ = parameter.name.partition("[")
+        if bare not in constants:
+            text = str(unknown("constant", bare, constants))
+            problems.append(InputError(f"{parameter.line}: {text}"))
+            continue
+        variable = model.variables[bare]
+        if (variable.dims == (REGION,)) != bool(bracket):
+            whose = "by region" if variable.dims else "shared by all regions"
+            place = "the parameters.csv of a case" if variable.dims else SHARED.name
+            text = f"{bare!r} is {whose}: it belongs into {place}"
+            problems.append(InputError(f"{parameter.line}: {text}"))
+            continue
+        for bound in (parameter.lower, parameter.upper):
+            if (variable.low is not None and bound < variable.low) or (
+                variable.high is not None and bound > variable.high
+            ):
+                low = "-" if variable.low is None else f"{variable.low:g}"
+                high = "-" if variable.high is None else f"{variable.high:g}"
+                text = f"bound {bound:g} of {bare!r} is outside the model's range "
+                text += f"{low} to {high} {variable.unit}"
+                problems.append(InputError(f"{parameter.line}: {text}"))
+    return problems
+
+
+def _parameter(cells: dict[str, str], line: str, region: str | None) -> Parameter:
+    numbers = {}
+    for column in ("lower", "upper", "prior mean", "prior sd"):
+        try:
+            numbers[column] = float(cells[column])
+        except ValueError:
+            given = repr(cells[column]) if cells[column] else "nothing"
+            raise InputError(f"{line}: {column} takes a number, not {given}") from None
+        if not math.isfinite(numbers[column]):
+            raise InputError(f"{line}: {column} takes a finite number, not {cells[column]}")
+    if cells["scale"] not in SCALES:
+        raise InputError(f"{line}: {unknown('scale', cells['scale'], SCALES)}")
+    allowed = (*STATUSES, JUDGEMENT)
+    if cells["status"] not in allowed:
+        raise InputError(f"{line}: {unknown('status', cells['status'], allowed)}")
+    for column in ("name", "source"):
+        if not cells[column]:
+            raise InputError(f"{line}: {column} is empty")
+    lower, upper, mean, sd = (numbers[c] for c in ("lower", "upper", "prior mean", "prior sd"))
+    if lower >= upper:
+        raise InputError(f"{line}: bounds are crossed: lower {lower:g}, upper {upper:g}")
+    if not lower <= mean <= upper:
+        raise InputError(
+            f"{line}: prior mean {mean:g} lies outside the bounds {lower:g} to {upper:g}"
+        )
+    if sd <= 0:
+        raise InputError(f"{line}: prior sd {sd:g} must be above 0")
+    if cells["scale"] == "log" and lower <= 0:
+        raise InputError(f"{line}: scale log needs a lower bound above 0, not {lower:g}")
+    name = cells["name"] if region is None else f"{cells['name']}[{region}]"
+    return Parameter(
+        name,
+        cells["scale"],
+        lower,
+        upper,
+        mean,
+        sd,
+        cells["status"],
+        cells["source"],
+        region is None,
+        line,
+    )

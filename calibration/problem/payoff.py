@@ -1,0 +1,264 @@
+"""The payoff of a calibration: how far a point lies from the figures and from the priors."""
+
+from __future__ import annotations
+
+import math
+import os
+import threading
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from smecluster.calibration.data.series import refuse
+from smecluster.calibration.problem.assembly import Problem
+from smecluster.model.repeated import Repeated
+from smecluster.model.support.errors import InputError
+
+Floats = NDArray[np.float64]
+
+#: Log residual of a figure whose run has failed, or whose value is not above 0.
+_LOST = 10.0
+_COUNTING = threading.Lock()
+
+
+class Payoff:
+    """The negative logarithm of the posterior, for whole batches of points at once.
+
+    A point holds the parameters in the scale of the estimation. Its cost is half the sum of
+    the squares of its residuals: for each figure ``log(model / figure) / sigma``, times the
+    root of the share of the series' figures that are effectively independent; for each
+    parameter ``(x - mean) / sd``. Where a series is known only up to a factor, the factor that
+    fits best is taken out. Source: Struben, Sterman and Keith 2015; a cost 1.92 above the
+    lowest bounds a 95 % interval of one parameter.
+
+    Parameters
+    ----------
+    problem : Problem
+        What is estimated, from which figures.
+    workers : int, optional
+        Threads; one for each processor if left out. They change no digit.
+
+    Attributes
+    ----------
+    names : tuple of str
+        The parameters, as inputs of the model.
+    lower, upper, prior_mean, prior_sd : array of float, shape (parameters,)
+        Bounds and priors in the scale of the estimation.
+    start : array of float, shape (parameters,)
+        The values that the model has.
+    runs : int
+        How many runs of the model the payoff has asked for.
+    total : int
+        How many all payoffs of this process have asked for.
+    """
+
+    total: ClassVar[int] = 0
+
+    def __init__(self, problem: Problem, workers: int | None = None) -> None:
+        self.problem = problem
+        self.workers = workers or os.cpu_count() or 1
+        parameters = problem.parameters
+        self.names = problem.names
+        self._log = np.array([parameter.scale == "log" for parameter in parameters], dtype=bool)
+        self.lower = np.array([p.estimation(p.lower) for p in parameters])
+        self.upper = np.array([p.estimation(p.upper) for p in parameters])
+        self.prior_mean = np.array([p.estimation(p.mean) for p in parameters])
+        self.prior_sd = np.array([p.sd for p in parameters])
+        figures = problem.measurements
+        outputs = list(dict.fromkeys(figures["variable"] + "[" + figures["region"] + "]"))
+        years = sorted({float(year) for year in figures["year"]})
+        base = {"FINAL TIME": math.ceil(years[-1]), **problem.base}
+        self._repeated = Repeated(problem.model, self.names, outputs, years, base)
+        place = {output: row for row, output in enumerate(outputs)}
+        column = {year: at for at, year in enumerate(years)}
+        named = figures["variable"] + "[" + figures["region"] + "]"
+        self._rows = named.map(place).to_numpy(dtype=int)
+        self._columns = figures["year"].map(column).to_numpy(dtype=int)
+        self._values = np.log(figures["value"].to_numpy(dtype=float))
+        observables = problem.observables
+        counted = observables["effective figures"] / observables["figures"]
+        share = figures["observable"].map(counted).to_numpy(dtype=float)
+        self._weights = np.sqrt(share) / figures["sigma"].to_numpy(dtype=float)
+        scaled = observables.index[observables["compare"] == "scale"]
+        self._scaled = [
+            np.flatnonzero((figures["observable"] == name).to_numpy()) for name in scaled
+        ]
+        self.runs = 0
+
+    @property
+    def start(self) -> Floats:
+        """The model's own values, moved into the bounds."""
+        from smecluster.model.inputs import Directory
+
+        program = self.problem.model.program
+        directory = Directory(program)
+        own = directory.resolve({}).parameters(program)
+        places = [next(iter(directory.resolve({name: 1.0}).values)) for name in self.names]
+        values = np.array([own[place] for place in places])
+        edge = np.where(self._log, np.exp(self.lower), self.lower)
+        values = np.where(values > 0, values, np.where(self._log, edge, values))
+        return np.clip(self.estimation(values), self.lower, self.upper)
+
+    def estimation(self, values: ArrayLike) -> Floats:
+        """Turn values in the model's units, shape (..., parameters), into a point."""
+        values = np.asarray(values, dtype=float)
+        return np.where(self._log, np.log(np.where(self._log, values, 1.0)), values)
+
+    def natural(self, points: ArrayLike) -> Floats:
+        """Turn points, shape (..., parameters), into values in the model's units."""
+        points = np.asarray(points, dtype=float)
+        return np.where(self._log, np.exp(np.where(self._log, points, 0.0)), points)
+
+    def inputs(self, points: ArrayLike) -> pd.DataFrame:
+        """Write points as inputs of the model, a row each, in the model's units."""
+        return pd.DataFrame(np.atleast_2d(self.natural(points)), columns=list(self.names))
+
+    def simulated(self, points: ArrayLike, workers: int | None = None) -> Floats:
+        """Run the model at points.
+
+        Parameters
+        ----------
+        points : array_like, shape (n, parameters)
+            The points.
+        workers : int, optional
+            Threads for these runs.
+
+        Returns
+        -------
+        array of float, shape (n, figures)
+            What the model has for each figure, in the figure's unit; NaN where a run failed.
+        """
+        values = np.atleast_2d(self.natural(points))
+        with _COUNTING:
+            self.runs += len(values)
+            Payoff.total += len(values)
+        found = self._repeated.run(values, workers or self.workers)
+        return found[:, self._rows, self._columns]
+
+    def errors(self, points: ArrayLike, workers: int | None = None) -> Floats:
+        """Give log residuals, the factors of series known up to a factor taken out.
+
+        Parameters
+        ----------
+        points : array_like, shape (n, parameters)
+            The points.
+        workers : int, optional
+            Threads for these runs.
+
+        Returns
+        -------
+        array of float, shape (n, figures)
+            ``log(model / figure)``, Dmnl; 10 where a run has failed.
+        """
+        simulated = self.simulated(points, workers)
+        fine = simulated > 0
+        logs = np.where(fine, np.log(np.where(fine, simulated, 1.0)) - self._values, _LOST)
+        for series in self._scaled:
+            part = logs[:, series]
+            whole = fine[:, series].all(axis=1, keepdims=True)
+            logs[:, series] = np.where(whole, part - part.mean(axis=1, keepdims=True), _LOST)
+        return logs
+
+    def residuals(self, points: ArrayLike, workers: int | None = None) -> Floats:
+        """Give the residuals whose squares are summed.
+
+        Parameters
+        ----------
+        points : array_like, shape (n, parameters)
+            The points.
+        workers : int, optional
+            Threads for these runs.
+
+        Returns
+        -------
+        array of float, shape (n, figures + parameters)
+            Dmnl: the figures' in the order of the measurements, then the priors'.
+        """
+        points = np.atleast_2d(np.asarray(points, dtype=float))
+        prior = (points - self.prior_mean) / self.prior_sd
+        return np.hstack([self.errors(points, workers) * self._weights, prior])
+
+    def cost(self, points: ArrayLike, workers: int | None = None) -> Floats:
+        """Give half the sum of squares, shape (n,): -log posterior but for a constant."""
+        residuals = self.residuals(points, workers)
+        return np.asarray(0.5 * np.einsum("ij,ij->i", residuals, residuals))
+
+    def with_measurements(self, values: ArrayLike) -> Payoff:
+        """Give the payoff of the same problem with other figures.
+
+        Parameters
+        ----------
+        values : array_like, shape (figures,)
+            The figures, in the order of the measurements, above 0.
+
+        Returns
+        -------
+        Payoff
+            It shares the compiled model; its runs are counted by itself.
+        """
+        other = object.__new__(Payoff)
+        other.__dict__.update(self.__dict__)
+        other._values = np.log(np.asarray(values, dtype=float))
+        other.runs = 0
+        return other
+
+    def __getstate__(self) -> dict[str, Any]:
+        raise TypeError("a payoff holds machine code: make it anew from its problem")
+
+
+def idle(payoff: Payoff, point: ArrayLike, names: Iterable[str] | None = None) -> list[str]:
+    """Find the parameters that do nothing to any figure.
+
+    Parameters
+    ----------
+    payoff : Payoff
+        The payoff.
+    point : array_like, shape (parameters,)
+        Where to try.
+    names : iterable of str, optional
+        Which parameters; all if left out.
+
+    Returns
+    -------
+    list of str
+        Those whose move by a tenth of their prior's standard deviation, up or down, leaves
+        every figure as it was.
+    """
+    point = np.asarray(point, dtype=float)
+    step = 0.1 * payoff.prior_sd
+    moved = np.concatenate([point + np.diag(step), point - np.diag(step)])
+    before = payoff.simulated(point)
+    after = payoff.simulated(np.clip(moved, payoff.lower, payoff.upper))
+    still = (after == before).all(axis=1)
+    still = still[: len(point)] & still[len(point) :]
+    wanted = set(payoff.names if names is None else names)
+    return [
+        name for name, quiet in zip(payoff.names, still, strict=True) if quiet and name in wanted
+    ]
+
+
+def complaints(payoff: Payoff, point: ArrayLike) -> list[InputError]:
+    """Say which parameters do nothing, each with the line of its table; see `idle`."""
+    lines = {parameter.name: parameter.line for parameter in payoff.problem.parameters}
+    return [
+        InputError(
+            f"{lines[name]}: {name!r} does nothing to any of the "
+            f"{len(payoff.problem.measurements)} figures: fix it in the case's constants.csv, or "
+            "add a series that it moves"
+        )
+        for name in idle(payoff, point)
+    ]
+
+
+def refuse_idle(payoff: Payoff, point: ArrayLike) -> None:
+    """Refuse a problem with parameters that do nothing; see `idle`.
+
+    Raises
+    ------
+    InputError
+        Naming the first of them, with the line of its table.
+    """
+    refuse(complaints(payoff, point))

@@ -1,0 +1,358 @@
+"""What a calibration says, in sentences made from its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from smecluster.calibration.findings import SERIES, Findings, first_search, in_scale, series_of
+from smecluster.calibration.report.figures.correlation import close_pairs
+from smecluster.calibration.report.figures.forecasts import JOINED, PATH
+from smecluster.calibration.report.figures.residuals import autocorrelation, residuals
+from smecluster.calibration.report.figures.starts import SAME
+from smecluster.calibration.validation.verdict import BOUND, IDENTIFIED, NORMAL_90, PRIOR
+from smecluster.model.support.formatting import sentence
+
+#: What a fit should reach: value added and other series, MAPE in percent; bias share, Dmnl.
+GOOD_VALUE_ADDED, GOOD_OTHERS, GOOD_BIAS = 10.0, 20.0, 0.1
+#: Errors this much correlated with the year before make intervals too narrow.
+STUBBORN = 0.6
+_MAIN = "value added"
+_LISTED = 5
+_CONVERGED = 1.05
+_MUCH_LARGER = 1.5
+_WIDER = 1.05
+_LARGE = 30.0
+_ENOUGH_SETS = 50
+_WRONG_SIGN = "wrong sign"
+_COVERAGE = (0.80, 0.97)
+_PHRASES = {
+    PRIOR: ("only repeats its prior", "only repeat their prior"),
+    BOUND: ("hits a bound", "hit a bound"),
+}
+
+
+def answer(findings: Findings) -> dict[str, str]:
+    """Answer what a reader asks a calibration first.
+
+    Parameters
+    ----------
+    findings : Findings
+        What the calibration found.
+
+    Returns
+    -------
+    dict
+        Answers by question; what was not done is said to be not done.
+    """
+    questions: dict[str, Callable[[Findings], Iterator[str]]] = {
+        "How well does it fit?": _fit,
+        "What do the figures tell about the parameters?": _identified,
+        "What do they not tell?": _unidentified,
+        "How does it forecast years that it never saw?": _forecast,
+        "Do its intervals hold what they promise?": _intervals,
+        "Does it repeat published reforms?": _reforms,
+        "What to be careful about?": _care,
+    }
+    return {question: " ".join(reply(findings)) for question, reply in questions.items()}
+
+
+def series_name(row: pd.Series[Any] | Mapping[str, str]) -> str:
+    """Name a series: variable, region, and segment where it has one."""
+    segment = f", {row['segment']}" if row["segment"] else ""
+    return f"{row['variable']} ({row['region']}{segment})"
+
+
+def listed(names: Sequence[str], mark: str = ", ") -> str:
+    """Join names to a phrase; of a long list the rest is counted."""
+    if len(names) > _LISTED + 1:
+        return f"{mark.join(names[:_LISTED])} and {len(names) - _LISTED} more"
+    return " and ".join(part for part in (mark.join(names[:-1]), *names[-1:]) if part)
+
+
+def counted(number: int, thing: str) -> str:
+    """Count a thing whose plural ends in s."""
+    return f"{number:,} {thing}" + ("" if number == 1 or thing == "series" else "s")
+
+
+def _fit(findings: Findings) -> Iterator[str]:
+    fits = findings["fits"]
+    scored = fits[(fits["sample"] == "in") & fits["MAPE"].notna()]
+    if scored.empty:
+        yield "The fit of the series was not measured."
+        return
+    main = scored[scored["variable"] == _MAIN]
+    levels = main[main["compare"] == "level"]
+    for part, goal, what in (
+        (levels, GOOD_VALUE_ADDED, "Value added"),
+        (scored[scored["variable"] != _MAIN], GOOD_OTHERS, "Of the other series"),
+    ):
+        if part.empty:
+            continue
+        missed = part[part["MAPE"] > goal]
+        if what == "Value added":
+            errors = [f"{_percent(row['MAPE'])} ({row['region']})" for _, row in part.iterrows()]
+            yield f"{what} is met with a mean error of {listed(errors)}; {goal:.0f} % was the goal."
+        else:
+            good = len(part) - len(missed)
+            yield f"{what}, {good} of {len(part)} come within {goal:.0f} %."
+            if len(missed):
+                worst = missed.sort_values("MAPE", ascending=False)
+                names = [
+                    f"{series_name(row)} {_percent(row['MAPE'])}" for _, row in worst.iterrows()
+                ]
+                yield f"Beyond it: {listed(names)}."
+    biased = levels[levels["U^M"] > GOOD_BIAS]
+    if len(biased):
+        names = [f"{row['region']} ({row['U^M']:.2f})" for _, row in biased.iterrows()]
+        yield (
+            f"The bias share of the error in value added exceeds {GOOD_BIAS} for {listed(names)}: "
+            "there the model lies too high or too low as a whole."
+        )
+    elif levels["U^M"].notna().any():
+        yield (
+            f"The bias share of the error in value added is at most {levels['U^M'].max():.2f}: "
+            "the model lies neither too high nor too low as a whole."
+        )
+
+
+def _percent(value: float) -> str:
+    return f"{value:.1f} %" if value < _LARGE else f"{value:.0f} %"
+
+
+def _identified(findings: Findings) -> Iterator[str]:
+    table = findings["parameters"]
+    if (table["verdict"] == "").all():
+        yield f"{counted(len(table), 'parameter')} were estimated; what tells them was not tested."
+        return
+    clear = table[table["verdict"] == IDENTIFIED]
+    yield (
+        f"{len(clear)} of {counted(len(table), 'estimated parameter')} are identified by the "
+        "figures" + (f": {listed(list(clear['name']))}." if len(clear) else ".")
+    )
+
+
+def _unidentified(findings: Findings) -> Iterator[str]:
+    table = findings["parameters"]
+    for verdict, group in table[~table["verdict"].isin([IDENTIFIED, ""])].groupby("verdict"):
+        names = listed(list(group["name"]))
+        one, many = _PHRASES.get(str(verdict), (f"is {verdict}", f"are {verdict}"))
+        phrase = one if len(group) == 1 else many
+        yield f"{counted(len(group), 'parameter')} {phrase} ({names})."
+    away = in_scale(table["estimate"], table["scale"]) - in_scale(
+        table["prior mean"], table["scale"]
+    )
+    outside = table[np.abs(away) > NORMAL_90 * table["prior sd"].to_numpy(float)]
+    if len(outside):
+        yield (
+            f"Estimated outside the range of the evidence: {listed(list(outside['name']))}. That "
+            "speaks against the structure around them, or against the evidence."
+        )
+    if not findings.done("draws"):
+        yield "No posterior was drawn, so that confounded pairs are not known."
+        return
+    pairs = close_pairs(findings)
+    if pairs.empty:
+        yield "No two parameters are closely correlated."
+        return
+    together = [
+        f"{row['first']} with {row['second']} ({row['correlation']:+.2f})"
+        for _, row in pairs.iterrows()
+    ]
+    yield f"Known only together: {listed(together)}."
+
+
+def _forecast(findings: Findings) -> Iterator[str]:
+    scores = findings["scores"]
+    scores = scores[scores["skill"].notna()]
+    if scores.empty:
+        yield "No years were held out."
+        return
+    main = scores[scores["variable"] == _MAIN]
+    if len(main):
+        better = (main["skill"] > 0).groupby(main["region"], sort=False).all()
+        worse = list(better.index[~better])
+        yield (
+            f"Fitted without the years after {findings.split}, it forecasts value added better "
+            f"than a random walk with drift in {better.sum()} of {counted(len(better), 'region')}"
+            + (f" (not in {listed(worse)})." if worse else ".")
+        )
+    ahead, growth, logistic = (
+        int((scores["model"] < scores[naive]).sum())
+        for naive in ("random walk", "exponential", "logistic")
+    )
+    # A series needs more figures for a logistic than for the other naive forecasts.
+    curved = int(scores["logistic"].notna().sum())
+    yield (
+        f"Over all {counted(len(scores), 'series')} it beats the random walk in {ahead} "
+        f"({100 * ahead / len(scores):.0f} %), an exponential trend in {growth} and a logistic "
+        f"one in {logistic}" + (f" of {curved}." if curved < len(scores) else ".")
+    )
+    if f"{PATH}: skill" in scores and f"{JOINED}: skill" in scores:
+        alone, joined = (int((scores[f"{name}: skill"] > 0).sum()) for name in (PATH, JOINED))
+        yield (
+            "The forecast lets the last error before them fade as the fit assumes errors do; if it "
+            f"vanished at once {alone} series would beat the random walk, if it stayed whole "
+            f"{joined}."
+        )
+    held = findings["holdout"]
+    if len(held):
+        inside = held["value"].between(held["low"], held["high"]).mean()
+        yield (
+            f"{100 * inside:.0f} % of the {len(held)} figures held out lie in the 90 % interval "
+            "that it gave for them."
+        )
+
+
+def _intervals(findings: Findings) -> Iterator[str]:
+    table = findings["coverage"]
+    whole = table[table["name"] == "all"]
+    if whole.empty:
+        yield "It was not tried on data simulated from known parameters."
+    else:
+        row = whole.iloc[0]
+        low, high = _COVERAGE
+        few = row["sets"] < _ENOUGH_SETS
+        fair = low <= row["covered"] <= high
+        remark = ", too few sets to judge by" if few else "" if fair else f": {_wrong(row)}"
+        yield (
+            f"On {int(row['sets'])} sets of data simulated from known parameters the "
+            f"{100 * row['level']:.0f} % intervals held the truth in {100 * row['covered']:.0f} % "
+            f"of the cases{remark}."
+        )
+        alone = table[(table["name"] != "all") & (table["covered"] < low)]
+        if len(alone) and not few:
+            names = list(alone.sort_values("covered")["name"])
+            yield f"They held it least often for {listed(names)}."
+    ratio = resampled(findings)["width to posterior"].median()
+    if np.isfinite(ratio):
+        yield (
+            f"Intervals from resampled figures are {ratio:.1f} times as wide as the calibration's "
+            "(median)."
+        )
+
+
+def resampled(findings: Findings) -> pd.DataFrame:
+    """Set the bootstrap's 90 % intervals beside the calibration's.
+
+    Parameters
+    ----------
+    findings : Findings
+        With the tables ``bootstrap`` and ``parameters``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns name, unit, low, high (of the calibration), resampled low, resampled high (all
+        in the parameter's unit), and width to posterior (Dmnl, in the scale of the
+        estimation).
+    """
+    found = findings["bootstrap"][["name", "low 90", "high 90"]]
+    known = findings["parameters"][["name", "unit", "scale", "low", "high"]]
+    both = known.merge(found, on="name").rename(
+        columns={"low 90": "resampled low", "high 90": "resampled high"}
+    )
+    low, high, resampled_low, resampled_high = (
+        in_scale(both[name], both["scale"])
+        for name in ("low", "high", "resampled low", "resampled high")
+    )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        both["width to posterior"] = (resampled_high - resampled_low) / (high - low)
+    return both.drop(columns="scale")
+
+
+def _wrong(row: pd.Series[float]) -> str:
+    return f"they are too {'narrow' if row['covered'] < row['level'] else 'wide'}"
+
+
+def _reforms(findings: Findings) -> Iterator[str]:
+    table = findings["reforms"]
+    if table.empty:
+        yield "Published reforms were not run."
+        return
+    yield (
+        f"{int(table['agrees'].sum())} of {counted(len(table), 'published effect')} (of "
+        f"{counted(table['reform'].nunique(), 'reform')}) come out within the published range."
+    )
+    missed = table[~table["agrees"]]
+    # What has the wrong sign is worst.
+    first = missed["verdict"] == _WRONG_SIGN
+    for verdict, group in pd.concat([missed[first], missed[~first]]).groupby("verdict", sort=False):
+        names = [
+            f"{row['reform'].replace('_', ' ')}: {row['response']} ({row['region']})"
+            for _, row in group.iterrows()
+        ]
+        yield f"{sentence(str(verdict))} - {listed(names, '; ')}."
+
+
+def _care(findings: Findings) -> Iterator[str]:
+    figures = findings["figures"]
+    recalled = int((figures["status"] == "remembered").sum())
+    if recalled:
+        yield (
+            f"{recalled} of {counted(len(figures), 'figure')} are from memory and were not seen "
+            "in a source; they are drawn hollow and weigh less."
+        )
+    wider = float(findings.manifest.get("dispersion", 1.0))
+    if wider > _WIDER:
+        yield (
+            f"The figures lie {wider:.1f} times as far from the fit as their stated errors allow; "
+            "errors and intervals were widened by this factor."
+        )
+    yield from _search(findings)
+    if len(figures):
+        stubborn = [
+            series_name(dict(zip(SERIES, key, strict=True)))
+            for key, part in series_of(residuals(findings)).items()
+            if autocorrelation(part["year"], part["residual"]) > STUBBORN
+        ]
+        if stubborn:
+            yield (
+                f"In {counted(len(stubborn), 'series')} errors stay for years (correlation with "
+                f"the year before above {STUBBORN}): {listed(stubborn)}."
+            )
+    alone = findings["partial"]
+    astray = alone[~alone["agrees"]]
+    if len(astray):
+        names = [f"{row['name']} ({row['sector']})" for _, row in astray.iterrows()]
+        yield f"Fitted with their sector alone, these come out otherwise: {listed(names)}."
+    moved = findings["leave-one-out"]
+    shifted = moved[~moved["inside"]]
+    if len(shifted):
+        names = [f"{row['name']} (without {row['left out']})" for _, row in shifted.iterrows()]
+        yield f"These shared parameters rest on one region: {listed(names)}."
+    for _, row in findings["leave-one-out-costs"].iterrows():
+        if row["times as large"] > _MUCH_LARGER:
+            yield (
+                f"With shared parameters from the other regions the errors of {row['left out']} "
+                f"are {row['times as large']:.1f} times as large."
+            )
+    yield "A good fit does not make a judgement about structure true; it failed to refute it."
+
+
+def _search(findings: Findings) -> Iterator[str]:
+    starts = first_search(findings)
+    if len(starts):
+        cost = starts["cost"].where(np.isfinite(starts["cost"]))
+        best = int((cost <= cost.min() + SAME).sum())
+        if best == 1:
+            yield f"Only one of {len(starts)} starts found the best fit: a better one may exist."
+        else:
+            above = (cost - cost.min())[cost > cost.min() + SAME]
+            least, most = f"{above.min():.1f}", f"{above.max():.1f}"
+            rest = f"; the others end {least if least == most else f'{least} to {most}'} higher"
+            yield f"{best} of {len(starts)} starts found the best fit{rest if len(above) else ''}."
+    beyond = findings.manifest.get("global search")
+    if beyond is not None:
+        better = "a better fit, which was taken" if float(beyond) < -SAME else "no better fit"
+        yield f"A global search found {better}."
+    chain = findings.manifest.get("chain")
+    if chain:
+        said = "have" if chain["R-hat"] < _CONVERGED else "have NOT"
+        yield (
+            f"The walks through the posterior {said} converged (R-hat at most "
+            f"{chain['R-hat']:.3f}, effective draws at least {chain['effective draws']:.0f})."
+        )

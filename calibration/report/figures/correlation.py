@@ -1,0 +1,119 @@
+"""The correlations of the posterior: which parameters can only be told together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from smecluster.calibration.findings import Findings
+from smecluster.calibration.report.figures.panels import WIDTH, Drawn
+from smecluster.calibration.validation.verdict import CONFOUNDED
+from smecluster.model.support.plotting import headed
+
+_MOST = 64
+
+
+def correlations(findings: Findings) -> pd.DataFrame:
+    """Correlate the posterior draws of the parameters in the scale of estimation.
+
+    Parameters
+    ----------
+    findings : Findings
+        With the tables ``draws`` and ``parameters``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A square table, Dmnl; parameters that do not vary are left out.
+    """
+    known = findings["parameters"].set_index("name")
+    draws = findings["draws"]
+    names = [name for name in known.index if name in draws and draws[name].std() > 0]
+    scaled = {
+        name: np.log(draws[name]) if known.loc[name, "scale"] == "log" else draws[name]
+        for name in names
+    }
+    return pd.DataFrame(scaled, columns=names).corr()
+
+
+def close_pairs(findings: Findings) -> pd.DataFrame:
+    """List the pairs of confounded parameters.
+
+    Parameters
+    ----------
+    findings : Findings
+        With the tables ``draws`` and ``parameters``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns first, second, correlation; the closest first.
+    """
+    table = correlations(findings)
+    values, names = table.to_numpy(float), table.columns.to_numpy()
+    first, second = np.nonzero(np.triu(np.abs(values), k=1) > CONFOUNDED)
+    pairs = {"first": names[first], "second": names[second], "correlation": values[first, second]}
+    return pd.DataFrame(pairs).sort_values(
+        "correlation", key=np.abs, ascending=False, ignore_index=True, kind="stable"
+    )
+
+
+def drawn(findings: Findings) -> Iterator[Drawn]:
+    """Draw the matrix of correlations.
+
+    Parameters
+    ----------
+    findings : Findings
+        With the tables ``draws`` and ``parameters``.
+
+    Yields
+    ------
+    Drawn
+    """
+    if not findings.done("draws"):
+        return
+    table = correlations(findings)
+    if len(table) < 2:
+        return
+    strength = (table.abs() - np.eye(len(table))).max()
+    chosen = strength.nlargest(_MOST).index
+    table = table.loc[table.index.isin(chosen), table.columns.isin(chosen)]
+    size = len(table)
+    height = min(WIDTH, 2.5 + 0.12 * size)
+    figure = Figure(figsize=(WIDTH, height), layout="constrained")
+    axis = figure.subplots()
+    values = table.to_numpy(float)
+    below = np.where(np.tri(size, k=-1, dtype=bool), values, np.nan)
+    image = axis.imshow(below, cmap="PuOr", vmin=-1, vmax=1)
+    text = max(4.5, min(8.0, 330 / size))
+    numbers = range(1, size + 1)
+    axis.set_xticks(range(size), [str(number) for number in numbers], fontsize=text, rotation=90)
+    names = [f"{name}  {number}" for name, number in zip(table.index, numbers, strict=True)]
+    axis.set_yticks(range(size), names, fontsize=text)
+    axis.tick_params(length=0)
+    axis.spines[:].set_visible(False)
+    for row, column in zip(*np.nonzero(np.abs(np.nan_to_num(below)) > CONFOUNDED), strict=True):
+        # Below 1, the nought before the point has no room.
+        mark = f"{abs(below[row, column]):.2f}".removeprefix("0")
+        axis.text(column, row, mark, ha="center", va="center", fontsize=0.8 * text, color="white")
+    bar = figure.colorbar(
+        image, cax=axis.inset_axes((0.62, 0.9, 0.32, 0.02)), orientation="horizontal"
+    )
+    bar.set_label("correlation", fontsize=8)
+    bar.ax.tick_params(labelsize=7)
+    left = len(strength) - size
+    note = (
+        "Correlations of the posterior draws in the scale of estimation; those beyond "
+        f"{CONFOUNDED} are written in without their sign: the figures know such parameters only "
+        "together. Columns bear the numbers of the rows."
+    )
+    if left:
+        note += f" The {left} parameters that are least correlated are left out."
+    yield Drawn(
+        "correlation",
+        "Correlations of the parameters.",
+        headed(figure, "Which parameters are confounded", note),
+    )

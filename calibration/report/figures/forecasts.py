@@ -1,0 +1,144 @@
+"""The forecasts: what the fit without the last years says of them, beside naive forecasts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Literal
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
+
+from smecluster.calibration.findings import SERIES, Findings, Series, series_of
+from smecluster.calibration.report.figures.fits import HELD_OUT, figures_of
+from smecluster.calibration.report.figures.panels import (
+    FAINT,
+    FIGURE_COLOUR,
+    Drawn,
+    pages,
+    spread,
+    titled,
+)
+from smecluster.model.support.formatting import region_colours, shown
+
+#: The model's fitted path alone, and its growth from the last figure that it saw.
+PATH, JOINED = "path", "joined"
+#: The naive forecasts and how they are drawn.
+NAIVE: Mapping[str, Literal["--", "-.", ":"]] = {
+    "random walk": "--",
+    "exponential": "-.",
+    "logistic": ":",
+}
+_COLUMNS = 3
+_JOINED_STYLE = (0, (1, 0.6))
+
+
+def drawn(findings: Findings) -> Iterator[Drawn]:
+    """Draw the forecast of each series with figures in the years held out.
+
+    Parameters
+    ----------
+    findings : Findings
+        With the tables ``holdout`` and ``figures``.
+
+    Yields
+    ------
+    Drawn
+        Pages of 15 series.
+    """
+    if not findings.done("holdout"):
+        return
+    held = findings["holdout"]
+    groups = series_of(held)
+    colours = region_colours(list(dict.fromkeys(held["region"])))
+    skill = findings["scores"].set_index(SERIES)["skill"]
+
+    def panel(axis: Axes, key: Series) -> None:
+        figures = findings["figures"]
+        mine = (figures[SERIES] == pd.Series(key, index=SERIES)).all(axis=1)
+        _panel(axis, figures[mine], groups[key], colours[key[0]])
+        region, variable, segment = key
+        unit = shown(groups[key]["unit"].iloc[0])[0]
+        name = f"{region}: {variable}{f' ({segment})' if segment else ''}, {unit}"
+        better = f"\nskill {skill[key]:+.2f}" if key in skill.index else ""
+        titled(axis, name, _COLUMNS)
+        axis.text(0.02, 0.96, better.strip(), transform=axis.transAxes, fontsize=7, va="top")
+
+    note = (
+        f"The model was fitted to the figures up to {findings.split} and then met the shaded "
+        "years; its error at the last figure before them fades as errors do. Band: 90 % for a "
+        "single figure. Skill: 1 - error of the model / error of the "
+        "random walk with drift (root mean square error of logarithms); above 0 is better than "
+        "the random walk."
+    )
+    marks: list[Line2D | Patch] = [
+        Line2D([], [], color=FAINT, linewidth=2, label="model's forecast"),
+        *(
+            [Line2D([], [], color=FAINT, linestyle=_JOINED_STYLE, label="joined to the last")]
+            if JOINED in held
+            else []
+        ),
+        Patch(color=FAINT, alpha=0.3, linewidth=0, label="its 90 %"),
+        *(Line2D([], [], color="#555555", linestyle=s, label=n) for n, s in NAIVE.items()),
+        *_points(held, findings["figures"]),
+    ]
+    yield from pages(
+        list(groups),
+        panel,
+        name="forecasts",
+        title="Forecasts of years that the fit never saw",
+        note=note,
+        columns=_COLUMNS,
+        rows=5,
+        height=1.75,
+        legend=marks,
+    )
+
+
+def _points(*tables: pd.DataFrame) -> list[Line2D]:
+    labels = {"published figure": FIGURE_COLOUR}
+    if any((table["status"] == "remembered").any() for table in tables):
+        labels["from memory, not seen in a source"] = "white"
+    return [
+        Line2D(
+            [],
+            [],
+            marker="o",
+            linestyle="none",
+            color=FIGURE_COLOUR,
+            markerfacecolor=fill,
+            label=label,
+        )
+        for label, fill in labels.items()
+    ]
+
+
+def _panel(axis: Axes, figures: pd.DataFrame, held: pd.DataFrame, colour: str) -> None:
+    factor = shown(held["unit"].iloc[0])[1]
+    before = figures[figures["year"] < held["year"].min()]
+    points = pd.concat([before[["year", "value", "status"]], held[["year", "value", "status"]]])
+    figures_of(axis, points.assign(value=points["value"] * factor), FIGURE_COLOUR, "o")
+    years = held["year"]
+    axis.axvspan(float(years.min()) - 0.5, float(years.max()) + 1, color=HELD_OUT, zorder=0)
+    # A line of one year is a mark.
+    mark = "_" if len(held) == 1 else ""
+    low, high = held["low"] * factor, held["high"] * factor
+    axis.fill_between(years, low, high, color=colour, alpha=0.25, linewidth=8 if mark else 0)
+    axis.plot(years, held["forecast"] * factor, color=colour, linewidth=1.8, marker=mark)
+    if JOINED in held:
+        joined = held[JOINED] * factor
+        axis.plot(years, joined, color=colour, linewidth=1, linestyle=_JOINED_STYLE, marker=mark)
+    for name, style in NAIVE.items():
+        naive = held[name] * factor
+        axis.plot(years, naive, color="#555555", linewidth=1, linestyle=style, marker=mark)
+    first = float(points["year"].min())
+    axis.set_xlim(first - 1, float(years.max()) + 1)
+    values = pd.concat([points["value"], held["forecast"], held["low"], held["high"]]) * factor
+    spread(axis.yaxis, values, axis.set_yscale)
+    # A wild naive trend must not squeeze what matters.
+    margin = 0.08 * float(values.max() - values.min())
+    if axis.get_yscale() == "linear":
+        axis.set_ylim(float(values.min()) - margin, float(values.max()) + 2 * margin)
+    axis.xaxis.set_major_locator(MaxNLocator(5, integer=True))

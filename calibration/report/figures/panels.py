@@ -1,0 +1,165 @@
+"""Pages of small panels: many parameters or series stay readable on paper."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
+
+from smecluster.model.support.plotting import headed
+
+Item = TypeVar("Item")
+
+#: Inches, little more than the text of an A4 page: letters stay as large as they are given.
+WIDTH = 8.0
+FIGURE_COLOUR = "#222222"
+FAINT = "#8A8A8A"
+# A quantity that spans more than this factor is drawn on a logarithmic axis.
+_WIDE = 8.0
+
+
+class Drawn(NamedTuple):
+    """A figure of the report.
+
+    Attributes
+    ----------
+    name : str
+        Its file's name, without the suffix.
+    caption : str
+        What it shows.
+    figure : matplotlib.figure.Figure
+        The figure.
+    """
+
+    name: str
+    caption: str
+    figure: Figure
+
+
+def pages(
+    items: Sequence[Item],
+    draw: Callable[[Axes, Item], None],
+    *,
+    name: str,
+    title: str,
+    note: str,
+    columns: int,
+    rows: int,
+    height: float,
+    legend: Sequence[Line2D | Patch],
+) -> Iterator[Drawn]:
+    """Draw a panel for each item, on as many pages as it takes.
+
+    Parameters
+    ----------
+    items : sequence
+        What is drawn, a panel each.
+    draw : callable
+        Draws an item into a panel.
+    name : str
+        Of the pages' files, which are numbered.
+    title, note : str
+        The heading of each page (see `model.support.plotting.headed`); pages are counted in the
+        title.
+    columns, rows : int
+        Panels side by side, and rows of them on a page, at most.
+    height : float
+        Height of a panel, inches.
+    legend : sequence of artist
+        What the marks mean; drawn below each page.
+
+    Yields
+    ------
+    Drawn
+    """
+    if not items:
+        return
+    # A few items share the width of the page.
+    columns = min(columns, len(items))
+    count = math.ceil(len(items) / (columns * rows))
+    # Full pages of nearly the same length instead of a last page with one panel.
+    length = math.ceil(len(items) / count / columns) * columns
+    for number in range(count):
+        part = items[number * length : (number + 1) * length]
+        used = math.ceil(len(part) / columns)
+        figure = Figure(figsize=(WIDTH, 1.7 + height * used), layout="constrained")
+        axes = figure.subplots(used, columns, squeeze=False).ravel()
+        for axis, item in zip(axes, part, strict=False):
+            draw(axis, item)
+            plain(axis)
+        for axis in axes[len(part) :]:
+            axis.set_axis_off()
+        figure.legend(
+            handles=list(legend),
+            loc="outside lower center",
+            ncols=min(4, len(legend)),
+            frameon=False,
+            fontsize=7.5,
+        )
+        suffix = f" ({number + 1} of {count})" if count > 1 else ""
+        page = headed(figure, title + suffix, note)
+        yield Drawn(f"{name}-{number + 1}", f"{title}{suffix}.", page)
+
+
+def plain(axis: Axes) -> None:
+    """Take away what a small panel has no room for."""
+    axis.grid(color="#EEEEEE")
+    axis.set_axisbelow(True)
+    axis.spines[["top", "right"]].set_visible(False)
+    axis.tick_params(labelsize=6.5)
+
+
+def titled(axis: Axes, text: str, columns: int) -> None:
+    """Write the title of a panel that shares the page's width with others."""
+    # The name of a region is a place to break at.
+    spaced = text.replace("[", " [")
+    axis.set_title(textwrap.fill(spaced, 118 // columns), fontsize=7.5, loc="left")
+
+
+def spread(axis: Axis, values: pd.Series[float], set_scale: Callable[[str], object]) -> None:
+    """Choose a logarithmic axis for what grows manyfold, and few ticks.
+
+    Parameters
+    ----------
+    axis : matplotlib.axis.Axis
+        The axis.
+    values : pandas.Series
+        What is shown along it.
+    set_scale : callable
+        The panel's ``set_xscale`` or ``set_yscale``.
+    """
+    there = values[np.isfinite(values)]
+    if len(there) and there.min() > 0 and there.max() / there.min() > _WIDE:
+        logarithmic(axis, float(there.max() / there.min()), set_scale)
+    else:
+        axis.set_major_locator(MaxNLocator(4))
+        axis.set_major_formatter(FuncFormatter(lambda value, _: brief(value)))
+
+
+def logarithmic(axis: Axis, ratio: float, set_scale: Callable[[str], object]) -> None:
+    """Make an axis logarithmic, with about four labelled ticks over a ratio of values."""
+    set_scale("log")
+    steps = (1.0, 2.0, 5.0) if ratio < 10 else (1.0, 3.0) if ratio < 500 else (1.0,)
+    axis.set_major_locator(LogLocator(subs=steps, numticks=5))
+    axis.set_minor_locator(NullLocator())
+    axis.set_minor_formatter(NullFormatter())
+    axis.set_major_formatter(FuncFormatter(lambda value, _: brief(value)))
+
+
+def brief(value: float) -> str:
+    """Write a number as shortly as a tick or a margin needs it, with three digits."""
+    if not math.isfinite(value):
+        return "-"
+    if abs(value) >= 1000:
+        return f"{float(f'{value:.3g}'):,.0f}"
+    return f"{value:.3g}"

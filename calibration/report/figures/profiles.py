@@ -1,0 +1,87 @@
+"""The profiles: how much worse the best fit gets as one parameter is moved away."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+
+from smecluster.calibration.findings import Findings
+from smecluster.calibration.report.figures.bounds import colour
+from smecluster.calibration.report.figures.panels import FAINT, Drawn, brief, pages, spread, titled
+from smecluster.calibration.report.figures.starts import CUT
+
+# Profiles are followed until they pass the cut.
+_TOP = 1.6 * CUT
+_COLUMNS = 4
+_PRIOR = "#CCCCCC"
+_NOTE = (
+    "Upwards: cost above the best fit when the parameter is held at a value and all others are "
+    "fitted again. Where the curve lies below the cut, the value is compatible with figures and "
+    "prior. A curve that follows the prior's says that the figures tell nothing."
+)
+
+
+def drawn(findings: Findings) -> Iterator[Drawn]:
+    """Draw the profile of each parameter with the cut at 1.92.
+
+    Parameters
+    ----------
+    findings : Findings
+        With the tables ``profiles`` and ``parameters``.
+
+    Yields
+    ------
+    Drawn
+        Pages of at most 28 parameters.
+    """
+    if not findings.done("profiles"):
+        return
+    known = {str(row["name"]): row for row in findings["parameters"].to_dict("records")}
+    groups = findings["profiles"].groupby("name", sort=False)
+    profiles = {str(name): part for name, part in groups}
+    names = [name for name in profiles if name in known]
+
+    def panel(axis: Axes, name: str) -> None:
+        _panel(axis, profiles[name].sort_values("value"), known[name])
+        unit = known[name]["unit"]
+        titled(axis, name + ("" if unit == "Dmnl" else f", {unit}"), _COLUMNS)
+
+    legend = [
+        *(
+            Line2D([], [], color=colour(verdict), label=verdict)
+            for verdict in dict.fromkeys(known[name]["verdict"] for name in names)
+        ),
+        Line2D([], [], color=_PRIOR, linewidth=3, label="prior alone"),
+        Line2D([], [], color=FAINT, linestyle="--", label=f"{CUT}: the ends of 95 %"),
+        Line2D([], [], color="#222222", linestyle=":", label="estimate"),
+    ]
+    yield from pages(
+        names,
+        panel,
+        name="profiles",
+        title="Profiles of the parameters",
+        note=_NOTE,
+        columns=_COLUMNS,
+        rows=7,
+        height=1.3,
+        legend=legend,
+    )
+
+
+def _panel(axis: Axes, profile: pd.DataFrame, parameter: Mapping[Hashable, Any]) -> None:
+    values, cost = profile["value"].to_numpy(float), profile["cost above the best"]
+    middle = parameter["prior mean"]
+    away = np.log(values / middle) if parameter["scale"] == "log" else values - middle
+    axis.plot(values, 0.5 * (away / parameter["prior sd"]) ** 2, color=_PRIOR, linewidth=3)
+    shade = colour(parameter["verdict"])
+    axis.plot(values, cost, color=shade, linewidth=1.4, marker=".", markersize=3)
+    axis.axhline(CUT, color=FAINT, linewidth=0.8, linestyle="--")
+    axis.axvline(parameter["estimate"], color="#222222", linewidth=0.8, linestyle=":")
+    axis.set_ylim(min(-0.2, 1.1 * float(np.nanmin(cost))), _TOP)
+    axis.set_yticks([0, CUT], ["0", brief(CUT)])
+    spread(axis.xaxis, profile["value"], axis.set_xscale)

@@ -1,0 +1,141 @@
+"""The residuals over time, and how far one year's error is still there in the next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
+
+from smecluster.calibration.findings import Findings, Series, series_of
+from smecluster.calibration.report.figures.fits import figures_of
+from smecluster.calibration.report.figures.panels import FAINT, FIGURE_COLOUR, Drawn, pages, titled
+from smecluster.calibration.validation.verdict import NORMAL_90
+
+#: With fewer figures, an autocorrelation says nothing.
+ENOUGH = 6
+_MOST = 4.0
+_COLUMNS = 4
+_CORNER: dict[str, Any] = {"fontsize": 6.5, "ha": "right", "va": "top"}
+
+
+def residuals(findings: Findings) -> pd.DataFrame:
+    """Work out the residuals of the fit.
+
+    Parameters
+    ----------
+    findings : Findings
+        With the table ``figures``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The table with a further column ``residual``: logarithm of figure over fit, in
+        standard errors of the figure.
+    """
+    table = findings["figures"]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logs = np.log(table["value"].to_numpy(float) / table["fitted"].to_numpy(float))
+    return table.assign(residual=logs / table["sigma"].to_numpy(float))
+
+
+def autocorrelation(years: pd.Series[int], values: pd.Series[float]) -> float:
+    """Correlate the residuals of years with those of the year after.
+
+    Parameters
+    ----------
+    years : pandas.Series
+        Calendar years.
+    values : pandas.Series
+        Residuals.
+
+    Returns
+    -------
+    float
+        First-order autocorrelation about zero, Dmnl, over the pairs of neighbouring years;
+        missing where there are fewer than six figures or no such pair.
+    """
+    by_year = pd.Series(values.to_numpy(float), index=years.to_numpy())
+    after = by_year.reindex(by_year.index + 1).to_numpy()
+    pairs = np.isfinite(after) & np.isfinite(by_year.to_numpy())
+    size = float((by_year**2).mean())
+    if len(by_year) < ENOUGH or not pairs.any() or size == 0:
+        return np.nan
+    return float(np.mean(by_year.to_numpy()[pairs] * after[pairs])) / size
+
+
+def drawn(findings: Findings) -> Iterator[Drawn]:
+    """Draw the residuals of each series over time.
+
+    Parameters
+    ----------
+    findings : Findings
+        With the table ``figures``.
+
+    Yields
+    ------
+    Drawn
+        Pages of at most 28 series. Series with a single figure have no panel.
+    """
+    if not findings.done("figures"):
+        return
+    table = residuals(findings)
+    groups = {key: part for key, part in series_of(table).items() if len(part) > 1}
+
+    def panel(axis: Axes, key: Series) -> None:
+        series = groups[key]
+        _panel(axis, series)
+        region, variable, segment = key
+        titled(axis, f"{region}: {variable}{f' ({segment})' if segment else ''}", _COLUMNS)
+
+    note = (
+        "Logarithm of figure over fit, in standard errors; beyond 4 they stand at the edge. Grey: "
+        "where 90 % would lie. Runs on one side are errors that stay: r is the correlation with "
+        "the year before (about zero), which makes a series count for fewer figures than it has."
+    )
+    marks: list[Line2D | Patch] = [
+        Line2D([], [], marker="o", linestyle="none", color=FIGURE_COLOUR, label="residual")
+    ]
+    if (table["status"] == "remembered").any():
+        marks.append(
+            Line2D(
+                [],
+                [],
+                marker="o",
+                linestyle="none",
+                color=FIGURE_COLOUR,
+                markerfacecolor="white",
+                label="of a figure from memory",
+            )
+        )
+    marks.append(Patch(color="#EEEEEE", label="90 % of a normal error"))
+    yield from pages(
+        list(groups),
+        panel,
+        name="residuals",
+        title="Residuals",
+        note=note,
+        columns=_COLUMNS,
+        rows=7,
+        height=1.3,
+        legend=marks,
+    )
+
+
+def _panel(axis: Axes, series: pd.DataFrame) -> None:
+    axis.axhspan(-NORMAL_90, NORMAL_90, color="#EEEEEE", zorder=0)
+    axis.axhline(0, color=FAINT, linewidth=0.8)
+    inside = series.assign(value=series["residual"].clip(-_MOST, _MOST))
+    axis.plot(inside["year"], inside["value"], color="#BBBBBB", linewidth=0.8, zorder=1)
+    figures_of(axis, inside, FIGURE_COLOUR, "o")
+    axis.set_ylim(-1.1 * _MOST, 1.1 * _MOST)
+    axis.set_yticks([-3, 0, 3])
+    axis.xaxis.set_major_locator(MaxNLocator(4, integer=True))
+    again = autocorrelation(series["year"], series["residual"])
+    if np.isfinite(again):
+        axis.text(0.98, 0.95, f"r {again:+.2f}", transform=axis.transAxes, **_CORNER)

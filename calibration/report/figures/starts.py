@@ -1,0 +1,74 @@
+"""The waterfall: how many starts of the search end at the best fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from smecluster.calibration.findings import Findings, first_search
+from smecluster.calibration.report.figures.panels import FAINT, WIDTH, Drawn, brief, plain
+from smecluster.model.support.plotting import headed
+
+#: Optima as close as this to the best one count as the same fit.
+SAME = 0.1
+#: Half of the 95 % point of chi squared with one degree of freedom.
+CUT = 1.92
+_REACHED, _OTHER = "#0072B2", "#D55E00"
+
+
+def drawn(findings: Findings) -> Iterator[Drawn]:
+    """Draw the starts' costs in rising order.
+
+    Parameters
+    ----------
+    findings : Findings
+        With the table ``starts``.
+
+    Yields
+    ------
+    Drawn
+    """
+    starts = first_search(findings).sort_values("cost", kind="stable").reset_index(drop=True)
+    ended = starts[np.isfinite(starts["cost"])]
+    if ended.empty:
+        return
+    above = ended["cost"] - ended["cost"].min()
+    reached = above <= SAME
+    figure = Figure(figsize=(WIDTH, 4.2), layout="constrained")
+    axis = figure.subplots()
+    rank = np.arange(1, len(ended) + 1)
+    axis.plot(rank, above, color="#CCCCCC", linewidth=1, zorder=1)
+    for chosen, colour, label in (
+        (reached, _REACHED, f"within {SAME} of the best fit: {int(reached.sum())}"),
+        (~reached, _OTHER, f"ended elsewhere: {int((~reached).sum())}"),
+    ):
+        axis.plot(rank[chosen], above[chosen], "o", color=colour, markersize=5, label=label)
+    axis.axhline(CUT, color=FAINT, linewidth=1, linestyle="--")
+    axis.text(
+        len(ended) + 0.4,
+        CUT,
+        f" {CUT}: still as likely (95 %)",
+        fontsize=8,
+        va="bottom",
+        ha="right",
+    )
+    # Linear up to what counts as the same fit: zero has a place, and far ends do not hide it.
+    axis.set_yscale("symlog", linthresh=SAME)
+    axis.set_ylim(-SAME / 3, max(3 * CUT, 2 * float(above.max())))
+    axis.yaxis.set_major_formatter(FuncFormatter(lambda value, _: brief(value)))
+    axis.xaxis.set_major_locator(MaxNLocator(10, integer=True))
+    axis.set_xlim(0.4, len(ended) + 0.6)
+    axis.set_xlabel("starts, the best first")
+    axis.set_ylabel("cost above the best\n(negative log posterior)")
+    axis.legend(loc="upper left", frameon=False, fontsize=9)
+    plain(axis)
+    failed = len(starts) - len(ended)
+    lost = f" Without a fit, and not shown: {failed}." if failed else ""
+    note = (
+        "Each point is a search from another place within the bounds. A first step that many "
+        f"starts share says that the best fit is not a chance find.{lost}"
+    )
+    yield Drawn("starts", f"Where {len(starts)} starts end.", headed(figure, "Starts", note))

@@ -1,0 +1,244 @@
+"""The report of a calibration: figures, and one page that holds them below the answer.
+
+python -m smecluster.calibration.report.page [CALIBRATION]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from smecluster.calibration.findings import SERIES, Findings, in_scale, read, series_of
+from smecluster.calibration.named import SHIPPED, find
+from smecluster.calibration.report.answer import answer, counted, resampled
+from smecluster.calibration.report.figures import (
+    bounds,
+    correlation,
+    fits,
+    forecasts,
+    profiles,
+    residuals,
+    starts,
+)
+from smecluster.calibration.report.figures.panels import Drawn
+from smecluster.calibration.validation.verdict import NORMAL_90
+from smecluster.model.support.errors import InputError
+from smecluster.model.support.files import replacing, write_atomic
+from smecluster.model.support.page import Section, page
+
+_DPI = 160
+_SHARES = dict.fromkeys(("R2", "U^M", "U^S", "U^C"), 4)
+
+
+def write_report(folder: Path) -> Path:
+    """Write the report of a named calibration into its folder.
+
+    Parameters
+    ----------
+    folder : Path
+        The calibration's folder; see `calibration.findings.read`.
+
+    Returns
+    -------
+    Path
+        ``report.html``; its figures stand beside it in ``figures/``.
+
+    Raises
+    ------
+    InputError
+        If the folder is no calibration, or cannot be written.
+    """
+    findings = read(folder)
+    place = Path(folder) / "figures"
+    written: set[Path] = set()
+
+    def draw(kind: Callable[[Findings], Iterator[Drawn]]) -> list[tuple[str, Path]]:
+        made = []
+        for name, caption, figure in kind(findings):
+            path = place / f"{name}.png"
+            with replacing(path) as temporary:
+                figure.savefig(temporary, dpi=_DPI)
+            made.append((caption, path))
+            written.add(path)
+        return made
+
+    sections = [
+        _fits(findings, draw(fits.drawn)),
+        _parameters(findings, [*draw(bounds.drawn), *draw(profiles.drawn)]),
+        _pairs(findings, draw(correlation.drawn)),
+        _forecasts(findings, draw(forecasts.drawn)),
+        _residuals(findings, draw(residuals.drawn)),
+        _search(findings, draw(starts.drawn)),
+        _recovery(findings),
+        _reforms(findings),
+    ]
+    text = page(
+        f"Calibration {findings.name}",
+        answer(findings),
+        [section for section in sections if section.tables or section.figures],
+        _stamp(findings),
+    )
+    # What an earlier report drew and this one did not would be taken for this one's.
+    for path in place.glob("*.png"):
+        if path not in written:
+            path.unlink()
+    return write_atomic(Path(folder) / "report.html", text)
+
+
+def _fits(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
+    table = findings["fits"]
+    tables = []
+    for sample, caption in (("in", "Fit of each series"), ("out", "Error in the years held out")):
+        part = (
+            table[table["sample"] == sample]
+            .drop(columns=["sample", "log RMSE"], errors="ignore")
+            .round(_SHARES)
+        )
+        if len(part):
+            tables.append((caption, _whole(part, "figures", "remembered")))
+    text = [
+        "MAPE is the mean absolute error in percent. U^M, U^S and U^C split the squared error "
+        "into bias, unequal variation and unequal timing; the last does least harm. A series that "
+        "is compared by scale has its level fitted, so that only its course counts.",
+    ]
+    return Section("Fit", text, tables, figures)
+
+
+def _parameters(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
+    table = findings["parameters"]
+    low, high = (in_scale(table[name], table["scale"]) for name in ("low", "high"))
+    prior = 2 * NORMAL_90 * table["prior sd"].to_numpy(float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        width = (high - low) / prior
+    columns = ["name", "unit", "lower", "upper", "prior mean", "estimate", "low", "high"]
+    shown = table[columns].copy()
+    shown["width to prior"] = width
+    if (table["verdict"] != "").any():
+        shown["verdict"] = table["verdict"]
+    text = [
+        "Low and high enclose 90 %. Width to prior: the calibrated interval over the prior's, in "
+        "the scale of estimation; near 1 the figures told nothing. The estimate is the most likely "
+        "point: at a bound it may lie outside the interval, which is that of the draws.",
+    ]
+    tables = [("Estimates", shown)]
+    if findings.done("bootstrap"):
+        tables.append(("90 % intervals, and those from resampled figures", resampled(findings)))
+    return Section("Parameters", text, tables, figures)
+
+
+def _pairs(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
+    pairs = correlation.close_pairs(findings) if findings.done("draws") else pd.DataFrame()
+    tables = [("Pairs known only together", pairs)] if len(pairs) else []
+    return Section("Confounded parameters", [], tables, figures)
+
+
+def _forecasts(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
+    table = findings["scores"]
+    text = [
+        "Errors are root mean squares of logarithms over the years held out (0.1: about 10 %). "
+        "Skill is 1 - error / error of the random walk with drift. The model's forecast lets its "
+        "error at the last figure before them fade as the fit assumes errors do; path: that error "
+        "is gone at once; joined: it stays whole.",
+    ]
+    others = (forecasts.PATH, forecasts.JOINED)
+    columns = [*SERIES, "figures", "model", *others, *forecasts.NAIVE]
+    columns += ["skill", *(f"{name}: skill" for name in others)]
+    shown = _whole(table[[name for name in columns if name in table]], "figures")
+    tables = [("Errors of the forecasts", shown)] if len(table) else []
+    if findings.done("unscored"):
+        tables.append(("Series that are not scored", findings["unscored"]))
+    return Section("Forecasts", text, tables, figures)
+
+
+def _residuals(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
+    rows = [
+        (*key, len(part), residuals.autocorrelation(part["year"], part["residual"]))
+        for key, part in series_of(residuals.residuals(findings)).items()
+        if len(part) >= residuals.ENOUGH
+    ]
+    table = pd.DataFrame(rows, columns=[*SERIES, "figures", "autocorrelation"])
+    tables = [("Autocorrelation of the residuals", table)] if rows else []
+    return Section("Residuals", [], tables, figures)
+
+
+def _search(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
+    table = findings["partial"]
+    text = []
+    if "runs" in findings.manifest:
+        text.append(f"The calibration took {counted(int(findings.manifest['runs']), 'model run')}.")
+    if "seconds" in findings.manifest:
+        text.append(f"It took {float(findings.manifest['seconds']) / 60:.1f} minutes.")
+    tables = [("Partial fits, one sector at a time", table)] if len(table) else []
+    return Section("Search", text, tables, figures)
+
+
+def _recovery(findings: Findings) -> Section:
+    captions = {
+        "coverage": "Share of synthetic data sets whose interval holds the truth",
+        "leave-one-out-costs": "Error of a region whose figures the shared parameters never saw",
+    }
+    tables = _shown(findings, captions)
+    moved = findings["leave-one-out"]
+    moved = moved[~moved["inside"]]
+    if len(moved):
+        tables.append(("Shared parameters that leave their interval without a region", moved))
+    if findings.done("leave-one-out-fits"):
+        # The region is the one that was left out.
+        series = findings["leave-one-out-fits"].drop(columns="left out")
+        tables.append(("The same, a row a series", series))
+    return Section("Does the method hold?", [], tables)
+
+
+def _reforms(findings: Findings) -> Section:
+    table = findings["reforms"]
+    shown = [
+        *("reform", "region", "response", "unit", "model", "model low", "model high"),
+        *("published low", "published", "published high", "verdict", "source"),
+    ]
+    tables = [("The model's effect and the published one", table[shown])] if len(table) else []
+    return Section("Reforms", [], tables)
+
+
+def _shown(findings: Findings, captions: Mapping[str, str]) -> list[tuple[str, pd.DataFrame]]:
+    """Give the tables that there are, with their captions."""
+    return [(caption, findings[name]) for name, caption in captions.items() if findings.done(name)]
+
+
+def _whole(table: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    """Show counts as whole numbers."""
+    return table.astype(dict.fromkeys(columns, "Int64"))
+
+
+def _stamp(findings: Findings) -> dict[str, str]:
+    """Say where the calibration came from, whatever shape its manifest has."""
+    stamp = findings.manifest.get("stamp")
+    given = stamp if isinstance(stamp, dict) else findings.manifest
+    return {
+        str(name): value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        for name, value in given.items()
+    }
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; return the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="python -m smecluster.calibration.report.page",
+        description="Write the page of a calibration from its tables.",
+    )
+    parser.add_argument("calibration", nargs="?", default=SHIPPED, help="name or folder")
+    try:
+        print(write_report(find(parser.parse_args(arguments).calibration).folder))
+    except InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Tests of a calibration: hold-out, left-out region, recovery, reforms."""

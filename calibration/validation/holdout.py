@@ -1,0 +1,287 @@
+"""The hold-out test: fit to the first years, forecast the others, and score the forecasts.
+
+The fit never sees a figure after the split: not as a measurement, not in its starts (the prior,
+and a Latin hypercube over it), and not in the factors of series that are known only up to one.
+It does know the dated national conditions of the held-out years (market, wage, credit), as
+every run of the model does; the naive forecasts do not. And the model's structure and priors
+were written by people who have seen those years.
+
+The forecast of a series is the model's fitted path and what lasts of its error at the last
+figure before the split: the fit takes errors to be a first-order autoregression, and then ``rho^h``
+of an error is left after ``h`` years. This is the best linear unbiased prediction under the errors
+that the fit itself assumes (Goldberger 1962, J. Am. Stat. Assoc. 57). Two others are scored beside
+it, in which none or all of that error lasts: ``path``, the fitted path alone, and ``joined``, the
+path's growth applied to the last figure, from which a random walk starts, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from smecluster.calibration.data.histories import SERIES
+from smecluster.calibration.estimate.fit import Optimum, best, descend, jacobian, multistart
+from smecluster.calibration.problem.assembly import Problem
+from smecluster.calibration.problem.noise import dispersion
+from smecluster.calibration.problem.payoff import Payoff
+from smecluster.calibration.validation.naive import ENOUGH, NAIVE
+from smecluster.calibration.validation.naive import forecasts as naive_forecasts
+from smecluster.calibration.validation.scores import fits, share_better, skills
+from smecluster.model.support.checkpoints import Pieces
+from smecluster.model.support.errors import InputError
+
+Floats = NDArray[np.float64]
+
+#: The last year that the fit sees.
+SPLIT = 2015
+#: The model's forecasts, as columns of scores.
+MODELS = ("model", "path", "joined")
+# Half of a 90 % interval in standard deviations.
+_HALF = 1.6449
+_STEP = 1e-4
+
+
+@dataclass(frozen=True)
+class HoldOut:
+    """What the hold-out test found.
+
+    Attributes
+    ----------
+    split : int
+        The last year that the fit saw.
+    optimum : Optimum
+        The best fit to those years.
+    forecasts : pandas.DataFrame
+        A row a figure after the split: region, variable, segment, unit, compare, year, value,
+        status; ``forecast`` of the model with the bounds ``low`` and ``high`` of a 90 %
+        interval for a single figure (parameters and noise, linear in the logarithm),
+        ``path``, ``joined``, and the naive forecasts; all in `unit`.
+    fits : pandas.DataFrame
+        See `calibration.validation.scores.fits`, for ``sample`` ``in`` and ``out``.
+    scores : pandas.DataFrame
+        A row a series; see `calibration.validation.scores.skills`.
+    unscored : pandas.DataFrame
+        The other series: region, variable, segment, how many figures before and after the
+        split, and why they are not scored.
+    """
+
+    split: int
+    optimum: Optimum
+    forecasts: pd.DataFrame
+    fits: pd.DataFrame
+    scores: pd.DataFrame
+    unscored: pd.DataFrame
+
+    def shares(self) -> pd.DataFrame:
+        """Give the share of series in which the model beats the random walk with drift.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row for all series and one for each variable: series (how many), and the shares
+            for ``model``, ``path`` and ``joined``.
+        """
+        groups = [("all", self.scores), *self.scores.groupby("variable", sort=False)]
+        skilled = ["skill", *(f"{name}: skill" for name in MODELS[1:])]
+        rows = [
+            (name, len(part), *(share_better(part[skill]) for skill in skilled))
+            for name, part in groups
+        ]
+        return pd.DataFrame(rows, columns=["series of", "series", *MODELS])
+
+
+def hold_out(
+    problem: Problem,
+    pieces: Pieces,
+    split: int = SPLIT,
+    *,
+    count: int = 8,
+    seed: int = 1,
+    max_evaluations: int = 200,
+    done: Callable[[int, Optimum], None] = lambda number, optimum: None,
+) -> HoldOut:
+    """Fit to the figures up to a year and score the forecasts of the others.
+
+    Parameters
+    ----------
+    problem : Problem
+        All figures, with stated errors; they are widened by what the fit to the first years
+        shows (see `calibration.problem.noise.dispersion`).
+    pieces : Pieces
+        Where the fits from each start are kept, so that the test can be stopped and go on.
+    split : int
+        The last year to fit.
+    count : int
+        Starts of the fit: the prior's mean and a Latin hypercube over the prior.
+    seed : int
+        For the hypercube.
+    max_evaluations : int
+        After so many points a descent ends.
+    done : callable
+        Told the number of each start that has ended, and where it ended.
+
+    Returns
+    -------
+    HoldOut
+
+    Raises
+    ------
+    InputError
+        If no figure lies on one side of the split, or no series can be scored.
+    """
+    check_split(problem, split)
+    seen = Payoff(problem.until(split))
+    optima = multistart(seen, count, seed, pieces, max_evaluations=max_evaluations, done=done)
+    optimum = best(optima)
+    wider = dispersion(seen, optimum.x)
+    if wider > 1:
+        problem = problem.dispersed(wider)
+        seen = Payoff(problem.until(split))
+        optimum = descend(seen, optimum.x, max_evaluations=max_evaluations)
+    figures = forecast(problem, split, seen, optimum.x)
+    parts = [
+        fits(part).assign(sample=sample)
+        for sample, part in (
+            ("in", figures[figures["year"] <= split]),
+            ("out", figures[(figures["year"] > split) & figures["fitted"].notna()]),
+        )
+    ]
+    before = figures[figures["year"] <= split].groupby(SERIES, sort=False).size()
+    after = figures[figures["year"] > split].groupby(SERIES, sort=False).size()
+    counts = pd.DataFrame({"before": before, "after": after}).fillna(0).astype(int)
+    scored = counts[(counts["before"] >= ENOUGH) & (counts["after"] > 0)].index
+    held = figures[figures["year"] > split]
+    held = held[pd.MultiIndex.from_frame(held[SERIES]).isin(scored)].reset_index(drop=True)
+    held = held.rename(columns={"fitted": "forecast"})
+    return HoldOut(
+        split,
+        optimum,
+        held,
+        pd.concat(parts, ignore_index=True),
+        skills(held.rename(columns={"forecast": "model"}), MODELS, tuple(NAIVE)),
+        _unscored(counts[~counts.index.isin(scored)]),
+    )
+
+
+def check_split(problem: Problem, split: int) -> None:
+    """Refuse a split that leaves nothing to fit or nothing to score.
+
+    Parameters
+    ----------
+    problem : Problem
+        All figures.
+    split : int
+        The last year to fit.
+
+    Raises
+    ------
+    InputError
+        If no figure lies on one side of the split, or no series can be scored.
+    """
+    figures = problem.measurements
+    years = figures["year"]
+    if not (years > split).any() or not (years <= split).any():
+        raise InputError(
+            f"cannot hold out the years after {split}: the figures go from {years.min()} to "
+            f"{years.max()}"
+        )
+    before = figures[years <= split].groupby("observable").size()
+    if not (before.reindex(figures["observable"][years > split].unique()) >= ENOUGH).any():
+        raise InputError(
+            f"no series has {ENOUGH} figures up to {split} and one after it: nothing to score"
+        )
+
+
+def forecast(problem: Problem, split: int, seen: Payoff, x: Floats) -> pd.DataFrame:
+    """Forecast all series by the model, and by the naive methods.
+
+    Parameters
+    ----------
+    problem : Problem
+        All figures.
+    split : int
+        The last year that the fit saw.
+    seen : Payoff
+        The payoff of the figures up to then.
+    x : array of float, shape (parameters,)
+        The optimum of that payoff.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a figure of all years: region, variable, segment, unit, compare, year, value,
+        status, ``fitted`` (after the split, the forecast), ``path``, ``low``, ``high``,
+        ``joined`` and the naive forecasts, all but the first two missing up to the split; see
+        `HoldOut`. ``fitted`` is missing where a factor has no figure to come from.
+    """
+    whole = Payoff(problem)
+    figures = problem.measurements.assign(
+        compare=problem.measurements["observable"].map(problem.observables["compare"])
+    )
+    logs, spread, noise = _logs(whole, seen, x)
+    rows = []
+    for observable, series in figures.groupby("observable", sort=False):
+        at = series.index.to_numpy()
+        value, year = series["value"].to_numpy(float), series["year"].to_numpy(float)
+        old = year <= split
+        known = bool(old.any())
+        path, slope, sigma = logs[at], spread[at], noise[at]
+        if series["compare"].iloc[0] == "scale":
+            # The factor is part of the fit: it comes from the figures up to the split alone.
+            path = path + (np.mean(np.log(value[old]) - path[old]) if known else np.nan)
+            slope = slope - (slope[old].mean(axis=0) if known else 0.0)
+        expected, kept, joined = path, np.zeros(len(year)), np.full(len(year), np.nan)
+        if known:
+            last = int(np.flatnonzero(old)[-1])
+            error = np.log(value[last]) - path[last]
+            rho = float(problem.observables["rho"][observable])
+            kept = np.where(old, 0.0, rho ** np.maximum(year - year[last], 0.0))
+            # The errors' scale differs where a figure is from memory.
+            share = kept * sigma / sigma[last]
+            expected, joined = path + share * error, path + error
+            slope = slope - share[:, None] * slope[last]
+        wide = _HALF * np.sqrt((slope**2).sum(axis=1) + (1 - kept**2) * sigma**2)
+        found = {"fitted": expected, "path": path, "joined": joined}
+        found |= {"low": expected - wide, "high": expected + wide}
+        columns = {name: np.exp(logarithm) for name, logarithm in found.items()}
+        for name, values in naive_forecasts(year[old], value[old], year[~old]).items():
+            columns[name] = np.full(len(year), np.nan)
+            columns[name][~old] = values
+        for name in ("low", "high", "joined"):
+            columns[name] = np.where(old, np.nan, columns[name])
+        rows.append(series.assign(**columns))
+    names = [*SERIES, "unit", "compare", "year", "value", "status"]
+    names += ["fitted", "low", "high", *MODELS[1:], *NAIVE]
+    return pd.concat(rows, ignore_index=True)[names]
+
+
+def _logs(whole: Payoff, seen: Payoff, x: Floats) -> tuple[Floats, Floats, Floats]:
+    """Give the model's logarithms at the figures, their spread by parameters, and the noise.
+
+    The spread has a column for each independent direction in which the fit is uncertain: its
+    squares sum to the variance.
+    """
+    step = np.diag(_STEP * whole.prior_sd)
+    above, below = np.minimum(x + step, whole.upper), np.maximum(x - step, whole.lower)
+    simulated = whole.simulated(np.concatenate([x[None], above, below]))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logs = np.log(simulated)
+    k = len(x)
+    slope = ((logs[1 : k + 1] - logs[k + 1 :]) / np.diag(above - below)[:, None]).T
+    information = jacobian(seen, x)
+    root = np.linalg.cholesky(np.linalg.inv(information.T @ information))
+    return logs[0], slope @ root, whole.problem.measurements["sigma"].to_numpy(dtype=float)
+
+
+def _unscored(counts: pd.DataFrame) -> pd.DataFrame:
+    """Say why series are not scored."""
+    why = np.where(
+        counts["after"] == 0,
+        "no figure after the split",
+        f"fewer than {ENOUGH} figures up to the split",
+    )
+    return counts.assign(why=why).reset_index()

@@ -1,0 +1,157 @@
+"""Recovery: how often the intervals hold the truth, on data whose truth is known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from smecluster.calibration.estimate.bootstrap import prior_draws
+from smecluster.calibration.estimate.fit import Optimum, best, descend
+from smecluster.calibration.problem.ar1 import Ar1
+from smecluster.calibration.problem.normal_scores import NormalScores
+from smecluster.calibration.problem.payoff import Payoff
+from smecluster.model.support.checkpoints import Pieces
+
+Floats = NDArray[np.float64]
+
+#: What the intervals are to hold.
+LEVEL = 0.9
+_NORMAL = 1.6449  # half a 90 % interval of a normal distribution, in standard deviations
+_STARTS = 2  # besides the prior's mean
+_MOST = 100  # points of one descent
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """Known parameters, and what was recovered of them.
+
+    Attributes
+    ----------
+    truth, estimate, low, high : array of float, shape (sets, parameters)
+        In the scale of the estimation; low and high enclose 90 %.
+    names : tuple of str
+        The parameters.
+    """
+
+    truth: Floats
+    estimate: Floats
+    low: Floats
+    high: Floats
+    names: tuple[str, ...]
+
+    @property
+    def coverage(self) -> pd.DataFrame:
+        """How often the intervals held the truth.
+
+        Columns name (a parameter, or ``all``), level and covered (shares, Dmnl), sets (how
+        many data sets); the first row is of all parameters together.
+        """
+        held = (self.low <= self.truth) & (self.truth <= self.high)
+        return pd.DataFrame(
+            {
+                "name": ["all", *self.names],
+                "level": LEVEL,
+                "sets": len(self.truth),
+                "covered": [held.mean(), *held.mean(axis=0)],
+            }
+        )
+
+
+def recovery(
+    payoff: Payoff,
+    sets: int,
+    seed: int,
+    pieces: Pieces,
+    *,
+    told: Callable[[int, int], None] = lambda done, total: None,
+) -> Recovery:
+    """Simulate figures from known parameters, estimate them, and compare.
+
+    The parameters of each data set are drawn from the priors, so that estimates that weigh
+    priors and figures have intervals that hold the truth as often as they say, if all is right.
+    The figures have the years and gaps of the real ones, their errors the deviation and the
+    autocorrelation that the problem states. The fit knows nothing of the truth: it begins at
+    the prior's mean and at two draws of the prior. The interval is that of the normal
+    approximation in the prior's normal scores (see `NormalScores`), which keeps to the bounds
+    and may have unequal sides.
+
+    Parameters
+    ----------
+    payoff : Payoff
+        The payoff.
+    sets : int
+        How many data sets.
+    seed : int
+        For truths and errors.
+    pieces : Pieces
+        Where finished data sets are kept: ``recovery <number>``.
+    told : callable
+        Told how many data sets are done, and how many there are.
+
+    Returns
+    -------
+    Recovery
+        The same for any number of workers and interruptions.
+    """
+    noise = Ar1(payoff.problem)
+    seeds = np.random.SeedSequence(seed).spawn(sets)
+
+    def one(number: int) -> Floats:
+        name = f"recovery {number}"
+        if name not in pieces:
+            pieces.save(name, found=_recovered(payoff, noise, np.random.default_rng(seeds[number])))
+        return np.asarray(pieces.load(name)["found"], dtype=float)
+
+    with ThreadPoolExecutor(payoff.workers) as pool:
+        found = []
+        for each in pool.map(one, range(sets)):
+            found.append(each)
+            told(len(found), sets)
+    truth, estimate, low, high = np.stack(found, axis=1)
+    return Recovery(truth, estimate, low, high, payoff.names)
+
+
+def _recovered(payoff: Payoff, noise: Ar1, rng: np.random.Generator) -> Floats:
+    """Give truth, estimate, low and high, shape (4, parameters), of one data set."""
+    truth, figures = _simulated(payoff, noise, rng)
+    other = payoff.with_measurements(figures)
+    begins = np.vstack([payoff.prior_mean, prior_draws(payoff, _STARTS, rng)])
+    optimum = best([descend(other, begin, max_evaluations=_MOST, workers=1) for begin in begins])
+    return np.vstack([truth, *interval(other, optimum)])
+
+
+def _simulated(payoff: Payoff, noise: Ar1, rng: np.random.Generator) -> tuple[Floats, Floats]:
+    while True:
+        truth = prior_draws(payoff, 1, rng)[0]
+        figures = payoff.simulated(truth, workers=1)[0]
+        # A history that fails, or dies out, could not have been published.
+        if np.isfinite(figures).all() and (figures > 0).all():
+            errors = noise.errors(rng.standard_normal(len(figures)))
+            return truth, figures * np.exp(errors)
+
+
+def interval(payoff: Payoff, optimum: Optimum) -> tuple[Floats, Floats, Floats]:
+    """Give estimate, low and high, each of shape (parameters,), of a 90 % interval.
+
+    Parameters
+    ----------
+    payoff : Payoff
+        The payoff.
+    optimum : Optimum
+        Its optimum.
+
+    Returns
+    -------
+    tuple of array
+        In the scale of the estimation.
+    """
+    scores = NormalScores(payoff)
+    laplace = scores.laplace(optimum.x, workers=1)
+    half = _NORMAL * np.sqrt(np.diag(laplace.covariance))
+    low, high = (scores.points(laplace.centre + sign * half) for sign in (-1, 1))
+    return scores.points(laplace.centre), low, high

@@ -1,0 +1,112 @@
+"""How good a fit or a forecast is, a row a series."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from smecluster.calibration.data.histories import SERIES, Theil, theil
+
+#: With fewer figures, R2 and the shares of the error say nothing.
+_ENOUGH = 3
+#: The forecast that a model has to beat.
+RIVAL = "random walk"
+
+
+def log_error(forecast: ArrayLike, values: ArrayLike) -> float:
+    """Give the root mean square of ln(forecast / figure), Dmnl; 0.1 is about 10 %."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        errors = np.log(np.asarray(forecast, dtype=float) / np.asarray(values, dtype=float))
+    return float(np.sqrt(np.mean(errors**2)))
+
+
+def fits(figures: pd.DataFrame) -> pd.DataFrame:
+    """Measure how close a model comes to each series.
+
+    Parameters
+    ----------
+    figures : pandas.DataFrame
+        A row a figure: region, variable, segment, compare, status, value, and ``fitted``, the
+        model's value in the figure's unit.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a series: region, variable, segment, compare, figures (how many), remembered (of
+        them, from memory), R2 = 1 - SSE / SST about the figures' mean, MAPE in percent of the
+        figures, U^M, U^S, U^C (see `calibration.data.histories.theil`) and log RMSE (see
+        `log_error`). R2 and the shares are missing below three figures, all measures where a
+        factor was fitted to a single figure.
+    """
+    rows = []
+    for key, series in figures.groupby(SERIES, sort=False):
+        actual, fitted = (series[name].to_numpy(float) for name in ("value", "fitted"))
+        error = fitted - actual
+        mape, distance = 100 * float(np.mean(np.abs(error / actual))), log_error(fitted, actual)
+        spread = float(np.sum((actual - actual.mean()) ** 2))
+        enough = len(series) >= _ENOUGH
+        r2 = 1 - float(error @ error) / spread if enough and spread > 0 else np.nan
+        shares = theil(fitted, actual) if enough else Theil(*[np.nan] * 3)
+        compare = series["compare"].iloc[0]
+        if compare == "scale" and len(series) == 1:
+            mape = distance = np.nan
+        remembered = int((series["status"] == "remembered").sum())
+        rows.append((*key, compare, len(series), remembered, r2, mape, *shares, distance))
+    columns = [*SERIES, "compare", "figures", "remembered", "R2", "MAPE"]
+    return pd.DataFrame(rows, columns=[*columns, "U^M", "U^S", "U^C", "log RMSE"])
+
+
+def skills(
+    forecasts: pd.DataFrame, models: Sequence[str], naive: Sequence[str], rival: str = RIVAL
+) -> pd.DataFrame:
+    """Score forecasts of each series against naive ones.
+
+    The skill of a forecast is 1 - its log error / that of the naive forecast: 1 is perfect, 0
+    as good as the naive one, below 0 worse.
+
+    Parameters
+    ----------
+    forecasts : pandas.DataFrame
+        A row a figure: region, variable, segment, value, and a column for each forecast.
+    models : sequence of str
+        Columns with the model's forecasts.
+    naive : sequence of str
+        Columns with naive forecasts.
+    rival : str
+        The naive forecast that ``skill`` is measured against.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a series: region, variable, segment, figures, the log error of each forecast
+        (see `log_error`), then for each model ``skill`` against `rival` and
+        ``skill over <name>`` against the other naive forecasts; the columns of models after
+        the first are named ``<model>: skill`` and so on.
+    """
+    rows = []
+    for key, series in forecasts.groupby(SERIES, sort=False):
+        errors = {name: log_error(series[name], series["value"]) for name in (*models, *naive)}
+        row: dict[str, object] = dict(zip(SERIES, key, strict=True))
+        row |= {"figures": len(series), **errors}
+        for model in models:
+            head = "" if model == models[0] else f"{model}: "
+            row[f"{head}skill"] = _skill(errors[model], errors[rival])
+            for other in naive:
+                if other != rival:
+                    row[f"{head}skill over {other}"] = _skill(errors[model], errors[other])
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def share_better(skill: pd.Series[float]) -> float:
+    """Give the share of series whose skill is above 0, of those that have one."""
+    known = skill.dropna()
+    return float((known > 0).mean()) if len(known) else float("nan")
+
+
+def _skill(error: float, naive: float) -> float:
+    """Compare two errors; missing where the naive forecast has none to improve on."""
+    return 1 - error / naive if naive > 0 else float("nan")

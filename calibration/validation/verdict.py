@@ -1,0 +1,159 @@
+"""The verdict in words: what the figures identify, and what they do not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from scipy.stats import truncnorm
+
+from smecluster.calibration.estimate.fit import jacobian
+from smecluster.calibration.problem.payoff import Payoff
+
+Floats = NDArray[np.float64]
+
+IDENTIFIED = "identified"
+PARTLY = "partly identified"
+PRIOR = "repeats its prior"
+BOUND = "at a bound"
+
+#: Contraction: the share of the prior's variance that the figures take away. Where it is
+#: three quarters, the standard deviation is halved. Source of the measure: Schad, Betancourt
+#: and Vasishth 2021, Psychological Methods 26(1); the thresholds are conventions.
+MUCH, LITTLE = 0.75, 0.2
+#: A parameter moved by less than this many standard deviations of its prior has not moved.
+MOVED = 0.5
+#: Pairs correlated more closely cannot be told apart. Source: Dormann et al. 2013, Ecography
+#: 36, where estimates begin to suffer.
+CONFOUNDED = 0.7
+#: Nearer to a bound than this share of the distance between the bounds counts as at it.
+AT_BOUND = 0.01
+#: A normal distribution holds 90 % within this many standard deviations.
+NORMAL_90 = 1.645
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a calibration could tell.
+
+    Attributes
+    ----------
+    table : pandas.DataFrame
+        By parameter as index: ``prior sd`` and ``posterior sd`` (in the scale of the
+        estimation, the prior cut off at its bounds), ``contraction`` (Dmnl), ``shift``
+        (posterior mean less prior mean, in the prior's standard deviations), ``bound`` (``lower``,
+        ``upper`` or empty), ``evidence`` (``below``, ``above`` or ``within`` the 90 % range of
+        the prior), ``verdict``.
+    pairs : pandas.DataFrame
+        Confounded pairs, the closest first: first, second, correlation.
+    """
+
+    table: pd.DataFrame
+    pairs: pd.DataFrame
+
+    def sentences(self) -> list[str]:
+        """Say it in sentences, the good news first."""
+        table = self.table
+        named = {str(word): list(group.index) for word, group in table.groupby("verdict")}
+        said = [
+            f"The figures identify {_counted(named.get(IDENTIFIED, []), len(table))}: they halve "
+            "the standard deviation of the prior at least.",
+            f"They tell something about {_counted(named.get(PARTLY, []), len(table))}.",
+            f"They tell nothing about {_counted(named.get(PRIOR, []), len(table))}, which only "
+            "repeat their prior and are not to be interpreted.",
+        ]
+        for side in ("lower", "upper"):
+            names = list(table.index[table["bound"] == side])
+            if names:
+                said.append(
+                    f"At the {side} bound: {', '.join(names)}. Either the bound is wrong or the "
+                    "structure is."
+                )
+        for side in ("below", "above"):
+            names = list(table.index[table["evidence"] == side])
+            if names:
+                said.append(
+                    f"Estimated {side} the range of the evidence: {', '.join(names)}. That speaks "
+                    "against the structure around them, or against the evidence."
+                )
+        for row in self.pairs.to_dict("records"):
+            how = "together" if row["correlation"] > 0 else "against each other"
+            said.append(
+                f"{row['first']} and {row['second']} move {how} (correlation "
+                f"{row['correlation']:+.2f}): the figures know them only in combination."
+            )
+        return said
+
+
+def verdict(payoff: Payoff, x: ArrayLike, points: ArrayLike | None = None) -> Verdict:
+    """Judge every parameter.
+
+    Parameters
+    ----------
+    payoff : Payoff
+        The payoff.
+    x : array_like, shape (parameters,)
+        Its optimum, in the scale of the estimation.
+    points : array_like, shape (n, parameters), optional
+        Draws of the posterior in the same scale; the normal approximation around the optimum
+        if left out.
+
+    Returns
+    -------
+    Verdict
+    """
+    x = np.asarray(x, dtype=float)
+    if points is None:
+        slope = jacobian(payoff, x)
+        covariance, middle = np.linalg.inv(slope.T @ slope), x
+    else:
+        draws = np.asarray(points, dtype=float)
+        covariance, middle = np.atleast_2d(np.cov(draws.T)), draws.mean(axis=0)
+    mean, sd = payoff.prior_mean, payoff.prior_sd
+    low, high = (payoff.lower - mean) / sd, (payoff.upper - mean) / sd
+    prior = truncnorm.std(low, high, scale=sd)
+    posterior = np.sqrt(np.diag(covariance))
+    near = AT_BOUND * (payoff.upper - payoff.lower)
+    shift = (middle - mean) / sd
+    table = pd.DataFrame(
+        {
+            "prior sd": prior,
+            "posterior sd": posterior,
+            "contraction": 1 - (posterior / prior) ** 2,
+            "shift": shift,
+            "bound": np.select([x - payoff.lower < near, payoff.upper - x < near], _BOUNDS, ""),
+            "evidence": np.select([shift < -NORMAL_90, shift > NORMAL_90], _SIDES, "within"),
+        },
+        index=pd.Index(payoff.names, name="name"),
+    )
+    still = (table["contraction"] < LITTLE) & (table["shift"].abs() < MOVED)
+    table["verdict"] = np.select(
+        [table["bound"] != "", table["contraction"] >= MUCH, still],
+        [BOUND, IDENTIFIED, PRIOR],
+        PARTLY,
+    )
+    return Verdict(table, _pairs(covariance / np.outer(posterior, posterior), payoff.names))
+
+
+_BOUNDS = ["lower", "upper"]
+_SIDES = ["below", "above"]
+
+
+def _pairs(correlations: Floats, names: Sequence[str]) -> pd.DataFrame:
+    first, second = np.nonzero(np.abs(np.triu(correlations, k=1)) > CONFOUNDED)
+    pairs = pd.DataFrame(
+        {
+            "first": [names[int(at)] for at in first],
+            "second": [names[int(at)] for at in second],
+            "correlation": correlations[first, second],
+        }
+    )
+    return pairs.sort_values("correlation", key=np.abs, ascending=False, ignore_index=True)
+
+
+def _counted(names: Sequence[str], total: int) -> str:
+    listed = f" ({', '.join(names)})" if names else ""
+    return f"{len(names)} of {total} parameters{listed}"

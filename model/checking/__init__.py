@@ -1,0 +1,1 @@
+"""Checks on the model: scenarios, predicates, stylised facts, loop gains."""

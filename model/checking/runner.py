@@ -1,0 +1,413 @@
+"""Checks on a model, written as statements in YAML: scenario, dataset, predicate.
+
+A file of checks has a ``group`` (what the statements are about), optionally ``scenarios`` that
+all files of the folder may use, and ``checks``. A check has
+
+``it``
+    the statement, in words;
+``scenario``
+    what is assumed: a name, a list of names, a mapping of inputs (see `model.checking.scenario`),
+    or
+    ``every`` (all named ones); left out, the model as it is (``base``);
+``dataset``
+    what is looked at: ``of`` (a formula, see `model.checking.formula`, a list of them, or
+    ``every stock``), ``except`` (a list of variables), ``years`` (one, or first and last),
+    ``regions`` (a list), and ``ratio to`` or ``difference to`` (another scenario, taken at the
+    same time);
+``predicate``
+    what must hold, at every time and for every element: ``at least``, ``at most``, ``above``,
+    ``below``, ``equals`` (a number or a formula), with ``within`` (slack in the dataset's unit;
+    for ``equals`` relative to the largest variable of the two formulas at that place);
+    ``falls`` or ``rises`` (from first to last by a share), ``flat`` (no further from the first
+    than a share of it, and ``within``), ``never falls`` and ``never rises`` (by more than
+    ``within`` in a step).
+
+A run is saved at every step where a formula takes a change, at the model's ``SAVEPER`` otherwise.
+
+A scenario or a check may say ``only with`` (a list of regions): it is left out where the model
+does not have them.
+
+Two further kinds of check look at the file alone: ``units: agree``, and ``documentation:`` with
+a rule of `model.vensim.lint`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from smecluster.model.checking.formula import Formula, read
+from smecluster.model.checking.predicate import BOUNDS, SHAPES, beyond, misshapen, not_finite
+from smecluster.model.checking.scenario import ONLY_WITH, Inputs, Scenarios
+from smecluster.model.checking.statements import read_statements
+from smecluster.model.support.errors import InputError, unknown
+from smecluster.model.support.files import read_text
+from smecluster.model.vensim.document import SHIPPED, Document, describe
+from smecluster.model.vensim.lint import RULES
+from smecluster.model.vensim.rewrite import REGION
+from smecluster.model.vensim.unit_check import checkable, unit_errors
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+CHECKS = Path(__file__).parents[1] / "checks"
+
+Run = Callable[[Inputs, Sequence[str]], "xr.Dataset"]
+# A run, or why there is none.
+Result: TypeAlias = "xr.Dataset | str"
+
+_FILE = ("group", "scenarios", "checks")
+_CHECK = ("it", "scenario", "dataset", "predicate", "units", "documentation", ONLY_WITH)
+_DATASET = ("of", "except", "years", "regions", "ratio to", "difference to")
+_PREDICATE = (*BOUNDS, *SHAPES, "within")
+# How many places that break a rule are named; the rest are counted.
+_LISTED = 5
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one check came to.
+
+    Attributes
+    ----------
+    group : str
+        What the statement is about.
+    statement : str
+        The statement.
+    status : str
+        ``"passed"``, ``"failed"`` or ``"skipped"``.
+    detail : str
+        The worst value and its place, or why the check was skipped; empty where it passed.
+    """
+
+    group: str
+    statement: str
+    status: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class _Check:
+    """A check as its file writes it."""
+
+    group: str
+    statement: str
+    content: Mapping[str, Any]
+
+    def part(self, name: str, allowed: Sequence[str]) -> Mapping[str, Any]:
+        """Give the dataset or the predicate."""
+        found = self.content.get(name)
+        if not isinstance(found, Mapping):
+            raise InputError(f"check {self.statement!r} needs a {name}, a mapping")
+        for given in found:
+            if given not in allowed:
+                raise unknown(f"word in the {name} of {self.statement!r}", str(given), allowed)
+        return found
+
+    @property
+    def scenarios(self) -> Sequence[str]:
+        """The named scenarios that it asks for."""
+        given = self.content.get("scenario", ())
+        if isinstance(given, Mapping):
+            return ()
+        return [str(name) for name in ([given] if isinstance(given, str) else given)]
+
+    @property
+    def of_file(self) -> bool:
+        """Whether it looks at the file alone."""
+        return "units" in self.content or "documentation" in self.content
+
+    def came_to(self, status: str, detail: str = "") -> Finding:
+        return Finding(self.group, self.statement, status, detail)
+
+
+def run_checks(
+    path: str | Path = SHIPPED,
+    folder: str | Path = CHECKS,
+    *,
+    only: str | None = None,
+    run: Run | None = None,
+    say: Callable[[str], None] | None = None,
+) -> list[Finding]:
+    """Check a model.
+
+    Parameters
+    ----------
+    path : str or Path, optional
+        A Vensim file; by default the shipped one.
+    folder : str or Path, optional
+        YAML files of checks; by default the shipped ones.
+    only : str, optional
+        Run only the checks whose group or statement contains this text.
+    run : callable, optional
+        Simulates: takes inputs and names of variables, gives a dataset with the dimension
+        ``time``; raises ArithmeticError where a run leaves the domain of its equations. By
+        default `model.simulate`.
+    say : callable, optional
+        Is told each scenario before it is run.
+
+    Returns
+    -------
+    list of Finding
+        One for each check, in the order of the files. All checks are read before the first run.
+
+    Raises
+    ------
+    InputError
+        If the model or a file of checks cannot be read, or names something unknown.
+    """
+    text = read_text(path)
+    named, checks = _read_folder(Path(folder))
+    wanted = [
+        check
+        for check in checks
+        if only is None or only.casefold() in f"{check.group} {check.statement}".casefold()
+    ]
+    if not wanted:
+        raise unknown("check", only or "", [check.group for check in checks])
+    scenarios = Scenarios(text, named)
+    bench = _Bench(describe(text), scenarios, run or simulator(path))
+    skipped = {
+        at: finding for at, check in enumerate(wanted) if (finding := _without(check, scenarios))
+    }
+    plans = {
+        at: bench.plan(check)
+        for at, check in enumerate(wanted)
+        if not check.of_file and at not in skipped
+    }
+    of_file = {at: _file_plan(check, text) for at, check in enumerate(wanted) if check.of_file}
+    bench.work(plans.values(), say)
+    found = {at: plan.finding() for at, plan in plans.items()}
+    found |= {at: work() for at, work in of_file.items()} | skipped
+    return [found[at] for at in range(len(wanted))]
+
+
+def _without(check: _Check, scenarios: Scenarios) -> Finding | None:
+    """Skip a check that speaks of a region which the model does not have."""
+    lacking = scenarios.lacking(check.content)
+    for name in check.scenarios:
+        lacking = lacking or scenarios.lacking_for(name)
+    return check.came_to("skipped", f"the model has no {lacking}") if lacking else None
+
+
+def _file_plan(check: _Check, text: str) -> Callable[[], Finding]:
+    """Plan a check of the file alone."""
+    if "units" in check.content:
+        if not checkable():
+            reason = "needs pysimlin: install smecluster[loops]"
+            return lambda: check.came_to("skipped", reason)
+        return lambda: _listed(check, unit_errors(text))
+    rule = str(check.content["documentation"])
+    if rule not in RULES:
+        raise unknown(f"rule in {check.statement!r}", rule, RULES)
+    return lambda: _listed(check, RULES[rule](text))
+
+
+def _listed(check: _Check, places: Sequence[str]) -> Finding:
+    more = f"; and {len(places) - _LISTED} more" if len(places) > _LISTED else ""
+    return check.came_to("failed" if places else "passed", "; ".join(places[:_LISTED]) + more)
+
+
+@dataclass
+class _Plan:
+    """A check that has been read, and the places found so far that break it."""
+
+    check: _Check
+    dataset: Mapping[str, Any]
+    predicate: Mapping[str, Any]
+    formulas: Sequence[Formula]
+    limits: Mapping[str, Formula]
+    places: list[str] = field(default_factory=list)
+    without: list[str] = field(default_factory=list)
+
+    @property
+    def reference(self) -> str | None:
+        """The scenario that the dataset is compared with."""
+        words = ("ratio to", "difference to")
+        return next((str(self.dataset[word]) for word in words if word in self.dataset), None)
+
+    @property
+    def used(self) -> tuple[Formula, ...]:
+        """Every formula that the check needs the variables of."""
+        return (*self.formulas, *self.limits.values())
+
+    def look(self, scenario: str, run: Result, reference: Result | None) -> None:
+        """Look at the run of a scenario."""
+        if isinstance(run, str):
+            self.without.append(f"{scenario} ({run})")
+            return
+        if isinstance(reference, str):
+            self.without.append(f"{self.reference} ({reference})")
+            return
+        for formula in self.formulas:
+            wrong = self._wrong(formula, run, reference)
+            if wrong:
+                self.places.append(f"{formula.text} = {wrong} [{scenario}]")
+                return
+
+    def finding(self) -> Finding:
+        """Say what the check came to."""
+        places = list(self.places)
+        if self.without:
+            more = f" and {len(self.without) - 1} more" if len(self.without) > 1 else ""
+            places.append(f"no run of {self.without[0]}{more}")
+        return _listed(self.check, places)
+
+    def _wrong(self, formula: Formula, run: xr.Dataset, other: xr.Dataset | None) -> str | None:
+        """Say where the predicate does not hold, None where it does."""
+        values = formula(run)
+        if other is not None:
+            base = formula(other)
+            values = values / base if "ratio to" in self.dataset else values - base
+        values = _selected(values, self.dataset)
+        if values.size == 0:
+            return "nothing in the years that are asked for"
+        wrong = not_finite(values)
+        within = float(self.predicate.get("within", 0.0))
+        for bound, limit in self.limits.items():
+            slack = within * _scale(run, (formula, limit), values) if bound == "equals" else within
+            wrong = wrong or beyond(bound, values, limit(run), slack)
+        for shape in SHAPES:
+            if shape in self.predicate:
+                share = 0.0 if self.predicate[shape] is True else float(self.predicate[shape])
+                wrong = wrong or misshapen(shape, values, share, within)
+        return wrong
+
+
+class _Bench:
+    """Runs each scenario once, for all variables that any check wants of it."""
+
+    def __init__(self, document: Document, scenarios: Scenarios, run: Run) -> None:
+        self._document = document
+        self._scenarios = scenarios
+        self._run = run
+        self._inputs: dict[str, Inputs] = {}
+        self._looks: dict[str, list[_Plan]] = {}
+
+    def plan(self, check: _Check) -> _Plan:
+        """Read a check: its mistakes show, and what it needs is known, before any run."""
+        dataset = check.part("dataset", _DATASET)
+        predicate = check.part("predicate", _PREDICATE)
+        if not set(predicate) - {"within"}:
+            raise InputError(f"check {check.statement!r} has no predicate")
+        known = self._document.variables
+        formulas = [read(text, known) for text in self._formulas(check, dataset)]
+        limits = {name: read(predicate[name], known) for name in BOUNDS if name in predicate}
+        plan = _Plan(check, dataset, predicate, formulas, limits)
+        for scenario, inputs in self._assumed(check).items():
+            self._inputs.setdefault(scenario, inputs)
+            self._looks.setdefault(scenario, []).append(plan)
+        if plan.reference is not None:
+            self._inputs.setdefault(plan.reference, self._scenarios.inputs(plan.reference))
+        return plan
+
+    def work(self, plans: Iterable[_Plan], say: Callable[[str], None] | None) -> None:
+        """Run the scenarios; each run is looked at by all checks and then forgotten."""
+        references: dict[str, list[_Plan]] = {}
+        for plan in plans:
+            if plan.reference is not None:
+                references.setdefault(plan.reference, []).append(plan)
+        kept: dict[str, Result] = {}
+        for scenario in dict.fromkeys((*references, *self._looks)):
+            if say is not None:
+                say(scenario)
+            looks = self._looks.get(scenario, [])
+            run = self._result(scenario, [*looks, *references.get(scenario, [])])
+            if scenario in references:
+                kept[scenario] = run
+            for plan in looks:
+                plan.look(scenario, run, None if plan.reference is None else kept[plan.reference])
+
+    def _result(self, scenario: str, plans: Iterable[_Plan]) -> Result:
+        """Give a scenario's run, or why there is none."""
+        used = [formula for plan in plans for formula in plan.used]
+        inputs = dict(self._inputs[scenario])
+        if any(formula.stepwise for formula in used):
+            inputs["SAVEPER"] = inputs.get("TIME STEP", self._document.time.step)
+        try:
+            return self._run(inputs, list(dict.fromkeys(n for f in used for n in f.names)))
+        except ArithmeticError as error:
+            return str(error)
+
+    def _formulas(self, check: _Check, dataset: Mapping[str, Any]) -> Iterator[str]:
+        asked = dataset.get("of")
+        if asked is None:
+            raise InputError(f"check {check.statement!r} has a dataset without 'of'")
+        left_out = {self._document.variable(name).name for name in dataset.get("except", ())}
+        for text in asked if isinstance(asked, list) else [asked]:
+            if text == "every stock":
+                for variable in self._document.variables.values():
+                    if variable.kind == "stock" and variable.name not in left_out:
+                        yield f'"{variable.name}"'
+            else:
+                yield str(text)
+
+    def _assumed(self, check: _Check) -> dict[str, Inputs]:
+        """Give the scenarios of a check, by the name that a failure shows."""
+        given = check.content.get("scenario", "base")
+        if isinstance(given, Mapping):
+            return {f"own scenario of {check.statement!r}": self._scenarios.inputs(given)}
+        if given == "every":
+            given = [n for n in self._scenarios.names if not self._scenarios.lacking_for(n)]
+        names = given if isinstance(given, list) else [given]
+        return {str(name): self._scenarios.inputs(str(name)) for name in names}
+
+
+def _selected(values: xr.DataArray, dataset: Mapping[str, Any]) -> xr.DataArray:
+    """Keep the years and regions that are asked for."""
+    if "years" in dataset:
+        years = dataset["years"]
+        first, last = years if isinstance(years, list) else (years, years)
+        values = values.sel(time=slice(first, last))
+    if "regions" in dataset:
+        known = [str(label) for label in values[REGION].values]
+        for name in dataset["regions"]:
+            if name not in known:
+                raise unknown("region", str(name), known)
+        values = values.sel({REGION: list(dataset["regions"])})
+    return values
+
+
+def _scale(run: xr.Dataset, formulas: Iterable[Formula], values: xr.DataArray) -> xr.DataArray:
+    """Give what an identity is exact relative to: at each place its largest variable."""
+    largest = abs(values) * 0.0
+    for name in {name for formula in formulas for name in formula.names}:
+        size = abs(run[name])
+        size = size.max([dim for dim in size.dims if dim not in values.dims])
+        # Half of sum and distance is the larger one; it keeps the times that both have.
+        largest = (largest + size + abs(largest - size)) / 2
+    return largest
+
+
+def simulator(path: str | Path) -> Run:
+    """Run the model with the batch kernel, loaded when the first run is wanted."""
+    loaded: list[Any] = []
+
+    def run(inputs: Inputs, outputs: Sequence[str]) -> xr.Dataset:
+        from smecluster import model
+
+        if not loaded:
+            loaded.append(model.load(path))
+        try:
+            return model.simulate(loaded[0], inputs, outputs=outputs)
+        except model.RunError as error:
+            raise ArithmeticError(str(error)) from None
+
+    return run
+
+
+def _read_folder(folder: Path) -> tuple[dict[str, Inputs], list[_Check]]:
+    """Read all files of checks: the scenarios that they share, and the checks in order."""
+    named, contents = read_statements(folder, _FILE, "checks")
+    checks: list[_Check] = []
+    for file, content in contents:
+        for entry in content.get("checks", []):
+            if not isinstance(entry, Mapping) or "it" not in entry:
+                raise InputError(f"{file.name}: a check needs 'it', the statement: {entry!r}")
+            for word in entry:
+                if word not in _CHECK:
+                    raise unknown(f"word in {file.name}, {entry['it']!r}", str(word), _CHECK)
+            checks.append(_Check(str(content.get("group", file.stem)), str(entry["it"]), entry))
+    return named, checks

@@ -1,0 +1,132 @@
+"""What a check assumes: inputs written for whole ranges, worked out for single elements."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from smecluster.model.support.errors import InputError, unknown
+from smecluster.model.vensim.document import Document, describe
+from smecluster.model.vensim.rewrite import Cell, Value, values_of
+from smecluster.model.vensim.source import elements, key
+
+BASE = "base"
+BASED_ON = "based on"
+ONLY_WITH = "only with"
+
+Inputs = Mapping[str, Any]
+
+
+class Scenarios:
+    """The named scenarios of a folder of checks, for one model.
+
+    Parameters
+    ----------
+    text : str
+        The Vensim file's text.
+    named : mapping
+        Inputs by scenario's name, as written.
+    """
+
+    def __init__(self, text: str, named: Mapping[str, Inputs]) -> None:
+        self._document: Document = describe(text)
+        self._values = values_of(text)
+        self._named = named
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All named scenarios, the model as it is (``base``) first."""
+        return (BASE, *self._named)
+
+    def lacking(self, content: Inputs) -> str | None:
+        """Name a region that a scenario or check speaks of and the model does not have.
+
+        Parameters
+        ----------
+        content : mapping
+            A scenario or a check; ``only with`` lists the regions without which it has no
+            meaning.
+
+        Returns
+        -------
+        str or None
+            The first such region, None where the model has them all.
+        """
+        known = {key(name) for name in self._document.subscripts.get("Region", ())}
+        return next((name for name in content.get(ONLY_WITH, ()) if key(name) not in known), None)
+
+    def lacking_for(self, scenario: str) -> str | None:
+        """See `lacking`, for a named scenario."""
+        return self.lacking(self._named.get(scenario, {}))
+
+    def inputs(self, scenario: str | Inputs) -> Inputs:
+        """Work a scenario out.
+
+        Parameters
+        ----------
+        scenario : str or mapping
+            A name, or inputs: by ``name`` or ``name[Region, talent training]`` (a range stands
+            for its elements; later lines overrule earlier ones) a number, ``{times: number}``,
+            or the points of a table; ``based on`` names the scenario that is extended, and
+            ``only with`` the regions without which it has no meaning.
+
+        Returns
+        -------
+        mapping
+            Numbers and points by variable, one entry an element, as `model.simulate` takes them.
+
+        Raises
+        ------
+        InputError
+            If a scenario, variable or element is unknown, or a value cannot be used.
+        """
+        if isinstance(scenario, str):
+            if scenario not in self.names:
+                raise unknown("scenario", scenario, self.names)
+            scenario = self._named.get(scenario, {})
+        result: dict[str, Any] = {}
+        if BASED_ON in scenario:
+            result.update(self.inputs(str(scenario[BASED_ON])))
+        for given, value in scenario.items():
+            if given in (BASED_ON, ONLY_WITH):
+                continue
+            bare, bracket, inside = given.partition("[")
+            name = self._document.variable(bare).name
+            if name not in self._values:
+                raise InputError(f"{name!r} is computed by the model: it is no input")
+            for cell in self._cells(name, elements(bracket + inside) if bracket else ()):
+                spelled = f"{name}[{', '.join(cell)}]" if cell else name
+                result[spelled] = _changed(given, value, self._values[name][cell])
+        return result
+
+    def _cells(self, name: str, asked: Sequence[str]) -> list[Cell]:
+        """Give the elements that subscripts stand for."""
+        cells = self._values[name]
+        if not asked:
+            return list(cells)
+        ranges = {key(range_): listed for range_, listed in self._document.subscripts.items()}
+        axes = [ranges.get(key(one), (one,)) for one in asked]
+        folded = {tuple(key(part) for part in cell): cell for cell in cells}
+        chosen = []
+        for combination in itertools.product(*axes):
+            cell = folded.get(tuple(key(part) for part in combination))
+            if cell is None:
+                known = [", ".join(cell) for cell in cells]
+                raise unknown(f"element of {name!r}", ", ".join(combination), known)
+            chosen.append(cell)
+        return chosen
+
+
+def _changed(name: str, given: Any, old: Value) -> Any:
+    """Give the new value of a constant, or the new points of a table."""
+    table = not isinstance(old, float)
+    if isinstance(given, Mapping) and set(given) == {"times"}:
+        factor = float(given["times"])
+        return [(x, y * factor) for x, y in old] if table else old * factor  # type: ignore[union-attr, operator]
+    if isinstance(given, int | float) and not isinstance(given, bool):
+        return [(x, float(given)) for x, _ in old] if table else float(given)  # type: ignore[union-attr]
+    if table and isinstance(given, list):
+        return [(float(x), float(y)) for x, y in given]
+    allowed = "a number, points [[x, y], ...]" if table else "a number"
+    raise InputError(f"input {name!r}: give {allowed} or {{times: number}}, not {given!r}")

@@ -1,0 +1,65 @@
+"""Folders of statements in YAML, and the scenarios that all files of a folder share."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from smecluster.model.checking.scenario import Inputs
+from smecluster.model.support.errors import InputError, unknown
+from smecluster.model.support.files import read_text
+
+SCENARIOS = "scenarios"
+
+
+def read_statements(
+    folder: Path, words: Collection[str], kind: str
+) -> tuple[dict[str, Inputs], list[tuple[Path, Mapping[str, Any]]]]:
+    """Read all YAML files of a folder.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder.
+    words : collection of str
+        What a file may hold at its top, ``scenarios`` among it.
+    kind : str
+        What the files state, for messages: checks, facts.
+
+    Returns
+    -------
+    scenarios : dict
+        Inputs by scenario's name, as written, of all files.
+    contents : list of (Path, mapping)
+        The files in order of their names.
+
+    Raises
+    ------
+    InputError
+        If there is no file, one is not YAML or holds an unknown word, or a scenario is defined
+        twice.
+    """
+    files = sorted(folder.glob("*.yaml"))
+    if not files:
+        raise InputError(f"no {kind} (*.yaml) in {folder}")
+    named: dict[str, Inputs] = {}
+    contents = []
+    for file in files:
+        try:
+            content = yaml.safe_load(read_text(file))
+        except yaml.YAMLError as error:
+            raise InputError(f"{file} is not valid YAML: {' '.join(str(error).split())}") from None
+        if not isinstance(content, Mapping):
+            raise InputError(f"{file} is not a file of {kind}: it needs {', '.join(words)}")
+        for word in content:
+            if word not in words:
+                raise unknown(f"word in {file.name}", str(word), words)
+        for name, inputs in content.get(SCENARIOS, {}).items():
+            if name in named:
+                raise InputError(f"{file.name}: scenario {name!r} is defined twice")
+            named[str(name)] = inputs or {}
+        contents.append((file, content))
+    return named, contents

@@ -1,0 +1,371 @@
+"""Stylised facts: what theory leads one to expect, and whether the model shows it.
+
+A fact is no check. It may not be put into the model, so it may fail to come out, in all regions
+or in some, and is then reported as such. Facts are files of YAML that use the words of the
+checks (see `model.checking.runner`) and a few more. A file has
+
+``fact``, ``section``, ``means``
+    the fact, the section of the paper that it is about, and what exactly must be seen;
+``scenarios``
+    as in a file of checks, shared by all files of the folder. ``[here]`` stands for the region
+    that is looked at; the value ``start``, or ``start + 10``, for the year in which things begin;
+``starts``
+    the years that are taken as start in turn; every region and start is a case of its own;
+``numbers``
+    what is measured in a case, by name. Either ``of`` (a formula, see `model.checking.formula`) in
+    a
+    ``scenario``, ``after`` so many years from the start (a pair: the mean over these years), as
+    it is or as ``ratio to``, ``difference to`` or ``gain over`` (ratio less one) another
+    scenario. Or ``from``: a formula over the numbers above it. A number may have its own
+    ``start``, also as ``{formula: value}``: the year in which the formula reaches the value in
+    the model as it is;
+``comes out where``
+    what must hold of the numbers: ``of`` (a formula over them) and a bound, such as ``above``.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from smecluster.model.checking.formula import Formula, read
+from smecluster.model.checking.predicate import BOUNDS, beyond
+from smecluster.model.checking.runner import Run, simulator
+from smecluster.model.checking.scenario import BASE, BASED_ON, Inputs, Scenarios
+from smecluster.model.checking.statements import SCENARIOS, read_statements
+from smecluster.model.support.errors import InputError, unknown
+from smecluster.model.support.files import read_text
+from smecluster.model.vensim.document import SHIPPED, describe
+from smecluster.model.vensim.rewrite import REGION
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+FACTS = Path(__file__).parents[1] / "facts"
+
+_FILE = ("fact", "section", "means", "scenarios", "starts", "numbers", "comes out where")
+_COMPARED = ("ratio to", "difference to", "gain over")
+_NUMBER = ("of", "scenario", "after", "start", "from", *_COMPARED)
+_START = re.compile(r"start(?:\s*\+\s*(?P<later>\d+(?:\.\d+)?))?\Z")
+
+
+@dataclass(frozen=True)
+class Case:
+    """A fact in one region, from one year on.
+
+    Attributes
+    ----------
+    region : str
+        The region that is looked at.
+    start : float or None
+        Year; None where every number has its own start.
+    numbers : mapping
+        What was measured, by name; NaN where a run failed or a start is never reached.
+    holds : bool or None
+        Whether the fact comes out; None where a number is missing.
+    """
+
+    region: str
+    start: float | None
+    numbers: Mapping[str, float]
+    holds: bool | None
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A stylised fact and what the model makes of it.
+
+    Attributes
+    ----------
+    title : str
+        The fact.
+    section : str
+        Section of the paper.
+    means : str
+        What exactly must be seen, fixed before any run.
+    cases : tuple of Case
+        One for each region and start.
+    """
+
+    title: str
+    section: str
+    means: str
+    cases: tuple[Case, ...]
+
+    @property
+    def verdict(self) -> str:
+        """``comes out``, ``does not come out``, ``depends`` or ``cannot be judged``."""
+        return verdict(self.cases)
+
+
+def verdict(cases: Iterable[Case]) -> str:
+    """Sum cases up.
+
+    Parameters
+    ----------
+    cases : iterable of Case
+        Cases of one fact; those that lack a number do not count.
+
+    Returns
+    -------
+    str
+        ``"comes out"`` (in all), ``"does not come out"`` (in none), ``"depends"`` (in some) or
+        ``"cannot be judged"``.
+    """
+    judged = {case.holds for case in cases if case.holds is not None}
+    if not judged:
+        return "cannot be judged"
+    if len(judged) > 1:
+        return "depends"
+    return "comes out" if judged == {True} else "does not come out"
+
+
+def run_facts(
+    path: str | Path = SHIPPED,
+    folder: str | Path = FACTS,
+    *,
+    only: str | None = None,
+    run: Run | None = None,
+    say: Callable[[str], None] | None = None,
+) -> list[Fact]:
+    """See which stylised facts a model shows.
+
+    Parameters
+    ----------
+    path : str or Path, optional
+        A Vensim file; by default the shipped one.
+    folder : str or Path, optional
+        YAML files of facts; by default the shipped ones.
+    only : str, optional
+        Only the facts whose title contains this text.
+    run : callable, optional
+        Simulates, as in `model.checking.runner.run_checks`.
+    say : callable, optional
+        Is told each fact before its runs.
+
+    Returns
+    -------
+    list of Fact
+        In the order of the files. All files are read before the first run.
+
+    Raises
+    ------
+    InputError
+        If the model or a file cannot be read, or names something unknown.
+    """
+    text = read_text(path)
+    named, contents = _read_folder(Path(folder))
+    wanted = [c for c in contents if only is None or only.casefold() in c["fact"].casefold()]
+    if not wanted:
+        raise unknown("fact", only or "", [content["fact"] for content in contents])
+    stage = _Stage(text, named, run or simulator(path))
+    plans = [_Plan(content, stage) for content in wanted]
+    found = []
+    for plan in plans:
+        if say is not None:
+            say(plan.title)
+        found.append(plan.fact())
+    return found
+
+
+class _Stage:
+    """Runs scenarios for a region and a start, each set of inputs once."""
+
+    def __init__(self, text: str, named: Mapping[str, Inputs], run: Run) -> None:
+        self._text = text
+        self._named = named
+        self._run = run
+        self._scenarios: dict[tuple[str, float], Scenarios] = {}
+        self._results: dict[str, xr.Dataset | None] = {}
+        self._used: dict[str, None] = {}
+        document = describe(text)
+        self.variables = document.variables
+        self.regions = document.subscripts.get(REGION, ())
+        if not self.regions:
+            raise InputError(f"the model has no range {REGION!r}: facts are looked at by region")
+        # A trial reads every scenario: mistakes show before any run.
+        trial = self._placed(self.regions[0], document.time.initial)
+        for name in named:
+            trial.inputs(name)
+
+    def formula(self, text: str) -> Formula:
+        """Read a formula over variables of the model."""
+        formula = read(text, self.variables)
+        if formula.stepwise:
+            raise InputError(f"formula {text!r}: facts look at years, not at steps")
+        self._used.update(dict.fromkeys(formula.names))
+        return formula
+
+    def known(self, scenario: str) -> str:
+        """Refuse a scenario that no file defines."""
+        if scenario not in (BASE, *self._named):
+            raise unknown("scenario", scenario, (BASE, *self._named))
+        return scenario
+
+    def values(
+        self, formula: Formula, scenario: str, region: str, start: float
+    ) -> xr.DataArray | None:
+        """Work a formula out for a region at all years, None where the run fails."""
+        inputs = self._placed(region, start).inputs(scenario)
+        same = repr(sorted(inputs.items()))
+        if same not in self._results:
+            try:
+                self._results[same] = self._run(inputs, list(self._used))
+            except ArithmeticError:
+                self._results[same] = None
+        result = self._results[same]
+        if result is None:
+            return None
+        values = formula(result)
+        return values.sel({REGION: region}) if REGION in values.dims else values
+
+    def _placed(self, region: str, start: float) -> Scenarios:
+        """Put a region and a year into the scenarios."""
+        place = (region, start)
+        if place not in self._scenarios:
+            named = {
+                name: {
+                    given.replace("[here", f"[{region}"): _year(given, value, start)
+                    for given, value in inputs.items()
+                }
+                for name, inputs in self._named.items()
+            }
+            self._scenarios[place] = Scenarios(self._text, named)
+        return self._scenarios[place]
+
+
+def _year(given: str, value: Any, start: float) -> Any:
+    """Put the year in the place of ``start``."""
+    if given == BASED_ON or not isinstance(value, str):
+        return value
+    match = _START.match(value)
+    return value if match is None else start + float(match["later"] or 0.0)
+
+
+class _Plan:
+    """A fact that has been read."""
+
+    def __init__(self, content: Mapping[str, Any], stage: _Stage) -> None:
+        self.title = str(content["fact"])
+        self._content = content
+        self._stage = stage
+        self._starts: Sequence[float | None] = [float(s) for s in content.get("starts", [])]
+        self._numbers: dict[str, _Measured | Formula] = {}
+        for name, given in content["numbers"].items():
+            self._numbers[str(name)] = self._read(str(name), given)
+        self._claims = [self._claim(given) for given in content["comes out where"]]
+
+    def fact(self) -> Fact:
+        """Look at every case."""
+        starts = self._starts or [None]
+        cases = [self._case(region, start) for region in self._stage.regions for start in starts]
+        means = " ".join(str(self._content["means"]).split())
+        return Fact(self.title, str(self._content["section"]), means, tuple(cases))
+
+    def _read(self, name: str, given: Any) -> _Measured | Formula:
+        if not isinstance(given, Mapping) or ("from" in given) == ("of" in given):
+            raise InputError(f"number {name!r} of {self.title!r} needs either 'of' or 'from'")
+        for word in given:
+            if word not in _NUMBER:
+                raise unknown(f"word in {name!r} of {self.title!r}", str(word), _NUMBER)
+        if "from" in given:
+            return read(given["from"], self._numbers)
+        if "start" not in given and not self._starts:
+            raise InputError(f"number {name!r} of {self.title!r} needs a start")
+        return _Measured(given, self._stage)
+
+    def _claim(self, given: Any) -> tuple[Formula, str, Formula]:
+        bounds = [word for word in given if word != "of"] if isinstance(given, Mapping) else []
+        if len(bounds) != 1 or "of" not in given:
+            raise InputError(f"{self.title!r}: a claim needs 'of' and one bound, not {given!r}")
+        if bounds[0] not in BOUNDS:
+            raise unknown(f"bound in {self.title!r}", str(bounds[0]), BOUNDS)
+        return read(given["of"], self._numbers), bounds[0], read(given[bounds[0]], self._numbers)
+
+    def _case(self, region: str, start: float | None) -> Case:
+        import xarray as xr
+
+        # A single "time" holds the numbers, so that formulas can be worked out over them.
+        board = xr.Dataset(coords={"time": [math.nan if start is None else start]})
+        for name, number in self._numbers.items():
+            if isinstance(number, Formula):
+                board[name] = number(board)
+            else:
+                board[name] = ("time", [number(region, start)])
+        numbers = {name: float(board[name].item()) for name in self._numbers}
+        return Case(region, start, numbers, self._holds(board, numbers))
+
+    def _holds(self, board: xr.Dataset, numbers: Mapping[str, float]) -> bool | None:
+        if not all(math.isfinite(number) for number in numbers.values()):
+            return None
+        board = board.assign_coords(time=[0.0])
+        return all(
+            beyond(bound, of(board), limit(board), 0.0) is None for of, bound, limit in self._claims
+        )
+
+
+class _Measured:
+    """A number that is read off runs."""
+
+    def __init__(self, given: Mapping[str, Any], stage: _Stage) -> None:
+        self._stage = stage
+        self._of = stage.formula(given["of"])
+        self._scenario = stage.known(str(given.get("scenario", BASE)))
+        after = given.get("after", 0)
+        first, last = after if isinstance(after, list) else (after, after)
+        self._after = (float(first), float(last))
+        self._compared = next((word for word in _COMPARED if word in given), None)
+        self._other = stage.known(str(given[self._compared])) if self._compared else None
+        self._start = given.get("start")
+        if isinstance(self._start, Mapping):
+            ((text, level),) = self._start.items()
+            self._passing: tuple[Formula, float] | None = (stage.formula(text), float(level))
+        else:
+            self._passing = None
+
+    def __call__(self, region: str, start: float | None) -> float:
+        year = self._year(region, start)
+        if year is None:
+            return math.nan
+        values = self._stage.values(self._of, self._scenario, region, year)
+        if values is not None and self._other is not None:
+            other = self._stage.values(self._of, self._other, region, year)
+            if other is None:
+                return math.nan
+            values = values - other if self._compared == "difference to" else values / other
+            values = values - 1 if self._compared == "gain over" else values
+        if values is None:
+            return math.nan
+        values = values.sel(time=slice(year + self._after[0], year + self._after[1]))
+        # Years beyond the end of the run are missing, not left out of the mean.
+        asked = self._after[1] - self._after[0] + 1
+        return float(values.mean()) if values.size >= asked else math.nan
+
+    def _year(self, region: str, start: float | None) -> float | None:
+        if self._passing is None:
+            return start if self._start is None else float(self._start)
+        formula, level = self._passing
+        values = self._stage.values(formula, BASE, region, 0.0)
+        if values is None:
+            return None
+        reached = values["time"].values[values.values >= level]
+        return float(reached[0]) if reached.size else None
+
+
+def _read_folder(folder: Path) -> tuple[dict[str, Inputs], list[Mapping[str, Any]]]:
+    """Read all files: the scenarios that they share, and the facts in order."""
+    named, contents = read_statements(folder, _FILE, "facts")
+    facts: list[Mapping[str, Any]] = []
+    for file, content in contents:
+        if set(content) - {SCENARIOS}:
+            for word in ("fact", "section", "means", "numbers", "comes out where"):
+                if word not in content:
+                    raise InputError(f"{file.name}: a fact needs {word!r}")
+            facts.append(content)
+    if not facts:
+        raise InputError(f"no facts (*.yaml) in {folder}")
+    return named, facts

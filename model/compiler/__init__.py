@@ -1,0 +1,1 @@
+"""Turn equations into machine code that runs many runs at once."""

@@ -1,0 +1,661 @@
+"""From a plan to LLVM code that takes several runs at once through all time steps.
+
+Every operation is written once, on vectors that hold one number for each of several runs;
+what is the same in all runs is computed beforehand, on single numbers. The code consists of
+generated names and numbers only: nothing of the model file's text can get into it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from smecluster.model.compiler.arithmetic import EASY, LIBRARY, Shape, Writer, name, spread, support
+from smecluster.model.compiler.program import LOGICAL, MOVING, operands
+from smecluster.model.compiler.schedule import Check, Plan
+
+_DIRECT = {"add": "fadd", "sub": "fsub", "mul": "fmul", "div": "fdiv"}
+_COMPARE = {"lt": "olt", "le": "ole", "eq": "oeq", "ne": "une"}
+_CALLED = {"exp", "ln", "lnp", "pow", *LIBRARY}
+_BUILT_IN = {"abs": "fabs", "sqrt": "sqrt", "floor": "floor", "trunc": "trunc"}
+# Independent sums of what must be finite, so that one addition need not wait for the last.
+_SUMS = 8
+
+_ONE = Shape(1)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Sizes of the arrays that the code works on.
+
+    Attributes
+    ----------
+    width : int
+        How many runs are carried out together.
+    varied : tuple of int
+        Parameters that are given run by run, in the order of the input array.
+    still, moving : int
+        How many numbers the preparation leaves: once, and at each step.
+    kept : int
+        How many numbers of each run stay the same.
+    dumped : int
+        How many numbers of a run are written where it fails: its states.
+    pasts : int
+        How many numbers of a run are remembered at each step.
+    """
+
+    width: int
+    varied: tuple[int, ...]
+    still: int
+    moving: int
+    kept: int
+    dumped: int
+    pasts: int
+
+
+@dataclass(frozen=True)
+class Code:
+    """A program in LLVM's language, and the sizes of its arrays."""
+
+    text: str
+    layout: Layout
+
+
+def generate(plan: Plan, varied: Sequence[int], width: int) -> Code:
+    """Write the code for a plan.
+
+    Parameters
+    ----------
+    plan : Plan
+        What is computed.
+    varied : sequence of int
+        Parameters that differ among runs.
+    width : int
+        How many runs are carried out together; it changes no digit.
+
+    Returns
+    -------
+    Code
+    """
+    return _Generator(plan, varied, width).code()
+
+
+_ATTRIBUTES = """
+attributes #0 = { nounwind noinline "min-legal-vector-width"="512" }
+attributes #1 = { nounwind "min-legal-vector-width"="512" }
+!0 = !{!"branch_weights", i32 10000, i32 1}
+"""
+
+# Reads what a node was some steps ago, its first value before the run began.
+_PAST_LANE = """
+  %lag{lane} = extractelement {real} %lags, i32 {lane}
+  %steps{lane} = fptosi double %lag{lane} to i64
+  %at{lane} = sub i64 %k, %steps{lane}
+  %early{lane} = icmp slt i64 %at{lane}, 0
+  %row{lane} = select i1 %early{lane}, i64 0, i64 %at{lane}
+  %base{lane} = mul i64 %row{lane}, %width
+  %place{lane} = add i64 %base{lane}, %p
+  %group{lane} = mul i64 %place{lane}, {count}
+  %index{lane} = add i64 %group{lane}, {lane}
+  %address{lane} = getelementptr double, ptr %history, i64 %index{lane}
+  %old{lane} = load double, ptr %address{lane}
+  %first{lane} = extractelement {real} %initial, i32 {lane}
+  %value{lane} = select i1 %early{lane}, double %first{lane}, double %old{lane}
+  %r{lane} = insertelement {real} {last}, double %value{lane}, i32 {lane}"""
+
+# Copies the states of the runs that fail here, so that the reason can be found out.
+_DUMP = """
+define internal void @dump(ptr %states, ptr %dump, i64 %n, i64 %stride, i64 %r, {truth} %mask) #0 {{
+entry:
+  br label %head
+head:
+  %d = phi i64 [0, %entry], [%next, %body]
+  %more = icmp slt i64 %d, %n
+  br i1 %more, label %body, label %done
+body:
+  %source = getelementptr {real}, ptr %states, i64 %d
+  %value = load {real}, ptr %source
+  %row = mul i64 %d, %stride
+  %index = add i64 %row, %r
+  %target = getelementptr double, ptr %dump, i64 %index
+  %old = load {real}, ptr %target, align 8
+  %new = select {truth} %mask, {real} %value, {real} %old
+  store {real} %new, ptr %target, align 8
+  %next = add i64 %d, 1
+  br label %head
+done:
+  ret void
+}}
+"""
+
+# What both functions are given; the runs' arrays have the runs next to each other.
+_TABLES = "ptr %tx, ptr %ty, ptr %ts, ptr %toff, ptr %tn, ptr %tlow"
+_PREPARE = f"ptr %params, {_TABLES}, ptr %times, i64 %steps, ptr %still, ptr %moving"
+_BLOCK = (
+    f"ptr %inputs, i64 %stride, i64 %begin, i64 %end, {_TABLES}, i64 %steps, ptr %still, "
+    "ptr %moving, ptr %save, i64 %slots, ptr %out, ptr %failed, ptr %dump, ptr %keep, "
+    "ptr %states, ptr %history"
+)
+
+
+class _Region:
+    """A stretch of code in which values are computed and named.
+
+    Parameters
+    ----------
+    nodes : sequence of tuple
+        The plan's nodes.
+    shape : Shape
+        Numbers or vectors.
+    prefix : str
+        What the names begin with.
+    label : str
+        Name of the block in which it begins; then of the one in which it stands.
+    outside : callable
+        ``outside(region, node)`` writes how a value from elsewhere is read, and gives its name.
+    """
+
+    def __init__(
+        self,
+        nodes: Sequence[tuple[object, ...]],
+        shape: Shape,
+        prefix: str,
+        label: str,
+        outside: Callable[[_Region, int], str],
+    ) -> None:
+        self.nodes = nodes
+        self.shape = shape
+        self.writer = Writer(shape, prefix)
+        self.prefix = prefix
+        self.names: dict[int, str] = {}
+        self.label = label
+        self.outside = outside
+
+    def read(self, node: int) -> str:
+        """Give the name of a node's value, reading it if it is not here yet."""
+        if node not in self.names:
+            op, *rest = self.nodes[node]
+            if op == "const":
+                assert isinstance(rest[0], float)
+                self.names[node] = self.shape.constant(rest[0])
+            elif op == "true":
+                bit = "true" if rest[0] else "false"
+                many = "<" + ", ".join([f"i1 {bit}"] * self.shape.width) + ">"
+                self.names[node] = bit if self.shape.width == 1 else many
+            else:
+                self.names[node] = self.outside(self, node)
+        return self.names[node]
+
+    def truth(self, number: str) -> str:
+        """Turn a stored 1 or 0 back into a truth value."""
+        return self.writer.compare("une", number, self.shape.constant(0.0))
+
+    def stored(self, node: int) -> str:
+        """Give a node's value as a number."""
+        value = self.read(node)
+        if self.nodes[node][0] in LOGICAL:
+            constant = self.shape.constant
+            return self.writer.select(value, constant(1.0), constant(0.0))
+        return value
+
+    def compute(self, node: int) -> None:
+        """Write an operation."""
+        op, *rest = self.nodes[node]
+        assert isinstance(op, str)
+        if op in ("const", "true"):
+            return
+        w, shape = self.writer, self.shape
+        used = [self.read(operand) for operand in operands(self.nodes[node])]
+        if op in _DIRECT:
+            result = w.real(_DIRECT[op], *used)
+        elif op in _COMPARE:
+            result = w.compare(_COMPARE[op], *used)
+        elif op in ("min", "max"):
+            result = w.select(w.compare("olt" if op == "min" else "ogt", *used), *used)
+        elif op == "select":
+            kind = shape.truth if self.nodes[node][2] in LOGICAL else shape.real
+            result = w.put(f"select {shape.truth} {used[0]}, {kind} {used[1]}, {kind} {used[2]}")
+        elif op in ("and", "or"):
+            result = w.put(f"{op} {shape.truth} {used[0]}, {used[1]}")
+        elif op == "not":
+            ones = self._ones()
+            result = w.put(f"xor {shape.truth} {used[0]}, {ones}")
+        elif op == "float":
+            result = w.select(used[0], shape.constant(1.0), shape.constant(0.0))
+        elif op == "neg":
+            result = w.put(f"fneg {shape.real} {used[0]}")
+        elif op in _BUILT_IN:
+            result = w.intrinsic(_BUILT_IN[op], *used)
+        elif op in _CALLED:
+            result = w.call(name(op, shape), *used)
+        elif op == "powers":
+            result = self._powers(node, *used)
+        elif op == "table":
+            result = self._table(int(str(rest[0])), used[0])
+        else:
+            assert op == "past", op
+            result = w.put(
+                f"call {shape.real} @past(ptr %history, i64 %k, i64 {{pasts}}, i64 {rest[0]}, "
+                f"{shape.real} {used[0]}, {shape.real} {used[1]})"
+            )
+        self.names[node] = result
+
+    def _powers(self, node: int, total: str, *parts: str) -> str:
+        """Write a product of powers; a base that is not positive is treated with care."""
+        w, shape = self.writer, self.shape
+        easy = w.call(name("expp", shape), total)
+        fine = w.compare("ole", w.intrinsic("fabs", total), shape.constant(EASY))
+        if shape.width > 1:
+            fine = w.put(f"call i1 @llvm.vector.reduce.and.v{shape.width}i1({shape.truth} {fine})")
+        care, done = f"care.{self.prefix}{node}", f"done.{self.prefix}{node}"
+        w.lines += [f"  br i1 {fine}, label %{done}, label %{care}, !prof !0", f"{care}:"]
+        careful = w.call(name("pow", shape), *parts[:2])
+        for place in range(2, len(parts), 2):
+            factor = w.call(name("pow", shape), *parts[place : place + 2])
+            careful = w.real("fmul", careful, factor)
+        w.lines += [f"  br label %{done}", f"{done}:"]
+        result = w.put(f"phi {shape.real} [{easy}, %{self.label}], [{careful}, %{care}]")
+        self.label = done
+        return result
+
+    def _ones(self) -> str:
+        if self.shape.width == 1:
+            return "true"
+        return "<" + ", ".join(["i1 true"] * self.shape.width) + ">"
+
+    def _table(self, table: int, at: str) -> str:
+        w, shape = self.writer, self.shape
+
+        def entry(array: str, kind: str) -> str:
+            address = w.put(f"getelementptr {kind}, ptr %{array}, i64 {table}")
+            return w.put(f"load {kind}, ptr {address}")
+
+        offset, count, low = entry("toff", "i64"), entry("tn", "i64"), entry("tlow", "double")
+        columns = ", ".join(
+            "ptr " + w.put(f"getelementptr double, ptr %{array}, i64 {offset}")
+            for array in ("tx", "ty", "ts")
+        )
+        return w.put(
+            f"call {shape.real} @{name('table', shape)}({columns}, i64 {count}, double {low}, "
+            f"{shape.real} {at})"
+        )
+
+    def check(self, checks: Iterable[Check]) -> str | None:
+        """Write a sum that is NaN where a value that matters is not finite."""
+        w, zero = self.writer, self.shape.constant(0.0)
+        sums = [zero] * _SUMS
+        place = -1
+        for place, check in enumerate(checks):
+            value = self.read(check.node)
+            if check.gate is not None:
+                value = w.select(self.read(check.gate), value, zero)
+            sums[place % _SUMS] = w.fma(value, zero, sums[place % _SUMS])
+        if place < 0:
+            return None
+        total = sums[0]
+        for other in sums[1 : place + 1]:
+            total = w.real("fadd", total, other)
+        return w.compare("uno", total, zero)
+
+
+class _Generator:
+    def __init__(self, plan: Plan, varied: Sequence[int], width: int) -> None:
+        self.plan = plan
+        self.runs = Shape(width)
+        self.nodes = plan.nodes
+        self.varied = {parameter: place for place, parameter in enumerate(varied)}
+        self.lane: list[bool] = []  # differs among runs
+        self.moving: list[bool] = []  # changes in time
+        for node in self.nodes:
+            op, used = node[0], operands(node)
+            self.lane.append(
+                op in ("state", "past")
+                or (op == "param" and node[1] in self.varied)
+                or any(self.lane[operand] for operand in used)
+            )
+            self.moving.append(op in MOVING or any(self.moving[operand] for operand in used))
+        self.checks = [check for check in map(self._plain, plan.checks) if check is not None]
+        self.still: dict[int, int] = {}  # places of uniform numbers that the runs read
+        self.steps: dict[int, int] = {}  # the same for those of each step
+        self.kept: dict[int, int] = {}  # places of a run's own numbers that stay the same
+
+    def _plain(self, check: Check) -> Check | None:
+        """Drop a check that never matters, and a gate that is always open."""
+        if check.gate is None or self.nodes[check.gate][0] != "true":
+            return check
+        return Check(check.node, None) if self.nodes[check.gate][1] else None
+
+    def _is(self, check: Check, lane: bool, moving: bool) -> bool:
+        parts = [check.node] if check.gate is None else [check.node, check.gate]
+        return (
+            any(self.lane[part] for part in parts) is lane
+            and any(self.moving[part] for part in parts) is moving
+        )
+
+    def _needed(self, roots: Iterable[int], lane: bool, moving: bool) -> list[int]:
+        """List what has to be computed in one of the four places, in order."""
+        wanted = set(roots)
+        for place in range(max(wanted, default=-1), -1, -1):
+            if place in wanted:
+                wanted.update(operands(self.nodes[place]))
+        return sorted(
+            place
+            for place in wanted
+            if self.lane[place] is lane
+            and self.moving[place] is moving
+            and self.nodes[place][0] not in ("const", "true", "state")
+        )
+
+    def code(self) -> Code:
+        block = self._block()  # first: it says what the preparation must leave
+        prepare = self._prepare()
+        past = [
+            f"define internal {self.runs.real} @past(ptr %history, i64 %k, i64 %width, i64 %p, "
+            f"{self.runs.real} %lags, {self.runs.real} %initial) #0 {{"
+        ]
+        last = "poison"
+        for lane in range(self.runs.width):
+            past.append(
+                _PAST_LANE.format(lane=lane, real=self.runs.real, count=self.runs.width, last=last)
+            )
+            last = f"%r{lane}"
+        past += [f"  ret {self.runs.real} {last}", "}"]
+        text = "\n".join(
+            [
+                _ATTRIBUTES,
+                *support(_ONE),
+                *support(self.runs),
+                f"declare i1 @llvm.vector.reduce.or.v{self.runs.width}i1({self.runs.truth})",
+                f"declare i1 @llvm.vector.reduce.and.v{self.runs.width}i1({self.runs.truth})",
+                *past,
+                _DUMP.format(real=self.runs.real, truth=self.runs.truth),
+                prepare,
+                block,
+            ]
+        )
+        layout = Layout(
+            width=self.runs.width,
+            varied=tuple(self.varied),
+            still=len(self.still),
+            moving=len(self.steps),
+            kept=len(self.kept),
+            dumped=len(self.plan.after),
+            pasts=len(self.plan.pasts),
+        )
+        return Code(text, layout)
+
+    # What is the same in all runs ---------------------------------------------------------
+
+    def _prepare(self) -> str:
+        def parameter(region: _Region, node: int) -> str:
+            op, *rest = self.nodes[node]
+            assert op == "param", op
+            address = region.writer.put(f"getelementptr double, ptr %params, i64 {rest[0]}")
+            return region.writer.put(f"load double, ptr {address}")
+
+        once = _Region(self.nodes, _ONE, "a", "entry", parameter)
+        still_checks = [check for check in self.checks if self._is(check, False, False)]
+        moving_checks = [check for check in self.checks if self._is(check, False, True)]
+        checked = [
+            part
+            for check in (*still_checks, *moving_checks)
+            for part in (check.node, check.gate)
+            if part is not None
+        ]
+        roots = [*self.still, *self.steps, *checked]
+        for node in self._needed(roots, lane=False, moving=False):
+            self._compute_or_read(once, node)
+        for node, place in self.still.items():
+            value = once.stored(node)
+            address = once.writer.put(f"getelementptr double, ptr %still, i64 {place}")
+            once.writer.lines.append(f"  store double {value}, ptr {address}")
+        bad_once = once.check(still_checks)
+        first = once.writer.put(f"select i1 {bad_once or 'false'}, i64 0, i64 -1")
+
+        each = _Region(self.nodes, _ONE, "b", "body", self._clock)
+        each.names.update(once.names)
+        for node in self._needed(roots, lane=False, moving=True):
+            self._compute_or_read(each, node)
+        for node, place in self.steps.items():
+            value = each.stored(node)
+            address = each.writer.put(f"getelementptr double, ptr %row, i64 {place}")
+            each.writer.lines.append(f"  store double {value}, ptr {address}")
+        bad = each.check(moving_checks) or "false"
+        return "\n".join(
+            [
+                f"define i64 @prepare({_PREPARE}) #1 {{",
+                "entry:",
+                *once.writer.lines,
+                "  br label %head",
+                "head:",
+                f"  %k = phi i64 [0, %{once.label}], [%next, %{each.label}]",
+                f"  %failed = phi i64 [{first}, %{once.label}], [%latest, %{each.label}]",
+                "  %more = icmp sle i64 %k, %steps",
+                "  br i1 %more, label %body, label %done",
+                "body:",
+                f"  %offset = mul i64 %k, {len(self.steps)}",
+                "  %row = getelementptr double, ptr %moving, i64 %offset",
+                *each.writer.lines,
+                "  %fine = icmp slt i64 %failed, 0",
+                f"  %new = and i1 {bad}, %fine",
+                "  %latest = select i1 %new, i64 %k, i64 %failed",
+                "  %next = add i64 %k, 1",
+                "  br label %head",
+                "done:",
+                "  ret i64 %failed",
+                "}",
+            ]
+        )
+
+    @staticmethod
+    def _clock(region: _Region, node: int) -> str:
+        assert region.nodes[node][0] == "time", region.nodes[node]
+        address = region.writer.put("getelementptr double, ptr %times, i64 %k")
+        return region.writer.put(f"load double, ptr {address}")
+
+    def _compute_or_read(self, region: _Region, node: int) -> None:
+        if self.nodes[node][0] in ("param", "time"):
+            region.read(node)
+        else:
+            region.compute(node)
+
+    # What differs among runs --------------------------------------------------------------
+
+    def _block(self) -> str:
+        plan = self.plan
+        following = [*plan.after, *plan.pasts]
+        in_step = set(self._needed(following, True, True)) | set(following)
+        kept_checks = [check for check in self.checks if self._is(check, True, False)]
+        lane_checks = [check for check in self.checks if self._is(check, True, True)]
+        step_checks = [check for check in lane_checks if check.node in in_step]
+        save_checks = [check for check in lane_checks if check.node not in in_step]
+
+        step = _Region(self.nodes, self.runs, "s", "step", self._stored_elsewhere)
+        order = self._needed([*following, *_parts(step_checks)], True, True)
+        for node in order:
+            step.compute(node)
+        bad = step.check(step_checks)
+        save = _Region(self.nodes, self.runs, "o", "save.block", self._stored_elsewhere)
+        save.names = dict(step.names)
+        done = set(order)
+        for node in self._needed([*plan.wanted, *_parts(save_checks)], True, True):
+            if node not in done:
+                save.compute(node)
+        save_bad = save.check(save_checks)
+        outputs = [save.read(node) for node in plan.wanted]
+        end = _Region(self.nodes, self.runs, "e", "advance", self._stored_elsewhere)
+        end.names = dict(step.names)
+        nexts = [end.read(node) for node in following]
+
+        start = _Region(self.nodes, self.runs, "p", "group", self._input)
+        roots = [*plan.first, *self.kept, *_parts(kept_checks)]
+        for node in self._needed(roots, True, False):
+            if self.nodes[node][0] != "param":
+                start.compute(node)
+        for node, place in self.kept.items():
+            self._store(start, "keep", place, start.stored(node))
+        for place, node in enumerate(plan.first):
+            self._store(start, "states", place, start.read(node))
+        bad_start = start.check(kept_checks) or self._falses()
+
+        whole = self.runs.whole
+        lines = [
+            f"define void @block({_BLOCK}) #1 {{",
+            "entry:",
+            "  br label %group",
+            "group:",
+            "  %r = phi i64 [%begin, %entry], [%r.next, %group.end]",
+            *start.writer.lines,
+            f"  %failed.first = select {self.runs.truth} {bad_start}, "
+            f"{whole} {self.runs.integer(0)}, {whole} {self.runs.integer(-1)}",
+            "  br label %step",
+            "step:",
+            f"  %k = phi i64 [0, %{start.label}], [%k.next, %step.end]",
+            f"  %failed.0 = phi {whole} [%failed.first, %{start.label}], [%failed.4, %step.end]",
+            "  %offset = mul i64 %k, {moving}",
+            "  %row = getelementptr double, ptr %moving, i64 %offset",
+            *step.writer.lines,
+            *self._judge(bad, "step", step.label, "0", "1", "2"),
+            "  %save.at = getelementptr i64, ptr %save, i64 %k",
+            "  %slot = load i64, ptr %save.at",
+            "  %saving = icmp sge i64 %slot, 0",
+            "  br i1 %saving, label %save.block, label %advance",
+            "save.block:",
+            *save.writer.lines,
+            *self._judge(save_bad, "save", save.label, "2", "3", "5"),
+            f"  %good = icmp slt {whole} %failed.5, {self.runs.integer(0)}",
+            *self._outputs(outputs),
+            "  br label %advance",
+            "advance:",
+            f"  %failed.4 = phi {whole} [%failed.2, %step.judged], [%failed.5, %save.judged]",
+            *end.writer.lines,
+        ]
+        for place, value in enumerate(nexts):
+            if place < len(plan.after):
+                lines.append(
+                    f"  %state.{place} = getelementptr {self.runs.real}, ptr %states, i64 {place}"
+                )
+                lines.append(f"  store {self.runs.real} {value}, ptr %state.{place}")
+        lines += self._remember(nexts[len(plan.after) :])
+        lines += [
+            "  br label %step.end",
+            "step.end:",
+            "  %k.next = add i64 %k, 1",
+            "  %k.more = icmp sle i64 %k.next, %steps",
+            "  br i1 %k.more, label %step, label %group.end",
+            "group.end:",
+            "  %failed.at = getelementptr i64, ptr %failed, i64 %r",
+            f"  store {whole} %failed.4, ptr %failed.at, align 8",
+            f"  %r.next = add i64 %r, {self.runs.width}",
+            "  %r.more = icmp slt i64 %r.next, %end",
+            "  br i1 %r.more, label %group, label %done",
+            "done:",
+            "  ret void",
+            "}",
+        ]
+        text = "\n".join(lines)
+        return text.replace("{moving}", str(len(self.steps))).replace(
+            "{pasts}", str(len(plan.pasts))
+        )
+
+    def _judge(
+        self, bad: str | None, where: str, label: str, old: str, mid: str, new: str
+    ) -> list[str]:
+        """Write what happens to runs that have just left the domain."""
+        whole, truth = self.runs.whole, self.runs.truth
+        return [
+            f"  %fine.{where} = icmp slt {whole} %failed.{old}, {self.runs.integer(0)}",
+            f"  %new.{where} = and {truth} %fine.{where}, {bad or self._falses()}",
+            f"  %any.{where} = call i1 @llvm.vector.reduce.or.v{self.runs.width}i1("
+            f"{truth} %new.{where})",
+            f"  br i1 %any.{where}, label %{where}.failing, label %{where}.judged",
+            f"{where}.failing:",
+            f"  call void @dump(ptr %states, ptr %dump, i64 {len(self.plan.after)}, i64 %stride, "
+            f"i64 %r, {truth} %new.{where})",
+            *self._mark(where, old, mid),
+            f"  br label %{where}.judged",
+            f"{where}.judged:",
+            f"  %failed.{new} = phi {whole} [%failed.{old}, %{label}], "
+            f"[%failed.{mid}, %{where}.failing]",
+        ]
+
+    def _mark(self, where: str, old: str, mid: str) -> list[str]:
+        whole = self.runs.whole
+        return [
+            f"  %one.{where} = insertelement {whole} poison, i64 %k, i32 0",
+            f"  %all.{where} = shufflevector {whole} %one.{where}, {whole} poison, "
+            f"<{self.runs.width} x i32> zeroinitializer",
+            f"  %failed.{mid} = select {self.runs.truth} %new.{where}, {whole} %all.{where}, "
+            f"{whole} %failed.{old}",
+        ]
+
+    def _falses(self) -> str:
+        return "<" + ", ".join(["i1 false"] * self.runs.width) + ">"
+
+    def _outputs(self, values: Sequence[str]) -> list[str]:
+        lines = []
+        for place, value in enumerate(values):
+            lines += [
+                f"  %out.row{place} = mul i64 %slots, {place}",
+                f"  %out.slot{place} = add i64 %out.row{place}, %slot",
+                f"  %out.base{place} = mul i64 %out.slot{place}, %stride",
+                f"  %out.index{place} = add i64 %out.base{place}, %r",
+                f"  %out.at{place} = getelementptr double, ptr %out, i64 %out.index{place}",
+                f"  %out.value{place} = select {self.runs.truth} %good, {self.runs.real} {value}, "
+                f"{self.runs.real} {self.runs.constant(float('nan'))}",
+                f"  store {self.runs.real} %out.value{place}, ptr %out.at{place}, align 8",
+            ]
+        return lines
+
+    def _remember(self, values: Sequence[str]) -> list[str]:
+        lines = []
+        for place, value in enumerate(values):
+            lines += [
+                f"  %past.row{place} = mul i64 %k, {len(values)}",
+                f"  %past.index{place} = add i64 %past.row{place}, {place}",
+                f"  %past.at{place} = getelementptr {self.runs.real}, ptr %history, "
+                f"i64 %past.index{place}",
+                f"  store {self.runs.real} {value}, ptr %past.at{place}",
+            ]
+        return lines
+
+    def _store(self, region: _Region, array: str, place: int, value: str) -> None:
+        address = region.writer.put(f"getelementptr {self.runs.real}, ptr %{array}, i64 {place}")
+        region.writer.lines.append(f"  store {self.runs.real} {value}, ptr {address}")
+
+    def _input(self, region: _Region, node: int) -> str:
+        """Read a run's own input, or what is the same in all runs."""
+        op, *rest = self.nodes[node]
+        if op == "param" and rest[0] in self.varied:
+            w = region.writer
+            row = w.put(f"mul i64 %stride, {self.varied[rest[0]]}")
+            index = w.put(f"add i64 {row}, %r")
+            address = w.put(f"getelementptr double, ptr %inputs, i64 {index}")
+            return w.put(f"load {self.runs.real}, ptr {address}, align 8")
+        return self._uniform(region, node)
+
+    def _uniform(self, region: _Region, node: int) -> str:
+        w = region.writer
+        array, places = ("row", self.steps) if self.moving[node] else ("still", self.still)
+        place = places.setdefault(node, len(places))
+        address = w.put(f"getelementptr double, ptr %{array}, i64 {place}")
+        value = spread(w, w.put(f"load double, ptr {address}"))
+        return region.truth(value) if self.nodes[node][0] in LOGICAL else value
+
+    def _stored_elsewhere(self, region: _Region, node: int) -> str:
+        """Read what was computed before this step."""
+        w = region.writer
+        op, *rest = self.nodes[node]
+        if not self.lane[node]:
+            return self._uniform(region, node)
+        if op == "state":
+            array, place = "states", int(rest[0])
+        else:
+            array, place = "keep", self.kept.setdefault(node, len(self.kept))
+        address = w.put(f"getelementptr {self.runs.real}, ptr %{array}, i64 {place}")
+        value = w.put(f"load {self.runs.real}, ptr {address}")
+        return region.truth(value) if op in LOGICAL else value
+
+
+def _parts(checks: Iterable[Check]) -> list[int]:
+    return [part for check in checks for part in (check.node, check.gate) if part is not None]

@@ -1,0 +1,359 @@
+"""The batch kernel: a plan compiled to machine code, and many runs through it.
+
+LLVM (the compiler behind Numba, through llvmlite) turns the code of `model.compiler.codegen` into
+machine code for the processor at hand. The result is kept on disk. Runs are independent and
+every one goes through the same operations, so results do not depend on how runs are spread
+over threads, chunks and machines of the same kind.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import json
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from typing import Any
+
+import llvmlite.binding as llvm
+import numpy as np
+from numpy.typing import NDArray
+
+from smecluster.model.compiler import cache as store
+from smecluster.model.compiler.codegen import Code, Layout, generate
+from smecluster.model.compiler.program import Program
+from smecluster.model.compiler.schedule import plan
+from smecluster.model.inputs import Points
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+# What compiled code depends on, besides the program: a change there makes it stale.
+_MAKERS = tuple(
+    f"compiler/{name}.py"
+    for name in ("arithmetic", "codegen", "simplify", "kernel", "schedule", "program")
+)
+_ALIGNED = 128
+# Runs carried out together: for one run, and for many. The widest registers hold 8 numbers;
+# two of them keep the processor busy while it waits for a result.
+ALONE = 4
+TOGETHER = 16
+# From so many operations on, compiling takes long enough to say so.
+_LONG = 4000
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Runs that share their clock and tables.
+
+    Attributes
+    ----------
+    times : array of float
+        Every time of a run.
+    kept : array of int
+        For each of them its place among the times kept, -1 where it is not kept.
+    parameters : array of float
+        The value of every parameter, for the runs that do not set it.
+    varied : mapping of int to array of float
+        Values run by run, by parameter.
+    tables : mapping of int to (x, y)
+        Points that replace a table's own.
+    runs : int
+        How many runs.
+    """
+
+    times: Floats
+    kept: Integers
+    parameters: Floats
+    varied: Mapping[int, Floats]
+    tables: Mapping[int, Points]
+    runs: int
+
+
+@dataclass
+class Result:
+    """What comes out of a batch.
+
+    Attributes
+    ----------
+    values : array of float
+        Of shape (nodes wanted, times kept, runs); NaN from the time on at which a run failed.
+    failed : array of int
+        Place of the time at which a run left the domain, -1 where it did not.
+    states : array of float
+        Of shape (states, runs): the states of failed runs at that time.
+    """
+
+    values: Floats
+    failed: Integers
+    states: Floats
+
+
+class Kernel:
+    """Compiled code for one program, one choice of outputs and of varied parameters.
+
+    Parameters
+    ----------
+    program : Program
+        The model.
+    layout : Layout
+        Sizes of the code's arrays.
+    machine_code : bytes
+        What the compiler made.
+    """
+
+    def __init__(self, program: Program, layout: Layout, machine_code: bytes) -> None:
+        self.program = program
+        self.layout = layout
+        machine = _target()
+        self._engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
+        self._engine.add_object_file(llvm.ObjectFileRef.from_data(machine_code))
+        self._engine.finalize_object()
+        pointer, whole = ctypes.c_void_p, ctypes.c_int64
+        tables = [pointer] * 6
+        self._prepare = ctypes.CFUNCTYPE(whole, pointer, *tables, pointer, whole, pointer, pointer)(
+            self._engine.get_function_address("prepare")
+        )
+        self._block = ctypes.CFUNCTYPE(
+            None,
+            *[pointer, whole, whole, whole],
+            *tables,
+            *[whole, pointer, pointer, pointer, whole],
+            *[pointer] * 6,
+        )(self._engine.get_function_address("block"))
+
+    def run(self, batch: Batch, wanted: int, workers: int = 1) -> Result:
+        """Carry out runs.
+
+        Parameters
+        ----------
+        batch : Batch
+            The runs.
+        wanted : int
+            How many nodes the code keeps.
+        workers : int
+            How many threads share the runs.
+
+        Returns
+        -------
+        Result
+        """
+        layout = self.layout
+        steps = len(batch.times) - 1
+        slots = int(batch.kept.max()) + 1
+        width = layout.width
+        groups = -(-batch.runs // width)
+        stride = groups * width
+        inputs = np.empty((len(layout.varied), stride))
+        for row, parameter in zip(inputs, layout.varied, strict=True):
+            row[: batch.runs] = batch.varied.get(parameter, batch.parameters[parameter])
+            row[batch.runs :] = row[batch.runs - 1]  # the last group is filled up
+        tables = _Tables(self.program, batch.tables)
+        still = _aligned(layout.still)
+        moving = _aligned((steps + 1) * layout.moving)
+        times = np.ascontiguousarray(batch.times)
+        common = self._prepare(
+            _at(batch.parameters), *tables.pointers, _at(times), steps, _at(still), _at(moving)
+        )
+        values = np.empty((wanted, slots, stride))
+        failed = np.empty(stride, dtype=np.int64)
+        states = np.empty((layout.dumped, stride))
+
+        def part(begin: int, end: int) -> None:
+            keep = _aligned(layout.kept * width)
+            state = _aligned(layout.dumped * width)
+            history = _aligned((steps + 1) * layout.pasts * width)
+            self._block(
+                *[_at(inputs), stride, begin, end],
+                *tables.pointers,
+                *[steps, _at(still), _at(moving), _at(batch.kept), slots],
+                *[_at(array) for array in (values, failed, states, keep, state, history)],
+            )
+
+        share = -(-groups // max(1, workers)) * width
+        bounds = [(begin, min(begin + share, stride)) for begin in range(0, stride, share)]
+        if len(bounds) == 1:
+            part(*bounds[0])
+        else:
+            with ThreadPoolExecutor(len(bounds)) as pool:
+                list(pool.map(lambda bound: part(*bound), bounds))
+        if common >= 0:
+            _fail_all(values, failed, common, batch.kept)
+        return Result(values[..., : batch.runs], failed[: batch.runs], states[:, : batch.runs])
+
+
+def kernel(
+    program: Program,
+    identity: str,
+    wanted: Sequence[int],
+    varied: Sequence[int],
+    width: int = TOGETHER,
+    say: Callable[[str], None] | None = None,
+) -> Kernel:
+    """Give the compiled code for a program, from memory, disk or the compiler.
+
+    Parameters
+    ----------
+    program : Program
+        The model.
+    identity : str
+        The model's fingerprint.
+    wanted : sequence of int
+        Nodes to be kept.
+    varied : sequence of int
+        Parameters that may differ among runs.
+    width : int
+        How many runs are carried out together; it changes no digit.
+    say : callable, optional
+        Told in one line that a compilation begins, if it will take a while.
+
+    Returns
+    -------
+    Kernel
+    """
+    text = json.dumps(
+        [
+            identity,
+            store.code_hash(*store.MAKERS, *_MAKERS),
+            [int(node) for node in wanted],
+            [int(parameter) for parameter in varied],
+            width,
+            [llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()],
+            [llvm.llvm_version_info, sys.platform],
+        ]
+    )
+    name = hashlib.sha256(text.encode()).hexdigest()[:32]
+    if name not in _LOADED:
+        _LOADED[name] = _kept(program, name) or _compiled(program, name, wanted, varied, width, say)
+        while len(_LOADED) > _IN_MEMORY:
+            _LOADED.pop(next(iter(_LOADED)))
+    return _LOADED[name]
+
+
+_LOADED: dict[str, Kernel] = {}
+_IN_MEMORY = 16
+
+
+def _kept(program: Program, name: str) -> Kernel | None:
+    stored = store.kept(f"{name}.kernel")
+    if stored is None:
+        return None
+    head, _, machine_code = stored.partition(b"\n")
+    try:
+        data = json.loads(head)
+        layout = Layout(**{**data["layout"], "varied": tuple(data["layout"]["varied"])})
+        intact = data["sha256"] == hashlib.sha256(machine_code).hexdigest()
+    except (ValueError, KeyError, TypeError):
+        return None
+    return Kernel(program, layout, machine_code) if intact else None
+
+
+def _compiled(
+    program: Program,
+    name: str,
+    wanted: Sequence[int],
+    varied: Sequence[int],
+    width: int,
+    say: Callable[[str], None] | None,
+) -> Kernel:
+    if say is not None and len(program.nodes) > _LONG:
+        say("compiling the model for this computer, once ...")
+    code = generate(plan(program, wanted), varied, width)
+    machine_code = assemble(code)
+    head = {
+        "layout": asdict(code.layout),
+        "sha256": hashlib.sha256(machine_code).hexdigest(),
+    }
+    store.keep(f"{name}.kernel", json.dumps(head).encode() + b"\n" + machine_code)
+    return Kernel(program, code.layout, machine_code)
+
+
+def assemble(code: Code) -> bytes:
+    """Turn LLVM's language into machine code for this computer.
+
+    Parameters
+    ----------
+    code : Code
+        What `model.compiler.codegen.generate` wrote.
+
+    Returns
+    -------
+    bytes
+        An object file.
+    """
+    machine = _target()
+    module = llvm.parse_assembly(code.text)
+    module.verify()
+    return bytes(machine.emit_object(module))
+
+
+def _target() -> Any:
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    return llvm.Target.from_default_triple().create_target_machine(
+        cpu=llvm.get_host_cpu_name(),
+        features=llvm.get_host_cpu_features().flatten(),
+        opt=1,  # twice as fast to compile as 2, for the same code
+        codemodel="jitdefault",
+        jit=True,
+    )
+
+
+@dataclass
+class _Tables:
+    """All tables, one after the other, as the code reads them."""
+
+    program: Program
+    replaced: Mapping[int, Points]
+    arrays: list[Any] = field(default_factory=list)
+
+    @cached_property
+    def pointers(self) -> list[int]:
+        """Addresses of x, y, slopes, offsets, counts and lower ends."""
+        xs, ys, slopes, offsets, counts, lows = [], [], [], [], [], []
+        offset = 0
+        for place, table in enumerate(self.program.tables):
+            x, y = (np.asarray(part) for part in self.replaced.get(place, (table.x, table.y)))
+            slope = np.zeros(len(x))
+            if table.form != "hold_backward":
+                slope[:-1] = np.diff(y) / np.diff(x)
+            if table.form == "extrapolate":
+                slope[-1] = slope[-2]
+            xs.append(x)
+            ys.append(y)
+            slopes.append(slope)
+            offsets.append(offset)
+            counts.append(len(x))
+            lows.append(-np.inf if table.form == "extrapolate" else x[0])
+            offset += len(x)
+        joined = [np.concatenate([*part, np.zeros(0)]) for part in (xs, ys, slopes)]
+        self.arrays = [
+            *joined,
+            np.array(offsets, dtype=np.int64),
+            np.array(counts, dtype=np.int64),
+            np.array(lows, dtype=float),
+        ]
+        return [_at(array) for array in self.arrays]
+
+
+def _fail_all(values: Floats, failed: Integers, step: int, kept: Integers) -> None:
+    """Mark every run as failed from a step on, unless it failed before."""
+    late = (failed < 0) | (failed > step)
+    failed[late] = step
+    slots = kept[step:]
+    slots = slots[slots >= 0]
+    if len(slots):
+        values[:, slots.min() :, :] = np.nan
+
+
+def _aligned(count: int) -> Floats:
+    raw = np.empty(count + _ALIGNED // 8)
+    skip = (-raw.ctypes.data % _ALIGNED) // 8
+    return raw[skip : skip + count]
+
+
+def _at(array: NDArray[Any]) -> int:
+    return int(array.ctypes.data)

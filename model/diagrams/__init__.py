@@ -1,0 +1,1 @@
+"""Draw the model's views into its Vensim file."""

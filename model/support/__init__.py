@@ -1,0 +1,1 @@
+"""What every package uses: errors, files, locks, checkpoints, provenance, pages."""

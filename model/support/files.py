@@ -1,0 +1,173 @@
+"""Reading and writing files: every failure is one clear line, every write all or nothing."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import tomllib
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from smecluster.model.support.errors import InputError, unknown
+
+
+def read_text(path: str | Path) -> str:
+    """Read a UTF-8 text file.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file.
+
+    Returns
+    -------
+    str
+        Its text, a byte-order mark removed and one line feed at the end of a line.
+
+    Raises
+    ------
+    InputError
+        If it does not exist, is a folder, cannot be read, or is not UTF-8.
+    """
+    try:
+        return Path(path).read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise InputError(f"no such file: {path}") from None
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"{path} is not UTF-8 text (byte {error.start + 1}): save it as UTF-8"
+        ) from None
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror or error}") from None
+
+
+def read_toml(path: str | Path) -> dict[str, Any]:
+    """Read a TOML file.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file.
+
+    Returns
+    -------
+    dict
+        Its content.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read, or is not TOML; the message says where.
+    """
+    try:
+        return tomllib.loads(read_text(path))
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{path} is not valid TOML: {error}") from None
+
+
+def named_file(kind: str, name: str | Path, folder: Path, names: Collection[str]) -> Path:
+    """Find the TOML file that a user means.
+
+    Parameters
+    ----------
+    kind : str
+        What it describes, for the error: strategy, future, study.
+    name : str or Path
+        The name of a shipped file, or the path of one that ends in ``.toml``.
+    folder : Path
+        Where the shipped files are.
+    names : collection of str
+        Their names.
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    InputError
+        If there is no shipped file of that name; a path is taken as it is.
+    """
+    path = Path(name)
+    if path.suffix == ".toml":
+        return path
+    if str(name) not in names:
+        raise unknown(kind, str(name), names)
+    return folder / f"{name}.toml"
+
+
+@contextmanager
+def replacing(path: str | Path) -> Iterator[Path]:
+    """Give a temporary file in the same folder, and rename it to `path` at the end.
+
+    For libraries that want a file name (matplotlib, netCDF). The folder is made if it is
+    missing; a failure inside leaves an existing file as it was.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file to be written.
+
+    Yields
+    ------
+    Path
+        The temporary file, with the same suffix.
+
+    Raises
+    ------
+    InputError
+        If the folder or the file cannot be written.
+    """
+    target = Path(path)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(
+            prefix=f".{target.stem}-", suffix=target.suffix, dir=target.parent
+        )
+        os.close(handle)
+    except OSError as error:
+        raise _unwritable(target, error) from None
+    temporary = Path(name)
+    try:
+        yield temporary
+        # mkstemp makes the file private; results are as readable as any other new file.
+        umask = os.umask(0)
+        os.umask(umask)
+        temporary.chmod(0o666 & ~umask)
+        temporary.replace(target)
+    except OSError as error:
+        raise _unwritable(target, error) from None
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_atomic(path: str | Path, content: str | bytes) -> Path:
+    """Write a file completely, or not at all.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file; its folder is made if it is missing.
+    content : str or bytes
+        Text (written as UTF-8) or bytes.
+
+    Returns
+    -------
+    Path
+        The file that was written.
+
+    Raises
+    ------
+    InputError
+        If the folder or the file cannot be written.
+    """
+    data = content.encode("utf-8") if isinstance(content, str) else content
+    with replacing(path) as temporary:
+        temporary.write_bytes(data)
+    return Path(path)
+
+
+def _unwritable(path: Path, error: OSError) -> InputError:
+    return InputError(f"cannot write {path}: {error.strerror or error}")

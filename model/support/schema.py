@@ -1,0 +1,108 @@
+"""Validation of a file's content by a pydantic schema, with one-line errors."""
+
+from __future__ import annotations
+
+import re
+import typing
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+
+from smecluster.model.support.errors import InputError, nearest
+
+S = TypeVar("S", bound="Schema")
+_QUOTED = re.compile("'([^']*)'")
+
+
+class Schema(BaseModel):
+    """A frozen record that refuses fields which it does not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False, allow_inf_nan=False)
+
+
+def validate(schema: type[S], content: Mapping[str, Any], where: str) -> S:
+    """Turn a file's content into a record.
+
+    Parameters
+    ----------
+    schema : type
+        The record's class.
+    content : mapping
+        What the file holds.
+    where : str
+        The file's name, for the error.
+
+    Returns
+    -------
+    Schema
+        The record.
+
+    Raises
+    ------
+    InputError
+        One line on the first thing that is wrong: the field, what was given, what is
+        allowed and the nearest right name.
+    """
+    try:
+        return schema.model_validate(content)
+    except ValidationError as error:
+        # A misspelt field is also a missing one; the spelling is what the user can mend.
+        first, *_ = sorted(error.errors(), key=lambda found: found["type"] != "extra_forbidden")
+        raise InputError(f"{where}: {_explain(schema, first)}") from None
+
+
+def _explain(schema: type[Schema], error: ErrorDetails) -> str:
+    *above, last = error["loc"] or ("",)
+    field = _path(error["loc"])
+    if error["type"] == "extra_forbidden":
+        allowed = sorted(_fields_at(schema, above))
+        guess = nearest(str(last), allowed)
+        hint = f"did you mean {guess!r}?" if guess else f"allowed: {', '.join(allowed)}"
+        return f"unknown field {field!r}: {hint}"
+    if error["type"] == "missing":
+        return f"field {field!r} is missing"
+    message = error["msg"].removeprefix("Value error, ")
+    message = message[:1].lower() + message[1:]
+    if error["type"] == "value_error":
+        return f"{field}: {message}" if field else message
+    if error["type"] == "literal_error":
+        guess = nearest(str(error["input"]), _QUOTED.findall(error["ctx"]["expected"]))
+        message += f"; did you mean {guess!r}?" if guess else ""
+    return f"{field} = {error['input']!r}: {message}"
+
+
+def _path(parts: Sequence[int | str]) -> str:
+    """Write where a field stands: ``local.share``, or ``factor 2.low`` in the second of several."""
+    written = ""
+    for part in parts:
+        if isinstance(part, int):
+            written += f" {part + 1}"
+        else:
+            written += f".{part}" if written else part
+    return written
+
+
+def _fields_at(schema: Any, path: Sequence[int | str]) -> set[str]:
+    for part in path:
+        known = _fields(schema)
+        if part in known:
+            schema = _record_in(known[str(part)].annotation)
+    return set(_fields(schema))
+
+
+def _fields(schema: Any) -> dict[str, FieldInfo]:
+    """Give the fields of a record class by the names that a file uses."""
+    found: dict[str, FieldInfo] = getattr(schema, "model_fields", {})
+    return {field.alias or name: field for name, field in found.items()}
+
+
+def _record_in(annotation: Any) -> Any:
+    """Find the record class inside ``X | None``, ``dict[str, X]`` or ``tuple[X, ...]``."""
+    if not typing.get_args(annotation):
+        is_record = isinstance(annotation, type) and issubclass(annotation, BaseModel)
+        return annotation if is_record else None
+    found = (_record_in(inner) for inner in typing.get_args(annotation))
+    return next((record for record in found if record is not None), None)

@@ -1,0 +1,1 @@
+"""Read and rewrite Vensim and XMILE files."""

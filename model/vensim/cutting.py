@@ -1,0 +1,101 @@
+"""Loops cut open: named readers of a variable read a constant in its place.
+
+The variable itself is still computed, so a run shows what it would be if the constant were fed
+back. This is text surgery on the model's file: no equation is written twice.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from smecluster.model.support.errors import InputError, unknown
+from smecluster.model.vensim.source import Block, key, parse
+
+_NAME = re.compile(r'"(?:[^"\\]|\\.)*"|[^\W\d_](?:[\w\s\'$])*')
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A place at which a loop is cut.
+
+    Attributes
+    ----------
+    loop : str
+        The loop's name.
+    variable : str
+        What is cut off.
+    readers : tuple of str
+        The variables whose equations read the constant instead; other readers of the variable
+        still read the variable.
+    """
+
+    loop: str
+    variable: str
+    readers: tuple[str, ...]
+
+    @property
+    def constant(self) -> str:
+        """The name of the constant that takes the variable's place."""
+        return f"cut {self.variable} of {re.sub(r'[^0-9A-Za-z]+', ' ', self.loop).strip()}"
+
+
+def with_cuts(text: str, cuts: Iterable[Cut]) -> str:
+    """Write a model with loops cut open.
+
+    Parameters
+    ----------
+    text : str
+        The Vensim file's text.
+    cuts : iterable of Cut
+        Where to cut; each adds a constant of the variable's dimensions and unit, with the
+        value 1: a run sets it.
+
+    Returns
+    -------
+    str
+        The new text; everything else as it was.
+
+    Raises
+    ------
+    InputError
+        If a variable or reader is unknown, or a reader does not read the variable.
+    """
+    for cut in cuts:
+        text = _with_cut(text, cut)
+    return text
+
+
+def _with_cut(text: str, cut: Cut) -> str:
+    variable = _found(text, cut.variable)
+    edits = []
+    for name in cut.readers:
+        block = _found(text, name)
+        # What stands left of the sign is the reader's own name.
+        right = text.index("=", block.start) + 1
+        read = [
+            match
+            for match in _NAME.finditer(text, right, block.end)
+            if key(match[0]) == key(variable.name)
+        ]
+        if not read:
+            raise InputError(f"{block.name!r} does not read {variable.name!r}: nothing to cut")
+        for match in read:
+            blank = match[0][len(match[0].rstrip()) :]
+            edits.append((match.start(), match.end(), cut.constant + blank))
+    dims = f"[{', '.join(variable.subscripts)}]" if variable.subscripts else ""
+    words = f"Takes the place of {variable.name} in {', '.join(cut.readers)}. Source: {cut.loop}."
+    added = f"{cut.constant}{dims} = 1\n\t~ {variable.unit}\n\t~ {words}|\n\n"
+    edits.append((variable.start, variable.start, added))
+    for start, end, new in sorted(edits, reverse=True):
+        text = text[:start] + new + text[end:]
+    return text
+
+
+def _found(text: str, name: str) -> Block:
+    """Find the only equation of a variable."""
+    blocks = {key(block.name): block for block in parse(text).blocks if block.kind == "equation"}
+    if key(name) not in blocks:
+        raise unknown("variable to cut", name, [block.name for block in blocks.values()])
+    return blocks[key(name)]

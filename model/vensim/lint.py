@@ -1,0 +1,154 @@
+"""What good documentation of a Vensim model demands, in the manner of SDM-Doc.
+
+Each rule gives the places that break it, one line each.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from smecluster.model.vensim.document import describe
+from smecluster.model.vensim.rewrite import values_of
+from smecluster.model.vensim.source import key, names_in, numbers_in, parse
+
+# The only numbers that explain themselves in an equation.
+_PLAIN = {0.0, 1.0}
+# A constant that converts units has no plausible range.
+_CONVERSION = re.compile(r"\b(conversion|definition)\b", re.I)
+_DRAWN = re.compile(r'^10,\d+,(?P<name>"(?:[^"\\]|\\.)*"|[^,]*),', re.M)
+_VIEW = re.compile(r"^\*(?!\*)(?P<name>.+)$", re.M)
+
+
+def lacks_unit(text: str) -> list[str]:
+    """List variables without a unit."""
+    return [_place(text, v.name) for v in describe(text).variables.values() if not v.unit]
+
+
+def lacks_definition(text: str) -> list[str]:
+    """List variables without a definition in words."""
+    return [_place(text, v.name) for v in describe(text).variables.values() if not v.definition]
+
+
+def lacks_source(text: str) -> list[str]:
+    """List variables that do not say where their value or form comes from."""
+    return [
+        _place(text, v.name)
+        for v in describe(text).variables.values()
+        if not v.source and v.kind != "control"
+    ]
+
+
+def lacks_range(text: str) -> list[str]:
+    """List constants without a plausible range, conversions of units left out."""
+    return [
+        _place(text, v.name)
+        for v in describe(text).variables.values()
+        if v.kind == "constant"
+        and (v.low is None or v.high is None)
+        and not _CONVERSION.search(v.source)
+    ]
+
+
+def outside_range(text: str) -> list[str]:
+    """List constants whose value is outside their own range."""
+    document = describe(text)
+    found: list[str] = []
+    for name, cells in values_of(text).items():
+        variable = document.variables[name]
+        low = float("-inf") if variable.low is None else variable.low
+        high = float("inf") if variable.high is None else variable.high
+        if low > high:
+            found.append(f"{_place(text, name)}: range {low:g} to {high:g}")
+        for cell, value in cells.items():
+            if isinstance(value, float) and not low <= value <= high:
+                where = f"[{', '.join(cell)}]" if cell else ""
+                found.append(f"{_place(text, name)}{where} = {value:g}, range {low:g} to {high:g}")
+    return found
+
+
+def has_number(text: str) -> list[str]:
+    """List equations with a number other than 0 and 1: a constant without name or source."""
+    return [
+        f"line {block.line}, {block.name}: {', '.join(dict.fromkeys(odd))}"
+        for block in parse(text).blocks
+        if block.kind == "equation"
+        and (odd := [n for n in numbers_in(block.expression) if float(n) not in _PLAIN])
+    ]
+
+
+def unused(text: str) -> list[str]:
+    """List variables that nothing uses and that are not marked as results."""
+    return [
+        _place(text, v.name)
+        for v in describe(text).variables.values()
+        if not v.effects and not v.supplementary and v.kind not in ("control", "stock")
+    ]
+
+
+def unknown_name(text: str) -> list[str]:
+    """List names in equations that are not defined."""
+    source = parse(text)
+    known = {key(block.name) for block in source.blocks} | {"time"}
+    known |= {key(element) for elements in source.subscripts.values() for element in elements}
+    found: list[str] = []
+    for block in source.blocks:
+        if block.kind == "equation":
+            called = {key(name) for name in _CALLED.findall(block.expression)}
+            missing = [n for n in names_in(block.expression) if n not in known | called]
+            found.extend(f"line {block.line}, {block.name}: {name}" for name in missing)
+    return found
+
+
+def not_drawn(text: str) -> list[str]:
+    """List variables that no view shows."""
+    drawn = frozenset().union(*_views(text).values())
+    return [
+        _place(text, v.name)
+        for v in describe(text).variables.values()
+        if key(v.name) not in drawn and v.kind != "control"
+    ]
+
+
+def lacks_view(text: str) -> list[str]:
+    """List sectors without a view that shows them whole, and what the best view leaves out."""
+    sectors: dict[str, set[str]] = {}
+    for variable in describe(text).variables.values():
+        if variable.kind != "control":
+            sectors.setdefault(variable.sector, set()).add(key(variable.name))
+    views = _views(text)
+    found = []
+    for sector, names in sectors.items():
+        missing = min((names - drawn for drawn in views.values()), key=len, default=names)
+        if missing:
+            found.append(f"{sector or 'no sector'} without {', '.join(sorted(missing))}")
+    return found
+
+
+def _views(text: str) -> dict[str, frozenset[str]]:
+    """Give the names that each view shows."""
+    parts = _VIEW.split(parse(text).sketch)
+    return {
+        name: frozenset(key(match["name"]) for match in _DRAWN.finditer(body))
+        for name, body in zip(parts[1::2], parts[2::2], strict=True)
+    }
+
+
+RULES: dict[str, Callable[[str], list[str]]] = {
+    "has a unit": lacks_unit,
+    "has a definition": lacks_definition,
+    "has a source": lacks_source,
+    "has a range": lacks_range,
+    "lies in its range": outside_range,
+    "holds no number": has_number,
+    "is used": unused,
+    "knows its names": unknown_name,
+    "is drawn": not_drawn,
+    "has a view": lacks_view,
+}
+
+_CALLED = re.compile(r"([^\W\d_][\w ]*?)\s*\(")
+
+
+def _place(text: str, name: str) -> str:
+    return f"line {describe(text).variables[name].line}, {name}"

@@ -1,0 +1,400 @@
+"""The text of a Vensim model, taken apart into its definitions.
+
+A ``.mdl`` file is read as text and as nothing else: no part of it is executed or reaches
+generated code. A block is ``name[subscripts] = expression ~ unit [low, high] ~ comment |``;
+after the last block come the sketches (the diagrams) and Vensim's settings, kept verbatim.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from smecluster.model.support.errors import InputError, unknown
+
+Points = tuple[tuple[float, float], ...]
+
+_SKETCH = "\\\\\\---///"
+_NUMBER = r"[+-]?\s*(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+_PLAIN_NUMBER = re.compile(rf"\s*{_NUMBER}\s*\Z")
+_NUMBERS = re.compile(rf"\s*{_NUMBER}(?:\s*[,;]\s*{_NUMBER})*\s*;?\s*\Z")
+_EQUATION = re.compile(r'(?:[^"~|{]|"(?:[^"\\]|\\.)*+"|\{[^}]*+\})*+', re.S)
+_BRACED = re.compile(r'("(?:[^"\\]|\\.)*+")|\{[^}]*+\}', re.S)
+_GROUP = re.compile(r"\s*\*{3,}\s*\.?(?P<name>.*?)\s*\*{3,}\s*\Z", re.S)
+_NAME = r'(?:"(?:[^"\\]|\\.)*"|[^\W\d_](?:[\w\s\'$.])*?)'
+_LEFT = re.compile(
+    rf"\s*(?P<name>{_NAME})\s*"
+    r"(?P<subs>\[[^\]]*\])?\s*"
+    r"(?P<except>:EXCEPT:\s*(?:\[[^\]]*\]\s*,?\s*)+)?"
+    r"(?P<keyword>:(?:INTERPOLATE|LOOK FORWARD|HOLD BACKWARD|RAW):)?\s*"
+    r"(?P<operator><->|:=|==|=|\(|:|\Z)",
+    re.S | re.I,
+)
+_RANGE = re.compile(r"\[(?P<range>[^\]]*)\]\s*\Z")
+_POINT = re.compile(rf"\(\s*({_NUMBER})\s*,\s*({_NUMBER})\s*\)")
+_VIEWPORT = re.compile(r"\[\s*\([^\]]*\]\s*,?")
+_SOURCE = re.compile(r"\bSources?:\s*", re.I)
+_TOKEN = re.compile(
+    r'(?P<name>"(?:[^"\\]|\\.)*"|[^\W\d_](?:[\w\s\'$])*)'
+    r"|(?P<text>'[^']*')"
+    r"|(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
+    r"|(?P<keyword>:[A-Z ]+:)",
+    re.I,
+)
+_BRACKET = re.compile(r"\[[^\]]*\]")
+
+
+def key(name: str) -> str:
+    """Give the form in which Vensim compares names.
+
+    Parameters
+    ----------
+    name : str
+        A variable's or subscript's name as written.
+
+    Returns
+    -------
+    str
+        Lower case, without quotes; blanks and underscores count as one blank.
+    """
+    return re.sub(r"[\s_]+", " ", name.strip().strip('"')).strip().casefold()
+
+
+def fold(text: str) -> str:
+    """Put a text on one line with single blanks."""
+    return " ".join(re.sub(r"\\[ \t]*\r?\n", " ", text).split())
+
+
+def number(text: str) -> float:
+    """Read a number as Vensim writes it: a sign may stand apart."""
+    return float(re.sub(r"\s+", "", text))
+
+
+def elements(bracket: str) -> tuple[str, ...]:
+    """Read ``[a, b]`` into its names."""
+    inside = bracket.strip()[1:-1]
+    return tuple(fold(part).strip('"') for part in inside.split(",")) if inside.strip() else ()
+
+
+def brackets(expression: str) -> tuple[tuple[str, ...], ...]:
+    """List the subscripts of each name that an expression mentions."""
+    return tuple(elements(found) for found in _BRACKET.findall(expression))
+
+
+@dataclass(frozen=True)
+class Block:
+    """One definition of a Vensim file.
+
+    Attributes
+    ----------
+    name : str
+        What is defined, without quotes; for a group, the sector.
+    kind : str
+        ``"equation"``, ``"constant"`` (numbers alone), ``"table"``, ``"data"`` (no equation),
+        ``"range"``, ``"equivalence"`` or ``"group"``.
+    subscripts : tuple of str
+        Ranges or elements on the left-hand side.
+    excepted : tuple of tuple of str
+        What ``:EXCEPT:`` leaves out.
+    expression : str
+        The right-hand side on one line; for a table its points, for a range its elements.
+    unit : str
+        Unit as written, without the range.
+    low, high : float or None
+        Plausible range, in `unit`.
+    comment : str
+        The comment on one line.
+    sector : str
+        The group it stands in.
+    supplementary : bool
+        Marked ``:SUPPLEMENTARY``: a result that nothing else in the model uses.
+    line : int
+        Line of the file on which it begins.
+    start, end : int
+        The equation part's place in the text.
+    stop : int
+        The place in the text after the block's closing bar.
+    """
+
+    name: str
+    kind: str
+    subscripts: tuple[str, ...] = ()
+    excepted: tuple[tuple[str, ...], ...] = ()
+    expression: str = ""
+    unit: str = ""
+    low: float | None = None
+    high: float | None = None
+    comment: str = ""
+    sector: str = ""
+    supplementary: bool = False
+    line: int = 0
+    start: int = 0
+    end: int = 0
+    stop: int = 0
+
+    @property
+    def definition(self) -> str:
+        """The comment without its source."""
+        return _SOURCE.split(self.comment, maxsplit=1)[0].strip()
+
+    @property
+    def source(self) -> str:
+        """What follows ``Source:`` in the comment, empty where there is none."""
+        parts = _SOURCE.split(self.comment, maxsplit=1)
+        return parts[1].strip() if len(parts) == 2 else ""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A Vensim file taken apart.
+
+    Attributes
+    ----------
+    text : str
+        The whole file.
+    blocks : tuple of Block
+        Its definitions in the order of the file.
+    sketch : str
+        Diagrams and settings, verbatim.
+    subscripts : mapping of str to tuple of str
+        Elements of each range, equivalent ranges included.
+    """
+
+    text: str
+    blocks: tuple[Block, ...]
+    sketch: str
+    subscripts: Mapping[str, tuple[str, ...]]
+
+    def range_of(self, name: str) -> str | None:
+        """Find the range with this name, as the file spells it."""
+        wanted = key(name)
+        return next((spelled for spelled in self.subscripts if key(spelled) == wanted), None)
+
+
+@lru_cache(maxsize=32)
+def parse(text: str) -> Source:
+    """Take a Vensim file apart.
+
+    Parameters
+    ----------
+    text : str
+        The file's text.
+
+    Returns
+    -------
+    Source
+        Blocks, subscripts and sketches.
+
+    Raises
+    ------
+    InputError
+        If a block cannot be read; the message gives the line.
+    """
+    text = text.removeprefix("\ufeff")
+    equations, mark, rest = text.partition(_SKETCH)
+    blocks = tuple(_blocks(equations))
+    return Source(text, blocks, mark + rest, _subscripts(blocks))
+
+
+def normalised_hash(text: str) -> str:
+    """Fingerprint what determines a model's numbers.
+
+    Names, subscripts and equations count; layout, comments, units and diagrams do not, so
+    moving a variable in a diagram or correcting a comment keeps stored results valid.
+
+    Parameters
+    ----------
+    text : str
+        The file's text.
+
+    Returns
+    -------
+    str
+        SHA-256 in hexadecimal.
+    """
+    digest = hashlib.sha256()
+    for block in parse(text).blocks:
+        if block.kind != "group":
+            parts = (block.name, block.kind, block.subscripts, block.excepted, block.expression)
+            digest.update(repr(parts).encode())
+    return digest.hexdigest()
+
+
+def names_in(expression: str) -> tuple[str, ...]:
+    """List the names that an expression mentions, subscripts left out.
+
+    Parameters
+    ----------
+    expression : str
+        Right-hand side of an equation.
+
+    Returns
+    -------
+    tuple of str
+        Comparable forms (see `key`) of variables, tables and functions, each once.
+    """
+    bare = _BRACKET.sub(" ", expression)
+    found = (match["name"] for match in _TOKEN.finditer(bare))
+    return tuple(dict.fromkeys(key(name) for name in found if name))
+
+
+def numbers_in(expression: str) -> tuple[str, ...]:
+    """List the numbers that an expression contains, as written."""
+    bare = _BRACKET.sub(" ", expression)
+    return tuple(match["number"] for match in _TOKEN.finditer(bare) if match["number"])
+
+
+def points_of(block: Block) -> Points:
+    """Read the points of a table.
+
+    Parameters
+    ----------
+    block : Block
+        A table's definition.
+
+    Returns
+    -------
+    tuple of (float, float)
+        Its points, the range that Vensim draws left out.
+    """
+    bare = _VIEWPORT.sub(" ", block.expression)
+    return tuple((number(x), number(y)) for x, y in _POINT.findall(bare))
+
+
+def _blocks(text: str) -> Iterable[Block]:
+    position, sector = 0, ""
+    while True:
+        match = _EQUATION.match(text, position)
+        assert match is not None  # the pattern accepts the empty string
+        end = match.end()
+        equation = _without_braces(text[position:end])
+        # A definition begins after the blanks and remarks that stand before it.
+        start = position + len(equation) - len(equation.lstrip())
+        line = _line(text, start)
+        if text[end : end + 1] in ('"', "{"):
+            raise InputError(f"line {_line(text, end)}: {text[end]!r} is opened and never closed")
+        bar = text.find("|", end)
+        if bar < 0:
+            if equation.strip():
+                raise InputError(f"line {line}: a block is not closed by '|'")
+            return
+        parts = text[end + 1 : bar].split("~", 2) if text[end] == "~" else [""]
+        position = bar + 1
+        unit = parts[0]
+        comment = fold(parts[1]) if len(parts) > 1 else ""
+        block = _block(equation, unit, comment, line)
+        if block is not None:
+            if block.kind == "group":
+                sector = block.name
+            flagged = len(parts) > 2 and ":SUP" in parts[2].upper()
+            yield replace(
+                block,
+                sector=sector,
+                supplementary=flagged,
+                start=start,
+                end=end,
+                stop=position,
+            )
+
+
+def _block(equation: str, unit: str, comment: str, line: int) -> Block | None:
+    """Read one definition; its place in the file is for the caller to add."""
+    flat = fold(equation)
+    if not flat:
+        return None
+    group = _GROUP.match(equation)
+    if group:
+        return Block(fold(group["name"]), "group", line=line, comment=fold(unit))
+    if flat.upper().startswith(":MACRO:"):
+        raise InputError(f"line {line}: Vensim macros are not supported, write the equations out")
+    match = _LEFT.match(flat)
+    if match is None:
+        raise InputError(f"line {line}: cannot read the definition {flat[:60]!r}")
+    operator, expression = match["operator"], flat[match.end() :].strip()
+    kind = {":": "range", "<->": "equivalence", "(": "table", "": "data", ":=": "data"}.get(
+        operator, "equation"
+    )
+    if kind == "table":
+        expression = expression.removesuffix(")").strip()
+    elif kind == "equation" and _NUMBERS.match(expression):
+        kind = "constant"
+    plain_unit, low, high = _unit(unit, line)
+    return Block(
+        name=fold(match["name"]).strip('"'),
+        kind=kind,
+        subscripts=elements(match["subs"] or ""),
+        excepted=brackets(match["except"] or ""),
+        expression=expression,
+        unit=plain_unit,
+        low=low,
+        high=high,
+        comment=comment,
+        line=line,
+    )
+
+
+def _unit(text: str, line: int) -> tuple[str, float | None, float | None]:
+    flat = fold(text)
+    match = _RANGE.search(flat)
+    if match is None:
+        return flat, None, None
+    bounds: list[float | None] = []
+    for part in match["range"].split(","):
+        bare = part.strip()
+        if bare in ("?", ""):
+            bounds.append(None)
+        elif _PLAIN_NUMBER.match(bare):
+            bounds.append(number(bare))
+        else:
+            raise InputError(f"line {line}: {bare!r} is not a bound: give a number or '?'")
+    bounds += [None, None]
+    return flat[: match.start()].strip(), bounds[0], bounds[1]
+
+
+def _subscripts(blocks: Iterable[Block]) -> dict[str, tuple[str, ...]]:
+    ranges: dict[str, tuple[str, ...]] = {}
+    for block in blocks:
+        if block.kind == "range":
+            body = block.expression.partition("->")[0]
+            parts = (_expand(part.strip()) for part in body.split(","))
+            ranges[block.name] = tuple(element for part in parts for element in part)
+    spelled = {key(name): name for name in ranges}
+    # A range may list other ranges: Vensim reads their elements.
+    for name, listed in ranges.items():
+        flat: list[str] = []
+        for element in listed:
+            inner = spelled.get(key(element))
+            flat.extend(ranges[inner] if inner is not None and inner != name else (element,))
+        ranges[name] = tuple(flat)
+    for block in blocks:
+        if block.kind == "equivalence":
+            other = spelled.get(key(block.expression))
+            if other is None:
+                raise unknown(f"range (line {block.line})", block.expression, ranges)
+            ranges[block.name] = ranges[other]
+    return ranges
+
+
+def _expand(element: str) -> tuple[str, ...]:
+    """Write a numbered range such as ``(A1-A3)`` out."""
+    match = re.fullmatch(r"\(\s*(.*?)(\d+)\s*-\s*(.*?)(\d+)\s*\)", element)
+    if match is None:
+        return (fold(element).strip('"'),) if element else ()
+    stem, first, _, last = match.groups()
+    return tuple(f"{stem}{number}" for number in range(int(first), int(last) + 1))
+
+
+def _without_braces(text: str) -> str:
+    """Blank Vensim's ``{comments}`` out, leaving every other character in its place."""
+
+    def blank(match: re.Match[str]) -> str:
+        return match[1] or re.sub(r"[^\n]", " ", match[0])
+
+    return _BRACED.sub(blank, text)
+
+
+def _line(text: str, position: int) -> int:
+    return text.count("\n", 0, position) + 1

@@ -1,0 +1,47 @@
+"""Unit errors of a model, found by an engine that shares no code with PySD."""
+
+from __future__ import annotations
+
+import importlib.util
+import tempfile
+from pathlib import Path
+
+from smecluster.model.vensim.document import describe
+from smecluster.model.vensim.source import fold, key
+
+
+def checkable() -> bool:
+    """Say whether the unit checker (pysimlin) is installed."""
+    return importlib.util.find_spec("simlin") is not None
+
+
+def unit_errors(text: str) -> list[str]:
+    """Check the units of every equation.
+
+    Parameters
+    ----------
+    text : str
+        The Vensim file's text.
+
+    Returns
+    -------
+    list of str
+        One line for each error or warning: variable and what is wrong; empty if all agree.
+    """
+    import simlin
+    from simlin.errors import ErrorKind
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "model.mdl")
+        path.write_text(text, encoding="utf-8")
+        # `Model.check_units` of pysimlin 0.8.5 lists malformed units only; what does not agree
+        # stands among the project's errors.
+        project = simlin.load(path).project
+        found = project.get_errors() if project is not None else []
+    spelled = {key(name): name for name in describe(text).variables}
+    lines = []
+    for error in found:
+        if error.kind == ErrorKind.UNITS:
+            place = spelled.get(key(error.variable_name or ""), "the model")
+            lines.append(f"{place}: {error.details or fold(error.message)}")
+    return list(dict.fromkeys(lines))

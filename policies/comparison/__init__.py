@@ -1,0 +1,1 @@
+"""Compare strategies at equal programme money."""

@@ -1,0 +1,1 @@
+"""Share the effect of a strategy out among its levers."""

@@ -1,0 +1,1 @@
+"""Follow which feedback loops dominate when."""

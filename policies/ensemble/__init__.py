@@ -1,0 +1,1 @@
+"""Run strategies in many worlds, each at equal cost."""

@@ -1,0 +1,1 @@
+"""Search for the best use of a budget."""

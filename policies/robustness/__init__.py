@@ -1,0 +1,1 @@
+"""Find out when each strategy fails: regret and scenario discovery."""

@@ -1,0 +1,279 @@
+"""Robustness: what a strategy gives away, how often it is good enough, and where it fails."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from smecluster.model.outcomes import PLACE, TOTAL, find
+from smecluster.model.support.errors import InputError, unknown
+from smecluster.policies.comparison.compute import PER_YUAN, Uncertain
+from smecluster.policies.comparison.single import DISCOUNTED
+from smecluster.policies.ensemble.worlds import DRAW, FUTURE, STRATEGY
+from smecluster.policies.robustness.prim import Discovery, discover, in_words
+from smecluster.policies.robustness.regret import regret, regret_table, satisficing
+from smecluster.policies.study import EVERY, Need
+
+ENOUGH, ALL_WORLDS = "share good enough", "all futures"
+FAILS, BEATEN = "fails", "is beaten"
+# Fewer worlds than this tell nothing about what they have in common.
+_FEWEST = 50
+
+
+@dataclass(frozen=True)
+class Robustness:
+    """How strategies hold up over all worlds.
+
+    Attributes
+    ----------
+    outcome, place : str
+        What regret is measured in, and where.
+    needs : tuple of Need
+        What is good enough.
+    given_away : xarray.DataArray
+        Regret along (strategy, future, draw), in the outcome's unit.
+    enough : xarray.DataArray
+        Whether a strategy is good enough, along (strategy, future, draw).
+    regrets : pandas.DataFrame
+        Per future (and ``all futures``) and strategy: expected, 90th percentile and maximum
+        regret, share of worlds in which it is best.
+    shares : pandas.DataFrame
+        Per future (and ``all futures``) and strategy: share of worlds in which it meets each
+        need, and all of them.
+    worlds : pandas.DataFrame
+        What differs among worlds: the future, and the drawn inputs.
+    found : dict
+        Per strategy, the boxes of the worlds in which it ``fails`` (is not good enough) and in
+        which it ``is beaten`` by another.
+    """
+
+    outcome: str
+    place: str
+    needs: tuple[Need, ...]
+    given_away: xr.DataArray
+    enough: xr.DataArray
+    regrets: pd.DataFrame
+    shares: pd.DataFrame
+    worlds: pd.DataFrame
+    found: dict[str, dict[str, Discovery]]
+
+    @property
+    def boxes(self) -> pd.DataFrame:
+        """The boxes in long form, a row a limit.
+
+        Columns: strategy, what (``fails`` or ``is beaten``), share (of all worlds), box,
+        coverage, density, mass, factor, low, high, names, quasi p, reproduced, words.
+        """
+        return _box_table(self)
+
+
+def robustness(
+    compared: Uncertain,
+    needs: Sequence[Need],
+    *,
+    outcome: str = DISCOUNTED,
+    place: str = TOTAL,
+    seed: int = 1,
+) -> Robustness:
+    """Judge strategies over all worlds; every world counts alike.
+
+    Parameters
+    ----------
+    compared : Uncertain
+        The strategies in all worlds.
+    needs : sequence of Need
+        What is good enough.
+    outcome : str
+        What regret is measured in: the change of this outcome against the baseline.
+    place : str
+        Where: a region, or ``total``.
+    seed : int
+        For resampling boxes.
+
+    Returns
+    -------
+    Robustness
+        The judgement.
+
+    Raises
+    ------
+    InputError
+        If an outcome was not kept, is neither better nor worse, or a place does not exist.
+    """
+    better = find(outcome).better
+    check(
+        needs,
+        outcome,
+        place,
+        outcomes=[str(name) for name in compared.ends],
+        regions=[str(one) for one in compared.ends[PLACE].values if one != TOTAL],
+    )
+    reached = _at(compared.changes, outcome, place)
+    given_away = regret(reached, more=better == "more")
+    met = {_called(need): _met(compared, need) for need in needs}
+    enough = satisficing(list(met.values()))
+    worlds = _worlds(compared)
+    # A draw is much the same world in every future.
+    draws = np.tile(np.arange(len(compared.draws)), len(compared.futures))
+    found: dict[str, dict[str, Discovery]] = {}
+    for name in compared.names:
+        away = given_away.sel({STRATEGY: name}).transpose(FUTURE, DRAW).values.ravel()
+        good = enough.sel({STRATEGY: name}).transpose(FUTURE, DRAW).values.ravel()
+        known = np.isfinite(away)
+        searched = {FAILS: ~good} | ({BEATEN: away > 0} if len(compared.names) > 1 else {})
+        if known.sum() >= _FEWEST:
+            found[name] = {
+                what: discover(worlds[known], interest[known], seed=seed, groups=draws[known])
+                for what, interest in searched.items()
+            }
+    return Robustness(
+        outcome=outcome,
+        place=place,
+        needs=tuple(needs),
+        given_away=given_away,
+        enough=enough,
+        regrets=_by_future(given_away),
+        shares=_shares(met | {ENOUGH: enough.astype(float)}),
+        worlds=worlds,
+        found=found,
+    )
+
+
+def check(
+    needs: Sequence[Need],
+    outcome: str,
+    place: str,
+    *,
+    outcomes: Collection[str],
+    regions: Sequence[str],
+) -> None:
+    """Refuse what cannot be judged; needs nothing that takes long.
+
+    Parameters
+    ----------
+    needs, outcome, place
+        As for `robustness`.
+    outcomes : collection of str
+        Outcomes that are looked at.
+    regions : sequence of str
+        The regions.
+
+    Raises
+    ------
+    InputError
+        If an outcome is not looked at or neither better nor worse, or a place does not exist.
+    """
+    if find(outcome).better == "neither":
+        raise InputError(f"outcome {outcome!r} is neither better nor worse: no regret in it")
+    for name in (outcome, *(need.outcome for need in needs if need.outcome != PER_YUAN)):
+        if name not in outcomes:
+            raise unknown("outcome of the comparison", name, outcomes)
+    if place not in (TOTAL, *regions):
+        raise unknown("place", place, [*regions, TOTAL])
+    for need in needs:
+        if need.place not in (TOTAL, EVERY, *regions):
+            raise unknown("place of a need", need.place, [*regions, TOTAL, EVERY])
+
+
+def _at(data: xr.Dataset, outcome: str, place: str) -> xr.DataArray:
+    values = data[outcome]
+    return values if PLACE not in values.dims else values.sel({PLACE: place}, drop=True)
+
+
+def _met(compared: Uncertain, need: Need) -> xr.DataArray:
+    """Say where a need is met: 1, 0, or missing."""
+    if need.outcome == PER_YUAN:
+        return _within(compared.per_yuan, need)
+    names = compared.names
+    changes = compared.changes
+    data = {"value": compared.ends.sel({STRATEGY: names}), "change": changes}
+    base = compared.ends.sel({STRATEGY: compared.baseline.name}, drop=True)
+    data["change in percent"] = 100 * changes / abs(base).where(base != 0)
+    places = [need.place]
+    if need.place == EVERY:
+        places = [str(place) for place in compared.ends[PLACE].values if place != TOTAL]
+    parts = [_within(_at(data[need.measure], need.outcome, place), need) for place in places]
+    return xr.concat(parts, "part").min("part", skipna=False)
+
+
+def _within(values: xr.DataArray, need: Need) -> xr.DataArray:
+    if need.at_least is not None:
+        inside = values >= need.at_least
+    else:
+        assert need.at_most is not None
+        inside = values <= need.at_most
+    return inside.astype(float).where(values.notnull())
+
+
+def _called(need: Need) -> str:
+    """Name a need in a table."""
+    where = "" if need.outcome == PER_YUAN else f" in {need.place}"
+    measure = "" if need.measure == "value" else f", {need.measure}"
+    limit = f"at least {need.at_least:g}" if need.at_least is not None else ""
+    limit = limit or f"at most {need.at_most:g}"
+    return f"{need.outcome}{measure}{where} {limit}"
+
+
+def _worlds(compared: Uncertain) -> pd.DataFrame:
+    """List what differs among worlds, futures first, each with all its draws."""
+    names = [future.name for future in compared.futures]
+    moving = compared.draws.loc[:, compared.draws.nunique() > 1]
+    worlds = pd.concat([moving] * len(names), ignore_index=True)
+    if len(names) > 1:
+        worlds.insert(0, FUTURE, np.repeat(names, len(compared.draws)))
+    return worlds
+
+
+def _by_future(given_away: xr.DataArray) -> pd.DataFrame:
+    parts = {ALL_WORLDS: regret_table(given_away)}
+    for future in given_away[FUTURE].values:
+        one = given_away.sel({FUTURE: [future]})
+        if bool(one.notnull().all(STRATEGY).any()):
+            parts[str(future)] = regret_table(one)
+    return pd.concat(parts, names=[FUTURE]).reset_index()
+
+
+def _shares(met: dict[str, xr.DataArray]) -> pd.DataFrame:
+    """Give the share of worlds in which each need is met; no result is not good enough."""
+    columns = {}
+    for name, values in met.items():
+        filled = values.fillna(0.0)
+        whole = filled.mean((FUTURE, DRAW)).expand_dims({FUTURE: [ALL_WORLDS]})
+        columns[name] = xr.concat([whole, filled.mean(DRAW)], FUTURE).transpose(FUTURE, STRATEGY)
+    return xr.Dataset(columns).to_dataframe().reset_index()
+
+
+def _box_table(judged: Robustness) -> pd.DataFrame:
+    rows = []
+    for strategy, searched in judged.found.items():
+        for what, discovery in searched.items():
+            for number, box in enumerate(discovery.boxes, 1):
+                words = in_words(box.limits, judged.worlds)
+                for (factor, limit), said in zip(box.limits.items(), words, strict=True):
+                    is_set = isinstance(limit, frozenset)
+                    low, high = (np.nan, np.nan) if isinstance(limit, frozenset) else limit
+                    rows.append(
+                        {
+                            STRATEGY: strategy,
+                            "what": what,
+                            "share": discovery.share,
+                            "box": number,
+                            "coverage": box.coverage,
+                            "density": box.density,
+                            "mass": box.mass,
+                            "factor": factor,
+                            "low": low if np.isfinite(low) else np.nan,
+                            "high": high if np.isfinite(high) else np.nan,
+                            "names": ", ".join(sorted(map(str, limit))) if is_set else "",
+                            "quasi p": box.quasi_p[factor],
+                            "reproduced": box.reproduced[factor],
+                            "words": said,
+                        }
+                    )
+    columns = [STRATEGY, "what", "share", "box", "coverage", "density", "mass", "factor"]
+    columns += ["low", "high", "names", "quasi p", "reproduced", "words"]
+    return pd.DataFrame(rows, columns=columns)

@@ -1,0 +1,194 @@
+"""Figures of robustness: what is given away, where it is good enough, and where it fails."""
+
+from __future__ import annotations
+
+import textwrap
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from smecluster.model.support.formatting import shown
+from smecluster.model.support.plotting import headed, quantity
+from smecluster.policies.comparison.compute import Uncertain
+from smecluster.policies.ensemble.worlds import FUTURE, STRATEGY
+from smecluster.policies.headlines import Style, strategy_styles
+from smecluster.policies.robustness.compute import ALL_WORLDS, BEATEN, ENOUGH, FAILS, Robustness
+from smecluster.policies.robustness.prim import Box
+from smecluster.policies.robustness.regret import EXPECTED, HIGH, MOST
+
+_MARKS = {EXPECTED: "o", HIGH: "|", MOST: "x"}
+
+
+def figures(judged: Robustness, found: Uncertain) -> dict[str, Figure]:
+    """Draw every figure of a judgement.
+
+    Parameters
+    ----------
+    judged : Robustness
+        The judgement.
+    found : Uncertain
+        What was judged.
+
+    Returns
+    -------
+    dict
+        Figure by file name without suffix.
+    """
+    drawn = {"good-enough": good_enough(judged, found)}
+    if len(found.names) > 1:
+        drawn["regret"] = regrets(judged, found)
+    if any(discovery.boxes for one in judged.found.values() for discovery in one.values()):
+        drawn["where-it-fails"] = where(judged, found)
+    return drawn
+
+
+def regrets(judged: Robustness, found: Uncertain) -> Figure:
+    """Draw what each strategy gives away, a row for each future."""
+    unit, factor = shown(found.ends[judged.outcome].attrs.get("unit", ""))
+    table = judged.regrets.set_index([FUTURE, STRATEGY])
+    rows = list(dict.fromkeys(judged.regrets[FUTURE]))
+    styles = _styles(found)
+    names = found.names
+    figure = Figure(figsize=(9, 2.3 + (0.28 + 0.17 * len(names)) * len(rows)), layout="constrained")
+    axis = figure.subplots()
+    for at, future in enumerate(rows):
+        for number, name in enumerate(names):
+            height = at + (number - (len(names) - 1) / 2) * 0.8 / len(names)
+            colour = styles[name][0]
+            values = {what: float(table.loc[(future, name), what]) * factor for what in _MARKS}
+            axis.hlines(height, 0, values[MOST], color=colour, linewidth=1.2, alpha=0.6)
+            for what, mark in _MARKS.items():
+                size = 9 if mark == "|" else 5
+                axis.plot(values[what], height, mark, color=colour, markersize=size)
+        axis.axhline(at + 0.5, color="#E5E5E5" if at else "#999999", linewidth=0.8)
+    axis.set_yticks(range(len(rows)), [_title(found, row) for row in rows])
+    axis.set_ylim(len(rows) - 0.5, -0.5)
+    axis.set_xlim(left=-0.01 * axis.get_xlim()[1])
+    axis.set_xlabel(f"{judged.outcome} given away, {unit}")
+    quantity(axis.xaxis)
+    axis.grid(axis="x", color="#EEEEEE")
+    axis.set_axisbelow(True)
+    marks = [
+        Line2D([], [], color="#444444", marker=mark, linestyle="", label=what)
+        for what, mark in _MARKS.items()
+    ]
+    handles = [
+        Line2D([], [], color=styles[name][0], marker="o", label=found.titles[name])
+        for name in names
+    ]
+    figure.legend(handles=[*handles, *marks], loc="outside lower center", frameon=False, ncols=3)
+    return _finish(
+        figure,
+        "What each strategy gives away",
+        f"Regret: {judged.outcome.lower()} ({judged.place}) of the best strategy of the same world "
+        f"less the strategy's own. {len(judged.worlds):,} worlds, each counting alike.",
+    )
+
+
+def good_enough(judged: Robustness, found: Uncertain) -> Figure:
+    """Draw the share of worlds in which each strategy meets its needs, by future."""
+    table = judged.shares.set_index([FUTURE, STRATEGY])
+    rows = list(dict.fromkeys(judged.shares[FUTURE]))
+    rows = rows if len(rows) > 2 else rows[:1]
+    needs = [str(column) for column in table.columns]
+    # One need: that it is met and that all are met is the same.
+    needs = needs[:1] if len(needs) == 2 else needs
+    names = found.names
+    figure = Figure(
+        figsize=(2.6 + 1.0 * len(names) * len(needs) + 0.6 * len(needs), 2.6 + 0.42 * len(rows)),
+        layout="constrained",
+    )
+    axes = figure.subplots(1, len(needs), sharey=True, squeeze=False)[0]
+    for axis, need in zip(axes, needs, strict=True):
+        shares = np.array([[float(table.loc[(row, name), need]) for name in names] for row in rows])
+        axis.imshow(shares, cmap="BuGn", vmin=-0.2, vmax=1.5, aspect="auto")
+        for (row, column), share in np.ndenumerate(shares):
+            axis.text(column, row, f"{100 * share:.0f}", ha="center", va="center")
+        axis.set_xticks(range(len(names)), [textwrap.fill(name, 12) for name in names], fontsize=8)
+        axis.set_yticks(range(len(rows)), [_title(found, row) for row in rows])
+        title = "all needs" if need == ENOUGH else need
+        axis.set_title(textwrap.fill(title, 12 + 9 * len(names)), fontsize=9)
+        axis.tick_params(length=0)
+        if len(rows) > 1:
+            axis.axhline(0.5, color="black", linewidth=0.8)
+    return _finish(
+        figure,
+        "Where each strategy is good enough",
+        f"Per cent of the worlds in which a need is met; {len(judged.worlds):,} worlds, each "
+        "counting alike.",
+        spines=False,
+    )
+
+
+def where(judged: Robustness, found: Uncertain) -> Figure:
+    """Draw the limits of the worlds in which a strategy fails or is beaten."""
+    drawn = [
+        (name, what, number, box)
+        for name, searched in judged.found.items()
+        for what in (FAILS, BEATEN)
+        for number, box in enumerate(searched[what].boxes if what in searched else ())
+    ]
+    heights = [0.9 + 0.34 * len(box.limits) for *_, box in drawn]
+    figure = Figure(figsize=(9, 1.3 + sum(heights)), layout="constrained")
+    axes = figure.subplots(len(drawn), 1, squeeze=False, height_ratios=heights)[:, 0]
+    styles = _styles(found)
+    for axis, (name, what, number, box) in zip(axes, drawn, strict=True):
+        _limits(axis, box, judged.worlds, styles[name][0])
+        verb = "fails" if what == FAILS else "is beaten by another"
+        also = "" if number == 0 else " (further worlds)"
+        axis.set_title(
+            f"{found.titles[name]} {verb}{also}: coverage {100 * box.coverage:.0f} %, density "
+            f"{100 * box.density:.0f} %, {100 * box.mass:.0f} % of the worlds",
+            fontsize=9,
+            loc="left",
+        )
+    axes[-1].set_xlabel("Range of the draws, lowest to highest")
+    return _finish(
+        figure,
+        "Where a strategy fails",
+        "Bars: the part of the draws' range in which it happens mostly, with the limits. Coverage: "
+        "share of the cases that lie there; density: share of the worlds there that are cases. "
+        "In brackets: how often the limit comes back when half of the draws are looked at.",
+    )
+
+
+def _limits(axis: Axes, box: Box, worlds: pd.DataFrame, colour: str) -> None:
+    labels = []
+    for at, (factor, limit) in enumerate(box.limits.items()):
+        labels.append(f"{textwrap.fill(factor, 40)} ({100 * box.reproduced[factor]:.0f} %)")
+        axis.barh(at, 1, color="#EEEEEE", height=0.55)
+        if isinstance(limit, frozenset):
+            names = ", ".join(sorted(limit))
+            axis.text(0.5, at, names, ha="center", va="center", fontsize=8, color=colour)
+            continue
+        values = worlds[factor].to_numpy(dtype=float)
+        first, span = values.min(), np.ptp(values)
+        low, high = (min(max((one - first) / span, 0.0), 1.0) for one in limit)
+        axis.barh(at, high - low, left=low, color=colour, height=0.55)
+        for end, place, side in ((limit[0], low, "right"), (limit[1], high, "left")):
+            if np.isfinite(end):
+                gap = -0.008 if side == "right" else 0.008
+                axis.text(place + gap, at, f"{end:.3g}", ha=side, va="center", fontsize=8)
+    axis.set_yticks(range(len(labels)), labels, fontsize=8)
+    axis.set_ylim(len(labels) - 0.5, -0.5)
+    axis.set_xlim(0, 1)
+    axis.set_xticks([])
+
+
+def _title(found: Uncertain, future: str) -> str:
+    return "All futures" if future == ALL_WORLDS else textwrap.fill(found.titles[future], 26)
+
+
+def _styles(found: Uncertain) -> dict[str, Style]:
+    return strategy_styles([found.baseline.name, *found.names], found.baseline.name)
+
+
+def _finish(figure: Figure, title: str, note: str, *, spines: bool = True) -> Figure:
+    for axis in figure.axes:
+        axis.spines[["top", "right"] if spines else ["top", "right", "left", "bottom"]].set_visible(
+            False
+        )
+    return headed(figure, title, f"{note} Source: runs of the model.")

@@ -1,0 +1,1 @@
+"""Find out what cluster statistics are worth to policy."""

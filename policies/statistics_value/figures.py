@@ -1,0 +1,95 @@
+"""A figure of what cluster statistics are worth, by policy, future and place."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from smecluster.model.outcomes import PLACE, TOTAL
+from smecluster.model.support.formatting import TOTAL_COLOUR, region_colours, shown
+from smecluster.model.support.plotting import headed, quantity
+from smecluster.policies.ensemble.worlds import FUTURE
+from smecluster.policies.statistics_value.compute import (
+    ANTICIPATING,
+    ANTICIPATORY,
+    COST,
+    REACTIVE,
+    WORTH,
+    StatisticsValue,
+    with_difference,
+)
+
+_COLOURS = {REACTIVE: "#E69F00", ANTICIPATORY: "#0072B2", ANTICIPATING: "#009E73"}
+_LABELS = {
+    REACTIVE: "policy reacts to damage",
+    ANTICIPATORY: "policy anticipates",
+    ANTICIPATING: "anticipating itself (difference)",
+}
+
+
+def worth(found: StatisticsValue) -> Figure:
+    """Draw worth against cost: a panel a place, a row a future and policy.
+
+    Parameters
+    ----------
+    found : StatisticsValue
+        The worth.
+
+    Returns
+    -------
+    Figure
+        Medians with 5-95 % of the draws.
+    """
+    unit, factor = shown("Myuan")
+    places = [str(place) for place in found.values[PLACE].values]
+    places = [TOTAL, *(place for place in places if place != TOTAL)]
+    colours = region_colours(places)
+    parts = with_difference(found)
+    titles = [future.title for future in found.futures]
+    columns = min(2, len(places))
+    rows = -(-len(places) // columns)
+    height = 1.9 + rows * (1.1 + 0.75 * len(titles))
+    figure = Figure(figsize=(11, height), layout="constrained")
+    axes = figure.subplots(rows, columns, squeeze=False, sharey=True)
+    for axis, place in zip(axes.flat, places, strict=False):
+        for at, future in enumerate(found.futures):
+            chosen = {FUTURE: future.name, PLACE: place}
+            for line, (policy, values) in enumerate(parts.items()):
+                own = values[WORTH].sel(chosen).values * factor
+                low, middle, high = np.nanquantile(own, [0.05, 0.5, 0.95])
+                height_ = at + (line - 1) * 0.22
+                axis.hlines(height_, low, high, color=_COLOURS[policy], linewidth=3)
+                axis.plot(middle, height_, "o", color=_COLOURS[policy], markersize=6)
+            cost = float(parts[ANTICIPATORY][COST].sel(chosen).median()) * factor
+            axis.plot([cost, cost], [at - 0.38, at + 0.38], color="black", linewidth=1.4)
+        axis.axvline(0, color="#999999", linewidth=0.8)
+        axis.set_yticks(range(len(titles)), titles)
+        axis.set_ylim(len(titles) - 0.45, -0.55)
+        axis.set_title(
+            "All regions" if place == TOTAL else place,
+            color=TOTAL_COLOUR if place == TOTAL else colours[place],
+            fontweight="bold",
+            loc="left",
+        )
+        axis.set_xlabel(unit)
+        axis.grid(axis="x", color="#EEEEEE")
+        axis.set_axisbelow(True)
+        axis.spines[["top", "right"]].set_visible(False)
+        quantity(axis.xaxis)
+    for axis in axes.flat[len(places) :]:
+        axis.set_axis_off()
+    handles = [
+        Line2D([], [], color=_COLOURS[policy], marker="o", linewidth=3, label=label)
+        for policy, label in _LABELS.items()
+    ]
+    handles.append(Line2D([], [], color="black", label="what the statistics cost"))
+    figure.legend(handles=handles, loc="outside lower center", ncols=4, frameon=False)
+    draws = found.values.sizes["draw"]
+    spread = f", median and 5-95 % of {draws} draws" if draws > 1 else ""
+    return headed(
+        figure,
+        f"What cluster statistics are worth: {found.strategy.title.lower()}",
+        f"Discounted value added since {found.start:g} that the statistics of the strategy add, "
+        f"the rest of it as it is{spread}. Constant prices of 2010. Source: runs of the model.",
+    )

@@ -1,0 +1,1 @@
+"""Find out when help pays, by starting year."""

@@ -1,0 +1,167 @@
+"""Figures of windows: the gain of a yuan by starting year, and by cluster size."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.colors import Normalize
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
+
+from smecluster.model.support.formatting import region_colours
+from smecluster.model.support.plotting import headed, quantity
+from smecluster.model.vensim.rewrite import REGION
+from smecluster.policies.windows.compute import EVERYWHERE, HOME, KINDS, Windows, window
+
+_EDGES = (1.0, 2.0)  # between the kinds of intervention
+
+
+def figures(found: Windows) -> dict[str, Figure]:
+    """Draw every figure of windows.
+
+    Parameters
+    ----------
+    found : Windows
+        The map.
+
+    Returns
+    -------
+    dict
+        Figure by file name without suffix.
+    """
+    drawn = {"window-by-year": by_year(found)}
+    if found.gains.sizes["size"] > 1 and found.gains.sizes["start"] > 1:
+        drawn["window-map"] = heat_map(found)
+    return drawn
+
+
+def by_year(found: Windows) -> Figure:
+    """Draw the gain of a yuan by starting year, and when each cluster passed critical mass."""
+    regions = [str(region) for region in found.gains[REGION].values]
+    colours = region_colours(regions)
+    figure = Figure(figsize=(3.9 * len(regions) + 0.6, 4.6), layout="constrained")
+    axes = figure.subplots(1, len(regions), squeeze=False, sharey=True)[0]
+    own = found.gains.sel(size=1.0) if 1.0 in found.gains["size"].values else None
+    own = found.gains.isel(size=0) if own is None else own
+    for axis, region in zip(axes, regions, strict=True):
+        gain = own.sel({REGION: region})
+        middle = gain[HOME].median("draw")
+        _band(axis, gain[HOME], colours[region])
+        axis.plot(middle["start"], middle, color=colours[region], linewidth=2, label=HOME)
+        everywhere = gain[EVERYWHERE].median("draw")
+        axis.plot(
+            everywhere["start"], everywhere, color=colours[region], linestyle="--", label=EVERYWHERE
+        )
+        if middle.notnull().any():
+            axis.axvspan(*window(middle), color="#EEEEEE", zorder=0)
+        _passed(axis, gain["mass"].median("draw"))
+        axis.set_title(region, color=colours[region], fontweight="bold", loc="left")
+        axis.set_xlabel("First year of the programme")
+        axis.grid(axis="y", color="#E5E5E5")
+        axis.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+        _tidy(axis)
+    axes[0].set_ylabel("Yuan of value added for a yuan")
+    axes[0].set_ylim(min(0.0, axes[0].get_ylim()[0]), None)
+    quantity(axes[0].yaxis)
+    axes[0].legend(frameon=False, fontsize=8, loc="lower left")
+    return headed(
+        figure,
+        "When a yuan of local programme gains most",
+        f"Value added over {found.horizon:g} years for a yuan spent over {found.lasting:g}, both "
+        f"in present value{_draws(found)}. Grey: within a tenth of the best year. Dotted: the "
+        "cluster passes its critical mass, and twice that. Source: runs of the model.",
+    )
+
+
+def heat_map(found: Windows) -> Figure:
+    """Draw the gain of a yuan by starting year and cluster size relative to critical mass."""
+    regions = [str(region) for region in found.gains[REGION].values]
+    colours = region_colours(regions)
+    figure = Figure(figsize=(4.1 * len(regions) + 1.2, 5.0), layout="constrained")
+    axes = figure.subplots(1, len(regions), squeeze=False)[0]
+    middle = found.gains.median("draw")
+    shade = Normalize(float(middle[HOME].min()), float(middle[HOME].max()))
+    drawn = None
+    for axis, region in zip(axes, regions, strict=True):
+        gain = middle.sel({REGION: region}).transpose("start", "size")
+        starts = np.broadcast_to(gain["start"].values[:, None], gain[HOME].shape)
+        drawn = axis.pcolormesh(
+            starts, gain["mass"], gain[HOME], cmap="cividis", norm=shade, shading="gouraud"
+        )
+        axis.set_yscale("log")
+        if 1.0 in gain["size"].values:
+            path = gain["mass"].sel(size=1.0)
+            axis.plot(path["start"], path, color="white", linewidth=2.4)
+            axis.plot(path["start"], path, color="black", linewidth=1.2)
+        for edge in _EDGES:
+            axis.axhline(edge, color="#777777", linestyle="--", linewidth=0.9)
+        low, high = float(gain["mass"].min()), float(gain["mass"].max())
+        for kind, (begin, end) in KINDS.items():
+            at = np.sqrt(max(begin, low) * min(end, high))
+            if max(begin, low) < min(end, high):
+                axis.annotate(
+                    kind,
+                    (0.98, at),
+                    xycoords=("axes fraction", "data"),
+                    ha="right",
+                    va="center",
+                    fontsize=8,
+                    bbox={"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 1.5},
+                )
+        axis.set_title(region, color=colours[region], fontweight="bold", loc="left")
+        axis.set_xlabel("First year of the programme")
+        axis.yaxis.set_major_locator(FixedLocator([0.01, 0.1, 0.5, 1, 2, 5, 10, 50, 100, 500]))
+        axis.yaxis.set_minor_locator(NullLocator())
+        axis.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        axis.set_ylim(low, high)
+        axis.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+        _tidy(axis)
+    axes[0].set_ylabel("Firms at the start over the critical mass (log scale)")
+    assert drawn is not None
+    figure.colorbar(drawn, ax=list(axes), label="Yuan of value added at home for a yuan")
+    return headed(
+        figure,
+        "The window of help, by year and by size of the cluster",
+        f"Value added over {found.horizon:g} years for a yuan spent over {found.lasting:g}, in "
+        f"present value{_draws(found, 'median')}. Up and down, clusters of the same year differ "
+        "only in their critical mass; the black line is the region as it is without programmes "
+        "of this kind.",
+    )
+
+
+def _band(axis: Axes, gain: xr.DataArray, colour: str) -> None:
+    if gain.sizes["draw"] > 1:
+        low, high = gain.quantile([0.05, 0.95], "draw").values
+        axis.fill_between(gain["start"], low, high, color=colour, alpha=0.2, linewidth=0)
+
+
+def _passed(axis: Axes, mass: xr.DataArray) -> None:
+    """Mark the years in which a cluster passes the sizes that divide the kinds."""
+    for edge in _EDGES:
+        above = mass.values >= edge
+        if above.any() and not above.all():
+            at = int(np.argmax(above))
+            part = (edge - mass.values[at - 1]) / (mass.values[at] - mass.values[at - 1])
+            year = mass["start"].values[at - 1] + part * np.diff(mass["start"].values)[at - 1]
+            axis.axvline(year, color="#444444", linestyle=":", linewidth=1.2)
+            axis.annotate(
+                f"x{edge:g}",
+                (year, 0.985),
+                xycoords=("data", "axes fraction"),
+                fontsize=8,
+                ha="left",
+                va="top",
+                color="#444444",
+            )
+
+
+def _draws(found: Windows, what: str = "median and 5-95 %") -> str:
+    draws = found.gains.sizes["draw"]
+    return f"; {what} of {draws} draws" if draws > 1 else ""
+
+
+def _tidy(axis: Axes) -> None:
+    axis.spines[["top", "right"]].set_visible(False)
+    axis.set_axisbelow(True)
+    axis.tick_params(labelsize=9)

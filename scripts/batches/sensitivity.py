@@ -1,0 +1,398 @@
+"""``smecluster sensitivity``: studies of what matters, large, interruptible and stored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from smecluster.model.support.errors import InputError, unknown
+from smecluster.scripts.shared.printing import finish, note, print_json, print_table
+
+if TYPE_CHECKING:
+    from smecluster.sensitivity.analysis.indices import Analysis
+    from smecluster.sensitivity.running import Made
+    from smecluster.sensitivity.store.results import Results
+    from smecluster.sensitivity.study import Study
+
+EXAMPLES = (
+    "smecluster sensitivity new mine.toml --like quick",
+    "smecluster sensitivity run mine.toml",
+    "smecluster sensitivity run mine.toml --size 2048",
+    "smecluster sensitivity run mine.toml --out results/mine --anew",
+    "smecluster sensitivity status mine.toml",
+    "smecluster sensitivity analyse mine.toml --json",
+    "smecluster sensitivity plot results/mine",
+)
+RESULTS = Path("results/sensitivity")
+# Failed runs, and leading factors of an output, that are printed.
+_FAILED, _LEADING = 10, 3
+
+
+def sensitivity(
+    action: Annotated[
+        str,
+        typer.Argument(
+            help="new: write a study to edit. run: make the runs, or go on where they were "
+            "stopped. status: how far it is, and which runs failed. analyse: indices, from stored "
+            "runs. plot: figures, and one page with the answer."
+        ),
+    ],
+    study: Annotated[
+        str, typer.Argument(help="Name of a shipped study, a TOML file, or a folder of results.")
+    ],
+    like: Annotated[
+        str, typer.Option(help="With new: the shipped study that is copied.")
+    ] = "quick",
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder of the results; by default results/sensitivity and the study's name.",
+            show_default=False,
+        ),
+    ] = None,
+    size: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="With run: another size; finished runs are kept.", show_default=False
+        ),
+    ] = None,
+    anew: Annotated[
+        bool,
+        typer.Option(
+            "--anew", help="With run: drop runs of another model, data, calibration or study."
+        ),
+    ] = False,
+    method: Annotated[
+        str | None,
+        typer.Option(help="With analyse, plot: another method that fits the stored sample."),
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Threads; one for each processor if not given.")
+    ] = None,
+    cluster: Annotated[
+        str | None, typer.Option(help="Address of a Dask scheduler that shares the runs out.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Find out which factors matter."""
+    actions: dict[str, Callable[[], None]] = {
+        "new": lambda: _new(Path(study), like),
+        "run": lambda: _run(study, out, size, anew, workers, cluster, json),
+        "status": lambda: _status(study, out, json),
+        "analyse": lambda: _analyse(study, out, method, json),
+        "plot": lambda: _plot(study, out, method, json),
+    }
+    if action not in actions:
+        raise unknown("action", action, actions)
+    actions[action]()
+
+
+def _new(path: Path, like: str) -> None:
+    from smecluster.model.support.files import write_atomic
+    from smecluster.sensitivity.study import text
+
+    if path.suffix != ".toml":
+        raise InputError(f"{path} must end in .toml")
+    if path.exists():
+        raise InputError(f"{path} exists: choose another name")
+    print(write_atomic(path, text(like)))
+    note(f"next: edit it, then smecluster sensitivity run {path}")
+
+
+def _run(
+    given: str,
+    out: Path | None,
+    size: int | None,
+    anew: bool,
+    workers: int | None,
+    cluster: str | None,
+    json: bool,
+) -> None:
+    from smecluster.scripts.shared.crossing import resolved
+    from smecluster.scripts.shared.progress import progress
+    from smecluster.sensitivity.analysis.indices import sufficient
+    from smecluster.sensitivity.running import plan, run
+    from smecluster.sensitivity.store.folder import read
+
+    study, folder, text = _study(given, out)
+    study = study if size is None else study.resized(size)
+    named = resolved(study)
+    while True:
+        manifest = plan(study, named.model, named.scenarios, named.draws, named.hashes)
+        try:
+            with progress("runs") as tell:
+                made = run(
+                    manifest,
+                    named.model,
+                    folder,
+                    named.draws,
+                    text=text,
+                    anew=anew,
+                    workers=workers,
+                    cluster=cluster,
+                    tell=tell,
+                )
+        except KeyboardInterrupt:
+            note("finished runs are kept: the same command goes on from there")
+            raise
+        record = _record(folder, study, made)
+        if not json:
+            _print_made(record)
+        anew = False  # what is made from here on belongs together
+        if study.enough is None:
+            break
+        verdict = sufficient(read(folder))
+        record |= {"enough": verdict.enough, "verdict": verdict.text}
+        if not json:
+            print(verdict.text)
+        if verdict.enough:
+            break
+        if 2 * study.method.size > study.enough.largest:
+            note(f"not doubled again: enough.largest = {study.enough.largest}")
+            break
+        study = study.resized(2 * study.method.size)
+        note(f"doubled: size {study.method.size}")
+    if json:
+        print_json(record)
+    else:
+        note(f"next: smecluster sensitivity analyse {folder}")
+
+
+def _study(given: str, out: Path | None) -> tuple[Study, Path, str]:
+    """Find a study by name, file, or folder of results; its folder and its text."""
+    from smecluster.sensitivity.store import folder as store
+    from smecluster.sensitivity.store import manifest
+    from smecluster.sensitivity.study import find, load, text
+
+    folder = Path(given)
+    if _is_store(given):
+        kept = folder / store.STUDY
+        stored = manifest.read(folder).study
+        return stored, out or folder, text(kept) if kept.exists() else ""
+    chosen = load(given)
+    return chosen, out or RESULTS / find(given).stem, text(given)
+
+
+def _is_store(given: str) -> bool:
+    """Say whether a folder of results is meant; one that has but a study's name is not."""
+    from smecluster.sensitivity.store.manifest import NAME
+    from smecluster.sensitivity.study import names
+
+    folder = Path(given)
+    return folder.is_dir() and (given not in names() or (folder / NAME).is_file())
+
+
+def _results(given: str, out: Path | None) -> Results:
+    from smecluster.sensitivity.store.folder import read
+
+    study, folder, _ = _study(given, out)
+    return read(folder, None if _is_store(given) else study)
+
+
+def _record(folder: Path, study: Study, made: Made) -> dict[str, Any]:
+    from smecluster.sensitivity.store.folder import FAILED
+
+    failed = folder / FAILED
+    return {
+        "folder": str(folder),
+        "method": study.method.name,
+        "size": study.method.size,
+        "runs": made.runs,
+        "new": made.new,
+        "failed": made.failed,
+        "seconds": made.seconds,
+        "runs a second": made.new / made.seconds if made.new else None,
+        "peak memory MiB": _peak_memory(),
+        **({"failures": str(failed)} if made.failed else {}),
+    }
+
+
+def _print_made(record: dict[str, Any]) -> None:
+    told = f"{record['folder']}: {record['runs']:,} runs, {record['failed']:,} failed; "
+    if record["new"]:
+        told += f"{record['new']:,} of them made now in {record['seconds']:.0f} s"
+        told += f" ({record['runs a second']:,.0f} a second)"
+    else:
+        told += "all were there"
+    if record["peak memory MiB"] is not None:
+        told += f", peak memory {record['peak memory MiB']:,.0f} MiB"
+    print(told)
+    if "failures" in record:
+        print(f"{record['failures']}: why, where and with which inputs they failed")
+
+
+def _peak_memory() -> float | None:
+    """Give the most memory that this process has held, MiB."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return None
+    import sys
+
+    size = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return size / (2**20 if sys.platform == "darwin" else 2**10)
+
+
+def _analysed(given: str, results: Results, method: str | None) -> Analysis:
+    from smecluster.scripts.shared.progress import progress
+    from smecluster.sensitivity.analysis.indices import analyse
+
+    _refuse_changed(given, results)
+    with progress("outputs") as tell:
+        return analyse(results, method=method, tell=tell)
+
+
+def _refuse_changed(given: str, results: Results) -> None:
+    """Refuse to show runs as those of a study that has changed since they were made."""
+    if _is_store(given):
+        return  # the runs as they are
+    changed = _changed(given, results)
+    if changed:
+        raise InputError(
+            f"{results.folder} holds runs made with another {' and another '.join(changed)}: "
+            f"run {given} again, or give {results.folder} in its place to see them as they are"
+        )
+
+
+def _status(given: str, out: Path | None, json: bool) -> None:
+    from smecluster.model.support.locks import held
+    from smecluster.sensitivity.store.folder import FAILED
+
+    results = _results(given, out)
+    try:
+        with held(results.folder):
+            busy = None
+    except InputError as error:
+        busy = str(error)
+    failed = results.failed
+    rows = []
+    for place, scenario in enumerate(results.scenarios):
+        done = int(results.done(place).sum())
+        lost = int((failed["scenario"] == scenario.name).sum())
+        damaged = len(results.found[place].damaged)
+        rows.append([scenario.name, done, results.runs, lost, damaged])
+    try:
+        changed = _changed(given, results)
+    except InputError as error:
+        changed = [str(error)]
+    if json:
+        names = ("scenario", "done", "runs", "failed", "damaged parts")
+        print_json(
+            {
+                "folder": str(results.folder),
+                "study": results.study.name,
+                "method": results.method,
+                "size": results.size,
+                "complete": results.complete,
+                "in use": busy is not None,
+                "changed": changed,
+                "identity": results.identity,
+                "scenarios": [dict(zip(names, row, strict=True)) for row in rows],
+                "failed": failed.to_dict("records"),
+            }
+        )
+        return
+    print(
+        f"{results.folder}: {results.study.title}; {results.method}, size {results.size:,}, "
+        f"{len(results.factors)} factors, {len(results.columns)} outputs"
+    )
+    print_table(["scenario", "done", "runs", "failed", "damaged parts"], rows)
+    if busy:
+        print(busy)
+    elif not results.complete:
+        option = "" if out is None else f" --out {out}"
+        print(f"incomplete: smecluster sensitivity run {given}{option} goes on")
+    if changed:
+        print(f"changed since the runs were made: {', '.join(changed)}")
+    if len(failed):
+        print(results.rule)
+        shown = failed[["scenario", "run", "reason", "variable", "year"]].head(_FAILED)
+        print_table(
+            [str(name) for name in shown],
+            shown.to_numpy().tolist(),
+            f"Failed runs, the first of them; all of them, with their inputs: {FAILED}",
+        )
+
+
+def _changed(given: str, results: Results) -> list[str]:
+    """Name what is no longer as it was when the runs were made, whatever their number.
+
+    Raises
+    ------
+    InputError
+        If the study can no longer be carried out.
+    """
+    from smecluster.scripts.shared.crossing import resolved
+    from smecluster.sensitivity.running import plan
+    from smecluster.sensitivity.store.manifest import differing
+
+    made = results.manifest.study
+    study = _study(given, None)[0].resized(made.method.size)
+    named = resolved(study)
+    now = dict(plan(study, named.model, named.scenarios, named.draws, named.hashes).identity)
+    fields = study.differing(made)
+    told = f"study ({', '.join(fields)})" if fields else "study"
+    if fields:  # also those that reach the runs only through the model
+        now["study"] = told
+    changed = differing(results.identity, now)
+    return [told if name == "study" else name for name in changed]
+
+
+def _analyse(given: str, out: Path | None, method: str | None, json: bool) -> None:
+    from smecluster.model.support.formatting import Rounded, shown
+    from smecluster.sensitivity.report.files import write
+
+    results = _results(given, out)
+    analysis = _analysed(given, results, method)
+    files = write(analysis, results, results.folder / "analysis")
+    if json:
+        print_json(
+            {
+                "stamp": results.stamp(),
+                "words": list(analysis.words),
+                "enough": analysis.enough,
+                "tables": {
+                    name: table.to_dict("records") for name, table in analysis.tables.items()
+                },
+                "files": [str(path) for path in files],
+            }
+        )
+        return
+    for sentence in analysis.words:
+        print(sentence)
+    indices = analysis.tables["indices"]
+    headline = analysis.method.headline
+    principal = [column.name for column in analysis.outputs]
+    leading = (
+        indices[(indices["index"] == headline) & indices["output"].isin(principal)]
+        .sort_values("value", ascending=False)
+        .groupby(["scenario", "output"], sort=False)
+        .head(_LEADING)
+        .sort_values(["scenario", "output"], kind="stable")
+    )
+    columns = ["scenario", "output", "factor", "value", "low", "high", "unit"]
+    rows = []
+    for *keys, value, low, high, own in leading[columns].itertuples(index=False):
+        unit, factor = ("Dmnl", 1.0) if analysis.method.shares else shown(own)
+        rows.append([*keys, *(Rounded(factor * number) for number in (value, low, high)), unit])
+    print_table(columns, rows, f"{headline}: the leading factors; all are in the files")
+    finish(files)
+
+
+def _plot(given: str, out: Path | None, method: str | None, json: bool) -> None:
+    from smecluster.sensitivity.report.figures import draw
+    from smecluster.sensitivity.report.page import write_page
+
+    results = _results(given, out)
+    analysis = _analysed(given, results, method)
+    folder = results.folder / "analysis"
+    files = draw(results, analysis, folder)
+    files.append(write_page(results, analysis, files, folder))
+    if json:
+        print_json({"files": [str(path) for path in files]})
+        return
+    for path in files:
+        print(path)

@@ -1,0 +1,1 @@
+"""Commands about regions and their calibration."""

@@ -1,0 +1,86 @@
+"""``smecluster case``: a folder for your own region, and a check of it line by line."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from smecluster.model.support.errors import InputError, unknown
+from smecluster.scripts.shared.printing import note, print_json, print_table
+
+if TYPE_CHECKING:
+    from smecluster.calibration.data.case_check import Checked
+
+EXAMPLES = (
+    "smecluster case new my-town",
+    "smecluster case new my-town --like zhongguancun",
+    "smecluster case check my-town",
+    "smecluster case check my-town --json",
+)
+ACTIONS = ("new", "check")
+
+
+def case(
+    action: Annotated[str, typer.Argument(help="new: write a template. check: check a folder.")],
+    folder: Annotated[Path, typer.Argument(help="The region's folder.")],
+    like: Annotated[
+        str | None,
+        typer.Option(
+            help="With new: the shipped case whose values of the model are copied, the most "
+            "similar one; by default wenzhou (home-grown small firms).",
+            show_default=False,
+        ),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="With check: print JSON.")] = False,
+) -> int:
+    """Start a region's folder, or check one."""
+    if action == "new":
+        _new(folder, like or "wenzhou")
+        return 0
+    if action != "check":
+        raise unknown("action", action, ACTIONS)
+    if like is not None:
+        raise InputError("--like belongs to `case new`: a check compares with nothing")
+    from smecluster.calibration.data.case_check import check_case
+
+    checked = check_case(folder)
+    if json:
+        print_json(
+            {
+                "problems": checked.problems,
+                "notes": checked.notes,
+                "understood": checked.understood.to_dict("records"),
+            }
+        )
+    else:
+        _print(checked)
+    return 2 if checked.problems else 0
+
+
+def _new(folder: Path, like: str) -> None:
+    from smecluster.calibration.data.template import new_case
+
+    written = new_case(folder, like)
+    for path in sorted(written.iterdir()):
+        print(path)
+    note(
+        f"values of the model are those of {like} (--like chooses); next: edit "
+        f"{written / 'case.toml'}, then smecluster case check {written}"
+    )
+
+
+def _print(checked: Checked) -> None:
+    """Print the table, then notes and problems, so that what must be mended stands last."""
+    for problem in checked.problems:
+        print(f"error: {problem}", file=sys.stderr)
+    for remark in checked.notes:
+        print(f"note: {remark}", file=sys.stderr)
+    sys.stderr.flush()
+    if len(checked.understood):
+        table = checked.understood
+        print_table([str(name) for name in table], table.values.tolist(), "What was understood")
+    count = len(checked.problems)
+    print("nothing is wrong" if not count else f"{count} problem{'s' if count > 1 else ''}")

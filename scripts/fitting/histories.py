@@ -1,0 +1,156 @@
+"""``smecluster histories``: the base case beside the published figures."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from smecluster.model.support.errors import unknown
+from smecluster.scripts.shared.choice import (
+    CalibrationName,
+    Folders,
+    calibration_name,
+    chosen_model,
+)
+from smecluster.scripts.shared.printing import finish, print_json, print_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from smecluster.calibration import Case
+    from smecluster.calibration.data.histories import Histories
+    from smecluster.model import Model
+
+EXAMPLES = (
+    "smecluster histories",
+    "smecluster histories --region Wenzhou --include remembered",
+    "smecluster histories --from path/to/your-region --out results/mine",
+    "smecluster histories --json",
+)
+
+
+def histories(
+    include: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="'remembered' adds figures from memory, drawn hollow.", show_default=False
+        ),
+    ] = None,
+    region: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Show only this region; repeat for several. All regions take part in the run.",
+            show_default=False,
+        ),
+    ] = None,
+    from_: Folders = None,
+    calibration: CalibrationName = None,
+    out: Annotated[Path, typer.Option(help="Folder for tables and figure.")] = Path("results"),
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Set the base case beside the published figures."""
+    from smecluster.calibration.data.histories import histories as beside
+    from smecluster.calibration.data.histories_figure import PANELS
+    from smecluster.model.support.provenance import stamp
+
+    model = chosen_model([], from_ or [], calibration)
+    cases = _cases(model, region or [], from_ or [])
+    found = beside(model, cases, include or (), PANELS)
+    origin = stamp(
+        model.hash,
+        figures=sha256(found.table.to_csv(index=False).encode()).hexdigest(),
+        include=", ".join(include or []) or None,
+        calibration=calibration_name(from_ or [], calibration),
+    )
+    files = _write(found, out, origin, remembered="remembered" in (include or ()))
+    if json:
+        print_json(
+            {
+                "stamp": origin,
+                "fit": found.fit.to_dict("records"),
+                "turning points": found.turns.to_dict("records"),
+                "figures": found.table.to_dict("records"),
+                "files": [str(path) for path in files],
+            }
+        )
+        return
+    _print_fit(found.fit)
+    print()
+    _print_turns(found.turns)
+    finish(files)
+
+
+def _cases(model: Model, names: list[str], folders: list[Path]) -> list[Case]:
+    """Load the cases of the model's regions, in the model's order."""
+    from smecluster.calibration import cases, load
+
+    # A folder's region replaces a shipped one of the same name, as in the model.
+    paths: tuple[str | Path, ...] = (*cases(), *folders)
+    known = {case.place.name: case for case in map(load, paths)}
+    for name in names:
+        if name not in known:
+            raise unknown("region", name, known)
+    return [known[name] for name in model.regions if name in (names or known)]
+
+
+def _write(found: Histories, folder: Path, origin: dict[str, str], remembered: bool) -> list[Path]:
+    from smecluster.calibration.data.histories_figure import figure
+    from smecluster.model.support.files import replacing, write_atomic
+    from smecluster.model.support.provenance import commented
+
+    tables = {"histories": found.table, "fit": found.fit, "turning-points": found.turns}
+    files = [
+        write_atomic(folder / f"{name}.csv", commented(origin) + table.to_csv(index=False))
+        for name, table in tables.items()
+    ]
+    picture = folder / "histories.png"
+    with replacing(picture) as temporary:
+        figure(found, remembered).savefig(
+            temporary, dpi=130, metadata={"Description": commented(origin)}
+        )
+    return [*files, picture]
+
+
+def _print_fit(fit: pd.DataFrame) -> None:
+    from smecluster.model.support.formatting import Rounded
+
+    shares = ("U^M", "U^S", "U^C")
+    print_table(
+        ["region", "variable", "figures of", "compared", "n", "years", "MAPE %", "bias %", *shares],
+        [
+            [
+                row["region"],
+                row["variable"],
+                row["segment"] or "-",
+                "in level"
+                if row["compare"] == "level"
+                else f"up to a factor {Rounded(row['factor'])}",
+                row["figures"],
+                f"{row['first']}-{row['last']}",
+                *(Rounded(row[name]) for name in ("MAPE", "bias", *shares)),
+            ]
+            for row in fit.to_dict("records")
+        ],
+        "How close the base case comes to the published figures",
+    )
+
+
+def _print_turns(turns: pd.DataFrame) -> None:
+    from smecluster.model.support.formatting import Rounded
+
+    sides = [f"{who} {when}" for who in ("figures", "model") for when in ("before", "after")]
+    print_table(
+        ["region", "variable", "turning point", "years", "unit", *sides, "shown by"],
+        [
+            [
+                *(row[name] for name in ("region", "variable", "kind", "years", "unit")),
+                *(Rounded(row[name]) for name in sides),
+                " and ".join(who for who in ("figures", "model") if row[f"in {who}"]) or "-",
+            ]
+            for row in turns.to_dict("records")
+        ],
+        "Turning points",
+    )

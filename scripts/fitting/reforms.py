@@ -1,0 +1,122 @@
+"""``smecluster reforms``: published reforms run on the model."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from smecluster.scripts.shared.choice import (
+    CalibrationName,
+    Folders,
+    Regions,
+    calibration_name,
+    chosen_model,
+    draws_of,
+)
+from smecluster.scripts.shared.printing import note, print_json, print_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+EXAMPLES = (
+    "smecluster reforms",
+    "smecluster reforms registration public_capital --out results/reforms",
+    "smecluster reforms --draws 200",
+    "smecluster reforms path/to/mine.toml --region Wenzhou --calibration none",
+    "smecluster reforms --json",
+)
+
+
+def reforms(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(help="Reforms, or paths of TOML files; all where none is named."),
+    ] = None,
+    draws: Annotated[
+        int, typer.Option(min=0, help="Draws of the calibration; 0: its best values alone.")
+    ] = 0,
+    seed: Annotated[int, typer.Option(min=1, help="Of the draws.")] = 1,
+    region: Regions = None,
+    from_: Folders = None,
+    calibration: CalibrationName = None,
+    out: Annotated[Path, typer.Option(help="Folder for the table.")] = Path("results"),
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Run published reforms on the model and compare its response with the published one."""
+    from smecluster.calibration.validation.reform import find
+    from smecluster.calibration.validation.reform_runs import experiments
+    from smecluster.model.support.files import write_atomic
+    from smecluster.model.support.provenance import commented, stamp
+
+    chosen = find(names or [])
+    model = chosen_model(region or [], from_ or [], calibration)
+    table = experiments(
+        model,
+        chosen,
+        draws_of(calibration, draws, seed, model.regions, from_ or []) if draws else None,
+    )
+    origin = stamp(
+        model.hash,
+        reforms=sha256("".join(each.model_dump_json() for each in chosen).encode()).hexdigest(),
+        calibration=calibration_name(from_ or [], calibration),
+        seed=str(seed) if draws else None,
+    )
+    path = write_atomic(out / "reforms.csv", commented(origin) + table.to_csv(index=False))
+    if json:
+        print_json(
+            {
+                "stamp": origin,
+                "reforms": [each.model_dump(exclude={"change", "response"}) for each in chosen],
+                "responses": table.to_dict("records"),
+                "files": [str(path)],
+            }
+        )
+        return
+    _print(table)
+    note(f"wrote {path}")
+
+
+def _print(table: pd.DataFrame) -> None:
+    from smecluster.model.support.formatting import Rounded
+
+    drawn = bool((table["draws"] > 0).any())
+    print_table(
+        ["reform", "region", "response", "unit", "model"]
+        + (["90 % interval"] if drawn else [])
+        + ["published", "range", "verdict"],
+        [
+            [
+                *(row[name] for name in ("reform", "region", "response", "unit")),
+                Rounded(row["model"]),
+                *([_interval(row["model low"], row["model high"])] if drawn else []),
+                Rounded(row["published"]),
+                _range(row["published low"], row["published high"]),
+                row["verdict"],
+            ]
+            for row in table.to_dict("records")
+        ],
+        "How the model responds to published reforms",
+    )
+    print()
+    alike = table[table["agrees"]]
+    print(
+        f"{len(alike)} of {len(table)} responses match what was published; of those with a "
+        f"published size {int(alike['published'].notna().sum())} of "
+        f"{int(table['published'].notna().sum())}."
+    )
+
+
+def _range(low: float, high: float) -> str:
+    """Write a published range; of a sign alone there is one bound."""
+    if low == low and high == high:
+        return _interval(low, high)
+    return f"above {low:g}" if low == low else f"below {high:g}"
+
+
+def _interval(low: float, high: float) -> str:
+    from smecluster.model.support.formatting import Rounded
+
+    return f"{Rounded(low)} to {Rounded(high)}"

@@ -1,0 +1,88 @@
+"""``smecluster run``: one strategy, by region and in total."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from smecluster.scripts.shared.choice import (
+    CalibrationName,
+    Folders,
+    Regions,
+    Settings,
+    calibration_name,
+    chosen_model,
+    settings_of,
+)
+from smecluster.scripts.shared.printing import note, print_json, print_table
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+EXAMPLES = (
+    "smecluster run historical",
+    'smecluster run local --region Wenzhou --set "social discount rate=0.03"',
+    "smecluster run central --out results/central",
+    "smecluster run policies/strategies/mixed.toml --json",
+)
+_YEARS = (1980, 1990, 2000, 2010, 2020, 2030, 2040)
+
+
+def run(
+    strategy: Annotated[str, typer.Argument(help="Name of a strategy, or path of its TOML file.")],
+    region: Regions = None,
+    from_: Folders = None,
+    set_: Settings = None,
+    calibration: CalibrationName = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for CSV and NetCDF.", show_default=False)
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    engine: Annotated[str, typer.Option(help="kernel, pysd or simlin.")] = "kernel",
+) -> None:
+    """Run one strategy."""
+    from smecluster.model import simulate
+    from smecluster.model.outcomes import gather
+    from smecluster.model.support.provenance import stamp
+    from smecluster.policies import load
+    from smecluster.policies.comparison.results_single import long_table, write_run
+
+    chosen = load(strategy)
+    model = chosen_model(region or [], from_ or [], calibration)
+    inputs = {**chosen.inputs(model), **settings_of(model, set_ or [])}
+    result = simulate(model, inputs, engine=engine)
+    origin = stamp(
+        model.hash,
+        strategy=f"{chosen.name} {chosen.hash}",
+        calibration=calibration_name(from_ or [], calibration),
+        engine=engine,
+    )
+    if out is not None:
+        for path in write_run(result, out, origin):
+            note(f"wrote {path}")
+    outcomes = gather(result)
+    if json:
+        rows = long_table(outcomes).to_dict("records")
+        print_json({"stamp": origin, "strategy": chosen.name, "outcomes": rows})
+        return
+    years = [year for year in _YEARS if year in outcomes["time"].values]
+    print_table(
+        ["outcome", "place", "unit", *map(str, years)], _rows(outcomes, years), chosen.title
+    )
+
+
+def _rows(outcomes: xr.Dataset, years: list[int]) -> list[list[object]]:
+    from smecluster.model.outcomes import PLACE, TOTAL
+    from smecluster.model.support.formatting import Rounded, shown
+    from smecluster.policies.headlines import HEADLINES
+
+    rows: list[list[object]] = []
+    for name in HEADLINES:
+        unit, factor = shown(outcomes[name].attrs.get("unit", ""))
+        paths = outcomes[name].sel(time=years) * factor
+        for place in paths[PLACE].values if PLACE in paths.dims else [TOTAL]:
+            path = paths.sel({PLACE: place}) if PLACE in paths.dims else paths
+            rows.append([name, place, unit, *(Rounded(value) for value in path.values)])
+    return rows

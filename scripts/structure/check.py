@@ -1,0 +1,119 @@
+"""``smecluster check``: the checks on the model itself, and the stylised facts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from smecluster.model.checking.runner import CHECKS, run_checks
+from smecluster.model.checking.stylised_facts import Case, Fact, run_facts
+from smecluster.model.vensim.document import SHIPPED
+from smecluster.scripts.shared.printing import note, print_json, print_table
+
+EXAMPLES = (
+    "smecluster check",
+    "smecluster check --only balance",
+    "smecluster check --model my-copy.mdl --all",
+    "smecluster check --facts",
+    "smecluster check --facts --only land --all",
+)
+
+
+def check(
+    model: Annotated[
+        Path, typer.Option(help="Another Vensim model.", show_default=False)
+    ] = SHIPPED,
+    checks: Annotated[
+        Path, typer.Option(help="Another folder of checks.", show_default=False)
+    ] = CHECKS,
+    only: Annotated[
+        str | None, typer.Option(help="Checks or facts whose name contains this.")
+    ] = None,
+    all: Annotated[
+        bool, typer.Option("--all", help="Show what passed, too; of facts, the numbers.")
+    ] = False,
+    facts: Annotated[
+        bool,
+        typer.Option("--facts", help="Which stylised facts come out; none of them can fail."),
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Check a model; the exit status is 1 if a check fails."""
+    if facts:
+        _tell(run_facts(model, only=only, say=lambda fact: note(f"fact: {fact}")), all, json)
+        return
+    findings = run_checks(
+        model, checks, only=only, say=lambda scenario: note(f"scenario: {scenario}")
+    )
+    count = Counter(finding.status for finding in findings)
+    if json:
+        print_json([vars(finding) for finding in findings])
+    else:
+        shown = [finding for finding in findings if all or finding.status != "passed"]
+        if shown:
+            print_table(
+                ["result", "group", "statement", "what was found"],
+                [[f.status, f.group, f.statement, f.detail] for f in shown],
+            )
+        print(", ".join(f"{count[name]} {name}" for name in ("passed", "failed", "skipped")))
+    if count["failed"]:
+        raise typer.Exit(1)
+
+
+def _tell(facts: Sequence[Fact], every: bool, json: bool) -> None:
+    """Say of every fact where it comes out, with its numbers."""
+    if json:
+        print_json(
+            [{**vars(f), "verdict": f.verdict, "cases": [vars(c) for c in f.cases]} for f in facts]
+        )
+        return
+    if every:
+        print_table(
+            ["comes out", "fact", "region", "from", "numbers"],
+            [[_WORD[c.holds], f.title, c.region, _begun(c), _numbers([c])] for f, c in _all(facts)],
+        )
+    else:
+        print_table(
+            ["result", "fact", "comes out in", "does not in", "numbers, lowest to highest"],
+            [
+                [f.verdict, f.title, _where(f, True), _where(f, False), _numbers(f.cases)]
+                for f in facts
+            ],
+        )
+    count = Counter(fact.verdict for fact in facts)
+    print(", ".join(f"{number} {name}" for name, number in count.items()))
+
+
+_WORD = {True: "yes", False: "no", None: "cannot be judged"}
+
+
+def _all(facts: Sequence[Fact]) -> list[tuple[Fact, Case]]:
+    return [(fact, case) for fact in facts for case in fact.cases]
+
+
+def _begun(case: Case) -> str:
+    return "" if case.start is None else f"{case.start:g}"
+
+
+def _where(fact: Fact, holds: bool) -> str:
+    """Name the regions, with the years where it is not the same in all."""
+    told = []
+    for region in dict.fromkeys(case.region for case in fact.cases):
+        cases = [case for case in fact.cases if case.region == region]
+        found = [_begun(case) for case in cases if case.holds is holds]
+        if found:
+            told.append(region if len(found) == len(cases) else f"{region} {', '.join(found)}")
+    return "; ".join(told)
+
+
+def _numbers(cases: Sequence[Case]) -> str:
+    told = []
+    for name in cases[0].numbers:
+        values = [case.numbers[name] for case in cases]
+        low, high = f"{min(values):.3g}", f"{max(values):.3g}"
+        told.append(f"{name} {low}" if low == high else f"{name} {low} to {high}")
+    return "; ".join(told)

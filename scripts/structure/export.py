@@ -1,0 +1,49 @@
+"""``smecluster export``: the Vensim file with other regions or values, to open in Vensim."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from smecluster.scripts.shared.choice import (
+    CalibrationName,
+    Folders,
+    Regions,
+    Settings,
+    chosen_model,
+    settings_of,
+)
+from smecluster.scripts.shared.printing import print_json
+
+EXAMPLES = (
+    "smecluster export mine.mdl",
+    "smecluster export wenzhou.mdl --region Wenzhou",
+    "smecluster export four.mdl --from path/to/your-region",
+    'smecluster export steep.mdl --set "price sensitivity=0.5"',
+)
+
+
+def export(
+    out: Annotated[Path, typer.Argument(help="The file to write, ending in .mdl.")],
+    region: Regions = None,
+    from_: Folders = None,
+    set_: Settings = None,
+    calibration: CalibrationName = None,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Write the model as one Vensim file, views included."""
+    from smecluster.model.support.errors import InputError
+    from smecluster.model.support.files import write_atomic
+    from smecluster.model.vensim.rewrite import with_values
+
+    if out.suffix != ".mdl":
+        raise InputError(f"{out}: a Vensim model is written to a file that ends in .mdl")
+    model = chosen_model(region or (), from_ or (), calibration)
+    values = settings_of(model, set_ or ())
+    write_atomic(out, with_values(model.text, values) if values else model.text)
+    if json:
+        print_json({"file": str(out), "regions": model.regions, "set": values})
+    else:
+        print(f"{out}: the model with {', '.join(model.regions)}")

@@ -1,0 +1,59 @@
+"""``smecluster regions``: the regions of the model, and the cases that come with the project."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from smecluster.scripts.shared.printing import print_json, print_table
+
+EXAMPLES = (
+    "smecluster regions",
+    "smecluster regions --json",
+    "smecluster run historical --from path/to/your-region",
+)
+
+
+def regions(
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """List regions and cases."""
+    from smecluster.calibration import cases, load
+    from smecluster.model.support.files import read_text
+    from smecluster.model.vensim.document import SHIPPED
+    from smecluster.model.vensim.rewrite import regions_of
+
+    inside = [region.name for region in regions_of(read_text(SHIPPED))]
+    found = {case.place.name: case for case in map(load, cases())}
+    rows = []
+    for name in dict.fromkeys((*inside, *found)):
+        case = found.get(name)
+        years = [row.year for row in case.rows] if case else []
+        rows.append(
+            {
+                "region": name,
+                "in the model": name in inside,
+                "case": case.name if case else None,
+                "first year": min(years, default=None),
+                "last year": max(years, default=None),
+                "what it is": case.place.description if case else None,
+            }
+        )
+    if json:
+        print_json(rows)
+        return
+    print_table(
+        ["region", "in the model", "case", "data", "what it is"],
+        [
+            [
+                row["region"],
+                "yes" if row["in the model"] else "no",
+                row["case"] or "-",
+                f"{row['first year']}-{row['last year']}" if row["first year"] else "-",
+                row["what it is"] or "-",
+            ]
+            for row in rows
+        ],
+        "Regions",
+    )

@@ -1,0 +1,1 @@
+"""Indices of a study with intervals, convergence and warnings."""

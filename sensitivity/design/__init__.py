@@ -1,0 +1,1 @@
+"""Factors, distributions, outputs and samples of a study."""

@@ -1,0 +1,425 @@
+"""The factors of a study in the terms of a model, and the inputs that their values make."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from smecluster.model.inputs import Directory, Scale
+from smecluster.model.support.errors import InputError, unknown
+from smecluster.model.vensim.document import CONTROLS
+from smecluster.sensitivity.design.distributions import Distribution, ends
+from smecluster.sensitivity.study import FactorTable, Study
+
+if TYPE_CHECKING:
+    from smecluster.model import Model
+    from smecluster.model.compiler.program import Parameter
+
+# A strategy's shares of money over levers, by the range of the levers.
+_ALLOCATIONS = {"Local lever": "local allocation", "Central lever": "central allocation"}
+_REGION = "Region"
+
+
+@dataclass(frozen=True)
+class Factor:
+    """One factor.
+
+    Attributes
+    ----------
+    label : str
+        What tables and figures call it.
+    group : str
+        The group that it belongs to, its own label where it has none.
+    unit : str
+        Unit of its values, Dmnl where they multiply or weigh.
+    effect : {"set", "multiply", "add", "weigh"}
+        What its values do to the inputs; ``"weigh"``: multiply the money of a lever before all
+        shares are divided by their sum.
+    cells : tuple of str
+        The inputs of the model that it acts on.
+    distribution : Distribution or None
+        None where its values are draws of a calibration.
+    """
+
+    label: str
+    group: str
+    unit: str
+    effect: str
+    cells: tuple[str, ...]
+    distribution: Distribution | None
+
+    def record(self) -> dict[str, Any]:
+        """Give its content for a JSON file."""
+        return {
+            "label": self.label,
+            "group": self.group,
+            "unit": self.unit,
+            "effect": self.effect,
+            "cells": list(self.cells),
+            "distribution": self.distribution and self.distribution.record(),
+        }
+
+    @classmethod
+    def from_record(cls, content: Mapping[str, Any]) -> Factor:
+        """Make it again from what `record` gave."""
+        drawn = content["distribution"]
+        own = {
+            "cells": tuple(content["cells"]),
+            "distribution": None if drawn is None else Distribution.from_record(drawn),
+        }
+        return cls(**{**content, **own})
+
+
+def factors_of(study: Study, model: Model, draws: pd.DataFrame | None = None) -> tuple[Factor, ...]:
+    """Find the factors of a study in a model.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    model : Model
+        The model; its plausible ranges are respected.
+    draws : pandas.DataFrame, optional
+        Draws of the calibration: a row a draw, a column an input of the model.
+
+    Returns
+    -------
+    tuple of Factor
+
+    Raises
+    ------
+    InputError
+        If the model has no such input, a range is not the model's, or two factors act on the
+        same input.
+    """
+    finder = _Finder(model)
+    found: list[Factor] = []
+    for table in study.factor:
+        if table.from_ is not None:
+            found += finder.drawn(table, draws)
+        elif table.lever is not None:
+            found += finder.lever(table)
+        else:
+            found += finder.input(table)
+    labels: set[str] = set()
+    acting: dict[str, str] = {}
+    for factor in found:
+        if factor.label in labels:
+            raise InputError(f"two factors are called {factor.label!r}: give one another label")
+        labels.add(factor.label)
+        for cell in factor.cells:
+            if cell in acting:
+                raise InputError(
+                    f"factors {acting[cell]!r} and {factor.label!r} both act on {cell!r}"
+                )
+            acting[cell] = factor.label
+    for name in study.settings:
+        for cell in finder.cells(name):
+            if cell in acting:
+                raise InputError(f"{cell!r} is set in [settings] and by factor {acting[cell]!r}")
+    return tuple(found)
+
+
+class Setting:
+    """Turns values of factors into inputs of the model, in one scenario.
+
+    Parameters
+    ----------
+    model : Model
+        The model.
+    factors : sequence of Factor
+        The factors.
+    base : mapping
+        What the scenario sets, as in `model.simulate`.
+
+    Raises
+    ------
+    InputError
+        If a factor leads out of the model's plausible range in this scenario.
+    """
+
+    def __init__(self, model: Model, factors: Sequence[Factor], base: Mapping[str, Any]) -> None:
+        self._model = model
+        self._factors = tuple(factors)
+        self._finder = _Finder(model)
+        self._own = self._finder.values(base)
+        for factor in factors:
+            self._check(factor)
+
+    def inputs(self, values: pd.DataFrame) -> pd.DataFrame:
+        """Make the table of runs.
+
+        Parameters
+        ----------
+        values : pandas.DataFrame
+            A row for each run, a column for each factor, in the factor's unit.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The same rows, a column for each input of the model.
+        """
+        columns: dict[str, Any] = {}
+        weights: dict[str, NDArray[np.float64]] = {}
+        for factor in self._factors:
+            drawn = values[factor.label].to_numpy(dtype=float)
+            for cell in factor.cells:
+                if cell in self._finder.tables:
+                    columns[cell] = [Scale(float(one)) for one in drawn]
+                elif factor.effect == "weigh":
+                    weights[cell] = drawn * self._own[cell]
+                elif factor.effect == "multiply":
+                    columns[cell] = drawn * self._own[cell]
+                elif factor.effect == "add":
+                    columns[cell] = drawn + self._own[cell]
+                else:
+                    columns[cell] = drawn
+        for budget in self._finder.budgets:
+            columns |= self._shares(budget, weights, len(values))
+        return pd.DataFrame(columns, index=values.index)
+
+    def _shares(
+        self, budget: Sequence[str], weights: Mapping[str, NDArray[np.float64]], runs: int
+    ) -> dict[str, NDArray[np.float64]]:
+        """Divide weights by their sum, so that moving a lever's money leaves the total as it is."""
+        if not any(cell in weights for cell in budget):
+            return {}
+        moved = np.array([weights.get(cell, np.full(runs, self._own[cell])) for cell in budget])
+        total = moved.sum(0)
+        # A strategy without a programme at this level has nothing to share out.
+        shares = np.divide(moved, total, out=moved, where=total > 0)
+        return dict(zip(budget, shares, strict=True))
+
+    def _check(self, factor: Factor) -> None:
+        if factor.distribution is None or factor.effect == "weigh":
+            return
+        for cell in factor.cells:
+            if cell in self._finder.tables:
+                continue
+            low, high = factor.distribution.low, factor.distribution.high
+            own = self._own[cell]
+            if factor.effect != "set" and math.isnan(own):
+                raise InputError(
+                    f"factor {factor.label!r}: the model computes {cell!r} itself: use effect "
+                    "= 'set'"
+                )
+            if factor.effect == "multiply":
+                low, high = sorted((own * low, own * high))
+            elif factor.effect == "add":
+                low, high = own + low, own + high
+            self._finder.within_range(factor.label, cell, low, high)
+
+
+class _Finder:
+    """Names of a model that a study uses."""
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+        self._directory = Directory(model.program)
+        parameters = model.program.parameters
+        self._names = [_written(parameter) for parameter in parameters]
+        self.tables = {
+            name
+            for name, parameter in zip(self._names, parameters, strict=True)
+            if parameter.kind == "scale"
+        }
+        self.budgets = list(self._budgets())
+
+    def values(self, base: Mapping[str, Any]) -> dict[str, float]:
+        """Give the value of every input where a run sets nothing but `base`."""
+        found = self._directory.resolve(base).parameters(self._model.program)
+        return dict(zip(self._names, found.tolist(), strict=True))
+
+    def cells(self, written: str) -> tuple[str, ...]:
+        """List the elements that an input means."""
+        name, _ = self._directory.find(written)
+        is_table = name in self._directory.scales
+        resolved = self._directory.resolve({written: Scale(1.0) if is_table else 1.0})
+        return tuple(self._names[place] for place in resolved.values)
+
+    def within_range(self, label: str, cell: str, low: float, high: float) -> None:
+        """Refuse values outside of the model's plausible range."""
+        variable = self._model.document.variable(_bare(cell))
+        least = -math.inf if variable.low is None else variable.low
+        most = math.inf if variable.high is None else variable.high
+        room = 1e-9 * max(abs(low), abs(high))
+        if low < least - room or high > most + room:
+            raise InputError(
+                f"factor {label!r}: {cell} from {low:g} to {high:g} leaves the model's range "
+                f"{least:g}..{most:g} {variable.unit}"
+            )
+
+    def input(self, table: FactorTable) -> list[Factor]:
+        """Make the factors that act on an input."""
+        assert table.input is not None
+        cells = self.cells(table.input)
+        name = _bare(cells[0])
+        if name in CONTROLS:
+            raise InputError(f"factor {table.name!r} steers the run: set it in [settings]")
+        for allocation in _ALLOCATIONS.values():
+            if name == allocation:
+                raise InputError(
+                    f"factor {table.name!r}: parts of a programme's money add up to one: give "
+                    "lever = 'its name' instead of input"
+                )
+        is_table = cells[0] in self.tables
+        if is_table and table.effect != "multiply":
+            raise InputError(f"factor {table.name!r} is a table: give effect = 'multiply'")
+        unit = self._model.document.variable(name).unit if table.effect != "multiply" else "Dmnl"
+        parts: dict[str, list[str]] = {table.label or table.input: list(cells)}
+        if table.each:
+            parts = {}
+            for cell in cells:
+                element = _first_element(cell)
+                if element is None:
+                    raise InputError(f"factor {table.name!r} has no elements: leave out each")
+                parts.setdefault(f"{table.label or name}[{element}]", []).append(cell)
+        return [
+            Factor(
+                label,
+                table.group or label,
+                unit,
+                table.effect,
+                tuple(part),
+                self._distribution(table, label, part),
+            )
+            for label, part in parts.items()
+        ]
+
+    def lever(self, table: FactorTable) -> list[Factor]:
+        """Make the factors that move money between levers."""
+        assert table.lever is not None
+        levers = {
+            lever: allocation
+            for dimension, allocation in _ALLOCATIONS.items()
+            for lever in self._model.subscripts.get(dimension, ())
+        }
+        if table.lever not in levers:
+            raise unknown("lever", table.lever, levers)
+        if table.effect != "multiply":
+            raise InputError(
+                f"lever {table.lever!r}: give effect = 'multiply', its values weigh its money "
+                "against that of the others"
+            )
+        cells = self.cells(f"{levers[table.lever]}[{table.lever}]")
+        parts = {table.label or table.lever: cells}
+        if table.each and _REGION in self._model.variables[levers[table.lever]].dims:
+            parts = {
+                f"{table.label or table.lever}[{_first_element(cell)}]": (cell,) for cell in cells
+            }
+        return [
+            Factor(
+                label,
+                table.group or label,
+                "Dmnl",
+                "weigh",
+                tuple(part),
+                self._distribution(table, label, part),
+            )
+            for label, part in parts.items()
+        ]
+
+    def drawn(self, table: FactorTable, draws: pd.DataFrame | None) -> list[Factor]:
+        """Make a factor of each parameter of a calibration."""
+        if draws is None:
+            raise InputError("from = 'calibration' needs a calibration with draws")
+        names = [str(name) for name in draws.columns]
+        for name in table.only:
+            if name not in names:
+                raise unknown("parameter of the calibration", name, names)
+        return [
+            Factor(
+                name,
+                table.group or name,
+                self._model.document.variable(_bare(name)).unit,
+                "set",
+                self.cells(name),
+                None,
+            )
+            for name in table.only or names
+        ]
+
+    def _distribution(self, table: FactorTable, label: str, cells: Sequence[str]) -> Distribution:
+        kind = table.distribution
+        if kind == "choice":
+            return Distribution(kind, min(table.values), max(table.values), values=table.values)
+        first = next(
+            (one for one in (table.mode, table.mean, table.median) if one is not None), 0.0
+        )
+        second = next((one for one in (table.sd, table.log_sd) if one is not None), 0.0)
+        if kind in ("normal", "lognormal", "exponential"):
+            low, high = ends(kind, first, second)
+        else:
+            low, high = self._span(table, label, cells)
+        low = low if table.low is None else table.low
+        high = high if table.high is None else table.high
+        if low >= high:
+            raise InputError(f"factor {label!r}: from {low:g} to {high:g} it does not vary")
+        if kind in ("loguniform", "lognormal") and low <= 0:
+            raise InputError(f"factor {label!r}: {kind} needs low above 0, not {low:g}")
+        if kind == "triangular":
+            first = (low + high) / 2 if table.mode is None else table.mode
+            if not low <= first <= high:
+                raise InputError(
+                    f"factor {label!r}: mode = {first:g} is not between {low:g} and {high:g}"
+                )
+        if table.effect == "set":
+            for cell in cells:
+                self.within_range(label, cell, low, high)
+        return Distribution(kind, low, high, first, second)
+
+    def _span(self, table: FactorTable, label: str, cells: Sequence[str]) -> tuple[float, float]:
+        """Give the ends of a factor that has none in the study."""
+        if table.low is not None and table.high is not None:
+            return table.low, table.high
+        if table.effect == "multiply" and table.within is not None:
+            return 1 - table.within, 1 + table.within
+        if table.effect != "set":
+            raise InputError(f"factor {label!r}: give low and high, or within")
+        variable = self._model.document.variable(_bare(cells[0]))
+        low = -math.inf if variable.low is None else variable.low
+        high = math.inf if variable.high is None else variable.high
+        if table.within is not None:
+            values = self.values({})
+            own = {values[cell] for cell in cells}
+            if len(own) > 1 or math.isnan(next(iter(own))):
+                raise InputError(
+                    f"factor {label!r} has no one value that it could stay within a share of: "
+                    "give each = true, effect = 'multiply', or low and high"
+                )
+            (value,) = own
+            reach = table.within * abs(value)
+            return max(low, value - reach), min(high, value + reach)
+        missing = (table.low is None and math.isinf(low)) or (
+            table.high is None and math.isinf(high)
+        )
+        if missing:
+            raise InputError(f"factor {label!r} has no range in the model: give low and high")
+        return low, high
+
+    def _budgets(self) -> list[list[str]]:
+        """List the cells whose shares add up to one."""
+        budgets: dict[tuple[str, ...], list[str]] = {}
+        for parameter, name in zip(self._model.program.parameters, self._names, strict=True):
+            if parameter.name in _ALLOCATIONS.values():
+                budgets.setdefault((parameter.name, *parameter.cell[:-1]), []).append(name)
+        return list(budgets.values())
+
+
+def _written(parameter: Parameter) -> str:
+    return f"{parameter.name}[{', '.join(parameter.cell)}]" if parameter.cell else parameter.name
+
+
+def _bare(name: str) -> str:
+    return name.partition("[")[0].strip()
+
+
+def _first_element(cell: str) -> str | None:
+    inside = cell.partition("[")[2].rstrip("]")
+    return inside.partition(",")[0].strip() or None

@@ -1,0 +1,179 @@
+"""The outputs of a study as columns of numbers, one for each run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from smecluster.model import outcomes
+from smecluster.model.outcomes import DISPERSION, PLACE, TOTAL, Outcome, gather
+from smecluster.model.support.errors import InputError, unknown
+from smecluster.sensitivity.study import OutputTable, Study
+
+if TYPE_CHECKING:
+    from smecluster.model import Model
+
+_ALL = "all"
+# What the dispersion among regions is computed from.
+_BEHIND_DISPERSION = "value added per worker"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One number of each run.
+
+    Attributes
+    ----------
+    outcome : str
+        The outcome.
+    place : str
+        A region, or ``"total"``.
+    year : float
+        The year of its value.
+    since : float or None
+        The year whose value is taken off.
+    unit : str
+        Its unit.
+    better : {"more", "less", "neither"}
+        Which direction is an improvement.
+    """
+
+    outcome: str
+    place: str
+    year: float
+    since: float | None
+    unit: str
+    better: str
+
+    @property
+    def name(self) -> str:
+        """Its name in tables, and in the files of the runs."""
+        since = "" if self.since is None else f" since {self.since:g}"
+        return f"{self.outcome}, {self.place}, {self.year:g}{since}"
+
+    def record(self) -> dict[str, Any]:
+        """Give its content for a JSON file."""
+        return asdict(self)
+
+    @classmethod
+    def from_record(cls, content: Mapping[str, Any]) -> Column:
+        """Make it again from what `record` gave."""
+        return cls(**content)
+
+
+def columns_of(study: Study, model: Model) -> tuple[Column, ...]:
+    """List the columns of a study.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    model : Model
+        The model.
+
+    Returns
+    -------
+    tuple of Column
+
+    Raises
+    ------
+    InputError
+        If a place is not the model's, or a column is asked for twice.
+    """
+    found: dict[str, Column] = {}
+    for table in study.output:
+        for place in _places(table, model):
+            for year in table.years:
+                column = Column(
+                    table.outcome, place, year, table.since, _unit(table, model), _better(table)
+                )
+                if column.name in found:
+                    raise InputError(f"the output {column.name!r} is asked for twice")
+                found[column.name] = column
+    for name in study.enough.outputs if study.enough else ():
+        if name not in found:
+            raise unknown("output in enough", name, found)
+    return tuple(found.values())
+
+
+def needed(columns: Sequence[Column]) -> tuple[list[str], list[float]]:
+    """List the model's variables and the years that columns are computed from."""
+    years = {column.year for column in columns}
+    years |= {column.since for column in columns if column.since is not None}
+    return outcomes.variables(_outcomes(columns)), sorted(years)
+
+
+def numbers(result: xr.Dataset, columns: Sequence[Column]) -> dict[str, NDArray[np.float64]]:
+    """Take the columns out of runs of the model.
+
+    Parameters
+    ----------
+    result : xarray.Dataset
+        From `model.simulate_many`, with what `needed` lists; NaN where a run has failed.
+    columns : sequence of Column
+        What to take.
+
+    Returns
+    -------
+    dict of str to array of float, shape (runs,)
+        By the column's name, in its unit.
+    """
+    gathered = gather(result, _outcomes(columns))
+    time = {float(year): place for place, year in enumerate(gathered["time"].values)}
+    where = {str(name): place for place, name in enumerate(gathered[PLACE].values)}
+    blocks = {}
+    for name in {column.outcome for column in columns}:
+        variable = gathered[name]
+        order = [dim for dim in ("run", "time", PLACE) if dim in variable.dims]
+        blocks[name] = variable.transpose(*order).values
+    found = {}
+    for column in columns:
+        block = blocks[column.outcome]
+        block = block[..., where[column.place]] if block.ndim > 2 else block
+        values = block[:, time[column.year]]
+        if column.since is not None:
+            values = values - block[:, time[column.since]]
+        found[column.name] = np.ascontiguousarray(values, dtype=float)
+    return found
+
+
+def _outcomes(columns: Sequence[Column]) -> list[Outcome]:
+    names = dict.fromkeys(
+        _BEHIND_DISPERSION if column.outcome == DISPERSION else column.outcome for column in columns
+    )
+    return [outcomes.find(name) for name in names]
+
+
+def _places(table: OutputTable, model: Model) -> tuple[str, ...]:
+    regions = model.regions
+    if not _regional(table.outcome, model):
+        for place in table.places:
+            if place not in (TOTAL, _ALL):
+                raise InputError(
+                    f"output {table.outcome!r} is national: its place is {TOTAL!r}, not {place!r}"
+                )
+        return (TOTAL,)
+    allowed = (*regions, TOTAL)
+    if table.place == _ALL:
+        return allowed
+    for place in table.places:
+        if place not in allowed:
+            raise unknown(f"place of output {table.outcome!r}", place, (*allowed, _ALL))
+    return table.places
+
+
+def _regional(outcome: str, model: Model) -> bool:
+    return outcome != DISPERSION and "Region" in model.document.variable(outcome).dims
+
+
+def _unit(table: OutputTable, model: Model) -> str:
+    return "Dmnl" if table.outcome == DISPERSION else model.document.variable(table.outcome).unit
+
+
+def _better(table: OutputTable) -> str:
+    return "less" if table.outcome == DISPERSION else outcomes.find(table.outcome).better

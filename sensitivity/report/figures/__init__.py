@@ -1,0 +1,145 @@
+"""The figures of a study: those that fit its method, as PNG to look at and PDF to print."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+from smecluster.model.support.files import replacing
+from smecluster.model.support.provenance import commented
+from smecluster.sensitivity.analysis.indices import Analysis
+from smecluster.sensitivity.report.figures.bars import bars
+from smecluster.sensitivity.report.figures.heat import heat
+from smecluster.sensitivity.report.figures.plane import can_draw, plane
+from smecluster.sensitivity.report.figures.scatter import scatter
+from smecluster.sensitivity.report.figures.settling import settling
+from smecluster.sensitivity.report.figures.strategies import strategies
+from smecluster.sensitivity.report.figures.tornado import tornado
+from smecluster.sensitivity.report.figures.years import has_series, lines, stacked
+from smecluster.sensitivity.store.results import Results
+
+# What figures are called; where there are several scenarios, the scenario follows.
+KINDS = (
+    "heat-map",
+    "strategies",
+    "ranked",
+    "plane",
+    "over-time-intervals",
+    "over-time",
+    "tornado",
+    "scatter",
+    "convergence",
+)
+_FORMATS = (".png", ".pdf")
+# Dots an inch of the pictures.
+_DPI = 130
+Draw = Callable[[Results, Analysis, str], Figure]
+
+
+def draw(results: Results, analysis: Analysis, folder: Path) -> list[Path]:
+    """Draw every figure that fits, and write it as PNG and PDF.
+
+    Parameters
+    ----------
+    results : Results
+        The runs.
+    analysis : Analysis
+        Their analysis.
+    folder : Path
+        Where to; made if it is missing. Each file is written completely or not at all.
+
+    Returns
+    -------
+    list of Path
+        The files, each with its stamp inside. Figures of an earlier analysis that do not fit
+        are removed.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be written.
+    """
+    files: list[Path] = []
+    several = len(results.scenarios) > 1
+    for name, one in _of_all(results, analysis):
+        files += _written(one(), folder / name, results, analysis)
+    for scenario in results.scenarios:
+        for name, each in _of_one(results, analysis, scenario.name):
+            path = folder / (f"{name}-{_plain(scenario.name)}" if several else name)
+            files += _written(each(results, analysis, scenario.name), path, results, analysis)
+    _remove_others(folder, files)
+    return files
+
+
+def _of_all(results: Results, analysis: Analysis) -> list[tuple[str, Callable[[], Figure]]]:
+    table = analysis.tables["indices"]
+    found: list[tuple[str, Callable[[], Figure]]] = []
+    if table["value"].notna().any():
+        found.append(("heat-map", lambda: heat(results, analysis)))
+    if analysis.rankings:
+        found.append(("strategies", lambda: strategies(results, analysis)))
+    return found
+
+
+def _of_one(results: Results, analysis: Analysis, scenario: str) -> list[tuple[str, Draw]]:
+    headline = analysis.method.headline
+    tables = {
+        name: table[table["scenario"] == scenario] if "scenario" in table else table
+        for name, table in analysis.tables.items()
+    }
+    found: list[tuple[str, Draw]] = []
+    principal = [column.name for column in analysis.outputs]
+    indices = tables["indices"]
+    if indices.loc[indices["output"].isin(principal), "value"].notna().any():
+        found.append(("ranked", bars))
+        if can_draw(analysis):
+            found.append(("plane", plane))
+    # Shares of dependent factors overlap: they do not stack.
+    if not results.dependent and has_series(results, analysis, scenario, "first order"):
+        found.append(("over-time", stacked))
+    if has_series(results, analysis, scenario, headline):
+        found.append(("over-time-intervals", lines))
+    if len(tables["swings"]):
+        found += [("tornado", tornado), ("scatter", scatter)]
+    if len(tables["convergence"]) and tables["convergence"]["size"].nunique() > 1:
+        found.append(("convergence", settling))
+    return found
+
+
+def _written(figure: Figure, path: Path, results: Results, analysis: Analysis) -> list[Path]:
+    stamp = commented(results.stamp() | {"analysed by": analysis.method.name})
+    _lay_out(figure)
+    files = []
+    for suffix in _FORMATS:
+        target = path.with_name(path.name + suffix)
+        metadata = {"Description" if suffix == ".png" else "Subject": stamp}
+        with replacing(target) as temporary:
+            figure.savefig(temporary, dpi=_DPI, metadata=metadata)
+        files.append(target)
+    return files
+
+
+def _lay_out(figure: Figure) -> None:
+    """Give everything its place, once for all files: that takes longer than drawing.
+
+    Letters are not as wide at another resolution: laid out there, a legend at the edge is cut.
+    """
+    figure.set_dpi(_DPI)
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+
+
+def _remove_others(folder: Path, files: list[Path]) -> None:
+    """Remove figures of an earlier analysis, which would be taken for this one's."""
+    for kind in KINDS:
+        for suffix in _FORMATS:
+            for path in [folder / f"{kind}{suffix}", *folder.glob(f"{kind}-*{suffix}")]:
+                if path not in files:
+                    path.unlink(missing_ok=True)
+
+
+def _plain(name: str) -> str:
+    """Make a file name of a scenario's name."""
+    return "-".join("".join(c if c.isalnum() else " " for c in name).split())

@@ -1,0 +1,86 @@
+"""Heat map: factors against outputs, so that what matters where is seen at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from smecluster.sensitivity.report.figures.style import finished, fitted, others
+
+if TYPE_CHECKING:
+    from smecluster.sensitivity.analysis.indices import Analysis
+    from smecluster.sensitivity.store.results import Results
+
+_ROWS = 24
+# Factors below this everywhere are put together, and such cells left empty.
+_SMALL = 0.005
+
+
+def heat(results: Results, analysis: Analysis) -> Figure:
+    """Draw the headline index of the leading factors for each principal output and scenario.
+
+    Parameters
+    ----------
+    results : Results
+        The runs.
+    analysis : Analysis
+        Their analysis.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    method = analysis.method
+    table = analysis.tables["indices"]
+    table = table[table["index"] == method.headline]
+    known = [one.name for one in results.scenarios]
+    table = table[table["scenario"].isin(known)]
+    table = table[table["output"].isin([column.name for column in analysis.outputs])]
+    wide = table.pivot_table(
+        index="factor", columns=["output", "scenario"], values="value", sort=False, observed=True
+    )
+    wide = wide.loc[
+        :, [(c.name, s) for c in analysis.outputs for s in known if (c.name, s) in wide]
+    ]
+    if not method.shares:
+        wide = wide / wide.max()
+    order = wide.max(axis=1).sort_values(ascending=False, kind="stable").index
+    count = min(_ROWS, max(1, int((wide.max(axis=1) >= _SMALL).sum())))
+    kept, rest = order[:count], order[count:]
+    cells, names = wide.loc[kept].to_numpy(), [str(name) for name in kept]
+    if len(rest):
+        cells = np.vstack([cells, wide.loc[rest].max().to_numpy()])
+        names.append(others(len(rest), summed=False))
+    figure = Figure(
+        figsize=(max(7.0, 3.4 + 0.85 * wide.shape[1]), 2.6 + 0.27 * len(names)),
+        layout="constrained",
+    )
+    axis = figure.subplots()
+    top = max(1e-12, float(np.nanmax(cells)))
+    image = axis.imshow(np.clip(cells, 0, None), cmap="cividis", vmin=0, vmax=top, aspect="auto")
+    for row, column in np.ndindex(cells.shape):
+        value = cells[row, column]
+        if np.isfinite(value) and abs(value) >= _SMALL:
+            colour = "black" if value > 0.6 * top else "white"
+            axis.text(
+                column, row, f"{value:.2f}", ha="center", va="center", fontsize=7, color=colour
+            )
+    axis.set_yticks(range(len(names)), [fitted(name, 44) for name in names], fontsize=8)
+    shown = wide.columns.to_frame(index=False)
+    labels = [
+        fitted(output, 26) + ("" if len(known) == 1 else f"\n({fitted(scenario, 26)})")
+        for output, scenario in zip(shown["output"], shown["scenario"], strict=True)
+    ]
+    axis.set_xticks(range(len(labels)), labels, rotation=45, ha="right", fontsize=8)
+    axis.tick_params(length=0)
+    scale = method.headline if method.shares else f"{method.headline}, share of the greatest"
+    figure.colorbar(image, ax=axis, label=scale, fraction=0.03, pad=0.01)
+    return finished(
+        figure,
+        results,
+        analysis,
+        "What matters where",
+        f"Cells: {scale}; factors by their greatest index; empty: below {_SMALL:g}.",
+    )

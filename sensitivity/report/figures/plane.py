@@ -1,0 +1,117 @@
+"""Morris' plane: how much a factor matters against how much that depends on the others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from smecluster.model.support.formatting import shown
+from smecluster.model.support.plotting import quantity
+from smecluster.sensitivity.report.figures.style import (
+    DARK,
+    INK,
+    finished,
+    fitted,
+    panels,
+    plain,
+    title,
+    under,
+)
+
+if TYPE_CHECKING:
+    from smecluster.sensitivity.analysis.indices import Analysis
+    from smecluster.sensitivity.store.results import Results
+
+_NUMBERED = 10
+
+
+def plane(results: Results, analysis: Analysis, scenario: str) -> Figure:
+    """Draw sigma against mu star, the leading factors numbered.
+
+    Parameters
+    ----------
+    results : Results
+        The runs.
+    analysis : Analysis
+        Their analysis by Morris' method, of single factors.
+    scenario : str
+        The scenario to draw: a panel for each principal output that varies.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    drawn = [
+        (column, part)
+        for column, part in analysis.by_output("indices", scenario)
+        if part.loc[part["index"] == "mu star", "value"].notna().any()
+    ]
+    figure, axes = panels(len(drawn), 2, 6.6, 3.8)
+    for axis, (column, part) in zip(axes, drawn, strict=True):
+        unit, factor = shown(column.unit)
+        star, sigma = (
+            part[part["index"] == name].set_index("factor")[["value", "high"]] * factor
+            for name in ("mu star", "sigma")
+        )
+        order = star["value"].sort_values(ascending=False, kind="stable").index
+        star, sigma = star.loc[order], sigma.loc[order]
+        axis.errorbar(
+            star["value"],
+            sigma["value"],
+            xerr=star["high"] - star["value"],
+            yerr=sigma["high"] - sigma["value"],
+            fmt="none",
+            ecolor="#BBBBBB",
+            elinewidth=0.8,
+        )
+        axis.plot(
+            star["value"][_NUMBERED:],
+            sigma["value"][_NUMBERED:],
+            "o",
+            color="#999999",
+            markersize=4,
+        )
+        for place, (x, y) in enumerate(
+            zip(star["value"].iloc[:_NUMBERED], sigma["value"].iloc[:_NUMBERED], strict=True), 1
+        ):
+            axis.plot(x, y, "o", color=DARK, markersize=11)
+            axis.text(x, y, str(place), color="white", fontsize=7, ha="center", va="center")
+        top = 1.08 * max(star["high"].max(), sigma["high"].max())
+        axis.plot([0, top], [0, top], color=INK, linewidth=0.8, linestyle="--")
+        axis.set_xlim(0, 1.08 * star["high"].max())
+        axis.set_ylim(0, 1.08 * sigma["high"].max())
+        axis.legend(
+            handles=[
+                Line2D([], [], linestyle="", label=fitted(f"{at}  {name}", 32))
+                for at, name in enumerate(order[:_NUMBERED], 1)
+            ],
+            handlelength=0,
+            handletextpad=0,
+            loc="upper left",
+            bbox_to_anchor=(1.0, 1.03),
+            frameon=False,
+            fontsize=7.5,
+        )
+        quantity(axis.xaxis)
+        quantity(axis.yaxis)
+        axis.set_xlabel(f"mu star, {unit}", fontsize=8)
+        axis.set_ylabel(f"sigma, {unit}", fontsize=8)
+        plain(axis)
+        title(axis, column.name)
+    return finished(
+        figure,
+        results,
+        analysis,
+        f"How much factors matter, and how much that depends on others{under(results, scenario)}",
+        "Mu star: mean absolute effect of a factor's whole range; sigma: its spread over the "
+        "range of all others. On the dashed line (sigma = mu star) and above it, effects are far "
+        "from additive. Grey: all other factors.",
+    )
+
+
+def can_draw(analysis: Analysis) -> bool:
+    """Say whether there are effects of single factors."""
+    return bool(np.isin("sigma", analysis.tables["indices"]["index"].unique()))

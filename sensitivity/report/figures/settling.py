@@ -1,0 +1,94 @@
+"""Convergence panel: how the leading indices settle as runs are added."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+
+from smecluster.model.support.formatting import shown
+from smecluster.model.support.plotting import quantity
+from smecluster.sensitivity.report.figures.style import (
+    COLOURS,
+    finished,
+    fitted,
+    panels,
+    plain,
+    title,
+    under,
+)
+
+if TYPE_CHECKING:
+    from smecluster.sensitivity.analysis.indices import Analysis
+    from smecluster.sensitivity.store.results import Results
+
+_FACTORS = 5
+_MARKERS = "osD^v"
+
+
+def settling(results: Results, analysis: Analysis, scenario: str) -> Figure:
+    """Draw the headline index of each output's leading factors against the size of the study.
+
+    Parameters
+    ----------
+    results : Results
+        The runs.
+    analysis : Analysis
+        Their analysis.
+    scenario : str
+        The scenario to draw.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    drawn = [
+        (column, part)
+        for column, part in analysis.by_output("convergence", scenario)
+        if part["value"].notna().any()
+    ]
+    figure, axes = panels(len(drawn), 2, 6.2, 3.1)
+    for axis, (column, part) in zip(axes, drawn, strict=True):
+        factor = 1.0 if analysis.method.shares else shown(column.unit)[1]
+        last = part[part["size"] == part["size"].max()]
+        leading = last.nlargest(_FACTORS, "value")["factor"]
+        handles = []
+        for name, colour, marker in zip(leading, COLOURS, _MARKERS, strict=False):
+            one = part[part["factor"] == name].sort_values("size")
+            value = one["value"] * factor
+            half = one["high"] * factor - value
+            axis.fill_between(one["size"], value - half, value + half, color=colour, alpha=0.12)
+            axis.plot(one["size"], value, color=colour, marker=marker, markersize=4)
+            handles.append(
+                Line2D(
+                    [], [], color=colour, marker=marker, markersize=4, label=fitted(str(name), 26)
+                )
+            )
+        axis.set_xscale("log", base=2)
+        sizes = sorted(part["size"].unique())
+        axis.xaxis.set_major_locator(FixedLocator([float(size) for size in sizes]))
+        axis.xaxis.set_minor_locator(NullLocator())
+        axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+        plain(axis)
+        axis.set_xlabel(f"{analysis.method.sized}", fontsize=8)
+        quantity(axis.yaxis)
+        if not analysis.method.shares:
+            axis.set_ylabel(shown(column.unit)[0], fontsize=8)
+        axis.legend(
+            handles=handles,
+            loc="upper left",
+            bbox_to_anchor=(1.0, 1.0),
+            frameon=False,
+            fontsize=7.5,
+        )
+        title(axis, column.name)
+    return finished(
+        figure,
+        results,
+        analysis,
+        f"Were there enough runs?{under(results, scenario)}",
+        f"Lines: {analysis.method.headline} of the five leading factors from the first half, "
+        "quarter, ... of the runs; bands: intervals.",
+    )

@@ -1,0 +1,123 @@
+"""The ranking of strategies: whether it holds, and what turns it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+
+from smecluster.sensitivity.analysis.ranking import Ranking
+from smecluster.sensitivity.report.figures.style import (
+    HIGH,
+    INK,
+    LOW,
+    STRATEGIES,
+    finished,
+    fitted,
+    plain,
+    title,
+)
+
+if TYPE_CHECKING:
+    from smecluster.sensitivity.analysis.indices import Analysis
+    from smecluster.sensitivity.store.results import Results
+
+_CAUSES = 6
+_TURNING = 4
+# How light red, green and blue are; letters on what is darker than this are white.
+_LIGHTNESS, _DARK = (0.299, 0.587, 0.114), 0.45
+
+
+def strategies(results: Results, analysis: Analysis) -> Figure:
+    """Draw how often each strategy is the best, and where the ranking changes.
+
+    Parameters
+    ----------
+    results : Results
+        The runs.
+    analysis : Analysis
+        Their analysis, with rankings.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Above: shares of draws in which each strategy is the best, an output a bar. Below: for
+        the outputs whose ranking changes most, the share of draws that contradict it where a
+        factor is low and where it is high.
+    """
+    rankings = analysis.rankings
+    turning = [one for one in rankings if len(one.causes)]
+    turning = sorted(turning, key=lambda one: -one.share[0])[:_TURNING]
+    down = -(-len(turning) // 2)
+    top = 0.9 + 0.34 * len(rankings)
+    heights = [top, *[0.9 + 0.34 * _CAUSES] * down]
+    figure = Figure(figsize=(12.6, sum(heights) + 1.7), layout="constrained")
+    grid = figure.add_gridspec(1 + down, 2, height_ratios=heights)
+    _best(figure.add_subplot(grid[0, :]), rankings)
+    for at, ranking in enumerate(turning):
+        alone = at == len(turning) - 1 and not at % 2
+        place = grid[1 + at // 2, :] if alone else grid[1 + at // 2, at % 2]
+        _turned(figure.add_subplot(place), ranking, 100 if alone else 46)
+    handles = [
+        Patch(color=LOW, label="where the factor is low (lowest fifth)"),
+        Patch(color=HIGH, label="where it is high (highest fifth)"),
+    ]
+    if turning:
+        figure.legend(handles=handles, loc="outside lower center", ncols=2, frameon=False)
+    return finished(
+        figure,
+        results,
+        analysis,
+        "Does the ranking of strategies hold?",
+        "Bars: share of draws in which a strategy is the best. Below, if any: share of draws "
+        "that contradict the ranking by means, at the ends of the factors that turn it most; "
+        "line: over all draws.",
+    )
+
+
+def _best(axis: Axes, rankings: tuple[Ranking, ...]) -> None:
+    names = list(dict.fromkeys(name for one in rankings for name in one.strategies))
+    colours = dict(zip(sorted(names), STRATEGIES * len(names), strict=False))
+    where = np.arange(len(rankings))
+    left = np.zeros(len(rankings))
+    for name in names:
+        share = np.array(
+            [dict(zip(one.strategies, one.best, strict=True)).get(name, 0.0) for one in rankings]
+        )
+        axis.barh(where, share, 0.7, left=left, color=colours[name], label=name)
+        for row, (begin, size) in enumerate(zip(left, share, strict=True)):
+            if size > 0.06:
+                text = f"{name} {100 * size:.0f} %"
+                ink = "white" if np.dot(to_rgb(colours[name]), _LIGHTNESS) < _DARK else "black"
+                axis.text(
+                    begin + size / 2, row, text, ha="center", va="center", fontsize=7.5, color=ink
+                )
+        left += share
+    labels = [f"{one.output}{', ' if one.future else ''}{one.future}" for one in rankings]
+    axis.set_yticks(where, [fitted(label, 48) for label in labels])
+    axis.invert_yaxis()
+    axis.set_xlim(0, max(1.0, left.max()))
+    plain(axis, "x")
+    axis.set_xlabel("share of draws", fontsize=8)
+    title(axis, "How often each strategy is the best")
+
+
+def _turned(axis: Axes, ranking: Ranking, width: int) -> None:
+    causes = ranking.causes.head(_CAUSES)
+    where = np.arange(len(causes))
+    low, high = causes["where low"].to_numpy(), causes["where high"].to_numpy()
+    axis.hlines(where, np.minimum(low, high), np.maximum(low, high), color="#AAAAAA", linewidth=2)
+    axis.plot(low, where, "o", color=LOW, markersize=8)
+    axis.plot(high, where, "D", color=HIGH, markersize=7)
+    axis.axvline(ranking.share[0], color=INK, linewidth=1)
+    axis.set_yticks(where, [fitted(str(name), 34) for name in causes["factor"]])
+    axis.invert_yaxis()
+    axis.set_ylim(len(causes) - 0.4, -0.6)
+    axis.set_xlim(-0.02, 1.02)
+    plain(axis, "x")
+    axis.set_xlabel("share of draws with another ranking", fontsize=8)
+    title(axis, f"{ranking.output}: {' before '.join(ranking.strategies)} on average", width)

@@ -1,0 +1,159 @@
+"""How the figures of a study look: colours of factors, names that fit, panels, headings."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from smecluster.model.support.formatting import sentence, shown
+from smecluster.model.support.plotting import headed
+
+if TYPE_CHECKING:
+    from smecluster.sensitivity.analysis.indices import Analysis
+    from smecluster.sensitivity.store.results import Results
+
+# Okabe and Ito's, then some of Tol's: they can be told apart without seeing red or green.
+COLOURS = (
+    "#0072B2",
+    "#E69F00",
+    "#009E73",
+    "#CC79A7",
+    "#D55E00",
+    "#56B4E9",
+    "#882255",
+    "#999933",
+)
+DARK, PALE = "#0072B2", "#9CCBE8"
+LOW, HIGH = "#0072B2", "#E69F00"
+# For strategies, so that they are not taken for factors: other ones of Tol's.
+STRATEGIES = ("#44AA99", "#DDCC77", "#AA4499", "#88CCEE", "#CC6677", "#117733")
+OTHERS = "#C8C8C8"
+TOGETHER = "#F0F0F0"
+INK = "#333333"
+# Factors shown by name in a panel; those beyond are put together.
+NAMED = 10
+
+
+def leaders(analysis: Analysis, count: int = len(COLOURS)) -> dict[str, str]:
+    """Give the factors that lead over all principal outputs their colours.
+
+    Each output counts alike: its indices are taken as shares of its greatest.
+    """
+    table = analysis.tables["indices"]
+    table = table[table["index"] == analysis.method.headline].dropna(subset=["value"])
+    if table.empty:
+        return {}
+    most = table.groupby(["scenario", "output"])["value"].transform("max")
+    weight = (table["value"] / most.where(most > 0)).groupby(table["factor"]).mean()
+    names = weight.sort_values(ascending=False, kind="stable").index[:count]
+    return dict(zip(map(str, names), COLOURS, strict=False))
+
+
+def fitted(name: str, width: int = 30) -> str:
+    """Break a long name into lines, and cut what three lines cannot hold."""
+    lines = textwrap.wrap(name, width) or [""]
+    if len(lines) > 3:
+        lines = [*lines[:2], f"{lines[2][: width - 1]}…"]
+    return "\n".join(lines)
+
+
+def panels(
+    count: int, across: int, width: float, height: float, extra: float = 1.4
+) -> tuple[Figure, list[Axes]]:
+    """Make a figure of equal panels, row by row; places beyond the last are empty."""
+    across = max(1, min(across, count))
+    down = -(-count // across)
+    figure = Figure(figsize=(width * across, height * down + extra), layout="constrained")
+    axes = np.atleast_1d(figure.subplots(down, across, squeeze=False)).ravel()
+    for axis in axes[count:]:
+        axis.set_axis_off()
+    return figure, list(axes[:count])
+
+
+def plain(axis: Axes, grid: str = "both") -> None:
+    """Leave of a panel's frame what is needed to read it."""
+    axis.spines[["top", "right"]].set_visible(False)
+    axis.grid(axis=grid, color="#E8E8E8")  # type: ignore[arg-type]
+    axis.set_axisbelow(True)
+    axis.tick_params(labelsize=8)
+
+
+def title(axis: Axes, text: str, width: int = 64) -> None:
+    """Head a panel."""
+    axis.set_title(textwrap.fill(sentence(text), width), fontsize=10, loc="left")
+
+
+def finished(figure: Figure, results: Results, analysis: Analysis, head: str, note: str) -> Figure:
+    """Put the heading on a figure, and say what it rests on."""
+    study = results.study
+    confidence = f"{100 * study.analysis.confidence:.0f} %"
+    runs = f"{results.runs:,} runs{' a scenario' if len(results.scenarios) > 1 else ''}"
+    base = (
+        f"{study.title}: {analysis.method.title}, size {results.size:,}, {runs}, "
+        f"{len(results.factors)} factors, {confidence} intervals."
+    )
+    return headed(figure, head, f"{note} {base}")
+
+
+def with_rest(
+    table: pd.DataFrame, indices: Sequence[str], summed: bool, named: int = NAMED
+) -> tuple[list[str], Mapping[str, pd.DataFrame]]:
+    """Keep the leading factors of an output by name, and put the others together.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Indices of one output in one scenario; the first of `indices` ranks the factors.
+    indices : sequence of str
+        The indices to keep.
+    summed : bool
+        Whether the others' indices are summed; the greatest of each is taken otherwise.
+    named : int
+        How many factors keep their names.
+
+    Returns
+    -------
+    list of str
+        Names to show, the greatest first.
+    mapping of str to pandas.DataFrame
+        For each index its value and half its interval, in that order.
+    """
+    parts = {
+        name: table[table["index"] == name].set_index("factor")[["value", "high"]]
+        for name in indices
+    }
+    order = parts[indices[0]]["value"].sort_values(ascending=False, kind="stable").index
+    kept, rest = list(order[:named]), list(order[named:])
+    found = {}
+    for name, part in parts.items():
+        value, half = part["value"], part["high"] - part["value"]
+        shown_ = pd.DataFrame({"value": value.loc[kept], "half": half.loc[kept]})
+        if rest:
+            together = value.loc[rest].sum() if summed else value.loc[rest].max()
+            spread = np.sqrt((half.loc[rest] ** 2).sum()) if summed else 0.0
+            shown_.loc[others(len(rest), summed)] = [together, spread]
+        found[name] = shown_
+    names = [str(name) for name in kept]
+    return [*names, *([others(len(rest), summed)] if rest else [])], found
+
+
+def others(count: int, summed: bool) -> str:
+    """Name the factors that are put together."""
+    how = "together" if summed else "greatest"
+    return f"other {count} ({how})" if count > 1 else "one other"
+
+
+def quantity_of(unit: str, name: str) -> str:
+    """Label an axis with a quantity and its unit."""
+    return f"{sentence(name)}, {shown(unit)[0]}"
+
+
+def under(results: Results, scenario: str) -> str:
+    """Name the scenario in a heading, where there are several."""
+    return f" ({scenario})" if len(results.scenarios) > 1 else ""

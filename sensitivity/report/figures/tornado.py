@@ -1,0 +1,102 @@
+"""Tornado: an output where each factor is low and where it is high."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+
+from smecluster.model.support.formatting import shown
+from smecluster.model.support.plotting import quantity
+from smecluster.sensitivity.report.figures.style import (
+    HIGH,
+    INK,
+    LOW,
+    NAMED,
+    finished,
+    fitted,
+    panels,
+    plain,
+    title,
+    under,
+)
+
+if TYPE_CHECKING:
+    from smecluster.sensitivity.analysis.indices import Analysis
+    from smecluster.sensitivity.store.results import Results
+
+
+def tornado(results: Results, analysis: Analysis, scenario: str) -> Figure:
+    """Draw the mean of each principal output at both ends of the leading factors' ranges.
+
+    Parameters
+    ----------
+    results : Results
+        The runs.
+    analysis : Analysis
+        Their analysis.
+    scenario : str
+        The scenario to draw.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    parts = [
+        (column, _leading(analysis, part))
+        for column, part in analysis.by_output("swings", scenario)
+    ]
+    drawn = [(column, part) for column, part in parts if len(part)]
+    rows = max(len(part) for _, part in drawn)
+    figure, axes = panels(len(drawn), 2, 6.4, 0.32 * rows + 1.0, 1.6)
+    for axis, (column, part) in zip(axes, drawn, strict=True):
+        unit, factor = shown(column.unit)
+        where, mean = np.arange(len(part)), float(part["mean"].iloc[0]) * factor
+        for end, colour in (("low", LOW), ("high", HIGH)):
+            size = part[f"at {end}"].to_numpy() * factor
+            half = part[f"half {end}"].to_numpy() * factor
+            axis.barh(where, size - mean, 0.66, left=mean, color=colour)
+            axis.errorbar(size, where, xerr=half, fmt="none", ecolor=INK, elinewidth=1, capsize=2)
+        axis.axvline(mean, color=INK, linewidth=1)
+        axis.set_yticks(where, [fitted(str(name), 34) for name in part["factor"]])
+        axis.invert_yaxis()
+        axis.set_xlabel(unit, fontsize=8)
+        quantity(axis.xaxis)
+        plain(axis, "x")
+        title(axis, column.name)
+    labels = (
+        "mean where the factor is low (lowest fifth)",
+        "mean where it is high (highest fifth)",
+    )
+    note = "All other factors vary at the same time."
+    if (analysis.tables["indices"]["index"] == "mu").any():
+        labels = ("towards the low end of the factor's range", "towards the high end")
+        note = "Bars: mean effect of going through the whole range (mu), half of it to each side."
+    handles = [
+        Patch(color=colour, label=label) for colour, label in zip((LOW, HIGH), labels, strict=True)
+    ]
+    figure.legend(handles=handles, loc="outside lower center", ncols=2, frameon=False)
+    return finished(
+        figure,
+        results,
+        analysis,
+        f"Which way factors move outcomes{under(results, scenario)}",
+        f"Vertical line: mean over all runs. {note}",
+    )
+
+
+def _leading(analysis: Analysis, swings: pd.DataFrame) -> pd.DataFrame:
+    """Keep the factors that matter most: a swing alone may be chance."""
+    indices = analysis.tables["indices"]
+    if swings.empty:
+        return swings
+    chosen = indices["index"] == analysis.method.headline
+    for key in ("scenario", "output"):
+        chosen &= indices[key] == swings[key].iloc[0]
+    ranked = list(indices.loc[chosen, "factor"])[:NAMED]
+    kept = swings[swings["factor"].isin(ranked)]
+    # Groups have an index, and their factors swings.
+    return kept if len(kept) else swings.head(NAMED)

@@ -1,0 +1,193 @@
+"""One page of a study: the answer in sentences first, then what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from smecluster.model.support.files import write_atomic
+from smecluster.model.support.formatting import sentence
+from smecluster.model.support.page import Section, page
+from smecluster.sensitivity.analysis.indices import Analysis
+from smecluster.sensitivity.methods import reading
+from smecluster.sensitivity.report.sentences import answers
+from smecluster.sensitivity.store.results import Results
+
+PAGE = "report.html"
+# Factors of an output, and failed runs, that the page shows; all are in the files.
+_LEADING, _FAILED = 5, 10
+
+# Captions of figures by the beginning of their file's name.
+_CAPTIONS = {
+    "ranked": "Which factors matter",
+    "plane": "How much factors matter, and how much that depends on the others",
+    "heat-map": "What matters where",
+    "tornado": "Which way factors move outcomes",
+    "scatter": "Outcomes against their leading factors",
+    "over-time-intervals": "How much factors matter over time, with intervals",
+    "over-time": "What the spread comes from, year by year",
+    "strategies": "Does the ranking of strategies hold?",
+    "convergence": "Were there enough runs?",
+}
+
+
+def write_page(results: Results, analysis: Analysis, figures: Sequence[Path], folder: Path) -> Path:
+    """Write the page of a study.
+
+    Parameters
+    ----------
+    results : Results
+        The runs.
+    analysis : Analysis
+        Their analysis.
+    figures : sequence of Path
+        The files that `sensitivity.report.figures.draw` has written.
+    folder : Path
+        Where to.
+
+    Returns
+    -------
+    Path
+        The page, which holds its figures.
+
+    Raises
+    ------
+    InputError
+        If it cannot be written.
+    """
+    study = results.study
+    told = answers(analysis)
+    verdict = [analysis.verdict.text] if told else []
+    sections = [
+        _ranking(analysis, figures),
+        _matters(results, analysis, figures),
+        _section("Over time", "", figures, ("over-time", "over-time-intervals")),
+        _section("Which way", "", figures, ("tornado", "scatter")),
+        _trust(results, analysis, figures),
+        _runs(results, analysis),
+    ]
+    said: str | Sequence[str] = [*told, *verdict] or "No output varies: there is no answer."
+    text = page(
+        study.title,
+        said,
+        [
+            *([Section("The question", [study.question])] if study.question else []),
+            *(section for section in sections if section is not None),
+        ],
+        results.stamp() | {"analysed by": analysis.method.name},
+    )
+    return write_atomic(folder / PAGE, text)
+
+
+def _section(
+    title: str, text: str, figures: Sequence[Path], kinds: Sequence[str]
+) -> Section | None:
+    shown = _pictures(figures, kinds)
+    if not shown:
+        return None
+    return Section(title, [text] if text else [], figures=shown)
+
+
+def _pictures(figures: Sequence[Path], kinds: Sequence[str]) -> list[tuple[str, Path]]:
+    found = []
+    for path in figures:
+        if path.suffix != ".png":
+            continue
+        kind = next(name for name in _CAPTIONS if path.stem.startswith(name))
+        if kind in kinds:
+            scenario = path.stem[len(kind) + 1 :].replace("-", " ")
+            found.append((_CAPTIONS[kind] + (f" ({scenario})" if scenario else ""), path))
+    return found
+
+
+def _ranking(analysis: Analysis, figures: Sequence[Path]) -> Section | None:
+    if not analysis.rankings:
+        return None
+    causes = analysis.tables["causes"]
+    tables = [("How strategies rank", analysis.tables["ranking"])]
+    tables.append(
+        ("How far the better strategy leads, in the output's unit", analysis.tables["advantages"])
+    )
+    if len(causes):
+        first = causes.groupby(["future", "output"], sort=False).head(_LEADING)
+        tables.append(("Factors that turn the ranking", first))
+    text = (
+        "Every strategy is run with the same draws. Strategies are ordered by their mean over "
+        "the draws; a draw changes the ranking if it contradicts that order. 'Separation' says "
+        "how far a factor is different in the draws that do: 0 not at all, 1 without overlap."
+    )
+    return Section(
+        "Does the ranking of strategies hold?",
+        [text],
+        [(caption, _tidy(table)) for caption, table in tables],
+        _pictures(figures, ["strategies"]),
+    )
+
+
+def _matters(results: Results, analysis: Analysis, figures: Sequence[Path]) -> Section:
+    table = analysis.tables["indices"]
+    names = [column.name for column in analysis.outputs]
+    headline = analysis.method.headline
+    table = table[table["output"].isin(names) & (table["index"] == headline)]
+    leading = table.groupby(["scenario", "output"], sort=False).head(_LEADING)
+    kept = ["scenario", "output", "factor", "value", "low", "high"]
+    index = sentence(reading(headline, dependent=results.dependent))
+    text = f"{index}, by {analysis.method.title}."
+    return Section(
+        "What matters",
+        [text],
+        [("The leading factors of each output", _tidy(leading[kept]))],
+        _pictures(figures, ["ranked", "plane", "heat-map"]),
+    )
+
+
+def _trust(results: Results, analysis: Analysis, figures: Sequence[Path]) -> Section:
+    said = [remark.text for remark in analysis.remarks]
+    failed = len(results.failed)
+    every = results.runs * len(results.scenarios)
+    said.append(f"{failed:,} of {every:,} runs failed. {results.rule}")
+    tables = []
+    if failed:
+        kept = ["scenario", "run", "reason", "variable", "year"]
+        tables.append(("Failed runs, the first of them", results.failed[kept].head(_FAILED)))
+    return Section(
+        "How far to trust it",
+        [analysis.verdict.text, *said],
+        tables,
+        _pictures(figures, ["convergence"]),
+    )
+
+
+def _runs(results: Results, analysis: Analysis) -> Section:
+    factors = pd.DataFrame(
+        {"factor": results.factors, "group": results.groups, "unit": results.units}
+    )
+    names = [column.name for column in analysis.outputs]
+    outputs = analysis.tables["outputs"]
+    outputs = outputs[outputs["output"].isin(names)]
+    count = len(results.scenarios)
+    scenarios = f" in each of {count} scenarios" if count > 1 else ""
+    kept = ["scenario", "output", "unit", "baseline", "mean", "sd", "5 %", "50 %", "95 %"]
+    return Section(
+        "What was run",
+        [
+            f"{len(results.factors)} factors; {results.method} of size {results.size:,}; "
+            f"{results.runs:,} runs{scenarios}."
+        ],
+        [
+            ("Outputs over all runs; baseline: no factor moved", _tidy(outputs[kept])),
+            ("Factors", factors),
+        ],
+    )
+
+
+def _tidy(table: pd.DataFrame) -> pd.DataFrame:
+    """Leave out columns that say the same, or nothing, in every row."""
+    single = [
+        name
+        for name in ("scenario", "future")
+        if name in table and table[name].nunique(dropna=False) < 2
+    ]
+    return table.drop(columns=single).reset_index(drop=True)

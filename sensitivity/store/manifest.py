@@ -1,0 +1,185 @@
+"""What a store says about its runs: their design, what they depend on, and who made them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from smecluster.model.support.errors import InputError
+from smecluster.model.support.files import read_text, write_atomic
+from smecluster.sensitivity.design.crossing import Scenario
+from smecluster.sensitivity.design.factors import Factor
+from smecluster.sensitivity.design.outputs import Column
+from smecluster.sensitivity.design.samples import Design
+from smecluster.sensitivity.study import DESIGNED, Study, digest
+
+if TYPE_CHECKING:
+    from smecluster.model import Model
+
+NAME = "manifest.json"
+_FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a store says about its runs.
+
+    Attributes
+    ----------
+    study : Study
+        The study.
+    factors : tuple of Factor
+        Its factors in the terms of the model.
+    columns : tuple of Column
+        Its outputs.
+    scenarios : tuple of Scenario
+        What the sample is crossed with.
+    baseline : tuple of tuple of float
+        The outputs of each scenario with no factor moved.
+    identity : mapping of str to str
+        Fingerprints of all that the runs depend on; runs of another identity are never mixed
+        with these.
+    versions : str
+        Packages that took part.
+    """
+
+    study: Study
+    factors: tuple[Factor, ...]
+    columns: tuple[Column, ...]
+    scenarios: tuple[Scenario, ...]
+    baseline: tuple[tuple[float, ...], ...]
+    identity: Mapping[str, str]
+    versions: str
+
+    @property
+    def key(self) -> str:
+        """Short fingerprint of the identity, the name of the folder of its runs."""
+        return digest(dict(self.identity))[:16]
+
+    def design(self, draws: pd.DataFrame | None) -> Design:
+        """Give the sample."""
+        return Design(self.study.method, self.study.seed, self.factors, draws)
+
+    def write(self, folder: Path) -> None:
+        """Write it into a store's folder.
+
+        Raises
+        ------
+        InputError
+            If it cannot be written.
+        """
+        content = {
+            "format": _FORMAT,
+            "identity": dict(self.identity),
+            "versions": self.versions,
+            "study": self.study.record(),
+            "factors": [factor.record() for factor in self.factors],
+            "columns": [column.record() for column in self.columns],
+            "scenarios": [scenario.record() for scenario in self.scenarios],
+            "baseline": [list(values) for values in self.baseline],
+        }
+        write_atomic(folder / NAME, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+
+
+def read(folder: Path) -> Manifest:
+    """Read the manifest of a store.
+
+    Parameters
+    ----------
+    folder : Path
+        The store's folder.
+
+    Returns
+    -------
+    Manifest
+
+    Raises
+    ------
+    InputError
+        If the folder is no store, or its manifest is damaged.
+    """
+    path = folder / NAME
+    if not path.is_file():
+        raise InputError(f"{folder} holds no runs of a study: no {NAME} there")
+    try:
+        content = json.loads(read_text(path))
+        if content["format"] != _FORMAT:
+            raise InputError(f"{path} was written by another version of smecluster")
+        return Manifest(
+            study=Study.from_record(content["study"], str(path)),
+            factors=tuple(map(Factor.from_record, content["factors"])),
+            columns=tuple(map(Column.from_record, content["columns"])),
+            scenarios=tuple(map(Scenario.from_record, content["scenarios"])),
+            baseline=tuple(tuple(values) for values in content["baseline"]),
+            identity=content["identity"],
+            versions=content["versions"],
+        )
+    except (json.JSONDecodeError, KeyError, TypeError) as error:
+        raise InputError(f"{path} is damaged ({type(error).__name__}): run with --anew") from None
+
+
+def differing(there: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
+    """Name what two identities do not have in common, in their order."""
+    return [name for name in dict.fromkeys([*there, *now]) if there.get(name) != now.get(name)]
+
+
+def identity(
+    study: Study,
+    model: Model,
+    factors: tuple[Factor, ...],
+    columns: tuple[Column, ...],
+    scenarios: tuple[Scenario, ...],
+    draws: pd.DataFrame | None,
+    more: Mapping[str, str],
+) -> dict[str, str]:
+    """Fingerprint what the runs of a study depend on, whatever its size.
+
+    Parameters
+    ----------
+    study, model, factors, columns, scenarios, draws
+        The study, resolved.
+    more : mapping of str to str
+        Other fingerprints: of the data, of the calibration.
+
+    Returns
+    -------
+    dict of str to str
+        By what it is a fingerprint of, in words.
+    """
+    method = study.method
+    designed = method.name in DESIGNED
+    sample: dict[str, Any] = {"sample": method.name if designed else "latin"}
+    if designed:
+        sample |= {"groups": method.groups, "second order": method.second_order}
+    if method.name == "morris":
+        sample["levels"] = method.levels
+    if method.name == "fast":
+        sample["size"] = method.size  # its curves change with the number of points on them
+    moved = [factor.record() for factor in factors]
+    if not method.groups:
+        for record in moved:
+            del record["group"]
+    told = {
+        "model": model.hash,
+        **more,
+        "study": digest(
+            {
+                **sample,
+                "seed": study.seed,
+                "factors": moved,
+                "columns": [column.name for column in columns],
+                "settings": study.settings,
+            }
+        ),
+        "strategies and futures": digest([scenario.record() for scenario in scenarios]),
+    }
+    if draws is not None:
+        told["calibration draws"] = digest(
+            {str(name): values.tolist() for name, values in draws.items()}
+        )
+    return told

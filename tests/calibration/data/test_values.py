@@ -1,0 +1,63 @@
+"""A region's values can be taken out of a model file with all that belongs to them."""
+
+from pathlib import Path
+
+import pytest
+
+from smecluster.calibration.data.constants import constants_of, tables_of
+from smecluster.calibration.data.values import main, status_of, values_of
+from smecluster.model.support.errors import InputError
+from smecluster.model.vensim.rewrite import regions_of
+
+TWO_TOWNS = Path(__file__).parents[2] / "model" / "data" / "two_towns.mdl"
+
+
+@pytest.fixture
+def text():
+    return TWO_TOWNS.read_text(encoding="utf-8")
+
+
+def test_values_taken_from_a_model_are_the_models_own(text):
+    for region in regions_of(text):
+        constants, points = values_of(text, region.name)
+        assert constants_of(constants) == region.constants
+        assert tables_of(points) == region.tables
+
+
+def test_each_value_has_a_unit_a_status_and_a_source(text):
+    for region in regions_of(text):
+        constants, points = values_of(text, region.name)
+        assert constants
+        assert points
+        for value in (*constants, *points):
+            assert value.unit
+            assert value.source
+            assert value.status in ("read", "derived", "remembered", "judgement")
+
+
+@pytest.mark.parametrize(
+    ("source", "status"),
+    [
+        ("judgement, order of size", "judgement"),
+        ("yearbook, from memory", "remembered"),
+        ("derived from the 2010 census", "derived"),
+        ("Bom and Ligthart 2014", "read"),
+    ],
+)
+def test_the_words_of_a_source_say_how_far_to_trust_it(source, status):
+    assert status_of(source) == status
+
+
+def test_an_unknown_region_is_refused(text):
+    with pytest.raises(InputError, match="unknown region 'Atlantis'"):
+        values_of(text, "Atlantis")
+
+
+def test_a_value_without_a_source_is_refused(text):
+    with pytest.raises(InputError, match="has no source in its comment"):
+        values_of(text.replace("Source:", "From:"), regions_of(text)[0].name)
+
+
+def test_a_model_that_lacks_a_case_ends_the_command_with_status_2(capsys):
+    assert main([str(TWO_TOWNS)]) == 2
+    assert "unknown region" in capsys.readouterr().err

@@ -1,0 +1,116 @@
+"""Partial fits: a sector answers to its drivers' figures and to nothing else."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from smecluster.calibration import cases, load
+from smecluster.calibration.estimate.partial import Driver, Sector, alone, partial_fits, sectors
+from smecluster.calibration.problem.assembly import problem
+from smecluster.calibration.problem.payoff import Payoff
+from smecluster.model import load as load_model
+from smecluster.model.support.errors import InputError
+
+LABOUR = ["elasticity of wage to tightness", "initial wage premium[Wenzhou]"]
+TAXES = ["VAT rate", "income tax rate"]
+
+
+@pytest.fixture(scope="module")
+def small():
+    whole = problem(load_model(), [load(name) for name in cases()], base={"TIME STEP": 0.25})
+    return whole.with_parameters([*LABOUR, *TAXES, "price sensitivity"])
+
+
+@pytest.fixture(scope="module")
+def labour():
+    return next(sector for sector in sectors() if sector.name == "labour")
+
+
+def moved(problem_, name):
+    payoff = Payoff(problem_)
+    x = payoff.prior_mean
+    at = payoff.names.index(name)
+    return payoff.simulated([x, x + 0.5 * payoff.prior_sd * (np.arange(len(x)) == at)])
+
+
+def test_every_shipped_sector_fits_the_model_and_the_cases():
+    whole = problem(load_model(), [load(name) for name in cases()])
+    known = {name.partition("[")[0] for name in whole.names}
+    for sector in sectors():
+        assert known & set(sector.parameters), sector.name
+        assert set(sector.series) & set(whole.measurements["variable"]), sector.name
+
+
+def test_a_driven_sector_does_not_see_the_rest_of_the_model(small, labour):
+    kept = [*LABOUR, "price sensitivity"]
+    part = alone(small.with_parameters(kept), labour, {})
+    free = replace(part, parameters=small.with_parameters(kept).parameters)
+    before, after = moved(free, "price sensitivity")
+    wages = (part.measurements["variable"] == "annual wage").to_numpy()
+    assert np.allclose(before[wages], after[wages], rtol=1e-3)
+    before, after = moved(small.of(small.measurements["variable"] == "annual wage"), kept[-1])
+    assert not np.allclose(before, after, rtol=1e-3)
+
+
+def test_a_driver_passes_through_its_figures(small, labour):
+    part = alone(small, labour, {})
+    course = dict(part.base["course of cut value added of history[Wenzhou]"])
+    own = small.measurements[
+        (small.measurements["observable"] == "value added[Wenzhou]")
+        & (small.measurements["year"] == 2010)
+    ]
+    assert course[2010.0] == pytest.approx(own["value"].item())
+
+
+def test_a_sector_keeps_its_own_figures_and_parameters(small, labour):
+    part = alone(small, labour, {})
+    assert set(part.names) == set(LABOUR)
+    assert set(part.measurements["variable"]) <= set(labour.series)
+
+
+def test_figures_that_the_model_has_made_give_the_same_estimate_in_part_and_whole(small):
+    payoff = Payoff(small)
+    made = small.measurements.assign(value=payoff.simulated(payoff.prior_mean)[0])
+    true = replace(small, measurements=made)
+    found = partial_fits(true, payoff.prior_mean)
+    assert set(found["sector"]) == {"labour", "local taxes"}
+    assert (found["difference"].abs() < 0.2).all()
+    assert found["agrees"].all()
+    assert np.allclose(found["estimate"], found["whole"], rtol=0.05)
+
+
+def test_a_problem_without_any_sector_gives_an_empty_table(small):
+    few = small.with_parameters(["price sensitivity"])
+    found = partial_fits(few, Payoff(few).prior_mean)
+    assert found.empty
+    assert "agrees" in found
+
+
+def test_a_sector_that_the_problem_does_not_have_is_named(small):
+    sector = Sector.model_validate(
+        {
+            "name": "none",
+            "says": "nothing",
+            "parameters": ["brand premium"],
+            "series": ["Talent"],
+            "driver": [{"variable": "value added", "in": ["desired employment"]}],
+        }
+    )
+    with pytest.raises(InputError, match="'none': no region has parameters"):
+        alone(small, sector, {})
+
+
+def test_an_equation_that_does_not_read_the_driver_is_refused(small, labour):
+    wrong = labour.model_copy(
+        update={"driver": (Driver.model_validate({"variable": "value added", "in": ["profit"]}),)}
+    )
+    with pytest.raises(InputError, match="does not read 'value added'"):
+        alone(small, wrong, {})
+
+
+def test_a_misspelt_field_is_named_with_its_place(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text('[[sector]]\nname = "a"\n[[sector.driver]]\nvariabel = "b"\n')
+    with pytest.raises(InputError, match="did you mean 'variable'"):
+        sectors(path)

@@ -1,0 +1,146 @@
+"""A profile shows what every other value of a parameter would cost."""
+
+import numpy as np
+import pytest
+
+from smecluster.calibration.estimate.fit import Optimum, descend
+from smecluster.calibration.estimate.profiles import CUT_95, profiles
+from smecluster.model.support.checkpoints import Pieces
+from smecluster.model.support.errors import InputError
+
+
+class Gaussian:
+    """A payoff with a normal posterior: residuals are linear in the parameters."""
+
+    def __init__(self, slope, upper=(9.0, 9.0, 9.0), workers=1):
+        self.slope = np.asarray(slope, dtype=float)
+        self.names = ("a", "b", "c")
+        self.lower, self.upper = np.full(3, -9.0), np.array(upper)
+        self.prior_mean, self.prior_sd = np.zeros(3), np.ones(3)
+        self.workers = workers
+        self.runs = 0
+
+    def residuals(self, points, workers=None):
+        points = np.atleast_2d(points)
+        self.runs += len(points)
+        return np.hstack([points @ self.slope.T - 1, points])
+
+    def natural(self, points):
+        return np.asarray(points, dtype=float)
+
+
+SLOPE = [[2.0, 1.9, 0.0], [0.5, -0.4, 0.0]]
+
+
+@pytest.fixture
+def pieces(tmp_path):
+    with Pieces(tmp_path, {}) as opened:
+        yield opened
+
+
+def test_of_a_normal_posterior_the_interval_is_that_of_its_covariance(pieces):
+    payoff = Gaussian(SLOPE)
+    optimum = descend(payoff, np.zeros(3))
+    whole = np.vstack([SLOPE, np.eye(3)])
+    sd = np.sqrt(np.diag(np.linalg.inv(whole.T @ whole)))
+    found = profiles(payoff, optimum, pieces).intervals
+    width = np.sqrt(2 * CUT_95)
+    np.testing.assert_allclose(found["low"], optimum.x - width * sd, rtol=1e-3, atol=1e-4)
+    np.testing.assert_allclose(found["high"], optimum.x + width * sd, rtol=1e-3, atol=1e-4)
+    assert not found[["low open", "high open"]].to_numpy().any()
+
+
+def test_an_interval_that_reaches_the_bound_is_open_there_and_says_so(pieces):
+    payoff = Gaussian(SLOPE, upper=(9.0, 9.0, 0.5))
+    found = profiles(payoff, descend(payoff, np.zeros(3)), pieces)
+    assert found.intervals["high open"].tolist() == [False, False, True]
+    assert found.intervals.loc["c", "high"] == 0.5
+    assert "upper bound" in found.sentences()[0]
+    assert "c" in found.sentences()[0]
+
+
+def test_an_optimum_at_its_bound_has_an_interval_to_one_side(pieces):
+    payoff = Gaussian([[2.0, 0.0, 0.0]], upper=(0.2, 9.0, 9.0))
+    found = profiles(payoff, descend(payoff, np.zeros(3)), pieces).intervals.loc["a"]
+    assert found["high open"]
+    assert found["high"] == 0.2
+    assert found["low"] < found["estimate"] <= 0.2
+
+
+def test_the_figures_alone_say_nothing_about_what_they_do_not_see(pieces):
+    payoff = Gaussian(SLOPE)
+    points = profiles(payoff, descend(payoff, np.zeros(3)), pieces).points
+    idle = points[points["name"] == "c"]
+    assert idle["of the figures"].abs().max() < 1e-6
+    assert idle["cost above the best"].max() > CUT_95
+
+
+def test_a_curved_posterior_has_an_interval_of_unequal_sides(logistic, pieces):
+    optimum = descend(logistic, logistic.start)
+    found = profiles(logistic, optimum, pieces)
+    assert found.better is None
+    inside = found.intervals
+    assert (inside["low"] < inside["low 90"]).all()
+    assert (inside["high 90"] < inside["high"]).all()
+    assert inside.loc["growth", "low"] < 0.18 < inside.loc["growth", "high"]
+    # At the ends the cost is the cut above the lowest, all others fitted anew.
+    for side in ("low", "high"):
+        x = optimum.x.copy()
+        x[0] = np.log(inside.loc["growth", side])
+        others = descend(logistic, x, free=range(1, len(x)))
+        assert others.cost - optimum.cost == pytest.approx(CUT_95, abs=0.05)
+
+
+def test_a_better_optimum_found_on_the_way_is_told(logistic, pieces):
+    optimum = descend(logistic, logistic.start)
+    astray = optimum.x + 0.3 * np.array([1, 0, 0, 0, 0, 0])
+    missed = Optimum(astray, float(logistic.cost(astray)[0]), 0.0, 1, "stopped too early")
+    found = profiles(logistic, missed, pieces)
+    assert found.better is not None
+    assert found.better.cost < missed.cost
+    assert "better optimum" in found.sentences()[-1]
+
+
+def test_workers_and_interruptions_change_no_digit(logistic, tmp_path):
+    optimum = descend(logistic, logistic.start)
+    with Pieces(tmp_path / "one", {}) as pieces:
+        whole = profiles(logistic, optimum, pieces)
+    several = logistic.with_measurements(logistic.values)
+    several.workers = 3
+    with Pieces(tmp_path / "two", {}) as pieces:
+        profiles(several, optimum, pieces, names=["idle", "growth"])
+    with Pieces(tmp_path / "two", {}) as pieces:
+        resumed = profiles(several, optimum, pieces)
+        before = several.runs
+        profiles(several, optimum, pieces)
+    assert resumed.points.equals(whole.points)
+    assert resumed.intervals.equals(whole.intervals)
+    assert several.runs - before < 500
+
+
+def test_pieces_of_another_optimum_are_made_anew(logistic, pieces):
+    optimum = descend(logistic, logistic.start)
+    profiles(logistic, optimum, pieces, names=["growth"])
+    moved = logistic.with_measurements(1.3 * logistic.values)
+    again = descend(moved, optimum.x)
+    found = profiles(moved, again, pieces, names=["growth"])
+    assert found.points["cost above the best"].min() == 0
+
+
+def test_an_unknown_parameter_is_refused_by_name(logistic, pieces):
+    optimum = descend(logistic, logistic.start)
+    with pytest.raises(InputError, match="did you mean 'growth'"):
+        profiles(logistic, optimum, pieces, names=["grwth"])
+
+
+@pytest.mark.slow
+def test_of_the_shipped_cases_every_parameter_has_an_interval(shipped, pieces):
+    payoff, optimum = shipped
+    found = profiles(payoff, optimum, pieces)
+    while found.better is not None:
+        found = profiles(payoff, descend(payoff, found.better.x), pieces)
+    inside = found.intervals
+    assert (inside["low"] <= inside["estimate"]).all()
+    assert (inside["estimate"] <= inside["high"]).all()
+    closed = ~(inside["low open"] | inside["high open"])
+    assert closed.sum() > len(inside) / 2

@@ -1,0 +1,170 @@
+"""Published reforms run on common inputs and are judged in words."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from smecluster import model
+from smecluster.calibration.validation.reform import find, read_reform, reforms
+from smecluster.calibration.validation.reform_runs import VERDICTS, experiments, verdict
+from smecluster.model.support.errors import InputError
+
+MINE = """
+title = "Easier credit"
+happened = "Loans got cheaper."
+experiment = "The interest rate falls."
+regions = ["Wenzhou"]
+
+[[change]]
+input = "interest rate"
+factor = [[2000, 1.0], [2001, 0.5]]
+
+[[response]]
+name = "loans"
+of = "SME loans"
+years = [2005, 2006]
+unit = "%"
+low = 0
+status = "read"
+source = "none"
+"""
+
+
+@pytest.fixture(scope="module")
+def base():
+    return model.load()
+
+
+@pytest.fixture(scope="module")
+def table(base):
+    return experiments(base, reforms())
+
+
+def write(folder, text=MINE, name="mine"):
+    path = folder / f"{name}.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_at_least_four_published_reforms_are_run(table):
+    assert table["reform"].nunique() >= 4
+    assert {"registration", "scandal", "tax_sharing", "public_capital"} <= set(table["reform"])
+
+
+def test_every_response_has_a_number_a_source_and_a_verdict(table):
+    assert np.isfinite(table["model"]).all()
+    assert table["verdict"].isin(VERDICTS).all()
+    assert (table["source"].str.len() > 0).all()
+
+
+def test_easier_registration_raises_entry_and_exit(table):
+    own = table[table["reform"] == "registration"].set_index("response")["model"]
+    assert own["entry of local firms"] > own["exit of local firms"] > 0
+
+
+def test_entry_rises_by_less_than_the_reform_itself(table):
+    own = table[table["reform"] == "registration"].set_index("response")["model"]
+    assert own["entry of local firms"] < 25
+
+
+def test_a_response_is_what_two_runs_give(base, tmp_path):
+    halved = MINE.replace("[[2000, 1.0], [2001, 0.5]]", "0.5")
+    found = experiments(base, [read_reform(write(tmp_path, halved))])
+    lower = model.simulate(base, {"interest rate": 0.03}, outputs=["SME loans"])
+    as_is = model.simulate(base, outputs=["SME loans"])
+    ratio = (lower / as_is)["SME loans"].sel(Region="Wenzhou", time=[2005, 2006])
+    assert found["model"].item() == pytest.approx(100 * (float(ratio.mean()) - 1), rel=1e-3)
+
+
+def test_a_region_that_the_model_lacks_is_left_out(base):
+    alone = model.load(regions=[model.Region("Wenzhou")])
+    assert set(experiments(alone, reforms())["region"]) == {"Wenzhou"}
+    with pytest.raises(InputError, match="Pearl River Delta"):
+        experiments(alone, find(["registration"]))
+
+
+def test_draws_give_an_interval_around_a_median_and_leave_the_model_as_it_is(base, table):
+    draws = pd.DataFrame({"base exit rate": [0.05, 0.06, 0.07, 0.08]})
+    found = experiments(base, find(["registration"]), draws)
+    assert (found["model low"] <= found["model median"]).all()
+    assert (found["model median"] <= found["model high"]).all()
+    assert (found["draws"] == 4).all()
+    alone = table[table["reform"] == "registration"]["model"].to_numpy()
+    assert np.allclose(found["model"], alone, rtol=1e-12)
+
+
+def test_a_draw_of_the_reformed_constant_still_counts(base):
+    draws = pd.DataFrame({"registration ease": [0.5, 2.0]})
+    found = experiments(base, find(["registration"]), draws).set_index("response")
+    row = found.loc["entry of local firms"]
+    assert row["model low"] < row["model high"]
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "said"),
+    [
+        (5, 4, 6, "matches"),
+        (-5, -6, -4, "matches"),
+        (3, 4, 6, "too weak"),
+        (-3, -6, -4, "too weak"),
+        (7, 4, 6, "too strong"),
+        (-7, -6, -4, "too strong"),
+        (-5, 4, 6, "wrong sign"),
+        (5, -6, -4, "wrong sign"),
+        (5, 0, None, "matches"),
+        (-5, 0, None, "wrong sign"),
+        (-5, None, 0, "matches"),
+        (0, 0, None, "no response"),
+        (0, -3, 7, "matches"),
+        (9, -3, 7, "too strong"),
+        (-4, -3, 7, "too strong"),
+        (float("nan"), 1, 2, "no response"),
+    ],
+)
+def test_a_verdict_says_where_a_response_lies_beside_the_published_range(value, low, high, said):
+    assert verdict(value, low, high) == said
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("unit = ", "units = ", "did you mean 'unit'"),
+        ("happened", "hapened", "did you mean 'happened'"),
+        ("low = 0\n", "", "needs a published low, high or both"),
+        ("low = 0", "low = 3\nhigh = 1", "do not rise"),
+        ("[2005, 2006]", "[2006, 2005]", "run backwards"),
+        ('"read"', '"red"', "status 'red'"),
+        ("factor = ", "value = 1\nfactor = ", "not both"),
+        ("low = 0", 'low = 0\nmeasure = "elasticity"', "take 'per'"),
+        ("low = 0", "low = nan", "finite"),
+    ],
+)
+def test_a_wrong_file_ends_in_one_line_that_names_it(tmp_path, old, new, message):
+    assert old in MINE
+    with pytest.raises(InputError, match=message) as error:
+        read_reform(write(tmp_path, MINE.replace(old, new)))
+    assert "mine.toml" in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("interest rate", "intrest rate", "did you mean 'interest rate'"),
+        ('of = "SME loans"', 'of = "SME lons"', "did you mean 'SME loans'"),
+        ("factor = [[2000, 1.0], [2001, 0.5]]", "value = [[2000, 0.1]]", "give a factor"),
+        ("[[2000, 1.0], [2001, 0.5]]", "[[2000, 1.0], [1999, 0.5]]", "must rise"),
+        ('"interest rate"', '"profit margin"', "computed by the model"),
+    ],
+)
+def test_what_the_model_does_not_have_is_named_with_the_reform(base, tmp_path, old, new, message):
+    assert old in MINE
+    reform = read_reform(write(tmp_path, MINE.replace(old, new)))
+    with pytest.raises(InputError, match=message) as error:
+        experiments(base, [reform])
+    assert "mine" in str(error.value)
+
+
+def test_an_unknown_reform_ends_in_the_nearest_name():
+    with pytest.raises(InputError, match="did you mean 'registration'"):
+        find(["registratoin"])

@@ -1,0 +1,76 @@
+"""The gain of every reinforcing loop is published and below 1."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from smecluster import model
+from smecluster.model.checking.loop_gains import (
+    ALL_REGIONS,
+    BRAKES,
+    CUTS,
+    NAMED,
+    closed_but,
+    gains,
+    loop_matrix,
+)
+from smecluster.model.diagrams.loops import LOOPS
+from smecluster.model.support.errors import InputError
+
+PAGE = Path(__file__).parents[3] / "docs" / "loop-gains.md"
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    return model.load()
+
+
+@pytest.fixture(scope="module")
+def found(shipped):
+    return gains(shipped)
+
+
+def test_every_named_reinforcing_loop_is_cut():
+    assert {cut.loop for cut in NAMED} == {loop.label for loop in LOOPS if loop.reinforcing}
+
+
+def test_every_loop_has_a_gain_below_1_alone_and_among_the_others(found, shipped):
+    assert len(found.single) == len(CUTS) * len(shipped.regions)
+    for gain in found.single:
+        assert -1 < gain.alone < 1, gain
+        assert -1 < gain.among < 1, gain
+
+
+def test_all_loops_together_have_a_gain_below_1_in_each_region_and_in_all(found, shipped):
+    for brake in BRAKES:
+        assert set(found.together[brake]) == {*shipped.regions, ALL_REGIONS}
+        for region, gain in found.together[brake].items():
+            assert 0 < gain < 1, f"{brake}, {region}"
+
+
+def test_a_brake_held_still_does_not_lower_the_gain(found):
+    at_work, *held = (found.together[brake][ALL_REGIONS] for brake in BRAKES)
+    assert min(held) >= at_work
+
+
+def test_closing_the_other_loops_on_paper_gives_what_the_model_gives_with_one_cut(shipped):
+    # Two ways to the same numbers: all loops cut and closed again by algebra, or never cut.
+    one = next(cut for cut in CUTS if cut.loop == "R2 spin-offs")
+    count = len(shipped.regions)
+    rows = list(range(CUTS.index(one) * count, (CUTS.index(one) + 1) * count))
+    by_algebra = closed_but(loop_matrix(shipped, CUTS), rows)
+    by_running = loop_matrix(shipped, [one])
+    np.testing.assert_allclose(by_running, by_algebra, rtol=1e-3, atol=1e-5)
+
+
+def test_a_model_that_does_not_come_to_rest_has_no_gains(shipped, monkeypatch):
+    monkeypatch.setattr("smecluster.model.checking.loop_gains._YEARS", 250)
+    with pytest.raises(InputError, match="come"):
+        loop_matrix(shipped, CUTS[:1])
+
+
+def test_the_page_shows_the_shipped_model(shipped):
+    assert shipped.hash[:12] in PAGE.read_text(encoding="utf-8"), (
+        "the model has changed: smecluster gains --out docs/loop-gains.md"
+    )

@@ -1,0 +1,180 @@
+"""What the equations of a file become, and which are refused, each in one line."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from smecluster import model
+from smecluster.model.support.errors import InputError
+
+CLOCK = "INITIAL TIME = 0 ~~|\nFINAL TIME = 2 ~~|\nTIME STEP = 0.5 ~~|\nSAVEPER = 1 ~~|\n"
+RANGES = "Region: a, b ~~|\nRival <-> Region ~~|\nGood: x1, x2, x3 ~~|\n"
+
+
+def read(tmp_path: Path, text: str, clock: str = CLOCK) -> model.Model:
+    path = tmp_path / "model.mdl"
+    path.write_text("{UTF-8}\n" + RANGES + text + clock)
+    return model.load(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("y = VECTOR SELECT(1, 2, 3, 4, 5) ~~|", "line 5: 'y' uses VECTOR SELECT"),
+        ("y = RANDOM UNIFORM(0, 1, 2) ~~|", "line 5: 'y' uses RANDOM UNIFORM"),
+        ("y = INVERT MATRIX(2) ~~|", "line 5: 'y' uses INVERT MATRIX"),
+        ("y = A FUNCTION OF(2) ~~|", "line 5: 'y' uses A FUNCTION OF"),
+        ("y = GAME(2) ~~|", "line 5: 'y' uses GAME"),
+        ("y = GET XLS CONSTANTS('a.xls', 'b', 'c') ~~|", "line 5: 'y' uses GET DIRECT CONSTANTS"),
+        ("y = GET DIRECT DATA('a.xls', 'b', '1', 'c') ~~|", "line 5: 'y' uses GET DIRECT DATA"),
+        ("y ~~|", "line 5: 'y' is a data variable"),
+        ("y := 3 ~~|", "line 5: 'y' is a data variable"),
+        ("y = IF THEN ELSE(Time > 1, :NA:, 2) ~~|", "line 5: 'y' uses :NA:"),
+        ("y = (-2) ^ 2 ~~|", "line 5: 'y' raises the negative number -2 to a power"),
+        ("y = MIN(1) ~~|", "line 5: 'y' gives MIN 1 arguments, it takes 2"),
+        ("y = 2 * zz ~~|", "line 5: 'y' uses 'zz', which the model does not define"),
+        ("stock of firms = 1 ~~|\ny = stock of firm ~~|", "did you mean 'stock of firms'"),
+        ("v[Region] = 1 ~~|\ny = v ~~|", "uses 'v' with 0 subscripts, it has 1"),
+        ("v[Region] = 1 ~~|\ny = v[c] ~~|", "'y' uses the unknown subscript 'c'"),
+        ("v[Region] = 1 ~~|\ny = v[Region] ~~|", "neither on its left-hand side nor summed"),
+        ("v[Region] = 1 ~~|\ny = v[x1] ~~|", "uses 'v' for x1, which has no equation"),
+        ("v[Region] = 1 ~~|\ny = SUM(v[a]) ~~|", "uses SUM without a range marked by '!'"),
+        ("v[Region] = 1, 2, 3 ~~|", "'v' has 3 values for 2 elements"),
+        ("v[Region, Region] = 1 ~~|", "has one range twice"),
+        ("v[Regoin] = 1 ~~|", "unknown subscript 'Regoin': did you mean 'Region'"),
+        ("y = 1 + z ~~|\nz = y ~~|", "y -> z -> y need each other in a circle"),
+        ("y = INTEG(1, z) ~~|\nz = y * 2 ~~|", "need their initial values in a circle"),
+        ("t((0,1),(0,2)) ~~|\ny = t(1) ~~|", "two values for the same x"),
+        ("t((0,1),(1,2)) ~~|\ny = t ~~|", "the table 't' is used without (...)"),
+        ("t = 3 ~~|\ny = t(2) ~~|", "uses 't' as a table, which it is not"),
+        ("y = SMOOTH N(1, 2, 3, Time) ~~|", "has a delay whose order is not a whole number"),
+        ("y = 1 + * 2 ~~|", "line 5: the equation of 'y' cannot be read"),
+        (":MACRO: m(p) ~~|", "macros are not supported"),
+        (
+            "y = ALLOCATE BY PRIORITY(v[Region], v[Region], 1, 1, 1) ~~|\nv[Region] = 1 ~~|",
+            "ALLOCATE",
+        ),
+    ],
+)
+def test_what_cannot_be_computed_is_refused_in_one_line(
+    tmp_path: Path, text: str, message: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        read(tmp_path, text + "\n")
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_model_needs_its_control_variables(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="'SAVEPER'"):
+        read(tmp_path, "y = 1 ~~|\n", CLOCK.replace("SAVEPER", "SAVE PER"))
+
+
+def test_control_variables_must_not_change_in_a_run(tmp_path: Path) -> None:
+    clock = CLOCK.replace("TIME STEP = 0.5", "TIME STEP = 0.5 + y * 0")
+    m = read(tmp_path, "y = INTEG(y, 1) ~~|\n", CLOCK)
+    assert float(model.simulate(m)["y"].sel(time=2)) == 1.5**4
+    with pytest.raises(InputError):
+        model.simulate(read(tmp_path, "y = RAMP(1, 0, 9) ~~|\n", clock.replace("y * 0", "Time")))
+
+
+def test_a_vensim_file_may_refer_among_elements_of_one_variable(tmp_path: Path) -> None:
+    m = read(tmp_path, "v[x1] = 2 ~~|\nv[x2] = v[x1] * 3 ~~|\nv[x3] = v[x2] + v[x1] ~~|\n")
+    assert model.simulate(m)["v"].isel(time=0).values.tolist() == [2, 6, 8]
+
+
+def test_elements_without_an_equation_have_no_value(tmp_path: Path) -> None:
+    m = read(tmp_path, "v[x1] = 2 ~~|\nv[x3] = 4 ~~|\n")
+    np.testing.assert_array_equal(model.simulate(m)["v"].isel(time=0), [2, np.nan, 4])
+
+
+def test_names_are_compared_as_vensim_does(tmp_path: Path) -> None:
+    m = read(
+        tmp_path, 'The Rate = 3 ~~|\n"quoted: name" = 2 ~~|\ny = the_rate * "quoted: name" ~~|\n'
+    )
+    result = model.simulate(m, {"the_RATE": 5})
+    assert float(result["y"].isel(time=0)) == 10
+    assert "quoted: name" in result
+
+
+def test_ranges_of_equal_length_pair_their_elements(tmp_path: Path) -> None:
+    m = read(
+        tmp_path,
+        "v[Region] = 1, 2 ~~|\nw[Rival] = v[Rival] * 10 ~~|\nu[Region] = w[Rival] ~~|\n",
+    )
+    result = model.simulate(m).isel(time=0)
+    assert result["w"].dims == ("Rival",)
+    assert result["u"].values.tolist() == [10, 20]
+
+
+def test_stocks_take_a_first_value_as_input(tmp_path: Path) -> None:
+    m = read(tmp_path, "s[Region] = INTEG(0, 3) ~~|\nt = INITIAL(s[a] + s[b]) ~~|\n")
+    result = model.simulate(m, {"s[b]": 10}).isel(time=0)
+    assert result["s"].values.tolist() == [3, 10]
+    assert float(result["t"]) == 13
+
+
+def test_the_program_survives_being_stored() -> None:
+    import json
+
+    from smecluster.model.compiler.cache import _translate
+    from smecluster.model.compiler.program import Program
+
+    m = model.load(Path(__file__).parents[1] / "data" / "delays.mdl")
+    made = _translate(m)
+    again = Program.from_json(json.loads(json.dumps(made.to_json())))
+    assert repr(again) == repr(made)
+
+
+XMILE = """<?xml version="1.0" encoding="utf-8"?>
+<xmile version="1.0" xmlns="http://docs.oasis-open.org/xmile/ns/XMILE/v1.0">
+<header><vendor>t</vendor><product version="1">t</product></header>
+<sim_specs method="Euler" time_units="Year"><start>0</start><stop>4</stop><dt>0.25</dt></sim_specs>
+<dimensions><dim name="Region"><elem name="north"/><elem name="south"/></dim></dimensions>
+<model><variables>
+<stock name="Water Level"><eqn>first_level</eqn><inflow>filling</inflow><outflow>draining</outflow>
+  <units>litre</units><doc>Water in the tub.</doc></stock>
+<stock name="Never Below"><eqn>1</eqn><outflow>fixed_drain</outflow><non_negative/></stock>
+<flow name="filling"><eqn>STEP(3, 1) + PULSE(2, 1, 1) + PULSE(1, 2)</eqn></flow>
+<flow name="draining"><eqn>Water_Level / drain_time</eqn><non_negative/></flow>
+<flow name="fixed drain"><eqn>1</eqn></flow>
+<aux name="drain time"><eqn>4</eqn></aux>
+<aux name="first level"><eqn>10</eqn></aux>
+<aux name="smoothed"><eqn>SMTH1(Water_Level, 2) + SMTH3(Water_Level, 2, 5)
+  + DELAY(Water_Level, 1)</eqn></aux>
+<aux name="safe"><eqn>SAFEDIV(1, TIME - 1) + SAFEDIV(1, 0, 9)</eqn></aux>
+<aux name="choice"><eqn>IF TIME &gt; 2 AND NOT drain_time = 3 THEN 1 ELSE INT(2.7)</eqn></aux>
+<aux name="left over"><eqn>(TIME * 3) mod 2 + RAMP(1, 2) + MIN(TIME, 2)</eqn></aux>
+<aux name="share"><dimensions><dim name="Region"/></dimensions>
+  <element subscript="north"><eqn>0.25</eqn></element>
+  <element subscript="south"><eqn>0.75</eqn></element></aux>
+<aux name="part"><dimensions><dim name="Region"/></dimensions>
+  <eqn>share[Region] * Water_Level</eqn></aux>
+<aux name="graph"><eqn>TIME</eqn><gf><xscale min="0" max="4"/><ypts>0,1,4</ypts></gf></aux>
+<gf name="curve" type="extrapolate"><xscale min="1" max="3"/><ypts>0,1,4</ypts></gf>
+<gf name="stairs" type="discrete"><xscale min="1" max="3"/><ypts>0,1,4</ypts></gf>
+<aux name="read"><eqn>curve(TIME) + 10 * stairs(TIME)</eqn></aux>
+</variables></model></xmile>
+"""
+
+
+def test_xmile_files_give_what_pysd_gives(tmp_path: Path) -> None:
+    path = tmp_path / "tub.xmile"
+    path.write_text(XMILE)
+    m = model.load(path)
+    assert m.variables["Water Level"].unit == "litre"
+    found = model.simulate(m)
+    expected = model.simulate(m, engine="pysd")
+    for name in found.data_vars:
+        np.testing.assert_allclose(found[name], expected[name], 1e-9, 1e-12, err_msg=str(name))
+    assert found["part"].dims == ("time", "Region")
+    assert float(model.simulate(m, {"drain time": 1e9})["Water Level"][-1]) > 20
+
+
+def test_a_graph_in_steps_inside_an_xmile_equation_is_refused(tmp_path: Path) -> None:
+    # PySD reads it as a line, which is wrong.
+    path = tmp_path / "tub.xmile"
+    path.write_text(XMILE.replace("<gf><xscale", '<gf type="discrete"><xscale'))
+    with pytest.raises(InputError, match="'graph' uses a graph of the form 'hold_backward'"):
+        model.load(path)

@@ -1,0 +1,64 @@
+"""A file is read whole or refused in one line; it is written completely or not at all."""
+
+import pytest
+
+from smecluster.model.support.errors import InputError, nearest, unknown
+from smecluster.model.support.files import read_text, read_toml, replacing, write_atomic
+
+
+def test_what_is_written_is_read_back_and_folders_are_made(tmp_path):
+    path = write_atomic(tmp_path / "new" / "file.txt", "Wénzhōu\n")
+    assert read_text(path) == "Wénzhōu\n"
+    assert [entry.name for entry in path.parent.iterdir()] == ["file.txt"]
+
+
+def test_a_byte_order_mark_and_windows_line_ends_do_not_show(tmp_path):
+    path = write_atomic(tmp_path / "file.txt", b"\xef\xbb\xbfone\r\ntwo\r\n")
+    assert read_text(path) == "one\ntwo\n"
+
+
+def test_a_failure_leaves_the_old_file_and_no_other(tmp_path):
+    path = write_atomic(tmp_path / "file.txt", "old")
+
+    def fail():
+        with replacing(path) as temporary:
+            temporary.write_text("half")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert path.read_text() == "old"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["file.txt"]
+
+
+def test_a_missing_file_a_folder_and_wrong_text_are_named(tmp_path):
+    with pytest.raises(InputError, match="no such file"):
+        read_text(tmp_path / "none.txt")
+    with pytest.raises(InputError, match="cannot read"):
+        read_text(tmp_path)
+    with pytest.raises(InputError, match="not UTF-8 text"):
+        read_text(write_atomic(tmp_path / "latin.txt", b"caf\xe9"))
+
+
+def test_broken_toml_says_where(tmp_path):
+    path = write_atomic(tmp_path / "file.toml", "name = 'a'\nshare = = 1\n")
+    with pytest.raises(InputError, match="line 2"):
+        read_toml(path)
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path):
+    write_atomic(tmp_path / "file", "")
+    with pytest.raises(InputError, match="cannot write"):
+        write_atomic(tmp_path / "file" / "inside.txt", "")
+
+
+def test_the_nearest_name_ignores_case_and_underscores():
+    names = ["value added", "External firms", "annual wage"]
+    assert nearest("Value_Aded", names) == "value added"
+    assert nearest("zzz", names) is None
+
+
+def test_an_unknown_name_is_answered_with_the_nearest_or_with_what_is_allowed():
+    assert str(unknown("lever", "roads", ["road"])) == "unknown lever 'roads': did you mean 'road'?"
+    assert str(unknown("lever", "zzz", ["a", "b"])) == "unknown lever 'zzz': allowed: a, b"
+    assert "there are 30, among them" in str(unknown("lever", "#", [f"l{i}" for i in range(30)]))

@@ -1,0 +1,155 @@
+"""Regions are data: the same model for other regions, or with other values."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from smecluster.model.support.errors import InputError
+from smecluster.model.vensim.rewrite import Region, regions_of, values_of, with_regions, with_values
+from smecluster.model.vensim.source import normalised_hash, parse
+
+TOWNS = (Path(__file__).parents[1] / "data").joinpath("two_towns.mdl").read_text(encoding="utf-8")
+
+LAKE = Region(
+    "Lake Town",
+    {"initial people": 7, "budget": {"training": 1, "roads": 2}},
+    {"attraction table": [(1978, 1), (2040, 3)]},
+)
+
+
+def test_a_file_tells_what_belongs_to_each_region():
+    hill, river = regions_of(TOWNS)
+    assert hill.constants["initial people"] == 100
+    assert river.constants["budget"] == {"training": 3, "roads": 4.5}
+    assert river.tables == {"attraction table": ((1978, 1), (2040, 0.5))}
+
+
+def test_the_regions_of_a_file_give_the_same_file():
+    assert with_regions(TOWNS, regions_of(TOWNS)) == TOWNS
+
+
+def test_one_region_alone_keeps_its_own_values():
+    alone = with_regions(TOWNS, [Region("River Town")])
+    assert parse(alone).subscripts["Rival"] == ("River Town",)
+    assert values_of(alone)["initial people"] == {("River Town",): 2000}
+    assert "attraction table[Hill Town]" not in alone
+
+
+def test_the_order_of_regions_is_the_callers():
+    turned = values_of(with_regions(TOWNS, [Region("River Town"), Region("Hill Town")]))
+    assert list(turned["initial people"].values()) == [2000, 100]
+    assert turned["budget"][("River Town", "roads")] == 4.5
+
+
+def test_a_new_region_brings_its_own_values_and_takes_what_all_share():
+    text = with_regions(TOWNS, [*regions_of(TOWNS), LAKE])
+    values = values_of(text)
+    assert values["initial people"][("Lake Town",)] == 7
+    assert values["pull"][("Lake Town",)] == 1
+    assert values["overlap"][("Lake Town", "Hill Town")] == 0.25
+    assert values["overlap"][("Lake Town", "Lake Town")] == 0
+    assert values["attraction table"][("Lake Town",)] == ((1978, 1), (2040, 3))
+
+
+def test_a_regions_own_value_stands_before_the_files():
+    text = with_regions(TOWNS, [Region("Hill Town", {"initial people": 5})])
+    assert values_of(text)["initial people"] == {("Hill Town",): 5}
+
+
+def test_nothing_but_regional_definitions_changes():
+    text = with_regions(TOWNS, [*regions_of(TOWNS), LAKE])
+    regional = {"Region", "initial people", "pull", "overlap", "budget", "attraction table"}
+    before = {b.name: b.expression for b in parse(TOWNS).blocks if b.name not in regional}
+    after = {b.name: b.expression for b in parse(text).blocks if b.name not in regional}
+    assert after == before
+    assert parse(text).sketch == parse(TOWNS).sketch
+    assert {b.name for b in parse(text).blocks if b.comment} == {
+        b.name for b in parse(TOWNS).blocks if b.comment
+    }
+
+
+@pytest.mark.parametrize(
+    ("region", "message"),
+    [
+        (Region("Lake Town"), "no value for initial people of Lake Town; budget[training] of"),
+        (Region("Hill Town", {"initial peple": 1}), "did you mean 'initial people'?"),
+        (Region("Hill Town", {"initial people": {"a": 1}}), "takes one value, without elements"),
+        (Region("Hill Town", {"budget": 1}), "takes a value for each element of 'Lever'"),
+        (Region("Hill Town", {"budget": {"trainng": 1}}), "did you mean 'training'?"),
+        (Region("Hill Town", {}, {"atraction table": []}), "did you mean 'attraction table'?"),
+        (Region("stay"), "the model has another thing of that name"),
+        (Region("A, B"), "cannot be used"),
+        (Region("x ~~| y = 1 ~~|"), "cannot be used"),
+    ],
+)
+def test_a_region_that_does_not_fit_is_refused_in_one_line(region, message):
+    with pytest.raises(InputError) as caught:
+        with_regions(TOWNS, [region])
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_region_given_twice_and_no_region_are_refused():
+    with pytest.raises(InputError, match="given twice"):
+        with_regions(TOWNS, [Region("Hill Town"), Region("hill_town")])
+    with pytest.raises(InputError, match="choose at least one"):
+        with_regions(TOWNS, [])
+
+
+def test_one_region_shows_nothing_about_what_regions_share():
+    alone = with_regions(TOWNS, [Region("Hill Town")])
+    with pytest.raises(InputError, match="pull of Lake Town"):
+        with_regions(alone, [LAKE])
+
+
+def test_an_equation_that_names_a_region_keeps_the_regions_fixed():
+    fixed = TOWNS.replace("People[Region]/stay", "People[Region]/stay + People[Hill Town]")
+    with pytest.raises(InputError, match=r"line 38.*'departures' names a region"):
+        with_regions(fixed, [Region("River Town")])
+    assert regions_of(TOWNS.replace("departures[Region]=", "departures[Region] ="))
+
+
+def test_values_are_set_by_name_by_element_and_as_points():
+    text = with_values(
+        TOWNS,
+        {
+            "stay": 20,
+            "initial people[River Town]": 5,
+            "budget": {("Hill Town", "roads"): 9},
+            "attraction table[Hill Town]": [(1978, 2), (2040, 2)],
+        },
+    )
+    values = values_of(text)
+    assert values["stay"] == {(): 20}
+    assert values["initial people"] == {("Hill Town",): 100, ("River Town",): 5}
+    assert values["budget"][("Hill Town", "roads")] == 9
+    assert values["budget"][("River Town", "roads")] == 4.5
+    assert values["attraction table"][("Hill Town",)] == ((1978, 2), (2040, 2))
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"sty": 1}, "did you mean 'stay'?"),
+        ({"arrivals": 1}, "'arrivals' is computed by the model"),
+        ({"initial people[Hil Town]": 1}, "did you mean 'Hill Town'?"),
+    ],
+)
+def test_a_value_that_has_no_place_is_refused(values, message):
+    with pytest.raises(InputError) as caught:
+        with_values(TOWNS, values)
+    assert message in str(caught.value)
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_a_value_that_is_written_is_read_back_exactly(value):
+    assert values_of(with_values(TOWNS, {"stay": value}))["stay"] == {(): value}
+
+
+@given(st.lists(st.sampled_from(["Hill Town", "River Town"]), min_size=1, unique=True))
+def test_taking_regions_twice_is_taking_them_once(names):
+    once = with_regions(TOWNS, [Region(name) for name in names])
+    twice = with_regions(once, [Region(name) for name in names])
+    assert normalised_hash(twice) == normalised_hash(once)

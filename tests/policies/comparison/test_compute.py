@@ -1,0 +1,430 @@
+"""Strategies under uncertainty: the numbers, the tables, the sentences and the page agree."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+
+from smecluster import model
+from smecluster.model.outcomes import PLACE, TOTAL
+from smecluster.model.support.errors import InputError
+from smecluster.policies import load
+from smecluster.policies.comparison.brief import compare_page, futures_page, headlines, robust_page
+from smecluster.policies.comparison.compute import (
+    PER_YUAN,
+    Uncertain,
+    discounting,
+    examine,
+    years_to_half,
+)
+from smecluster.policies.comparison.figures import beaten, figures
+from smecluster.policies.comparison.single import DISCOUNTED, MONEY, compare
+from smecluster.policies.comparison.tables import PROBABILITY, quantiles, tables
+from smecluster.policies.comparison.text import (
+    answer,
+    basis,
+    futures_answer,
+    number,
+    robust_answer,
+    spread,
+)
+from smecluster.policies.ensemble.recovery import LOSS
+from smecluster.policies.exports import write_figure
+from smecluster.policies.futures import futures
+from smecluster.policies.headlines import strategy_markers, strategy_styles
+from smecluster.policies.robustness.compute import ALL_WORLDS, ENOUGH, Robustness, robustness
+from smecluster.policies.robustness.figures import figures as robust_figures
+from smecluster.policies.robustness.regret import BEST, MOST
+from smecluster.policies.study import EVERY, Need
+
+STEP = {"TIME STEP": 0.125}
+NAMES = ["central", "local", "mixed"]
+DRAWS = 24
+NEEDS = (
+    Need(outcome=PER_YUAN, at_least=1.2),
+    Need(outcome=DISCOUNTED, measure="change in percent", place=EVERY, at_least=0),
+)
+
+
+@pytest.fixture(scope="module")
+def shipped() -> model.Model:
+    return model.load()
+
+
+@pytest.fixture(scope="module")
+def drawn() -> pd.DataFrame:
+    generator = np.random.default_rng(1)
+    centre = {"price sensitivity": 0.36, "spin off rate": 0.13, "knowledge elasticity": 0.08}
+    return pd.DataFrame(
+        {name: at * np.exp(0.15 * generator.standard_normal(DRAWS)) for name, at in centre.items()}
+    )
+
+
+@pytest.fixture(scope="module")
+def found(shipped, drawn) -> Uncertain:
+    strategies = tuple(load(name) for name in NAMES)
+    return examine(shipped, strategies, drawn, futures(["demand", "wages"]), settings=STEP)
+
+
+@pytest.fixture(scope="module")
+def judged(found) -> Robustness:
+    return robustness(found, NEEDS)
+
+
+# The numbers
+
+
+def test_strategies_cost_what_the_first_costs_as_written_in_every_world(found, shipped):
+    written = compare(shipped, (load("central"),), settings=STEP).funded[0].money
+    money = found.money.sel(strategy=NAMES)
+    assert float(abs(money / written - 1).max()) < 1e-6
+    assert float(abs(found.money.sel(strategy="baseline")).max()) == 0
+
+
+def test_a_draw_holds_what_a_comparison_with_its_values_holds(found, shipped, drawn):
+    values = dict(drawn.iloc[5]) | STEP
+    budget = float(found.money.sel(strategy="mixed").isel(future=0, draw=5))
+    strategies = tuple(load(name) for name in NAMES)
+    alone = compare(shipped, strategies, settings=values, budget=budget)
+    there = found.ends.isel(future=0).sel(draw=5)
+    for name in (DISCOUNTED, "value added", "Employment", "annual wage"):
+        np.testing.assert_allclose(
+            there[name].sel(strategy=[*NAMES]),
+            alone.ends[name].sel(strategy=[*NAMES], place=there[PLACE].values),
+            rtol=2e-5,
+        )
+    paid = found.paid.isel(future=0).sel(draw=5, strategy=NAMES)
+    np.testing.assert_allclose(
+        paid.transpose("strategy", "payer"), alone.money.loc[NAMES], rtol=1e-4, atol=1
+    )
+    others = alone.table.set_index(["outcome", "place", "strategy"])["change"]
+    for name in ("local", "mixed"):
+        effect = others["value added", "on the other regions", name]
+        assert float(found.others["value added"].sel(strategy=name, draw=5)) == pytest.approx(
+            effect, rel=1e-3
+        )
+    assert found.others["value added"].sel(strategy="central").isnull().all()
+
+
+def test_who_pays_adds_up_to_the_money_in_every_world(found):
+    paid = found.paid.sum("payer").transpose(*found.money.dims)
+    np.testing.assert_allclose(paid, found.money, rtol=1e-12, atol=1e-6)
+
+
+def test_gained_per_yuan_is_the_change_over_the_money(found):
+    ratio = found.changes[DISCOUNTED].sel({PLACE: TOTAL}) / found.money.sel(strategy=NAMES)
+    np.testing.assert_allclose(found.per_yuan, ratio, rtol=1e-12)
+
+
+def test_a_future_costs_what_is_missing_against_the_own_base_future(found):
+    paths = found.paths.sel(strategy="local", draw=3, place=TOTAL)
+    gap = paths.sel(future="demand") / paths.sel(future="base") - 1
+    lost = -100 * float(gap.sel(time=slice(2030, None)).sum())
+    there = found.recovered[LOSS].sel(future="demand", strategy="local", draw=3, place=TOTAL)
+    assert float(there) == pytest.approx(lost)
+
+
+def test_half_of_an_effect_is_found_between_years():
+    time = np.arange(2025.0, 2031.0)
+    rows = [
+        [0, 1, 2, 3, 4, 5],
+        [0, 0, 0, 0, 0, 10],
+        [0, 8, 9, 9, 9, 8],
+        [0] * 6,
+        [0, -1, -1, -3, -3, -4],
+    ]
+    effect = xr.DataArray(np.array(rows, dtype=float), {"time": time}, ("draw", "time"))
+    found = years_to_half(effect, 2025)
+    np.testing.assert_allclose(found, [2.5, 4.5, 0.5, np.nan, 2.5])
+
+
+def test_history_sets_the_budget_of_every_world(shipped, drawn):
+    pair = (load("central"), load("historical"))
+    found = examine(shipped, pair, drawn.iloc[:3], settings=STEP)
+    ratio = found.money.sel(strategy="central") / found.money.sel(strategy="historical")
+    assert float(abs(ratio - 1).max()) < 1e-6
+    assert float(found.money.sel(strategy="historical").std()) > 0
+    with pytest.raises(InputError, match="'historical' cannot be brought to"):
+        examine(shipped, pair, drawn.iloc[:3], settings=STEP, budget=1e5)
+
+
+def test_what_has_no_budget_to_scale_is_refused_before_the_draws_are_run(
+    shipped, drawn, monkeypatch
+):
+    def nothing(*_, **__):
+        raise AssertionError("the draws were run")
+
+    monkeypatch.setattr("smecluster.policies.ensemble.worlds.Ensemble.run", nothing)
+    several = tuple(load(name) for name in ("historical", "no-programme", "cultivation"))
+    with pytest.raises(InputError, match="'no-programme' cannot be brought to"):
+        examine(shipped, several, drawn, settings=STEP)
+
+
+def test_without_draws_there_is_one_set_of_values(shipped):
+    found = examine(shipped, (load("local"),), settings=STEP, outcomes=["Employment"])
+    assert found.ends.sizes["draw"] == 1
+    assert set(found.ends.data_vars) == {"Employment", "value added", DISCOUNTED}
+    assert "no uncertainty" in " ".join(basis(found))
+    assert "(" not in answer(found)["When?"]
+    tables(found)
+    figures(found)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"outcomes": ["Employmnt"]}, "did you mean 'Employment'"),
+        ({"start": 2050.0}, "start = 2050 is not a whole year in 1978..2039"),
+        ({"settings": {"history end": 2000.0}}, "is set by strategy"),
+        ({"budget": -1.0}, "must be above zero"),
+    ],
+)
+def test_bad_input_is_refused(shipped, drawn, change, says):
+    with pytest.raises(InputError, match=says):
+        examine(shipped, (load("local"),), drawn.iloc[:2], **({"settings": STEP} | change))
+
+
+def test_a_strategy_named_twice_is_refused(shipped):
+    with pytest.raises(InputError, match="'local' is named twice"):
+        examine(shipped, (load("local"), load("local")))
+
+
+# Tables
+
+
+def test_tables_hold_medians_and_intervals_of_the_draws(found):
+    table = tables(found)["outcomes"].set_index(
+        ["outcome", "future", "place", "strategy", "measure"]
+    )
+    row = table.loc["Employment", "wages", "Wenzhou", "local", "change"]
+    values = found.changes["Employment"].sel(future="wages", place="Wenzhou", strategy="local")
+    low, median, high = np.quantile(values, [0.05, 0.5, 0.95])
+    assert [row["low"], row["median"], row["high"]] == pytest.approx([low, median, high])
+    assert row["draws"] == DRAWS
+    assert row["unit"] == "person"
+
+
+def test_one_beats_the_other_or_the_other_the_one(found):
+    table = tables(found)["probabilities"]
+    both = table.set_index(["outcome", "future", "place", "strategy", "other"])[PROBABILITY]
+    for key, share in both.items():
+        assert share + both[(*key[:3], key[4], key[3])] == pytest.approx(1)
+    gained = found.gained.sel(future="base", place=TOTAL)
+    share = float((gained.sel(strategy="mixed") > gained.sel(strategy="central")).mean())
+    assert both[DISCOUNTED, "base", TOTAL, "mixed", "central"] == share
+
+
+def test_less_debt_is_better(found):
+    table = tables(found)["probabilities"].set_index(
+        ["outcome", "future", "place", "strategy", "other"]
+    )
+    debt = found.ends["Local public debt"].sel(future="base", place=TOTAL)
+    share = float((debt.sel(strategy="central") < debt.sel(strategy="local")).mean())
+    key = ("Local public debt", "base", TOTAL, "central", "local")
+    assert table.loc[key, PROBABILITY] == share
+    assert "total firms" not in table.index.get_level_values(0)
+
+
+def test_quantiles_are_numpys():
+    values = np.random.default_rng(1).random((4, 5, 9))
+    values[1, 2, 3:] = np.nan
+    points, counted = quantiles(values)
+    np.testing.assert_allclose(points, np.nanquantile(values, [0.05, 0.5, 0.95], axis=-1))
+    assert counted[1, 2] == 3
+    assert np.isnan(quantiles(np.full((2, 3), np.nan))[0]).all()
+
+
+def test_runs_without_a_result_are_listed_with_their_inputs(shipped, drawn):
+    broken = drawn.iloc[:4].assign(**{"yuan per Myuan": [1e6, 1e6, 0.0, 1e6]})
+    found = examine(shipped, (load("local"),), broken, settings=STEP)
+    listed = tables(found)["failures"]
+    assert set(listed["draw"]) == {2}
+    assert set(listed["strategy"]) >= {"baseline", "local"}
+    assert (listed["yuan per Myuan"] == 0).all()
+    assert "left out" in " ".join(basis(found))
+    assert np.isfinite(found.per_yuan.isel(draw=[0, 1, 3])).all()
+
+
+def test_a_world_whose_budget_is_not_reached_has_no_effect_on_the_neighbours(shipped, drawn):
+    # So much money is beyond the model's range where value added is small.
+    found = examine(shipped, (load("local"),), drawn.iloc[:4], settings=STEP, budget=2e7)
+    missing = found.factor.sel(strategy="local", future="base").isnull()
+    effect = found.others["value added"].sel(strategy="local")
+    np.testing.assert_array_equal(effect.isnull(), missing)
+    assert 0 < missing.sum() < missing.size
+
+
+# Robustness
+
+
+def test_regret_and_needs_are_judged_over_all_worlds(judged, found):
+    whole = judged.regrets[judged.regrets["future"] == ALL_WORLDS].set_index("strategy")
+    gained = found.gained.sel(place=TOTAL)
+    away = (gained.max("strategy") - gained).sel(strategy="central")
+    assert whole.loc["central", MOST] == pytest.approx(float(away.max()))
+    assert whole[BEST].sum() == pytest.approx(1)
+    shares = judged.shares[judged.shares["future"] == ALL_WORLDS].set_index("strategy")
+    enough = (found.per_yuan.sel(strategy="central") >= 1.2).mean()
+    assert shares.loc["central", "gained per yuan at least 1.2"] == pytest.approx(float(enough))
+    assert (shares[ENOUGH] <= shares["gained per yuan at least 1.2"]).all()
+
+
+def test_where_it_fails_is_told_by_what_it_was_made_of(judged):
+    boxes = judged.boxes
+    failing = boxes[(boxes["strategy"] == "central") & (boxes["what"] == "fails")]
+    assert "price sensitivity" in set(failing["factor"]) or failing.empty
+
+
+def test_needs_are_refused_where_they_cannot_be_judged(found):
+    with pytest.raises(InputError, match="did you mean 'Wenzhou'"):
+        robustness(found, [Need(outcome="Employment", place="Wenzou", at_least=1)])
+    with pytest.raises(InputError, match="neither better nor worse"):
+        robustness(found, NEEDS, outcome="total firms")
+    with pytest.raises(InputError, match="did you mean 'total'"):
+        robustness(found, NEEDS, place="totl")
+
+
+# Sentences and pages
+
+
+def test_the_answer_names_the_strategy_with_the_largest_gain(found):
+    gained = found.gained.sel(future="base", place=TOTAL).median("draw")
+    best = str(gained.idxmax().item())
+    first = answer(found)["What brings most at the same cost?"]
+    assert first.startswith(best.capitalize())
+    median = float(gained.max()) / 1e3
+    assert number(median) in first
+
+
+def test_sentences_follow_the_numbers(found):
+    turned = found.ends.assign({DISCOUNTED: found.ends[DISCOUNTED].copy()})
+    turned[DISCOUNTED].loc[{"strategy": "central"}] *= 2
+    other = replace(found, ends=turned)
+    assert answer(other)["What brings most at the same cost?"].startswith("Central")
+    assert answer(other)["How sure is that?"] == "Central beats mixed and local in every draw."
+
+
+def test_an_open_race_is_called_open(found):
+    ends = found.ends.assign({DISCOUNTED: found.ends[DISCOUNTED].copy()})
+    noise = np.where(np.arange(DRAWS) % 2, 1.001, 0.999)
+    ends[DISCOUNTED].loc[{"strategy": "local"}] = (
+        ends[DISCOUNTED].sel(strategy="mixed") * xr.DataArray(noise, dims="draw")
+    ).transpose(*[dim for dim in ends[DISCOUNTED].dims if dim != "strategy"])
+    assert "do not decide" in answer(replace(found, ends=ends))["How sure is that?"]
+
+
+def test_harm_to_the_neighbours_is_a_cost_in_most_draws_and_a_gain_in_the_rest(found):
+    others = found.others.copy(deep=True)
+    harm = np.where(np.arange(DRAWS) < 4, 1e4, -2e4)
+    others["value added"].loc[{"strategy": "local"}] = harm
+    said = answer(replace(found, others=others))["At the neighbours' expense?"]
+    assert "under local it costs them 20 (-10 to 20)" in said
+
+
+def test_strategies_that_are_paid_alike_are_named_together(found):
+    twin = found.paid.sel(strategy="local")
+    paid = found.paid.copy(deep=True)
+    paid.loc[{"strategy": "mixed"}] = twin.transpose(*paid.isel(strategy=0).dims)
+    said = answer(replace(found, paid=paid))["Who pays?"]
+    assert said.endswith("of local and mixed.")
+
+
+def test_the_rate_and_the_year_of_present_values_are_told(found, shipped):
+    assert "discounted at 5 % a year to 2025" in " ".join(basis(found))
+    assert discounting(shipped, {"social discount rate": 0.03}) == (0.03, 2025)
+
+
+def test_every_future_has_its_sentence(found):
+    said = " ".join(futures_answer(found))
+    for future in found.futures[1:]:
+        assert future.title in said
+
+
+def test_every_strategy_has_its_verdict(judged, found):
+    said = " ".join(robust_answer(judged, found))
+    for name in NAMES:
+        assert f"{name.capitalize()} is good enough in" in said
+
+
+def test_what_is_good_enough_and_where_it_is_least_so_is_told(judged, found):
+    shares = judged.shares.copy()
+    central = shares["strategy"] == "central"
+    shares.loc[central, ENOUGH] = 0.9
+    shares.loc[central & (shares["future"] == "wages"), ENOUGH] = 0.25
+    said = " ".join(robust_answer(replace(judged, shares=shares), found))
+    assert "Good enough means: gained per yuan at least 1.2 and " in said
+    assert (
+        "least in the future 'Wages surge as after 2003' (25 % of the draws; at best 90 %" in said
+    )
+
+
+def test_among_many_strategies_the_pairs_are_those_with_the_best(found):
+    many = replace(found, strategies=(*found.strategies, load("historical"), load("combination")))
+    five = [strategy.name for strategy in many.strategies]
+    ends = found.ends.sel(strategy=["baseline", *NAMES, "central", "local"])
+    money = found.money.sel(strategy=["baseline", *NAMES, "central", "local"])
+    named = {"strategy": ["baseline", *five]}
+    many = replace(many, ends=ends.assign_coords(named), money=money.assign_coords(named))
+    drawn = beaten(many)
+    told = [label.get_text() for label in drawn.axes[0].get_xticklabels()]
+    assert [text.split("\n")[0] for text in told] == ["mixed"] * 4
+    assert "Only pairs with mixed" in drawn.get_suptitle().replace("\n", " ")
+
+
+def test_many_strategies_have_a_colour_and_a_mark_each():
+    names = [f"mine-{at}" for at in range(8)]
+    assert len({style[0] for style in strategy_styles(names, "baseline").values()}) == 8
+    assert len(set(strategy_markers(names).values())) == 8
+    assert set(strategy_markers(names[:3]).values()) == {"o"}
+
+
+def test_numbers_are_written_with_three_digits():
+    assert [number(value) for value in (1234567, 123.4, 1.234, 0.01234, np.nan)] == [
+        "1,230,000",
+        "123",
+        "1.23",
+        "0.0123",
+        "-",
+    ]
+    assert spread(np.array([1.0])) == "1"
+    assert spread(np.arange(101.0)) == "50 (5 to 95)"
+
+
+def test_pages_state_the_answer_first_and_need_nothing_else(found, judged, tmp_path):
+    stamp = {"model hash": "abc"}
+    some = {name: figure for name, figure in figures(found).items() if name == "gained-per-yuan"}
+    drawn = {name: write_figure(figure, tmp_path, name, stamp) for name, figure in some.items()}
+    pages = {
+        answer(found)["How sure is that?"]: compare_page(found, "Mine", drawn, stamp),
+        futures_answer(found)[0]: futures_page(found, "Mine", drawn, stamp),
+        robust_answer(judged, found)[0]: robust_page(judged, found, "Mine", drawn, stamp),
+    }
+    for sentence, text in pages.items():
+        head, _, rest = text.partition("<h2>")
+        assert sentence.replace("'", "&#x27;") in head or sentence in head
+        assert "What this rests on" in rest
+        assert "http" not in text.replace("http-equiv", "")
+
+
+def test_all_figures_are_drawn(found, judged):
+    assert set(figures(found)) == {
+        "gained-per-yuan",
+        "changes",
+        "paths",
+        "who-pays",
+        "timing",
+        "probabilities",
+        "futures",
+    }
+    assert {"good-enough", "regret"} <= set(robust_figures(judged, found))
+
+
+def test_headlines_hold_the_baseline_and_each_change(found):
+    table = headlines(found)
+    assert list(table.columns[:2]) == ["outcome", "unit"]
+    assert [found.titles[name] for name in NAMES] == [
+        column.removesuffix(": change") for column in table.columns[3:]
+    ]
+    assert MONEY not in table["outcome"].values

@@ -1,0 +1,112 @@
+"""Loops That Matter, read for the loops that the model names."""
+
+import sys
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from smecluster import model as models
+from smecluster.model.diagrams.loops import LOOPS
+from smecluster.model.support.errors import InputError
+from smecluster.policies import load
+from smecluster.policies.dominance.compute import CHAINS, _shortest, answer, dominance, table
+from smecluster.policies.dominance.figures import dominance as drawn
+
+NONE, LOCAL = load("no-programme"), load("local")
+
+
+@pytest.fixture(scope="module")
+def model():
+    return models.load()
+
+
+@pytest.fixture(scope="module")
+def shares(model):
+    pytest.importorskip("simlin")
+    return dominance(model, [NONE, LOCAL], step=0.25)
+
+
+def test_every_named_loop_has_a_chain_and_no_other():
+    assert list(CHAINS) == [loop.label for loop in LOOPS]
+
+
+def test_chains_name_variables_of_the_model(model):
+    names = {name.casefold() for name in model.variables}
+    for chain in CHAINS.values():
+        for name in chain.split(","):
+            assert name.strip().casefold() in names
+
+
+def test_every_loop_is_followed_in_every_region_and_year(model, shares):
+    assert list(shares["loop"].values) == list(CHAINS)
+    assert list(shares["Region"].values) == list(model.regions)
+    late = shares.sel(time=slice(1980, None))
+    assert bool(late.notnull().all())
+
+
+def test_shares_of_the_named_loops_add_up_to_one_at_most(shares):
+    # A year's mean of signed shares: below one where a loop's sign turns within the year.
+    total = abs(shares.sel(time=slice(1980, None))).sum("loop")
+    assert float(total.max()) <= 1 + 1e-9
+    assert float(total.mean()) > 0.8
+
+
+def test_loops_have_the_sign_of_their_name(shares):
+    late = shares.sel(time=slice(1980, None))
+    for loop in LOOPS:
+        own = late.sel(loop=loop.label)
+        named = np.where(own > 0, loop.reinforcing, not loop.reinforcing)
+        weight = abs(own).values
+        assert (named * weight).sum() / weight.sum() > 0.7, loop.label
+
+
+def test_a_strategy_that_starts_in_2025_changes_nothing_before(shares):
+    before = shares.sel(time=slice(1980, 2023))
+    np.testing.assert_allclose(
+        before.sel(strategy="local"), before.sel(strategy="no-programme"), atol=1e-6
+    )
+    after = shares.sel(time=slice(2027, None))
+    assert float(abs(after.sel(strategy="local") - after.sel(strategy="no-programme")).max()) > 0.01
+
+
+def test_the_largest_loop_of_each_year_is_counted(shares):
+    summed = table(shares, 2025)
+    counted = summed.groupby(["strategy", "Region"])["largest"].sum()
+    assert counted.to_numpy() == pytest.approx(1.0)
+    assert (summed["more than half"] <= summed["largest"] + 1e-12).all()
+
+
+def test_figure_and_sentences_follow_the_shares():
+    loops = list(CHAINS)
+    values = np.zeros((2, len(loops), 1, 3))
+    values[0, 0], values[0, 10] = 0.25, -0.75
+    values[1, 0], values[1, 10] = 0.75, -0.25
+    made = xr.DataArray(
+        values,
+        {
+            "strategy": ["no-programme", "local"],
+            "loop": loops,
+            "Region": ["Wenzhou"],
+            "time": [2025.0, 2026.0, 2027.0],
+        },
+        ("strategy", "loop", "Region", "time"),
+    )
+    said = answer(made, [NONE, LOCAL], 2025)
+    assert said[0].startswith("Wenzhou, no programme, from 2025 on:")
+    assert "B3 wages (75 %), R1 agglomeration (25 %)" in said[0]
+    assert "Wenzhou: R1 agglomeration has 50 points more" in said[1] or "50 points less" in said[1]
+    assert drawn(made, [NONE, LOCAL], 2025).axes
+
+
+def test_the_shortest_way_goes_round_what_is_avoided():
+    follows = {"a": ["b", "c"], "b": ["d"], "c": ["e"], "e": ["d"]}
+    assert _shortest(follows, "a", "d", set()) == ["a", "b"]
+    assert _shortest(follows, "a", "d", {"b"}) == ["a", "c", "e"]
+    assert _shortest(follows, "d", "a", set()) is None
+
+
+def test_without_the_extra_there_is_one_clear_line(model, monkeypatch):
+    monkeypatch.setitem(sys.modules, "simlin", None)
+    with pytest.raises(InputError, match=r"pip install 'smecluster\[loops\]'"):
+        dominance(model, [NONE])

@@ -1,0 +1,141 @@
+"""What cluster statistics are worth: the difference of two runs, with and without anticipation."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from smecluster import model as models
+from smecluster.model.support.errors import InputError
+from smecluster.model.vensim.cutting import with_cuts
+from smecluster.policies import load
+from smecluster.policies.futures import futures
+from smecluster.policies.statistics_value.compute import (
+    ANTICIPATING,
+    ANTICIPATORY,
+    CAPACITY,
+    COST,
+    CUT,
+    LEVER,
+    REACTIVE,
+    WORTH,
+    statistics_value,
+    table,
+)
+from smecluster.policies.statistics_value.figures import worth as drawn
+from smecluster.policies.statistics_value.text import answer, basis
+
+STEP = 0.125
+DRAWS = pd.DataFrame({"price sensitivity": [0.36, 0.44]}, index=["a", "b"])
+LOCAL = load("local")
+
+
+@pytest.fixture(scope="module")
+def model():
+    return models.load()
+
+
+@pytest.fixture(scope="module")
+def found(model):
+    return statistics_value(model, LOCAL, DRAWS, futures(["scandal"]), step=STEP)
+
+
+def test_worth_is_the_difference_of_two_runs(model, found):
+    inputs = {**LOCAL.inputs(model), **DRAWS.loc["b"], "TIME STEP": STEP}
+    without = inputs | {f"local allocation[{region}, {LEVER}]": 0.0 for region in model.regions}
+    one, other = (
+        models.simulate(model, given, outputs=["Discounted value added", "Programme account"])
+        for given in (inputs, without)
+    )
+    more = (one - other)["Discounted value added"].isel(time=-1)
+    cell = found.values.sel(policy=ANTICIPATORY, future="base", draw="b")
+    for region in model.regions:
+        assert float(cell[WORTH].sel(place=region)) == pytest.approx(
+            float(more.sel(Region=region)), rel=1e-6
+        )
+    assert float(cell[WORTH].sel(place="total")) == pytest.approx(float(more.sum()), rel=1e-6)
+    account = one["Programme account"]
+    spent = float((account.sel(time=2040) - account.sel(time=2025)).sum())
+    assert float(cell[COST].sel(place="total")) == pytest.approx(0.02 * spent, rel=1e-6)
+
+
+def test_a_reactive_policy_does_not_see_what_statistics_show(model):
+    cut = replace(model, text=with_cuts(model.text, [CUT]))
+    perceived, damage = "Perceived quality problem", "quality problem seen by crisis"
+    runs = models.simulate_many(
+        cut, {CUT.constant: [0.0, 1.0]}, [perceived, damage], base={"TIME STEP": STEP}
+    ).sel(time=slice(1990, None))
+    low, full = runs.isel(run=0), runs.isel(run=1)
+    assert float(abs(low[perceived] - low[damage]).mean()) < 0.2
+    assert float(abs(low[perceived] - full[perceived]).mean()) > 0.2
+
+
+def test_statistics_raise_capacity_whatever_the_policy(found):
+    assert bool((found.values[CAPACITY].drop_sel(place="total") > 0.1).all())
+    assert bool(found.values[CAPACITY].sel(place="total").isnull().all())
+    assert found.failed == 0
+
+
+def test_the_table_holds_both_policies_and_their_difference(found):
+    summed = table(found)
+    assert set(summed["policy"]) == {REACTIVE, ANTICIPATORY, ANTICIPATING}
+    assert set(summed["future"]) == {"base", "scandal"}
+    middle = found.values[WORTH].sel(place="total", future="base")
+    difference = (middle.sel(policy=ANTICIPATORY) - middle.sel(policy=REACTIVE)).mean()
+    row = summed[
+        (summed["policy"] == ANTICIPATING)
+        & (summed["future"] == "base")
+        & (summed["place"] == "total")
+        & (summed["measure"] == WORTH)
+    ]
+    assert row["mean"].item() == pytest.approx(float(difference))
+
+
+def made(found, reactive, anticipatory):
+    """The same with other numbers, Myuan, in two draws."""
+    values = found.values.copy(deep=True)
+    values[COST][:] = 1e4
+    for policy, numbers in ((REACTIVE, reactive), (ANTICIPATORY, anticipatory)):
+        values[WORTH].loc[{"policy": policy}] = np.broadcast_to(
+            np.asarray(numbers, dtype=float)[None, :, None], (2, 2, 4)
+        )
+    return replace(found, values=values)
+
+
+def test_sentences_follow_the_numbers(found):
+    said = answer(made(found, [2e4, 2e4], [5e4, 5e4]))
+    assert "are worth 50.00 (50.00 to 50.00) bn yuan" in said[0]
+    assert "5.00 (5.00 to 5.00) times what they cost" in said[0]
+    assert said[1] == "Anticipating itself adds 30.00 (30.00 to 30.00) bn yuan (60 % of the worth)."
+    assert said[2].startswith("Quality scandal as in Wenzhou 1987: the cluster statistics")
+
+
+def test_anticipating_that_harms_or_is_unsure_is_told(found):
+    said = answer(made(found, [5e4, 5e4], [2e4, 6e4]))
+    assert "takes away" in said[1] or "adds" in said[1]
+    assert "though in 50 % of the draws it does not" in said[1]
+    # The interval keeps the draws that go the other way on the other side of zero.
+    assert "takes away 10.00 (-8.00 to 28.00) bn yuan" in said[1]
+    assert "takes away 10.00" in answer(made(found, [5e4, 5e4], [4e4, 4e4]))[1]
+
+
+def test_what_the_worth_rests_on_is_told(found):
+    said = " ".join(basis(found, STEP))
+    assert "in 2 draws and 2 futures" in said
+    assert "judgement" in said
+    assert drawn(found).axes
+
+
+def test_a_region_that_spends_nothing_on_statistics_has_no_ratio(model):
+    alone = LOCAL.alone_in("Wenzhou")
+    one = statistics_value(model, alone, DRAWS.iloc[:1], step=STEP)
+    ratios = table(one).query("measure == 'worth over cost'")
+    assert set(ratios["place"]) == {"Wenzhou", "total"}
+    assert "By region" not in " ".join(answer(one))
+    assert drawn(one).axes
+
+
+def test_a_strategy_without_statistics_is_refused(model):
+    with pytest.raises(InputError, match="'central' has no money for 'cluster statistics'"):
+        statistics_value(model, load("central"))

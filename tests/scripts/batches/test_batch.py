@@ -1,0 +1,98 @@
+"""``smecluster batch`` carries out a table of runs and loses none."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from smecluster import model
+from smecluster.policies import load
+from smecluster.scripts.main import main
+
+HEAD = 'price sensitivity,"seed entrepreneurs[Wenzhou]"\n'
+
+
+def run(*arguments: object) -> int:
+    with pytest.raises(SystemExit) as caught:
+        main(["batch", *map(str, arguments)])
+    return caught.value.code
+
+
+@pytest.fixture
+def table(tmp_path: Path):
+    def write(text: str) -> Path:
+        path = tmp_path / "runs.csv"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write
+
+
+def test_a_row_gives_what_a_single_run_gives(table, tmp_path):
+    out = tmp_path / "result.csv"
+    inputs = table(HEAD + "0.35,40000\n0.45,60000\n")
+    options = ["--output", "value added", "--year", 2040, "--strategy", "central"]
+    assert run(inputs, *options, "--out", out) == 0
+    found = pd.read_csv(out, comment="#")
+    m = model.load()
+    row = {"price sensitivity": 0.45, "seed entrepreneurs[Wenzhou]": 60000.0}
+    alone = model.simulate(m, {**load("central").inputs(m), **row}, outputs=["value added"])
+    second = found[found["run"] == 1].set_index("Region")["value added"]
+    for region in m.regions:
+        expected = float(alone["value added"].sel(Region=region, time=2040))
+        # What does not vary among the runs is computed beforehand, with other rounding.
+        assert second[region] == pytest.approx(expected, rel=1e-12)
+
+
+def test_digits_do_not_depend_on_the_number_of_workers(table, tmp_path):
+    draw = np.random.default_rng(5)
+    rows = "".join(f"{draw.uniform(0.3, 0.5)},{draw.uniform(3e4, 7e4)}\n" for _ in range(70))
+    inputs = table(HEAD + rows)
+    results = []
+    for workers in (1, 2):
+        out = tmp_path / f"{workers}.csv"
+        run(inputs, "--output", "total value added", "--out", out, "--workers", workers)
+        results.append(pd.read_csv(out, comment="#"))
+    pd.testing.assert_frame_equal(*results)
+
+
+def test_a_run_that_fails_is_listed_with_its_inputs_and_the_rest_go_on(table, tmp_path, capsys):
+    out = tmp_path / "result.csv"
+    inputs = table('"initial productive capital[Wenzhou]"\n4000\n-1\n')
+    assert run(inputs, "--output", "value added", "--year", 2040, "--out", out, "--json") == 0
+    record = json.loads(capsys.readouterr().out)
+    assert record["runs"] == 2
+    assert record["failed"] == 1
+    lost = pd.read_csv(record["failures"], comment="#")
+    assert list(lost["run"]) == [1]
+    assert lost["initial productive capital[Wenzhou]"].item() == -1
+    assert lost["failure reason"].item()
+    found = pd.read_csv(out, comment="#")
+    assert found[found["run"] == 0]["value added"].notna().all()
+    assert found[found["run"] == 1]["value added"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "said"),
+    [
+        ("prise sensitivity\n0.4\n", [], "did you mean 'price sensitivity'"),
+        (HEAD + "0.4,many\n", [], "'many', not a number"),
+        (HEAD, [], "has no runs"),
+        ("", [], "is not a table"),
+        ("spin off rate,spin off rate\n0.1,0.1\n", [], "stands there twice"),
+        (HEAD + "0.4,1\n", ["--year", "1900"], "1900"),
+        (HEAD + "0.4,1\n", ["--strategy", "centrl"], "did you mean 'central'"),
+    ],
+)
+def test_a_mistake_ends_in_one_line_and_writes_nothing(
+    content, options, said, table, tmp_path, capsys
+):
+    inputs = table(content)
+    out = tmp_path / "out" / "result.csv"
+    assert run(inputs, "--output", "value added", "--out", out, *options) == 2
+    error = capsys.readouterr().err
+    assert said in error
+    assert error.count("\n") == 1
+    assert not out.exists()

@@ -1,0 +1,187 @@
+"""``smecluster calibrate`` fits a region of one's own, and refuses what cannot be fitted."""
+
+import json
+import re
+
+import pytest
+
+from smecluster.calibration.data.template import new_case
+from smecluster.calibration.named import find
+from smecluster.scripts.main import main
+
+
+def call(capsys, *arguments):
+    with pytest.raises(SystemExit) as ended:
+        main([*map(str, arguments)])
+    printed = capsys.readouterr()
+    return ended.value.code, printed.out, printed.err
+
+
+def town(folder):
+    """Write the folder of a town that never was: a rising series, three parameters."""
+    new_case(folder, "wenzhou")
+    toml = folder / "case.toml"
+    text = re.sub(r"<[^<>]*>", "a town that never was", toml.read_text(encoding="utf-8"))
+    measure = 'variable = "value added"\nunit = "Myuan/Year"\nseries = ["va"]\nprices = "current"\n'
+    measure += 'years = [1990, 2020]\ndefinition = "made up for a test"\n'
+    toml.write_text(f"{text}\n[[measure]]\n{measure}", encoding="utf-8")
+    rows = [
+        f"town,va,{year},{9000 * 1.12 ** (year - 1990):.0f},exact,million yuan,"
+        "current prices,read,X1,\n"
+        for year in range(1990, 2021)
+    ]
+    with (folder / "series.csv").open("a", encoding="utf-8") as file:
+        file.writelines(rows)
+    with (folder / "sources.csv").open("a", encoding="utf-8") as file:
+        file.write("X1,Made up for a test,nowhere\n")
+    path = folder / "parameters.csv"
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    head = next(at for at, line in enumerate(lines) if line.startswith("name,"))
+    path.write_text("".join(lines[: head + 4]), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def fitted(tmp_path_factory):
+    folder = town(tmp_path_factory.mktemp("regions") / "town")
+    with pytest.raises(SystemExit) as ended:
+        main(["calibrate", str(folder), "--quick", "--starts", "2", "--time-step", "0.5"])
+    assert ended.value.code == 0
+    return folder
+
+
+def test_a_further_region_estimates_its_own_parameters_alone(fitted):
+    found = find(fitted / "calibration")
+    assert found.name == "town"
+    assert all(name.endswith("[town]") for name in found.values)
+    assert len(found.values) == 3
+    assert found.manifest["regions"] == ["town"]
+    assert found.manifest["runs"] > 0
+    assert found.manifest["seconds"] > 0
+
+
+def test_a_run_uses_the_calibration_from_then_on(capsys, fitted):
+    arguments = ("run", "historical", "--from", fitted, "--json")
+    status, out, _ = call(capsys, *arguments)
+    assert status == 0
+    record = json.loads(out)
+    assert f"town {find(fitted / 'calibration').hash[:12]}" in record["stamp"]["calibration"]
+
+    def value(rows):
+        return next(
+            row["value"]
+            for row in rows
+            if (row["outcome"], row["place"], row["time"]) == ("value added", "town", 2010)
+        )
+
+    calibrated = value(record["outcomes"])
+    manifest = fitted / "calibration" / "manifest.json"
+    hidden = manifest.rename(manifest.with_suffix(".hidden"))
+    _, out, _ = call(capsys, *arguments)
+    hidden.rename(manifest)
+    assert value(json.loads(out)["outcomes"]) != calibrated
+
+
+def test_asked_again_it_goes_on_where_it_was_and_says_what_it_took(capsys, fitted):
+    before = (fitted / "calibration" / "parameters.csv").read_bytes()
+    status, out, _ = call(
+        capsys, "calibrate", fitted, "--quick", "--starts", "2", "--time-step", "0.5"
+    )
+    assert status == 0
+    assert re.search(r"[\d,]+ runs of the model in [\d.]+ minutes$", out.strip())
+    assert (fitted / "calibration" / "parameters.csv").read_bytes().splitlines()[
+        7:
+    ] == before.splitlines()[7:]
+
+
+def test_other_settings_are_not_mixed_with_what_is_kept(capsys, fitted):
+    given = ("calibrate", fitted, "--quick", "--starts", "2", "--time-step", "0.5", "--seed", "2")
+    status, _, err = call(capsys, *given)
+    assert status == 2
+    assert "holds work with another seed" in err
+    assert call(capsys, *given, "--anew")[0] == 0
+    assert find(fitted / "calibration").manifest["seed"] == 2
+
+
+def change(folder, file, old, new):
+    path = folder / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+TWICE = "town,va,1990,9000,exact,million yuan,current prices,read,X1,\n"
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "expected"),
+    [
+        ("series.csv", "exact,million yuan,current", "exact,,current", "'va' has no unit"),
+        ("series.csv", "town,va,", "town,vaa,", "did you mean 'town/va'?"),
+        ("series.csv", TWICE, TWICE + TWICE, "already gives 'va' for 1990"),
+        ("parameters.csv", ",log,.5,3,", ",log,3,.5,", "bounds are crossed"),
+        ("parameters.csv", ",.5,3,1.2,", ",.5,3,12,", "lies outside the bounds 0.5 to 3"),
+        ("case.toml", "years = [1990, 2020]", "years = [1950, 1960]", "has no figure from 1950"),
+    ],
+)
+@pytest.mark.parametrize("command", [["case", "check"], ["calibrate"]])
+def test_a_bad_case_ends_in_one_clear_line(capsys, tmp_path, command, file, old, new, expected):
+    folder = town(tmp_path / "town")
+    change(folder, file, old, new)
+    status, _, err = call(capsys, *command, folder)
+    lines = [line for line in err.splitlines() if line.startswith("error: ")]
+    assert status == 2
+    assert len(lines) == 1
+    assert re.search(rf"{file}:\d+: ", lines[0])
+    assert expected in lines[0]
+    assert not (folder / "calibration").exists()
+
+
+@pytest.mark.parametrize("command", [["case", "check"], ["calibrate"]])
+def test_values_that_are_all_missing_end_in_one_clear_line(capsys, tmp_path, command):
+    folder = town(tmp_path / "town")
+    path = folder / "series.csv"
+    text = re.sub(r"(?m)^(town,va,\d+),\d+,", r"\1,,", path.read_text(encoding="utf-8"))
+    path.write_text(text, encoding="utf-8")
+    status, _, err = call(capsys, *command, folder)
+    (line,) = [line for line in err.splitlines() if line.startswith("error: ")]
+    assert status == 2
+    assert "'va' has no value: write the figure, or leave the row out (31 lines" in line
+
+
+@pytest.mark.parametrize("command", [["case", "check"], ["calibrate"]])
+def test_a_parameter_that_does_nothing_ends_in_one_clear_line(capsys, tmp_path, command):
+    folder = town(tmp_path / "town")
+    # What ends before the first figure and is a flow moves nothing that is measured.
+    change(folder, "case.toml", "years = [1990, 2020]", "years = [1978, 1978]")
+    change(folder, "series.csv", "town,va,1990,", "town,va,1978,")
+    with (folder / "parameters.csv").open("w", encoding="utf-8") as file:
+        file.write("name,scale,lower,upper,prior mean,prior sd,status,source\n")
+        file.write("proximity to external capital,log,.005,2,0.04,0.2,judgement,a test\n")
+    status, _, err = call(capsys, *command, folder)
+    (line,) = [line for line in err.splitlines() if line.startswith("error: ")]
+    assert status == 2
+    assert "parameters.csv:2: 'proximity to external capital[town]' does nothing" in line
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["nowhere"], "no such case folder: nowhere"),
+        (["--time-step", "0.3"], "1 over a whole number, such as 0.125"),
+        (["--name", "a/b"], "is no name of a folder; --out takes a path"),
+        (["--include", "remembred"], "did you mean 'remembered'?"),
+        (["--until", "2030"], "cannot hold out the years after 2030"),
+        (["one", "two", "--out", "there"], "fit the folders one at a time"),
+        (["--starts", "0"], "--starts"),
+    ],
+)
+def test_a_mistake_ends_in_one_line_and_status_2(
+    capsys, tmp_path, monkeypatch, arguments, expected
+):
+    monkeypatch.chdir(tmp_path)
+    status, out, err = call(capsys, "calibrate", *arguments)
+    assert (status, out) == (2, "")
+    assert err.count("\n") == 1
+    assert expected in err
+    assert list(tmp_path.iterdir()) == []

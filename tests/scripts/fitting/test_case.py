@@ -1,0 +1,78 @@
+"""``smecluster case`` starts a region's folder and checks it line by line."""
+
+import json
+
+import pytest
+
+from smecluster.scripts.main import main
+
+
+def call(capsys, *arguments):
+    with pytest.raises(SystemExit) as ended:
+        main(["case", *map(str, arguments)])
+    printed = capsys.readouterr()
+    return ended.value.code, printed.out, printed.err
+
+
+def test_a_new_folder_holds_seven_files(capsys, tmp_path):
+    status, out, err = call(capsys, "new", tmp_path / "town")
+    assert (status, err) == (0, "")
+    names = [line.rpartition("/")[2] for line in out.splitlines()]
+    assert names == [
+        "README.md",
+        "case.toml",
+        "constants.csv",
+        "parameters.csv",
+        "series.csv",
+        "sources.csv",
+        "tables.csv",
+    ]
+
+
+def test_the_most_similar_region_can_be_chosen(capsys, tmp_path):
+    call(capsys, "new", tmp_path / "park", "--like", "zhongguancun")
+    text = (tmp_path / "park" / "constants.csv").read_text(encoding="utf-8")
+    assert "copied from Zhongguancun" in text
+
+
+def test_a_check_lists_every_problem_and_ends_with_status_2(capsys, tmp_path):
+    call(capsys, "new", tmp_path / "town")
+    status, out, err = call(capsys, "check", tmp_path / "town")
+    assert status == 2
+    assert [line.split(": ")[0] for line in err.splitlines()] == ["error"] * 3 + ["note"]
+    assert out.splitlines()[-1] == "3 problems"
+
+
+def test_a_good_folder_ends_with_the_table_of_what_was_understood(capsys):
+    status, out, err = call(capsys, "check", "calibration/cases/wenzhou")
+    lines = out.splitlines()
+    assert (status, err) == (0, "")
+    assert lines[0].split("\t")[:5] == ["series", "years", "figures", "remembered", "measures"]
+    assert lines[-1] == "nothing is wrong"
+
+
+def test_machines_get_json(capsys, tmp_path):
+    call(capsys, "new", tmp_path / "town")
+    status, out, _ = call(capsys, "check", tmp_path / "town", "--json")
+    record = json.loads(out)
+    assert status == 2
+    assert len(record["problems"]) == 3
+    assert record["understood"] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["chek", "town"], "unknown action 'chek': did you mean 'check'?"),
+        (["check", "nowhere"], "no such case folder: nowhere"),
+        (["check", "nowhere", "--like", "wenzhou"], "--like belongs to `case new`"),
+        (["new", "tests"], "exists already: nothing was written"),
+        (["new", "town", "--like", "zhongguan"], "did you mean 'zhongguancun'?"),
+        (["new"], "Missing argument"),
+    ],
+)
+def test_a_mistake_ends_in_one_line_and_status_2(capsys, arguments, expected):
+    status, out, err = call(capsys, *arguments)
+    assert (status, out) == (2, "")
+    assert err.count("\n") == 1
+    assert expected in err

@@ -1,0 +1,44 @@
+"""``smecluster reforms``."""
+
+import json
+
+import pytest
+
+from smecluster.scripts.main import main
+
+
+def call(*arguments):
+    with pytest.raises(SystemExit) as stop:
+        main(["reforms", *map(str, arguments)])
+    return stop.value.code
+
+
+def test_a_reform_is_printed_with_its_verdict_and_written(tmp_path, capsys):
+    assert call("registration", "--out", tmp_path) == 0
+    printed = capsys.readouterr().out
+    assert "exit of local firms" in printed
+    assert "4.35 to 13.05" in printed
+    assert "responses match" in printed
+    written = (tmp_path / "reforms.csv").read_text()
+    assert written.startswith("# command:")
+    assert "# model hash:" in written
+
+
+def test_json_holds_what_was_done_and_every_response(tmp_path, capsys):
+    assert call("talent", "--json", "--out", tmp_path) == 0
+    record = json.loads(capsys.readouterr().out)
+    assert record["reforms"][0]["name"] == "talent"
+    assert len(record["responses"]) == 4
+    assert record["responses"][0]["published high"] is None
+
+
+def test_an_unknown_reform_ends_in_one_line_and_writes_nothing(tmp_path, capsys):
+    assert call("registratoin", "--out", tmp_path / "none") == 2
+    assert "did you mean 'registration'" in capsys.readouterr().err
+    assert not (tmp_path / "none").exists()
+
+
+def test_draws_without_a_calibration_are_refused(tmp_path, capsys):
+    assert call("talent", "--draws", 5, "--calibration", "none", "--out", tmp_path / "none") == 2
+    assert "draws need a calibration" in capsys.readouterr().err
+    assert not (tmp_path / "none").exists()

@@ -1,0 +1,46 @@
+"""``smecluster levers`` lists what a government can spend on."""
+
+import json
+
+import pytest
+
+from smecluster.scripts.main import main
+
+
+def call(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    with pytest.raises(SystemExit) as ended:
+        main(["levers", *arguments])
+    printed = capsys.readouterr()
+    return ended.value.code, printed.out, printed.err
+
+
+def test_every_lever_has_a_line(capsys):
+    status, out, _ = call(capsys)
+    assert status == 0
+    assert len(out.splitlines()) == 1 + 18
+
+
+def test_one_level_can_be_asked_for(capsys):
+    _, out, _ = call(capsys, "--level", "central")
+    assert len(out.splitlines()) == 1 + 5
+
+
+def test_json_is_for_machines(capsys):
+    _, out, _ = call(capsys, "talent training", "--json")
+    (lever,) = json.loads(out)
+    assert lever["paper"] == ["6.1"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (
+            ["talent traning"],
+            "unknown lever 'talent traning': did you mean 'talent training'?",
+        ),
+        (["--level", "centrl"], "unknown level 'centrl': did you mean 'central'?"),
+    ],
+)
+def test_a_wrong_name_ends_in_one_line_and_status_2(capsys, arguments, says):
+    status, out, err = call(capsys, *arguments)
+    assert (status, out, err) == (2, "", f"error: {says}\n")

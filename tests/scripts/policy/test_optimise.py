@@ -1,0 +1,76 @@
+"""``smecluster optimise`` finds a strategy, writes it as a file, and goes on where it was."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import smecluster.scripts.policy.optimise
+from smecluster.policies import load
+from smecluster.scripts.main import main
+
+SMALL = ["--draws", "2", "--unseen", "3", "--generations", "1", "--population", "8", "--single"]
+
+
+def smecluster(*arguments):
+    with pytest.raises(SystemExit) as ended:
+        main(list(arguments))
+    return ended.value.code
+
+
+@pytest.fixture
+def draws(monkeypatch):
+    """Draws of one input, in the place of a calibration's."""
+
+    def drawn(name, count, seed, regions, folders):
+        values = np.random.default_rng(seed).lognormal(np.log(0.4), 0.1, count)
+        return pd.DataFrame({"price sensitivity": values})
+
+    monkeypatch.setattr(smecluster.scripts.policy.optimise, "draws_of", drawn)
+
+
+def test_the_best_use_is_a_strategy_file_and_the_verdict_is_printed(draws, tmp_path, capsys):
+    out = tmp_path / "out"
+    arguments = ["optimise", "central", "local", *SMALL, "--calibration", "none"]
+    assert smecluster(*arguments, "--out", str(out)) == 0
+    printed = capsys.readouterr().out
+    assert "strategy by hand on 3 draws that were not used to choose" in printed
+    assert f"smecluster run {out / 'best-use.toml'}" in printed
+    assert load(out / "best-use.toml").title == "Best use of the budget"
+    assert (out / "best-use.toml").read_text().startswith("# The ")
+    table = pd.read_csv(out / "comparison.csv", comment="#")
+    assert set(table["strategy"]) == {"best-use", "central", "local"}
+    assert "The best use of a budget" in (out / "optimise.html").read_text()
+
+    # What was judged is kept: the same search is read, not run, and ends the same.
+    first = (out / "allocations.csv").read_text().split("\n", 4)[-1]
+    assert smecluster(*arguments, "--out", str(out), "--json") == 0
+    record = json.loads(capsys.readouterr().out)
+    assert record["best use"]["title"] == "Best use of the budget"
+    assert (out / "allocations.csv").read_text().split("\n", 4)[-1] == first
+
+
+def test_a_kept_search_is_not_mixed_with_another(draws, tmp_path, capsys):
+    arguments = ["optimise", "local", *SMALL, "--calibration", "none", "--out", str(tmp_path)]
+    assert smecluster(*arguments, "--budget", "3000000") == 0
+    assert smecluster(*arguments, "--budget", "2000000") == 2
+    assert "another budget" in capsys.readouterr().err
+    assert smecluster(*arguments, "--budget", "2000000", "--anew") == 0
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (["--shock", "demnad"], "unknown future 'demnad': did you mean 'demand'?"),
+        (["--population", "3"], "population must be at least 8, not 3"),
+        (["--quantile", "2"], "quantile must lie between 0 and 1, not 2"),
+        (["--last", "2010"], "must lie in 2025..2039, not 2010"),
+    ],
+)
+def test_wrong_options_are_one_line(draws, tmp_path, capsys, given, told):
+    arguments = ["optimise", "local", *SMALL, "--calibration", "none", "--out", str(tmp_path)]
+    assert smecluster(*arguments, *given) == 2
+    error = capsys.readouterr().err
+    assert told in error
+    assert error.count("\n") == 1

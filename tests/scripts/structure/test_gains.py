@@ -1,0 +1,61 @@
+"""``smecluster gains`` prints the gains and writes the page that publishes them."""
+
+import json
+
+import pytest
+
+from smecluster.model.checking.loop_gains import BRAKES, CUTS, Gain, Gains
+from smecluster.scripts.main import main
+
+PLACES = ("Wenzhou", "Pearl River Delta", "Zhongguancun")
+
+
+def run(*arguments):
+    with pytest.raises(SystemExit) as caught:
+        main(["gains", *arguments])
+    return caught.value.code
+
+
+@pytest.fixture
+def found(monkeypatch):
+    def pretend(total=0.5):
+        single = tuple(Gain(cut, place, 0.125, total / 2) for cut in CUTS[:2] for place in PLACES)
+        by_region = dict.fromkeys((*PLACES, "all regions"), total)
+        result = Gains(2020, single, dict.fromkeys(BRAKES, by_region))
+        monkeypatch.setattr("smecluster.model.checking.loop_gains.gains", lambda m, year: result)
+
+    return pretend
+
+
+def test_a_row_for_each_cut_and_one_for_all_together(found, capsys):
+    found()
+    assert run() == 0
+    out = capsys.readouterr().out
+    assert "R1 agglomeration\ttotal firms\teffect of agglomeration\t0.125 (0.250)" in out
+    assert "all balancing loops at work\t0.500" in out
+
+
+def test_as_json(found, capsys):
+    found()
+    assert run("--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["single"][0]["alone"] == 0.125
+    assert told["together"]["all balancing loops at work"]["all regions"] == 0.5
+
+
+def test_the_page_says_how_it_was_made_and_whether_all_is_below_1(found, tmp_path, capsys):
+    page = tmp_path / "gains.md"
+    found()
+    assert run("--out", str(page)) == 0
+    text = page.read_text(encoding="utf-8")
+    assert "Made by `smecluster gains --year 2020 --out docs/loop-gains.md`" in text
+    assert "**Every gain is below 1.**" in text
+    assert "2.0 times its size" in text
+    found(total=1.5)
+    assert run("--out", str(page)) == 0
+    assert "**Not every gain is below 1**" in page.read_text(encoding="utf-8")
+
+
+def test_a_folder_that_is_not_there_or_another_model_ends_in_one_line(capsys, tmp_path):
+    assert run("--model", str(tmp_path / "none.mdl")) == 2
+    assert capsys.readouterr().err.count("\n") == 1
