@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field, model_validator
 
-from smecluster.model.support.errors import InputError, unknown
+from smecluster.model.inputs import check_ranges
+from smecluster.model.support.errors import unknown
 from smecluster.model.support.files import named_file, read_toml
 from smecluster.model.support.schema import Schema, validate
 from smecluster.policies.levers import Level, find, levers
@@ -308,35 +308,6 @@ def load(name: str | Path) -> Strategy:
 def names() -> tuple[str, ...]:
     """Names of the strategies that come with the project, in alphabetical order."""
     return tuple(sorted(path.stem for path in FOLDER.glob("*.toml")))
-
-
-def check_ranges(model: Model, values: Mapping[str, float], where: str) -> None:
-    """Hold values of constants against the model's ranges.
-
-    Parameters
-    ----------
-    model : Model
-        The model.
-    values : mapping
-        Value by name, with or without elements in brackets.
-    where : str
-        Whose values these are, for the error.
-
-    Raises
-    ------
-    InputError
-        If a value lies outside the range, with the range.
-    """
-    for name, value in values.items():
-        variable = model.variables.get(name.partition("[")[0].strip())
-        if variable is None:
-            continue  # the engine refuses unknown names, control variables among them not
-        low = -math.inf if variable.low is None else variable.low
-        high = math.inf if variable.high is None else variable.high
-        if not low <= value <= high:
-            raise InputError(
-                f"{where}: {name} = {value:g} is outside {low:g}..{high:g} {variable.unit}"
-            )
 
 
 def _exactly_one(**fields: float | None) -> None:

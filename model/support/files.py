@@ -98,6 +98,26 @@ def named_file(kind: str, name: str | Path, folder: Path, names: Collection[str]
     return folder / f"{name}.toml"
 
 
+def check_writable(out: Path) -> None:
+    """Refuse a folder that cannot be written to, before anything long is run.
+
+    Parameters
+    ----------
+    out : Path
+        The folder; it need not exist, and is not made.
+
+    Raises
+    ------
+    InputError
+        If it, or the folder in which it would be made, is a file or closed to the user.
+    """
+    there = next(one for one in (out, *out.absolute().parents) if one.exists())
+    if not there.is_dir():
+        raise InputError(f"cannot write to {out}: {there} is a file, not a folder")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise InputError(f"cannot write to {out}: no permission in {there}")
+
+
 @contextmanager
 def replacing(path: str | Path) -> Iterator[Path]:
     """Give a temporary file in the same folder, and rename it to `path` at the end.

@@ -9,15 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from smecluster.scripts.shared.choice import (
-    CalibrationName,
-    Folders,
-    Regions,
-    Settings,
-    calibration_name,
-    chosen_model,
-    settings_of,
-)
+from smecluster.calibration.loading import describe_origin, load_calibrated
+from smecluster.model.inputs import parse_settings
+from smecluster.scripts.shared.options import CalibrationName, Folders, Regions, Settings
 from smecluster.scripts.shared.printing import print_json
 
 if TYPE_CHECKING:
@@ -63,8 +57,8 @@ def batch(
 
     inputs = read_inputs(table)
     chosen = load(strategy)
-    model = chosen_model(region or [], from_ or [], calibration)
-    base = {**chosen.inputs(model), **settings_of(model, set_ or [])}
+    model = load_calibrated(region or [], from_ or [], calibration)
+    base = {**chosen.inputs(model), **parse_settings(model, set_ or [])}
     # What a row of the table says goes before what the strategy says.
     base = {name: value for name, value in base.items() if name not in inputs}
     head = commented(
@@ -72,7 +66,7 @@ def batch(
             model.hash,
             strategy=f"{chosen.name} {chosen.hash}",
             inputs=str(table.name),
-            calibration=calibration_name(from_ or [], calibration),
+            calibration=describe_origin(from_ or [], calibration),
         )
     )
     pieces = stream(

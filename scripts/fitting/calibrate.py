@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from smecluster.calibration.loading import NONE, OWN, find_calibration
 from smecluster.model.support.errors import InputError
-from smecluster.scripts.shared.choice import NONE, OWN, CalibrationName, chosen_calibration
+from smecluster.scripts.shared.options import CalibrationName
 from smecluster.scripts.shared.printing import note
 from smecluster.scripts.shared.progress import Progress, progress
 
@@ -187,7 +188,7 @@ def _further(
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
         raise InputError(f"{problems[0]}{more}; smecluster case check {folder} lists them")
     case = load_case(folder)
-    held = chosen_calibration(calibration)
+    held = find_calibration(calibration)
     problem = further_problem(beside_held(case, held), case, include=include, base=base)
     return problem, NONE if held is None else f"{held.name} {held.hash}"
 

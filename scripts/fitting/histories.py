@@ -8,13 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from smecluster.calibration.loading import describe_origin, load_calibrated
 from smecluster.model.support.errors import unknown
-from smecluster.scripts.shared.choice import (
-    CalibrationName,
-    Folders,
-    calibration_name,
-    chosen_model,
-)
+from smecluster.scripts.shared.options import CalibrationName, Folders
 from smecluster.scripts.shared.printing import finish, print_json, print_table
 
 if TYPE_CHECKING:
@@ -56,14 +52,14 @@ def histories(
     from smecluster.calibration.data.histories_figure import PANELS
     from smecluster.model.support.provenance import stamp
 
-    model = chosen_model([], from_ or [], calibration)
+    model = load_calibrated([], from_ or [], calibration)
     cases = _cases(model, region or [], from_ or [])
     found = beside(model, cases, include or (), PANELS)
     origin = stamp(
         model.hash,
         figures=sha256(found.table.to_csv(index=False).encode()).hexdigest(),
         include=", ".join(include or []) or None,
-        calibration=calibration_name(from_ or [], calibration),
+        calibration=describe_origin(from_ or [], calibration),
     )
     files = _write(found, out, origin, remembered="remembered" in (include or ()))
     if json:

@@ -8,14 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from smecluster.scripts.shared.choice import (
-    CalibrationName,
-    Folders,
-    Regions,
-    calibration_name,
-    chosen_model,
-    draws_of,
-)
+from smecluster.calibration.loading import describe_origin, draw_values, load_calibrated
+from smecluster.scripts.shared.options import CalibrationName, Folders, Regions
 from smecluster.scripts.shared.printing import note, print_json, print_table
 
 if TYPE_CHECKING:
@@ -52,16 +46,16 @@ def reforms(
     from smecluster.model.support.provenance import commented, stamp
 
     chosen = find(names or [])
-    model = chosen_model(region or [], from_ or [], calibration)
+    model = load_calibrated(region or [], from_ or [], calibration)
     table = experiments(
         model,
         chosen,
-        draws_of(calibration, draws, seed, model.regions, from_ or []) if draws else None,
+        draw_values(calibration, draws, seed, model.regions, from_ or []) if draws else None,
     )
     origin = stamp(
         model.hash,
         reforms=sha256("".join(each.model_dump_json() for each in chosen).encode()).hexdigest(),
-        calibration=calibration_name(from_ or [], calibration),
+        calibration=describe_origin(from_ or [], calibration),
         seed=str(seed) if draws else None,
     )
     path = write_atomic(out / "reforms.csv", commented(origin) + table.to_csv(index=False))

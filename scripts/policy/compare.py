@@ -8,16 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from smecluster.scripts.shared.choice import (
-    CalibrationName,
-    Folders,
-    Regions,
-    Settings,
-    calibration_name,
-    chosen_model,
-    settings_of,
-    writable,
-)
+from smecluster.calibration.loading import describe_origin, load_calibrated
+from smecluster.model.inputs import parse_settings
+from smecluster.model.support.files import check_writable
+from smecluster.scripts.shared.options import CalibrationName, Folders, Regions, Settings
 from smecluster.scripts.shared.printing import finish, print_json, print_table
 from smecluster.scripts.shared.uncertainty import (
     Draws,
@@ -123,12 +117,12 @@ def compare(
             json,
         )
         return
-    writable(out)
+    check_writable(out)
     if not strategies:
         raise InputError("name strategies to compare, or a study with --study")
     chosen = tuple(load(name) for name in strategies)
-    model = chosen_model(region or [], from_ or [], calibration)
-    settings = settings_of(model, set_ or [])
+    model = load_calibrated(region or [], from_ or [], calibration)
+    settings = parse_settings(model, set_ or [])
     comparison = compared(
         model,
         chosen,
@@ -143,7 +137,7 @@ def compare(
         model.hash,
         strategies=", ".join(f"{strategy.name} {strategy.hash}" for strategy in chosen),
         baseline=f"{comparison.baseline.name} {comparison.baseline.hash}",
-        calibration=calibration_name(from_ or [], calibration),
+        calibration=describe_origin(from_ or [], calibration),
         engine=engine,
     )
     files = write_tables(comparison, out, origin)

@@ -9,16 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from smecluster.calibration.loading import describe_origin, draw_values, load_calibrated
+from smecluster.model.support.files import check_writable
 from smecluster.scripts.shared.asked import StudyName, asked
-from smecluster.scripts.shared.choice import (
-    CalibrationName,
-    Folders,
-    Regions,
-    calibration_name,
-    chosen_model,
-    draws_of,
-    writable,
-)
+from smecluster.scripts.shared.options import CalibrationName, Folders, Regions
 from smecluster.scripts.shared.printing import finish, print_table
 from smecluster.scripts.shared.progress import progress
 from smecluster.scripts.shared.uncertainty import draw_all
@@ -97,7 +91,7 @@ def contributions(
     from smecluster.policies.contributions.text import answer, basis
     from smecluster.policies.exports import write_table
 
-    writable(out)
+    check_writable(out)
     task = asked(
         study,
         strategies=strategies,
@@ -108,12 +102,12 @@ def contributions(
         regions=region,
     )
     folders = from_ or []
-    model = chosen_model(task.regions, folders, task.calibration)
+    model = load_calibrated(task.regions, folders, task.calibration)
     funded = _at_equal_cost(model, task.strategies, task.budget)
     chosen = [item.strategy for item in funded]
     drawn = None
     if task.draws:
-        drawn = draws_of(task.calibration, task.draws, task.seed, model.regions, folders)
+        drawn = draw_values(task.calibration, task.draws, task.seed, model.regions, folders)
     own = float(model.time.step)
     used = step
     if used is None:
@@ -121,7 +115,7 @@ def contributions(
     origin = stamp(
         model.hash,
         strategies=", ".join(f"{strategy.name} {strategy.hash}" for strategy in chosen),
-        calibration=calibration_name(folders, task.calibration),
+        calibration=describe_origin(folders, task.calibration),
         seed=str(task.seed),
     )
     found: list[Contributions] = []

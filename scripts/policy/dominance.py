@@ -7,14 +7,9 @@ from typing import Annotated
 
 import typer
 
-from smecluster.scripts.shared.choice import (
-    CalibrationName,
-    Folders,
-    Regions,
-    calibration_name,
-    chosen_model,
-    writable,
-)
+from smecluster.calibration.loading import describe_origin, load_calibrated
+from smecluster.model.support.files import check_writable
+from smecluster.scripts.shared.options import CalibrationName, Folders, Regions
 from smecluster.scripts.shared.printing import finish, print_table
 from smecluster.scripts.shared.progress import progress
 
@@ -54,9 +49,9 @@ def dominance(
     from smecluster.policies.dominance.figures import dominance as drawn
     from smecluster.policies.exports import write_figure, write_table
 
-    writable(out)
+    check_writable(out)
     chosen = [load(name) for name in strategies or ("no-programme", "central", "local")]
-    model = chosen_model(region or [], from_ or [], calibration)
+    model = load_calibrated(region or [], from_ or [], calibration)
     if not model.time.initial <= since <= model.time.final:
         raise InputError(
             f"--since {since:g} is not in {model.time.initial:g}..{model.time.final:g}"
@@ -66,7 +61,7 @@ def dominance(
     origin = stamp(
         model.hash,
         strategies=", ".join(f"{one.name} {one.hash}" for one in chosen),
-        calibration=calibration_name(from_ or [], calibration),
+        calibration=describe_origin(from_ or [], calibration),
     )
     summed = table(shares, since)
     files = write_table(summed, out, "dominance", origin)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from smecluster.scripts.shared.choice import CalibrationName, Folders, Regions, Settings
+from smecluster.scripts.shared.options import CalibrationName, Folders, Regions, Settings
 from smecluster.scripts.shared.printing import finish, print_json, print_table
 from smecluster.scripts.shared.uncertainty import (
     Budget,

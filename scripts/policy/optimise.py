@@ -8,16 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from smecluster.calibration.loading import describe_origin, draw_values, load_calibrated
+from smecluster.model.support.files import check_writable
 from smecluster.scripts.shared.asked import StudyName, asked
-from smecluster.scripts.shared.choice import (
-    CalibrationName,
-    Folders,
-    Regions,
-    calibration_name,
-    chosen_model,
-    draws_of,
-    writable,
-)
+from smecluster.scripts.shared.options import CalibrationName, Folders, Regions
 from smecluster.scripts.shared.printing import finish, print_table
 from smecluster.scripts.shared.progress import progress
 from smecluster.scripts.shared.uncertainty import fingerprint
@@ -98,7 +92,7 @@ def optimise(
     from smecluster.policies.optimisation.search import Search
     from smecluster.policies.optimisation.text import answer
 
-    writable(out)
+    check_writable(out)
     task = asked(
         study,
         strategies=strategies,
@@ -112,9 +106,9 @@ def optimise(
     written = [load(name) for name in task.strategies]
     shock_, folders = load_future(shock), from_ or []
     search = Search(generations, population, task.seed, quantile)
-    model = chosen_model(task.regions, folders, task.calibration)
-    drawn = draws_of(task.calibration, draws + task.draws, task.seed, model.regions, folders)
-    name = calibration_name(folders, task.calibration)
+    model = load_calibrated(task.regions, folders, task.calibration)
+    drawn = draw_values(task.calibration, draws + task.draws, task.seed, model.regions, folders)
+    name = describe_origin(folders, task.calibration)
     identity = {
         "model": model.hash,
         "calibration": name,

@@ -7,15 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from smecluster.scripts.shared.choice import (
-    CalibrationName,
-    Folders,
-    Regions,
-    Settings,
-    calibration_name,
-    chosen_model,
-    settings_of,
-)
+from smecluster.calibration.loading import describe_origin, load_calibrated
+from smecluster.model.inputs import parse_settings
+from smecluster.scripts.shared.options import CalibrationName, Folders, Regions, Settings
 from smecluster.scripts.shared.printing import note, print_json, print_table
 
 if TYPE_CHECKING:
@@ -50,13 +44,13 @@ def run(
     from smecluster.policies.comparison.results_single import long_table, write_run
 
     chosen = load(strategy)
-    model = chosen_model(region or [], from_ or [], calibration)
-    inputs = {**chosen.inputs(model), **settings_of(model, set_ or [])}
+    model = load_calibrated(region or [], from_ or [], calibration)
+    inputs = {**chosen.inputs(model), **parse_settings(model, set_ or [])}
     result = simulate(model, inputs, engine=engine)
     origin = stamp(
         model.hash,
         strategy=f"{chosen.name} {chosen.hash}",
-        calibration=calibration_name(from_ or [], calibration),
+        calibration=describe_origin(from_ or [], calibration),
         engine=engine,
     )
     if out is not None:

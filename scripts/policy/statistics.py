@@ -7,15 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from smecluster.scripts.shared.choice import (
-    CalibrationName,
-    Folders,
-    Regions,
-    calibration_name,
-    chosen_model,
-    draws_of,
-    writable,
-)
+from smecluster.calibration.loading import describe_origin, draw_values, load_calibrated
+from smecluster.model.support.files import check_writable
+from smecluster.scripts.shared.options import CalibrationName, Folders, Regions
 from smecluster.scripts.shared.printing import finish, print_table
 from smecluster.scripts.shared.progress import progress
 
@@ -67,17 +61,17 @@ def statistics(
     from smecluster.policies.statistics_value.figures import worth
     from smecluster.policies.statistics_value.text import answer, basis
 
-    writable(out)
+    check_writable(out)
     chosen, worlds = load(strategy), futures(future or ["scandal"])
-    model = chosen_model(region or [], from_ or [], calibration)
-    drawn = draws_of(calibration, draws, seed, model.regions, from_ or []) if draws else None
+    model = load_calibrated(region or [], from_ or [], calibration)
+    drawn = draw_values(calibration, draws, seed, model.regions, from_ or []) if draws else None
     with progress("runs") as tell:
         found = statistics_value(model, chosen, drawn, worlds, step=step, progress=tell)
     origin = stamp(
         model.hash,
         strategy=f"{chosen.name} {chosen.hash}",
         futures=", ".join(f"{one.name} {one.hash}" for one in worlds),
-        calibration=calibration_name(from_ or [], calibration),
+        calibration=describe_origin(from_ or [], calibration),
         seed=str(seed),
     )
     summed = table(found)

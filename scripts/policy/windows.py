@@ -7,15 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from smecluster.scripts.shared.choice import (
-    CalibrationName,
-    Folders,
-    Regions,
-    calibration_name,
-    chosen_model,
-    draws_of,
-    writable,
-)
+from smecluster.calibration.loading import describe_origin, draw_values, load_calibrated
+from smecluster.model.support.files import check_writable
+from smecluster.scripts.shared.options import CalibrationName, Folders, Regions
 from smecluster.scripts.shared.printing import finish, print_table
 from smecluster.scripts.shared.progress import progress
 from smecluster.scripts.shared.uncertainty import draw_all
@@ -64,10 +58,10 @@ def windows(
     from smecluster.policies.windows.figures import figures
     from smecluster.policies.windows.text import answer, basis
 
-    writable(out)
+    check_writable(out)
     chosen = load(strategy)
-    model = chosen_model(region or [], from_ or [], calibration)
-    drawn = draws_of(calibration, draws, seed, model.regions, from_ or []) if draws else None
+    model = load_calibrated(region or [], from_ or [], calibration)
+    drawn = draw_values(calibration, draws, seed, model.regions, from_ or []) if draws else None
     with progress("runs") as tell:
         found = mapped(
             model,
@@ -82,7 +76,7 @@ def windows(
     origin = stamp(
         model.hash,
         strategy=f"{chosen.name} {chosen.hash}",
-        calibration=calibration_name(from_ or [], calibration),
+        calibration=describe_origin(from_ or [], calibration),
         seed=str(seed),
     )
     years, kinds = by_year(found), by_kind(found)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from smecluster.calibration.loading import describe_origin, find_calibration, load_calibrated
 from smecluster.model.support.errors import InputError
-from smecluster.scripts.shared.choice import calibration_name, chosen_calibration, chosen_model
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,8 +63,8 @@ def resolved(study: Study) -> Named:
     from smecluster.sensitivity.design.crossing import cross
 
     folders = [Path(case) for case in study.cases]
-    model = chosen_model(study.regions, folders, study.calibration)
-    hashes = {"calibration": calibration_name(folders, study.calibration)}
+    model = load_calibrated(study.regions, folders, study.calibration)
+    hashes = {"calibration": describe_origin(folders, study.calibration)}
     hashes |= {f"data of {folder.name}": _contents(folder) for folder in folders}
     draws = _draws(study, model, folders) if study.dependent else None
     strategies = _strategies(study, model)
@@ -75,7 +75,7 @@ def _draws(study: Study, model: Model, folders: Sequence[Path]) -> pd.DataFrame:
     """Give the calibration's draws, less those of regions that the study leaves out or replaces."""
     from smecluster.calibration import load as load_case
 
-    calibration = chosen_calibration(study.calibration)
+    calibration = find_calibration(study.calibration)
     if calibration is None:
         raise InputError(
             "from = 'calibration' needs a calibration: give calibration = 'its name', or make one "

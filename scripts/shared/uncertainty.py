@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from smecluster.model.support.errors import InputError
-from smecluster.scripts.shared.choice import (
-    calibration_name,
-    chosen_calibration,
-    chosen_model,
-    sampled,
-    settings_of,
-    writable,
+from smecluster.calibration.loading import (
+    describe_origin,
+    find_calibration,
+    load_calibrated,
+    sample_draws,
 )
+from smecluster.model.inputs import parse_settings
+from smecluster.model.support.errors import InputError
+from smecluster.model.support.files import check_writable
 from smecluster.scripts.shared.progress import progress
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ def draws_for(
     model : Model
         The model; what is drawn for regions that it does not have is left out.
     folders : sequence of Path
-        Case folders that were added; see `scripts.shared.choice.sampled`.
+        Case folders that were added; see `calibration.loading.sample_draws`.
     needed : bool
         Whether draws were asked for.
 
@@ -165,12 +165,12 @@ def draws_for(
     InputError
         If the calibration has not so many, or none where they were asked for.
     """
-    found = chosen_calibration(calibration)
+    found = find_calibration(calibration)
     if found is None or found.findings["draws"].empty:
         if needed:
             raise InputError("draws need a calibration that has some: name one with --calibration")
         return None
-    return sampled(found, study.draws, study.seed, model.regions, folders)
+    return sample_draws(found, study.draws, study.seed, model.regions, folders)
 
 
 def examined(
@@ -218,15 +218,15 @@ def examined(
     from smecluster.model.support.provenance import stamp
     from smecluster.policies.comparison.compute import examine
 
-    writable(out)
+    check_writable(out)
     calibration = study.calibration if calibration is None else calibration
     strategies, baseline = study.strategies_loaded(), study.baseline_loaded()
     futures = study.futures_loaded()
-    model = chosen_model(study.regions, folders, calibration)
+    model = load_calibrated(study.regions, folders, calibration)
     if check is not None:
         check(model)
     draws = draws_for(study, calibration, model, folders, needed=needed)
-    chosen = settings_of(model, settings)
+    chosen = parse_settings(model, settings)
     everyone = [*strategies, *([] if baseline is None else [baseline])]
     identity = {
         "model": model.hash,
@@ -257,7 +257,7 @@ def examined(
         strategies=", ".join(f"{one.name} {one.hash}" for one in strategies),
         baseline=f"{found.baseline.name} {found.baseline.hash}",
         futures=", ".join(f"{one.name} {one.hash}" for one in futures),
-        calibration=calibration_name(folders, calibration),
+        calibration=describe_origin(folders, calibration),
         draws=f"{len(found.draws)} {identity['draws']}",
         seed=str(study.seed),
         runs=f"{found.runs}",

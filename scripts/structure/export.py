@@ -7,14 +7,9 @@ from typing import Annotated
 
 import typer
 
-from smecluster.scripts.shared.choice import (
-    CalibrationName,
-    Folders,
-    Regions,
-    Settings,
-    chosen_model,
-    settings_of,
-)
+from smecluster.calibration.loading import load_calibrated
+from smecluster.model.inputs import parse_settings
+from smecluster.scripts.shared.options import CalibrationName, Folders, Regions, Settings
 from smecluster.scripts.shared.printing import print_json
 
 EXAMPLES = (
@@ -40,8 +35,8 @@ def export(
 
     if out.suffix != ".mdl":
         raise InputError(f"{out}: a Vensim model is written to a file that ends in .mdl")
-    model = chosen_model(region or (), from_ or (), calibration)
-    values = settings_of(model, set_ or ())
+    model = load_calibrated(region or (), from_ or (), calibration)
+    values = parse_settings(model, set_ or ())
     write_atomic(out, with_values(model.text, values) if values else model.text)
     if json:
         print_json({"file": str(out), "regions": model.regions, "set": values})

@@ -219,7 +219,7 @@ def test_draws_of_regions_that_are_left_out_are_left_out(study, capsys, monkeypa
             }
         )
     )
-    monkeypatch.setattr("smecluster.scripts.shared.crossing.chosen_calibration", lambda name: named)
+    monkeypatch.setattr("smecluster.scripts.shared.crossing.find_calibration", lambda name: named)
     head = STUDY.partition("[[factor]]")[0].replace('"sobol"', '"given-data"').replace("16", "32")
     output = "[[output]]" + STUDY.partition("[[output]]")[2]
     study.write_text(

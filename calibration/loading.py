@@ -1,16 +1,13 @@
-"""Options that several commands share: regions, calibration, draws, other inputs."""
+"""Load the model with a calibration's values, its draws and regions from case folders."""
 
 from __future__ import annotations
 
-import os
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from smecluster.model.support.errors import InputError, unknown
-from smecluster.scripts.shared.printing import note
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,30 +20,12 @@ NONE = "none"
 #: Where a case folder keeps the calibration of its region.
 OWN = "calibration"
 
-Regions = Annotated[
-    list[str] | None,
-    typer.Option("--region", help="Only this region; repeat for several.", show_default=False),
-]
-Folders = Annotated[
-    list[Path] | None,
-    typer.Option("--from", help="Add a region from its case folder; repeat for several."),
-]
-Settings = Annotated[
-    list[str] | None,
-    typer.Option("--set", help='Another input, e.g. "social discount rate=0.03"; repeatable.'),
-]
-CalibrationName = Annotated[
-    str | None,
-    typer.Option(
-        "--calibration",
-        help="A named calibration, or its folder; by default three-cases; none for the values "
-        "of the model's file.",
-        show_default=False,
-    ),
-]
+
+class CalibrationWarning(UserWarning):
+    """A calibration does not belong to the model that it is used with."""
 
 
-def chosen_calibration(name: str | None = None) -> Calibration | None:
+def find_calibration(name: str | None = None) -> Calibration | None:
     """Find the calibration that a command uses.
 
     Parameters
@@ -70,7 +49,7 @@ def chosen_calibration(name: str | None = None) -> Calibration | None:
     return find(SHIPPED if name is None else name)
 
 
-def draws_of(
+def draw_values(
     name: str | None,
     count: int,
     seed: int,
@@ -82,7 +61,7 @@ def draws_of(
     Parameters
     ----------
     name : str, optional
-        As in `chosen_calibration`.
+        As in `find_calibration`.
     count : int
         How many.
     seed : int
@@ -102,20 +81,20 @@ def draws_of(
     InputError
         If a calibration has no draws, or not so many.
     """
-    calibration = chosen_calibration(name)
+    calibration = find_calibration(name)
     if calibration is None:
         raise InputError("draws need a calibration: name one with --calibration")
-    return sampled(calibration, count, seed, regions, folders)
+    return sample_draws(calibration, count, seed, regions, folders)
 
 
-def sampled(
+def sample_draws(
     calibration: Calibration,
     count: int,
     seed: int,
     regions: Sequence[str] | None = None,
     folders: Sequence[Path] = (),
 ) -> pd.DataFrame:
-    """Choose draws of a calibration; arguments, result and errors as in `draws_of`."""
+    """Choose draws of a calibration; arguments, result and errors as in `draw_values`."""
     from smecluster.calibration import load as load_case
     from smecluster.calibration.further import paired
     from smecluster.calibration.named import MANIFEST, find
@@ -134,7 +113,7 @@ def sampled(
     return draws[[name for name in draws.columns if name.partition("[")[2].rstrip("]") in known]]
 
 
-def chosen_model(
+def load_calibrated(
     names: Sequence[str], folders: Sequence[Path], calibration: str | None = None
 ) -> Model:
     """Load the shipped model, calibrated, with the regions that were asked for.
@@ -147,7 +126,7 @@ def chosen_model(
         Case folders whose regions stand beside those of the file, or replace one of the
         same name. Where a folder holds a calibration of its region, that is used.
     calibration : str, optional
-        As in `chosen_calibration`.
+        As in `find_calibration`.
 
     Returns
     -------
@@ -163,11 +142,13 @@ def chosen_model(
     from smecluster.model import Region, load
 
     model = load()
-    found = chosen_calibration(calibration)
+    found = find_calibration(calibration)
     if found is not None and not fits(model, found):
-        note(
-            f"calibration {found.name!r} was made with another version of the model: "
-            "'smecluster calibrate' makes it anew"
+        warnings.warn(
+            f"calibration {found.name!r} belongs to another version of the model: renew it with "
+            "'smecluster calibrate'",
+            CalibrationWarning,
+            stacklevel=2,
         )
     own: list[str] = []
     if names or folders:
@@ -191,42 +172,7 @@ def chosen_model(
     return model
 
 
-def settings_of(model: Model, given: Sequence[str]) -> dict[str, float]:
-    """Read ``NAME=VALUE`` options.
-
-    Parameters
-    ----------
-    model : Model
-        The model whose constants are set; their ranges are respected.
-    given : sequence of str
-        The options.
-
-    Returns
-    -------
-    dict
-        Value by name.
-
-    Raises
-    ------
-    InputError
-        If an option is not of that form or its value lies outside the range.
-    """
-    from smecluster.policies.strategy import check_ranges
-
-    values = {}
-    for option in given:
-        name, separator, text = option.rpartition("=")
-        try:
-            values[name.strip()] = float(text)
-        except ValueError:
-            separator = ""
-        if not separator or not name.strip():
-            raise InputError(f"--set {option!r} is not NAME=VALUE with a number as value")
-    check_ranges(model, values, "--set")
-    return values
-
-
-def calibration_name(folders: Sequence[Path], calibration: str | None = None) -> str:
+def describe_origin(folders: Sequence[Path], calibration: str | None = None) -> str:
     """Name where the values come from, for the stamp.
 
     Parameters
@@ -234,7 +180,7 @@ def calibration_name(folders: Sequence[Path], calibration: str | None = None) ->
     folders : sequence of Path
         Case folders that were added.
     calibration : str, optional
-        As in `chosen_calibration`.
+        As in `find_calibration`.
 
     Returns
     -------
@@ -243,30 +189,10 @@ def calibration_name(folders: Sequence[Path], calibration: str | None = None) ->
     """
     from smecluster.calibration.named import MANIFEST, find
 
-    found = chosen_calibration(calibration)
+    found = find_calibration(calibration)
     told = [NONE if found is None else f"{found.name} {found.hash[:12]}"]
     for path in folders:
         own = path / OWN
         name = path.resolve().name
         told.append(f"{name} {find(own).hash[:12]}" if (own / MANIFEST).is_file() else name)
     return ", ".join(told)
-
-
-def writable(out: Path) -> None:
-    """Refuse a folder that cannot be written to, before anything long is run.
-
-    Parameters
-    ----------
-    out : Path
-        The folder; it need not exist, and is not made.
-
-    Raises
-    ------
-    InputError
-        If it, or the folder in which it would be made, is a file or closed to the user.
-    """
-    there = next(one for one in (out, *out.absolute().parents) if one.exists())
-    if not there.is_dir():
-        raise InputError(f"cannot write to {out}: {there} is a file, not a folder")
-    if not os.access(there, os.W_OK | os.X_OK):
-        raise InputError(f"cannot write to {out}: no permission in {there}")
