@@ -73,7 +73,7 @@ class _Catalogue(Schema):
 
 
 @cache
-def levers(level: Level | None = None) -> tuple[Lever, ...]:
+def read_levers(level: Level | None = None) -> tuple[Lever, ...]:
     """Read the levers, in the model's order.
 
     Parameters
@@ -95,7 +95,7 @@ def levers(level: Level | None = None) -> tuple[Lever, ...]:
     return tuple(lever for lever in catalogue.lever if level in (None, lever.level))
 
 
-def find(name: str, level: Level | None = None) -> Lever:
+def find_lever(name: str, level: Level | None = None) -> Lever:
     """Find a lever by its name.
 
     Parameters
@@ -115,11 +115,11 @@ def find(name: str, level: Level | None = None) -> Lever:
     InputError
         If there is none of that name at that level.
     """
-    for lever in levers(level):
+    for lever in read_levers(level):
         if lever.name == name:
             return lever
     kind = f"{level} lever" if level else "lever"
-    raise unknown(kind, name, [lever.name for lever in levers(level)])
+    raise unknown(kind, name, [lever.name for lever in read_levers(level)])
 
 
 def check_catalogue(model: Model) -> None:
@@ -137,7 +137,7 @@ def check_catalogue(model: Model) -> None:
         not have, or may cost more than the model allows for.
     """
     for level, subscript in SUBSCRIPT.items():
-        listed = [lever.name for lever in levers(level)]
+        listed = [lever.name for lever in read_levers(level)]
         modelled = model.subscripts.get(subscript, ())
         for name in listed:
             if name not in modelled:
@@ -145,7 +145,7 @@ def check_catalogue(model: Model) -> None:
         for name in modelled:
             if name not in listed:
                 raise InputError(f"{level} lever {name!r} of the model is not in {CATALOGUE.name}")
-    for lever in levers():
+    for lever in read_levers():
         if lever.feeds not in model.variables:
             raise unknown(f"variable fed by lever {lever.name!r}", lever.feeds, model.variables)
         allowed = model.variables[_EFFORT[lever.level]].high

@@ -14,7 +14,7 @@ from smecluster.model.inputs import check_ranges
 from smecluster.model.support.errors import unknown
 from smecluster.model.support.files import named_file, read_toml
 from smecluster.model.support.schema import Schema, validate
-from smecluster.policies.levers import Level, find, levers
+from smecluster.policies.levers import Level, find_lever, read_levers
 
 if TYPE_CHECKING:
     from smecluster.model import Model
@@ -79,7 +79,7 @@ class Programme(Schema):
         if self.start is not None and self.end <= self.start:
             raise ValueError(f"end = {self.end:g} is not after start = {self.start:g}")
         for lever in self.allocation:
-            find(lever, self.level)
+            find_lever(lever, self.level)
         total = math.fsum(self.allocation.values())
         if abs(total - 1) > _SUM_TOLERANCE:
             raise ValueError(f"allocation sums to {total:g}; it must sum to 1")
@@ -320,7 +320,7 @@ def _local_inputs(programme: RegionalProgramme | None, region: str) -> dict[str,
     values = {f"local {key}[{region}]": value for key, value in _timing(programme).items()}
     if programme is not None:
         values[f"centre share of local programme[{region}]"] = programme.paid_by_centre
-        for lever in levers("local"):
+        for lever in read_levers("local"):
             share = programme.allocation.get(lever.name, 0.0)
             values[f"local allocation[{region}, {lever.name}]"] = share
     return values
@@ -330,7 +330,7 @@ def _central_inputs(programme: CentralProgramme | None) -> dict[str, float]:
     values = {f"central {key}": value for key, value in _timing(programme).items()}
     if programme is not None:
         values["region share of central programme"] = programme.paid_by_regions
-        for lever in levers("central"):
+        for lever in read_levers("central"):
             share = programme.allocation.get(lever.name, 0.0)
             values[f"central allocation[{lever.name}]"] = share
     return values

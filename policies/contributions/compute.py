@@ -23,7 +23,7 @@ from smecluster.model.runs import simulate_many
 from smecluster.model.support.errors import InputError
 from smecluster.model.vensim.rewrite import REGION
 from smecluster.policies.contributions.shapley import Design, design, interactions
-from smecluster.policies.levers import levers
+from smecluster.policies.levers import read_levers
 from smecluster.policies.strategy import Strategy
 from smecluster.policies.timing import first_year
 
@@ -250,7 +250,7 @@ def pair_table(found: Contributions) -> pd.DataFrame:
 def _allocations(inputs: dict[str, float]) -> dict[str, list[str]]:
     """Find the inputs that hold the share of each lever that has money."""
     found: dict[str, list[str]] = {}
-    for lever in levers():
+    for lever in read_levers():
         ending = f"{lever.name}]"
         cells = [
             name

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from smecluster.policies.levers import levers
+from smecluster.policies.levers import read_levers
 from smecluster.policies.strategy import CentralProgramme, History, LocalProgramme, Strategy
 
 Array = NDArray[np.float64]
@@ -72,12 +72,12 @@ class Space:
     @property
     def local(self) -> tuple[str, ...]:
         """The local levers."""
-        return tuple(lever.name for lever in levers("local"))
+        return tuple(lever.name for lever in read_levers("local"))
 
     @property
     def central(self) -> tuple[str, ...]:
         """The central levers."""
-        return tuple(lever.name for lever in levers("central"))
+        return tuple(lever.name for lever in read_levers("central"))
 
     @property
     def size(self) -> int:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from smecluster.model.support.formatting import Rounded, sentence, shown
 from smecluster.model.support.plotting import headed, quantity
 from smecluster.policies.headlines import Style, strategy_styles
-from smecluster.policies.levers import LEVELS, levers
+from smecluster.policies.levers import LEVELS, read_levers
 from smecluster.policies.optimisation.appraisal import CRITERIA, GAIN, UNITS
 from smecluster.policies.optimisation.compute import BestUse, money_shares
 from smecluster.policies.strategy import Strategy
@@ -41,10 +41,10 @@ def figures(found: BestUse) -> dict[str, Figure]:
 def spending(found: BestUse) -> Figure:
     """Draw what each strategy spends on each lever, in per cent of its money."""
     strategies = [found.best, *found.written]
-    names = [lever.name for lever in levers()]
+    names = [lever.name for lever in read_levers()]
     spent = [money_shares(strategy, found.spent[strategy.name]) for strategy in strategies]
     shares = 100 * np.array([[own.get(name, 0.0) for name in names] for own in spent])
-    split = len(levers("local"))
+    split = len(read_levers("local"))
     figure = Figure(figsize=(4.2 + 1.7 * len(strategies), 9), layout="constrained")
     axis = figure.subplots()
     painted = np.ma.masked_equal(shares.T, 0)

@@ -9,7 +9,7 @@ import pandas as pd
 import xarray as xr
 
 from smecluster.model.support.formatting import Rounded, shown
-from smecluster.policies.levers import find as lever_of
+from smecluster.policies.levers import find_lever
 from smecluster.policies.optimisation.appraisal import BALANCE, CRITERIA, GAIN, UNITS
 from smecluster.policies.optimisation.compute import BestUse, comparison, money_shares
 from smecluster.policies.prose import listed, percent
@@ -163,7 +163,7 @@ def _why_not(found: BestUse, ahead: Sequence[str]) -> str:
 def _spending(found: BestUse) -> str:
     """Say on what most of the money goes."""
     shares = money_shares(found.best, found.spent[found.best.name])
-    central = sum(share for lever, share in shares.items() if lever_of(lever).level == "central")
+    central = sum(share for lever, share in shares.items() if find_lever(lever).level == "central")
     named = [f"{lever} ({percent(share)})" for lever, share in list(shares.items())[:5]]
     return f"It spends most on {listed(named)}; {percent(central)} of the money is the centre's."
 

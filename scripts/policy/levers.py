@@ -24,13 +24,12 @@ def levers(
 ) -> None:
     """List the policy levers."""
     from smecluster.model.support.errors import unknown
-    from smecluster.policies.levers import LEVELS, find
-    from smecluster.policies.levers import levers as catalogue
+    from smecluster.policies.levers import LEVELS, find_lever, read_levers
 
     chosen_level = next((known for known in LEVELS if known == level), None)
     if level is not None and chosen_level is None:
         raise unknown("level", level, LEVELS)
-    listed = catalogue(chosen_level) if name is None else (find(name, chosen_level),)
+    listed = read_levers(chosen_level) if name is None else (find_lever(name, chosen_level),)
     if json:
         print_json([lever.model_dump() for lever in listed])
         return

@@ -6,7 +6,7 @@ import pytest
 
 from smecluster.model.support.errors import InputError
 from smecluster.policies import load, names
-from smecluster.policies.levers import levers
+from smecluster.policies.levers import read_levers
 
 GOOD = """
 title = "T"
@@ -72,8 +72,10 @@ def test_the_three_kinds_differ_in_timing_alone():
 
 
 def test_central_uses_every_central_lever_and_local_every_local_one():
-    assert set(load("central").central.allocation) == {lever.name for lever in levers("central")}
-    assert set(load("local").local.allocation) == {lever.name for lever in levers("local")}
+    assert set(load("central").central.allocation) == {
+        lever.name for lever in read_levers("central")
+    }
+    assert set(load("local").local.allocation) == {lever.name for lever in read_levers("local")}
 
 
 def test_the_hash_ignores_comments_and_sees_values(strategy_file):
