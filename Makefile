@@ -58,11 +58,11 @@ check: $(READY) ## the checks on the model itself
 bench: $(READY) ## how fast the batch kernel is
 	$(BIN)/python -m tests.bench
 
-lock: ## renew requirements.lock from pyproject.toml
+lock: ## renew requirements.lock from pyproject.toml; versions stay (UPGRADE=--upgrade takes new ones)
 	$(PYTHON) -m venv .venv-lock
 	$(LOCKER)/python -m pip install --quiet uv
 	$(LOCKER)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 \
-		--generate-hashes --upgrade --no-emit-index-url --no-header --no-config \
+		--generate-hashes $(UPGRADE) --no-emit-index-url --no-header --no-config \
 		--output-file requirements.lock
 
 clean: ## remove what the tools have made; results stay
