@@ -14,7 +14,7 @@ _STRATEGIES: Mapping[str, Style] = {
     "central": ("#332288", "-"),
     "local": ("#C58A00", "--"),
     "mixed": ("#AA4499", "-."),
-    "historical": ("#222222", (0, (5, 1, 1, 1, 1, 1))),
+    "as-now": ("#222222", (0, (5, 1, 1, 1, 1, 1))),
     "self-development": ("#882255", "-"),
     "cultivation": ("#7A7A1F", "--"),
     "combination": ("#2E8B83", "-."),

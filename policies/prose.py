@@ -8,17 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def listed(names: Sequence[str], last: str = "and") -> str:
+def join_names(names: Sequence[str], last: str = "and") -> str:
     """Join names as a sentence does: a, b and c."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {last} {names[-1]}"
 
 
-def counted(count: int, one: str, several: str) -> str:
+def format_count(count: int, one: str, several: str) -> str:
     """Write a count with its noun."""
     return f"{count:,} {one if count == 1 else several}"
 
 
-def percent(share: float) -> str:
+def format_share(share: float) -> str:
     """Write a share in percent; nothing is rounded to all or none."""
     if 0 < share < 0.01:
         return "less than 1 %"
@@ -27,7 +27,7 @@ def percent(share: float) -> str:
     return f"{100 * share:.0f} %"
 
 
-def turned(values: NDArray[np.float64]) -> tuple[bool, NDArray[np.float64]]:
+def split_sign(values: NDArray[np.float64]) -> tuple[bool, NDArray[np.float64]]:
     """Turn values so that their median is a size, for a sentence whose verb says the direction.
 
     Parameters

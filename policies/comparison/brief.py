@@ -17,7 +17,7 @@ from smecluster.policies.ensemble.recovery import LOSS, YEARS
 from smecluster.policies.ensemble.worlds import FUTURE, STRATEGY
 from smecluster.policies.futures import BASE
 from smecluster.policies.headlines import HEADLINES
-from smecluster.policies.prose import percent
+from smecluster.policies.prose import format_share
 from smecluster.policies.robustness.compute import ALL_WORLDS, ENOUGH, Robustness
 from smecluster.policies.robustness.regret import BEST, EXPECTED, HIGH, MOST
 
@@ -103,11 +103,11 @@ def robust_page(
     unit, factor = shown(found.ends[judged.outcome].attrs.get("unit", ""))
     whole = judged.regrets[judged.regrets[FUTURE] == ALL_WORLDS].drop(columns=FUTURE)
     whole = whole.assign(**{name: whole[name] * factor for name in (EXPECTED, HIGH, MOST)})
-    regret = whole.assign(**{BEST: whole[BEST].map(percent)}).rename(
+    regret = whole.assign(**{BEST: whole[BEST].map(format_share)}).rename(
         columns={BEST: "best in this share of the worlds"}
     )
     shares = judged.shares[judged.shares[FUTURE] == ALL_WORLDS].drop(columns=FUTURE)
-    shares = shares.set_index(STRATEGY).map(percent)
+    shares = shares.set_index(STRATEGY).map(format_share)
     if len(judged.needs) == 1:
         shares = shares.drop(columns=ENOUGH)
     sections = []
@@ -133,7 +133,7 @@ def robust_page(
     if len(boxes):
         columns = ["strategy", "what", "box", "words", "coverage", "density", "reproduced"]
         told = boxes[[*columns, "quasi p"]]
-        told = told.assign(**{what: told[what].map(percent) for what in _IN_PERCENT})
+        told = told.assign(**{what: told[what].map(format_share) for what in _IN_PERCENT})
         sections.append(
             Section(
                 "When a strategy fails",
@@ -211,7 +211,7 @@ def _futures_section(found: Uncertain, drawn: Files) -> Section:
                     "strategy": found.titles[name],
                     "lost, % of a year's value added": spread(here[LOSS].values),
                     "years to recover": spread(years.values),
-                    "recovers in": percent(float(years.notnull().mean())) + " of the draws",
+                    "recovers in": format_share(float(years.notnull().mean())) + " of the draws",
                 }
             )
     return Section(

@@ -15,7 +15,7 @@ from smecluster.policies.ensemble.recovery import LOSS, YEARS
 from smecluster.policies.ensemble.spillovers import CENTRE
 from smecluster.policies.ensemble.worlds import DRAW, FUTURE, STRATEGY
 from smecluster.policies.futures import BASE
-from smecluster.policies.prose import counted, listed, percent, turned
+from smecluster.policies.prose import format_count, format_share, join_names, split_sign
 from smecluster.policies.robustness.compute import ALL_WORLDS, BEATEN, ENOUGH, FAILS, Robustness
 from smecluster.policies.robustness.prim import Box, in_words
 from smecluster.policies.robustness.regret import BEST, EXPECTED, HIGH, MOST
@@ -66,10 +66,10 @@ def basis(found: Uncertain) -> list[str]:
     """
     draws = len(found.draws)
     said = [
-        f"{found.runs:,} runs: {counted(len(found.strategies) + 1, 'strategy', 'strategies')} "
+        f"{found.runs:,} runs: {format_count(len(found.strategies) + 1, 'strategy', 'strategies')} "
         f"(the baseline is {found.baseline.title.lower()}) in "
-        f"{counted(len(found.futures), 'future', 'futures')} and "
-        f"{counted(draws, 'draw', 'draws')}{', the same for all' * (draws > 1)}."
+        f"{format_count(len(found.futures), 'future', 'futures')} and "
+        f"{format_count(draws, 'draw', 'draws')}{', the same for all' * (draws > 1)}."
     ]
     if draws > 1:
         said.append(
@@ -95,7 +95,7 @@ def basis(found: Uncertain) -> list[str]:
     if len(found.failures):
         first = found.failures.iloc[0]
         said.append(
-            f"{counted(len(found.failures), 'case has', 'cases have')} no result and "
+            f"{format_count(len(found.failures), 'case has', 'cases have')} no result and "
             f"{'is' if len(found.failures) == 1 else 'are'} left out, for example "
             f"{first[STRATEGY]} in {first[FUTURE]}, draw {first[DRAW]}: {first.iloc[3]}."
         )
@@ -162,7 +162,7 @@ def robust_answer(judged: Robustness, found: Uncertain) -> list[str]:
                 f"{_worlds(away[name][BEST])}."
             )
     needed = [column for column in judged.shares.columns[2:] if column != ENOUGH]
-    said.append(f"Good enough means: {listed(needed)}.")
+    said.append(f"Good enough means: {join_names(needed)}.")
     for name in away:
         said.append(" ".join(_failing(judged, found, name, shares[name][ENOUGH])))
     return said
@@ -194,7 +194,7 @@ def _most(found: Uncertain) -> str:
     cost = _base(found.money.sel({STRATEGY: found.names})).median(DRAW) * factor
     parts = [f"{name} {spread(gained.sel({STRATEGY: name}).values * factor)}" for name in order]
     spending = [name for name in order if _spends(found, name)]
-    dear = listed([f"{name} {spread(_ratio(found, name))}" for name in spending])
+    dear = join_names([f"{name} {spread(_ratio(found, name))}" for name in spending])
     interval = ", in brackets what holds 90 % of the draws" if len(found.draws) > 1 else ""
     each = " each" * (len(spending) > 1)
     equal = (
@@ -206,7 +206,7 @@ def _most(found: Uncertain) -> str:
     return (
         f"{gains} {equal}, from {found.start:g} to {found.paths['time'].values[-1]:g} against "
         f"{found.baseline.title.lower()} ({unit} in present value{interval}): "
-        f"{listed(parts)}." + (f" For each yuan spent: {dear}." if spending else "")
+        f"{join_names(parts)}." + (f" For each yuan spent: {dear}." if spending else "")
     )
 
 
@@ -217,13 +217,15 @@ def _beats(found: Uncertain) -> str:
     order = _order_of(gained)
     lead = [(order[0], other, _share(gained, order[0], other)) for other in order[1:]]
     always = [other for _, other, share in lead if share == 1]
-    parts = [f"{other} in {percent(share)} of the draws" for _, other, share in lead if share < 1]
+    parts = [
+        f"{other} in {format_share(share)} of the draws" for _, other, share in lead if share < 1
+    ]
     if always:
-        parts.append(f"{listed(always)} in every draw")
-    said = f"{sentence(order[0])} beats {listed(parts)}."
+        parts.append(f"{join_names(always)} in every draw")
+    said = f"{sentence(order[0])} beats {join_names(parts)}."
     unsure = [other for _, other, share in lead if share < _SURE]
     if unsure:
-        said += f" Between {order[0]} and {listed(unsure)} the figures do not decide."
+        said += f" Between {order[0]} and {join_names(unsure)} the figures do not decide."
     return said
 
 
@@ -239,17 +241,17 @@ def _by_region(found: Uncertain) -> str:
         leaders.add(best)
         sure = min(_share(here, best, other) for other in rest)
         parts.append(
-            f"{best} in {place}" + (f" ({percent(sure)} of the draws)" if sure < 1 else "")
+            f"{best} in {place}" + (f" ({format_share(sure)} of the draws)" if sure < 1 else "")
         )
         losers += [
             f"{place} under {name}"
             for name in found.names
             if float((here.sel({STRATEGY: name}) < 0).mean()) > 0.5
         ]
-    lost = f" Worse off than without a programme: {listed(losers)}." if losers else ""
+    lost = f" Worse off than without a programme: {join_names(losers)}." if losers else ""
     if len(leaders) == 1:
         return f"{sentence(leaders.pop())} brings most in every region.{lost}"
-    return f"Most is brought by {listed(parts)}.{lost}"
+    return f"Most is brought by {join_names(parts)}.{lost}"
 
 
 def _pays(found: Uncertain) -> str:
@@ -268,9 +270,11 @@ def _pays(found: Uncertain) -> str:
         if shares[named[0]] > 0.995:
             same.setdefault(f"{called[named[0]]} all of", []).append(name)
             continue
-        bills = [f"{called[one]} {percent(shares[one])}" for one in named if shares[one] > 0.005]
-        same.setdefault(f"{listed(bills)} of", []).append(name)
-    parts = [f"{payers} {listed(names)}" for payers, names in same.items()]
+        bills = [
+            f"{called[one]} {format_share(shares[one])}" for one in named if shares[one] > 0.005
+        ]
+        same.setdefault(f"{join_names(bills)} of", []).append(name)
+    parts = [f"{payers} {join_names(names)}" for payers, names in same.items()]
     return f"{sentence('; '.join(parts))}." if parts else ""
 
 
@@ -285,7 +289,7 @@ def _neighbours(found: Uncertain) -> str:
         values = effect.sel({STRATEGY: name}).values * factor
         if not np.isfinite(values).any():
             continue
-        more, sizes = turned(values)
+        more, sizes = split_sign(values)
         parts.append(f"under {name} it {'brings' if more else 'costs'} them {spread(sizes)}")
     if not parts:
         return ""
@@ -304,7 +308,7 @@ def _when(found: Uncertain) -> str:
     parts = [f"{name} {spread(half.sel({STRATEGY: name}).values)}" for name in quick]
     return (
         f"Years from {found.start:g} until half of the effect of "
-        f"{found.paths['time'].values[-1]:g} on value added is there: {listed(parts)}."
+        f"{found.paths['time'].values[-1]:g} on value added is there: {join_names(parts)}."
     )
 
 
@@ -328,7 +332,10 @@ def _order(found: Uncertain) -> str:
     if not others:
         return f"{sentence(best)} brings most in every future."
     parts = [f"{first} in {future}" for future, first in others.items()]
-    return f"{sentence(best)} brings most in every future but {listed([*others])}: {listed(parts)}."
+    return (
+        f"{sentence(best)} brings most in every future but {join_names([*others])}: "
+        f"{join_names(parts)}."
+    )
 
 
 def _dearest(found: Uncertain) -> list[str]:
@@ -346,7 +353,7 @@ def _future(found: Uncertain, name: str) -> str:
     parts = [f"{one} {spread(loss[one].values)}" for one in order]
     return (
         f"{title}: costs {spread(loss[base].values)} % of a year's value added without a "
-        f"programme; with one {listed(parts)}. {_back(found, data[YEARS])}"
+        f"programme; with one {join_names(parts)}. {_back(found, data[YEARS])}"
     )
 
 
@@ -365,8 +372,8 @@ def _back(found: Uncertain, years: xr.DataArray) -> str:
         return f"Value added is back within 1 % after {said[names[0]]} years, whatever is done."
     parts = [f"{_plain(found, one)} after {words} years" for one, words in said.items()]
     late = [_plain(found, one) for one in names if one not in back]
-    never = f"; not by {last}: {listed(late)}" if late else ""
-    return f"Back within 1 %: {listed(parts)}{never}."
+    never = f"; not by {last}: {join_names(late)}" if late else ""
+    return f"Back within 1 %: {join_names(parts)}{never}."
 
 
 def _plain(found: Uncertain, name: str) -> str:
@@ -384,7 +391,7 @@ def _failing(judged: Robustness, found: Uncertain, name: str, share: float) -> l
             continue
         if not discovery.boxes:
             said.append(
-                f"{verb} in {percent(discovery.share)}, and no simple rule tells these worlds "
+                f"{verb} in {format_share(discovery.share)}, and no simple rule tells these worlds "
                 "from the others."
             )
         for number, box in enumerate(discovery.boxes):
@@ -400,17 +407,17 @@ def _by_future(judged: Robustness, found: Uncertain, name: str) -> str:
     if shares[best] - shares[worst] < _TELLING:
         return ""
     return (
-        f", least in the future '{found.titles[worst]}' ({percent(shares[worst])} of the draws; at "
-        f"best {percent(shares[best])})"
+        f", least in the future '{found.titles[worst]}' ({format_share(shares[worst])} of the "
+        f"draws; at best {format_share(shares[best])})"
     )
 
 
 def _boxed(judged: Robustness, box: Box, verb: str, share: float, number: int) -> str:
-    where = listed(in_words(box.limits, judged.worlds))
-    begin = f"{verb} in {percent(share)}, mostly where" if number == 0 else "Else where"
+    where = join_names(in_words(box.limits, judged.worlds))
+    begin = f"{verb} in {format_share(share)}, mostly where" if number == 0 else "Else where"
     return (
-        f"{begin} {where}: {percent(box.coverage)} of these worlds lie there, and "
-        f"{percent(box.density)} of the worlds that lie there are of them."
+        f"{begin} {where}: {format_share(box.coverage)} of these worlds lie there, and "
+        f"{format_share(box.density)} of the worlds that lie there are of them."
     )
 
 
@@ -460,4 +467,4 @@ def _worlds(share: float) -> str:
     """Write a share of all worlds."""
     if share in (0, 1):
         return "every world" if share else "no world"
-    return f"{percent(share)} of all worlds"
+    return f"{format_share(share)} of all worlds"

@@ -18,7 +18,7 @@ from smecluster.policies.contributions.compute import (
     Contributions,
     pair_table,
 )
-from smecluster.policies.prose import listed, turned
+from smecluster.policies.prose import join_names, split_sign
 
 _UNIT, _FACTOR = shown("Myuan")
 # A lever or a pair that brings less than this share of the whole is not worth a sentence.
@@ -125,12 +125,12 @@ def _levers(found: Contributions, at_the_end: dict[str, Any]) -> str:
     losses = [found.levers[at] for at in order[::-1] if middle[at] < -_SMALL * abs(middle).sum()]
     if not gains:
         return "No lever brings a gain."
-    said = "Most comes from " + listed(
+    said = "Most comes from " + join_names(
         [f"{name} ({_spread(shares.sel(lever=name))})" for name in gains]
     )
     if losses:
         named = [f"{name} ({_spread(shares.sel(lever=name))})" for name in losses]
-        said += f"; {listed(named)} take{'s' * (len(losses) == 1)} away"
+        said += f"; {join_names(named)} take{'s' * (len(losses) == 1)} away"
     return said + "."
 
 
@@ -138,7 +138,7 @@ def _synergy(synergy: xr.DataArray, whole: xr.DataArray) -> str:
     share = 100 * float(synergy.mean("draw") / abs(whole.mean("draw")))
     if abs(share) < 100 * _SMALL / 2:
         return "Together the levers bring about the sum of what each brings alone."
-    more, sizes = turned(synergy.values)
+    more, sizes = split_sign(synergy.values)
     size = synergy.copy(data=sizes)
     return (
         f"Together the levers bring {_median(size)} {_UNIT} "

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from smecluster.model.support.errors import InputError
 from smecluster.model.vensim.rewrite import REGION, with_values
 from smecluster.model.vensim.source import key
-from smecluster.policies.prose import listed
+from smecluster.policies.prose import join_names
 from smecluster.policies.strategy import Strategy
 
 if TYPE_CHECKING:
@@ -304,7 +304,7 @@ def answer(shares: xr.DataArray, strategies: Sequence[Strategy], since: float) -
         largest = [f"{loop} ({100 * abs(share):.0f} %)" for loop, share in own.head(3).items()]
         said.append(
             f"{region}, {first.title.lower()}, from {since:g} on: of what the named loops do, most "
-            f"is done by {listed(largest)}."
+            f"is done by {join_names(largest)}."
         )
     for strategy in others:
         moved = mean.loc[strategy.name].abs() - mean.loc[first.name].abs()

@@ -12,7 +12,7 @@ from smecluster.model.support.formatting import Rounded, shown
 from smecluster.policies.levers import find_lever
 from smecluster.policies.optimisation.appraisal import BALANCE, CRITERIA, GAIN, UNITS
 from smecluster.policies.optimisation.compute import BestUse, comparison, money_shares
-from smecluster.policies.prose import listed, percent
+from smecluster.policies.prose import format_share, join_names
 from smecluster.policies.strategy import Strategy
 
 _UNIT, _FACTOR = shown("Myuan")
@@ -47,19 +47,19 @@ def verdict(found: BestUse) -> str:
             f"{Rounded(row['lead: median'] * _FACTOR)} {_UNIT} of value added in present value "
             f"(90 % of draws: {Rounded(row['lead: low'] * _FACTOR)} to "
             f"{Rounded(row['lead: high'] * _FACTOR)}), and it is ahead in "
-            f"{percent(row['best use is better'])} of the draws."
+            f"{format_share(row['best use is better'])} of the draws."
         )
         if surely:
             return said
         unsure = table.index[table["best use is better"] < _SURE]
         return said + (
-            f" The lead over {listed([_title(found, name) for name in unsure])} is not sure: in "
-            "some draws it turns round."
+            f" The lead over {join_names([_title(found, name) for name in unsure])} is not sure: "
+            "in some draws it turns round."
         )
     ahead = [name for name in table.index if not beaten[name]]
     return (
         f"The search did not beat every strategy by hand on {draws} draws that were not used to "
-        f"choose: {listed([_title(found, name) for name in ahead])} "
+        f"choose: {join_names([_title(found, name) for name in ahead])} "
         f"{'is' if len(ahead) == 1 else 'are'} as good or better. {_why_not(found, ahead)}"
     )
 
@@ -148,12 +148,12 @@ def _why_not(found: BestUse, ahead: Sequence[str]) -> str:
     if fooled:
         parts.append(
             f"On the {found.chosen_on.sizes['draw']} draws that it was chosen on it leads over "
-            f"{listed([_title(found, name) for name in fooled])}, so it is fitted to those draws: "
-            "choose on more of them."
+            f"{join_names([_title(found, name) for name in fooled])}, so it is fitted to those "
+            "draws: choose on more of them."
         )
     if outside:
         parts.append(
-            f"It does not lead over {listed([_title(found, name) for name in outside])} on the "
+            f"It does not lead over {join_names([_title(found, name) for name in outside])} on the "
             "draws that it was chosen on either: the search was too short, or the strategy does "
             "what the search may not (amounts, triggers, regions that spend differently)."
         )
@@ -164,8 +164,11 @@ def _spending(found: BestUse) -> str:
     """Say on what most of the money goes."""
     shares = money_shares(found.best, found.spent[found.best.name])
     central = sum(share for lever, share in shares.items() if find_lever(lever).level == "central")
-    named = [f"{lever} ({percent(share)})" for lever, share in list(shares.items())[:5]]
-    return f"It spends most on {listed(named)}; {percent(central)} of the money is the centre's."
+    named = [f"{lever} ({format_share(share)})" for lever, share in list(shares.items())[:5]]
+    return (
+        f"It spends most on {join_names(named)}; {format_share(central)} of the money is the "
+        "centre's."
+    )
 
 
 def _timing(strategy: Strategy) -> str:
@@ -183,7 +186,7 @@ def _timing(strategy: Strategy) -> str:
     ]
     return (
         f"It spends {said}. Local money is {100 * (local.share or 0.0):.2g} % of value added a "
-        f"year, but in {listed(few)}."
+        f"year, but in {join_names(few)}."
     )
 
 
@@ -197,7 +200,7 @@ def _elsewhere(found: BestUse) -> list[str]:
         worse = list(table.index[table["lead: median"] < 0])
         if worse:
             word = "lower" if CRITERIA[name] > 0 else "higher"
-            named = listed([_title(found, one) for one in worse])
+            named = join_names([_title(found, one) for one in worse])
             unit, factor = shown(UNITS[name])
             gap = abs(table.loc[worse, "lead: median"] * factor)
             said.append(

@@ -10,7 +10,7 @@ from smecluster.model.outcomes import PLACE, TOTAL
 from smecluster.model.support.formatting import Rounded, sentence, shown
 from smecluster.policies.ensemble.worlds import DRAW, FUTURE
 from smecluster.policies.futures import Future
-from smecluster.policies.prose import percent, turned
+from smecluster.policies.prose import format_share, split_sign
 from smecluster.policies.statistics_value.compute import (
     ANTICIPATING,
     ANTICIPATORY,
@@ -115,13 +115,13 @@ def _future(found: StatisticsValue, future: Future) -> list[str]:
     )
     gain = parts[ANTICIPATING][WORTH] * _FACTOR
     share = 100 * float((gain / (worth * _FACTOR)).median())
-    more, sizes = turned(gain.values)
+    more, sizes = split_sign(gain.values)
     known = sizes[np.isfinite(sizes)]
     otherwise = float((known < 0).mean())
     sure = (
         ""
         if otherwise <= 1 - _SURE
-        else f", though in {percent(otherwise)} of the draws it does not"
+        else f", though in {format_share(otherwise)} of the draws it does not"
     )
     return [
         sentence(said),

@@ -34,7 +34,7 @@ def batch(
     year: Annotated[
         list[float] | None, typer.Option(help="Year to keep; all if not given.")
     ] = None,
-    strategy: Annotated[str, typer.Option(help="Strategy that all runs follow.")] = "historical",
+    strategy: Annotated[str, typer.Option(help="Strategy that all runs follow.")] = "as-now",
     region: Regions = None,
     from_: Folders = None,
     set_: Settings = None,

@@ -38,7 +38,7 @@ EXAMPLES = (
     "smecluster compare central local mixed --out results/three",
     "smecluster compare self-development cultivation combination",
     "smecluster compare central mine.toml --budget 500000",
-    "smecluster compare central local --baseline historical --json",
+    "smecluster compare central local --baseline end-all-policy --json",
     "smecluster compare central local mixed --draws 500 --futures all --out results/uncertain",
     "smecluster compare --study centre-or-place",
 )

@@ -15,7 +15,7 @@ from smecluster.scripts.shared.progress import progress
 
 EXAMPLES = (
     "smecluster dominance",
-    "smecluster dominance no-programme local mixed --since 2000",
+    "smecluster dominance end-all-policy local mixed --since 2000",
 )
 
 
@@ -23,7 +23,7 @@ def dominance(
     strategies: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Names or TOML files, the one to compare with first; by default no-programme, "
+            help="Names or TOML files, the one to compare with first; by default end-all-policy, "
             "central and local.",
             show_default=False,
         ),
@@ -50,7 +50,7 @@ def dominance(
     from smecluster.policies.exports import write_figure, write_table
 
     check_writable(out)
-    chosen = [load(name) for name in strategies or ("no-programme", "central", "local")]
+    chosen = [load(name) for name in strategies or ("end-all-policy", "central", "local")]
     model = load_calibrated(region or [], from_ or [], calibration)
     if not model.time.initial <= since <= model.time.final:
         raise InputError(

@@ -259,9 +259,9 @@ def _short(found: BestUse) -> pd.DataFrame:
 
 
 def _share_of_draws(share: float) -> str:
-    from smecluster.policies.prose import percent
+    from smecluster.policies.prose import format_share
 
-    return f"{percent(share)} of the draws" if share == share else "-"
+    return f"{format_share(share)} of the draws" if share == share else "-"
 
 
 def _print(found: BestUse) -> None:

@@ -119,13 +119,13 @@ def _tell(done: Examined, judged: Robustness, out: Path, json: bool) -> None:
 
 
 def _print_shares(judged: Robustness) -> None:
-    from smecluster.policies.prose import percent
+    from smecluster.policies.prose import format_share
     from smecluster.policies.robustness.compute import ENOUGH
 
     # One need: that it is met and that all are met is the same.
     table = judged.shares.drop(columns=[ENOUGH] * (len(judged.needs) == 1))
     rows = [
-        [cell if isinstance(cell, str) else percent(cell) for cell in row]
+        [cell if isinstance(cell, str) else format_share(cell) for cell in row]
         for row in table.itertuples(index=False)
     ]
     print_table([str(name) for name in table], rows, "Share of the worlds in which a need is met")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 EXAMPLES = (
-    "smecluster run historical",
+    "smecluster run as-now",
     'smecluster run local --region Wenzhou --set "social discount rate=0.03"',
     "smecluster run central --out results/central",
     "smecluster run policies/strategies/mixed.toml --json",

@@ -122,11 +122,11 @@ def windows(
 
 def _told(table: pd.DataFrame) -> pd.DataFrame:
     """Write shares of the draws in percent, and name columns for a reader."""
-    from smecluster.policies.prose import percent
+    from smecluster.policies.prose import format_share
 
     shares = [name for name in ("draws that agree", "gains most") if name in table]
     written = {
-        name: [percent(one) if one == one else "-" for one in table[name]] for name in shares
+        name: [format_share(one) if one == one else "-" for one in table[name]] for name in shares
     }
     return table.assign(**written).rename(
         columns={

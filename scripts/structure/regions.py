@@ -11,7 +11,7 @@ from smecluster.scripts.shared.printing import print_json, print_table
 EXAMPLES = (
     "smecluster regions",
     "smecluster regions --json",
-    "smecluster run historical --from path/to/your-region",
+    "smecluster run as-now --from path/to/your-region",
 )
 
 

@@ -8,7 +8,7 @@ from smecluster import model
 from smecluster.policies import load
 
 # The base case, and three strategies that differ in level, timing and trigger.
-CONTRASTED = ("historical", "central", "local", "combination")
+CONTRASTED = ("as-now", "central", "local", "combination")
 
 # What is left of large numbers that cancel, held against the money that cancels.
 RESIDUALS = ("money unaccounted",)

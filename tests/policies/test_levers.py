@@ -38,7 +38,7 @@ def test_the_catalogue_agrees_with_the_model():
 def test_money_for_a_lever_moves_the_variable_that_it_feeds(lever):
     shipped = model.load()
     budget = {"share": lever.share[1], "start": 2025, "allocation": {lever.name: 1.0}}
-    plain = load("no-programme")
+    plain = load("end-all-policy")
     paid = Strategy(**plain.model_dump(exclude={"local", "central"}) | {lever.level: budget})
     before, after = (
         model.simulate(shipped, strategy.inputs(shipped), outputs=[lever.feeds])[lever.feeds]

@@ -41,8 +41,8 @@ def message(path: Path) -> str:
 
 def test_the_strategies_that_were_promised_are_there():
     assert set(names()) >= {
-        "no-programme",
-        "historical",
+        "end-all-policy",
+        "as-now",
         "central",
         "local",
         "mixed",

@@ -14,9 +14,9 @@ def test_a_programme_that_waits_for_a_trigger_may_begin_at_once():
 
 def test_histories_that_part_count():
     assert first_year(load("central"), load("combination")) == 1978
-    assert first_year(load("no-programme")) == 1978
+    assert first_year(load("end-all-policy")) == 1978
 
 
 def test_where_nothing_is_spent_the_year_is_what_is_asked_for():
-    assert first_year(load("no-programme"), otherwise=2025) == 2025
-    assert first_year(load("no-programme"), load("central"), otherwise=1990) == 2025
+    assert first_year(load("end-all-policy"), otherwise=2025) == 2025
+    assert first_year(load("end-all-policy"), load("central"), otherwise=1990) == 2025

@@ -141,12 +141,12 @@ def test_half_of_an_effect_is_found_between_years():
 
 
 def test_history_sets_the_budget_of_every_world(shipped, drawn):
-    pair = (load("central"), load("historical"))
+    pair = (load("central"), load("as-now"))
     found = examine(shipped, pair, drawn.iloc[:3], settings=STEP)
-    ratio = found.money.sel(strategy="central") / found.money.sel(strategy="historical")
+    ratio = found.money.sel(strategy="central") / found.money.sel(strategy="as-now")
     assert float(abs(ratio - 1).max()) < 1e-6
-    assert float(found.money.sel(strategy="historical").std()) > 0
-    with pytest.raises(InputError, match="'historical' cannot be brought to"):
+    assert float(found.money.sel(strategy="as-now").std()) > 0
+    with pytest.raises(InputError, match="'as-now' cannot be brought to"):
         examine(shipped, pair, drawn.iloc[:3], settings=STEP, budget=1e5)
 
 
@@ -157,8 +157,8 @@ def test_what_has_no_budget_to_scale_is_refused_before_the_draws_are_run(
         raise AssertionError("the draws were run")
 
     monkeypatch.setattr("smecluster.policies.ensemble.worlds.Ensemble.run", nothing)
-    several = tuple(load(name) for name in ("historical", "no-programme", "cultivation"))
-    with pytest.raises(InputError, match="'no-programme' cannot be brought to"):
+    several = tuple(load(name) for name in ("as-now", "end-all-policy", "cultivation"))
+    with pytest.raises(InputError, match="'end-all-policy' cannot be brought to"):
         examine(shipped, several, drawn, settings=STEP)
 
 
@@ -361,7 +361,7 @@ def test_what_is_good_enough_and_where_it_is_least_so_is_told(judged, found):
 
 
 def test_among_many_strategies_the_pairs_are_those_with_the_best(found):
-    many = replace(found, strategies=(*found.strategies, load("historical"), load("combination")))
+    many = replace(found, strategies=(*found.strategies, load("as-now"), load("combination")))
     five = [strategy.name for strategy in many.strategies]
     ends = found.ends.sel(strategy=["baseline", *NAMES, "central", "local"])
     money = found.money.sel(strategy=["baseline", *NAMES, "central", "local"])

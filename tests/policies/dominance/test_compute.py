@@ -13,7 +13,7 @@ from smecluster.policies import load
 from smecluster.policies.dominance.compute import CHAINS, _shortest, answer, dominance, table
 from smecluster.policies.dominance.figures import dominance as drawn
 
-NONE, LOCAL = load("no-programme"), load("local")
+NONE, LOCAL = load("end-all-policy"), load("local")
 
 
 @pytest.fixture(scope="module")
@@ -64,10 +64,12 @@ def test_loops_have_the_sign_of_their_name(shares):
 def test_a_strategy_that_starts_in_2025_changes_nothing_before(shares):
     before = shares.sel(time=slice(1980, 2023))
     np.testing.assert_allclose(
-        before.sel(strategy="local"), before.sel(strategy="no-programme"), atol=1e-6
+        before.sel(strategy="local"), before.sel(strategy="end-all-policy"), atol=1e-6
     )
     after = shares.sel(time=slice(2027, None))
-    assert float(abs(after.sel(strategy="local") - after.sel(strategy="no-programme")).max()) > 0.01
+    assert (
+        float(abs(after.sel(strategy="local") - after.sel(strategy="end-all-policy")).max()) > 0.01
+    )
 
 
 def test_the_largest_loop_of_each_year_is_counted(shares):
@@ -85,7 +87,7 @@ def test_figure_and_sentences_follow_the_shares():
     made = xr.DataArray(
         values,
         {
-            "strategy": ["no-programme", "local"],
+            "strategy": ["end-all-policy", "local"],
             "loop": loops,
             "Region": ["Wenzhou"],
             "time": [2025.0, 2026.0, 2027.0],

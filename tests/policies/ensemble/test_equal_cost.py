@@ -28,7 +28,7 @@ def ledger(strategy: Strategy) -> xr.Dataset:
 
 
 def test_money_before_the_start_does_not_count():
-    assert programme_money(ledger(load("no-programme")), START) == 0
+    assert programme_money(ledger(load("end-all-policy")), START) == 0
 
 
 def test_budgets_are_scaled_until_the_accounts_agree():
@@ -47,7 +47,7 @@ def test_any_budget_can_be_asked_for():
 
 
 def test_a_strategy_without_a_programme_stays_as_it_is():
-    none, central = equalise((load("no-programme"), load("central")), ledger, START)
+    none, central = equalise((load("end-all-policy"), load("central")), ledger, START)
     assert (none.factor, none.money) == (1, 0)
     assert central.factor == 1
 
@@ -61,15 +61,15 @@ def history(strategy: Strategy) -> xr.Dataset:
 
 
 def test_history_cannot_be_scaled_so_the_others_are_brought_to_what_it_costs():
-    central, past = equalise((load("central"), load("historical")), history, START)
+    central, past = equalise((load("central"), load("as-now")), history, START)
     assert past.money == 1000
     assert past.factor == 1
     assert central.money == pytest.approx(1000, rel=1e-3)
 
 
 def test_history_and_a_budget_that_it_does_not_cost_are_refused():
-    with pytest.raises(InputError, match="'historical' cannot be brought to 500 Myuan"):
-        equalise((load("central"), load("historical")), history, START, budget=500.0)
+    with pytest.raises(InputError, match="'as-now' cannot be brought to 500 Myuan"):
+        equalise((load("central"), load("as-now")), history, START, budget=500.0)
 
 
 def test_as_written_leaves_budgets_alone():

@@ -37,7 +37,7 @@ def effect(name: str) -> xr.Dataset:
 
 
 def test_the_effects_of_the_origins_add_up_to_the_strategy():
-    change = end_of(load("local")) - end_of(load("no-programme"))
+    change = end_of(load("local")) - end_of(load("end-all-policy"))
     total = effect("local").sum("origin")
     assert total["value added"].values == pytest.approx(change["value added"].values)
 

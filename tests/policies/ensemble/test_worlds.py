@@ -113,7 +113,7 @@ def test_as_written_nothing_is_scaled(worlds, plans):
 
 
 def test_strategies_that_began_in_history_take_part(shipped, draws):
-    names = ("cultivation", "combination", "historical", "no-programme")
+    names = ("cultivation", "combination", "as-now", "end-all-policy")
     plans = {name: load(name).inputs(shipped) for name in names}
     found = Ensemble(shipped, draws, settings=STEP).run(plans, ["value added"], [1978.0, 2040.0])
     for name in names:
@@ -188,7 +188,7 @@ def test_the_fingerprint_tells_worlds_apart(worlds, shipped, draws):
 
 def test_only_a_budget_makes_money(plans, shipped):
     assert has_money(plans["local"])
-    assert not has_money(load("historical").inputs(shipped))
+    assert not has_money(load("as-now").inputs(shipped))
 
 
 def test_bad_input_is_refused(shipped, draws, plans):
@@ -199,6 +199,6 @@ def test_bad_input_is_refused(shipped, draws, plans):
         clash.run(plans, [], YEARS)
     with pytest.raises(InputError, match="must be above zero"):
         Ensemble(shipped, draws, settings=STEP).run(plans, [], YEARS, budget=0.0)
-    costly = {"historical": load("historical").inputs(shipped), "local": plans["local"]}
-    with pytest.raises(InputError, match="'historical' cannot be brought to"):
+    costly = {"as-now": load("as-now").inputs(shipped), "local": plans["local"]}
+    with pytest.raises(InputError, match="'as-now' cannot be brought to"):
         Ensemble(shipped, draws, settings=STEP).run(costly, [], YEARS, budget=BUDGET)

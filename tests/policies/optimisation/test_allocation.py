@@ -54,7 +54,7 @@ def test_strategies_by_hand_are_points_of_the_space(name):
             assert other.allocation == pytest.approx(one.allocation, abs=1e-4)
 
 
-@pytest.mark.parametrize("name", ["self-development", "no-programme", "historical"])
+@pytest.mark.parametrize("name", ["self-development", "end-all-policy", "as-now"])
 def test_strategies_of_another_kind_are_not(name):
     assert SPACE.point(load(name)) is None
 
@@ -70,7 +70,7 @@ def test_a_strategy_file_is_read_back_as_it_was_written(tmp_path):
 
 
 def test_every_strategy_by_hand_can_be_written(tmp_path):
-    for name in ("central", "local", "mixed", "self-development", "historical"):
+    for name in ("central", "local", "mixed", "self-development", "as-now"):
         path = tmp_path / f"{name}.toml"
         path.write_text(written(load(name)), encoding="utf-8")
         assert load(path) == load(name)

@@ -223,13 +223,13 @@ def test_what_cannot_be_searched_is_told(model):
     local = load("local")
     with pytest.raises(InputError, match="different histories"):
         judged_strategies(model, [local, load("combination")], DRAWS, 1e6, 2025.0)
-    with pytest.raises(InputError, match="'no-programme' has no programme"):
-        best_use(model, [load("no-programme")], DRAWS, DRAWS, SMALL)
+    with pytest.raises(InputError, match="'end-all-policy' has no programme"):
+        best_use(model, [load("end-all-policy")], DRAWS, DRAWS, SMALL)
 
     def nothing(*_):
         raise AssertionError("a generation was judged")
 
-    for other in ("no-programme", "combination"):
+    for other in ("end-all-policy", "combination"):
         with pytest.raises(InputError, match=r"no programme|different histories"):
             best_use(model, [local, load(other)], DRAWS, DRAWS, SMALL, progress=nothing)
     with pytest.raises(InputError, match=r"must lie in 2025\.\.2039, not 2050"):

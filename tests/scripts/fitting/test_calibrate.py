@@ -61,7 +61,7 @@ def test_a_further_region_estimates_its_own_parameters_alone(fitted):
 
 
 def test_a_run_uses_the_calibration_from_then_on(capsys, fitted):
-    arguments = ("run", "historical", "--from", fitted, "--json")
+    arguments = ("run", "as-now", "--from", fitted, "--json")
     status, out, _ = call(capsys, *arguments)
     assert status == 0
     record = json.loads(out)

@@ -125,7 +125,7 @@ def test_two_runs_of_a_comparison_write_the_same_tables(written: Path, capsys, t
     [
         (["central", "locl"], "unknown strategy 'locl': did you mean 'local'?"),
         (["central", "central"], "strategy 'central' is named twice"),
-        (["central", "local", "--baseline", "histrical"], "did you mean 'historical'?"),
+        (["central", "local", "--baseline", "as-nov"], "did you mean 'as-now'?"),
         (["central", "local", "--start", "2050"], "start = 2050 is not a whole year in 1978..2039"),
         (["central", "local", "--budget", "-5"], "cannot be brought to -5 Myuan"),
         (["central", "local", "--budget", "1e12"], "cannot be brought to"),

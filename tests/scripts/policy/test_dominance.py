@@ -15,7 +15,7 @@ def smecluster(*arguments):
 
 def test_shares_are_printed_and_written(tmp_path, capsys):
     pytest.importorskip("simlin")
-    arguments = ["dominance", "no-programme", "local", "--step", "0.25", "--calibration", "none"]
+    arguments = ["dominance", "end-all-policy", "local", "--step", "0.25", "--calibration", "none"]
     assert smecluster(*arguments, "--out", str(tmp_path)) == 0
     printed = capsys.readouterr().out
     assert "Wenzhou, no programme, from 2025 on: of what the named loops do" in printed

@@ -18,7 +18,7 @@ def call(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str,
 
 
 def test_a_run_prints_a_line_for_each_outcome_and_place(capsys):
-    status, out, err = call(capsys, "historical")
+    status, out, err = call(capsys, "as-now")
     assert (status, err) == (0, "")
     heading, *lines = out.splitlines()
     assert heading.split("\t")[:3] == ["outcome", "place", "unit"]
