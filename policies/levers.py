@@ -37,7 +37,8 @@ class Lever(Schema):
     paper : tuple of str
         Sections of Qu Li (2020, doi 10.25236/IJNDES.040223).
     feeds : str
-        The model's variable that the money moves first: a stock wherever there is one.
+        The variable of the model that the money moves: the first stock on which others depend,
+        wherever there is one.
     unit : str
         Unit of its money.
     cost_basis : str
@@ -69,7 +70,21 @@ class Lever(Schema):
 
 
 class _Catalogue(Schema):
+    sections: dict[str, str]
     lever: tuple[Lever, ...]
+
+    @model_validator(mode="after")
+    def _sections_known(self) -> _Catalogue:
+        for lever in self.lever:
+            for number in lever.paper:
+                if number not in self.sections:
+                    raise ValueError(f"lever {lever.name!r}: section {number!r} is not in sections")
+        return self
+
+
+@cache
+def _read() -> _Catalogue:
+    return validate(_Catalogue, read_toml(CATALOGUE), CATALOGUE.name)
 
 
 @cache
@@ -91,8 +106,24 @@ def read_levers(level: Level | None = None) -> tuple[Lever, ...]:
     InputError
         If the catalogue is broken.
     """
-    catalogue = validate(_Catalogue, read_toml(CATALOGUE), CATALOGUE.name)
-    return tuple(lever for lever in catalogue.lever if level in (None, lever.level))
+    return tuple(lever for lever in _read().lever if level in (None, lever.level))
+
+
+@cache
+def read_sections() -> dict[str, str]:
+    """Read what the paper's sections are about, by number.
+
+    Returns
+    -------
+    dict
+        A few words on each section that a lever cites.
+
+    Raises
+    ------
+    InputError
+        If the catalogue is broken.
+    """
+    return _read().sections
 
 
 def find_lever(name: str, level: Level | None = None) -> Lever:

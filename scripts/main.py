@@ -56,7 +56,7 @@ COMMANDS = {
     "regions": ("structure", "List the regions of the model and the cases that can be added."),
     "describe": (
         "structure",
-        "Explain a variable: definition, unit, source, equation, causes, effects.",
+        "Explain a variable (unit, source, equation, effects) or a lever (cost, evidence, path).",
     ),
     "export": ("structure", "Write the Vensim file with other regions or values."),
     "check": ("structure", "Check the model: units, balances, extremes, documentation."),

@@ -137,6 +137,18 @@ class Document:
         return self.variables[spelled]
 
     @cached_property
+    def followers(self) -> dict[str, tuple[str, ...]]:
+        """Variables that each variable acts on during a run, by name.
+
+        As `Variable.effects`, without what only sets an initial value.
+        """
+        acting: dict[str, list[str]] = {name: [] for name in self.variables}
+        for name, variable in self.variables.items():
+            for cause in _acting_causes(variable, self._spelled):
+                acting[cause].append(name)
+        return {name: tuple(effects) for name, effects in acting.items()}
+
+    @cached_property
     def _spelled(self) -> dict[str, str]:
         return {key(name): name for name in self.variables}
 
@@ -224,6 +236,17 @@ def rate_of(expression: str) -> str | None:
 def _causes(blocks: Iterable[Block], spelled: Mapping[str, str]) -> tuple[str, ...]:
     used = (name for block in blocks for name in names_in(block.expression))
     return tuple(dict.fromkeys(spelled[name] for name in used if name in spelled))
+
+
+def _acting_causes(variable: Variable, spelled: Mapping[str, str]) -> tuple[str, ...]:
+    """Give the causes of a variable that act during a run, not only at its beginning."""
+    if variable.kind == "initial":
+        return ()
+    if variable.kind != "stock":
+        return variable.causes
+    rates = (rate_of(line.partition(" = ")[2]) or "" for line in variable.equation.splitlines())
+    used = dict.fromkeys(spelled.get(key(name)) for rate in rates for name in names_in(rate))
+    return tuple(name for name in used if name is not None)
 
 
 def _flows(grouped: Mapping[str, Iterable[Block]]) -> set[str]:

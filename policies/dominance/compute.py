@@ -11,7 +11,7 @@ overview does not name are left out, so the shares compare the named ones with o
 from __future__ import annotations
 
 import tempfile
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from smecluster.model.support.errors import InputError
+from smecluster.model.support.graphs import find_shortest_path
 from smecluster.model.vensim.rewrite import REGION, with_values
 from smecluster.model.vensim.source import key
 from smecluster.policies.prose import join_names
@@ -191,32 +192,12 @@ def _closed(loaded: Any) -> dict[str, list[str]]:
         names = [_canonical(name) for name in chain.split(",")]
         variables: list[str] = []
         for begin, end in zip(names, [*names[1:], names[0]], strict=True):
-            way = _shortest(follows, begin, end, set(names) - {begin, end})
-            if way is None:
+            path = find_shortest_path(follows, begin, end, set(names) - {begin, end})
+            if path is None:
                 raise InputError(f"loop {label!r}: {begin!r} does not act on {end!r} in this model")
-            variables += way
+            variables += path[:-1]
         closed[label] = variables
     return closed
-
-
-def _shortest(
-    follows: Mapping[str, list[str]], begin: str, end: str, avoided: set[str]
-) -> list[str] | None:
-    """Find the shortest way from one variable to another; the last one is left out."""
-    before: dict[str, str] = {}
-    waiting = deque([begin])
-    while waiting:
-        at = waiting.popleft()
-        for following in follows.get(at, ()):
-            if following == end:
-                way = [at]
-                while way[-1] != begin:
-                    way.append(before[way[-1]])
-                return way[::-1]
-            if following not in before and following not in avoided and following != begin:
-                before[following] = at
-                waiting.append(following)
-    return None
 
 
 def _by_region(run: Any, regions: Sequence[str]) -> dict[str, Array]:

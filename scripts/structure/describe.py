@@ -1,40 +1,126 @@
-"""``smecluster describe``: what a variable is, and what it hangs together with."""
+"""``smecluster describe``: what a variable or a policy lever is, and what it depends on."""
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from smecluster.model.support.files import read_text
-from smecluster.model.vensim.document import SHIPPED, Variable
-from smecluster.model.vensim.document import describe as document_of
+from smecluster.model.vensim.document import SHIPPED, Document, Variable
+from smecluster.model.vensim.document import describe as read_document
 from smecluster.scripts.shared.printing import print_json
+
+if TYPE_CHECKING:
+    from smecluster.policies.lever_description import Evidence, LeverDescription
+    from smecluster.policies.levers import Lever
 
 EXAMPLES = (
     'smecluster describe "value added"',
     'smecluster describe "Imitative SMEs" --json',
+    'smecluster describe "talent training"',
 )
+_WIDTH = 80
+_LABEL = 12  # characters for the labels of a description
 
 
 def describe(
-    variable: Annotated[str, typer.Argument(help="Its name; case does not count.")],
+    name: Annotated[str, typer.Argument(help="A variable or a policy lever; upper or lower case.")],
     model: Annotated[
         Path, typer.Option(help="Another Vensim model.", show_default=False)
     ] = SHIPPED,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Explain a variable of the model."""
-    document = document_of(read_text(model))
-    found = document.variable(variable)
-    if json:
-        print_json(_record(found))
+    """Explain a variable of the model, or a policy lever."""
+    text = read_text(model)
+    document = read_document(text)
+    lever = _lever(name, document)
+    if lever is not None:
+        _describe_lever(lever, text, json)
         return
-    print(found.name + (f" [{', '.join(found.dims)}]" if found.dims else ""))
-    print(f"  {found.definition}")
-    for label, value in _lines(found):
-        print(f"  {f'{label}:' if label else '':<12}{value}")
+    variable = document.variable(name)
+    if json:
+        print_json(_record(variable))
+        return
+    print(variable.name + (f" [{', '.join(variable.dims)}]" if variable.dims else ""))
+    print(f"  {variable.definition}")
+    for label, value in _lines(variable):
+        print(f"  {f'{label}:' if label else '':<{_LABEL}}{value}")
+
+
+def _lever(name: str, document: Document) -> Lever | None:
+    """Give the lever of that name; None where a variable has the name.
+
+    Raises
+    ------
+    InputError
+        If neither a variable nor a lever has the name.
+    """
+    from smecluster.model.support.errors import unknown
+    from smecluster.model.vensim.source import key
+    from smecluster.policies.levers import read_levers
+
+    if key(name) in map(key, document.variables):
+        return None
+    levers = {key(lever.name): lever for lever in read_levers()}
+    if key(name) not in levers:
+        known = [*document.variables, *(lever.name for lever in levers.values())]
+        raise unknown("variable or lever", name, known)
+    return levers[key(name)]
+
+
+def _describe_lever(lever: Lever, text: str, json: bool) -> None:
+    from dataclasses import asdict
+
+    from smecluster.policies.lever_description import describe_lever
+
+    description = describe_lever(lever, text)
+    if json:
+        print_json({**asdict(description), "lever": lever.model_dump()})
+        return
+    print(f"{lever.name} ({lever.level} lever)")
+    print(textwrap.fill(lever.description, _WIDTH, initial_indent="  ", subsequent_indent="  "))
+    for label, value in _lever_lines(description):
+        indent = " " * (_LABEL + 2)
+        print(textwrap.fill(f"  {f'{label}:':<{_LABEL}}{value}", _WIDTH, subsequent_indent=indent))
+    print("  evidence:")
+    for one in description.evidence:
+        print(textwrap.fill(_cite(one), _WIDTH, initial_indent="    ", subsequent_indent=" " * 6))
+    for cause, path in description.effect_paths.items():
+        print(f"  shortest path to value added through {cause}:")
+        print(_join_path(path))
+
+
+def _lever_lines(description: LeverDescription) -> list[tuple[str, str]]:
+    lever = description.lever
+    low, high = (f"{100 * share:g}" for share in lever.share)
+    sections = "; ".join(f"{number} ({about})" for number, about in description.sections.items())
+    today = ", ".join(f"{place} {100 * share:.2g} %" for place, share in description.today.items())
+    return [
+        ("paper", f"Qu Li (2020), section{'s' * (len(lever.paper) > 1)} {sections}"),
+        ("cost", f"{low} to {high} % of the {lever.cost_basis} a year, in {lever.unit}"),
+        ("span from", lever.share_source),
+        ("as now", f"{today} of value added in 2025; dates are recorded, sizes are judgement"),
+        ("feeds", lever.feeds),
+        ("by way of", " > ".join(description.money_path)),
+    ]
+
+
+def _cite(evidence: Evidence) -> str:
+    unit = "" if evidence.unit == "Dmnl" else f" {evidence.unit}"
+    span = (
+        f" ({evidence.low:g} to {evidence.high:g})"
+        if evidence.low is not None and evidence.high is not None
+        else ""
+    )
+    value = "" if evidence.value is None else f" = {evidence.value:g}{unit}"
+    return f"{evidence.name}{value}{span}: {evidence.source}"
+
+
+def _join_path(path: tuple[str, ...]) -> str:
+    return textwrap.fill(" > ".join(path), _WIDTH, initial_indent="    ", subsequent_indent=" " * 6)
 
 
 def _lines(variable: Variable) -> list[tuple[str, str]]:

@@ -85,3 +85,10 @@ def test_the_shipped_model_describes_itself():
     assert document.variable("value added").unit == "Myuan/Year"
     assert document.variable("Imitative SMEs").kind == "stock"
     assert document.time.step <= 0.125
+
+
+def test_followers_leave_out_what_only_sets_an_initial_value():
+    document = describe(TOWNS)
+    assert "People" in document.variables["initial people"].effects
+    assert "People" not in document.followers["initial people"]
+    assert "People" in document.followers["arrivals"]

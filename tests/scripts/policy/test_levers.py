@@ -20,6 +20,16 @@ def test_every_lever_has_a_line(capsys):
     assert len(out.splitlines()) == 1 + 18
 
 
+def test_tables_fit_a_terminal_of_80_columns(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("TERM", "dumb")
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    _, out, _ = call(capsys)
+    assert max(map(len, out.splitlines())) <= 80
+    rows = [line for line in out.splitlines() if " to " in line and "│" in line]
+    assert len(rows) == 18  # no row is broken
+
+
 def test_one_level_can_be_asked_for(capsys):
     _, out, _ = call(capsys, "--level", "central")
     assert len(out.splitlines()) == 1 + 5

@@ -1,11 +1,13 @@
-"""``smecluster describe`` tells what a variable is."""
+"""``smecluster describe`` explains a variable or a lever."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from smecluster.model.support.files import read_text
 from smecluster.model.vensim.document import SHIPPED, describe
+from smecluster.policies.levers import read_levers
 from smecluster.scripts.main import main
 
 
@@ -38,3 +40,41 @@ def test_a_constant_shows_its_range(capsys):
 def test_every_variable_can_be_described():
     document = describe(read_text(SHIPPED))
     assert all(document.variable(name) is variable for name, variable in document.variables.items())
+
+
+@pytest.mark.parametrize("lever", read_levers(), ids=lambda lever: lever.name)
+def test_a_lever_is_described_up_to_value_added(capsys, lever):
+    out = run(capsys, lever.name)
+    assert out.startswith(f"{lever.name} ({lever.level} lever)")
+    for label in ("paper:", "cost:", "span from:", "as now:", "feeds:", "evidence:"):
+        assert label in out
+    assert "shortest path to value added through potential output:" in out
+    assert all(len(line) <= 80 for line in out.splitlines())
+
+
+def test_a_lever_is_found_in_upper_and_lower_case(capsys):
+    assert run(capsys, "Talent_Training") == run(capsys, "talent training")
+
+
+def test_a_machine_reads_a_lever_as_json(capsys):
+    record = json.loads(run(capsys, "talent training", "--json"))
+    assert record["lever"]["feeds"] == "Trainees"
+    assert record["sections"] == {"6.1": "factor markets"}
+    assert record["money_path"][0] == "local programme spending"
+    assert record["effect_paths"]["potential output"][-1] == "value added"
+    assert "maximum training rate" in {one["name"] for one in record["evidence"]}
+
+
+def test_a_name_that_is_neither_variable_nor_lever_gets_the_nearest_of_both(capsys):
+    with pytest.raises(SystemExit) as caught:
+        main(["describe", "talent traning"])
+    assert caught.value.code == 2
+    assert "did you mean 'talent training'?" in capsys.readouterr().err
+
+
+def test_a_model_without_the_lever_says_so(capsys, tmp_path):
+    other = Path(__file__).parents[2] / "model" / "data" / "two_towns.mdl"
+    with pytest.raises(SystemExit) as caught:
+        main(["describe", "talent training", "--model", str(other)])
+    assert caught.value.code == 2
+    assert capsys.readouterr().err == ("error: the model has no local lever 'talent training'\n")
