@@ -127,18 +127,18 @@ def statistics_value(
     table = pd.DataFrame(index=["model"]) if draws is None else draws
     start = float(np.floor(first_year(strategy)))
     settings = {} if step is None else {"TIME STEP": step}
-    found, runs = [], 0
+    found, reasons, runs = [], [], 0
     for one, own in ((reactive, {CUT.constant: 0.0}), (model, {})):
         worlds = Ensemble(one, table, tuple(futures) or (load_future(BASE),), {**settings, **own})
         told = None if progress is None else _twice(progress, runs)
         result = worlds.run(plans, _OUTPUTS, [start, model.time.final], progress=told)
         runs += int(result.attrs["runs"])
+        reasons += [str(text) for text in result[REASON].values.ravel() if text]
         found.append(_worth(result, shares))
     values = xr.concat(found, POLICY).assign_coords({POLICY: [REACTIVE, ANTICIPATORY]})
     missing = values[WORTH].isnull().any([POLICY, PLACE])
     if bool(missing.all()):
-        reason = next(text for text in result[REASON].values.ravel() if text)
-        raise InputError(f"no world can be run: {reason}")
+        raise InputError(f"no world can be run: {reasons[0]}")
     return StatisticsValue(strategy, start, worlds.futures, values, runs, int(missing.sum()))
 
 

@@ -10,6 +10,7 @@ from smecluster import model as models
 from smecluster.model.support.errors import InputError
 from smecluster.model.vensim.cutting import with_cuts
 from smecluster.policies import load
+from smecluster.policies.ensemble.worlds import REASON, Ensemble
 from smecluster.policies.futures import futures
 from smecluster.policies.statistics_value.compute import (
     ANTICIPATING,
@@ -139,3 +140,20 @@ def test_a_region_that_spends_nothing_on_statistics_has_no_ratio(model):
 def test_a_strategy_without_statistics_is_refused(model):
     with pytest.raises(InputError, match="'central' has no money for 'cluster statistics'"):
         statistics_value(model, load("central"))
+
+
+@pytest.mark.parametrize("fails", [0, 1])
+def test_the_reason_is_given_whichever_policy_cannot_be_run(model, monkeypatch, fails):
+    run, calls = Ensemble.run, []
+
+    def failing(self, *arguments, **options):
+        result = run(self, *arguments, **options)
+        calls.append(result)
+        if len(calls) - 1 == fails:
+            result = result.where(False).assign(result[[REASON]])
+            result[REASON][:] = "overflow in firms in 2030"
+        return result.assign_attrs(calls[-1].attrs)
+
+    monkeypatch.setattr(Ensemble, "run", failing)
+    with pytest.raises(InputError, match="no world can be run: overflow in firms in 2030"):
+        statistics_value(model, LOCAL, step=STEP)
