@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smecluster.model.support.errors import InputError, unknown
+from smecluster.model.support.errors import InputError, UnknownNameError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -162,7 +162,7 @@ def load_calibrated(
             offered |= dict(zip(own, cases, strict=True))
         for name in names:
             if name not in offered:
-                raise unknown("region", name, offered)
+                raise UnknownNameError("region", name, offered)
         model = load(regions=[offered[name] for name in (names or offered)])
     if found is not None:
         model = applied(model, found, keep=own)

@@ -19,7 +19,7 @@ import pandas as pd
 
 from smecluster.calibration.findings import Findings, opened
 from smecluster.model import Model
-from smecluster.model.support.errors import InputError, unknown
+from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.files import read_text, write_atomic
 from smecluster.model.vensim.rewrite import with_values
 
@@ -145,7 +145,7 @@ def find(name_or_path: str | Path) -> Calibration:
         if not (folder / MANIFEST).is_file():
             if folder.is_dir():
                 raise InputError(f"{folder} holds no calibration: {MANIFEST} is missing")
-            raise unknown("calibration", str(name_or_path), (*names(), "none"))
+            raise UnknownNameError("calibration", str(name_or_path), (*names(), "none"))
     findings = opened(folder)
     return Calibration(findings.name, folder, findings)
 

@@ -47,7 +47,7 @@ class Times:
     saveper: float
 
 
-def times(
+def compute_times(
     program: Program,
     parameters: Sequence[float] | NDArray[np.float64],
     tables: dict[int, Points],

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smecluster.model.compiler.program import Program
-from smecluster.model.support.errors import InputError, nearest, unknown
-from smecluster.model.vensim.source import key
+from smecluster.model.support.errors import InputError, UnknownNameError, suggest_name
+from smecluster.model.vensim.source import fold_name
 
 if TYPE_CHECKING:
     from smecluster.model.system import Model
@@ -60,7 +60,7 @@ class Inputs:
         return values
 
 
-class Directory:
+class InputIndex:
     """What a program lets a run set, by name.
 
     Parameters
@@ -76,17 +76,17 @@ class Directory:
         self.scales: dict[str, dict[Cell, int]] = {}
         self.tables: dict[str, dict[Cell, int]] = {}
         for place, parameter in enumerate(program.parameters):
-            folded = key(parameter.name)
+            folded = fold_name(parameter.name)
             self.names[folded] = parameter.name
             held = self.scales if parameter.kind == "scale" else self.numbers
             held.setdefault(folded, {})[parameter.cell] = place
         for place, table in enumerate(program.tables):
-            if key(table.name) in self.scales:  # others are written inside of an equation
-                self.tables.setdefault(key(table.name), {})[table.cell] = place
+            if fold_name(table.name) in self.scales:  # others are written inside of an equation
+                self.tables.setdefault(fold_name(table.name), {})[table.cell] = place
         self.elements = {
-            key(element): element for listed in program.ranges.values() for element in listed
+            fold_name(element): element for listed in program.ranges.values() for element in listed
         }
-        self.ranges = {key(name): listed for name, listed in program.ranges.items()}
+        self.ranges = {fold_name(name): listed for name, listed in program.ranges.items()}
 
     def find(self, written: str) -> tuple[str, list[Cell]]:
         """Read a name such as ``"name[element]"``.
@@ -111,15 +111,15 @@ class Directory:
         match = _WRITTEN.match(written) if isinstance(written, str) else None
         if match is None:
             raise InputError(f"cannot read the input {written!r}: write 'name' or 'name[element]'")
-        name = key(match["name"])
+        name = fold_name(match["name"])
         if name not in self.names:
-            computed = {key(spelled): spelled for spelled in self.program.outputs}
+            computed = {fold_name(spelled): spelled for spelled in self.program.outputs}
             if name in computed:
                 raise InputError(
                     f"{computed[name]!r} is computed by the model: a run sets constants, tables "
                     "and the first values of stocks"
                 )
-            raise unknown("input", match["name"], self.names.values())
+            raise UnknownNameError("input", match["name"], self.names.values())
         given = [part for part in (match["cell"] or "").split(",") if part.strip()]
         return name, self._chosen(written, name, given)
 
@@ -138,19 +138,19 @@ class Directory:
         chosen = _carrying(cells, wanted)
         if not chosen:
             options = [", ".join(cell) for cell in cells]
-            guess = nearest(", ".join(given), options)
+            guess = suggest_name(", ".join(given), options)
             hint = f"did you mean {guess!r}?" if guess else f"allowed: {'; '.join(options[:12])}"
             raise InputError(f"input {written!r}: {self.names[name]!r} has no such element, {hint}")
         return chosen
 
     def _allowed(self, written: str, part: str) -> set[str]:
-        folded = key(part)
+        folded = fold_name(part)
         if folded in self.ranges:
             return set(self.ranges[folded])
         if folded in self.elements:
             return {self.elements[folded]}
         names = [*self.elements.values(), *self.program.ranges]
-        raise unknown(f"element in the input {written!r}, that is", part.strip(), names)
+        raise UnknownNameError(f"element in the input {written!r}, that is", part.strip(), names)
 
     def resolve(self, given: Mapping[str, Any]) -> Inputs:
         """Turn what a user writes into parameters and tables.

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 import xarray as xr
 
-from smecluster.model.support.errors import unknown
+from smecluster.model.support.errors import UnknownNameError
 
 PLACE = "place"
 TOTAL = "total"
@@ -63,7 +63,7 @@ OUTCOMES = (
 )
 
 
-def find(name: str) -> Outcome:
+def find_outcome(name: str) -> Outcome:
     """Find an outcome by its name.
 
     Parameters
@@ -84,17 +84,17 @@ def find(name: str) -> Outcome:
     for outcome in OUTCOMES:
         if outcome.name == name:
             return outcome
-    raise unknown("outcome", name, [outcome.name for outcome in OUTCOMES])
+    raise UnknownNameError("outcome", name, [outcome.name for outcome in OUTCOMES])
 
 
-def variables(outcomes: Iterable[Outcome] = OUTCOMES) -> list[str]:
+def list_variables(outcomes: Iterable[Outcome] = OUTCOMES) -> list[str]:
     """Names of the model's variables that the outcomes are computed from."""
     needed = dict.fromkeys(outcome.name for outcome in outcomes)
     needed |= dict.fromkeys(outcome.weight for outcome in outcomes if outcome.weight)
     return [*needed]
 
 
-def gather(run: xr.Dataset, outcomes: Iterable[Outcome] = OUTCOMES) -> xr.Dataset:
+def collect_outcomes(run: xr.Dataset, outcomes: Iterable[Outcome] = OUTCOMES) -> xr.Dataset:
     """Bring the outcomes of a run together, by region and in total.
 
     Parameters

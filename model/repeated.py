@@ -8,16 +8,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from smecluster.model.clock import times
-from smecluster.model.compiler.kernel import Batch, Kernel, kernel
-from smecluster.model.inputs import Directory
-from smecluster.model.results import Wanted, wanted
-from smecluster.model.support.errors import InputError, unknown
+from smecluster.model.clock import compute_times
+from smecluster.model.compiler.kernel import Batch, Kernel, load_kernel
+from smecluster.model.inputs import InputIndex
+from smecluster.model.results import Selection, select_outputs
+from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.system import Model
-from smecluster.model.vensim.source import key
+from smecluster.model.vensim.source import fold_name
 
 
-class Repeated:
+class Evaluator:
     """Runs that differ in the same inputs and keep the same outputs; no labels, no tables.
 
     The result equals that of `model.simulate_many` to the last digit. Calls may come from
@@ -51,21 +51,21 @@ class Repeated:
         base: Mapping[str, Any] | None = None,
     ) -> None:
         program = m.program
-        directory = Directory(program)
+        directory = InputIndex(program)
         common = directory.resolve(base or {})
         self._parameters = common.parameters(program)
         self._tables = common.tables
         self._places = [list(directory.resolve({name: 1.0}).values) for name in inputs]
-        self._clock = times(program, self._parameters, self._tables, years)
+        self._clock = compute_times(program, self._parameters, self._tables, years)
         names = list(dict.fromkeys(output.partition("[")[0].strip() for output in outputs))
-        chosen = wanted(program, names)
+        chosen = select_outputs(program, names)
         cells = _cells(m, chosen)
         for output in outputs:
-            if key(output) not in cells:
-                raise unknown("output", output, cells)
-        self._rows = [cells[key(output)] for output in outputs]
+            if fold_name(output) not in cells:
+                raise UnknownNameError("output", output, cells)
+        self._rows = [cells[fold_name(output)] for output in outputs]
         places = sorted({place for listed in self._places for place in listed})
-        self._code: Kernel = kernel(program, m.hash, chosen.nodes, places)
+        self._code: Kernel = load_kernel(program, m.hash, chosen.nodes, places)
         self._count = len(chosen.nodes)
         self.years = self._clock.labels
 
@@ -111,10 +111,10 @@ class Repeated:
         return np.moveaxis(result.values[self._rows], -1, 0)
 
 
-def _cells(m: Model, chosen: Wanted) -> dict[str, int]:
+def _cells(m: Model, chosen: Selection) -> dict[str, int]:
     """Give each element its row, in the order of the nodes."""
     found: dict[str, int] = {}
     for name in chosen.names:
         for cell in m.program.outputs[name].cells:
-            found[key(f"{name}[{', '.join(cell)}]" if cell else name)] = len(found)
+            found[fold_name(f"{name}[{', '.join(cell)}]" if cell else name)] = len(found)
     return found

@@ -13,13 +13,13 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from smecluster.model.compiler.program import Program
-from smecluster.model.support.errors import unknown
+from smecluster.model.support.errors import UnknownNameError
 from smecluster.model.system import Model
-from smecluster.model.vensim.source import key
+from smecluster.model.vensim.source import fold_name
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Selection:
     """Outputs that were asked for.
 
     Attributes
@@ -34,7 +34,7 @@ class Wanted:
     nodes: tuple[int, ...]
 
 
-def wanted(program: Program, outputs: Sequence[str] | None) -> Wanted:
+def select_outputs(program: Program, outputs: Sequence[str] | None) -> Selection:
     """Find outputs by name.
 
     Parameters
@@ -55,18 +55,18 @@ def wanted(program: Program, outputs: Sequence[str] | None) -> Wanted:
     """
     names = list(program.outputs)
     if outputs is not None:
-        spelled = {key(name): name for name in names}
+        spelled = {fold_name(name): name for name in names}
         for given in outputs:
-            if not isinstance(given, str) or key(given) not in spelled:
-                raise unknown("output", str(given), program.outputs)
-        names = list(dict.fromkeys(spelled[key(given)] for given in outputs))
+            if not isinstance(given, str) or fold_name(given) not in spelled:
+                raise UnknownNameError("output", str(given), program.outputs)
+        names = list(dict.fromkeys(spelled[fold_name(given)] for given in outputs))
     nodes = tuple(node for name in names for node in program.outputs[name].cells.values())
-    return Wanted(tuple(names), nodes)
+    return Selection(tuple(names), nodes)
 
 
-def dataset(
+def label_results(
     model: Model,
-    chosen: Wanted,
+    chosen: Selection,
     values: NDArray[np.float64],
     times: NDArray[np.float64],
     runs: Sequence[Any] | NDArray[Any] | None,
@@ -114,12 +114,12 @@ def dataset(
         if runs is not None:
             turned = np.swapaxes(turned, 0, 1)
         data[name] = ((*lead, *output.dims), turned, _attributes(model, name))
-    result = xr.Dataset(data, coordinates, attrs=provenance(model, engine))
+    result = xr.Dataset(data, coordinates, attrs=record_provenance(model, engine))
     result["time"].attrs = {"unit": model.variables["TIME STEP"].unit}
     return result
 
 
-def provenance(model: Model, engine: str) -> dict[str, str]:
+def record_provenance(model: Model, engine: str) -> dict[str, str]:
     """Say where results come from.
 
     Parameters

@@ -14,12 +14,12 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from smecluster.model.clock import Times, times
-from smecluster.model.compiler.diagnosis import Failure, explain
-from smecluster.model.compiler.kernel import ALONE, Batch, Result, kernel
+from smecluster.model.clock import Times, compute_times
+from smecluster.model.compiler.diagnosis import Failure, explain_failure
+from smecluster.model.compiler.kernel import ALONE, Batch, Result, load_kernel
 from smecluster.model.compiler.program import Program
-from smecluster.model.inputs import Directory, Inputs, Points
-from smecluster.model.results import Wanted, dataset, wanted
+from smecluster.model.inputs import InputIndex, Inputs, Points
+from smecluster.model.results import Selection, label_results, select_outputs
 from smecluster.model.support.errors import InputError
 from smecluster.model.system import Model
 
@@ -87,27 +87,29 @@ def simulate(
         If the run leaves the domain: division by zero, overflow, logarithm of a negative.
     """
     if engine not in ENGINES:
-        from smecluster.model.support.errors import unknown
+        from smecluster.model.support.errors import UnknownNameError
 
-        raise unknown("engine", engine, ENGINES)
+        raise UnknownNameError("engine", engine, ENGINES)
     program = m.program
     resolved = _directory(m).resolve(inputs or {})
-    chosen = wanted(program, outputs)
+    chosen = select_outputs(program, outputs)
     parameters = resolved.parameters(program)
-    clock = times(program, parameters, resolved.tables, years)
+    clock = compute_times(program, parameters, resolved.tables, years)
     if engine != "kernel":
         from smecluster.model.engines import run
 
         values = run(engine, m, resolved, chosen, clock)
-        return dataset(m, chosen, values, clock.labels, None, engine)
-    everything = wanted(program, None)
-    code = kernel(program, m.hash, everything.nodes, range(len(program.parameters)), ALONE, _say)
+        return label_results(m, chosen, values, clock.labels, None, engine)
+    everything = select_outputs(program, None)
+    code = load_kernel(
+        program, m.hash, everything.nodes, range(len(program.parameters)), ALONE, _say
+    )
     batch = Batch(clock.all, clock.kept, parameters, {}, resolved.tables, runs=1)
     result = code.run(batch, len(everything.nodes))
     if result.failed[0] >= 0:
         raise RunError(_explain(program, batch, result, clock, 0, everything))
     rows = _rows(program, chosen)
-    return dataset(m, chosen, result.values[rows, :, 0], clock.labels, None, engine)
+    return label_results(m, chosen, result.values[rows, :, 0], clock.labels, None, engine)
 
 
 def simulate_many(
@@ -215,9 +217,9 @@ def stream(
         for begin in range(0, max(1, len(piece)), size)
     )
     if cluster is not None:
-        from smecluster.model.engines.dask import spread
+        from smecluster.model.engines.dask import distribute_runs
 
-        yield from spread(prepared, chunks, cluster)
+        yield from distribute_runs(prepared, chunks, cluster)
         return
     for part in chunks:
         yield prepared.run(part, threads)
@@ -257,21 +259,21 @@ class Shared:
         """Choose how many runs to compute at a time."""
         program = self.model.program
         resolved = _directory(self.model).resolve(self.base)
-        clock = times(program, resolved.parameters(program), resolved.tables, self.years)
-        numbers = len(wanted(program, self.outputs).nodes) * max(1, len(clock.labels))
+        clock = compute_times(program, resolved.parameters(program), resolved.tables, self.years)
+        numbers = len(select_outputs(program, self.outputs).nodes) * max(1, len(clock.labels))
         return max(64, min(65536, _CHUNK_NUMBERS // max(1, numbers)) // 64 * 64)
 
     def run(self, frame: pd.DataFrame, threads: int) -> xr.Dataset:
         """Carry out the runs of a table."""
         program = self.model.program
-        chosen = wanted(program, self.outputs)
+        chosen = select_outputs(program, self.outputs)
         common = _directory(self.model).resolve(self.base)
         groups = _groups(program, _directory(self.model), frame, common)
         values: NDArray[np.float64] | None = None
         labels: NDArray[np.float64] | None = None
         told: list[Failure | None] = [None] * len(frame)
         for group in groups:
-            clock = times(program, group.parameters, group.tables, self.years)
+            clock = compute_times(program, group.parameters, group.tables, self.years)
             if labels is None:
                 labels = clock.labels
             elif not np.array_equal(labels, clock.labels):
@@ -281,7 +283,7 @@ class Shared:
             varied = tuple(group.varied)
             if len(group.rows) < _MANY:
                 varied = tuple(range(len(program.parameters)))
-            code = kernel(program, self.model.hash, chosen.nodes, varied, say=_say)
+            code = load_kernel(program, self.model.hash, chosen.nodes, varied, say=_say)
             batch = Batch(
                 clock.all,
                 clock.kept,
@@ -302,7 +304,7 @@ class Shared:
                 values[..., group.rows] = result.values
         assert values is not None
         assert labels is not None
-        found = dataset(self.model, chosen, values, labels, frame.index.to_numpy(), "kernel")
+        found = label_results(self.model, chosen, values, labels, frame.index.to_numpy(), "kernel")
         reasons = np.array([f.reason if f else "" for f in told], dtype=object)
         variables = np.array([f.variable if f else "" for f in told], dtype=object)
         years = np.array([f.year if f else np.nan for f in told])
@@ -326,7 +328,7 @@ class _Group:
 
 
 def _groups(
-    program: Program, directory: Directory, frame: pd.DataFrame, common: Inputs
+    program: Program, directory: InputIndex, frame: pd.DataFrame, common: Inputs
 ) -> list[_Group]:
     if not len(frame):
         raise InputError("the table of runs is empty: give at least one row")
@@ -378,11 +380,11 @@ def _groups(
 
 
 @lru_cache(maxsize=8)
-def _directory(m: Model) -> Directory:
-    return Directory(m.program)
+def _directory(m: Model) -> InputIndex:
+    return InputIndex(m.program)
 
 
-def _rows(program: Program, chosen: Wanted) -> list[int]:
+def _rows(program: Program, chosen: Selection) -> list[int]:
     """Find the rows of some outputs among those of all."""
     begin, first = 0, {}
     for name, output in program.outputs.items():
@@ -407,12 +409,12 @@ def _frame(table: pd.DataFrame | Mapping[str, Any]) -> pd.DataFrame:
 
 
 def _explain(
-    program: Program, batch: Batch, result: Result, clock: Times, run: int, chosen: Wanted
+    program: Program, batch: Batch, result: Result, clock: Times, run: int, chosen: Selection
 ) -> Failure:
     parameters = batch.parameters.copy()
     for place, numbers in batch.varied.items():
         parameters[place] = numbers[run]
-    return explain(
+    return explain_failure(
         program,
         parameters,
         batch.tables,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.files import read_text
-from smecluster.model.vensim.document import SHIPPED, Clock, Document, Variable, describe
+from smecluster.model.vensim.document import SHIPPED, Clock, Document, Variable, read_document
 from smecluster.model.vensim.rewrite import REGION, Region, with_regions
 from smecluster.model.vensim.translation import XMILE
 
@@ -41,17 +41,17 @@ class Model:
     def document(self) -> Document:
         """What the file says about itself."""
         if self.xmile:
-            from smecluster.model.vensim.xmile import describe as describe_xmile
+            from smecluster.model.vensim.xmile import read_xmile as describe_xmile
 
             return describe_xmile(self.text)
-        return describe(self.text)
+        return read_document(self.text)
 
     @property
     def program(self) -> Program:
         """The equations as scalar operations (see `model.compiler.program`)."""
-        from smecluster.model.compiler.cache import program
+        from smecluster.model.compiler.cache import load_program
 
-        return program(self)
+        return load_program(self)
 
     @property
     def hash(self) -> str:

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from matplotlib.figure import Figure
 
-from smecluster.model.support.files import replacing, write_atomic
+from smecluster.model.support.files import replace_file, write_atomic
 from smecluster.model.support.provenance import commented
 
 Stamp = Mapping[str, str]
@@ -46,7 +46,7 @@ def write_table(table: pd.DataFrame, folder: Path, name: str, stamp: Stamp) -> l
     arrow = pa.Table.from_pandas(table, preserve_index=False)
     metadata = {**(arrow.schema.metadata or {}), b"stamp": json.dumps(dict(stamp)).encode()}
     columnar = folder / f"{name}.parquet"
-    with replacing(columnar) as temporary:
+    with replace_file(columnar) as temporary:
         pq.write_table(arrow.replace_schema_metadata(metadata), temporary)
     rows = json.loads(table.to_json(orient="records", double_precision=15, force_ascii=False))
     content = json.dumps({"stamp": dict(stamp), "rows": rows}, indent=1, ensure_ascii=False)
@@ -56,6 +56,6 @@ def write_table(table: pd.DataFrame, folder: Path, name: str, stamp: Stamp) -> l
 def write_figure(figure: Figure, folder: Path, name: str, stamp: Stamp) -> Path:
     """Write a figure as PNG; see `write_table`."""
     path = folder / f"{name}.png"
-    with replacing(path) as temporary:
+    with replace_file(path) as temporary:
         figure.savefig(temporary, dpi=130, metadata={"Description": commented(stamp)})
     return path

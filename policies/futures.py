@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from pydantic import Field, model_validator
 
-from smecluster.model.support.errors import InputError, unknown
-from smecluster.model.support.files import named_file, read_toml
+from smecluster.model.support.errors import InputError, UnknownNameError
+from smecluster.model.support.files import find_named_file, read_toml
 from smecluster.model.support.schema import Schema, validate
-from smecluster.model.vensim.rewrite import values_of
+from smecluster.model.vensim.rewrite import read_values
 
 if TYPE_CHECKING:
     from smecluster.model import Model
@@ -149,18 +149,18 @@ class Future(Schema):
             If the model has no such table or region.
         """
         tables: dict[str, dict[tuple[str, ...], Points]] = {}
-        for name, listed in values_of(model.text).items():
+        for name, listed in read_values(model.text).items():
             for cell, value in listed.items():
                 if not isinstance(value, float | int):
                     tables.setdefault(name, {})[cell] = [(float(x), float(y)) for x, y in value]
         found: dict[str, Points] = {}
         for bend in self.bend:
             if bend.table not in tables:
-                raise unknown(f"table bent by future {self.name!r}", bend.table, tables)
+                raise UnknownNameError(f"table bent by future {self.name!r}", bend.table, tables)
             cells = tables[bend.table]
             for region in bend.regions or ():
                 if region not in model.regions:
-                    raise unknown(f"region in future {self.name!r}", region, model.regions)
+                    raise UnknownNameError(f"region in future {self.name!r}", region, model.regions)
                 if (region,) not in cells:
                     raise InputError(
                         f"future {self.name!r}: {bend.table!r} is national, leave out 'regions'"
@@ -190,7 +190,7 @@ def load(name: str | Path) -> Future:
     InputError
         If there is no such future, or the file is broken.
     """
-    path = named_file("future", name, FOLDER, names())
+    path = find_named_file("future", name, FOLDER, names())
     return validate(Future, {"name": path.stem} | read_toml(path), path.name)
 
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 from pydantic import Field, model_validator
 
 from smecluster.model.inputs import check_ranges
-from smecluster.model.support.errors import unknown
-from smecluster.model.support.files import named_file, read_toml
+from smecluster.model.support.errors import UnknownNameError
+from smecluster.model.support.files import find_named_file, read_toml
 from smecluster.model.support.schema import Schema, validate
 from smecluster.policies.levers import Level, find_lever, read_levers
 
@@ -277,7 +277,7 @@ class Strategy(Schema):
             return None
         for named in (*(self.local.regions or ()), *self.local.exceptions):
             if named not in model.regions:
-                raise unknown(f"region in strategy {self.name!r}", named, model.regions)
+                raise UnknownNameError(f"region in strategy {self.name!r}", named, model.regions)
         if self.local.regions is not None and region not in self.local.regions:
             return None
         return self.local.in_region(region)
@@ -301,7 +301,7 @@ def load(name: str | Path) -> Strategy:
     InputError
         If there is no such strategy, or the file is broken.
     """
-    path = named_file("strategy", name, FOLDER, names())
+    path = find_named_file("strategy", name, FOLDER, names())
     return validate(Strategy, {"name": path.stem} | read_toml(path), path.name)
 
 

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field, model_validator
 
-from smecluster.model.outcomes import OUTCOMES
-from smecluster.model.outcomes import find as find_outcome
-from smecluster.model.support.files import named_file, read_toml
+from smecluster.model.outcomes import OUTCOMES, find_outcome
+from smecluster.model.support.files import find_named_file, read_toml
 from smecluster.model.support.schema import Schema, validate
 from smecluster.policies.futures import ALL, Future, futures
 from smecluster.policies.strategy import Strategy
@@ -142,7 +141,7 @@ def load(name: str | Path) -> Study:
     InputError
         If there is no such study, or the file is broken.
     """
-    path = named_file("study", name, FOLDER, names())
+    path = find_named_file("study", name, FOLDER, names())
     content = {"name": path.stem} | read_toml(path)
     for field in ("strategies", "futures"):
         if isinstance(content.get(field), list):

@@ -96,9 +96,9 @@ class _Commands(TyperGroup):
         if name.startswith("-"):
             return super().resolve_command(ctx, args)
         if name not in COMMANDS:
-            from smecluster.model.support.errors import unknown
+            from smecluster.model.support.errors import UnknownNameError
 
-            raise unknown("command", name, COMMANDS)
+            raise UnknownNameError("command", name, COMMANDS)
         return name, _load(name), rest
 
 
@@ -193,11 +193,13 @@ def _usage(error: Any, given: Sequence[str]) -> str:
         message = str(error.format_message()).rstrip(".")
         value = _value_of(getattr(error, "param", None), given)
         return message if value is None or repr(value) in message else f"{message}, not {value!r}"
-    from smecluster.model.support.errors import unknown
+    from smecluster.model.support.errors import UnknownNameError
 
     allowed = [name for parameter in context.command.params for name in parameter.opts]
     allowed += context.help_option_names
-    return str(unknown("option", option, [name for name in allowed if name.startswith("--")]))
+    return str(
+        UnknownNameError("option", option, [name for name in allowed if name.startswith("--")])
+    )
 
 
 def _value_of(parameter: Any, given: Sequence[str]) -> str | None:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from smecluster.model.engines.dask import reach
+from smecluster.model.engines.dask import check_scheduler
 from smecluster.model.runs import simulate, stream
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.provenance import stamp
@@ -162,7 +162,7 @@ def run(
         study allows; finished runs stay in all cases.
     """
     if cluster is not None:
-        reach(cluster)  # before anything is written
+        check_scheduler(cluster)  # before anything is written
     study = manifest.study
     used = draws if study.dependent else None
     design = manifest.design(used)

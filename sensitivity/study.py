@@ -12,8 +12,8 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import Field, field_validator, model_validator
 
 from smecluster.model.outcomes import DISPERSION, OUTCOMES, TOTAL
-from smecluster.model.support.errors import unknown
-from smecluster.model.support.files import named_file, read_text, read_toml
+from smecluster.model.support.errors import UnknownNameError
+from smecluster.model.support.files import find_named_file, read_text, read_toml
 from smecluster.model.support.schema import Schema, validate
 
 FOLDER = Path(__file__).with_name("studies")
@@ -235,7 +235,7 @@ class OutputTable(Schema):
     def _known(cls, outcome: str) -> str:
         names = [*(known.name for known in OUTCOMES), DISPERSION]
         if outcome not in names:
-            raise ValueError(str(unknown("outcome", outcome, names)))
+            raise ValueError(str(UnknownNameError("outcome", outcome, names)))
         return outcome
 
     @model_validator(mode="after")
@@ -522,7 +522,7 @@ def find(name: str | Path) -> Path:
     InputError
         If there is no study of that name.
     """
-    return named_file("study", name, FOLDER, names())
+    return find_named_file("study", name, FOLDER, names())
 
 
 def text(name: str | Path) -> str:

@@ -34,7 +34,7 @@ from smecluster.calibration.data.series import (
     scan_sources,
 )
 from smecluster.calibration.data.tables import CaseFile, Event, Measure, Place, Turn, read_case_file
-from smecluster.model.support.errors import InputError, unknown
+from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.files import read_text
 from smecluster.model.vensim.rewrite import Region
 
@@ -154,7 +154,7 @@ def load(path_or_name: str | Path) -> Case:
     if not (folder / "case.toml").is_file():
         folder = Path(path_or_name)
         if not folder.is_dir() and folder.name == str(path_or_name):
-            raise unknown("case", folder.name, (*cases(), _NOT_A_REGION))
+            raise UnknownNameError("case", folder.name, (*cases(), _NOT_A_REGION))
         if not folder.is_dir():
             raise InputError(f"no such case folder: {path_or_name}")
     file = read_case_file(folder / "case.toml")
@@ -253,7 +253,7 @@ def misfits(file: CaseFile, folder: Path, rows: Iterable[Row]) -> list[InputErro
         name = full_name(series, file.region.table)
         if name not in present:
             none = f"series.csv has no figure of {name!r}"
-            text = str(unknown("series", name, present)) if present else none
+            text = str(UnknownNameError("series", name, present)) if present else none
             problems.append(InputError(f"{path}:{lines.of(spot)}: {text}"))
     for row in figures:
         try:

@@ -36,11 +36,11 @@ from smecluster.calibration.problem.assembly import problem
 from smecluster.calibration.problem.parameters import FILE, Parameter, misplaced, scan
 from smecluster.calibration.problem.payoff import Payoff, complaints
 from smecluster.model import load, simulate
-from smecluster.model.support.errors import InputError, unknown
+from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.files import read_text
 from smecluster.model.vensim.document import Variable
-from smecluster.model.vensim.rewrite import REGION, Region, regions_of
-from smecluster.model.vensim.source import key
+from smecluster.model.vensim.rewrite import REGION, Region, read_regions
+from smecluster.model.vensim.source import fold_name
 
 _TABLE = ("series", "years", "figures", "remembered", "measures", "segment", "unit", "compared")
 #: In the order in which one writes them.
@@ -226,7 +226,7 @@ class _Check:
     # constants.csv and tables.csv ---------------------------------------------------------
 
     def _values(self) -> tuple[list[Constant], list[Point]]:
-        reference = regions_of(self.model.text)[0]
+        reference = read_regions(self.model.text)[0]
         constants: list[tuple[int, Constant]] = []
         points: list[tuple[int, Point]] = []
         path = self.folder / "constants.csv"
@@ -269,21 +269,21 @@ class _Check:
         remark: str | None,
     ) -> None:
         """Hold one row against the model: name, element, unit, range."""
-        if key(given.variable) not in allowed:
+        if fold_name(given.variable) not in allowed:
             shared = self.model.document.variables.get(given.variable)
             if shared is not None and shared.kind in ("constant", "table"):
                 text = f"{given.variable!r} is one for all regions: no region can have its own"
             else:
                 names = [name for name, _ in allowed.values()]
-                text = str(unknown(f"regional {kind}", given.variable, names))
+                text = str(UnknownNameError(f"regional {kind}", given.variable, names))
             self.problems.append(f"{where}: {text}")
             return
-        name, elements = allowed[key(given.variable)]
+        name, elements = allowed[fold_name(given.variable)]
         if not elements and given.element:
             self.problems.append(f"{where}: {name!r} has no elements: leave the column empty")
-        elif elements and key(given.element) not in map(key, elements):
+        elif elements and fold_name(given.element) not in map(fold_name, elements):
             self.problems.append(
-                f"{where}: {unknown(f'element of {name!r}', given.element, elements)}"
+                f"{where}: {UnknownNameError(f'element of {name!r}', given.element, elements)}"
             )
         unit = self.model.document.variables[name].unit
         if given.unit != unit:
@@ -362,7 +362,7 @@ def _unlike_the_model(
     if known is None or known.dims != (REGION,):
         regional = [name for name, each in variables.items() if each.dims == (REGION,)]
         line = lines.of(("measure", at, "variable"))
-        text = unknown("regional variable", measure.variable, regional)
+        text = UnknownNameError("regional variable", measure.variable, regional)
         yield InputError(f"{path}:{line}: {text}")
     elif measure.compare == "level" and measure.unit != known.unit:
         line = lines.of(("measure", at, "unit"))
@@ -374,7 +374,7 @@ def _unlike_the_model(
 
 def _elements(values: Mapping[str, object]) -> dict[str, tuple[str, frozenset[str]]]:
     return {
-        key(name): (name, frozenset(value) if isinstance(value, Mapping) else frozenset())
+        fold_name(name): (name, frozenset(value) if isinstance(value, Mapping) else frozenset())
         for name, value in values.items()
     }
 

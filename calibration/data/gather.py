@@ -20,7 +20,7 @@ from pathlib import Path
 from smecluster.calibration.data.case import series_named
 from smecluster.calibration.data.series import CASES, COLUMNS, SOURCES, read_records
 from smecluster.calibration.data.tables import read_case_file
-from smecluster.model.support.errors import InputError, unknown
+from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.files import write_atomic
 
 _LISTED = ("source", "citation", "where")
@@ -54,7 +54,7 @@ def gather_series(tables: Path, folder: Path) -> list[dict[str, str]]:
         present = {f"{record['region']}/{record['series']}" for record in records}
         for name in wanted:
             if name.startswith(f"{owner}/") and name not in present:
-                raise InputError(f"{table}: {unknown('series', name, present)}")
+                raise InputError(f"{table}: {UnknownNameError('series', name, present)}")
         found += [r for r in records if f"{r['region']}/{r['series']}" in wanted]
     return sorted(found, key=lambda r: (r["region"], r["series"], r["year"], r["source"]))
 
@@ -86,7 +86,7 @@ def cited(sources: Path, folders: Iterable[Path]) -> list[dict[str, str]]:
         for _, record in read_records(folder / "series.csv", COLUMNS)
     }
     for code in sorted(codes - set(listed)):
-        raise unknown("source", code, listed)
+        raise UnknownNameError("source", code, listed)
     return [listed[code] for code in sorted(codes)]
 
 
@@ -103,7 +103,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         for name in given.cases or folders:
             if name not in folders:
-                raise unknown("case", name, folders)
+                raise UnknownNameError("case", name, folders)
             rows = gather_series(given.tables, folders[name])
             write_atomic(folders[name] / "series.csv", _csv(COLUMNS, rows))
             print(f"{name}: {len(rows)} rows")

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from smecluster.calibration.data.case import Case
 from smecluster.calibration.data.tables import Turn
 from smecluster.model import Model, simulate
-from smecluster.model.support.errors import InputError, unknown
+from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.vensim.rewrite import REGION
 
 #: What makes a series: figures of one variable, region and segment.
@@ -259,7 +259,9 @@ def _check(model: Model, case: Case) -> None:
         where = f"{case.path / 'case.toml'}: measure {measure.variable!r}"
         if known is None or known.dims != (REGION,):
             regional = [name for name, each in model.variables.items() if each.dims == (REGION,)]
-            raise InputError(f"{where}: {unknown('regional variable', measure.variable, regional)}")
+            raise InputError(
+                f"{where}: {UnknownNameError('regional variable', measure.variable, regional)}"
+            )
         if measure.compare == "level" and measure.unit != known.unit:
             raise InputError(
                 f"{where} is in {measure.unit!r}, but the model has it in {known.unit!r}; other "

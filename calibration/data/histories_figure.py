@@ -13,8 +13,8 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
 from smecluster.calibration.data.histories import Histories
-from smecluster.model.support.formatting import Rounded, region_colours, sentence, shown
-from smecluster.model.support.plotting import headed, quantity
+from smecluster.model.support.formatting import Rounded, capitalise, colour_regions, display_unit
+from smecluster.model.support.plotting import add_heading, format_axis
 from smecluster.model.vensim.rewrite import REGION
 
 #: What the figure shows, a row each.
@@ -50,7 +50,7 @@ def figure(histories: Histories, remembered: bool = False) -> Figure:
         The figure.
     """
     regions = [str(name) for name in histories.paths[REGION].values]
-    colours = region_colours(regions)
+    colours = colour_regions(regions)
     table = histories.table[histories.table["variable"].isin(PANELS)]
     last = int(table["year"].max()) + 1 if len(table) else None
     paths = histories.paths[list(PANELS)].sel(time=slice(None, last))
@@ -58,20 +58,20 @@ def figure(histories: Histories, remembered: bool = False) -> Figure:
     drawn = Figure(figsize=size, layout="constrained")
     axes = drawn.subplots(len(PANELS), len(regions), sharex=True, squeeze=False)
     for row, name in enumerate(PANELS):
-        unit, factor = _SHARES.get(name) or shown(paths[name].attrs.get("unit", ""))
+        unit, factor = _SHARES.get(name) or display_unit(paths[name].attrs.get("unit", ""))
         for column, region in enumerate(regions):
             axis = axes[row, column]
             here = (table["variable"] == name) & (table["region"] == region)
             _panel(axis, paths[name].sel({REGION: region}), table[here], colours[region], factor)
             _scale(axis, name)
             _remarks(axis, table[here], _turns(histories, name, region), factor)
-        label = textwrap.fill(f"{sentence(name)}, {unit}", 26)
+        label = textwrap.fill(f"{capitalise(name)}, {unit}", 26)
         axes[row, 0].set_ylabel(label, fontsize=9)
     for column, region in enumerate(regions):
         axes[0, column].set_title(region, color=colours[region], fontsize=12, fontweight="bold")
     drawn.legend(handles=_legend(remembered), loc="outside lower center", ncols=3, frameon=False)
     drawn.align_ylabels(axes[:, 0])
-    return headed(drawn, "The base case beside the published figures", _note(table))
+    return add_heading(drawn, "The base case beside the published figures", _note(table))
 
 
 def _panel(
@@ -131,7 +131,7 @@ def _scale(axis: Axes, name: str) -> None:
         axis.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
         return
     axis.set_ylim(0, 1.15 * axis.get_ylim()[1])
-    quantity(axis.yaxis)
+    format_axis(axis.yaxis)
 
 
 def _turns(histories: Histories, name: str, region: str) -> pd.DataFrame:

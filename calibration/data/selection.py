@@ -20,7 +20,7 @@ import re
 from collections.abc import Iterable
 
 from smecluster.calibration.data.series import STATUSES, Row
-from smecluster.model.support.errors import InputError, unknown
+from smecluster.model.support.errors import InputError, UnknownNameError
 
 GRADES = ("A", "A-", "B", "", "C")
 
@@ -85,7 +85,7 @@ def statuses(include: Iterable[str] = ()) -> frozenset[str]:
         if status == "doubtful":
             raise InputError("doubtful figures are never used: include may name 'remembered'")
         if status not in STATUSES:
-            raise unknown("status", status, STATUSES[:-1])
+            raise UnknownNameError("status", status, STATUSES[:-1])
     return frozenset(("read", "derived", *extra))
 
 

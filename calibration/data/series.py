@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from smecluster.calibration.data import units
-from smecluster.model.support.errors import InputError, nearest, unknown
+from smecluster.model.support.errors import InputError, UnknownNameError, suggest_name
 from smecluster.model.support.files import read_text
 
 R = TypeVar("R")
@@ -312,7 +312,7 @@ def scan_series(
         row = _row(record, sources, line)
         if names is not None and row.name not in names:
             raise InputError(
-                f"{unknown('series', row.name, names)} (series are named in case.toml, by "
+                f"{UnknownNameError('series', row.name, names)} (series are named in case.toml, by "
                 "a [[measure]] or in context)"
             )
         key = (row.name, row.source, row.year)
@@ -331,7 +331,7 @@ def scan_series(
 def _check_header(path: Path, line: int, header: Sequence[str], columns: Collection[str]) -> None:
     for name in header:
         if name not in columns:
-            raise InputError(f"{path}:{line}: {unknown('column', name, columns)}")
+            raise InputError(f"{path}:{line}: {UnknownNameError('column', name, columns)}")
     missing = [name for name in columns if name not in header]
     if missing:
         raise InputError(f"{path}:{line}: column {missing[0]!r} is missing: {', '.join(columns)}")
@@ -354,7 +354,7 @@ def _row(record: dict[str, str], sources: Collection[str], line: int) -> Row:
     if not record["source"]:
         raise InputError("no citation: column 'source' is empty")
     if record["source"] not in sources:
-        raise unknown("source", record["source"], sources)
+        raise UnknownNameError("source", record["source"], sources)
     units.published(record["unit"])
     return Row(
         region=record["region"],
@@ -397,7 +397,7 @@ def choice_of(kind: str, given: str, allowed: Iterable[str]) -> str:
     names = tuple(allowed)
     if given in names:
         return given
-    close = nearest(given, names)
+    close = suggest_name(given, names)
     hint = f"; did you mean {close!r}?" if close else ""
     shown = ", ".join(name or "(nothing)" for name in names)
     raise InputError(f"{kind} {given!r}: allowed are {shown}{hint}")

@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 from smecluster.calibration.data import units
 from smecluster.calibration.data.lines import Lines, Spot
 from smecluster.calibration.data.series import STATUSES, YEARS, choice_of, refuse
-from smecluster.model.support.errors import InputError, unknown
+from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.files import read_text, read_toml
 
 Text = Annotated[str, Field(min_length=1)]
@@ -229,7 +229,7 @@ def _told(detail: ErrorDetails) -> str:
     if detail["type"] == "extra_forbidden":
         *outer, name = map(str, place)
         table = " ".join(where.split()[:-1]) or "top level"
-        return f"{table}: {unknown('field', name, _fields(outer[0] if outer else ''))}"
+        return f"{table}: {UnknownNameError('field', name, _fields(outer[0] if outer else ''))}"
     field = _field(place)
     meaning = f": {field.description}" if field and field.description else ""
     if detail["type"] == "missing":

@@ -22,7 +22,7 @@ from smecluster.calibration.data.series import read_records
 from smecluster.calibration.problem.parameters import COLUMNS, FILE, JUDGEMENT
 from smecluster.model import Region
 from smecluster.model import load as load_model
-from smecluster.model.support.errors import InputError, unknown
+from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.files import read_text, write_atomic
 
 FOLDER = Path(__file__).parents[1] / "template"
@@ -55,7 +55,7 @@ def new_case(folder: str | Path, like: str) -> Path:
     """
     target = Path(folder)
     if like not in cases():
-        raise unknown("shipped case", like, cases())
+        raise UnknownNameError("shipped case", like, cases())
     if target.exists() and (target.is_file() or any(target.iterdir())):
         raise InputError(f"{target} exists already: nothing was written")
     model_case = load(like)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from smecluster.model.support.errors import InputError, nearest
+from smecluster.model.support.errors import InputError, suggest_name
 
 
 @dataclass(frozen=True)
@@ -121,6 +121,6 @@ def _look(name: str, table: dict[str, Unit], kind: str) -> Unit:
     try:
         return table[name]
     except KeyError:
-        close = nearest(name, table)
+        close = suggest_name(name, table)
         hint = f"did you mean {close!r}?" if close else f"allowed: {', '.join(table)}"
         raise InputError(f"unknown {kind} {name!r}: {hint}") from None

@@ -18,11 +18,11 @@ from pathlib import Path
 
 from smecluster.calibration.data.case import cases, load
 from smecluster.calibration.data.constants import Constant, Point, text_of
-from smecluster.model.support.errors import InputError, unknown
+from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.files import read_text, write_atomic
 from smecluster.model.vensim.document import SHIPPED
-from smecluster.model.vensim.rewrite import Region, regions_of
-from smecluster.model.vensim.source import Block, key, parse
+from smecluster.model.vensim.rewrite import Region, read_regions
+from smecluster.model.vensim.source import Block, fold_name, parse
 
 # The first word found in a source's text decides; a source that says none was read.
 _STATUSES = (
@@ -71,9 +71,9 @@ def values_of(text: str, name: str) -> tuple[tuple[Constant, ...], tuple[Point, 
     InputError
         If the model has no such region, or a regional constant or table has no source.
     """
-    regions = {region.name: region for region in regions_of(text)}
+    regions = {region.name: region for region in read_regions(text)}
     if name not in regions:
-        raise unknown("region", name, regions)
+        raise UnknownNameError("region", name, regions)
     documents = _documents(text)
     return (
         tuple(_constants(regions[name], documents)),
@@ -109,14 +109,14 @@ def _documents(text: str) -> Mapping[str, Block]:
     """Find each variable's documented block: Vensim documents a name once, at its last block."""
     documents: dict[str, Block] = {}
     for block in parse(text).blocks:
-        if block.unit or block.comment or key(block.name) not in documents:
-            documents[key(block.name)] = block
+        if block.unit or block.comment or fold_name(block.name) not in documents:
+            documents[fold_name(block.name)] = block
     return documents
 
 
 def _constants(region: Region, documents: Mapping[str, Block]) -> Iterator[Constant]:
     for variable, given in region.constants.items():
-        block = documents[key(variable)]
+        block = documents[fold_name(variable)]
         source = _source(block)
         if source.startswith(_STRATEGY):
             continue
@@ -136,7 +136,7 @@ def _constants(region: Region, documents: Mapping[str, Block]) -> Iterator[Const
 def _points(region: Region, documents: Mapping[str, Block]) -> Iterator[Point]:
     for spelled, points in region.tables.items():
         variable, _, element = spelled.removesuffix("]").partition("[")
-        block = documents[key(variable)]
+        block = documents[fold_name(variable)]
         source = _source(block)
         for x, y in points:
             yield Point(variable, element, x, y, block.unit, status_of(source), source)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from smecluster.calibration.estimate.fit import Optimum, descend, jacobian
 from smecluster.calibration.problem.payoff import Payoff
 from smecluster.model.support.checkpoints import Pieces
-from smecluster.model.support.errors import unknown
+from smecluster.model.support.errors import UnknownNameError
 
 Floats = NDArray[np.float64]
 
@@ -117,7 +117,7 @@ def profiles(
     chosen = list(payoff.names if names is None else names)
     for name in chosen:
         if name not in payoff.names:
-            raise unknown("parameter", name, payoff.names)
+            raise UnknownNameError("parameter", name, payoff.names)
     slope = jacobian(payoff, optimum.x)
     covariance = np.linalg.inv(slope.T @ slope)
 

@@ -18,7 +18,7 @@ import pandas as pd
 from smecluster.calibration.data.case import Case
 from smecluster.calibration.problem.parameters import FILE, SHARED, Parameter, check, read
 from smecluster.model import Model
-from smecluster.model.support.errors import InputError, unknown
+from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.vensim.rewrite import REGION
 
 #: How much wider the error of a figure is that was given from memory.
@@ -137,7 +137,7 @@ class Problem:
         chosen = list(names)
         for name in chosen:
             if name not in self.names:
-                raise unknown("parameter", name, self.names)
+                raise UnknownNameError("parameter", name, self.names)
         kept = tuple(parameter for parameter in self.parameters if parameter.name in chosen)
         return replace(self, parameters=kept)
 
@@ -198,7 +198,7 @@ def problem(
     observables: dict[str, dict[str, Any]] = {}
     for case in cases:
         if case.place.name not in model.regions:
-            raise unknown("region", case.place.name, model.regions)
+            raise UnknownNameError("region", case.place.name, model.regions)
         own = case.path / FILE
         if own.is_file():
             parameters += read(own, case.place.name)
@@ -250,9 +250,8 @@ def _observables(case: Case, model: Model, figures: pd.DataFrame) -> dict[str, d
         name = _name(case.place.name, measure.variable, measure.segment)
         variable = model.variables.get(measure.variable)
         if variable is None:
-            raise InputError(
-                f"case {case.name}: {unknown('variable', measure.variable, model.variables)}"
-            )
+            unknown = UnknownNameError("variable", measure.variable, model.variables)
+            raise InputError(f"case {case.name}: {unknown}")
         if variable.dims != (REGION,):
             raise InputError(f"case {case.name}: {measure.variable!r} is not a regional variable")
         if measure.compare == "level" and variable.unit != measure.unit:

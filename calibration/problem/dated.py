@@ -15,9 +15,9 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from smecluster.model.support.errors import InputError
-from smecluster.model.vensim.document import describe
+from smecluster.model.vensim.document import read_document
 from smecluster.model.vensim.rewrite import REGION
-from smecluster.model.vensim.source import key, parse
+from smecluster.model.vensim.source import fold_name, parse
 
 #: Points (year, value).
 Course = Sequence[tuple[float, float]]
@@ -59,9 +59,9 @@ def with_courses(text: str, constants: Iterable[str]) -> str:
 
 
 def _with_course(text: str, given: str) -> str:
-    document = describe(text)
+    document = read_document(text)
     variable = document.variable(given)
-    if variable.kind != "constant" or key(variable.name) in _CLOCK:
+    if variable.kind != "constant" or fold_name(variable.name) in _CLOCK:
         raise InputError(f"{variable.name!r} is no constant that could follow a course")
     blocks = parse(text).blocks
     dated, table = f"dated {variable.name}", course_of(variable.name)
@@ -71,7 +71,7 @@ def _with_course(text: str, given: str) -> str:
         if block.kind == "equation"
         # What stands left of the sign is the reader's own name.
         for match in _NAME.finditer(text, text.index("=", block.start) + 1, block.end)
-        if key(match[0]) == key(variable.name)
+        if fold_name(match[0]) == fold_name(variable.name)
     ]
     # One number for all regions, read region by region: a reform may change it in one of them.
     spread = not variable.dims and all(REGION in subscripts for subscripts, _ in read)
@@ -92,7 +92,7 @@ def _with_course(text: str, given: str) -> str:
             f"{table}{element}((1978,1),(2100,1))\n"
             "\t~ Dmnl\n\t~ Factor on the constant by calendar year. Source: set by a run.|\n"
         )
-    first = next(block for block in blocks if key(block.name) == key(variable.name))
+    first = next(block for block in blocks if fold_name(block.name) == fold_name(variable.name))
     edits.append((first.start, first.start, "\n".join(added) + "\n"))
     for start, end, new in sorted(edits, reverse=True):
         text = text[:start] + new + text[end:]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from smecluster.calibration.data.series import STATUSES, refuse, scan_records
 from smecluster.model import Model
-from smecluster.model.support.errors import InputError, unknown
+from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.vensim.rewrite import REGION
 
 #: The parameters that all regions share.
@@ -152,7 +152,7 @@ def misplaced(parameters: Sequence[Parameter], model: Model) -> list[InputError]
     for parameter in parameters:
         bare, bracket, _ = parameter.name.partition("[")
         if bare not in constants:
-            text = str(unknown("constant", bare, constants))
+            text = str(UnknownNameError("constant", bare, constants))
             problems.append(InputError(f"{parameter.line}: {text}"))
             continue
         variable = model.variables[bare]
@@ -185,10 +185,10 @@ def _parameter(cells: dict[str, str], line: str, region: str | None) -> Paramete
         if not math.isfinite(numbers[column]):
             raise InputError(f"{line}: {column} takes a finite number, not {cells[column]}")
     if cells["scale"] not in SCALES:
-        raise InputError(f"{line}: {unknown('scale', cells['scale'], SCALES)}")
+        raise InputError(f"{line}: {UnknownNameError('scale', cells['scale'], SCALES)}")
     allowed = (*STATUSES, JUDGEMENT)
     if cells["status"] not in allowed:
-        raise InputError(f"{line}: {unknown('status', cells['status'], allowed)}")
+        raise InputError(f"{line}: {UnknownNameError('status', cells['status'], allowed)}")
     for column in ("name", "source"):
         if not cells[column]:
             raise InputError(f"{line}: {column} is empty")

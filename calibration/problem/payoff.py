@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from smecluster.calibration.data.series import refuse
 from smecluster.calibration.problem.assembly import Problem
-from smecluster.model.repeated import Repeated
+from smecluster.model.repeated import Evaluator
 from smecluster.model.support.errors import InputError
 
 Floats = NDArray[np.float64]
@@ -71,7 +71,7 @@ class Payoff:
         outputs = list(dict.fromkeys(figures["variable"] + "[" + figures["region"] + "]"))
         years = sorted({float(year) for year in figures["year"]})
         base = {"FINAL TIME": math.ceil(years[-1]), **problem.base}
-        self._repeated = Repeated(problem.model, self.names, outputs, years, base)
+        self._repeated = Evaluator(problem.model, self.names, outputs, years, base)
         place = {output: row for row, output in enumerate(outputs)}
         column = {year: at for at, year in enumerate(years)}
         named = figures["variable"] + "[" + figures["region"] + "]"
@@ -91,10 +91,10 @@ class Payoff:
     @property
     def start(self) -> Floats:
         """The model's own values, moved into the bounds."""
-        from smecluster.model.inputs import Directory
+        from smecluster.model.inputs import InputIndex
 
         program = self.problem.model.program
-        directory = Directory(program)
+        directory = InputIndex(program)
         own = directory.resolve({}).parameters(program)
         places = [next(iter(directory.resolve({name: 1.0}).values)) for name in self.names]
         values = np.array([own[place] for place in places])

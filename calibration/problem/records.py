@@ -8,7 +8,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from smecluster.model.support.errors import InputError, unknown
+from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.files import read_toml
 
 Text = Annotated[str, Field(min_length=1)]
@@ -60,7 +60,8 @@ def _complaint(error: ValidationError, kind: type[Record]) -> str:
     place: list[Any] = [part + 1 if isinstance(part, int) else part for part in detail["loc"]]
     if detail["type"] == "extra_forbidden":
         above = " ".join(map(str, place[:-1])) or "top level"
-        return f"{above}: {unknown('field', str(place[-1]), _fields(kind, detail['loc'][:-1]))}"
+        allowed = _fields(kind, detail["loc"][:-1])
+        return f"{above}: {UnknownNameError('field', str(place[-1]), allowed)}"
     message = detail["msg"].removeprefix("Value error, ")
     given = detail["input"]
     shown = f", not {given!r}" if isinstance(given, str | int | float) else ""

@@ -14,7 +14,7 @@ from smecluster.calibration.report.figures.forecasts import JOINED, PATH
 from smecluster.calibration.report.figures.residuals import autocorrelation, residuals
 from smecluster.calibration.report.figures.starts import SAME
 from smecluster.calibration.validation.verdict import BOUND, IDENTIFIED, NORMAL_90, PRIOR
-from smecluster.model.support.formatting import sentence
+from smecluster.model.support.formatting import capitalise
 
 #: What a fit should reach: value added and other series, MAPE in percent; bias share, Dmnl.
 GOOD_VALUE_ADDED, GOOD_OTHERS, GOOD_BIAS = 10.0, 20.0, 0.1
@@ -285,7 +285,7 @@ def _reforms(findings: Findings) -> Iterator[str]:
             f"{row['reform'].replace('_', ' ')}: {row['response']} ({row['region']})"
             for _, row in group.iterrows()
         ]
-        yield f"{sentence(str(verdict))} - {listed(names, '; ')}."
+        yield f"{capitalise(str(verdict))} - {listed(names, '; ')}."
 
 
 def _care(findings: Findings) -> Iterator[str]:

@@ -29,8 +29,8 @@ from smecluster.calibration.report.figures import (
 from smecluster.calibration.report.figures.panels import Drawn
 from smecluster.calibration.validation.verdict import NORMAL_90
 from smecluster.model.support.errors import InputError
-from smecluster.model.support.files import replacing, write_atomic
-from smecluster.model.support.page import Section, page
+from smecluster.model.support.files import replace_file, write_atomic
+from smecluster.model.support.page import Section, render_page
 
 _DPI = 160
 _SHARES = dict.fromkeys(("R2", "U^M", "U^S", "U^C"), 4)
@@ -62,7 +62,7 @@ def write_report(folder: Path) -> Path:
         made = []
         for name, caption, figure in kind(findings):
             path = place / f"{name}.png"
-            with replacing(path) as temporary:
+            with replace_file(path) as temporary:
                 figure.savefig(temporary, dpi=_DPI)
             made.append((caption, path))
             written.add(path)
@@ -78,7 +78,7 @@ def write_report(folder: Path) -> Path:
         _recovery(findings),
         _reforms(findings),
     ]
-    text = page(
+    text = render_page(
         f"Calibration {findings.name}",
         answer(findings),
         [section for section in sections if section.tables or section.figures],

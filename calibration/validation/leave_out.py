@@ -19,7 +19,7 @@ from smecluster.calibration.estimate.fit import Optimum, best, descend, jacobian
 from smecluster.calibration.problem.assembly import Problem
 from smecluster.calibration.problem.payoff import Payoff
 from smecluster.calibration.validation.scores import fits
-from smecluster.model.support.errors import InputError, unknown
+from smecluster.model.support.errors import InputError, UnknownNameError
 
 Floats = NDArray[np.float64]
 
@@ -81,7 +81,7 @@ def leave_out(
     known = tuple(dict.fromkeys(problem.measurements["region"]))
     for region in regions:
         if region not in known:
-            raise unknown("region with figures", region, known)
+            raise UnknownNameError("region with figures", region, known)
     if len(known) < 2:
         raise InputError(f"only {known[0]!r} has figures: leaving it out leaves none")
     if not any(parameter.shared for parameter in problem.parameters):

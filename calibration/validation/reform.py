@@ -27,7 +27,7 @@ from pydantic import Field, model_validator
 from smecluster.calibration.data.series import STATUSES, choice_of
 from smecluster.calibration.problem.records import Record, Text, read_record
 from smecluster.model.support.errors import InputError
-from smecluster.model.support.files import named_file
+from smecluster.model.support.files import find_named_file
 
 #: The published reforms that come with the project.
 REFORMS = Path(__file__).parents[1] / "reforms"
@@ -145,7 +145,7 @@ def find(names: Iterable[str], folder: Path = REFORMS) -> tuple[Reform, ...]:
         If a name is unknown or a file malformed.
     """
     shipped = [path.stem for path in folder.glob("*.toml")]
-    chosen = tuple(read_reform(named_file("reform", name, folder, shipped)) for name in names)
+    chosen = tuple(read_reform(find_named_file("reform", name, folder, shipped)) for name in names)
     return chosen or reforms(folder)
 
 

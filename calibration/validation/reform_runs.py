@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from smecluster.calibration.problem.dated import bent, course_of, with_courses
 from smecluster.calibration.validation.reform import Change, Reform, Response
-from smecluster.model.checking.formula import Formula, read
+from smecluster.model.checking.formula import Formula, parse_formula
 from smecluster.model.checking.scenario import Scenarios
 from smecluster.model.runs import simulate_many
 from smecluster.model.support.errors import InputError
@@ -146,8 +146,8 @@ def _row(
 
 def _formulas(model: Model, reform: Reform, response: Response) -> tuple[Formula, Formula]:
     try:
-        of = read(response.of, model.variables)
-        return of, of if response.per is None else read(response.per, model.variables)
+        of = parse_formula(response.of, model.variables)
+        return of, of if response.per is None else parse_formula(response.per, model.variables)
     except InputError as error:
         raise InputError(f"reform {reform.name!r}, response {response.name!r}: {error}") from None
 

@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from smecluster.model.support.errors import InputError, unknown
+from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.vensim.rewrite import REGION
-from smecluster.model.vensim.source import elements, key
+from smecluster.model.vensim.source import elements, fold_name
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -62,7 +62,7 @@ class Formula:
         return self._evaluate(run)
 
 
-def read(text: str | float, variables: Iterable[str]) -> Formula:
+def parse_formula(text: str | float, variables: Iterable[str]) -> Formula:
     """Read a formula.
 
     Parameters
@@ -81,7 +81,7 @@ def read(text: str | float, variables: Iterable[str]) -> Formula:
     InputError
         If it is not a formula, or uses an unknown name.
     """
-    reader = _Reader(str(text), {key(name): name for name in variables})
+    reader = _Reader(str(text), {fold_name(name): name for name in variables})
     return Formula(str(text), tuple(dict.fromkeys(reader.names)), reader.stepwise, reader.evaluate)
 
 
@@ -145,15 +145,17 @@ class _Reader:
             return _constant(float(token["number"]))
         if not token["name"]:
             raise self._broken()
-        name = key(token["name"])
+        name = fold_name(token["name"])
         if self._sign("("):
             if name not in _FUNCTIONS:
-                raise unknown(f"function in {self.text!r}", name, _FUNCTIONS)
+                raise UnknownNameError(f"function in {self.text!r}", name, _FUNCTIONS)
             self.stepwise = self.stepwise or _FUNCTIONS[name] is _change
             function, inner = _FUNCTIONS[name], self._closed()
             return lambda run: function(inner(run))
         if name not in self.variables:
-            raise unknown(f"variable in {self.text!r}", token["name"], self.variables.values())
+            raise UnknownNameError(
+                f"variable in {self.text!r}", token["name"], self.variables.values()
+            )
         self.names.append(self.variables[name])
         return _variable(self.variables[name], elements(token["bracket"] or ""))
 
@@ -197,10 +199,10 @@ def _picked(values: xr.DataArray, name: str, element: str) -> xr.DataArray:
         if dim == "time":
             continue
         for label in values[dim].values:
-            if key(str(label)) == key(element):
+            if fold_name(str(label)) == fold_name(element):
                 return values.sel({dim: label})
             known.append(str(label))
-    raise unknown(f"element of {name!r}", element, known)
+    raise UnknownNameError(f"element of {name!r}", element, known)
 
 
 def _change(values: xr.DataArray) -> xr.DataArray:

@@ -150,7 +150,7 @@ class Gains:
     together: Mapping[str, Mapping[str, float]]
 
 
-def gains(m: Model | None = None, year: float = 2020) -> Gains:
+def compute_gains(m: Model | None = None, year: float = 2020) -> Gains:
     """Work out the gains of all reinforcing loops.
 
     Parameters

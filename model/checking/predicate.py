@@ -27,14 +27,14 @@ BOUNDS = tuple(_EXCESS)
 SHAPES = ("falls", "rises", "never falls", "never rises", "flat")
 
 
-def not_finite(values: xr.DataArray) -> str | None:
+def find_not_finite(values: xr.DataArray) -> str | None:
     """Name the first value that is no number, None if all are."""
     wrong = values.copy(data=np.where(np.isfinite(values.values), 0.0, 1.0))
     spot = _worst(wrong, 0.0)
     return None if spot is None else f"{_told(values, spot)} is not a number"
 
 
-def beyond(
+def find_out_of_bounds(
     bound: str, values: xr.DataArray, limit: xr.DataArray, slack: float | xr.DataArray
 ) -> str | None:
     """Say where values are on the wrong side of a limit.
@@ -64,7 +64,7 @@ def beyond(
     return f"{_told(values, spot)}, must be {bound} {float(limit.isel(spot)):.6g}"
 
 
-def misshapen(shape: str, values: xr.DataArray, share: float, slack: float) -> str | None:
+def find_wrong_shape(shape: str, values: xr.DataArray, share: float, slack: float) -> str | None:
     """Say where the course of values over time is not as it must be.
 
     Parameters

@@ -38,16 +38,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from smecluster.model.checking.formula import Formula, read
-from smecluster.model.checking.predicate import BOUNDS, SHAPES, beyond, misshapen, not_finite
+from smecluster.model.checking.formula import Formula, parse_formula
+from smecluster.model.checking.predicate import (
+    BOUNDS,
+    SHAPES,
+    find_not_finite,
+    find_out_of_bounds,
+    find_wrong_shape,
+)
 from smecluster.model.checking.scenario import ONLY_WITH, Inputs, Scenarios
 from smecluster.model.checking.statements import read_statements
-from smecluster.model.support.errors import InputError, unknown
+from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.files import read_text
-from smecluster.model.vensim.document import SHIPPED, Document, describe
+from smecluster.model.vensim.document import SHIPPED, Document, read_document
 from smecluster.model.vensim.lint import RULES
 from smecluster.model.vensim.rewrite import REGION
-from smecluster.model.vensim.unit_check import checkable, unit_errors
+from smecluster.model.vensim.unit_check import can_check_units, find_unit_errors
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -103,7 +109,9 @@ class _Check:
             raise InputError(f"check {self.statement!r} needs a {name}, a mapping")
         for given in found:
             if given not in allowed:
-                raise unknown(f"word in the {name} of {self.statement!r}", str(given), allowed)
+                raise UnknownNameError(
+                    f"word in the {name} of {self.statement!r}", str(given), allowed
+                )
         return found
 
     @property
@@ -166,9 +174,9 @@ def run_checks(
         if only is None or only.casefold() in f"{check.group} {check.statement}".casefold()
     ]
     if not wanted:
-        raise unknown("check", only or "", [check.group for check in checks])
+        raise UnknownNameError("check", only or "", [check.group for check in checks])
     scenarios = Scenarios(text, named)
-    bench = _Bench(describe(text), scenarios, run or simulator(path))
+    bench = _Bench(read_document(text), scenarios, run or make_simulator(path))
     skipped = {
         at: finding for at, check in enumerate(wanted) if (finding := _without(check, scenarios))
     }
@@ -195,13 +203,13 @@ def _without(check: _Check, scenarios: Scenarios) -> Finding | None:
 def _file_plan(check: _Check, text: str) -> Callable[[], Finding]:
     """Plan a check of the file alone."""
     if "units" in check.content:
-        if not checkable():
+        if not can_check_units():
             reason = "needs pysimlin: install smecluster[loops]"
             return lambda: check.came_to("skipped", reason)
-        return lambda: _listed(check, unit_errors(text))
+        return lambda: _listed(check, find_unit_errors(text))
     rule = str(check.content["documentation"])
     if rule not in RULES:
-        raise unknown(f"rule in {check.statement!r}", rule, RULES)
+        raise UnknownNameError(f"rule in {check.statement!r}", rule, RULES)
     return lambda: _listed(check, RULES[rule](text))
 
 
@@ -264,15 +272,15 @@ class _Plan:
         values = _selected(values, self.dataset)
         if values.size == 0:
             return "nothing in the years that are asked for"
-        wrong = not_finite(values)
+        wrong = find_not_finite(values)
         within = float(self.predicate.get("within", 0.0))
         for bound, limit in self.limits.items():
             slack = within * _scale(run, (formula, limit), values) if bound == "equals" else within
-            wrong = wrong or beyond(bound, values, limit(run), slack)
+            wrong = wrong or find_out_of_bounds(bound, values, limit(run), slack)
         for shape in SHAPES:
             if shape in self.predicate:
                 share = 0.0 if self.predicate[shape] is True else float(self.predicate[shape])
-                wrong = wrong or misshapen(shape, values, share, within)
+                wrong = wrong or find_wrong_shape(shape, values, share, within)
         return wrong
 
 
@@ -293,8 +301,10 @@ class _Bench:
         if not set(predicate) - {"within"}:
             raise InputError(f"check {check.statement!r} has no predicate")
         known = self._document.variables
-        formulas = [read(text, known) for text in self._formulas(check, dataset)]
-        limits = {name: read(predicate[name], known) for name in BOUNDS if name in predicate}
+        formulas = [parse_formula(text, known) for text in self._formulas(check, dataset)]
+        limits = {
+            name: parse_formula(predicate[name], known) for name in BOUNDS if name in predicate
+        }
         plan = _Plan(check, dataset, predicate, formulas, limits)
         for scenario, inputs in self._assumed(check).items():
             self._inputs.setdefault(scenario, inputs)
@@ -365,7 +375,7 @@ def _selected(values: xr.DataArray, dataset: Mapping[str, Any]) -> xr.DataArray:
         known = [str(label) for label in values[REGION].values]
         for name in dataset["regions"]:
             if name not in known:
-                raise unknown("region", str(name), known)
+                raise UnknownNameError("region", str(name), known)
         values = values.sel({REGION: list(dataset["regions"])})
     return values
 
@@ -381,7 +391,7 @@ def _scale(run: xr.Dataset, formulas: Iterable[Formula], values: xr.DataArray) -
     return largest
 
 
-def simulator(path: str | Path) -> Run:
+def make_simulator(path: str | Path) -> Run:
     """Run the model with the batch kernel, loaded when the first run is wanted."""
     loaded: list[Any] = []
 
@@ -408,6 +418,8 @@ def _read_folder(folder: Path) -> tuple[dict[str, Inputs], list[_Check]]:
                 raise InputError(f"{file.name}: a check needs 'it', the statement: {entry!r}")
             for word in entry:
                 if word not in _CHECK:
-                    raise unknown(f"word in {file.name}, {entry['it']!r}", str(word), _CHECK)
+                    raise UnknownNameError(
+                        f"word in {file.name}, {entry['it']!r}", str(word), _CHECK
+                    )
             checks.append(_Check(str(content.get("group", file.stem)), str(entry["it"]), entry))
     return named, checks

@@ -6,10 +6,10 @@ import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from smecluster.model.support.errors import InputError, unknown
-from smecluster.model.vensim.document import Document, describe
-from smecluster.model.vensim.rewrite import Cell, Value, values_of
-from smecluster.model.vensim.source import elements, key
+from smecluster.model.support.errors import InputError, UnknownNameError
+from smecluster.model.vensim.document import Document, read_document
+from smecluster.model.vensim.rewrite import Cell, Value, read_values
+from smecluster.model.vensim.source import elements, fold_name
 
 BASE = "base"
 BASED_ON = "based on"
@@ -30,8 +30,8 @@ class Scenarios:
     """
 
     def __init__(self, text: str, named: Mapping[str, Inputs]) -> None:
-        self._document: Document = describe(text)
-        self._values = values_of(text)
+        self._document: Document = read_document(text)
+        self._values = read_values(text)
         self._named = named
 
     @property
@@ -53,8 +53,10 @@ class Scenarios:
         str or None
             The first such region, None where the model has them all.
         """
-        known = {key(name) for name in self._document.subscripts.get("Region", ())}
-        return next((name for name in content.get(ONLY_WITH, ()) if key(name) not in known), None)
+        known = {fold_name(name) for name in self._document.subscripts.get("Region", ())}
+        return next(
+            (name for name in content.get(ONLY_WITH, ()) if fold_name(name) not in known), None
+        )
 
     def lacking_for(self, scenario: str) -> str | None:
         """See `lacking`, for a named scenario."""
@@ -83,7 +85,7 @@ class Scenarios:
         """
         if isinstance(scenario, str):
             if scenario not in self.names:
-                raise unknown("scenario", scenario, self.names)
+                raise UnknownNameError("scenario", scenario, self.names)
             scenario = self._named.get(scenario, {})
         result: dict[str, Any] = {}
         if BASED_ON in scenario:
@@ -105,15 +107,15 @@ class Scenarios:
         cells = self._values[name]
         if not asked:
             return list(cells)
-        ranges = {key(range_): listed for range_, listed in self._document.subscripts.items()}
-        axes = [ranges.get(key(one), (one,)) for one in asked]
-        folded = {tuple(key(part) for part in cell): cell for cell in cells}
+        ranges = {fold_name(range_): listed for range_, listed in self._document.subscripts.items()}
+        axes = [ranges.get(fold_name(one), (one,)) for one in asked]
+        folded = {tuple(fold_name(part) for part in cell): cell for cell in cells}
         chosen = []
         for combination in itertools.product(*axes):
-            cell = folded.get(tuple(key(part) for part in combination))
+            cell = folded.get(tuple(fold_name(part) for part in combination))
             if cell is None:
                 known = [", ".join(cell) for cell in cells]
-                raise unknown(f"element of {name!r}", ", ".join(combination), known)
+                raise UnknownNameError(f"element of {name!r}", ", ".join(combination), known)
             chosen.append(cell)
         return chosen
 

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from smecluster.model.checking.scenario import Inputs
-from smecluster.model.support.errors import InputError, unknown
+from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.files import read_text
 
 SCENARIOS = "scenarios"
@@ -56,7 +56,7 @@ def read_statements(
             raise InputError(f"{file} is not a file of {kind}: it needs {', '.join(words)}")
         for word in content:
             if word not in words:
-                raise unknown(f"word in {file.name}", str(word), words)
+                raise UnknownNameError(f"word in {file.name}", str(word), words)
         for name, inputs in content.get(SCENARIOS, {}).items():
             if name in named:
                 raise InputError(f"{file.name}: scenario {name!r} is defined twice")

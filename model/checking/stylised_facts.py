@@ -32,14 +32,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from smecluster.model.checking.formula import Formula, read
-from smecluster.model.checking.predicate import BOUNDS, beyond
-from smecluster.model.checking.runner import Run, simulator
+from smecluster.model.checking.formula import Formula, parse_formula
+from smecluster.model.checking.predicate import BOUNDS, find_out_of_bounds
+from smecluster.model.checking.runner import Run, make_simulator
 from smecluster.model.checking.scenario import BASE, BASED_ON, Inputs, Scenarios
 from smecluster.model.checking.statements import SCENARIOS, read_statements
-from smecluster.model.support.errors import InputError, unknown
+from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.files import read_text
-from smecluster.model.vensim.document import SHIPPED, describe
+from smecluster.model.vensim.document import SHIPPED, read_document
 from smecluster.model.vensim.rewrite import REGION
 
 if TYPE_CHECKING:
@@ -99,10 +99,10 @@ class Fact:
     @property
     def verdict(self) -> str:
         """``comes out``, ``does not come out``, ``depends`` or ``cannot be judged``."""
-        return verdict(self.cases)
+        return judge_facts(self.cases)
 
 
-def verdict(cases: Iterable[Case]) -> str:
+def judge_facts(cases: Iterable[Case]) -> str:
     """Sum cases up.
 
     Parameters
@@ -161,8 +161,8 @@ def run_facts(
     named, contents = _read_folder(Path(folder))
     wanted = [c for c in contents if only is None or only.casefold() in c["fact"].casefold()]
     if not wanted:
-        raise unknown("fact", only or "", [content["fact"] for content in contents])
-    stage = _Stage(text, named, run or simulator(path))
+        raise UnknownNameError("fact", only or "", [content["fact"] for content in contents])
+    stage = _Stage(text, named, run or make_simulator(path))
     plans = [_Plan(content, stage) for content in wanted]
     found = []
     for plan in plans:
@@ -182,7 +182,7 @@ class _Stage:
         self._scenarios: dict[tuple[str, float], Scenarios] = {}
         self._results: dict[str, xr.Dataset | None] = {}
         self._used: dict[str, None] = {}
-        document = describe(text)
+        document = read_document(text)
         self.variables = document.variables
         self.regions = document.subscripts.get(REGION, ())
         if not self.regions:
@@ -194,7 +194,7 @@ class _Stage:
 
     def formula(self, text: str) -> Formula:
         """Read a formula over variables of the model."""
-        formula = read(text, self.variables)
+        formula = parse_formula(text, self.variables)
         if formula.stepwise:
             raise InputError(f"formula {text!r}: facts look at years, not at steps")
         self._used.update(dict.fromkeys(formula.names))
@@ -203,7 +203,7 @@ class _Stage:
     def known(self, scenario: str) -> str:
         """Refuse a scenario that no file defines."""
         if scenario not in (BASE, *self._named):
-            raise unknown("scenario", scenario, (BASE, *self._named))
+            raise UnknownNameError("scenario", scenario, (BASE, *self._named))
         return scenario
 
     def values(
@@ -271,9 +271,9 @@ class _Plan:
             raise InputError(f"number {name!r} of {self.title!r} needs either 'of' or 'from'")
         for word in given:
             if word not in _NUMBER:
-                raise unknown(f"word in {name!r} of {self.title!r}", str(word), _NUMBER)
+                raise UnknownNameError(f"word in {name!r} of {self.title!r}", str(word), _NUMBER)
         if "from" in given:
-            return read(given["from"], self._numbers)
+            return parse_formula(given["from"], self._numbers)
         if "start" not in given and not self._starts:
             raise InputError(f"number {name!r} of {self.title!r} needs a start")
         return _Measured(given, self._stage)
@@ -283,8 +283,12 @@ class _Plan:
         if len(bounds) != 1 or "of" not in given:
             raise InputError(f"{self.title!r}: a claim needs 'of' and one bound, not {given!r}")
         if bounds[0] not in BOUNDS:
-            raise unknown(f"bound in {self.title!r}", str(bounds[0]), BOUNDS)
-        return read(given["of"], self._numbers), bounds[0], read(given[bounds[0]], self._numbers)
+            raise UnknownNameError(f"bound in {self.title!r}", str(bounds[0]), BOUNDS)
+        return (
+            parse_formula(given["of"], self._numbers),
+            bounds[0],
+            parse_formula(given[bounds[0]], self._numbers),
+        )
 
     def _case(self, region: str, start: float | None) -> Case:
         import xarray as xr
@@ -304,7 +308,8 @@ class _Plan:
             return None
         board = board.assign_coords(time=[0.0])
         return all(
-            beyond(bound, of(board), limit(board), 0.0) is None for of, bound, limit in self._claims
+            find_out_of_bounds(bound, of(board), limit(board), 0.0) is None
+            for of, bound, limit in self._claims
         )
 
 

@@ -18,7 +18,7 @@ from smecluster.model.compiler.program import Program
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.files import write_atomic
 from smecluster.model.system import Model
-from smecluster.model.vensim.source import key
+from smecluster.model.vensim.source import fold_name
 
 # What turns a file into a program: a change there makes stored programs stale.
 MAKERS = (
@@ -34,7 +34,7 @@ _SUFFIXES = (".json", ".kernel")
 _MOST = 200
 
 
-def folder() -> Path:
+def find_folder() -> Path:
     """Give the folder in which things are kept.
 
     Returns
@@ -54,11 +54,11 @@ def folder() -> Path:
     return base / "smecluster"
 
 
-def keep(name: str, content: bytes) -> None:
+def store_entry(name: str, content: bytes) -> None:
     """Store an entry and drop the oldest; where nothing can be written, nothing is kept."""
     try:
-        write_atomic(folder() / name, content)
-        entries = [path for path in folder().iterdir() if path.suffix in _SUFFIXES]
+        write_atomic(find_folder() / name, content)
+        entries = [path for path in find_folder().iterdir() if path.suffix in _SUFFIXES]
         entries.sort(key=lambda path: path.stat().st_mtime, reverse=True)
         for path in entries[_MOST:]:
             path.unlink()
@@ -66,16 +66,16 @@ def keep(name: str, content: bytes) -> None:
         return
 
 
-def kept(name: str) -> bytes | None:
+def read_entry(name: str) -> bytes | None:
     """Read an entry, None where there is none."""
     try:
-        return (folder() / name).read_bytes()
+        return (find_folder() / name).read_bytes()
     except OSError:
         return None
 
 
 @cache
-def code_hash(*files: str) -> str:
+def hash_sources(*files: str) -> str:
     """Fingerprint source files of this package."""
     digest = hashlib.sha256()
     for name in files:
@@ -84,7 +84,7 @@ def code_hash(*files: str) -> str:
 
 
 @lru_cache(maxsize=8)
-def program(model: Model) -> Program:
+def load_program(model: Model) -> Program:
     """Give the equations of a model, translated once and then read from the cache.
 
     Parameters
@@ -101,25 +101,25 @@ def program(model: Model) -> Program:
     InputError
         If an equation cannot be computed; the message names the variable and the line.
     """
-    made = hashlib.sha256(f"{model.hash} {code_hash(*MAKERS)}".encode()).hexdigest()
+    made = hashlib.sha256(f"{model.hash} {hash_sources(*MAKERS)}".encode()).hexdigest()
     name = f"{made[:32]}.json"
-    stored = kept(name)
+    stored = read_entry(name)
     if stored is not None:
         try:
             return Program.from_json(json.loads(stored))
         except (ValueError, KeyError, TypeError):
             pass  # a damaged entry is written anew
     result = _translate(model)
-    keep(name, json.dumps(result.to_json(), separators=(",", ":")).encode())
+    store_entry(name, json.dumps(result.to_json(), separators=(",", ":")).encode())
     return result
 
 
 def _translate(model: Model) -> Program:
     # PySD takes seconds to import: only where its translator is needed.
-    from smecluster.model.compiler.equations import build
-    from smecluster.model.vensim.translation import abstract_vensim, abstract_xmile
+    from smecluster.model.compiler.equations import build_program
+    from smecluster.model.vensim.translation import translate_vensim, translate_xmile
 
     if model.xmile:
-        return build(abstract_xmile(model.text))
-    lines = {key(name): variable.line for name, variable in model.variables.items()}
-    return build(abstract_vensim(model.text), lines)
+        return build_program(translate_xmile(model.text))
+    lines = {fold_name(name): variable.line for name, variable in model.variables.items()}
+    return build_program(translate_vensim(model.text), lines)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from smecluster.model.compiler.arithmetic import EASY, LIBRARY, Shape, Writer, name, spread, support
 from smecluster.model.compiler.program import LOGICAL, MOVING, operands
-from smecluster.model.compiler.schedule import Check, Plan
+from smecluster.model.compiler.schedule import Check, Schedule
 
 _DIRECT = {"add": "fadd", "sub": "fsub", "mul": "fmul", "div": "fdiv"}
 _COMPARE = {"lt": "olt", "le": "ole", "eq": "oeq", "ne": "une"}
@@ -61,7 +61,7 @@ class Code:
     layout: Layout
 
 
-def generate(plan: Plan, varied: Sequence[int], width: int) -> Code:
+def generate(plan: Schedule, varied: Sequence[int], width: int) -> Code:
     """Write the code for a plan.
 
     Parameters
@@ -299,7 +299,7 @@ class _Region:
 
 
 class _Generator:
-    def __init__(self, plan: Plan, varied: Sequence[int], width: int) -> None:
+    def __init__(self, plan: Schedule, varied: Sequence[int], width: int) -> None:
         self.plan = plan
         self.runs = Shape(width)
         self.nodes = plan.nodes

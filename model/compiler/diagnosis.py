@@ -34,7 +34,7 @@ class Failure:
     year: float
 
 
-def explain(
+def explain_failure(
     program: Program,
     parameters: NDArray[np.float64],
     tables: Mapping[int, Points],

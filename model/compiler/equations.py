@@ -26,8 +26,8 @@ from pysd.translators.structures.abstract_model import (
 
 from smecluster.model.compiler.functions import FUNCTIONS, Moment, choose, less, zidz
 from smecluster.model.compiler.program import Graph, Output, Parameter, Program, Table
-from smecluster.model.support.errors import InputError, nearest
-from smecluster.model.vensim.source import key
+from smecluster.model.support.errors import InputError, suggest_name
+from smecluster.model.vensim.source import fold_name
 
 Cell = tuple[str, ...]
 # The element that each range of an equation stands for, by the range's key.
@@ -48,7 +48,7 @@ _BEYOND = {
 }
 
 
-def build(model: AbstractModel, lines: Mapping[str, int] | None = None) -> Program:
+def build_program(model: AbstractModel, lines: Mapping[str, int] | None = None) -> Program:
     """Unroll a model into scalar operations.
 
     Parameters
@@ -56,7 +56,7 @@ def build(model: AbstractModel, lines: Mapping[str, int] | None = None) -> Progr
     model : pysd.translators.structures.abstract_model.AbstractModel
         The translated file.
     lines : mapping of str to int, optional
-        Line of each variable in the file, by `model.vensim.source.key`.
+        Line of each variable in the file, by `model.vensim.source.fold_name`.
 
     Returns
     -------
@@ -114,9 +114,9 @@ class _Builder:
         section = model.sections[0]
         self.graph = Graph()
         self.ranges, self.shared = _ranges(section.subscripts)
-        self.spelled = {key(name): name for name in self.ranges}
+        self.spelled = {fold_name(name): name for name in self.ranges}
         self.elements = {
-            key(element): element for listed in self.ranges.values() for element in listed
+            fold_name(element): element for listed in self.ranges.values() for element in listed
         }
         self.parameters: list[Parameter] = []
         self.tables: list[Table] = []
@@ -128,8 +128,8 @@ class _Builder:
         self.open: list[tuple[str, Cell, bool]] = []
         self.variables: dict[str, _Variable] = {}
         for element in section.elements:
-            variable = self._variable(element, lines.get(key(element.name)))
-            self.variables[key(variable.name)] = variable
+            variable = self._variable(element, lines.get(fold_name(element.name)))
+            self.variables[fold_name(variable.name)] = variable
         for control in _CONTROLS:
             if control not in self.variables:
                 raise InputError(f"the model does not set {control.upper()!r}")
@@ -194,7 +194,7 @@ class _Builder:
     def _definition(self, variable: _Variable, component: AbstractComponent) -> _Definition:
         names = tuple(component.subscripts[0])
         axes = self._axes(variable, names)
-        keys = [key(name) if key(name) in self.spelled else "" for name in names]
+        keys = [fold_name(name) if fold_name(name) in self.spelled else "" for name in names]
         envs = tuple(
             tuple((k, part) for k, part in zip(keys, cell, strict=True) if k)
             for cell in itertools.product(*axes)
@@ -210,7 +210,7 @@ class _Builder:
     def _axes(self, variable: _Variable, names: Any) -> list[tuple[str, ...]]:
         axes = []
         for name in names:
-            folded = key(name)
+            folded = fold_name(name)
             if folded in self.spelled:
                 axes.append(self.ranges[self.spelled[folded]])
             elif folded in self.elements:
@@ -220,7 +220,7 @@ class _Builder:
         return axes
 
     def _no_subscript(self, variable: _Variable, name: str) -> InputError:
-        guess = nearest(name, [*self.spelled.values(), *self.elements.values()])
+        guess = suggest_name(name, [*self.spelled.values(), *self.elements.values()])
         hint = f", did you mean {guess!r}?" if guess else ""
         return InputError(
             f"{variable.place}{variable.name!r} uses the unknown subscript {name!r}{hint}"
@@ -228,7 +228,7 @@ class _Builder:
 
     def _cell(self, dims: tuple[str, ...], env: Env) -> Cell:
         known = dict(env)
-        return tuple(known.get(key(dim), dim) for dim in dims)
+        return tuple(known.get(fold_name(dim), dim) for dim in dims)
 
     def _dims(self, variable: _Variable, definitions: list[_Definition]) -> tuple[str, ...]:
         """Find the range that holds all elements of each position."""
@@ -252,10 +252,10 @@ class _Builder:
         return tuple(dims)
 
     def _lookup_name(self, where: _Where, reference: str) -> str:
-        name = key(reference)
+        name = fold_name(reference)
         if name in self.variables:
             return name
-        guess = nearest(name, [variable.name for variable in self.variables.values()])
+        guess = suggest_name(name, [variable.name for variable in self.variables.values()])
         hint = f", did you mean {guess!r}?" if guess else ""
         raise where.refuse(f"uses {name!r}, which the model does not define{hint}")
 
@@ -275,7 +275,7 @@ class _Builder:
         return cell
 
     def _element(self, where: _Where, env: Env, subscript: str) -> str:
-        folded = key(subscript)
+        folded = fold_name(subscript)
         known = dict(env)
         if folded in known:
             return known[folded]
@@ -388,7 +388,7 @@ class _Builder:
         return self.graph.number(self.expression(where, env, tree))
 
     def _reference(self, where: _Where, env: Env, tree: Any) -> int:
-        name = key(tree.reference)
+        name = fold_name(tree.reference)
         subscripts = list(tree.subscripts.subscripts) if tree.subscripts else []
         if name == "time" and not subscripts:
             return self.moment(where.first).time
@@ -455,7 +455,7 @@ class _Builder:
     # Functions and tables -----------------------------------------------------------------
 
     def _call(self, where: _Where, env: Env, tree: Any) -> int:
-        name = key(tree.function.reference)
+        name = fold_name(tree.function.reference)
         if name in self.variables:
             return self._table_call(where, env, name, tree)
         if name in _REDUCTIONS or name in _WHOLE:
@@ -475,7 +475,7 @@ class _Builder:
         return function.build(self.graph, self.moment(where.first), *arguments)
 
     def _count(self, where: _Where, tree: Any) -> int:
-        name = key(getattr(tree.arguments[0], "reference", ""))
+        name = fold_name(getattr(tree.arguments[0], "reference", ""))
         if name not in self.spelled:
             raise where.refuse("gives ELMCOUNT something that is not a range")
         return self.graph.const(len(self.ranges[self.spelled[name]]))
@@ -486,18 +486,20 @@ class _Builder:
         over = dict.fromkeys(
             marked
             for marked in _marked(tree.arguments[0])
-            if marked.endswith("!") or (name in _WHOLE and key(marked) in self.spelled)
+            if marked.endswith("!") or (name in _WHOLE and fold_name(marked) in self.spelled)
         )
         if not over:
             raise where.refuse(f"uses {name.upper()} without a range marked by '!'")
         for marked in over:
-            if key(marked.rstrip("!")) not in self.spelled:
+            if fold_name(marked.rstrip("!")) not in self.spelled:
                 raise self._no_subscript(where.variable, marked.rstrip("!"))
-        axes = [self.ranges[self.spelled[key(marked.rstrip("!"))]] for marked in over]
+        axes = [self.ranges[self.spelled[fold_name(marked.rstrip("!"))]] for marked in over]
         op = _REDUCTIONS.get(name) or _WHOLE[name]
         node = None
         for cell in itertools.product(*axes):
-            inner = tuple((key(marked), part) for marked, part in zip(over, cell, strict=True))
+            inner = tuple(
+                (fold_name(marked), part) for marked, part in zip(over, cell, strict=True)
+            )
             outer = tuple(pair for pair in env if pair[0] not in dict(inner))
             term = self._number(where, (*outer, *inner), tree.arguments[0])
             node = term if node is None else self.graph.add(op, node, term)
@@ -578,7 +580,7 @@ class _Builder:
     def _initially(self, where: _Where, env: Env, tree: Any) -> int:
         """Build an expression as it is when the stocks get their first values."""
         if tree is where.definition.ast:
-            name = key(where.variable.name)
+            name = fold_name(where.variable.name)
             return self.graph.number(self.value(name, where.cell, first=True))
         first = _Where(where.variable, where.definition, where.cell, first=True)
         return self._number(first, env, tree)
@@ -797,11 +799,11 @@ def _ranges(given: Any) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str
     copies: dict[str, str] = {}
     pairs: dict[str, set[str]] = {}
     for entry in given:
-        folded = key(entry.name)
+        folded = fold_name(entry.name)
         if isinstance(entry.subscripts, str):
             copies[entry.name] = entry.subscripts
-            pairs.setdefault(folded, set()).add(key(entry.subscripts))
-            pairs.setdefault(key(entry.subscripts), set()).add(folded)
+            pairs.setdefault(folded, set()).add(fold_name(entry.subscripts))
+            pairs.setdefault(fold_name(entry.subscripts), set()).add(folded)
         elif isinstance(entry.subscripts, list):
             listed[entry.name] = list(entry.subscripts)
         else:
@@ -809,15 +811,15 @@ def _ranges(given: Any) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str
                 f"the range {entry.name!r} is read from a file, which is not supported"
             )
         for other in entry.mapping:
-            pairs.setdefault(folded, set()).add(key(other))
-    spelled = {key(name): name for name in listed}
+            pairs.setdefault(folded, set()).add(fold_name(other))
+    spelled = {fold_name(name): name for name in listed}
 
     def elements(name: str, above: tuple[str, ...] = ()) -> tuple[str, ...]:
         if name in above:
             raise InputError(f"the range {name!r} contains itself")
         found: list[str] = []
         for element in listed[name]:
-            inner = spelled.get(key(element))
+            inner = spelled.get(fold_name(element))
             found += elements(inner, (*above, name)) if inner is not None else (element,)
         return tuple(dict.fromkeys(found))
 
@@ -827,9 +829,9 @@ def _ranges(given: Any) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str
         seen = set()
         while name in copies:
             seen.add(name)
-            target = key(copies[name])
+            target = fold_name(copies[name])
             name = spelled.get(target) or next(
-                (other for other in copies if key(other) == target and other not in seen), ""
+                (other for other in copies if fold_name(other) == target and other not in seen), ""
             )
             if not name:
                 raise InputError(
@@ -837,14 +839,16 @@ def _ranges(given: Any) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str
                 )
         ranges[entry.name] = elements(name)
     return ranges, {
-        name: tuple(sorted(others)) for name, others in pairs.items() if name in map(key, ranges)
+        name: tuple(sorted(others))
+        for name, others in pairs.items()
+        if name in map(fold_name, ranges)
     }
 
 
 def _marked(tree: Any) -> Iterator[str]:
     """List the subscripts in an expression, those inside of a reduction left out."""
     if isinstance(tree, ast.CallStructure):
-        if key(tree.function.reference) not in (*_REDUCTIONS, *_WHOLE):
+        if fold_name(tree.function.reference) not in (*_REDUCTIONS, *_WHOLE):
             for part in (tree.function, *tree.arguments):
                 yield from _marked(part)
     elif isinstance(tree, ast.ReferenceStructure):

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from smecluster.model.compiler import cache as store
 from smecluster.model.compiler.codegen import Code, Layout, generate
 from smecluster.model.compiler.program import Program
-from smecluster.model.compiler.schedule import plan
+from smecluster.model.compiler.schedule import make_schedule
 from smecluster.model.inputs import Points
 
 Floats = NDArray[np.float64]
@@ -185,7 +185,7 @@ class Kernel:
         return Result(values[..., : batch.runs], failed[: batch.runs], states[:, : batch.runs])
 
 
-def kernel(
+def load_kernel(
     program: Program,
     identity: str,
     wanted: Sequence[int],
@@ -217,7 +217,7 @@ def kernel(
     text = json.dumps(
         [
             identity,
-            store.code_hash(*store.MAKERS, *_MAKERS),
+            store.hash_sources(*store.MAKERS, *_MAKERS),
             [int(node) for node in wanted],
             [int(parameter) for parameter in varied],
             width,
@@ -238,7 +238,7 @@ _IN_MEMORY = 16
 
 
 def _kept(program: Program, name: str) -> Kernel | None:
-    stored = store.kept(f"{name}.kernel")
+    stored = store.read_entry(f"{name}.kernel")
     if stored is None:
         return None
     head, _, machine_code = stored.partition(b"\n")
@@ -261,13 +261,13 @@ def _compiled(
 ) -> Kernel:
     if say is not None and len(program.nodes) > _LONG:
         say("compiling the model for this computer, once ...")
-    code = generate(plan(program, wanted), varied, width)
+    code = generate(make_schedule(program, wanted), varied, width)
     machine_code = assemble(code)
     head = {
         "layout": asdict(code.layout),
         "sha256": hashlib.sha256(machine_code).hexdigest(),
     }
-    store.keep(f"{name}.kernel", json.dumps(head).encode() + b"\n" + machine_code)
+    store.store_entry(f"{name}.kernel", json.dumps(head).encode() + b"\n" + machine_code)
     return Kernel(program, code.layout, machine_code)
 
 

@@ -31,7 +31,7 @@ class Check:
 
 
 @dataclass(frozen=True)
-class Plan:
+class Schedule:
     """What a run computes.
 
     Attributes
@@ -56,7 +56,7 @@ class Plan:
     checks: tuple[Check, ...]
 
 
-def plan(program: Program, wanted: Sequence[int]) -> Plan:
+def make_schedule(program: Program, wanted: Sequence[int]) -> Schedule:
     """Plan the runs of a program.
 
     Parameters
@@ -76,7 +76,7 @@ def plan(program: Program, wanted: Sequence[int]) -> Plan:
     pasts = tuple(new[node] for node in program.pasts)
     kept = tuple(new[node] for node in wanted)
     checks = tuple(find_checks(graph, (*first, *after, *pasts), kept))
-    return Plan(tuple(graph.nodes), first, after, pasts, kept, checks)
+    return Schedule(tuple(graph.nodes), first, after, pasts, kept, checks)
 
 
 def find_checks(

@@ -21,8 +21,8 @@ from smecluster.model.diagrams.layout import ROOMINESS, Box, Point, place, route
 from smecluster.model.diagrams.loops import LOOPS, Loop
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.files import read_text, write_atomic
-from smecluster.model.vensim.document import SHIPPED, Document, Variable, describe, rate_of
-from smecluster.model.vensim.source import key, names_in, parse
+from smecluster.model.vensim.document import SHIPPED, Document, Variable, find_rate, read_document
+from smecluster.model.vensim.source import fold_name, list_names, parse
 
 OVERVIEW = "00 Overview"
 SHOWN = 20  # faults that are printed one by one
@@ -63,7 +63,7 @@ _FONTS = {
 }
 
 
-def draw(text: str, loops: Sequence[Loop] = LOOPS) -> str:
+def draw_views(text: str, loops: Sequence[Loop] = LOOPS) -> str:
     """Regenerate the diagrams of a model.
 
     Parameters
@@ -85,7 +85,7 @@ def draw(text: str, loops: Sequence[Loop] = LOOPS) -> str:
         If the file cannot be read.
     """
     source = parse(text)
-    document = describe(text)
+    document = read_document(text)
     equations = source.text[: len(source.text) - len(source.sketch)]
     _, _, settings = source.sketch.partition(_CLOSING)
     home = homes(document)
@@ -137,14 +137,14 @@ def faults(text: str) -> list[str]:
         One line for each variable that stands in no view or in several, and for each name in
         a view that the model does not have. Empty when all is well.
     """
-    document = describe(text)
-    known = {key(name): name for name in document.variables}
+    document = read_document(text)
+    known = {fold_name(name): name for name in document.variables}
     standing: Counter[str] = Counter()
     shown: set[str] = set()
     for line in parse(text).sketch.splitlines():
         match = re.match(r'10,\d+,("(?:[^"\\]|\\.)*"|[^,]*),(?:-?\d+,){5}(\d+)', line)
         if match:
-            folded = key(match[1])
+            folded = fold_name(match[1])
             shown.add(folded)
             if int(match[2]) % 2:
                 standing[folded] += 1
@@ -190,7 +190,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if len(found) > SHOWN:
                 print(f"and {len(found) - SHOWN} more")
             return 1 if found else 0
-        drawn = draw(text)
+        drawn = draw_views(text)
         # Drawing takes a minute: what an editor has saved meanwhile must not be lost.
         if read_text(given.path) != text:
             raise InputError(f"{given.path} was changed while it was drawn: run again")
@@ -482,8 +482,10 @@ def _causes(document: Document, variable: Variable) -> list[tuple[str, bool]]:
     if variable.kind != "stock":
         return [(cause, variable.kind == "initial") for cause in variable.causes]
     flows = _terms(document, variable)
-    rate = {name for text in _rates(variable) for name in names_in(text)}
-    return [(cause, key(cause) not in rate) for cause in variable.causes if cause not in flows]
+    rate = {name for text in _rates(variable) for name in list_names(text)}
+    return [
+        (cause, fold_name(cause) not in rate) for cause in variable.causes if cause not in flows
+    ]
 
 
 def _stocks(document: Document) -> Iterable[Variable]:
@@ -492,12 +494,12 @@ def _stocks(document: Document) -> Iterable[Variable]:
 
 def _rates(stock: Variable) -> list[str]:
     rights = (line.partition(" = ")[2] for line in stock.equation.splitlines())
-    return [rate for right in rights if (rate := rate_of(right)) is not None]
+    return [rate for right in rights if (rate := find_rate(right)) is not None]
 
 
 def _terms(document: Document, stock: Variable) -> dict[str, int]:
     """Give the flows of a stock, 1 for in and -1 for out: the plain terms of its net flow."""
-    spelled = {key(name): name for name in document.variables}
+    spelled = {fold_name(name): name for name in document.variables}
     found: dict[str, int] = {}
     for rate in _rates(stock):
         bare = re.sub(r"\[[^\]]*\]", "", rate)
@@ -505,7 +507,7 @@ def _terms(document: Document, stock: Variable) -> dict[str, int]:
         if "(" in bare:
             continue
         for sign, term in re.findall(r"([+-]?)([^+-]+)", bare):
-            name = spelled.get(key(term))
+            name = spelled.get(fold_name(term))
             if name is not None and document.variables[name].kind not in ("stock", "constant"):
                 found[name] = -1 if sign == "-" else 1
     return found
@@ -767,18 +769,18 @@ class _Chain:
 
 def _overview(document: Document, loops: Sequence[Loop]) -> _Sheet:
     sheet = _Sheet(OVERVIEW, caption=OVERVIEW_NOTE, room=OVERVIEW_ROOM, margin=14)
-    known = {key(name): variable for name, variable in document.variables.items()}
-    present = [loop for loop in loops if all(key(name) in known for name, _ in loop.path)]
+    known = {fold_name(name): variable for name, variable in document.variables.items()}
+    present = [loop for loop in loops if all(fold_name(name) in known for name, _ in loop.path)]
     standing: dict[str, int] = {}
     for loop in present:
         for name, _ in loop.path:
-            variable = known[key(name)]
+            variable = known[fold_name(name)]
             if variable.name not in standing:
                 role = "overview stock" if variable.kind == "stock" else "overview"
                 standing[variable.name] = sheet.name(role, variable.name)
     drawn: dict[tuple[int, int], str] = {}
     for loop in present:
-        members = [standing[known[key(name)].name] for name, _ in loop.path]
+        members = [standing[known[fold_name(name)].name] for name, _ in loop.path]
         for at, (_, sign) in enumerate(loop.path):
             drawn.setdefault((members[at], members[(at + 1) % len(members)]), sign)
         sheet.notes.append((loop.label, tuple(members)))

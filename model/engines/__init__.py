@@ -7,12 +7,12 @@ from numpy.typing import NDArray
 
 from smecluster.model.clock import Times
 from smecluster.model.inputs import Inputs
-from smecluster.model.results import Wanted
+from smecluster.model.results import Selection
 from smecluster.model.system import Model
 
 
 def run(
-    engine: str, model: Model, inputs: Inputs, chosen: Wanted, clock: Times
+    engine: str, model: Model, inputs: Inputs, chosen: Selection, clock: Times
 ) -> NDArray[np.float64]:
     """Run a model once.
 

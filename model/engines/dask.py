@@ -28,7 +28,9 @@ _PATIENCE = 10
 _ATTEMPTS = 10
 
 
-def spread(shared: Shared, parts: Iterable[pd.DataFrame], address: str) -> Iterator[xr.Dataset]:
+def distribute_runs(
+    shared: Shared, parts: Iterable[pd.DataFrame], address: str
+) -> Iterator[xr.Dataset]:
     """Carry out the parts of a table on the workers of a Dask cluster.
 
     Parameters
@@ -50,11 +52,11 @@ def spread(shared: Shared, parts: Iterable[pd.DataFrame], address: str) -> Itera
     InputError
         If Dask is not installed, or there is no scheduler at that address.
     """
-    reach(address)
+    check_scheduler(address)
     from distributed import Client
 
-    connect: Callable[..., Any] = Client  # Dask is not typed
-    with connect(address, timeout=_PATIENCE, set_as_default=False) as client:
+    open_client: Callable[..., Any] = Client  # Dask is not typed
+    with open_client(address, timeout=_PATIENCE, set_as_default=False) as client:
         waiting: deque[object] = deque()
         for part in parts:
             waiting.append(client.submit(shared.run, part, 1, pure=False, retries=_ATTEMPTS))
@@ -64,18 +66,18 @@ def spread(shared: Shared, parts: Iterable[pd.DataFrame], address: str) -> Itera
             yield _result(waiting.popleft())
 
 
-def reach(address: str) -> None:
+def check_scheduler(address: str) -> None:
     """Make sure of a scheduler: a client that finds none prints what it tried, at length.
 
     Parameters
     ----------
     address : str
-        As for `spread`.
+        As for `distribute_runs`.
 
     Raises
     ------
     InputError
-        As for `spread`.
+        As for `distribute_runs`.
     """
     try:
         from distributed.comm.core import connect

@@ -23,17 +23,17 @@ from numpy.typing import NDArray
 from smecluster.model.clock import Times
 from smecluster.model.compiler.program import Program
 from smecluster.model.inputs import Inputs, Points
-from smecluster.model.results import Wanted
+from smecluster.model.results import Selection
 from smecluster.model.support.errors import InputError
 from smecluster.model.system import Model
-from smecluster.model.vensim.source import key
-from smecluster.model.vensim.translation import abstract_vensim, abstract_xmile
+from smecluster.model.vensim.source import fold_name
+from smecluster.model.vensim.translation import translate_vensim, translate_xmile
 
 # What PySD knows by name.
 _CONTROLS = ("INITIAL TIME", "FINAL TIME", "TIME STEP", "SAVEPER")
 
 
-def run(model: Model, inputs: Inputs, chosen: Wanted, clock: Times) -> NDArray[np.float64]:
+def run(model: Model, inputs: Inputs, chosen: Selection, clock: Times) -> NDArray[np.float64]:
     """Run a model with PySD.
 
     Parameters
@@ -68,7 +68,7 @@ class Reference:
         # The equations are checked first: nothing that the kernel refuses gets to PySD.
         self.program = model.program
         self.names = Names(self.program)
-        abstract = abstract_xmile(model.text) if model.xmile else abstract_vensim(model.text)
+        abstract = translate_xmile(model.text) if model.xmile else translate_vensim(model.text)
         self._folder = tempfile.TemporaryDirectory(prefix="smecluster-")
         path = Path(self._folder.name) / "model.py"
         with _quiet():
@@ -90,7 +90,7 @@ class Reference:
     def __exit__(self, *_: object) -> None:
         self._folder.cleanup()
 
-    def run(self, inputs: Inputs, chosen: Wanted, clock: Times) -> NDArray[np.float64]:
+    def run(self, inputs: Inputs, chosen: Selection, clock: Times) -> NDArray[np.float64]:
         """Run the model once.
 
         Parameters
@@ -114,7 +114,7 @@ class Reference:
                 told = str(error).strip().splitlines() or [type(error).__name__]
                 raise InputError(f"the run fails in PySD: {told[-1][:160]}") from error
 
-    def _run(self, inputs: Inputs, chosen: Wanted, clock: Times) -> NDArray[np.float64]:
+    def _run(self, inputs: Inputs, chosen: Selection, clock: Times) -> NDArray[np.float64]:
         program, names = self.program, self.names
         given, initials = self._given(inputs)
         labels = clock.all[clock.kept >= 0]
@@ -124,7 +124,7 @@ class Reference:
         condition: Any = (initial, initials) if initials else "original"
         found = self._model.run(
             params=given,
-            return_columns=[names.variables[key(name)] for name in chosen.names],
+            return_columns=[names.variables[fold_name(name)] for name in chosen.names],
             return_timestamps=list(labels),
             final_time=clock.final,
             time_step=clock.step,
@@ -134,7 +134,7 @@ class Reference:
         )
         rows = []
         for name in chosen.names:
-            column = list(found[names.variables[key(name)]])
+            column = list(found[names.variables[fold_name(name)]])
             block = np.stack([np.asarray(value, dtype=float) for value in column])
             places = _places(column[0])
             for cell in program.outputs[name].cells:
@@ -163,22 +163,22 @@ class Reference:
                 for place, parameter in enumerate(program.parameters)
                 if parameter.name == name and parameter.kind == "constant"
             }
-            given[names.variables[key(name)]] = self._array(name, values)
+            given[names.variables[fold_name(name)]] = self._array(name, values)
         for name in changed["initial"]:
             values = {
                 parameter.cell: inputs.values.get(place, np.nan)
                 for place, parameter in enumerate(program.parameters)
                 if parameter.name == name and parameter.kind == "initial"
             }
-            initials[names.variables[key(name)]] = self._filled(name, values)
+            initials[names.variables[fold_name(name)]] = self._filled(name, values)
         for name in changed["scale"]:
-            given[names.variables[key(name)]] = self._table(name, inputs)
+            given[names.variables[fold_name(name)]] = self._table(name, inputs)
         return given, initials
 
     def _filled(self, name: str, values: dict[tuple[str, ...], float]) -> Any:
         """Complete first values: PySD sets all elements of a stock or none."""
         if any(np.isnan(value) for value in values.values()):
-            before = self._model[self.names.variables[key(name)]]
+            before = self._model[self.names.variables[fold_name(name)]]
             for cell, value in values.items():
                 if np.isnan(value):
                     place = [self.names.elements[element] for element in cell]
@@ -191,7 +191,7 @@ class Reference:
         output = self.program.outputs[name]
         names = self.names
         # PySD chooses the range of a dimension; its own value tells which.
-        like = self._model[names.variables[key(name)]]
+        like = self._model[names.variables[fold_name(name)]]
         array = xr.full_like(like, np.nan, dtype=float)
         assert len(array.dims) == len(output.dims)
         for cell, value in values.items():
@@ -214,7 +214,9 @@ class Reference:
         read = {cell: np.interp(grid, *xy) for cell, xy in points.items()}
         if () in read:
             return pd.Series(read[()], index=grid)
-        like = getattr(self._model.components, f"_hardcodedlookup_{names.variables[key(name)]}")
+        like = getattr(
+            self._model.components, f"_hardcodedlookup_{names.variables[fold_name(name)]}"
+        )
         empty = like.data.isel(lookup_dim=0, drop=True)
         rows = []
         for place in range(len(grid)):
@@ -248,14 +250,15 @@ class Names:
         self.variables: dict[str, str] = {}
         for name in named:
             self.variables.setdefault(
-                key(name), name.upper() if name.upper() in _CONTROLS else f"v{len(self.variables)}"
+                fold_name(name),
+                name.upper() if name.upper() in _CONTROLS else f"v{len(self.variables)}",
             )
-        self.ranges = {key(name): f"r{place}" for place, name in enumerate(program.ranges)}
+        self.ranges = {fold_name(name): f"r{place}" for place, name in enumerate(program.ranges)}
         listed = dict.fromkeys(
             element for elements in program.ranges.values() for element in elements
         )
         self.elements = {element: f"e{place}" for place, element in enumerate(listed)}
-        self._folded = {key(element): new for element, new in self.elements.items()}
+        self._folded = {fold_name(element): new for element, new in self.elements.items()}
 
     def clean(self, abstract: Any, path: Path) -> Any:
         """Copy an abstract model under generated names.
@@ -278,17 +281,17 @@ class Names:
             subscripts.append(
                 replace(
                     entry,
-                    name=self.ranges[key(entry.name)],
-                    subscripts=self.ranges[key(entry.subscripts)]
+                    name=self.ranges[fold_name(entry.name)],
+                    subscripts=self.ranges[fold_name(entry.subscripts)]
                     if copied
                     else [self.elements[part] for part in self._listed(entry.name)],
-                    mapping=[self.ranges[key(name)] for name in entry.mapping],
+                    mapping=[self.ranges[fold_name(name)] for name in entry.mapping],
                 )
             )
         elements = [
             replace(
                 element,
-                name=self.variables[key(element.name)],
+                name=self.variables[fold_name(element.name)],
                 units="",
                 documentation="",
                 limits=(None, None),
@@ -310,7 +313,9 @@ class Names:
 
     def _listed(self, name: str) -> tuple[str, ...]:
         return next(
-            listed for spelled, listed in self.program.ranges.items() if key(spelled) == key(name)
+            listed
+            for spelled, listed in self.program.ranges.items()
+            if fold_name(spelled) == fold_name(name)
         )
 
     def _component(self, component: Any) -> Any:
@@ -326,7 +331,7 @@ class Names:
 
     def _subscript(self, name: str) -> str:
         mark = "!" if name.endswith("!") else ""
-        folded = key(name.rstrip("!"))
+        folded = fold_name(name.rstrip("!"))
         if folded in self.ranges:
             return self.ranges[folded] + mark
         return self._folded[folded] + mark
@@ -342,7 +347,7 @@ class Names:
         if isinstance(tree, ast.SubscriptsReferenceStructure):
             return ast.SubscriptsReferenceStructure(self._subscripts(tree.subscripts))
         if isinstance(tree, ast.CallStructure):
-            name = key(tree.function.reference)
+            name = fold_name(tree.function.reference)
             function = tree.function
             if name in self.variables:
                 function = self._tree(function)
@@ -364,7 +369,7 @@ class Names:
         raise InputError(f"an equation holds the text {str(tree)[:40]!r} where a number is needed")
 
     def _reference(self, reference: str) -> str:
-        folded = key(reference)
+        folded = fold_name(reference)
         if folded == "time" and folded not in self.variables:
             return "time"
         if folded in self.variables:

@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 
 from smecluster.model.clock import Times
 from smecluster.model.inputs import Inputs
-from smecluster.model.results import Wanted
+from smecluster.model.results import Selection
 from smecluster.model.support.errors import InputError
 from smecluster.model.system import Model
 from smecluster.model.vensim.rewrite import with_values
-from smecluster.model.vensim.source import key
+from smecluster.model.vensim.source import fold_name
 
 
-def run(model: Model, inputs: Inputs, chosen: Wanted, clock: Times) -> NDArray[np.float64]:
+def run(model: Model, inputs: Inputs, chosen: Selection, clock: Times) -> NDArray[np.float64]:
     """Run a model with pysimlin.
 
     Parameters
@@ -85,7 +85,7 @@ def _with_inputs(model: Model, inputs: Inputs, clock: Times) -> str:
     return with_values(model.text, values)
 
 
-def _series(simulation: Any, model: Model, chosen: Wanted, clock: Times) -> NDArray[np.float64]:
+def _series(simulation: Any, model: Model, chosen: Selection, clock: Times) -> NDArray[np.float64]:
     program = model.program
     kept = clock.kept >= 0
     # pysimlin does not report the control variables.
@@ -97,8 +97,8 @@ def _series(simulation: Any, model: Model, chosen: Wanted, clock: Times) -> NDAr
     }
     rows = []
     for name in chosen.names:
-        if key(name) in controls:
-            rows.append(np.full(int(kept.sum()), controls[key(name)]))
+        if fold_name(name) in controls:
+            rows.append(np.full(int(kept.sum()), controls[fold_name(name)]))
             continue
         for cell in program.outputs[name].cells:
             written = ",".join(_canonical(part) for part in cell)
@@ -113,7 +113,7 @@ def _series(simulation: Any, model: Model, chosen: Wanted, clock: Times) -> NDAr
 
 
 def _canonical(name: str) -> str:
-    return key(name).replace(" ", "_")
+    return fold_name(name).replace(" ", "_")
 
 
 def _written(name: str, cell: tuple[str, ...]) -> str:

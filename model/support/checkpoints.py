@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from smecluster.model.support.errors import InputError
-from smecluster.model.support.files import read_text, replacing, write_atomic
+from smecluster.model.support.files import read_text, replace_file, write_atomic
 from smecluster.model.support.locks import held
 
 _IDENTITY = "identity.json"
@@ -149,7 +149,7 @@ class Pieces:
         InputError
             If it cannot be written.
         """
-        with replacing(self.path(name)) as temporary, temporary.open("wb") as file:
+        with replace_file(self.path(name)) as temporary, temporary.open("wb") as file:
             np.savez(file, allow_pickle=False, **arrays)
             file.flush()
             os.fsync(file.fileno())

@@ -17,7 +17,7 @@ class InputError(ValueError):
     """
 
 
-def nearest(name: str, allowed: Iterable[str]) -> str | None:
+def suggest_name(name: str, allowed: Iterable[str]) -> str | None:
     """Find the allowed name that looks most like the one given.
 
     Parameters
@@ -37,8 +37,8 @@ def nearest(name: str, allowed: Iterable[str]) -> str | None:
     return plain[close[0]] if close else None
 
 
-def unknown(kind: str, given: str, allowed: Iterable[str]) -> InputError:
-    """Build the error for a name that does not exist.
+class UnknownNameError(InputError):
+    """A name that does not exist, with the nearest one that does.
 
     Parameters
     ----------
@@ -49,22 +49,29 @@ def unknown(kind: str, given: str, allowed: Iterable[str]) -> InputError:
     allowed : iterable of str
         The names that exist.
 
-    Returns
-    -------
-    InputError
-        To be raised by the caller.
+    Examples
+    --------
+    >>> print(UnknownNameError("lever", "talent trainin", ["talent training", "export promotion"]))
+    unknown lever 'talent trainin': did you mean 'talent training'?
     """
-    names = sorted(set(allowed))
-    guess = nearest(given, names)
-    if guess is not None:
-        hint = f"did you mean {guess!r}?"
-    elif not names:
-        hint = f"there is no {kind} to choose"
-    elif len(names) > _LISTED:
-        hint = f"there are {len(names)}, among them {', '.join(names[:_LISTED])}"
-    else:
-        hint = f"allowed: {', '.join(names)}"
-    return InputError(f"unknown {kind} {given!r}: {hint}")
+
+    def __init__(self, kind: str, given: str, allowed: Iterable[str]) -> None:
+        names = sorted(set(allowed))
+        guess = suggest_name(given, names)
+        if guess is not None:
+            hint = f"did you mean {guess!r}?"
+        elif not names:
+            hint = f"there is no {kind} to choose"
+        elif len(names) > _LISTED:
+            hint = f"there are {len(names)}, among them {', '.join(names[:_LISTED])}"
+        else:
+            hint = f"allowed: {', '.join(names)}"
+        super().__init__(f"unknown {kind} {given!r}: {hint}")
+        self._given = (kind, given, tuple(names))
+
+    def __reduce__(self) -> tuple[type[UnknownNameError], tuple[str, str, tuple[str, ...]]]:
+        """Let the error cross to another process: it is made again from what was given."""
+        return type(self), self._given
 
 
 def _plain(name: str) -> str:

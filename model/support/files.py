@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from smecluster.model.support.errors import InputError, unknown
+from smecluster.model.support.errors import InputError, UnknownNameError
 
 
 def read_text(path: str | Path) -> str:
@@ -67,7 +67,7 @@ def read_toml(path: str | Path) -> dict[str, Any]:
         raise InputError(f"{path} is not valid TOML: {error}") from None
 
 
-def named_file(kind: str, name: str | Path, folder: Path, names: Collection[str]) -> Path:
+def find_named_file(kind: str, name: str | Path, folder: Path, names: Collection[str]) -> Path:
     """Find the TOML file that a user means.
 
     Parameters
@@ -94,7 +94,7 @@ def named_file(kind: str, name: str | Path, folder: Path, names: Collection[str]
     if path.suffix == ".toml":
         return path
     if str(name) not in names:
-        raise unknown(kind, str(name), names)
+        raise UnknownNameError(kind, str(name), names)
     return folder / f"{name}.toml"
 
 
@@ -119,7 +119,7 @@ def check_writable(out: Path) -> None:
 
 
 @contextmanager
-def replacing(path: str | Path) -> Iterator[Path]:
+def replace_file(path: str | Path) -> Iterator[Path]:
     """Give a temporary file in the same folder, and rename it to `path` at the end.
 
     For libraries that want a file name (matplotlib, netCDF). The folder is made if it is
@@ -184,7 +184,7 @@ def write_atomic(path: str | Path, content: str | bytes) -> Path:
         If the folder or the file cannot be written.
     """
     data = content.encode("utf-8") if isinstance(content, str) else content
-    with replacing(path) as temporary:
+    with replace_file(path) as temporary:
         temporary.write_bytes(data)
     return Path(path)
 

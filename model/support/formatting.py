@@ -23,17 +23,17 @@ TOTAL_COLOUR = "#222222"
 CENTRE_COLOUR = "#8A8A8A"
 
 
-def shown(unit: str) -> tuple[str, float]:
+def display_unit(unit: str) -> tuple[str, float]:
     """Give what a model unit is shown as, and the factor that takes a value there."""
     return _UNITS.get(unit, (unit, 1.0))
 
 
-def sentence(name: str) -> str:
+def capitalise(name: str) -> str:
     """Begin a name or a text with a capital."""
     return name[:1].upper() + name[1:]
 
 
-def region_colours(regions: Sequence[str]) -> dict[str, str]:
+def colour_regions(regions: Sequence[str]) -> dict[str, str]:
     """Give each region its colour: fixed for the three cases, by order for any other."""
     others = [region for region in regions if region not in _REGIONS]
     spare = {name: _MORE_REGIONS[at % len(_MORE_REGIONS)] for at, name in enumerate(others)}

@@ -104,7 +104,7 @@ class Section:
     figures: Sequence[tuple[str, Path]] = ()
 
 
-def page(
+def render_page(
     title: str,
     answer: str | Sequence[str] | Mapping[str, str],
     sections: Sequence[Section],

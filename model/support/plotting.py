@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 
-def headed(figure: Figure, title: str, note: str) -> Figure:
+def add_heading(figure: Figure, title: str, note: str) -> Figure:
     """Put a title and, below it, a note on what is shown above a figure.
 
     Parameters
@@ -34,7 +34,7 @@ def headed(figure: Figure, title: str, note: str) -> Figure:
     return figure
 
 
-def quantity(scale: Axis) -> None:
+def format_axis(scale: Axis) -> None:
     """Give an axis few ticks, with separators in thousands."""
     scale.set_major_locator(MaxNLocator(5))
     scale.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from smecluster.model.support.errors import InputError, nearest
+from smecluster.model.support.errors import InputError, suggest_name
 
 S = TypeVar("S", bound="Schema")
 _QUOTED = re.compile("'([^']*)'")
@@ -59,7 +59,7 @@ def _explain(schema: type[Schema], error: ErrorDetails) -> str:
     field = _path(error["loc"])
     if error["type"] == "extra_forbidden":
         allowed = sorted(_fields_at(schema, above))
-        guess = nearest(str(last), allowed)
+        guess = suggest_name(str(last), allowed)
         hint = f"did you mean {guess!r}?" if guess else f"allowed: {', '.join(allowed)}"
         return f"unknown field {field!r}: {hint}"
     if error["type"] == "missing":
@@ -69,7 +69,7 @@ def _explain(schema: type[Schema], error: ErrorDetails) -> str:
     if error["type"] == "value_error":
         return f"{field}: {message}" if field else message
     if error["type"] == "literal_error":
-        guess = nearest(str(error["input"]), _QUOTED.findall(error["ctx"]["expected"]))
+        guess = suggest_name(str(error["input"]), _QUOTED.findall(error["ctx"]["expected"]))
         message += f"; did you mean {guess!r}?" if guess else ""
     return f"{field} = {error['input']!r}: {message}"
 

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from smecluster.model.support.errors import InputError, unknown
-from smecluster.model.vensim.source import Block, key, parse
+from smecluster.model.support.errors import InputError, UnknownNameError
+from smecluster.model.vensim.source import Block, fold_name, parse
 
 _NAME = re.compile(r'"(?:[^"\\]|\\.)*"|[^\W\d_](?:[\w\s\'$])*')
 
@@ -77,7 +77,7 @@ def _with_cut(text: str, cut: Cut) -> str:
         read = [
             match
             for match in _NAME.finditer(text, right, block.end)
-            if key(match[0]) == key(variable.name)
+            if fold_name(match[0]) == fold_name(variable.name)
         ]
         if not read:
             raise InputError(f"{block.name!r} does not read {variable.name!r}: nothing to cut")
@@ -95,7 +95,9 @@ def _with_cut(text: str, cut: Cut) -> str:
 
 def _found(text: str, name: str) -> Block:
     """Find the only equation of a variable."""
-    blocks = {key(block.name): block for block in parse(text).blocks if block.kind == "equation"}
-    if key(name) not in blocks:
-        raise unknown("variable to cut", name, [block.name for block in blocks.values()])
-    return blocks[key(name)]
+    blocks = {
+        fold_name(block.name): block for block in parse(text).blocks if block.kind == "equation"
+    }
+    if fold_name(name) not in blocks:
+        raise UnknownNameError("variable to cut", name, [block.name for block in blocks.values()])
+    return blocks[fold_name(name)]

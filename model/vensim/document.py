@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from smecluster.model.support.errors import InputError, unknown
+from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.vensim.source import (
     Block,
     Source,
-    key,
-    names_in,
+    fold_name,
+    list_names,
     normalised_hash,
     number,
     parse,
@@ -131,9 +131,9 @@ class Document:
         InputError
             If there is none; the message gives the nearest name.
         """
-        spelled = self._spelled.get(key(name))
+        spelled = self._spelled.get(fold_name(name))
         if spelled is None:
-            raise unknown("variable", name, self.variables)
+            raise UnknownNameError("variable", name, self.variables)
         return self.variables[spelled]
 
     @cached_property
@@ -150,11 +150,11 @@ class Document:
 
     @cached_property
     def _spelled(self) -> dict[str, str]:
-        return {key(name): name for name in self.variables}
+        return {fold_name(name): name for name in self.variables}
 
 
 @lru_cache(maxsize=32)
-def describe(text: str) -> Document:
+def read_document(text: str) -> Document:
     """Read what a Vensim model says about itself.
 
     Parameters
@@ -175,13 +175,13 @@ def describe(text: str) -> Document:
     grouped: dict[str, list[Block]] = {}
     for block in source.blocks:
         if block.kind not in ("range", "equivalence", "group"):
-            grouped.setdefault(key(block.name), []).append(block)
+            grouped.setdefault(fold_name(block.name), []).append(block)
     spelled = {folded: blocks[0].name for folded, blocks in grouped.items()}
     causes = {folded: _causes(blocks, spelled) for folded, blocks in grouped.items()}
     effects: dict[str, list[str]] = {folded: [] for folded in grouped}
     for folded, names in causes.items():
         for name in names:
-            effects[key(name)].append(spelled[folded])
+            effects[fold_name(name)].append(spelled[folded])
     flows = _flows(grouped)
     variables = {}
     for folded, blocks in grouped.items():
@@ -206,7 +206,7 @@ def describe(text: str) -> Document:
     return Document(variables, source.subscripts, sectors, _clock(grouped), normalised_hash(text))
 
 
-def rate_of(expression: str) -> str | None:
+def find_rate(expression: str) -> str | None:
     """Give the net flow of a stock's equation.
 
     Parameters
@@ -234,7 +234,7 @@ def rate_of(expression: str) -> str | None:
 
 
 def _causes(blocks: Iterable[Block], spelled: Mapping[str, str]) -> tuple[str, ...]:
-    used = (name for block in blocks for name in names_in(block.expression))
+    used = (name for block in blocks for name in list_names(block.expression))
     return tuple(dict.fromkeys(spelled[name] for name in used if name in spelled))
 
 
@@ -254,14 +254,14 @@ def _flows(grouped: Mapping[str, Iterable[Block]]) -> set[str]:
     found: set[str] = set()
     for blocks in grouped.values():
         for block in blocks:
-            rate = rate_of(block.expression)
+            rate = find_rate(block.expression)
             if rate is not None:
-                found.update(key(match["name"]) for match in _TERM.finditer(f"+{rate}+"))
+                found.update(fold_name(match["name"]) for match in _TERM.finditer(f"+{rate}+"))
     return found
 
 
 def _kind(block: Block, flow: bool) -> str:
-    if key(block.name) in {key(name) for name in CONTROLS}:
+    if fold_name(block.name) in {fold_name(name) for name in CONTROLS}:
         return "control"
     if block.kind != "equation":
         return block.kind
@@ -282,9 +282,9 @@ def _dimension(source: Source, name: str) -> str:
     if found is not None:
         return found
     for spelled, elements in source.subscripts.items():
-        if key(name) in {key(element) for element in elements}:
+        if fold_name(name) in {fold_name(element) for element in elements}:
             return spelled
-    raise unknown("subscript", name, source.subscripts)
+    raise UnknownNameError("subscript", name, source.subscripts)
 
 
 def _equation(block: Block) -> str:
@@ -302,13 +302,13 @@ def _clock(grouped: Mapping[str, list[Block]]) -> Clock:
     for name in CONTROLS:
         wanted = name
         for _ in CONTROLS:
-            blocks = grouped.get(key(wanted))
+            blocks = grouped.get(fold_name(wanted))
             if blocks is None or blocks[0].kind == "constant":
                 break
             wanted = blocks[0].expression
-        if key(name) not in grouped:
+        if fold_name(name) not in grouped:
             raise InputError(f"the model does not set {name!r}")
         if blocks is None or blocks[0].kind != "constant":
-            raise InputError(f"line {grouped[key(name)][0].line}: {name!r} must be a number")
+            raise InputError(f"line {grouped[fold_name(name)][0].line}: {name!r} must be a number")
         values.append(number(blocks[0].expression))
     return Clock(values[0], values[1], values[2], values[3])

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from smecluster.model.vensim.document import describe
-from smecluster.model.vensim.rewrite import values_of
-from smecluster.model.vensim.source import key, names_in, numbers_in, parse
+from smecluster.model.vensim.document import read_document
+from smecluster.model.vensim.rewrite import read_values
+from smecluster.model.vensim.source import fold_name, list_names, list_numbers, parse
 
 # The only numbers that explain themselves in an equation.
 _PLAIN = {0.0, 1.0}
@@ -22,19 +22,21 @@ _VIEW = re.compile(r"^\*(?!\*)(?P<name>.+)$", re.M)
 
 def lacks_unit(text: str) -> list[str]:
     """List variables without a unit."""
-    return [_place(text, v.name) for v in describe(text).variables.values() if not v.unit]
+    return [_place(text, v.name) for v in read_document(text).variables.values() if not v.unit]
 
 
 def lacks_definition(text: str) -> list[str]:
     """List variables without a definition in words."""
-    return [_place(text, v.name) for v in describe(text).variables.values() if not v.definition]
+    return [
+        _place(text, v.name) for v in read_document(text).variables.values() if not v.definition
+    ]
 
 
 def lacks_source(text: str) -> list[str]:
     """List variables that do not say where their value or form comes from."""
     return [
         _place(text, v.name)
-        for v in describe(text).variables.values()
+        for v in read_document(text).variables.values()
         if not v.source and v.kind != "control"
     ]
 
@@ -43,7 +45,7 @@ def lacks_range(text: str) -> list[str]:
     """List constants without a plausible range, conversions of units left out."""
     return [
         _place(text, v.name)
-        for v in describe(text).variables.values()
+        for v in read_document(text).variables.values()
         if v.kind == "constant"
         and (v.low is None or v.high is None)
         and not _CONVERSION.search(v.source)
@@ -52,9 +54,9 @@ def lacks_range(text: str) -> list[str]:
 
 def outside_range(text: str) -> list[str]:
     """List constants whose value is outside their own range."""
-    document = describe(text)
+    document = read_document(text)
     found: list[str] = []
-    for name, cells in values_of(text).items():
+    for name, cells in read_values(text).items():
         variable = document.variables[name]
         low = float("-inf") if variable.low is None else variable.low
         high = float("inf") if variable.high is None else variable.high
@@ -73,7 +75,7 @@ def has_number(text: str) -> list[str]:
         f"line {block.line}, {block.name}: {', '.join(dict.fromkeys(odd))}"
         for block in parse(text).blocks
         if block.kind == "equation"
-        and (odd := [n for n in numbers_in(block.expression) if float(n) not in _PLAIN])
+        and (odd := [n for n in list_numbers(block.expression) if float(n) not in _PLAIN])
     ]
 
 
@@ -81,7 +83,7 @@ def unused(text: str) -> list[str]:
     """List variables that nothing uses and that are not marked as results."""
     return [
         _place(text, v.name)
-        for v in describe(text).variables.values()
+        for v in read_document(text).variables.values()
         if not v.effects and not v.supplementary and v.kind not in ("control", "stock")
     ]
 
@@ -89,13 +91,13 @@ def unused(text: str) -> list[str]:
 def unknown_name(text: str) -> list[str]:
     """List names in equations that are not defined."""
     source = parse(text)
-    known = {key(block.name) for block in source.blocks} | {"time"}
-    known |= {key(element) for elements in source.subscripts.values() for element in elements}
+    known = {fold_name(block.name) for block in source.blocks} | {"time"}
+    known |= {fold_name(element) for elements in source.subscripts.values() for element in elements}
     found: list[str] = []
     for block in source.blocks:
         if block.kind == "equation":
-            called = {key(name) for name in _CALLED.findall(block.expression)}
-            missing = [n for n in names_in(block.expression) if n not in known | called]
+            called = {fold_name(name) for name in _CALLED.findall(block.expression)}
+            missing = [n for n in list_names(block.expression) if n not in known | called]
             found.extend(f"line {block.line}, {block.name}: {name}" for name in missing)
     return found
 
@@ -105,17 +107,17 @@ def not_drawn(text: str) -> list[str]:
     drawn = frozenset().union(*_views(text).values())
     return [
         _place(text, v.name)
-        for v in describe(text).variables.values()
-        if key(v.name) not in drawn and v.kind != "control"
+        for v in read_document(text).variables.values()
+        if fold_name(v.name) not in drawn and v.kind != "control"
     ]
 
 
 def lacks_view(text: str) -> list[str]:
     """List sectors without a view that shows them whole, and what the best view leaves out."""
     sectors: dict[str, set[str]] = {}
-    for variable in describe(text).variables.values():
+    for variable in read_document(text).variables.values():
         if variable.kind != "control":
-            sectors.setdefault(variable.sector, set()).add(key(variable.name))
+            sectors.setdefault(variable.sector, set()).add(fold_name(variable.name))
     views = _views(text)
     found = []
     for sector, names in sectors.items():
@@ -129,7 +131,7 @@ def _views(text: str) -> dict[str, frozenset[str]]:
     """Give the names that each view shows."""
     parts = _VIEW.split(parse(text).sketch)
     return {
-        name: frozenset(key(match["name"]) for match in _DRAWN.finditer(body))
+        name: frozenset(fold_name(match["name"]) for match in _DRAWN.finditer(body))
         for name, body in zip(parts[1::2], parts[2::2], strict=True)
     }
 
@@ -151,4 +153,4 @@ _CALLED = re.compile(r"([^\W\d_][\w ]*?)\s*\(")
 
 
 def _place(text: str, name: str) -> str:
-    return f"line {describe(text).variables[name].line}, {name}"
+    return f"line {read_document(text).variables[name].line}, {name}"

@@ -11,17 +11,17 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from smecluster.model.support.errors import InputError, unknown
+from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.vensim.source import (
     Block,
     Points,
     Source,
     brackets,
     elements,
-    key,
+    fold_name,
     number,
     parse,
-    points_of,
+    read_points,
 )
 
 REGION = "Region"
@@ -54,7 +54,7 @@ class Region:
     tables: Mapping[str, Sequence[tuple[float, float]]] = field(default_factory=dict)
 
 
-def regions_of(text: str) -> tuple[Region, ...]:
+def read_regions(text: str) -> tuple[Region, ...]:
     """Read the regions of a model, with the values that belong to each.
 
     Parameters
@@ -152,7 +152,7 @@ def with_regions(text: str, regions: Iterable[Region]) -> str:
     return _edited(source.text, edits)
 
 
-def values_of(text: str) -> dict[str, dict[Cell, Value]]:
+def read_values(text: str) -> dict[str, dict[Cell, Value]]:
     """Read the values of all constants and the points of all tables.
 
     Parameters
@@ -203,17 +203,17 @@ def with_values(
     by_name: dict[str, list[Block]] = {}
     for block in source.blocks:
         if block.kind in ("constant", "table", "equation", "data"):
-            by_name.setdefault(key(block.name), []).append(block)
+            by_name.setdefault(fold_name(block.name), []).append(block)
     changed: dict[str, dict[Cell, Value]] = {}
     for given, value in values.items():
         name, cell = _split(given)
-        if key(name) not in by_name:
+        if fold_name(name) not in by_name:
             shown = [blocks[0].name for blocks in by_name.values()]
-            raise unknown("constant", name, shown)
-        blocks = by_name[key(name)]
+            raise UnknownNameError("constant", name, shown)
+        blocks = by_name[fold_name(name)]
         if any(block.kind not in ("constant", "table") for block in blocks):
             raise InputError(f"{blocks[0].name!r} is computed by the model: only constants are set")
-        cells = changed.setdefault(key(name), {})
+        cells = changed.setdefault(fold_name(name), {})
         if isinstance(value, Mapping):
             for inner, one in value.items():
                 further = (inner,) if isinstance(inner, str) else tuple(inner)
@@ -258,15 +258,15 @@ class _Holder:
 def _holders(source: Source) -> tuple[_Holder, ...]:
     """Collect the constants and tables that carry regional values."""
     regions = source.subscripts.get(REGION, ())
-    own = {key(name) for name in regions}
-    aliases = {key(name) for name, listed in source.subscripts.items() if listed == regions}
+    own = {fold_name(name) for name in regions}
+    aliases = {fold_name(name) for name, listed in source.subscripts.items() if listed == regions}
     grouped: dict[str, list[Block]] = {}
     for block in source.blocks:
         if block.kind in ("constant", "table", "equation"):
-            grouped.setdefault(key(block.name), []).append(block)
+            grouped.setdefault(fold_name(block.name), []).append(block)
     holders = []
     for blocks in grouped.values():
-        used = {key(subscript) for block in blocks for subscript in block.subscripts}
+        used = {fold_name(subscript) for block in blocks for subscript in block.subscripts}
         if not used & (own | aliases):
             continue
         computed = next((block for block in blocks if block.kind == "equation"), None)
@@ -289,7 +289,7 @@ def _holder(source: Source, blocks: tuple[Block, ...], regional: set[str]) -> _H
             f"line {first.line}: {first.name!r} has regional values in a form that cannot be "
             "rewritten: write one list or one table an element, at most two dimensions"
         )
-    place = next(at for at, name in enumerate(first.subscripts) if key(name) in regional)
+    place = next(at for at, name in enumerate(first.subscripts) if fold_name(name) in regional)
     values: dict[Cell, Value] = {}
     for block in blocks:
         for cell, value in _cells(source, block).items():
@@ -300,7 +300,7 @@ def _holder(source: Source, blocks: tuple[Block, ...], regional: set[str]) -> _H
         place=place,
         other=_range_holding(source, others[0]) if others else None,
         further=tuple(dict.fromkeys(cell[1] for cell in values)) if others else (),
-        paired=bool(others) and key(others[0]) in regional,
+        paired=bool(others) and fold_name(others[0]) in regional,
         values=values,
     )
 
@@ -310,7 +310,7 @@ def _cells(source: Source, block: Block) -> dict[Cell, Value]:
     axes = [_axis(source, block, name) for name in block.subscripts]
     cells = list(itertools.product(*axes))
     if block.kind == "table":
-        return dict.fromkeys(cells, points_of(block))
+        return dict.fromkeys(cells, read_points(block))
     figures = [number(part) for part in re.split("[,;]", block.expression) if part.strip()]
     if len(figures) == 1:
         figures *= len(cells)
@@ -328,9 +328,9 @@ def _axis(source: Source, block: Block, name: str) -> tuple[str, ...]:
         return source.subscripts[found]
     known = tuple(itertools.chain(*source.subscripts.values()))
     for element in known:
-        if key(element) == key(name):
+        if fold_name(element) == fold_name(name):
             return (element,)
-    raise unknown(
+    raise UnknownNameError(
         f"subscript of {block.name!r} (line {block.line})", name, [*source.subscripts, *known]
     )
 
@@ -343,7 +343,7 @@ def _range_holding(source: Source, name: str) -> str:
     return next(
         spelled
         for spelled, listed in source.subscripts.items()
-        if key(name) in {key(element) for element in listed}
+        if fold_name(name) in {fold_name(element) for element in listed}
     )
 
 
@@ -371,15 +371,15 @@ def _own_value(holder: _Holder, region: Region, inner: Cell) -> Value | None:
     if holder.table:
         for name, points in region.tables.items():
             bare, cell = _split(name)
-            if key(bare) == key(holder.name) and _folded(cell) == _folded(inner):
+            if fold_name(bare) == fold_name(holder.name) and _folded(cell) == _folded(inner):
                 return _value(points)
         return None
     for name, value in region.constants.items():
-        if key(name) == key(holder.name):
+        if fold_name(name) == fold_name(holder.name):
             if not isinstance(value, Mapping):
                 return float(value)
-            row = {key(element): float(one) for element, one in value.items()}
-            return row.get(key(inner[0]))
+            row = {fold_name(element): float(one) for element, one in value.items()}
+            return row.get(fold_name(inner[0]))
     return None
 
 
@@ -392,7 +392,7 @@ def _check_names(source: Source, chosen: Sequence[Region]) -> None:
         raise InputError(f"the model has no range {REGION!r}: its regions cannot be chosen")
     if not chosen:
         raise InputError("no region given: choose at least one")
-    taken = {key(block.name): block.name for block in source.blocks if block.kind != "group"}
+    taken = {fold_name(block.name): block.name for block in source.blocks if block.kind != "group"}
     seen: set[str] = set()
     for region in chosen:
         if not re.fullmatch(r"[^\W\d_][\w ']*", region.name):
@@ -400,19 +400,21 @@ def _check_names(source: Source, chosen: Sequence[Region]) -> None:
                 f"region name {region.name!r} cannot be used: letters, digits and blanks, "
                 "beginning with a letter"
             )
-        if key(region.name) in seen:
+        if fold_name(region.name) in seen:
             raise InputError(f"region {region.name!r} is given twice")
-        if key(region.name) in taken:
+        if fold_name(region.name) in taken:
             raise InputError(
                 f"region {region.name!r} cannot be used: the model has another thing of that name"
             )
-        seen.add(key(region.name))
-    own = {key(name) for name in source.subscripts[REGION]}
+        seen.add(fold_name(region.name))
+    own = {fold_name(name) for name in source.subscripts[REGION]}
     for block in source.blocks:
-        if block.kind == "range" and key(block.name) != key(REGION):
-            named = own & {key(element) for element in source.subscripts[block.name]}
+        if block.kind == "range" and fold_name(block.name) != fold_name(REGION):
+            named = own & {fold_name(element) for element in source.subscripts[block.name]}
         else:
-            named = own & {key(part) for group in brackets(block.expression) for part in group}
+            named = own & {
+                fold_name(part) for group in brackets(block.expression) for part in group
+            }
         if named:
             raise InputError(
                 f"line {block.line}: the definition of {block.name!r} names a region, so the "
@@ -422,23 +424,23 @@ def _check_names(source: Source, chosen: Sequence[Region]) -> None:
 
 def _check_values(holders: Sequence[_Holder], region: Region) -> None:
     """Refuse values of a region that the model has no place for."""
-    constants = {key(holder.name): holder for holder in holders if not holder.table}
-    tables = {key(holder.name): holder for holder in holders if holder.table}
+    constants = {fold_name(holder.name): holder for holder in holders if not holder.table}
+    tables = {fold_name(holder.name): holder for holder in holders if holder.table}
     for name, value in region.constants.items():
-        if key(name) not in constants:
+        if fold_name(name) not in constants:
             shown = [holder.name for holder in constants.values()]
-            raise unknown(f"regional constant of {region.name}", name, shown)
-        holder = constants[key(name)]
+            raise UnknownNameError(f"regional constant of {region.name}", name, shown)
+        holder = constants[fold_name(name)]
         if isinstance(value, Mapping):
             _check_cells(holder, region, list(value))
         else:
             _check_cells(holder, region, [])
     for name in region.tables:
         bare, cell = _split(name)
-        if key(bare) not in tables:
+        if fold_name(bare) not in tables:
             shown = [holder.name for holder in tables.values()]
-            raise unknown(f"regional table of {region.name}", bare, shown)
-        _check_cells(tables[key(bare)], region, cell)
+            raise UnknownNameError(f"regional table of {region.name}", bare, shown)
+        _check_cells(tables[fold_name(bare)], region, cell)
 
 
 def _check_cells(holder: _Holder, region: Region, given: Sequence[str]) -> None:
@@ -451,8 +453,10 @@ def _check_cells(holder: _Holder, region: Region, given: Sequence[str]) -> None:
         )
     elif not holder.paired:
         for element in given:
-            if key(element) not in {key(known) for known in holder.further}:
-                raise unknown(f"{holder.other} of {holder.name!r}", element, holder.further)
+            if fold_name(element) not in {fold_name(known) for known in holder.further}:
+                raise UnknownNameError(
+                    f"{holder.other} of {holder.name!r}", element, holder.further
+                )
 
 
 # What is written --------------------------------------------------------------------------
@@ -504,7 +508,7 @@ def _cell_edits(
             yield (block.start, block.end, _block_text(source, block, list(new.values())))
     for cell in changes:
         if cell not in used:
-            raise unknown(f"element of {blocks[0].name!r}", ", ".join(cell), known)
+            raise UnknownNameError(f"element of {blocks[0].name!r}", ", ".join(cell), known)
 
 
 def _block_text(source: Source, block: Block, values: Sequence[Value]) -> str:
@@ -576,4 +580,4 @@ def _split(name: str) -> tuple[str, Cell]:
 
 
 def _folded(cell: Iterable[str]) -> Cell:
-    return tuple(key(part) for part in cell)
+    return tuple(fold_name(part) for part in cell)

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from smecluster.model.support.errors import InputError, unknown
+from smecluster.model.support.errors import InputError, UnknownNameError
 
 Points = tuple[tuple[float, float], ...]
 
@@ -47,7 +47,7 @@ _TOKEN = re.compile(
 _BRACKET = re.compile(r"\[[^\]]*\]")
 
 
-def key(name: str) -> str:
+def fold_name(name: str) -> str:
     """Give the form in which Vensim compares names.
 
     Parameters
@@ -170,8 +170,8 @@ class Source:
 
     def range_of(self, name: str) -> str | None:
         """Find the range with this name, as the file spells it."""
-        wanted = key(name)
-        return next((spelled for spelled in self.subscripts if key(spelled) == wanted), None)
+        wanted = fold_name(name)
+        return next((spelled for spelled in self.subscripts if fold_name(spelled) == wanted), None)
 
 
 @lru_cache(maxsize=32)
@@ -223,7 +223,7 @@ def normalised_hash(text: str) -> str:
     return digest.hexdigest()
 
 
-def names_in(expression: str) -> tuple[str, ...]:
+def list_names(expression: str) -> tuple[str, ...]:
     """List the names that an expression mentions, subscripts left out.
 
     Parameters
@@ -238,16 +238,16 @@ def names_in(expression: str) -> tuple[str, ...]:
     """
     bare = _BRACKET.sub(" ", expression)
     found = (match["name"] for match in _TOKEN.finditer(bare))
-    return tuple(dict.fromkeys(key(name) for name in found if name))
+    return tuple(dict.fromkeys(fold_name(name) for name in found if name))
 
 
-def numbers_in(expression: str) -> tuple[str, ...]:
+def list_numbers(expression: str) -> tuple[str, ...]:
     """List the numbers that an expression contains, as written."""
     bare = _BRACKET.sub(" ", expression)
     return tuple(match["number"] for match in _TOKEN.finditer(bare) if match["number"])
 
 
-def points_of(block: Block) -> Points:
+def read_points(block: Block) -> Points:
     """Read the points of a table.
 
     Parameters
@@ -361,19 +361,19 @@ def _subscripts(blocks: Iterable[Block]) -> dict[str, tuple[str, ...]]:
             body = block.expression.partition("->")[0]
             parts = (_expand(part.strip()) for part in body.split(","))
             ranges[block.name] = tuple(element for part in parts for element in part)
-    spelled = {key(name): name for name in ranges}
+    spelled = {fold_name(name): name for name in ranges}
     # A range may list other ranges: Vensim reads their elements.
     for name, listed in ranges.items():
         flat: list[str] = []
         for element in listed:
-            inner = spelled.get(key(element))
+            inner = spelled.get(fold_name(element))
             flat.extend(ranges[inner] if inner is not None and inner != name else (element,))
         ranges[name] = tuple(flat)
     for block in blocks:
         if block.kind == "equivalence":
-            other = spelled.get(key(block.expression))
+            other = spelled.get(fold_name(block.expression))
             if other is None:
-                raise unknown(f"range (line {block.line})", block.expression, ranges)
+                raise UnknownNameError(f"range (line {block.line})", block.expression, ranges)
             ranges[block.name] = ranges[other]
     return ranges
 

@@ -28,7 +28,7 @@ _OPENED = re.compile(r"\([\s\\]*\[")
 _OPERATORS = {"range": ":", "equivalence": "<->", "equation": "=", "constant": "="}
 
 
-def abstract_vensim(text: str) -> AbstractModel:
+def translate_vensim(text: str) -> AbstractModel:
     """Translate a Vensim model.
 
     Parameters
@@ -84,7 +84,7 @@ def abstract_vensim(text: str) -> AbstractModel:
         )
 
 
-def abstract_xmile(text: str) -> AbstractModel:
+def translate_xmile(text: str) -> AbstractModel:
     """Translate an XMILE model.
 
     Parameters

@@ -6,16 +6,16 @@ import importlib.util
 import tempfile
 from pathlib import Path
 
-from smecluster.model.vensim.document import describe
-from smecluster.model.vensim.source import fold, key
+from smecluster.model.vensim.document import read_document
+from smecluster.model.vensim.source import fold, fold_name
 
 
-def checkable() -> bool:
+def can_check_units() -> bool:
     """Say whether the unit checker (pysimlin) is installed."""
     return importlib.util.find_spec("simlin") is not None
 
 
-def unit_errors(text: str) -> list[str]:
+def find_unit_errors(text: str) -> list[str]:
     """Check the units of every equation.
 
     Parameters
@@ -38,10 +38,10 @@ def unit_errors(text: str) -> list[str]:
         # stands among the project's errors.
         project = simlin.load(path).project
         found = project.get_errors() if project is not None else []
-    spelled = {key(name): name for name in describe(text).variables}
+    spelled = {fold_name(name): name for name in read_document(text).variables}
     lines = []
     for error in found:
         if error.kind == ErrorKind.UNITS:
-            place = spelled.get(key(error.variable_name or ""), "the model")
+            place = spelled.get(fold_name(error.variable_name or ""), "the model")
             lines.append(f"{place}: {error.details or fold(error.message)}")
     return list(dict.fromkeys(lines))

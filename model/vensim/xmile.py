@@ -8,12 +8,12 @@ from typing import Any
 
 from smecluster.model.support.errors import InputError
 from smecluster.model.vensim.document import CONTROLS, Clock, Document, Variable
-from smecluster.model.vensim.source import fold, key
-from smecluster.model.vensim.translation import abstract_xmile
+from smecluster.model.vensim.source import fold, fold_name
+from smecluster.model.vensim.translation import translate_xmile
 
 
 @lru_cache(maxsize=8)
-def describe(text: str) -> Document:
+def read_xmile(text: str) -> Document:
     """Read what an XMILE model says about itself.
 
     Parameters
@@ -31,7 +31,7 @@ def describe(text: str) -> Document:
     InputError
         If the file cannot be read, or has no usable control variables.
     """
-    section = abstract_xmile(text).sections[0]
+    section = translate_xmile(text).sections[0]
     variables = {}
     for element in section.elements:
         name = element.name.strip().strip('"')
@@ -57,7 +57,7 @@ def describe(text: str) -> Document:
 
 
 def _kind(name: str, element: Any) -> str:
-    if key(name) in {key(control) for control in CONTROLS}:
+    if fold_name(name) in {fold_name(control) for control in CONTROLS}:
         return "control"
     form = type(element.components[0].ast).__name__
     if form == "IntegStructure":
@@ -68,12 +68,12 @@ def _kind(name: str, element: Any) -> str:
 
 
 def _clock(section: Any) -> Clock:
-    trees = {key(element.name): element.components[0].ast for element in section.elements}
+    trees = {fold_name(element.name): element.components[0].ast for element in section.elements}
     values = []
     for name in CONTROLS:
-        tree = trees.get(key(name))
+        tree = trees.get(fold_name(name))
         # XMILE has no SAVEPER: PySD repeats the time step.
-        tree = trees[key("TIME STEP")] if hasattr(tree, "reference") else tree
+        tree = trees[fold_name("TIME STEP")] if hasattr(tree, "reference") else tree
         value = _number(tree)
         if value is None:
             raise InputError(f"{name!r} must be a number")

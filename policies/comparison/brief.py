@@ -9,8 +9,8 @@ import pandas as pd
 import xarray as xr
 
 from smecluster.model.outcomes import PLACE, TOTAL
-from smecluster.model.support.formatting import sentence, shown
-from smecluster.model.support.page import Section, page
+from smecluster.model.support.formatting import capitalise, display_unit
+from smecluster.model.support.page import Section, render_page
 from smecluster.policies.comparison.compute import Uncertain
 from smecluster.policies.comparison.text import answer, basis, futures_answer, robust_answer, spread
 from smecluster.policies.ensemble.recovery import LOSS, YEARS
@@ -87,20 +87,20 @@ def compare_page(found: Uncertain, title: str, drawn: Files, stamp: Mapping[str,
     ]
     if len(found.futures) > 1:
         sections += [_futures_section(found, drawn), _described(found)]
-    return page(title, answer(found), [*sections, _rests(found)], stamp)
+    return render_page(title, answer(found), [*sections, _rests(found)], stamp)
 
 
 def futures_page(found: Uncertain, title: str, drawn: Files, stamp: Mapping[str, str]) -> str:
     """Write the page on what futures do to strategies; see `compare_page`."""
     sections = [_futures_section(found, drawn), _described(found)]
-    return page(title, futures_answer(found), [*sections, _rests(found)], stamp)
+    return render_page(title, futures_answer(found), [*sections, _rests(found)], stamp)
 
 
 def robust_page(
     judged: Robustness, found: Uncertain, title: str, drawn: Files, stamp: Mapping[str, str]
 ) -> str:
     """Write the page on how strategies hold up; see `compare_page`."""
-    unit, factor = shown(found.ends[judged.outcome].attrs.get("unit", ""))
+    unit, factor = display_unit(found.ends[judged.outcome].attrs.get("unit", ""))
     whole = judged.regrets[judged.regrets[FUTURE] == ALL_WORLDS].drop(columns=FUTURE)
     whole = whole.assign(**{name: whole[name] * factor for name in (EXPECTED, HIGH, MOST)})
     regret = whole.assign(**{BEST: whole[BEST].map(format_share)}).rename(
@@ -150,7 +150,7 @@ def robust_page(
             )
         )
     said = robust_answer(judged, found)
-    return page(title, said, [*sections, _described(found), _rests(found)], stamp)
+    return render_page(title, said, [*sections, _described(found), _rests(found)], stamp)
 
 
 def headlines(found: Uncertain) -> pd.DataFrame:
@@ -169,12 +169,12 @@ def headlines(found: Uncertain) -> pd.DataFrame:
     """
     rows = []
     for name in (one for one in HEADLINES if one in found.ends):
-        unit, factor = shown(found.ends[name].attrs.get("unit", ""))
+        unit, factor = display_unit(found.ends[name].attrs.get("unit", ""))
         ends, changes = (
             _total(data).sel({FUTURE: BASE}) * factor
             for data in (found.ends[name], found.changes[name])
         )
-        row: dict[str, object] = {"outcome": sentence(name), "unit": unit}
+        row: dict[str, object] = {"outcome": capitalise(name), "unit": unit}
         before = ends.sel({STRATEGY: found.baseline.name}).median().item()
         row[found.baseline.title] = before
         for strategy in found.names:

@@ -16,9 +16,9 @@ from smecluster.model.outcomes import (
     PLACE,
     TOTAL,
     Outcome,
-    find,
-    gather,
-    variables,
+    collect_outcomes,
+    find_outcome,
+    list_variables,
 )
 from smecluster.model.runs import simulate
 from smecluster.model.support.checkpoints import Pieces
@@ -357,7 +357,7 @@ class _Work:
 
         found = (worlds or self.worlds).run(
             plans,
-            variables(self.outcomes),
+            list_variables(self.outcomes),
             list(self.years),
             budget=budget,
             factors=factors,
@@ -371,7 +371,7 @@ class _Work:
 
     def _keep(self, run: xr.Dataset) -> xr.Dataset:
         """Keep outcomes of the last year, the path of value added, and the accounts' change."""
-        outcomes = gather(run, self.outcomes)
+        outcomes = collect_outcomes(run, self.outcomes)
         whole = outcomes[DISCOUNTED]
         since = (whole.isel(time=-1) - whole.isel(time=0)).assign_attrs(whole.attrs)
         kept = outcomes.isel(time=-1, drop=True).assign({DISCOUNTED: since})
@@ -544,7 +544,7 @@ def looked_at(names: Sequence[str] = ()) -> list[str]:
 
 
 def _outcomes(names: Sequence[str]) -> list[Outcome]:
-    chosen = [find(name) for name in dict.fromkeys((*_ALWAYS, *names))]
+    chosen = [find_outcome(name) for name in dict.fromkeys((*_ALWAYS, *names))]
     return chosen if names else list(OUTCOMES)
 
 

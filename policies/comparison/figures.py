@@ -20,11 +20,11 @@ from smecluster.model.support.formatting import (
     CENTRE_COLOUR,
     TOTAL_COLOUR,
     Rounded,
-    region_colours,
-    sentence,
-    shown,
+    capitalise,
+    colour_regions,
+    display_unit,
 )
-from smecluster.model.support.plotting import headed, quantity
+from smecluster.model.support.plotting import add_heading, format_axis
 from smecluster.policies.comparison.compute import PER_YUAN, Uncertain
 from smecluster.policies.comparison.figures_single import CHANGES
 from smecluster.policies.comparison.tables import PROBABILITY, probabilities, quantiles
@@ -101,9 +101,9 @@ def changes(found: Uncertain, names: Sequence[str] = CHANGES) -> Figure:
         change = change.transpose(PLACE, STRATEGY, DRAW)
         _intervals(axis, found, found.names, places, list(change))
         axis.axvline(0, color="black", linewidth=0.8)
-        axis.set_title(sentence(name), fontsize=10, loc="left")
+        axis.set_title(capitalise(name), fontsize=10, loc="left")
         axis.set_xlabel("% of the baseline", fontsize=8)
-        colours = region_colours([place for place in places if place != TOTAL])
+        colours = colour_regions([place for place in places if place != TOTAL])
         for label in axis.get_yticklabels():
             label.set_color(colours.get(label.get_text(), TOTAL_COLOUR))
     for axis in axes.flat[len(names) :]:
@@ -124,7 +124,7 @@ def paths(found: Uncertain) -> Figure:
     base = found.paths.sel({STRATEGY: found.baseline.name, FUTURE: BASE}, drop=True)
     figure = Figure(figsize=(2.9 * len(places) + 1, 4.4), layout="constrained")
     axes = figure.subplots(1, len(places), sharey=True, squeeze=False)[0]
-    colours = region_colours([place for place in places if place != TOTAL])
+    colours = colour_regions([place for place in places if place != TOTAL])
     for axis, place in zip(axes, places, strict=True):
         for name, (colour, line) in _styles(found).items():
             path = found.paths.sel({STRATEGY: name, FUTURE: BASE}, drop=True)
@@ -136,7 +136,7 @@ def paths(found: Uncertain) -> Figure:
         title = "All regions" if place == TOTAL else place
         axis.set_title(title, fontsize=11, color=colours.get(place, TOTAL_COLOUR))
         axis.xaxis.set_major_locator(MaxNLocator(4, integer=True))
-        quantity(axis.yaxis)
+        format_axis(axis.yaxis)
     axes[0].set_ylabel("Value added, % of the baseline")
     return _finish(
         figure,
@@ -150,8 +150,8 @@ def paths(found: Uncertain) -> Figure:
 def who_pays(found: Uncertain) -> Figure:
     """Draw the programme money by the budget that pays it."""
     payers = [str(payer) for payer in found.paid[PAYER].values]
-    colours = {CENTRE: CENTRE_COLOUR} | region_colours([one for one in payers if one != CENTRE])
-    unit, factor = shown("Myuan")
+    colours = {CENTRE: CENTRE_COLOUR} | colour_regions([one for one in payers if one != CENTRE])
+    unit, factor = display_unit("Myuan")
     paid = found.paid.sel({FUTURE: BASE}, drop=True).median(DRAW) * factor
     figure, axis = _rows(found, len(found.names), per_row=0.5)
     for at, name in enumerate(found.names):
@@ -163,7 +163,7 @@ def who_pays(found: Uncertain) -> Figure:
     axis.set_yticks(range(len(found.names)), [_wrapped(found.titles[one]) for one in found.names])
     axis.set_ylim(len(found.names) - 0.5, -0.5)
     axis.set_xlabel(f"{unit} in present value, median of the draws")
-    quantity(axis.xaxis)
+    format_axis(axis.xaxis)
     handles = [Patch(color=colours[payer], label=payer) for payer in payers]
     figure.legend(handles=handles, loc="outside lower center", ncols=4, frameon=False)
     return _finish(
@@ -218,7 +218,7 @@ def beaten(found: Uncertain) -> Figure:
     titles = [f"{one}\nbetter than\n{other}" for one, other in pairs]
     axis.set_xticks(range(len(pairs)), titles, fontsize=9)
     axis.xaxis.tick_top()
-    axis.set_yticks(range(len(names)), [sentence(name) for name in names])
+    axis.set_yticks(range(len(names)), [capitalise(name) for name in names])
     axis.tick_params(length=0)
     axis.spines[:].set_visible(False)
     return _finish(
@@ -294,7 +294,7 @@ def _intervals(
     axis.grid(axis="x", color="#EEEEEE")
     axis.set_axisbelow(True)
     axis.tick_params(labelsize=8)
-    quantity(axis.xaxis)
+    format_axis(axis.xaxis)
 
 
 def _one_each(
@@ -317,7 +317,7 @@ def _one_each(
     axis.grid(axis="x", color="#EEEEEE")
     axis.set_axisbelow(True)
     axis.tick_params(labelsize=8)
-    quantity(axis.xaxis)
+    format_axis(axis.xaxis)
 
 
 def _styles(found: Uncertain) -> Mapping[str, Style]:
@@ -354,10 +354,10 @@ def _finish(
     mark = "Dot" if set(marks.values()) == {"o"} else "Mark"
     shown_by = "Line: median; band" if legend == "lines" else f"{mark}: median; bar"
     interval = f"{shown_by}: 90 % of {draws:,} draws. " if intervals and draws > 1 else ""
-    unit, factor = shown("Myuan")
+    unit, factor = display_unit("Myuan")
     money = found.money.sel({STRATEGY: found.names, FUTURE: BASE}).median(DRAW).values * factor
     spent = money[money > 0]
     cost = ""
     if len(spent) and np.ptp(spent) <= 1e-3 * spent.max():
         cost = f"Each costs {Rounded(spent[0])} {unit} in present value. "
-    return headed(figure, title, f"{note} {interval}{cost}Source: runs of the model.")
+    return add_heading(figure, title, f"{note} {interval}{cost}Source: runs of the model.")

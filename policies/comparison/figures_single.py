@@ -19,11 +19,11 @@ from smecluster.model.support.formatting import (
     CENTRE_COLOUR,
     TOTAL_COLOUR,
     Rounded,
-    region_colours,
-    sentence,
-    shown,
+    capitalise,
+    colour_regions,
+    display_unit,
 )
-from smecluster.model.support.plotting import headed, quantity
+from smecluster.model.support.plotting import add_heading, format_axis
 from smecluster.policies.ensemble.recovery import GAP, NEAR
 from smecluster.policies.ensemble.spillovers import CENTRE, OTHERS
 from smecluster.policies.futures import shocks
@@ -76,13 +76,13 @@ def paths(comparison: Comparison, names: Sequence[str] = PATHS) -> Figure:
     shown_years = comparison.paths.sel(time=slice(comparison.start - _BEFORE, None))
     figure, axes = _grid(comparison, names, share="none")
     for row, name in enumerate(names):
-        unit, factor = shown(shown_years[name].attrs.get("unit", ""))
+        unit, factor = display_unit(shown_years[name].attrs.get("unit", ""))
         for column, place in enumerate(_places(comparison)):
             axis = axes[row, column]
             path = shown_years[name].sel({PLACE: place}) * factor
             _lines(axis, comparison, path, comparison.start)
             axis.set_ylim(0, 1.08 * axis.get_ylim()[1])
-        axes[row, 0].set_ylabel(_wrapped(f"{sentence(name)}, {unit}"))
+        axes[row, 0].set_ylabel(_wrapped(f"{capitalise(name)}, {unit}"))
     return _finish(
         figure,
         comparison,
@@ -103,7 +103,7 @@ def differences(comparison: Comparison, names: Sequence[str] = PATHS) -> Figure:
         for column, place in enumerate(_places(comparison)):
             path = change.sel({PLACE: place})
             _lines(axes[row, column], comparison, path, comparison.start)
-        axes[row, 0].set_ylabel(_wrapped(f"{sentence(name)}, % of baseline"))
+        axes[row, 0].set_ylabel(_wrapped(f"{capitalise(name)}, % of baseline"))
     return _finish(
         figure,
         comparison,
@@ -135,8 +135,8 @@ def outcomes(comparison: Comparison, names: Sequence[str] = CHANGES) -> Figure:
         axis.axhline(len(places) - 1.5, color="#BBBBBB", linewidth=0.8, linestyle=":")
         axis.set_yticks(range(len(places)), places)
         axis.set_ylim(len(places) - 0.4, -0.6)
-        axis.set_title(sentence(name), fontsize=10, loc="left")
-        quantity(axis.xaxis)
+        axis.set_title(capitalise(name), fontsize=10, loc="left")
+        format_axis(axis.xaxis)
         axis.grid(axis="x", color="#E5E5E5")
         axis.set_xlabel("% of baseline", fontsize=8)
         axis.tick_params(labelsize=8)
@@ -146,7 +146,7 @@ def outcomes(comparison: Comparison, names: Sequence[str] = CHANGES) -> Figure:
         figure,
         comparison,
         f"Outcomes in {final}, change against the baseline",
-        f"Discounted value added: sum since {comparison.start:g}. '{sentence(OTHERS)}': effect "
+        f"Discounted value added: sum since {comparison.start:g}. '{capitalise(OTHERS)}': effect "
         "of each region's own programme, run alone, on the regions that do not run it, in "
         "percent of the total; the centre's programme has no neighbours.",
         axes,
@@ -157,7 +157,7 @@ def outcomes(comparison: Comparison, names: Sequence[str] = CHANGES) -> Figure:
 def spillovers(comparison: Comparison, names: Sequence[str] = ELSEWHERE) -> Figure:
     """Draw what each government's programme does at home and, enlarged, to the others."""
     regions = _places(comparison)[:-1]
-    colours = region_colours(regions)
+    colours = colour_regions(regions)
     count = len(comparison.funded)
     figure = Figure(figsize=(3 + 3.8 * count, 3 + 2.2 * (1 + len(names))), layout="constrained")
     axes = figure.subplots(1 + len(names), count, sharey="row", squeeze=False)
@@ -168,7 +168,7 @@ def spillovers(comparison: Comparison, names: Sequence[str] = ELSEWHERE) -> Figu
         _origin_bars(axes[0, column], per_yuan, regions, [*regions, CENTRE], colours)
         axes[0, column].set_title(item.strategy.title, fontsize=11, loc="left")
         for row, name in enumerate(names, start=1):
-            factor = shown(effects[name].attrs.get("unit", ""))[1]
+            factor = display_unit(effects[name].attrs.get("unit", ""))[1]
             elsewhere = effects[name].where(effects[PLACE] != effects["origin"]) * factor
             if bool(elsewhere.sel({"origin": regions, PLACE: regions}).notnull().any()):
                 _origin_bars(axes[row, column], elsewhere, regions, regions, colours)
@@ -176,7 +176,7 @@ def spillovers(comparison: Comparison, names: Sequence[str] = ELSEWHERE) -> Figu
                 _nothing(axes[row, column], "no neighbours: no region acts on its own")
     axes[0, 0].set_ylabel(_wrapped("At home and elsewhere: value added per yuan spent, yuan"))
     for row, name in enumerate(names, start=1):
-        unit = shown(comparison.origins[name].attrs.get("unit", ""))[0]
+        unit = display_unit(comparison.origins[name].attrs.get("unit", ""))[0]
         axes[row, 0].set_ylabel(_wrapped(f"Elsewhere: {name}, {unit}"))
     handles = [Patch(color=colours[region], label=f"effect on {region}") for region in regions]
     figure.legend(handles=handles, loc="outside lower center", ncols=len(handles), frameon=False)
@@ -195,9 +195,9 @@ def spillovers(comparison: Comparison, names: Sequence[str] = ELSEWHERE) -> Figu
 
 def who_pays(comparison: Comparison) -> Figure:
     """Draw who pays for each strategy and, beside it, who gains and who goes into debt."""
-    unit, factor = shown("Myuan")
+    unit, factor = display_unit("Myuan")
     regions = [place for place in _places(comparison) if place != TOTAL]
-    colours = region_colours(regions) | {CENTRE: CENTRE_COLOUR}
+    colours = colour_regions(regions) | {CENTRE: CENTRE_COLOUR}
     strategies = [item.strategy for item in comparison.funded]
     final = int(comparison.paths["time"].values[-1])
     figure = Figure(figsize=(13, 2.6 + 0.8 * len(strategies)), layout="constrained")
@@ -225,7 +225,7 @@ def who_pays(comparison: Comparison) -> Figure:
         axis.grid(axis="x", color="#E5E5E5")
         axis.set_axisbelow(True)
         axis.set_xlim(right=1.05 * axis.get_xlim()[1])
-        quantity(axis.xaxis)
+        format_axis(axis.xaxis)
     handles = [Patch(color=colours[payer], label=payer) for payer in [CENTRE, *regions]]
     figure.legend(handles=handles, loc="outside lower center", ncols=len(handles), frameon=False)
     return _finish(
@@ -281,7 +281,7 @@ def _grid(
     places = _places(comparison)
     figure = Figure(figsize=(2.9 * len(places) + 1, 2.0 * len(names) + 1.4), layout="constrained")
     axes = figure.subplots(len(names), len(places), sharex=True, sharey=share, squeeze=False)
-    colours = region_colours([place for place in places if place != TOTAL])
+    colours = colour_regions([place for place in places if place != TOTAL])
     for column, place in enumerate(places):
         colour = colours.get(place, TOTAL_COLOUR)
         title = "All regions" if place == TOTAL else place
@@ -300,12 +300,12 @@ def _lines(axis: Axes, comparison: Comparison, values: xr.DataArray, mark: float
     axis.grid(color="#EEEEEE")
     axis.set_axisbelow(True)
     axis.xaxis.set_major_locator(MaxNLocator(4, integer=True))
-    quantity(axis.yaxis)
+    format_axis(axis.yaxis)
     axis.tick_params(labelsize=8)
 
 
 def _colour_places(axis: Axes, comparison: Comparison, places: Sequence[str]) -> None:
-    colours = region_colours([place for place in places if place not in (TOTAL, OTHERS)])
+    colours = colour_regions([place for place in places if place not in (TOTAL, OTHERS)])
     for label in axis.get_yticklabels():
         label.set_color(colours.get(label.get_text(), TOTAL_COLOUR))
 
@@ -333,7 +333,7 @@ def _origin_bars(
     axis.axhline(0, color="black", linewidth=0.8)
     axis.grid(axis="y", color="#E5E5E5")
     axis.set_axisbelow(True)
-    quantity(axis.yaxis)
+    format_axis(axis.yaxis)
     axis.tick_params(labelsize=8)
 
 
@@ -380,7 +380,7 @@ def _finish(
         f"{note} Programme money in present value, bn yuan: {costs}. Constant prices of 2010. "
         "Source: runs of the model."
     )
-    return headed(figure, title, note)
+    return add_heading(figure, title, note)
 
 
 def _legend(comparison: Comparison, lines: bool) -> list[Line2D]:

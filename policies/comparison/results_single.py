@@ -9,8 +9,8 @@ from pathlib import Path
 import pandas as pd
 import xarray as xr
 
-from smecluster.model.outcomes import PLACE, TOTAL, gather
-from smecluster.model.support.files import replacing, write_atomic
+from smecluster.model.outcomes import PLACE, TOTAL, collect_outcomes
+from smecluster.model.support.files import replace_file, write_atomic
 from smecluster.model.support.provenance import commented
 from smecluster.policies.comparison.single import Comparison
 from smecluster.policies.ensemble.recovery import LOSS, YEARS
@@ -66,7 +66,7 @@ def write_figures(comparison: Comparison, folder: Path, stamp: Stamp) -> dict[st
 def write_run(run: xr.Dataset, folder: Path, stamp: Stamp) -> list[Path]:
     """Write a run: every variable as NetCDF, the outcomes as CSV; see `write_tables`."""
     return [
-        _csv(long_table(gather(run)), folder / "outcomes.csv", stamp),
+        _csv(long_table(collect_outcomes(run)), folder / "outcomes.csv", stamp),
         _netcdf(run, folder / "run.nc", stamp),
     ]
 
@@ -118,6 +118,6 @@ def _csv(table: pd.DataFrame, path: Path, stamp: Stamp) -> Path:
 
 
 def _netcdf(data: xr.Dataset, path: Path, stamp: Stamp) -> Path:
-    with replacing(path) as temporary:
+    with replace_file(path) as temporary:
         data.assign_attrs(stamp=json.dumps(dict(stamp))).to_netcdf(temporary)
     return path

@@ -11,7 +11,7 @@ import pandas as pd
 import xarray as xr
 
 from smecluster.model import Model, simulate
-from smecluster.model.outcomes import PLACE, TOTAL, gather, variables
+from smecluster.model.outcomes import PLACE, TOTAL, collect_outcomes, list_variables
 from smecluster.model.support.errors import InputError
 from smecluster.policies.ensemble.equal_cost import (
     ACCOUNTS,
@@ -158,14 +158,16 @@ def compare(
                 raise InputError(f"{name!r} is set by strategy {strategy.name!r}: edit its file")
         inputs = {**own, **(settings or {}), **(shock or {})}
         result: xr.Dataset = simulate(
-            model, inputs, engine=engine, outputs=[*variables(), *ACCOUNTS]
+            model, inputs, engine=engine, outputs=[*list_variables(), *ACCOUNTS]
         )
         if shock is None:
             done[strategy.hash] = result
         return result
 
     def end_of(result: xr.Dataset) -> xr.Dataset:
-        return at_the_end(gather(result), start).assign({MONEY: programme_money(result, start)})
+        return at_the_end(collect_outcomes(result), start).assign(
+            {MONEY: programme_money(result, start)}
+        )
 
     funded = (
         equalise(strategies, run, start, budget)
@@ -189,7 +191,9 @@ def compare(
         for item, result in zip(funded, runs, strict=True)
     ]
     compared = (baseline, *(item.strategy for item in funded))
-    paths = _along("strategy", [item.name for item in compared], [*map(gather, (base_run, *runs))])
+    paths = _along(
+        "strategy", [item.name for item in compared], [*map(collect_outcomes, (base_run, *runs))]
+    )
     return Comparison(
         start=start,
         baseline=baseline,
@@ -211,7 +215,7 @@ def _recovery(
     measured = []
     for shock in shocks():
         bent = shock.inputs(model)
-        hit = [gather(run(strategy, bent))["value added"] for strategy in strategies]
+        hit = [collect_outcomes(run(strategy, bent))["value added"] for strategy in strategies]
         disturbed = xr.concat(hit, "strategy").assign_coords(strategy=paths["strategy"])
         measured.append(recovery(paths["value added"], disturbed, shock.year))
     return _along("shock", [shock.name for shock in shocks()], measured)

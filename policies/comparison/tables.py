@@ -10,7 +10,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from smecluster.model.outcomes import DISPERSION, PLACE, TOTAL, find
+from smecluster.model.outcomes import DISPERSION, PLACE, TOTAL, find_outcome
 from smecluster.policies.comparison.compute import GAINED, HALF, PER_YUAN, Uncertain
 from smecluster.policies.ensemble.payers import PAYER
 from smecluster.policies.ensemble.recovery import LOSS, YEARS
@@ -258,7 +258,7 @@ def _more(name: str) -> bool | None:
     """Say whether more of an outcome is better, None where it is neither."""
     if name == DISPERSION:
         return False
-    better = find(name).better
+    better = find_outcome(name).better
     return None if better == "neither" else better == "more"
 
 

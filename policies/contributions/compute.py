@@ -18,7 +18,14 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from smecluster.model.branches import Trunk, can_fork
-from smecluster.model.outcomes import PLACE, TOTAL, Outcome, find, gather, variables
+from smecluster.model.outcomes import (
+    PLACE,
+    TOTAL,
+    Outcome,
+    collect_outcomes,
+    find_outcome,
+    list_variables,
+)
 from smecluster.model.runs import simulate_many
 from smecluster.model.support.errors import InputError
 from smecluster.model.vensim.rewrite import REGION
@@ -134,7 +141,7 @@ def contributions(
         If an outcome is unknown, the strategy has no lever with money, a draw sets what the
         strategy sets, or every draw failed.
     """
-    chosen = [find(name) for name in dict.fromkeys((*names, DISCOUNTED))]
+    chosen = [find_outcome(name) for name in dict.fromkeys((*names, DISCOUNTED))]
     for outcome in chosen:
         if REGION not in model.program.outputs[outcome.name].dims:
             raise InputError(f"outcome {outcome.name!r} is national: choose one that regions have")
@@ -306,8 +313,8 @@ def _piece(
     table = pd.DataFrame(_columns(plan, players, inputs, draws) | more)
     if not len(draws):
         return None
-    result = simulate_many(model, table, variables(outcomes), years, base=base)
-    return _part(_since_start(gather(result, outcomes)), draws.index.to_numpy(), plan)
+    result = simulate_many(model, table, list_variables(outcomes), years, base=base)
+    return _part(_since_start(collect_outcomes(result, outcomes)), draws.index.to_numpy(), plan)
 
 
 def _since_start(outcomes: xr.Dataset) -> xr.Dataset:

@@ -13,8 +13,13 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from smecluster.model.outcomes import PLACE, TOTAL
-from smecluster.model.support.formatting import TOTAL_COLOUR, region_colours, sentence, shown
-from smecluster.model.support.plotting import headed, quantity
+from smecluster.model.support.formatting import (
+    TOTAL_COLOUR,
+    capitalise,
+    colour_regions,
+    display_unit,
+)
+from smecluster.model.support.plotting import add_heading, format_axis
 from smecluster.policies.contributions.compute import (
     ALONE,
     DISCOUNTED,
@@ -54,7 +59,7 @@ def figures(found: Contributions) -> dict[str, Figure]:
 
 def wedges(found: Contributions, outcome: str) -> Figure:
     """Draw the contribution of each lever by year, stacked, for all regions and for each."""
-    unit, factor = shown(found.shares[outcome].attrs.get("unit", ""))
+    unit, factor = display_unit(found.shares[outcome].attrs.get("unit", ""))
     places = [TOTAL, *(str(place) for place in found.shares[PLACE].values if place != TOTAL)]
     shares = found.shares[outcome].sel(measure=ON_AVERAGE) * factor
     whole = found.sums[outcome].sel(measure=WHOLE) * factor
@@ -68,19 +73,19 @@ def wedges(found: Contributions, outcome: str) -> Figure:
         _whole(axis, whole.sel({PLACE: place}))
         added_up = alone.sel({PLACE: place}).mean("draw")
         axis.plot(added_up["time"], added_up, color="black", linewidth=1.3, linestyle="--")
-        colour = region_colours(places).get(place, "") if place != TOTAL else TOTAL_COLOUR
+        colour = colour_regions(places).get(place, "") if place != TOTAL else TOTAL_COLOUR
         axis.set_title(
             "All regions" if place == TOTAL else place, color=colour, fontweight="bold", loc="left"
         )
         axis.axhline(0, color="black", linewidth=0.8)
         axis.xaxis.set_major_locator(MaxNLocator(5, integer=True))
         axis.set_xlim(*np.ptp(shares["time"].values) * np.array([0, 1]) + shares["time"].values[0])
-        quantity(axis.yaxis)
+        format_axis(axis.yaxis)
         axis.spines[["top", "right"]].set_visible(False)
     for axis in axes.flat[len(places) :]:
         axis.set_axis_off()
     for axis in axes[:, 0]:
-        axis.set_ylabel(f"{sentence(outcome)}, {unit}")
+        axis.set_ylabel(f"{capitalise(outcome)}, {unit}")
     handles: list[Patch | Line2D] = [Patch(color=c, label=name) for name, c in colours.items()]
     handles.append(Line2D([], [], color="black", linewidth=1.8, label="whole effect"))
     handles.append(
@@ -91,7 +96,7 @@ def wedges(found: Contributions, outcome: str) -> Figure:
             Line2D([], [], color="black", linestyle=":", label="5 and 95 % of the draws")
         )
     figure.legend(handles=handles, loc="outside lower center", ncols=4, frameon=False)
-    return headed(
+    return add_heading(
         figure,
         f"What each lever adds, year by year: {found.strategy.title.lower()}",
         f"Change of {outcome} against no programme, shared out among the levers by Shapley values"
@@ -104,7 +109,7 @@ def wedges(found: Contributions, outcome: str) -> Figure:
 
 def bars(found: Contributions) -> Figure:
     """Draw the discounted contribution of each lever: on average, alone, and as the last one."""
-    unit, factor = shown("Myuan")
+    unit, factor = display_unit("Myuan")
     at_the_end = found.shares[DISCOUNTED].isel(time=-1).sel({PLACE: TOTAL}) * factor
     mean = at_the_end.mean("draw")
     order = np.argsort(mean.sel(measure=ON_AVERAGE).values)
@@ -135,7 +140,7 @@ def bars(found: Contributions) -> Figure:
     axis.set_axisbelow(True)
     axis.set_xlabel(f"Discounted value added of all regions, {unit}")
     axis.spines[["top", "right"]].set_visible(False)
-    quantity(axis.xaxis)
+    format_axis(axis.xaxis)
     handles: list[Patch | Line2D] = [Patch(color=_COLOURS[0], label="contribution (Shapley)")]
     if shares.sizes["draw"] > 1:
         handles.append(Line2D([], [], color="black", label="5-95 % of the draws"))
@@ -144,7 +149,7 @@ def bars(found: Contributions) -> Figure:
         for mark, name in marks.values()
     ]
     figure.legend(handles=handles, loc="outside lower center", ncols=4, frameon=False)
-    return headed(
+    return add_heading(
         figure,
         f"What each lever brings: {found.strategy.title.lower()}",
         f"Present value since {found.start:g}{_over_draws(found)}. A lever that brings less as the "
@@ -155,7 +160,7 @@ def bars(found: Contributions) -> Figure:
 def pairs(found: Contributions) -> Figure:
     """Draw how much two levers bring together beyond what each brings."""
     assert found.pairs is not None
-    unit, factor = shown("Myuan")
+    unit, factor = display_unit("Myuan")
     mean = found.pairs.mean("draw").values * factor
     size = len(found.levers)
     figure = Figure(figsize=(3.4 + 0.55 * size, 3.2 + 0.5 * size), layout="constrained")
@@ -181,7 +186,7 @@ def pairs(found: Contributions) -> Figure:
     axis.set_xlim(-0.5, size - 1.5)
     axis.spines[:].set_visible(False)
     figure.colorbar(drawn, ax=axis, label=f"Discounted value added, {unit}", shrink=0.8)
-    return headed(
+    return add_heading(
         figure,
         f"Which levers help one another: {found.strategy.title.lower()}",
         "Above zero: together they bring more than each by itself, in the company of the others "

@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 
 from smecluster.model.outcomes import PLACE, TOTAL
-from smecluster.model.support.formatting import Rounded, shown
+from smecluster.model.support.formatting import Rounded, display_unit
 from smecluster.policies.contributions.compute import (
     DISCOUNTED,
     ON_AVERAGE,
@@ -20,7 +20,7 @@ from smecluster.policies.contributions.compute import (
 )
 from smecluster.policies.prose import join_names, split_sign
 
-_UNIT, _FACTOR = shown("Myuan")
+_UNIT, _FACTOR = display_unit("Myuan")
 # A lever or a pair that brings less than this share of the whole is not worth a sentence.
 _SMALL = 0.02
 

@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from smecluster.model.support.formatting import region_colours
-from smecluster.model.support.plotting import headed
+from smecluster.model.support.formatting import colour_regions
+from smecluster.model.support.plotting import add_heading
 from smecluster.model.vensim.rewrite import REGION
 from smecluster.policies.strategy import Strategy
 
@@ -69,7 +69,7 @@ def dominance(shares: xr.DataArray, strategies: Sequence[Strategy], since: float
             axis.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{abs(value):.0f}"))
         axes[row, 0].set_ylabel(
             f"{region}\nbalancing | reinforcing, %",
-            color=region_colours(regions)[region],
+            color=colour_regions(regions)[region],
             fontsize=9,
         )
     for column, strategy in enumerate(strategies):
@@ -77,7 +77,7 @@ def dominance(shares: xr.DataArray, strategies: Sequence[Strategy], since: float
     handles = [Patch(color=colour, label=loop) for loop, colour in colours.items()]
     handles.append(Patch(color=_REST, label="other named loops"))
     figure.legend(handles=handles, loc="outside lower center", ncols=3, frameon=False)
-    return headed(
+    return add_heading(
         figure,
         "Which named loops dominate when",
         "Share of each named loop in the absolute scores of all named loops of the region, mean of "

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import xarray as xr
 
-from smecluster.model.outcomes import PLACE, find
+from smecluster.model.outcomes import PLACE, find_outcome
 from smecluster.policies.strategy import Strategy
 
 OTHERS = "on the other regions"
@@ -87,6 +87,6 @@ def effect_on_others(origins: xr.DataArray, outcome: str) -> xr.DataArray:
     if not pairs:
         return origins.isel({"origin": 0, PLACE: 0}, drop=True) * np.nan
     effects = xr.concat(pairs, "pair")
-    if find(outcome).weight is None:
+    if find_outcome(outcome).weight is None:
         return effects.sum("pair", min_count=1)
     return effects.mean("pair")

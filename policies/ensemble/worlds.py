@@ -18,7 +18,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from smecluster.model.branches import Trunk, can_fork
-from smecluster.model.inputs import Directory
+from smecluster.model.inputs import InputIndex
 from smecluster.model.runs import stream
 from smecluster.model.support.errors import InputError
 from smecluster.policies.ensemble.equal_cost import ACCOUNTS, CENTRAL_ACCOUNT, LOCAL_ACCOUNT
@@ -475,7 +475,7 @@ def _money(run: xr.Dataset) -> Floats:
 
 def _complete(model: Model, plans: list[Inputs]) -> list[dict[str, float]]:
     """Give every strategy a value for each input that any of them sets: the model's own."""
-    directory = Directory(model.program)
+    directory = InputIndex(model.program)
     own: dict[str, float] = {}
     for name in dict.fromkeys(name for plan in plans for name in plan):
         place, *_ = directory.resolve({name: 0.0}).values

@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from smecluster.model.branches import Trunk, can_fork
-from smecluster.model.repeated import Repeated
+from smecluster.model.repeated import Evaluator
 from smecluster.model.support.errors import InputError
 from smecluster.policies.ensemble.matching import Matching
 from smecluster.policies.futures import Future
@@ -131,15 +131,15 @@ class Appraisal:
             base, nothing, model = base | trunk.base, nothing | trunk.base, trunk.model
         outputs = [f"{name}[{region}]" for name in _REGIONAL for region in regions] + [*_NATIONAL]
         self._width = len(regions)
-        self._plain = Repeated(model, inputs, outputs, years, base)
-        alone = Repeated(model, inputs[len(names) :], outputs, years, nothing)
+        self._plain = Evaluator(model, inputs, outputs, years, base)
+        alone = Evaluator(model, inputs[len(names) :], outputs, years, nothing)
         self._without = _read(alone.run(self._draws, self._workers), self._width)
         self.runs += len(draws)
         if shock is not None:
             self._after = np.array(years) >= shock.year
             supply = [f"value added[{region}]" for region in regions]
             bent = base | shock.inputs(model)
-            self._shocked = Repeated(model, inputs, supply, years, bent)
+            self._shocked = Evaluator(model, inputs, supply, years, bent)
         self._limits = {
             name: model.variables[name.partition("[")[0]].high for name in names if _is_money(name)
         }
@@ -223,7 +223,9 @@ class Appraisal:
             values[LOSS][missed] = np.nan
         return Judged(values, factor, money)
 
-    def _run(self, code: Repeated, table: Array, factor: Array, chosen: NDArray[np.bool_]) -> Array:
+    def _run(
+        self, code: Evaluator, table: Array, factor: Array, chosen: NDArray[np.bool_]
+    ) -> Array:
         way, draw = np.nonzero(chosen)
         rows = table[way]
         money = [at for at, name in enumerate(self._names) if _is_money(name)]

@@ -8,8 +8,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from smecluster.model.support.formatting import Rounded, sentence, shown
-from smecluster.model.support.plotting import headed, quantity
+from smecluster.model.support.formatting import Rounded, capitalise, display_unit
+from smecluster.model.support.plotting import add_heading, format_axis
 from smecluster.policies.headlines import Style, strategy_styles
 from smecluster.policies.levers import LEVELS, read_levers
 from smecluster.policies.optimisation.appraisal import CRITERIA, GAIN, UNITS
@@ -65,7 +65,7 @@ def spending(found: BestUse) -> Figure:
     for spines in (axis.spines, right.spines):
         spines[:].set_visible(False)
     axis.tick_params(length=0)
-    return headed(
+    return add_heading(
         figure,
         "What the money is spent on",
         f"Per cent of all programme money in present value, by lever; every column costs "
@@ -84,7 +84,7 @@ def lead(found: BestUse) -> Figure:
     figure = Figure(figsize=size, layout="constrained")
     axes = figure.subplots(rows, columns, squeeze=False, sharey=True)
     for axis, name in zip(axes.flat, found.criteria, strict=False):
-        unit, factor = shown(UNITS[name])
+        unit, factor = display_unit(UNITS[name])
         for at, strategy in enumerate(strategies):
             values = found.unseen[name].sel(strategy=strategy.name).values * factor
             values = values[np.isfinite(values)]
@@ -95,14 +95,14 @@ def lead(found: BestUse) -> Figure:
         axis.set_yticks(range(len(strategies)), [one.title for one in strategies])
         axis.set_ylim(len(strategies) - 0.5, -0.5)
         better = "more" if CRITERIA[name] > 0 else "less"
-        axis.set_title(f"{sentence(name)} ({better} is better)", fontsize=10, loc="left")
+        axis.set_title(f"{capitalise(name)} ({better} is better)", fontsize=10, loc="left")
         axis.set_xlabel(unit)
         _tidy(axis)
-        quantity(axis.xaxis)
+        format_axis(axis.xaxis)
     for axis in axes.flat[len(found.criteria) :]:
         axis.set_axis_off()
     draws = found.unseen.sizes["draw"]
-    return headed(
+    return add_heading(
         figure,
         "What each strategy reaches with the same money",
         f"Median and 5-95 % of {draws} draws that were not used to choose, against no programme; "
@@ -113,7 +113,7 @@ def lead(found: BestUse) -> Figure:
 
 def course(found: BestUse) -> Figure:
     """Draw how the best way so far got better, beside the strategies by hand."""
-    unit, factor = shown(UNITS[GAIN])
+    unit, factor = display_unit(UNITS[GAIN])
     figure = Figure(figsize=(8.5, 4.6), layout="constrained")
     axis = figure.subplots()
     generations = np.arange(len(found.course))
@@ -139,12 +139,12 @@ def course(found: BestUse) -> Figure:
             fontsize=9,
         )
     axis.set_xlabel("Generation")
-    axis.set_ylabel(f"{sentence(GAIN)}, {unit}")
+    axis.set_ylabel(f"{capitalise(GAIN)}, {unit}")
     _tidy(axis)
     axis.grid(axis="y", color="#E5E5E5")
-    quantity(axis.yaxis)
+    format_axis(axis.yaxis)
     over = "mean" if found.search.quantile is None else f"{100 * found.search.quantile:g} % point"
-    return headed(
+    return add_heading(
         figure,
         "How the search went",
         f"Best way so far, {over} over the {found.chosen_on.sizes['draw']} draws used to choose; "
@@ -158,9 +158,9 @@ def trade_offs(found: BestUse) -> Figure:
     figure = Figure(figsize=(4.3 * len(others) + 0.6, 5.2), layout="constrained")
     axes = figure.subplots(1, len(others), squeeze=False, sharey=True)
     styles = _styles(found)
-    unit, factor = shown(UNITS[GAIN])
+    unit, factor = display_unit(UNITS[GAIN])
     for axis, name in zip(axes[0], others, strict=True):
-        along, scale = shown(UNITS[name])
+        along, scale = display_unit(UNITS[name])
         points = [_mean(found, name, one) * scale for one in found.front]
         gains = [_mean(found, GAIN, one) * factor for one in found.front]
         axis.plot(points, gains, "o", color="#9A9A9A", markersize=5)
@@ -170,12 +170,12 @@ def trade_offs(found: BestUse) -> Figure:
             mark = "*" if strategy is found.best else "s"
             axis.plot(*at, mark, color=colour, markersize=13 if mark == "*" else 7)
         better = "right" if CRITERIA[name] > 0 else "left"
-        axis.set_xlabel(f"{sentence(name)}, {along}\n(better to the {better})", fontsize=9)
+        axis.set_xlabel(f"{capitalise(name)}, {along}\n(better to the {better})", fontsize=9)
         axis.grid(color="#EEEEEE")
         _tidy(axis)
-        quantity(axis.xaxis)
-    axes[0, 0].set_ylabel(f"{sentence(GAIN)}, {unit}")
-    quantity(axes[0, 0].yaxis)
+        format_axis(axis.xaxis)
+    axes[0, 0].set_ylabel(f"{capitalise(GAIN)}, {unit}")
+    format_axis(axes[0, 0].yaxis)
     handles = [Line2D([], [], marker="o", ls="", color="#9A9A9A", label="front of several aims")]
     handles += [
         Line2D(
@@ -189,7 +189,7 @@ def trade_offs(found: BestUse) -> Figure:
         for one in (found.best, *found.written)
     ]
     figure.legend(handles=handles, loc="outside lower center", ncols=3, frameon=False)
-    return headed(
+    return add_heading(
         figure,
         "What more of one thing costs of another",
         f"Each grey point is a way to spend {_money(found)} than which no other that was found is "
@@ -221,7 +221,7 @@ def _styles(found: BestUse) -> dict[str, Style]:
 
 
 def _money(found: BestUse) -> str:
-    unit, factor = shown("Myuan")
+    unit, factor = display_unit("Myuan")
     return f"{Rounded(found.budget * factor)} {unit} in present value since {found.start:g}"
 
 

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from smecluster.model.outcomes import PLACE, TOTAL, find
-from smecluster.model.support.errors import InputError, unknown
+from smecluster.model.outcomes import PLACE, TOTAL, find_outcome
+from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.policies.comparison.compute import PER_YUAN, Uncertain
 from smecluster.policies.comparison.single import DISCOUNTED
 from smecluster.policies.ensemble.worlds import DRAW, FUTURE, STRATEGY
@@ -104,7 +104,7 @@ def robustness(
     InputError
         If an outcome was not kept, is neither better nor worse, or a place does not exist.
     """
-    better = find(outcome).better
+    better = find_outcome(outcome).better
     check(
         needs,
         outcome,
@@ -167,16 +167,16 @@ def check(
     InputError
         If an outcome is not looked at or neither better nor worse, or a place does not exist.
     """
-    if find(outcome).better == "neither":
+    if find_outcome(outcome).better == "neither":
         raise InputError(f"outcome {outcome!r} is neither better nor worse: no regret in it")
     for name in (outcome, *(need.outcome for need in needs if need.outcome != PER_YUAN)):
         if name not in outcomes:
-            raise unknown("outcome of the comparison", name, outcomes)
+            raise UnknownNameError("outcome of the comparison", name, outcomes)
     if place not in (TOTAL, *regions):
-        raise unknown("place", place, [*regions, TOTAL])
+        raise UnknownNameError("place", place, [*regions, TOTAL])
     for need in needs:
         if need.place not in (TOTAL, EVERY, *regions):
-            raise unknown("place of a need", need.place, [*regions, TOTAL, EVERY])
+            raise UnknownNameError("place of a need", need.place, [*regions, TOTAL, EVERY])
 
 
 def _at(data: xr.Dataset, outcome: str, place: str) -> xr.DataArray:

@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from smecluster.model.support.formatting import shown
-from smecluster.model.support.plotting import headed, quantity
+from smecluster.model.support.formatting import display_unit
+from smecluster.model.support.plotting import add_heading, format_axis
 from smecluster.policies.comparison.compute import Uncertain
 from smecluster.policies.ensemble.worlds import FUTURE, STRATEGY
 from smecluster.policies.headlines import Style, strategy_styles
@@ -47,7 +47,7 @@ def figures(judged: Robustness, found: Uncertain) -> dict[str, Figure]:
 
 def regrets(judged: Robustness, found: Uncertain) -> Figure:
     """Draw what each strategy gives away, a row for each future."""
-    unit, factor = shown(found.ends[judged.outcome].attrs.get("unit", ""))
+    unit, factor = display_unit(found.ends[judged.outcome].attrs.get("unit", ""))
     table = judged.regrets.set_index([FUTURE, STRATEGY])
     rows = list(dict.fromkeys(judged.regrets[FUTURE]))
     styles = _styles(found)
@@ -68,7 +68,7 @@ def regrets(judged: Robustness, found: Uncertain) -> Figure:
     axis.set_ylim(len(rows) - 0.5, -0.5)
     axis.set_xlim(left=-0.01 * axis.get_xlim()[1])
     axis.set_xlabel(f"{judged.outcome} given away, {unit}")
-    quantity(axis.xaxis)
+    format_axis(axis.xaxis)
     axis.grid(axis="x", color="#EEEEEE")
     axis.set_axisbelow(True)
     marks = [
@@ -191,4 +191,4 @@ def _finish(figure: Figure, title: str, note: str, *, spines: bool = True) -> Fi
         axis.spines[["top", "right"] if spines else ["top", "right", "left", "bottom"]].set_visible(
             False
         )
-    return headed(figure, title, f"{note} Source: runs of the model.")
+    return add_heading(figure, title, f"{note} Source: runs of the model.")

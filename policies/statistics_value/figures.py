@@ -7,8 +7,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from smecluster.model.outcomes import PLACE, TOTAL
-from smecluster.model.support.formatting import TOTAL_COLOUR, region_colours, shown
-from smecluster.model.support.plotting import headed, quantity
+from smecluster.model.support.formatting import TOTAL_COLOUR, colour_regions, display_unit
+from smecluster.model.support.plotting import add_heading, format_axis
 from smecluster.policies.ensemble.worlds import FUTURE
 from smecluster.policies.statistics_value.compute import (
     ANTICIPATING,
@@ -41,10 +41,10 @@ def worth(found: StatisticsValue) -> Figure:
     Figure
         Medians with 5-95 % of the draws.
     """
-    unit, factor = shown("Myuan")
+    unit, factor = display_unit("Myuan")
     places = [str(place) for place in found.values[PLACE].values]
     places = [TOTAL, *(place for place in places if place != TOTAL)]
-    colours = region_colours(places)
+    colours = colour_regions(places)
     parts = with_difference(found)
     titles = [future.title for future in found.futures]
     columns = min(2, len(places))
@@ -76,7 +76,7 @@ def worth(found: StatisticsValue) -> Figure:
         axis.grid(axis="x", color="#EEEEEE")
         axis.set_axisbelow(True)
         axis.spines[["top", "right"]].set_visible(False)
-        quantity(axis.xaxis)
+        format_axis(axis.xaxis)
     for axis in axes.flat[len(places) :]:
         axis.set_axis_off()
     handles = [
@@ -87,7 +87,7 @@ def worth(found: StatisticsValue) -> Figure:
     figure.legend(handles=handles, loc="outside lower center", ncols=4, frameon=False)
     draws = found.values.sizes["draw"]
     spread = f", median and 5-95 % of {draws} draws" if draws > 1 else ""
-    return headed(
+    return add_heading(
         figure,
         f"What cluster statistics are worth: {found.strategy.title.lower()}",
         f"Discounted value added since {found.start:g} that the statistics of the strategy add, "

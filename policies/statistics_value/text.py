@@ -7,7 +7,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from smecluster.model.outcomes import PLACE, TOTAL
-from smecluster.model.support.formatting import Rounded, sentence, shown
+from smecluster.model.support.formatting import Rounded, capitalise, display_unit
 from smecluster.policies.ensemble.worlds import DRAW, FUTURE
 from smecluster.policies.futures import Future
 from smecluster.policies.prose import format_share, split_sign
@@ -22,7 +22,7 @@ from smecluster.policies.statistics_value.compute import (
     with_difference,
 )
 
-_UNIT, _FACTOR = shown("Myuan")
+_UNIT, _FACTOR = display_unit("Myuan")
 _SURE = 0.95
 
 
@@ -124,7 +124,7 @@ def _future(found: StatisticsValue, future: Future) -> list[str]:
         else f", though in {format_share(otherwise)} of the draws it does not"
     )
     return [
-        sentence(said),
+        capitalise(said),
         f"Anticipating itself {'adds' if more else 'takes away'} {_spread(known)} {_UNIT} "
         f"({abs(share):.2g} % of the worth){sure}.",
     ]

@@ -9,8 +9,8 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
-from smecluster.model.support.formatting import region_colours
-from smecluster.model.support.plotting import headed, quantity
+from smecluster.model.support.formatting import colour_regions
+from smecluster.model.support.plotting import add_heading, format_axis
 from smecluster.model.vensim.rewrite import REGION
 from smecluster.policies.windows.compute import EVERYWHERE, HOME, KINDS, Windows, window
 
@@ -39,7 +39,7 @@ def figures(found: Windows) -> dict[str, Figure]:
 def by_year(found: Windows) -> Figure:
     """Draw the gain of a yuan by starting year, and when each cluster passed critical mass."""
     regions = [str(region) for region in found.gains[REGION].values]
-    colours = region_colours(regions)
+    colours = colour_regions(regions)
     figure = Figure(figsize=(3.9 * len(regions) + 0.6, 4.6), layout="constrained")
     axes = figure.subplots(1, len(regions), squeeze=False, sharey=True)[0]
     own = found.gains.sel(size=1.0) if 1.0 in found.gains["size"].values else None
@@ -63,9 +63,9 @@ def by_year(found: Windows) -> Figure:
         _tidy(axis)
     axes[0].set_ylabel("Yuan of value added for a yuan")
     axes[0].set_ylim(min(0.0, axes[0].get_ylim()[0]), None)
-    quantity(axes[0].yaxis)
+    format_axis(axes[0].yaxis)
     axes[0].legend(frameon=False, fontsize=8, loc="lower left")
-    return headed(
+    return add_heading(
         figure,
         "When a yuan of local programme gains most",
         f"Value added over {found.horizon:g} years for a yuan spent over {found.lasting:g}, both "
@@ -77,7 +77,7 @@ def by_year(found: Windows) -> Figure:
 def heat_map(found: Windows) -> Figure:
     """Draw the gain of a yuan by starting year and cluster size relative to critical mass."""
     regions = [str(region) for region in found.gains[REGION].values]
-    colours = region_colours(regions)
+    colours = colour_regions(regions)
     figure = Figure(figsize=(4.1 * len(regions) + 1.2, 5.0), layout="constrained")
     axes = figure.subplots(1, len(regions), squeeze=False)[0]
     middle = found.gains.median("draw")
@@ -120,7 +120,7 @@ def heat_map(found: Windows) -> Figure:
     axes[0].set_ylabel("Firms at the start over the critical mass (log scale)")
     assert drawn is not None
     figure.colorbar(drawn, ax=list(axes), label="Yuan of value added at home for a yuan")
-    return headed(
+    return add_heading(
         figure,
         "The window of help, by year and by size of the cluster",
         f"Value added over {found.horizon:g} years for a yuan spent over {found.lasting:g}, in "

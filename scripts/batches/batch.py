@@ -51,7 +51,7 @@ def batch(
     import pandas as pd
 
     from smecluster.model import failures, stream
-    from smecluster.model.support.files import replacing, write_atomic
+    from smecluster.model.support.files import replace_file, write_atomic
     from smecluster.model.support.provenance import commented, stamp
     from smecluster.policies import load
 
@@ -74,7 +74,7 @@ def batch(
     )
     failed: list[pd.DataFrame] = []
     with (
-        replacing(out) as temporary,
+        replace_file(out) as temporary,
         temporary.open("w", encoding="utf-8", newline="") as file,
     ):
         file.write(head)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from smecluster.model.support.errors import InputError, unknown
+from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.scripts.shared.printing import finish, note, print_json, print_table
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def sensitivity(
         "plot": lambda: _plot(study, out, method, json),
     }
     if action not in actions:
-        raise unknown("action", action, actions)
+        raise UnknownNameError("action", action, actions)
     actions[action]()
 
 
@@ -342,7 +342,7 @@ def _changed(given: str, results: Results) -> list[str]:
 
 
 def _analyse(given: str, out: Path | None, method: str | None, json: bool) -> None:
-    from smecluster.model.support.formatting import Rounded, shown
+    from smecluster.model.support.formatting import Rounded, display_unit
     from smecluster.sensitivity.report.files import write
 
     results = _results(given, out)
@@ -376,7 +376,7 @@ def _analyse(given: str, out: Path | None, method: str | None, json: bool) -> No
     columns = ["scenario", "output", "factor", "value", "low", "high", "unit"]
     rows = []
     for *keys, value, low, high, own in leading[columns].itertuples(index=False):
-        unit, factor = ("Dmnl", 1.0) if analysis.method.shares else shown(own)
+        unit, factor = ("Dmnl", 1.0) if analysis.method.shares else display_unit(own)
         rows.append([*keys, *(Rounded(factor * number) for number in (value, low, high)), unit])
     print_table(columns, rows, f"{headline}: the leading factors; all are in the files")
     finish(files)

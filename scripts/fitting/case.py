@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from smecluster.model.support.errors import InputError, unknown
+from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.scripts.shared.printing import note, print_json, print_table
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def case(
         _new(folder, like or "wenzhou")
         return 0
     if action != "check":
-        raise unknown("action", action, ACTIONS)
+        raise UnknownNameError("action", action, ACTIONS)
     if like is not None:
         raise InputError("--like belongs to `case new`: a check compares with nothing")
     from smecluster.calibration.data.case_check import check_case

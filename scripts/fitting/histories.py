@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from smecluster.calibration.loading import describe_origin, load_calibrated
-from smecluster.model.support.errors import unknown
+from smecluster.model.support.errors import UnknownNameError
 from smecluster.scripts.shared.options import CalibrationName, Folders
 from smecluster.scripts.shared.printing import finish, print_json, print_table
 
@@ -88,13 +88,13 @@ def _cases(model: Model, names: list[str], folders: list[Path]) -> list[Case]:
     known = {case.place.name: case for case in map(load, paths)}
     for name in names:
         if name not in known:
-            raise unknown("region", name, known)
+            raise UnknownNameError("region", name, known)
     return [known[name] for name in model.regions if name in (names or known)]
 
 
 def _write(found: Histories, folder: Path, origin: dict[str, str], remembered: bool) -> list[Path]:
     from smecluster.calibration.data.histories_figure import figure
-    from smecluster.model.support.files import replacing, write_atomic
+    from smecluster.model.support.files import replace_file, write_atomic
     from smecluster.model.support.provenance import commented
 
     tables = {"histories": found.table, "fit": found.fit, "turning-points": found.turns}
@@ -103,7 +103,7 @@ def _write(found: Histories, folder: Path, origin: dict[str, str], remembered: b
         for name, table in tables.items()
     ]
     picture = folder / "histories.png"
-    with replacing(picture) as temporary:
+    with replace_file(picture) as temporary:
         figure(found, remembered).savefig(
             temporary, dpi=130, metadata={"Description": commented(origin)}
         )

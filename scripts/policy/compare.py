@@ -241,7 +241,7 @@ def _print_money(comparison: Comparison) -> None:
 
 
 def _print_outcomes(comparison: Comparison) -> None:
-    from smecluster.model.support.formatting import Rounded, shown
+    from smecluster.model.support.formatting import Rounded, display_unit
     from smecluster.policies.headlines import HEADLINES
 
     names = [item.strategy.name for item in comparison.funded]
@@ -251,7 +251,7 @@ def _print_outcomes(comparison: Comparison) -> None:
         (key for key in blocks if key[0] in HEADLINES), key=lambda key: HEADLINES.index(key[0])
     ):
         cells = blocks[outcome, place].set_index("strategy").loc[names]
-        unit, factor = shown(cells["unit"].iloc[0])
+        unit, factor = display_unit(cells["unit"].iloc[0])
         rows.append(
             [
                 outcome,

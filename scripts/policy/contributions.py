@@ -83,7 +83,7 @@ def contributions(
     import pandas as pd
 
     from smecluster.model.support.files import write_atomic
-    from smecluster.model.support.page import Section, page
+    from smecluster.model.support.page import Section, render_page
     from smecluster.model.support.provenance import stamp
     from smecluster.policies.contributions.compute import contributions as shared_out
     from smecluster.policies.contributions.compute import pair_table, table
@@ -161,7 +161,7 @@ def contributions(
             )
         )
     whole = [line for said in sentences.values() for line in said]
-    text = page("What each lever of a strategy brings", whole, sections, origin)
+    text = render_page("What each lever of a strategy brings", whole, sections, origin)
     files.append(write_atomic(out / "contributions.html", text))
     finish(files, {"stamp": origin, "answer": whole} if json else None)
 
@@ -210,11 +210,11 @@ def _step_error(
 def _short(found: Contributions) -> pd.DataFrame:
     """Set a row a lever: its contribution, what it brings alone and as the last one."""
     from smecluster.model.outcomes import TOTAL
-    from smecluster.model.support.formatting import shown
+    from smecluster.model.support.formatting import display_unit
     from smecluster.policies.contributions.compute import ALONE, DISCOUNTED, LAST, ON_AVERAGE, table
 
     long = table(found)
-    _, factor = shown("Myuan")
+    _, factor = display_unit("Myuan")
     end = long[
         (long["year"] == long["year"].max())
         & (long["place"] == TOTAL)

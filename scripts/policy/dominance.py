@@ -41,7 +41,7 @@ def dominance(
     """Follow the named loops through the runs of strategies (needs the extra 'loops')."""
     from smecluster.model.support.errors import InputError
     from smecluster.model.support.files import write_atomic
-    from smecluster.model.support.page import Section, page
+    from smecluster.model.support.page import Section, render_page
     from smecluster.model.support.provenance import stamp
     from smecluster.policies import load
     from smecluster.policies.dominance.compute import answer, table
@@ -97,6 +97,6 @@ def dominance(
             [("Share of each named loop, %; negative where it balances", (100 * wide).round(1))],
         ),
     ]
-    text = page("Which feedback loops dominate when", said, sections, origin)
+    text = render_page("Which feedback loops dominate when", said, sections, origin)
     files += [picture, write_atomic(out / "dominance.html", text)]
     finish(files, {"stamp": origin, "answer": said} if json else None)

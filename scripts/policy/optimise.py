@@ -154,7 +154,7 @@ def optimise(
 
 def _write(found: BestUse, out: Path, origin: dict[str, str], step: float, say: bool) -> list[Path]:
     from smecluster.model.support.files import write_atomic
-    from smecluster.model.support.page import Section, page
+    from smecluster.model.support.page import Section, render_page
     from smecluster.policies.exports import write_figure, write_table
     from smecluster.policies.optimisation.allocation import written
     from smecluster.policies.optimisation.compute import allocations, comparison
@@ -211,7 +211,7 @@ def _write(found: BestUse, out: Path, origin: dict[str, str], step: float, say: 
             ],
         ),
     ]
-    text = page("The best use of a budget", said, sections, origin)
+    text = render_page("The best use of a budget", said, sections, origin)
     return [*files, *pictures.values(), write_atomic(out / "optimise.html", text)]
 
 
@@ -234,12 +234,12 @@ def _short(found: BestUse) -> pd.DataFrame:
     """Compare on unseen draws in units to be read, a criterion after the other."""
     import pandas as pd
 
-    from smecluster.model.support.formatting import shown
+    from smecluster.model.support.formatting import display_unit
     from smecluster.policies.optimisation.compute import comparison
 
     rows = []
     for row in comparison(found).to_dict("records"):
-        unit, factor = shown(row["unit"])
+        unit, factor = display_unit(row["unit"])
         rows.append(
             {
                 "criterion": row["criterion"],

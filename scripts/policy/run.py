@@ -38,7 +38,7 @@ def run(
 ) -> None:
     """Run one strategy."""
     from smecluster.model import simulate
-    from smecluster.model.outcomes import gather
+    from smecluster.model.outcomes import collect_outcomes
     from smecluster.model.support.provenance import stamp
     from smecluster.policies import load
     from smecluster.policies.comparison.results_single import long_table, write_run
@@ -56,7 +56,7 @@ def run(
     if out is not None:
         for path in write_run(result, out, origin):
             note(f"wrote {path}")
-    outcomes = gather(result)
+    outcomes = collect_outcomes(result)
     if json:
         rows = long_table(outcomes).to_dict("records")
         print_json({"stamp": origin, "strategy": chosen.name, "outcomes": rows})
@@ -69,12 +69,12 @@ def run(
 
 def _rows(outcomes: xr.Dataset, years: list[int]) -> list[list[object]]:
     from smecluster.model.outcomes import PLACE, TOTAL
-    from smecluster.model.support.formatting import Rounded, shown
+    from smecluster.model.support.formatting import Rounded, display_unit
     from smecluster.policies.headlines import HEADLINES
 
     rows: list[list[object]] = []
     for name in HEADLINES:
-        unit, factor = shown(outcomes[name].attrs.get("unit", ""))
+        unit, factor = display_unit(outcomes[name].attrs.get("unit", ""))
         paths = outcomes[name].sel(time=years) * factor
         for place in paths[PLACE].values if PLACE in paths.dims else [TOTAL]:
             path = paths.sel({PLACE: place}) if PLACE in paths.dims else paths

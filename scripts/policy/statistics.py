@@ -52,7 +52,7 @@ def statistics(
     from smecluster.model.outcomes import TOTAL
     from smecluster.model.support.files import write_atomic
     from smecluster.model.support.formatting import Rounded
-    from smecluster.model.support.page import Section, page
+    from smecluster.model.support.page import Section, render_page
     from smecluster.model.support.provenance import stamp
     from smecluster.policies import load
     from smecluster.policies.exports import write_figure, write_table
@@ -91,17 +91,19 @@ def statistics(
         Section("Worth against cost", [], [], [("By policy, future and place", picture)]),
         Section("What this rests on", rests, [("By policy, future and place", _told(summed))]),
     ]
-    text = page("What cluster statistics are worth", said, sections, origin)
+    text = render_page("What cluster statistics are worth", said, sections, origin)
     files += [picture, write_atomic(out / "statistics.html", text)]
     finish(files, {"stamp": origin, "answer": said} if json else None)
 
 
 def _told(table: pd.DataFrame) -> pd.DataFrame:
     """Write sizes in units to be read, what is a share of nothing as yuan for a yuan."""
-    from smecluster.model.support.formatting import shown
+    from smecluster.model.support.formatting import display_unit
 
-    factors = table["unit"].map(lambda unit: shown(unit)[1])
-    units = table["unit"].map(lambda unit: "yuan for a yuan" if unit == "Dmnl" else shown(unit)[0])
+    factors = table["unit"].map(lambda unit: display_unit(unit)[1])
+    units = table["unit"].map(
+        lambda unit: "yuan for a yuan" if unit == "Dmnl" else display_unit(unit)[0]
+    )
     kept = [name for name in ("policy", "future", "place", "measure") if name in table]
     points = {"median": "median", "low": "5 %", "high": "95 %"}
     sizes = table[[*points]].mul(factors, axis=0).rename(columns=points)

@@ -49,7 +49,7 @@ def windows(
 ) -> None:
     """Map what a yuan gains by starting year and cluster size."""
     from smecluster.model.support.files import write_atomic
-    from smecluster.model.support.page import Section, page
+    from smecluster.model.support.page import Section, render_page
     from smecluster.model.support.provenance import stamp
     from smecluster.policies import load
     from smecluster.policies.exports import write_table
@@ -115,7 +115,7 @@ def windows(
         ),
         Section("What this rests on", rests),
     ]
-    text = page("When help pays", said, sections, origin)
+    text = render_page("When help pays", said, sections, origin)
     files += [*pictures.values(), write_atomic(out / "windows.html", text)]
     finish(files, {"stamp": origin, "answer": said} if json else None)
 

@@ -34,7 +34,7 @@ def gains(
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Publish the steady-state gain of every reinforcing loop."""
-    from smecluster.model.checking.loop_gains import gains as work_out
+    from smecluster.model.checking.loop_gains import compute_gains as work_out
     from smecluster.model.support.files import write_atomic
     from smecluster.model.system import load
 

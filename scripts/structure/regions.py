@@ -22,9 +22,9 @@ def regions(
     from smecluster.calibration import cases, load
     from smecluster.model.support.files import read_text
     from smecluster.model.vensim.document import SHIPPED
-    from smecluster.model.vensim.rewrite import regions_of
+    from smecluster.model.vensim.rewrite import read_regions
 
-    inside = [region.name for region in regions_of(read_text(SHIPPED))]
+    inside = [region.name for region in read_regions(read_text(SHIPPED))]
     found = {case.place.name: case for case in map(load, cases())}
     rows = []
     for name in dict.fromkeys((*inside, *found)):

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from smecluster.model.inputs import Directory, Scale
-from smecluster.model.support.errors import InputError, unknown
+from smecluster.model.inputs import InputIndex, Scale
+from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.vensim.document import CONTROLS
 from smecluster.sensitivity.design.distributions import Distribution, ends
 from smecluster.sensitivity.study import FactorTable, Study
@@ -221,7 +221,7 @@ class _Finder:
 
     def __init__(self, model: Model) -> None:
         self._model = model
-        self._directory = Directory(model.program)
+        self._directory = InputIndex(model.program)
         parameters = model.program.parameters
         self._names = [_written(parameter) for parameter in parameters]
         self.tables = {
@@ -301,7 +301,7 @@ class _Finder:
             for lever in self._model.subscripts.get(dimension, ())
         }
         if table.lever not in levers:
-            raise unknown("lever", table.lever, levers)
+            raise UnknownNameError("lever", table.lever, levers)
         if table.effect != "multiply":
             raise InputError(
                 f"lever {table.lever!r}: give effect = 'multiply', its values weigh its money "
@@ -332,7 +332,7 @@ class _Finder:
         names = [str(name) for name in draws.columns]
         for name in table.only:
             if name not in names:
-                raise unknown("parameter of the calibration", name, names)
+                raise UnknownNameError("parameter of the calibration", name, names)
         return [
             Factor(
                 name,

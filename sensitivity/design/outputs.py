@@ -11,8 +11,8 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from smecluster.model import outcomes
-from smecluster.model.outcomes import DISPERSION, PLACE, TOTAL, Outcome, gather
-from smecluster.model.support.errors import InputError, unknown
+from smecluster.model.outcomes import DISPERSION, PLACE, TOTAL, Outcome, collect_outcomes
+from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.sensitivity.study import OutputTable, Study
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def columns_of(study: Study, model: Model) -> tuple[Column, ...]:
                 found[column.name] = column
     for name in study.enough.outputs if study.enough else ():
         if name not in found:
-            raise unknown("output in enough", name, found)
+            raise UnknownNameError("output in enough", name, found)
     return tuple(found.values())
 
 
@@ -105,7 +105,7 @@ def needed(columns: Sequence[Column]) -> tuple[list[str], list[float]]:
     """List the model's variables and the years that columns are computed from."""
     years = {column.year for column in columns}
     years |= {column.since for column in columns if column.since is not None}
-    return outcomes.variables(_outcomes(columns)), sorted(years)
+    return outcomes.list_variables(_outcomes(columns)), sorted(years)
 
 
 def numbers(result: xr.Dataset, columns: Sequence[Column]) -> dict[str, NDArray[np.float64]]:
@@ -123,7 +123,7 @@ def numbers(result: xr.Dataset, columns: Sequence[Column]) -> dict[str, NDArray[
     dict of str to array of float, shape (runs,)
         By the column's name, in its unit.
     """
-    gathered = gather(result, _outcomes(columns))
+    gathered = collect_outcomes(result, _outcomes(columns))
     time = {float(year): place for place, year in enumerate(gathered["time"].values)}
     where = {str(name): place for place, name in enumerate(gathered[PLACE].values)}
     blocks = {}
@@ -146,7 +146,7 @@ def _outcomes(columns: Sequence[Column]) -> list[Outcome]:
     names = dict.fromkeys(
         _BEHIND_DISPERSION if column.outcome == DISPERSION else column.outcome for column in columns
     )
-    return [outcomes.find(name) for name in names]
+    return [outcomes.find_outcome(name) for name in names]
 
 
 def _places(table: OutputTable, model: Model) -> tuple[str, ...]:
@@ -163,7 +163,7 @@ def _places(table: OutputTable, model: Model) -> tuple[str, ...]:
         return allowed
     for place in table.places:
         if place not in allowed:
-            raise unknown(f"place of output {table.outcome!r}", place, (*allowed, _ALL))
+            raise UnknownNameError(f"place of output {table.outcome!r}", place, (*allowed, _ALL))
     return table.places
 
 
@@ -176,4 +176,4 @@ def _unit(table: OutputTable, model: Model) -> str:
 
 
 def _better(table: OutputTable) -> str:
-    return "less" if table.outcome == DISPERSION else outcomes.find(table.outcome).better
+    return "less" if table.outcome == DISPERSION else outcomes.find_outcome(table.outcome).better

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from smecluster.model.support.errors import unknown
+from smecluster.model.support.errors import UnknownNameError
 from smecluster.sensitivity.methods.delta import delta
 from smecluster.sensitivity.methods.estimates import Bootstrap, Estimate, Estimates, Sample
 from smecluster.sensitivity.methods.fast import balanced, fast
@@ -136,5 +136,5 @@ def find(name: str) -> Method:
         If there is none of that name.
     """
     if name not in METHODS:
-        raise unknown("method", name, METHODS)
+        raise UnknownNameError("method", name, METHODS)
     return METHODS[name]

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from smecluster.model.support.files import replacing, write_atomic
+from smecluster.model.support.files import replace_file, write_atomic
 from smecluster.model.support.provenance import commented
 from smecluster.sensitivity.analysis.indices import Analysis
 from smecluster.sensitivity.store.results import Results
@@ -59,6 +59,6 @@ def _table(table: pd.DataFrame, path: Path, stamp: Mapping[str, str]) -> list[Pa
     arrow = pa.Table.from_pandas(table, preserve_index=False)
     metadata = {**(arrow.schema.metadata or {}), b"stamp": json.dumps(dict(stamp)).encode()}
     columnar = path.with_suffix(".parquet")
-    with replacing(columnar) as temporary:
+    with replace_file(columnar) as temporary:
         pq.write_table(arrow.replace_schema_metadata(metadata), temporary)
     return [plain, columnar]

@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 from smecluster.model.support.files import write_atomic
-from smecluster.model.support.formatting import sentence
-from smecluster.model.support.page import Section, page
+from smecluster.model.support.formatting import capitalise
+from smecluster.model.support.page import Section, render_page
 from smecluster.sensitivity.analysis.indices import Analysis
 from smecluster.sensitivity.methods import reading
 from smecluster.sensitivity.report.sentences import answers
@@ -69,7 +69,7 @@ def write_page(results: Results, analysis: Analysis, figures: Sequence[Path], fo
         _runs(results, analysis),
     ]
     said: str | Sequence[str] = [*told, *verdict] or "No output varies: there is no answer."
-    text = page(
+    text = render_page(
         study.title,
         said,
         [
@@ -133,7 +133,7 @@ def _matters(results: Results, analysis: Analysis, figures: Sequence[Path]) -> S
     table = table[table["output"].isin(names) & (table["index"] == headline)]
     leading = table.groupby(["scenario", "output"], sort=False).head(_LEADING)
     kept = ["scenario", "output", "factor", "value", "low", "high"]
-    index = sentence(reading(headline, dependent=results.dependent))
+    index = capitalise(reading(headline, dependent=results.dependent))
     text = f"{index}, by {analysis.method.title}."
     return Section(
         "What matters",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from smecluster.model.support.formatting import Rounded, sentence, shown
+from smecluster.model.support.formatting import Rounded, capitalise, display_unit
 from smecluster.sensitivity.analysis.ranking import Ranking
 from smecluster.sensitivity.analysis.trust import listed
 
@@ -96,7 +96,7 @@ def _drivers(analysis: Analysis) -> Iterator[str]:
                 head = f"{head} ({scenarios[0]}{_also(scenarios[1:])})"
             head += _spread(analysis, scenarios[0], column.name)
             said = f"{_ranked(analysis, ranked, part)}{_direction(analysis, ranked)}"
-            yield f"{sentence(head)}: {said}"
+            yield f"{capitalise(head)}: {said}"
 
 
 def _headline(analysis: Analysis, table: pd.DataFrame, scenario: str) -> pd.DataFrame:
@@ -139,7 +139,7 @@ def _ranked(analysis: Analysis, ranked: pd.DataFrame, part: pd.DataFrame) -> str
 
 def _value(index: str, row: pd.Series, part: pd.DataFrame) -> str:
     if index == "mu star":
-        unit, factor = shown(str(row["unit"]))
+        unit, factor = display_unit(str(row["unit"]))
         ends = f"{Rounded(row['low'] * factor)} to {Rounded(row['high'] * factor)}"
         return (
             f", changing it by {Rounded(row['value'] * factor)} {unit} ({ends}) on average as it "
@@ -159,7 +159,7 @@ def _value(index: str, row: pd.Series, part: pd.DataFrame) -> str:
 
 def _short(index: str, row: pd.Series) -> str:
     if index == "mu star":
-        unit, factor = shown(str(row["unit"]))
+        unit, factor = display_unit(str(row["unit"]))
         return f"{Rounded(row['value'] * factor)} {unit}"
     return _percent(row["value"]) if index in _SHARES else f"{row['value']:.2f}"
 
@@ -189,7 +189,7 @@ def _direction(analysis: Analysis, ranked: pd.DataFrame) -> str:
     if leading not in [*ways["rises"], *ways["falls"]]:
         return f"{text}."
     row = swings.loc[leading]
-    unit, factor = shown(str(row["unit"]))
+    unit, factor = display_unit(str(row["unit"]))
     low, high = (Rounded(row[f"at {end}"] * factor) for end in ("low", "high"))
     return (
         f"{text}; on average it is {low} {unit} where {leading} is low (lowest fifth) and {high} "
@@ -203,7 +203,7 @@ def _spread(analysis: Analysis, scenario: str, output: str) -> str:
     row = table[(table["scenario"] == scenario) & (table["output"] == output)]
     if row.empty:
         return ""
-    unit, factor = shown(str(row["unit"].iloc[0]))
+    unit, factor = display_unit(str(row["unit"].iloc[0]))
     low, high = (Rounded(row[end].iloc[0] * factor) for end in ("5 %", "95 %"))
     return f", {low} to {high} {unit} in 90 % of runs"
 

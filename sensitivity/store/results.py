@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from smecluster.model.support.errors import InputError, unknown
+from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.provenance import stamp
 from smecluster.sensitivity.design.crossing import Scenario
 from smecluster.sensitivity.design.outputs import Column
@@ -282,7 +282,7 @@ class Results:
         name = column if isinstance(column, str) else column.name
         known = [one.name for one in self.columns]
         if name not in known:
-            raise unknown("output of the study", name, known)
+            raise UnknownNameError("output of the study", name, known)
         return name
 
     def _read(self, names: Sequence[str], scenario: int) -> dict[str, NDArray[np.float64]]:

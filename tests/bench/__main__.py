@@ -25,11 +25,11 @@ import numpy as np
 import pandas as pd
 
 from smecluster import model
-from smecluster.model.clock import Times, times
-from smecluster.model.compiler.kernel import Batch, kernel
+from smecluster.model.clock import Times, compute_times
+from smecluster.model.compiler.kernel import Batch, load_kernel
 from smecluster.model.compiler.program import Program
-from smecluster.model.inputs import Directory
-from smecluster.model.results import wanted
+from smecluster.model.inputs import InputIndex
+from smecluster.model.results import select_outputs
 
 OUTPUTS = ("value added", "Employment", "innovation capacity", "fiscal balance", "Regional brand")
 VARIED = 20
@@ -58,16 +58,16 @@ def main() -> None:
 def engines(m: model.Model, with_numba: bool) -> None:
     """Compare engines: one core, one run, the same inputs."""
     program = m.program
-    parameters = Directory(program).resolve({}).parameters(program)
-    clock = times(program, parameters, {})
-    chosen = wanted(program, OUTPUTS)
+    parameters = InputIndex(program).resolve({}).parameters(program)
+    clock = compute_times(program, parameters, {})
+    chosen = select_outputs(program, OUTPUTS)
     varied = varied_inputs(program)
     draw = np.random.default_rng(1)
     inputs = {place: parameters[place] * draw.uniform(0.99, 1.01, RUNS) for place in varied}
     batch = Batch(clock.all, clock.kept, parameters, inputs, {}, RUNS)
 
     began = time.perf_counter()
-    code = kernel(program, m.hash, chosen.nodes, varied)
+    code = load_kernel(program, m.hash, chosen.nodes, varied)
     compiling = time.perf_counter() - began
     rows: list[tuple[str, float]] = []
 
@@ -183,14 +183,14 @@ def _pysd(m: model.Model, steps: int) -> float:
     from smecluster.model.engines.pysd import Reference
 
     program = m.program
-    directory = Directory(program)
-    chosen = wanted(program, OUTPUTS)
+    directory = InputIndex(program)
+    chosen = select_outputs(program, OUTPUTS)
     taken = []
     with Reference(m) as reference:
         for count in (16, 48):
             step = m.time.step
             inputs = directory.resolve({"FINAL TIME": m.time.initial + count * step})
-            clock = times(program, inputs.parameters(program), {})
+            clock = compute_times(program, inputs.parameters(program), {})
             began = time.process_time()
             reference.run(inputs, chosen, clock)
             taken.append(time.process_time() - began)

@@ -15,14 +15,14 @@ from unittest import mock
 import numpy as np
 
 from smecluster import model
-from smecluster.model.clock import times
+from smecluster.model.clock import compute_times
 from smecluster.model.compiler import schedule as plan
 from smecluster.model.compiler import simplify as faster
 from smecluster.model.compiler.codegen import generate
 from smecluster.model.compiler.kernel import TOGETHER, Batch, Kernel, assemble
 from smecluster.model.compiler.program import Graph, Node, operands
-from smecluster.model.inputs import Directory
-from smecluster.model.results import wanted
+from smecluster.model.inputs import InputIndex
+from smecluster.model.results import select_outputs
 from tests.bench.__main__ import OUTPUTS, RUNS, SCALE_STEP, varied_inputs
 
 REPEATS = 7
@@ -32,16 +32,16 @@ def main() -> None:
     """Print the table."""
     m = model.load()
     program = m.program
-    parameters = Directory(program).resolve({"TIME STEP": SCALE_STEP}).parameters(program)
-    clock = times(program, parameters, {})
-    nodes = wanted(program, OUTPUTS).nodes
+    parameters = InputIndex(program).resolve({"TIME STEP": SCALE_STEP}).parameters(program)
+    clock = compute_times(program, parameters, {})
+    nodes = select_outputs(program, OUTPUTS).nodes
     varied = varied_inputs(program)
     draw = np.random.default_rng(3)
     inputs = {place: parameters[place] * draw.uniform(0.99, 1.01, RUNS) for place in varied}
     batch = Batch(clock.all, clock.kept, parameters, inputs, {}, RUNS)
 
     def measure(varying: Sequence[int], width: int) -> float:
-        code = generate(plan.plan(program, nodes), varying, width)
+        code = generate(plan.make_schedule(program, nodes), varying, width)
         kernel = Kernel(program, code.layout, assemble(code))
         taken = []
         for _ in range(REPEATS + 1):

@@ -10,7 +10,7 @@ from smecluster.calibration.further import beside_held, further_problem, paired
 from smecluster.calibration.named import Calibration
 from smecluster.model import load as load_model
 from smecluster.model.support.errors import InputError
-from smecluster.model.vensim.rewrite import values_of
+from smecluster.model.vensim.rewrite import read_values
 
 HELD = {"migration rate": 0.045, "reference output[Wenzhou]": 4800.0}
 
@@ -35,7 +35,7 @@ def test_the_others_stand_at_their_calibration_and_the_region_at_its_own_values(
     case = load(new_case(tmp_path / "town", "wenzhou"))
     model = beside_held(case, held)
     assert model.regions == (*load_model().regions, "town")
-    values = values_of(model.text)
+    values = read_values(model.text)
     assert values["migration rate"][()] == HELD["migration rate"]
     assert values["reference output"][("Wenzhou",)] == HELD["reference output[Wenzhou]"]
     own = next(each for each in case.constants if each.variable == "reference output")
@@ -46,7 +46,7 @@ def test_a_folder_of_a_shipped_region_takes_its_place_with_its_own_values(held):
     model = beside_held(load("wenzhou"), held)
     assert sorted(model.regions) == sorted(load_model().regions)
     own = next(each for each in load("wenzhou").constants if each.variable == "reference output")
-    assert values_of(model.text)["reference output"][("Wenzhou",)] == own.value
+    assert read_values(model.text)["reference output"][("Wenzhou",)] == own.value
 
 
 def test_only_the_regions_own_parameters_are_estimated_from_its_own_figures():

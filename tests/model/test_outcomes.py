@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from smecluster.model.outcomes import DISPERSION, OUTCOMES, PLACE, TOTAL, find, gather, variables
+from smecluster.model.outcomes import (
+    DISPERSION,
+    OUTCOMES,
+    PLACE,
+    TOTAL,
+    collect_outcomes,
+    find_outcome,
+    list_variables,
+)
 from smecluster.model.support.errors import InputError
 
 
@@ -12,12 +20,12 @@ from smecluster.model.support.errors import InputError
 def run() -> xr.Dataset:
     """Two regions, one year; every variable is 1 in the first and 3 in the second."""
     values = np.array([[1.0, 3.0]])
-    data = {name: (("time", "Region"), values, {"unit": "u"}) for name in variables()}
+    data = {name: (("time", "Region"), values, {"unit": "u"}) for name in list_variables()}
     return xr.Dataset(data, coords={"time": [2040.0], "Region": ["A", "B"]})
 
 
 def total(run: xr.Dataset, name: str) -> float:
-    return float(gather(run)[name].sel({PLACE: TOTAL}).item())
+    return float(collect_outcomes(run)[name].sel({PLACE: TOTAL}).item())
 
 
 def test_quantities_are_added(run):
@@ -34,22 +42,22 @@ def test_an_average_without_weight_is_missing_and_not_zero(run):
 
 
 def test_regions_come_first_and_the_total_last(run):
-    gathered = gather(run)
+    gathered = collect_outcomes(run)
     assert list(gathered[PLACE].values) == ["A", "B", TOTAL]
     assert gathered["value added"].sel({PLACE: "B"}).item() == 3
     assert gathered["value added"].attrs["unit"] == "u"
 
 
 def test_dispersion_is_the_coefficient_of_variation(run):
-    assert gather(run)[DISPERSION].item() == pytest.approx(0.5)
+    assert collect_outcomes(run)[DISPERSION].item() == pytest.approx(0.5)
 
 
 def test_equal_regions_have_no_dispersion(run):
     run["value added per worker"] = run["value added per worker"] * 0 + 2
-    assert gather(run)[DISPERSION].item() == 0
+    assert collect_outcomes(run)[DISPERSION].item() == 0
 
 
 def test_every_outcome_can_be_found_and_a_wrong_name_gets_the_nearest():
-    assert all(find(outcome.name) is outcome for outcome in OUTCOMES)
+    assert all(find_outcome(outcome.name) is outcome for outcome in OUTCOMES)
     with pytest.raises(InputError, match="did you mean 'value added'"):
-        find("value aded")
+        find_outcome("value aded")

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from smecluster.model import load, simulate_many
-from smecluster.model.repeated import Repeated
+from smecluster.model.repeated import Evaluator
 from smecluster.model.support.errors import InputError
 
 INPUTS = ("price sensitivity", "reference output[Wenzhou]")
@@ -19,7 +19,7 @@ def shipped():
 
 def test_repeated_runs_equal_a_batch_to_the_last_digit(shipped):
     values = np.array([[0.3, 5000.0], [0.35, 4500.0], [0.4, 5100.0]])
-    fast = Repeated(shipped, INPUTS, OUTPUTS, YEARS, STEP).run(values, workers=2)
+    fast = Evaluator(shipped, INPUTS, OUTPUTS, YEARS, STEP).run(values, workers=2)
     table = pd.DataFrame(values, columns=list(INPUTS))
     names = [output.partition("[")[0] for output in OUTPUTS]
     batch = simulate_many(shipped, table, names, YEARS, base=STEP)
@@ -30,10 +30,10 @@ def test_repeated_runs_equal_a_batch_to_the_last_digit(shipped):
 
 def test_an_output_that_does_not_exist_is_named_with_the_nearest(shipped):
     with pytest.raises(InputError, match=r"did you mean 'value added\[wenzhou\]'"):
-        Repeated(shipped, INPUTS, ["value added[Wenzhu]"], YEARS)
+        Evaluator(shipped, INPUTS, ["value added[Wenzhu]"], YEARS)
 
 
 def test_values_of_another_shape_are_refused(shipped):
-    repeated = Repeated(shipped, INPUTS, OUTPUTS, YEARS, STEP)
+    repeated = Evaluator(shipped, INPUTS, OUTPUTS, YEARS, STEP)
     with pytest.raises(InputError, match=r"\(runs, 2\) is needed"):
         repeated.run(np.ones((4, 3)))

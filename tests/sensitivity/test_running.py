@@ -18,7 +18,7 @@ import pytest
 from smecluster import model
 from smecluster.model import simulate
 from smecluster.model.support.errors import InputError
-from smecluster.model.vensim.rewrite import values_of
+from smecluster.model.vensim.rewrite import read_values
 from smecluster.sensitivity.analysis.indices import analyse
 from smecluster.sensitivity.design.crossing import cross
 from smecluster.sensitivity.running import plan, run
@@ -72,7 +72,7 @@ def whole(tmp_path_factory, m, study):
 def test_a_run_is_the_models_run_with_the_inputs_of_its_row(m, study, whole):
     row = whole.design.values(100, 101)
     factors = {name: row[name].item() for name in ("spin off rate", "brand premium")}
-    values = values_of(m.text)["seed entrepreneurs"]
+    values = read_values(m.text)["seed entrepreneurs"]
     own = {  # the multipliers act on the own values of the regions
         f"seed entrepreneurs[{region}]": row[f"seed entrepreneurs[{region}]"].item() * value
         for (region,), value in values.items()

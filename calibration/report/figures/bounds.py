@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from smecluster.calibration.findings import Findings, in_scale
 from smecluster.calibration.report.figures.panels import WIDTH, Drawn, brief
 from smecluster.calibration.validation.verdict import BOUND, IDENTIFIED, NORMAL_90, PARTLY, PRIOR
-from smecluster.model.support.plotting import headed
+from smecluster.model.support.plotting import add_heading
 
 _VERDICTS = {IDENTIFIED: "#0072B2", PARTLY: "#56B4E9", PRIOR: "#8A8A8A", BOUND: "#D55E00"}
 _OTHER = "#B07AA1"
@@ -54,7 +54,7 @@ def drawn(findings: Findings) -> Iterator[Drawn]:
             part = group.iloc[number * length : (number + 1) * length]
             suffix = f" ({number + 1} of {pages})" if pages > 1 else ""
             title = f"Parameters, {scope}{suffix}"
-            figure = headed(_page(part), title, _NOTE)
+            figure = add_heading(_page(part), title, _NOTE)
             name = f"parameters-{scope}-{number + 1}"
             yield Drawn(name, f"{title}, between their bounds.", figure)
 

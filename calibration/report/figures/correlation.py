@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from smecluster.calibration.findings import Findings
 from smecluster.calibration.report.figures.panels import WIDTH, Drawn
 from smecluster.calibration.validation.verdict import CONFOUNDED
-from smecluster.model.support.plotting import headed
+from smecluster.model.support.plotting import add_heading
 
 _MOST = 64
 
@@ -115,5 +115,5 @@ def drawn(findings: Findings) -> Iterator[Drawn]:
     yield Drawn(
         "correlation",
         "Correlations of the parameters.",
-        headed(figure, "Which parameters are confounded", note),
+        add_heading(figure, "Which parameters are confounded", note),
     )

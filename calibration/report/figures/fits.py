@@ -21,7 +21,7 @@ from smecluster.calibration.report.figures.panels import (
     spread,
     titled,
 )
-from smecluster.model.support.formatting import region_colours, shown
+from smecluster.model.support.formatting import colour_regions, display_unit
 
 #: Figures on another level than the model's are shown in this shade.
 SCALED_COLOUR = "#9A9A9A"
@@ -61,7 +61,7 @@ def drawn(findings: Findings) -> Iterator[Drawn]:
     errors = _errors(findings)
     lines = findings["paths"].groupby(["variable", "region"], sort=False)
     paths = {(str(key[0]), str(key[1])): part for key, part in lines}
-    colours = region_colours(list(dict.fromkeys(table["region"])))
+    colours = colour_regions(list(dict.fromkeys(table["region"])))
     # Of a few regions each has its column where another has figures of the variable, too.
     grid = 2 <= len(colours) <= _SIDE_BY_SIDE
     columns = len(colours) if grid else 3
@@ -75,7 +75,7 @@ def drawn(findings: Findings) -> Iterator[Drawn]:
             axis.set_axis_off()
             return
         _panel(axis, groups[key], paths.get(key), colours[region], findings.split, errors)
-        unit = shown(groups[key]["unit"].iloc[0])[0]
+        unit = display_unit(groups[key]["unit"].iloc[0])[0]
         titled(axis, f"{region}: {variable}, {unit}", columns)
 
     yield from pages(
@@ -159,7 +159,7 @@ def _panel(
     split: int | None,
     errors: Mapping[Series, float],
 ) -> None:
-    factor = shown(table["unit"].iloc[0])[1]
+    factor = display_unit(table["unit"].iloc[0])[1]
     level = table.copy()
     for column in ("value", "fitted", "low", "high"):
         level[column] = table[column] / table["factor"] * factor

@@ -21,7 +21,7 @@ from smecluster.calibration.report.figures.panels import (
     spread,
     titled,
 )
-from smecluster.model.support.formatting import region_colours, shown
+from smecluster.model.support.formatting import colour_regions, display_unit
 
 #: The model's fitted path alone, and its growth from the last figure that it saw.
 PATH, JOINED = "path", "joined"
@@ -52,7 +52,7 @@ def drawn(findings: Findings) -> Iterator[Drawn]:
         return
     held = findings["holdout"]
     groups = series_of(held)
-    colours = region_colours(list(dict.fromkeys(held["region"])))
+    colours = colour_regions(list(dict.fromkeys(held["region"])))
     skill = findings["scores"].set_index(SERIES)["skill"]
 
     def panel(axis: Axes, key: Series) -> None:
@@ -60,7 +60,7 @@ def drawn(findings: Findings) -> Iterator[Drawn]:
         mine = (figures[SERIES] == pd.Series(key, index=SERIES)).all(axis=1)
         _panel(axis, figures[mine], groups[key], colours[key[0]])
         region, variable, segment = key
-        unit = shown(groups[key]["unit"].iloc[0])[0]
+        unit = display_unit(groups[key]["unit"].iloc[0])[0]
         name = f"{region}: {variable}{f' ({segment})' if segment else ''}, {unit}"
         better = f"\nskill {skill[key]:+.2f}" if key in skill.index else ""
         titled(axis, name, _COLUMNS)
@@ -116,7 +116,7 @@ def _points(*tables: pd.DataFrame) -> list[Line2D]:
 
 
 def _panel(axis: Axes, figures: pd.DataFrame, held: pd.DataFrame, colour: str) -> None:
-    factor = shown(held["unit"].iloc[0])[1]
+    factor = display_unit(held["unit"].iloc[0])[1]
     before = figures[figures["year"] < held["year"].min()]
     points = pd.concat([before[["year", "value", "status"]], held[["year", "value", "status"]]])
     figures_of(axis, points.assign(value=points["value"] * factor), FIGURE_COLOUR, "o")

@@ -16,7 +16,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
 
-from smecluster.model.support.plotting import headed
+from smecluster.model.support.plotting import add_heading
 
 Item = TypeVar("Item")
 
@@ -69,8 +69,8 @@ def pages(
     name : str
         Of the pages' files, which are numbered.
     title, note : str
-        The heading of each page (see `model.support.plotting.headed`); pages are counted in the
-        title.
+        The heading of each page (see `model.support.plotting.add_heading`); pages are
+        counted in the title.
     columns, rows : int
         Panels side by side, and rows of them on a page, at most.
     height : float
@@ -107,7 +107,7 @@ def pages(
             fontsize=7.5,
         )
         suffix = f" ({number + 1} of {count})" if count > 1 else ""
-        page = headed(figure, title + suffix, note)
+        page = add_heading(figure, title + suffix, note)
         yield Drawn(f"{name}-{number + 1}", f"{title}{suffix}.", page)
 
 

@@ -10,7 +10,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from smecluster.calibration.findings import Findings, first_search
 from smecluster.calibration.report.figures.panels import FAINT, WIDTH, Drawn, brief, plain
-from smecluster.model.support.plotting import headed
+from smecluster.model.support.plotting import add_heading
 
 #: Optima as close as this to the best one count as the same fit.
 SAME = 0.1
@@ -71,4 +71,4 @@ def drawn(findings: Findings) -> Iterator[Drawn]:
         "Each point is a search from another place within the bounds. A first step that many "
         f"starts share says that the best fit is not a chance find.{lost}"
     )
-    yield Drawn("starts", f"Where {len(starts)} starts end.", headed(figure, "Starts", note))
+    yield Drawn("starts", f"Where {len(starts)} starts end.", add_heading(figure, "Starts", note))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from smecluster.model.support.files import replacing
+from smecluster.model.support.files import replace_file
 from smecluster.model.support.provenance import commented
 from smecluster.sensitivity.analysis.indices import Analysis
 from smecluster.sensitivity.report.figures.bars import bars
@@ -115,7 +115,7 @@ def _written(figure: Figure, path: Path, results: Results, analysis: Analysis) -
     for suffix in _FORMATS:
         target = path.with_name(path.name + suffix)
         metadata = {"Description" if suffix == ".png" else "Subject": stamp}
-        with replacing(target) as temporary:
+        with replace_file(target) as temporary:
             figure.savefig(temporary, dpi=_DPI, metadata=metadata)
         files.append(target)
     return files

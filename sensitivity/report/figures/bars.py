@@ -8,8 +8,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from smecluster.model.support.formatting import shown
-from smecluster.model.support.plotting import quantity
+from smecluster.model.support.formatting import display_unit
+from smecluster.model.support.plotting import format_axis
 from smecluster.sensitivity.methods import reading
 from smecluster.sensitivity.report.figures.style import (
     DARK,
@@ -64,7 +64,7 @@ def bars(results: Results, analysis: Analysis, scenario: str) -> Figure:
     rows = 1 + min(10, max(len(part["factor"].unique()) for _, part in drawn))
     figure, axes = panels(len(drawn), 2, 6.4, 0.34 * rows + 0.9)
     for axis, (column, part) in zip(axes, drawn, strict=True):
-        factor = shown(column.unit)[1] if headline == "mu star" else 1.0
+        factor = display_unit(column.unit)[1] if headline == "mu star" else 1.0
         names, values = with_rest(part, indices, summed)
         thick = 0.8 / len(indices)
         for at, (index, colour) in enumerate(zip(indices, (PALE, DARK), strict=False)):
@@ -82,8 +82,8 @@ def bars(results: Results, analysis: Analysis, scenario: str) -> Figure:
         axis.invert_yaxis()
         plain(axis, "x")
         if headline == "mu star":
-            axis.set_xlabel(shown(column.unit)[0], fontsize=8)
-            quantity(axis.xaxis)
+            axis.set_xlabel(display_unit(column.unit)[0], fontsize=8)
+            format_axis(axis.xaxis)
         title(axis, column.name)
     if len(indices) > 1:
         handles = [

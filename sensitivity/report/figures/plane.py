@@ -8,8 +8,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from smecluster.model.support.formatting import shown
-from smecluster.model.support.plotting import quantity
+from smecluster.model.support.formatting import display_unit
+from smecluster.model.support.plotting import format_axis
 from smecluster.sensitivity.report.figures.style import (
     DARK,
     INK,
@@ -51,7 +51,7 @@ def plane(results: Results, analysis: Analysis, scenario: str) -> Figure:
     ]
     figure, axes = panels(len(drawn), 2, 6.6, 3.8)
     for axis, (column, part) in zip(axes, drawn, strict=True):
-        unit, factor = shown(column.unit)
+        unit, factor = display_unit(column.unit)
         star, sigma = (
             part[part["index"] == name].set_index("factor")[["value", "high"]] * factor
             for name in ("mu star", "sigma")
@@ -95,8 +95,8 @@ def plane(results: Results, analysis: Analysis, scenario: str) -> Figure:
             frameon=False,
             fontsize=7.5,
         )
-        quantity(axis.xaxis)
-        quantity(axis.yaxis)
+        format_axis(axis.xaxis)
+        format_axis(axis.yaxis)
         axis.set_xlabel(f"mu star, {unit}", fontsize=8)
         axis.set_ylabel(f"sigma, {unit}", fontsize=8)
         plain(axis)

@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from scipy.stats import norm
 
-from smecluster.model.support.formatting import shown
-from smecluster.model.support.plotting import quantity
+from smecluster.model.support.formatting import display_unit
+from smecluster.model.support.plotting import format_axis
 from smecluster.sensitivity.analysis.cases import random_runs, random_sample
 from smecluster.sensitivity.methods.estimates import Array
 from smecluster.sensitivity.report.figures.style import (
@@ -68,14 +68,14 @@ def scatter(results: Results, analysis: Analysis, scenario: str) -> Figure:
     for row, column in enumerate(drawn):
         y = results.output(column, place)[runs]
         there = np.isfinite(y)
-        unit, factor = shown(column.unit)
+        unit, factor = display_unit(column.unit)
         names = _leading(analysis, scenario, column.name, swings)[:across]
         for at, name in enumerate(names):
             axis = axes[row * across + at]
             mine = there & _of(results, name, runs)
             _points(axis, values[name].to_numpy()[mine], y[mine] * factor, confidence)
             axis.set_xlabel(fitted(_with_unit(name, units[name]), 34), fontsize=8)
-            quantity(axis.yaxis)
+            format_axis(axis.yaxis)
         axes[row * across].set_ylabel(fitted(f"{column.name}, {unit}", 26), fontsize=8)
     return finished(
         figure,

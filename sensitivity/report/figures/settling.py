@@ -8,8 +8,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from smecluster.model.support.formatting import shown
-from smecluster.model.support.plotting import quantity
+from smecluster.model.support.formatting import display_unit
+from smecluster.model.support.plotting import format_axis
 from smecluster.sensitivity.report.figures.style import (
     COLOURS,
     finished,
@@ -51,7 +51,7 @@ def settling(results: Results, analysis: Analysis, scenario: str) -> Figure:
     ]
     figure, axes = panels(len(drawn), 2, 6.2, 3.1)
     for axis, (column, part) in zip(axes, drawn, strict=True):
-        factor = 1.0 if analysis.method.shares else shown(column.unit)[1]
+        factor = 1.0 if analysis.method.shares else display_unit(column.unit)[1]
         last = part[part["size"] == part["size"].max()]
         leading = last.nlargest(_FACTORS, "value")["factor"]
         handles = []
@@ -73,9 +73,9 @@ def settling(results: Results, analysis: Analysis, scenario: str) -> Figure:
         axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
         plain(axis)
         axis.set_xlabel(f"{analysis.method.sized}", fontsize=8)
-        quantity(axis.yaxis)
+        format_axis(axis.yaxis)
         if not analysis.method.shares:
-            axis.set_ylabel(shown(column.unit)[0], fontsize=8)
+            axis.set_ylabel(display_unit(column.unit)[0], fontsize=8)
         axis.legend(
             handles=handles,
             loc="upper left",

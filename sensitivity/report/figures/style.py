@@ -11,8 +11,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from smecluster.model.support.formatting import sentence, shown
-from smecluster.model.support.plotting import headed
+from smecluster.model.support.formatting import capitalise, display_unit
+from smecluster.model.support.plotting import add_heading
 
 if TYPE_CHECKING:
     from smecluster.sensitivity.analysis.indices import Analysis
@@ -86,7 +86,7 @@ def plain(axis: Axes, grid: str = "both") -> None:
 
 def title(axis: Axes, text: str, width: int = 64) -> None:
     """Head a panel."""
-    axis.set_title(textwrap.fill(sentence(text), width), fontsize=10, loc="left")
+    axis.set_title(textwrap.fill(capitalise(text), width), fontsize=10, loc="left")
 
 
 def finished(figure: Figure, results: Results, analysis: Analysis, head: str, note: str) -> Figure:
@@ -98,7 +98,7 @@ def finished(figure: Figure, results: Results, analysis: Analysis, head: str, no
         f"{study.title}: {analysis.method.title}, size {results.size:,}, {runs}, "
         f"{len(results.factors)} factors, {confidence} intervals."
     )
-    return headed(figure, head, f"{note} {base}")
+    return add_heading(figure, head, f"{note} {base}")
 
 
 def with_rest(
@@ -151,7 +151,7 @@ def others(count: int, summed: bool) -> str:
 
 def quantity_of(unit: str, name: str) -> str:
     """Label an axis with a quantity and its unit."""
-    return f"{sentence(name)}, {shown(unit)[0]}"
+    return f"{capitalise(name)}, {display_unit(unit)[0]}"
 
 
 def under(results: Results, scenario: str) -> str:

@@ -9,8 +9,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from smecluster.model.support.formatting import shown
-from smecluster.model.support.plotting import quantity
+from smecluster.model.support.formatting import display_unit
+from smecluster.model.support.plotting import format_axis
 from smecluster.sensitivity.report.figures.style import (
     HIGH,
     INK,
@@ -53,7 +53,7 @@ def tornado(results: Results, analysis: Analysis, scenario: str) -> Figure:
     rows = max(len(part) for _, part in drawn)
     figure, axes = panels(len(drawn), 2, 6.4, 0.32 * rows + 1.0, 1.6)
     for axis, (column, part) in zip(axes, drawn, strict=True):
-        unit, factor = shown(column.unit)
+        unit, factor = display_unit(column.unit)
         where, mean = np.arange(len(part)), float(part["mean"].iloc[0]) * factor
         for end, colour in (("low", LOW), ("high", HIGH)):
             size = part[f"at {end}"].to_numpy() * factor
@@ -64,7 +64,7 @@ def tornado(results: Results, analysis: Analysis, scenario: str) -> Figure:
         axis.set_yticks(where, [fitted(str(name), 34) for name in part["factor"]])
         axis.invert_yaxis()
         axis.set_xlabel(unit, fontsize=8)
-        quantity(axis.xaxis)
+        format_axis(axis.xaxis)
         plain(axis, "x")
         title(axis, column.name)
     labels = (

@@ -12,8 +12,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from smecluster.model.support.formatting import shown
-from smecluster.model.support.plotting import quantity
+from smecluster.model.support.formatting import display_unit
+from smecluster.model.support.plotting import format_axis
 from smecluster.sensitivity.methods import reading
 from smecluster.sensitivity.report.figures.style import (
     INK,
@@ -116,7 +116,7 @@ def lines(results: Results, analysis: Analysis, scenario: str) -> Figure:
         years = value.index.to_numpy(dtype=float)
         unit, factor = ("", 1.0)
         if not analysis.method.shares:
-            unit, factor = shown(results.series[key][0].unit)
+            unit, factor = display_unit(results.series[key][0].unit)
         for at, (name, colour) in enumerate(colours.items()):
             if name not in value:
                 continue
@@ -130,7 +130,7 @@ def lines(results: Results, analysis: Analysis, scenario: str) -> Figure:
             )
         axis.axhline(0, color=INK, linewidth=0.8)
         axis.set_ylabel(unit, fontsize=8)
-        quantity(axis.yaxis)
+        format_axis(axis.yaxis)
         _shade_constant(axis, years, value.isna().all(axis=1).to_numpy())
         _years(axis, ", ".join(key))
     handles = [

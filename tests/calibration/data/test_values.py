@@ -7,7 +7,7 @@ import pytest
 from smecluster.calibration.data.constants import constants_of, tables_of
 from smecluster.calibration.data.values import main, status_of, values_of
 from smecluster.model.support.errors import InputError
-from smecluster.model.vensim.rewrite import regions_of
+from smecluster.model.vensim.rewrite import read_regions
 
 TWO_TOWNS = Path(__file__).parents[2] / "model" / "data" / "two_towns.mdl"
 
@@ -18,14 +18,14 @@ def text():
 
 
 def test_values_taken_from_a_model_are_the_models_own(text):
-    for region in regions_of(text):
+    for region in read_regions(text):
         constants, points = values_of(text, region.name)
         assert constants_of(constants) == region.constants
         assert tables_of(points) == region.tables
 
 
 def test_each_value_has_a_unit_a_status_and_a_source(text):
-    for region in regions_of(text):
+    for region in read_regions(text):
         constants, points = values_of(text, region.name)
         assert constants
         assert points
@@ -55,7 +55,7 @@ def test_an_unknown_region_is_refused(text):
 
 def test_a_value_without_a_source_is_refused(text):
     with pytest.raises(InputError, match="has no source in its comment"):
-        values_of(text.replace("Source:", "From:"), regions_of(text)[0].name)
+        values_of(text.replace("Source:", "From:"), read_regions(text)[0].name)
 
 
 def test_a_model_that_lacks_a_case_ends_the_command_with_status_2(capsys):

@@ -7,9 +7,9 @@ import pytest
 from smecluster import calibration
 from smecluster.calibration.data.case import load, region
 from smecluster.calibration.data.values import values_of
-from smecluster.model.vensim.document import SHIPPED, describe
-from smecluster.model.vensim.rewrite import REGION, Region, regions_of, with_regions
-from smecluster.model.vensim.source import parse, points_of
+from smecluster.model.vensim.document import SHIPPED, read_document
+from smecluster.model.vensim.rewrite import REGION, Region, read_regions, with_regions
+from smecluster.model.vensim.source import parse, read_points
 
 
 @pytest.fixture(scope="module")
@@ -19,11 +19,11 @@ def text():
 
 @pytest.fixture(scope="module")
 def variables(text):
-    return describe(text).variables
+    return read_document(text).variables
 
 
 def table(text, name):
-    return dict(points_of(next(block for block in parse(text).blocks if block.name == name)))
+    return dict(read_points(next(block for block in parse(text).blocks if block.name == name)))
 
 
 @pytest.mark.parametrize("name", calibration.cases())
@@ -35,7 +35,7 @@ def test_a_case_holds_the_models_own_values_of_its_region(name, text):
 
 def test_only_what_a_strategy_sets_is_left_out_of_the_cases(text, variables):
     own = region(load("wenzhou"))
-    shipped = {each.name: each for each in regions_of(text)}["Wenzhou"]
+    shipped = {each.name: each for each in read_regions(text)}["Wenzhou"]
     left_out = set(shipped.constants) - set(own.constants)
     assert left_out
     assert all(variables[name].source.startswith("input of a strategy") for name in left_out)
@@ -44,15 +44,15 @@ def test_only_what_a_strategy_sets_is_left_out_of_the_cases(text, variables):
 
 def test_the_model_written_from_the_cases_is_the_shipped_model(text):
     regions = {own.name: own for own in (region(load(name)) for name in calibration.cases())}
-    ordered = [regions[name] for name in describe(text).subscripts[REGION]]
-    assert describe(with_regions(text, ordered)).hash == describe(text).hash
+    ordered = [regions[name] for name in read_document(text).subscripts[REGION]]
+    assert read_document(with_regions(text, ordered)).hash == read_document(text).hash
 
 
 def test_a_made_up_region_with_a_cases_values_can_stand_beside_the_three(text):
     regions = [region(load(name)) for name in calibration.cases()]
     wenzhou = region(load("wenzhou"))
     twin = Region("Twin", wenzhou.constants, wenzhou.tables)
-    written = {each.name: each for each in regions_of(with_regions(text, [*regions, twin]))}
+    written = {each.name: each for each in read_regions(with_regions(text, [*regions, twin]))}
     assert written["Twin"].tables == written["Wenzhou"].tables
     assert written["Twin"].constants == written["Wenzhou"].constants
 

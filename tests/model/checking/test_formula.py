@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from smecluster.model.checking.formula import read
+from smecluster.model.checking.formula import parse_formula
 from smecluster.model.support.errors import InputError
 
 RUN = xr.Dataset(
@@ -18,7 +18,7 @@ RUN = xr.Dataset(
 
 
 def value(formula):
-    return read(formula, list(RUN))(RUN)
+    return parse_formula(formula, list(RUN))(RUN)
 
 
 def test_products_bind_before_sums_and_brackets_before_both():
@@ -29,7 +29,7 @@ def test_products_bind_before_sums_and_brackets_before_both():
 
 def test_names_are_the_models_own_in_any_case_and_in_quotes_where_they_hold_a_sign():
     assert value('"back-flow" * people').values.tolist() == [[1, 10], [2, 30], [8, 120]]
-    assert read('"back-flow" * people', list(RUN)).names == ("back-flow", "People")
+    assert parse_formula('"back-flow" * people', list(RUN)).names == ("back-flow", "People")
 
 
 def test_a_change_is_for_a_year_and_leaves_the_last_time_out():
@@ -64,7 +64,7 @@ def test_an_element_is_picked_by_name():
 )
 def test_what_is_no_formula_is_refused(formula, message):
     with pytest.raises(InputError) as caught:
-        read(formula, list(RUN))
+        parse_formula(formula, list(RUN))
     assert message in str(caught.value)
 
 

@@ -12,7 +12,7 @@ from smecluster.model.checking.loop_gains import (
     CUTS,
     NAMED,
     closed_but,
-    gains,
+    compute_gains,
     loop_matrix,
 )
 from smecluster.model.diagrams.loops import LOOPS
@@ -28,7 +28,7 @@ def shipped():
 
 @pytest.fixture(scope="module")
 def found(shipped):
-    return gains(shipped)
+    return compute_gains(shipped)
 
 
 def test_every_named_reinforcing_loop_is_cut():

@@ -4,7 +4,11 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from smecluster.model.checking.predicate import beyond, misshapen, not_finite
+from smecluster.model.checking.predicate import (
+    find_not_finite,
+    find_out_of_bounds,
+    find_wrong_shape,
+)
 
 
 def course(*values):
@@ -36,30 +40,33 @@ def level(value):
     ],
 )
 def test_a_bound_holds_for_every_value_or_fails(bound, limit, holds):
-    assert (beyond(bound, course(1, 2, 3), level(limit), 0.0) is None) == holds
+    assert (find_out_of_bounds(bound, course(1, 2, 3), level(limit), 0.0) is None) == holds
 
 
 def test_slack_widens_a_bound():
-    assert beyond("at least", course(1, 2), level(1.1), 0.2) is None
-    assert beyond("equals", course(1, 1.05), level(1), 0.1) is None
+    assert find_out_of_bounds("at least", course(1, 2), level(1.1), 0.2) is None
+    assert find_out_of_bounds("equals", course(1, 1.05), level(1), 0.1) is None
 
 
 def test_the_worst_place_is_named():
     values = course([1, 5], [2, -7], [3, -1])
-    assert beyond("at least", values, level(0), 0.0) == "-7 (2001, River), must be at least 0"
+    assert (
+        find_out_of_bounds("at least", values, level(0), 0.0)
+        == "-7 (2001, River), must be at least 0"
+    )
 
 
 def test_a_limit_may_differ_by_place():
-    assert beyond("at most", course([1, 5]), course([1, 4]), 0.0) == (
+    assert find_out_of_bounds("at most", course([1, 5]), course([1, 4]), 0.0) == (
         "5 (2000, River), must be at most 4"
     )
 
 
 def test_what_is_not_a_number_is_never_right():
-    assert not_finite(course(1, np.nan, 2)) == "nan (2001, Hill) is not a number"
-    assert not_finite(course(1, np.inf)) is not None
-    assert not_finite(course(1, 2)) is None
-    assert beyond("at least", course(1, np.nan), level(0), 0.0) is not None
+    assert find_not_finite(course(1, np.nan, 2)) == "nan (2001, Hill) is not a number"
+    assert find_not_finite(course(1, np.inf)) is not None
+    assert find_not_finite(course(1, 2)) is None
+    assert find_out_of_bounds("at least", course(1, np.nan), level(0), 0.0) is not None
 
 
 @pytest.mark.parametrize(
@@ -79,16 +86,18 @@ def test_what_is_not_a_number_is_never_right():
     ],
 )
 def test_a_shape_holds_or_fails(shape, share, values, holds):
-    assert (misshapen(shape, course(*values), share, 0.0) is None) == holds
+    assert (find_wrong_shape(shape, course(*values), share, 0.0) is None) == holds
 
 
 def test_slack_lets_what_runs_out_be_flat_and_a_step_go_astray():
-    assert misshapen("flat", course(1e-9, 1e-12), 0.0, 1e-6) is None
-    assert misshapen("never rises", course(1, 1 + 1e-12), 0.0, 1e-9) is None
+    assert find_wrong_shape("flat", course(1e-9, 1e-12), 0.0, 1e-6) is None
+    assert find_wrong_shape("never rises", course(1, 1 + 1e-12), 0.0, 1e-9) is None
 
 
 def test_a_wrong_shape_is_told_with_its_numbers():
-    assert misshapen("falls", course([4, 4], [1, 3]), 0.5, 0.0) == (
+    assert find_wrong_shape("falls", course([4, 4], [1, 3]), 0.5, 0.0) == (
         "from 4 to 3 (River), does not fall by a share of 0.5"
     )
-    assert misshapen("flat", course(10, 20), 0.1, 0.0) == "20 (2001, Hill), not flat: it was 10"
+    assert (
+        find_wrong_shape("flat", course(10, 20), 0.1, 0.0) == "20 (2001, Hill), not flat: it was 10"
+    )

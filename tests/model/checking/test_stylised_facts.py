@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from smecluster.model.checking.stylised_facts import Case, run_facts, verdict
+from smecluster.model.checking.stylised_facts import Case, judge_facts, run_facts
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.files import write_atomic
 
@@ -68,11 +68,11 @@ def test_the_limitations_say_of_every_fact_whether_it_comes_out(facts):
 
 
 def test_a_fact_comes_out_in_all_cases_in_none_or_depends():
-    assert verdict([case(True), case(True)]) == "comes out"
-    assert verdict([case(False), case(False)]) == "does not come out"
-    assert verdict([case(True), case(False)]) == "depends"
-    assert verdict([case(True), case(None)]) == "comes out"
-    assert verdict([case(None)]) == "cannot be judged"
+    assert judge_facts([case(True), case(True)]) == "comes out"
+    assert judge_facts([case(False), case(False)]) == "does not come out"
+    assert judge_facts([case(True), case(False)]) == "depends"
+    assert judge_facts([case(True), case(None)]) == "comes out"
+    assert judge_facts([case(None)]) == "cannot be judged"
 
 
 @pytest.mark.parametrize(

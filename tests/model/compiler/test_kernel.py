@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from smecluster import model
-from smecluster.model.clock import times
+from smecluster.model.clock import compute_times
 from smecluster.model.compiler.interpreter import Interpreter, run
-from smecluster.model.inputs import Directory
-from smecluster.model.results import wanted
+from smecluster.model.inputs import InputIndex
+from smecluster.model.results import select_outputs
 from smecluster.model.runs import RunError
 from smecluster.model.support.errors import InputError
 
@@ -130,9 +130,9 @@ def test_exponential_logarithm_and_power_are_exact_to_a_few_digits(
 def test_the_kernel_does_what_the_operations_say(name: str) -> None:
     m = model.load(DATA / f"{name}.mdl")
     program = m.program
-    chosen = wanted(program, None)
-    parameters = Directory(program).resolve({}).parameters(program)
-    clock = times(program, parameters, {})
+    chosen = select_outputs(program, None)
+    parameters = InputIndex(program).resolve({}).parameters(program)
+    clock = compute_times(program, parameters, {})
     kept = [place for place, slot in enumerate(clock.kept) if slot >= 0]
     read = run(Interpreter(program, parameters), clock.all, clock.step, kept, chosen.nodes)
     found = model.simulate(m)

@@ -21,7 +21,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
     monkeypatch.setenv("SMECLUSTER_CACHE", str(tmp_path))
     monkeypatch.setattr(kernel, "_LOADED", {})
-    store.program.cache_clear()
+    store.load_program.cache_clear()
     return tmp_path
 
 
@@ -30,7 +30,7 @@ def forget() -> None:
     from smecluster.model.compiler import kernel
 
     kernel._LOADED.clear()
-    store.program.cache_clear()
+    store.load_program.cache_clear()
 
 
 def test_equations_and_code_are_kept_under_the_chosen_folder(folder: Path) -> None:
@@ -91,7 +91,7 @@ def test_a_folder_that_cannot_be_written_is_no_hindrance(
 def test_the_oldest_entries_make_room(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "_MOST", 2)
     for place in range(4):
-        store.keep(f"{place}.json", b"{}")
+        store.store_entry(f"{place}.json", b"{}")
         os.utime(folder / f"{place}.json", (place, place))
     assert sorted(path.name for path in folder.iterdir()) == ["2.json", "3.json"]
 

@@ -13,9 +13,9 @@ import pytest
 import simlin
 
 from smecluster.model.diagrams.loops import LOOPS, Loop
-from smecluster.model.diagrams.views import OVERVIEW, draw, faults, homes, main
-from smecluster.model.vensim.document import SHIPPED, describe
-from smecluster.model.vensim.source import key, normalised_hash
+from smecluster.model.diagrams.views import OVERVIEW, draw_views, faults, homes, main
+from smecluster.model.vensim.document import SHIPPED, read_document
+from smecluster.model.vensim.source import fold_name, normalised_hash
 
 HERD = """{UTF-8}
 Region:
@@ -147,7 +147,7 @@ def overlaps(things: list[Thing]) -> list[tuple[str, str]]:
 
 @pytest.fixture(scope="module")
 def drawn() -> str:
-    return draw(HERD, LOOPS_OF_THE_HERD)
+    return draw_views(HERD, LOOPS_OF_THE_HERD)
 
 
 @pytest.fixture(scope="module")
@@ -167,7 +167,7 @@ def test_every_variable_stands_in_one_view(drawn: str) -> None:
         for thing in things
         if thing.kind == "10" and thing.bits % 2
     )
-    assert set(standing) == set(homes(describe(HERD)))
+    assert set(standing) == set(homes(read_document(HERD)))
     assert set(standing.values()) == {1}
 
 
@@ -188,14 +188,14 @@ def test_no_two_names_overlap(drawn: str) -> None:
 
 
 def test_drawing_again_changes_nothing(drawn: str) -> None:
-    assert draw(drawn, LOOPS_OF_THE_HERD) == drawn
+    assert draw_views(drawn, LOOPS_OF_THE_HERD) == drawn
 
 
 def test_drawing_leaves_equations_and_settings_to_the_letter(drawn: str) -> None:
     assert drawn.startswith(HERD)
     assert normalised_hash(drawn) == normalised_hash(HERD)
     kept = drawn.partition("///---\\\\\\")[0] + "///---\\\\\\\n:L\x7f<%^E!@\n9:Mine\n"
-    assert draw(kept, LOOPS_OF_THE_HERD) == kept
+    assert draw_views(kept, LOOPS_OF_THE_HERD) == kept
 
 
 def test_a_flow_across_the_boundary_ends_in_a_cloud(drawn: str) -> None:
@@ -256,7 +256,7 @@ def test_a_loop_runs_through_the_model_with_the_sign_that_its_name_says(
     loop: Loop, shipped: str
 ) -> None:
     assert loop.reinforcing == loop.label.startswith("R")
-    document = describe(shipped)
+    document = read_document(shipped)
     names = [name for name, _ in loop.path]
     for name, following in zip(names, names[1:] + names[:1], strict=True):
         reached = {document.variable(name).name}
@@ -264,9 +264,9 @@ def test_a_loop_runs_through_the_model_with_the_sign_that_its_name_says(
         while edge:
             edge = {e for n in edge for e in document.variables[n].effects} - reached
             reached |= edge
-        assert key(following) in {key(n) for n in reached}
+        assert fold_name(following) in {fold_name(n) for n in reached}
 
 
 @pytest.mark.slow
 def test_the_shipped_views_are_those_of_its_equations(shipped: str) -> None:
-    assert draw(shipped) == shipped
+    assert draw_views(shipped) == shipped

@@ -7,10 +7,10 @@ import pytest
 import xarray as xr
 
 from smecluster import model
-from smecluster.model.clock import times
+from smecluster.model.clock import compute_times
 from smecluster.model.engines.pysd import Reference
-from smecluster.model.inputs import Directory, Scale
-from smecluster.model.results import dataset, wanted
+from smecluster.model.inputs import InputIndex, Scale
+from smecluster.model.results import label_results, select_outputs
 
 DATA = Path(__file__).parents[1] / "data"
 RELATIVE = 1e-9
@@ -106,8 +106,8 @@ def test_the_whole_model_agrees_over_its_whole_time() -> None:
 def compare_random_runs(m: model.Model, runs: int, years: float, seed: int) -> None:
     draw = np.random.default_rng(seed)
     program = m.program
-    chosen = wanted(program, None)
-    directory = Directory(program)
+    chosen = select_outputs(program, None)
+    directory = InputIndex(program)
     with Reference(m) as reference:
         for _ in range(runs):
             begin = 1978.0 + 0.125 * int(draw.integers(0, round((62.0 - years) * 8) + 1))
@@ -119,9 +119,9 @@ def compare_random_runs(m: model.Model, runs: int, years: float, seed: int) -> N
             }
             found = model.simulate(m, inputs)
             resolved = directory.resolve(inputs)
-            clock = times(program, resolved.parameters(program), resolved.tables)
+            clock = compute_times(program, resolved.parameters(program), resolved.tables)
             values = reference.run(resolved, chosen, clock)
-            assert_agree(found, dataset(m, chosen, values, clock.labels, None, "pysd"))
+            assert_agree(found, label_results(m, chosen, values, clock.labels, None, "pysd"))
 
 
 def random_inputs(m: model.Model, draw: np.random.Generator) -> dict[str, float]:

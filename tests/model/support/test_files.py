@@ -2,8 +2,8 @@
 
 import pytest
 
-from smecluster.model.support.errors import InputError, nearest, unknown
-from smecluster.model.support.files import read_text, read_toml, replacing, write_atomic
+from smecluster.model.support.errors import InputError, UnknownNameError, suggest_name
+from smecluster.model.support.files import read_text, read_toml, replace_file, write_atomic
 
 
 def test_what_is_written_is_read_back_and_folders_are_made(tmp_path):
@@ -21,7 +21,7 @@ def test_a_failure_leaves_the_old_file_and_no_other(tmp_path):
     path = write_atomic(tmp_path / "file.txt", "old")
 
     def fail():
-        with replacing(path) as temporary:
+        with replace_file(path) as temporary:
             temporary.write_text("half")
             raise RuntimeError
 
@@ -54,11 +54,16 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path):
 
 def test_the_nearest_name_ignores_case_and_underscores():
     names = ["value added", "External firms", "annual wage"]
-    assert nearest("Value_Aded", names) == "value added"
-    assert nearest("zzz", names) is None
+    assert suggest_name("Value_Aded", names) == "value added"
+    assert suggest_name("zzz", names) is None
 
 
 def test_an_unknown_name_is_answered_with_the_nearest_or_with_what_is_allowed():
-    assert str(unknown("lever", "roads", ["road"])) == "unknown lever 'roads': did you mean 'road'?"
-    assert str(unknown("lever", "zzz", ["a", "b"])) == "unknown lever 'zzz': allowed: a, b"
-    assert "there are 30, among them" in str(unknown("lever", "#", [f"l{i}" for i in range(30)]))
+    assert (
+        str(UnknownNameError("lever", "roads", ["road"]))
+        == "unknown lever 'roads': did you mean 'road'?"
+    )
+    assert str(UnknownNameError("lever", "zzz", ["a", "b"])) == "unknown lever 'zzz': allowed: a, b"
+    assert "there are 30, among them" in str(
+        UnknownNameError("lever", "#", [f"l{i}" for i in range(30)])
+    )

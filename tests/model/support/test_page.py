@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from smecluster.model.support.errors import InputError
-from smecluster.model.support.page import Section, page
+from smecluster.model.support.page import Section, render_page
 
 HOSTILE = "<script>alert(1)</script> & \"quoted\" 'single'"
 STAMP = {"command": "smecluster calibrate", "model hash": "abc"}
@@ -25,7 +25,7 @@ def cells(text):
 
 def shown(*column):
     table = pd.DataFrame({"column": pd.Series(column, dtype=object)})
-    return cells(page("t", "a", [Section("s", [], [("c", table)])], {}))
+    return cells(render_page("t", "a", [Section("s", [], [("c", table)])], {}))
 
 
 @pytest.fixture
@@ -55,14 +55,14 @@ def test_whatever_a_file_says_is_shown_as_text(picture):
     table = pd.DataFrame({HOSTILE: [HOSTILE]}, index=pd.Index([HOSTILE], name=HOSTILE))
     section = Section(HOSTILE, [HOSTILE], [(HOSTILE, table)], [(HOSTILE, picture)])
     for answer, lines in ((HOSTILE, 1), ([HOSTILE], 1), ({HOSTILE: HOSTILE}, 2)):
-        reader = Reader(page(HOSTILE, answer, [section], {HOSTILE: HOSTILE}))
+        reader = Reader(render_page(HOSTILE, answer, [section], {HOSTILE: HOSTILE}))
         assert "script" not in reader.tags
         # Title and heading, the section's own two, the table's five, the figure's two, the stamp.
         assert reader.seen.count(HOSTILE) == 2 + lines + 2 + 5 + 2 + 2
 
 
 def test_it_holds_its_figures_and_names_no_address(picture):
-    text = page("t", "a", [Section("s", [], (), [("caption", picture)])], STAMP)
+    text = render_page("t", "a", [Section("s", [], (), [("caption", picture)])], STAMP)
     assert base64.b64encode(PNG).decode() in text
     assert not re.findall(r"https?:|//[a-z]|@import|url\(", text)
     assert "default-src 'none'" in text
@@ -70,20 +70,22 @@ def test_it_holds_its_figures_and_names_no_address(picture):
 
 
 def test_the_answer_comes_first_and_the_stamp_last():
-    text = page("title", ["it fits", "it forecasts"], [Section("first part", ["why"])], STAMP)
+    text = render_page(
+        "title", ["it fits", "it forecasts"], [Section("first part", ["why"])], STAMP
+    )
     places = [text.index(part) for part in ("it fits", "it forecasts", "first part", "abc")]
     assert places == sorted(places)
 
 
 def test_answers_may_stand_under_their_questions():
-    text = page("t", {"Does it fit?": "Yes."}, [], {})
+    text = render_page("t", {"Does it fit?": "Yes."}, [], {})
     assert "<dt>Does it fit?</dt><dd>Yes.</dd>" in text
 
 
 def test_only_a_page_of_many_sections_lists_them():
     sections = [Section(f"part {number}", []) for number in range(4)]
-    assert 'href="#part-4"' in page("t", "a", sections, {})
-    assert "<nav>" not in page("t", "a", sections[:3], {})
+    assert 'href="#part-4"' in render_page("t", "a", sections, {})
+    assert "<nav>" not in render_page("t", "a", sections[:3], {})
 
 
 def test_numbers_are_rounded_and_noise_is_nought():
@@ -93,7 +95,7 @@ def test_numbers_are_rounded_and_noise_is_nought():
 
 def test_small_numbers_keep_their_digits_where_units_differ():
     table = pd.DataFrame({"unit": ["firm/person", "Myuan"], "value": [0.00001234, 1234567.8]})
-    text = page("t", "a", [Section("s", [], [("c", table)])], {})
+    text = render_page("t", "a", [Section("s", [], [("c", table)])], {})
     assert cells(text) == ["firm/person", "1.2e-05", "Myuan", "1,234,568"]
 
 
@@ -108,7 +110,7 @@ def test_what_is_missing_is_a_dash_and_a_truth_a_word():
 
 def test_numbers_stand_right_and_words_left():
     table = pd.DataFrame({"name": ["a", "b"], "value": [1.0, None], "none": [None, None]})
-    text = page("t", "a", [Section("s", [], [("c", table)])], {})
+    text = render_page("t", "a", [Section("s", [], [("c", table)])], {})
     assert re.findall(r'<th class="(\w+)"', text) == ["text", "number", "text"]
 
 
@@ -118,7 +120,7 @@ def test_a_named_index_and_the_levels_of_columns_are_shown():
         index=pd.MultiIndex.from_tuples([("Here", 2040)], names=["region", "year"]),
         columns=pd.MultiIndex.from_tuples([("central", "low"), ("central", "")]),
     )
-    text = page("t", "a", [Section("s", [], [("c", table)])], {})
+    text = render_page("t", "a", [Section("s", [], [("c", table)])], {})
     heads = re.findall(r"<th [^>]*>(.*?)</th>", text)
     assert heads == ["region", "year", "central, low", "central"]
     assert cells(text) == ["Here", "2040", "1.00", "2.00"]
@@ -126,11 +128,11 @@ def test_a_named_index_and_the_levels_of_columns_are_shown():
 
 def test_row_numbers_left_over_from_a_choice_of_rows_are_not_shown():
     chosen = pd.DataFrame({"a": ["x", "y", "z"]}).iloc[[2, 0]]
-    assert cells(page("t", "a", [Section("s", [], [("c", chosen)])], {})) == ["z", "x"]
+    assert cells(render_page("t", "a", [Section("s", [], [("c", chosen)])], {})) == ["z", "x"]
 
 
 def test_an_empty_table_has_its_heading():
-    text = page("t", "a", [Section("s", [], [("c", pd.DataFrame(columns=["a"]))])], {})
+    text = render_page("t", "a", [Section("s", [], [("c", pd.DataFrame(columns=["a"]))])], {})
     assert ">a</th>" in text
     assert cells(text) == []
 
@@ -139,7 +141,8 @@ def test_wide_tables_are_set_smaller_and_lie_on_paper():
     def sizes(columns):
         table = pd.DataFrame([[0.0] * columns])
         return re.search(
-            r'<div class="(table[^"]*)"', page("t", "a", [Section("s", [], [("c", table)])], {})
+            r'<div class="(table[^"]*)"',
+            render_page("t", "a", [Section("s", [], [("c", table)])], {}),
         ).group(1)
 
     assert [sizes(columns) for columns in (4, 10, 14)] == [
@@ -151,13 +154,13 @@ def test_wide_tables_are_set_smaller_and_lie_on_paper():
 
 def test_the_same_arguments_give_the_same_page(picture):
     section = Section("s", ["text"], [("c", pd.DataFrame({"a": [1]}))], [("f", picture)])
-    assert page("t", "a", [section], STAMP) == page("t", "a", [section], STAMP)
+    assert render_page("t", "a", [section], STAMP) == render_page("t", "a", [section], STAMP)
 
 
 def test_a_figure_that_is_missing_or_no_picture_is_named(tmp_path):
     with pytest.raises(InputError, match=r"cannot read .*none\.png"):
-        page("t", "a", [Section("s", [], (), [("f", tmp_path / "none.png")])], {})
+        render_page("t", "a", [Section("s", [], (), [("f", tmp_path / "none.png")])], {})
     wrong = tmp_path / "wrong.png"
     wrong.write_text("<svg onload='alert(1)'>")
     with pytest.raises(InputError, match="not a PNG picture"):
-        page("t", "a", [Section("s", [], (), [("f", wrong)])], {})
+        render_page("t", "a", [Section("s", [], (), [("f", wrong)])], {})

@@ -6,14 +6,17 @@ import pytest
 
 from smecluster.model.support.errors import InputError
 from smecluster.model.vensim.cutting import Cut, with_cuts
-from smecluster.model.vensim.document import describe
+from smecluster.model.vensim.document import read_document
 
 TOWNS = (Path(__file__).parents[1] / "data").joinpath("two_towns.mdl").read_text(encoding="utf-8")
 LOOP = Cut("R1: growth & pull", "People", ("arrivals",))
 
 
 def test_only_the_named_reader_reads_the_constant_and_the_variable_is_still_computed():
-    before, after = describe(TOWNS).variables, describe(with_cuts(TOWNS, [LOOP])).variables
+    before, after = (
+        read_document(TOWNS).variables,
+        read_document(with_cuts(TOWNS, [LOOP])).variables,
+    )
     assert LOOP.constant == "cut People of R1 growth pull"
     assert LOOP.constant in after["arrivals"].causes
     assert "People" not in after["arrivals"].causes
@@ -23,13 +26,13 @@ def test_only_the_named_reader_reads_the_constant_and_the_variable_is_still_comp
 
 
 def test_the_constant_has_the_dimensions_and_the_unit_of_the_variable():
-    constant = describe(with_cuts(TOWNS, [LOOP])).variables[LOOP.constant]
+    constant = read_document(with_cuts(TOWNS, [LOOP])).variables[LOOP.constant]
     assert (constant.dims, constant.unit, constant.kind) == (("Region",), "person", "constant")
 
 
 def test_a_variable_may_be_cut_in_two_loops():
     other = Cut("R2", "People", ("departures",))
-    variables = describe(with_cuts(TOWNS, [LOOP, other])).variables
+    variables = read_document(with_cuts(TOWNS, [LOOP, other])).variables
     assert variables["departures"].causes[0] == other.constant
     assert LOOP.constant in variables["arrivals"].causes
 

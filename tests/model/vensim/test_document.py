@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 
 from smecluster.model.support.errors import InputError
-from smecluster.model.vensim.document import SHIPPED, describe, rate_of
+from smecluster.model.vensim.document import SHIPPED, find_rate, read_document
 
 TOWNS = (Path(__file__).parents[1] / "data").joinpath("two_towns.mdl").read_text(encoding="utf-8")
 
 
 def test_kinds_are_told_apart():
-    kinds = {name: variable.kind for name, variable in describe(TOWNS).variables.items()}
+    kinds = {name: variable.kind for name, variable in read_document(TOWNS).variables.items()}
     assert kinds["People"] == "stock"
     assert kinds["arrivals"] == kinds["departures"] == kinds["returns"] == "flow"
     assert kinds["stay"] == kinds["initial people"] == "constant"
@@ -23,19 +23,19 @@ def test_a_delay_and_an_auxiliary_are_no_flows():
     text = TOWNS.replace(
         "departures[Region]=", "late = SMOOTH(stay, 3) ~ Year ~ Late. |\ndepartures[Region]="
     )
-    assert describe(text).variables["late"].kind == "delay"
+    assert read_document(text).variables["late"].kind == "delay"
 
 
 def test_only_what_stands_alone_in_a_net_flow_is_a_flow():
     text = TOWNS.replace(
         "arrivals[Region]-departures[Region]", "(arrivals[Region]-departures[Region])*1"
     )
-    assert describe(text).variables["arrivals"].kind == "auxiliary"
-    assert describe(text).variables["returns"].kind == "flow"
+    assert read_document(text).variables["arrivals"].kind == "auxiliary"
+    assert read_document(text).variables["returns"].kind == "flow"
 
 
 def test_causes_and_effects_are_each_others_mirror():
-    variables = describe(TOWNS).variables
+    variables = read_document(TOWNS).variables
     for name, variable in variables.items():
         for cause in variable.causes:
             assert name in variables[cause].effects
@@ -45,21 +45,21 @@ def test_causes_and_effects_are_each_others_mirror():
 
 
 def test_a_variable_defined_by_element_is_one_variable():
-    table = describe(TOWNS).variables["attraction table"]
+    table = read_document(TOWNS).variables["attraction table"]
     assert table.dims == ("Region",)
     assert len(table.equation.splitlines()) == 2
     assert table.definition == "Attraction by year."
 
 
 def test_a_variable_is_found_in_any_case_and_a_miss_gives_the_nearest_name():
-    document = describe(TOWNS)
+    document = read_document(TOWNS)
     assert document.variable("INITIAL_people").name == "initial people"
     with pytest.raises(InputError, match="did you mean 'departures'"):
         document.variable("departure")
 
 
 def test_the_clock_is_read_and_saveper_may_repeat_the_step():
-    clock = describe(TOWNS.replace("SAVEPER  = 1", "SAVEPER = TIME STEP")).time
+    clock = read_document(TOWNS.replace("SAVEPER  = 1", "SAVEPER = TIME STEP")).time
     assert (clock.initial, clock.final, clock.step, clock.saveper) == (1978, 2040, 0.125, 0.125)
 
 
@@ -72,16 +72,16 @@ def test_the_clock_is_read_and_saveper_may_repeat_the_step():
 )
 def test_a_clock_that_cannot_be_read_is_refused(old, new, message):
     with pytest.raises(InputError, match=message):
-        describe(TOWNS.replace(old, new))
+        read_document(TOWNS.replace(old, new))
 
 
 def test_the_net_flow_of_a_stock_ends_at_its_own_comma():
-    assert rate_of("INTEG (MAX(a, b)[x, y] - c, d)") == "MAX(a, b)[x, y] - c"
-    assert rate_of("a + b") is None
+    assert find_rate("INTEG (MAX(a, b)[x, y] - c, d)") == "MAX(a, b)[x, y] - c"
+    assert find_rate("a + b") is None
 
 
 def test_the_shipped_model_describes_itself():
-    document = describe(SHIPPED.read_text(encoding="utf-8"))
+    document = read_document(SHIPPED.read_text(encoding="utf-8"))
     assert document.variable("value added").unit == "Myuan/Year"
     assert document.variable("Imitative SMEs").kind == "stock"
     assert document.time.step <= 0.125

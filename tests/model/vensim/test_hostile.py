@@ -164,12 +164,14 @@ def test_an_xmile_file_runs_no_code(tmp_path: Path, where: str) -> None:
 
 def test_generated_code_holds_no_text_of_the_file() -> None:
     from smecluster.model.compiler.codegen import generate
-    from smecluster.model.compiler.schedule import plan
-    from smecluster.model.results import wanted
+    from smecluster.model.compiler.schedule import make_schedule
+    from smecluster.model.results import select_outputs
 
     m = model.load(Path(__file__).parents[1] / "data" / "two_towns.mdl")
     program = m.program
-    written = generate(plan(program, wanted(program, None).nodes), range(3), 8).text
+    written = generate(
+        make_schedule(program, select_outputs(program, None).nodes), range(3), 8
+    ).text
     for name in (*program.outputs, *program.ranges, *m.regions):
         if len(name) > 5:
             assert name not in written

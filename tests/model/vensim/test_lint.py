@@ -65,11 +65,11 @@ def test_an_unused_constant_is_found():
 
 def test_units_that_do_not_agree_are_found():
     pytest.importorskip("simlin")
-    from smecluster.model.vensim.unit_check import unit_errors
+    from smecluster.model.vensim.unit_check import find_unit_errors
 
     towns = (
         (Path(__file__).parents[1] / "data").joinpath("two_towns.mdl").read_text(encoding="utf-8")
     )
-    assert unit_errors(towns) == []
+    assert find_unit_errors(towns) == []
     wrong = towns.replace("~\tYear [1,100]\n\t~\tHow long", "~\tDmnl [1,100]\n\t~\tHow long")
-    assert any(line.startswith("departures: ") for line in unit_errors(wrong))
+    assert any(line.startswith("departures: ") for line in find_unit_errors(wrong))

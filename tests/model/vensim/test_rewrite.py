@@ -7,7 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smecluster.model.support.errors import InputError
-from smecluster.model.vensim.rewrite import Region, regions_of, values_of, with_regions, with_values
+from smecluster.model.vensim.rewrite import (
+    Region,
+    read_regions,
+    read_values,
+    with_regions,
+    with_values,
+)
 from smecluster.model.vensim.source import normalised_hash, parse
 
 TOWNS = (Path(__file__).parents[1] / "data").joinpath("two_towns.mdl").read_text(encoding="utf-8")
@@ -20,32 +26,32 @@ LAKE = Region(
 
 
 def test_a_file_tells_what_belongs_to_each_region():
-    hill, river = regions_of(TOWNS)
+    hill, river = read_regions(TOWNS)
     assert hill.constants["initial people"] == 100
     assert river.constants["budget"] == {"training": 3, "roads": 4.5}
     assert river.tables == {"attraction table": ((1978, 1), (2040, 0.5))}
 
 
 def test_the_regions_of_a_file_give_the_same_file():
-    assert with_regions(TOWNS, regions_of(TOWNS)) == TOWNS
+    assert with_regions(TOWNS, read_regions(TOWNS)) == TOWNS
 
 
 def test_one_region_alone_keeps_its_own_values():
     alone = with_regions(TOWNS, [Region("River Town")])
     assert parse(alone).subscripts["Rival"] == ("River Town",)
-    assert values_of(alone)["initial people"] == {("River Town",): 2000}
+    assert read_values(alone)["initial people"] == {("River Town",): 2000}
     assert "attraction table[Hill Town]" not in alone
 
 
 def test_the_order_of_regions_is_the_callers():
-    turned = values_of(with_regions(TOWNS, [Region("River Town"), Region("Hill Town")]))
+    turned = read_values(with_regions(TOWNS, [Region("River Town"), Region("Hill Town")]))
     assert list(turned["initial people"].values()) == [2000, 100]
     assert turned["budget"][("River Town", "roads")] == 4.5
 
 
 def test_a_new_region_brings_its_own_values_and_takes_what_all_share():
-    text = with_regions(TOWNS, [*regions_of(TOWNS), LAKE])
-    values = values_of(text)
+    text = with_regions(TOWNS, [*read_regions(TOWNS), LAKE])
+    values = read_values(text)
     assert values["initial people"][("Lake Town",)] == 7
     assert values["pull"][("Lake Town",)] == 1
     assert values["overlap"][("Lake Town", "Hill Town")] == 0.25
@@ -55,11 +61,11 @@ def test_a_new_region_brings_its_own_values_and_takes_what_all_share():
 
 def test_a_regions_own_value_stands_before_the_files():
     text = with_regions(TOWNS, [Region("Hill Town", {"initial people": 5})])
-    assert values_of(text)["initial people"] == {("Hill Town",): 5}
+    assert read_values(text)["initial people"] == {("Hill Town",): 5}
 
 
 def test_nothing_but_regional_definitions_changes():
-    text = with_regions(TOWNS, [*regions_of(TOWNS), LAKE])
+    text = with_regions(TOWNS, [*read_regions(TOWNS), LAKE])
     regional = {"Region", "initial people", "pull", "overlap", "budget", "attraction table"}
     before = {b.name: b.expression for b in parse(TOWNS).blocks if b.name not in regional}
     after = {b.name: b.expression for b in parse(text).blocks if b.name not in regional}
@@ -108,7 +114,7 @@ def test_an_equation_that_names_a_region_keeps_the_regions_fixed():
     fixed = TOWNS.replace("People[Region]/stay", "People[Region]/stay + People[Hill Town]")
     with pytest.raises(InputError, match=r"line 38.*'departures' names a region"):
         with_regions(fixed, [Region("River Town")])
-    assert regions_of(TOWNS.replace("departures[Region]=", "departures[Region] ="))
+    assert read_regions(TOWNS.replace("departures[Region]=", "departures[Region] ="))
 
 
 def test_values_are_set_by_name_by_element_and_as_points():
@@ -121,7 +127,7 @@ def test_values_are_set_by_name_by_element_and_as_points():
             "attraction table[Hill Town]": [(1978, 2), (2040, 2)],
         },
     )
-    values = values_of(text)
+    values = read_values(text)
     assert values["stay"] == {(): 20}
     assert values["initial people"] == {("Hill Town",): 100, ("River Town",): 5}
     assert values["budget"][("Hill Town", "roads")] == 9
@@ -145,7 +151,7 @@ def test_a_value_that_has_no_place_is_refused(values, message):
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_a_value_that_is_written_is_read_back_exactly(value):
-    assert values_of(with_values(TOWNS, {"stay": value}))["stay"] == {(): value}
+    assert read_values(with_values(TOWNS, {"stay": value}))["stay"] == {(): value}
 
 
 @given(st.lists(st.sampled_from(["Hill Town", "River Town"]), min_size=1, unique=True))

@@ -5,7 +5,13 @@ from pathlib import Path
 import pytest
 
 from smecluster.model.support.errors import InputError
-from smecluster.model.vensim.source import names_in, normalised_hash, numbers_in, parse, points_of
+from smecluster.model.vensim.source import (
+    list_names,
+    list_numbers,
+    normalised_hash,
+    parse,
+    read_points,
+)
 
 TOWNS = (Path(__file__).parents[1] / "data").joinpath("two_towns.mdl").read_text(encoding="utf-8")
 
@@ -82,7 +88,7 @@ def test_an_exception_is_kept_beside_the_subscripts():
 
 
 def test_a_table_has_points_and_no_viewport():
-    assert points_of(block(TOWNS, "attraction table")) == ((1978, 1), (2000, 1.5), (2040, 1))
+    assert read_points(block(TOWNS, "attraction table")) == ((1978, 1), (2000, 1.5), (2040, 1))
 
 
 def test_a_supplementary_mark_is_seen():
@@ -92,8 +98,8 @@ def test_a_supplementary_mark_is_seen():
 
 def test_the_names_in_an_expression_leave_subscripts_numbers_and_words_out():
     expression = 'IF THEN ELSE(Time > a_b :AND: "c-d"[Region!] > 1e3, SUM(Big  Name[x]), 0)'
-    assert names_in(expression) == ("if then else", "time", "a b", "c-d", "sum", "big name")
-    assert numbers_in(expression) == ("1e3", "0")
+    assert list_names(expression) == ("if then else", "time", "a b", "c-d", "sum", "big name")
+    assert list_numbers(expression) == ("1e3", "0")
 
 
 def test_the_sketch_is_kept_verbatim():

@@ -22,7 +22,9 @@ def found(monkeypatch):
         single = tuple(Gain(cut, place, 0.125, total / 2) for cut in CUTS[:2] for place in PLACES)
         by_region = dict.fromkeys((*PLACES, "all regions"), total)
         result = Gains(2020, single, dict.fromkeys(BRAKES, by_region))
-        monkeypatch.setattr("smecluster.model.checking.loop_gains.gains", lambda m, year: result)
+        monkeypatch.setattr(
+            "smecluster.model.checking.loop_gains.compute_gains", lambda m, year: result
+        )
 
     return pretend
 

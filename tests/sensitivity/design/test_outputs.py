@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 
 from smecluster.model import simulate_many
-from smecluster.model.outcomes import DISPERSION, TOTAL, find, gather, variables
+from smecluster.model.outcomes import (
+    DISPERSION,
+    TOTAL,
+    collect_outcomes,
+    find_outcome,
+    list_variables,
+)
 from smecluster.model.support.errors import InputError
 from smecluster.sensitivity.design.outputs import columns_of, needed, numbers
 
@@ -52,10 +58,10 @@ def test_numbers_are_those_of_the_outcomes(m, columns):
     runs = {"spin off rate": [0.1, 0.12], "TIME STEP": [0.125, 0.125]}
     result = simulate_many(m, runs, outputs, years)
     taken = numbers(result, found)
-    outcomes = [find(name) for name in ("Discounted value added", "annual wage")]
-    outcomes.append(find("value added per worker"))
-    assert set(variables(outcomes)) <= set(outputs)
-    gathered = gather(result, outcomes)
+    outcomes = [find_outcome(name) for name in ("Discounted value added", "annual wage")]
+    outcomes.append(find_outcome("value added per worker"))
+    assert set(list_variables(outcomes)) <= set(outputs)
+    gathered = collect_outcomes(result, outcomes)
     wage = gathered["annual wage"].sel(time=2040, place=TOTAL)
     np.testing.assert_array_equal(taken["annual wage, total, 2040"], wage)
     summed = gathered["Discounted value added"].sel(place="Zhongguancun")
