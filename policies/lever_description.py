@@ -10,9 +10,9 @@ import numpy as np
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.graphs import find_shortest_path
 from smecluster.model.vensim.document import Document, Variable
-from smecluster.model.vensim.document import describe as read_document
-from smecluster.model.vensim.rewrite import REGION, Cell, Value, values_of
-from smecluster.model.vensim.source import brackets, key
+from smecluster.model.vensim.document import read_document as read_document
+from smecluster.model.vensim.rewrite import REGION, Cell, Value, read_values
+from smecluster.model.vensim.source import brackets, fold_name
 from smecluster.policies.levers import SUBSCRIPT, Level, Lever, read_sections
 
 GOAL = "value added"
@@ -111,7 +111,7 @@ def describe_lever(lever: Lever, text: str) -> LeverDescription:
     if lever.name not in document.subscripts.get(SUBSCRIPT[lever.level], ()):
         raise InputError(f"the model has no {lever.level} lever {lever.name!r}")
     fed = document.variable(lever.feeds).name
-    values = values_of(text)
+    values = read_values(text)
     money = _money_path(document, lever, fed)
     return LeverDescription(
         lever=lever,
@@ -135,7 +135,7 @@ def _entries(document: Document, lever: Lever) -> list[str]:
 def _names_lever(variable: Variable, lever: Lever) -> bool:
     right = (line.partition(" = ")[2] for line in variable.equation.splitlines())
     cells = (cell for line in right for cell in brackets(line))
-    return any(key(element) == key(lever.name) for cell in cells for element in cell)
+    return any(fold_name(element) == fold_name(lever.name) for cell in cells for element in cell)
 
 
 def _money_path(document: Document, lever: Lever, fed: str) -> Path:

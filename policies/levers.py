@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field, model_validator
 
-from smecluster.model.support.errors import InputError, unknown
+from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.files import read_toml
 from smecluster.model.support.schema import Schema, validate
 
@@ -150,7 +150,7 @@ def find_lever(name: str, level: Level | None = None) -> Lever:
         if lever.name == name:
             return lever
     kind = f"{level} lever" if level else "lever"
-    raise unknown(kind, name, [lever.name for lever in read_levers(level)])
+    raise UnknownNameError(kind, name, [lever.name for lever in read_levers(level)])
 
 
 def check_catalogue(model: Model) -> None:
@@ -172,13 +172,15 @@ def check_catalogue(model: Model) -> None:
         modelled = model.subscripts.get(subscript, ())
         for name in listed:
             if name not in modelled:
-                raise unknown(f"{level} lever of the model", name, modelled)
+                raise UnknownNameError(f"{level} lever of the model", name, modelled)
         for name in modelled:
             if name not in listed:
                 raise InputError(f"{level} lever {name!r} of the model is not in {CATALOGUE.name}")
     for lever in read_levers():
         if lever.feeds not in model.variables:
-            raise unknown(f"variable fed by lever {lever.name!r}", lever.feeds, model.variables)
+            raise UnknownNameError(
+                f"variable fed by lever {lever.name!r}", lever.feeds, model.variables
+            )
         allowed = model.variables[_EFFORT[lever.level]].high
         if allowed is not None and lever.share[1] > allowed:
             raise InputError(

@@ -244,7 +244,7 @@ def _acting_causes(variable: Variable, spelled: Mapping[str, str]) -> tuple[str,
         return ()
     if variable.kind != "stock":
         return variable.causes
-    rates = (rate_of(line.partition(" = ")[2]) or "" for line in variable.equation.splitlines())
+    rates = (find_rate(line.partition(" = ")[2]) or "" for line in variable.equation.splitlines())
     used = dict.fromkeys(spelled.get(key(name)) for rate in rates for name in names_in(rate))
     return tuple(name for name in used if name is not None)
 

@@ -7,7 +7,7 @@ import pandas as pd
 import xarray as xr
 
 from smecluster.model.outcomes import PLACE, TOTAL
-from smecluster.model.support.formatting import sentence, shown
+from smecluster.model.support.formatting import capitalise, display_unit
 from smecluster.policies.comparison.compute import SUPPLY, Uncertain
 from smecluster.policies.comparison.tables import quantiles
 from smecluster.policies.ensemble.payers import PAYER
@@ -139,17 +139,17 @@ def robust_answer(judged: Robustness, found: Uncertain) -> list[str]:
     list of str
         Sentences, the answer first.
     """
-    unit, factor = shown(found.ends[judged.outcome].attrs.get("unit", ""))
+    unit, factor = display_unit(found.ends[judged.outcome].attrs.get("unit", ""))
     away = _all_worlds(judged.regrets)
     shares = _all_worlds(judged.shares)
     best = min(away, key=lambda name: away[name][MOST])
     said = []
     if len(away) > 1 and away[best][BEST] == 1:
-        said.append(f"{sentence(best)} is best in every world.")
+        said.append(f"{capitalise(best)} is best in every world.")
     elif len(away) > 1:
         least = {what: number(away[best][what] * factor) for what in (EXPECTED, HIGH, MOST)}
         said.append(
-            f"{sentence(best)} gives away least at worst: at most {least[MOST]} {unit} of "
+            f"{capitalise(best)} gives away least at worst: at most {least[MOST]} {unit} of "
             f"{judged.outcome.lower()} against the best strategy of the same world "
             f"({least[EXPECTED]} on average, less than {least[HIGH]} in nine worlds of ten); it is "
             f"best in {_worlds(away[best][BEST])}."
@@ -157,7 +157,7 @@ def robust_answer(judged: Robustness, found: Uncertain) -> list[str]:
     for name in away:
         if name != best:
             said.append(
-                f"{sentence(name)} gives away {number(away[name][EXPECTED] * factor)} {unit} on "
+                f"{capitalise(name)} gives away {number(away[name][EXPECTED] * factor)} {unit} on "
                 f"average and {number(away[name][MOST] * factor)} at most; it is best in "
                 f"{_worlds(away[name][BEST])}."
             )
@@ -190,7 +190,7 @@ def number(value: float) -> str:
 def _most(found: Uncertain) -> str:
     gained = _base(found.gained.sel({PLACE: TOTAL}, drop=True))
     order = _order_of(gained)
-    unit, factor = shown("Myuan")
+    unit, factor = display_unit("Myuan")
     cost = _base(found.money.sel({STRATEGY: found.names})).median(DRAW) * factor
     parts = [f"{name} {spread(gained.sel({STRATEGY: name}).values * factor)}" for name in order]
     spending = [name for name in order if _spends(found, name)]
@@ -202,7 +202,7 @@ def _most(found: Uncertain) -> str:
         if spending and _same(cost.sel({STRATEGY: spending}).values)
         else "at what they cost as written"
     )
-    gains = f"{sentence(order[0])} brings most value added" if len(order) > 1 else "Value gained"
+    gains = f"{capitalise(order[0])} brings most value added" if len(order) > 1 else "Value gained"
     return (
         f"{gains} {equal}, from {found.start:g} to {found.paths['time'].values[-1]:g} against "
         f"{found.baseline.title.lower()} ({unit} in present value{interval}): "
@@ -222,7 +222,7 @@ def _beats(found: Uncertain) -> str:
     ]
     if always:
         parts.append(f"{join_names(always)} in every draw")
-    said = f"{sentence(order[0])} beats {join_names(parts)}."
+    said = f"{capitalise(order[0])} beats {join_names(parts)}."
     unsure = [other for _, other, share in lead if share < _SURE]
     if unsure:
         said += f" Between {order[0]} and {join_names(unsure)} the figures do not decide."
@@ -250,7 +250,7 @@ def _by_region(found: Uncertain) -> str:
         ]
     lost = f" Worse off than without a programme: {join_names(losers)}." if losers else ""
     if len(leaders) == 1:
-        return f"{sentence(leaders.pop())} brings most in every region.{lost}"
+        return f"{capitalise(leaders.pop())} brings most in every region.{lost}"
     return f"Most is brought by {join_names(parts)}.{lost}"
 
 
@@ -275,14 +275,14 @@ def _pays(found: Uncertain) -> str:
         ]
         same.setdefault(f"{join_names(bills)} of", []).append(name)
     parts = [f"{payers} {join_names(names)}" for payers, names in same.items()]
-    return f"{sentence('; '.join(parts))}." if parts else ""
+    return f"{capitalise('; '.join(parts))}." if parts else ""
 
 
 def _neighbours(found: Uncertain) -> str:
     effect = found.others.get(SUPPLY)
     if effect is None:
         return ""
-    unit, factor = shown(found.ends[SUPPLY].attrs.get("unit", ""))
+    unit, factor = display_unit(found.ends[SUPPLY].attrs.get("unit", ""))
     last = f"{found.paths['time'].values[-1]:g}"
     parts = []
     for name in found.names:
@@ -330,10 +330,10 @@ def _order(found: Uncertain) -> str:
         if first != best:
             others[future.name] = first
     if not others:
-        return f"{sentence(best)} brings most in every future."
+        return f"{capitalise(best)} brings most in every future."
     parts = [f"{first} in {future}" for future, first in others.items()]
     return (
-        f"{sentence(best)} brings most in every future but {join_names([*others])}: "
+        f"{capitalise(best)} brings most in every future but {join_names([*others])}: "
         f"{join_names(parts)}."
     )
 
@@ -383,7 +383,7 @@ def _plain(found: Uncertain, name: str) -> str:
 def _failing(judged: Robustness, found: Uncertain, name: str, share: float) -> list[str]:
     searched = judged.found.get(name, {})
     said = [
-        f"{sentence(name)} is good enough in {_worlds(share)}{_by_future(judged, found, name)}."
+        f"{capitalise(name)} is good enough in {_worlds(share)}{_by_future(judged, found, name)}."
     ]
     for what, verb in ((FAILS, "It fails"), (BEATEN, "It is beaten by another")):
         discovery = searched.get(what)

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.graphs import find_shortest_path
 from smecluster.model.vensim.rewrite import REGION, with_values
-from smecluster.model.vensim.source import key
+from smecluster.model.vensim.source import fold_name
 from smecluster.policies.prose import join_names
 from smecluster.policies.strategy import Strategy
 
@@ -257,7 +257,7 @@ def _holds(name: str, region: str) -> bool:
 
 
 def _canonical(name: str) -> str:
-    return key(name.strip()).replace(" ", "_")
+    return fold_name(name.strip()).replace(" ", "_")
 
 
 def answer(shares: xr.DataArray, strategies: Sequence[Strategy], since: float) -> list[str]:

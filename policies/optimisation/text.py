@@ -8,14 +8,14 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from smecluster.model.support.formatting import Rounded, shown
+from smecluster.model.support.formatting import Rounded, display_unit
 from smecluster.policies.levers import find_lever
 from smecluster.policies.optimisation.appraisal import BALANCE, CRITERIA, GAIN, UNITS
 from smecluster.policies.optimisation.compute import BestUse, comparison, money_shares
 from smecluster.policies.prose import format_share, join_names
 from smecluster.policies.strategy import Strategy
 
-_UNIT, _FACTOR = shown("Myuan")
+_UNIT, _FACTOR = display_unit("Myuan")
 _NUMBERS = ["lead: median", "lead: low", "lead: high", "best use is better"]
 # Ahead in so large a share of the draws: the lead is called sure.
 _SURE = 0.95
@@ -201,7 +201,7 @@ def _elsewhere(found: BestUse) -> list[str]:
         if worse:
             word = "lower" if CRITERIA[name] > 0 else "higher"
             named = join_names([_title(found, one) for one in worse])
-            unit, factor = shown(UNITS[name])
+            unit, factor = display_unit(UNITS[name])
             gap = abs(table.loc[worse, "lead: median"] * factor)
             said.append(
                 f"Its {name} is {word} than that of {named} (by {Rounded(gap.min())}"

@@ -29,12 +29,12 @@ def levers(
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """List the policy levers."""
-    from smecluster.model.support.errors import unknown
+    from smecluster.model.support.errors import UnknownNameError
     from smecluster.policies.levers import LEVELS, find_lever, read_levers
 
     chosen_level = next((known for known in LEVELS if known == level), None)
     if level is not None and chosen_level is None:
-        raise unknown("level", level, LEVELS)
+        raise UnknownNameError("level", level, LEVELS)
     chosen = read_levers(chosen_level) if name is None else (find_lever(name, chosen_level),)
     if json:
         print_json([lever.model_dump() for lever in chosen])

@@ -322,8 +322,8 @@ def fingerprint(draws: pd.DataFrame | None) -> str:
 
 def title_of(strategies: Sequence[str]) -> str:
     """Name a comparison by its strategies."""
-    from smecluster.model.support.formatting import sentence
+    from smecluster.model.support.formatting import capitalise
     from smecluster.policies.prose import join_names
 
     names = [Path(name).stem if name.endswith(".toml") else name for name in strategies]
-    return sentence(join_names(names, "or"))
+    return capitalise(join_names(names, "or"))

@@ -10,7 +10,7 @@ import typer
 
 from smecluster.model.support.files import read_text
 from smecluster.model.vensim.document import SHIPPED, Document, Variable
-from smecluster.model.vensim.document import describe as read_document
+from smecluster.model.vensim.document import read_document as read_document
 from smecluster.scripts.shared.printing import print_json
 
 if TYPE_CHECKING:
@@ -58,17 +58,17 @@ def _lever(name: str, document: Document) -> Lever | None:
     InputError
         If neither a variable nor a lever has the name.
     """
-    from smecluster.model.support.errors import unknown
-    from smecluster.model.vensim.source import key
+    from smecluster.model.support.errors import UnknownNameError
+    from smecluster.model.vensim.source import fold_name
     from smecluster.policies.levers import read_levers
 
-    if key(name) in map(key, document.variables):
+    if fold_name(name) in map(fold_name, document.variables):
         return None
-    levers = {key(lever.name): lever for lever in read_levers()}
-    if key(name) not in levers:
+    levers = {fold_name(lever.name): lever for lever in read_levers()}
+    if fold_name(name) not in levers:
         known = [*document.variables, *(lever.name for lever in levers.values())]
-        raise unknown("variable or lever", name, known)
-    return levers[key(name)]
+        raise UnknownNameError("variable or lever", name, known)
+    return levers[fold_name(name)]
 
 
 def _describe_lever(lever: Lever, text: str, json: bool) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from smecluster.model.support.files import read_text
 from smecluster.model.vensim.document import SHIPPED
-from smecluster.model.vensim.document import describe as read_document
+from smecluster.model.vensim.document import read_document as read_document
 from smecluster.policies.lever_description import describe_lever
 from smecluster.policies.levers import find_lever, read_levers
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from smecluster.model.support.files import read_text
-from smecluster.model.vensim.document import SHIPPED, describe
+from smecluster.model.vensim.document import SHIPPED, read_document
 from smecluster.policies.levers import read_levers
 from smecluster.scripts.main import main
 
@@ -38,7 +38,7 @@ def test_a_constant_shows_its_range(capsys):
 
 
 def test_every_variable_can_be_described():
-    document = describe(read_text(SHIPPED))
+    document = read_document(read_text(SHIPPED))
     assert all(document.variable(name) is variable for name, variable in document.variables.items())
 
 
