@@ -245,7 +245,9 @@ def _acting_causes(variable: Variable, spelled: Mapping[str, str]) -> tuple[str,
     if variable.kind != "stock":
         return variable.causes
     rates = (find_rate(line.partition(" = ")[2]) or "" for line in variable.equation.splitlines())
-    used = dict.fromkeys(spelled.get(key(name)) for rate in rates for name in names_in(rate))
+    used = dict.fromkeys(
+        spelled.get(fold_name(name)) for rate in rates for name in list_names(rate)
+    )
     return tuple(name for name in used if name is not None)
 
 

@@ -88,7 +88,7 @@ def test_the_shipped_model_describes_itself():
 
 
 def test_followers_leave_out_what_only_sets_an_initial_value():
-    document = describe(TOWNS)
+    document = read_document(TOWNS)
     assert "People" in document.variables["initial people"].effects
     assert "People" not in document.followers["initial people"]
     assert "People" in document.followers["arrivals"]
