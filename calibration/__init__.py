@@ -1,5 +1,5 @@
 """The regions' histories: published figures, prices, and the model values of each region."""
 
-from smecluster.calibration.data.case import Case, cases, load, region
+from smecluster.calibration.data.case import Case, list_cases, load_case, make_region
 
-__all__ = ["Case", "cases", "load", "region"]
+__all__ = ["Case", "list_cases", "load_case", "make_region"]

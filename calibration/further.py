@@ -13,15 +13,15 @@ from typing import Any
 
 import pandas as pd
 
-from smecluster.calibration.data.case import Case, region
-from smecluster.calibration.named import Calibration, applied
-from smecluster.calibration.problem.assembly import Problem, problem
+from smecluster.calibration.data.case import Case, make_region
+from smecluster.calibration.problem.assembly import Problem, assemble_problem
 from smecluster.calibration.problem.parameters import FILE
+from smecluster.calibration.store.named import Calibration, apply_calibration
 from smecluster.model import Model, Region, load
 from smecluster.model.support.errors import InputError
 
 
-def beside_held(case: Case, held: Calibration | None) -> Model:
+def load_beside(case: Case, held: Calibration | None) -> Model:
     """Load the shipped regions at their calibration, with a further region beside them.
 
     Parameters
@@ -41,11 +41,11 @@ def beside_held(case: Case, held: Calibration | None) -> Model:
         If the region lacks a value or has one that the model does not know.
     """
     shipped = [name for name in load().regions if name != case.place.name]
-    model = load(regions=[*map(Region, shipped), region(case)])
-    return model if held is None else applied(model, held, keep=[case.place.name])
+    model = load(regions=[*map(Region, shipped), make_region(case)])
+    return model if held is None else apply_calibration(model, held, keep=[case.place.name])
 
 
-def further_problem(
+def assemble_further_problem(
     model: Model,
     case: Case,
     *,
@@ -57,7 +57,7 @@ def further_problem(
     Parameters
     ----------
     model : Model
-        See `beside_held`.
+        See `load_beside`.
     case : Case
         The further region.
     include : iterable of str
@@ -75,7 +75,7 @@ def further_problem(
     InputError
         If the folder names nothing to estimate, has no figures, or is malformed.
     """
-    found = problem(model, [case], include=include, shared=False, base=base)
+    found = assemble_problem(model, [case], include=include, shared=False, base=base)
     if not found.parameters:
         raise InputError(
             f"{case.path / FILE} names no parameter: there is nothing to estimate for "
@@ -84,7 +84,7 @@ def further_problem(
     return found
 
 
-def paired(own: pd.DataFrame, held: pd.DataFrame) -> pd.DataFrame:
+def pair_draws(own: pd.DataFrame, held: pd.DataFrame) -> pd.DataFrame:
     """Put draws of a further region beside draws of the calibration that was held.
 
     Parameters

@@ -12,7 +12,7 @@ from smecluster.model.support.errors import InputError, UnknownNameError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from smecluster.calibration.named import Calibration
+    from smecluster.calibration.store.named import Calibration
     from smecluster.model import Model
 
 #: The model's own values, as its file gives them.
@@ -42,11 +42,11 @@ def find_calibration(name: str | None = None) -> Calibration | None:
     InputError
         If there is none of that name.
     """
-    from smecluster.calibration.named import SHIPPED, find, names
+    from smecluster.calibration.store.named import SHIPPED, list_calibrations, open_calibration
 
-    if name == NONE or (name is None and SHIPPED not in names()):
+    if name == NONE or (name is None and SHIPPED not in list_calibrations()):
         return None
-    return find(SHIPPED if name is None else name)
+    return open_calibration(SHIPPED if name is None else name)
 
 
 def draw_values(
@@ -95,14 +95,14 @@ def sample_draws(
     folders: Sequence[Path] = (),
 ) -> pd.DataFrame:
     """Choose draws of a calibration; arguments, result and errors as in `draw_values`."""
-    from smecluster.calibration import load as load_case
-    from smecluster.calibration.further import paired
-    from smecluster.calibration.named import MANIFEST, find
+    from smecluster.calibration import load_case
+    from smecluster.calibration.further import pair_draws
+    from smecluster.calibration.store.named import MANIFEST, open_calibration
 
     draws = calibration.sample(count, seed)
     for at, path in enumerate(folders, 1):
         if (path / OWN / MANIFEST).is_file():
-            draws = paired(find(path / OWN).sample(count, seed + at), draws)
+            draws = pair_draws(open_calibration(path / OWN).sample(count, seed + at), draws)
         else:
             # A folder's values take the place of a calibrated region of the same name.
             place = f"[{load_case(path).place.name}]"
@@ -138,12 +138,17 @@ def load_calibrated(
     InputError
         If a region or a folder does not exist.
     """
-    from smecluster.calibration.named import MANIFEST, applied, find, fits
+    from smecluster.calibration.store.named import (
+        MANIFEST,
+        apply_calibration,
+        matches_model,
+        open_calibration,
+    )
     from smecluster.model import Region, load
 
     model = load()
     found = find_calibration(calibration)
-    if found is not None and not fits(model, found):
+    if found is not None and not matches_model(model, found):
         warnings.warn(
             f"calibration {found.name!r} belongs to another version of the model: renew it with "
             "'smecluster calibrate'",
@@ -154,10 +159,9 @@ def load_calibrated(
     if names or folders:
         offered = {name: Region(name, {}, {}) for name in model.regions}
         if folders:
-            from smecluster.calibration import load as load_case
-            from smecluster.calibration import region
+            from smecluster.calibration import load_case, make_region
 
-            cases = [region(load_case(path)) for path in folders]
+            cases = [make_region(load_case(path)) for path in folders]
             own = [each.name for each in cases]
             offered |= dict(zip(own, cases, strict=True))
         for name in names:
@@ -165,10 +169,10 @@ def load_calibrated(
                 raise UnknownNameError("region", name, offered)
         model = load(regions=[offered[name] for name in (names or offered)])
     if found is not None:
-        model = applied(model, found, keep=own)
+        model = apply_calibration(model, found, keep=own)
     for path in folders:
         if (path / OWN / MANIFEST).is_file():
-            model = applied(model, find(path / OWN))
+            model = apply_calibration(model, open_calibration(path / OWN))
     return model
 
 
@@ -187,12 +191,14 @@ def describe_origin(folders: Sequence[Path], calibration: str | None = None) -> 
     str
         The calibration with the beginning of its hash, then the folders.
     """
-    from smecluster.calibration.named import MANIFEST, find
+    from smecluster.calibration.store.named import MANIFEST, open_calibration
 
     found = find_calibration(calibration)
     told = [NONE if found is None else f"{found.name} {found.hash[:12]}"]
     for path in folders:
         own = path / OWN
         name = path.resolve().name
-        told.append(f"{name} {find(own).hash[:12]}" if (own / MANIFEST).is_file() else name)
+        told.append(
+            f"{name} {open_calibration(own).hash[:12]}" if (own / MANIFEST).is_file() else name
+        )
     return ", ".join(told)

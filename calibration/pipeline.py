@@ -14,26 +14,32 @@ import pandas as pd
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from smecluster.calibration.estimate.bootstrap import bootstrap
-from smecluster.calibration.estimate.estimates import estimates
-from smecluster.calibration.estimate.fit import Optimum, best, descend, multistart, search
-from smecluster.calibration.estimate.partial import partial_fits
-from smecluster.calibration.estimate.profiles import Profiles, profiles
-from smecluster.calibration.named import rounded
-from smecluster.calibration.posterior.paths import paths
-from smecluster.calibration.posterior.sampling import posterior
+from smecluster.calibration.estimate.bootstrap import run_bootstrap
+from smecluster.calibration.estimate.dispersion import estimate_dispersion
+from smecluster.calibration.estimate.estimate_table import tabulate_estimates
+from smecluster.calibration.estimate.fit import (
+    Optimum,
+    descend,
+    run_multistart,
+    search_globally,
+    select_best,
+)
+from smecluster.calibration.estimate.partial import fit_sectors
+from smecluster.calibration.estimate.profiles import Profiles, compute_profiles
+from smecluster.calibration.posterior.fitted_values import tabulate_fit
+from smecluster.calibration.posterior.paths import simulate_paths
+from smecluster.calibration.posterior.sampling import sample_posterior
 from smecluster.calibration.problem.assembly import Problem
-from smecluster.calibration.problem.fitted import beside
-from smecluster.calibration.problem.noise import dispersion
-from smecluster.calibration.problem.payoff import Payoff, refuse_idle
+from smecluster.calibration.problem.objective import Objective, refuse_idle
 from smecluster.calibration.stages import Arrays, Stages, Tell
-from smecluster.calibration.validation.holdout import SPLIT, check_split, hold_out
+from smecluster.calibration.store.named import round_values
+from smecluster.calibration.validation.holdout import SPLIT, check_split, run_hold_out
+from smecluster.calibration.validation.identification import judge_parameters
 from smecluster.calibration.validation.leave_out import leave_out
-from smecluster.calibration.validation.recovery import recovery
-from smecluster.calibration.validation.reform import reforms
-from smecluster.calibration.validation.reform_runs import experiments
-from smecluster.calibration.validation.scores import fits
-from smecluster.calibration.validation.verdict import verdict
+from smecluster.calibration.validation.parameter_recovery import run_recovery
+from smecluster.calibration.validation.reform_file import read_reforms
+from smecluster.calibration.validation.reform_runs import run_reforms
+from smecluster.calibration.validation.scores import score_fits
 from smecluster.model import Model
 from smecluster.model.vensim.rewrite import with_values
 
@@ -54,7 +60,7 @@ _REFORM_DRAWS = 100
 
 
 @dataclass(frozen=True)
-class Plan:
+class Effort:
     """How much work a calibration does.
 
     Attributes
@@ -94,7 +100,7 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class PipelineResult:
     """What a calibration found.
 
     Attributes
@@ -104,7 +110,7 @@ class Outcome:
     x : array of float, shape (parameters,)
         The estimate, in the scale of the estimation.
     tables : mapping of str to pandas.DataFrame
-        By the name of the file that holds each; see `calibration.findings`.
+        By the name of the file that holds each; see `calibration.store.findings`.
     facts : mapping
         What the manifest tells besides.
     seconds : float
@@ -121,7 +127,7 @@ class Outcome:
     runs: int = 0
 
 
-def calibrate(problem: Problem, work: Path, plan: Plan, tell: Tell) -> Outcome:
+def run_pipeline(problem: Problem, work: Path, plan: Effort, tell: Tell) -> PipelineResult:
     """Carry a calibration out, or go on with one that was stopped.
 
     Parameters
@@ -147,7 +153,7 @@ def calibrate(problem: Problem, work: Path, plan: Plan, tell: Tell) -> Outcome:
     """
     if plan.until is not None:
         check_split(problem, plan.until)
-    first = Payoff(problem)
+    first = Objective(problem)
     refuse_idle(first, first.prior_mean)
     identity = {
         "model": problem.model.hash,
@@ -159,62 +165,68 @@ def calibrate(problem: Problem, work: Path, plan: Plan, tell: Tell) -> Outcome:
         return _carry_out(problem, first, plan, stages)
 
 
-def _carry_out(problem: Problem, stated: Payoff, plan: Plan, stages: Stages) -> Outcome:
+def _carry_out(problem: Problem, stated: Objective, plan: Effort, stages: Stages) -> PipelineResult:
     optima = _starts(stated, plan, stages)
     factor = float(
         stages.arrays(
-            "dispersion", lambda: {"factor": np.array(dispersion(stated, best(optima).x))}
+            "dispersion",
+            lambda: {"factor": np.array(estimate_dispersion(stated, select_best(optima).x))},
         )["factor"]
     )
     wider = problem.dispersed(factor)
-    payoff = Payoff(wider)
-    optimum, tables, beyond = _optimum(payoff, optima, plan, stages)
+    objective = Objective(wider)
+    optimum, tables, beyond = _optimum(objective, optima, plan, stages)
     facts: dict[str, Any] = {"data hash": problem.hash, "dispersion": factor}
     if beyond is not None:
         facts["global search"] = beyond
     if plan.profiles:
-        optimum, around = _profiles(payoff, optimum, stages)
+        optimum, around = _profiles(objective, optimum, stages)
         tables["profiles"] = around.points
     x = optimum.x
     if plan.bootstrap:
         with stages.inner("bootstrap") as pieces:
-            scatter = bootstrap(
-                payoff, optimum, plan.bootstrap, plan.seed, pieces, told=stages.told("replicates")
+            scatter = run_bootstrap(
+                objective,
+                optimum,
+                plan.bootstrap,
+                plan.seed,
+                pieces,
+                told=stages.told("replicates"),
             )
         tables["bootstrap"] = scatter.intervals.reset_index()
     points = None
     if plan.draws:
-        points, facts["chain"] = _posterior(payoff, optimum, plan, stages)
-    coarse = payoff
-    payoff, x, points = _at_own_step(payoff, x, points, stages)
+        points, facts["chain"] = _posterior(objective, optimum, plan, stages)
+    coarse = objective
+    objective, x, points = _at_own_step(objective, x, points, stages)
     drawn = None
     if points is not None:
-        drawn = pd.DataFrame(rounded(payoff.natural(points)), columns=list(payoff.names))
+        drawn = pd.DataFrame(round_values(objective.natural(points)), columns=list(objective.names))
         tables["draws"] = drawn
-    tables["parameters"] = stages.table("parameters", lambda: _judged(payoff, x, points, drawn))
-    tables["paths"] = stages.table("paths", lambda: paths(payoff, x, points))
-    tables["figures"] = stages.table("figures", lambda: beside(payoff, x, points))
-    tables["fits"] = fits(tables["figures"]).assign(sample="in")
-    tables["partial"] = stages.table("partial", lambda: partial_fits(wider, x))
+    tables["parameters"] = stages.table("parameters", lambda: _judged(objective, x, points, drawn))
+    tables["paths"] = stages.table("paths", lambda: simulate_paths(objective, x, points))
+    tables["figures"] = stages.table("figures", lambda: tabulate_fit(objective, x, points))
+    tables["fits"] = score_fits(tables["figures"]).assign(sample="in")
+    tables["partial"] = stages.table("partial", lambda: fit_sectors(wider, x))
     if plan.until is not None:
         facts["hold-out after"] = plan.until
         tables |= _hold_out(problem, tables["fits"], plan, stages)
     tables |= _leave_out(wider, x, stages)
     if drawn is not None and any(parameter.shared for parameter in problem.parameters):
         some = drawn.sample(_REFORM_DRAWS, random_state=plan.seed, replace=True)
-        tables["reforms"] = stages.table("reforms", lambda: _reforms(payoff, x, some))
+        tables["reforms"] = stages.table("reforms", lambda: _reforms(objective, x, some))
     if plan.recovery:
         with stages.inner("recovery") as pieces:
-            tables["coverage"] = recovery(
+            tables["coverage"] = run_recovery(
                 coarse, plan.recovery, plan.seed, pieces, told=stages.told("simulated data sets")
             ).coverage
-    return Outcome(wider, x, tables, facts, stages.seconds, stages.runs)
+    return PipelineResult(wider, x, tables, facts, stages.seconds, stages.runs)
 
 
-def _starts(payoff: Payoff, plan: Plan, stages: Stages) -> list[Optimum]:
+def _starts(objective: Objective, plan: Effort, stages: Stages) -> list[Optimum]:
     with stages.inner("starts") as pieces:
-        return multistart(
-            payoff,
+        return run_multistart(
+            objective,
             plan.starts,
             plan.seed,
             pieces,
@@ -224,7 +236,7 @@ def _starts(payoff: Payoff, plan: Plan, stages: Stages) -> list[Optimum]:
 
 
 def _optimum(
-    payoff: Payoff, optima: list[Optimum], plan: Plan, stages: Stages
+    objective: Objective, optima: list[Optimum], plan: Effort, stages: Stages
 ) -> tuple[Optimum, dict[str, pd.DataFrame], float | None]:
     """Go down again with the errors that the first fit showed, and look everywhere else.
 
@@ -233,8 +245,8 @@ def _optimum(
     lowest = sorted(optima, key=lambda optimum: optimum.cost)[:_FINALISTS]
     found = stages.optimum(
         "optimum",
-        lambda: best(
-            [descend(payoff, each.x, max_evaluations=plan.max_evaluations) for each in lowest]
+        lambda: select_best(
+            [descend(objective, each.x, max_evaluations=plan.max_evaluations) for each in lowest]
         ),
     )
     rows = [
@@ -243,33 +255,35 @@ def _optimum(
     ]
     beyond = None
     if plan.search:
-        other = stages.optimum("global", lambda: search(payoff, plan.seed, generations=plan.search))
+        other = stages.optimum(
+            "global", lambda: search_globally(objective, plan.seed, generations=plan.search)
+        )
         beyond = other.cost - found.cost
-        found = best([found, other])
+        found = select_best([found, other])
     columns = ["start", "cost", "evaluations", "message", "method"]
     return found, {"starts": pd.DataFrame(rows, columns=columns)}, beyond
 
 
-def _profiles(payoff: Payoff, optimum: Optimum, stages: Stages) -> tuple[Optimum, Profiles]:
+def _profiles(objective: Objective, optimum: Optimum, stages: Stages) -> tuple[Optimum, Profiles]:
     """Walk along every parameter; where that finds a better optimum, begin anew from there."""
     for again in range(_ATTEMPTS):
         with stages.inner(f"profiles {again}") as pieces:
-            around = profiles(payoff, optimum, pieces, told=stages.told("profiles"))
+            around = compute_profiles(objective, optimum, pieces, told=stages.told("profiles"))
         if around.better is None:
             break
-        optimum = stages.optimum(f"optimum {again}", partial(descend, payoff, around.better.x))
+        optimum = stages.optimum(f"optimum {again}", partial(descend, objective, around.better.x))
     return optimum, around
 
 
 def _posterior(
-    payoff: Payoff, optimum: Optimum, plan: Plan, stages: Stages
+    objective: Objective, optimum: Optimum, plan: Effort, stages: Stages
 ) -> tuple[Floats, dict[str, Any]]:
     """Draw from the posterior; walks that have not converged are kept, and refused."""
 
     def made() -> Arrays:
         with stages.inner("posterior") as pieces:
-            found = posterior(
-                payoff,
+            found = sample_posterior(
+                objective,
                 optimum,
                 plan.seed,
                 pieces,
@@ -291,17 +305,17 @@ def _posterior(
 
 
 def _at_own_step(
-    payoff: Payoff, x: Floats, points: Floats | None, stages: Stages
-) -> tuple[Payoff, Floats, Floats | None]:
+    objective: Objective, x: Floats, points: Floats | None, stages: Stages
+) -> tuple[Objective, Floats, Floats | None]:
     """Descend once more with the time step that the model runs with, and take the draws along.
 
     The work so far is done with a longer step, which is many times quicker. It moves the optimum
     by little, and the posterior around it by as much.
     """
-    base = {name: value for name, value in payoff.problem.base.items() if name != _STEP}
-    if len(base) == len(payoff.problem.base):
-        return payoff, x, points
-    own = Payoff(replace(payoff.problem, base=base))
+    base = {name: value for name, value in objective.problem.base.items() if name != _STEP}
+    if len(base) == len(objective.problem.base):
+        return objective, x, points
+    own = Objective(replace(objective.problem, base=base))
     found = stages.optimum("own step", lambda: descend(own, x)).x
     if points is not None:
         points = np.clip(points + (found - x), own.lower, own.upper)
@@ -309,22 +323,22 @@ def _at_own_step(
 
 
 def _judged(
-    payoff: Payoff, x: Floats, points: Floats | None, drawn: pd.DataFrame | None
+    objective: Objective, x: Floats, points: Floats | None, drawn: pd.DataFrame | None
 ) -> pd.DataFrame:
     """Put estimates, intervals and verdict on each parameter into one table."""
-    said = verdict(payoff, x, points).table.drop(columns="prior sd")
-    return estimates(payoff, x, drawn).join(said, on="name")
+    said = judge_parameters(objective, x, points).table.drop(columns="prior sd")
+    return tabulate_estimates(objective, x, drawn).join(said, on="name")
 
 
 def _hold_out(
-    problem: Problem, fitted: pd.DataFrame, plan: Plan, stages: Stages
+    problem: Problem, fitted: pd.DataFrame, plan: Effort, stages: Stages
 ) -> dict[str, pd.DataFrame]:
     """Forecast the years that a fit to the years before them never saw."""
     until, count = int(plan.until or 0), min(plan.starts, _FINALISTS)
 
     def made() -> dict[str, pd.DataFrame]:
         with stages.inner("hold-out") as pieces:
-            held = hold_out(
+            held = run_hold_out(
                 problem,
                 pieces,
                 until,
@@ -367,12 +381,12 @@ def _without(problem: Problem, x: Floats, region: str) -> dict[str, pd.DataFrame
     }
 
 
-def _reforms(payoff: Payoff, x: Floats, drawn: pd.DataFrame) -> pd.DataFrame:
+def _reforms(objective: Objective, x: Floats, drawn: pd.DataFrame) -> pd.DataFrame:
     """Run the published reforms on the calibrated model."""
-    model = payoff.problem.model
-    values = dict(zip(payoff.names, payoff.natural(x).tolist(), strict=True))
+    model = objective.problem.model
+    values = dict(zip(objective.names, objective.natural(x).tolist(), strict=True))
     calibrated = Model(with_values(model.text, values), model.path)
-    return experiments(calibrated, reforms(), drawn.reset_index(drop=True))
+    return run_reforms(calibrated, read_reforms(), drawn.reset_index(drop=True))
 
 
 class _Counted:

@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from smecluster.calibration.estimate.fit import Optimum
-from smecluster.calibration.problem.payoff import Payoff
+from smecluster.calibration.problem.objective import Objective
 from smecluster.model.support.checkpoints import Pieces
 from smecluster.model.support.files import write_atomic
 
@@ -53,7 +53,7 @@ class Stages:
         self._open = ExitStack()
         self._pieces = Pieces(folder, identity)
         self._begun = time.monotonic()
-        self._before = Payoff.total
+        self._before = Objective.total
 
     def __enter__(self) -> Stages:
         """Take the folder.
@@ -81,7 +81,7 @@ class Stages:
 
     @property
     def runs(self) -> int:  # noqa: D102  told above
-        return int(self._earlier["runs"]) + Payoff.total - self._before
+        return int(self._earlier["runs"]) + Objective.total - self._before
 
     def inner(self, name: str) -> Pieces:
         """Give the folder of a stage that keeps pieces of its own, to be used with ``with``."""

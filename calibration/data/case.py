@@ -13,27 +13,39 @@ from pathlib import Path
 
 import pandas as pd
 
+from smecluster.calibration.data.case_file import (
+    CaseFile,
+    Event,
+    Measure,
+    Place,
+    Turn,
+    read_case_file,
+)
 from smecluster.calibration.data.constants import (
     Constant,
     Point,
-    constants_of,
+    arrange_constants,
+    arrange_tables,
     read_constants,
     read_tables,
-    tables_of,
 )
-from smecluster.calibration.data.lines import Lines, Spot
-from smecluster.calibration.data.measuring import COLUMNS, check, full_name, measured
-from smecluster.calibration.data.selection import statuses
+from smecluster.calibration.data.measuring import (
+    COLUMNS,
+    check_measure,
+    derive_measurements,
+    qualify_series,
+)
+from smecluster.calibration.data.selection import select_statuses
 from smecluster.calibration.data.series import (
     CASES,
     SOURCES,
     Row,
+    raise_first,
     read_series,
     read_sources,
-    refuse,
     scan_sources,
 )
-from smecluster.calibration.data.tables import CaseFile, Event, Measure, Place, Turn, read_case_file
+from smecluster.calibration.data.toml_lines import Lines, Spot
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.files import read_text
 from smecluster.model.vensim.rewrite import Region
@@ -108,19 +120,19 @@ class Case:
         InputError
             If `include` names an unknown status or ``doubtful``.
         """
-        statuses(include)
+        select_statuses(include)
         by_name: dict[str, list[Row]] = {}
         for row in self.rows:
             by_name.setdefault(row.name, []).append(row)
         records = [
             record
             for measure in self.measures
-            for record in measured(measure, self.place, by_name, include)
+            for record in derive_measurements(measure, self.place, by_name, include)
         ]
         return pd.DataFrame.from_records(records, columns=list(COLUMNS))
 
 
-def cases() -> tuple[str, ...]:
+def list_cases() -> tuple[str, ...]:
     """Name the regions that come with the project."""
     return tuple(
         sorted(
@@ -131,13 +143,13 @@ def cases() -> tuple[str, ...]:
     )
 
 
-def load(path_or_name: str | Path) -> Case:
+def load_case(path_or_name: str | Path) -> Case:
     """Load a region's folder.
 
     Parameters
     ----------
     path_or_name : str or Path
-        A shipped case (see `cases`; also ``national``), or the path of a folder.
+        A shipped case (see `list_cases`; also ``national``), or the path of a folder.
 
     Returns
     -------
@@ -154,14 +166,14 @@ def load(path_or_name: str | Path) -> Case:
     if not (folder / "case.toml").is_file():
         folder = Path(path_or_name)
         if not folder.is_dir() and folder.name == str(path_or_name):
-            raise UnknownNameError("case", folder.name, (*cases(), _NOT_A_REGION))
+            raise UnknownNameError("case", folder.name, (*list_cases(), _NOT_A_REGION))
         if not folder.is_dir():
             raise InputError(f"no such case folder: {path_or_name}")
     file = read_case_file(folder / "case.toml")
     sources, problems = scan_own_sources(folder / "sources.csv")
-    refuse(problems)
-    rows = read_series(folder / "series.csv", sources, series_named(file))
-    refuse(misfits(file, folder, rows))
+    raise_first(problems)
+    rows = read_series(folder / "series.csv", sources, list_series(file))
+    raise_first(find_misfits(file, folder, rows))
     constants = folder / "constants.csv"
     tables = folder / "tables.csv"
     return Case(
@@ -179,7 +191,7 @@ def load(path_or_name: str | Path) -> Case:
     )
 
 
-def region(case: Case) -> Region:
+def make_region(case: Case) -> Region:
     """Give a case's region as the model takes it.
 
     Parameters
@@ -192,14 +204,14 @@ def region(case: Case) -> Region:
     Region
         Name, constants and tables.
     """
-    return Region(case.place.name, constants_of(case.constants), tables_of(case.points))
+    return Region(case.place.name, arrange_constants(case.constants), arrange_tables(case.points))
 
 
-def series_named(file: CaseFile) -> tuple[str, ...]:
+def list_series(file: CaseFile) -> tuple[str, ...]:
     """List every series that a case file names, as ``region/series``."""
     named = [name for measure in file.measure for name in measure.series]
     own = file.region.table
-    return tuple(dict.fromkeys(full_name(name, own) for name in (*named, *file.context)))
+    return tuple(dict.fromkeys(qualify_series(name, own) for name in (*named, *file.context)))
 
 
 def scan_own_sources(own: Path) -> tuple[dict[str, str], list[InputError]]:
@@ -224,7 +236,7 @@ def scan_own_sources(own: Path) -> tuple[dict[str, str], list[InputError]]:
     return {**added, **shipped}, problems
 
 
-def misfits(file: CaseFile, folder: Path, rows: Iterable[Row]) -> list[InputError]:
+def find_misfits(file: CaseFile, folder: Path, rows: Iterable[Row]) -> list[InputError]:
     """Say which series have no figures, and which figures cannot measure their variable.
 
     Parameters
@@ -250,7 +262,7 @@ def misfits(file: CaseFile, folder: Path, rows: Iterable[Row]) -> list[InputErro
     for at, measure in enumerate(file.measure):
         named += [(("measure", at, "series"), name) for name in measure.series]
     for spot, series in named:
-        name = full_name(series, file.region.table)
+        name = qualify_series(series, file.region.table)
         if name not in present:
             none = f"series.csv has no figure of {name!r}"
             text = str(UnknownNameError("series", name, present)) if present else none
@@ -258,7 +270,7 @@ def misfits(file: CaseFile, folder: Path, rows: Iterable[Row]) -> list[InputErro
     for row in figures:
         try:
             for measure in file.measure:
-                check(measure, row, file.region)
+                check_measure(measure, row, file.region)
         except InputError as error:
             problems.append(InputError(f"{folder / 'series.csv'}:{row.line}: {error}"))
     return problems

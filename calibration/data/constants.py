@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from smecluster.calibration.data.series import choice_of, number_of, refuse, scan_rows
+from smecluster.calibration.data.series import parse_choice, parse_number, raise_first, scan_rows
 from smecluster.model.support.errors import InputError
 
 STATUSES = ("read", "derived", "remembered", "judgement")
@@ -82,7 +82,7 @@ def read_constants(path: Path) -> tuple[Constant, ...]:
         or a name comes twice.
     """
     found, problems = scan_constants(path)
-    refuse(problems)
+    raise_first(problems)
     return tuple(value for _, value in found)
 
 
@@ -134,7 +134,7 @@ def read_tables(path: Path) -> tuple[Point, ...]:
         in the order of x.
     """
     found, problems = scan_tables(path)
-    refuse(problems)
+    raise_first(problems)
     return tuple(point for _, point in found)
 
 
@@ -163,7 +163,7 @@ def scan_tables(path: Path) -> tuple[list[tuple[int, Point]], list[InputError]]:
         key = (point.variable, point.element)
         if key in last and point.x <= last[key]:
             raise InputError(
-                f"x {point.x:g} follows {last[key]:g} in {spelled(*key)!r}: "
+                f"x {point.x:g} follows {last[key]:g} in {join_element(*key)!r}: "
                 "write a table's points by rising x, each once"
             )
         last[key] = point.x
@@ -172,7 +172,7 @@ def scan_tables(path: Path) -> tuple[list[tuple[int, Point]], list[InputError]]:
     return scan_rows(path, [field.name for field in fields(Point)], read)
 
 
-def constants_of(values: Iterable[Constant]) -> dict[str, float | Mapping[str, float]]:
+def arrange_constants(values: Iterable[Constant]) -> dict[str, float | Mapping[str, float]]:
     """Arrange constants by name as `model.Region` takes them."""
     arranged: dict[str, float | Mapping[str, float]] = {}
     inner: dict[str, dict[str, float]] = {}
@@ -185,16 +185,18 @@ def constants_of(values: Iterable[Constant]) -> dict[str, float | Mapping[str, f
     return arranged
 
 
-def tables_of(points: Iterable[Point]) -> dict[str, tuple[tuple[float, float], ...]]:
+def arrange_tables(points: Iterable[Point]) -> dict[str, tuple[tuple[float, float], ...]]:
     """Arrange tables by ``name`` or ``name[element]`` as `model.Region` takes them."""
     arranged: dict[str, tuple[tuple[float, float], ...]] = {}
     for point in points:
-        name = spelled(point.variable, point.element)
+        name = join_element(point.variable, point.element)
         arranged[name] = (*arranged.get(name, ()), (point.x, point.y))
     return arranged
 
 
-def text_of(rows: Iterable[Constant] | Iterable[Point], kind: type[Constant] | type[Point]) -> str:
+def format_rows(
+    rows: Iterable[Constant] | Iterable[Point], kind: type[Constant] | type[Point]
+) -> str:
     """Write constants or points as CSV text that `read_constants` or `read_tables` reads."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -206,7 +208,7 @@ def text_of(rows: Iterable[Constant] | Iterable[Point], kind: type[Constant] | t
     return out.getvalue()
 
 
-def spelled(variable: str, element: str) -> str:
+def join_element(variable: str, element: str) -> str:
     """Write a name with its element, if it has one."""
     return f"{variable}[{element}]" if element else variable
 
@@ -216,18 +218,18 @@ def _point(record: Mapping[str, str]) -> Point:
     return Point(
         variable=record["variable"],
         element=record["element"],
-        x=number_of(record["x"]),
-        y=number_of(record["y"]),
+        x=parse_number(record["x"]),
+        y=parse_number(record["y"]),
         unit=record["unit"],
-        status=choice_of("status", record["status"], STATUSES),
+        status=parse_choice("status", record["status"], STATUSES),
         source=record["source"],
     )
 
 
 def _constant(record: Mapping[str, str]) -> Constant:
     _filled(record, ("variable", "unit", "source"))
-    low, high = (number_of(record[name]) if record[name] else None for name in ("low", "high"))
-    value = number_of(record["value"])
+    low, high = (parse_number(record[name]) if record[name] else None for name in ("low", "high"))
+    value = parse_number(record["value"])
     if low is not None and high is not None and low > high:
         raise InputError(
             f"the range of {record['variable']!r} is crossed: low {low:g} is above high {high:g}"
@@ -243,7 +245,7 @@ def _constant(record: Mapping[str, str]) -> Constant:
         unit=record["unit"],
         low=low,
         high=high,
-        status=choice_of("status", record["status"], STATUSES),
+        status=parse_choice("status", record["status"], STATUSES),
         source=record["source"],
     )
 
@@ -256,7 +258,7 @@ def _filled(record: Mapping[str, str], names: Iterable[str]) -> None:
 
 def _once(seen: dict[tuple[str, str], int], key: tuple[str, str], line: int) -> None:
     if key in seen:
-        raise InputError(f"{spelled(*key)!r} is already given in line {seen[key]}")
+        raise InputError(f"{join_element(*key)!r} is already given in line {seen[key]}")
     seen[key] = line
 
 

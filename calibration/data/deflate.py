@@ -12,7 +12,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import TypeVar
 
-from smecluster.calibration.data.selection import choose
+from smecluster.calibration.data.selection import choose_figures
 from smecluster.calibration.data.series import CASES, SOURCES, Row, read_series, read_sources
 from smecluster.model.support.errors import InputError
 
@@ -25,7 +25,7 @@ _Value = TypeVar("_Value")
 
 
 @lru_cache(maxsize=1)
-def deflator() -> Mapping[int, float]:
+def read_deflator() -> Mapping[int, float]:
     """Give the national GDP deflator.
 
     Returns
@@ -37,7 +37,7 @@ def deflator() -> Mapping[int, float]:
     return MappingProxyType({year: value / index[BASE_YEAR] for year, value in index.items()})
 
 
-def exchange_rate(year: int) -> Row:
+def find_exchange_rate(year: int) -> Row:
     """Give the yearly average exchange rate.
 
     Parameters
@@ -59,7 +59,7 @@ def exchange_rate(year: int) -> Row:
     return _of_year(_national(EXCHANGE_RATE), year, "exchange rate")
 
 
-def constant(value: float, year: int) -> float:
+def deflate(value: float, year: int) -> float:
     """Turn money of a year into money of 2010.
 
     Parameters
@@ -79,14 +79,14 @@ def constant(value: float, year: int) -> float:
     InputError
         If the deflator does not reach the year.
     """
-    return value / _of_year(deflator(), year, "deflator")
+    return value / _of_year(read_deflator(), year, "deflator")
 
 
 @lru_cache(maxsize=4)
 def _national(series: str) -> Mapping[int, Row]:
     rows = read_series(NATIONAL, read_sources(SOURCES))
     # Three early exchange rates are remembered; their status travels with the figure.
-    chosen = choose((row for row in rows if row.series == series), include=("remembered",))
+    chosen = choose_figures((row for row in rows if row.series == series), include=("remembered",))
     return MappingProxyType(chosen)
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from smecluster.calibration.data import units
-from smecluster.calibration.data.deflate import constant, exchange_rate
-from smecluster.calibration.data.selection import choose
+from smecluster.calibration.data.case_file import Measure, Place
+from smecluster.calibration.data.deflate import deflate, find_exchange_rate
+from smecluster.calibration.data.selection import choose_figures
 from smecluster.calibration.data.series import STATUSES, Row
-from smecluster.calibration.data.tables import Measure, Place
 from smecluster.model.support.errors import InputError
 
 #: Columns of a table of measurements.
@@ -28,12 +28,12 @@ COLUMNS = (
 _MONEY = ("yuan", "US dollar")
 
 
-def full_name(series: str, own: str) -> str:
+def qualify_series(series: str, own: str) -> str:
     """Write a series as ``region/series``; without a region it is the case's own."""
     return series if "/" in series else f"{own}/{series}"
 
 
-def check(measure: Measure, row: Row, place: Place) -> None:
+def check_measure(measure: Measure, row: Row, place: Place) -> None:
     """Refuse a figure whose unit or price basis cannot measure the variable.
 
     Parameters
@@ -51,12 +51,12 @@ def check(measure: Measure, row: Row, place: Place) -> None:
         Naming the units or price bases that are allowed.
     """
     for position, series in enumerate(measure.series):
-        if full_name(series, place.table) == row.name:
+        if qualify_series(series, place.table) == row.name:
             _check_quantity(measure, position, row)
             _check_prices(measure, row)
 
 
-def measured(
+def derive_measurements(
     measure: Measure,
     place: Place,
     by_name: Mapping[str, Sequence[Row]],
@@ -86,8 +86,8 @@ def measured(
         If a year has no deflator or exchange rate, or a ratio's divisor is 0.
     """
     chosen = [
-        choose(
-            (row for row in by_name[full_name(series, place.table)] if _wanted(measure, row)),
+        choose_figures(
+            (row for row in by_name[qualify_series(series, place.table)] if _wanted(measure, row)),
             include,
         )
         for series in measure.series
@@ -98,7 +98,7 @@ def measured(
         if not first <= year <= last or year in measure.exclude:
             continue
         rows = [by_year[year] for by_year in chosen]
-        used = [*rows, *(exchange_rate(row.year) for row in rows if _foreign(row))]
+        used = [*rows, *(find_exchange_rate(row.year) for row in rows if _foreign(row))]
         yield (
             measure.variable,
             place.name,
@@ -121,17 +121,17 @@ def _wanted(measure: Measure, row: Row) -> bool:
 
 
 def _foreign(row: Row) -> bool:
-    return units.published(row.unit).quantity == "US dollar"
+    return units.find_unit(row.unit).quantity == "US dollar"
 
 
 def _check_quantity(measure: Measure, position: int, row: Row) -> None:
-    given = units.published(row.unit).quantity
+    given = units.find_unit(row.unit).quantity
     if measure.combine == "less share" and position == 1:
         allowed: tuple[str, ...] = ("share",)
     elif measure.combine == "ratio" or measure.compare == "scale":
         return
     else:
-        target = units.of_model(measure.unit).quantity
+        target = units.find_model_unit(measure.unit).quantity
         allowed = _MONEY if target == "yuan" else (target,)
     if given not in allowed:
         fitting = [name for name, unit in units.PUBLISHED.items() if unit.quantity in allowed]
@@ -143,7 +143,7 @@ def _check_quantity(measure: Measure, position: int, row: Row) -> None:
 
 def _check_prices(measure: Measure, row: Row) -> None:
     """Refuse to deflate what is not in current prices, and to forget it where it is."""
-    money = units.published(row.unit).quantity in _MONEY
+    money = units.find_unit(row.unit).quantity in _MONEY
     if not money or measure.combine == "ratio":
         return
     current = row.price_basis.startswith(("current prices", "nominal"))
@@ -166,15 +166,15 @@ def _value(measure: Measure, rows: list[Row]) -> float:
     else:
         value = sum(amounts)
     if measure.prices == "current":
-        value = constant(value, rows[0].year)
-    return value / units.of_model(measure.unit).factor
+        value = deflate(value, rows[0].year)
+    return value / units.find_model_unit(measure.unit).factor
 
 
 def _amount(row: Row) -> float:
     """Give a figure in its quantity's base unit, US dollars in yuan."""
-    unit = units.published(row.unit)
+    unit = units.find_unit(row.unit)
     amount = row.value * unit.factor
-    return amount * exchange_rate(row.year).value if _foreign(row) else amount
+    return amount * find_exchange_rate(row.year).value if _foreign(row) else amount
 
 
 def _status(rows: list[Row]) -> str:

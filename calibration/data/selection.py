@@ -32,37 +32,37 @@ _MARKS = (
 )
 
 
-def grade(row: Row) -> str:
+def read_grade(row: Row) -> str:
     """Read the grade at the start of a row's note; empty where there is none."""
     match = _GRADE.match(row.note)
     return match.group(1) if match else ""
 
 
-def finality(row: Row) -> int:
+def read_finality(row: Row) -> int:
     """Say how far a figure is from final: 0 final, 1 rounded, 2 preliminary, 3 second-hand."""
     return next((level for level, mark in _MARKS if mark.search(row.note)), 0)
 
 
-def digits(row: Row) -> int:
+def count_digits(row: Row) -> int:
     """Count the significant digits of a figure as it was written."""
     mantissa = re.split("[eE]", row.text.lstrip("+-"))[0]
     plain = mantissa.replace(".", "").lstrip("0")
     return len(plain if "." in mantissa else plain.rstrip("0"))
 
 
-def rank(row: Row) -> tuple[int, int, bool, int, int, str]:
+def rank_figure(row: Row) -> tuple[int, int, bool, int, int, str]:
     """Give the sort key of the rule in this module: the lowest is the best figure."""
     return (
         STATUSES.index(row.status),
-        GRADES.index(grade(row)),
+        GRADES.index(read_grade(row)),
         row.qualifier != "exact",
-        finality(row),
-        -digits(row),
+        read_finality(row),
+        -count_digits(row),
         row.source,
     )
 
 
-def statuses(include: Iterable[str] = ()) -> frozenset[str]:
+def select_statuses(include: Iterable[str] = ()) -> frozenset[str]:
     """Give the statuses that may be used.
 
     Parameters
@@ -89,7 +89,7 @@ def statuses(include: Iterable[str] = ()) -> frozenset[str]:
     return frozenset(("read", "derived", *extra))
 
 
-def choose(rows: Iterable[Row], include: Iterable[str] = ()) -> dict[int, Row]:
+def choose_figures(rows: Iterable[Row], include: Iterable[str] = ()) -> dict[int, Row]:
     """Choose one figure a year by the rule of this module.
 
     Parameters
@@ -109,8 +109,8 @@ def choose(rows: Iterable[Row], include: Iterable[str] = ()) -> dict[int, Row]:
     InputError
         If `include` names an unknown status or ``doubtful``.
     """
-    allowed = statuses(include)
+    allowed = select_statuses(include)
     best: dict[int, Row] = {}
-    for row in sorted((row for row in rows if row.status in allowed), key=rank):
+    for row in sorted((row for row in rows if row.status in allowed), key=rank_figure):
         best.setdefault(row.year, row)
     return dict(sorted(best.items()))

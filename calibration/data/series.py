@@ -125,7 +125,7 @@ def read_records(path: Path, columns: Collection[str]) -> list[tuple[int, dict[s
         too long.
     """
     records, problems = scan_records(path, columns)
-    refuse(problems)
+    raise_first(problems)
     return records
 
 
@@ -209,7 +209,7 @@ def scan_rows(
     return found, problems
 
 
-def refuse(problems: Sequence[InputError]) -> None:
+def raise_first(problems: Sequence[InputError]) -> None:
     """Raise the first of the problems, if there is one."""
     for problem in problems:
         raise problem
@@ -234,7 +234,7 @@ def read_sources(path: Path) -> dict[str, str]:
         If the file is malformed, or a code has no citation or comes twice.
     """
     citations, problems = scan_sources(path)
-    refuse(problems)
+    raise_first(problems)
     return citations
 
 
@@ -282,7 +282,7 @@ def read_series(
         series twice for a year.
     """
     rows, problems = scan_series(path, sources, names)
-    refuse(problems)
+    raise_first(problems)
     return rows
 
 
@@ -355,24 +355,24 @@ def _row(record: dict[str, str], sources: Collection[str], line: int) -> Row:
         raise InputError("no citation: column 'source' is empty")
     if record["source"] not in sources:
         raise UnknownNameError("source", record["source"], sources)
-    units.published(record["unit"])
+    units.find_unit(record["unit"])
     return Row(
         region=record["region"],
         series=record["series"],
-        year=year_of(record["year"]),
-        value=number_of(record["value"]),
+        year=parse_year(record["year"]),
+        value=parse_number(record["value"]),
         text=record["value"],
-        qualifier=choice_of("qualifier", record["qualifier"], QUALIFIERS),
+        qualifier=parse_choice("qualifier", record["qualifier"], QUALIFIERS),
         unit=record["unit"],
-        price_basis=choice_of("price basis", record["price_basis"], PRICE_BASES),
-        status=choice_of("status", record["status"], STATUSES),
+        price_basis=parse_choice("price basis", record["price_basis"], PRICE_BASES),
+        status=parse_choice("status", record["status"], STATUSES),
         source=record["source"],
         note=record["note"],
         line=line,
     )
 
 
-def year_of(text: str) -> int:
+def parse_year(text: str) -> int:
     """Read a calendar year within `YEARS`; raise `InputError` for anything else."""
     low, high = YEARS
     if not text.isdecimal() or not low <= int(text) <= high:
@@ -380,7 +380,7 @@ def year_of(text: str) -> int:
     return int(text)
 
 
-def number_of(text: str) -> float:
+def parse_number(text: str) -> float:
     """Read a finite number; raise `InputError` for anything else."""
     try:
         value = float(text)
@@ -392,7 +392,7 @@ def number_of(text: str) -> float:
     return value
 
 
-def choice_of(kind: str, given: str, allowed: Iterable[str]) -> str:
+def parse_choice(kind: str, given: str, allowed: Iterable[str]) -> str:
     """Return `given` if it is one of the allowed words; raise `InputError` naming all of them."""
     names = tuple(allowed)
     if given in names:

@@ -75,7 +75,7 @@ MODEL: dict[str, Unit] = {
 }
 
 
-def published(name: str) -> Unit:
+def find_unit(name: str) -> Unit:
     """Look up a unit of the published tables.
 
     Parameters
@@ -96,7 +96,7 @@ def published(name: str) -> Unit:
     return _look(name, PUBLISHED, "unit")
 
 
-def of_model(name: str) -> Unit:
+def find_model_unit(name: str) -> Unit:
     """Look up a unit of the model, such as ``Myuan/Year``.
 
     Parameters

@@ -13,7 +13,7 @@ from scipy.stats import truncnorm
 
 from smecluster.calibration.estimate.fit import Optimum, descend
 from smecluster.calibration.problem.ar1 import Ar1
-from smecluster.calibration.problem.payoff import Payoff
+from smecluster.calibration.problem.objective import Objective
 from smecluster.model.support.checkpoints import Pieces
 
 Floats = NDArray[np.float64]
@@ -61,17 +61,17 @@ class Resampling:
 
     Parameters
     ----------
-    payoff : Payoff
-        The payoff.
+    objective : Objective
+        The objective.
     x : array of float, shape (parameters,)
         Its optimum.
     """
 
-    def __init__(self, payoff: Payoff, x: Floats) -> None:
-        figures = payoff.problem.measurements
-        errors = payoff.errors(x)[0]
+    def __init__(self, objective: Objective, x: Floats) -> None:
+        figures = objective.problem.measurements
+        errors = objective.errors(x)[0]
         self.fitted = figures["value"].to_numpy(dtype=float) * np.exp(errors)
-        self._ar1 = Ar1(payoff.problem)
+        self._ar1 = Ar1(objective.problem)
         innovations = self._ar1.innovations(-errors)
         self._pool = (innovations - innovations.mean()) / innovations.std()
         self._row = figures["year"].to_numpy(dtype=int) - int(figures["year"].min())
@@ -90,8 +90,8 @@ class Resampling:
         return np.asarray(self.fitted * np.exp(self._ar1.errors(innovations)))
 
 
-def bootstrap(
-    payoff: Payoff,
+def run_bootstrap(
+    objective: Objective,
     optimum: Optimum,
     replicates: int,
     seed: int,
@@ -107,8 +107,8 @@ def bootstrap(
 
     Parameters
     ----------
-    payoff : Payoff
-        The payoff.
+    objective : Objective
+        The objective.
     optimum : Optimum
         Its optimum.
     replicates : int
@@ -125,7 +125,7 @@ def bootstrap(
     Bootstrap
         The same for any number of workers.
     """
-    resampling = Resampling(payoff, optimum.x)
+    resampling = Resampling(objective, optimum.x)
     seeds = np.random.SeedSequence(seed).spawn(replicates)
 
     def batch(begin: int) -> tuple[Floats, Floats]:
@@ -133,7 +133,7 @@ def bootstrap(
         mine = seeds[begin : begin + BATCH]
         kept = pieces.load(name) if name in pieces else {}
         if not np.array_equal(kept.get("optimum", ()), optimum.x) or len(kept["x"]) != len(mine):
-            found = [_refitted(payoff, optimum, resampling, one) for one in mine]
+            found = [_refitted(objective, optimum, resampling, one) for one in mine]
             kept = {
                 "optimum": optimum.x,
                 "x": np.array([one.x for one in found]),
@@ -142,14 +142,14 @@ def bootstrap(
             pieces.save(name, **kept)
         return np.asarray(kept["x"], float), np.asarray(kept["ended"], bool)
 
-    with ThreadPoolExecutor(payoff.workers) as pool:
+    with ThreadPoolExecutor(objective.workers) as pool:
         parts = []
         for part in pool.map(batch, range(0, replicates, BATCH)):
             parts.append(part)
             told(sum(len(x) for x, _ in parts), replicates)
     ended = np.concatenate([part[1] for part in parts])
     points = np.vstack([part[0] for part in parts])[ended]
-    draws = payoff.inputs(points)
+    draws = objective.inputs(points)
     levels = {"low": 0.025, "high": 0.975, "low 90": 0.05, "high 90": 0.95}
     intervals = pd.DataFrame({name: draws.quantile(level) for name, level in levels.items()})
     intervals.index.name = "name"
@@ -157,17 +157,17 @@ def bootstrap(
 
 
 def _refitted(
-    payoff: Payoff, optimum: Optimum, resampling: Resampling, seed: np.random.SeedSequence
+    objective: Objective, optimum: Optimum, resampling: Resampling, seed: np.random.SeedSequence
 ) -> Optimum:
     rng = np.random.default_rng(seed)
-    other = payoff.with_measurements(resampling.figures(rng))
-    other.prior_mean = prior_draws(payoff, 1, rng)[0]
+    other = objective.with_measurements(resampling.figures(rng))
+    other.prior_mean = draw_from_prior(objective, 1, rng)[0]
     return descend(other, optimum.x, max_evaluations=_MOST, workers=1)
 
 
-def prior_draws(payoff: Payoff, count: int, rng: np.random.Generator) -> Floats:
+def draw_from_prior(objective: Objective, count: int, rng: np.random.Generator) -> Floats:
     """Draw points, shape (count, parameters), from the priors within the bounds."""
-    mean, sd = payoff.prior_mean, payoff.prior_sd
-    low, high = (payoff.lower - mean) / sd, (payoff.upper - mean) / sd
+    mean, sd = objective.prior_mean, objective.prior_sd
+    low, high = (objective.lower - mean) / sd, (objective.upper - mean) / sd
     size = (count, len(mean))
     return np.asarray(truncnorm.rvs(low, high, mean, sd, size=size, random_state=rng))

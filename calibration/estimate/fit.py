@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import differential_evolution, least_squares
 from scipy.stats import norm, qmc
 
-from smecluster.calibration.problem.payoff import Payoff
+from smecluster.calibration.problem.objective import Objective
 from smecluster.model.support.checkpoints import Pieces
 
 Floats = NDArray[np.float64]
@@ -30,7 +30,7 @@ class Optimum:
     x : array of float, shape (parameters,)
         The point, in the scale of the estimation.
     cost : float
-        Its cost (see `calibration.problem.payoff.Payoff`), Dmnl.
+        Its cost (see `calibration.problem.objective.Objective`), Dmnl.
     gradient : float
         Largest element of the cost's gradient that points into the bounds, Dmnl.
     evaluations : int
@@ -46,15 +46,15 @@ class Optimum:
     message: str
 
 
-def jacobian(
-    payoff: Payoff, x: Floats, free: ArrayLike | None = None, workers: int | None = None
+def compute_jacobian(
+    objective: Objective, x: Floats, free: ArrayLike | None = None, workers: int | None = None
 ) -> Floats:
     """Differentiate the residuals by central differences, in one batch of runs.
 
     Parameters
     ----------
-    payoff : Payoff
-        The payoff.
+    objective : Objective
+        The objective.
     x : array of float, shape (parameters,)
         Where; the differences turn one-sided at a bound.
     free : array_like of int, optional
@@ -67,19 +67,19 @@ def jacobian(
     array of float, shape (residuals, free parameters)
     """
     chosen = np.arange(len(x)) if free is None else np.asarray(free, dtype=int)
-    above = np.minimum(x[chosen] + _STEP, payoff.upper[chosen])
-    below = np.maximum(x[chosen] - _STEP, payoff.lower[chosen])
+    above = np.minimum(x[chosen] + _STEP, objective.upper[chosen])
+    below = np.maximum(x[chosen] - _STEP, objective.lower[chosen])
     points = np.tile(x, (2 * len(chosen), 1))
     rows = np.arange(len(chosen))
     points[rows, chosen] = above
     points[len(chosen) + rows, chosen] = below
-    residuals = payoff.residuals(points, workers)
+    residuals = objective.residuals(points, workers)
     slope = (residuals[: len(chosen)] - residuals[len(chosen) :]) / (above - below)[:, None]
     return np.asarray(slope.T)
 
 
 def descend(
-    payoff: Payoff,
+    objective: Objective,
     x0: Floats,
     *,
     free: ArrayLike | None = None,
@@ -90,8 +90,8 @@ def descend(
 
     Parameters
     ----------
-    payoff : Payoff
-        The payoff.
+    objective : Objective
+        The objective.
     x0 : array of float, shape (parameters,)
         Where to begin.
     free : array_like of int, optional
@@ -105,9 +105,9 @@ def descend(
     -------
     Optimum
     """
-    start = np.clip(np.asarray(x0, dtype=float), payoff.lower, payoff.upper)
+    start = np.clip(np.asarray(x0, dtype=float), objective.lower, objective.upper)
     chosen = np.arange(len(start)) if free is None else np.asarray(free, dtype=int)
-    lower, upper = payoff.lower[chosen], payoff.upper[chosen]
+    lower, upper = objective.lower[chosen], objective.upper[chosen]
     # The method needs a start strictly between the bounds.
     inside = 1e-8 * (upper - lower)
 
@@ -117,11 +117,11 @@ def descend(
         return point
 
     found = least_squares(
-        lambda part: payoff.residuals(whole(part), workers)[0],
+        lambda part: objective.residuals(whole(part), workers)[0],
         np.clip(start[chosen], lower + inside, upper - inside),
-        jac=lambda part: jacobian(payoff, whole(part), chosen, workers),
+        jac=lambda part: compute_jacobian(objective, whole(part), chosen, workers),
         bounds=(lower, upper),
-        x_scale=payoff.prior_sd[chosen],
+        x_scale=objective.prior_sd[chosen],
         ftol=_PRECISION,
         xtol=1e-8,
         gtol=1e-8,
@@ -132,7 +132,7 @@ def descend(
     )
 
 
-def starts(payoff: Payoff, count: int, seed: int) -> Floats:
+def spread_starts(objective: Objective, count: int, seed: int) -> Floats:
     """Spread starts over the prior.
 
     The first start is the prior's mean; the others are a Latin hypercube, turned into the
@@ -140,8 +140,8 @@ def starts(payoff: Payoff, count: int, seed: int) -> Floats:
 
     Parameters
     ----------
-    payoff : Payoff
-        The payoff.
+    objective : Objective
+        The objective.
     count : int
         How many.
     seed : int
@@ -151,17 +151,17 @@ def starts(payoff: Payoff, count: int, seed: int) -> Floats:
     -------
     array of float, shape (count, parameters)
     """
-    k = len(payoff.names)
+    k = len(objective.names)
     cube = qmc.LatinHypercube(k, rng=np.random.default_rng(seed)).random(max(1, count - 1))
-    low = norm.cdf(payoff.lower, payoff.prior_mean, payoff.prior_sd)
-    high = norm.cdf(payoff.upper, payoff.prior_mean, payoff.prior_sd)
-    spread = norm.ppf(low + cube * (high - low), payoff.prior_mean, payoff.prior_sd)
-    points = np.vstack([payoff.prior_mean, spread])[:count]
-    return np.asarray(np.clip(points, payoff.lower, payoff.upper))
+    low = norm.cdf(objective.lower, objective.prior_mean, objective.prior_sd)
+    high = norm.cdf(objective.upper, objective.prior_mean, objective.prior_sd)
+    spread = norm.ppf(low + cube * (high - low), objective.prior_mean, objective.prior_sd)
+    points = np.vstack([objective.prior_mean, spread])[:count]
+    return np.asarray(np.clip(points, objective.lower, objective.upper))
 
 
-def multistart(
-    payoff: Payoff,
+def run_multistart(
+    objective: Objective,
     count: int,
     seed: int,
     pieces: Pieces,
@@ -173,8 +173,8 @@ def multistart(
 
     Parameters
     ----------
-    payoff : Payoff
-        The payoff.
+    objective : Objective
+        The objective.
     count : int
         How many starts.
     seed : int
@@ -191,7 +191,7 @@ def multistart(
     list of Optimum
         In the order of their numbers; the same for any number of workers.
     """
-    begin = starts(payoff, count, seed)
+    begin = spread_starts(objective, count, seed)
 
     def one(number: int) -> Optimum:
         name = f"start {number}"
@@ -205,27 +205,29 @@ def multistart(
                 str(kept["message"]),
             )
         except KeyError:
-            optimum = descend(payoff, begin[number], max_evaluations=max_evaluations, workers=1)
+            optimum = descend(objective, begin[number], max_evaluations=max_evaluations, workers=1)
             pieces.save(name, **vars(optimum))
         done(number, optimum)
         return optimum
 
-    with ThreadPoolExecutor(payoff.workers) as pool:
+    with ThreadPoolExecutor(objective.workers) as pool:
         return list(pool.map(one, range(count)))
 
 
-def best(optima: Sequence[Optimum]) -> Optimum:
+def select_best(optima: Sequence[Optimum]) -> Optimum:
     """Give the lowest optimum."""
     return min(optima, key=lambda optimum: optimum.cost)
 
 
-def search(payoff: Payoff, seed: int, *, generations: int = 300, population: int = 8) -> Optimum:
+def search_globally(
+    objective: Objective, seed: int, *, generations: int = 300, population: int = 8
+) -> Optimum:
     """Look for a better optimum everywhere: differential evolution, then a descent.
 
     Parameters
     ----------
-    payoff : Payoff
-        The payoff.
+    objective : Objective
+        The objective.
     seed : int
         For the evolution.
     generations : int
@@ -237,11 +239,11 @@ def search(payoff: Payoff, seed: int, *, generations: int = 300, population: int
     -------
     Optimum
     """
-    count = population * len(payoff.names)
+    count = population * len(objective.names)
     found = differential_evolution(
-        lambda points: payoff.cost(points.T),
-        list(zip(payoff.lower, payoff.upper, strict=True)),
-        init=starts(payoff, count, seed),
+        lambda points: objective.cost(points.T),
+        list(zip(objective.lower, objective.upper, strict=True)),
+        init=spread_starts(objective, count, seed),
         maxiter=generations,
         updating="deferred",
         vectorized=True,
@@ -249,7 +251,7 @@ def search(payoff: Payoff, seed: int, *, generations: int = 300, population: int
         rng=np.random.default_rng(seed),
         tol=0.0,
     )
-    optimum = descend(payoff, found.x)
+    optimum = descend(objective, found.x)
     return Optimum(
         optimum.x,
         optimum.cost,

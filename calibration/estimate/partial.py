@@ -23,10 +23,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from pydantic import Field
 
-from smecluster.calibration.estimate.fit import descend, jacobian
+from smecluster.calibration.estimate.fit import compute_jacobian, descend
 from smecluster.calibration.problem.assembly import Problem
-from smecluster.calibration.problem.dated import course_of, with_courses
-from smecluster.calibration.problem.payoff import Payoff
+from smecluster.calibration.problem.courses import add_courses, name_course
+from smecluster.calibration.problem.objective import Objective
 from smecluster.calibration.problem.records import Record, Text, read_record
 from smecluster.model.runs import simulate
 from smecluster.model.support.errors import InputError
@@ -73,7 +73,7 @@ class _Sectors(Record):
     sector: tuple[Sector, ...] = Field(min_length=1)
 
 
-def sectors(path: Path = SECTORS) -> tuple[Sector, ...]:
+def read_sectors(path: Path = SECTORS) -> tuple[Sector, ...]:
     """Read the sectors that are fitted alone.
 
     Parameters
@@ -93,7 +93,7 @@ def sectors(path: Path = SECTORS) -> tuple[Sector, ...]:
     return read_record(_Sectors, path).sector
 
 
-def alone(problem: Problem, sector: Sector, values: Mapping[str, float]) -> Problem:
+def isolate_sector(problem: Problem, sector: Sector, values: Mapping[str, float]) -> Problem:
     """Cut a sector out of the estimation problem.
 
     Parameters
@@ -127,7 +127,7 @@ def alone(problem: Problem, sector: Sector, values: Mapping[str, float]) -> Prob
     kept = figures["variable"].isin(sector.series) & figures["region"].isin(regions)
     constants = [driver.cut.constant for driver in sector.driver]
     text = with_cuts(problem.model.text, [driver.cut for driver in sector.driver])
-    model = Model(with_courses(text, constants), problem.model.path)
+    model = Model(add_courses(text, constants), problem.model.path)
     base = {**problem.base, **values}
     path = simulate(
         problem.model,
@@ -137,7 +137,7 @@ def alone(problem: Problem, sector: Sector, values: Mapping[str, float]) -> Prob
     for driver in sector.driver:
         for region in problem.model.regions:
             own = _of_driver(problem, driver.variable) & (figures["region"] == region)
-            course = f"{course_of(driver.cut.constant)}[{region}]"
+            course = f"{name_course(driver.cut.constant)}[{region}]"
             of_model = path[driver.variable].sel({REGION: region})
             base[course] = _bent(of_model["time"].to_numpy(), of_model.to_numpy(), figures.loc[own])
     for name in names:
@@ -145,7 +145,7 @@ def alone(problem: Problem, sector: Sector, values: Mapping[str, float]) -> Prob
     return replace(problem, model=model, base=base).of(kept).with_parameters(names)
 
 
-def partial_fits(
+def fit_sectors(
     problem: Problem,
     optimum: Floats,
     chosen: Iterable[Sector] | None = None,
@@ -184,22 +184,22 @@ def partial_fits(
     InputError
         If a sector does not fit the model.
     """
-    whole = Payoff(problem)
+    whole = Objective(problem)
     values = dict(zip(whole.names, whole.natural(optimum).tolist(), strict=True))
     errors = dict(zip(whole.names, _standard_errors(whole, optimum), strict=True))
     scaled = dict(zip(whole.names, np.asarray(optimum, dtype=float), strict=True))
     rows: list[dict[str, Any]] = []
-    for sector in sectors() if chosen is None else chosen:
+    for sector in read_sectors() if chosen is None else chosen:
         if not _concerned(problem, sector)[1]:
             continue
-        part = alone(problem, sector, values)
-        payoff = Payoff(part)
-        found = descend(payoff, payoff.prior_mean, max_evaluations=max_evaluations)
-        sd = _standard_errors(payoff, found.x)
-        low = payoff.natural(np.maximum(found.x - 1.96 * sd, payoff.lower))
-        high = payoff.natural(np.minimum(found.x + 1.96 * sd, payoff.upper))
-        estimates = payoff.natural(found.x)
-        for at, name in enumerate(payoff.names):
+        part = isolate_sector(problem, sector, values)
+        objective = Objective(part)
+        found = descend(objective, objective.prior_mean, max_evaluations=max_evaluations)
+        sd = _standard_errors(objective, found.x)
+        low = objective.natural(np.maximum(found.x - 1.96 * sd, objective.lower))
+        high = objective.natural(np.minimum(found.x + 1.96 * sd, objective.upper))
+        estimates = objective.natural(found.x)
+        for at, name in enumerate(objective.names):
             difference = (found.x[at] - scaled[name]) / np.hypot(sd[at], errors[name])
             rows.append(
                 {
@@ -211,7 +211,7 @@ def partial_fits(
                     "low": low[at],
                     "high": high[at],
                     "whole": values[name],
-                    "prior share": sd[at] / payoff.prior_sd[at],
+                    "prior share": sd[at] / objective.prior_sd[at],
                     "difference": difference,
                     "agrees": bool(abs(difference) < AGREE),
                 }
@@ -219,8 +219,8 @@ def partial_fits(
     return pd.DataFrame(rows, columns=list(_COLUMNS))
 
 
-def _standard_errors(payoff: Payoff, x: Floats) -> Floats:
-    slope = jacobian(payoff, x)
+def _standard_errors(objective: Objective, x: Floats) -> Floats:
+    slope = compute_jacobian(objective, x)
     return np.sqrt(np.diag(np.linalg.inv(slope.T @ slope)))
 
 

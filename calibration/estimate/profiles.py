@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from smecluster.calibration.estimate.fit import Optimum, descend, jacobian
-from smecluster.calibration.problem.payoff import Payoff
+from smecluster.calibration.estimate.fit import Optimum, compute_jacobian, descend
+from smecluster.calibration.problem.objective import Objective
 from smecluster.model.support.checkpoints import Pieces
 from smecluster.model.support.errors import UnknownNameError
 
@@ -35,7 +35,7 @@ _MOST = 25  # steps a side
 
 @dataclass(frozen=True)
 class Profiles:
-    """The profiles of a payoff around an optimum.
+    """The profiles of a objective around an optimum.
 
     Attributes
     ----------
@@ -81,8 +81,8 @@ class _Side:
     costs: Floats
 
 
-def profiles(
-    payoff: Payoff,
+def compute_profiles(
+    objective: Objective,
     optimum: Optimum,
     pieces: Pieces,
     *,
@@ -93,8 +93,8 @@ def profiles(
 
     Parameters
     ----------
-    payoff : Payoff
-        The payoff.
+    objective : Objective
+        The objective.
     optimum : Optimum
         Its optimum.
     pieces : Pieces
@@ -114,43 +114,43 @@ def profiles(
     InputError
         If a name is not one of the parameters.
     """
-    chosen = list(payoff.names if names is None else names)
+    chosen = list(objective.names if names is None else names)
     for name in chosen:
-        if name not in payoff.names:
-            raise UnknownNameError("parameter", name, payoff.names)
-    slope = jacobian(payoff, optimum.x)
+        if name not in objective.names:
+            raise UnknownNameError("parameter", name, objective.names)
+    slope = compute_jacobian(objective, optimum.x)
     covariance = np.linalg.inv(slope.T @ slope)
 
     def one(place: int) -> _Side:
         name = f"profile {place}"
         kept = pieces.load(name) if name in pieces else {}
         if not np.array_equal(kept.get("optimum", ()), optimum.x):
-            sides = [_walk(payoff, optimum, covariance[place], place, sign) for sign in (-1, 1)]
+            sides = [_walk(objective, optimum, covariance[place], place, sign) for sign in (-1, 1)]
             points = np.vstack([sides[0].points[::-1], optimum.x, sides[1].points])
             costs = np.concatenate([sides[0].costs[::-1], [optimum.cost], sides[1].costs])
             kept = {"optimum": optimum.x, "points": points, "costs": costs}
             pieces.save(name, **kept)
         return _Side(np.asarray(kept["points"], float), np.asarray(kept["costs"], float))
 
-    places = [payoff.names.index(name) for name in chosen]
-    with ThreadPoolExecutor(payoff.workers) as pool:
+    places = [objective.names.index(name) for name in chosen]
+    with ThreadPoolExecutor(objective.workers) as pool:
         found = []
         for side in pool.map(one, places):
             found.append(side)
             told(len(found), len(places))
-    tables = [_points(payoff, optimum, *pair) for pair in zip(places, found, strict=True)]
-    ends = [_ends(payoff, optimum, *pair) for pair in zip(places, found, strict=True)]
+    tables = [_points(objective, optimum, *pair) for pair in zip(places, found, strict=True)]
+    ends = [_ends(objective, optimum, *pair) for pair in zip(places, found, strict=True)]
     intervals = pd.DataFrame(ends, index=pd.Index(chosen, name="name"))
     return Profiles(pd.concat(tables, ignore_index=True), intervals, _better(optimum, found))
 
 
-def _walk(payoff: Payoff, optimum: Optimum, spread: Floats, place: int, sign: int) -> _Side:
+def _walk(objective: Objective, optimum: Optimum, spread: Floats, place: int, sign: int) -> _Side:
     """Walk to one side until the cost is above the cut, or the bound is reached.
 
     `spread` is the parameter's row of the covariance: where the others go as it moves.
     """
     free = [other for other in range(len(optimum.x)) if other != place]
-    bound = (payoff.upper if sign > 0 else payoff.lower)[place]
+    bound = (objective.upper if sign > 0 else objective.lower)[place]
     points, costs = [optimum.x], [optimum.cost]
     direction = spread / spread[place]
     slope = 1 / np.sqrt(spread[place])
@@ -164,9 +164,9 @@ def _walk(payoff: Payoff, optimum: Optimum, spread: Floats, place: int, sign: in
         step = min((aim - root) / slope, _LONGEST * step)
         value = last[place] + sign * step
         value = min(value, bound) if sign > 0 else max(value, bound)
-        start = np.clip(last + (value - last[place]) * direction, payoff.lower, payoff.upper)
+        start = np.clip(last + (value - last[place]) * direction, objective.lower, objective.upper)
         start[place] = value
-        found = descend(payoff, start, free=free, workers=1)
+        found = descend(objective, start, free=free, workers=1)
         points.append(found.x)
         costs.append(found.cost)
         moved = found.x - last
@@ -182,28 +182,30 @@ def _root(cost: float, optimum: Optimum) -> float:
     return float(np.sqrt(2 * max(0.0, cost - optimum.cost)))
 
 
-def _points(payoff: Payoff, optimum: Optimum, place: int, found: _Side) -> pd.DataFrame:
-    figures = payoff.residuals(np.vstack([found.points, optimum.x]))[:, : -len(payoff.names)]
+def _points(objective: Objective, optimum: Optimum, place: int, found: _Side) -> pd.DataFrame:
+    figures = objective.residuals(np.vstack([found.points, optimum.x]))[:, : -len(objective.names)]
     cost = 0.5 * np.einsum("ij,ij->i", figures, figures)
     return pd.DataFrame(
         {
-            "name": payoff.names[place],
-            "value": payoff.natural(found.points)[:, place],
+            "name": objective.names[place],
+            "value": objective.natural(found.points)[:, place],
             "cost above the best": found.costs - optimum.cost,
             "of the figures": cost[:-1] - cost[-1],
         }
     )
 
 
-def _ends(payoff: Payoff, optimum: Optimum, place: int, found: _Side) -> dict[str, float | bool]:
+def _ends(
+    objective: Objective, optimum: Optimum, place: int, found: _Side
+) -> dict[str, float | bool]:
     values = found.points[:, place]
     roots = np.array([_root(cost, optimum) for cost in found.costs])
     middle = int(np.flatnonzero((found.points == optimum.x).all(axis=1))[0])
     sides = {
-        "low": (values[middle::-1], roots[middle::-1], payoff.lower[place]),
-        "high": (values[middle:], roots[middle:], payoff.upper[place]),
+        "low": (values[middle::-1], roots[middle::-1], objective.lower[place]),
+        "high": (values[middle:], roots[middle:], objective.upper[place]),
     }
-    natural = partial(_natural, payoff, place)
+    natural = partial(_natural, objective, place)
     row: dict[str, float | bool] = {"estimate": natural(optimum.x[place])}
     for mark, cut in (("", CUT_95), (" 90", CUT_90)):
         for side, (xs, ys, bound) in sides.items():
@@ -214,10 +216,10 @@ def _ends(payoff: Payoff, optimum: Optimum, place: int, found: _Side) -> dict[st
     return row
 
 
-def _natural(payoff: Payoff, place: int, value: float) -> float:
-    point = payoff.prior_mean.copy()
+def _natural(objective: Objective, place: int, value: float) -> float:
+    point = objective.prior_mean.copy()
     point[place] = value
-    return float(payoff.natural(point)[place])
+    return float(objective.natural(point)[place])
 
 
 def _crossing(values: Floats, roots: Floats, level: float) -> float | None:

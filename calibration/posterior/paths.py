@@ -6,20 +6,22 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from smecluster.calibration.problem.payoff import Payoff
+from smecluster.calibration.problem.objective import Objective
 from smecluster.model.runs import simulate_many
 from smecluster.model.vensim.rewrite import REGION
 
 _LEVELS = (0.05, 0.95)
 
 
-def paths(payoff: Payoff, x: ArrayLike, draws: ArrayLike | None = None) -> pd.DataFrame:
+def simulate_paths(
+    objective: Objective, x: ArrayLike, draws: ArrayLike | None = None
+) -> pd.DataFrame:
     """Follow each measured variable of each region through the years of all figures.
 
     Parameters
     ----------
-    payoff : Payoff
-        The payoff.
+    objective : Objective
+        The objective.
     x : array_like, shape (parameters,)
         The optimum, in the scale of the estimation.
     draws : array_like, shape (draws, parameters), optional
@@ -33,7 +35,7 @@ def paths(payoff: Payoff, x: ArrayLike, draws: ArrayLike | None = None) -> pd.Da
         variable are known only up to a factor, the draws are brought to one level first: such
         figures say nothing about it.
     """
-    problem = payoff.problem
+    problem = objective.problem
     figures = problem.measurements.assign(
         compare=problem.measurements["observable"].map(problem.observables["compare"])
     )
@@ -43,9 +45,9 @@ def paths(payoff: Payoff, x: ArrayLike, draws: ArrayLike | None = None) -> pd.Da
     last = float(np.ceil(figures["year"].max()))
     run = simulate_many(
         problem.model,
-        payoff.inputs(points),
+        objective.inputs(points),
         outputs=list(dict.fromkeys(figures["variable"])),
-        workers=payoff.workers,
+        workers=objective.workers,
         base={"FINAL TIME": last, **problem.base, "SAVEPER": 1.0},
     )
     years = run["time"].to_numpy()

@@ -14,10 +14,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from smecluster.calibration.estimate.fit import Optimum
-from smecluster.calibration.posterior.surrogate import Surrogate, coefficients
+from smecluster.calibration.posterior.surrogate import Surrogate, count_coefficients
 from smecluster.calibration.posterior.trajectories import Trajectories
 from smecluster.calibration.problem.normal_scores import NormalScores
-from smecluster.calibration.problem.payoff import Payoff
+from smecluster.calibration.problem.objective import Objective
 from smecluster.model.support.checkpoints import Pieces
 from smecluster.model.support.errors import InputError
 
@@ -59,7 +59,7 @@ class Posterior:
 
     Attributes
     ----------
-    payoff : Payoff
+    objective : Objective
         Whose posterior it is.
     walks : array of float, shape (steps, walkers, parameters)
         In the scale of the estimation; the way from the start left out, one of two steps kept.
@@ -71,7 +71,7 @@ class Posterior:
         How many each walker went, the way from the start included, what it learnt on left out.
     """
 
-    payoff: Payoff
+    objective: Objective
     walks: Floats
     diagnostics: pd.DataFrame
     acceptance: float
@@ -113,7 +113,7 @@ class Posterior:
         NotConvergedError
             If the walks have not converged; it names the worst parameters.
         """
-        return self.payoff.inputs(self.points(count))
+        return self.objective.inputs(self.points(count))
 
     def refuse_unconverged(self) -> None:
         """Raise `NotConvergedError` unless the walks have converged."""
@@ -128,8 +128,8 @@ class Posterior:
         )
 
 
-def posterior(
-    payoff: Payoff,
+def sample_posterior(
+    objective: Objective,
     optimum: Optimum,
     seed: int,
     pieces: Pieces,
@@ -142,8 +142,8 @@ def posterior(
 
     Parameters
     ----------
-    payoff : Payoff
-        The payoff.
+    objective : Objective
+        The objective.
     optimum : Optimum
         Its optimum.
     seed : int
@@ -162,7 +162,7 @@ def posterior(
     Posterior
         The same for any number of workers and interruptions.
     """
-    walk = _Walk(payoff, optimum, walkers, seed)
+    walk = _Walk(objective, optimum, walkers, seed)
     learning = _ROUNDS * _LEARNING
     for number in range(_ROUNDS):
         walk.learn(pieces, f"learning {number}", design=number == 0)
@@ -174,11 +174,11 @@ def posterior(
         kept.append(walk.go(pieces, f"walk {len(kept)}"))
         told(learning + PIECE * len(kept), learning + most)
         if len(kept) >= look or PIECE * len(kept) >= most:
-            diagnostics = _diagnostics(_after(kept, "at"), walk.payoff.names)
+            diagnostics = _diagnostics(_after(kept, "at"), walk.objective.names)
             # To look takes longer the longer the walks are.
             look = math.ceil(_LATER * look)
     return Posterior(
-        walk.payoff,
+        walk.objective,
         walk.points(_after(kept, "at")),
         diagnostics,
         float(np.mean([part["accepted"].mean() for part in kept])),
@@ -194,11 +194,11 @@ class _Walk:
     which go on where the surrogate misleads.
     """
 
-    def __init__(self, payoff: Payoff, optimum: Optimum, walkers: int, seed: int) -> None:
-        self.payoff = payoff
-        self._scores = NormalScores(payoff)
+    def __init__(self, objective: Objective, optimum: Optimum, walkers: int, seed: int) -> None:
+        self.objective = objective
+        self._scores = NormalScores(objective)
         self._laplace = self._scores.laplace(optimum.x)
-        k = len(payoff.names)
+        k = len(objective.names)
         figures = len(self._scores.residuals(self._laplace.centre)[0]) - k
         self._surrogate = Surrogate(k, figures)
         self._trajectories = Trajectories(self._surrogate_cost, np.eye(k))
@@ -237,7 +237,7 @@ class _Walk:
         if name not in pieces:
             if design:
                 k = self._laplace.centre.size
-                size = (int(_DESIGN * coefficients(k)) + k, k)
+                size = (int(_DESIGN * count_coefficients(k)) + k, k)
                 met, arrays = _NEAR * self._design.standard_normal(size), {}
             else:
                 self._met = []

@@ -28,7 +28,7 @@ class Surrogate:
 
     def __init__(self, k: int, m: int) -> None:
         self._first, self._second = np.triu_indices(k)
-        size = coefficients(k)
+        size = count_coefficients(k)
         self._gram = np.zeros((size, size))
         self._moment = np.zeros((size, m))
         self._square = np.zeros((m, m))
@@ -104,6 +104,6 @@ class Surrogate:
         return np.hstack([np.ones((len(points), 1)), points, products])
 
 
-def coefficients(k: int) -> int:
+def count_coefficients(k: int) -> int:
     """Count the coefficients of a quadratic function of `k` coordinates."""
     return (k + 1) * (k + 2) // 2

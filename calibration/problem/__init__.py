@@ -1,1 +1,1 @@
-"""The estimation problem: parameters, measurements, errors, payoff."""
+"""The estimation problem: parameters, measurements, errors, objective."""

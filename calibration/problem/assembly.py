@@ -16,7 +16,13 @@ import numpy as np
 import pandas as pd
 
 from smecluster.calibration.data.case import Case
-from smecluster.calibration.problem.parameters import FILE, SHARED, Parameter, check, read
+from smecluster.calibration.problem.parameters import (
+    FILE,
+    SHARED,
+    Parameter,
+    check_parameters,
+    read_parameters,
+)
 from smecluster.model import Model
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.vensim.rewrite import REGION
@@ -147,7 +153,7 @@ class Problem:
         Parameters
         ----------
         factor : float
-            Dmnl, above 0; see `calibration.problem.noise.dispersion`.
+            Dmnl, above 0; see `calibration.estimate.dispersion.estimate_dispersion`.
 
         Returns
         -------
@@ -160,7 +166,7 @@ class Problem:
         )
 
 
-def problem(
+def assemble_problem(
     model: Model,
     cases: Sequence[Case],
     *,
@@ -193,7 +199,7 @@ def problem(
         If a table is malformed or does not fit the model.
     """
     include = tuple(include)
-    parameters = list(read(SHARED)) if shared else []
+    parameters = list(read_parameters(SHARED)) if shared else []
     measured = []
     observables: dict[str, dict[str, Any]] = {}
     for case in cases:
@@ -201,11 +207,11 @@ def problem(
             raise UnknownNameError("region", case.place.name, model.regions)
         own = case.path / FILE
         if own.is_file():
-            parameters += read(own, case.place.name)
+            parameters += read_parameters(own, case.place.name)
         figures = _measurements(case, include)
         measured.append(figures)
         observables |= _observables(case, model, figures)
-    check(parameters, model)
+    check_parameters(parameters, model)
     measurements = pd.concat(measured, ignore_index=True)
     if measurements.empty:
         raise InputError("the cases hold no figure to estimate from")

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import least_squares
 from scipy.special import ndtr, ndtri
 
-from smecluster.calibration.problem.payoff import Payoff
+from smecluster.calibration.problem.objective import Objective
 
 Floats = NDArray[np.float64]
 
@@ -49,7 +49,7 @@ class Laplace:
 
 
 class NormalScores:
-    """The posterior of a payoff in the normal scores of its prior.
+    """The posterior of a objective in the normal scores of its prior.
 
     A score is the standard normal quantile of a parameter's place in its prior, a normal
     distribution cut off at the bounds. The prior of the scores is standard normal, bounds are
@@ -59,33 +59,33 @@ class NormalScores:
 
     Parameters
     ----------
-    payoff : Payoff
-        The payoff.
+    objective : Objective
+        The objective.
     """
 
-    def __init__(self, payoff: Payoff) -> None:
-        self.payoff = payoff
-        self._below = ndtr((payoff.lower - payoff.prior_mean) / payoff.prior_sd)
-        above = ndtr((payoff.upper - payoff.prior_mean) / payoff.prior_sd)
+    def __init__(self, objective: Objective) -> None:
+        self.objective = objective
+        self._below = ndtr((objective.lower - objective.prior_mean) / objective.prior_sd)
+        above = ndtr((objective.upper - objective.prior_mean) / objective.prior_sd)
         self._within = above - self._below
 
     def scores(self, points: ArrayLike) -> Floats:
         """Turn points, shape (..., parameters), into scores; those at a bound are drawn in."""
         points = np.asarray(points, dtype=float)
-        place = ndtr((points - self.payoff.prior_mean) / self.payoff.prior_sd) - self._below
+        place = ndtr((points - self.objective.prior_mean) / self.objective.prior_sd) - self._below
         return np.asarray(ndtri(np.clip(place / self._within, _EDGE, 1 - _EDGE)))
 
     def points(self, scores: ArrayLike) -> Floats:
         """Turn scores, shape (..., parameters), into points in the scale of the estimation."""
-        payoff = self.payoff
+        objective = self.objective
         place = ndtri(self._below + self._within * ndtr(np.asarray(scores, dtype=float)))
-        points = payoff.prior_mean + payoff.prior_sd * place
-        return np.asarray(np.clip(points, payoff.lower, payoff.upper))
+        points = objective.prior_mean + objective.prior_sd * place
+        return np.asarray(np.clip(points, objective.lower, objective.upper))
 
     def residuals(self, scores: ArrayLike, workers: int | None = None) -> Floats:
         """Give the residuals whose squares are summed: the figures', then the scores, Dmnl."""
         scores = np.atleast_2d(np.asarray(scores, dtype=float))
-        found = self.payoff.residuals(self.points(scores), workers)
+        found = self.objective.residuals(self.points(scores), workers)
         return np.hstack([found[:, : -scores.shape[1]], scores])
 
     def cost(self, scores: ArrayLike, workers: int | None = None) -> Floats:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from smecluster.calibration.data.series import STATUSES, refuse, scan_records
+from smecluster.calibration.data.series import STATUSES, raise_first, scan_records
 from smecluster.model import Model
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.vensim.rewrite import REGION
@@ -65,7 +65,7 @@ class Parameter:
         return math.log(value) if self.scale == "log" else value
 
 
-def read(path: str | Path, region: str | None = None) -> tuple[Parameter, ...]:
+def read_parameters(path: str | Path, region: str | None = None) -> tuple[Parameter, ...]:
     """Read a table of parameters.
 
     Parameters
@@ -85,12 +85,12 @@ def read(path: str | Path, region: str | None = None) -> tuple[Parameter, ...]:
         If the file is missing or malformed, bounds are crossed, a prior lies outside its
         bounds, or a name stands twice; the message names the line.
     """
-    found, problems = scan(path, region)
-    refuse(problems)
+    found, problems = scan_parameters(path, region)
+    raise_first(problems)
     return found
 
 
-def scan(
+def scan_parameters(
     path: str | Path, region: str | None = None
 ) -> tuple[tuple[Parameter, ...], list[InputError]]:
     """Read the good rows of a table of parameters, and say what is wrong with the others.
@@ -98,7 +98,7 @@ def scan(
     Parameters
     ----------
     path, region
-        As for `read`.
+        As for `read_parameters`.
 
     Returns
     -------
@@ -126,7 +126,7 @@ def scan(
     return tuple(found.values()), problems
 
 
-def check(parameters: Sequence[Parameter], model: Model) -> None:
+def check_parameters(parameters: Sequence[Parameter], model: Model) -> None:
     """Refuse parameters that the model does not have, or does not allow.
 
     Parameters
@@ -142,11 +142,11 @@ def check(parameters: Sequence[Parameter], model: Model) -> None:
         If a name is not one of the model's constants, its region is missing or too much, or
         its bounds go beyond the model's range; the message names the line.
     """
-    refuse(misplaced(parameters, model))
+    raise_first(find_misplaced(parameters, model))
 
 
-def misplaced(parameters: Sequence[Parameter], model: Model) -> list[InputError]:
-    """Say which parameters the model does not have, or does not allow; see `check`."""
+def find_misplaced(parameters: Sequence[Parameter], model: Model) -> list[InputError]:
+    """Say which parameters the model does not have, or does not allow; see `check_parameters`."""
     constants = [name for name, found in model.variables.items() if found.kind == "constant"]
     problems = []
     for parameter in parameters:

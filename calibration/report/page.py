@@ -14,20 +14,26 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from smecluster.calibration.findings import SERIES, Findings, in_scale, read, series_of
-from smecluster.calibration.named import SHIPPED, find
-from smecluster.calibration.report.answer import answer, counted, resampled
 from smecluster.calibration.report.figures import (
     bounds,
     correlation,
     fits,
     forecasts,
-    profiles,
+    profile_curves,
     residuals,
     starts,
 )
 from smecluster.calibration.report.figures.panels import Drawn
-from smecluster.calibration.validation.verdict import NORMAL_90
+from smecluster.calibration.report.summary import answer_questions, compare_resampled, format_count
+from smecluster.calibration.store.findings import (
+    SERIES,
+    Findings,
+    read_findings,
+    split_series,
+    transform_to_scale,
+)
+from smecluster.calibration.store.named import SHIPPED, open_calibration
+from smecluster.calibration.validation.identification import NORMAL_90
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.files import replace_file, write_atomic
 from smecluster.model.support.page import Section, render_page
@@ -42,7 +48,7 @@ def write_report(folder: Path) -> Path:
     Parameters
     ----------
     folder : Path
-        The calibration's folder; see `calibration.findings.read`.
+        The calibration's folder; see `calibration.store.findings.read_findings`.
 
     Returns
     -------
@@ -54,7 +60,7 @@ def write_report(folder: Path) -> Path:
     InputError
         If the folder is no calibration, or cannot be written.
     """
-    findings = read(folder)
+    findings = read_findings(folder)
     place = Path(folder) / "figures"
     written: set[Path] = set()
 
@@ -69,18 +75,18 @@ def write_report(folder: Path) -> Path:
         return made
 
     sections = [
-        _fits(findings, draw(fits.drawn)),
-        _parameters(findings, [*draw(bounds.drawn), *draw(profiles.drawn)]),
-        _pairs(findings, draw(correlation.drawn)),
-        _forecasts(findings, draw(forecasts.drawn)),
-        _residuals(findings, draw(residuals.drawn)),
-        _search(findings, draw(starts.drawn)),
+        _fits(findings, draw(fits.draw_fits)),
+        _parameters(findings, [*draw(bounds.draw_bounds), *draw(profile_curves.draw_profiles)]),
+        _pairs(findings, draw(correlation.draw_correlations)),
+        _forecasts(findings, draw(forecasts.draw_forecasts)),
+        _residuals(findings, draw(residuals.draw_residuals)),
+        _search(findings, draw(starts.draw_starts)),
         _recovery(findings),
         _reforms(findings),
     ]
     text = render_page(
         f"Calibration {findings.name}",
-        answer(findings),
+        answer_questions(findings),
         [section for section in sections if section.tables or section.figures],
         _stamp(findings),
     )
@@ -112,7 +118,7 @@ def _fits(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
 
 def _parameters(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
     table = findings["parameters"]
-    low, high = (in_scale(table[name], table["scale"]) for name in ("low", "high"))
+    low, high = (transform_to_scale(table[name], table["scale"]) for name in ("low", "high"))
     prior = 2 * NORMAL_90 * table["prior sd"].to_numpy(float)
     with np.errstate(divide="ignore", invalid="ignore"):
         width = (high - low) / prior
@@ -128,12 +134,14 @@ def _parameters(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
     ]
     tables = [("Estimates", shown)]
     if findings.done("bootstrap"):
-        tables.append(("90 % intervals, and those from resampled figures", resampled(findings)))
+        tables.append(
+            ("90 % intervals, and those from resampled figures", compare_resampled(findings))
+        )
     return Section("Parameters", text, tables, figures)
 
 
 def _pairs(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
-    pairs = correlation.close_pairs(findings) if findings.done("draws") else pd.DataFrame()
+    pairs = correlation.find_close_pairs(findings) if findings.done("draws") else pd.DataFrame()
     tables = [("Pairs known only together", pairs)] if len(pairs) else []
     return Section("Confounded parameters", [], tables, figures)
 
@@ -158,8 +166,8 @@ def _forecasts(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
 
 def _residuals(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
     rows = [
-        (*key, len(part), residuals.autocorrelation(part["year"], part["residual"]))
-        for key, part in series_of(residuals.residuals(findings)).items()
+        (*key, len(part), residuals.measure_autocorrelation(part["year"], part["residual"]))
+        for key, part in split_series(residuals.compute_residuals(findings)).items()
         if len(part) >= residuals.ENOUGH
     ]
     table = pd.DataFrame(rows, columns=[*SERIES, "figures", "autocorrelation"])
@@ -171,7 +179,9 @@ def _search(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
     table = findings["partial"]
     text = []
     if "runs" in findings.manifest:
-        text.append(f"The calibration took {counted(int(findings.manifest['runs']), 'model run')}.")
+        text.append(
+            f"The calibration took {format_count(int(findings.manifest['runs']), 'model run')}."
+        )
     if "seconds" in findings.manifest:
         text.append(f"It took {float(findings.manifest['seconds']) / 60:.1f} minutes.")
     tables = [("Partial fits, one sector at a time", table)] if len(table) else []
@@ -233,7 +243,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("calibration", nargs="?", default=SHIPPED, help="name or folder")
     try:
-        print(write_report(find(parser.parse_args(arguments).calibration).folder))
+        print(write_report(open_calibration(parser.parse_args(arguments).calibration).folder))
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

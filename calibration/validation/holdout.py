@@ -23,14 +23,24 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from smecluster.calibration.data.histories import SERIES
-from smecluster.calibration.estimate.fit import Optimum, best, descend, jacobian, multistart
+from smecluster.calibration.estimate.dispersion import estimate_dispersion
+from smecluster.calibration.estimate.fit import (
+    Optimum,
+    compute_jacobian,
+    descend,
+    run_multistart,
+    select_best,
+)
 from smecluster.calibration.problem.assembly import Problem
-from smecluster.calibration.problem.noise import dispersion
-from smecluster.calibration.problem.payoff import Payoff
+from smecluster.calibration.problem.objective import Objective
+from smecluster.calibration.validation.histories import SERIES
 from smecluster.calibration.validation.naive import ENOUGH, NAIVE
-from smecluster.calibration.validation.naive import forecasts as naive_forecasts
-from smecluster.calibration.validation.scores import fits, share_better, skills
+from smecluster.calibration.validation.naive import forecast_naively as naive_forecasts
+from smecluster.calibration.validation.scores import (
+    measure_share_better,
+    score_fits,
+    score_forecasts,
+)
 from smecluster.model.support.checkpoints import Pieces
 from smecluster.model.support.errors import InputError
 
@@ -61,9 +71,9 @@ class HoldOut:
         interval for a single figure (parameters and noise, linear in the logarithm),
         ``path``, ``joined``, and the naive forecasts; all in `unit`.
     fits : pandas.DataFrame
-        See `calibration.validation.scores.fits`, for ``sample`` ``in`` and ``out``.
+        See `calibration.validation.scores.score_fits`, for ``sample`` ``in`` and ``out``.
     scores : pandas.DataFrame
-        A row a series; see `calibration.validation.scores.skills`.
+        A row a series; see `calibration.validation.scores.score_forecasts`.
     unscored : pandas.DataFrame
         The other series: region, variable, segment, how many figures before and after the
         split, and why they are not scored.
@@ -88,13 +98,13 @@ class HoldOut:
         groups = [("all", self.scores), *self.scores.groupby("variable", sort=False)]
         skilled = ["skill", *(f"{name}: skill" for name in MODELS[1:])]
         rows = [
-            (name, len(part), *(share_better(part[skill]) for skill in skilled))
+            (name, len(part), *(measure_share_better(part[skill]) for skill in skilled))
             for name, part in groups
         ]
         return pd.DataFrame(rows, columns=["series of", "series", *MODELS])
 
 
-def hold_out(
+def run_hold_out(
     problem: Problem,
     pieces: Pieces,
     split: int = SPLIT,
@@ -110,7 +120,7 @@ def hold_out(
     ----------
     problem : Problem
         All figures, with stated errors; they are widened by what the fit to the first years
-        shows (see `calibration.problem.noise.dispersion`).
+        shows (see `calibration.estimate.dispersion.estimate_dispersion`).
     pieces : Pieces
         Where the fits from each start are kept, so that the test can be stopped and go on.
     split : int
@@ -134,17 +144,17 @@ def hold_out(
         If no figure lies on one side of the split, or no series can be scored.
     """
     check_split(problem, split)
-    seen = Payoff(problem.until(split))
-    optima = multistart(seen, count, seed, pieces, max_evaluations=max_evaluations, done=done)
-    optimum = best(optima)
-    wider = dispersion(seen, optimum.x)
+    seen = Objective(problem.until(split))
+    optima = run_multistart(seen, count, seed, pieces, max_evaluations=max_evaluations, done=done)
+    optimum = select_best(optima)
+    wider = estimate_dispersion(seen, optimum.x)
     if wider > 1:
         problem = problem.dispersed(wider)
-        seen = Payoff(problem.until(split))
+        seen = Objective(problem.until(split))
         optimum = descend(seen, optimum.x, max_evaluations=max_evaluations)
-    figures = forecast(problem, split, seen, optimum.x)
+    figures = forecast_series(problem, split, seen, optimum.x)
     parts = [
-        fits(part).assign(sample=sample)
+        score_fits(part).assign(sample=sample)
         for sample, part in (
             ("in", figures[figures["year"] <= split]),
             ("out", figures[(figures["year"] > split) & figures["fitted"].notna()]),
@@ -162,7 +172,7 @@ def hold_out(
         optimum,
         held,
         pd.concat(parts, ignore_index=True),
-        skills(held.rename(columns={"forecast": "model"}), MODELS, tuple(NAIVE)),
+        score_forecasts(held.rename(columns={"forecast": "model"}), MODELS, tuple(NAIVE)),
         _unscored(counts[~counts.index.isin(scored)]),
     )
 
@@ -196,7 +206,7 @@ def check_split(problem: Problem, split: int) -> None:
         )
 
 
-def forecast(problem: Problem, split: int, seen: Payoff, x: Floats) -> pd.DataFrame:
+def forecast_series(problem: Problem, split: int, seen: Objective, x: Floats) -> pd.DataFrame:
     """Forecast all series by the model, and by the naive methods.
 
     Parameters
@@ -205,10 +215,10 @@ def forecast(problem: Problem, split: int, seen: Payoff, x: Floats) -> pd.DataFr
         All figures.
     split : int
         The last year that the fit saw.
-    seen : Payoff
-        The payoff of the figures up to then.
+    seen : Objective
+        The objective of the figures up to then.
     x : array of float, shape (parameters,)
-        The optimum of that payoff.
+        The optimum of that objective.
 
     Returns
     -------
@@ -218,7 +228,7 @@ def forecast(problem: Problem, split: int, seen: Payoff, x: Floats) -> pd.DataFr
         ``joined`` and the naive forecasts, all but the first two missing up to the split; see
         `HoldOut`. ``fitted`` is missing where a factor has no figure to come from.
     """
-    whole = Payoff(problem)
+    whole = Objective(problem)
     figures = problem.measurements.assign(
         compare=problem.measurements["observable"].map(problem.observables["compare"])
     )
@@ -259,7 +269,7 @@ def forecast(problem: Problem, split: int, seen: Payoff, x: Floats) -> pd.DataFr
     return pd.concat(rows, ignore_index=True)[names]
 
 
-def _logs(whole: Payoff, seen: Payoff, x: Floats) -> tuple[Floats, Floats, Floats]:
+def _logs(whole: Objective, seen: Objective, x: Floats) -> tuple[Floats, Floats, Floats]:
     """Give the model's logarithms at the figures, their spread by parameters, and the noise.
 
     The spread has a column for each independent direction in which the fit is uncertain: its
@@ -272,7 +282,7 @@ def _logs(whole: Payoff, seen: Payoff, x: Floats) -> tuple[Floats, Floats, Float
         logs = np.log(simulated)
     k = len(x)
     slope = ((logs[1 : k + 1] - logs[k + 1 :]) / np.diag(above - below)[:, None]).T
-    information = jacobian(seen, x)
+    information = compute_jacobian(seen, x)
     root = np.linalg.cholesky(np.linalg.inv(information.T @ information))
     return logs[0], slope @ root, whole.problem.measurements["sigma"].to_numpy(dtype=float)
 

@@ -14,11 +14,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from smecluster.calibration.data.histories import SERIES
-from smecluster.calibration.estimate.fit import Optimum, best, descend, jacobian
+from smecluster.calibration.estimate.fit import Optimum, compute_jacobian, descend, select_best
 from smecluster.calibration.problem.assembly import Problem
-from smecluster.calibration.problem.payoff import Payoff
-from smecluster.calibration.validation.scores import fits
+from smecluster.calibration.problem.objective import Objective
+from smecluster.calibration.validation.histories import SERIES
+from smecluster.calibration.validation.scores import score_fits
 from smecluster.model.support.errors import InputError, UnknownNameError
 
 Floats = NDArray[np.float64]
@@ -86,8 +86,8 @@ def leave_out(
         raise InputError(f"only {known[0]!r} has figures: leaving it out leaves none")
     if not any(parameter.shared for parameter in problem.parameters):
         raise InputError("no shared parameter is estimated: leaving a region out changes nothing")
-    whole = Payoff(problem)
-    slope = jacobian(whole, optimum)
+    whole = Objective(problem)
+    slope = compute_jacobian(whole, optimum)
     sd = np.sqrt(np.diag(np.linalg.inv(slope.T @ slope)))
     parameters, series, costs = [], [], []
     for region in regions or known:
@@ -104,14 +104,14 @@ def leave_out(
 
 
 def _without(
-    problem: Problem, whole: Payoff, optimum: Floats, region: str, max_evaluations: int
+    problem: Problem, whole: Objective, optimum: Floats, region: str, max_evaluations: int
 ) -> Floats:
     """Fit the shared parameters without a region, then the region's own with them."""
     own = problem.measurements["region"] == region
     names = np.array(whole.names)
     mine = np.flatnonzero([name.endswith(f"[{region}]") for name in names])
     rest = np.setdiff1d(np.arange(len(names)), mine)
-    others = Payoff(problem.of(~own), whole.workers)
+    others = Objective(problem.of(~own), whole.workers)
     start = whole.prior_mean.copy()
     # From the prior, and from where the whole calibration ended: the region's parameters stay.
     begun = optimum.copy()
@@ -119,23 +119,27 @@ def _without(
     shared = _lowest(others, (start, begun), rest, max_evaluations)
     if not len(mine):
         return shared.x
-    alone = Payoff(problem.of(own), whole.workers)
+    alone = Objective(problem.of(own), whole.workers)
     begun = shared.x.copy()
     begun[mine] = optimum[mine]
     return _lowest(alone, (shared.x, begun), mine, max_evaluations).x
 
 
 def _lowest(
-    payoff: Payoff, begin: tuple[Floats, ...], free: NDArray[np.int64], max_evaluations: int
+    objective: Objective, begin: tuple[Floats, ...], free: NDArray[np.int64], max_evaluations: int
 ) -> Optimum:
     def one(x0: Floats) -> Optimum:
-        return descend(payoff, x0, free=free.tolist(), max_evaluations=max_evaluations, workers=1)
+        return descend(
+            objective, x0, free=free.tolist(), max_evaluations=max_evaluations, workers=1
+        )
 
-    with ThreadPoolExecutor(payoff.workers) as pool:
-        return best(list(pool.map(one, begin)))
+    with ThreadPoolExecutor(objective.workers) as pool:
+        return select_best(list(pool.map(one, begin)))
 
 
-def _parameters(whole: Payoff, optimum: Floats, x: Floats, sd: Floats, region: str) -> pd.DataFrame:
+def _parameters(
+    whole: Objective, optimum: Floats, x: Floats, sd: Floats, region: str
+) -> pd.DataFrame:
     shared = [parameter.shared for parameter in whole.problem.parameters]
     low = np.maximum(optimum - _HALF * sd, whole.lower)
     high = np.minimum(optimum + _HALF * sd, whole.upper)
@@ -155,7 +159,7 @@ def _parameters(whole: Payoff, optimum: Floats, x: Floats, sd: Floats, region: s
     return table[shared]
 
 
-def _compared(whole: Payoff, optimum: Floats, x: Floats, region: str) -> pd.DataFrame:
+def _compared(whole: Objective, optimum: Floats, x: Floats, region: str) -> pd.DataFrame:
     """Measure how close a region's series come, with and without the region in the fit."""
     problem = whole.problem
     figures = problem.measurements.assign(
@@ -165,7 +169,7 @@ def _compared(whole: Payoff, optimum: Floats, x: Floats, region: str) -> pd.Data
     tables = []
     for errors in whole.errors(np.vstack([optimum, x])):
         fitted = figures["value"] * np.exp(errors)
-        tables.append(fits(figures[own].assign(fitted=fitted[own])))
+        tables.append(score_fits(figures[own].assign(fitted=fitted[own])))
     measures = ["MAPE", "log RMSE"]
     kept = tables[0][[*SERIES, "figures", *measures]]
     without = tables[1][measures].rename(columns=lambda name: f"{name} without")
@@ -173,7 +177,7 @@ def _compared(whole: Payoff, optimum: Floats, x: Floats, region: str) -> pd.Data
 
 
 def _costs(
-    whole: Payoff, optimum: Floats, x: Floats, compared: pd.DataFrame, region: str
+    whole: Objective, optimum: Floats, x: Floats, compared: pd.DataFrame, region: str
 ) -> dict[str, object]:
     own = (whole.problem.measurements["region"] == region).to_numpy()
     squares = whole.residuals(np.vstack([optimum, x]))[:, : len(own)][:, own] ** 2

@@ -27,7 +27,7 @@ _CEILING = (1 + 1e-6, 1e3)
 _GUESSES = (1.1, 2.0, 10.0)
 
 
-def random_walk(years: Floats, logs: Floats, ahead: Floats) -> Floats:
+def forecast_random_walk(years: Floats, logs: Floats, ahead: Floats) -> Floats:
     """Continue from the last figure with the mean growth between the first and the last.
 
     The maximum-likelihood forecast of a random walk with drift, whatever the gaps.
@@ -36,13 +36,13 @@ def random_walk(years: Floats, logs: Floats, ahead: Floats) -> Floats:
     return np.asarray(logs[-1] + drift * (ahead - years[-1]))
 
 
-def exponential(years: Floats, logs: Floats, ahead: Floats) -> Floats:
+def forecast_exponential(years: Floats, logs: Floats, ahead: Floats) -> Floats:
     """Continue the straight line through the logarithms (ordinary least squares)."""
     slope, level = np.polyfit(years - years[0], logs, 1)
     return np.asarray(level + slope * (ahead - years[0]))
 
 
-def logistic(years: Floats, logs: Floats, ahead: Floats) -> Floats:
+def forecast_logistic(years: Floats, logs: Floats, ahead: Floats) -> Floats:
     """Continue the logistic K / (1 + exp(-r (t - t0))) that fits the logarithms best.
 
     Least squares from three guesses of the ceiling K, which lies between the largest figure
@@ -75,13 +75,13 @@ def logistic(years: Floats, logs: Floats, ahead: Floats) -> Floats:
 
 #: The naive forecasts by name; the random walk has a drift.
 NAIVE: Mapping[str, Callable[[Floats, Floats, Floats], Floats]] = {
-    "random walk": random_walk,
-    "exponential": exponential,
-    "logistic": logistic,
+    "random walk": forecast_random_walk,
+    "exponential": forecast_exponential,
+    "logistic": forecast_logistic,
 }
 
 
-def forecasts(years: ArrayLike, values: ArrayLike, ahead: ArrayLike) -> dict[str, Floats]:
+def forecast_naively(years: ArrayLike, values: ArrayLike, ahead: ArrayLike) -> dict[str, Floats]:
     """Forecast a series by each naive method.
 
     Parameters

@@ -1,8 +1,8 @@
 """Published reforms, run on the model, and whether it answers as the world did.
 
-A quasi-experiment (see `calibration.validation.reform`) runs twice on the same inputs, without and
-with the reform, in each of its regions in turn. Nothing is tuned to the published responses here;
-what a file sets by a published number, the size of the reform itself, it says.
+A quasi-experiment (see `calibration.validation.reform_file`) runs twice on the same inputs, without
+and with the reform, in each of its regions in turn. Nothing here is tuned to the published
+responses; where a file sets the size of a reform by a published number, it says so.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from smecluster.calibration.problem.dated import bent, course_of, with_courses
-from smecluster.calibration.validation.reform import Change, Reform, Response
+from smecluster.calibration.problem.courses import add_courses, bend_table, name_course
+from smecluster.calibration.validation.reform_file import Change, Reform, Response
 from smecluster.model.checking.formula import Formula, parse_formula
 from smecluster.model.checking.scenario import Scenarios
 from smecluster.model.runs import simulate_many
@@ -33,7 +33,7 @@ VERDICTS = (MATCHES, "too weak", "too strong", "wrong sign", "no response")
 _NONE = 1e-9
 
 
-def verdict(value: float, low: float | None, high: float | None) -> str:
+def judge_response(value: float, low: float | None, high: float | None) -> str:
     """Say in words how a response compares with the published range.
 
     Parameters
@@ -62,7 +62,7 @@ def verdict(value: float, low: float | None, high: float | None) -> str:
     return "too weak" if abs(value) < min(abs(bottom), abs(top)) else "too strong"
 
 
-def experiments(
+def run_reforms(
     model: Model, chosen: Sequence[Reform], draws: pd.DataFrame | None = None
 ) -> pd.DataFrame:
     """Run reforms and set the responses beside the published ones.
@@ -83,7 +83,7 @@ def experiments(
         A row a reform, region and response: ``reform``, ``region``, ``response``, ``unit``;
         ``model`` and, with draws, ``model median`` and the bounds ``model low`` and ``model
         high`` of a 90 % interval; ``published low``, ``published``, ``published high``;
-        ``verdict`` (see `verdict`) and ``agrees``, both of ``model``; ``draws`` that did not
+        ``verdict`` (see `judge_response`) and ``agrees``, both of ``model``; ``draws`` that did not
         fail and the share ``draws within`` the published range; ``status``, ``source``.
 
     Raises
@@ -122,7 +122,7 @@ def _row(
     low, median, high = np.quantile(drawn, (0.05, 0.5, 0.95)) if len(drawn) else [np.nan] * 3
     bottom = -np.inf if response.low is None else response.low
     top = np.inf if response.high is None else response.high
-    said = verdict(value, response.low, response.high)
+    said = judge_response(value, response.low, response.high)
     return {
         "reform": reform.name,
         "region": region,
@@ -174,7 +174,7 @@ def _with_levers(model: Model, chosen: Sequence[Reform]) -> Model:
             variable = _variable(model, reform, change)
             if change.factor is not None and variable.kind == "constant":
                 dated[variable.name] = True
-    return Model(with_courses(model.text, dated), model.path) if dated else model
+    return Model(add_courses(model.text, dated), model.path) if dated else model
 
 
 def _variable(model: Model, reform: Reform, change: Change) -> Variable:
@@ -230,7 +230,7 @@ class _Runner:
         name = self._model.document.variable(bare).name
         dated = change.factor is not None and self._model.variables[name].kind == "constant"
         as_they_are = self._scenarios.inputs(
-            {(course_of(name) if dated else name) + inside: {"times": 1}}
+            {(name_course(name) if dated else name) + inside: {"times": 1}}
         )
         return {
             cell: _changed(change, before.get(cell, points)) for cell, points in as_they_are.items()
@@ -247,7 +247,7 @@ def _changed(change: Change, old: Any) -> Any:
             raise InputError(f"{change.input!r} is one number for all years: give a factor")
         return given
     course = ((old[0][0], given),) if isinstance(given, float) else given
-    return bent(old, course, replaces=replaces)
+    return bend_table(old, course, replaces=replaces)
 
 
 def _measured(

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from smecluster.calibration.data.histories import SERIES, Theil, theil
+from smecluster.calibration.validation.histories import SERIES, Theil, decompose_error
 
 #: With fewer figures, R2 and the shares of the error say nothing.
 _ENOUGH = 3
@@ -16,14 +16,14 @@ _ENOUGH = 3
 RIVAL = "random walk"
 
 
-def log_error(forecast: ArrayLike, values: ArrayLike) -> float:
+def measure_log_error(forecast: ArrayLike, values: ArrayLike) -> float:
     """Give the root mean square of ln(forecast / figure), Dmnl; 0.1 is about 10 %."""
     with np.errstate(divide="ignore", invalid="ignore"):
         errors = np.log(np.asarray(forecast, dtype=float) / np.asarray(values, dtype=float))
     return float(np.sqrt(np.mean(errors**2)))
 
 
-def fits(figures: pd.DataFrame) -> pd.DataFrame:
+def score_fits(figures: pd.DataFrame) -> pd.DataFrame:
     """Measure how close a model comes to each series.
 
     Parameters
@@ -37,19 +37,22 @@ def fits(figures: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         A row a series: region, variable, segment, compare, figures (how many), remembered (of
         them, from memory), R2 = 1 - SSE / SST about the figures' mean, MAPE in percent of the
-        figures, U^M, U^S, U^C (see `calibration.data.histories.theil`) and log RMSE (see
-        `log_error`). R2 and the shares are missing below three figures, all measures where a
-        factor was fitted to a single figure.
+        figures, U^M, U^S, U^C (see `calibration.validation.histories.decompose_error`) and log
+        RMSE (see `measure_log_error`). R2 and the shares are missing below three figures, all
+        measures where a factor was fitted to a single figure.
     """
     rows = []
     for key, series in figures.groupby(SERIES, sort=False):
         actual, fitted = (series[name].to_numpy(float) for name in ("value", "fitted"))
         error = fitted - actual
-        mape, distance = 100 * float(np.mean(np.abs(error / actual))), log_error(fitted, actual)
+        mape, distance = (
+            100 * float(np.mean(np.abs(error / actual))),
+            measure_log_error(fitted, actual),
+        )
         spread = float(np.sum((actual - actual.mean()) ** 2))
         enough = len(series) >= _ENOUGH
         r2 = 1 - float(error @ error) / spread if enough and spread > 0 else np.nan
-        shares = theil(fitted, actual) if enough else Theil(*[np.nan] * 3)
+        shares = decompose_error(fitted, actual) if enough else Theil(*[np.nan] * 3)
         compare = series["compare"].iloc[0]
         if compare == "scale" and len(series) == 1:
             mape = distance = np.nan
@@ -59,7 +62,7 @@ def fits(figures: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*columns, "U^M", "U^S", "U^C", "log RMSE"])
 
 
-def skills(
+def score_forecasts(
     forecasts: pd.DataFrame, models: Sequence[str], naive: Sequence[str], rival: str = RIVAL
 ) -> pd.DataFrame:
     """Score forecasts of each series against naive ones.
@@ -82,13 +85,15 @@ def skills(
     -------
     pandas.DataFrame
         A row a series: region, variable, segment, figures, the log error of each forecast
-        (see `log_error`), then for each model ``skill`` against `rival` and
+        (see `measure_log_error`), then for each model ``skill`` against `rival` and
         ``skill over <name>`` against the other naive forecasts; the columns of models after
         the first are named ``<model>: skill`` and so on.
     """
     rows = []
     for key, series in forecasts.groupby(SERIES, sort=False):
-        errors = {name: log_error(series[name], series["value"]) for name in (*models, *naive)}
+        errors = {
+            name: measure_log_error(series[name], series["value"]) for name in (*models, *naive)
+        }
         row: dict[str, object] = dict(zip(SERIES, key, strict=True))
         row |= {"figures": len(series), **errors}
         for model in models:
@@ -101,7 +106,7 @@ def skills(
     return pd.DataFrame(rows)
 
 
-def share_better(skill: pd.Series[float]) -> float:
+def measure_share_better(skill: pd.Series[float]) -> float:
     """Give the share of series whose skill is above 0, of those that have one."""
     known = skill.dropna()
     return float((known > 0).mean()) if len(known) else float("nan")

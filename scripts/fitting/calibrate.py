@@ -19,7 +19,7 @@ from smecluster.scripts.shared.printing import note
 from smecluster.scripts.shared.progress import Progress, progress
 
 if TYPE_CHECKING:
-    from smecluster.calibration.pipeline import Outcome, Plan
+    from smecluster.calibration.pipeline import Effort, PipelineResult
     from smecluster.calibration.problem.assembly import Problem
 
 EXAMPLES = (
@@ -143,12 +143,12 @@ def _plan(
     quick: bool,
     steps: int,
     recovery: int,
-) -> Plan:
-    from smecluster.calibration.pipeline import Plan
+) -> Effort:
+    from smecluster.calibration.pipeline import Effort
 
     if quick:
-        return Plan(seed, min(starts, 8), None, search=0, profiles=False, bootstrap=0, draws=0)
-    return Plan(seed, starts, _split(problem, until), steps=steps, recovery=recovery)
+        return Effort(seed, min(starts, 8), None, search=0, profiles=False, bootstrap=0, draws=0)
+    return Effort(seed, starts, _split(problem, until), steps=steps, recovery=recovery)
 
 
 def _split(problem: Problem, until: int | None) -> int | None:
@@ -168,20 +168,21 @@ def _split(problem: Problem, until: int | None) -> int | None:
 
 
 def _three(include: tuple[str, ...], base: dict[str, Any]) -> Problem:
-    from smecluster.calibration import cases
-    from smecluster.calibration import load as load_case
-    from smecluster.calibration.problem.assembly import problem
+    from smecluster.calibration import list_cases, load_case
+    from smecluster.calibration.problem.assembly import assemble_problem
     from smecluster.model import load
 
-    return problem(load(), [load_case(each) for each in cases()], include=include, base=base)
+    return assemble_problem(
+        load(), [load_case(each) for each in list_cases()], include=include, base=base
+    )
 
 
 def _further(
     folder: Path, include: tuple[str, ...], base: dict[str, Any], calibration: str | None
 ) -> tuple[Problem, str]:
-    from smecluster.calibration import load as load_case
-    from smecluster.calibration.data.case_check import check_case
-    from smecluster.calibration.further import beside_held, further_problem
+    from smecluster.calibration import load_case
+    from smecluster.calibration.authoring.case_check import check_case
+    from smecluster.calibration.further import assemble_further_problem, load_beside
 
     problems = check_case(folder).problems
     if problems:
@@ -189,21 +190,21 @@ def _further(
         raise InputError(f"{problems[0]}{more}; smecluster case check {folder} lists them")
     case = load_case(folder)
     held = find_calibration(calibration)
-    problem = further_problem(beside_held(case, held), case, include=include, base=base)
+    problem = assemble_further_problem(load_beside(case, held), case, include=include, base=base)
     return problem, NONE if held is None else f"{held.name} {held.hash}"
 
 
 def _fit(
     problem: Problem,
-    plan: Plan,
+    plan: Effort,
     target: Path,
     name: str,
     facts: dict[str, Any],
     report: bool,
     anew: bool,
 ) -> None:
-    from smecluster.calibration.pipeline import calibrate
-    from smecluster.calibration.saved import save
+    from smecluster.calibration.pipeline import run_pipeline
+    from smecluster.calibration.store.saving import save_calibration
     from smecluster.model.support.checkpoints import drop
     from smecluster.model.support.provenance import stamp
 
@@ -211,7 +212,7 @@ def _fit(
         drop(target / _WORK)
     try:
         with _Shown() as shown:
-            outcome = calibrate(problem, target / _WORK, plan, shown)
+            outcome = run_pipeline(problem, target / _WORK, plan, shown)
     except KeyboardInterrupt:
         note("what is done is kept: the same command goes on from there")
         raise
@@ -222,7 +223,7 @@ def _fit(
         seed=str(plan.seed),
         held=facts.get("held"),
     )
-    save(outcome, target, name, facts, origin)
+    save_calibration(outcome, target, name, facts, origin)
     note(f"wrote {target}")
     if report:
         from smecluster.calibration.report.page import write_report
@@ -231,11 +232,11 @@ def _fit(
     _print(outcome, target)
 
 
-def _print(outcome: Outcome, target: Path) -> None:
-    from smecluster.calibration.findings import read
-    from smecluster.calibration.report.answer import answer
+def _print(outcome: PipelineResult, target: Path) -> None:
+    from smecluster.calibration.report.summary import answer_questions
+    from smecluster.calibration.store.findings import read_findings
 
-    for question, reply in answer(read(target)).items():
+    for question, reply in answer_questions(read_findings(target)).items():
         print(f"{question}\n  {reply}")
     print(f"{target}: {outcome.runs:,} runs of the model in {outcome.seconds / 60:.1f} minutes")
 

@@ -12,7 +12,7 @@ from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.scripts.shared.printing import note, print_json, print_table
 
 if TYPE_CHECKING:
-    from smecluster.calibration.data.case_check import Checked
+    from smecluster.calibration.authoring.case_check import Checked
 
 EXAMPLES = (
     "smecluster case new my-town",
@@ -44,7 +44,7 @@ def case(
         raise UnknownNameError("action", action, ACTIONS)
     if like is not None:
         raise InputError("--like belongs to `case new`: a check compares with nothing")
-    from smecluster.calibration.data.case_check import check_case
+    from smecluster.calibration.authoring.case_check import check_case
 
     checked = check_case(folder)
     if json:
@@ -61,7 +61,7 @@ def case(
 
 
 def _new(folder: Path, like: str) -> None:
-    from smecluster.calibration.data.template import new_case
+    from smecluster.calibration.authoring.template import new_case
 
     written = new_case(folder, like)
     for path in sorted(written.iterdir()):

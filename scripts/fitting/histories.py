@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from smecluster.calibration import Case
-    from smecluster.calibration.data.histories import Histories
+    from smecluster.calibration.validation.histories import Histories
     from smecluster.model import Model
 
 EXAMPLES = (
@@ -48,8 +48,8 @@ def histories(
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Set the base case beside the published figures."""
-    from smecluster.calibration.data.histories import histories as beside
-    from smecluster.calibration.data.histories_figure import PANELS
+    from smecluster.calibration.report.figures.history_panels import PANELS
+    from smecluster.calibration.validation.histories import compare_histories as beside
     from smecluster.model.support.provenance import stamp
 
     model = load_calibrated([], from_ or [], calibration)
@@ -81,11 +81,11 @@ def histories(
 
 def _cases(model: Model, names: list[str], folders: list[Path]) -> list[Case]:
     """Load the cases of the model's regions, in the model's order."""
-    from smecluster.calibration import cases, load
+    from smecluster.calibration import list_cases, load_case
 
     # A folder's region replaces a shipped one of the same name, as in the model.
-    paths: tuple[str | Path, ...] = (*cases(), *folders)
-    known = {case.place.name: case for case in map(load, paths)}
+    paths: tuple[str | Path, ...] = (*list_cases(), *folders)
+    known = {case.place.name: case for case in map(load_case, paths)}
     for name in names:
         if name not in known:
             raise UnknownNameError("region", name, known)
@@ -93,7 +93,7 @@ def _cases(model: Model, names: list[str], folders: list[Path]) -> list[Case]:
 
 
 def _write(found: Histories, folder: Path, origin: dict[str, str], remembered: bool) -> list[Path]:
-    from smecluster.calibration.data.histories_figure import figure
+    from smecluster.calibration.report.figures.history_panels import draw_histories
     from smecluster.model.support.files import replace_file, write_atomic
     from smecluster.model.support.provenance import commented
 
@@ -104,7 +104,7 @@ def _write(found: Histories, folder: Path, origin: dict[str, str], remembered: b
     ]
     picture = folder / "histories.png"
     with replace_file(picture) as temporary:
-        figure(found, remembered).savefig(
+        draw_histories(found, remembered).savefig(
             temporary, dpi=130, metadata={"Description": commented(origin)}
         )
     return [*files, picture]

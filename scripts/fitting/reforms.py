@@ -40,14 +40,14 @@ def reforms(
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Run published reforms on the model and compare its response with the published one."""
-    from smecluster.calibration.validation.reform import find
-    from smecluster.calibration.validation.reform_runs import experiments
+    from smecluster.calibration.validation.reform_file import find_reforms
+    from smecluster.calibration.validation.reform_runs import run_reforms
     from smecluster.model.support.files import write_atomic
     from smecluster.model.support.provenance import commented, stamp
 
-    chosen = find(names or [])
+    chosen = find_reforms(names or [])
     model = load_calibrated(region or [], from_ or [], calibration)
-    table = experiments(
+    table = run_reforms(
         model,
         chosen,
         draw_values(calibration, draws, seed, model.regions, from_ or []) if draws else None,

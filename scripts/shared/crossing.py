@@ -73,7 +73,7 @@ def resolved(study: Study) -> Named:
 
 def _draws(study: Study, model: Model, folders: Sequence[Path]) -> pd.DataFrame:
     """Give the calibration's draws, less those of regions that the study leaves out or replaces."""
-    from smecluster.calibration import load as load_case
+    from smecluster.calibration import load_case
 
     calibration = find_calibration(study.calibration)
     if calibration is None:

@@ -1,4 +1,4 @@
-"""Payoffs to try things on: one small enough to know the answer of, and the shipped one."""
+"""Objectives to try things on: one small enough to know the answer of, and the shipped one."""
 
 import threading
 from types import SimpleNamespace
@@ -25,7 +25,7 @@ PARAMETERS = [
 
 
 class Logistic:
-    """The interface of `calibration.problem.payoff.Payoff` on three logistic series of two
+    """The interface of `calibration.problem.objective.Objective` on three logistic series of two
     regions."""
 
     def __init__(self, values=None, *, workers=1):
@@ -104,25 +104,25 @@ class Logistic:
 
 @pytest.fixture(scope="session")
 def logistic():
-    """The payoff of figures with a known error."""
+    """The objective of figures with a known error."""
     rng = np.random.default_rng(5)
-    payoff = Logistic()
-    sigma = payoff.problem.measurements["sigma"].to_numpy()
-    return payoff.with_measurements(payoff.values * np.exp(rng.normal(0, sigma)))
+    objective = Logistic()
+    sigma = objective.problem.measurements["sigma"].to_numpy()
+    return objective.with_measurements(objective.values * np.exp(rng.normal(0, sigma)))
 
 
 @pytest.fixture(scope="session")
 def shipped():
-    """The payoff of the three cases with a coarse step, and an optimum of it."""
+    """The objective of the three cases with a coarse step, and an optimum of it."""
     from smecluster import calibration
-    from smecluster.calibration.estimate.fit import best, descend, starts
-    from smecluster.calibration.problem.assembly import problem
-    from smecluster.calibration.problem.noise import dispersion
-    from smecluster.calibration.problem.payoff import Payoff
+    from smecluster.calibration.estimate.dispersion import estimate_dispersion
+    from smecluster.calibration.estimate.fit import descend, select_best, spread_starts
+    from smecluster.calibration.problem.assembly import assemble_problem
+    from smecluster.calibration.problem.objective import Objective
     from smecluster.model import load
 
-    cases = [calibration.load(name) for name in calibration.cases()]
-    stated = Payoff(problem(load(), cases, base={"TIME STEP": 0.125}))
-    lowest = best([descend(stated, begin) for begin in starts(stated, 4, 1)])
-    payoff = Payoff(stated.problem.dispersed(dispersion(stated, lowest.x)))
-    return payoff, descend(payoff, lowest.x)
+    cases = [calibration.load_case(name) for name in calibration.list_cases()]
+    stated = Objective(assemble_problem(load(), cases, base={"TIME STEP": 0.125}))
+    lowest = select_best([descend(stated, begin) for begin in spread_starts(stated, 4, 1)])
+    objective = Objective(stated.problem.dispersed(estimate_dispersion(stated, lowest.x)))
+    return objective, descend(objective, lowest.x)

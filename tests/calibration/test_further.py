@@ -3,11 +3,11 @@
 import pandas as pd
 import pytest
 
-from smecluster.calibration import load
-from smecluster.calibration.data.template import new_case
-from smecluster.calibration.findings import read
-from smecluster.calibration.further import beside_held, further_problem, paired
-from smecluster.calibration.named import Calibration
+from smecluster.calibration import load_case
+from smecluster.calibration.authoring.template import new_case
+from smecluster.calibration.further import assemble_further_problem, load_beside, pair_draws
+from smecluster.calibration.store.findings import read_findings
+from smecluster.calibration.store.named import Calibration
 from smecluster.model import load as load_model
 from smecluster.model.support.errors import InputError
 from smecluster.model.vensim.rewrite import read_values
@@ -28,12 +28,12 @@ def held(tmp_path):
     table = pd.DataFrame(rows, columns=[*columns, "estimate", "low", "high", "verdict"])
     table.to_csv(folder / "parameters.csv", index=False)
     (folder / "manifest.json").write_text('{"name": "held"}')
-    return Calibration("held", folder, read(folder))
+    return Calibration("held", folder, read_findings(folder))
 
 
 def test_the_others_stand_at_their_calibration_and_the_region_at_its_own_values(held, tmp_path):
-    case = load(new_case(tmp_path / "town", "wenzhou"))
-    model = beside_held(case, held)
+    case = load_case(new_case(tmp_path / "town", "wenzhou"))
+    model = load_beside(case, held)
     assert model.regions == (*load_model().regions, "town")
     values = read_values(model.text)
     assert values["migration rate"][()] == HELD["migration rate"]
@@ -43,15 +43,17 @@ def test_the_others_stand_at_their_calibration_and_the_region_at_its_own_values(
 
 
 def test_a_folder_of_a_shipped_region_takes_its_place_with_its_own_values(held):
-    model = beside_held(load("wenzhou"), held)
+    model = load_beside(load_case("wenzhou"), held)
     assert sorted(model.regions) == sorted(load_model().regions)
-    own = next(each for each in load("wenzhou").constants if each.variable == "reference output")
+    own = next(
+        each for each in load_case("wenzhou").constants if each.variable == "reference output"
+    )
     assert read_values(model.text)["reference output"][("Wenzhou",)] == own.value
 
 
 def test_only_the_regions_own_parameters_are_estimated_from_its_own_figures():
-    case = load("wenzhou")
-    found = further_problem(beside_held(case, None), case)
+    case = load_case("wenzhou")
+    found = assemble_further_problem(load_beside(case, None), case)
     assert found.names
     assert all(name.endswith("[Wenzhou]") for name in found.names)
     assert set(found.measurements["region"]) == {"Wenzhou"}
@@ -69,9 +71,9 @@ def test_a_region_that_names_no_parameter_has_nothing_to_estimate(tmp_path):
             '\n[[measure]]\nvariable = "value added"\nunit = "Myuan/Year"\nseries = ["va"]\n'
             'prices = "current"\nyears = [1990, 2020]\ndefinition = "of the town"\n'
         )
-    case = load(folder)
+    case = load_case(folder)
     with pytest.raises(InputError, match="names no parameter: there is nothing to estimate"):
-        further_problem(beside_held(case, None), case)
+        assemble_further_problem(load_beside(case, None), case)
 
 
 def test_draws_stand_side_by_side_and_replace_those_of_the_same_region():
@@ -79,7 +81,7 @@ def test_draws_stand_side_by_side_and_replace_those_of_the_same_region():
     held = pd.DataFrame(
         {"migration rate": [0.1, 0.2], "reference output[Wenzhou]": [8.0, 9.0], "a[Delta]": [5, 6]}
     )
-    found = paired(own, held)
+    found = pair_draws(own, held)
     assert list(found) == ["migration rate", "a[Delta]", *own]
     assert found["reference output[Wenzhou]"].tolist() == [1.0, 2.0]
     assert len(found) == 2

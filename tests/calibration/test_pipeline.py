@@ -11,30 +11,32 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from smecluster.calibration import load
-from smecluster.calibration.named import MANIFEST, find
-from smecluster.calibration.pipeline import Plan, calibrate
-from smecluster.calibration.problem.assembly import problem
-from smecluster.calibration.saved import save
+from smecluster.calibration import load_case
+from smecluster.calibration.pipeline import Effort, run_pipeline
+from smecluster.calibration.problem.assembly import assemble_problem
+from smecluster.calibration.store.named import MANIFEST, open_calibration
+from smecluster.calibration.store.saving import save_calibration
 from smecluster.model import load as load_model
 from smecluster.model.support.errors import InputError
 
 ROOT = Path(__file__).parents[2]
-PLAN = Plan(starts=3, search=2, bootstrap=10, draws=0)
+PLAN = Effort(starts=3, search=2, bootstrap=10, draws=0)
 #: The same with a posterior, which takes longer.
-LONG = Plan(starts=3, search=2, bootstrap=10, draws=200)
+LONG = Effort(starts=3, search=2, bootstrap=10, draws=200)
 
 
 def short():
     """Give a problem small enough to be solved many times."""
-    found = problem(load_model(), [load("wenzhou")], shared=False, base={"TIME STEP": 0.5})
+    found = assemble_problem(
+        load_model(), [load_case("wenzhou")], shared=False, base={"TIME STEP": 0.5}
+    )
     return found.with_parameters(found.names[:3])
 
 
 def fit(folder, plan=PLAN):
     """Calibrate it and write the result, telling each step on a line."""
-    outcome = calibrate(short(), folder / "work", plan, lambda *step: print(step, flush=True))
-    save(outcome, folder, "short", {}, {})
+    outcome = run_pipeline(short(), folder / "work", plan, lambda *step: print(step, flush=True))
+    save_calibration(outcome, folder, "short", {}, {})
 
 
 def contents(folder):
@@ -107,13 +109,13 @@ def test_stopped_ten_times_it_gives_the_same_bytes(tmp_path):
 
 def test_what_is_done_is_not_done_again(whole):
     told = []
-    outcome = calibrate(short(), whole / "work", PLAN, lambda *given: told.append(given))
+    outcome = run_pipeline(short(), whole / "work", PLAN, lambda *given: told.append(given))
     assert {stage for stage, _, _ in told} <= {"starts", "profiles", "replicates"}
     assert outcome.seconds > 0
 
 
 def test_the_result_is_a_named_calibration(whole):
-    found = find(whole)
+    found = open_calibration(whole)
     assert found.name == "short"
     assert set(found.values) == set(short().names)
     assert (found.parameters["low"] <= found.parameters["estimate"]).all()
@@ -130,15 +132,15 @@ def test_the_tables_are_those_that_the_report_reads(whole):
 
 def test_work_of_another_calibration_is_not_gone_on_with(whole):
     with pytest.raises(InputError, match="holds work with another seed"):
-        calibrate(
+        run_pipeline(
             short(),
             whole / "work",
-            Plan(seed=2, starts=3, search=2, bootstrap=10, draws=0),
+            Effort(seed=2, starts=3, search=2, bootstrap=10, draws=0),
             lambda *_: None,
         )
 
 
 def test_a_hold_out_year_without_figures_is_refused_before_any_work(tmp_path):
     with pytest.raises(InputError, match="cannot hold out the years after 2030"):
-        calibrate(short(), tmp_path / "work", Plan(starts=3, until=2030), lambda *_: None)
+        run_pipeline(short(), tmp_path / "work", Effort(starts=3, until=2030), lambda *_: None)
     assert not (tmp_path / "work").exists()

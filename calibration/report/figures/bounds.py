@@ -11,9 +11,15 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from smecluster.calibration.findings import Findings, in_scale
-from smecluster.calibration.report.figures.panels import WIDTH, Drawn, brief
-from smecluster.calibration.validation.verdict import BOUND, IDENTIFIED, NORMAL_90, PARTLY, PRIOR
+from smecluster.calibration.report.figures.panels import WIDTH, Drawn, format_short
+from smecluster.calibration.store.findings import Findings, transform_to_scale
+from smecluster.calibration.validation.identification import (
+    BOUND,
+    IDENTIFIED,
+    NORMAL_90,
+    PARTLY,
+    PRIOR,
+)
 from smecluster.model.support.plotting import add_heading
 
 _VERDICTS = {IDENTIFIED: "#0072B2", PARTLY: "#56B4E9", PRIOR: "#8A8A8A", BOUND: "#D55E00"}
@@ -28,12 +34,12 @@ _NOTE = (
 )
 
 
-def colour(verdict: str) -> str:
+def choose_colour(verdict: str) -> str:
     """Give the colour of a verdict."""
     return _VERDICTS.get(verdict, _OTHER)
 
 
-def drawn(findings: Findings) -> Iterator[Drawn]:
+def draw_bounds(findings: Findings) -> Iterator[Drawn]:
     """Draw parameters in their bounds with prior and posterior.
 
     Parameters
@@ -63,7 +69,7 @@ def _page(table: pd.DataFrame) -> Figure:
     figure = Figure(figsize=(WIDTH, 1.9 + 0.26 * len(table)), layout="constrained")
     axis = figure.subplots()
     rows = np.arange(len(table))
-    middle = in_scale(table["prior mean"], table["scale"])
+    middle = transform_to_scale(table["prior mean"], table["scale"])
     reach = NORMAL_90 * table["prior sd"].to_numpy(float)
     axis.hlines(rows, 0, 1, color="#BBBBBB", linewidth=0.5, zorder=0)
     axis.hlines(
@@ -75,20 +81,20 @@ def _page(table: pd.DataFrame) -> Figure:
         zorder=1,
     )
     low, best, high = (
-        _between(table, in_scale(table[name], table["scale"]))
+        _between(table, transform_to_scale(table[name], table["scale"]))
         for name in ("low", "estimate", "high")
     )
-    shades = [colour(verdict) for verdict in table["verdict"]]
+    shades = [choose_colour(verdict) for verdict in table["verdict"]]
     axis.hlines(rows, low, high, color=shades, linewidth=2.2, zorder=2)
     axis.scatter(best, rows, color=shades, s=22, zorder=3, edgecolors="white", linewidths=0.6)
     for row, item in enumerate(table.to_dict("records")):
-        value = brief(item["estimate"])
+        value = format_short(item["estimate"])
         if np.isfinite(item["low"]):
-            value += f"  [{brief(item['low'])}, {brief(item['high'])}]"
+            value += f"  [{format_short(item['low'])}, {format_short(item['high'])}]"
         unit = "" if item["unit"] == "Dmnl" else f" {item['unit']}"
         for place, shift, side, text in (
-            (0, -4, "right", brief(item["lower"])),
-            (1, 4, "left", brief(item["upper"])),
+            (0, -4, "right", format_short(item["lower"])),
+            (1, 4, "left", format_short(item["upper"])),
             (1, 48, "left", value + unit),
         ):
             axis.annotate(
@@ -114,14 +120,19 @@ def _page(table: pd.DataFrame) -> Figure:
 
 def _between(table: pd.DataFrame, scaled: NDArray[np.float64]) -> NDArray[np.float64]:
     """Place values, in the scale of estimation, between their bounds: 0 to 1."""
-    lower, upper = (in_scale(table[name], table["scale"]) for name in ("lower", "upper"))
+    lower, upper = (transform_to_scale(table[name], table["scale"]) for name in ("lower", "upper"))
     return np.clip((scaled - lower) / (upper - lower), 0, 1)
 
 
 def _legend(table: pd.DataFrame) -> list[Line2D]:
     marks = [
         Line2D(
-            [], [], color=colour(verdict), marker="o", linewidth=2.2, label=verdict or "calibrated"
+            [],
+            [],
+            color=choose_colour(verdict),
+            marker="o",
+            linewidth=2.2,
+            label=verdict or "calibrated",
         )
         for verdict in dict.fromkeys(table["verdict"])
     ]

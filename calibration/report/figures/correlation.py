@@ -8,15 +8,15 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from smecluster.calibration.findings import Findings
 from smecluster.calibration.report.figures.panels import WIDTH, Drawn
-from smecluster.calibration.validation.verdict import CONFOUNDED
+from smecluster.calibration.store.findings import Findings
+from smecluster.calibration.validation.identification import CONFOUNDED
 from smecluster.model.support.plotting import add_heading
 
 _MOST = 64
 
 
-def correlations(findings: Findings) -> pd.DataFrame:
+def correlate_draws(findings: Findings) -> pd.DataFrame:
     """Correlate the posterior draws of the parameters in the scale of estimation.
 
     Parameters
@@ -39,7 +39,7 @@ def correlations(findings: Findings) -> pd.DataFrame:
     return pd.DataFrame(scaled, columns=names).corr()
 
 
-def close_pairs(findings: Findings) -> pd.DataFrame:
+def find_close_pairs(findings: Findings) -> pd.DataFrame:
     """List the pairs of confounded parameters.
 
     Parameters
@@ -52,7 +52,7 @@ def close_pairs(findings: Findings) -> pd.DataFrame:
     pandas.DataFrame
         Columns first, second, correlation; the closest first.
     """
-    table = correlations(findings)
+    table = correlate_draws(findings)
     values, names = table.to_numpy(float), table.columns.to_numpy()
     first, second = np.nonzero(np.triu(np.abs(values), k=1) > CONFOUNDED)
     pairs = {"first": names[first], "second": names[second], "correlation": values[first, second]}
@@ -61,7 +61,7 @@ def close_pairs(findings: Findings) -> pd.DataFrame:
     )
 
 
-def drawn(findings: Findings) -> Iterator[Drawn]:
+def draw_correlations(findings: Findings) -> Iterator[Drawn]:
     """Draw the matrix of correlations.
 
     Parameters
@@ -75,7 +75,7 @@ def drawn(findings: Findings) -> Iterator[Drawn]:
     """
     if not findings.done("draws"):
         return
-    table = correlations(findings)
+    table = correlate_draws(findings)
     if len(table) < 2:
         return
     strength = (table.abs() - np.eye(len(table))).max()

@@ -12,15 +12,15 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from smecluster.calibration.findings import Findings, Series, series_of
 from smecluster.calibration.report.figures.panels import (
     FAINT,
     FIGURE_COLOUR,
     Drawn,
-    pages,
-    spread,
-    titled,
+    draw_pages,
+    scale_axis,
+    write_title,
 )
+from smecluster.calibration.store.findings import Findings, Series, split_series
 from smecluster.model.support.formatting import colour_regions, display_unit
 
 #: Figures on another level than the model's are shown in this shade.
@@ -40,7 +40,7 @@ _NOTE = (
 )
 
 
-def drawn(findings: Findings) -> Iterator[Drawn]:
+def draw_fits(findings: Findings) -> Iterator[Drawn]:
     """Draw each measured variable of each region with its 90 % interval.
 
     Parameters
@@ -70,15 +70,15 @@ def drawn(findings: Findings) -> Iterator[Drawn]:
     def panel(axis: Axes, key: tuple[str, str]) -> None:
         variable, region = key
         if key not in groups:
-            titled(axis, f"{region}: {variable}", columns)
+            write_title(axis, f"{region}: {variable}", columns)
             axis.text(0.5, 0.5, "no published figures", color=FAINT, fontsize=7, ha="center")
             axis.set_axis_off()
             return
         _panel(axis, groups[key], paths.get(key), colours[region], findings.split, errors)
         unit = display_unit(groups[key]["unit"].iloc[0])[0]
-        titled(axis, f"{region}: {variable}, {unit}", columns)
+        write_title(axis, f"{region}: {variable}, {unit}", columns)
 
-    yield from pages(
+    yield from draw_pages(
         items,
         panel,
         name="fits",
@@ -87,7 +87,7 @@ def drawn(findings: Findings) -> Iterator[Drawn]:
         columns=columns,
         rows=5,
         height=1.75,
-        legend=legend(table, held=findings.split is not None),
+        legend=make_legend(table, held=findings.split is not None),
     )
 
 
@@ -102,10 +102,10 @@ def _errors(findings: Findings) -> dict[Series, float]:
     """Give each series its mean absolute error of the fit, percent."""
     fits = findings["fits"]
     inside = fits[fits["sample"] == "in"]
-    return {key: float(part["MAPE"].iloc[0]) for key, part in series_of(inside).items()}
+    return {key: float(part["MAPE"].iloc[0]) for key, part in split_series(inside).items()}
 
 
-def figures_of(axis: Axes, series: pd.DataFrame, shade: str, marker: str) -> None:
+def draw_points(axis: Axes, series: pd.DataFrame, shade: str, marker: str) -> None:
     """Draw published figures: full where they were read or derived, hollow from memory.
 
     Parameters
@@ -130,7 +130,7 @@ def figures_of(axis: Axes, series: pd.DataFrame, shade: str, marker: str) -> Non
         )
 
 
-def legend(table: pd.DataFrame, *, held: bool) -> list[Line2D | Patch]:
+def make_legend(table: pd.DataFrame, *, held: bool) -> list[Line2D | Patch]:
     """Explain the marks of the figures that a table holds."""
 
     def points(label: str, colour: str, fill: str) -> Line2D:
@@ -185,16 +185,16 @@ def _panel(
     else:
         axis.fill_between(band.index, band["low"], band["high"], color=colour, alpha=0.25, lw=0)
         axis.plot(line.index, line["fitted"], color=colour, linewidth=1.6)
-    for at, (key, series) in enumerate(series_of(level).items()):
+    for at, (key, series) in enumerate(split_series(level).items()):
         shade = FIGURE_COLOUR if series["compare"].iloc[0] == "level" else SCALED_COLOUR
         marker = _MARKERS[at % len(_MARKERS)]
-        figures_of(axis, series, shade, marker)
+        draw_points(axis, series, shade, marker)
         error = errors.get(key, np.nan)
         label = (key[-1] or "published") + (f": {error:.0f} %" if np.isfinite(error) else "")
         axis.plot([], [], marker, color=shade, markersize=3.4, label=label)
     axis.legend(loc="best", fontsize=5.5, frameon=False, handletextpad=0.1, labelspacing=0.2)
     values = pd.concat([level["value"], line["fitted"], band["low"], band["high"]])
-    spread(axis.yaxis, values, axis.set_yscale)
+    scale_axis(axis.yaxis, values, axis.set_yscale)
     if axis.get_yscale() == "linear" and values.min() > 0:
         axis.set_ylim(0, 1.1 * float(values.max()))
     first, last = int(table["year"].min()), int(table["year"].max())

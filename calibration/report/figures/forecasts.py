@@ -11,16 +11,16 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from smecluster.calibration.findings import SERIES, Findings, Series, series_of
-from smecluster.calibration.report.figures.fits import HELD_OUT, figures_of
+from smecluster.calibration.report.figures.fits import HELD_OUT, draw_points
 from smecluster.calibration.report.figures.panels import (
     FAINT,
     FIGURE_COLOUR,
     Drawn,
-    pages,
-    spread,
-    titled,
+    draw_pages,
+    scale_axis,
+    write_title,
 )
+from smecluster.calibration.store.findings import SERIES, Findings, Series, split_series
 from smecluster.model.support.formatting import colour_regions, display_unit
 
 #: The model's fitted path alone, and its growth from the last figure that it saw.
@@ -35,7 +35,7 @@ _COLUMNS = 3
 _JOINED_STYLE = (0, (1, 0.6))
 
 
-def drawn(findings: Findings) -> Iterator[Drawn]:
+def draw_forecasts(findings: Findings) -> Iterator[Drawn]:
     """Draw the forecast of each series with figures in the years held out.
 
     Parameters
@@ -51,7 +51,7 @@ def drawn(findings: Findings) -> Iterator[Drawn]:
     if not findings.done("holdout"):
         return
     held = findings["holdout"]
-    groups = series_of(held)
+    groups = split_series(held)
     colours = colour_regions(list(dict.fromkeys(held["region"])))
     skill = findings["scores"].set_index(SERIES)["skill"]
 
@@ -63,7 +63,7 @@ def drawn(findings: Findings) -> Iterator[Drawn]:
         unit = display_unit(groups[key]["unit"].iloc[0])[0]
         name = f"{region}: {variable}{f' ({segment})' if segment else ''}, {unit}"
         better = f"\nskill {skill[key]:+.2f}" if key in skill.index else ""
-        titled(axis, name, _COLUMNS)
+        write_title(axis, name, _COLUMNS)
         axis.text(0.02, 0.96, better.strip(), transform=axis.transAxes, fontsize=7, va="top")
 
     note = (
@@ -84,7 +84,7 @@ def drawn(findings: Findings) -> Iterator[Drawn]:
         *(Line2D([], [], color="#555555", linestyle=s, label=n) for n, s in NAIVE.items()),
         *_points(held, findings["figures"]),
     ]
-    yield from pages(
+    yield from draw_pages(
         list(groups),
         panel,
         name="forecasts",
@@ -119,7 +119,7 @@ def _panel(axis: Axes, figures: pd.DataFrame, held: pd.DataFrame, colour: str) -
     factor = display_unit(held["unit"].iloc[0])[1]
     before = figures[figures["year"] < held["year"].min()]
     points = pd.concat([before[["year", "value", "status"]], held[["year", "value", "status"]]])
-    figures_of(axis, points.assign(value=points["value"] * factor), FIGURE_COLOUR, "o")
+    draw_points(axis, points.assign(value=points["value"] * factor), FIGURE_COLOUR, "o")
     years = held["year"]
     axis.axvspan(float(years.min()) - 0.5, float(years.max()) + 1, color=HELD_OUT, zorder=0)
     # A line of one year is a mark.
@@ -136,7 +136,7 @@ def _panel(axis: Axes, figures: pd.DataFrame, held: pd.DataFrame, colour: str) -
     first = float(points["year"].min())
     axis.set_xlim(first - 1, float(years.max()) + 1)
     values = pd.concat([points["value"], held["forecast"], held["low"], held["high"]]) * factor
-    spread(axis.yaxis, values, axis.set_yscale)
+    scale_axis(axis.yaxis, values, axis.set_yscale)
     # A wild naive trend must not squeeze what matters.
     margin = 0.08 * float(values.max() - values.min())
     if axis.get_yscale() == "linear":

@@ -46,7 +46,7 @@ class Drawn(NamedTuple):
     figure: Figure
 
 
-def pages(
+def draw_pages(
     items: Sequence[Item],
     draw: Callable[[Axes, Item], None],
     *,
@@ -96,7 +96,7 @@ def pages(
         axes = figure.subplots(used, columns, squeeze=False).ravel()
         for axis, item in zip(axes, part, strict=False):
             draw(axis, item)
-            plain(axis)
+            strip_frame(axis)
         for axis in axes[len(part) :]:
             axis.set_axis_off()
         figure.legend(
@@ -111,7 +111,7 @@ def pages(
         yield Drawn(f"{name}-{number + 1}", f"{title}{suffix}.", page)
 
 
-def plain(axis: Axes) -> None:
+def strip_frame(axis: Axes) -> None:
     """Take away what a small panel has no room for."""
     axis.grid(color="#EEEEEE")
     axis.set_axisbelow(True)
@@ -119,14 +119,14 @@ def plain(axis: Axes) -> None:
     axis.tick_params(labelsize=6.5)
 
 
-def titled(axis: Axes, text: str, columns: int) -> None:
+def write_title(axis: Axes, text: str, columns: int) -> None:
     """Write the title of a panel that shares the page's width with others."""
     # The name of a region is a place to break at.
     spaced = text.replace("[", " [")
     axis.set_title(textwrap.fill(spaced, 118 // columns), fontsize=7.5, loc="left")
 
 
-def spread(axis: Axis, values: pd.Series[float], set_scale: Callable[[str], object]) -> None:
+def scale_axis(axis: Axis, values: pd.Series[float], set_scale: Callable[[str], object]) -> None:
     """Choose a logarithmic axis for what grows manyfold, and few ticks.
 
     Parameters
@@ -140,23 +140,23 @@ def spread(axis: Axis, values: pd.Series[float], set_scale: Callable[[str], obje
     """
     there = values[np.isfinite(values)]
     if len(there) and there.min() > 0 and there.max() / there.min() > _WIDE:
-        logarithmic(axis, float(there.max() / there.min()), set_scale)
+        set_logarithmic(axis, float(there.max() / there.min()), set_scale)
     else:
         axis.set_major_locator(MaxNLocator(4))
-        axis.set_major_formatter(FuncFormatter(lambda value, _: brief(value)))
+        axis.set_major_formatter(FuncFormatter(lambda value, _: format_short(value)))
 
 
-def logarithmic(axis: Axis, ratio: float, set_scale: Callable[[str], object]) -> None:
+def set_logarithmic(axis: Axis, ratio: float, set_scale: Callable[[str], object]) -> None:
     """Make an axis logarithmic, with about four labelled ticks over a ratio of values."""
     set_scale("log")
     steps = (1.0, 2.0, 5.0) if ratio < 10 else (1.0, 3.0) if ratio < 500 else (1.0,)
     axis.set_major_locator(LogLocator(subs=steps, numticks=5))
     axis.set_minor_locator(NullLocator())
     axis.set_minor_formatter(NullFormatter())
-    axis.set_major_formatter(FuncFormatter(lambda value, _: brief(value)))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: format_short(value)))
 
 
-def brief(value: float) -> str:
+def format_short(value: float) -> str:
     """Write a number as shortly as a tick or a margin needs it, with three digits."""
     if not math.isfinite(value):
         return "-"

@@ -12,10 +12,16 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from smecluster.calibration.findings import Findings, Series, series_of
-from smecluster.calibration.report.figures.fits import figures_of
-from smecluster.calibration.report.figures.panels import FAINT, FIGURE_COLOUR, Drawn, pages, titled
-from smecluster.calibration.validation.verdict import NORMAL_90
+from smecluster.calibration.report.figures.fits import draw_points
+from smecluster.calibration.report.figures.panels import (
+    FAINT,
+    FIGURE_COLOUR,
+    Drawn,
+    draw_pages,
+    write_title,
+)
+from smecluster.calibration.store.findings import Findings, Series, split_series
+from smecluster.calibration.validation.identification import NORMAL_90
 
 #: With fewer figures, an autocorrelation says nothing.
 ENOUGH = 6
@@ -24,7 +30,7 @@ _COLUMNS = 4
 _CORNER: dict[str, Any] = {"fontsize": 6.5, "ha": "right", "va": "top"}
 
 
-def residuals(findings: Findings) -> pd.DataFrame:
+def compute_residuals(findings: Findings) -> pd.DataFrame:
     """Work out the residuals of the fit.
 
     Parameters
@@ -44,7 +50,7 @@ def residuals(findings: Findings) -> pd.DataFrame:
     return table.assign(residual=logs / table["sigma"].to_numpy(float))
 
 
-def autocorrelation(years: pd.Series[int], values: pd.Series[float]) -> float:
+def measure_autocorrelation(years: pd.Series[int], values: pd.Series[float]) -> float:
     """Correlate the residuals of years with those of the year after.
 
     Parameters
@@ -69,7 +75,7 @@ def autocorrelation(years: pd.Series[int], values: pd.Series[float]) -> float:
     return float(np.mean(by_year.to_numpy()[pairs] * after[pairs])) / size
 
 
-def drawn(findings: Findings) -> Iterator[Drawn]:
+def draw_residuals(findings: Findings) -> Iterator[Drawn]:
     """Draw the residuals of each series over time.
 
     Parameters
@@ -84,14 +90,14 @@ def drawn(findings: Findings) -> Iterator[Drawn]:
     """
     if not findings.done("figures"):
         return
-    table = residuals(findings)
-    groups = {key: part for key, part in series_of(table).items() if len(part) > 1}
+    table = compute_residuals(findings)
+    groups = {key: part for key, part in split_series(table).items() if len(part) > 1}
 
     def panel(axis: Axes, key: Series) -> None:
         series = groups[key]
         _panel(axis, series)
         region, variable, segment = key
-        titled(axis, f"{region}: {variable}{f' ({segment})' if segment else ''}", _COLUMNS)
+        write_title(axis, f"{region}: {variable}{f' ({segment})' if segment else ''}", _COLUMNS)
 
     note = (
         "Logarithm of figure over fit, in standard errors; beyond 4 they stand at the edge. Grey: "
@@ -114,7 +120,7 @@ def drawn(findings: Findings) -> Iterator[Drawn]:
             )
         )
     marks.append(Patch(color="#EEEEEE", label="90 % of a normal error"))
-    yield from pages(
+    yield from draw_pages(
         list(groups),
         panel,
         name="residuals",
@@ -132,10 +138,10 @@ def _panel(axis: Axes, series: pd.DataFrame) -> None:
     axis.axhline(0, color=FAINT, linewidth=0.8)
     inside = series.assign(value=series["residual"].clip(-_MOST, _MOST))
     axis.plot(inside["year"], inside["value"], color="#BBBBBB", linewidth=0.8, zorder=1)
-    figures_of(axis, inside, FIGURE_COLOUR, "o")
+    draw_points(axis, inside, FIGURE_COLOUR, "o")
     axis.set_ylim(-1.1 * _MOST, 1.1 * _MOST)
     axis.set_yticks([-3, 0, 3])
     axis.xaxis.set_major_locator(MaxNLocator(4, integer=True))
-    again = autocorrelation(series["year"], series["residual"])
+    again = measure_autocorrelation(series["year"], series["residual"])
     if np.isfinite(again):
         axis.text(0.98, 0.95, f"r {again:+.2f}", transform=axis.transAxes, **_CORNER)

@@ -8,8 +8,14 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from smecluster.calibration.findings import Findings, first_search
-from smecluster.calibration.report.figures.panels import FAINT, WIDTH, Drawn, brief, plain
+from smecluster.calibration.report.figures.panels import (
+    FAINT,
+    WIDTH,
+    Drawn,
+    format_short,
+    strip_frame,
+)
+from smecluster.calibration.store.findings import Findings, select_multistart
 from smecluster.model.support.plotting import add_heading
 
 #: Optima as close as this to the best one count as the same fit.
@@ -19,7 +25,7 @@ CUT = 1.92
 _REACHED, _OTHER = "#0072B2", "#D55E00"
 
 
-def drawn(findings: Findings) -> Iterator[Drawn]:
+def draw_starts(findings: Findings) -> Iterator[Drawn]:
     """Draw the starts' costs in rising order.
 
     Parameters
@@ -31,7 +37,7 @@ def drawn(findings: Findings) -> Iterator[Drawn]:
     ------
     Drawn
     """
-    starts = first_search(findings).sort_values("cost", kind="stable").reset_index(drop=True)
+    starts = select_multistart(findings).sort_values("cost", kind="stable").reset_index(drop=True)
     ended = starts[np.isfinite(starts["cost"])]
     if ended.empty:
         return
@@ -58,13 +64,13 @@ def drawn(findings: Findings) -> Iterator[Drawn]:
     # Linear up to what counts as the same fit: zero has a place, and far ends do not hide it.
     axis.set_yscale("symlog", linthresh=SAME)
     axis.set_ylim(-SAME / 3, max(3 * CUT, 2 * float(above.max())))
-    axis.yaxis.set_major_formatter(FuncFormatter(lambda value, _: brief(value)))
+    axis.yaxis.set_major_formatter(FuncFormatter(lambda value, _: format_short(value)))
     axis.xaxis.set_major_locator(MaxNLocator(10, integer=True))
     axis.set_xlim(0.4, len(ended) + 0.6)
     axis.set_xlabel("starts, the best first")
     axis.set_ylabel("cost above the best\n(negative log posterior)")
     axis.legend(loc="upper left", frameon=False, fontsize=9)
-    plain(axis)
+    strip_frame(axis)
     failed = len(starts) - len(ended)
     lost = f" Without a fit, and not shown: {failed}." if failed else ""
     note = (

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from smecluster.calibration.data.case import load, region
+from smecluster.calibration.data.case import load_case, make_region
 from smecluster.calibration.data.series import CASES
 from smecluster.model.support.errors import InputError
 
@@ -24,7 +24,7 @@ def edit(path, old, new, count=1):
 
 def message(folder):
     with pytest.raises(InputError) as caught:
-        load(folder)
+        load_case(folder)
     text = str(caught.value)
     assert "\n" not in text
     assert str(folder) in text
@@ -123,7 +123,7 @@ def test_a_missing_file_is_named(folder):
 
 def test_a_folder_that_does_not_exist_is_named(tmp_path):
     with pytest.raises(InputError, match="no such case folder"):
-        load(tmp_path / "nowhere")
+        load_case(tmp_path / "nowhere")
 
 
 def test_a_file_that_is_not_text_is_named(folder):
@@ -132,15 +132,15 @@ def test_a_file_that_is_not_text_is_named(folder):
 
 
 def test_a_users_folder_gives_the_same_figures_as_the_case_it_was_copied_from(folder):
-    own, shipped = load(folder), load("wenzhou")
+    own, shipped = load_case(folder), load_case("wenzhou")
     assert own.name == "my town"
     assert own.measurements().equals(shipped.measurements())
-    assert region(own) == region(shipped)
+    assert make_region(own) == make_region(shipped)
 
 
 def test_a_users_folder_may_add_sources_but_not_change_shipped_ones(folder):
     (folder / "sources.csv").write_text("source,citation,where\nX1,My survey,shelf\n")
     edit(folder / "series.csv", WAGE, WAGE.replace("S101", "X1"))
-    assert load(folder).sources["X1"] == "My survey; shelf"
+    assert load_case(folder).sources["X1"] == "My survey; shelf"
     (folder / "sources.csv").write_text("source,citation,where\nS101,My survey,shelf\n")
     assert "already stands for" in message(folder)

@@ -6,27 +6,27 @@ import tomllib
 import pytest
 
 from smecluster import calibration
-from smecluster.calibration.data.case import load
+from smecluster.calibration.data.case import load_case
 from smecluster.calibration.data.series import CASES, STATUSES, read_series, read_sources
 from smecluster.model.support.errors import InputError
 
-ALL = (*calibration.cases(), "national")
+ALL = (*calibration.list_cases(), "national")
 
 
 @pytest.fixture(params=ALL)
 def case(request):
-    return load(request.param)
+    return load_case(request.param)
 
 
 def series(name, variable, segment="", include=()):
-    table = load(name).measurements(include)
+    table = load_case(name).measurements(include)
     chosen = table[(table.variable == variable) & (table.segment == segment)]
     return chosen.set_index("year")["value"]
 
 
 def test_there_are_three_regions():
-    assert calibration.cases() == ("pearl_river_delta", "wenzhou", "zhongguancun")
-    assert {load(name).place.name for name in calibration.cases()} == {
+    assert calibration.list_cases() == ("pearl_river_delta", "wenzhou", "zhongguancun")
+    assert {load_case(name).place.name for name in calibration.list_cases()} == {
         "Wenzhou",
         "Pearl River Delta",
         "Zhongguancun",
@@ -56,18 +56,18 @@ def test_asking_for_remembered_figures_only_fills_gaps(case):
 
 
 def test_every_source_is_cited_somewhere_and_every_citation_is_listed():
-    cited = {row.source for name in ALL for row in load(name).rows}
+    cited = {row.source for name in ALL for row in load_case(name).rows}
     assert cited == set(read_sources(CASES / "sources.csv"))
 
 
 def test_conflicting_figures_are_kept_side_by_side():
-    rows = [row for row in load("zhongguancun").rows if row.series == "total_income"]
+    rows = [row for row in load_case("zhongguancun").rows if row.series == "total_income"]
     assert {row.source for row in rows if row.year == 2007} >= {"S015", "S016", "S034"}
 
 
 def test_every_region_has_a_dated_history_with_sources():
-    for name in calibration.cases():
-        history = load(name).history
+    for name in calibration.list_cases():
+        history = load_case(name).history
         years = [event.year for event in history]
         assert len(years) >= 10
         assert years == sorted(years)
@@ -101,7 +101,7 @@ def test_the_value_added_rate_of_zhongguancun_falls_from_22_to_14_percent():
 
 
 def test_gdp_vintages_of_the_delta_are_never_mixed():
-    table = load("pearl_river_delta").measurements(include=("remembered",))
+    table = load_case("pearl_river_delta").measurements(include=("remembered",))
     value = table[table.variable == "value added"]
     level = value[value["compare"] == "level"]
     assert set(level.segment) == {"revised"}
@@ -128,19 +128,19 @@ def test_employment_of_wenzhou_is_not_joined_across_the_break_of_1998():
 
 
 def test_the_better_figure_of_2007_is_the_exact_one_of_the_statistics_bureau():
-    table = load("zhongguancun").measurements()
+    table = load_case("zhongguancun").measurements()
     row = table[(table.variable == "gross income") & (table.year == 2007)].iloc[0]
     assert row.source == "S016"
 
 
 def test_rows_of_other_regions_say_so():
-    rows = load("pearl_river_delta").rows
+    rows = load_case("pearl_river_delta").rows
     assert {row.region for row in rows} == {"pearl_river_delta", "guangdong"}
 
 
 def test_an_unknown_case_gets_the_nearest_name():
     with pytest.raises(InputError, match="did you mean 'wenzhou'"):
-        load("wenzou")
+        load_case("wenzou")
 
 
 def test_case_files_are_plain_toml(case):

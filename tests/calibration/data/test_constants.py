@@ -5,11 +5,11 @@ import pytest
 from smecluster.calibration.data.constants import (
     Constant,
     Point,
-    constants_of,
+    arrange_constants,
+    arrange_tables,
+    format_rows,
     read_constants,
     read_tables,
-    tables_of,
-    text_of,
 )
 from smecluster.model.support.errors import InputError
 
@@ -28,14 +28,14 @@ POINTS = (
 @pytest.fixture
 def constants(tmp_path):
     path = tmp_path / "constants.csv"
-    path.write_text(text_of(CONSTANTS, Constant))
+    path.write_text(format_rows(CONSTANTS, Constant))
     return path
 
 
 @pytest.fixture
 def tables(tmp_path):
     path = tmp_path / "tables.csv"
-    path.write_text(text_of(POINTS, Point))
+    path.write_text(format_rows(POINTS, Point))
     return path
 
 
@@ -45,11 +45,11 @@ def test_what_is_written_is_read_back(constants, tables):
 
 
 def test_values_are_arranged_as_the_model_takes_them():
-    assert constants_of(CONSTANTS) == {
+    assert arrange_constants(CONSTANTS) == {
         "initial talent": 120.0,
         "local allocation": {"talent training": 0.25, "land servicing": 0.75},
     }
-    assert tables_of(POINTS) == {
+    assert arrange_tables(POINTS) == {
         "market": ((1978.0, 0.0), (2040.0, 1.5)),
         "effort[talent training]": ((1978.0, 0.01),),
     }

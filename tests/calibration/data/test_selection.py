@@ -6,7 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smecluster.calibration.data.selection import choose, digits, finality, grade
+from smecluster.calibration.data.selection import (
+    choose_figures,
+    count_digits,
+    read_finality,
+    read_grade,
+)
 from smecluster.calibration.data.series import Row
 from smecluster.model.support.errors import InputError
 
@@ -29,7 +34,7 @@ PLAIN = Row(
 def better(first, second):
     """Return whether the first of two rows wins in either order."""
     return all(
-        choose(rows, include=("remembered",))[2000] is first
+        choose_figures(rows, include=("remembered",))[2000] is first
         for rows in ((first, second), (second, first))
     )
 
@@ -66,7 +71,7 @@ def test_final_beats_rounded_beats_preliminary_beats_second_hand():
 
 
 def test_the_secondary_sector_is_not_a_second_hand_source():
-    assert finality(replace(PLAIN, note="secondary industry plus construction")) == 0
+    assert read_finality(replace(PLAIN, note="secondary industry plus construction")) == 0
 
 
 def test_more_digits_beat_fewer():
@@ -77,22 +82,22 @@ def test_more_digits_beat_fewer():
     ("text", "count"), [("903.57", 5), ("9000", 1), ("0.05", 1), ("1.30", 3), ("-120", 2)]
 )
 def test_digits_are_counted_as_written(text, count):
-    assert digits(replace(PLAIN, text=text)) == count
+    assert count_digits(replace(PLAIN, text=text)) == count
 
 
 def test_a_grade_stands_at_the_start_of_the_note():
-    assert grade(replace(PLAIN, note="[A-] matches")) == "A-"
-    assert grade(replace(PLAIN, note="see table [A]")) == ""
+    assert read_grade(replace(PLAIN, note="[A-] matches")) == "A-"
+    assert read_grade(replace(PLAIN, note="see table [A]")) == ""
 
 
 def test_remembered_figures_are_off_by_default_and_doubtful_ones_never_used():
     rows = (replace(PLAIN, status="remembered"), replace(PLAIN, status="doubtful", year=2001))
-    assert choose(rows) == {}
-    assert list(choose(rows, include=("remembered",))) == [2000]
+    assert choose_figures(rows) == {}
+    assert list(choose_figures(rows, include=("remembered",))) == [2000]
     with pytest.raises(InputError, match="never used"):
-        choose(rows, include=("doubtful",))
+        choose_figures(rows, include=("doubtful",))
     with pytest.raises(InputError, match="did you mean 'remembered'"):
-        choose(rows, include=("remember",))
+        choose_figures(rows, include=("remember",))
 
 
 @given(
@@ -108,7 +113,7 @@ def test_remembered_figures_are_off_by_default_and_doubtful_ones_never_used():
     )
 )
 def test_the_choice_does_not_depend_on_the_order_of_rows(rows):
-    chosen = choose(rows, include=("remembered",))
+    chosen = choose_figures(rows, include=("remembered",))
     assert chosen[2000].note == "[B]"
     assert chosen[2001].qualifier == "about"
     assert list(chosen) == [2000, 2001]

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from smecluster.calibration.estimate.bootstrap import BATCH, Resampling, bootstrap
-from smecluster.calibration.estimate.fit import Optimum, descend, jacobian
+from smecluster.calibration.estimate.bootstrap import BATCH, Resampling, run_bootstrap
+from smecluster.calibration.estimate.fit import Optimum, compute_jacobian, descend
 from smecluster.calibration.problem.ar1 import Ar1
 from smecluster.model.support.checkpoints import Pieces
 
@@ -19,7 +19,7 @@ def optimum(logistic):
 @pytest.fixture(scope="module")
 def found(logistic, optimum, tmp_path_factory):
     with Pieces(tmp_path_factory.mktemp("bootstrap"), {}) as pieces:
-        return bootstrap(logistic, optimum, MANY, 1, pieces)
+        return run_bootstrap(logistic, optimum, MANY, 1, pieces)
 
 
 def test_new_figures_scatter_around_the_fit_as_the_errors_do(logistic, optimum):
@@ -72,7 +72,7 @@ def test_what_moves_all_series_in_a_year_stays_together(logistic, optimum):
 def test_of_many_figures_the_intervals_are_near_those_of_the_normal_posterior(
     logistic, optimum, found
 ):
-    slope = jacobian(logistic, optimum.x)
+    slope = compute_jacobian(logistic, optimum.x)
     sd = np.sqrt(np.diag(np.linalg.inv(slope.T @ slope)))
     assert found.failed == 0
     np.testing.assert_allclose(found.points.std(axis=0), sd, rtol=0.35)
@@ -97,15 +97,15 @@ def test_workers_and_interruptions_change_no_digit(logistic, optimum, found, tmp
             raise KilledError
 
     with Pieces(tmp_path, {}) as pieces, pytest.raises(KilledError):
-        bootstrap(several, optimum, MANY, 1, pieces, told=kill)
+        run_bootstrap(several, optimum, MANY, 1, pieces, told=kill)
     with Pieces(tmp_path, {}) as pieces:
-        resumed = bootstrap(several, optimum, MANY, 1, pieces)
+        resumed = run_bootstrap(several, optimum, MANY, 1, pieces)
     np.testing.assert_array_equal(resumed.points, found.points)
 
 
 def test_another_seed_draws_other_figures(logistic, optimum, found, tmp_path):
     with Pieces(tmp_path, {}) as pieces:
-        other = bootstrap(logistic, optimum, BATCH, 2, pieces)
+        other = run_bootstrap(logistic, optimum, BATCH, 2, pieces)
     assert not np.isin(other.points, found.points).any()
 
 
@@ -117,7 +117,7 @@ def test_replicates_that_do_not_end_are_counted_and_left_out(logistic, optimum, 
     }
     with Pieces(tmp_path, {}) as pieces:
         pieces.save("bootstrap 0", **arrays)
-        kept = bootstrap(logistic, optimum, BATCH, 1, pieces)
+        kept = run_bootstrap(logistic, optimum, BATCH, 1, pieces)
     assert kept.failed == 2
     assert len(kept.points) == BATCH - 2
 
@@ -125,6 +125,6 @@ def test_replicates_that_do_not_end_are_counted_and_left_out(logistic, optimum, 
 def test_replicates_of_another_optimum_are_made_anew(logistic, optimum, tmp_path):
     moved = Optimum(optimum.x + 1e-3, optimum.cost, 0.0, 1, "")
     with Pieces(tmp_path, {}) as pieces:
-        one = bootstrap(logistic, optimum, BATCH, 1, pieces)
-        other = bootstrap(logistic, moved, BATCH, 1, pieces)
+        one = run_bootstrap(logistic, optimum, BATCH, 1, pieces)
+        other = run_bootstrap(logistic, moved, BATCH, 1, pieces)
     assert not np.array_equal(one.points, other.points)

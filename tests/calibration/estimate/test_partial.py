@@ -5,10 +5,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from smecluster.calibration import cases, load
-from smecluster.calibration.estimate.partial import Driver, Sector, alone, partial_fits, sectors
-from smecluster.calibration.problem.assembly import problem
-from smecluster.calibration.problem.payoff import Payoff
+from smecluster.calibration import list_cases, load_case
+from smecluster.calibration.estimate.partial import (
+    Driver,
+    Sector,
+    fit_sectors,
+    isolate_sector,
+    read_sectors,
+)
+from smecluster.calibration.problem.assembly import assemble_problem
+from smecluster.calibration.problem.objective import Objective
 from smecluster.model import load as load_model
 from smecluster.model.support.errors import InputError
 
@@ -18,33 +24,35 @@ TAXES = ["VAT rate", "income tax rate"]
 
 @pytest.fixture(scope="module")
 def small():
-    whole = problem(load_model(), [load(name) for name in cases()], base={"TIME STEP": 0.25})
+    whole = assemble_problem(
+        load_model(), [load_case(name) for name in list_cases()], base={"TIME STEP": 0.25}
+    )
     return whole.with_parameters([*LABOUR, *TAXES, "price sensitivity"])
 
 
 @pytest.fixture(scope="module")
 def labour():
-    return next(sector for sector in sectors() if sector.name == "labour")
+    return next(sector for sector in read_sectors() if sector.name == "labour")
 
 
 def moved(problem_, name):
-    payoff = Payoff(problem_)
-    x = payoff.prior_mean
-    at = payoff.names.index(name)
-    return payoff.simulated([x, x + 0.5 * payoff.prior_sd * (np.arange(len(x)) == at)])
+    objective = Objective(problem_)
+    x = objective.prior_mean
+    at = objective.names.index(name)
+    return objective.simulated([x, x + 0.5 * objective.prior_sd * (np.arange(len(x)) == at)])
 
 
 def test_every_shipped_sector_fits_the_model_and_the_cases():
-    whole = problem(load_model(), [load(name) for name in cases()])
+    whole = assemble_problem(load_model(), [load_case(name) for name in list_cases()])
     known = {name.partition("[")[0] for name in whole.names}
-    for sector in sectors():
+    for sector in read_sectors():
         assert known & set(sector.parameters), sector.name
         assert set(sector.series) & set(whole.measurements["variable"]), sector.name
 
 
 def test_a_driven_sector_does_not_see_the_rest_of_the_model(small, labour):
     kept = [*LABOUR, "price sensitivity"]
-    part = alone(small.with_parameters(kept), labour, {})
+    part = isolate_sector(small.with_parameters(kept), labour, {})
     free = replace(part, parameters=small.with_parameters(kept).parameters)
     before, after = moved(free, "price sensitivity")
     wages = (part.measurements["variable"] == "annual wage").to_numpy()
@@ -54,7 +62,7 @@ def test_a_driven_sector_does_not_see_the_rest_of_the_model(small, labour):
 
 
 def test_a_driver_passes_through_its_figures(small, labour):
-    part = alone(small, labour, {})
+    part = isolate_sector(small, labour, {})
     course = dict(part.base["course of cut value added of history[Wenzhou]"])
     own = small.measurements[
         (small.measurements["observable"] == "value added[Wenzhou]")
@@ -64,16 +72,16 @@ def test_a_driver_passes_through_its_figures(small, labour):
 
 
 def test_a_sector_keeps_its_own_figures_and_parameters(small, labour):
-    part = alone(small, labour, {})
+    part = isolate_sector(small, labour, {})
     assert set(part.names) == set(LABOUR)
     assert set(part.measurements["variable"]) <= set(labour.series)
 
 
 def test_figures_that_the_model_has_made_give_the_same_estimate_in_part_and_whole(small):
-    payoff = Payoff(small)
-    made = small.measurements.assign(value=payoff.simulated(payoff.prior_mean)[0])
+    objective = Objective(small)
+    made = small.measurements.assign(value=objective.simulated(objective.prior_mean)[0])
     true = replace(small, measurements=made)
-    found = partial_fits(true, payoff.prior_mean)
+    found = fit_sectors(true, objective.prior_mean)
     assert set(found["sector"]) == {"labour", "local taxes"}
     assert (found["difference"].abs() < 0.2).all()
     assert found["agrees"].all()
@@ -82,7 +90,7 @@ def test_figures_that_the_model_has_made_give_the_same_estimate_in_part_and_whol
 
 def test_a_problem_without_any_sector_gives_an_empty_table(small):
     few = small.with_parameters(["price sensitivity"])
-    found = partial_fits(few, Payoff(few).prior_mean)
+    found = fit_sectors(few, Objective(few).prior_mean)
     assert found.empty
     assert "agrees" in found
 
@@ -98,7 +106,7 @@ def test_a_sector_that_the_problem_does_not_have_is_named(small):
         }
     )
     with pytest.raises(InputError, match="'none': no region has parameters"):
-        alone(small, sector, {})
+        isolate_sector(small, sector, {})
 
 
 def test_an_equation_that_does_not_read_the_driver_is_refused(small, labour):
@@ -106,11 +114,11 @@ def test_an_equation_that_does_not_read_the_driver_is_refused(small, labour):
         update={"driver": (Driver.model_validate({"variable": "value added", "in": ["profit"]}),)}
     )
     with pytest.raises(InputError, match="does not read 'value added'"):
-        alone(small, wrong, {})
+        isolate_sector(small, wrong, {})
 
 
 def test_a_misspelt_field_is_named_with_its_place(tmp_path):
     path = tmp_path / "mine.toml"
     path.write_text('[[sector]]\nname = "a"\n[[sector.driver]]\nvariabel = "b"\n')
     with pytest.raises(InputError, match="did you mean 'variable'"):
-        sectors(path)
+        read_sectors(path)

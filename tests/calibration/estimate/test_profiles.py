@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from smecluster.calibration.estimate.fit import Optimum, descend
-from smecluster.calibration.estimate.profiles import CUT_95, profiles
+from smecluster.calibration.estimate.profiles import CUT_95, compute_profiles
 from smecluster.model.support.checkpoints import Pieces
 from smecluster.model.support.errors import InputError
 
 
 class Gaussian:
-    """A payoff with a normal posterior: residuals are linear in the parameters."""
+    """A objective with a normal posterior: residuals are linear in the parameters."""
 
     def __init__(self, slope, upper=(9.0, 9.0, 9.0), workers=1):
         self.slope = np.asarray(slope, dtype=float)
@@ -39,11 +39,11 @@ def pieces(tmp_path):
 
 
 def test_of_a_normal_posterior_the_interval_is_that_of_its_covariance(pieces):
-    payoff = Gaussian(SLOPE)
-    optimum = descend(payoff, np.zeros(3))
+    objective = Gaussian(SLOPE)
+    optimum = descend(objective, np.zeros(3))
     whole = np.vstack([SLOPE, np.eye(3)])
     sd = np.sqrt(np.diag(np.linalg.inv(whole.T @ whole)))
-    found = profiles(payoff, optimum, pieces).intervals
+    found = compute_profiles(objective, optimum, pieces).intervals
     width = np.sqrt(2 * CUT_95)
     np.testing.assert_allclose(found["low"], optimum.x - width * sd, rtol=1e-3, atol=1e-4)
     np.testing.assert_allclose(found["high"], optimum.x + width * sd, rtol=1e-3, atol=1e-4)
@@ -51,8 +51,8 @@ def test_of_a_normal_posterior_the_interval_is_that_of_its_covariance(pieces):
 
 
 def test_an_interval_that_reaches_the_bound_is_open_there_and_says_so(pieces):
-    payoff = Gaussian(SLOPE, upper=(9.0, 9.0, 0.5))
-    found = profiles(payoff, descend(payoff, np.zeros(3)), pieces)
+    objective = Gaussian(SLOPE, upper=(9.0, 9.0, 0.5))
+    found = compute_profiles(objective, descend(objective, np.zeros(3)), pieces)
     assert found.intervals["high open"].tolist() == [False, False, True]
     assert found.intervals.loc["c", "high"] == 0.5
     assert "upper bound" in found.sentences()[0]
@@ -60,16 +60,16 @@ def test_an_interval_that_reaches_the_bound_is_open_there_and_says_so(pieces):
 
 
 def test_an_optimum_at_its_bound_has_an_interval_to_one_side(pieces):
-    payoff = Gaussian([[2.0, 0.0, 0.0]], upper=(0.2, 9.0, 9.0))
-    found = profiles(payoff, descend(payoff, np.zeros(3)), pieces).intervals.loc["a"]
+    objective = Gaussian([[2.0, 0.0, 0.0]], upper=(0.2, 9.0, 9.0))
+    found = compute_profiles(objective, descend(objective, np.zeros(3)), pieces).intervals.loc["a"]
     assert found["high open"]
     assert found["high"] == 0.2
     assert found["low"] < found["estimate"] <= 0.2
 
 
 def test_the_figures_alone_say_nothing_about_what_they_do_not_see(pieces):
-    payoff = Gaussian(SLOPE)
-    points = profiles(payoff, descend(payoff, np.zeros(3)), pieces).points
+    objective = Gaussian(SLOPE)
+    points = compute_profiles(objective, descend(objective, np.zeros(3)), pieces).points
     idle = points[points["name"] == "c"]
     assert idle["of the figures"].abs().max() < 1e-6
     assert idle["cost above the best"].max() > CUT_95
@@ -77,7 +77,7 @@ def test_the_figures_alone_say_nothing_about_what_they_do_not_see(pieces):
 
 def test_a_curved_posterior_has_an_interval_of_unequal_sides(logistic, pieces):
     optimum = descend(logistic, logistic.start)
-    found = profiles(logistic, optimum, pieces)
+    found = compute_profiles(logistic, optimum, pieces)
     assert found.better is None
     inside = found.intervals
     assert (inside["low"] < inside["low 90"]).all()
@@ -95,7 +95,7 @@ def test_a_better_optimum_found_on_the_way_is_told(logistic, pieces):
     optimum = descend(logistic, logistic.start)
     astray = optimum.x + 0.3 * np.array([1, 0, 0, 0, 0, 0])
     missed = Optimum(astray, float(logistic.cost(astray)[0]), 0.0, 1, "stopped too early")
-    found = profiles(logistic, missed, pieces)
+    found = compute_profiles(logistic, missed, pieces)
     assert found.better is not None
     assert found.better.cost < missed.cost
     assert "better optimum" in found.sentences()[-1]
@@ -104,15 +104,15 @@ def test_a_better_optimum_found_on_the_way_is_told(logistic, pieces):
 def test_workers_and_interruptions_change_no_digit(logistic, tmp_path):
     optimum = descend(logistic, logistic.start)
     with Pieces(tmp_path / "one", {}) as pieces:
-        whole = profiles(logistic, optimum, pieces)
+        whole = compute_profiles(logistic, optimum, pieces)
     several = logistic.with_measurements(logistic.values)
     several.workers = 3
     with Pieces(tmp_path / "two", {}) as pieces:
-        profiles(several, optimum, pieces, names=["idle", "growth"])
+        compute_profiles(several, optimum, pieces, names=["idle", "growth"])
     with Pieces(tmp_path / "two", {}) as pieces:
-        resumed = profiles(several, optimum, pieces)
+        resumed = compute_profiles(several, optimum, pieces)
         before = several.runs
-        profiles(several, optimum, pieces)
+        compute_profiles(several, optimum, pieces)
     assert resumed.points.equals(whole.points)
     assert resumed.intervals.equals(whole.intervals)
     assert several.runs - before < 500
@@ -120,25 +120,25 @@ def test_workers_and_interruptions_change_no_digit(logistic, tmp_path):
 
 def test_pieces_of_another_optimum_are_made_anew(logistic, pieces):
     optimum = descend(logistic, logistic.start)
-    profiles(logistic, optimum, pieces, names=["growth"])
+    compute_profiles(logistic, optimum, pieces, names=["growth"])
     moved = logistic.with_measurements(1.3 * logistic.values)
     again = descend(moved, optimum.x)
-    found = profiles(moved, again, pieces, names=["growth"])
+    found = compute_profiles(moved, again, pieces, names=["growth"])
     assert found.points["cost above the best"].min() == 0
 
 
 def test_an_unknown_parameter_is_refused_by_name(logistic, pieces):
     optimum = descend(logistic, logistic.start)
     with pytest.raises(InputError, match="did you mean 'growth'"):
-        profiles(logistic, optimum, pieces, names=["grwth"])
+        compute_profiles(logistic, optimum, pieces, names=["grwth"])
 
 
 @pytest.mark.slow
 def test_of_the_shipped_cases_every_parameter_has_an_interval(shipped, pieces):
-    payoff, optimum = shipped
-    found = profiles(payoff, optimum, pieces)
+    objective, optimum = shipped
+    found = compute_profiles(objective, optimum, pieces)
     while found.better is not None:
-        found = profiles(payoff, descend(payoff, found.better.x), pieces)
+        found = compute_profiles(objective, descend(objective, found.better.x), pieces)
     inside = found.intervals
     assert (inside["low"] <= inside["estimate"]).all()
     assert (inside["estimate"] <= inside["high"]).all()

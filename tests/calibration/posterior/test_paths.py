@@ -1,32 +1,34 @@
-"""The paths of a calibrated model agree with what its payoff compares with the figures."""
+"""The paths of a calibrated model agree with what its objective compares with the figures."""
 
 import numpy as np
 import pytest
 
 from smecluster import model
-from smecluster.calibration.data.case import cases, load
-from smecluster.calibration.posterior.paths import paths
-from smecluster.calibration.problem.assembly import problem
-from smecluster.calibration.problem.payoff import Payoff
+from smecluster.calibration.data.case import list_cases, load_case
+from smecluster.calibration.posterior.paths import simulate_paths
+from smecluster.calibration.problem.assembly import assemble_problem
+from smecluster.calibration.problem.objective import Objective
 
 
 @pytest.fixture(scope="module")
-def payoff():
-    whole = problem(model.load(), [load(name) for name in cases()], base={"TIME STEP": 0.125})
-    return Payoff(whole.with_parameters(["price sensitivity", "retention rate"]))
+def objective():
+    whole = assemble_problem(
+        model.load(), [load_case(name) for name in list_cases()], base={"TIME STEP": 0.125}
+    )
+    return Objective(whole.with_parameters(["price sensitivity", "retention rate"]))
 
 
 @pytest.fixture(scope="module")
-def table(payoff):
-    points = payoff.prior_mean + payoff.prior_sd * np.linspace(-1, 1, 9)[:, None]
-    return paths(payoff, payoff.prior_mean, points)
+def table(objective):
+    points = objective.prior_mean + objective.prior_sd * np.linspace(-1, 1, 9)[:, None]
+    return simulate_paths(objective, objective.prior_mean, points)
 
 
-def test_a_path_passes_through_what_is_compared_with_the_figures(payoff, table):
-    figures = payoff.problem.measurements.assign(
-        model=payoff.simulated(payoff.prior_mean)[0]
+def test_a_path_passes_through_what_is_compared_with_the_figures(objective, table):
+    figures = objective.problem.measurements.assign(
+        model=objective.simulated(objective.prior_mean)[0]
     ).merge(table[["region", "variable", "year", "value"]], on=["region", "variable", "year"])
-    assert len(figures) == len(payoff.problem.measurements)
+    assert len(figures) == len(objective.problem.measurements)
     assert figures["value_y"].to_numpy() == pytest.approx(figures["model"].to_numpy(), rel=1e-12)
 
 
@@ -35,8 +37,8 @@ def test_the_draws_enclose_the_path(table):
     assert (table["high"] >= table["value"] * (1 - 1e-9)).mean() > 0.95
 
 
-def test_draws_are_level_where_only_the_course_is_known(payoff, table):
-    figures = payoff.problem.measurements
+def test_draws_are_level_where_only_the_course_is_known(objective, table):
+    figures = objective.problem.measurements
     mine = (figures["region"] == "Wenzhou") & (figures["variable"] == "SME loans")
     path = table[(table["region"] == "Wenzhou") & (table["variable"] == "SME loans")]
     known = path[path["year"].isin(figures["year"][mine])]
@@ -48,7 +50,7 @@ def test_draws_are_level_where_only_the_course_is_known(payoff, table):
     )
 
 
-def test_without_draws_there_are_no_bounds(payoff):
-    table = paths(payoff, payoff.prior_mean)
+def test_without_draws_there_are_no_bounds(objective):
+    table = simulate_paths(objective, objective.prior_mean)
     assert table[["low", "high"]].isna().all(axis=None)
     assert table["value"].notna().all()

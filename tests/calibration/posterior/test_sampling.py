@@ -5,12 +5,17 @@ import pytest
 from scipy.stats import kstest, norm
 
 from smecluster.calibration.estimate.fit import Optimum, descend
-from smecluster.calibration.posterior.sampling import ESS, R_HAT, NotConvergedError, posterior
+from smecluster.calibration.posterior.sampling import (
+    ESS,
+    R_HAT,
+    NotConvergedError,
+    sample_posterior,
+)
 from smecluster.model.support.checkpoints import Pieces
 
 
 class Normal:
-    """A payoff with a normal posterior, correlated, and one parameter cut off at its bound."""
+    """A objective with a normal posterior, correlated, and one parameter cut off at its bound."""
 
     def __init__(self, workers=1):
         self.names = ("a", "b", "cut")
@@ -41,10 +46,10 @@ def hasty(monkeypatch):
     monkeypatch.setattr("smecluster.calibration.posterior.sampling._ROUNDS", 3)
 
 
-def drawn(payoff, folder, seed=1, **settings):
-    optimum = descend(payoff, payoff.prior_mean)
+def drawn(objective, folder, seed=1, **settings):
+    optimum = descend(objective, objective.prior_mean)
     with Pieces(folder, {}) as pieces:
-        return posterior(payoff, optimum, seed, pieces, **settings)
+        return sample_posterior(objective, optimum, seed, pieces, **settings)
 
 
 @pytest.fixture(scope="module")
@@ -60,10 +65,10 @@ def normal(tmp_path_factory):
 
 
 def test_of_a_normal_posterior_the_draws_have_its_mean_and_covariance(normal):
-    payoff = Normal()
-    slope = np.vstack([payoff.slope, np.diag(1 / payoff.prior_sd)])[:, :2][[0, 1, 2, 3]]
+    objective = Normal()
+    slope = np.vstack([objective.slope, np.diag(1 / objective.prior_sd)])[:, :2][[0, 1, 2, 3]]
     covariance = np.linalg.inv(slope.T @ slope)
-    mean = covariance @ payoff.slope[:, :2].sum(axis=0)
+    mean = covariance @ objective.slope[:, :2].sum(axis=0)
     points = normal.points(4000)[:, :2]
     sd = np.sqrt(np.diag(covariance))
     assert np.abs(points.mean(axis=0) - mean).max() < 0.12 * sd.max()
@@ -116,10 +121,10 @@ def test_walks_in_two_separate_valleys_do_not_pass_for_converged(tmp_path):
             return np.hstack([12 * (points[:, [0]] ** 2 - 1), prior])
 
     start = Optimum(np.array([0.99, 0.0, 0.0]), 0.5, 0.0, 1, "")
-    payoff = Valleys()
-    payoff.prior_sd = np.array([3.0, 2.0, 1.0])
+    objective = Valleys()
+    objective.prior_sd = np.array([3.0, 2.0, 1.0])
     with Pieces(tmp_path, {}) as pieces:
-        found = posterior(payoff, start, 1, pieces, most=600)
+        found = sample_posterior(objective, start, 1, pieces, most=600)
     both = np.sign(found.walks[-1, :, 0])
     if len(set(both)) > 1:
         assert not found.converged
@@ -158,12 +163,12 @@ def test_another_seed_walks_elsewhere(logistic, tmp_path, hasty, uncut):
 
 @pytest.mark.slow
 def test_of_the_shipped_cases_the_walks_converge_in_less_than_a_million_runs(shipped, tmp_path):
-    payoff, optimum = shipped
-    before = payoff.runs
+    objective, optimum = shipped
+    before = objective.runs
     with Pieces(tmp_path, {}) as pieces:
-        found = posterior(payoff, optimum, 1, pieces)
+        found = sample_posterior(objective, optimum, 1, pieces)
     assert found.converged
-    assert payoff.runs - before < 1_000_000
+    assert objective.runs - before < 1_000_000
     points = found.points()
-    assert ((payoff.lower <= points) & (points <= payoff.upper)).all()
-    assert np.isfinite(payoff.simulated(points)).all()
+    assert ((objective.lower <= points) & (points <= objective.upper)).all()
+    assert np.isfinite(objective.simulated(points)).all()

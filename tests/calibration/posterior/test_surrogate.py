@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.optimize import check_grad
 
-from smecluster.calibration.posterior.surrogate import Surrogate, coefficients
+from smecluster.calibration.posterior.surrogate import Surrogate, count_coefficients
 
 K, M = 4, 7
 
@@ -29,14 +29,14 @@ def fitted(function, points, weights=None):
 
 
 def test_quadratic_residuals_are_repeated(quadratic, rng):
-    surrogate = fitted(quadratic, rng.normal(size=(4 * coefficients(K), K)))
+    surrogate = fitted(quadratic, rng.normal(size=(4 * count_coefficients(K), K)))
     new = rng.normal(size=(50, K))
     cost = 0.5 * (quadratic(new) ** 2).sum(axis=1)
     np.testing.assert_allclose(surrogate.cost(new)[0], cost, rtol=1e-3, atol=0.05)
 
 
 def test_the_gradient_is_that_of_the_cost(quadratic, rng):
-    surrogate = fitted(quadratic, rng.normal(size=(4 * coefficients(K), K)))
+    surrogate = fitted(quadratic, rng.normal(size=(4 * count_coefficients(K), K)))
     for x in rng.normal(size=(5, K)):
         error = check_grad(
             lambda y: surrogate.cost(y[None])[0][0], lambda y: surrogate.cost(y[None])[1][0], x

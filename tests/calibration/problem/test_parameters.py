@@ -1,6 +1,6 @@
 import pytest
 
-from smecluster.calibration.problem.parameters import SHARED, check, read
+from smecluster.calibration.problem.parameters import SHARED, check_parameters, read_parameters
 from smecluster.model import load
 from smecluster.model.support.errors import InputError
 
@@ -30,13 +30,13 @@ def table(tmp_path, *rows):
 )
 def test_a_bad_row_is_refused_with_its_line(tmp_path, row, message):
     with pytest.raises(InputError, match=message) as refused:
-        read(table(tmp_path, GOOD, row))
+        read_parameters(table(tmp_path, GOOD, row))
     assert "parameters.csv:3" in str(refused.value)
 
 
 def test_a_parameter_stands_once(tmp_path):
     with pytest.raises(InputError, match="stands twice"):
-        read(table(tmp_path, GOOD, GOOD))
+        read_parameters(table(tmp_path, GOOD, GOOD))
 
 
 @pytest.mark.parametrize(
@@ -51,10 +51,10 @@ def test_a_parameter_stands_once(tmp_path):
 )
 def test_a_parameter_that_the_model_does_not_allow_is_refused(tmp_path, row, region, message):
     with pytest.raises(InputError, match=message):
-        check(read(table(tmp_path, row), region), load())
+        check_parameters(read_parameters(table(tmp_path, row), region), load())
 
 
 def test_the_shipped_parameters_fit_the_shipped_model():
-    parameters = read(SHARED)
-    check(parameters, load())
+    parameters = read_parameters(SHARED)
+    check_parameters(parameters, load())
     assert all(parameter.shared for parameter in parameters)

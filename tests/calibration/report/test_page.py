@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from smecluster.calibration.findings import read
-from smecluster.calibration.report.answer import answer, counted, listed
-from smecluster.calibration.report.figures import bounds, fits, profiles, residuals
-from smecluster.calibration.report.figures.correlation import close_pairs
-from smecluster.calibration.report.figures.residuals import autocorrelation
+from smecluster.calibration.report.figures import bounds, fits, profile_curves, residuals
+from smecluster.calibration.report.figures.correlation import find_close_pairs
+from smecluster.calibration.report.figures.residuals import measure_autocorrelation
 from smecluster.calibration.report.page import main, write_report
+from smecluster.calibration.report.summary import answer_questions, format_count, join_some
+from smecluster.calibration.store.findings import read_findings
 from smecluster.model.support.errors import InputError
 
 REGIONS = ("Northland", "Southland")
@@ -155,7 +155,7 @@ def copy(tmp_path):
 
 
 def replies(folder):
-    return answer(read(folder))
+    return answer_questions(read_findings(folder))
 
 
 def test_the_page_holds_the_answer_the_figures_and_the_stamp(folder):
@@ -294,7 +294,7 @@ def test_a_path_without_bounds_keeps_the_band_at_the_figures(copy):
     rows = [("Northland", "value added", year, 1000.0, None, None) for year in range(1990, 2030)]
     columns = ["region", "variable", "year", "value", "low", "high"]
     pd.DataFrame(rows, columns=columns).to_csv(copy / "paths.csv", index=False)
-    panel = next(iter(fits.drawn(read(copy)))).figure.axes[0]
+    panel = next(iter(fits.draw_fits(read_findings(copy)))).figure.axes[0]
     corners = panel.collections[0].get_paths()[0].vertices
     assert set(YEARS) <= set(corners[:, 0])
     assert len(panel.collections[0].get_paths()) == 1
@@ -332,9 +332,11 @@ def test_an_estimate_without_uncertainty_is_shown_as_such(copy):
     change(copy, "figures", low=np.nan, high=np.nan)
     reply = replies(copy)
     assert "was not tested" in reply["What do the figures tell about the parameters?"]
-    findings = read(copy)
-    assert len(list(bounds.drawn(findings))) == 2
-    labels = [text.get_text() for text in next(iter(fits.drawn(findings))).figure.legends[0].texts]
+    findings = read_findings(copy)
+    assert len(list(bounds.draw_bounds(findings))) == 2
+    labels = [
+        text.get_text() for text in next(iter(fits.draw_fits(findings))).figure.legends[0].texts
+    ]
     assert "90 % of the draws" not in labels
 
 
@@ -365,7 +367,7 @@ def test_a_second_report_is_the_same_and_leaves_no_old_figure(tmp_path):
 
 def test_a_path_through_all_years_takes_the_place_of_the_line_between_figures(copy):
     def years():
-        figure = next(iter(fits.drawn(read(copy)))).figure
+        figure = next(iter(fits.draw_fits(read_findings(copy)))).figure
         return len(figure.axes[0].lines[0].get_xdata())
 
     assert years() == 20
@@ -382,7 +384,7 @@ def test_variables_of_one_region_alone_stand_close_together(copy):
     figures = pd.read_csv(copy / "figures.csv")
     alone = figures["variable"].eq("synthetic series 2") & figures["region"].eq("Southland")
     figures[~alone].to_csv(copy / "figures.csv", index=False)
-    figure = next(iter(fits.drawn(read(copy)))).figure
+    figure = next(iter(fits.draw_fits(read_findings(copy)))).figure
     titles = [axis.get_title(loc="left").partition(",")[0] for axis in figure.axes]
     assert titles[:2] == ["Northland: value added", "Southland: value added"]
     assert titles[4:] == ["Northland: synthetic series 2", ""]
@@ -391,15 +393,15 @@ def test_variables_of_one_region_alone_stand_close_together(copy):
 def test_series_of_a_single_figure_have_no_panel_of_residuals(copy):
     figures = pd.read_csv(copy / "figures.csv")
     figures[figures["year"] == 2001].to_csv(copy / "figures.csv", index=False)
-    findings = read(copy)
-    assert not list(residuals.drawn(findings))
-    assert len(list(fits.drawn(findings))) == 1
+    findings = read_findings(copy)
+    assert not list(residuals.draw_residuals(findings))
+    assert len(list(fits.draw_fits(findings))) == 1
 
 
 def test_sixty_parameters_are_drawn_on_several_pages(tmp_path):
-    findings = read(synthetic(tmp_path / "many", parameters=58))
-    assert len(list(profiles.drawn(findings))) == 3
-    assert [drawn.name for drawn in bounds.drawn(findings)] == [
+    findings = read_findings(synthetic(tmp_path / "many", parameters=58))
+    assert len(list(profile_curves.draw_profiles(findings))) == 3
+    assert [drawn.name for drawn in bounds.draw_bounds(findings)] == [
         "parameters-shared-1",
         "parameters-shared-2",
         "parameters-regional-1",
@@ -417,50 +419,50 @@ def test_names_from_files_are_shown_as_text(copy):
 
 def test_a_folder_that_is_no_calibration_is_named(copy, tmp_path):
     with pytest.raises(InputError, match="no such calibration folder"):
-        read(tmp_path / "nowhere")
+        read_findings(tmp_path / "nowhere")
     (copy / "manifest.json").write_text("{")
     with pytest.raises(InputError, match="not valid JSON"):
-        read(copy)
+        read_findings(copy)
 
 
 def test_a_malformed_table_ends_in_one_line(copy):
     change(copy, "fits", MAPE="much")
     with pytest.raises(InputError, match="'MAPE' is no number: 'much'"):
-        read(copy)
+        read_findings(copy)
     pd.DataFrame({"region": []}).to_csv(copy / "fits.csv", index=False)
     with pytest.raises(InputError, match="has no column 'variable'"):
-        read(copy)
+        read_findings(copy)
     (copy / "fits.csv").write_text("")
     with pytest.raises(InputError, match="is no table"):
-        read(copy)
+        read_findings(copy)
 
 
 def test_a_stamp_above_a_table_is_passed_over(copy):
     path = copy / "fits.csv"
     path.write_text("# model hash: abc\n" + path.read_text())
-    assert len(read(copy)["fits"]) == 12
+    assert len(read_findings(copy)["fits"]) == 12
 
 
 def test_autocorrelation_counts_neighbouring_years_only():
     years = pd.Series([2000, 2001, 2002, 2003, 2010, 2011])
     same = pd.Series([1.0] * 6)
-    assert autocorrelation(years, same) == pytest.approx(1)
-    assert autocorrelation(years, pd.Series([1.0, -1.0] * 3)) == pytest.approx(-1)
-    assert np.isnan(autocorrelation(years[:3], same[:3]))
+    assert measure_autocorrelation(years, same) == pytest.approx(1)
+    assert measure_autocorrelation(years, pd.Series([1.0, -1.0] * 3)) == pytest.approx(-1)
+    assert np.isnan(measure_autocorrelation(years[:3], same[:3]))
 
 
 def test_parameters_that_move_together_are_paired(folder):
-    pairs = close_pairs(read(folder))
+    pairs = find_close_pairs(read_findings(folder))
     assert list(pairs["first"]) == ["synthetic 0"]
     assert list(pairs["second"]) == ["synthetic 3"]
 
 
 def test_words_are_joined_and_counted():
-    assert listed(["a"]) == "a"
-    assert listed(["a", "b", "c"]) == "a, b and c"
-    assert listed([str(at) for at in range(9)]) == "0, 1, 2, 3, 4 and 4 more"
-    assert counted(1, "region") == "1 region"
-    assert counted(3, "series") == "3 series"
+    assert join_some(["a"]) == "a"
+    assert join_some(["a", "b", "c"]) == "a, b and c"
+    assert join_some([str(at) for at in range(9)]) == "0, 1, 2, 3, 4 and 4 more"
+    assert format_count(1, "region") == "1 region"
+    assert format_count(3, "series") == "3 series"
 
 
 def test_the_page_of_a_calibration_is_written_by_a_command(copy, capsys):

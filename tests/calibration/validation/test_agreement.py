@@ -5,8 +5,8 @@ import itertools
 import pytest
 
 from smecluster import calibration
-from smecluster.calibration.data.case import load, region
-from smecluster.calibration.data.values import values_of
+from smecluster.calibration.authoring.region_values import extract_values
+from smecluster.calibration.data.case import load_case, make_region
 from smecluster.model.vensim.document import SHIPPED, read_document
 from smecluster.model.vensim.rewrite import REGION, Region, read_regions, with_regions
 from smecluster.model.vensim.source import parse, read_points
@@ -26,15 +26,15 @@ def table(text, name):
     return dict(read_points(next(block for block in parse(text).blocks if block.name == name)))
 
 
-@pytest.mark.parametrize("name", calibration.cases())
+@pytest.mark.parametrize("name", calibration.list_cases())
 def test_a_case_holds_the_models_own_values_of_its_region(name, text):
-    case = load(name)
-    renew = "run python -m smecluster.calibration.data.values"
-    assert (case.constants, case.points) == values_of(text, case.place.name), renew
+    case = load_case(name)
+    renew = "run python -m smecluster.calibration.authoring.region_values"
+    assert (case.constants, case.points) == extract_values(text, case.place.name), renew
 
 
 def test_only_what_a_strategy_sets_is_left_out_of_the_cases(text, variables):
-    own = region(load("wenzhou"))
+    own = make_region(load_case("wenzhou"))
     shipped = {each.name: each for each in read_regions(text)}["Wenzhou"]
     left_out = set(shipped.constants) - set(own.constants)
     assert left_out
@@ -43,23 +43,25 @@ def test_only_what_a_strategy_sets_is_left_out_of_the_cases(text, variables):
 
 
 def test_the_model_written_from_the_cases_is_the_shipped_model(text):
-    regions = {own.name: own for own in (region(load(name)) for name in calibration.cases())}
+    regions = {
+        own.name: own for own in (make_region(load_case(name)) for name in calibration.list_cases())
+    }
     ordered = [regions[name] for name in read_document(text).subscripts[REGION]]
     assert read_document(with_regions(text, ordered)).hash == read_document(text).hash
 
 
 def test_a_made_up_region_with_a_cases_values_can_stand_beside_the_three(text):
-    regions = [region(load(name)) for name in calibration.cases()]
-    wenzhou = region(load("wenzhou"))
+    regions = [make_region(load_case(name)) for name in calibration.list_cases()]
+    wenzhou = make_region(load_case("wenzhou"))
     twin = Region("Twin", wenzhou.constants, wenzhou.tables)
     written = {each.name: each for each in read_regions(with_regions(text, [*regions, twin]))}
     assert written["Twin"].tables == written["Wenzhou"].tables
     assert written["Twin"].constants == written["Wenzhou"].constants
 
 
-@pytest.mark.parametrize("name", calibration.cases())
+@pytest.mark.parametrize("name", calibration.list_cases())
 def test_every_measure_names_a_regional_variable_of_the_model_in_its_unit(name, variables):
-    for measure in load(name).measures:
+    for measure in load_case(name).measures:
         assert measure.variable in variables
         assert REGION in variables[measure.variable].dims
         if measure.compare == "level":
@@ -67,7 +69,7 @@ def test_every_measure_names_a_regional_variable_of_the_model_in_its_unit(name, 
 
 
 def test_the_national_market_of_the_model_is_the_chained_growth_of_the_nation(text):
-    rows = [row for row in load("national").rows if row.series == "gdp_real_growth"]
+    rows = [row for row in load_case("national").rows if row.series == "gdp_real_growth"]
     growth = {row.year: row.value / 100 for row in rows}
     years = sorted(growth)
     factors = itertools.accumulate((1 + growth[year] for year in years), lambda a, b: a * b)
@@ -77,7 +79,9 @@ def test_the_national_market_of_the_model_is_the_chained_growth_of_the_nation(te
 
 
 def test_the_national_wage_of_the_model_is_the_nations_at_2010_prices(text):
-    measured = load("national").measurements(include=("remembered",)).set_index("year")["value"]
+    measured = (
+        load_case("national").measurements(include=("remembered",)).set_index("year")["value"]
+    )
     wage = table(text, "national wage table")
     for year, value in measured.items():
         assert wage[year] == pytest.approx(value, rel=1e-3)

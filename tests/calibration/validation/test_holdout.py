@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from smecluster.calibration import cases, load
-from smecluster.calibration.data.histories import SERIES
-from smecluster.calibration.problem.assembly import problem
-from smecluster.calibration.validation.holdout import hold_out
+from smecluster.calibration import list_cases, load_case
+from smecluster.calibration.problem.assembly import assemble_problem
+from smecluster.calibration.validation.histories import SERIES
+from smecluster.calibration.validation.holdout import run_hold_out
 from smecluster.calibration.validation.naive import NAIVE
 from smecluster.model import load as load_model
 from smecluster.model.support.checkpoints import Pieces
@@ -20,13 +20,15 @@ NAMES = ["price sensitivity", "user cost of capital", "reference output[Zhonggua
 
 @pytest.fixture(scope="module")
 def small():
-    whole = problem(load_model(), [load(name) for name in cases()], base={"TIME STEP": 0.25})
+    whole = assemble_problem(
+        load_model(), [load_case(name) for name in list_cases()], base={"TIME STEP": 0.25}
+    )
     return whole.with_parameters(NAMES)
 
 
 def held(small, folder, **more):
     with Pieces(folder, {}) as pieces:
-        return hold_out(small, pieces, count=2, **more)
+        return run_hold_out(small, pieces, count=2, **more)
 
 
 @pytest.fixture(scope="module")

@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from smecluster.calibration import cases, load
+from smecluster.calibration import list_cases, load_case
 from smecluster.calibration.estimate.fit import descend
-from smecluster.calibration.problem.assembly import problem
-from smecluster.calibration.problem.payoff import Payoff
+from smecluster.calibration.problem.assembly import assemble_problem
+from smecluster.calibration.problem.objective import Objective
 from smecluster.calibration.validation.leave_out import leave_out
 from smecluster.model import load as load_model
 from smecluster.model.support.errors import InputError
@@ -19,22 +19,24 @@ OWN = ["reference output[Zhongguancun]", "initial wage premium[Wenzhou]"]
 
 @pytest.fixture(scope="module")
 def small():
-    whole = problem(load_model(), [load(name) for name in cases()], base={"TIME STEP": 0.25})
+    whole = assemble_problem(
+        load_model(), [load_case(name) for name in list_cases()], base={"TIME STEP": 0.25}
+    )
     return whole.with_parameters([*SHARED, *OWN])
 
 
 @pytest.fixture(scope="module")
 def true(small):
     """The same problem with figures that the model has made, and where it stood."""
-    payoff = Payoff(small)
-    made = payoff.simulated(payoff.prior_mean)[0]
-    return replace(small, measurements=small.measurements.assign(value=made)), payoff.prior_mean
+    objective = Objective(small)
+    made = objective.simulated(objective.prior_mean)[0]
+    return replace(small, measurements=small.measurements.assign(value=made)), objective.prior_mean
 
 
 @pytest.fixture(scope="module")
 def found(small):
-    payoff = Payoff(small)
-    return leave_out(small, descend(payoff, payoff.prior_mean).x)
+    objective = Objective(small)
+    return leave_out(small, descend(objective, objective.prior_mean).x)
 
 
 def test_where_all_regions_tell_the_same_nothing_moves(true):
@@ -66,18 +68,18 @@ def test_figures_of_the_left_out_region_do_not_move_the_shared_parameters(small,
     table = small.measurements
     own = table["region"] == "Wenzhou"
     other = replace(small, measurements=table.assign(value=table["value"] * np.where(own, 1.5, 1)))
-    payoff = Payoff(small)
-    again = leave_out(other, descend(payoff, payoff.prior_mean).x, ("Wenzhou",))
+    objective = Objective(small)
+    again = leave_out(other, descend(objective, objective.prior_mean).x, ("Wenzhou",))
     before = found.parameters[found.parameters["left out"] == "Wenzhou"]
     assert np.allclose(again.parameters["estimate"], before["estimate"], rtol=1e-6)
 
 
 def test_what_cannot_be_left_out_is_refused(small):
-    payoff = Payoff(small)
+    objective = Objective(small)
     with pytest.raises(InputError, match="did you mean 'Wenzhou'"):
-        leave_out(small, payoff.prior_mean, ("Wenzhu",))
+        leave_out(small, objective.prior_mean, ("Wenzhu",))
     one = small.of(small.measurements["region"] == "Wenzhou")
     with pytest.raises(InputError, match="leaves none"):
-        leave_out(one, payoff.prior_mean)
+        leave_out(one, objective.prior_mean)
     with pytest.raises(InputError, match="no shared parameter"):
-        leave_out(small.with_parameters(OWN), payoff.prior_mean[2:])
+        leave_out(small.with_parameters(OWN), objective.prior_mean[2:])

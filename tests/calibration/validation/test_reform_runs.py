@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from smecluster import model
-from smecluster.calibration.validation.reform import find, read_reform, reforms
-from smecluster.calibration.validation.reform_runs import VERDICTS, experiments, verdict
+from smecluster.calibration.validation.reform_file import find_reforms, read_reform, read_reforms
+from smecluster.calibration.validation.reform_runs import VERDICTS, judge_response, run_reforms
 from smecluster.model.support.errors import InputError
 
 MINE = """
@@ -37,7 +37,7 @@ def base():
 
 @pytest.fixture(scope="module")
 def table(base):
-    return experiments(base, reforms())
+    return run_reforms(base, read_reforms())
 
 
 def write(folder, text=MINE, name="mine"):
@@ -69,7 +69,7 @@ def test_entry_rises_by_less_than_the_reform_itself(table):
 
 def test_a_response_is_what_two_runs_give(base, tmp_path):
     halved = MINE.replace("[[2000, 1.0], [2001, 0.5]]", "0.5")
-    found = experiments(base, [read_reform(write(tmp_path, halved))])
+    found = run_reforms(base, [read_reform(write(tmp_path, halved))])
     lower = model.simulate(base, {"interest rate": 0.03}, outputs=["SME loans"])
     as_is = model.simulate(base, outputs=["SME loans"])
     ratio = (lower / as_is)["SME loans"].sel(Region="Wenzhou", time=[2005, 2006])
@@ -78,14 +78,14 @@ def test_a_response_is_what_two_runs_give(base, tmp_path):
 
 def test_a_region_that_the_model_lacks_is_left_out(base):
     alone = model.load(regions=[model.Region("Wenzhou")])
-    assert set(experiments(alone, reforms())["region"]) == {"Wenzhou"}
+    assert set(run_reforms(alone, read_reforms())["region"]) == {"Wenzhou"}
     with pytest.raises(InputError, match="Pearl River Delta"):
-        experiments(alone, find(["registration"]))
+        run_reforms(alone, find_reforms(["registration"]))
 
 
 def test_draws_give_an_interval_around_a_median_and_leave_the_model_as_it_is(base, table):
     draws = pd.DataFrame({"base exit rate": [0.05, 0.06, 0.07, 0.08]})
-    found = experiments(base, find(["registration"]), draws)
+    found = run_reforms(base, find_reforms(["registration"]), draws)
     assert (found["model low"] <= found["model median"]).all()
     assert (found["model median"] <= found["model high"]).all()
     assert (found["draws"] == 4).all()
@@ -95,7 +95,7 @@ def test_draws_give_an_interval_around_a_median_and_leave_the_model_as_it_is(bas
 
 def test_a_draw_of_the_reformed_constant_still_counts(base):
     draws = pd.DataFrame({"registration ease": [0.5, 2.0]})
-    found = experiments(base, find(["registration"]), draws).set_index("response")
+    found = run_reforms(base, find_reforms(["registration"]), draws).set_index("response")
     row = found.loc["entry of local firms"]
     assert row["model low"] < row["model high"]
 
@@ -122,7 +122,7 @@ def test_a_draw_of_the_reformed_constant_still_counts(base):
     ],
 )
 def test_a_verdict_says_where_a_response_lies_beside_the_published_range(value, low, high, said):
-    assert verdict(value, low, high) == said
+    assert judge_response(value, low, high) == said
 
 
 @pytest.mark.parametrize(
@@ -161,10 +161,10 @@ def test_what_the_model_does_not_have_is_named_with_the_reform(base, tmp_path, o
     assert old in MINE
     reform = read_reform(write(tmp_path, MINE.replace(old, new)))
     with pytest.raises(InputError, match=message) as error:
-        experiments(base, [reform])
+        run_reforms(base, [reform])
     assert "mine" in str(error.value)
 
 
 def test_an_unknown_reform_ends_in_the_nearest_name():
     with pytest.raises(InputError, match="did you mean 'registration'"):
-        find(["registratoin"])
+        find_reforms(["registratoin"])

@@ -4,7 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from smecluster.calibration.validation.scores import fits, log_error, share_better, skills
+from smecluster.calibration.validation.scores import (
+    measure_log_error,
+    measure_share_better,
+    score_fits,
+    score_forecasts,
+)
 
 SERIES = {"region": "Here", "variable": "value added", "segment": ""}
 
@@ -15,24 +20,24 @@ def table(values, **columns):
 
 
 def test_a_perfect_fit_has_r2_of_one_and_no_error():
-    fit = fits(table([1.0, 2.0, 4.0], fitted=[1.0, 2.0, 4.0])).iloc[0]
+    fit = score_fits(table([1.0, 2.0, 4.0], fitted=[1.0, 2.0, 4.0])).iloc[0]
     assert fit["R2"] == 1
     assert fit["MAPE"] == 0
     assert fit["log RMSE"] == 0
 
 
 def test_a_fit_by_the_mean_has_r2_of_zero():
-    assert fits(table([1.0, 2.0, 3.0], fitted=[2.0] * 3)).iloc[0]["R2"] == pytest.approx(0)
+    assert score_fits(table([1.0, 2.0, 3.0], fitted=[2.0] * 3)).iloc[0]["R2"] == pytest.approx(0)
 
 
 def test_a_steady_overestimate_is_all_bias():
-    fit = fits(table([1.0, 2.0, 3.0], fitted=[2.0, 3.0, 4.0])).iloc[0]
+    fit = score_fits(table([1.0, 2.0, 3.0], fitted=[2.0, 3.0, 4.0])).iloc[0]
     assert fit["U^M"] == pytest.approx(1)
     assert fit["U^M"] + fit["U^S"] + fit["U^C"] == pytest.approx(1)
 
 
 def test_two_figures_have_no_r2_and_no_shares():
-    fit = fits(table([1.0, 2.0], fitted=[1.1, 2.1])).iloc[0]
+    fit = score_fits(table([1.0, 2.0], fitted=[1.1, 2.1])).iloc[0]
     assert np.isnan(fit["R2"])
     assert np.isnan(fit["U^M"])
     assert fit["MAPE"] == pytest.approx(7.5)
@@ -40,23 +45,23 @@ def test_two_figures_have_no_r2_and_no_shares():
 
 def test_a_factor_fitted_to_one_figure_leaves_nothing_to_measure():
     one = table([2.0], fitted=[2.0]).assign(compare="scale")
-    assert np.isnan(fits(one)["MAPE"].item())
+    assert np.isnan(score_fits(one)["MAPE"].item())
 
 
 def test_figures_from_memory_are_counted():
-    fit = fits(table([1.0, 2.0], fitted=[1.0, 2.0], status=["read", "remembered"]))
+    fit = score_fits(table([1.0, 2.0], fitted=[1.0, 2.0], status=["read", "remembered"]))
     assert fit["remembered"].item() == 1
 
 
 def test_the_log_error_of_ten_percent_too_much_is_nearly_a_tenth():
-    assert log_error([1.1, 2.2], [1.0, 2.0]) == pytest.approx(np.log(1.1))
+    assert measure_log_error([1.1, 2.2], [1.0, 2.0]) == pytest.approx(np.log(1.1))
 
 
 def test_skill_is_the_share_of_the_naive_error_that_the_model_saves():
     naive, half = np.exp([0.2, 0.2]), np.exp([0.1, -0.1])
     held = table([1.0, 1.0], model=half, other=naive**2)
     held = held.assign(**{"random walk": naive, "exponential": half})
-    row = skills(held, ["model", "other"], ["random walk", "exponential"]).iloc[0]
+    row = score_forecasts(held, ["model", "other"], ["random walk", "exponential"]).iloc[0]
     assert row["model"] == pytest.approx(0.1)
     assert row["skill"] == pytest.approx(0.5)
     assert row["skill over exponential"] == pytest.approx(0)
@@ -65,9 +70,9 @@ def test_skill_is_the_share_of_the_naive_error_that_the_model_saves():
 
 def test_a_missing_naive_forecast_leaves_the_skill_missing():
     held = table([1.0, 1.0], model=[1.0, 1.0]).assign(**{"random walk": np.nan})
-    assert np.isnan(skills(held, ["model"], ["random walk"])["skill"].item())
+    assert np.isnan(score_forecasts(held, ["model"], ["random walk"])["skill"].item())
 
 
 def test_the_share_of_better_series_counts_only_those_with_a_skill():
-    assert share_better(pd.Series([0.5, -0.1, np.nan, 0.2])) == pytest.approx(2 / 3)
-    assert np.isnan(share_better(pd.Series([np.nan])))
+    assert measure_share_better(pd.Series([0.5, -0.1, np.nan, 0.2])) == pytest.approx(2 / 3)
+    assert np.isnan(measure_share_better(pd.Series([np.nan])))

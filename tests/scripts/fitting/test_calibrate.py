@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from smecluster.calibration.data.template import new_case
-from smecluster.calibration.named import find
+from smecluster.calibration.authoring.template import new_case
+from smecluster.calibration.store.named import open_calibration
 from smecluster.scripts.main import main
 
 
@@ -51,7 +51,7 @@ def fitted(tmp_path_factory):
 
 
 def test_a_further_region_estimates_its_own_parameters_alone(fitted):
-    found = find(fitted / "calibration")
+    found = open_calibration(fitted / "calibration")
     assert found.name == "town"
     assert all(name.endswith("[town]") for name in found.values)
     assert len(found.values) == 3
@@ -65,7 +65,10 @@ def test_a_run_uses_the_calibration_from_then_on(capsys, fitted):
     status, out, _ = call(capsys, *arguments)
     assert status == 0
     record = json.loads(out)
-    assert f"town {find(fitted / 'calibration').hash[:12]}" in record["stamp"]["calibration"]
+    assert (
+        f"town {open_calibration(fitted / 'calibration').hash[:12]}"
+        in record["stamp"]["calibration"]
+    )
 
     def value(rows):
         return next(
@@ -100,7 +103,7 @@ def test_other_settings_are_not_mixed_with_what_is_kept(capsys, fitted):
     assert status == 2
     assert "holds work with another seed" in err
     assert call(capsys, *given, "--anew")[0] == 0
-    assert find(fitted / "calibration").manifest["seed"] == 2
+    assert open_calibration(fitted / "calibration").manifest["seed"] == 2
 
 
 def change(folder, file, old, new):

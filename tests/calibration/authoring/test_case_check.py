@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from smecluster.calibration.data.case import cases
-from smecluster.calibration.data.case_check import check_case
-from smecluster.calibration.data.lines import Lines
+from smecluster.calibration.authoring.case_check import check_case
+from smecluster.calibration.authoring.template import new_case
+from smecluster.calibration.data.case import list_cases
 from smecluster.calibration.data.series import CASES
-from smecluster.calibration.data.template import new_case
+from smecluster.calibration.data.toml_lines import Lines
 from smecluster.model.support.errors import InputError
 
 FIGURE = "wenzhou,va_tertiary,2010,"
@@ -33,7 +33,7 @@ def line_of(path, part):
     return next(number for number, line in enumerate(lines, 1) if part in line)
 
 
-@pytest.mark.parametrize("name", cases())
+@pytest.mark.parametrize("name", list_cases())
 def test_the_shipped_cases_have_no_problem(name):
     checked = check_case(CASES / name)
     assert checked.problems == ()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
-from smecluster.calibration.validation.recovery import LEVEL, recovery
+from smecluster.calibration.validation.parameter_recovery import LEVEL, run_recovery
 from smecluster.model.support.checkpoints import Pieces
 
 SETS = 50
@@ -13,7 +13,7 @@ SETS = 50
 @pytest.fixture(scope="module")
 def found(logistic, tmp_path_factory):
     with Pieces(tmp_path_factory.mktemp("recovery"), {}) as pieces:
-        return recovery(logistic, SETS, 1, pieces)
+        return run_recovery(logistic, SETS, 1, pieces)
 
 
 def test_intervals_of_90_percent_hold_the_truth_of_each_parameter_about_that_often(found):
@@ -52,17 +52,17 @@ def test_workers_and_interruptions_change_no_digit(logistic, found, tmp_path):
     several = logistic.with_measurements(logistic.values)
     several.workers = 2
     with Pieces(tmp_path, {}) as pieces, pytest.raises(KilledError):
-        recovery(several, SETS, 1, pieces, told=kill)
+        run_recovery(several, SETS, 1, pieces, told=kill)
     with Pieces(tmp_path, {}) as pieces:
-        resumed = recovery(several, SETS, 1, pieces)
+        resumed = run_recovery(several, SETS, 1, pieces)
     assert resumed.coverage.equals(found.coverage)
     np.testing.assert_array_equal(resumed.low, found.low)
 
 
 @pytest.mark.slow
 def test_of_the_shipped_cases_coverage_is_between_80_and_97_percent(shipped, tmp_path):
-    payoff, _ = shipped
+    objective, _ = shipped
     with Pieces(tmp_path, {}) as pieces:
-        table = recovery(payoff, SETS, 1, pieces).coverage.set_index("name")["covered"]
+        table = run_recovery(objective, SETS, 1, pieces).coverage.set_index("name")["covered"]
     assert 0.80 <= table["all"] <= 0.97
     assert table.min() >= binom.ppf(0.0005, SETS, LEVEL) / SETS

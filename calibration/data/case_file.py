@@ -11,8 +11,8 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from smecluster.calibration.data import units
-from smecluster.calibration.data.lines import Lines, Spot
-from smecluster.calibration.data.series import STATUSES, YEARS, choice_of, refuse
+from smecluster.calibration.data.series import STATUSES, YEARS, parse_choice, raise_first
+from smecluster.calibration.data.toml_lines import Lines, Spot
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.files import read_text, read_toml
 
@@ -70,7 +70,7 @@ class Measure(_Table):
 
     @model_validator(mode="after")
     def _consistent(self) -> Measure:
-        units.of_model(self.unit)
+        units.find_model_unit(self.unit)
         first, last = self.years
         if first > last:
             raise ValueError(f"years {first} to {last} run backwards")
@@ -116,7 +116,7 @@ class Event(_Table):
 
     @model_validator(mode="after")
     def _known(self) -> Event:
-        choice_of("status", self.status, STATUSES)
+        parse_choice("status", self.status, STATUSES)
         return self
 
 
@@ -151,7 +151,7 @@ def read_case_file(path: Path) -> CaseFile:
         In one line: the file, the place in it, what was given and what is allowed.
     """
     file, problems = scan_case_file(path)
-    refuse(problems)
+    raise_first(problems)
     assert file is not None
     return file
 

@@ -8,12 +8,21 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from smecluster.calibration.findings import SERIES, Findings, first_search, in_scale, series_of
-from smecluster.calibration.report.figures.correlation import close_pairs
+from smecluster.calibration.report.figures.correlation import find_close_pairs
 from smecluster.calibration.report.figures.forecasts import JOINED, PATH
-from smecluster.calibration.report.figures.residuals import autocorrelation, residuals
+from smecluster.calibration.report.figures.residuals import (
+    compute_residuals,
+    measure_autocorrelation,
+)
 from smecluster.calibration.report.figures.starts import SAME
-from smecluster.calibration.validation.verdict import BOUND, IDENTIFIED, NORMAL_90, PRIOR
+from smecluster.calibration.store.findings import (
+    SERIES,
+    Findings,
+    select_multistart,
+    split_series,
+    transform_to_scale,
+)
+from smecluster.calibration.validation.identification import BOUND, IDENTIFIED, NORMAL_90, PRIOR
 from smecluster.model.support.formatting import capitalise
 
 #: What a fit should reach: value added and other series, MAPE in percent; bias share, Dmnl.
@@ -35,7 +44,7 @@ _PHRASES = {
 }
 
 
-def answer(findings: Findings) -> dict[str, str]:
+def answer_questions(findings: Findings) -> dict[str, str]:
     """Answer what a reader asks a calibration first.
 
     Parameters
@@ -60,20 +69,20 @@ def answer(findings: Findings) -> dict[str, str]:
     return {question: " ".join(reply(findings)) for question, reply in questions.items()}
 
 
-def series_name(row: pd.Series[Any] | Mapping[str, str]) -> str:
+def name_series(row: pd.Series[Any] | Mapping[str, str]) -> str:
     """Name a series: variable, region, and segment where it has one."""
     segment = f", {row['segment']}" if row["segment"] else ""
     return f"{row['variable']} ({row['region']}{segment})"
 
 
-def listed(names: Sequence[str], mark: str = ", ") -> str:
+def join_some(names: Sequence[str], mark: str = ", ") -> str:
     """Join names to a phrase; of a long list the rest is counted."""
     if len(names) > _LISTED + 1:
         return f"{mark.join(names[:_LISTED])} and {len(names) - _LISTED} more"
     return " and ".join(part for part in (mark.join(names[:-1]), *names[-1:]) if part)
 
 
-def counted(number: int, thing: str) -> str:
+def format_count(number: int, thing: str) -> str:
     """Count a thing whose plural ends in s."""
     return f"{number:,} {thing}" + ("" if number == 1 or thing == "series" else "s")
 
@@ -95,22 +104,25 @@ def _fit(findings: Findings) -> Iterator[str]:
         missed = part[part["MAPE"] > goal]
         if what == "Value added":
             errors = [f"{_percent(row['MAPE'])} ({row['region']})" for _, row in part.iterrows()]
-            yield f"{what} is met with a mean error of {listed(errors)}; {goal:.0f} % was the goal."
+            yield (
+                f"{what} is met with a mean error of {join_some(errors)}; "
+                f"{goal:.0f} % was the goal."
+            )
         else:
             good = len(part) - len(missed)
             yield f"{what}, {good} of {len(part)} come within {goal:.0f} %."
             if len(missed):
                 worst = missed.sort_values("MAPE", ascending=False)
                 names = [
-                    f"{series_name(row)} {_percent(row['MAPE'])}" for _, row in worst.iterrows()
+                    f"{name_series(row)} {_percent(row['MAPE'])}" for _, row in worst.iterrows()
                 ]
-                yield f"Beyond it: {listed(names)}."
+                yield f"Beyond it: {join_some(names)}."
     biased = levels[levels["U^M"] > GOOD_BIAS]
     if len(biased):
         names = [f"{row['region']} ({row['U^M']:.2f})" for _, row in biased.iterrows()]
         yield (
-            f"The bias share of the error in value added exceeds {GOOD_BIAS} for {listed(names)}: "
-            "there the model lies too high or too low as a whole."
+            f"The bias share of the error in value added exceeds {GOOD_BIAS} for "
+            f"{join_some(names)}: there the model lies too high or too low as a whole."
         )
     elif levels["U^M"].notna().any():
         yield (
@@ -126,35 +138,38 @@ def _percent(value: float) -> str:
 def _identified(findings: Findings) -> Iterator[str]:
     table = findings["parameters"]
     if (table["verdict"] == "").all():
-        yield f"{counted(len(table), 'parameter')} were estimated; what tells them was not tested."
+        yield (
+            f"{format_count(len(table), 'parameter')} were estimated; what tells them was not "
+            "tested."
+        )
         return
     clear = table[table["verdict"] == IDENTIFIED]
     yield (
-        f"{len(clear)} of {counted(len(table), 'estimated parameter')} are identified by the "
-        "figures" + (f": {listed(list(clear['name']))}." if len(clear) else ".")
+        f"{len(clear)} of {format_count(len(table), 'estimated parameter')} are identified by the "
+        "figures" + (f": {join_some(list(clear['name']))}." if len(clear) else ".")
     )
 
 
 def _unidentified(findings: Findings) -> Iterator[str]:
     table = findings["parameters"]
     for verdict, group in table[~table["verdict"].isin([IDENTIFIED, ""])].groupby("verdict"):
-        names = listed(list(group["name"]))
+        names = join_some(list(group["name"]))
         one, many = _PHRASES.get(str(verdict), (f"is {verdict}", f"are {verdict}"))
         phrase = one if len(group) == 1 else many
-        yield f"{counted(len(group), 'parameter')} {phrase} ({names})."
-    away = in_scale(table["estimate"], table["scale"]) - in_scale(
+        yield f"{format_count(len(group), 'parameter')} {phrase} ({names})."
+    away = transform_to_scale(table["estimate"], table["scale"]) - transform_to_scale(
         table["prior mean"], table["scale"]
     )
     outside = table[np.abs(away) > NORMAL_90 * table["prior sd"].to_numpy(float)]
     if len(outside):
         yield (
-            f"Estimated outside the range of the evidence: {listed(list(outside['name']))}. That "
-            "speaks against the structure around them, or against the evidence."
+            f"Estimated outside the range of the evidence: {join_some(list(outside['name']))}. "
+            "That speaks against the structure around them, or against the evidence."
         )
     if not findings.done("draws"):
         yield "No posterior was drawn, so that confounded pairs are not known."
         return
-    pairs = close_pairs(findings)
+    pairs = find_close_pairs(findings)
     if pairs.empty:
         yield "No two parameters are closely correlated."
         return
@@ -162,7 +177,7 @@ def _unidentified(findings: Findings) -> Iterator[str]:
         f"{row['first']} with {row['second']} ({row['correlation']:+.2f})"
         for _, row in pairs.iterrows()
     ]
-    yield f"Known only together: {listed(together)}."
+    yield f"Known only together: {join_some(together)}."
 
 
 def _forecast(findings: Findings) -> Iterator[str]:
@@ -177,8 +192,9 @@ def _forecast(findings: Findings) -> Iterator[str]:
         worse = list(better.index[~better])
         yield (
             f"Fitted without the years after {findings.split}, it forecasts value added better "
-            f"than a random walk with drift in {better.sum()} of {counted(len(better), 'region')}"
-            + (f" (not in {listed(worse)})." if worse else ".")
+            f"than a random walk with drift in {better.sum()} of "
+            + format_count(len(better), "region")
+            + (f" (not in {join_some(worse)})." if worse else ".")
         )
     ahead, growth, logistic = (
         int((scores["model"] < scores[naive]).sum())
@@ -187,7 +203,7 @@ def _forecast(findings: Findings) -> Iterator[str]:
     # A series needs more figures for a logistic than for the other naive forecasts.
     curved = int(scores["logistic"].notna().sum())
     yield (
-        f"Over all {counted(len(scores), 'series')} it beats the random walk in {ahead} "
+        f"Over all {format_count(len(scores), 'series')} it beats the random walk in {ahead} "
         f"({100 * ahead / len(scores):.0f} %), an exponential trend in {growth} and a logistic "
         f"one in {logistic}" + (f" of {curved}." if curved < len(scores) else ".")
     )
@@ -226,8 +242,8 @@ def _intervals(findings: Findings) -> Iterator[str]:
         alone = table[(table["name"] != "all") & (table["covered"] < low)]
         if len(alone) and not few:
             names = list(alone.sort_values("covered")["name"])
-            yield f"They held it least often for {listed(names)}."
-    ratio = resampled(findings)["width to posterior"].median()
+            yield f"They held it least often for {join_some(names)}."
+    ratio = compare_resampled(findings)["width to posterior"].median()
     if np.isfinite(ratio):
         yield (
             f"Intervals from resampled figures are {ratio:.1f} times as wide as the calibration's "
@@ -235,7 +251,7 @@ def _intervals(findings: Findings) -> Iterator[str]:
         )
 
 
-def resampled(findings: Findings) -> pd.DataFrame:
+def compare_resampled(findings: Findings) -> pd.DataFrame:
     """Set the bootstrap's 90 % intervals beside the calibration's.
 
     Parameters
@@ -256,7 +272,7 @@ def resampled(findings: Findings) -> pd.DataFrame:
         columns={"low 90": "resampled low", "high 90": "resampled high"}
     )
     low, high, resampled_low, resampled_high = (
-        in_scale(both[name], both["scale"])
+        transform_to_scale(both[name], both["scale"])
         for name in ("low", "high", "resampled low", "resampled high")
     )
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -274,8 +290,8 @@ def _reforms(findings: Findings) -> Iterator[str]:
         yield "Published reforms were not run."
         return
     yield (
-        f"{int(table['agrees'].sum())} of {counted(len(table), 'published effect')} (of "
-        f"{counted(table['reform'].nunique(), 'reform')}) come out within the published range."
+        f"{int(table['agrees'].sum())} of {format_count(len(table), 'published effect')} (of "
+        f"{format_count(table['reform'].nunique(), 'reform')}) come out within the published range."
     )
     missed = table[~table["agrees"]]
     # What has the wrong sign is worst.
@@ -285,7 +301,7 @@ def _reforms(findings: Findings) -> Iterator[str]:
             f"{row['reform'].replace('_', ' ')}: {row['response']} ({row['region']})"
             for _, row in group.iterrows()
         ]
-        yield f"{capitalise(str(verdict))} - {listed(names, '; ')}."
+        yield f"{capitalise(str(verdict))} - {join_some(names, '; ')}."
 
 
 def _care(findings: Findings) -> Iterator[str]:
@@ -293,8 +309,8 @@ def _care(findings: Findings) -> Iterator[str]:
     recalled = int((figures["status"] == "remembered").sum())
     if recalled:
         yield (
-            f"{recalled} of {counted(len(figures), 'figure')} are from memory and were not seen "
-            "in a source; they are drawn hollow and weigh less."
+            f"{recalled} of {format_count(len(figures), 'figure')} are from memory and were not "
+            "seen in a source; they are drawn hollow and weigh less."
         )
     wider = float(findings.manifest.get("dispersion", 1.0))
     if wider > _WIDER:
@@ -305,25 +321,25 @@ def _care(findings: Findings) -> Iterator[str]:
     yield from _search(findings)
     if len(figures):
         stubborn = [
-            series_name(dict(zip(SERIES, key, strict=True)))
-            for key, part in series_of(residuals(findings)).items()
-            if autocorrelation(part["year"], part["residual"]) > STUBBORN
+            name_series(dict(zip(SERIES, key, strict=True)))
+            for key, part in split_series(compute_residuals(findings)).items()
+            if measure_autocorrelation(part["year"], part["residual"]) > STUBBORN
         ]
         if stubborn:
             yield (
-                f"In {counted(len(stubborn), 'series')} errors stay for years (correlation with "
-                f"the year before above {STUBBORN}): {listed(stubborn)}."
+                f"In {format_count(len(stubborn), 'series')} errors stay for years (correlation "
+                f"with the year before above {STUBBORN}): {join_some(stubborn)}."
             )
     alone = findings["partial"]
     astray = alone[~alone["agrees"]]
     if len(astray):
         names = [f"{row['name']} ({row['sector']})" for _, row in astray.iterrows()]
-        yield f"Fitted with their sector alone, these come out otherwise: {listed(names)}."
+        yield f"Fitted with their sector alone, these come out otherwise: {join_some(names)}."
     moved = findings["leave-one-out"]
     shifted = moved[~moved["inside"]]
     if len(shifted):
         names = [f"{row['name']} (without {row['left out']})" for _, row in shifted.iterrows()]
-        yield f"These shared parameters rest on one region: {listed(names)}."
+        yield f"These shared parameters rest on one region: {join_some(names)}."
     for _, row in findings["leave-one-out-costs"].iterrows():
         if row["times as large"] > _MUCH_LARGER:
             yield (
@@ -334,7 +350,7 @@ def _care(findings: Findings) -> Iterator[str]:
 
 
 def _search(findings: Findings) -> Iterator[str]:
-    starts = first_search(findings)
+    starts = select_multistart(findings)
     if len(starts):
         cost = starts["cost"].where(np.isfinite(starts["cost"]))
         best = int((cost <= cost.min() + SAME).sum())

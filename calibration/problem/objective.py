@@ -1,4 +1,4 @@
-"""The payoff of a calibration: how far a point lies from the figures and from the priors."""
+"""The objective of a calibration: how far a point lies from the figures and from the priors."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from smecluster.calibration.data.series import refuse
+from smecluster.calibration.data.series import raise_first
 from smecluster.calibration.problem.assembly import Problem
 from smecluster.model.repeated import Evaluator
 from smecluster.model.support.errors import InputError
@@ -24,7 +24,7 @@ _LOST = 10.0
 _COUNTING = threading.Lock()
 
 
-class Payoff:
+class Objective:
     """The negative logarithm of the posterior, for whole batches of points at once.
 
     A point holds the parameters in the scale of the estimation. Its cost is half the sum of
@@ -50,9 +50,9 @@ class Payoff:
     start : array of float, shape (parameters,)
         The values that the model has.
     runs : int
-        How many runs of the model the payoff has asked for.
+        How many runs of the model the objective has asked for.
     total : int
-        How many all payoffs of this process have asked for.
+        How many all objectives of this process have asked for.
     """
 
     total: ClassVar[int] = 0
@@ -134,7 +134,7 @@ class Payoff:
         values = np.atleast_2d(self.natural(points))
         with _COUNTING:
             self.runs += len(values)
-            Payoff.total += len(values)
+            Objective.total += len(values)
         found = self._repeated.run(values, workers or self.workers)
         return found[:, self._rows, self._columns]
 
@@ -186,8 +186,8 @@ class Payoff:
         residuals = self.residuals(points, workers)
         return np.asarray(0.5 * np.einsum("ij,ij->i", residuals, residuals))
 
-    def with_measurements(self, values: ArrayLike) -> Payoff:
-        """Give the payoff of the same problem with other figures.
+    def with_measurements(self, values: ArrayLike) -> Objective:
+        """Give the objective of the same problem with other figures.
 
         Parameters
         ----------
@@ -196,26 +196,28 @@ class Payoff:
 
         Returns
         -------
-        Payoff
+        Objective
             It shares the compiled model; its runs are counted by itself.
         """
-        other = object.__new__(Payoff)
+        other = object.__new__(Objective)
         other.__dict__.update(self.__dict__)
         other._values = np.log(np.asarray(values, dtype=float))
         other.runs = 0
         return other
 
     def __getstate__(self) -> dict[str, Any]:
-        raise TypeError("a payoff holds machine code: make it anew from its problem")
+        raise TypeError("a objective holds machine code: make it anew from its problem")
 
 
-def idle(payoff: Payoff, point: ArrayLike, names: Iterable[str] | None = None) -> list[str]:
+def find_idle(
+    objective: Objective, point: ArrayLike, names: Iterable[str] | None = None
+) -> list[str]:
     """Find the parameters that do nothing to any figure.
 
     Parameters
     ----------
-    payoff : Payoff
-        The payoff.
+    objective : Objective
+        The objective.
     point : array_like, shape (parameters,)
         Where to try.
     names : iterable of str, optional
@@ -228,37 +230,37 @@ def idle(payoff: Payoff, point: ArrayLike, names: Iterable[str] | None = None) -
         every figure as it was.
     """
     point = np.asarray(point, dtype=float)
-    step = 0.1 * payoff.prior_sd
+    step = 0.1 * objective.prior_sd
     moved = np.concatenate([point + np.diag(step), point - np.diag(step)])
-    before = payoff.simulated(point)
-    after = payoff.simulated(np.clip(moved, payoff.lower, payoff.upper))
+    before = objective.simulated(point)
+    after = objective.simulated(np.clip(moved, objective.lower, objective.upper))
     still = (after == before).all(axis=1)
     still = still[: len(point)] & still[len(point) :]
-    wanted = set(payoff.names if names is None else names)
+    wanted = set(objective.names if names is None else names)
     return [
-        name for name, quiet in zip(payoff.names, still, strict=True) if quiet and name in wanted
+        name for name, quiet in zip(objective.names, still, strict=True) if quiet and name in wanted
     ]
 
 
-def complaints(payoff: Payoff, point: ArrayLike) -> list[InputError]:
-    """Say which parameters do nothing, each with the line of its table; see `idle`."""
-    lines = {parameter.name: parameter.line for parameter in payoff.problem.parameters}
+def describe_idle(objective: Objective, point: ArrayLike) -> list[InputError]:
+    """Say which parameters do nothing, each with the line of its table; see `find_idle`."""
+    lines = {parameter.name: parameter.line for parameter in objective.problem.parameters}
     return [
         InputError(
             f"{lines[name]}: {name!r} does nothing to any of the "
-            f"{len(payoff.problem.measurements)} figures: fix it in the case's constants.csv, or "
-            "add a series that it moves"
+            f"{len(objective.problem.measurements)} figures: fix it in the case's constants.csv "
+            "or add a series that it moves"
         )
-        for name in idle(payoff, point)
+        for name in find_idle(objective, point)
     ]
 
 
-def refuse_idle(payoff: Payoff, point: ArrayLike) -> None:
-    """Refuse a problem with parameters that do nothing; see `idle`.
+def refuse_idle(objective: Objective, point: ArrayLike) -> None:
+    """Refuse a problem with parameters that do nothing; see `find_idle`.
 
     Raises
     ------
     InputError
         Naming the first of them, with the line of its table.
     """
-    refuse(complaints(payoff, point))
+    raise_first(describe_idle(objective, point))

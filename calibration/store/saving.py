@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from smecluster.calibration.named import DIGITS, MANIFEST, rounded, write_manifest
-from smecluster.calibration.pipeline import Outcome
+from smecluster.calibration.pipeline import PipelineResult
+from smecluster.calibration.store.named import DIGITS, MANIFEST, round_values, write_manifest
 from smecluster.model import Model
 from smecluster.model.support.files import write_atomic
 from smecluster.model.support.provenance import commented
 from smecluster.model.vensim.rewrite import with_values
 
 
-def save(
-    outcome: Outcome,
+def save_calibration(
+    outcome: PipelineResult,
     folder: Path,
     name: str,
     facts: Mapping[str, Any],
@@ -54,7 +54,7 @@ def save(
         write_atomic(folder / f"{each}.csv", commented(stamp) + text)
     estimates = outcome.tables["parameters"]
     # The hash is that of the model with the estimate as it stands in the file, rounded.
-    values = dict(zip(estimates["name"], rounded(estimates["estimate"]).tolist(), strict=True))
+    values = dict(zip(estimates["name"], round_values(estimates["estimate"]).tolist(), strict=True))
     model = outcome.problem.model
     calibrated = Model(with_values(model.text, values), model.path)
     write_manifest(

@@ -24,7 +24,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from smecluster.calibration.data.series import STATUSES, choice_of
+from smecluster.calibration.data.series import STATUSES, parse_choice
 from smecluster.calibration.problem.records import Record, Text, read_record
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.files import find_named_file
@@ -74,7 +74,7 @@ class Response(Record):
 
     @model_validator(mode="after")
     def _consistent(self) -> Response:
-        choice_of("status", self.status, STATUSES)
+        parse_choice("status", self.status, STATUSES)
         bounds = [bound for bound in (self.low, self.central, self.high) if bound is not None]
         if self.low is None and self.high is None:
             raise ValueError(f"{self.name!r} needs a published low, high or both")
@@ -100,7 +100,7 @@ class Reform(Record):
     response: tuple[Response, ...] = Field(min_length=1)
 
 
-def reforms(folder: Path = REFORMS) -> tuple[Reform, ...]:
+def read_reforms(folder: Path = REFORMS) -> tuple[Reform, ...]:
     """Read the published reforms.
 
     Parameters
@@ -125,7 +125,7 @@ def reforms(folder: Path = REFORMS) -> tuple[Reform, ...]:
     return found
 
 
-def find(names: Iterable[str], folder: Path = REFORMS) -> tuple[Reform, ...]:
+def find_reforms(names: Iterable[str], folder: Path = REFORMS) -> tuple[Reform, ...]:
     """Read chosen reforms: names of the shipped ones, or paths of TOML files.
 
     Parameters
@@ -146,7 +146,7 @@ def find(names: Iterable[str], folder: Path = REFORMS) -> tuple[Reform, ...]:
     """
     shipped = [path.stem for path in folder.glob("*.toml")]
     chosen = tuple(read_reform(find_named_file("reform", name, folder, shipped)) for name in names)
-    return chosen or reforms(folder)
+    return chosen or read_reforms(folder)
 
 
 def read_reform(path: Path) -> Reform:

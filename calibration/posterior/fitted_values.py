@@ -6,20 +6,22 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from smecluster.calibration.data.histories import SERIES
-from smecluster.calibration.problem.payoff import Payoff
+from smecluster.calibration.problem.objective import Objective
+from smecluster.calibration.validation.histories import SERIES
 
 #: A 90 % interval.
 _LEVELS = (0.05, 0.95)
 
 
-def beside(payoff: Payoff, x: ArrayLike, draws: ArrayLike | None = None) -> pd.DataFrame:
+def tabulate_fit(
+    objective: Objective, x: ArrayLike, draws: ArrayLike | None = None
+) -> pd.DataFrame:
     """Set the model beside each figure.
 
     Parameters
     ----------
-    payoff : Payoff
-        The payoff.
+    objective : Objective
+        The objective.
     x : array_like, shape (parameters,)
         The optimum, in the scale of the estimation.
     draws : array_like, shape (draws, parameters), optional
@@ -34,14 +36,14 @@ def beside(payoff: Payoff, x: ArrayLike, draws: ArrayLike | None = None) -> pd.D
         figure's unit (parameters alone, no noise; missing without draws); ``sigma`` (Dmnl,
         standard deviation of the figure's error, of its logarithm).
     """
-    problem = payoff.problem
+    problem = objective.problem
     figures = problem.measurements
     value = figures["value"].to_numpy(dtype=float)
     point = np.atleast_2d(np.asarray(x, dtype=float))
-    fitted = value * np.exp(payoff.errors(point)[0])
+    fitted = value * np.exp(objective.errors(point)[0])
     compare = figures["observable"].map(problem.observables["compare"]).to_numpy()
-    factor = np.where(compare == "scale", fitted / payoff.simulated(point)[0], 1.0)
-    low, high = _bounds(payoff, value, draws)
+    factor = np.where(compare == "scale", fitted / objective.simulated(point)[0], 1.0)
+    low, high = _bounds(objective, value, draws)
     kept = [*SERIES, "unit", "year", "value", "status", "sigma"]
     table = figures[kept].assign(compare=compare, factor=factor, fitted=fitted, low=low, high=high)
     order = [*SERIES, "unit", "compare", "factor", "year", "value", "status", "fitted"]
@@ -49,8 +51,8 @@ def beside(payoff: Payoff, x: ArrayLike, draws: ArrayLike | None = None) -> pd.D
 
 
 def _bounds(
-    payoff: Payoff, value: NDArray[np.float64], draws: ArrayLike | None
+    objective: Objective, value: NDArray[np.float64], draws: ArrayLike | None
 ) -> NDArray[np.float64]:
     if draws is None:
         return np.full((2, len(value)), np.nan)
-    return value * np.exp(np.quantile(payoff.errors(draws), _LEVELS, axis=0))
+    return value * np.exp(np.quantile(objective.errors(draws), _LEVELS, axis=0))

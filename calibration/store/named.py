@@ -17,13 +17,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from smecluster.calibration.findings import Findings, opened
+from smecluster.calibration.store.findings import Findings, open_findings
 from smecluster.model import Model
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.files import read_text, write_atomic
 from smecluster.model.vensim.rewrite import with_values
 
-RESULTS = Path(__file__).with_name("results")
+RESULTS = Path(__file__).parents[1] / "results"
 #: The calibration that the project uses unless told otherwise.
 SHIPPED = "three-cases"
 MANIFEST = "manifest.json"
@@ -122,13 +122,13 @@ class Calibration:
         return digest.hexdigest()
 
 
-def find(name_or_path: str | Path) -> Calibration:
+def open_calibration(name_or_path: str | Path) -> Calibration:
     """Find a calibration.
 
     Parameters
     ----------
     name_or_path : str or Path
-        A shipped calibration (see `names`), or the path of a folder.
+        A shipped calibration (see `list_calibrations`), or the path of a folder.
 
     Returns
     -------
@@ -145,17 +145,17 @@ def find(name_or_path: str | Path) -> Calibration:
         if not (folder / MANIFEST).is_file():
             if folder.is_dir():
                 raise InputError(f"{folder} holds no calibration: {MANIFEST} is missing")
-            raise UnknownNameError("calibration", str(name_or_path), (*names(), "none"))
-    findings = opened(folder)
+            raise UnknownNameError("calibration", str(name_or_path), (*list_calibrations(), "none"))
+    findings = open_findings(folder)
     return Calibration(findings.name, folder, findings)
 
 
-def names() -> tuple[str, ...]:
+def list_calibrations() -> tuple[str, ...]:
     """Name the shipped calibrations."""
     return tuple(sorted(path.parent.name for path in RESULTS.glob(f"*/{MANIFEST}")))
 
 
-def applied(model: Model, calibration: Calibration, keep: Collection[str] = ()) -> Model:
+def apply_calibration(model: Model, calibration: Calibration, keep: Collection[str] = ()) -> Model:
     """Write a calibration's estimate into a model.
 
     Parameters
@@ -187,9 +187,11 @@ def applied(model: Model, calibration: Calibration, keep: Collection[str] = ()) 
     return model if text == model.text else Model(text, model.path)
 
 
-def fits(model: Model, calibration: Calibration) -> bool:
+def matches_model(model: Model, calibration: Calibration) -> bool:
     """Say whether a calibration was made with this model, whatever values it had before."""
-    return bool(applied(model, calibration).hash == calibration.manifest["calibrated model hash"])
+    return bool(
+        apply_calibration(model, calibration).hash == calibration.manifest["calibrated model hash"]
+    )
 
 
 def write_manifest(folder: Path, facts: Mapping[str, Any]) -> Path:
@@ -197,7 +199,7 @@ def write_manifest(folder: Path, facts: Mapping[str, Any]) -> Path:
     return write_atomic(folder / MANIFEST, json.dumps(facts, indent=1, ensure_ascii=False) + "\n")
 
 
-def rounded(values: pd.Series | pd.DataFrame | np.ndarray) -> np.ndarray:
+def round_values(values: pd.Series | pd.DataFrame | np.ndarray) -> np.ndarray:
     """Round to the digits that are stored."""
     numbers = np.asarray(values, dtype=float)
     flat = [float(f"{number:.{DIGITS}g}") for number in numbers.ravel()]

@@ -1,6 +1,6 @@
 """Write a calibration's estimate into the model file and the case folders.
 
-    python -m smecluster.calibration.adopt [CALIBRATION] [MODEL]
+    python -m smecluster.calibration.store.adoption [CALIBRATION] [MODEL]
 
 The model file then shows in Vensim what the project's commands use, and the cases carry the
 same regional values. It changes nothing that a command computes with this calibration.
@@ -13,9 +13,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from smecluster.calibration.data import values
-from smecluster.calibration.named import SHIPPED as CALIBRATION
-from smecluster.calibration.named import applied, find
+from smecluster.calibration.authoring import region_values
+from smecluster.calibration.store.named import SHIPPED as CALIBRATION
+from smecluster.calibration.store.named import apply_calibration, open_calibration
 from smecluster.model import load
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.files import write_atomic
@@ -25,7 +25,7 @@ from smecluster.model.vensim.document import SHIPPED
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return the exit status."""
     parser = argparse.ArgumentParser(
-        prog="python -m smecluster.calibration.adopt",
+        prog="python -m smecluster.calibration.store.adoption",
         description="Write a calibration's estimate into the model file and the case folders.",
     )
     parser.add_argument("calibration", nargs="?", default=CALIBRATION, help="name or folder")
@@ -34,13 +34,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     given = parser.parse_args(arguments)
     try:
-        calibration = find(given.calibration)
-        write_atomic(given.model, applied(load(given.model), calibration).text)
+        calibration = open_calibration(given.calibration)
+        write_atomic(given.model, apply_calibration(load(given.model), calibration).text)
         print(f"{given.model}: {len(calibration.values)} values of {calibration.name}")
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    return values.main([str(given.model)])
+    return region_values.main([str(given.model)])
 
 
 if __name__ == "__main__":

@@ -26,12 +26,12 @@ _NAME = re.compile(r'"(?:[^"\\]|\\.)*"|[^\W\d_](?:[\w\s\'$])*')
 _CLOCK = ("initial time", "final time", "time step", "saveper")
 
 
-def course_of(constant: str) -> str:
+def name_course(constant: str) -> str:
     """Name the table of a constant's course, Dmnl by calendar year."""
     return f"course of {constant}"
 
 
-def with_courses(text: str, constants: Iterable[str]) -> str:
+def add_courses(text: str, constants: Iterable[str]) -> str:
     """Let constants follow a dated course.
 
     Parameters
@@ -39,7 +39,7 @@ def with_courses(text: str, constants: Iterable[str]) -> str:
     text : str
         The Vensim file's text.
     constants : iterable of str
-        Each gets a table `course_of` of its dimensions, which is 1 in all years until a run
+        Each gets a table `name_course` of its dimensions, which is 1 in all years until a run
         sets it, and acts on every equation that reads the constant. A constant without
         dimensions that only regional equations read gets a course for each region.
 
@@ -64,7 +64,7 @@ def _with_course(text: str, given: str) -> str:
     if variable.kind != "constant" or fold_name(variable.name) in _CLOCK:
         raise InputError(f"{variable.name!r} is no constant that could follow a course")
     blocks = parse(text).blocks
-    dated, table = f"dated {variable.name}", course_of(variable.name)
+    dated, table = f"dated {variable.name}", name_course(variable.name)
     read = [
         (block.subscripts, match)
         for block in blocks
@@ -99,7 +99,9 @@ def _with_course(text: str, given: str) -> str:
     return text
 
 
-def bent(points: Course, course: Course, *, replaces: bool = False) -> list[tuple[float, float]]:
+def bend_table(
+    points: Course, course: Course, *, replaces: bool = False
+) -> list[tuple[float, float]]:
     """Bend a dated table by a course.
 
     Parameters

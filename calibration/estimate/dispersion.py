@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from smecluster.calibration.estimate.fit import jacobian
-from smecluster.calibration.problem.payoff import Payoff
+from smecluster.calibration.estimate.fit import compute_jacobian
+from smecluster.calibration.problem.objective import Objective
 
 #: With fewer pairs of figures a year apart, their autocorrelation says nothing.
 _ENOUGH = 5
 
 
-def dispersion(payoff: Payoff, x: NDArray[np.float64]) -> float:
+def estimate_dispersion(objective: Objective, x: NDArray[np.float64]) -> float:
     """Estimate how much wider the errors are than stated, over all series together.
 
     The figures' sum of squares at the optimum, over the number of effectively independent
@@ -24,7 +24,7 @@ def dispersion(payoff: Payoff, x: NDArray[np.float64]) -> float:
 
     Parameters
     ----------
-    payoff : Payoff
+    objective : Objective
         With the stated errors.
     x : array of float, shape (parameters,)
         Its optimum.
@@ -35,25 +35,25 @@ def dispersion(payoff: Payoff, x: NDArray[np.float64]) -> float:
         Factor for the errors, Dmnl, at least 1: figures that lie closer than stated do not
         make the stated errors smaller.
     """
-    figures = len(payoff.problem.measurements)
-    residuals = payoff.residuals(x)[0, :figures]
-    slope = jacobian(payoff, x)
+    figures = len(objective.problem.measurements)
+    residuals = objective.residuals(x)[0, :figures]
+    slope = compute_jacobian(objective, x)
     seen = slope[:figures].T @ slope[:figures]
     determined = float(np.trace(np.linalg.solve(slope.T @ slope, seen)))
-    independent = float(payoff.problem.observables["effective figures"].sum())
+    independent = float(objective.problem.observables["effective figures"].sum())
     left = independent - determined
     if left <= 0:
         return 1.0
     return float(np.sqrt(max(1.0, float(residuals @ residuals) / left)))
 
 
-def measured(payoff: Payoff, x: NDArray[np.float64]) -> pd.DataFrame:
+def measure_noise(objective: Objective, x: NDArray[np.float64]) -> pd.DataFrame:
     """Measure the noise that the residuals show, series by series.
 
     Parameters
     ----------
-    payoff : Payoff
-        The payoff.
+    objective : Objective
+        The objective.
     x : array of float, shape (parameters,)
         Where.
 
@@ -63,7 +63,7 @@ def measured(payoff: Payoff, x: NDArray[np.float64]) -> pd.DataFrame:
         A row a series: mean, sd (root of the mean square) of log residuals and rho (their
         autocorrelation from year to year about zero, missing below five pairs), Dmnl.
     """
-    figures = payoff.problem.measurements.assign(error=payoff.errors(x)[0])
+    figures = objective.problem.measurements.assign(error=objective.errors(x)[0])
     rows = {}
     for name, series in figures.groupby("observable", sort=False):
         errors = series["error"].to_numpy(dtype=float)

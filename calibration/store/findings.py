@@ -114,7 +114,7 @@ class _Tables(Mapping[str, pd.DataFrame]):
         return len(_COLUMNS)
 
 
-def read(folder: str | Path) -> Findings:
+def read_findings(folder: str | Path) -> Findings:
     """Read all that a calibration found.
 
     Parameters
@@ -132,17 +132,17 @@ def read(folder: str | Path) -> Findings:
     InputError
         If the folder, its manifest or its parameters are missing, or a table is malformed.
     """
-    found = opened(folder)
+    found = open_findings(folder)
     return Findings(found.manifest, {name: found[name] for name in found.tables})
 
 
-def opened(folder: str | Path) -> Findings:
+def open_findings(folder: str | Path) -> Findings:
     """Open a calibration's folder: each of its tables is read when it is first asked for.
 
     Parameters
     ----------
     folder : str or Path
-        As for `read`.
+        As for `read_findings`.
 
     Returns
     -------
@@ -167,19 +167,19 @@ def opened(folder: str | Path) -> Findings:
     return Findings(manifest, _Tables(place))
 
 
-def series_of(table: pd.DataFrame) -> dict[Series, pd.DataFrame]:
+def split_series(table: pd.DataFrame) -> dict[Series, pd.DataFrame]:
     """Take a table apart into its series, in their order: rows by (region, variable, segment)."""
     parts = table.groupby(SERIES, sort=False)
     return {(str(key[0]), str(key[1]), str(key[2])): part for key, part in parts}
 
 
-def first_search(findings: Findings) -> pd.DataFrame:
+def select_multistart(findings: Findings) -> pd.DataFrame:
     """Give the starts of the multi-start, whose costs can be compared with one another."""
     starts = findings["starts"]
     return starts[starts["method"] != "global"] if "method" in starts else starts
 
 
-def in_scale(values: pd.Series[float], scale: pd.Series[str]) -> NDArray[np.float64]:
+def transform_to_scale(values: pd.Series[float], scale: pd.Series[str]) -> NDArray[np.float64]:
     """Take values of parameters to the scale in which they are estimated (``log`` or ``lin``)."""
     given = values.to_numpy(float)
     logarithmic = scale.to_numpy() == "log"

@@ -9,10 +9,15 @@ import pytest
 import xarray as xr
 
 from smecluster import calibration, model
-from smecluster.calibration.data.case import load
-from smecluster.calibration.data.histories import fits, histories, paired, theil
-from smecluster.calibration.data.histories_figure import PANELS, figure
+from smecluster.calibration.data.case import load_case
 from smecluster.calibration.data.series import CASES
+from smecluster.calibration.report.figures.history_panels import PANELS, draw_histories
+from smecluster.calibration.validation.histories import (
+    compare_histories,
+    decompose_error,
+    measure_fit,
+    pair_with_run,
+)
 from smecluster.model.support.errors import InputError
 
 BAR = 20  # percent, mean absolute error of real value added
@@ -25,18 +30,18 @@ def base():
 
 @pytest.fixture(scope="module")
 def cases():
-    return [load(name) for name in calibration.cases()]
+    return [load_case(name) for name in calibration.list_cases()]
 
 
 @pytest.fixture(scope="module")
 def found(base, cases):
-    return histories(base, cases, variables=PANELS)
+    return compare_histories(base, cases, variables=PANELS)
 
 
-@pytest.mark.parametrize("name", calibration.cases())
+@pytest.mark.parametrize("name", calibration.list_cases())
 def test_real_value_added_is_within_a_fifth_of_the_figures_in_each_region(name, found):
     fit = found.fit
-    own = (fit["region"] == load(name).place.name) & (fit["variable"] == "value added")
+    own = (fit["region"] == load_case(name).place.name) & (fit["variable"] == "value added")
     levels = fit[own & (fit["compare"] == "level")]
     assert len(levels) == 1
     assert levels["figures"].item() >= 7
@@ -85,7 +90,7 @@ def test_the_base_case_is_the_model_as_its_file_gives_it(base, found):
 
 def test_figures_from_memory_are_left_out_unless_asked_for(base, cases, found):
     assert "remembered" not in set(found.table["status"])
-    more = histories(base, cases, include=("remembered",)).table
+    more = compare_histories(base, cases, include=("remembered",)).table
     assert "remembered" in set(more["status"])
     assert len(more) > len(found.table)
 
@@ -125,20 +130,22 @@ def run_of(values):
 
 
 def test_the_error_is_the_mean_of_the_absolute_errors_in_percent():
-    fit = fits(paired(figures_of([100.0, 200.0], [2000, 2001]), run_of([110, 180]))).iloc[0]
+    fit = measure_fit(
+        pair_with_run(figures_of([100.0, 200.0], [2000, 2001]), run_of([110, 180]))
+    ).iloc[0]
     assert fit["MAPE"] == pytest.approx(10)
     assert fit["bias"] == pytest.approx(100 * -5 / 150)
     assert np.isnan(fit["U^M"])
 
 
 def test_a_course_that_is_right_up_to_a_factor_has_no_error():
-    table = paired(figures_of([30.0, 60.0], [2000, 2002], "scale"), run_of([10, 0.1, 20]))
+    table = pair_with_run(figures_of([30.0, 60.0], [2000, 2002], "scale"), run_of([10, 0.1, 20]))
     assert table["factor"].to_numpy() == pytest.approx([3, 3])
-    assert fits(table)["MAPE"].item() == pytest.approx(0, abs=1e-9)
+    assert measure_fit(table)["MAPE"].item() == pytest.approx(0, abs=1e-9)
 
 
 def test_figures_outside_the_years_of_the_run_are_left_out():
-    assert list(paired(figures_of([1.0, 2.0], [1999, 2000]), run_of([2]))["year"]) == [2000]
+    assert list(pair_with_run(figures_of([1.0, 2.0], [1999, 2000]), run_of([2]))["year"]) == [2000]
 
 
 @pytest.mark.parametrize(
@@ -146,7 +153,7 @@ def test_figures_outside_the_years_of_the_run_are_left_out():
     [([2.0, 3, 4], "bias"), ([-1.0, 2, 5], "variation"), ([3.0, 2, 1], "covariation")],
 )
 def test_an_error_of_one_kind_is_all_in_its_share(simulated, share):
-    shares = theil(np.array(simulated), np.array([1.0, 2, 3]))
+    shares = decompose_error(np.array(simulated), np.array([1.0, 2, 3]))
     assert getattr(shares, share) == pytest.approx(1)
     assert sum(shares) == pytest.approx(1)
 
@@ -159,11 +166,11 @@ def test_the_shares_of_an_error_add_up_to_one(found):
 
 
 def test_no_error_has_no_shares():
-    assert np.isnan(theil(np.ones(3), np.ones(3))).all()
+    assert np.isnan(decompose_error(np.ones(3), np.ones(3))).all()
 
 
 def test_every_panel_of_the_figure_shows_the_model_and_every_figure(found):
-    drawn = figure(found)
+    drawn = draw_histories(found)
     regions = len(found.paths["Region"])
     assert len(drawn.axes) == len(PANELS) * regions
     shown = found.table[found.table["variable"].isin(PANELS)]
@@ -205,7 +212,7 @@ TURN = 'kind = "slower growth"\nyears = [2000, 2008, 2016]'
 def test_a_malformed_turning_point_is_refused_in_one_line(folder, new, expected):
     edit(folder, TURN, new)
     with pytest.raises(InputError) as caught:
-        load(folder)
+        load_case(folder)
     assert expected in str(caught.value)
     assert "\n" not in str(caught.value)
 
@@ -223,6 +230,6 @@ def test_a_measure_that_the_model_does_not_have_is_refused_in_one_line(
 ):
     edit(folder, old, new)
     with pytest.raises(InputError) as caught:
-        histories(base, [load(folder)])
+        compare_histories(base, [load_case(folder)])
     assert expected in str(caught.value)
     assert "\n" not in str(caught.value)

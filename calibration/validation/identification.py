@@ -10,8 +10,8 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import truncnorm
 
-from smecluster.calibration.estimate.fit import jacobian
-from smecluster.calibration.problem.payoff import Payoff
+from smecluster.calibration.estimate.fit import compute_jacobian
+from smecluster.calibration.problem.objective import Objective
 
 Floats = NDArray[np.float64]
 
@@ -88,13 +88,15 @@ class Verdict:
         return said
 
 
-def verdict(payoff: Payoff, x: ArrayLike, points: ArrayLike | None = None) -> Verdict:
+def judge_parameters(
+    objective: Objective, x: ArrayLike, points: ArrayLike | None = None
+) -> Verdict:
     """Judge every parameter.
 
     Parameters
     ----------
-    payoff : Payoff
-        The payoff.
+    objective : Objective
+        The objective.
     x : array_like, shape (parameters,)
         Its optimum, in the scale of the estimation.
     points : array_like, shape (n, parameters), optional
@@ -107,16 +109,16 @@ def verdict(payoff: Payoff, x: ArrayLike, points: ArrayLike | None = None) -> Ve
     """
     x = np.asarray(x, dtype=float)
     if points is None:
-        slope = jacobian(payoff, x)
+        slope = compute_jacobian(objective, x)
         covariance, middle = np.linalg.inv(slope.T @ slope), x
     else:
         draws = np.asarray(points, dtype=float)
         covariance, middle = np.atleast_2d(np.cov(draws.T)), draws.mean(axis=0)
-    mean, sd = payoff.prior_mean, payoff.prior_sd
-    low, high = (payoff.lower - mean) / sd, (payoff.upper - mean) / sd
+    mean, sd = objective.prior_mean, objective.prior_sd
+    low, high = (objective.lower - mean) / sd, (objective.upper - mean) / sd
     prior = truncnorm.std(low, high, scale=sd)
     posterior = np.sqrt(np.diag(covariance))
-    near = AT_BOUND * (payoff.upper - payoff.lower)
+    near = AT_BOUND * (objective.upper - objective.lower)
     shift = (middle - mean) / sd
     table = pd.DataFrame(
         {
@@ -124,10 +126,12 @@ def verdict(payoff: Payoff, x: ArrayLike, points: ArrayLike | None = None) -> Ve
             "posterior sd": posterior,
             "contraction": 1 - (posterior / prior) ** 2,
             "shift": shift,
-            "bound": np.select([x - payoff.lower < near, payoff.upper - x < near], _BOUNDS, ""),
+            "bound": np.select(
+                [x - objective.lower < near, objective.upper - x < near], _BOUNDS, ""
+            ),
             "evidence": np.select([shift < -NORMAL_90, shift > NORMAL_90], _SIDES, "within"),
         },
-        index=pd.Index(payoff.names, name="name"),
+        index=pd.Index(objective.names, name="name"),
     )
     still = (table["contraction"] < LITTLE) & (table["shift"].abs() < MOVED)
     table["verdict"] = np.select(
@@ -135,7 +139,7 @@ def verdict(payoff: Payoff, x: ArrayLike, points: ArrayLike | None = None) -> Ve
         [BOUND, IDENTIFIED, PRIOR],
         PARTLY,
     )
-    return Verdict(table, _pairs(covariance / np.outer(posterior, posterior), payoff.names))
+    return Verdict(table, _pairs(covariance / np.outer(posterior, posterior), objective.names))
 
 
 _BOUNDS = ["lower", "upper"]

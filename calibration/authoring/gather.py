@@ -1,6 +1,6 @@
 """Copy a region's published figures from raw tables into its case folder.
 
-    python -m smecluster.calibration.data.gather TABLES [CASE ...]
+    python -m smecluster.calibration.authoring.gather TABLES [CASE ...]
 
 ``TABLES`` is a folder with one raw table a region (``wenzhou.csv``, ...) and ``sources.csv``.
 Every row of the series that ``case.toml`` names is copied as it is, all statuses and all
@@ -17,9 +17,9 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from smecluster.calibration.data.case import series_named
+from smecluster.calibration.data.case import list_series
+from smecluster.calibration.data.case_file import read_case_file
 from smecluster.calibration.data.series import CASES, COLUMNS, SOURCES, read_records
-from smecluster.calibration.data.tables import read_case_file
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.files import write_atomic
 
@@ -46,7 +46,7 @@ def gather_series(tables: Path, folder: Path) -> list[dict[str, str]]:
     InputError
         If a table is missing or malformed, or lacks a series that the case names.
     """
-    wanted = series_named(read_case_file(folder / "case.toml"))
+    wanted = list_series(read_case_file(folder / "case.toml"))
     found = []
     for owner in sorted({name.split("/")[0] for name in wanted}):
         table = tables / f"{owner}.csv"
@@ -59,7 +59,7 @@ def gather_series(tables: Path, folder: Path) -> list[dict[str, str]]:
     return sorted(found, key=lambda r: (r["region"], r["series"], r["year"], r["source"]))
 
 
-def cited(sources: Path, folders: Iterable[Path]) -> list[dict[str, str]]:
+def collect_sources(sources: Path, folders: Iterable[Path]) -> list[dict[str, str]]:
     """Collect the sources that the series of some cases cite.
 
     Parameters
@@ -93,7 +93,7 @@ def cited(sources: Path, folders: Iterable[Path]) -> list[dict[str, str]]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return the exit status."""
     parser = argparse.ArgumentParser(
-        prog="python -m smecluster.calibration.data.gather",
+        prog="python -m smecluster.calibration.authoring.gather",
         description="Copy published figures from raw tables into the case folders.",
     )
     parser.add_argument("tables", type=Path, help="folder of raw tables and sources.csv")
@@ -107,7 +107,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             rows = gather_series(given.tables, folders[name])
             write_atomic(folders[name] / "series.csv", _csv(COLUMNS, rows))
             print(f"{name}: {len(rows)} rows")
-        rows = cited(given.tables / "sources.csv", folders.values())
+        rows = collect_sources(given.tables / "sources.csv", folders.values())
         write_atomic(SOURCES, _csv(_LISTED, rows))
         print(f"sources: {len(rows)}")
     except InputError as error:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from smecluster import model
-from smecluster.calibration.problem.dated import bent, course_of, with_courses
+from smecluster.calibration.problem.courses import add_courses, bend_table, name_course
 from smecluster.model.support.errors import InputError
 from smecluster.model.system import Model
 
@@ -17,7 +17,7 @@ def base():
 @pytest.fixture(scope="module")
 def dated(base):
     names = ["registration ease", "talent intensity", "half saturation"]
-    return Model(with_courses(base.text, names), base.path)
+    return Model(add_courses(base.text, names), base.path)
 
 
 def run(m, inputs=None):
@@ -35,20 +35,22 @@ def test_the_constant_stays_an_input(base, dated):
 
 
 def test_a_course_that_holds_from_the_beginning_is_another_value(base, dated):
-    course = {course_of("registration ease"): [(1978, 1.2), (2100, 1.2)]}
+    course = {name_course("registration ease"): [(1978, 1.2), (2100, 1.2)]}
     whole = run(base, {"registration ease": 1.2})["value added"]
     assert np.allclose(run(dated, course)["value added"], whole, rtol=1e-12)
 
 
 def test_nothing_happens_before_a_course_begins(base, dated):
-    course = {course_of("talent intensity"): bent([(1978, 1), (2100, 1)], [(2000, 1), (2005, 2)])}
+    course = {
+        name_course("talent intensity"): bend_table([(1978, 1), (2100, 1)], [(2000, 1), (2005, 2)])
+    }
     ratio = run(dated, course)["value added"] / run(base)["value added"]
     assert np.array_equal(ratio.sel(time=slice(1978, 2000)), np.ones((23, 3)))
     assert (ratio.sel(time=2020) != 1).all()
 
 
 def test_a_constant_of_all_regions_can_be_changed_in_one(base, dated):
-    course = {f"{course_of('registration ease')}[Wenzhou]": [(1978, 1), (1980, 2), (2100, 2)]}
+    course = {f"{name_course('registration ease')}[Wenzhou]": [(1978, 1), (1980, 2), (2100, 2)]}
     ratio = run(dated, course)["value added"] / run(base)["value added"]
     moved = abs(ratio.sel(time=1990) - 1)
     assert moved.sel(Region="Wenzhou") > 100 * moved.sel(Region="Zhongguancun")
@@ -64,11 +66,11 @@ def test_a_constant_of_all_regions_can_be_changed_in_one(base, dated):
 )
 def test_what_is_no_constant_is_refused(base, name, message):
     with pytest.raises(InputError, match=message):
-        with_courses(base.text, [name])
+        add_courses(base.text, [name])
 
 
 def test_a_factor_acts_from_its_first_year_and_is_held():
-    table = dict(bent([(1978, 2), (2040, 2)], [(2000, 1), (2010, 3)]))
+    table = dict(bend_table([(1978, 2), (2040, 2)], [(2000, 1), (2010, 3)]))
     assert table[1978] == 2
     assert table[2000] == 2
     assert table[2010] == 6
@@ -76,14 +78,14 @@ def test_a_factor_acts_from_its_first_year_and_is_held():
 
 
 def test_a_jump_takes_a_thousandth_of_a_year():
-    years, values = np.array(bent([(1978, 1), (2040, 1)], [(2000, 3)])).T
+    years, values = np.array(bend_table([(1978, 1), (2040, 1)], [(2000, 3)])).T
     assert np.interp(1999.99, years, values) == 1
     assert np.interp(2000, years, values) == 3
     assert np.interp(2040, years, values) == 3
 
 
 def test_values_take_the_place_of_the_table_from_their_first_year():
-    points = bent([(1978, 1), (2000, 5), (2040, 9)], [(1990, 2), (1995, 4)], replaces=True)
+    points = bend_table([(1978, 1), (2000, 5), (2040, 9)], [(1990, 2), (1995, 4)], replaces=True)
     years, values = np.array(points).T
     assert np.interp(1989, years, values) == pytest.approx(3)
     assert np.interp(1990, years, values) == 2
@@ -92,4 +94,4 @@ def test_values_take_the_place_of_the_table_from_their_first_year():
 
 def test_years_that_do_not_rise_are_refused():
     with pytest.raises(InputError, match="rise"):
-        bent([(1978, 1), (2040, 1)], [(2000, 1), (1999, 2)])
+        bend_table([(1978, 1), (2040, 1)], [(2000, 1), (1999, 2)])

@@ -1,6 +1,6 @@
 """A region's folder, checked to the last line: everything that is wrong, and what was understood.
 
-Loading a case (`calibration.data.case.load`) stops at the first mistake. Here all of them are
+Loading a case (`calibration.data.case.load_case`) stops at the first mistake. Here all of them are
 collected, and the folder is held against the model: its variables, units, regional values and
 a run.
 """
@@ -16,25 +16,29 @@ from typing import Any
 import pandas as pd
 from pydantic import BaseModel
 
-from smecluster.calibration.data.case import load as load_case
-from smecluster.calibration.data.case import misfits, scan_own_sources, series_named
+from smecluster.calibration.authoring.template import COPIED
+from smecluster.calibration.data.case import find_misfits, list_series, load_case, scan_own_sources
+from smecluster.calibration.data.case_file import CaseFile, Measure, scan_case_file
 from smecluster.calibration.data.constants import (
     Constant,
     Point,
-    constants_of,
+    arrange_constants,
+    arrange_tables,
     scan_constants,
     scan_tables,
-    tables_of,
 )
-from smecluster.calibration.data.lines import Lines, Spot
-from smecluster.calibration.data.measuring import full_name, measured
-from smecluster.calibration.data.selection import statuses
+from smecluster.calibration.data.measuring import derive_measurements, qualify_series
+from smecluster.calibration.data.selection import select_statuses
 from smecluster.calibration.data.series import COLUMNS, Row, scan_records, scan_series
-from smecluster.calibration.data.tables import CaseFile, Measure, scan_case_file
-from smecluster.calibration.data.template import COPIED
-from smecluster.calibration.problem.assembly import problem
-from smecluster.calibration.problem.parameters import FILE, Parameter, misplaced, scan
-from smecluster.calibration.problem.payoff import Payoff, complaints
+from smecluster.calibration.data.toml_lines import Lines, Spot
+from smecluster.calibration.problem.assembly import assemble_problem
+from smecluster.calibration.problem.objective import Objective, describe_idle
+from smecluster.calibration.problem.parameters import (
+    FILE,
+    Parameter,
+    find_misplaced,
+    scan_parameters,
+)
 from smecluster.model import load, simulate
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.files import read_text
@@ -112,7 +116,8 @@ class _Check:
         parameters = self._parameters(file)
         if file is not None and not self.problems:
             self._runs(
-                Region(file.region.name, constants_of(constants), tables_of(points)), parameters
+                Region(file.region.name, arrange_constants(constants), arrange_tables(points)),
+                parameters,
             )
         return Checked(_grouped(self.problems), _grouped(self.notes), understood)
 
@@ -151,7 +156,7 @@ class _Check:
         self._add(problems)
         path = self.folder / "series.csv"
         try:
-            _, problems = scan_series(path, sources, series_named(file) if file else None)
+            _, problems = scan_series(path, sources, list_series(file) if file else None)
             rows, _ = scan_series(path, sources)  # also those that case.toml does not name
         except InputError as error:
             self._add([error])
@@ -161,7 +166,7 @@ class _Check:
             # A series whose only rows are wrong has figures, and a problem already.
             written = {f"{r['region']}/{r['series']}" for _, r in scan_records(path, COLUMNS)[0]}
             wrong = [repr(name) for name in written - {row.name for row in rows}]
-            found = misfits(file, self.folder, rows)
+            found = find_misfits(file, self.folder, rows)
             self._add(p for p in found if not any(name in str(p) for name in wrong))
         return rows
 
@@ -174,7 +179,7 @@ class _Check:
         else:
             own = file.region.table
             records = list(self._measures(file, by_name))
-            context = [full_name(name, own) for name in file.context]
+            context = [qualify_series(name, own) for name in file.context]
             records += [_plain(name, by_name[name]) for name in context if name in by_name]
         return pd.DataFrame(records, columns=list(_TABLE))
 
@@ -186,13 +191,13 @@ class _Check:
         for at, measure in enumerate(file.measure):
             where = f"{path}:{lines.of(('measure', at))}"
             self._add(_unlike_the_model(path, lines, at, measure, self.model.variables))
-            names = [full_name(name, file.region.table) for name in measure.series]
+            names = [qualify_series(name, file.region.table) for name in measure.series]
             years: dict[bool, list[int]] = {}
             for remembered in (False, True):
                 try:
                     if all(name in by_name for name in names):
                         include = ("remembered",) if remembered else ()
-                        found = measured(measure, file.region, by_name, include)
+                        found = derive_measurements(measure, file.region, by_name, include)
                         years[remembered] = [record[2] for record in found]  # type: ignore[misc]
                 except InputError as error:
                     self.problems.append(f"{where}: {measure.variable!r}: {error}")
@@ -314,12 +319,12 @@ class _Check:
             self.notes.append(f"{path} is missing: a fit estimates nothing for the region")
             return ()
         try:
-            found, problems = scan(path, file.region.name if file else "Region")
+            found, problems = scan_parameters(path, file.region.name if file else "Region")
         except InputError as error:
             self._add([error])
             return ()
         self._add(problems)
-        self._add(misplaced(found, self.model))
+        self._add(find_misplaced(found, self.model))
         return found
 
     def _runs(self, own: Region, parameters: Sequence[Parameter]) -> None:
@@ -329,8 +334,10 @@ class _Check:
             beside = load(regions=[*shipped, own])
             simulate(beside, outputs=["value added"])
             if parameters:
-                payoff = Payoff(problem(beside, [load_case(self.folder)], shared=False))
-                self._add(complaints(payoff, payoff.start))
+                objective = Objective(
+                    assemble_problem(beside, [load_case(self.folder)], shared=False)
+                )
+                self._add(describe_idle(objective, objective.start))
         except InputError as error:
             self.problems.append(f"{self.folder}: {error}")
 
@@ -395,7 +402,7 @@ def _nested(tables: Mapping[str, object]) -> dict[str, object]:
 
 def _plain(name: str, rows: Sequence[Row]) -> tuple[Any, ...]:
     """Describe a series that measures nothing."""
-    usable = {row.year for row in rows if row.status in statuses()}
+    usable = {row.year for row in rows if row.status in select_statuses()}
     remembered = {row.year for row in rows if row.status == "remembered"} - usable
     years = _span(sorted(usable | remembered))
     return (name, years, len(usable), len(remembered), "-", "", rows[0].unit, "not compared")

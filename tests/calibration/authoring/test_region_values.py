@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from smecluster.calibration.data.constants import constants_of, tables_of
-from smecluster.calibration.data.values import main, status_of, values_of
+from smecluster.calibration.authoring.region_values import extract_values, infer_status, main
+from smecluster.calibration.data.constants import arrange_constants, arrange_tables
 from smecluster.model.support.errors import InputError
 from smecluster.model.vensim.rewrite import read_regions
 
@@ -19,14 +19,14 @@ def text():
 
 def test_values_taken_from_a_model_are_the_models_own(text):
     for region in read_regions(text):
-        constants, points = values_of(text, region.name)
-        assert constants_of(constants) == region.constants
-        assert tables_of(points) == region.tables
+        constants, points = extract_values(text, region.name)
+        assert arrange_constants(constants) == region.constants
+        assert arrange_tables(points) == region.tables
 
 
 def test_each_value_has_a_unit_a_status_and_a_source(text):
     for region in read_regions(text):
-        constants, points = values_of(text, region.name)
+        constants, points = extract_values(text, region.name)
         assert constants
         assert points
         for value in (*constants, *points):
@@ -45,17 +45,17 @@ def test_each_value_has_a_unit_a_status_and_a_source(text):
     ],
 )
 def test_the_words_of_a_source_say_how_far_to_trust_it(source, status):
-    assert status_of(source) == status
+    assert infer_status(source) == status
 
 
 def test_an_unknown_region_is_refused(text):
     with pytest.raises(InputError, match="unknown region 'Atlantis'"):
-        values_of(text, "Atlantis")
+        extract_values(text, "Atlantis")
 
 
 def test_a_value_without_a_source_is_refused(text):
     with pytest.raises(InputError, match="has no source in its comment"):
-        values_of(text.replace("Source:", "From:"), read_regions(text)[0].name)
+        extract_values(text.replace("Source:", "From:"), read_regions(text)[0].name)
 
 
 def test_a_model_that_lacks_a_case_ends_the_command_with_status_2(capsys):

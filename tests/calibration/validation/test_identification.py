@@ -4,13 +4,19 @@ import numpy as np
 import pytest
 
 from smecluster.calibration.estimate.fit import descend
-from smecluster.calibration.validation.verdict import BOUND, IDENTIFIED, PARTLY, PRIOR, verdict
+from smecluster.calibration.validation.identification import (
+    BOUND,
+    IDENTIFIED,
+    PARTLY,
+    PRIOR,
+    judge_parameters,
+)
 
 NAMES = ("clear", "vague", "idle", "stuck", "sum one", "sum two", "odd")
 
 
 class Linear:
-    """A payoff whose figures tell of each parameter what its name says."""
+    """A objective whose figures tell of each parameter what its name says."""
 
     def __init__(self):
         self.names = NAMES
@@ -27,18 +33,18 @@ class Linear:
 
 
 @pytest.fixture(scope="module")
-def payoff():
+def objective():
     return Linear()
 
 
 @pytest.fixture(scope="module")
-def optimum(payoff):
-    return descend(payoff, np.zeros(7))
+def optimum(objective):
+    return descend(objective, np.zeros(7))
 
 
 @pytest.fixture(scope="module")
-def found(payoff, optimum):
-    return verdict(payoff, optimum.x)
+def found(objective, optimum):
+    return judge_parameters(objective, optimum.x)
 
 
 def test_what_the_figures_tell_is_identified_and_what_they_do_not_repeats_its_prior(found):
@@ -66,24 +72,24 @@ def test_an_estimate_outside_the_evidence_is_told(found):
 
 
 def test_draws_give_the_verdict_of_the_normal_posterior_that_they_are_drawn_from(
-    payoff, optimum, found
+    objective, optimum, found
 ):
     slope = np.vstack([np.diag([5, 1, 0, 3, 0, 0, 4]), [0, 0, 0, 0, 6, 6, 0], np.eye(7)])
     covariance = np.linalg.inv(slope.T @ slope)
     points = np.random.default_rng(1).multivariate_normal(optimum.x, covariance, 4000)
-    drawn = verdict(payoff, optimum.x, points)
+    drawn = judge_parameters(objective, optimum.x, points)
     assert drawn.table["verdict"].equals(found.table["verdict"])
     np.testing.assert_allclose(
         drawn.table["contraction"], found.table["contraction"], rtol=0.1, atol=0.05
     )
 
 
-def test_a_prior_cut_off_at_its_bounds_is_not_taken_for_something_learnt(payoff, optimum):
+def test_a_prior_cut_off_at_its_bounds_is_not_taken_for_something_learnt(objective, optimum):
     narrow = Linear()
     narrow.lower = np.full(7, -0.3)
     narrow.upper = np.full(7, 0.3)
     points = np.random.default_rng(2).uniform(-0.3, 0.3, (4000, 7))
-    table = verdict(narrow, np.zeros(7), points).table
+    table = judge_parameters(narrow, np.zeros(7), points).table
     assert (table["contraction"].abs() < 0.1).all()
 
 

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from smecluster.calibration.data.case import cases, load, region
-from smecluster.calibration.data.case_check import check_case
-from smecluster.calibration.data.template import COPIED, FOLDER, new_case
+from smecluster.calibration.authoring.case_check import check_case
+from smecluster.calibration.authoring.template import COPIED, FOLDER, new_case
+from smecluster.calibration.data.case import list_cases, load_case, make_region
 from smecluster.model import Region, simulate
 from smecluster.model import load as load_model
 from smecluster.model.support.errors import InputError
@@ -18,22 +18,22 @@ def folder(tmp_path):
 
 
 def test_it_loads_and_runs_beside_the_shipped_regions(folder):
-    case = load(folder)
+    case = load_case(folder)
     assert case.place.name == "new town"
     m = load_model()
-    beside = load_model(regions=[*map(Region, m.regions), region(case)])
+    beside = load_model(regions=[*map(Region, m.regions), make_region(case)])
     run = simulate(beside, {"TIME STEP": 0.125}, outputs=["value added"], years=[2020])
     assert float(run["value added"].sel(Region="new town").item()) > 0
 
 
 def test_it_holds_no_figure(folder):
-    assert load(folder).rows == ()
-    assert load(folder).measurements().empty
+    assert load_case(folder).rows == ()
+    assert load_case(folder).measurements().empty
 
 
-@pytest.mark.parametrize("like", cases())
+@pytest.mark.parametrize("like", list_cases())
 def test_every_value_is_a_judgement_copied_from_the_shipped_region(tmp_path, like):
-    case, shipped = load(new_case(tmp_path / "town", like)), load(like)
+    case, shipped = load_case(new_case(tmp_path / "town", like)), load_case(like)
     values = (*case.constants, *case.points)
     assert values
     assert all(value.status == "judgement" for value in values)

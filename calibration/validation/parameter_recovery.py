@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from smecluster.calibration.estimate.bootstrap import prior_draws
-from smecluster.calibration.estimate.fit import Optimum, best, descend
+from smecluster.calibration.estimate.bootstrap import draw_from_prior
+from smecluster.calibration.estimate.fit import Optimum, descend, select_best
 from smecluster.calibration.problem.ar1 import Ar1
 from smecluster.calibration.problem.normal_scores import NormalScores
-from smecluster.calibration.problem.payoff import Payoff
+from smecluster.calibration.problem.objective import Objective
 from smecluster.model.support.checkpoints import Pieces
 
 Floats = NDArray[np.float64]
@@ -62,8 +62,8 @@ class Recovery:
         )
 
 
-def recovery(
-    payoff: Payoff,
+def run_recovery(
+    objective: Objective,
     sets: int,
     seed: int,
     pieces: Pieces,
@@ -82,8 +82,8 @@ def recovery(
 
     Parameters
     ----------
-    payoff : Payoff
-        The payoff.
+    objective : Objective
+        The objective.
     sets : int
         How many data sets.
     seed : int
@@ -98,50 +98,54 @@ def recovery(
     Recovery
         The same for any number of workers and interruptions.
     """
-    noise = Ar1(payoff.problem)
+    noise = Ar1(objective.problem)
     seeds = np.random.SeedSequence(seed).spawn(sets)
 
     def one(number: int) -> Floats:
         name = f"recovery {number}"
         if name not in pieces:
-            pieces.save(name, found=_recovered(payoff, noise, np.random.default_rng(seeds[number])))
+            pieces.save(
+                name, found=_recovered(objective, noise, np.random.default_rng(seeds[number]))
+            )
         return np.asarray(pieces.load(name)["found"], dtype=float)
 
-    with ThreadPoolExecutor(payoff.workers) as pool:
+    with ThreadPoolExecutor(objective.workers) as pool:
         found = []
         for each in pool.map(one, range(sets)):
             found.append(each)
             told(len(found), sets)
     truth, estimate, low, high = np.stack(found, axis=1)
-    return Recovery(truth, estimate, low, high, payoff.names)
+    return Recovery(truth, estimate, low, high, objective.names)
 
 
-def _recovered(payoff: Payoff, noise: Ar1, rng: np.random.Generator) -> Floats:
+def _recovered(objective: Objective, noise: Ar1, rng: np.random.Generator) -> Floats:
     """Give truth, estimate, low and high, shape (4, parameters), of one data set."""
-    truth, figures = _simulated(payoff, noise, rng)
-    other = payoff.with_measurements(figures)
-    begins = np.vstack([payoff.prior_mean, prior_draws(payoff, _STARTS, rng)])
-    optimum = best([descend(other, begin, max_evaluations=_MOST, workers=1) for begin in begins])
-    return np.vstack([truth, *interval(other, optimum)])
+    truth, figures = _simulated(objective, noise, rng)
+    other = objective.with_measurements(figures)
+    begins = np.vstack([objective.prior_mean, draw_from_prior(objective, _STARTS, rng)])
+    optimum = select_best(
+        [descend(other, begin, max_evaluations=_MOST, workers=1) for begin in begins]
+    )
+    return np.vstack([truth, *approximate_interval(other, optimum)])
 
 
-def _simulated(payoff: Payoff, noise: Ar1, rng: np.random.Generator) -> tuple[Floats, Floats]:
+def _simulated(objective: Objective, noise: Ar1, rng: np.random.Generator) -> tuple[Floats, Floats]:
     while True:
-        truth = prior_draws(payoff, 1, rng)[0]
-        figures = payoff.simulated(truth, workers=1)[0]
+        truth = draw_from_prior(objective, 1, rng)[0]
+        figures = objective.simulated(truth, workers=1)[0]
         # A history that fails, or dies out, could not have been published.
         if np.isfinite(figures).all() and (figures > 0).all():
             errors = noise.errors(rng.standard_normal(len(figures)))
             return truth, figures * np.exp(errors)
 
 
-def interval(payoff: Payoff, optimum: Optimum) -> tuple[Floats, Floats, Floats]:
+def approximate_interval(objective: Objective, optimum: Optimum) -> tuple[Floats, Floats, Floats]:
     """Give estimate, low and high, each of shape (parameters,), of a 90 % interval.
 
     Parameters
     ----------
-    payoff : Payoff
-        The payoff.
+    objective : Objective
+        The objective.
     optimum : Optimum
         Its optimum.
 
@@ -150,7 +154,7 @@ def interval(payoff: Payoff, optimum: Optimum) -> tuple[Floats, Floats, Floats]:
     tuple of array
         In the scale of the estimation.
     """
-    scores = NormalScores(payoff)
+    scores = NormalScores(objective)
     laplace = scores.laplace(optimum.x, workers=1)
     half = _NORMAL * np.sqrt(np.diag(laplace.covariance))
     low, high = (scores.points(laplace.centre + sign * half) for sign in (-1, 1))

@@ -1,6 +1,6 @@
 """Copy the regions' values from a model file into the case folders.
 
-    python -m smecluster.calibration.data.values [MODEL]
+    python -m smecluster.calibration.authoring.region_values [MODEL]
 
 The model file carries the regions' values as defaults, so that it runs alone in Vensim; a
 case carries its own, each with unit, range, status and source, so that a region can be added
@@ -16,8 +16,8 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from smecluster.calibration.data.case import cases, load
-from smecluster.calibration.data.constants import Constant, Point, text_of
+from smecluster.calibration.data.case import list_cases, load_case
+from smecluster.calibration.data.constants import Constant, Point, format_rows
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.files import read_text, write_atomic
 from smecluster.model.vensim.document import SHIPPED
@@ -35,7 +35,7 @@ _STATUSES = (
 _STRATEGY = "input of a strategy"
 
 
-def status_of(source: str) -> str:
+def infer_status(source: str) -> str:
     """Say how far to trust a value from the words of its source.
 
     Parameters
@@ -51,7 +51,7 @@ def status_of(source: str) -> str:
     return next((status for status, mark in _STATUSES if mark.search(source)), "read")
 
 
-def values_of(text: str, name: str) -> tuple[tuple[Constant, ...], tuple[Point, ...]]:
+def extract_values(text: str, name: str) -> tuple[tuple[Constant, ...], tuple[Point, ...]]:
     """Take a region's values out of a model.
 
     Parameters
@@ -84,7 +84,7 @@ def values_of(text: str, name: str) -> tuple[tuple[Constant, ...], tuple[Point, 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return the exit status."""
     parser = argparse.ArgumentParser(
-        prog="python -m smecluster.calibration.data.values",
+        prog="python -m smecluster.calibration.authoring.region_values",
         description="Copy the regions' values from a model file into the case folders.",
     )
     parser.add_argument(
@@ -93,11 +93,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     try:
         text = read_text(given.model)
-        for name in cases():
-            case = load(name)
-            constants, points = values_of(text, case.place.name)
-            write_atomic(case.path / "constants.csv", text_of(constants, Constant))
-            write_atomic(case.path / "tables.csv", text_of(points, Point))
+        for name in list_cases():
+            case = load_case(name)
+            constants, points = extract_values(text, case.place.name)
+            write_atomic(case.path / "constants.csv", format_rows(constants, Constant))
+            write_atomic(case.path / "tables.csv", format_rows(points, Point))
             print(f"{name}: {len(constants)} constants, {len(points)} points")
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -128,7 +128,7 @@ def _constants(region: Region, documents: Mapping[str, Block]) -> Iterator[Const
                 unit=block.unit,
                 low=block.low,
                 high=block.high,
-                status=status_of(source),
+                status=infer_status(source),
                 source=source,
             )
 
@@ -139,7 +139,7 @@ def _points(region: Region, documents: Mapping[str, Block]) -> Iterator[Point]:
         block = documents[fold_name(variable)]
         source = _source(block)
         for x, y in points:
-            yield Point(variable, element, x, y, block.unit, status_of(source), source)
+            yield Point(variable, element, x, y, block.unit, infer_status(source), source)
 
 
 def _source(block: Block) -> str:

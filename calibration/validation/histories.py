@@ -12,7 +12,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from smecluster.calibration.data.case import Case
-from smecluster.calibration.data.tables import Turn
+from smecluster.calibration.data.case_file import Turn
 from smecluster.model import Model, simulate
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.vensim.rewrite import REGION
@@ -50,11 +50,11 @@ class Histories:
     paths : xarray.Dataset
         The base case, every measured variable along time and Region.
     table : pandas.DataFrame
-        A row a figure; see `paired`.
+        A row a figure; see `pair_with_run`.
     fit : pandas.DataFrame
-        A row a series; see `fits`.
+        A row a series; see `measure_fit`.
     turns : pandas.DataFrame
-        A row a turning point; see `turning_points`.
+        A row a turning point; see `compare_turning_points`.
     """
 
     paths: xr.Dataset
@@ -63,7 +63,7 @@ class Histories:
     turns: pd.DataFrame
 
 
-def histories(
+def compare_histories(
     model: Model,
     cases: Sequence[Case],
     include: Iterable[str] = (),
@@ -102,11 +102,11 @@ def histories(
     figures = pd.concat(parts, ignore_index=True)
     run = simulate(model, outputs=list(dict.fromkeys([*variables, *figures["variable"]])))
     run = run.sel({REGION: [case.place.name for case in cases]})
-    table = paired(figures, run)
-    return Histories(run, table, fits(table), turning_points(cases, table))
+    table = pair_with_run(figures, run)
+    return Histories(run, table, measure_fit(table), compare_turning_points(cases, table))
 
 
-def paired(figures: pd.DataFrame, run: xr.Dataset) -> pd.DataFrame:
+def pair_with_run(figures: pd.DataFrame, run: xr.Dataset) -> pd.DataFrame:
     """Set each published figure beside the run's value of the same year.
 
     A year's figure is compared with the value at that date (2010: Time = 2010). Where a
@@ -140,13 +140,13 @@ def paired(figures: pd.DataFrame, run: xr.Dataset) -> pd.DataFrame:
     return table
 
 
-def fits(table: pd.DataFrame) -> pd.DataFrame:
+def measure_fit(table: pd.DataFrame) -> pd.DataFrame:
     """Measure how close the model comes to each series.
 
     Parameters
     ----------
     table : pandas.DataFrame
-        See `paired`.
+        See `pair_with_run`.
 
     Returns
     -------
@@ -154,7 +154,7 @@ def fits(table: pd.DataFrame) -> pd.DataFrame:
         A row a series: region, variable, segment, compare, factor, figures (how many), first
         and last (year), MAPE (mean absolute error in percent of the figures) and bias (mean
         error in percent of the mean figure), both missing where a factor was fitted to a
-        single figure, and U^M, U^S, U^C (see `theil`; missing below three figures).
+        single figure, and U^M, U^S, U^C (see `decompose_error`; missing below three figures).
     """
     rows = []
     for key, series in table.groupby(SERIES, sort=False):
@@ -164,7 +164,7 @@ def fits(table: pd.DataFrame) -> pd.DataFrame:
         with np.errstate(divide="ignore", invalid="ignore"):
             mape = 100 * np.mean(np.abs(error / actual))
             bias = 100 * error.mean() / actual.mean()
-        shares = theil(fitted, actual) if len(series) >= _ENOUGH else Theil(*[np.nan] * 3)
+        shares = decompose_error(fitted, actual) if len(series) >= _ENOUGH else Theil(*[np.nan] * 3)
         compare, factor = series["compare"].iloc[0], series["factor"].iloc[0]
         if compare == "scale" and len(series) == 1:
             mape = bias = np.nan
@@ -174,7 +174,7 @@ def fits(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*columns, "U^M", "U^S", "U^C"])
 
 
-def theil(simulated: NDArray[np.float64], actual: NDArray[np.float64]) -> Theil:
+def decompose_error(simulated: NDArray[np.float64], actual: NDArray[np.float64]) -> Theil:
     """Split the mean squared error into bias, unequal variation and unequal covariation.
 
     MSE = (mean S - mean A)^2 + (s_S - s_A)^2 + 2 (1 - r) s_S s_A, with standard deviations
@@ -203,7 +203,7 @@ def theil(simulated: NDArray[np.float64], actual: NDArray[np.float64]) -> Theil:
     )
 
 
-def turning_points(cases: Sequence[Case], table: pd.DataFrame) -> pd.DataFrame:
+def compare_turning_points(cases: Sequence[Case], table: pd.DataFrame) -> pd.DataFrame:
     """Compare the figures and the model at the turning points that the cases name.
 
     Parameters
@@ -211,7 +211,7 @@ def turning_points(cases: Sequence[Case], table: pd.DataFrame) -> pd.DataFrame:
     cases : sequence of Case
         The cases.
     table : pandas.DataFrame
-        See `paired`.
+        See `pair_with_run`.
 
     Returns
     -------

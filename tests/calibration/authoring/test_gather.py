@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from smecluster.calibration.data import gather
+from smecluster.calibration.authoring import gather
 from smecluster.calibration.data.series import CASES, COLUMNS
 from smecluster.model.support.errors import InputError
 
@@ -34,7 +34,10 @@ def test_only_the_series_that_a_case_names_are_copied_in_a_fixed_order(raw, name
 
 
 def test_only_cited_sources_are_listed(raw):
-    codes = {record["source"] for record in gather.cited(raw / "sources.csv", [CASES / "national"])}
+    codes = {
+        record["source"]
+        for record in gather.collect_sources(raw / "sources.csv", [CASES / "national"])
+    }
     assert codes == {"S239", "S240", "S241", "S242", "S254", "S257", "S258"}
 
 

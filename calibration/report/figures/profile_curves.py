@@ -10,10 +10,17 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from smecluster.calibration.findings import Findings
-from smecluster.calibration.report.figures.bounds import colour
-from smecluster.calibration.report.figures.panels import FAINT, Drawn, brief, pages, spread, titled
+from smecluster.calibration.report.figures.bounds import choose_colour
+from smecluster.calibration.report.figures.panels import (
+    FAINT,
+    Drawn,
+    draw_pages,
+    format_short,
+    scale_axis,
+    write_title,
+)
 from smecluster.calibration.report.figures.starts import CUT
+from smecluster.calibration.store.findings import Findings
 
 # Profiles are followed until they pass the cut.
 _TOP = 1.6 * CUT
@@ -26,7 +33,7 @@ _NOTE = (
 )
 
 
-def drawn(findings: Findings) -> Iterator[Drawn]:
+def draw_profiles(findings: Findings) -> Iterator[Drawn]:
     """Draw the profile of each parameter with the cut at 1.92.
 
     Parameters
@@ -49,18 +56,18 @@ def drawn(findings: Findings) -> Iterator[Drawn]:
     def panel(axis: Axes, name: str) -> None:
         _panel(axis, profiles[name].sort_values("value"), known[name])
         unit = known[name]["unit"]
-        titled(axis, name + ("" if unit == "Dmnl" else f", {unit}"), _COLUMNS)
+        write_title(axis, name + ("" if unit == "Dmnl" else f", {unit}"), _COLUMNS)
 
     legend = [
         *(
-            Line2D([], [], color=colour(verdict), label=verdict)
+            Line2D([], [], color=choose_colour(verdict), label=verdict)
             for verdict in dict.fromkeys(known[name]["verdict"] for name in names)
         ),
         Line2D([], [], color=_PRIOR, linewidth=3, label="prior alone"),
         Line2D([], [], color=FAINT, linestyle="--", label=f"{CUT}: the ends of 95 %"),
         Line2D([], [], color="#222222", linestyle=":", label="estimate"),
     ]
-    yield from pages(
+    yield from draw_pages(
         names,
         panel,
         name="profiles",
@@ -78,10 +85,10 @@ def _panel(axis: Axes, profile: pd.DataFrame, parameter: Mapping[Hashable, Any])
     middle = parameter["prior mean"]
     away = np.log(values / middle) if parameter["scale"] == "log" else values - middle
     axis.plot(values, 0.5 * (away / parameter["prior sd"]) ** 2, color=_PRIOR, linewidth=3)
-    shade = colour(parameter["verdict"])
+    shade = choose_colour(parameter["verdict"])
     axis.plot(values, cost, color=shade, linewidth=1.4, marker=".", markersize=3)
     axis.axhline(CUT, color=FAINT, linewidth=0.8, linestyle="--")
     axis.axvline(parameter["estimate"], color="#222222", linewidth=0.8, linestyle=":")
     axis.set_ylim(min(-0.2, 1.1 * float(np.nanmin(cost))), _TOP)
-    axis.set_yticks([0, CUT], ["0", brief(CUT)])
-    spread(axis.xaxis, profile["value"], axis.set_xscale)
+    axis.set_yticks([0, CUT], ["0", format_short(CUT)])
+    scale_axis(axis.xaxis, profile["value"], axis.set_xscale)

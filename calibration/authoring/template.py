@@ -16,8 +16,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from smecluster.calibration.data.case import cases, load
-from smecluster.calibration.data.constants import Constant, Point, constants_of, tables_of, text_of
+from smecluster.calibration.data.case import list_cases, load_case
+from smecluster.calibration.data.constants import (
+    Constant,
+    Point,
+    arrange_constants,
+    arrange_tables,
+    format_rows,
+)
 from smecluster.calibration.data.series import read_records
 from smecluster.calibration.problem.parameters import COLUMNS, FILE, JUDGEMENT
 from smecluster.model import Region
@@ -54,11 +60,11 @@ def new_case(folder: str | Path, like: str) -> Path:
         one's, or `like` is no shipped case.
     """
     target = Path(folder)
-    if like not in cases():
-        raise UnknownNameError("shipped case", like, cases())
+    if like not in list_cases():
+        raise UnknownNameError("shipped case", like, list_cases())
     if target.exists() and (target.is_file() or any(target.iterdir())):
         raise InputError(f"{target} exists already: nothing was written")
-    model_case = load(like)
+    model_case = load_case(like)
     constants = _copied(model_case.constants, model_case.place.name)
     points = _copied(model_case.points, model_case.place.name)
     name = " ".join(re.split(r"[\s_-]+", target.resolve().name)).strip()
@@ -69,7 +75,7 @@ def new_case(folder: str | Path, like: str) -> Path:
     load_model(
         regions=[
             *map(Region, model.regions),
-            Region(name, constants_of(constants), tables_of(points)),
+            Region(name, arrange_constants(constants), arrange_tables(points)),
         ]
     )
     words = {
@@ -79,8 +85,8 @@ def new_case(folder: str | Path, like: str) -> Path:
     }
     files = {path.name: _filled(read_text(path), words) for path in sorted(FOLDER.iterdir())}
     files[FILE] += _parameters(model_case.path / FILE, model_case.place.name)
-    files["constants.csv"] += text_of(constants, Constant)
-    files["tables.csv"] += text_of(points, Point)
+    files["constants.csv"] += format_rows(constants, Constant)
+    files["tables.csv"] += format_rows(points, Point)
     _write(target, files)
     return target
 

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
-from smecluster.calibration.data.histories import Histories
+from smecluster.calibration.validation.histories import Histories
 from smecluster.model.support.formatting import Rounded, capitalise, colour_regions, display_unit
 from smecluster.model.support.plotting import add_heading, format_axis
 from smecluster.model.vensim.rewrite import REGION
@@ -34,7 +34,7 @@ _ENOUGH = 3
 _LEVEL, _SCALED = "#222222", "#9A9A9A"
 
 
-def figure(histories: Histories, remembered: bool = False) -> Figure:
+def draw_histories(histories: Histories, remembered: bool = False) -> Figure:
     """Draw the histories: a row for each variable of `PANELS`, a column for each region.
 
     Parameters

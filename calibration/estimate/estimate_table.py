@@ -6,21 +6,23 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from smecluster.calibration.estimate.fit import jacobian
-from smecluster.calibration.problem.payoff import Payoff
+from smecluster.calibration.estimate.fit import compute_jacobian
+from smecluster.calibration.problem.objective import Objective
 
 #: Half a 90 % interval of a normal distribution, in standard deviations.
 _HALF = 1.6449
 _LEVELS = (0.05, 0.95)
 
 
-def estimates(payoff: Payoff, x: ArrayLike, draws: pd.DataFrame | None = None) -> pd.DataFrame:
+def tabulate_estimates(
+    objective: Objective, x: ArrayLike, draws: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Put the estimates of a calibration together.
 
     Parameters
     ----------
-    payoff : Payoff
-        The payoff.
+    objective : Objective
+        The objective.
     x : array_like, shape (parameters,)
         Its optimum, in the scale of the estimation.
     draws : pandas.DataFrame, optional
@@ -36,13 +38,13 @@ def estimates(payoff: Payoff, x: ArrayLike, draws: pd.DataFrame | None = None) -
         the estimate, cut off at the bounds.
     """
     point = np.asarray(x, dtype=float)
-    slope = jacobian(payoff, point)
+    slope = compute_jacobian(objective, point)
     error = np.sqrt(np.diag(np.linalg.inv(slope.T @ slope)))
     if draws is None:
-        low = payoff.natural(np.maximum(point - _HALF * error, payoff.lower))
-        high = payoff.natural(np.minimum(point + _HALF * error, payoff.upper))
+        low = objective.natural(np.maximum(point - _HALF * error, objective.lower))
+        high = objective.natural(np.minimum(point + _HALF * error, objective.upper))
     else:
-        low, high = np.quantile(draws[list(payoff.names)].to_numpy(dtype=float), _LEVELS, axis=0)
-    return payoff.problem.table.assign(
-        **{"estimate": payoff.natural(point), "standard error": error, "low": low, "high": high}
+        low, high = np.quantile(draws[list(objective.names)].to_numpy(dtype=float), _LEVELS, axis=0)
+    return objective.problem.table.assign(
+        **{"estimate": objective.natural(point), "standard error": error, "low": low, "high": high}
     )

@@ -1,0 +1,1 @@
+"""Named calibrations on disk: their manifest and tables, read, written and adopted."""
