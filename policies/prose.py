@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def join_names(names: Sequence[str], last: str = "and") -> str:
@@ -25,6 +30,58 @@ def format_share(share: float) -> str:
     if 0.99 < share < 1:
         return "more than 99 %"
     return f"{100 * share:.0f} %"
+
+
+def format_draws(count: int, total: int) -> str:
+    """Write in how many draws something holds, with a bound where it holds in all or none.
+
+    Parameters
+    ----------
+    count, total : int
+        In how many draws, of how many that were run.
+
+    Returns
+    -------
+    str
+        Words that follow a verb: ``in 72 of 100 draws``. At the edges nothing is claimed of draws
+        that were not run: the one-sided 95 % bound on the share is ``0.05 ** (1 / total)``, close
+        to ``1 - 3 / total`` (the rule of three).
+    """
+    if 0 < count < total:
+        return f"in {count:,} of {total:,} draws"
+    bound = 0.05 ** (1 / total)
+    if count:
+        least = math.floor(100 * bound)
+        return f"in all {total:,} draws that were run (95 % bound: at least {least} of 100)"
+    most = math.ceil(100 * (1 - bound))
+    return f"in none of the {total:,} draws that were run (95 % bound: at most {most} of 100)"
+
+
+def describe_draws(draws: pd.DataFrame) -> str:
+    """Say what differs among draws, and what does not.
+
+    Parameters
+    ----------
+    draws : pandas.DataFrame
+        A row a draw, a column an input of the model; no column where the model's own values were
+        run.
+
+    Returns
+    -------
+    str
+        One or two sentences.
+    """
+    if len(draws) < 2:
+        return (
+            "One set of values was run, so the results carry no uncertainty; --draws 100 shows how "
+            "they spread."
+        )
+    varied = {str(name).partition("[")[0] for name in draws.columns}
+    return (
+        f"The {len(draws):,} draws vary {format_count(len(varied), 'constant', 'constants')} that "
+        "the calibration estimates. All other constants, the equations and the national drivers "
+        "stay as they are, so the truth lies outside an interval more often than it says."
+    )
 
 
 def split_sign(values: NDArray[np.float64]) -> tuple[bool, NDArray[np.float64]]:

@@ -1,9 +1,16 @@
 """Parts of sentences keep what numbers say."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from smecluster.policies.prose import format_share, join_names, split_sign
+from smecluster.policies.prose import (
+    describe_draws,
+    format_draws,
+    format_share,
+    join_names,
+    split_sign,
+)
 
 
 @pytest.mark.parametrize(
@@ -27,3 +34,24 @@ def test_names_are_joined_as_in_a_sentence():
         "a and b",
         "a, b and c",
     ]
+
+
+@pytest.mark.parametrize(
+    ("count", "total", "words"),
+    [
+        (72, 100, "in 72 of 100 draws"),
+        (100, 100, "in all 100 draws that were run (95 % bound: at least 97 of 100)"),
+        (0, 100, "in none of the 100 draws that were run (95 % bound: at most 3 of 100)"),
+        (1000, 1000, "in all 1,000 draws that were run (95 % bound: at least 99 of 100)"),
+        (3, 3, "in all 3 draws that were run (95 % bound: at least 36 of 100)"),
+    ],
+)
+def test_what_holds_in_all_draws_is_claimed_only_of_those_that_were_run(count, total, words):
+    assert format_draws(count, total) == words
+
+
+def test_what_draws_vary_is_said_and_one_draw_carries_no_uncertainty():
+    draws = pd.DataFrame({"a[Wenzhou]": [1.0, 2.0], "a[Delta]": [1.0, 2.0], "b": [0.0, 1.0]})
+    assert describe_draws(draws).startswith("The 2 draws vary 2 constants that")
+    assert "no uncertainty" in describe_draws(draws.iloc[:1])
+    assert "no uncertainty" in describe_draws(pd.DataFrame(index=["model"]))
