@@ -15,7 +15,7 @@ import xarray as xr
 from smecluster.model.engines.dask import check_scheduler
 from smecluster.model.runs import simulate, stream
 from smecluster.model.support.errors import InputError
-from smecluster.model.support.provenance import stamp
+from smecluster.model.support.provenance import make_stamp
 from smecluster.sensitivity.design.crossing import Scenario
 from smecluster.sensitivity.design.factors import Setting, factors_of
 from smecluster.sensitivity.design.outputs import columns_of, needed, numbers
@@ -105,7 +105,7 @@ def plan(
         scenarios=tuple(scenarios),
         baseline=tuple(baseline),
         identity=identity(study, model, factors, columns, tuple(scenarios), used, hashes or {}),
-        versions=stamp(model.hash)["versions"],
+        versions=make_stamp(model.hash)["versions"],
     )
 
 

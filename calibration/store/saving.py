@@ -9,8 +9,8 @@ from typing import Any
 from smecluster.calibration.pipeline import PipelineResult
 from smecluster.calibration.store.named import DIGITS, MANIFEST, round_values, write_manifest
 from smecluster.model import Model
+from smecluster.model.support.exports import ENCODING
 from smecluster.model.support.files import write_atomic
-from smecluster.model.support.provenance import commented
 from smecluster.model.vensim.rewrite import with_values
 
 
@@ -37,7 +37,7 @@ def save_calibration(
     facts : mapping
         What the manifest tells besides.
     stamp : mapping
-        Where it came from; at the head of each table, too.
+        Where it came from, for the manifest.
 
     Raises
     ------
@@ -51,7 +51,7 @@ def save_calibration(
             path.unlink()
     for each, table in written.items():
         text = table.to_csv(index=False, float_format=f"%.{DIGITS}g")
-        write_atomic(folder / f"{each}.csv", commented(stamp) + text)
+        write_atomic(folder / f"{each}.csv", text.encode(ENCODING))
     estimates = outcome.tables["parameters"]
     # The hash is that of the model with the estimate as it stands in the file, rounded.
     values = dict(zip(estimates["name"], round_values(estimates["estimate"]).tolist(), strict=True))

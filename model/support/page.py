@@ -121,7 +121,7 @@ def render_page(
     sections : sequence of Section
         What the answer rests on.
     stamp : mapping
-        Where it came from, as `model.support.provenance.stamp` says it.
+        Where it came from, as `model.support.provenance.make_stamp` says it.
 
     Returns
     -------

@@ -12,7 +12,7 @@ from pathlib import Path
 _PACKAGES = ("smecluster", "pysd", "llvmlite", "numpy", "scipy", "xarray", "pandas")
 
 
-def stamp(model_hash: str, **more: str | None) -> dict[str, str]:
+def make_stamp(model_hash: str, **more: str | None) -> dict[str, str]:
     """Say where a result came from.
 
     Parameters
@@ -36,9 +36,9 @@ def stamp(model_hash: str, **more: str | None) -> dict[str, str]:
     }
 
 
-def commented(stamp_: Mapping[str, str]) -> str:
+def format_stamp(stamp: Mapping[str, str]) -> str:
     """Write the stamp as comment lines for the head of a text file, ``# name: value``."""
-    return "".join(f"# {name}: {' '.join(value.split())}\n" for name, value in stamp_.items())
+    return "".join(f"# {name}: {' '.join(value.split())}\n" for name, value in stamp.items())
 
 
 def _versions() -> list[str]:

@@ -10,13 +10,13 @@ import pandas as pd
 import xarray as xr
 
 from smecluster.model.outcomes import PLACE, TOTAL, collect_outcomes
-from smecluster.model.support.files import replace_file, write_atomic
-from smecluster.model.support.provenance import commented
+from smecluster.model.support.exports import write_csv, write_figure, write_table
+from smecluster.model.support.files import replace_file
 from smecluster.policies.comparison.single import Comparison
 from smecluster.policies.ensemble.recovery import LOSS, YEARS
-from smecluster.policies.exports import write_figure, write_table
 
 Stamp = Mapping[str, str]
+_PURE = ("factor", "gained per yuan")
 
 
 def write_tables(comparison: Comparison, folder: Path, stamp: Stamp) -> list[Path]:
@@ -48,9 +48,12 @@ def write_tables(comparison: Comparison, folder: Path, stamp: Stamp) -> list[Pat
         "money": money_table(comparison),
         "recovery": long_table(comparison.recovery[[LOSS, YEARS]]),
     }
-    files = [
-        path for name, table in tables.items() for path in write_table(table, folder, name, stamp)
-    ]
+    costs = tables.pop("money")
+    units = {str(name): "Myuan" for name in costs if name not in ("strategy", *_PURE)}
+    files = write_table(costs, folder, "money", stamp, units=units)
+    for name, table in tables.items():
+        values = [column for column in ("baseline", "value", "change") if column in table]
+        files += write_table(table, folder, name, stamp, values=values)
     files.append(_netcdf(comparison.paths, folder / "paths.nc", stamp))
     return files
 
@@ -66,7 +69,9 @@ def write_figures(comparison: Comparison, folder: Path, stamp: Stamp) -> dict[st
 def write_run(run: xr.Dataset, folder: Path, stamp: Stamp) -> list[Path]:
     """Write a run: every variable as NetCDF, the outcomes as CSV; see `write_tables`."""
     return [
-        _csv(long_table(collect_outcomes(run)), folder / "outcomes.csv", stamp),
+        *write_csv(
+            long_table(collect_outcomes(run)), folder / "outcomes.csv", stamp, values=["value"]
+        ),
         _netcdf(run, folder / "run.nc", stamp),
     ]
 
@@ -111,10 +116,6 @@ def money_table(comparison: Comparison) -> pd.DataFrame:
         for item in comparison.funded
     ]
     return pd.DataFrame(rows)
-
-
-def _csv(table: pd.DataFrame, path: Path, stamp: Stamp) -> Path:
-    return write_atomic(path, commented(stamp) + table.to_csv(index=False))
 
 
 def _netcdf(data: xr.Dataset, path: Path, stamp: Stamp) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -51,41 +51,39 @@ def batch(
     import pandas as pd
 
     from smecluster.model import failures, stream
-    from smecluster.model.support.files import replace_file, write_atomic
-    from smecluster.model.support.provenance import commented, stamp
+    from smecluster.model.support.exports import check_record, write_csv, write_csv_pieces
+    from smecluster.model.support.provenance import make_stamp
     from smecluster.policies import load
 
+    check_record(out)
     inputs = read_inputs(table)
     chosen = load(strategy)
     model = load_calibrated(region or [], from_ or [], calibration)
     base = {**chosen.inputs(model), **parse_settings(model, set_ or [])}
     # What a row of the table says goes before what the strategy says.
     base = {name: value for name, value in base.items() if name not in inputs}
-    head = commented(
-        stamp(
-            model.hash,
-            strategy=f"{chosen.name} {chosen.hash}",
-            inputs=str(table.name),
-            calibration=describe_origin(from_ or [], calibration),
-        )
+    origin = make_stamp(
+        model.hash,
+        strategy=f"{chosen.name} {chosen.hash}",
+        inputs=str(table.name),
+        calibration=describe_origin(from_ or [], calibration),
     )
     pieces = stream(
         model, inputs, output, year or None, workers=workers, cluster=cluster, base=base
     )
     failed: list[pd.DataFrame] = []
-    with (
-        replace_file(out) as temporary,
-        temporary.open("w", encoding="utf-8", newline="") as file,
-    ):
-        file.write(head)
-        for number, piece in enumerate(_shown(pieces, len(inputs))):
+
+    def tables() -> Iterator[pd.DataFrame]:
+        for piece in _shown(pieces, len(inputs)):
             failed.append(failures(piece, inputs))
-            _long(piece, output).to_csv(file, index=False, header=number == 0)
+            yield _long(piece, output)
+
+    write_csv_pieces(tables(), out, origin)
     lost = pd.concat(failed)
     record = {"runs": len(inputs), "failed": len(lost), "file": str(out)}
     if len(lost):
         beside = out.with_suffix(".failed.csv")
-        write_atomic(beside, head + lost.to_csv(index_label="run"))
+        write_csv(lost.rename_axis("run").reset_index(), beside, origin)
         record["failures"] = str(beside)
     if json:
         print_json(record)

@@ -206,7 +206,7 @@ def _fit(
     from smecluster.calibration.pipeline import run_pipeline
     from smecluster.calibration.store.saving import save_calibration
     from smecluster.model.support.checkpoints import drop
-    from smecluster.model.support.provenance import stamp
+    from smecluster.model.support.provenance import make_stamp
 
     if anew:
         drop(target / _WORK)
@@ -216,7 +216,7 @@ def _fit(
     except KeyboardInterrupt:
         note("what is done is kept: the same command goes on from there")
         raise
-    origin = stamp(
+    origin = make_stamp(
         problem.model.hash,
         data=problem.hash,
         calibration=name,

@@ -50,12 +50,12 @@ def histories(
     """Set the base case beside the published figures."""
     from smecluster.calibration.report.figures.history_panels import PANELS
     from smecluster.calibration.validation.histories import compare_histories as beside
-    from smecluster.model.support.provenance import stamp
+    from smecluster.model.support.provenance import make_stamp
 
     model = load_calibrated([], from_ or [], calibration)
     cases = _cases(model, region or [], from_ or [])
     found = beside(model, cases, include or (), PANELS)
-    origin = stamp(
+    origin = make_stamp(
         model.hash,
         figures=sha256(found.table.to_csv(index=False).encode()).hexdigest(),
         include=", ".join(include or []) or None,
@@ -94,20 +94,15 @@ def _cases(model: Model, names: list[str], folders: list[Path]) -> list[Case]:
 
 def _write(found: Histories, folder: Path, origin: dict[str, str], remembered: bool) -> list[Path]:
     from smecluster.calibration.report.figures.history_panels import draw_histories
-    from smecluster.model.support.files import replace_file, write_atomic
-    from smecluster.model.support.provenance import commented
+    from smecluster.model.support.exports import write_csv, write_figure
 
     tables = {"histories": found.table, "fit": found.fit, "turning-points": found.turns}
     files = [
-        write_atomic(folder / f"{name}.csv", commented(origin) + table.to_csv(index=False))
+        path
         for name, table in tables.items()
+        for path in write_csv(table, folder / f"{name}.csv", origin)
     ]
-    picture = folder / "histories.png"
-    with replace_file(picture) as temporary:
-        draw_histories(found, remembered).savefig(
-            temporary, dpi=130, metadata={"Description": commented(origin)}
-        )
-    return [*files, picture]
+    return [*files, write_figure(draw_histories(found, remembered), folder, "histories", origin)]
 
 
 def _print_fit(fit: pd.DataFrame) -> None:

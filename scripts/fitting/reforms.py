@@ -10,7 +10,7 @@ import typer
 
 from smecluster.calibration.loading import describe_origin, draw_values, load_calibrated
 from smecluster.scripts.shared.options import CalibrationName, Folders, Regions
-from smecluster.scripts.shared.printing import note, print_json, print_table
+from smecluster.scripts.shared.printing import finish, print_json, print_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,8 +42,8 @@ def reforms(
     """Run published reforms on the model and compare its response with the published one."""
     from smecluster.calibration.validation.reform_file import find_reforms
     from smecluster.calibration.validation.reform_runs import run_reforms
-    from smecluster.model.support.files import write_atomic
-    from smecluster.model.support.provenance import commented, stamp
+    from smecluster.model.support.exports import write_csv
+    from smecluster.model.support.provenance import make_stamp
 
     chosen = find_reforms(names or [])
     model = load_calibrated(region or [], from_ or [], calibration)
@@ -52,25 +52,25 @@ def reforms(
         chosen,
         draw_values(calibration, draws, seed, model.regions, from_ or []) if draws else None,
     )
-    origin = stamp(
+    origin = make_stamp(
         model.hash,
         reforms=sha256("".join(each.model_dump_json() for each in chosen).encode()).hexdigest(),
         calibration=describe_origin(from_ or [], calibration),
         seed=str(seed) if draws else None,
     )
-    path = write_atomic(out / "reforms.csv", commented(origin) + table.to_csv(index=False))
+    files = write_csv(table, out / "reforms.csv", origin)
     if json:
         print_json(
             {
                 "stamp": origin,
                 "reforms": [each.model_dump(exclude={"change", "response"}) for each in chosen],
                 "responses": table.to_dict("records"),
-                "files": [str(path)],
+                "files": [str(path) for path in files],
             }
         )
         return
     _print(table)
-    note(f"wrote {path}")
+    finish(files)
 
 
 def _print(table: pd.DataFrame) -> None:

@@ -91,7 +91,7 @@ def compare(
 ) -> None:
     """Compare strategies at equal programme money; with draws or futures, under uncertainty."""
     from smecluster.model.support.errors import InputError
-    from smecluster.model.support.provenance import stamp
+    from smecluster.model.support.provenance import make_stamp
     from smecluster.policies import load
     from smecluster.policies.comparison.results_single import write_figures, write_tables
     from smecluster.policies.comparison.single import compare as compared
@@ -133,7 +133,7 @@ def compare(
         settings=settings,
         engine=engine,
     )
-    origin = stamp(
+    origin = make_stamp(
         model.hash,
         strategies=", ".join(f"{strategy.name} {strategy.hash}" for strategy in chosen),
         baseline=f"{comparison.baseline.name} {comparison.baseline.hash}",

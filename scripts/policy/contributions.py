@@ -82,14 +82,14 @@ def contributions(
     """Share the effect of a strategy out among its levers."""
     import pandas as pd
 
+    from smecluster.model.support.exports import write_table
     from smecluster.model.support.files import write_atomic
     from smecluster.model.support.page import Section, render_page
-    from smecluster.model.support.provenance import stamp
+    from smecluster.model.support.provenance import make_stamp
     from smecluster.policies.contributions.compute import contributions as shared_out
     from smecluster.policies.contributions.compute import pair_table, table
     from smecluster.policies.contributions.figures import figures
     from smecluster.policies.contributions.text import answer, basis
-    from smecluster.policies.exports import write_table
 
     check_writable(out)
     task = asked(
@@ -112,7 +112,7 @@ def contributions(
     used = step
     if used is None:
         used = own if drawn is None else _LONG_STEP
-    origin = stamp(
+    origin = make_stamp(
         model.hash,
         strategies=", ".join(f"{strategy.name} {strategy.hash}" for strategy in chosen),
         calibration=describe_origin(folders, task.calibration),

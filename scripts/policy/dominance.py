@@ -40,14 +40,14 @@ def dominance(
 ) -> None:
     """Follow the named loops through the runs of strategies (needs the extra 'loops')."""
     from smecluster.model.support.errors import InputError
+    from smecluster.model.support.exports import write_figure, write_table
     from smecluster.model.support.files import write_atomic
     from smecluster.model.support.page import Section, render_page
-    from smecluster.model.support.provenance import stamp
+    from smecluster.model.support.provenance import make_stamp
     from smecluster.policies import load
     from smecluster.policies.dominance.compute import answer, table
     from smecluster.policies.dominance.compute import dominance as followed
     from smecluster.policies.dominance.figures import dominance as drawn
-    from smecluster.policies.exports import write_figure, write_table
 
     check_writable(out)
     chosen = [load(name) for name in strategies or ("end-all-policy", "central", "local")]
@@ -58,7 +58,7 @@ def dominance(
         )
     with progress("strategies") as tell:
         shares = followed(model, chosen, step=step, progress=tell)
-    origin = stamp(
+    origin = make_stamp(
         model.hash,
         strategies=", ".join(f"{one.name} {one.hash}" for one in chosen),
         calibration=describe_origin(from_ or [], calibration),

@@ -85,7 +85,7 @@ def optimise(
 ) -> None:
     """Search for the best use of a budget; a search that was stopped goes on where it was."""
     from smecluster.model.support.checkpoints import drop
-    from smecluster.model.support.provenance import stamp
+    from smecluster.model.support.provenance import make_stamp
     from smecluster.policies import load
     from smecluster.policies.futures import load as load_future
     from smecluster.policies.optimisation.compute import best_use
@@ -137,7 +137,7 @@ def optimise(
             identity=identity,
             progress=tell,
         )
-    origin = stamp(
+    origin = make_stamp(
         model.hash,
         strategies=", ".join(f"{one.name} {one.hash}" for one in written),
         calibration=name,
@@ -153,9 +153,9 @@ def optimise(
 
 
 def _write(found: BestUse, out: Path, origin: dict[str, str], step: float, say: bool) -> list[Path]:
+    from smecluster.model.support.exports import write_figure, write_table
     from smecluster.model.support.files import write_atomic
     from smecluster.model.support.page import Section, render_page
-    from smecluster.policies.exports import write_figure, write_table
     from smecluster.policies.optimisation.allocation import written
     from smecluster.policies.optimisation.compute import allocations, comparison
     from smecluster.policies.optimisation.figures import figures

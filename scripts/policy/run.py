@@ -39,7 +39,7 @@ def run(
     """Run one strategy."""
     from smecluster.model import simulate
     from smecluster.model.outcomes import collect_outcomes
-    from smecluster.model.support.provenance import stamp
+    from smecluster.model.support.provenance import make_stamp
     from smecluster.policies import load
     from smecluster.policies.comparison.results_single import long_table, write_run
 
@@ -47,7 +47,7 @@ def run(
     model = load_calibrated(region or [], from_ or [], calibration)
     inputs = {**chosen.inputs(model), **parse_settings(model, set_ or [])}
     result = simulate(model, inputs, engine=engine)
-    origin = stamp(
+    origin = make_stamp(
         model.hash,
         strategy=f"{chosen.name} {chosen.hash}",
         calibration=describe_origin(from_ or [], calibration),

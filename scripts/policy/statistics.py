@@ -50,12 +50,12 @@ def statistics(
 ) -> None:
     """Find what cluster statistics are worth under a reactive and an anticipatory policy."""
     from smecluster.model.outcomes import TOTAL
+    from smecluster.model.support.exports import write_figure, write_table
     from smecluster.model.support.files import write_atomic
     from smecluster.model.support.formatting import Rounded
     from smecluster.model.support.page import Section, render_page
-    from smecluster.model.support.provenance import stamp
+    from smecluster.model.support.provenance import make_stamp
     from smecluster.policies import load
-    from smecluster.policies.exports import write_figure, write_table
     from smecluster.policies.futures import futures
     from smecluster.policies.statistics_value.compute import statistics_value, table
     from smecluster.policies.statistics_value.figures import worth
@@ -67,7 +67,7 @@ def statistics(
     drawn = draw_values(calibration, draws, seed, model.regions, from_ or []) if draws else None
     with progress("runs") as tell:
         found = statistics_value(model, chosen, drawn, worlds, step=step, progress=tell)
-    origin = stamp(
+    origin = make_stamp(
         model.hash,
         strategy=f"{chosen.name} {chosen.hash}",
         futures=", ".join(f"{one.name} {one.hash}" for one in worlds),
@@ -75,7 +75,7 @@ def statistics(
         seed=str(seed),
     )
     summed = table(found)
-    files = write_table(summed, out, "statistics", origin)
+    files = write_table(summed, out, "statistics", origin, values=["mean", "low", "median", "high"])
     said, rests = answer(found), basis(found, step)
     if not json:
         print("\n".join([*said, ""]))

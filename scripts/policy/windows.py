@@ -48,11 +48,11 @@ def windows(
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Map what a yuan gains by starting year and cluster size."""
+    from smecluster.model.support.exports import write_table
     from smecluster.model.support.files import write_atomic
     from smecluster.model.support.page import Section, render_page
-    from smecluster.model.support.provenance import stamp
+    from smecluster.model.support.provenance import make_stamp
     from smecluster.policies import load
-    from smecluster.policies.exports import write_table
     from smecluster.policies.windows.compute import by_kind, by_year, table
     from smecluster.policies.windows.compute import windows as mapped
     from smecluster.policies.windows.figures import figures
@@ -73,7 +73,7 @@ def windows(
             step=step,
             progress=tell,
         )
-    origin = stamp(
+    origin = make_stamp(
         model.hash,
         strategy=f"{chosen.name} {chosen.hash}",
         calibration=describe_origin(from_ or [], calibration),

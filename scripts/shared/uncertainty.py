@@ -67,6 +67,9 @@ Budget = Annotated[
         show_default=False,
     ),
 ]
+# Columns whose unit stands in the column ``unit`` of the same row.
+_IN_UNIT = ("low", "median", "high", "expected", "90th percentile", "maximum")
+
 Workers = Annotated[
     int | None,
     typer.Option(min=1, help="Threads; by default one a processor.", show_default=False),
@@ -215,7 +218,7 @@ def examined(
     InputError
         If the study cannot be carried out.
     """
-    from smecluster.model.support.provenance import stamp
+    from smecluster.model.support.provenance import make_stamp
     from smecluster.policies.comparison.compute import examine
 
     check_writable(out)
@@ -251,7 +254,7 @@ def examined(
             pieces=pieces,
             progress=tell,
         )
-    origin = stamp(
+    origin = make_stamp(
         model.hash,
         study=study.name,
         strategies=", ".join(f"{one.name} {one.hash}" for one in strategies),
@@ -296,19 +299,21 @@ def _kept(folder: Path, identity: Mapping[str, str]) -> Iterator[Pieces]:
 def write_all(
     tables: Mapping[str, pd.DataFrame], out: Path, origin: Mapping[str, str]
 ) -> list[Path]:
-    """Write tables as CSV, Parquet and JSON."""
-    from smecluster.policies.exports import write_table
+    """Write tables as CSV, Parquet and JSON, in the units of the screen."""
+    from smecluster.model.support.exports import write_table
 
-    return [
-        path for name, table in tables.items() for path in write_table(table, out, name, origin)
-    ]
+    files = []
+    for name, table in tables.items():
+        values = [column for column in _IN_UNIT if column in table] if "unit" in table else []
+        files += write_table(table, out, name, origin, values=values)
+    return files
 
 
 def draw_all(
     figures: Mapping[str, Figure], out: Path, origin: Mapping[str, str]
 ) -> dict[str, Path]:
     """Write figures as PNG."""
-    from smecluster.policies.exports import write_figure
+    from smecluster.model.support.exports import write_figure
 
     return {name: write_figure(figure, out, name, origin) for name, figure in figures.items()}
 

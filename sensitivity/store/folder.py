@@ -11,9 +11,9 @@ from pathlib import Path
 import pandas as pd
 
 from smecluster.model.support.errors import InputError
+from smecluster.model.support.exports import write_csv
 from smecluster.model.support.files import write_atomic
 from smecluster.model.support.locks import held
-from smecluster.model.support.provenance import commented
 from smecluster.sensitivity.design.samples import Design
 from smecluster.sensitivity.store import manifest as manifests
 from smecluster.sensitivity.store import parts
@@ -173,8 +173,9 @@ def list_failed(folder: Path) -> Path | None:
     path = folder / FAILED
     if results.failed.empty:
         path.unlink(missing_ok=True)
+        path.with_suffix(".json").unlink(missing_ok=True)
         return None
-    return write_atomic(path, commented(results.stamp()) + results.failed.to_csv(index=False))
+    return write_csv(results.failed, path, results.stamp())[0]
 
 
 def _admit(folder: Path, manifest: Manifest, anew: bool) -> None:

@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from smecluster.model.support.errors import InputError, UnknownNameError
-from smecluster.model.support.provenance import stamp
+from smecluster.model.support.provenance import make_stamp
 from smecluster.sensitivity.design.crossing import Scenario
 from smecluster.sensitivity.design.outputs import Column
 from smecluster.sensitivity.design.samples import Design
@@ -270,7 +270,7 @@ class Results:
     def stamp(self) -> dict[str, str]:
         """Say where the results come from, for every file made of them."""
         identity = self.identity
-        return stamp(
+        return make_stamp(
             identity["model"],
             **{name: value for name, value in identity.items() if name != "model"},
             sample=f"{self.method}, size {self.size}, {self.runs} runs a scenario",

@@ -8,7 +8,7 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from smecluster.model.support.files import replace_file
-from smecluster.model.support.provenance import commented
+from smecluster.model.support.provenance import format_stamp
 from smecluster.sensitivity.analysis.indices import Analysis
 from smecluster.sensitivity.report.figures.bars import bars
 from smecluster.sensitivity.report.figures.heat import heat
@@ -109,7 +109,7 @@ def _of_one(results: Results, analysis: Analysis, scenario: str) -> list[tuple[s
 
 
 def _written(figure: Figure, path: Path, results: Results, analysis: Analysis) -> list[Path]:
-    stamp = commented(results.stamp() | {"analysed by": analysis.method.name})
+    stamp = format_stamp(results.stamp() | {"analysed by": analysis.method.name})
     _lay_out(figure)
     files = []
     for suffix in _FORMATS:

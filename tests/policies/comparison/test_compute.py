@@ -10,6 +10,7 @@ import xarray as xr
 from smecluster import model
 from smecluster.model.outcomes import PLACE, TOTAL
 from smecluster.model.support.errors import InputError
+from smecluster.model.support.exports import write_figure
 from smecluster.policies import load
 from smecluster.policies.comparison.brief import compare_page, futures_page, headlines, robust_page
 from smecluster.policies.comparison.compute import (
@@ -31,7 +32,6 @@ from smecluster.policies.comparison.text import (
     spread,
 )
 from smecluster.policies.ensemble.recovery import LOSS
-from smecluster.policies.exports import write_figure
 from smecluster.policies.futures import futures
 from smecluster.policies.headlines import strategy_markers, strategy_styles
 from smecluster.policies.robustness.compute import ALL_WORLDS, ENOUGH, Robustness, robustness

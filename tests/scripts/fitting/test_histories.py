@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from smecluster.calibration.data.series import CASES
+from smecluster.model.support.exports import read_csv, read_stamp
 from smecluster.scripts.main import main
 
 REGIONS = {"Wenzhou", "Pearl River Delta", "Zhongguancun"}
@@ -29,27 +30,25 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+TABLES = ("histories", "fit", "turning-points")
+
+
 def read(path: Path) -> pd.DataFrame:
-    return pd.read_csv(path, comment="#")
+    return read_csv(path)
 
 
 def test_three_tables_and_the_figure_are_written_and_nothing_else(written: Path):
-    tables = {"histories.csv", "fit.csv", "turning-points.csv"}
+    tables = {f"{name}.{kind}" for name in TABLES for kind in ("csv", "json")}
     assert {path.name for path in written.iterdir()} == tables | {"histories.png"}
 
 
 def test_every_table_says_where_it_came_from(written: Path):
     for path in written.glob("*.csv"):
-        head = path.read_text(encoding="utf-8").split("\n")[:5]
-        assert [line.split(":")[0] for line in head[:3]] == [
-            "# command",
-            "# model hash",
-            "# figures",
-        ]
+        assert list(read_stamp(path))[:3] == ["command", "model hash", "figures"]
 
 
 def test_the_tables_hold_the_three_regions(written: Path):
-    for name in ("histories", "fit", "turning-points"):
+    for name in TABLES:
         assert set(read(written / f"{name}.csv")["region"]) == REGIONS
 
 
@@ -70,7 +69,7 @@ def test_one_region_is_shown_as_the_run_of_all_regions_has_it(capsys, tmp_path, 
     assert {row["region"] for row in record["figures"]} == {"Zhongguancun"}
     whole = read(written / "histories.csv").query("region == 'Zhongguancun'")
     assert [row["model"] for row in record["figures"]] == pytest.approx(list(whole["model"]))
-    assert len(record["files"]) == 4
+    assert len(record["files"]) == 7
 
 
 def test_figures_from_memory_come_only_when_asked_for(capsys, tmp_path, written: Path):
