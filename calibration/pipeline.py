@@ -53,7 +53,7 @@ _WALKING = "steps of the posterior"
 OPEN_ENDED = frozenset({_WALKING})
 #: So often a better optimum found along a profile is followed.
 _ATTEMPTS = 3
-#: What may be asked for later: it changes none of the pieces that are kept.
+#: What may be asked for later: it changes no checkpoint.
 _MORE = ("steps", "recovery")
 #: With so many draws the published reforms are run.
 _REFORM_DRAWS = 100
@@ -135,7 +135,7 @@ def run_pipeline(problem: Problem, work: Path, plan: Effort, tell: Tell) -> Pipe
     problem : Problem
         What is estimated, from which figures, with stated errors.
     work : Path
-        Where finished pieces are kept.
+        Where checkpoints are kept.
     plan : Plan
         How much work is done.
     tell : callable
@@ -184,13 +184,13 @@ def _carry_out(problem: Problem, stated: Objective, plan: Effort, stages: Stages
         tables["profiles"] = around.points
     x = optimum.x
     if plan.bootstrap:
-        with stages.inner("bootstrap") as pieces:
+        with stages.inner("bootstrap") as checkpoints:
             scatter = run_bootstrap(
                 objective,
                 optimum,
                 plan.bootstrap,
                 plan.seed,
-                pieces,
+                checkpoints,
                 told=stages.told("replicates"),
             )
         tables["bootstrap"] = scatter.intervals.reset_index()
@@ -216,20 +216,24 @@ def _carry_out(problem: Problem, stated: Objective, plan: Effort, stages: Stages
         some = drawn.sample(_REFORM_DRAWS, random_state=plan.seed, replace=True)
         tables["reforms"] = stages.table("reforms", lambda: _reforms(objective, x, some))
     if plan.recovery:
-        with stages.inner("recovery") as pieces:
+        with stages.inner("recovery") as checkpoints:
             tables["coverage"] = run_recovery(
-                coarse, plan.recovery, plan.seed, pieces, told=stages.told("simulated data sets")
+                coarse,
+                plan.recovery,
+                plan.seed,
+                checkpoints,
+                told=stages.told("simulated data sets"),
             ).coverage
     return PipelineResult(wider, x, tables, facts, stages.seconds, stages.runs)
 
 
 def _starts(objective: Objective, plan: Effort, stages: Stages) -> list[Optimum]:
-    with stages.inner("starts") as pieces:
+    with stages.inner("starts") as checkpoints:
         return run_multistart(
             objective,
             plan.starts,
             plan.seed,
-            pieces,
+            checkpoints,
             max_evaluations=plan.max_evaluations,
             done=_Counted(stages.told("starts"), plan.starts),
         )
@@ -267,8 +271,8 @@ def _optimum(
 def _profiles(objective: Objective, optimum: Optimum, stages: Stages) -> tuple[Optimum, Profiles]:
     """Walk along every parameter; where that finds a better optimum, begin anew from there."""
     for again in range(_ATTEMPTS):
-        with stages.inner(f"profiles {again}") as pieces:
-            around = compute_profiles(objective, optimum, pieces, told=stages.told("profiles"))
+        with stages.inner(f"profiles {again}") as checkpoints:
+            around = compute_profiles(objective, optimum, checkpoints, told=stages.told("profiles"))
         if around.better is None:
             break
         optimum = stages.optimum(f"optimum {again}", partial(descend, objective, around.better.x))
@@ -281,12 +285,12 @@ def _posterior(
     """Draw from the posterior; walks that have not converged are kept, and refused."""
 
     def made() -> Arrays:
-        with stages.inner("posterior") as pieces:
+        with stages.inner("posterior") as checkpoints:
             found = sample_posterior(
                 objective,
                 optimum,
                 plan.seed,
-                pieces,
+                checkpoints,
                 most=plan.steps,
                 told=stages.told(_WALKING),
             )
@@ -337,10 +341,10 @@ def _hold_out(
     until, count = int(plan.until or 0), min(plan.starts, _FINALISTS)
 
     def made() -> dict[str, pd.DataFrame]:
-        with stages.inner("hold-out") as pieces:
+        with stages.inner("hold-out") as checkpoints:
             held = run_hold_out(
                 problem,
-                pieces,
+                checkpoints,
                 until,
                 count=count,
                 seed=plan.seed,

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from smecluster.calibration.estimate.fit import Optimum
 from smecluster.calibration.problem.objective import Objective
-from smecluster.model.support.checkpoints import Pieces
+from smecluster.model.support.checkpoints import Checkpoints
 from smecluster.model.support.files import write_atomic
 
 #: Told the stage, how much of it is done, and how much there is.
@@ -24,6 +24,7 @@ Tell = Callable[[str, int, int], None]
 Arrays = Mapping[str, NDArray[Any]]
 
 _EFFORT = "effort.json"
+_TABLES = "tables"
 
 
 class Stages:
@@ -34,7 +35,7 @@ class Stages:
     folder : Path
         Where they are kept; made if it is missing.
     identity : mapping of str to str
-        What they depend on; see `model.support.checkpoints.Pieces`.
+        What they depend on; see `model.support.checkpoints.Checkpoints`.
     tell : callable
         Told how far the work is.
 
@@ -51,7 +52,7 @@ class Stages:
         self._folder = folder
         self._identity = dict(identity)
         self._open = ExitStack()
-        self._pieces = Pieces(folder, identity)
+        self._checkpoints = Checkpoints(folder, identity)
         self._begun = time.monotonic()
         self._before = Objective.total
 
@@ -63,7 +64,7 @@ class Stages:
         InputError
             If another process works in it, or it holds other work.
         """
-        self._open.enter_context(self._pieces)
+        self._open.enter_context(self._checkpoints)
         self._earlier = self._read()
         return self
 
@@ -83,9 +84,9 @@ class Stages:
     def runs(self) -> int:  # noqa: D102  told above
         return int(self._earlier["runs"]) + Objective.total - self._before
 
-    def inner(self, name: str) -> Pieces:
-        """Give the folder of a stage that keeps pieces of its own, to be used with ``with``."""
-        return Pieces(self._folder / name, self._identity)
+    def inner(self, name: str) -> Checkpoints:
+        """Give the checkpoints of a stage that is made in several parts."""
+        return self._checkpoints.inner(name)
 
     def told(self, name: str) -> Callable[[int, int], None]:
         """Give what a stage tells its progress to; the effort so far is kept with it."""
@@ -102,16 +103,16 @@ class Stages:
         Where `make` tells its progress itself, it `tells`.
         """
         try:
-            return self._pieces.load(name)
+            return self._checkpoints.load(name)
         except KeyError:
             if not tells:
                 self.tell(name, 0, 1)
-            self._pieces.save(name, **make())
+            self._checkpoints.save(name, make())
             self._keep_effort()
             if not tells:
                 self.tell(name, 1, 1)
             # What goes on and what is resumed sees the same bytes.
-            return self._pieces.load(name)
+            return self._checkpoints.load(name)
 
     def optimum(self, name: str, make: Callable[[], Optimum]) -> Optimum:
         """Give where a stage has ended; see `arrays`."""
@@ -128,11 +129,28 @@ class Stages:
         self, name: str, make: Callable[[], Mapping[str, pd.DataFrame]], *, tells: bool = False
     ) -> dict[str, pd.DataFrame]:
         """Give a stage's tables by name; see `arrays`."""
-        return _unpacked(self.arrays(name, lambda: _packed(make()), tells=tells))
+        try:
+            return self._stored_tables(name)
+        except KeyError:
+            if not tells:
+                self.tell(name, 0, 1)
+            made = make()
+            for each, table in made.items():
+                self._checkpoints.save(_part(name, each), table)
+            # Last, since it says that all the others are there.
+            self._checkpoints.save(name, {_TABLES: list(made)})
+            self._keep_effort()
+            if not tells:
+                self.tell(name, 1, 1)
+            return self._stored_tables(name)
 
     def table(self, name: str, make: Callable[[], pd.DataFrame]) -> pd.DataFrame:
         """Give a stage's only table; see `tables`."""
         return self.tables(name, lambda: {name: make()})[name]
+
+    def _stored_tables(self, name: str) -> dict[str, pd.DataFrame]:
+        names = map(str, self._checkpoints.load(name)[_TABLES])
+        return {each: self._checkpoints.load_table(_part(name, each)) for each in names}
 
     def _read(self) -> dict[str, float]:
         path = self._folder / _EFFORT
@@ -146,22 +164,5 @@ class Stages:
         write_atomic(self._folder / _EFFORT, json.dumps(content))
 
 
-def _packed(tables: Mapping[str, pd.DataFrame]) -> dict[str, NDArray[Any]]:
-    """Write tables as arrays: a column each, and the columns' names."""
-    arrays: dict[str, NDArray[Any]] = {}
-    for name, table in tables.items():
-        arrays[name] = np.array([str(column) for column in table.columns], dtype=str)
-        for at, column in enumerate(table.columns):
-            values = table[column].to_numpy()
-            arrays[f"{name} {at}"] = values.astype(str) if values.dtype == object else values
-    return arrays
-
-
-def _unpacked(arrays: Arrays) -> dict[str, pd.DataFrame]:
-    names = [name for name in arrays if f"{name} 0" in arrays or not arrays[name].size]
-    return {
-        name: pd.DataFrame(
-            {str(column): arrays[f"{name} {at}"] for at, column in enumerate(arrays[name])}
-        )
-        for name in names
-    }
+def _part(stage: str, table: str) -> str:
+    return f"{stage}, {table}"

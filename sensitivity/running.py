@@ -20,7 +20,7 @@ from smecluster.sensitivity.design.crossing import Scenario
 from smecluster.sensitivity.design.factors import Setting, factors_of
 from smecluster.sensitivity.design.outputs import columns_of, needed, numbers
 from smecluster.sensitivity.store import parts
-from smecluster.sensitivity.store.folder import FAILED, Store, list_failed, opened
+from smecluster.sensitivity.store.folder import FAILED, Store, list_failed, open_store
 from smecluster.sensitivity.store.manifest import Manifest, identity
 from smecluster.sensitivity.study import Study
 
@@ -116,7 +116,7 @@ def run(
     draws: pd.DataFrame | None = None,
     *,
     text: str = "",
-    anew: bool = False,
+    restart: bool = False,
     workers: int | None = None,
     cluster: str | None = None,
     part: int | None = None,
@@ -140,8 +140,8 @@ def run(
         As for `plan`.
     text : str
         The study's file, kept for the reader.
-    anew : bool
-        Whether runs of another identity are removed.
+    restart : bool
+        Whether runs of a different identity are removed.
     workers : int, optional
         Threads; one for each processor if left out.
     cluster : str, optional
@@ -169,13 +169,14 @@ def run(
     size = part or _part(design.rows, design.unit)
     total = design.rows * len(manifest.scenarios)
     begun = time.monotonic()
-    with opened(folder, manifest, used, text=text, anew=anew) as store:
+    with open_store(folder, manifest, used, text=text, restart=restart) as store:
         have = _Tally(store, design.rows, total)
+        store.checkpoints.progress = have.describe()
         _watch(have, study, folder)
         if tell is not None:
             tell(have.done, total)
         for place, scenario in enumerate(manifest.scenarios):
-            missing = list(parts.gaps(store.found[place].parts, design.rows, size))
+            missing = list(parts.gaps(store.stored[place].parts, design.rows, size))
             base = _base(study, scenario)
             setting = Setting(model, manifest.factors, base)
             variables, years = needed(manifest.columns)
@@ -195,19 +196,17 @@ def run(
                 }
                 try:
                     kept = parts.add(
-                        store.folder_of(place),
+                        store.stored[place].checkpoints,
                         begin,
                         _numbers(piece, manifest),
                         failures,
                         design.digest(begin, end),
                     )
                 except InputError as error:
-                    raise InputError(
-                        f"{error}; {have.done:,} of {total:,} runs are kept, and the same "
-                        "command goes on from there"
-                    ) from None
-                store.keep(place, kept)
+                    raise InputError(f"{error}; {store.checkpoints.describe_progress()}") from None
+                store.add(place, kept)
                 have.add(kept)
+                store.checkpoints.progress = have.describe()
                 if tell is not None:
                     tell(have.done, total)
                 _watch(have, study, folder)
@@ -222,9 +221,12 @@ class _Tally:
     def __init__(self, store: Store, rows: int, total: int) -> None:
         self.total = total
         self.new = 0
-        stored = [part for found in store.found for part in found.parts if part.begin < rows]
+        stored = [part for scenario in store.stored for part in scenario.parts if part.begin < rows]
         self.done = sum(min(part.end, rows) - part.begin for part in stored)
         self.failed = sum(part.failed for part in stored)
+
+    def describe(self) -> str:
+        return f"{self.done:,} of {self.total:,} runs"
 
     def add(self, part: parts.Part) -> None:
         self.new += part.end - part.begin

@@ -14,7 +14,7 @@ from scipy.stats import truncnorm
 from smecluster.calibration.estimate.fit import Optimum, descend
 from smecluster.calibration.problem.ar1 import Ar1
 from smecluster.calibration.problem.objective import Objective
-from smecluster.model.support.checkpoints import Pieces
+from smecluster.model.support.checkpoints import Checkpoints
 
 Floats = NDArray[np.float64]
 
@@ -95,7 +95,7 @@ def run_bootstrap(
     optimum: Optimum,
     replicates: int,
     seed: int,
-    pieces: Pieces,
+    checkpoints: Checkpoints,
     *,
     told: Callable[[int, int], None] = lambda done, total: None,
 ) -> Bootstrap:
@@ -115,7 +115,7 @@ def run_bootstrap(
         How many.
     seed : int
         For the resampling.
-    pieces : Pieces
+    checkpoints : Checkpoints
         Where finished replicates are kept, ten at a time: ``bootstrap <number>``.
     told : callable
         Told how many replicates are done, and how many there are.
@@ -131,7 +131,7 @@ def run_bootstrap(
     def batch(begin: int) -> tuple[Floats, Floats]:
         name = f"bootstrap {begin // BATCH}"
         mine = seeds[begin : begin + BATCH]
-        kept = pieces.load(name) if name in pieces else {}
+        kept = checkpoints.load(name) if name in checkpoints else {}
         if not np.array_equal(kept.get("optimum", ()), optimum.x) or len(kept["x"]) != len(mine):
             found = [_refitted(objective, optimum, resampling, one) for one in mine]
             kept = {
@@ -139,7 +139,7 @@ def run_bootstrap(
                 "x": np.array([one.x for one in found]),
                 "ended": np.array([one.evaluations < _MOST for one in found]),
             }
-            pieces.save(name, **kept)
+            checkpoints.save(name, kept)
         return np.asarray(kept["x"], float), np.asarray(kept["ended"], bool)
 
     with ThreadPoolExecutor(objective.workers) as pool:

@@ -12,7 +12,7 @@ from scipy.optimize import differential_evolution, least_squares
 from scipy.stats import norm, qmc
 
 from smecluster.calibration.problem.objective import Objective
-from smecluster.model.support.checkpoints import Pieces
+from smecluster.model.support.checkpoints import Checkpoints
 
 Floats = NDArray[np.float64]
 
@@ -164,7 +164,7 @@ def run_multistart(
     objective: Objective,
     count: int,
     seed: int,
-    pieces: Pieces,
+    checkpoints: Checkpoints,
     *,
     max_evaluations: int = 200,
     done: Callable[[int, Optimum], None] = lambda number, optimum: None,
@@ -179,7 +179,7 @@ def run_multistart(
         How many starts.
     seed : int
         For their places.
-    pieces : Pieces
+    checkpoints : Checkpoints
         Where finished starts are kept: ``start <number>``.
     max_evaluations : int
         After so many points a descent ends.
@@ -196,7 +196,7 @@ def run_multistart(
     def one(number: int) -> Optimum:
         name = f"start {number}"
         try:
-            kept = pieces.load(name)
+            kept = checkpoints.load(name)
             optimum = Optimum(
                 np.asarray(kept["x"], dtype=float),
                 float(kept["cost"]),
@@ -206,7 +206,7 @@ def run_multistart(
             )
         except KeyError:
             optimum = descend(objective, begin[number], max_evaluations=max_evaluations, workers=1)
-            pieces.save(name, **vars(optimum))
+            checkpoints.save(name, vars(optimum))
         done(number, optimum)
         return optimum
 

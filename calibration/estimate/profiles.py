@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from smecluster.calibration.estimate.fit import Optimum, compute_jacobian, descend
 from smecluster.calibration.problem.objective import Objective
-from smecluster.model.support.checkpoints import Pieces
+from smecluster.model.support.checkpoints import Checkpoints
 from smecluster.model.support.errors import UnknownNameError
 
 Floats = NDArray[np.float64]
@@ -84,7 +84,7 @@ class _Side:
 def compute_profiles(
     objective: Objective,
     optimum: Optimum,
-    pieces: Pieces,
+    checkpoints: Checkpoints,
     *,
     names: Iterable[str] | None = None,
     told: Callable[[int, int], None] = lambda done, total: None,
@@ -97,7 +97,7 @@ def compute_profiles(
         The objective.
     optimum : Optimum
         Its optimum.
-    pieces : Pieces
+    checkpoints : Checkpoints
         Where finished profiles are kept: ``profile <number>``.
     names : iterable of str, optional
         The parameters; all if left out.
@@ -123,13 +123,13 @@ def compute_profiles(
 
     def one(place: int) -> _Side:
         name = f"profile {place}"
-        kept = pieces.load(name) if name in pieces else {}
+        kept = checkpoints.load(name) if name in checkpoints else {}
         if not np.array_equal(kept.get("optimum", ()), optimum.x):
             sides = [_walk(objective, optimum, covariance[place], place, sign) for sign in (-1, 1)]
             points = np.vstack([sides[0].points[::-1], optimum.x, sides[1].points])
             costs = np.concatenate([sides[0].costs[::-1], [optimum.cost], sides[1].costs])
             kept = {"optimum": optimum.x, "points": points, "costs": costs}
-            pieces.save(name, **kept)
+            checkpoints.save(name, kept)
         return _Side(np.asarray(kept["points"], float), np.asarray(kept["costs"], float))
 
     places = [objective.names.index(name) for name in chosen]

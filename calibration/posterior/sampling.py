@@ -18,7 +18,7 @@ from smecluster.calibration.posterior.surrogate import Surrogate, count_coeffici
 from smecluster.calibration.posterior.trajectories import Trajectories
 from smecluster.calibration.problem.normal_scores import NormalScores
 from smecluster.calibration.problem.objective import Objective
-from smecluster.model.support.checkpoints import Pieces
+from smecluster.model.support.checkpoints import Checkpoints
 from smecluster.model.support.errors import InputError
 
 Floats = NDArray[np.float64]
@@ -132,7 +132,7 @@ def sample_posterior(
     objective: Objective,
     optimum: Optimum,
     seed: int,
-    pieces: Pieces,
+    checkpoints: Checkpoints,
     *,
     most: int = 20_000,
     walkers: int = WALKERS,
@@ -148,7 +148,7 @@ def sample_posterior(
         Its optimum.
     seed : int
         For starts and moves.
-    pieces : Pieces
+    checkpoints : Checkpoints
         Where the walks are kept as they go on: ``learning <number>``, ``walk <number>``.
     most : int
         Steps after which they stop, converged or not; what they learn on is not counted.
@@ -165,13 +165,13 @@ def sample_posterior(
     walk = _Walk(objective, optimum, walkers, seed)
     learning = _ROUNDS * _LEARNING
     for number in range(_ROUNDS):
-        walk.learn(pieces, f"learning {number}", design=number == 0)
+        walk.learn(checkpoints, f"learning {number}", design=number == 0)
         told((number + 1) * _LEARNING, learning + most)
     walk.settle()
     kept: list[Mapping[str, NDArray[Any]]] = []
     diagnostics, look = None, _EARLIEST
     while diagnostics is None or (PIECE * len(kept) < most and not _converged(diagnostics)):
-        kept.append(walk.go(pieces, f"walk {len(kept)}"))
+        kept.append(walk.go(checkpoints, f"walk {len(kept)}"))
         told(learning + PIECE * len(kept), learning + most)
         if len(kept) >= look or PIECE * len(kept) >= most:
             diagnostics = _diagnostics(_after(kept, "at"), walk.objective.names)
@@ -228,13 +228,13 @@ class _Walk:
         """Turn coordinates into points in the scale of the estimation."""
         return self._scores.points(self._laplace.scores(at))
 
-    def learn(self, pieces: Pieces, name: str, design: bool) -> None:
+    def learn(self, checkpoints: Checkpoints, name: str, design: bool) -> None:
         """Walk a little, and fit the surrogate to all that was met so far.
 
         The first time it is fitted to a design around the optimum, without which there would be
         nothing to walk along.
         """
-        if name not in pieces:
+        if name not in checkpoints:
             if design:
                 k = self._laplace.centre.size
                 size = (int(_DESIGN * count_coefficients(k)) + k, k)
@@ -244,8 +244,9 @@ class _Walk:
                 self._trajectories.tuning = True
                 arrays = self._walked(_LEARNING, 1)
                 met = np.concatenate(self._met)
-            pieces.save(name, met=met, step=np.array(self._trajectories.step), **arrays)
-        kept = pieces.load(name)
+            step = np.array(self._trajectories.step)
+            checkpoints.save(name, {"met": met, "step": step, **arrays})
+        kept = checkpoints.load(name)
         self._resume(kept)
         met = np.asarray(kept["met"], dtype=float)
         residuals = self._scores.residuals(self._laplace.scores(met))
@@ -276,12 +277,12 @@ class _Walk:
         self._power = 1.0
         self._state = emcee.State(self._state.coords, random_state=self._state.random_state)
 
-    def go(self, pieces: Pieces, name: str) -> Mapping[str, NDArray[Any]]:
+    def go(self, checkpoints: Checkpoints, name: str) -> Mapping[str, NDArray[Any]]:
         """Walk one piece."""
-        if name not in pieces:
-            pieces.save(name, **self._walked(PIECE, THIN))
+        if name not in checkpoints:
+            checkpoints.save(name, self._walked(PIECE, THIN))
         # What goes on and what is resumed sees the same bytes.
-        kept = pieces.load(name)
+        kept = checkpoints.load(name)
         self._resume(kept)
         return kept
 

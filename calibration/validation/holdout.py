@@ -41,7 +41,7 @@ from smecluster.calibration.validation.scores import (
     score_fits,
     score_forecasts,
 )
-from smecluster.model.support.checkpoints import Pieces
+from smecluster.model.support.checkpoints import Checkpoints
 from smecluster.model.support.errors import InputError
 
 Floats = NDArray[np.float64]
@@ -106,7 +106,7 @@ class HoldOut:
 
 def run_hold_out(
     problem: Problem,
-    pieces: Pieces,
+    checkpoints: Checkpoints,
     split: int = SPLIT,
     *,
     count: int = 8,
@@ -121,7 +121,7 @@ def run_hold_out(
     problem : Problem
         All figures, with stated errors; they are widened by what the fit to the first years
         shows (see `calibration.estimate.dispersion.estimate_dispersion`).
-    pieces : Pieces
+    checkpoints : Checkpoints
         Where the fits from each start are kept, so that the test can be stopped and go on.
     split : int
         The last year to fit.
@@ -145,7 +145,9 @@ def run_hold_out(
     """
     check_split(problem, split)
     seen = Objective(problem.until(split))
-    optima = run_multistart(seen, count, seed, pieces, max_evaluations=max_evaluations, done=done)
+    optima = run_multistart(
+        seen, count, seed, checkpoints, max_evaluations=max_evaluations, done=done
+    )
     optimum = select_best(optima)
     wider = estimate_dispersion(seen, optimum.x)
     if wider > 1:

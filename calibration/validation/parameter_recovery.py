@@ -15,7 +15,7 @@ from smecluster.calibration.estimate.fit import Optimum, descend, select_best
 from smecluster.calibration.problem.ar1 import Ar1
 from smecluster.calibration.problem.normal_scores import NormalScores
 from smecluster.calibration.problem.objective import Objective
-from smecluster.model.support.checkpoints import Pieces
+from smecluster.model.support.checkpoints import Checkpoints
 
 Floats = NDArray[np.float64]
 
@@ -66,7 +66,7 @@ def run_recovery(
     objective: Objective,
     sets: int,
     seed: int,
-    pieces: Pieces,
+    checkpoints: Checkpoints,
     *,
     told: Callable[[int, int], None] = lambda done, total: None,
 ) -> Recovery:
@@ -88,7 +88,7 @@ def run_recovery(
         How many data sets.
     seed : int
         For truths and errors.
-    pieces : Pieces
+    checkpoints : Checkpoints
         Where finished data sets are kept: ``recovery <number>``.
     told : callable
         Told how many data sets are done, and how many there are.
@@ -103,11 +103,10 @@ def run_recovery(
 
     def one(number: int) -> Floats:
         name = f"recovery {number}"
-        if name not in pieces:
-            pieces.save(
-                name, found=_recovered(objective, noise, np.random.default_rng(seeds[number]))
-            )
-        return np.asarray(pieces.load(name)["found"], dtype=float)
+        if name not in checkpoints:
+            found = _recovered(objective, noise, np.random.default_rng(seeds[number]))
+            checkpoints.save(name, {"found": found})
+        return np.asarray(checkpoints.load(name)["found"], dtype=float)
 
     with ThreadPoolExecutor(objective.workers) as pool:
         found = []

@@ -1,79 +1,123 @@
-"""Long work in pieces: what is done is kept, so that stopped work goes on where it was."""
+"""Checkpoints: finished parts of long work, kept in a folder so that it can resume.
+
+A part is one Parquet file, ``NAME.CHECKSUM.parquet``. The checksum in its name is that of its
+bytes, so the folder alone says what is finished: a file that was cut short, or has changed since,
+counts as not done. Other programs can read the files too.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
-import os
+import re
 import shutil
-import zipfile
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, unquote
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 from numpy.typing import ArrayLike, NDArray
 
 from smecluster.model.support.errors import InputError
-from smecluster.model.support.files import read_text, replace_file, write_atomic
-from smecluster.model.support.locks import held
+from smecluster.model.support.files import read_text, write_atomic
+from smecluster.model.support.locks import lock_folder
 
-_IDENTITY = "identity.json"
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
 
+Arrays = dict[str, NDArray[np.generic]]
 
-def drop(folder: str | Path) -> None:
-    """Drop the pieces in a folder, and all folders of pieces in it, so that work begins anew.
-
-    Parameters
-    ----------
-    folder : str or Path
-        The folder; one that holds no pieces, or does not exist, is left alone.
-
-    Raises
-    ------
-    InputError
-        If another process works in it.
-    """
-    for identity in sorted(Path(folder).rglob(_IDENTITY)):
-        with held(identity.parent):
-            pass
-    for identity in sorted(Path(folder).rglob(_IDENTITY)):
-        shutil.rmtree(identity.parent, ignore_errors=True)
+IDENTITY = "identity.json"
+#: Of the identity file; raised when files of an earlier version can no longer be read.
+FORMAT = 1
+_FILE = re.compile(r"(?P<name>.+)\.(?P<sum>[0-9a-f]{16})\.parquet")
+# What a file name may hold besides letters and digits; all else is written as %XX.
+_PLAIN = " ,-_()"
+# Names of a Parquet file's metadata begin with this.
+_OWN = "smecluster "
+_KIND, _LAYOUT = "kind", "layout"
+_ARRAYS, _DATASET, _TABLE = "arrays", "dataset", "table"
 
 
-class Pieces:
-    """A folder of finished pieces of one piece of work, for one process at a time.
+class Checkpoints:
+    """Finished parts of one piece of work, written by one process at a time.
 
-    Use it in a ``with`` statement: entering takes the folder, leaving frees it.
+    Use it in a ``with`` statement to write: entering reserves the folder, leaving frees it. It can
+    be read without that, also while another process writes. Parts may be saved from several
+    threads.
 
     Parameters
     ----------
     folder : str or Path
-        Where the pieces are kept; made if it is missing.
+        Where the parts are kept; made when it is entered.
     identity : mapping of str to str
-        What the pieces depend on: hashes of model and data, settings, seed. Pieces of
-        another identity are never mixed with these.
+        What the parts depend on, in words: hashes of model and data, settings, seed. Parts of
+        different identities are never mixed.
+    file : str
+        Name of the JSON file that keeps the identity.
+    record : mapping, optional
+        What else that file says.
+    format_ : int
+        Number of the format of that file.
+    restart : bool
+        Whether parts of a different identity are dropped, instead of being refused.
+
+    Attributes
+    ----------
+    progress : str
+        How far the work is, in words, for `describe_progress`; the number of parts if empty.
     """
 
-    def __init__(self, folder: str | Path, identity: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        folder: str | Path,
+        identity: Mapping[str, str],
+        *,
+        file: str = IDENTITY,
+        record: Mapping[str, Any] | None = None,
+        format_: int = FORMAT,
+        restart: bool = False,
+    ) -> None:
         self.folder = Path(folder)
         self.identity = {str(name): str(value) for name, value in identity.items()}
+        self.progress = ""
+        self._file, self._record, self._format = file, dict(record or {}), format_
+        self._restart = restart
+        self._outer: Checkpoints | None = None
         self._open = ExitStack()
+        self._inner: list[Checkpoints] = []
+        self._writable = self._identified = False
+        self._index: dict[str, Path] | None = None
+        # Size and time of change of each file whose bytes have been checked.
+        self._checked: dict[Path, tuple[int, int]] = {}
 
-    def __enter__(self) -> Pieces:
-        """Take the folder.
+    # The folder
+
+    def __enter__(self) -> Checkpoints:
+        """Reserve the folder.
 
         Raises
         ------
         InputError
-            If another process works in it, or its pieces belong to other work.
+            If another process writes to it, or it was created with a different identity.
         """
-        self._open.enter_context(held(self.folder))
+        if self._outer is not None:
+            return self
+        self._open.enter_context(lock_folder(self.folder))
         try:
+            self._admit()
             self._identify()
         except BaseException:
             self._open.close()
             raise
+        self._writable, self._index = True, None
         return self
 
     def __exit__(
@@ -82,37 +126,191 @@ class Pieces:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if self._outer is not None:
+            return
+        if isinstance(error, KeyboardInterrupt):
+            error.add_note(self.describe_progress())
+        self._writable = False
         self._open.close()
 
-    def _identify(self) -> None:
-        path = self.folder / _IDENTITY
-        if not path.exists():
-            write_atomic(path, json.dumps(self.identity, indent=1, sort_keys=True) + "\n")
+    def inner(self, name: str, *, keyed: bool = False) -> Checkpoints:
+        """Give a folder in this one, for parts of a part.
+
+        Parameters
+        ----------
+        name : str
+            Its name, which may be a path.
+        keyed : bool
+            Whether the name holds a fingerprint of the identity, so that the folder needs no
+            identity file to be told from those of other identities.
+
+        Returns
+        -------
+        Checkpoints
+            Of the same identity; it can be written while this one is reserved, and needs no
+            ``with`` statement of its own.
+
+        Raises
+        ------
+        InputError
+            If it was created with a different identity.
+        """
+        inside = Checkpoints(self.folder / name, self.identity, restart=self._restart)
+        inside._outer, inside._identified = self, keyed
+        self._inner.append(inside)
+        if self._may_write():
+            inside._admit()
+        return inside
+
+    def describe_progress(self) -> str:
+        """Say what is kept, and how to resume, for someone who has interrupted the work."""
+        done = self.progress
+        if not done:
+            count = self._count()
+            if not count:
+                return "nothing had been finished: the same command starts from the beginning"
+            done = "1 finished part" if count == 1 else f"{count:,} finished parts"
+        verb = "is" if done.startswith("1 ") else "are"
+        return f"{done} {verb} kept in {self.folder}: the same command resumes there"
+
+    def _count(self) -> int:
+        return len(self._indexed()) + sum(inside._count() for inside in self._inner)
+
+    def _admit(self) -> None:
+        """Compare the identity with that of the folder; drop what has none."""
+        for half_written in self.folder.glob(".*.parquet"):
+            half_written.unlink(missing_ok=True)
+        if self._identified:
             return
-        try:
-            found = json.loads(read_text(path))
-        except json.JSONDecodeError:
-            raise InputError(f"{path} is damaged: remove {self.folder} to begin anew") from None
-        differing = [
-            name
-            for name in sorted({*found, *self.identity})
-            if found.get(name) != self.identity.get(name)
-        ]
+        path = self.folder / self._file
+        earlier = self._identity_in(path) if path.exists() else None
+        differing = [] if earlier is None else name_differences(earlier, self.identity)
         if differing:
             raise InputError(
-                f"{self.folder} holds work with another {' and another '.join(differing)}: "
-                "remove it to begin anew, or choose another folder"
+                f"{describe_mixture(self.folder, differing)}: choose another folder with --out, "
+                "or start again with --restart"
             )
+        if earlier is None:
+            # Without an identity nobody knows what parts belong to. Its file is the first to go
+            # and the last to come: a process killed in between leaves nothing to be mixed up.
+            path.unlink(missing_ok=True)
+            for part in list(_files(self.folder)):
+                part.unlink(missing_ok=True)
 
-    def path(self, name: str) -> Path:
-        """Name the file of a piece."""
-        return self.folder / f"{name}.npz"
+    def _identify(self) -> None:
+        """Write the identity, where it does not stand already."""
+        if not self._identified:
+            path = self.folder / self._file
+            content = {"format": self._format, "identity": self.identity, **self._record}
+            text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+            if not path.exists() or read_text(path) != text:
+                write_atomic(path, text)
+            self._identified = True
+
+    def _identity_in(self, path: Path) -> dict[str, str] | None:
+        """Read the identity in a file; None where what it belongs to is to be dropped."""
+        try:
+            content = json.loads(read_text(path))
+            if content["format"] != self._format:
+                raise InputError(
+                    f"{path} was written by another version of smecluster: "
+                    f"start again with --restart, or remove {self.folder}"
+                )
+            identity = {str(name): str(value) for name, value in content["identity"].items()}
+        except (json.JSONDecodeError, KeyError, TypeError, AttributeError):
+            if self._restart:
+                return None
+            raise InputError(
+                f"{path} is damaged: start again with --restart, or remove {self.folder}"
+            ) from None
+        except InputError:
+            if self._restart:
+                return None
+            raise
+        return None if self._restart and identity != self.identity else identity
+
+    def _may_write(self) -> bool:
+        return self._writable if self._outer is None else self._outer._may_write()
+
+    # Parts
 
     def __contains__(self, name: str) -> bool:
-        return self._read(name) is not None
+        return self._whole(name) is not None
 
-    def load(self, name: str) -> dict[str, NDArray[np.generic]]:
-        """Read a finished piece.
+    def finished(self) -> tuple[str, ...]:
+        """Name the parts that are whole, in alphabetical order; every byte is checked once."""
+        return tuple(name for name in sorted(self._indexed()) if name in self)
+
+    def damaged(self) -> tuple[str, ...]:
+        """Name the parts whose bytes are not what was saved; they count as not done."""
+        return tuple(name for name in sorted(self._indexed()) if name not in self)
+
+    def path(self, name: str) -> Path:
+        """Give the file of a part.
+
+        Raises
+        ------
+        KeyError
+            If there is no such part, or it is damaged.
+        """
+        path = self._whole(name)
+        if path is None:
+            raise KeyError(name)
+        return path
+
+    def save(
+        self,
+        name: str,
+        content: Mapping[str, ArrayLike] | pd.DataFrame | xr.Dataset,
+        **facts: str,
+    ) -> None:
+        """Keep a part: completely, or not at all. It takes the place of one of the same name.
+
+        Parameters
+        ----------
+        name : str
+            Its name.
+        content : mapping of str to array_like, DataFrame or Dataset
+            Arrays of numbers, truth values or text; a table, without its index; or labelled
+            arrays, with their attributes.
+        **facts : str
+            Short statements about the part, which `facts` reads without the rest.
+
+        Raises
+        ------
+        InputError
+            If it cannot be written.
+        RuntimeError
+            If the folder is not reserved: save inside a ``with`` statement.
+        """
+        if not self._may_write():
+            raise RuntimeError(f"{self.folder} is not reserved: save inside a 'with' statement")
+        self._identify()
+        table = _encode(content)
+        told = {**(table.schema.metadata or {})}
+        told |= {(_OWN + key).encode(): str(value).encode() for key, value in facts.items()}
+        sink = io.BytesIO()
+        pq.write_table(table.replace_schema_metadata(told), sink)
+        data = sink.getvalue()
+        path = self.folder / f"{quote(name, safe=_PLAIN)}.{_checksum(data)}.parquet"
+        # Looked up before the new file is there, which the folder's list would already name.
+        before = self._indexed().get(name)
+        write_atomic(path, data)
+        if before is not None and before != path:
+            before.unlink(missing_ok=True)
+        self._indexed()[name] = path
+        with suppress(OSError):
+            about = path.stat()
+            self._checked[path] = (about.st_size, about.st_mtime_ns)
+
+    def discard(self, name: str) -> None:
+        """Remove a part, damaged or whole; nothing happens where there is none."""
+        path = self._indexed().pop(name, None)
+        if path is not None:
+            path.unlink(missing_ok=True)
+
+    def load(self, name: str) -> Arrays:
+        """Read the arrays of a part.
 
         Parameters
         ----------
@@ -122,42 +320,266 @@ class Pieces:
         Returns
         -------
         dict of str to numpy.ndarray
-            Its arrays.
+            With the shapes and types with which they were saved.
 
         Raises
         ------
         KeyError
-            If there is no such piece, or its file was cut short.
+            If there is no such part, it is damaged, or it holds something else.
         """
-        found = self._read(name)
-        if found is None:
-            raise KeyError(name)
-        return found
+        table = self._read(name, _ARRAYS)
+        return {field.name: _array(table, field) for field in table.schema}
 
-    def save(self, name: str, **arrays: ArrayLike) -> None:
-        """Keep a piece: completely, or not at all.
+    def load_table(self, name: str, columns: Iterable[str] | None = None) -> pd.DataFrame:
+        """Read the table of a part.
 
         Parameters
         ----------
         name : str
             Its name.
-        **arrays : array_like
-            What it consists of; numbers or text, no objects.
+        columns : iterable of str, optional
+            The columns; all if left out. Others are not read from the disk.
+
+        Returns
+        -------
+        pandas.DataFrame
+            With a new index.
 
         Raises
         ------
+        KeyError
+            If there is no such part, it is damaged, or it holds something else.
         InputError
-            If it cannot be written.
+            If it has no such column.
         """
-        with replace_file(self.path(name)) as temporary, temporary.open("wb") as file:
-            np.savez(file, allow_pickle=False, **arrays)
-            file.flush()
-            os.fsync(file.fileno())
-
-    def _read(self, name: str) -> dict[str, NDArray[np.generic]] | None:
-        # A zip archive carries a checksum of every member, which reading them all verifies.
+        if columns is None:
+            whole: pd.DataFrame = self._read(name, _TABLE).to_pandas()
+            return whole
+        path = self.path(name)
         try:
-            with np.load(self.path(name), allow_pickle=False) as archive:
-                return {key: archive[key] for key in archive.files}
-        except (OSError, ValueError, EOFError, zipfile.BadZipFile):
+            some: pd.DataFrame = pq.read_table(path, columns=list(columns)).to_pandas()
+        except (OSError, pa.ArrowInvalid) as error:
+            raise InputError(f"cannot read {path}: {str(error).splitlines()[0]}") from None
+        return some
+
+    def load_dataset(self, name: str) -> xr.Dataset:
+        """Read the labelled arrays of a part.
+
+        Parameters
+        ----------
+        name : str
+            Its name.
+
+        Returns
+        -------
+        xarray.Dataset
+            With the attributes with which it was saved; text is of the type object.
+
+        Raises
+        ------
+        KeyError
+            If there is no such part, it is damaged, or it holds something else.
+        """
+        import xarray as xr
+
+        table = self._read(name, _DATASET)
+        layout = json.loads(_facts(table.schema.metadata)[_LAYOUT])
+        variables = {}
+        for field in table.schema:
+            dims, attrs = layout["variables"][field.name]
+            values = _array(table, field)
+            variables[field.name] = (
+                dims,
+                values.astype(object) if values.dtype.kind == "U" else values,
+                attrs,
+            )
+        coordinates = {each: variables.pop(each) for each in layout["coordinates"]}
+        return xr.Dataset(variables, coordinates, layout["attrs"])
+
+    def facts(self, name: str) -> dict[str, str]:
+        """Read what was stated about a part when it was saved, and its number of ``rows``.
+
+        Raises
+        ------
+        KeyError
+            If there is no such part, or it is damaged.
+        """
+        try:
+            about = pq.read_metadata(self.path(name))
+        except (OSError, pa.ArrowInvalid):
+            raise KeyError(name) from None
+        return {**_facts(about.metadata), "rows": str(about.num_rows)}
+
+    def _indexed(self) -> dict[str, Path]:
+        """Give the file of every part; the folder is listed once."""
+        if self._index is None:
+            # Of two files of one name, left by a process killed between writing one and removing
+            # the other, the newer counts.
+            paths = sorted(_files(self.folder), key=_changed)
+            self._index = {unquote(_parsed(path)[0]): path for path in paths}
+        return self._index
+
+    def _whole(self, name: str) -> Path | None:
+        """Give the file of a part whose bytes are those that were saved."""
+        path = self._indexed().get(name)
+        if path is None:
             return None
+        try:
+            about = path.stat()
+            state = (about.st_size, about.st_mtime_ns)
+            if self._checked.get(path) != state:
+                if _checksum(path.read_bytes()) != _parsed(path)[1]:
+                    return None
+                self._checked[path] = state
+        except OSError:
+            return None
+        return path
+
+    def _read(self, name: str, kind: str) -> pa.Table:
+        path = self._indexed().get(name)
+        try:
+            data = b"" if path is None else path.read_bytes()
+        except OSError:
+            data = b""
+        # The bytes that are checked are those that are read.
+        if path is None or _checksum(data) != _parsed(path)[1]:
+            raise KeyError(name)
+        table = pq.read_table(pa.BufferReader(data))
+        if _facts(table.schema.metadata).get(_KIND, _TABLE) != kind:
+            raise KeyError(name)
+        return table
+
+
+def drop(folder: str | Path) -> None:
+    """Remove the checkpoints in a folder, and all below it, to start again.
+
+    Parameters
+    ----------
+    folder : str or Path
+        The folder; one that has no checkpoints, or does not exist, is left alone.
+
+    Raises
+    ------
+    InputError
+        If another process writes to one of them.
+    """
+    for identity in sorted(Path(folder).rglob(IDENTITY)):
+        with lock_folder(identity.parent):
+            pass
+    for identity in sorted(Path(folder).rglob(IDENTITY)):
+        shutil.rmtree(identity.parent, ignore_errors=True)
+
+
+def name_differences(there: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
+    """Name what differs between two identities, in their order."""
+    return [name for name in dict.fromkeys([*there, *now]) if there.get(name) != now.get(name)]
+
+
+def describe_mixture(folder: str | Path, differing: Iterable[str]) -> str:
+    """Say that a folder was created with other settings.
+
+    Parameters
+    ----------
+    folder : str or Path
+        The folder.
+    differing : iterable of str
+        What differs, in words, as from `name_differences`.
+
+    Returns
+    -------
+    str
+        The beginning of an error's message: ``FOLDER was created with a different seed``.
+    """
+    # Of a plural no article: "different draws", "different data of my-town".
+    named = (
+        f"{'' if name.endswith('s') or name.startswith('data') else 'a '}different {name}"
+        for name in differing
+    )
+    return f"{folder} was created with {' and '.join(named)}"
+
+
+# What a file holds
+
+
+def _encode(content: Any) -> pa.Table:
+    # By what they have, since importing pandas and xarray to ask for their types takes long.
+    if hasattr(content, "data_vars"):
+        return _encode_dataset(content)
+    if hasattr(content, "iloc"):
+        return pa.Table.from_pandas(content.rename(columns=str), preserve_index=False)
+    return _encode_arrays({str(name): np.asarray(values) for name, values in content.items()})
+
+
+def _encode_dataset(content: Any) -> pa.Table:
+    arrays = {
+        str(name): values.values.astype(str) if values.dtype == object else values.values
+        for name, values in content.variables.items()
+    }
+    layout = {
+        "attrs": content.attrs,
+        "variables": {
+            str(name): [list(map(str, values.dims)), values.attrs]
+            for name, values in content.variables.items()
+        },
+        "coordinates": [str(name) for name in content.coords],
+    }
+    return _encode_arrays(arrays, _DATASET, {_LAYOUT: json.dumps(layout)})
+
+
+def _encode_arrays(
+    arrays: Mapping[str, NDArray[Any]], kind: str = _ARRAYS, more: Mapping[str, str] | None = None
+) -> pa.Table:
+    """Put arrays into one row, each as a list, for they differ in length."""
+    columns, fields = [], []
+    for name, array in arrays.items():
+        if array.dtype.kind not in "biufU":
+            raise TypeError(f"{name!r} is an array of {array.dtype}, which cannot be kept")
+        flat = np.ascontiguousarray(array).ravel()
+        values = pa.array(flat.tolist(), pa.string()) if array.dtype.kind == "U" else pa.array(flat)
+        columns.append(pa.ListArray.from_arrays(pa.array([0, len(flat)], pa.int32()), values))
+        shape = {"shape": json.dumps(array.shape)}
+        fields.append(pa.field(name, columns[-1].type, metadata=shape))
+    told = {_OWN + key: value for key, value in {_KIND: kind, **(more or {})}.items()}
+    if not columns:
+        return pa.table({}).replace_schema_metadata(told)
+    return pa.Table.from_arrays(columns, schema=pa.schema(fields, metadata=told))
+
+
+def _array(table: pa.Table, field: pa.Field) -> NDArray[Any]:
+    shape = json.loads(field.metadata[b"shape"])
+    values = table[field.name].combine_chunks().values
+    if pa.types.is_string(values.type):
+        return np.array(values.to_pylist(), dtype=str).reshape(shape)
+    return np.array(values.to_numpy(zero_copy_only=False)).reshape(shape)
+
+
+def _facts(metadata: Mapping[bytes, bytes] | None) -> dict[str, str]:
+    own = _OWN.encode()
+    return {
+        key.removeprefix(own).decode(): value.decode()
+        for key, value in (metadata or {}).items()
+        if key.startswith(own)
+    }
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """List the parts in a folder, without what is being written or is somebody else's."""
+    for path in folder.glob("*.parquet"):
+        if not path.name.startswith(".") and _FILE.fullmatch(path.name):
+            yield path
+
+
+def _parsed(path: Path) -> tuple[str, str]:
+    match = _FILE.fullmatch(path.name)
+    assert match is not None
+    return match["name"], match["sum"]
+
+
+def _changed(path: Path) -> int:
+    with suppress(OSError):
+        return path.stat().st_mtime_ns
+    return 0
+
+
+def _checksum(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:16]

@@ -1,23 +1,27 @@
-"""A folder that only one process at a time may work in."""
+"""A folder that only one process at a time may write to."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from smecluster.model.support.errors import InputError
 
-_NAME = ".lock"
+_LOCK = ".lock"
+# A file of its own: some versions of filelock empty the lock file when they try to take it.
+_OWNER = ".owner"
 
 
 @contextmanager
-def held(folder: str | Path) -> Iterator[None]:
-    """Keep a folder for this process; the folder is made if it is missing.
+def lock_folder(folder: str | Path) -> Iterator[None]:
+    """Reserve a folder for this process; the folder is made if it is missing.
 
-    The operating system holds the lock for the process, so that it ends with it, however
-    it ends: a killed process leaves nothing that would have to be removed by hand.
+    The operating system ties the lock to the process and releases it when the process ends,
+    even if it is killed: there is never a stale lock to remove by hand.
 
     Parameters
     ----------
@@ -27,44 +31,57 @@ def held(folder: str | Path) -> Iterator[None]:
     Raises
     ------
     InputError
-        If another process holds it, or it cannot be written.
+        If another process has reserved it, or it cannot be written.
     """
-    path = Path(folder) / _NAME
+    place = Path(folder)
+    lock = FileLock(place / _LOCK, thread_local=False)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        place.mkdir(parents=True, exist_ok=True)
+        lock.acquire(blocking=False)
+    except Timeout:
+        raise InputError(_refusal(place)) from None
     except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror or error}") from None
+        raise InputError(f"cannot write {place / _LOCK}: {error.strerror or error}") from None
     try:
-        if not _lock(handle):
-            owner = os.read(handle, 32).decode("ascii", "replace").strip()
-            process = f"process {owner}" if owner.isdigit() else "another process"
-            raise InputError(f"{folder} is in use by {process}: wait until it ends, or stop it")
-        os.ftruncate(handle, 0)
-        os.write(handle, f"{os.getpid()}\n".encode("ascii"))
+        (place / _OWNER).write_text(f"{os.getpid()}\n", encoding="ascii")
         yield
     finally:
-        os.close(handle)
+        # Whoever is refused from now on must not read the number of a process that has ended.
+        with suppress(OSError):
+            (place / _OWNER).unlink(missing_ok=True)
+        lock.release()
 
 
-def _lock(handle: int) -> bool:
-    """Try to take the lock of an open file; it is released when the file is closed."""
+def describe_lock(folder: str | Path) -> str | None:
+    """Say who is writing to a folder.
+
+    Parameters
+    ----------
+    folder : str or Path
+        The folder.
+
+    Returns
+    -------
+    str or None
+        The sentence with which `lock_folder` would refuse it; None where it is free, or cannot
+        be written at all.
+    """
+    place = Path(folder)
+    lock = FileLock(place / _LOCK, thread_local=False)
     try:
-        import fcntl
-    except ImportError:  # Windows
-        import msvcrt
-
-        try:
-            # Far behind the text, which stays readable to the process that is refused.
-            os.lseek(handle, 1 << 20, os.SEEK_SET)
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
-        except OSError:
-            return False
-        finally:
-            os.lseek(handle, 0, os.SEEK_SET)
-        return True
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        lock.acquire(blocking=False)
+    except Timeout:
+        return _refusal(place)
     except OSError:
-        return False
-    return True
+        return None
+    lock.release()
+    return None
+
+
+def _refusal(folder: Path) -> str:
+    try:
+        owner = (folder / _OWNER).read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        owner = ""
+    process = f"process {owner}" if owner.isdigit() else "another process"
+    return f"{folder} is in use by {process}: wait until it ends, or stop it"

@@ -21,7 +21,7 @@ from smecluster.model.outcomes import (
     list_variables,
 )
 from smecluster.model.runs import simulate
-from smecluster.model.support.checkpoints import Pieces
+from smecluster.model.support.checkpoints import Checkpoints
 from smecluster.model.support.errors import InputError
 from smecluster.policies.comparison.single import DISCOUNTED, check_names, shared_history
 from smecluster.policies.ensemble.equal_cost import ACCOUNTS, programme_money
@@ -182,7 +182,7 @@ def examine(
     outcomes: Sequence[str] = (),
     settings: Mapping[str, Any] | None = None,
     workers: int | None = None,
-    pieces: Pieces | None = None,
+    checkpoints: Checkpoints | None = None,
     progress: Progress | None = None,
 ) -> Uncertain:
     """Run strategies in every future and draw at equal cost and set them against a baseline.
@@ -213,7 +213,7 @@ def examine(
         Other inputs that hold in every run.
     workers : int, optional
         Threads; they change no digit.
-    pieces : Pieces, optional
+    checkpoints : Checkpoints, optional
         Where results are kept as they are finished.
     progress : callable, optional
         Told how many runs are done and about how many there are.
@@ -240,7 +240,7 @@ def examine(
         raise InputError(f"start = {start:g} is not a whole year in {first:g}..{last:g}")
     table = pd.DataFrame(index=["model"]) if draws is None else draws
     worlds = Ensemble(model, table, tuple(futures) or (load_future(BASE),), settings or {}, workers)
-    work = _Work(worlds, chosen, years, pieces, progress)
+    work = _Work(worlds, chosen, years, checkpoints, progress)
 
     plans = {strategy.name: strategy.inputs(model) for strategy in everyone}
     scaled = [one.name for one in strategies if has_money(plans[one.name])]
@@ -332,11 +332,11 @@ class _Work:
         worlds: Ensemble,
         outcomes: Sequence[Outcome],
         years: np.ndarray,
-        pieces: Pieces | None,
+        checkpoints: Checkpoints | None,
         progress: Progress | None,
     ) -> None:
         self.worlds, self.outcomes, self.years = worlds, outcomes, years
-        self.pieces, self.progress = pieces, progress
+        self.checkpoints, self.progress = checkpoints, progress
         self.runs = 0
 
     def run(
@@ -362,7 +362,7 @@ class _Work:
             budget=budget,
             factors=factors,
             keep=self._keep,
-            pieces=self.pieces,
+            checkpoints=self.checkpoints,
             name=name,
             progress=told,
         )

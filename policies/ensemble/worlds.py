@@ -7,7 +7,6 @@ they can differ. Money is matched in every world by itself, since budgets are sh
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -29,7 +28,7 @@ from smecluster.policies.levers import LEVELS
 
 if TYPE_CHECKING:
     from smecluster.model import Model
-    from smecluster.model.support.checkpoints import Pieces
+    from smecluster.model.support.checkpoints import Checkpoints
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -105,7 +104,7 @@ class Ensemble:
         factors: xr.DataArray | None = None,
         keep: Keep | None = None,
         tolerance: float = EXACT,
-        pieces: Pieces | None = None,
+        checkpoints: Checkpoints | None = None,
         name: str = "worlds",
         progress: Progress | None = None,
     ) -> xr.Dataset:
@@ -129,7 +128,7 @@ class Ensemble:
             is kept of them (``run`` stays the first dimension of everything).
         tolerance : float
             What the money may differ from the budget by, relative.
-        pieces : Pieces, optional
+        checkpoints : Checkpoints, optional
             Where each future's results are kept as they are finished.
         name : str
             What they are called there.
@@ -150,7 +149,7 @@ class Ensemble:
             something.
         """
         work = _Work(self, plans, outputs, years, keep, tolerance, progress)
-        return work.everywhere(budget, factors, pieces, name)
+        return work.everywhere(budget, factors, checkpoints, name)
 
 
 def scaled(inputs: Inputs, factor: float) -> dict[str, float]:
@@ -238,7 +237,7 @@ class _Work:
         self,
         budget: float | xr.DataArray | None,
         factors: xr.DataArray | None,
-        pieces: Pieces | None,
+        checkpoints: Checkpoints | None,
         called: str,
     ) -> xr.Dataset:
         worlds = self.worlds
@@ -253,8 +252,8 @@ class _Work:
             first, slope = self._guess(target)
         for at, future in enumerate(worlds.futures):
             name = f"{called}, future {at}"
-            if pieces is not None and name in pieces:
-                part = _loaded(pieces.load(name))
+            if checkpoints is not None and name in checkpoints:
+                part = checkpoints.load_dataset(name)
                 self.runs += int(part.attrs["runs"])
             else:
                 given = None
@@ -268,8 +267,8 @@ class _Work:
                 slope = self._world(future, store, wanted, given, first, slope)
                 part = store.dataset()
                 part.attrs["runs"] = self.runs - before
-                if pieces is not None:
-                    pieces.save(name, **_saved(part))
+                if checkpoints is not None:
+                    checkpoints.save(name, part)
             # The money that a strategy needs differs little among futures.
             usable = np.isfinite(part[FACTOR].values) & (part[FACTOR].values > 0)
             first = np.where(usable, part[FACTOR].values, first)
@@ -559,36 +558,3 @@ def _targets(budget: float | xr.DataArray | None, worlds: Ensemble) -> Floats | 
     if (target <= 0).any():
         raise InputError(f"the budget must be above zero, not {np.nanmin(target):,.0f} Myuan")
     return target
-
-
-def _saved(part: xr.Dataset) -> dict[str, Any]:
-    """Turn results into arrays that a file holds."""
-    described = {
-        "attrs": part.attrs,
-        "variables": {
-            str(name): [list(map(str, values.dims)), values.attrs]
-            for name, values in part.variables.items()
-        },
-        "coordinates": [str(name) for name in part.coords],
-    }
-    arrays = {str(name): np.asarray(values.values) for name, values in part.variables.items()}
-    plain = {
-        name: array.astype(str) if array.dtype == object else array
-        for name, array in arrays.items()
-    }
-    return {"described": np.array(json.dumps(described)), **plain}
-
-
-def _loaded(arrays: Mapping[str, NDArray[Any]]) -> xr.Dataset:
-    """Read what `_saved` made."""
-    described = json.loads(str(arrays["described"]))
-    variables = {
-        name: (
-            dims,
-            arrays[name].astype(object) if arrays[name].dtype.kind == "U" else arrays[name],
-            attrs,
-        )
-        for name, (dims, attrs) in described["variables"].items()
-    }
-    coordinates = {name: variables.pop(name) for name in described["coordinates"]}
-    return xr.Dataset(variables, coordinates, described["attrs"])

@@ -14,7 +14,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from smecluster.model.runs import simulate
-from smecluster.model.support.checkpoints import Pieces
+from smecluster.model.support.checkpoints import Checkpoints
 from smecluster.model.support.errors import InputError
 from smecluster.policies.ensemble.equal_cost import (
     ACCOUNTS,
@@ -180,9 +180,9 @@ def best_use(
 
     single = Budget(model, space, money)
     appraisal = single.appraisal(draws, step=step)
-    with _kept(folder, "one-aim", search, identity) as pieces:
+    with _kept(folder, "one-aim", search, identity) as checkpoints:
         judge = single.judge(appraisal, search)
-        found = best(judge, space.size, search, known, pieces, told.first)
+        found = best(judge, space.size, search, known, checkpoints, told.first)
     if found.counted[0, 0] >= 0:
         raise InputError(
             f"no way to spend {money:,.0f} Myuan from {start:g} on gains anything within the "
@@ -192,10 +192,12 @@ def best_use(
     if several:
         many = Budget(model, space, money, criteria_with(model, shock))
         appraisal = many.appraisal(draws, **options)
-        with _kept(folder, "several-aims", search, identity) as pieces:
+        with _kept(folder, "several-aims", search, identity) as checkpoints:
             judge = many.judge(appraisal, search)
             begin = [*known, found.points[0]]
-            ways = front(judge, space.size, len(many.criteria), search, begin, pieces, told.second)
+            ways = front(
+                judge, space.size, len(many.criteria), search, begin, checkpoints, told.second
+            )
         points += list(ways.points)
         runs += appraisal.runs
 
@@ -393,13 +395,13 @@ def _labelled(judged: Judged, strategies: Sequence[Strategy], draws: pd.DataFram
 
 def _kept(
     folder: Path | None, part: str, search: Search, identity: dict[str, str] | None
-) -> AbstractContextManager[Pieces | None]:
+) -> AbstractContextManager[Checkpoints | None]:
     if folder is None:
         return nullcontext()
     # A longer search goes on from a shorter one, so its length is no part of the identity.
     rest = {"population": str(search.population), "seed": str(search.seed)}
     rest["quantile"] = str(search.quantile)
-    return Pieces(folder / part, {**(identity or {}), **rest})
+    return Checkpoints(folder / part, {**(identity or {}), **rest})
 
 
 class _Told:

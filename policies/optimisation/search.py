@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from smecluster.model.support.checkpoints import Pieces
+from smecluster.model.support.checkpoints import Checkpoints
 from smecluster.model.support.errors import InputError
 from smecluster.policies.optimisation.allocation import Space
 from smecluster.policies.optimisation.appraisal import CLOSE, CRITERIA, GAIN, Appraisal, Judged
@@ -125,7 +125,7 @@ class Generations:
         Turns points (ways, size) into numbers to be made small (ways, criteria).
     count : int
         How many generations there will be.
-    pieces : Pieces, optional
+    checkpoints : Checkpoints, optional
         Where they are kept.
     progress : callable, optional
         Told how many are done, and how many there are.
@@ -135,12 +135,12 @@ class Generations:
         self,
         judge: Judge,
         count: int,
-        pieces: Pieces | None = None,
+        checkpoints: Checkpoints | None = None,
         progress: Progress | None = None,
     ) -> None:
         self._judge = judge
         self._count = count
-        self._pieces = pieces
+        self._checkpoints = checkpoints
         self._progress = progress
         self.best: list[Array] = []
 
@@ -150,8 +150,8 @@ class Generations:
         values = self._kept(name, points)
         if values is None:
             values = self._judge(points)
-            if self._pieces is not None:
-                self._pieces.save(name, points=points, values=values)
+            if self._checkpoints is not None:
+                self._checkpoints.save(name, {"points": points, "values": values})
         best = values.min(0)
         self.best.append(np.minimum(best, self.best[-1]) if self.best else best)
         if self._progress is not None:
@@ -159,9 +159,9 @@ class Generations:
         return values
 
     def _kept(self, name: str, points: Array) -> Array | None:
-        if self._pieces is None or name not in self._pieces:
+        if self._checkpoints is None or name not in self._checkpoints:
             return None
-        piece = self._pieces.load(name)
+        piece = self._checkpoints.load(name)
         if not np.array_equal(piece["points"], points):
             return None
         return np.asarray(piece["values"], dtype=float)
@@ -172,7 +172,7 @@ def best(
     size: int,
     search: Search,
     known: Sequence[Array] = (),
-    pieces: Pieces | None = None,
+    checkpoints: Checkpoints | None = None,
     progress: Progress | None = None,
 ) -> Found:
     """Search for the best way by one aim.
@@ -188,7 +188,7 @@ def best(
         How the search goes.
     known : sequence of array of float
         Points to begin with; the rest of the first generation is drawn.
-    pieces, progress
+    checkpoints, progress
         As for `Generations`.
 
     Returns
@@ -199,7 +199,7 @@ def best(
     from scipy.optimize import differential_evolution
 
     count = search.generations + 1 + search.climb
-    generations = Generations(judge, count, pieces, progress)
+    generations = Generations(judge, count, checkpoints, progress)
     result = differential_evolution(
         lambda points: generations(np.ascontiguousarray(points.T))[:, 0],
         [(0.0, 1.0)] * size,
@@ -248,7 +248,7 @@ def front(
     criteria: int,
     search: Search,
     known: Sequence[Array] = (),
-    pieces: Pieces | None = None,
+    checkpoints: Checkpoints | None = None,
     progress: Progress | None = None,
 ) -> Found:
     """Search for the ways of which none is better than another by every aim.
@@ -259,7 +259,7 @@ def front(
         Turns points (ways, size) into numbers to be made small (ways, criteria).
     size, criteria : int
         Numbers in a point, and aims.
-    search, known, pieces, progress
+    search, known, checkpoints, progress
         As for `best`.
 
     Returns
@@ -271,7 +271,7 @@ def front(
     from pymoo.core.problem import Problem
     from pymoo.optimize import minimize
 
-    generations = Generations(judge, search.generations + 1, pieces, progress)
+    generations = Generations(judge, search.generations + 1, checkpoints, progress)
 
     class Spending(Problem):  # type: ignore[misc]
         """The search, as pymoo wants it."""

@@ -21,7 +21,7 @@ EXAMPLES = (
     "smecluster sensitivity new mine.toml --like quick",
     "smecluster sensitivity run mine.toml",
     "smecluster sensitivity run mine.toml --size 2048",
-    "smecluster sensitivity run mine.toml --out results/mine --anew",
+    "smecluster sensitivity run mine.toml --out results/mine --restart",
     "smecluster sensitivity status mine.toml",
     "smecluster sensitivity analyse mine.toml --json",
     "smecluster sensitivity plot results/mine",
@@ -59,10 +59,10 @@ def sensitivity(
             min=1, help="With run: another size; finished runs are kept.", show_default=False
         ),
     ] = None,
-    anew: Annotated[
+    restart: Annotated[
         bool,
         typer.Option(
-            "--anew", help="With run: drop runs of another model, data, calibration or study."
+            "--restart", help="With run: drop runs of another model, data, calibration or study."
         ),
     ] = False,
     method: Annotated[
@@ -80,7 +80,7 @@ def sensitivity(
     """Find out which factors matter."""
     actions: dict[str, Callable[[], None]] = {
         "new": lambda: _new(Path(study), like),
-        "run": lambda: _run(study, out, size, anew, workers, cluster, json),
+        "run": lambda: _run(study, out, size, restart, workers, cluster, json),
         "status": lambda: _status(study, out, json),
         "analyse": lambda: _analyse(study, out, method, json),
         "plot": lambda: _plot(study, out, method, json),
@@ -106,7 +106,7 @@ def _run(
     given: str,
     out: Path | None,
     size: int | None,
-    anew: bool,
+    restart: bool,
     workers: int | None,
     cluster: str | None,
     json: bool,
@@ -122,26 +122,22 @@ def _run(
     named = resolved(study)
     while True:
         manifest = plan(study, named.model, named.scenarios, named.draws, named.hashes)
-        try:
-            with progress("runs") as tell:
-                made = run(
-                    manifest,
-                    named.model,
-                    folder,
-                    named.draws,
-                    text=text,
-                    anew=anew,
-                    workers=workers,
-                    cluster=cluster,
-                    tell=tell,
-                )
-        except KeyboardInterrupt:
-            note("finished runs are kept: the same command goes on from there")
-            raise
+        with progress("runs") as tell:
+            made = run(
+                manifest,
+                named.model,
+                folder,
+                named.draws,
+                text=text,
+                restart=restart,
+                workers=workers,
+                cluster=cluster,
+                tell=tell,
+            )
         record = _record(folder, study, made)
         if not json:
             _print_made(record)
-        anew = False  # what is made from here on belongs together
+        restart = False  # what is made from here on belongs together
         if study.enough is None:
             break
         verdict = sufficient(read(folder))
@@ -249,30 +245,28 @@ def _refuse_changed(given: str, results: Results) -> None:
     """Refuse to show runs as those of a study that has changed since they were made."""
     if _is_store(given):
         return  # the runs as they are
+    from smecluster.model.support.checkpoints import describe_mixture
+
     changed = _changed(given, results)
     if changed:
         raise InputError(
-            f"{results.folder} holds runs made with another {' and another '.join(changed)}: "
+            f"{describe_mixture(results.folder, changed)}: "
             f"run {given} again, or give {results.folder} in its place to see them as they are"
         )
 
 
 def _status(given: str, out: Path | None, json: bool) -> None:
-    from smecluster.model.support.locks import held
+    from smecluster.model.support.locks import describe_lock
     from smecluster.sensitivity.store.folder import FAILED
 
     results = _results(given, out)
-    try:
-        with held(results.folder):
-            busy = None
-    except InputError as error:
-        busy = str(error)
+    busy = describe_lock(results.folder)
     failed = results.failed
     rows = []
     for place, scenario in enumerate(results.scenarios):
         done = int(results.done(place).sum())
         lost = int((failed["scenario"] == scenario.name).sum())
-        damaged = len(results.found[place].damaged)
+        damaged = len(results.stored[place].damaged)
         rows.append([scenario.name, done, results.runs, lost, damaged])
     try:
         changed = _changed(given, results)
@@ -325,9 +319,9 @@ def _changed(given: str, results: Results) -> list[str]:
     InputError
         If the study can no longer be carried out.
     """
+    from smecluster.model.support.checkpoints import name_differences
     from smecluster.scripts.shared.crossing import resolved
     from smecluster.sensitivity.running import plan
-    from smecluster.sensitivity.store.manifest import differing
 
     made = results.manifest.study
     study = _study(given, None)[0].resized(made.method.size)
@@ -337,7 +331,7 @@ def _changed(given: str, results: Results) -> list[str]:
     told = f"study ({', '.join(fields)})" if fields else "study"
     if fields:  # also those that reach the runs only through the model
         now["study"] = told
-    changed = differing(results.identity, now)
+    changed = name_differences(results.identity, now)
     return [told if name == "study" else name for name in changed]
 
 

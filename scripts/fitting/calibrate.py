@@ -91,9 +91,11 @@ def calibrate(
             show_default=False,
         ),
     ] = None,
-    anew: Annotated[
+    restart: Annotated[
         bool,
-        typer.Option("--anew", help="Drop work that was kept for another model, data or settings."),
+        typer.Option(
+            "--restart", help="Drop work that was kept for another model, data or settings."
+        ),
     ] = False,
     time_step: Annotated[
         float, typer.Option(help="Time step of the runs, years: 1 over a whole number.")
@@ -110,7 +112,7 @@ def calibrate(
     facts = {"seed": seed, "include": list(told), "quick": quick}
     if not folders:
         problem = _three(told, base)
-        _fit(problem, plan(problem), out or _RESULTS / name, name, facts, report, anew)
+        _fit(problem, plan(problem), out or _RESULTS / name, name, facts, report, restart)
     for folder in folders or []:
         problem, held = _further(folder, told, base, calibration)
         called = folder.resolve().name
@@ -121,7 +123,7 @@ def calibrate(
             called,
             {**facts, "held": held},
             report,
-            anew,
+            restart,
         )
 
 
@@ -201,21 +203,17 @@ def _fit(
     name: str,
     facts: dict[str, Any],
     report: bool,
-    anew: bool,
+    restart: bool,
 ) -> None:
     from smecluster.calibration.pipeline import run_pipeline
     from smecluster.calibration.store.saving import save_calibration
     from smecluster.model.support.checkpoints import drop
     from smecluster.model.support.provenance import make_stamp
 
-    if anew:
+    if restart:
         drop(target / _WORK)
-    try:
-        with _Shown() as shown:
-            outcome = run_pipeline(problem, target / _WORK, plan, shown)
-    except KeyboardInterrupt:
-        note("what is done is kept: the same command goes on from there")
-        raise
+    with _Shown() as shown:
+        outcome = run_pipeline(problem, target / _WORK, plan, shown)
     origin = make_stamp(
         problem.model.hash,
         data=problem.hash,

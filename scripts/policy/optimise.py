@@ -78,8 +78,8 @@ def optimise(
     out: Annotated[
         Path, typer.Option(help="Folder for the strategy, tables, figures and the page.")
     ] = Path("results/optimise"),
-    anew: Annotated[
-        bool, typer.Option("--anew", help="Drop what was kept of another search in this folder.")
+    restart: Annotated[
+        bool, typer.Option("--restart", help="Drop what was kept of another search in this folder.")
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -119,7 +119,7 @@ def optimise(
         "shock": shock_.hash,
         "step": str(step),
     }
-    if anew:
+    if restart:
         drop(out / _KEPT)
     with progress("generations") as tell:
         found = best_use(

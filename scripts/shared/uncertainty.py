@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from smecluster.model import Model
-    from smecluster.model.support.checkpoints import Pieces
+    from smecluster.model.support.checkpoints import Checkpoints
     from smecluster.policies.comparison.compute import Uncertain
     from smecluster.policies.study import Study
 
@@ -239,7 +239,7 @@ def examined(
         "settings": repr((chosen, study.start, study.budget, study.outcomes)),
     }
     kept = out / f".runs-{hashlib.sha256(repr(identity).encode()).hexdigest()[:12]}"
-    with progress("runs") as tell, _kept(kept, identity) as pieces:
+    with progress("runs") as tell, _kept(kept, identity) as checkpoints:
         found = examine(
             model,
             strategies,
@@ -251,7 +251,7 @@ def examined(
             outcomes=study.outcomes,
             settings=chosen,
             workers=workers,
-            pieces=pieces,
+            checkpoints=checkpoints,
             progress=tell,
         )
     origin = make_stamp(
@@ -269,7 +269,7 @@ def examined(
 
 
 @contextmanager
-def _kept(folder: Path, identity: Mapping[str, str]) -> Iterator[Pieces]:
+def _kept(folder: Path, identity: Mapping[str, str]) -> Iterator[Checkpoints]:
     """Keep finished runs until all are done: interrupted work stays, refused input leaves nothing.
 
     Parameters
@@ -277,15 +277,15 @@ def _kept(folder: Path, identity: Mapping[str, str]) -> Iterator[Pieces]:
     folder : Path
         Where to.
     identity : mapping
-        What they depend on, see `model.support.checkpoints.Pieces`.
+        What they depend on, see `model.support.checkpoints.Checkpoints`.
     """
-    from smecluster.model.support.checkpoints import Pieces
+    from smecluster.model.support.checkpoints import Checkpoints
 
     made = not folder.parent.exists()
     refused = None
-    with Pieces(folder, identity) as pieces:
+    with Checkpoints(folder, identity) as checkpoints:
         try:
-            yield pieces
+            yield checkpoints
         except InputError as error:
             refused = error
     shutil.rmtree(folder, ignore_errors=True)

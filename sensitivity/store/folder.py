@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pandas as pd
 
+from smecluster.model.support.checkpoints import Checkpoints, name_differences
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.exports import write_csv
 from smecluster.model.support.files import write_atomic
-from smecluster.model.support.locks import held
 from smecluster.sensitivity.design.samples import Design
 from smecluster.sensitivity.store import manifest as manifests
 from smecluster.sensitivity.store import parts
 from smecluster.sensitivity.store.manifest import Manifest
-from smecluster.sensitivity.store.parts import Found
+from smecluster.sensitivity.store.parts import Stored
 from smecluster.sensitivity.store.results import Results
 from smecluster.sensitivity.study import OF_THE_ANALYSIS, Study
 
@@ -38,34 +38,34 @@ class Store:
         The store.
     manifest : Manifest
         What it says about its runs.
-    found : list of Found
-        The finished parts of each scenario.
+    checkpoints : Checkpoints
+        Of the whole study.
+    stored : list of Stored
+        The finished runs of each scenario.
     """
 
     folder: Path
     manifest: Manifest
-    found: list[Found]
+    checkpoints: Checkpoints
+    stored: list[Stored]
 
-    def folder_of(self, scenario: int) -> Path:
-        """Name the folder of a scenario's parts."""
-        return _runs(self.folder, self.manifest, scenario)
-
-    def keep(self, scenario: int, part: parts.Part) -> None:
-        """Take note of a part that has been added."""
-        found = self.found[scenario]
-        self.found[scenario] = replace(found, parts=tuple(sorted([*found.parts, part], key=_begin)))
+    def add(self, scenario: int, part: parts.Part) -> None:
+        """Take note of a part that has been saved."""
+        stored = self.stored[scenario]
+        in_order = sorted([*stored.parts, part], key=_begin)
+        self.stored[scenario] = replace(stored, parts=tuple(in_order))
 
 
 @contextmanager
-def opened(
+def open_store(
     folder: Path,
     manifest: Manifest,
     draws: pd.DataFrame | None = None,
     *,
     text: str = "",
-    anew: bool = False,
+    restart: bool = False,
 ) -> Iterator[Store]:
-    """Take a store to fill it; it is made if it is missing.
+    """Open a store to fill it; it is made if it is missing.
 
     Parameters
     ----------
@@ -77,8 +77,8 @@ def opened(
         Draws of the calibration; kept with the runs.
     text : str
         The study's file, kept for the reader.
-    anew : bool
-        Whether runs of another identity are removed.
+    restart : bool
+        Whether runs of a different identity are removed.
 
     Yields
     ------
@@ -87,26 +87,25 @@ def opened(
     Raises
     ------
     InputError
-        If another process fills it, it holds runs of another identity, or it cannot be written.
+        If another process fills it, it holds runs of a different identity, or it cannot be
+        written.
     """
-    with held(folder):
-        _admit(folder, manifest, anew)
-        found = []
-        for scenario in range(len(manifest.scenarios)):
-            place = _runs(folder, manifest, scenario)
-            parts.clean(place)
-            have = parts.scan(place)
-            for path in have.damaged:
-                path.unlink(missing_ok=True)
-            found.append(Found(have.parts, ()))
-        _agree(manifest.design(draws), found, manifest)
+    if _same_work(folder, manifest):
+        # Before the manifest is renewed: it says which versions have drawn the sample.
+        earlier = manifests.read(folder)
+        _agree(manifest.design(draws), _scan(manifest.checkpoints(folder), earlier), earlier)
+    with manifest.checkpoints(folder, restart=restart) as checkpoints:
+        stored = []
+        for found in _scan(checkpoints, manifest):
+            for name in found.damaged:
+                found.checkpoints.discard(name)
+            stored.append(replace(found, damaged=()))
         if draws is not None:
-            _write_draws(folder / _DRAWS, draws)
+            write_atomic(folder / _DRAWS, draws.to_parquet(index=False))
         if text:
             write_atomic(folder / STUDY, text)
-        manifest.write(folder)
         _remove_others(folder, manifest)
-        yield Store(folder, manifest, found)
+        yield Store(folder, manifest, checkpoints, stored)
 
 
 def read(folder: str | Path, study: Study | None = None) -> Results:
@@ -138,17 +137,15 @@ def read(folder: str | Path, study: Study | None = None) -> Results:
             raise InputError(
                 f"cannot read {place / _DRAWS}: {str(error).splitlines()[0]}"
             ) from None
-    found = [
-        parts.scan(_runs(place, manifest, scenario)) for scenario in range(len(manifest.scenarios))
-    ]
+    stored = _scan(manifest.checkpoints(place), manifest)
     design = manifest.design(draws)
-    _agree(design, found, manifest)
+    _agree(design, stored, manifest)
     chosen = manifest.study
     if study is not None:
         chosen = chosen.model_copy(
             update={name: getattr(study, name) for name in OF_THE_ANALYSIS if name != "name"}
         )
-    return Results(place, manifest, chosen, design, tuple(found))
+    return Results(place, manifest, chosen, design, tuple(stored))
 
 
 def list_failed(folder: Path) -> Path | None:
@@ -178,36 +175,34 @@ def list_failed(folder: Path) -> Path | None:
     return write_csv(results.failed, path, results.stamp())[0]
 
 
-def _admit(folder: Path, manifest: Manifest, anew: bool) -> None:
-    """Refuse to mix runs of two identities."""
-    if anew or not (folder / manifests.NAME).exists():
-        return
-    differing = manifests.differing(manifests.read(folder).identity, manifest.identity)
-    if differing:
-        raise InputError(
-            f"{folder} holds runs made with another {' and another '.join(differing)}: choose "
-            "another folder with --out, or make them anew with --anew"
-        )
+def _same_work(folder: Path, manifest: Manifest) -> bool:
+    """Say whether a folder holds runs that are to be continued."""
+    if not (folder / manifests.NAME).exists():
+        return False
+    try:
+        return not name_differences(manifests.read(folder).identity, manifest.identity)
+    except InputError:
+        return False  # which entering the checkpoints refuses, or drops
 
 
-def _agree(design: Design, found: list[Found], manifest: Manifest) -> None:
-    """Hold the sample against the fingerprints of the first and the last part of each scenario."""
-    for have in found:
+def _scan(checkpoints: Checkpoints, manifest: Manifest) -> list[Stored]:
+    """List the finished runs of each scenario."""
+    return [
+        parts.scan(checkpoints.inner(f"{_RUNS}/{manifest.key}/{scenario:03d}", keyed=True))
+        for scenario in range(len(manifest.scenarios))
+    ]
+
+
+def _agree(design: Design, stored: list[Stored], manifest: Manifest) -> None:
+    """Compare the sample with the fingerprints of each scenario's first and last part."""
+    for have in stored:
         kept = [part for part in have.parts if part.end <= design.rows]
         for part in {kept[0], kept[-1]} if kept else ():
             if design.digest(part.begin, part.end) != part.design:
                 raise InputError(
-                    f"{part.path.name} was made from another sample than these versions of SALib "
-                    f"and NumPy draw; the runs were made with {manifest.versions}"
+                    f"{part.path.name} was made from a different sample than these versions of "
+                    f"SALib and NumPy draw; the runs were made with {manifest.versions}"
                 )
-
-
-def _write_draws(path: Path, draws: pd.DataFrame) -> None:
-    write_atomic(path, draws.to_parquet(index=False))
-
-
-def _runs(folder: Path, manifest: Manifest, scenario: int) -> Path:
-    return folder / _RUNS / manifest.key / f"{scenario:03d}"
 
 
 def _remove_others(folder: Path, manifest: Manifest) -> None:

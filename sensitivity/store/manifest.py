@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from smecluster.model.support.checkpoints import Checkpoints
 from smecluster.model.support.errors import InputError
-from smecluster.model.support.files import read_text, write_atomic
+from smecluster.model.support.files import read_text
 from smecluster.sensitivity.design.crossing import Scenario
 from smecluster.sensitivity.design.factors import Factor
 from smecluster.sensitivity.design.outputs import Column
@@ -65,17 +66,22 @@ class Manifest:
         """Give the sample."""
         return Design(self.study.method, self.study.seed, self.factors, draws)
 
-    def write(self, folder: Path) -> None:
-        """Write it into a store's folder.
+    def checkpoints(self, folder: Path, *, restart: bool = False) -> Checkpoints:
+        """Give the checkpoints of the runs in a folder, whose identity file is the manifest.
 
-        Raises
-        ------
-        InputError
-            If it cannot be written.
+        Parameters
+        ----------
+        folder : Path
+            The store.
+        restart : bool
+            Whether runs of a different identity are dropped, instead of being refused.
+
+        Returns
+        -------
+        Checkpoints
+            To be entered for writing.
         """
-        content = {
-            "format": _FORMAT,
-            "identity": dict(self.identity),
+        record = {
             "versions": self.versions,
             "study": self.study.record(),
             "factors": [factor.record() for factor in self.factors],
@@ -83,7 +89,9 @@ class Manifest:
             "scenarios": [scenario.record() for scenario in self.scenarios],
             "baseline": [list(values) for values in self.baseline],
         }
-        write_atomic(folder / NAME, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+        return Checkpoints(
+            folder, self.identity, file=NAME, record=record, format_=_FORMAT, restart=restart
+        )
 
 
 def read(folder: Path) -> Manifest:
@@ -120,12 +128,9 @@ def read(folder: Path) -> Manifest:
             versions=content["versions"],
         )
     except (json.JSONDecodeError, KeyError, TypeError) as error:
-        raise InputError(f"{path} is damaged ({type(error).__name__}): run with --anew") from None
-
-
-def differing(there: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
-    """Name what two identities do not have in common, in their order."""
-    return [name for name in dict.fromkeys([*there, *now]) if there.get(name) != now.get(name)]
+        raise InputError(
+            f"{path} is damaged ({type(error).__name__}): start again with --restart"
+        ) from None
 
 
 def identity(

@@ -1,13 +1,10 @@
-"""Finished runs in a folder: a file a part, each whole or not there.
+"""Finished runs of a scenario: each part holds successive runs, and its name says which.
 
-The name of a part says which runs it holds and what its bytes must be, so that the folder
-alone tells what is done: ``000000000000-000000004116.5a1e….parquet``.
+The name of a part is the range of its runs, ``000000000000-000000004116``.
 """
 
 from __future__ import annotations
 
-import hashlib
-import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,17 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
+import pandas as pd
 from numpy.typing import NDArray
 
+from smecluster.model.support.checkpoints import Checkpoints
 from smecluster.model.support.errors import InputError
-from smecluster.model.support.files import write_atomic
 
 REASON, VARIABLE, YEAR = "failure reason", "failure variable", "failure year"
-_NAME = re.compile(r"(?P<begin>\d{12})-(?P<end>\d{12})\.(?P<sum>[0-9a-f]{16})\.parquet")
-_DESIGN = b"smecluster design"
-_FAILED = b"smecluster failed"
+_NAME = re.compile(r"(?P<begin>\d{12})-(?P<end>\d{12})")
 
 
 @dataclass(frozen=True)
@@ -50,48 +44,53 @@ class Part:
     design: str
     failed: int
 
+    @property
+    def name(self) -> str:
+        """Name of the part among the checkpoints."""
+        return _name(self.begin, self.end)
+
 
 @dataclass(frozen=True)
-class Found:
-    """What a folder holds.
+class Stored:
+    """The runs of a scenario that are stored.
 
     Attributes
     ----------
+    checkpoints : Checkpoints
+        Where they are.
     parts : tuple of Part
         The finished parts, in order.
-    damaged : tuple of Path
-        Files that are not what their names say, cut short for example: their runs count as not
-        made.
+    damaged : tuple of str
+        Names of parts that are not what they should be, cut short for example: their runs count
+        as not made.
     """
 
+    checkpoints: Checkpoints
     parts: tuple[Part, ...]
-    damaged: tuple[Path, ...]
+    damaged: tuple[str, ...]
 
 
-def scan(folder: Path) -> Found:
-    """Find the finished parts; every byte of them is read and checked.
+def scan(checkpoints: Checkpoints) -> Stored:
+    """List the finished parts; every byte of them is read and checked.
 
     Parameters
     ----------
-    folder : Path
-        The folder; it need not exist.
+    checkpoints : Checkpoints
+        Of a scenario; the folder need not exist.
 
     Returns
     -------
-    Found
+    Stored
     """
     parts: list[Part] = []
-    damaged: list[Path] = []
-    for path in sorted(folder.glob("*.parquet")):
-        match = _NAME.fullmatch(path.name)
-        if match is None:
-            continue  # being written, or left by a process that was killed
-        part = _read(path, int(match["begin"]), int(match["end"]), match["sum"])
+    damaged = list(checkpoints.damaged())
+    for name in checkpoints.finished():
+        part = _read(checkpoints, name)
         if part is None or (parts and part.begin < parts[-1].end):
-            damaged.append(path)
+            damaged.append(name)
         else:
             parts.append(part)
-    return Found(tuple(parts), tuple(damaged))
+    return Stored(checkpoints, tuple(parts), tuple(sorted(damaged)))
 
 
 def gaps(parts: Sequence[Part], runs: int, size: int) -> Iterator[tuple[int, int]]:
@@ -123,7 +122,7 @@ def gaps(parts: Sequence[Part], runs: int, size: int) -> Iterator[tuple[int, int
 
 
 def add(
-    folder: Path,
+    checkpoints: Checkpoints,
     begin: int,
     columns: Mapping[str, NDArray[np.float64]],
     failures: Mapping[str, Any],
@@ -133,8 +132,8 @@ def add(
 
     Parameters
     ----------
-    folder : Path
-        The folder; made if it is missing.
+    checkpoints : Checkpoints
+        Of the scenario.
     begin : int
         The first run's number.
     columns : mapping of str to array of float
@@ -156,68 +155,65 @@ def add(
     reasons = [reason or None for reason in failures[REASON]]
     runs = len(reasons)
     failed = sum(reason is not None for reason in reasons)
-    table = pa.table(
+    table = pd.DataFrame(
         {
-            "run": pa.array(np.arange(begin, begin + runs)),
-            **{name: pa.array(values) for name, values in columns.items()},
-            REASON: pa.array(reasons, pa.string()),
-            VARIABLE: pa.array([name or None for name in failures[VARIABLE]], pa.string()),
-            YEAR: pa.array(np.asarray(failures[YEAR], dtype=float), from_pandas=True),
+            "run": np.arange(begin, begin + runs),
+            **columns,
+            REASON: pd.Series(reasons, dtype=object),
+            VARIABLE: pd.Series([name or None for name in failures[VARIABLE]], dtype=object),
+            YEAR: np.asarray(failures[YEAR], dtype=float),
         }
-    ).replace_schema_metadata({_DESIGN: design, _FAILED: str(failed)})
-    sink = io.BytesIO()
-    pq.write_table(table, sink)
-    content = sink.getvalue()
-    path = folder / f"{begin:012d}-{begin + runs:012d}.{_sum(content)}.parquet"
-    write_atomic(path, content)
-    return Part(begin, begin + runs, path, design, failed)
+    )
+    name = _name(begin, begin + runs)
+    checkpoints.save(name, table, design=design, failed=str(failed))
+    return Part(begin, begin + runs, checkpoints.path(name), design, failed)
 
 
-def column(parts: Sequence[Part], names: Sequence[str]) -> Iterator[tuple[Part, pa.Table]]:
+def tables(
+    stored: Stored, names: Sequence[str], until: int, *, failed: bool = False
+) -> Iterator[tuple[Part, pd.DataFrame]]:
     """Read some columns, part by part.
 
     Parameters
     ----------
-    parts : sequence of Part
-        The parts.
+    stored : Stored
+        The runs of a scenario.
     names : sequence of str
         The columns.
+    until : int
+        Parts that begin at this run or later are left out.
+    failed : bool
+        Whether only parts with failed runs are read.
 
     Yields
     ------
-    (Part, pyarrow.Table)
+    (Part, pandas.DataFrame)
 
     Raises
     ------
     InputError
-        If a file has gone or changed since it was found.
+        If a file has gone or changed since it was listed.
     """
-    for part in parts:
+    for part in stored.parts:
+        if part.begin >= until or (failed and not part.failed):
+            continue
         try:
-            yield part, pq.read_table(part.path, columns=list(names))
-        except (OSError, pa.ArrowInvalid) as error:
-            raise InputError(f"cannot read {part.path}: {str(error).splitlines()[0]}") from None
+            table = stored.checkpoints.load_table(part.name, names)
+        except KeyError:
+            raise InputError(f"cannot read {part.path}: it has gone or has changed") from None
+        yield part, table
 
 
-def clean(folder: Path) -> None:
-    """Remove what a killed process has left half-written; only for the one that holds the store."""
-    for path in folder.glob(".*.parquet"):
-        path.unlink(missing_ok=True)
-
-
-def _read(path: Path, begin: int, end: int, checksum: str) -> Part | None:
-    try:
-        content = path.read_bytes()
-        if _sum(content) != checksum:
-            return None
-        schema = pq.read_metadata(io.BytesIO(content))
-    except (OSError, pa.ArrowInvalid):
+def _read(checkpoints: Checkpoints, name: str) -> Part | None:
+    match = _NAME.fullmatch(name)
+    if match is None:
         return None
-    told = schema.metadata or {}
-    if schema.num_rows != end - begin or _DESIGN not in told or _FAILED not in told:
+    begin, end = int(match["begin"]), int(match["end"])
+    facts = checkpoints.facts(name)
+    if facts["rows"] != str(end - begin) or not {"design", "failed"} <= facts.keys():
         return None
-    return Part(begin, end, path, told[_DESIGN].decode(), int(told[_FAILED]))
+    return Part(begin, end, checkpoints.path(name), facts["design"], int(facts["failed"]))
 
 
-def _sum(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()[:16]
+def _name(begin: int, end: int) -> str:
+    return f"{begin:012d}-{end:012d}"

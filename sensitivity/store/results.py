@@ -19,7 +19,7 @@ from smecluster.sensitivity.design.outputs import Column
 from smecluster.sensitivity.design.samples import Design
 from smecluster.sensitivity.store import parts
 from smecluster.sensitivity.store.manifest import Manifest
-from smecluster.sensitivity.store.parts import Found
+from smecluster.sensitivity.store.parts import Stored
 from smecluster.sensitivity.study import Study
 
 _UNITS = {
@@ -43,15 +43,15 @@ class Results:
         The study; its settings of the analysis may be newer than the runs.
     design : Design
         The sample, drawn when it is asked for.
-    found : tuple of Found
-        The finished parts of each scenario.
+    stored : tuple of Stored
+        The finished runs of each scenario.
     """
 
     folder: Path
     manifest: Manifest
     study: Study
     design: Design
-    found: tuple[Found, ...]
+    stored: tuple[Stored, ...]
 
     @property
     def method(self) -> str:
@@ -149,7 +149,7 @@ class Results:
         array of bool, shape (runs,)
         """
         found = np.zeros(self.runs, dtype=bool)
-        for part in self.found[scenario].parts:
+        for part in self.stored[scenario].parts:
             found[part.begin : part.end] = True
         return found
 
@@ -254,10 +254,8 @@ class Results:
         rows: list[tuple[Any, ...]] = []
         values: list[pd.DataFrame] = []
         wanted = ["run", parts.REASON, parts.VARIABLE, parts.YEAR]
-        for scenario, found in zip(self.scenarios, self.found, strict=True):
-            having = [part for part in found.parts if part.failed and part.begin < self.runs]
-            for part, table in parts.column(having, wanted):
-                told = table.to_pandas()
+        for scenario, stored in zip(self.scenarios, self.stored, strict=True):
+            for part, told in parts.tables(stored, wanted, self.runs, failed=True):
                 told = told[told[parts.REASON].notna() & (told["run"] < self.runs)]
                 rows += [(scenario.name, *row) for row in told[wanted].itertuples(index=False)]
                 drawn = self.design.values(part.begin, min(part.end, self.runs))
@@ -289,8 +287,7 @@ class Results:
         if not 0 <= scenario < len(self.scenarios):
             raise InputError(f"scenario {scenario} is not one of {len(self.scenarios)}")
         values = {name: np.full(self.runs, np.nan) for name in names}
-        having = [part for part in self.found[scenario].parts if part.begin < self.runs]
-        for part, table in parts.column(having, names):
+        for part, table in parts.tables(self.stored[scenario], names, self.runs):
             end = min(part.end, self.runs)
             for name, column in values.items():
                 column[part.begin : end] = table[name].to_numpy()[: end - part.begin]

@@ -119,7 +119,7 @@ def stored(tmp_path):
             "v",
         )
         place = tmp_path / f"store {len(list(tmp_path.glob('store *')))}"
-        with store.opened(place, manifest) as opened:
+        with store.open_store(place, manifest) as opened:
             design = manifest.design(None)
             x = design.values().to_numpy()
             for scenario in range(len(manifest.scenarios)):
@@ -133,7 +133,7 @@ def stored(tmp_path):
                     parts.VARIABLE: ["people" if one else "" for one in failed],
                     parts.YEAR: np.where(failed, 2001.0, np.nan),
                 }
-                folder, print_ = opened.folder_of(scenario), design.digest(0, design.rows)
+                folder, print_ = opened.stored[scenario].checkpoints, design.digest(0, design.rows)
                 parts.add(folder, 0, values, failures, print_)
         return store.read(place)
 

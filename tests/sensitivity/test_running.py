@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import smecluster
 from smecluster import model
 from smecluster.model import simulate
 from smecluster.model.support.errors import InputError
@@ -25,10 +26,11 @@ from smecluster.sensitivity.running import plan, run
 from smecluster.sensitivity.store import folder as store
 from smecluster.sensitivity.study import load
 
-ROOT = Path(model.__file__).parents[1]
+ROOT = Path(smecluster.__file__).parents[1]
 RUNNER = """
 import sys
 from pathlib import Path
+import smecluster
 from smecluster import model
 from smecluster.sensitivity.running import plan, run
 from smecluster.sensitivity.study import load
@@ -166,7 +168,7 @@ def test_a_study_killed_twenty_times_is_the_uninterrupted_one(small, m, tmp_path
 def test_a_second_process_is_refused_in_one_line(small, study, m, tmp_path):
     text = tmp_path / "small.toml"
     text.write_text(small)
-    with store.opened(tmp_path / "store", plan(study, m)):
+    with store.open_store(tmp_path / "store", plan(study, m)):
         process = start(m, text, tmp_path / "store", 28, subprocess.PIPE)
         _, said = process.communicate()
     assert process.returncode
@@ -202,9 +204,9 @@ def test_a_full_disk_ends_in_one_line_and_the_study_goes_on_once_there_is_room(
     monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(InputError) as caught:
         run(plan(study, m), m, tmp_path, part=28)
-    assert "No space left on device; 84 of 224 runs are kept, and the same command" in str(
-        caught.value
-    )
+    said = str(caught.value)
+    assert "No space left on device; 84 of 224 runs are kept in" in said
+    assert said.endswith(f"{tmp_path}: the same command resumes there")
     assert store.read(tmp_path).done().sum() == 84
     monkeypatch.undo()
     made = run(plan(study, m), m, tmp_path, part=28)
@@ -224,27 +226,27 @@ def test_a_study_grows_and_keeps_its_runs(m, study, whole, tmp_path):
 @pytest.mark.parametrize(
     ("before", "after", "said"),
     [
-        ("seed = 3", "seed = 4", "another study"),
-        ("within = 0.5", "within = 0.4", "another study"),
-        ("year = 2040", "year = 2039", "another study"),
-        ('name = "sobol"', 'name = "morris"', "another study"),
-        ('"TIME STEP" = 0.125', '"TIME STEP" = 0.0625', "another study"),
+        ("seed = 3", "seed = 4", "a different study"),
+        ("within = 0.5", "within = 0.4", "a different study"),
+        ("year = 2040", "year = 2039", "a different study"),
+        ('name = "sobol"', 'name = "morris"', "a different study"),
+        ('"TIME STEP" = 0.125', '"TIME STEP" = 0.0625', "a different study"),
     ],
 )
 def test_a_changed_study_is_refused(before, after, said, m, made, small, whole):
     other = made(small.replace(before, after))
-    with pytest.raises(InputError, match=f"{said}.*--anew"):
+    with pytest.raises(InputError, match=f"{said}.*--restart"):
         run(plan(other, m), m, whole.folder)
 
 
 def test_a_changed_model_or_changed_data_are_refused(study, whole, m):
     alone = model.load(regions=[model.Region(name, {}, {}) for name in m.regions[::-1]])
-    with pytest.raises(InputError, match="another model"):
+    with pytest.raises(InputError, match="a different model"):
         run(plan(study, alone), alone, whole.folder)
-    with pytest.raises(InputError, match="another data of my-town"):
+    with pytest.raises(InputError, match="created with different data of my-town"):
         run(plan(study, m, hashes={"data of my-town": "abc"}), m, whole.folder)
     bent = cross({"other": {"brand decay rate": 0.1}}, {})
-    with pytest.raises(InputError, match="another strategies and futures"):
+    with pytest.raises(InputError, match="created with different strategies and futures"):
         run(plan(study, m, bent), m, whole.folder)
 
 
@@ -334,7 +336,7 @@ def test_draws_of_a_calibration_are_run_as_they_are(made, small, m, tmp_path):
     values = results.design.values()
     np.testing.assert_array_equal(values["brand premium"], values["spin off rate"] / 2)
     assert "32 runs have but 30 draws of the calibration" in " ".join(analyse(results).words)
-    with pytest.raises(InputError, match="another calibration draws"):
+    with pytest.raises(InputError, match="created with different calibration draws"):
         run(plan(study, m, draws=draws * 1.01), m, tmp_path, draws * 1.01)
 
 

@@ -6,7 +6,7 @@ import pytest
 from smecluster.calibration.estimate.bootstrap import BATCH, Resampling, run_bootstrap
 from smecluster.calibration.estimate.fit import Optimum, compute_jacobian, descend
 from smecluster.calibration.problem.ar1 import Ar1
-from smecluster.model.support.checkpoints import Pieces
+from smecluster.model.support.checkpoints import Checkpoints
 
 MANY = 200
 
@@ -18,8 +18,8 @@ def optimum(logistic):
 
 @pytest.fixture(scope="module")
 def found(logistic, optimum, tmp_path_factory):
-    with Pieces(tmp_path_factory.mktemp("bootstrap"), {}) as pieces:
-        return run_bootstrap(logistic, optimum, MANY, 1, pieces)
+    with Checkpoints(tmp_path_factory.mktemp("bootstrap"), {}) as checkpoints:
+        return run_bootstrap(logistic, optimum, MANY, 1, checkpoints)
 
 
 def test_new_figures_scatter_around_the_fit_as_the_errors_do(logistic, optimum):
@@ -96,16 +96,16 @@ def test_workers_and_interruptions_change_no_digit(logistic, optimum, found, tmp
         if done >= 3 * BATCH:
             raise KilledError
 
-    with Pieces(tmp_path, {}) as pieces, pytest.raises(KilledError):
-        run_bootstrap(several, optimum, MANY, 1, pieces, told=kill)
-    with Pieces(tmp_path, {}) as pieces:
-        resumed = run_bootstrap(several, optimum, MANY, 1, pieces)
+    with Checkpoints(tmp_path, {}) as checkpoints, pytest.raises(KilledError):
+        run_bootstrap(several, optimum, MANY, 1, checkpoints, told=kill)
+    with Checkpoints(tmp_path, {}) as checkpoints:
+        resumed = run_bootstrap(several, optimum, MANY, 1, checkpoints)
     np.testing.assert_array_equal(resumed.points, found.points)
 
 
 def test_another_seed_draws_other_figures(logistic, optimum, found, tmp_path):
-    with Pieces(tmp_path, {}) as pieces:
-        other = run_bootstrap(logistic, optimum, BATCH, 2, pieces)
+    with Checkpoints(tmp_path, {}) as checkpoints:
+        other = run_bootstrap(logistic, optimum, BATCH, 2, checkpoints)
     assert not np.isin(other.points, found.points).any()
 
 
@@ -115,16 +115,16 @@ def test_replicates_that_do_not_end_are_counted_and_left_out(logistic, optimum, 
         "x": np.tile(optimum.x, (BATCH, 1)),
         "ended": np.arange(BATCH) > 1,
     }
-    with Pieces(tmp_path, {}) as pieces:
-        pieces.save("bootstrap 0", **arrays)
-        kept = run_bootstrap(logistic, optimum, BATCH, 1, pieces)
+    with Checkpoints(tmp_path, {}) as checkpoints:
+        checkpoints.save("bootstrap 0", arrays)
+        kept = run_bootstrap(logistic, optimum, BATCH, 1, checkpoints)
     assert kept.failed == 2
     assert len(kept.points) == BATCH - 2
 
 
 def test_replicates_of_another_optimum_are_made_anew(logistic, optimum, tmp_path):
     moved = Optimum(optimum.x + 1e-3, optimum.cost, 0.0, 1, "")
-    with Pieces(tmp_path, {}) as pieces:
-        one = run_bootstrap(logistic, optimum, BATCH, 1, pieces)
-        other = run_bootstrap(logistic, moved, BATCH, 1, pieces)
+    with Checkpoints(tmp_path, {}) as checkpoints:
+        one = run_bootstrap(logistic, optimum, BATCH, 1, checkpoints)
+        other = run_bootstrap(logistic, moved, BATCH, 1, checkpoints)
     assert not np.array_equal(one.points, other.points)

@@ -14,7 +14,7 @@ from smecluster.calibration.estimate.fit import (
 from smecluster.calibration.problem.assembly import assemble_problem
 from smecluster.calibration.problem.objective import Objective
 from smecluster.model import load as load_model
-from smecluster.model.support.checkpoints import Pieces
+from smecluster.model.support.checkpoints import Checkpoints
 
 NAMES = ["price sensitivity", "elasticity of wage to tightness", "reference output[Zhongguancun]"]
 
@@ -68,8 +68,8 @@ def test_every_start_ends_at_the_same_optimum_and_the_global_search_finds_no_bet
     known, tmp_path
 ):
     objective, _ = known
-    with Pieces(tmp_path, {}) as pieces:
-        optima = run_multistart(objective, 4, 1, pieces)
+    with Checkpoints(tmp_path, {}) as checkpoints:
+        optima = run_multistart(objective, 4, 1, checkpoints)
     lowest = select_best(optima)
     assert max(optimum.cost for optimum in optima) < lowest.cost + 1e-3
     assert search_globally(objective, 1, generations=10).cost > lowest.cost - 1e-3
@@ -77,10 +77,10 @@ def test_every_start_ends_at_the_same_optimum_and_the_global_search_finds_no_bet
 
 def test_a_fit_that_goes_on_repeats_no_start(known, tmp_path):
     objective, _ = known
-    with Pieces(tmp_path, {}) as pieces:
-        first = run_multistart(objective, 3, 1, pieces)
+    with Checkpoints(tmp_path, {}) as checkpoints:
+        first = run_multistart(objective, 3, 1, checkpoints)
         before = objective.runs
-        again = run_multistart(objective, 3, 1, pieces)
+        again = run_multistart(objective, 3, 1, checkpoints)
     assert objective.runs == before
     for one, other in zip(first, again, strict=True):
         np.testing.assert_array_equal(one.x, other.x)

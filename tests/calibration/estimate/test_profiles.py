@@ -5,7 +5,7 @@ import pytest
 
 from smecluster.calibration.estimate.fit import Optimum, descend
 from smecluster.calibration.estimate.profiles import CUT_95, compute_profiles
-from smecluster.model.support.checkpoints import Pieces
+from smecluster.model.support.checkpoints import Checkpoints
 from smecluster.model.support.errors import InputError
 
 
@@ -33,51 +33,53 @@ SLOPE = [[2.0, 1.9, 0.0], [0.5, -0.4, 0.0]]
 
 
 @pytest.fixture
-def pieces(tmp_path):
-    with Pieces(tmp_path, {}) as opened:
+def checkpoints(tmp_path):
+    with Checkpoints(tmp_path, {}) as opened:
         yield opened
 
 
-def test_of_a_normal_posterior_the_interval_is_that_of_its_covariance(pieces):
+def test_of_a_normal_posterior_the_interval_is_that_of_its_covariance(checkpoints):
     objective = Gaussian(SLOPE)
     optimum = descend(objective, np.zeros(3))
     whole = np.vstack([SLOPE, np.eye(3)])
     sd = np.sqrt(np.diag(np.linalg.inv(whole.T @ whole)))
-    found = compute_profiles(objective, optimum, pieces).intervals
+    found = compute_profiles(objective, optimum, checkpoints).intervals
     width = np.sqrt(2 * CUT_95)
     np.testing.assert_allclose(found["low"], optimum.x - width * sd, rtol=1e-3, atol=1e-4)
     np.testing.assert_allclose(found["high"], optimum.x + width * sd, rtol=1e-3, atol=1e-4)
     assert not found[["low open", "high open"]].to_numpy().any()
 
 
-def test_an_interval_that_reaches_the_bound_is_open_there_and_says_so(pieces):
+def test_an_interval_that_reaches_the_bound_is_open_there_and_says_so(checkpoints):
     objective = Gaussian(SLOPE, upper=(9.0, 9.0, 0.5))
-    found = compute_profiles(objective, descend(objective, np.zeros(3)), pieces)
+    found = compute_profiles(objective, descend(objective, np.zeros(3)), checkpoints)
     assert found.intervals["high open"].tolist() == [False, False, True]
     assert found.intervals.loc["c", "high"] == 0.5
     assert "upper bound" in found.sentences()[0]
     assert "c" in found.sentences()[0]
 
 
-def test_an_optimum_at_its_bound_has_an_interval_to_one_side(pieces):
+def test_an_optimum_at_its_bound_has_an_interval_to_one_side(checkpoints):
     objective = Gaussian([[2.0, 0.0, 0.0]], upper=(0.2, 9.0, 9.0))
-    found = compute_profiles(objective, descend(objective, np.zeros(3)), pieces).intervals.loc["a"]
+    found = compute_profiles(objective, descend(objective, np.zeros(3)), checkpoints).intervals.loc[
+        "a"
+    ]
     assert found["high open"]
     assert found["high"] == 0.2
     assert found["low"] < found["estimate"] <= 0.2
 
 
-def test_the_figures_alone_say_nothing_about_what_they_do_not_see(pieces):
+def test_the_figures_alone_say_nothing_about_what_they_do_not_see(checkpoints):
     objective = Gaussian(SLOPE)
-    points = compute_profiles(objective, descend(objective, np.zeros(3)), pieces).points
+    points = compute_profiles(objective, descend(objective, np.zeros(3)), checkpoints).points
     idle = points[points["name"] == "c"]
     assert idle["of the figures"].abs().max() < 1e-6
     assert idle["cost above the best"].max() > CUT_95
 
 
-def test_a_curved_posterior_has_an_interval_of_unequal_sides(logistic, pieces):
+def test_a_curved_posterior_has_an_interval_of_unequal_sides(logistic, checkpoints):
     optimum = descend(logistic, logistic.start)
-    found = compute_profiles(logistic, optimum, pieces)
+    found = compute_profiles(logistic, optimum, checkpoints)
     assert found.better is None
     inside = found.intervals
     assert (inside["low"] < inside["low 90"]).all()
@@ -91,11 +93,11 @@ def test_a_curved_posterior_has_an_interval_of_unequal_sides(logistic, pieces):
         assert others.cost - optimum.cost == pytest.approx(CUT_95, abs=0.05)
 
 
-def test_a_better_optimum_found_on_the_way_is_told(logistic, pieces):
+def test_a_better_optimum_found_on_the_way_is_told(logistic, checkpoints):
     optimum = descend(logistic, logistic.start)
     astray = optimum.x + 0.3 * np.array([1, 0, 0, 0, 0, 0])
     missed = Optimum(astray, float(logistic.cost(astray)[0]), 0.0, 1, "stopped too early")
-    found = compute_profiles(logistic, missed, pieces)
+    found = compute_profiles(logistic, missed, checkpoints)
     assert found.better is not None
     assert found.better.cost < missed.cost
     assert "better optimum" in found.sentences()[-1]
@@ -103,42 +105,42 @@ def test_a_better_optimum_found_on_the_way_is_told(logistic, pieces):
 
 def test_workers_and_interruptions_change_no_digit(logistic, tmp_path):
     optimum = descend(logistic, logistic.start)
-    with Pieces(tmp_path / "one", {}) as pieces:
-        whole = compute_profiles(logistic, optimum, pieces)
+    with Checkpoints(tmp_path / "one", {}) as checkpoints:
+        whole = compute_profiles(logistic, optimum, checkpoints)
     several = logistic.with_measurements(logistic.values)
     several.workers = 3
-    with Pieces(tmp_path / "two", {}) as pieces:
-        compute_profiles(several, optimum, pieces, names=["idle", "growth"])
-    with Pieces(tmp_path / "two", {}) as pieces:
-        resumed = compute_profiles(several, optimum, pieces)
+    with Checkpoints(tmp_path / "two", {}) as checkpoints:
+        compute_profiles(several, optimum, checkpoints, names=["idle", "growth"])
+    with Checkpoints(tmp_path / "two", {}) as checkpoints:
+        resumed = compute_profiles(several, optimum, checkpoints)
         before = several.runs
-        compute_profiles(several, optimum, pieces)
+        compute_profiles(several, optimum, checkpoints)
     assert resumed.points.equals(whole.points)
     assert resumed.intervals.equals(whole.intervals)
     assert several.runs - before < 500
 
 
-def test_pieces_of_another_optimum_are_made_anew(logistic, pieces):
+def test_checkpoints_of_another_optimum_are_made_again(logistic, checkpoints):
     optimum = descend(logistic, logistic.start)
-    compute_profiles(logistic, optimum, pieces, names=["growth"])
+    compute_profiles(logistic, optimum, checkpoints, names=["growth"])
     moved = logistic.with_measurements(1.3 * logistic.values)
     again = descend(moved, optimum.x)
-    found = compute_profiles(moved, again, pieces, names=["growth"])
+    found = compute_profiles(moved, again, checkpoints, names=["growth"])
     assert found.points["cost above the best"].min() == 0
 
 
-def test_an_unknown_parameter_is_refused_by_name(logistic, pieces):
+def test_an_unknown_parameter_is_refused_by_name(logistic, checkpoints):
     optimum = descend(logistic, logistic.start)
     with pytest.raises(InputError, match="did you mean 'growth'"):
-        compute_profiles(logistic, optimum, pieces, names=["grwth"])
+        compute_profiles(logistic, optimum, checkpoints, names=["grwth"])
 
 
 @pytest.mark.slow
-def test_of_the_shipped_cases_every_parameter_has_an_interval(shipped, pieces):
+def test_of_the_shipped_cases_every_parameter_has_an_interval(shipped, checkpoints):
     objective, optimum = shipped
-    found = compute_profiles(objective, optimum, pieces)
+    found = compute_profiles(objective, optimum, checkpoints)
     while found.better is not None:
-        found = compute_profiles(objective, descend(objective, found.better.x), pieces)
+        found = compute_profiles(objective, descend(objective, found.better.x), checkpoints)
     inside = found.intervals
     assert (inside["low"] <= inside["estimate"]).all()
     assert (inside["estimate"] <= inside["high"]).all()

@@ -11,7 +11,7 @@ from smecluster.calibration.posterior.sampling import (
     NotConvergedError,
     sample_posterior,
 )
-from smecluster.model.support.checkpoints import Pieces
+from smecluster.model.support.checkpoints import Checkpoints
 
 
 class Normal:
@@ -48,8 +48,8 @@ def hasty(monkeypatch):
 
 def drawn(objective, folder, seed=1, **settings):
     optimum = descend(objective, objective.prior_mean)
-    with Pieces(folder, {}) as pieces:
-        return sample_posterior(objective, optimum, seed, pieces, **settings)
+    with Checkpoints(folder, {}) as checkpoints:
+        return sample_posterior(objective, optimum, seed, checkpoints, **settings)
 
 
 @pytest.fixture(scope="module")
@@ -123,8 +123,8 @@ def test_walks_in_two_separate_valleys_do_not_pass_for_converged(tmp_path):
     start = Optimum(np.array([0.99, 0.0, 0.0]), 0.5, 0.0, 1, "")
     objective = Valleys()
     objective.prior_sd = np.array([3.0, 2.0, 1.0])
-    with Pieces(tmp_path, {}) as pieces:
-        found = sample_posterior(objective, start, 1, pieces, most=600)
+    with Checkpoints(tmp_path, {}) as checkpoints:
+        found = sample_posterior(objective, start, 1, checkpoints, most=600)
     both = np.sign(found.walks[-1, :, 0])
     if len(set(both)) > 1:
         assert not found.converged
@@ -165,8 +165,8 @@ def test_another_seed_walks_elsewhere(logistic, tmp_path, hasty, uncut):
 def test_of_the_shipped_cases_the_walks_converge_in_less_than_a_million_runs(shipped, tmp_path):
     objective, optimum = shipped
     before = objective.runs
-    with Pieces(tmp_path, {}) as pieces:
-        found = sample_posterior(objective, optimum, 1, pieces)
+    with Checkpoints(tmp_path, {}) as checkpoints:
+        found = sample_posterior(objective, optimum, 1, checkpoints)
     assert found.converged
     assert objective.runs - before < 1_000_000
     points = found.points()

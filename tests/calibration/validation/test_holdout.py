@@ -12,7 +12,7 @@ from smecluster.calibration.validation.histories import SERIES
 from smecluster.calibration.validation.holdout import run_hold_out
 from smecluster.calibration.validation.naive import NAIVE
 from smecluster.model import load as load_model
-from smecluster.model.support.checkpoints import Pieces
+from smecluster.model.support.checkpoints import Checkpoints
 from smecluster.model.support.errors import InputError
 
 NAMES = ["price sensitivity", "user cost of capital", "reference output[Zhongguancun]"]
@@ -27,8 +27,8 @@ def small():
 
 
 def held(small, folder, **more):
-    with Pieces(folder, {}) as pieces:
-        return run_hold_out(small, pieces, count=2, **more)
+    with Checkpoints(folder, {}) as checkpoints:
+        return run_hold_out(small, checkpoints, count=2, **more)
 
 
 @pytest.fixture(scope="module")

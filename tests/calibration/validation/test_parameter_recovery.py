@@ -5,15 +5,15 @@ import pytest
 from scipy.stats import binom
 
 from smecluster.calibration.validation.parameter_recovery import LEVEL, run_recovery
-from smecluster.model.support.checkpoints import Pieces
+from smecluster.model.support.checkpoints import Checkpoints
 
 SETS = 50
 
 
 @pytest.fixture(scope="module")
 def found(logistic, tmp_path_factory):
-    with Pieces(tmp_path_factory.mktemp("recovery"), {}) as pieces:
-        return run_recovery(logistic, SETS, 1, pieces)
+    with Checkpoints(tmp_path_factory.mktemp("recovery"), {}) as checkpoints:
+        return run_recovery(logistic, SETS, 1, checkpoints)
 
 
 def test_intervals_of_90_percent_hold_the_truth_of_each_parameter_about_that_often(found):
@@ -51,10 +51,10 @@ def test_workers_and_interruptions_change_no_digit(logistic, found, tmp_path):
 
     several = logistic.with_measurements(logistic.values)
     several.workers = 2
-    with Pieces(tmp_path, {}) as pieces, pytest.raises(KilledError):
-        run_recovery(several, SETS, 1, pieces, told=kill)
-    with Pieces(tmp_path, {}) as pieces:
-        resumed = run_recovery(several, SETS, 1, pieces)
+    with Checkpoints(tmp_path, {}) as checkpoints, pytest.raises(KilledError):
+        run_recovery(several, SETS, 1, checkpoints, told=kill)
+    with Checkpoints(tmp_path, {}) as checkpoints:
+        resumed = run_recovery(several, SETS, 1, checkpoints)
     assert resumed.coverage.equals(found.coverage)
     np.testing.assert_array_equal(resumed.low, found.low)
 
@@ -62,7 +62,7 @@ def test_workers_and_interruptions_change_no_digit(logistic, found, tmp_path):
 @pytest.mark.slow
 def test_of_the_shipped_cases_coverage_is_between_80_and_97_percent(shipped, tmp_path):
     objective, _ = shipped
-    with Pieces(tmp_path, {}) as pieces:
-        table = run_recovery(objective, SETS, 1, pieces).coverage.set_index("name")["covered"]
+    with Checkpoints(tmp_path, {}) as checkpoints:
+        table = run_recovery(objective, SETS, 1, checkpoints).coverage.set_index("name")["covered"]
     assert 0.80 <= table["all"] <= 0.97
     assert table.min() >= binom.ppf(0.0005, SETS, LEVEL) / SETS

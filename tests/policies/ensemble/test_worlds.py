@@ -8,7 +8,7 @@ import pytest
 import xarray as xr
 
 from smecluster import model
-from smecluster.model.support.checkpoints import Pieces
+from smecluster.model.support.checkpoints import Checkpoints
 from smecluster.model.support.errors import InputError
 from smecluster.policies import load
 from smecluster.policies.ensemble.equal_cost import programme_money
@@ -141,15 +141,15 @@ def test_runs_are_counted_and_told(worlds, plans):
 
 
 def test_finished_futures_are_not_run_again(worlds, plans, matched, tmp_path: Path):
-    with Pieces(tmp_path, {"worlds": worlds.hash}) as pieces:
-        first = worlds.run(plans, ["value added"], YEARS, budget=BUDGET, pieces=pieces)
+    with Checkpoints(tmp_path, {"worlds": worlds.hash}) as checkpoints:
+        first = worlds.run(plans, ["value added"], YEARS, budget=BUDGET, checkpoints=checkpoints)
         runs: list[int] = []
         again = worlds.run(
             plans,
             ["value added"],
             YEARS,
             budget=BUDGET,
-            pieces=pieces,
+            checkpoints=checkpoints,
             progress=lambda done, total: runs.append(done),
         )
     xr.testing.assert_identical(first, again)

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from smecluster import model as models
-from smecluster.model.support.checkpoints import Pieces
+from smecluster.model.support.checkpoints import Checkpoints
 from smecluster.model.support.errors import InputError
 from smecluster.policies import load
 from smecluster.policies.ensemble.equal_cost import ACCOUNTS, programme_money
@@ -82,11 +82,11 @@ def test_a_search_that_was_stopped_ends_as_one_that_was_not(tmp_path, criteria):
     def judge(points):
         return np.column_stack([hill(points)[:, 0], points[:, 0]][:criteria])
 
-    def search(pieces, judge):
+    def search(checkpoints, judge):
         plan = Search(generations=6, population=10, climb=4)
         if criteria == 1:
-            return best(judge, 4, plan, pieces=pieces)
-        return front(judge, 4, 2, plan, pieces=pieces)
+            return best(judge, 4, plan, checkpoints=checkpoints)
+        return front(judge, 4, 2, plan, checkpoints=checkpoints)
 
     judged = 0
 
@@ -98,8 +98,8 @@ def test_a_search_that_was_stopped_ends_as_one_that_was_not(tmp_path, criteria):
         return judge(points)
 
     whole = search(None, judge)
-    with pytest.raises(KeyboardInterrupt), Pieces(tmp_path, {}) as pieces:
-        search(pieces, stopped)
+    with pytest.raises(KeyboardInterrupt), Checkpoints(tmp_path, {}) as checkpoints:
+        search(checkpoints, stopped)
     again = 0
 
     def counting(points):
@@ -107,17 +107,17 @@ def test_a_search_that_was_stopped_ends_as_one_that_was_not(tmp_path, criteria):
         again += 1
         return judge(points)
 
-    with Pieces(tmp_path, {}) as pieces:
-        rest = search(pieces, counting)
+    with Checkpoints(tmp_path, {}) as checkpoints:
+        rest = search(checkpoints, counting)
     np.testing.assert_array_equal(rest.points, whole.points)
     np.testing.assert_array_equal(rest.course, whole.course)
     assert again == len(whole.course) - 4
 
 
 def test_a_generation_of_other_points_is_not_taken_for_a_kept_one(tmp_path):
-    with Pieces(tmp_path, {}) as pieces:
-        Generations(hill, 1, pieces)(np.zeros((2, 3)))
-        other = Generations(hill, 1, pieces)(np.ones((2, 3)))
+    with Checkpoints(tmp_path, {}) as checkpoints:
+        Generations(hill, 1, checkpoints)(np.zeros((2, 3)))
+        other = Generations(hill, 1, checkpoints)(np.ones((2, 3)))
     np.testing.assert_array_equal(other, hill(np.ones((2, 3))))
 
 

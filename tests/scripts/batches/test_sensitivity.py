@@ -98,7 +98,7 @@ def test_strategies_are_crossed_at_equal_cost(study):
 
     assert shares[2] != load("central").central.share
     study.write_text("equal_cost = false\n" + STUDY)
-    run("run", study, "--anew")
+    run("run", study, "--restart")
     written = store.read("results/sensitivity/mine").scenarios
     assert written[2].inputs["central programme share"] == load("central").central.share
 
@@ -134,8 +134,8 @@ def test_a_changed_study_is_refused_until_it_is_asked_for(study, capsys):
     run("status", study)
     assert "changed since the runs were made: study" in capsys.readouterr().out
     assert run("run", study) == 2
-    assert "--anew" in capsys.readouterr().err
-    assert run("run", study, "--anew") == 0
+    assert "--restart" in capsys.readouterr().err
+    assert run("run", study, "--restart") == 0
 
 
 @pytest.mark.parametrize("action", ["analyse", "plot"])
@@ -145,14 +145,17 @@ def test_runs_are_not_shown_as_those_of_a_changed_study(action, study, capsys):
     capsys.readouterr()
     assert run(action, study) == 2
     said = capsys.readouterr().err
-    assert "holds runs made with another study (factor): run mine.toml again" in said
+    assert "was created with a different study (factor): run mine.toml again" in said
     assert said.count("\n") == 1
     study.write_text(STUDY.replace("tests", "trials") + "\n[analysis]\nconfidence = 0.9\n")
     assert run("analyse", study) == 0
     study.write_text('calibration = "none"\nregions = ["Wenzhou"]\n' + STUDY)
     assert run("analyse", study) == 2
     said = capsys.readouterr().err
-    assert "another model and another calibration and another study (regions, calib" in said
+    assert (
+        "a different model and a different calibration and a different study (regions, calib"
+        in said
+    )
     assert run("analyse", "results/sensitivity/mine") == 0  # asked for as they are
 
 
@@ -176,7 +179,7 @@ def test_runs_are_not_shown_as_those_of_a_changed_strategy(study, tmp_path, caps
     strategy.write_text(own.replace("share = 0.03", "share = 0.02"), encoding="utf-8")
     capsys.readouterr()
     assert run("analyse", study) == 2
-    assert "another strategies and futures" in capsys.readouterr().err
+    assert "a different strategies and futures" in capsys.readouterr().err
 
 
 def test_the_size_is_doubled_until_the_intervals_are_narrow(study, capsys):

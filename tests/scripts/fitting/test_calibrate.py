@@ -102,7 +102,7 @@ def test_other_settings_are_not_mixed_with_what_is_kept(capsys, fitted):
     status, _, err = call(capsys, *given)
     assert status == 2
     assert "holds work with another seed" in err
-    assert call(capsys, *given, "--anew")[0] == 0
+    assert call(capsys, *given, "--restart")[0] == 0
     assert open_calibration(fitted / "calibration").manifest["seed"] == 2
 
 

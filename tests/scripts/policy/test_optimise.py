@@ -56,7 +56,7 @@ def test_a_kept_search_is_not_mixed_with_another(draws, tmp_path, capsys):
     assert smecluster(*arguments, "--budget", "3000000") == 0
     assert smecluster(*arguments, "--budget", "2000000") == 2
     assert "another budget" in capsys.readouterr().err
-    assert smecluster(*arguments, "--budget", "2000000", "--anew") == 0
+    assert smecluster(*arguments, "--budget", "2000000", "--restart") == 0
 
 
 @pytest.mark.parametrize(

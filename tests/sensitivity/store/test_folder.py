@@ -45,11 +45,13 @@ def add(opened, begin, end, failing=(), undefined=()):
         parts.VARIABLE: ["people" if one else "" for one in failed],
         parts.YEAR: np.where(failed, 2001.0, np.nan),
     }
-    return parts.add(opened.folder_of(0), begin, values, failures, design.digest(begin, end))
+    return parts.add(
+        opened.stored[0].checkpoints, begin, values, failures, design.digest(begin, end)
+    )
 
 
 def test_what_was_added_is_read(tmp_path, manifest):
-    with store.opened(tmp_path, manifest) as opened:
+    with store.open_store(tmp_path, manifest) as opened:
         add(opened, 0, 40)
         assert not store.read(tmp_path).complete  # a reader need not wait for the end
         add(opened, 40, 64)
@@ -66,10 +68,10 @@ def test_what_was_added_is_read(tmp_path, manifest):
 
 
 def test_missing_runs_are_those_that_no_part_holds(tmp_path, manifest):
-    with store.opened(tmp_path, manifest) as opened:
+    with store.open_store(tmp_path, manifest) as opened:
         add(opened, 12, 24)
         add(opened, 40, 44)
-    found = store.read(tmp_path).found[0]
+    found = store.read(tmp_path).stored[0]
     assert list(parts.gaps(found.parts, 64, 16)) == [
         (0, 12),
         (24, 32),
@@ -85,7 +87,7 @@ def test_missing_runs_are_those_that_no_part_holds(tmp_path, manifest):
 
 @pytest.mark.parametrize("harm", ["cut short", "changed", "emptied", "renamed", "overlapping"])
 def test_a_damaged_part_counts_as_not_made(harm, tmp_path, manifest):
-    with store.opened(tmp_path, manifest) as opened:
+    with store.open_store(tmp_path, manifest) as opened:
         add(opened, 0, 16)
         path = add(opened, 16, 32).path
         add(opened, 32, 64)
@@ -103,27 +105,27 @@ def test_a_damaged_part_counts_as_not_made(harm, tmp_path, manifest):
             content
         )
     results = store.read(tmp_path)
-    assert len(results.found[0].damaged) == 1
+    assert len(results.stored[0].damaged) == 1
     again = [] if harm == "overlapping" else [(16, 32)]
-    with store.opened(tmp_path, manifest) as opened:
-        assert list(parts.gaps(opened.found[0].parts, 64, 16)) == again
+    with store.open_store(tmp_path, manifest) as opened:
+        assert list(parts.gaps(opened.stored[0].parts, 64, 16)) == again
         if again:
             add(opened, 16, 32)
     assert store.read(tmp_path).complete
-    assert not store.read(tmp_path).found[0].damaged
+    assert not store.read(tmp_path).stored[0].damaged
 
 
 def test_a_file_that_was_being_written_is_cleared_away(tmp_path, manifest):
-    with store.opened(tmp_path, manifest) as opened:
+    with store.open_store(tmp_path, manifest) as opened:
         folder = add(opened, 0, 16).path.parent
     left = folder / ".000000000016-000000000032.abc-x1y2.parquet"
     left.write_bytes(b"half")
-    with store.opened(tmp_path, manifest):
+    with store.open_store(tmp_path, manifest):
         assert not left.exists()
 
 
 def test_a_failed_run_takes_its_block_with_it_and_is_listed_with_its_inputs(tmp_path, manifest):
-    with store.opened(tmp_path, manifest) as opened:
+    with store.open_store(tmp_path, manifest) as opened:
         add(opened, 0, 64, failing=[5], undefined=[17])
     results = store.read(tmp_path)
     usable = results.usable("y, total, 2030")
@@ -143,44 +145,44 @@ def test_a_failed_run_takes_its_block_with_it_and_is_listed_with_its_inputs(tmp_
 
 
 def test_a_store_grows(tmp_path, manifest):
-    with store.opened(tmp_path, manifest) as opened:
+    with store.open_store(tmp_path, manifest) as opened:
         add(opened, 0, 64)
     larger = Manifest(**{**vars(manifest), "study": manifest.study.resized(32)})
-    with store.opened(tmp_path, larger) as opened:
-        assert list(parts.gaps(opened.found[0].parts, 128, 64)) == [(64, 128)]
+    with store.open_store(tmp_path, larger) as opened:
+        assert list(parts.gaps(opened.stored[0].parts, 128, 64)) == [(64, 128)]
     assert store.read(tmp_path).done().sum() == 64
 
 
 def test_runs_of_something_else_are_refused_unless_asked_for(tmp_path, manifest):
-    with store.opened(tmp_path, manifest) as opened:
+    with store.open_store(tmp_path, manifest) as opened:
         add(opened, 0, 64)
     other = Manifest(**{**vars(manifest), "identity": {"model": "z", "study": "b"}})
     with (
-        pytest.raises(InputError, match=r"made with another model: choose.*--anew"),
-        store.opened(tmp_path, other),
+        pytest.raises(InputError, match=r"created with a different model: choose.*--restart"),
+        store.open_store(tmp_path, other),
     ):
         pass
     assert store.read(tmp_path).complete
-    with store.opened(tmp_path, other, anew=True) as opened:
-        assert not opened.found[0].parts
+    with store.open_store(tmp_path, other, restart=True) as opened:
+        assert not opened.stored[0].parts
     assert not store.read(tmp_path).done().any()
     assert not list((tmp_path / "runs").iterdir())
 
 
 def test_a_sample_that_is_drawn_otherwise_is_noticed(tmp_path, manifest):
-    with store.opened(tmp_path, manifest) as opened:
+    with store.open_store(tmp_path, manifest) as opened:
         add(opened, 0, 64)
     path = tmp_path / "manifest.json"
     path.write_text(path.read_text().replace('"seed": 3', '"seed": 4'))
-    with pytest.raises(InputError, match="another sample"):
+    with pytest.raises(InputError, match="a different sample"):
         store.read(tmp_path)
 
 
 def test_a_store_is_filled_by_one_process_at_a_time(tmp_path, manifest):
     with (
-        store.opened(tmp_path, manifest),
+        store.open_store(tmp_path, manifest),
         pytest.raises(InputError, match=f"in use by process {os.getpid()}"),
-        store.opened(tmp_path, manifest),
+        store.open_store(tmp_path, manifest),
     ):
         pass
 
@@ -194,7 +196,7 @@ def test_a_damaged_manifest_is_told_in_one_line(content, tmp_path):
 
 
 def test_settings_of_the_analysis_may_be_newer_than_the_runs(tmp_path, manifest):
-    with store.opened(tmp_path, manifest):
+    with store.open_store(tmp_path, manifest):
         pass
     newer = manifest.study.from_record(
         {**manifest.study.record(), "title": "New", "analysis": {"confidence": 0.9}}, "here"
@@ -205,7 +207,7 @@ def test_settings_of_the_analysis_may_be_newer_than_the_runs(tmp_path, manifest)
 
 
 def test_everything_in_the_manifest_can_be_read_by_others(tmp_path, manifest):
-    with store.opened(tmp_path, manifest, text="title = 'Small'\n"):
+    with store.open_store(tmp_path, manifest, text="title = 'Small'\n"):
         pass
     told = json.loads((tmp_path / "manifest.json").read_text())
     assert told["identity"] == {"model": "a", "study": "b"}
