@@ -11,7 +11,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from smecluster.model.inputs import Scale
+    from smecluster.model.program.inputs import Scale
     from smecluster.model.runs import RunError, failures, simulate, simulate_many, stream
     from smecluster.model.support.errors import InputError
     from smecluster.model.system import Model, load
@@ -25,7 +25,7 @@ _HOMES = {
     "Model": "smecluster.model.system",
     "Region": "smecluster.model.vensim.rewrite",
     "RunError": "smecluster.model.runs",
-    "Scale": "smecluster.model.inputs",
+    "Scale": "smecluster.model.program.inputs",
     "Variable": "smecluster.model.vensim.document",
     "failures": "smecluster.model.runs",
     "load": "smecluster.model.system",

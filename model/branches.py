@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from smecluster.model.compiler.program import Graph, Output, Parameter, Program, operands
+from smecluster.model.program.graph import Graph, Output, Parameter, Program, operands
 from smecluster.model.runs import simulate_many
 from smecluster.model.support.errors import InputError
 from smecluster.model.system import Model

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Sequence
-from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -12,56 +11,9 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from smecluster.model.compiler.program import Program
-from smecluster.model.support.errors import UnknownNameError
+from smecluster.model.program.graph import Program
+from smecluster.model.program.outputs import Selection
 from smecluster.model.system import Model
-from smecluster.model.vensim.source import fold_name
-
-
-@dataclass(frozen=True)
-class Selection:
-    """Outputs that were asked for.
-
-    Attributes
-    ----------
-    names : tuple of str
-        The variables.
-    nodes : tuple of int
-        Their nodes, one variable's elements after the other's.
-    """
-
-    names: tuple[str, ...]
-    nodes: tuple[int, ...]
-
-
-def select_outputs(program: Program, outputs: Sequence[str] | None) -> Selection:
-    """Find outputs by name.
-
-    Parameters
-    ----------
-    program : Program
-        The model.
-    outputs : sequence of str, optional
-        Variables; all if left out.
-
-    Returns
-    -------
-    Wanted
-
-    Raises
-    ------
-    InputError
-        If a variable does not exist.
-    """
-    names = list(program.outputs)
-    if outputs is not None:
-        spelled = {fold_name(name): name for name in names}
-        for given in outputs:
-            if not isinstance(given, str) or fold_name(given) not in spelled:
-                raise UnknownNameError("output", str(given), program.outputs)
-        names = list(dict.fromkeys(spelled[fold_name(given)] for given in outputs))
-    nodes = tuple(node for name in names for node in program.outputs[name].cells.values())
-    return Selection(tuple(names), nodes)
 
 
 def label_results(

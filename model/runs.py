@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -14,12 +14,15 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from smecluster.model.clock import Times, compute_times
 from smecluster.model.compiler.diagnosis import Failure, explain_failure
 from smecluster.model.compiler.kernel import ALONE, Batch, Result, load_kernel
-from smecluster.model.compiler.program import Program
-from smecluster.model.inputs import InputIndex, Inputs, Points
-from smecluster.model.results import Selection, label_results, select_outputs
+from smecluster.model.engines import run_engine
+from smecluster.model.engines.job import Job
+from smecluster.model.program.clock import Times, compute_times
+from smecluster.model.program.graph import Points, Program
+from smecluster.model.program.inputs import InputIndex, Inputs
+from smecluster.model.program.outputs import Selection, select_outputs
+from smecluster.model.results import label_results
 from smecluster.model.support.errors import InputError
 from smecluster.model.system import Model
 
@@ -96,9 +99,8 @@ def simulate(
     parameters = resolved.parameters(program)
     clock = compute_times(program, parameters, resolved.tables, years)
     if engine != "kernel":
-        from smecluster.model.engines import run
-
-        values = run(engine, m, resolved, chosen, clock)
+        job = Job(m.text, m.path.suffix, program, resolved, chosen, clock)
+        values = run_engine(engine, job)
         return label_results(m, chosen, values, clock.labels, None, engine)
     everything = select_outputs(program, None)
     code = load_kernel(
@@ -219,7 +221,7 @@ def stream(
     if cluster is not None:
         from smecluster.model.engines.dask import distribute_runs
 
-        yield from distribute_runs(prepared, chunks, cluster)
+        yield from distribute_runs(partial(prepared.run, threads=1), chunks, cluster)
         return
     for part in chunks:
         yield prepared.run(part, threads)

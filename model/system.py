@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from smecluster.model.program.graph import Program
+from smecluster.model.program.loading import load_program
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.files import read_text
 from smecluster.model.vensim.document import SHIPPED, Clock, Document, Variable, read_document
 from smecluster.model.vensim.rewrite import REGION, Region, with_regions
 from smecluster.model.vensim.translation import XMILE
-
-if TYPE_CHECKING:
-    from smecluster.model.compiler.program import Program
+from smecluster.model.vensim.xmile import read_xmile
 
 
 @dataclass(frozen=True)
@@ -41,17 +40,13 @@ class Model:
     def document(self) -> Document:
         """What the file says about itself."""
         if self.xmile:
-            from smecluster.model.vensim.xmile import read_xmile as describe_xmile
-
-            return describe_xmile(self.text)
+            return read_xmile(self.text)
         return read_document(self.text)
 
     @property
     def program(self) -> Program:
-        """The equations as scalar operations (see `model.compiler.program`)."""
-        from smecluster.model.compiler.cache import load_program
-
-        return load_program(self)
+        """The equations as scalar operations (see `model.program.graph`)."""
+        return load_program(self.text, xmile=self.xmile)
 
     @property
     def hash(self) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field, model_validator
 
-from smecluster.model.inputs import check_ranges
+from smecluster.model.settings import check_ranges
 from smecluster.model.support.errors import UnknownNameError
 from smecluster.model.support.files import find_named_file, read_toml
 from smecluster.model.support.schema import Schema, validate

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from smecluster.calibration.data.series import raise_first
 from smecluster.calibration.problem.assembly import Problem
-from smecluster.model.repeated import Evaluator
+from smecluster.model.evaluator import Evaluator
 from smecluster.model.support.errors import InputError
 
 Floats = NDArray[np.float64]
@@ -91,7 +91,7 @@ class Objective:
     @property
     def start(self) -> Floats:
         """The model's own values, moved into the bounds."""
-        from smecluster.model.inputs import InputIndex
+        from smecluster.model.program.inputs import InputIndex
 
         program = self.problem.model.program
         directory = InputIndex(program)

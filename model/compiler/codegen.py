@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from smecluster.model.compiler.arithmetic import EASY, LIBRARY, Shape, Writer, name, spread, support
-from smecluster.model.compiler.program import LOGICAL, MOVING, operands
 from smecluster.model.compiler.schedule import Check, Schedule
+from smecluster.model.program.graph import LOGICAL, MOVING, operands
 
 _DIRECT = {"add": "fadd", "sub": "fsub", "mul": "fmul", "div": "fdiv"}
 _COMPARE = {"lt": "olt", "le": "ole", "eq": "oeq", "ne": "une"}

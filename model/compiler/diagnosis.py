@@ -8,11 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from smecluster.model.clock import Times
-from smecluster.model.compiler.interpreter import Interpreter, Values, needed
-from smecluster.model.compiler.program import Graph, Program, operands
 from smecluster.model.compiler.schedule import Check, find_checks
-from smecluster.model.inputs import Points
+from smecluster.model.program.clock import Times
+from smecluster.model.program.graph import Graph, Points, Program, operands
+from smecluster.model.program.interpreter import Interpreter, Values, needed
 
 
 @dataclass(frozen=True)

@@ -22,20 +22,17 @@ import llvmlite.binding as llvm
 import numpy as np
 from numpy.typing import NDArray
 
-from smecluster.model.compiler import cache as store
 from smecluster.model.compiler.codegen import Code, Layout, generate
-from smecluster.model.compiler.program import Program
 from smecluster.model.compiler.schedule import make_schedule
-from smecluster.model.inputs import Points
+from smecluster.model.program.graph import Points, Program
+from smecluster.model.program.loading import ROOMS as PROGRAM_ROOMS
+from smecluster.model.support.cache import hash_rooms, read_entry, store_entry
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-# What compiled code depends on, besides the program: a change there makes it stale.
-_MAKERS = tuple(
-    f"compiler/{name}.py"
-    for name in ("arithmetic", "codegen", "simplify", "kernel", "schedule", "program")
-)
+# The rooms whose code decides what the compiled code looks like.
+ROOMS = (*PROGRAM_ROOMS, "compiler")
 _ALIGNED = 128
 # Runs carried out together: for one run, and for many. The widest registers hold 8 numbers;
 # two of them keep the processor busy while it waits for a result.
@@ -217,7 +214,7 @@ def load_kernel(
     text = json.dumps(
         [
             identity,
-            store.hash_sources(*store.MAKERS, *_MAKERS),
+            hash_rooms(*ROOMS),
             [int(node) for node in wanted],
             [int(parameter) for parameter in varied],
             width,
@@ -238,7 +235,7 @@ _IN_MEMORY = 16
 
 
 def _kept(program: Program, name: str) -> Kernel | None:
-    stored = store.read_entry(f"{name}.kernel")
+    stored = read_entry(f"{name}.kernel")
     if stored is None:
         return None
     head, _, machine_code = stored.partition(b"\n")
@@ -267,7 +264,7 @@ def _compiled(
         "layout": asdict(code.layout),
         "sha256": hashlib.sha256(machine_code).hexdigest(),
     }
-    store.store_entry(f"{name}.kernel", json.dumps(head).encode() + b"\n" + machine_code)
+    store_entry(f"{name}.kernel", json.dumps(head).encode() + b"\n" + machine_code)
     return Kernel(program, code.layout, machine_code)
 
 

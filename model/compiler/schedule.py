@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from smecluster.model.compiler.program import Graph, Node, Program, operands
 from smecluster.model.compiler.simplify import rewrite
+from smecluster.model.program.graph import Graph, Node, Program, operands
 
 # Operations that can have no finite result although their operands are finite.
 RISKY = frozenset(

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from smecluster.model.compiler.program import DECIDING, MOVING, Graph, Node, operands
+from smecluster.model.program.graph import DECIDING, MOVING, Graph, Node, operands
 
 
 @dataclass

@@ -5,34 +5,23 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from smecluster.model.clock import Times
-from smecluster.model.inputs import Inputs
-from smecluster.model.results import Selection
-from smecluster.model.system import Model
+from smecluster.model.engines.job import Job
 
 
-def run(
-    engine: str, model: Model, inputs: Inputs, chosen: Selection, clock: Times
-) -> NDArray[np.float64]:
-    """Run a model once.
+def run_engine(engine: str, job: Job) -> NDArray[np.float64]:
+    """Run a model once with another engine than the kernel.
 
     Parameters
     ----------
     engine : {"pysd", "simlin"}
-        What computes it.
-    model : Model
-        The model.
-    inputs : Inputs
-        What the run sets.
-    chosen : Wanted
-        Variables to keep.
-    clock : Times
-        The times of the run.
+        The engine.
+    job : Job
+        The model and its run.
 
     Returns
     -------
-    array of float
-        Of shape (elements of the variables, times kept).
+    array of float, shape (elements of the variables, times kept)
+        In the units of the variables.
 
     Raises
     ------
@@ -40,9 +29,9 @@ def run(
         If the engine is not installed or cannot run the model.
     """
     if engine == "simlin":
-        from smecluster.model.engines.simlin import run as run_simlin
+        from smecluster.model.engines.simlin import run_simlin
 
-        return run_simlin(model, inputs, chosen, clock)
-    from smecluster.model.engines.pysd import run as run_pysd
+        return run_simlin(job)
+    from smecluster.model.engines.pysd import run_pysd
 
-    return run_pysd(model, inputs, chosen, clock)
+    return run_pysd(job)

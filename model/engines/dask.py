@@ -10,15 +10,12 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 import xarray as xr
 
 from smecluster.model.support.errors import InputError
-
-if TYPE_CHECKING:
-    from smecluster.model.runs import Shared
 
 # Parts under way at a time, for each worker: enough to keep it busy, few enough for memory.
 _AHEAD = 2
@@ -29,14 +26,14 @@ _ATTEMPTS = 10
 
 
 def distribute_runs(
-    shared: Shared, parts: Iterable[pd.DataFrame], address: str
+    run: Callable[[pd.DataFrame], xr.Dataset], parts: Iterable[pd.DataFrame], address: str
 ) -> Iterator[xr.Dataset]:
     """Carry out the parts of a table on the workers of a Dask cluster.
 
     Parameters
     ----------
-    shared : smecluster.model.runs.Shared
-        What the runs have in common.
+    run : callable
+        What carries out the runs of a table; it is sent to the workers.
     parts : iterable of pandas.DataFrame
         The runs.
     address : str
@@ -59,7 +56,7 @@ def distribute_runs(
     with open_client(address, timeout=_PATIENCE, set_as_default=False) as client:
         waiting: deque[object] = deque()
         for part in parts:
-            waiting.append(client.submit(shared.run, part, 1, pure=False, retries=_ATTEMPTS))
+            waiting.append(client.submit(run, part, pure=False, retries=_ATTEMPTS))
             if len(waiting) > _AHEAD * max(1, len(client.scheduler_info()["workers"])):
                 yield _result(waiting.popleft())
         while waiting:

@@ -20,55 +20,59 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from smecluster.model.clock import Times
-from smecluster.model.compiler.program import Program
-from smecluster.model.inputs import Inputs, Points
-from smecluster.model.results import Selection
+from smecluster.model.engines.job import Job
+from smecluster.model.program.clock import Times
+from smecluster.model.program.graph import Points, Program
+from smecluster.model.program.inputs import Inputs
+from smecluster.model.program.outputs import Selection
 from smecluster.model.support.errors import InputError
-from smecluster.model.system import Model
 from smecluster.model.vensim.source import fold_name
-from smecluster.model.vensim.translation import translate_vensim, translate_xmile
+from smecluster.model.vensim.translation import XMILE, translate_vensim, translate_xmile
 
 # What PySD knows by name.
 _CONTROLS = ("INITIAL TIME", "FINAL TIME", "TIME STEP", "SAVEPER")
 
 
-def run(model: Model, inputs: Inputs, chosen: Selection, clock: Times) -> NDArray[np.float64]:
+def run_pysd(job: Job) -> NDArray[np.float64]:
     """Run a model with PySD.
 
     Parameters
     ----------
-    model, inputs, chosen, clock
-        As for `model.engines.run`.
+    job : Job
+        The model and its run.
 
     Returns
     -------
-    array of float
-        Of shape (elements of the variables, times kept).
+    array of float, shape (elements of the variables, times kept)
+        In the units of the variables.
 
     Raises
     ------
     InputError
         If PySD cannot run it, or a run leaves the domain of its equations.
     """
-    with Reference(model) as reference:
-        return reference.run(inputs, chosen, clock)
+    with Reference(job.text, job.program, xmile=job.suffix.lower() in XMILE) as reference:
+        return reference.run(job.inputs, job.selection, job.times)
 
 
 class Reference:
-    """A model that PySD has translated; a context manager that removes PySD's files.
+    """A model translated by PySD; a context manager that removes PySD's files.
 
     Parameters
     ----------
-    model : Model
-        The model.
+    text : str
+        The text of the model file.
+    program : Program
+        Its equations. Building them has checked the text: PySD never gets to see what the
+        kernel refuses.
+    xmile : bool
+        Whether the text is XMILE rather than Vensim.
     """
 
-    def __init__(self, model: Model) -> None:
-        # The equations are checked first: nothing that the kernel refuses gets to PySD.
-        self.program = model.program
-        self.names = Names(self.program)
-        abstract = translate_xmile(model.text) if model.xmile else translate_vensim(model.text)
+    def __init__(self, text: str, program: Program, *, xmile: bool = False) -> None:
+        self.program = program
+        self.names = Names(program)
+        abstract = translate_xmile(text) if xmile else translate_vensim(text)
         self._folder = tempfile.TemporaryDirectory(prefix="smecluster-")
         path = Path(self._folder.name) / "model.py"
         with _quiet():
@@ -95,8 +99,12 @@ class Reference:
 
         Parameters
         ----------
-        inputs, chosen, clock
-            As for `model.engines.run`.
+        inputs : Inputs
+            What the run sets.
+        chosen : Selection
+            Variables to keep.
+        clock : Times
+            The times of the run.
 
         Returns
         -------

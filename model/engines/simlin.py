@@ -9,27 +9,25 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from smecluster.model.clock import Times
-from smecluster.model.inputs import Inputs
-from smecluster.model.results import Selection
+from smecluster.model.engines.job import Job
 from smecluster.model.support.errors import InputError
-from smecluster.model.system import Model
 from smecluster.model.vensim.rewrite import with_values
 from smecluster.model.vensim.source import fold_name
+from smecluster.model.vensim.translation import XMILE
 
 
-def run(model: Model, inputs: Inputs, chosen: Selection, clock: Times) -> NDArray[np.float64]:
+def run_simlin(job: Job) -> NDArray[np.float64]:
     """Run a model with pysimlin.
 
     Parameters
     ----------
-    model, inputs, chosen, clock
-        As for `model.engines.run`.
+    job : Job
+        The model and its run.
 
     Returns
     -------
-    array of float
-        Of shape (elements of the variables, times kept).
+    array of float, shape (elements of the variables, times kept)
+        In the units of the variables.
 
     Raises
     ------
@@ -43,20 +41,20 @@ def run(model: Model, inputs: Inputs, chosen: Selection, clock: Times) -> NDArra
             "the engine 'simlin' is not installed: pip install 'smecluster[loops]'"
         ) from None
     with tempfile.TemporaryDirectory(prefix="smecluster-") as folder:
-        path = Path(folder) / f"model{model.path.suffix}"
-        path.write_text(_with_inputs(model, inputs, clock), encoding="utf-8")
+        path = Path(folder) / f"model{job.suffix}"
+        path.write_text(_with_inputs(job), encoding="utf-8")
         try:
             simulation = simlin.load(str(path)).simulate()
             simulation.run_to_end()
-            return _series(simulation, model, chosen, clock)
+            return _series(simulation, job)
         except simlin.SimlinError as error:
             told = str(error).strip().splitlines() or [type(error).__name__]
             raise InputError(f"pysimlin cannot run this model: {told[0][:160]}") from error
 
 
-def _with_inputs(model: Model, inputs: Inputs, clock: Times) -> str:
+def _with_inputs(job: Job) -> str:
     """Write the inputs into the model's text; every step is kept."""
-    program = model.program
+    program, inputs = job.program, job.inputs
     values: dict[str, Any] = {}
     tables = dict(inputs.tables)
     for place, number in inputs.values.items():
@@ -76,17 +74,17 @@ def _with_inputs(model: Model, inputs: Inputs, clock: Times) -> str:
     for table, (x, y) in tables.items():
         own = program.tables[table]
         values[_written(own.name, own.cell)] = list(zip(x, y, strict=True))
-    if model.xmile:
+    if job.suffix.lower() in XMILE:
         if values:
             raise InputError("the engine 'simlin' takes inputs for Vensim files only")
-        return model.text
-    if clock.saveper != clock.step:
-        values["SAVEPER"] = clock.step
-    return with_values(model.text, values)
+        return job.text
+    if job.times.saveper != job.times.step:
+        values["SAVEPER"] = job.times.step
+    return with_values(job.text, values)
 
 
-def _series(simulation: Any, model: Model, chosen: Selection, clock: Times) -> NDArray[np.float64]:
-    program = model.program
+def _series(simulation: Any, job: Job) -> NDArray[np.float64]:
+    program, clock = job.program, job.times
     kept = clock.kept >= 0
     # pysimlin does not report the control variables.
     controls = {
@@ -96,7 +94,7 @@ def _series(simulation: Any, model: Model, chosen: Selection, clock: Times) -> N
         "saveper": clock.saveper,
     }
     rows = []
-    for name in chosen.names:
+    for name in job.selection.names:
         if fold_name(name) in controls:
             rows.append(np.full(int(kept.sum()), controls[fold_name(name)]))
             continue

@@ -107,7 +107,7 @@ def translate_xmile(text: str) -> AbstractModel:
         warnings.simplefilter("ignore")
         from pysd.translators.xmile.xmile_file import XmileFile
 
-        path = Path(folder) / "smecluster.model.vensim.xmile"
+        path = Path(folder) / "model.xmile"
         path.write_text(text, encoding="utf-8")
         try:
             file = XmileFile(path)

@@ -17,7 +17,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from smecluster.model.branches import Trunk, can_fork
-from smecluster.model.inputs import InputIndex
+from smecluster.model.program.inputs import InputIndex
 from smecluster.model.runs import stream
 from smecluster.model.support.errors import InputError
 from smecluster.policies.ensemble.equal_cost import ACCOUNTS, CENTRAL_ACCOUNT, LOCAL_ACCOUNT

@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from smecluster.model.branches import Trunk, can_fork
-from smecluster.model.repeated import Evaluator
+from smecluster.model.evaluator import Evaluator
 from smecluster.model.support.errors import InputError
 from smecluster.policies.ensemble.matching import Matching
 from smecluster.policies.futures import Future

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from smecluster.calibration.loading import describe_origin, load_calibrated
-from smecluster.model.inputs import parse_settings
+from smecluster.model.settings import parse_settings
 from smecluster.scripts.shared.options import CalibrationName, Folders, Regions, Settings
 from smecluster.scripts.shared.printing import note, print_json, print_table
 

@@ -18,7 +18,7 @@ from smecluster.calibration.loading import (
     load_calibrated,
     sample_draws,
 )
-from smecluster.model.inputs import parse_settings
+from smecluster.model.settings import parse_settings
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.files import check_writable
 from smecluster.scripts.shared.progress import progress

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from smecluster.model.inputs import InputIndex, Scale
+from smecluster.model.program.inputs import InputIndex, Scale
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.vensim.document import CONTROLS
 from smecluster.sensitivity.design.distributions import Distribution, ends
@@ -19,7 +19,7 @@ from smecluster.sensitivity.study import FactorTable, Study
 
 if TYPE_CHECKING:
     from smecluster.model import Model
-    from smecluster.model.compiler.program import Parameter
+    from smecluster.model.program.graph import Parameter
 
 # A strategy's shares of money over levers, by the range of the levers.
 _ALLOCATIONS = {"Local lever": "local allocation", "Central lever": "central allocation"}

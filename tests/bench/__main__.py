@@ -25,11 +25,11 @@ import numpy as np
 import pandas as pd
 
 from smecluster import model
-from smecluster.model.clock import Times, compute_times
 from smecluster.model.compiler.kernel import Batch, load_kernel
-from smecluster.model.compiler.program import Program
-from smecluster.model.inputs import InputIndex
-from smecluster.model.results import select_outputs
+from smecluster.model.program.clock import Times, compute_times
+from smecluster.model.program.graph import Program
+from smecluster.model.program.inputs import InputIndex
+from smecluster.model.program.outputs import select_outputs
 
 OUTPUTS = ("value added", "Employment", "innovation capacity", "fiscal balance", "Regional brand")
 VARIED = 20
@@ -186,7 +186,7 @@ def _pysd(m: model.Model, steps: int) -> float:
     directory = InputIndex(program)
     chosen = select_outputs(program, OUTPUTS)
     taken = []
-    with Reference(m) as reference:
+    with Reference(m.text, m.program) as reference:
         for count in (16, 48):
             step = m.time.step
             inputs = directory.resolve({"FINAL TIME": m.time.initial + count * step})

@@ -17,11 +17,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from smecluster.model.clock import Times
-from smecluster.model.compiler.interpreter import Interpreter, needed
 from smecluster.model.compiler.kernel import Batch
-from smecluster.model.compiler.program import LOGICAL, Program, operands
 from smecluster.model.compiler.simplify import moves
+from smecluster.model.program.clock import Times
+from smecluster.model.program.graph import LOGICAL, Program, operands
+from smecluster.model.program.interpreter import Interpreter, needed
 
 LANES = 64
 FLAGS = ("-O3", "-march=native", "-ffast-math", "-fopenmp-simd", "-shared", "-fPIC")

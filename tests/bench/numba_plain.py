@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from smecluster.model.compiler.interpreter import needed
-from smecluster.model.compiler.program import LOGICAL, Program, operands
+from smecluster.model.program.graph import LOGICAL, Program, operands
+from smecluster.model.program.interpreter import needed
 
 _INFIX = {"add": "+", "sub": "-", "mul": "*", "div": "/", "pow": "**", "lt": "<", "le": "<="}
 _INFIX |= {"eq": "==", "ne": "!=", "and": "and", "or": "or"}

@@ -15,14 +15,14 @@ from unittest import mock
 import numpy as np
 
 from smecluster import model
-from smecluster.model.clock import compute_times
 from smecluster.model.compiler import schedule as plan
 from smecluster.model.compiler import simplify as faster
 from smecluster.model.compiler.codegen import generate
 from smecluster.model.compiler.kernel import TOGETHER, Batch, Kernel, assemble
-from smecluster.model.compiler.program import Graph, Node, operands
-from smecluster.model.inputs import InputIndex
-from smecluster.model.results import select_outputs
+from smecluster.model.program.clock import compute_times
+from smecluster.model.program.graph import Graph, Node, operands
+from smecluster.model.program.inputs import InputIndex
+from smecluster.model.program.outputs import select_outputs
 from tests.bench.__main__ import OUTPUTS, RUNS, SCALE_STEP, varied_inputs
 
 REPEATS = 7

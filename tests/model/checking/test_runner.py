@@ -196,7 +196,7 @@ def test_a_folder_without_checks_and_a_filter_without_a_hit_are_refused(tmp_path
 
 
 def test_without_the_unit_checker_the_check_is_skipped_and_says_what_to_install(monkeypatch):
-    monkeypatch.setattr("smecluster.model.checking.runner.checkable", lambda: False)
+    monkeypatch.setattr("smecluster.model.checking.runner.can_check_units", lambda: False)
     (finding,) = run_checks(TOWNS, TOWN_CHECKS, only="units")
     assert finding.status == "skipped"
     assert "smecluster[loops]" in finding.detail

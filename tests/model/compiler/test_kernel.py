@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from smecluster import model
-from smecluster.model.clock import compute_times
-from smecluster.model.compiler.interpreter import Interpreter, run
-from smecluster.model.inputs import InputIndex
-from smecluster.model.results import select_outputs
+from smecluster.model.program.clock import compute_times
+from smecluster.model.program.inputs import InputIndex
+from smecluster.model.program.interpreter import Interpreter, run
+from smecluster.model.program.outputs import select_outputs
 from smecluster.model.runs import RunError
 from smecluster.model.support.errors import InputError
 

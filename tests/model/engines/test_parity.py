@@ -7,10 +7,11 @@ import pytest
 import xarray as xr
 
 from smecluster import model
-from smecluster.model.clock import compute_times
 from smecluster.model.engines.pysd import Reference
-from smecluster.model.inputs import InputIndex, Scale
-from smecluster.model.results import label_results, select_outputs
+from smecluster.model.program.clock import compute_times
+from smecluster.model.program.inputs import InputIndex, Scale
+from smecluster.model.program.outputs import select_outputs
+from smecluster.model.results import label_results
 
 DATA = Path(__file__).parents[1] / "data"
 RELATIVE = 1e-9
@@ -47,7 +48,7 @@ def test_times_are_kept_as_pysd_keeps_them(saveper: float) -> None:
     # 0.3 and 0.1 do not divide into steps of 0.125.
     changed = model.Model(m.text.replace("SAVEPER = TIME STEP", f"SAVEPER = {saveper}"), m.path)
     found = model.simulate(changed, outputs=["x"])
-    with Reference(changed) as reference:
+    with Reference(changed.text, changed.program) as reference:
         told = reference._model.run(return_columns=["v0"])
     np.testing.assert_array_equal(found["time"], told.index)
     np.testing.assert_allclose(found["x"], told["v0"], RELATIVE, NEAR_ZERO)
@@ -108,7 +109,7 @@ def compare_random_runs(m: model.Model, runs: int, years: float, seed: int) -> N
     program = m.program
     chosen = select_outputs(program, None)
     directory = InputIndex(program)
-    with Reference(m) as reference:
+    with Reference(m.text, m.program) as reference:
         for _ in range(runs):
             begin = 1978.0 + 0.125 * int(draw.integers(0, round((62.0 - years) * 8) + 1))
             inputs = random_inputs(m, draw) | {

@@ -24,8 +24,8 @@ from pysd.translators.structures.abstract_model import (
     AbstractModel,
 )
 
-from smecluster.model.compiler.functions import FUNCTIONS, Moment, choose, less, zidz
-from smecluster.model.compiler.program import Graph, Output, Parameter, Program, Table
+from smecluster.model.program.functions import FUNCTIONS, Moment, choose, less, zidz
+from smecluster.model.program.graph import Graph, Output, Parameter, Program, Table
 from smecluster.model.support.errors import InputError, suggest_name
 from smecluster.model.vensim.source import fold_name
 

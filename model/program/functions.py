@@ -1,4 +1,4 @@
-"""What Vensim's and XMILE's functions mean, in the operations of a `model.compiler.program.Graph`.
+"""What Vensim's and XMILE's functions mean, in the operations of a `model.program.graph.Graph`.
 
 The definitions follow PySD 3.14.3 (``pysd.py_backend.functions``), the reference engine, down
 to its tolerances.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from smecluster.model.compiler.program import Graph
+from smecluster.model.program.graph import Graph
 
 # Vensim treats what is smaller as zero (Vensim help, XIDZ and ZIDZ).
 SMALL = 1e-6

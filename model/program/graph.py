@@ -15,6 +15,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 Node = tuple[Any, ...]
+# The x and the y values of a table.
+Points = tuple[tuple[float, ...], tuple[float, ...]]
 
 # Operations whose result is true or false.
 LOGICAL = frozenset({"lt", "le", "eq", "ne", "and", "or", "not", "true"})

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from smecluster.model.compiler.interpreter import Interpreter, needed
-from smecluster.model.compiler.program import Program
-from smecluster.model.inputs import Points
+from smecluster.model.program.graph import Points, Program
+from smecluster.model.program.interpreter import Interpreter, needed
 from smecluster.model.support.errors import InputError
 
 # PySD's relative precision for the final time and the times kept.

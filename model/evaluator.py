@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from smecluster.model.clock import compute_times
 from smecluster.model.compiler.kernel import Batch, Kernel, load_kernel
-from smecluster.model.inputs import InputIndex
-from smecluster.model.results import Selection, select_outputs
+from smecluster.model.program.clock import compute_times
+from smecluster.model.program.inputs import InputIndex
+from smecluster.model.program.outputs import Selection, select_outputs
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.system import Model
 from smecluster.model.vensim.source import fold_name

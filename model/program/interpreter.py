@@ -1,4 +1,4 @@
-"""A plain reading of a `model.compiler.program.Program`: NumPy, one operation after the other.
+"""A plain reading of a `model.program.graph.Program`: NumPy, one operation after the other.
 
 It is slow and says what each operation means. The batch kernel is tested against it, it
 computes the clock of a run, and it finds out where a failed run went wrong.
@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from smecluster.model.compiler.program import Program, operands
+from smecluster.model.program.graph import Program, operands
 
 Values = dict[int, Any]
 

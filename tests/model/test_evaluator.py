@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from smecluster.model import load, simulate_many
-from smecluster.model.repeated import Evaluator
+from smecluster.model.evaluator import Evaluator
 from smecluster.model.support.errors import InputError
 
 INPUTS = ("price sensitivity", "reference output[Wenzhou]")

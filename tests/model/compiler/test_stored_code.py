@@ -10,7 +10,8 @@ import pytest
 import xarray as xr
 
 from smecluster import model
-from smecluster.model.compiler import cache as store
+from smecluster.model.program.loading import load_program
+from smecluster.model.support import cache
 
 TOWNS = Path(__file__).parents[1] / "data" / "two_towns.mdl"
 
@@ -21,7 +22,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
     monkeypatch.setenv("SMECLUSTER_CACHE", str(tmp_path))
     monkeypatch.setattr(kernel, "_LOADED", {})
-    store.load_program.cache_clear()
+    load_program.cache_clear()
     return tmp_path
 
 
@@ -30,7 +31,7 @@ def forget() -> None:
     from smecluster.model.compiler import kernel
 
     kernel._LOADED.clear()
-    store.load_program.cache_clear()
+    load_program.cache_clear()
 
 
 def test_equations_and_code_are_kept_under_the_chosen_folder(folder: Path) -> None:
@@ -89,9 +90,9 @@ def test_a_folder_that_cannot_be_written_is_no_hindrance(
 
 
 def test_the_oldest_entries_make_room(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "_MOST", 2)
+    monkeypatch.setattr(cache, "_MOST", 2)
     for place in range(4):
-        store.store_entry(f"{place}.json", b"{}")
+        cache.store_entry(f"{place}.json", b"{}")
         os.utime(folder / f"{place}.json", (place, place))
     assert sorted(path.name for path in folder.iterdir()) == ["2.json", "3.json"]
 
@@ -104,7 +105,7 @@ def test_equations_are_kept_as_data(folder: Path) -> None:
 
 def test_a_second_process_needs_no_translator(folder: Path) -> None:
     work = (
-        "import sys, model; m = model.load(); model.simulate(m);"
+        "import sys; from smecluster import model; m = model.load(); model.simulate(m);"
         "print([name for name in ('pysd', 'numba', 'matplotlib') if name in sys.modules])"
     )
     environment = {**os.environ, "SMECLUSTER_CACHE": str(folder)}

@@ -118,11 +118,11 @@ def test_stocks_take_a_first_value_as_input(tmp_path: Path) -> None:
 def test_the_program_survives_being_stored() -> None:
     import json
 
-    from smecluster.model.compiler.cache import _translate
-    from smecluster.model.compiler.program import Program
+    from smecluster.model.program.graph import Program
+    from smecluster.model.program.loading import _translate
 
     m = model.load(Path(__file__).parents[1] / "data" / "delays.mdl")
-    made = _translate(m)
+    made = _translate(m.text, xmile=False)
     again = Program.from_json(json.loads(json.dumps(made.to_json())))
     assert repr(again) == repr(made)
 

@@ -1,0 +1,38 @@
+"""One run for another engine to carry out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from smecluster.model.program.clock import Times
+from smecluster.model.program.graph import Program
+from smecluster.model.program.inputs import Inputs
+from smecluster.model.program.outputs import Selection
+
+
+@dataclass(frozen=True)
+class Job:
+    """A model and one run of it.
+
+    Attributes
+    ----------
+    text : str
+        The text of the model file.
+    suffix : str
+        How the file's name ends, which tells Vensim from XMILE.
+    program : Program
+        Its equations.
+    inputs : Inputs
+        What the run sets.
+    selection : Selection
+        Variables to keep.
+    times : Times
+        The times of the run.
+    """
+
+    text: str
+    suffix: str
+    program: Program
+    inputs: Inputs
+    selection: Selection
+    times: Times

@@ -1,0 +1,70 @@
+"""Stored programs and compiled code name all the code that made them."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from smecluster.model.compiler import kernel
+from smecluster.model.program import loading
+from smecluster.model.support import cache
+
+HERE = Path(loading.__file__).parents[1]
+
+
+def imports_of(file: Path) -> set[Path]:
+    """Files of the model that a file imports, those inside its functions too."""
+    tree = ast.parse(file.read_text())
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("smecluster.model"):
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    places = (name.removeprefix("smecluster.model").strip(".").replace(".", "/") for name in names)
+    return {HERE / f"{place}.py" for place in places if (HERE / f"{place}.py").is_file()}
+
+
+def reach(file: Path) -> set[Path]:
+    found, todo = {file}, [file]
+    while todo:
+        new = imports_of(todo.pop()) - found
+        found |= new
+        todo += new
+    return found
+
+
+@pytest.mark.parametrize(
+    ("module", "rooms"), [(loading, loading.ROOMS), (kernel, kernel.ROOMS)], ids=["program", "code"]
+)
+def test_everything_that_decides_the_numbers_is_part_of_the_fingerprint(module, rooms) -> None:
+    needed = reach(Path(module.__file__))
+    outside = {file.relative_to(HERE) for file in needed if file.parent.name not in rooms}
+    # Errors, files and the cache change no number.
+    assert {file.parent.name for file in outside} == {"support"}
+
+
+def test_a_new_or_changed_file_of_a_room_changes_the_fingerprint(tmp_path, monkeypatch) -> None:
+    (tmp_path / "room").mkdir()
+    (tmp_path / "room" / "one.py").write_text("a = 1")
+    monkeypatch.setattr(cache, "_PACKAGE", tmp_path)
+
+    def fingerprint() -> str:
+        cache.hash_rooms.cache_clear()
+        return cache.hash_rooms("room")
+
+    before = fingerprint()
+    (tmp_path / "room" / "two.py").write_text("")
+    added = fingerprint()
+    (tmp_path / "room" / "one.py").write_text("a = 2")
+    assert len({before, added, fingerprint()}) == 3
+    cache.hash_rooms.cache_clear()
+
+
+def test_another_translator_is_another_entry(tmp_path, monkeypatch) -> None:
+    text = (Path(__file__).parents[1] / "data" / "two_towns.mdl").read_text()
+    monkeypatch.setenv("SMECLUSTER_CACHE", str(tmp_path))
+    for release in ("3.14.3", "3.14.4"):
+        monkeypatch.setattr(loading, "version", lambda _, release=release: release)
+        loading.load_program.cache_clear()
+        loading.load_program(text)
+    assert len(list(tmp_path.glob("*.json"))) == 2
+    loading.load_program.cache_clear()
