@@ -7,7 +7,7 @@ LOWEST := .venv-lowest/bin
 LOCKER := .venv-lock/bin
 READY := .venv/.ready
 
-.PHONY: help demo figures calibration report study views test test-slow test-lowest lint check bench lock clean
+.PHONY: help demo figures calibration report study views test test-slow test-lowest lint check baseline bench lock clean
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -54,6 +54,9 @@ lint: $(READY) ## style and types
 
 check: $(READY) ## the checks on the model itself
 	$(BIN)/smecluster check
+
+baseline: $(READY) ## store every result that the tests protect again, and say in words what moved
+	$(BIN)/python -m tests.baseline --renew
 
 bench: $(READY) ## how fast the batch kernel is
 	$(BIN)/python -m tests.bench

@@ -1,0 +1,52 @@
+"""Check the stored results, or renew them."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from . import store
+from .results import PARTS
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Check or renew; the exit status is 1 if something has moved and was not renewed."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.baseline",
+        description="Check every shipped result against the stored one.",
+    )
+    parser.add_argument("--renew", action="store_true", help="store today's values")
+    parser.add_argument(
+        "--only",
+        action="append",
+        metavar="PART",
+        choices=[part.name for part in PARTS],
+        help="one part: " + ", ".join(part.name for part in PARTS) + "; repeatable",
+    )
+    chosen = parser.parse_args(arguments)
+    moved = 0
+    for part in PARTS:
+        if chosen.only and part.name not in chosen.only:
+            continue
+        today = store.round_values(part.values())
+        stored = store.load(part.name)
+        differences = store.compare(stored, today, part.tolerance)
+        moved += len(differences)
+        if not stored:
+            print(f"{part.name}: nothing stored yet ({len(differences)} values today)")
+        elif differences:
+            print(store.describe(part.name, differences))
+        else:
+            print(f"{part.name}: as stored ({len(list(store.flatten(today)))} values)")
+        if chosen.renew:
+            store.save(part.name, part.about, part.tolerance, today)
+    if moved and chosen.renew:
+        print(f"{moved} values renewed: mark the change in CHANGELOG.md as **results**")
+    elif moved:
+        print(f"{moved} values have moved; if on purpose: python -m tests.baseline --renew")
+    return 1 if moved and not chosen.renew else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,267 @@
+"""What the baseline protects: each part computes its values with labels and units."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from unittest import mock
+
+from .store import Tolerance
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+    from smecluster.model import Model
+
+#: A run has the same digits on every processor; rounding moves the sixteenth.
+PLAIN = Tolerance(1e-9, "plain runs: only rounding may differ")
+#: Effects are differences of runs that are nearly alike.
+EFFECT = Tolerance(1e-7, "differences of runs that are nearly alike", absolute=1e-10)
+GAIN = Tolerance(1e-6, "small differences of runs at rest, and eigenvalues", absolute=1e-9)
+
+YEARS = [1980, 1990, 2000, 2010, 2020, 2030, 2040]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of the baseline.
+
+    Attributes
+    ----------
+    name : str
+        What its file is called.
+    about : str
+        What its values are.
+    tolerance : Tolerance
+        How far a number may move.
+    values : callable
+        Computes them: mappings within mappings, down to values.
+    slow : bool
+        Whether it takes so long that it is left to ``make test-slow`` and ``make baseline``.
+    """
+
+    name: str
+    about: str
+    tolerance: Tolerance
+    values: Callable[[], dict[str, Any]]
+    slow: bool = False
+
+
+def base_run() -> dict[str, Any]:
+    """Run the shipped model as calibrated, and with all recorded policy left out."""
+    from smecluster.model import simulate
+    from smecluster.model.outcomes import gather, variables
+
+    model = _shipped()
+    runs = {"policy as now": {}, "no policy at all": {"history switch": 0}}
+    found = {}
+    for name, inputs in runs.items():
+        run = simulate(model, inputs, outputs=variables(), years=YEARS)
+        found[name] = label_outcomes(gather(run))
+    return found
+
+
+def batch() -> dict[str, Any]:
+    """Run a table of inputs, one of which leaves the domain of the equations."""
+    import numpy as np
+
+    from smecluster.model import simulate_many
+
+    table = {
+        "price sensitivity": np.linspace(0.3, 0.5, 12),
+        "history switch": np.tile([0.0, 1.0], 6),
+        "spin off rate[Wenzhou]": np.r_[np.linspace(0.09, 0.17, 12)],
+    }
+    outputs = ["value added", "Employment", "Local public debt"]
+    model = _shipped()
+    if "Region" not in model.variables["spin off rate"].dims:
+        table["spin off rate"] = table.pop("spin off rate[Wenzhou]")
+    runs = simulate_many(model, table, outputs, years=[2000, 2020, 2040])
+    return {
+        _head(name, runs[name]): {
+            f"run {int(at)}, {region}": _by_year(runs[name].sel(run=at, Region=region))
+            for at in runs["run"].values[::3]
+            for region in runs["Region"].values
+        }
+        for name in outputs
+    }
+
+
+def histories() -> dict[str, Any]:
+    """Set the base case beside the published series."""
+    from smecluster.calibration import cases, load
+    from smecluster.calibration.data.histories import histories as compare_histories
+
+    model = _shipped()
+    known = [load(path) for path in cases()]
+    ordered = sorted(known, key=lambda case: model.regions.index(case.place.name))
+    found = compare_histories(model, ordered)
+    fit = {
+        ", ".join(filter(None, (row["region"], row["variable"], row["segment"]))): {
+            "figures": int(row["figures"]),
+            "factor": row["factor"],
+            "MAPE [%]": row["MAPE"],
+            "bias [%]": row["bias"],
+            "U^M": row["U^M"],
+            "U^S": row["U^S"],
+            "U^C": row["U^C"],
+        }
+        for row in found.fit.to_dict("records")
+    }
+    turns = {
+        f"{row['region']}, {row['variable']}, {row['kind']} {row['years']}": {
+            "model before": row["model before"],
+            "model after": row["model after"],
+            "in figures": bool(row["in figures"]),
+            "in model": bool(row["in model"]),
+        }
+        for row in found.turns.to_dict("records")
+    }
+    return {"fit": fit, "turning points": turns}
+
+
+def reforms() -> dict[str, Any]:
+    """Run the published reforms."""
+    from smecluster.calibration.validation.reform import reforms as shipped_reforms
+    from smecluster.calibration.validation.reform_runs import experiments
+
+    table = experiments(_shipped(), shipped_reforms())
+    return {
+        f"{row['reform']}, {row['region']}": {
+            f"{each['response']} [{each['unit']}]": {
+                "model": each["model"],
+                "verdict": each["verdict"],
+            }
+            for each in _same(table, row, "reform", "region")
+        }
+        for row in table.drop_duplicates(["reform", "region"]).to_dict("records")
+    }
+
+
+def facts() -> dict[str, Any]:
+    """Look for the stylised facts."""
+    from smecluster.model.checking.stylised_facts import run_facts
+
+    found: dict[str, Any] = {}
+    for fact in run_facts():
+        found[fact.title] = {"verdict": fact.verdict} | {
+            case.region + (f" from {case.start:g}" if case.start is not None else ""): {
+                **case.numbers,
+                "comes out": case.holds,
+            }
+            for case in fact.cases
+        }
+    return found
+
+
+def gains() -> dict[str, Any]:
+    """Work out the gains of the reinforcing loops, all balancing loops being at work."""
+    from smecluster.model.checking import loop_gains
+
+    first = dict(list(loop_gains.BRAKES.items())[:1])
+    with mock.patch.object(loop_gains, "BRAKES", first):
+        found = loop_gains.gains(_shipped())
+    single: dict[str, Any] = {}
+    for gain in found.single:
+        cut = f"{gain.cut.loop}, cut at {gain.cut.variable}"
+        single.setdefault(cut, {})[gain.region] = {"alone": gain.alone, "among": gain.among}
+    (together,) = found.together.values()
+    return {"one loop": single, "all loops together": dict(together)}
+
+
+def all_gains() -> dict[str, Any]:
+    """Work out the gain of all loops together with balancing loops held still."""
+    from smecluster.model.checking import loop_gains
+
+    found = loop_gains.gains(_shipped())
+    return {brake: dict(by_region) for brake, by_region in found.together.items()}
+
+
+def checks() -> dict[str, Any]:
+    """Run the checks on the model."""
+    from smecluster.model.checking.runner import run_checks
+
+    found: dict[str, Any] = {}
+    for finding in run_checks():
+        found.setdefault(finding.group, {})[finding.statement] = finding.status
+    return found
+
+
+def calibration() -> dict[str, Any]:
+    """Read the shipped calibration, and how far its estimate lies from figures and priors."""
+    import numpy as np
+
+    from smecluster.calibration import cases, load
+    from smecluster.calibration.loading import find_calibration
+    from smecluster.calibration.named import fits
+    from smecluster.calibration.problem.assembly import problem
+    from smecluster.calibration.problem.payoff import Payoff
+    from smecluster.model import load as load_model
+
+    shipped = find_calibration()
+    assert shipped is not None
+    estimated = problem(load_model(), [load(path) for path in cases()], base={"TIME STEP": 0.125})
+    payoff = Payoff(estimated)
+    names = list(payoff.names)
+    at_estimate = payoff.estimation([shipped.values[name] for name in names])
+    draws = shipped.sample(5, seed=1)
+    costs = payoff.cost(np.vstack([at_estimate, payoff.estimation(draws[names])]))
+    return {
+        "estimate": dict(shipped.values),
+        "in the model's file": dict(zip(names, payoff.natural(payoff.start), strict=True)),
+        "belongs to the model": fits(load_model(), shipped),
+        "draws": len(shipped.draws),
+        "first draw of seed 1": dict(draws.iloc[0]),
+        "figures": len(estimated.measurements),
+        "cost": {"estimate": costs[0]} | {f"draw {at}": cost for at, cost in enumerate(costs[1:])},
+    }
+
+
+PARTS = (
+    Part("base-run", "The shipped model: every outcome by place and year.", PLAIN, base_run),
+    Part("batch", "A table of runs.", PLAIN, batch),
+    Part("histories", "How close the base case comes to published series.", PLAIN, histories),
+    Part("reforms", "Published reforms, run on the model.", EFFECT, reforms),
+    Part("facts", "Stylised facts: numbers and verdicts.", EFFECT, facts),
+    Part("gains", "Gains of the reinforcing loops at rest.", GAIN, gains),
+    Part("all-gains", "Gains with balancing loops held still.", GAIN, all_gains, slow=True),
+    Part("checks", "What each check on the model comes to.", PLAIN, checks, slow=True),
+    Part("calibration", "The shipped calibration and the cost of its points.", PLAIN, calibration),
+)
+
+
+def label_outcomes(outcomes: xr.Dataset) -> dict[str, Any]:
+    """Label outcomes by name and unit, place and year."""
+    return {
+        _head(str(name), values): (
+            {str(place): _by_year(values.sel(place=place)) for place in values["place"].values}
+            if "place" in values.dims
+            else {"total": _by_year(values)}
+        )
+        for name, values in outcomes.data_vars.items()
+    }
+
+
+def _shipped() -> Model:
+    """Load the calibrated model that every command uses."""
+    from smecluster.calibration.loading import load_calibrated
+
+    return load_calibrated([], [])
+
+
+def _head(name: str, values: xr.DataArray) -> str:
+    return f"{name} [{values.attrs.get('unit', 'Dmnl')}]"
+
+
+def _by_year(values: xr.DataArray) -> dict[str, float]:
+    return {f"{year:g}": float(values.sel(time=year)) for year in values["time"].values}
+
+
+def _same(table: pd.DataFrame, row: dict[Any, Any], *columns: str) -> Iterable[dict[Any, Any]]:
+    """Give the rows that agree with one in some columns."""
+    chosen = table
+    for column in columns:
+        chosen = chosen[chosen[column] == row[column]]
+    return chosen.to_dict("records")
