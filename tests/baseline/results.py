@@ -52,19 +52,19 @@ class Part:
 def base_run() -> dict[str, Any]:
     """Run the shipped model as calibrated, and with all recorded policy left out."""
     from smecluster.model import simulate
-    from smecluster.model.outcomes import gather, variables
+    from smecluster.model.outcomes import collect_outcomes, list_variables
 
     model = _shipped()
     runs = {"policy as now": {}, "no policy at all": {"history switch": 0}}
     found = {}
     for name, inputs in runs.items():
-        run = simulate(model, inputs, outputs=variables(), years=YEARS)
-        found[name] = label_outcomes(gather(run))
+        run = simulate(model, inputs, outputs=list_variables(), years=YEARS)
+        found[name] = label_outcomes(collect_outcomes(run))
     return found
 
 
 def batch() -> dict[str, Any]:
-    """Run a table of inputs, one of which leaves the domain of the equations."""
+    """Run a table of inputs."""
     import numpy as np
 
     from smecluster.model import simulate_many
@@ -72,13 +72,10 @@ def batch() -> dict[str, Any]:
     table = {
         "price sensitivity": np.linspace(0.3, 0.5, 12),
         "history switch": np.tile([0.0, 1.0], 6),
-        "spin off rate[Wenzhou]": np.r_[np.linspace(0.09, 0.17, 12)],
+        "spin off rate": np.linspace(0.09, 0.17, 12),
     }
     outputs = ["value added", "Employment", "Local public debt"]
-    model = _shipped()
-    if "Region" not in model.variables["spin off rate"].dims:
-        table["spin off rate"] = table.pop("spin off rate[Wenzhou]")
-    runs = simulate_many(model, table, outputs, years=[2000, 2020, 2040])
+    runs = simulate_many(_shipped(), table, outputs, years=[2000, 2020, 2040])
     return {
         _head(name, runs[name]): {
             f"run {int(at)}, {region}": _by_year(runs[name].sel(run=at, Region=region))
@@ -91,11 +88,11 @@ def batch() -> dict[str, Any]:
 
 def histories() -> dict[str, Any]:
     """Set the base case beside the published series."""
-    from smecluster.calibration import cases, load
-    from smecluster.calibration.data.histories import histories as compare_histories
+    from smecluster.calibration import list_cases, load_case
+    from smecluster.calibration.validation.histories import compare_histories
 
     model = _shipped()
-    known = [load(path) for path in cases()]
+    known = [load_case(path) for path in list_cases()]
     ordered = sorted(known, key=lambda case: model.regions.index(case.place.name))
     found = compare_histories(model, ordered)
     fit = {
@@ -124,10 +121,10 @@ def histories() -> dict[str, Any]:
 
 def reforms() -> dict[str, Any]:
     """Run the published reforms."""
-    from smecluster.calibration.validation.reform import reforms as shipped_reforms
-    from smecluster.calibration.validation.reform_runs import experiments
+    from smecluster.calibration.validation.reform_file import read_reforms
+    from smecluster.calibration.validation.reform_runs import run_reforms
 
-    table = experiments(_shipped(), shipped_reforms())
+    table = run_reforms(_shipped(), read_reforms())
     return {
         f"{row['reform']}, {row['region']}": {
             f"{each['response']} [{each['unit']}]": {
@@ -162,7 +159,7 @@ def gains() -> dict[str, Any]:
 
     first = dict(list(loop_gains.BRAKES.items())[:1])
     with mock.patch.object(loop_gains, "BRAKES", first):
-        found = loop_gains.gains(_shipped())
+        found = loop_gains.compute_gains(_shipped())
     single: dict[str, Any] = {}
     for gain in found.single:
         cut = f"{gain.cut.loop}, cut at {gain.cut.variable}"
@@ -175,7 +172,7 @@ def all_gains() -> dict[str, Any]:
     """Work out the gain of all loops together with balancing loops held still."""
     from smecluster.model.checking import loop_gains
 
-    found = loop_gains.gains(_shipped())
+    found = loop_gains.compute_gains(_shipped())
     return {brake: dict(by_region) for brake, by_region in found.together.items()}
 
 
@@ -193,25 +190,26 @@ def calibration() -> dict[str, Any]:
     """Read the shipped calibration, and how far its estimate lies from figures and priors."""
     import numpy as np
 
-    from smecluster.calibration import cases, load
+    from smecluster.calibration import list_cases, load_case
     from smecluster.calibration.loading import find_calibration
-    from smecluster.calibration.named import fits
-    from smecluster.calibration.problem.assembly import problem
-    from smecluster.calibration.problem.payoff import Payoff
+    from smecluster.calibration.problem.assembly import assemble_problem
+    from smecluster.calibration.problem.objective import Objective
+    from smecluster.calibration.store.named import matches_model
     from smecluster.model import load as load_model
 
     shipped = find_calibration()
     assert shipped is not None
-    estimated = problem(load_model(), [load(path) for path in cases()], base={"TIME STEP": 0.125})
-    payoff = Payoff(estimated)
-    names = list(payoff.names)
-    at_estimate = payoff.estimation([shipped.values[name] for name in names])
+    regions = [load_case(path) for path in list_cases()]
+    estimated = assemble_problem(load_model(), regions, base={"TIME STEP": 0.125})
+    objective = Objective(estimated)
+    names = list(objective.names)
+    at_estimate = objective.estimation([shipped.values[name] for name in names])
     draws = shipped.sample(5, seed=1)
-    costs = payoff.cost(np.vstack([at_estimate, payoff.estimation(draws[names])]))
+    costs = objective.cost(np.vstack([at_estimate, objective.estimation(draws[names])]))
     return {
         "estimate": dict(shipped.values),
-        "in the model's file": dict(zip(names, payoff.natural(payoff.start), strict=True)),
-        "belongs to the model": fits(load_model(), shipped),
+        "in the model's file": dict(zip(names, objective.natural(objective.start), strict=True)),
+        "belongs to the model": matches_model(load_model(), shipped),
         "draws": len(shipped.draws),
         "first draw of seed 1": dict(draws.iloc[0]),
         "figures": len(estimated.measurements),

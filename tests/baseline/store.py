@@ -146,9 +146,7 @@ def load(name: str, folder: Path = FOLDER) -> dict[str, Any]:
     return dict(content["values"])
 
 
-def save(
-    name: str, about: str, tolerance: Tolerance, values: Tree, folder: Path = FOLDER
-) -> Path:
+def save(name: str, about: str, tolerance: Tolerance, values: Tree, folder: Path = FOLDER) -> Path:
     """Store the values of a part, with what they are and how far others may lie from them."""
     head = {
         "about": about,
