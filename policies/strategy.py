@@ -12,8 +12,9 @@ from pydantic import Field, model_validator
 
 from smecluster.model.settings import check_ranges
 from smecluster.model.support.errors import UnknownNameError
-from smecluster.model.support.files import find_named_file, read_toml
+from smecluster.model.support.files import read_toml
 from smecluster.model.support.schema import Schema, validate
+from smecluster.model.support.workspace import find_named_file, list_files
 from smecluster.policies.levers import Level, find_lever, read_levers
 
 if TYPE_CHECKING:
@@ -301,13 +302,13 @@ def load(name: str | Path) -> Strategy:
     InputError
         If there is no such strategy, or the file is broken.
     """
-    path = find_named_file("strategy", name, FOLDER, names())
+    path = find_named_file("strategy", name, FOLDER)
     return validate(Strategy, {"name": path.stem} | read_toml(path), path.name)
 
 
 def names() -> tuple[str, ...]:
-    """Names of the strategies that come with the project, in alphabetical order."""
-    return tuple(sorted(path.stem for path in FOLDER.glob("*.toml")))
+    """Names of the strategies of the workspace and of the package, in alphabetical order."""
+    return tuple(list_files(FOLDER))
 
 
 def _exactly_one(**fields: float | None) -> None:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field, model_validator
 
 from smecluster.model.outcomes import OUTCOMES, find_outcome
-from smecluster.model.support.files import find_named_file, read_toml
+from smecluster.model.support.files import read_toml
 from smecluster.model.support.schema import Schema, validate
+from smecluster.model.support.workspace import find_named_file, list_files
 from smecluster.policies.futures import ALL, Future, futures
 from smecluster.policies.strategy import Strategy
 from smecluster.policies.strategy import load as load_strategy
@@ -141,7 +142,7 @@ def load(name: str | Path) -> Study:
     InputError
         If there is no such study, or the file is broken.
     """
-    path = find_named_file("study", name, FOLDER, names())
+    path = find_named_file("study", name, FOLDER)
     content = {"name": path.stem} | read_toml(path)
     for field in ("strategies", "futures"):
         if isinstance(content.get(field), list):
@@ -152,8 +153,8 @@ def load(name: str | Path) -> Study:
 
 
 def names() -> tuple[str, ...]:
-    """Names of the studies that come with the project, in alphabetical order."""
-    return tuple(sorted(path.stem for path in FOLDER.glob("*.toml")))
+    """Names of the studies of the workspace and of the package, in alphabetical order."""
+    return tuple(list_files(FOLDER))
 
 
 def _beside(given: Sequence[object], folder: Path) -> list[object]:

@@ -13,8 +13,9 @@ from pydantic import Field, field_validator, model_validator
 
 from smecluster.model.outcomes import DISPERSION, OUTCOMES, TOTAL
 from smecluster.model.support.errors import UnknownNameError
-from smecluster.model.support.files import find_named_file, read_text, read_toml
+from smecluster.model.support.files import read_text, read_toml
 from smecluster.model.support.schema import Schema, validate
+from smecluster.model.support.workspace import find_named_file, list_files
 
 FOLDER = Path(__file__).with_name("studies")
 CALIBRATION = "calibration"
@@ -522,7 +523,7 @@ def find(name: str | Path) -> Path:
     InputError
         If there is no study of that name.
     """
-    return find_named_file("study", name, FOLDER, names())
+    return find_named_file("study", name, FOLDER)
 
 
 def text(name: str | Path) -> str:
@@ -531,8 +532,8 @@ def text(name: str | Path) -> str:
 
 
 def names() -> tuple[str, ...]:
-    """Names of the studies that come with the project, in alphabetical order."""
-    return tuple(sorted(path.stem for path in FOLDER.glob("*.toml")))
+    """Names of the studies of the workspace and of the package, in alphabetical order."""
+    return tuple(list_files(FOLDER))
 
 
 def digest(content: Any) -> str:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.files import read_text
+from smecluster.model.support.formats import check_format
 
 #: What makes a series: figures of one variable, region and segment.
 SERIES = ["region", "variable", "segment"]
@@ -163,6 +164,7 @@ def open_findings(folder: str | Path) -> Findings:
         raise InputError(f"{path} is not valid JSON: {error}") from None
     if not isinstance(manifest, dict):
         raise InputError(f"{path} must hold an object")
+    manifest = check_format(manifest, "calibration", path)
     manifest.setdefault("name", place.resolve().name)
     return Findings(manifest, _Tables(place))
 

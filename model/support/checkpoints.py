@@ -26,6 +26,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.files import read_text, write_atomic
+from smecluster.model.support.formats import FORMATS
 from smecluster.model.support.locks import lock_folder
 
 if TYPE_CHECKING:
@@ -35,8 +36,7 @@ if TYPE_CHECKING:
 Arrays = dict[str, NDArray[np.generic]]
 
 IDENTITY = "identity.json"
-#: Of the identity file; raised when files of an earlier version can no longer be read.
-FORMAT = 1
+FORMAT = FORMATS["checkpoints"]
 _FILE = re.compile(r"(?P<name>.+)\.(?P<sum>[0-9a-f]{16})\.parquet")
 # What a file name may hold besides letters and digits; all else is written as %XX.
 _PLAIN = " ,-_()"

@@ -13,6 +13,7 @@ import pandas as pd
 from smecluster.model.support.checkpoints import Checkpoints
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.files import read_text
+from smecluster.model.support.formats import FORMATS, check_format
 from smecluster.sensitivity.design.crossing import Scenario
 from smecluster.sensitivity.design.factors import Factor
 from smecluster.sensitivity.design.outputs import Column
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from smecluster.model import Model
 
 NAME = "manifest.json"
-_FORMAT = 1
+_KIND = "sensitivity study"
+_FORMAT = FORMATS[_KIND]
 
 
 @dataclass(frozen=True)
@@ -115,9 +117,7 @@ def read(folder: Path) -> Manifest:
     if not path.is_file():
         raise InputError(f"{folder} holds no runs of a study: no {NAME} there")
     try:
-        content = json.loads(read_text(path))
-        if content["format"] != _FORMAT:
-            raise InputError(f"{path} was written by another version of smecluster")
+        content = check_format(json.loads(read_text(path)), _KIND, path)
         return Manifest(
             study=Study.from_record(content["study"], str(path)),
             factors=tuple(map(Factor.from_record, content["factors"])),
