@@ -79,6 +79,10 @@ Examples:
 _UsageError: Any = typer.BadParameter.__base__
 
 
+class _InterruptedError(Exception):
+    """Ctrl-C during a command; its cause carries the notes of those who keep unfinished work."""
+
+
 class _Commands(TyperGroup):
     """A group that imports a command only when it is used."""
 
@@ -90,6 +94,14 @@ class _Commands(TyperGroup):
         if cmd_name not in COMMANDS:
             return None
         return TyperCommand(cmd_name, help=COMMANDS[cmd_name][1])
+
+    def invoke(self, ctx: Any) -> Any:
+        """Carry the command out; what Ctrl-C leaves behind is for `main` to tell."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as error:
+            # Typer would end the process without a word.
+            raise _InterruptedError from error
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         name, *rest = args
@@ -118,6 +130,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
         status = _application()(args=given, prog_name="smecluster", standalone_mode=False)
+    except _InterruptedError as error:
+        # The last note is that of the outermost store, which counts those inside it.
+        kept = getattr(error.__cause__, "__notes__", [])[-1:]
+        _stop("; ".join(["interrupted", *kept]), 130)
     except (KeyboardInterrupt, typer.Abort):
         _stop("interrupted", 130)
     except BrokenPipeError:

@@ -251,6 +251,26 @@ def test_failed_runs_are_listed_in_a_file(study, capsys, monkeypatch):
     assert listed["brand premium"].notna().all()
 
 
+def test_ctrl_c_says_what_is_kept_and_how_to_resume(study, capsys, monkeypatch):
+    real, added = parts.add, []
+
+    def interrupted(*given):
+        if len(added) == 2:
+            raise KeyboardInterrupt
+        added.append(real(*given))
+        return added[-1]
+
+    with monkeypatch.context() as patched:
+        patched.setattr("smecluster.sensitivity.store.parts.add", interrupted)
+        assert run("run", study) == 130
+    assert capsys.readouterr().err == (
+        "error: interrupted; 128 of 256 runs are kept in results/sensitivity/mine: "
+        "the same command resumes there\n"
+    )
+    assert run("run", study) == 0
+    assert "128 of them made now" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
