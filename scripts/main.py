@@ -61,6 +61,7 @@ COMMANDS = {
     "export": ("structure", "Write the Vensim file with other regions or values."),
     "check": ("structure", "Check the model: units, balances, extremes, documentation."),
     "gains": ("structure", "Publish the gain of every reinforcing loop, cut open at rest."),
+    "knockouts": ("structure", "Cut and double every mechanism of the paper."),
 }
 
 _HELP = """A system-dynamics model of SME clusters and of what government can do for them.
