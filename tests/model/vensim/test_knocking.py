@@ -87,8 +87,7 @@ def test_a_variable_may_carry_two_mechanisms():
     [
         (Knock("Peple", "stop", "ratio", "push"), "unknown variable 'Peple': did you mean"),
         (Knock("People", "stop", "ratio", "push", ("depatures",)), "did you mean 'departures'"),
-        (Knock("People", "stop", "ratio", "push", ("stay",)), "does not read"),
-        (Knock("budget", "stop", "ratio", "push"), "nothing reads 'budget'"),
+        (Knock("People", "stop", "ratio", "push", ("returns",)), "does not read"),
     ],
 )
 def test_what_cannot_be_knocked_out_is_said_in_one_line(knock, message):
@@ -96,3 +95,10 @@ def test_what_cannot_be_knocked_out_is_said_in_one_line(knock, message):
         with_knocks(TOWNS, [knock])
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_a_variable_that_nothing_reads_is_refused():
+    spare = "spare[Region] = People[Region] * 2\n\t~ person\n\t~ Unread. Source: test.|\n\n"
+    text = TOWNS.replace("returns[Region] =", spare + "returns[Region] =", 1)
+    with pytest.raises(InputError, match="nothing reads 'spare'"):
+        with_knocks(text, [Knock("spare", "stop", "ratio", "push")])
