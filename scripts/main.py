@@ -2,6 +2,7 @@
 
 A command lives in ``scripts/<room>/<name>.py`` as the function ``<name>``, with its example command
 lines in ``EXAMPLES``. The file is imported when the command is used, so ``--help`` is quick.
+A command may list subcommands in ``SUBCOMMANDS``; each lives in a file of the same room.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 import typer
@@ -112,6 +113,8 @@ class _Commands(TyperGroup):
             from smecluster.model.support.errors import UnknownNameError
 
             raise UnknownNameError("command", name, COMMANDS)
+        if rest and rest[0] in list_subcommands(name):
+            return f"{name} {rest[0]}", _load(name, rest[0]), rest[1:]
         return name, _load(name), rest
 
 
@@ -187,19 +190,39 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-def _load(name: str) -> Any:
-    """Make the command from its file."""
-    room, summary = COMMANDS[name]
-    module = importlib.import_module(f"smecluster.scripts.{room}.{name}")
-    lines = "\n".join(f"  {line}" for line in module.EXAMPLES)
+def list_subcommands(name: str) -> Mapping[str, str]:
+    """List a command's subcommands with their lines; each has a file of its own in the room."""
+    found: Mapping[str, str] = getattr(_module(name), "SUBCOMMANDS", {})
+    return found
+
+
+def _module(name: str, own: str = "") -> Any:
+    return importlib.import_module(f"smecluster.scripts.{COMMANDS[name][0]}.{own or name}")
+
+
+def _load(name: str, subcommand: str = "") -> Any:
+    """Make a command, or a subcommand of it, from its file."""
+    module = _module(name, subcommand)
+    paragraphs = ["Examples:", f"\b\n{_indent(module.EXAMPLES)}"]
+    if subcommand:
+        paragraphs.append(list_subcommands(name)[subcommand])
+    else:
+        paragraphs.append(COMMANDS[name][1])
+        if lines := [f"{word:<8}{line}" for word, line in list_subcommands(name).items()]:
+            paragraphs.append(f"Subcommands (`smecluster {name} NAME --help` explains one):")
+            paragraphs.append(f"\b\n{_indent(lines)}")
     app = typer.Typer(add_completion=False)
     app.command(
         name,
-        help=f"Examples:\n\n\b\n{lines}\n\n{summary}",
+        help="\n\n".join(paragraphs),
         no_args_is_help=False,
         context_settings={"help_option_names": ["-h", "--help"]},
-    )(getattr(module, name))
+    )(getattr(module, subcommand or name))
     return typer.main.get_command(app)
+
+
+def _indent(lines: Sequence[str]) -> str:
+    return "\n".join(f"  {line}" for line in lines)
 
 
 def _usage(error: Any, given: Sequence[str]) -> str:

@@ -1,14 +1,9 @@
-"""The report of a calibration: figures, and one page that holds them below the answer.
-
-python -m smecluster.calibration.report.page [CALIBRATION]
-"""
+"""The report of a calibration: figures, and one page that holds them below the answer."""
 
 from __future__ import annotations
 
-import argparse
 import json
-import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -32,9 +27,7 @@ from smecluster.calibration.store.findings import (
     split_series,
     transform_to_scale,
 )
-from smecluster.calibration.store.named import SHIPPED, open_calibration
 from smecluster.calibration.validation.identification import NORMAL_90
-from smecluster.model.support.errors import InputError
 from smecluster.model.support.files import replace_file, write_atomic
 from smecluster.model.support.page import Section, render_page
 
@@ -233,22 +226,3 @@ def _stamp(findings: Findings) -> dict[str, str]:
         str(name): value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         for name, value in given.items()
     }
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; return the exit status."""
-    parser = argparse.ArgumentParser(
-        prog="python -m smecluster.calibration.report.page",
-        description="Write the page of a calibration from its tables.",
-    )
-    parser.add_argument("calibration", nargs="?", default=SHIPPED, help="name or folder")
-    try:
-        print(write_report(open_calibration(parser.parse_args(arguments).calibration).folder))
-    except InputError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

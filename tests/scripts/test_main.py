@@ -47,6 +47,18 @@ def test_every_command_has_help_with_examples_first(name):
 
 
 @pytest.mark.parametrize(
+    ("name", "word"),
+    [(name, word) for name in entry.COMMANDS for word in entry.list_subcommands(name)],
+)
+def test_every_subcommand_has_help_with_examples_and_is_listed_by_its_command(name, word):
+    result = command(name, word, "--help")
+    assert result.returncode == 0
+    assert f"Usage: smecluster {name} {word} [OPTIONS]" in result.stdout
+    assert f"smecluster {name} {word}" in result.stdout[result.stdout.index("Examples:") :]
+    assert entry.list_subcommands(name)[word] in command(name, "--help").stdout
+
+
+@pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["comprae"], "error: unknown command 'comprae': did you mean 'compare'?"),

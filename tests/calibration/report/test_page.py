@@ -9,7 +9,7 @@ import pytest
 from smecluster.calibration.report.figures import bounds, fits, profile_curves, residuals
 from smecluster.calibration.report.figures.correlation import find_close_pairs
 from smecluster.calibration.report.figures.residuals import measure_autocorrelation
-from smecluster.calibration.report.page import main, write_report
+from smecluster.calibration.report.page import write_report
 from smecluster.calibration.report.summary import answer_questions, format_count, join_some
 from smecluster.calibration.store.findings import read_findings
 from smecluster.model.support.errors import InputError
@@ -463,10 +463,3 @@ def test_words_are_joined_and_counted():
     assert join_some([str(at) for at in range(9)]) == "0, 1, 2, 3, 4 and 4 more"
     assert format_count(1, "region") == "1 region"
     assert format_count(3, "series") == "3 series"
-
-
-def test_the_page_of_a_calibration_is_written_by_a_command(copy, capsys):
-    assert main([str(copy)]) == 0
-    assert capsys.readouterr().out.strip() == str(copy / "report.html")
-    assert main([str(copy / "nowhere")]) == 2
-    assert capsys.readouterr().err.startswith("error: ")
