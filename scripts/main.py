@@ -9,14 +9,20 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import sys
-from collections.abc import Mapping, Sequence
+import threading
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, NoReturn
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
 COMMANDS = {
+    "demo": ("policy", "Compare a central with a local strategy under uncertainty: the main job."),
+    "init": ("structure", "Copy the files that you edit into a folder of your own."),
     "run": ("policy", "Run one strategy and write what it does, by region and in total."),
     "compare": ("policy", "Compare strategies at equal programme money: table and figures."),
     "futures": ("policy", "List what may come from outside, or try strategies against it."),
@@ -81,8 +87,8 @@ Examples:
 _UsageError: Any = typer.BadParameter.__base__
 
 
-class _InterruptedError(Exception):
-    """Ctrl-C during a command; its cause carries the notes of those who keep unfinished work."""
+class _Interrupted(Exception):
+    """Ctrl-C or SIGTERM while a command was at work; the cause says which."""
 
 
 class _Commands(TyperGroup):
@@ -97,14 +103,6 @@ class _Commands(TyperGroup):
             return None
         return TyperCommand(cmd_name, help=COMMANDS[cmd_name][1])
 
-    def invoke(self, ctx: Any) -> Any:
-        """Carry the command out; what Ctrl-C leaves behind is for `main` to tell."""
-        try:
-            return super().invoke(ctx)
-        except KeyboardInterrupt as error:
-            # Typer would end the process without a word.
-            raise _InterruptedError from error
-
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         name, *rest = args
         if name.startswith("-"):
@@ -116,6 +114,13 @@ class _Commands(TyperGroup):
         if rest and rest[0] in list_subcommands(name):
             return f"{name} {rest[0]}", _load(name, rest[0]), rest[1:]
         return name, _load(name), rest
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; an interruption passes Typer, which would end the process silently."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as error:
+            raise _Interrupted from error
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -129,17 +134,15 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     Raises
     ------
     SystemExit
-        Always: 0 for success, 1 where a check failed, 2 for wrong input, 130 if interrupted.
+        Always: 0 for success, 1 where a check failed, 2 for wrong input, 130 if interrupted,
+        143 if terminated.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        status = _application()(args=given, prog_name="smecluster", standalone_mode=False)
-    except _InterruptedError as error:
-        # The last note is that of the outermost store, which counts those inside it.
-        kept = getattr(error.__cause__, "__notes__", [])[-1:]
-        _stop("; ".join(["interrupted", *kept]), 130)
-    except (KeyboardInterrupt, typer.Abort):
-        _stop("interrupted", 130)
+        with _stop_when_terminated(), _print_warnings():
+            status = _application()(args=given, prog_name="smecluster", standalone_mode=False)
+    except (KeyboardInterrupt, _Interrupted, typer.Abort) as error:
+        _end_interrupted(error)
     except BrokenPipeError:
         # The reader of a pipe (head, less) has seen enough; say nothing at exit either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -252,6 +255,59 @@ def _value_of(parameter: Any, given: Sequence[str]) -> str | None:
             elif word == option and at + 1 < len(given):
                 found = given[at + 1]
     return found
+
+
+class _Terminated(KeyboardInterrupt):
+    """The process has been asked to end: what is in progress is left as by Ctrl-C."""
+
+
+@contextmanager
+def _stop_when_terminated() -> Iterator[None]:
+    """Let SIGTERM, which batch systems send, unwind the work as Ctrl-C does."""
+
+    def stop(*_: object) -> NoReturn:
+        raise _Terminated
+
+    if threading.current_thread() is not threading.main_thread():
+        yield  # elsewhere signals cannot be handled
+        return
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def _print_warnings() -> Iterator[None]:
+    """Print our own warnings as one line each, and no line twice; others stay as they are."""
+    shown: set[str] = set()
+    with warnings.catch_warnings():
+        elsewhere = warnings.showwarning
+
+        def show(message: Any, category: Any, *where: Any, **more: Any) -> None:
+            if not category.__module__.startswith("smecluster."):
+                elsewhere(message, category, *where, **more)
+                return
+            line = " ".join(str(message).split())
+            if line not in shown:
+                shown.add(line)
+                print(f"warning: {line}", file=sys.stderr)
+
+        warnings.showwarning = show
+        yield
+
+
+def _end_interrupted(error: BaseException) -> NoReturn:
+    """Say what is kept of interrupted work, where the work has noted it on the exception."""
+    chain = [error]
+    while (cause := chain[-1].__cause__ or chain[-1].__context__) is not None:
+        chain.append(cause)
+    terminated = any(isinstance(one, _Terminated) for one in chain)
+    # The last note is that of the outermost store, which counts those inside it.
+    notes = [note for one in chain for note in getattr(one, "__notes__", ())]
+    print(": ".join(["terminated" if terminated else "interrupted", *notes[-1:]]), file=sys.stderr)
+    sys.exit(143 if terminated else 130)
 
 
 def _stop(message: str, status: int = 2) -> NoReturn:

@@ -8,17 +8,58 @@ strategy that the workspace lacks is still the one that comes with the package.
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from smecluster.model.support.errors import UnknownNameError
+from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.files import read_toml
-from smecluster.model.support.formats import check_format
+from smecluster.model.support.formats import FORMATS, check_format
 
 #: The file that marks a workspace.
 MARKER = "smecluster.toml"
 #: Where the package's own files are.
 PACKAGE = Path(__file__).parents[2]
+#: What a user edits, and `create_workspace` copies.
+CONTENT = (
+    "policies/strategies",
+    "policies/futures",
+    "policies/studies",
+    "policies/levers.toml",
+    "calibration/cases",
+    "calibration/reforms",
+    "calibration/parameters.csv",
+    "sensitivity/studies",
+    "model/sme_cluster.mdl",
+    "model/checks",
+)
+
+_MARKER_TEXT = """\
+# The top of a folder for smecluster: commands started in it, or below it, find these files first.
+format = {format}
+made_with = "{version}"
+"""
+
+_README = """\
+# Your own files for smecluster
+
+Made by `smecluster init`. Commands started in this folder, or in one below it, look here first and
+use what comes with the package for all that is not here. So you can delete what you do not change.
+
+| to change | edit | then |
+|---|---|---|
+| a strategy | `policies/strategies/*.toml` | `smecluster compare central local` |
+| what comes from outside | `policies/futures/*.toml` | `smecluster futures` |
+| a comparison under uncertainty | `policies/studies/*.toml` | `smecluster compare --study NAME` |
+| a study of sensitivity | `sensitivity/studies/*.toml` | `smecluster sensitivity run NAME` |
+| a region's figures | `calibration/cases/*/` | `smecluster histories` |
+| what is estimated | `calibration/parameters.csv` | `smecluster calibrate` |
+| an equation | `model/sme_cluster.mdl` (in Vensim) | `smecluster check` |
+| a lever's costs and range | `policies/levers.toml` | `smecluster levers` |
+
+Results go to `results/` unless `--out` says otherwise. Keep `{marker}`: it marks this folder.
+"""
 
 
 def find_workspace(start: Path | None = None) -> Path | None:
@@ -124,3 +165,61 @@ def _candidates(shipped: Path) -> Iterator[Path]:
         if workspace is not None:
             yield workspace / shipped.relative_to(PACKAGE)
     yield shipped
+
+
+def create_workspace(folder: str | Path) -> list[Path]:
+    """Copy what a user edits into a folder of theirs, all of it or nothing.
+
+    Parameters
+    ----------
+    folder : str or Path
+        The folder; it does not exist yet, or is empty.
+
+    Returns
+    -------
+    list of Path
+        What was written, a path for each entry of `CONTENT`, the marker and a README.
+
+    Raises
+    ------
+    InputError
+        If there is something at `folder` already, or it cannot be written.
+    """
+    target = Path(folder)
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        what = "holds files already" if target.is_dir() else "is a file"
+        raise InputError(f"{target} {what}: choose a folder that is new or empty")
+    try:
+        target.absolute().parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(
+            prefix=f".{target.name}-", dir=target.absolute().parent
+        ) as temporary:
+            whole = Path(temporary) / "workspace"
+            for entry in CONTENT:
+                _copy(PACKAGE / entry, whole / entry)
+            marker = _MARKER_TEXT.format(format=FORMATS["workspace"], version=_find_version())
+            (whole / MARKER).write_text(marker, encoding="utf-8")
+            (whole / "README.md").write_text(_README.format(marker=MARKER), encoding="utf-8")
+            if target.exists():
+                target.rmdir()  # empty; it would be in the way elsewhere than on Unix
+            whole.rename(target)
+    except OSError as error:
+        raise InputError(f"cannot write {target}: {error.strerror or error}") from None
+    return [target / entry for entry in (*CONTENT, MARKER, "README.md")]
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if source.is_dir():
+        shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", ".*", "*.py"))
+    else:
+        shutil.copyfile(source, target)
+
+
+def _find_version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("smecluster")
+    except PackageNotFoundError:
+        return "unknown"

@@ -264,7 +264,7 @@ def test_ctrl_c_says_what_is_kept_and_how_to_resume(study, capsys, monkeypatch):
         patched.setattr("smecluster.sensitivity.store.parts.add", interrupted)
         assert run("run", study) == 130
     assert capsys.readouterr().err == (
-        "error: interrupted; 128 of 256 runs are kept in results/sensitivity/mine: "
+        "interrupted: 128 of 256 runs are kept in results/sensitivity/mine: "
         "the same command resumes there\n"
     )
     assert run("run", study) == 0
