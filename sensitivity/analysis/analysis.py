@@ -26,8 +26,8 @@ class Analysis:
     tables : dict of str to pandas.DataFrame
         ``indices``: see `sensitivity.analysis.index_table.build_index_table`; ``pairs``: those of
         pairs, if the design has them; ``outputs``: distribution of each output; ``swings``:
-        principal outputs where a factor is low and high (Morris: half its mean effect below and above the mean);
-        ``convergence``: the headline index from parts of the runs; ``ranking``,
+        principal outputs where a factor is low and high (Morris: half its mean effect below and
+        above the mean); ``convergence``: the headline index from parts of the runs; ``ranking``,
         ``advantages``, ``causes``: see `sensitivity.analysis.ranking.Ranking`; ``failed``: runs
         that failed, with their inputs.
     rankings : tuple of Ranking
