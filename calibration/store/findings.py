@@ -21,7 +21,10 @@ from smecluster.model.support.formats import check_format
 SERIES = ["region", "variable", "segment"]
 Series = tuple[str, str, str]
 _THEIL = ["U^M", "U^S", "U^C"]
-_NAIVE = ["random walk", "exponential", "logistic"]
+#: Columns of the naive forecasts, and of the model's other two: its fitted path alone, and that
+#: path's growth from the last figure before the split.
+NAIVE = ["random walk", "exponential", "logistic"]
+PATH, JOINED = "path", "joined"
 _WORDS = {
     *(*SERIES, "message", "name", "unit", "scale", "scope", "verdict", "compare", "status"),
     *("sample", "reform", "response", "source", "left out", "sector", "why"),
@@ -37,6 +40,10 @@ _COLUMNS: Mapping[str, list[str]] = {
     "partial": ["sector", "name", "unit", "figures", "estimate", "low", "high", "whole", "agrees"],
     "profiles": ["name", "value", "cost above the best"],
     "draws": [],
+    "shift": [
+        *("name", "unit", "estimate before", "estimate after", "shift in posterior sd"),
+        *("draws clipped", "largest clip in posterior sd"),
+    ],
     "bootstrap": ["name", "low 90", "high 90"],
     "figures": [
         *(*SERIES, "unit", "compare", "factor", "year", "value", "status"),
@@ -44,8 +51,8 @@ _COLUMNS: Mapping[str, list[str]] = {
     ],
     "paths": ["region", "variable", "year", "value", "low", "high"],
     "fits": [*SERIES, "sample", "compare", "figures", "remembered", "R2", "MAPE", *_THEIL],
-    "holdout": [*SERIES, "unit", "year", "value", "status", "forecast", "low", "high", *_NAIVE],
-    "scores": [*SERIES, "figures", "model", *_NAIVE, "skill"],
+    "holdout": [*SERIES, "unit", "year", "value", "status", "forecast", "low", "high", *NAIVE],
+    "scores": [*SERIES, "figures", "model", *NAIVE, "skill"],
     "unscored": [*SERIES, "before", "after", "why"],
     "reforms": [
         *("reform", "region", "response", "unit", "model", "model low", "model high"),
