@@ -55,7 +55,7 @@ def test_a_strategy_without_a_programme_stays_as_it_is():
 def history(strategy: Strategy) -> xr.Dataset:
     """The same world, in which the historical course costs 1000 without any programme."""
     run = ledger(strategy)
-    if strategy.history.until > START:
+    if strategy.until > START:
         run["Central programme account"] += np.where(run["time"] > START, 1000.0, 0.0)
     return run
 
