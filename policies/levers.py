@@ -11,7 +11,6 @@ from pydantic import Field, model_validator
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.files import read_toml
 from smecluster.model.support.schema import Schema, validate
-from smecluster.model.support.workspace import locate
 
 if TYPE_CHECKING:
     from smecluster.model import Model
@@ -85,8 +84,7 @@ class _Catalogue(Schema):
 
 @cache
 def _read() -> _Catalogue:
-    path = locate(CATALOGUE)
-    return validate(_Catalogue, read_toml(path), path.name)
+    return validate(_Catalogue, read_toml(CATALOGUE), CATALOGUE.name)
 
 
 @cache

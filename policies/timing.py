@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from smecluster.policies.plan import FIRST_YEAR, START
-from smecluster.policies.strategy import Strategy
+from smecluster.policies.strategy import FIRST_YEAR, Strategy
 
 
 def first_year(*strategies: Strategy, otherwise: float = FIRST_YEAR) -> float:
@@ -19,11 +18,11 @@ def first_year(*strategies: Strategy, otherwise: float = FIRST_YEAR) -> float:
     Returns
     -------
     float
-        Year; 2025 where a programme waits for a trigger.
+        Year; the first one of the model where a programme waits for a trigger.
     """
-    untils = {strategy.until for strategy in strategies}
+    untils = {strategy.history.until for strategy in strategies}
     years = [min(untils)] if len(untils) > 1 else []
     for strategy in strategies:
         for programme in strategy.programmes:
-            years.append(START if programme.start is None else programme.start)
+            years.append(FIRST_YEAR if programme.start is None else programme.start)
     return min(years, default=otherwise)

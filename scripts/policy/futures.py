@@ -4,29 +4,26 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from smecluster.scripts.shared.options import CalibrationName, Folders, Regions, Settings
 from smecluster.scripts.shared.printing import finish, print_json, print_table
 from smecluster.scripts.shared.uncertainty import (
-    Baseline,
-    BudgetText,
+    Budget,
     Draws,
+    Examined,
     Futures,
     Seed,
     Start,
     StudyName,
     Workers,
-    carry_out,
     draw_all,
-    split_names,
+    examined,
+    study_of,
     write_all,
 )
-
-if TYPE_CHECKING:
-    from smecluster.policies.comparison.study_run import StudyRun
 
 EXAMPLES = (
     "smecluster futures",
@@ -49,9 +46,8 @@ def futures(
     chosen: Futures = None,
     seed: Seed = None,
     calibration: CalibrationName = None,
-    baseline: Baseline = None,
     start: Start = None,
-    budget: BudgetText = None,
+    budget: Budget = None,
     region: Regions = None,
     from_: Folders = None,
     set_: Settings = None,
@@ -63,25 +59,25 @@ def futures(
 ) -> None:
     """Say what each future costs under each strategy, and how long recovery takes."""
     from smecluster.model.support.errors import InputError
-    from smecluster.policies.study import combine_study
 
     if study is None and not strategies:
         _list(chosen, json)
         return
-    given = combine_study(
+    given = study_of(
         study,
         strategies,
         draws=draws,
-        futures=split_names(chosen),
+        futures=chosen,
         seed=seed,
         start=start,
         budget=budget,
-        baseline=baseline,
-        regions=tuple(region) if region else None,
+        regions=region,
     )
-    if len(given.load_futures()) < 2:
+    if len(given.futures_loaded()) < 2:
         raise InputError("the base future alone has nothing to compare: name others with --futures")
-    done = carry_out(given, calibration, from_, set_, out, workers, need_draws=draws is not None)
+    done = examined(
+        given, calibration, from_ or [], set_ or [], out, workers, needed=draws is not None
+    )
     _tell(done, out, json)
 
 
@@ -107,24 +103,24 @@ def _list(chosen: list[str] | None, json: bool) -> None:
     print_table([*rows[0]], [[*row.values()] for row in rows])
 
 
-def _tell(done: StudyRun, out: Path, json: bool) -> None:
+def _tell(done: Examined, out: Path, json: bool) -> None:
     from smecluster.model.support.files import write_atomic
     from smecluster.policies.comparison.brief import futures_page
     from smecluster.policies.comparison.figures import losses
     from smecluster.policies.comparison.tables import recoveries
     from smecluster.policies.comparison.text import basis, futures_answer
 
-    found = done.comparison
+    found = done.found
     said, table = futures_answer(found), recoveries(found)
-    files = write_all({"recovery": table}, out, done.provenance)
+    files = write_all({"recovery": table}, out, done.origin)
     if not json:
         print("\n".join([*said, "", *basis(found)]))
         sys.stdout.flush()
-    drawn = draw_all({"futures": losses(found)}, out, done.provenance)
-    text = futures_page(found, f"Futures: {done.study.title}", drawn, done.provenance)
+    drawn = draw_all({"futures": losses(found)}, out, done.origin)
+    text = futures_page(found, f"Futures: {done.study.title}", drawn, done.origin)
     files += [*drawn.values(), write_atomic(out / "brief.html", text)]
     record = {
-        "stamp": done.provenance,
+        "stamp": done.origin,
         "answer": said,
         "recovery": table.to_dict("records"),
     }

@@ -11,22 +11,21 @@ import typer
 from smecluster.scripts.shared.options import CalibrationName, Folders, Regions, Settings
 from smecluster.scripts.shared.printing import finish, print_table
 from smecluster.scripts.shared.uncertainty import (
-    Baseline,
-    BudgetText,
+    Budget,
     Draws,
+    Examined,
     Futures,
     Seed,
     Start,
     StudyName,
     Workers,
-    carry_out,
     draw_all,
-    split_names,
+    examined,
+    study_of,
     write_all,
 )
 
 if TYPE_CHECKING:
-    from smecluster.policies.comparison.study_run import StudyRun
     from smecluster.policies.robustness.compute import Robustness
 
 EXAMPLES = (
@@ -51,9 +50,8 @@ def robust(
         "Discounted value added"
     ),
     place: Annotated[str, typer.Option(help="Where: a region, or total.")] = "total",
-    baseline: Baseline = None,
     start: Start = None,
-    budget: BudgetText = None,
+    budget: Budget = None,
     region: Regions = None,
     from_: Folders = None,
     set_: Settings = None,
@@ -64,58 +62,56 @@ def robust(
     workers: Workers = None,
 ) -> None:
     """Judge strategies by regret, by what is good enough, and by where they fail."""
-    from smecluster.policies.comparison.compute import select_outcomes
+    from smecluster.policies.comparison.compute import looked_at
     from smecluster.policies.robustness.compute import check, robustness
-    from smecluster.policies.study import combine_study
 
-    given = combine_study(
+    given = study_of(
         study,
         strategies,
         draws=draws,
-        futures=split_names(futures),
+        futures=futures,
         seed=seed,
         start=start,
         budget=budget,
-        baseline=baseline,
-        regions=tuple(region) if region else None,
+        regions=region,
     )
-    kept = select_outcomes(given.outcomes)
-    done = carry_out(
+    kept = looked_at(given.outcomes)
+    done = examined(
         given,
         calibration,
-        from_,
-        set_,
+        from_ or [],
+        set_ or [],
         out,
         workers,
-        need_draws=draws is not None,
+        needed=draws is not None,
         check=lambda model: check(
             given.need, outcome, place, outcomes=kept, regions=list(model.regions)
         ),
     )
-    judged = robustness(done.comparison, given.need, outcome=outcome, place=place, seed=given.seed)
+    judged = robustness(done.found, given.need, outcome=outcome, place=place, seed=given.seed)
     _tell(done, judged, out, json)
 
 
-def _tell(done: StudyRun, judged: Robustness, out: Path, json: bool) -> None:
+def _tell(done: Examined, judged: Robustness, out: Path, json: bool) -> None:
     from smecluster.model.support.files import write_atomic
     from smecluster.policies.comparison.brief import robust_page
     from smecluster.policies.comparison.text import basis, robust_answer
     from smecluster.policies.robustness.figures import figures
 
-    found, said = done.comparison, robust_answer(judged, done.comparison)
+    found, said = done.found, robust_answer(judged, done.found)
     made = {"regret": judged.regrets, "good-enough": judged.shares, "limits": judged.boxes}
-    files = write_all(made, out, done.provenance)
+    files = write_all(made, out, done.origin)
     if not json:
         print("\n".join([*said, ""]))
         _print_shares(judged)
         print("\n" + "\n".join(basis(found)))
         sys.stdout.flush()
-    drawn = draw_all(figures(judged, found), out, done.provenance)
+    drawn = draw_all(figures(judged, found), out, done.origin)
     title = f"How sure is it? {done.study.title}"
-    text = robust_page(judged, found, title, drawn, done.provenance)
+    text = robust_page(judged, found, title, drawn, done.origin)
     files += [*drawn.values(), write_atomic(out / "brief.html", text)]
     record = {
-        "stamp": done.provenance,
+        "stamp": done.origin,
         "answer": said,
         **{name: table.to_dict("records") for name, table in made.items()},
     }

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from smecluster.model.support.files import read_text
-from smecluster.model.support.workspace import locate
 from smecluster.model.vensim.document import SHIPPED, Document, Variable
 from smecluster.model.vensim.document import read_document as read_document
 from smecluster.scripts.shared.printing import print_json
@@ -35,7 +34,7 @@ def describe(
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Explain a variable of the model, or a policy lever."""
-    text = read_text(locate(model))
+    text = read_text(model)
     document = read_document(text)
     lever = _lever(name, document)
     if lever is not None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from smecluster.model.support.workspace import locate
 from smecluster.model.vensim.document import SHIPPED
 from smecluster.scripts.shared.printing import note, print_json, print_table
 
@@ -40,7 +39,7 @@ def gains(
     from smecluster.model.system import load
 
     note("running the model to rest, once for each push")
-    m = load(locate(model))
+    m = load(model)
     found = work_out(m, year)
     if out is not None:
         write_atomic(out, _page(found, m.regions, m.hash))

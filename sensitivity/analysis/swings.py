@@ -15,7 +15,7 @@ from smecluster.sensitivity.methods.estimates import Array
 PART = 0.2
 
 
-def measure_swings(
+def swings(
     names: Sequence[str],
     x: Array,
     y: Array,
@@ -71,7 +71,7 @@ def measure_swings(
     return _ranked(rows)
 
 
-def convert_effects(names: Sequence[str], mean: float, mu: Array, half: Array) -> pd.DataFrame:
+def from_effects(names: Sequence[str], mean: float, mu: Array, half: Array) -> pd.DataFrame:
     """Make the same table of Morris' mean effects, half of each to either side of the mean.
 
     The runs of a few trajectories where one factor is low differ in all others, too; its own
@@ -89,7 +89,7 @@ def convert_effects(names: Sequence[str], mean: float, mu: Array, half: Array) -
     Returns
     -------
     pandas.DataFrame
-        As from `measure_swings`, all in the output's unit.
+        As from `swings`, all in the output's unit.
     """
     return _ranked(
         [

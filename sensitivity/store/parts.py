@@ -70,7 +70,7 @@ class Stored:
     damaged: tuple[str, ...]
 
 
-def list_parts(checkpoints: Checkpoints) -> Stored:
+def scan(checkpoints: Checkpoints) -> Stored:
     """List the finished parts; every byte of them is read and checked.
 
     Parameters
@@ -93,7 +93,7 @@ def list_parts(checkpoints: Checkpoints) -> Stored:
     return Stored(checkpoints, tuple(parts), tuple(sorted(damaged)))
 
 
-def find_gaps(parts: Sequence[Part], runs: int, size: int) -> Iterator[tuple[int, int]]:
+def gaps(parts: Sequence[Part], runs: int, size: int) -> Iterator[tuple[int, int]]:
     """List the runs that are missing.
 
     Parameters
@@ -121,7 +121,7 @@ def find_gaps(parts: Sequence[Part], runs: int, size: int) -> Iterator[tuple[int
         begin = max(begin, after)
 
 
-def add_part(
+def add(
     checkpoints: Checkpoints,
     begin: int,
     columns: Mapping[str, NDArray[np.float64]],
@@ -169,7 +169,7 @@ def add_part(
     return Part(begin, begin + runs, checkpoints.path(name), design, failed)
 
 
-def read_parts(
+def tables(
     stored: Stored, names: Sequence[str], until: int, *, failed: bool = False
 ) -> Iterator[tuple[Part, pd.DataFrame]]:
     """Read some columns, part by part.

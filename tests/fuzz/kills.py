@@ -1,0 +1,222 @@
+"""Long commands, killed at random moments and given again: the same tables, nothing left over.
+
+``python -m tests.fuzz.kills --help`` runs it for as many kills as wanted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from tests.fuzz.edition import HERE, Edition
+from tests.fuzz.kinds import STUDY
+
+SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP)
+#: Lines that say when and how something was made, not what it is.
+_WHEN = re.compile(rb'(?m)^#.*$|"(seconds|time|command|versions|made|date)": [^\n]*')
+_BATCH_RUNS = 20_000
+
+#: The long commands, small enough to be killed often; ``o`` is where they write.
+LONG: dict[str, list[str]] = {
+    "batch": ["batch", "t.csv", "--output", "value added", "--year", "2040", "--out", "o/r.csv",
+              "--workers", "1"],
+    "compare": ["compare", "central", "local", "--draws", "100", "--out", "o"],
+    "futures": ["futures", "central", "local", "--futures", "demand,credit", "--draws", "30",
+                "--out", "o"],
+    "robust": ["robust", "central", "local", "--futures", "demand,credit", "--draws", "30",
+               "--out", "o"],
+    "contributions": ["contributions", "central", "--pairs", "2", "--draws", "4", "--out", "o"],
+    "optimise": ["optimise", "central", "local", "--draws", "4", "--unseen", "8",
+                 "--generations", "6", "--population", "16", "--out", "o"],
+    "windows": ["windows", "local", "--draws", "4", "--every", "5", "--out", "o"],
+    "statistics": ["statistics", "local", "--draws", "4", "--out", "o"],
+    "calibrate": ["calibrate", "--quick", "--starts", "2", "--time-step", "0.25", "--out", "o"],
+    "sensitivity": ["sensitivity", "run", "f.toml", "--out", "o"],
+}  # fmt: skip
+
+
+@dataclass
+class Killed:
+    """What came of killing a command several times.
+
+    Attributes
+    ----------
+    name : str
+        The command.
+    kills : int
+        How often it was killed before it ended by itself.
+    differing : list of str
+        Tables that differ from those of an uninterrupted run.
+    left : list of str
+        Files that a kill left behind and the next run did not remove.
+    error : str
+        What the last run said if it did not succeed.
+    """
+
+    name: str
+    kills: int
+    differing: list[str]
+    left: list[str]
+    error: str = ""
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing was lost, changed or left over."""
+        return not (self.differing or self.left or self.error)
+
+
+def prepare(work: Path) -> None:
+    """Write what the commands read."""
+    work.mkdir(parents=True)
+    rows = "".join(f"{0.02 + at * 1e-6:.6f}\n" for at in range(_BATCH_RUNS))
+    (work / "t.csv").write_text("social discount rate\n" + rows, encoding="utf-8")
+    study = STUDY.replace("size = 4", "size = 400")
+    (work / "f.toml").write_text(study, encoding="utf-8")
+
+
+def start(edition: Edition, words: list[str], work: Path, cache: Path) -> subprocess.Popen[str]:
+    """Start a command in a process of its own."""
+    return subprocess.Popen(
+        [edition.python, "-P", "-m", f"{edition.prefix}scripts.main", *words],
+        cwd=work,
+        env={
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(edition.path),
+            "SMECLUSTER_CACHE": str(cache),
+            "MPLBACKEND": "agg",
+        },
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def tables(folder: Path) -> dict[str, str]:
+    """Fingerprint what a command wrote, less what says when it was."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        kept = any(part in ("work", "kept", ".lock") for part in path.relative_to(folder).parts)
+        if path.suffix in (".csv", ".parquet", ".json", ".npz", ".toml") and not kept:
+            content = path.read_bytes()
+            if path.suffix in (".csv", ".json"):
+                content = _WHEN.sub(b"", content)
+            found[str(path.relative_to(folder))] = hashlib.sha256(content).hexdigest()
+    return found
+
+
+def left_over(folder: Path) -> list[str]:
+    """List temporary files."""
+    names = (str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+    return sorted(
+        name for name in names if re.search(r"(^|/)\.[^/]*-[^/]*$|\.tmp$|(^|/)\.runs", name)
+    )
+
+
+def kill(edition: Edition, name: str, kills: int, seed: int = 1, say: bool = False) -> Killed:
+    """Kill a command at random moments, then let it end, and compare.
+
+    Parameters
+    ----------
+    edition : Edition
+        What is attacked.
+    name : str
+        Which of `LONG`.
+    kills : int
+        How often.
+    seed : int
+        For the moments.
+    say : bool
+        Whether progress is printed.
+
+    Returns
+    -------
+    Killed
+    """
+    random = Random(f"{name} {seed}")
+    words = LONG[name]
+    with tempfile.TemporaryDirectory(prefix="fk") as place:
+        base = Path(place)
+        cache = base / "cache"
+        whole, often = base / "whole", base / "often"
+        prepare(whole)
+        prepare(often)
+        # Twice: the first run compiles, and would take longer than those that are killed.
+        for _ in range(2):
+            shutil.rmtree(whole / "o", ignore_errors=True)
+            began = time.monotonic()
+            process = start(edition, words, whole, cache)
+            told, _ = process.communicate()
+            took = time.monotonic() - began
+            if process.returncode:
+                return Killed(name, 0, [], [], f"uninterrupted: {told[-300:]}")
+        done = 0
+        for at in range(kills):
+            process = start(edition, words, often, cache)
+            try:
+                process.wait(random.uniform(0.2, 0.98) * took)
+            except subprocess.TimeoutExpired:
+                done += 1
+            os_kill(process, SIGNALS[at % len(SIGNALS)])
+            if say:
+                print(f"{name}: {at + 1} of {kills} kills", flush=True)
+        process = start(edition, words, often, cache)
+        told, _ = process.communicate()
+        if process.returncode:
+            return Killed(name, done, [], left_over(often), told[-300:])
+        expected, found = tables(whole / "o"), tables(often / "o")
+        differing = [
+            table
+            for table in sorted({*expected, *found})
+            if expected.get(table) != found.get(table)
+        ]
+        return Killed(name, done, differing, left_over(often) + left_over(cache))
+
+
+def os_kill(process: subprocess.Popen[str], number: signal.Signals) -> None:
+    """Send a signal, and see to it that the process ends."""
+    if process.poll() is None:
+        process.send_signal(number)
+    try:
+        process.communicate(timeout=20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+
+
+def main() -> int:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(prog="python -m tests.fuzz.kills", description=__doc__)
+    parser.add_argument("--kills", type=int, default=20, help="of each command (default: 20)")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", choices=list(LONG), nargs="*", default=list(LONG))
+    parser.add_argument("--against", type=Path, default=HERE, help="another checkout to attack")
+    given = parser.parse_args()
+    wrong = 0
+    for name in given.only:
+        killed = kill(Edition(given.against.resolve()), name, given.kills, given.seed)
+        wrong += not killed.sound
+        print(
+            f"{name:<14}{killed.kills:>3} kills: "
+            + ("the same tables, nothing left over" if killed.sound else "")
+            + (f"differing: {', '.join(killed.differing[:6])}; " if killed.differing else "")
+            + (f"left over: {', '.join(killed.left[:6])}; " if killed.left else "")
+            + killed.error.strip(),
+            flush=True,
+        )
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

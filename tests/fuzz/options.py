@@ -1,0 +1,170 @@
+"""Options with values outside of their domains, and outputs aimed at other people's files."""
+
+# ruff: noqa: E501  a case a line reads best
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import re
+from random import Random
+from typing import Any
+
+from tests.fuzz import domains, mutate
+from tests.fuzz.attempt import Attempt
+from tests.fuzz.edition import Edition
+from tests.fuzz.kinds import BATCH, DATA, STUDY
+from tests.fuzz.oracles import Expectation
+
+
+def pairs() -> list[tuple[int, str]]:
+    """List every option of every command: the command's place in the table, the option."""
+    return [
+        (at, option)
+        for at, command in enumerate(domains.table()["command"])
+        for option in command["options"]
+    ]
+
+
+def outputs() -> list[tuple[int, str]]:
+    """List the options that say where to write."""
+    commands = domains.table()["command"]
+    return [(at, o) for at, o in pairs() if commands[at]["options"][o] in ("folder", "input")]
+
+
+def files(attempt: Attempt) -> None:
+    """Put what the commands of the table read into the folder."""
+    attempt.write("t.csv", BATCH)
+    attempt.write("f.toml", STUDY)
+    attempt.copy(DATA / "two_towns.mdl", "m.mdl")
+    attempt.copy(DATA / "town_checks", "checks")
+
+
+def attack_option(attempt: Attempt) -> None:
+    """Give one option a value outside of its domain."""
+    random = attempt.random
+    at, option = random.choice([pair for pair in pairs() if pair not in outputs()])
+    _give(attempt, at, option, *_value(random, _type(at, option)))
+
+
+def attack_output(attempt: Attempt) -> None:
+    """Aim an output at what exists already: a folder of others, an input, a file."""
+    at, option = attempt.random.choice(outputs())
+    command = domains.table()["command"][at]
+    place = attempt.random.choice(
+        ("t.csv", "notes.txt") if _type(at, option) == "input" else ("taken", "notes.txt", "..")
+    )
+    base = list(command["base"])
+    if option in base:
+        base[base.index(option) + 1] = place
+    else:
+        base += [option, place]
+    files(attempt)
+    os.makedirs("taken", exist_ok=True)
+    attempt.command(*base, expected=Expectation(refuse=""))
+
+
+def _type(at: int, option: str) -> str:
+    return str(domains.table()["command"][at]["options"][option])
+
+
+def _value(random: Random, kind: str) -> tuple[str, bool]:
+    """Draw a value, and say whether it is certain that it lies outside."""
+    outside = domains.table()["types"][kind]
+    if random.random() < 0.75:
+        return str(random.choice(outside)), True
+    if kind in ("name", "newname"):
+        return random.choice(mutate.NAMES), False
+    return random.choice(mutate.NUMBERS), False
+
+
+def _give(attempt: Attempt, at: int, option: str, value: str, certain: bool) -> None:
+    base = [str(word) for word in domains.table()["command"][at]["base"]]
+    files(attempt)
+    if option in base:
+        base[base.index(option) + 1] = value
+    else:
+        base += [option, value]
+    kind = _type(at, option)
+    expected = Expectation()
+    if certain:
+        detail = value if len(value) < 40 else f"{value[:40]} ..."
+        expected.refuse = f"{_name(base)} {option} {detail!r}"
+    if kind in ("population", "years", "count", "step"):
+        expected.bomb = certain
+    attempt.command(*base, expected=expected)
+
+
+def _name(base: list[str]) -> str:
+    return " ".join(base[:2]) if base[0] in ("sensitivity", "case") else base[0]
+
+
+def arguments() -> dict[str, Any]:
+    """Give hostile arguments in the place of names and paths."""
+    return {
+        "a path that is not UTF-8": ["batch", "\udcff.csv", "--output", "value added", "--out", "o.csv"],
+        "an output that is not UTF-8": ["export", "\udce6.mdl"],
+        "an output in odd case": ["batch", "t.csv", "--output", "Value_Added", "--out", "o.csv"],
+        "an output twice": ["batch", "t.csv", "--output", "value added", "--output", "Value Added", "--out", "o.csv"],
+        "an output over its input": ["batch", "t.csv", "--output", "value added", "--out", "t.csv"],
+        "an output over its input, spelt otherwise": ["batch", "t.csv", "--output", "value added", "--out", "./taken/../t.csv"],
+        "a variable with a formula's name": ["describe", "$\\foo$"],
+        "a very long name": ["describe", "x" * 100_000],
+        "a very long list": ["compare", *["central"] * 300],
+        "a folder in the place of a file": ["batch", "taken", "--output", "value added", "--out", "o.csv"],
+        "a file in the place of a folder": ["run", "central", "--from", "notes.txt"],
+        "nothing": ["run", ""],
+        "a new study over a file": ["sensitivity", "new", "f.toml"],
+        "a new case over a folder": ["case", "new", "taken"],
+        "a model over a file": ["export", "m.mdl", "--json"],
+    }  # fmt: skip
+
+
+def attack_arguments(attempt: Attempt, case: str) -> None:
+    """Run one of `arguments`."""
+    files(attempt)
+    refuse = (
+        case
+        if case.startswith(("an output twice", "a very long name", "a folder", "nothing"))
+        else ""
+    )
+    attempt.command(*arguments()[case], expected=Expectation(refuse=refuse))
+
+
+#: Options that stand for nothing which could be outside of a domain.
+FLAGS = ("--help", "--json", "--version")
+#: Switches, and options whose values are tried elsewhere.
+ELSEWHERE = (
+    "--quick",
+    "--report",
+    "--all",
+    "--facts",
+    "--single",
+    "--as-written",
+    "--anew",
+    "--restart",
+    "--out",
+)
+
+
+def listed(command: str) -> set[str]:
+    """Give the options that the table has for a command."""
+    found = {*FLAGS, *ELSEWHERE}
+    for entry in domains.table()["command"]:
+        if entry["base"][0] == command:
+            found |= set(entry["options"])
+    return found | set(domains.table()["switches"].get(command, []))
+
+
+def offered(edition: Edition) -> dict[str, set[str]]:
+    """Ask every command's help for its options."""
+    main = edition.module("scripts.main")
+    found = {}
+    for command in main.COMMANDS:
+        out = io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.suppress(SystemExit):
+            os.environ["COLUMNS"] = "200"
+            main.main([command, "--help"])
+        found[command] = set(re.findall(r"(?m)^\W+(--[a-z][a-z-]*)", out.getvalue()))
+    return found
