@@ -26,10 +26,10 @@ figures: demo study ## renew the figures of the README from those of the demo an
 
 calibration: $(READY) ## fit the three cases anew (8 to 30 minutes on two cores) and adopt the estimate
 	$(BIN)/smecluster calibrate --report --recovery 50 --out calibration/results/three-cases
-	$(BIN)/python -m smecluster.calibration.store.adoption
+	$(BIN)/smecluster calibrate adopt
 
 report: $(READY) ## the page of the shipped calibration, from its tables
-	$(BIN)/python -m smecluster.calibration.report.page
+	$(BIN)/smecluster calibrate report
 
 study: $(READY) ## the example study of sensitivity: which levers matter for which kind of cluster
 	$(BIN)/smecluster sensitivity run levers

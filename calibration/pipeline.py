@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import warnings
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
@@ -26,9 +27,11 @@ from smecluster.calibration.estimate.fit import (
 )
 from smecluster.calibration.estimate.partial import fit_sectors
 from smecluster.calibration.estimate.profiles import Profiles, compute_profiles
+from smecluster.calibration.loading import CalibrationWarning
 from smecluster.calibration.posterior.fitted_values import tabulate_fit
 from smecluster.calibration.posterior.paths import simulate_paths
 from smecluster.calibration.posterior.sampling import sample_posterior
+from smecluster.calibration.posterior.shift import ShiftedDraws, describe_shift, shift_draws
 from smecluster.calibration.problem.assembly import Problem
 from smecluster.calibration.problem.objective import Objective, refuse_idle
 from smecluster.calibration.stages import Arrays, Stages, Tell
@@ -198,7 +201,15 @@ def _carry_out(problem: Problem, stated: Objective, plan: Effort, stages: Stages
     if plan.draws:
         points, facts["chain"] = _posterior(objective, optimum, plan, stages)
     coarse = objective
-    objective, x, points = _at_own_step(objective, x, points, stages)
+    objective, x, moved = _at_own_step(objective, x, points, stages)
+    if moved is not None:
+        points = moved.points
+        tables["shift"], facts["draws shifted"] = moved.table, moved.facts
+        warnings.warn(
+            describe_shift(moved.table, len(points), moved.clipped),
+            CalibrationWarning,
+            stacklevel=3,
+        )
     drawn = None
     if points is not None:
         drawn = pd.DataFrame(round_values(objective.natural(points)), columns=list(objective.names))
@@ -310,20 +321,18 @@ def _posterior(
 
 def _at_own_step(
     objective: Objective, x: Floats, points: Floats | None, stages: Stages
-) -> tuple[Objective, Floats, Floats | None]:
-    """Descend once more with the time step that the model runs with, and take the draws along.
+) -> tuple[Objective, Floats, ShiftedDraws | None]:
+    """Descend once more with the model's own time step, and move the draws by as much.
 
-    The work so far is done with a longer step, which is many times quicker. It moves the optimum
-    by little, and the posterior around it by as much.
+    The work so far used a longer step, which is many times quicker. Nothing is moved if the
+    steps are the same.
     """
     base = {name: value for name, value in objective.problem.base.items() if name != _STEP}
     if len(base) == len(objective.problem.base):
-        return objective, x, points
+        return objective, x, None
     own = Objective(replace(objective.problem, base=base))
     found = stages.optimum("own step", lambda: descend(own, x)).x
-    if points is not None:
-        points = np.clip(points + (found - x), own.lower, own.upper)
-    return own, found, points
+    return own, found, None if points is None else shift_draws(own, points, x, found)
 
 
 def _judged(

@@ -10,6 +10,7 @@ from smecluster.model.program.graph import Program
 from smecluster.model.program.loading import load_program
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.files import read_text
+from smecluster.model.support.workspace import locate
 from smecluster.model.vensim.document import SHIPPED, Clock, Document, Variable, read_document
 from smecluster.model.vensim.rewrite import REGION, Region, with_regions
 from smecluster.model.vensim.translation import XMILE
@@ -80,7 +81,7 @@ def load(path: str | Path | None = None, regions: Iterable[Region] | None = None
     Parameters
     ----------
     path : str or Path, optional
-        A ``.mdl`` or XMILE file; the one that comes with the package if left out.
+        A ``.mdl`` or XMILE file; that of the workspace or the package if left out.
     regions : iterable of Region, optional
         The regions of the range ``Region`` with their values; as in the file if left out.
 
@@ -93,7 +94,7 @@ def load(path: str | Path | None = None, regions: Iterable[Region] | None = None
     InputError
         If the file cannot be read or used; the message says why, and where in the file.
     """
-    place = SHIPPED if path is None else Path(path)
+    place = locate(SHIPPED) if path is None else Path(path)
     if place.suffix.lower() not in (".mdl", *XMILE):
         allowed = ", ".join((".mdl", *XMILE))
         raise InputError(f"{place} is not a model: its name must end in one of {allowed}")

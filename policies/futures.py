@@ -17,8 +17,9 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from smecluster.model.support.errors import InputError, UnknownNameError
-from smecluster.model.support.files import find_named_file, read_toml
+from smecluster.model.support.files import read_toml
 from smecluster.model.support.schema import Schema, validate
+from smecluster.model.support.workspace import find_named_file, list_files
 from smecluster.model.vensim.rewrite import read_values
 
 if TYPE_CHECKING:
@@ -190,15 +191,13 @@ def load(name: str | Path) -> Future:
     InputError
         If there is no such future, or the file is broken.
     """
-    path = find_named_file("future", name, FOLDER, names())
+    path = find_named_file("future", name, FOLDER)
     return validate(Future, {"name": path.stem} | read_toml(path), path.name)
 
 
 def names() -> tuple[str, ...]:
-    """Names of the futures that come with the project: the base, then by alphabet."""
-    return tuple(
-        sorted((path.stem for path in FOLDER.glob("*.toml")), key=lambda n: (n != BASE, n))
-    )
+    """Names of the futures of the workspace and of the package: the base, then by alphabet."""
+    return tuple(sorted(list_files(FOLDER), key=lambda name: (name != BASE, name)))
 
 
 def futures(chosen: Iterable[str | Path] = (ALL,)) -> tuple[Future, ...]:
@@ -207,7 +206,7 @@ def futures(chosen: Iterable[str | Path] = (ALL,)) -> tuple[Future, ...]:
     Parameters
     ----------
     chosen : iterable of str or Path
-        Names or paths; ``all`` stands for those that come with the project.
+        Names or paths; ``all`` stands for those of the workspace and of the package.
 
     Returns
     -------

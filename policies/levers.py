@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.files import read_toml
 from smecluster.model.support.schema import Schema, validate
+from smecluster.model.support.workspace import locate
 
 if TYPE_CHECKING:
     from smecluster.model import Model
@@ -84,7 +85,8 @@ class _Catalogue(Schema):
 
 @cache
 def _read() -> _Catalogue:
-    return validate(_Catalogue, read_toml(CATALOGUE), CATALOGUE.name)
+    path = locate(CATALOGUE)
+    return validate(_Catalogue, read_toml(path), path.name)
 
 
 @cache

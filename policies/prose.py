@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from smecluster.model.support.prose import format_count as format_count
+from smecluster.model.support.prose import join_names as join_names
+
 if TYPE_CHECKING:
     import pandas as pd
-
-
-def join_names(names: Sequence[str], last: str = "and") -> str:
-    """Join names as a sentence does: a, b and c."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {last} {names[-1]}"
-
-
-def format_count(count: int, one: str, several: str) -> str:
-    """Write a count with its noun."""
-    return f"{count:,} {one if count == 1 else several}"
 
 
 def format_share(share: float) -> str:

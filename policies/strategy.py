@@ -1,4 +1,4 @@
-"""A government strategy: money and timing, read from a TOML file, turned into model inputs."""
+"""A government strategy: money and timing, read from a TOML file, turned into a plan."""
 
 from __future__ import annotations
 
@@ -6,21 +6,24 @@ import hashlib
 import json
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
 from smecluster.model.settings import check_ranges
 from smecluster.model.support.errors import UnknownNameError
-from smecluster.model.support.files import find_named_file, read_toml
+from smecluster.model.support.files import read_toml
 from smecluster.model.support.schema import Schema, validate
-from smecluster.policies.levers import Level, find_lever, read_levers
+from smecluster.model.support.workspace import find_named_file, list_files
+from smecluster.policies.levers import Level, find_lever
+from smecluster.policies.plan import FIRST_YEAR, LAST_YEAR, NEVER, START, Plan, Spending
 
 if TYPE_CHECKING:
     from smecluster.model import Model
 
 FOLDER = Path(__file__).with_name("strategies")
-FIRST_YEAR, LAST_YEAR = 1978.0, 2040.0  # of the model's run
+#: The strategy that the others are compared with unless another is named.
+BASELINE = "as-now"
 _SUM_TOLERANCE = 1e-6
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -29,16 +32,16 @@ End = Annotated[float, Field(ge=FIRST_YEAR, le=2100)]
 
 
 class History(Schema):
-    """How long the historical course of policy acts before the strategy is alone.
+    """Until when policy as now goes on, where a strategy sets that itself.
 
     Parameters
     ----------
     until : float
-        First year without the historical programmes; 1978 leaves them out altogether,
-        anything after 2040 keeps them to the end.
+        First year without the recorded spending of the past, carried on at its last level; 1978
+        leaves it out altogether, anything after 2040 keeps it to the end.
     """
 
-    until: End = 2025
+    until: End
 
 
 class Programme(Schema):
@@ -101,7 +104,8 @@ class RegionalProgramme(Programme):
     Parameters
     ----------
     paid_by_centre : float
-        Share of the money that the central budget pays, Dmnl.
+        Share of the region's programme money, policy as now included, that the central budget
+        pays, Dmnl.
     """
 
     level: ClassVar[Level] = "local"
@@ -156,7 +160,8 @@ class CentralProgramme(Programme):
     Parameters
     ----------
     paid_by_regions : float
-        Share of the money that the regions' budgets pay, Dmnl.
+        Share of the centre's programme money, policy as now included, that the regions' budgets
+        pay, Dmnl.
     """
 
     level: ClassVar[Level] = "central"
@@ -175,8 +180,11 @@ class Strategy(Schema):
         What tables and figures call it.
     description : str
         What it represents.
-    history : History
-        How long the historical course acts before it.
+    money : {"additional", "replaces"}
+        Whether its programmes come on top of policy as now, which goes on to the end, or replace
+        it: policy as now then ends when the first programme starts.
+    history : History, optional
+        Until when policy as now goes on, where `money` does not say it.
     local, central : LocalProgramme, CentralProgramme, optional
         Its programmes at the two levels of government.
     """
@@ -184,13 +192,26 @@ class Strategy(Schema):
     name: str
     title: str
     description: str
-    history: History = History()
+    money: Literal["additional", "replaces"] = "additional"
+    history: History | None = None
     local: LocalProgramme | None = None
     central: CentralProgramme | None = None
 
+    @model_validator(mode="after")
+    def _says_when_replacing(self) -> Strategy:
+        if self.money == "replaces" and self.history is None:
+            if not self.programmes:
+                raise ValueError("money = 'replaces' needs a programme that replaces something")
+            if any(programme.start is None for programme in self.programmes):
+                raise ValueError(
+                    "money = 'replaces' with a trigger needs [history] until: the year in which "
+                    "policy as now ends"
+                )
+        return self
+
     @property
     def hash(self) -> str:
-        """SHA-256 of what it says, whatever its layout and comments."""
+        """SHA-256 of its content; layout and comments of the file do not matter."""
         content = json.dumps(self.model_dump(), sort_keys=True)
         return hashlib.sha256(content.encode()).hexdigest()
 
@@ -198,6 +219,50 @@ class Strategy(Schema):
     def programmes(self) -> tuple[Programme, ...]:
         """Its programmes."""
         return tuple(programme for programme in (self.local, self.central) if programme)
+
+    @property
+    def until(self) -> float:
+        """First year without policy as now."""
+        if self.history is not None:
+            return self.history.until
+        if self.money == "additional":
+            return NEVER
+        return min(one.start for one in self.programmes if one.start is not None)
+
+    def plan(self, model: Model, start: float | None = None) -> Plan:
+        """Say what every government of a model does under the strategy.
+
+        Parameters
+        ----------
+        model : Model
+            The model; its regions and the ranges of its constants are respected.
+        start : float, optional
+            First year in which a trigger can start a programme; one that was passed before
+            starts the programme then. By default 2025, or the year in which policy as now ends
+            where that is earlier.
+
+        Returns
+        -------
+        Plan
+            The plan.
+
+        Raises
+        ------
+        InputError
+            If the strategy names a region that the model does not have, or a value lies outside
+            the range that the model gives.
+        """
+        spending = [
+            _spending(programme, region, programme.paid_by_centre)
+            for region in model.regions
+            if (programme := self._local_in(region, model)) is not None
+        ]
+        if self.central is not None:
+            spending.append(_spending(self.central, None, self.central.paid_by_regions))
+        first = min(START, self.until) if start is None else start
+        plan = Plan(self.name, tuple(model.regions), tuple(spending), self.until, first)
+        check_ranges(model, plan.inputs, f"strategy {self.name!r}")
+        return plan
 
     def scaled(self, factor: float) -> Strategy:
         """Multiply all its money.
@@ -247,30 +312,8 @@ class Strategy(Schema):
         return self.model_copy(update={"local": local, "central": None})
 
     def inputs(self, model: Model) -> dict[str, float]:
-        """Turn the strategy into inputs of the model.
-
-        Parameters
-        ----------
-        model : Model
-            The model; its regions and the ranges of its constants are respected.
-
-        Returns
-        -------
-        dict
-            Value of each constant that the strategy sets, by name and element.
-
-        Raises
-        ------
-        InputError
-            If it names a region that the model does not have, or a value lies outside
-            the range that the model gives.
-        """
-        values = {"history switch": 1.0, "history end": self.history.until}
-        for region in model.regions:
-            values |= _local_inputs(self._local_in(region, model), region)
-        values |= _central_inputs(self.central)
-        check_ranges(model, values, f"strategy {self.name!r}")
-        return values
+        """Give the inputs of the model under its plan, see `plan`."""
+        return self.plan(model).inputs
 
     def _local_in(self, region: str, model: Model) -> RegionalProgramme | None:
         if self.local is None:
@@ -301,13 +344,13 @@ def load(name: str | Path) -> Strategy:
     InputError
         If there is no such strategy, or the file is broken.
     """
-    path = find_named_file("strategy", name, FOLDER, names())
+    path = find_named_file("strategy", name, FOLDER)
     return validate(Strategy, {"name": path.stem} | read_toml(path), path.name)
 
 
 def names() -> tuple[str, ...]:
-    """Names of the strategies that come with the project, in alphabetical order."""
-    return tuple(sorted(path.stem for path in FOLDER.glob("*.toml")))
+    """Names of the strategies of the workspace and of the package, in alphabetical order."""
+    return tuple(list_files(FOLDER))
 
 
 def _exactly_one(**fields: float | None) -> None:
@@ -316,35 +359,15 @@ def _exactly_one(**fields: float | None) -> None:
         raise ValueError(f"give either {' or '.join(fields)}, not {' and '.join(given) or 'none'}")
 
 
-def _local_inputs(programme: RegionalProgramme | None, region: str) -> dict[str, float]:
-    values = {f"local {key}[{region}]": value for key, value in _timing(programme).items()}
-    if programme is not None:
-        values[f"centre share of local programme[{region}]"] = programme.paid_by_centre
-        for lever in read_levers("local"):
-            share = programme.allocation.get(lever.name, 0.0)
-            values[f"local allocation[{region}, {lever.name}]"] = share
-    return values
-
-
-def _central_inputs(programme: CentralProgramme | None) -> dict[str, float]:
-    values = {f"central {key}": value for key, value in _timing(programme).items()}
-    if programme is not None:
-        values["region share of central programme"] = programme.paid_by_regions
-        for lever in read_levers("central"):
-            share = programme.allocation.get(lever.name, 0.0)
-            values[f"central allocation[{lever.name}]"] = share
-    return values
-
-
-def _timing(programme: Programme | None) -> dict[str, float]:
-    if programme is None:
-        return {"programme share": 0.0, "programme amount": 0.0}
-    triggered = programme.trigger is not None
-    return {
-        "programme share": programme.share or 0.0,
-        "programme amount": programme.amount or 0.0,
-        "programme start": FIRST_YEAR if programme.start is None else programme.start,
-        "programme ramp": programme.ramp,
-        "programme end": programme.end,
-        "trigger switch": float(triggered),
-    } | ({"trigger mass": programme.trigger} if programme.trigger is not None else {})
+def _spending(programme: Programme, region: str | None, paid_by_others: float) -> Spending:
+    return Spending(
+        region=region,
+        share=programme.share or 0.0,
+        amount=programme.amount or 0.0,
+        allocation=programme.allocation,
+        start=programme.start,
+        trigger=programme.trigger,
+        ramp=programme.ramp,
+        end=programme.end,
+        paid_by_others=paid_by_others,
+    )

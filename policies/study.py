@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from smecluster.model.outcomes import OUTCOMES, find_outcome
-from smecluster.model.support.files import find_named_file, read_toml
+from smecluster.model.support.errors import InputError
+from smecluster.model.support.files import read_toml
+from smecluster.model.support.formatting import capitalise
 from smecluster.model.support.schema import Schema, validate
+from smecluster.model.support.workspace import find_named_file, list_files
+from smecluster.policies.budget import DEFAULT_BUDGET, parse_budget
 from smecluster.policies.futures import ALL, Future, futures
-from smecluster.policies.strategy import Strategy
+from smecluster.policies.plan import START
+from smecluster.policies.prose import join_names
+from smecluster.policies.strategy import BASELINE, Strategy
 from smecluster.policies.strategy import load as load_strategy
 
 if TYPE_CHECKING:
@@ -63,24 +69,26 @@ class Study(Schema):
         What pages call it, and what it asks.
     strategies : tuple of str
         Names of strategies, or paths of TOML files (as seen from the study's folder too).
-    baseline : str, optional
-        What they are compared with; the history that they share if not given.
+    baseline : str
+        Name or path of the strategy that they are compared with; policy as now if not given.
     futures : tuple of str
         Names or paths of futures; ``all`` for those of the project. The base is always there.
     draws : int
-        How many draws of the calibration.
+        How many draws of the calibration; 0 for its best fit alone.
     seed : int
-        Of the draws and of what else is drawn.
+        Of the draws and of everything else that is random.
     calibration : str, optional
         Name or path of a calibration; the model's own values if not given.
     regions : tuple of str
         Regions of the model; all if none is named.
-    start : float, optional
+    start : float
         Year from which money and discounted sums count.
-    budget : float, optional
-        Present value that each strategy costs in every world, Myuan.
+    budget : str or float
+        Additional programme money of each strategy, see `policies.budget.parse_budget`.
+    as_written : bool
+        Whether budgets stay as their files give them, instead.
     outcomes : tuple of str
-        Outcomes that are looked at; all if none is named.
+        Outcomes to keep; all if none is named.
     need : tuple of Need
         What a strategy has to reach; by default a yuan gained for each yuan spent.
     """
@@ -89,14 +97,15 @@ class Study(Schema):
     title: str
     description: str = ""
     strategies: tuple[str, ...] = Field(min_length=1)
-    baseline: str | None = None
+    baseline: str = BASELINE
     futures: tuple[str, ...] = (ALL,)
-    draws: int = Field(default=500, ge=1)
+    draws: int = Field(default=500, ge=0)
     seed: int = Field(default=1, ge=1)
     calibration: str | None = None
     regions: tuple[str, ...] = ()
-    start: float | None = None
-    budget: float | None = Field(default=None, gt=0)
+    start: float = START
+    budget: str | float = DEFAULT_BUDGET
+    as_written: bool = False
     outcomes: tuple[str, ...] = ()
     need: tuple[Need, ...] = (Need(outcome="gained per yuan", at_least=1),)
 
@@ -106,20 +115,29 @@ class Study(Schema):
             find_outcome(name)
         return self
 
-    def strategies_loaded(self) -> tuple[Strategy, ...]:
+    @field_validator("budget")
+    @classmethod
+    def _budget_is_money(cls, given: str | float) -> str | float:
+        try:
+            parse_budget(given)
+        except InputError as error:
+            raise ValueError(str(error)) from None
+        return given
+
+    def load_strategies(self) -> tuple[Strategy, ...]:
         """Read the strategies."""
         return tuple(load_strategy(name) for name in self.strategies)
 
-    def baseline_loaded(self) -> Strategy | None:
-        """Read the baseline, None where it is the history that the strategies share."""
-        return None if self.baseline is None else load_strategy(self.baseline)
+    def load_baseline(self) -> Strategy:
+        """Read the baseline."""
+        return load_strategy(self.baseline)
 
-    def futures_loaded(self) -> tuple[Future, ...]:
+    def load_futures(self) -> tuple[Future, ...]:
         """Read the futures, the base first."""
         return futures(self.futures)
 
-    def outcome_names(self) -> tuple[str, ...]:
-        """Names of the outcomes that are looked at."""
+    def name_outcomes(self) -> tuple[str, ...]:
+        """Name the outcomes to keep."""
         return self.outcomes or tuple(outcome.name for outcome in OUTCOMES)
 
 
@@ -141,7 +159,7 @@ def load(name: str | Path) -> Study:
     InputError
         If there is no such study, or the file is broken.
     """
-    path = find_named_file("study", name, FOLDER, names())
+    path = find_named_file("study", name, FOLDER)
     content = {"name": path.stem} | read_toml(path)
     for field in ("strategies", "futures"):
         if isinstance(content.get(field), list):
@@ -151,9 +169,45 @@ def load(name: str | Path) -> Study:
     return validate(Study, content, path.name)
 
 
+def combine_study(
+    name: str | Path | None, strategies: Sequence[str] | None = None, **given: Any
+) -> Study:
+    """Read a study, and replace what it says by what is given.
+
+    Parameters
+    ----------
+    name : str or Path, optional
+        Name or path of a study.
+    strategies : sequence of str, optional
+        Names or paths of strategies.
+    **given
+        Fields of the study; what is None is left as it is.
+
+    Returns
+    -------
+    Study
+        The study.
+
+    Raises
+    ------
+    InputError
+        If there is neither a study nor a strategy, or a file is broken.
+    """
+    changes = {field: value for field, value in given.items() if value is not None}
+    if strategies:
+        changes["strategies"] = tuple(strategies)
+    if name is not None:
+        own = load(name)
+        return validate(Study, own.model_dump() | changes, f"study {own.name!r}")
+    if not strategies:
+        raise InputError("name strategies to compare, or a study with --study")
+    whole = {"name": "strategies", "title": _make_title(strategies), **changes}
+    return validate(Study, whole, "the command line")
+
+
 def names() -> tuple[str, ...]:
-    """Names of the studies that come with the project, in alphabetical order."""
-    return tuple(sorted(path.stem for path in FOLDER.glob("*.toml")))
+    """Names of the studies of the workspace and of the package, in alphabetical order."""
+    return tuple(list_files(FOLDER))
 
 
 def _beside(given: Sequence[object], folder: Path) -> list[object]:
@@ -164,3 +218,9 @@ def _beside(given: Sequence[object], folder: Path) -> list[object]:
         else one
         for one in given
     ]
+
+
+def _make_title(strategies: Sequence[str]) -> str:
+    """Name a comparison by its strategies."""
+    called = [Path(name).stem if name.endswith(".toml") else name for name in strategies]
+    return capitalise(join_names(called, "or"))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from smecluster.policies.strategy import FIRST_YEAR, Strategy
+from smecluster.policies.plan import FIRST_YEAR, START
+from smecluster.policies.strategy import Strategy
 
 
 def first_year(*strategies: Strategy, otherwise: float = FIRST_YEAR) -> float:
@@ -18,11 +19,11 @@ def first_year(*strategies: Strategy, otherwise: float = FIRST_YEAR) -> float:
     Returns
     -------
     float
-        Year; the first one of the model where a programme waits for a trigger.
+        Year; 2025 where a programme waits for a trigger.
     """
-    untils = {strategy.history.until for strategy in strategies}
+    untils = {strategy.until for strategy in strategies}
     years = [min(untils)] if len(untils) > 1 else []
     for strategy in strategies:
         for programme in strategy.programmes:
-            years.append(FIRST_YEAR if programme.start is None else programme.start)
+            years.append(START if programme.start is None else programme.start)
     return min(years, default=otherwise)

@@ -2,20 +2,27 @@
 
 A command lives in ``scripts/<room>/<name>.py`` as the function ``<name>``, with its example command
 lines in ``EXAMPLES``. The file is imported when the command is used, so ``--help`` is quick.
+A command may list subcommands in ``SUBCOMMANDS``; each lives in a file of the same room.
 """
 
 from __future__ import annotations
 
 import importlib
 import os
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, NoReturn
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
 COMMANDS = {
+    "demo": ("policy", "Compare a central with a local strategy under uncertainty: the main job."),
+    "init": ("structure", "Copy the files that you edit into a folder of your own."),
     "run": ("policy", "Run one strategy and write what it does, by region and in total."),
     "compare": ("policy", "Compare strategies at equal programme money: table and figures."),
     "futures": ("policy", "List what may come from outside, or try strategies against it."),
@@ -61,6 +68,7 @@ COMMANDS = {
     "export": ("structure", "Write the Vensim file with other regions or values."),
     "check": ("structure", "Check the model: units, balances, extremes, documentation."),
     "gains": ("structure", "Publish the gain of every reinforcing loop, cut open at rest."),
+    "knockouts": ("structure", "Cut and double every mechanism of the paper."),
 }
 
 _HELP = """A system-dynamics model of SME clusters and of what government can do for them.
@@ -77,6 +85,10 @@ Examples:
 
 # Typer's usage errors (its own copy of Click's, or Click's) have one public descendant.
 _UsageError: Any = typer.BadParameter.__base__
+
+
+class _Interrupted(Exception):
+    """Ctrl-C or SIGTERM while a command was at work; the cause says which."""
 
 
 class _Commands(TyperGroup):
@@ -99,7 +111,16 @@ class _Commands(TyperGroup):
             from smecluster.model.support.errors import UnknownNameError
 
             raise UnknownNameError("command", name, COMMANDS)
+        if rest and rest[0] in list_subcommands(name):
+            return f"{name} {rest[0]}", _load(name, rest[0]), rest[1:]
         return name, _load(name), rest
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; an interruption passes Typer, which would end the process silently."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as error:
+            raise _Interrupted from error
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -113,13 +134,15 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     Raises
     ------
     SystemExit
-        Always: 0 for success, 1 where a check failed, 2 for wrong input, 130 if interrupted.
+        Always: 0 for success, 1 where a check failed, 2 for wrong input, 130 if interrupted,
+        143 if terminated.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        status = _application()(args=given, prog_name="smecluster", standalone_mode=False)
-    except (KeyboardInterrupt, typer.Abort):
-        _stop("interrupted", 130)
+        with _stop_when_terminated(), _print_warnings():
+            status = _application()(args=given, prog_name="smecluster", standalone_mode=False)
+    except (KeyboardInterrupt, _Interrupted, typer.Abort) as error:
+        _end_interrupted(error)
     except BrokenPipeError:
         # The reader of a pipe (head, less) has seen enough; say nothing at exit either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -170,19 +193,39 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-def _load(name: str) -> Any:
-    """Make the command from its file."""
-    room, summary = COMMANDS[name]
-    module = importlib.import_module(f"smecluster.scripts.{room}.{name}")
-    lines = "\n".join(f"  {line}" for line in module.EXAMPLES)
+def list_subcommands(name: str) -> Mapping[str, str]:
+    """List a command's subcommands with their lines; each has a file of its own in the room."""
+    found: Mapping[str, str] = getattr(_module(name), "SUBCOMMANDS", {})
+    return found
+
+
+def _module(name: str, own: str = "") -> Any:
+    return importlib.import_module(f"smecluster.scripts.{COMMANDS[name][0]}.{own or name}")
+
+
+def _load(name: str, subcommand: str = "") -> Any:
+    """Make a command, or a subcommand of it, from its file."""
+    module = _module(name, subcommand)
+    paragraphs = ["Examples:", f"\b\n{_indent(module.EXAMPLES)}"]
+    if subcommand:
+        paragraphs.append(list_subcommands(name)[subcommand])
+    else:
+        paragraphs.append(COMMANDS[name][1])
+        if lines := [f"{word:<8}{line}" for word, line in list_subcommands(name).items()]:
+            paragraphs.append(f"Subcommands (`smecluster {name} NAME --help` explains one):")
+            paragraphs.append(f"\b\n{_indent(lines)}")
     app = typer.Typer(add_completion=False)
     app.command(
         name,
-        help=f"Examples:\n\n\b\n{lines}\n\n{summary}",
+        help="\n\n".join(paragraphs),
         no_args_is_help=False,
         context_settings={"help_option_names": ["-h", "--help"]},
-    )(getattr(module, name))
+    )(getattr(module, subcommand or name))
     return typer.main.get_command(app)
+
+
+def _indent(lines: Sequence[str]) -> str:
+    return "\n".join(f"  {line}" for line in lines)
 
 
 def _usage(error: Any, given: Sequence[str]) -> str:
@@ -212,6 +255,59 @@ def _value_of(parameter: Any, given: Sequence[str]) -> str | None:
             elif word == option and at + 1 < len(given):
                 found = given[at + 1]
     return found
+
+
+class _Terminated(KeyboardInterrupt):
+    """The process has been asked to end: what is in progress is left as by Ctrl-C."""
+
+
+@contextmanager
+def _stop_when_terminated() -> Iterator[None]:
+    """Let SIGTERM, which batch systems send, unwind the work as Ctrl-C does."""
+
+    def stop(*_: object) -> NoReturn:
+        raise _Terminated
+
+    if threading.current_thread() is not threading.main_thread():
+        yield  # elsewhere signals cannot be handled
+        return
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def _print_warnings() -> Iterator[None]:
+    """Print our own warnings as one line each, and no line twice; others stay as they are."""
+    shown: set[str] = set()
+    with warnings.catch_warnings():
+        elsewhere = warnings.showwarning
+
+        def show(message: Any, category: Any, *where: Any, **more: Any) -> None:
+            if not category.__module__.startswith("smecluster."):
+                elsewhere(message, category, *where, **more)
+                return
+            line = " ".join(str(message).split())
+            if line not in shown:
+                shown.add(line)
+                print(f"warning: {line}", file=sys.stderr)
+
+        warnings.showwarning = show
+        yield
+
+
+def _end_interrupted(error: BaseException) -> NoReturn:
+    """Say what is kept of interrupted work, where the work has noted it on the exception."""
+    chain = [error]
+    while (cause := chain[-1].__cause__ or chain[-1].__context__) is not None:
+        chain.append(cause)
+    terminated = any(isinstance(one, _Terminated) for one in chain)
+    # The last note is that of the outermost store, which counts those inside it.
+    notes = [note for one in chain for note in getattr(one, "__notes__", ())]
+    print(": ".join(["terminated" if terminated else "interrupted", *notes[-1:]]), file=sys.stderr)
+    sys.exit(143 if terminated else 130)
 
 
 def _stop(message: str, status: int = 2) -> NoReturn:

@@ -2,5 +2,5 @@
 
 A study file names factors, outputs and a method (`sensitivity.study`); its runs are made in
 parts that are kept as they are finished (`sensitivity.running`, `sensitivity.store.folder`), and
-analysed as often as one likes without running the model again (`sensitivity.analysis.indices`).
+analysed as often as one likes without running the model again (`sensitivity.analysis.compute`).
 """

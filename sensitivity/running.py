@@ -17,11 +17,11 @@ from smecluster.model.runs import simulate, stream
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.provenance import make_stamp
 from smecluster.sensitivity.design.crossing import Scenario
-from smecluster.sensitivity.design.factors import Setting, factors_of
-from smecluster.sensitivity.design.outputs import columns_of, needed, numbers
+from smecluster.sensitivity.design.factors import Setting, build_factors
+from smecluster.sensitivity.design.outputs import build_columns, extract_outputs, list_required
 from smecluster.sensitivity.store import parts
-from smecluster.sensitivity.store.folder import FAILED, Store, list_failed, open_store
-from smecluster.sensitivity.store.manifest import Manifest, identity
+from smecluster.sensitivity.store.folder import FAILED, Store, open_store, write_failed_runs
+from smecluster.sensitivity.store.manifest import Manifest, compute_identity
 from smecluster.sensitivity.study import Study
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ _PARTS, _LEAST = 16, 64
 
 
 @dataclass(frozen=True)
-class Made:
+class RunSummary:
     """What has been done.
 
     Attributes
@@ -55,7 +55,7 @@ class Made:
     seconds: float
 
 
-def plan(
+def plan_runs(
     study: Study,
     model: Model,
     scenarios: Sequence[Scenario] = (Scenario(),),
@@ -87,16 +87,16 @@ def plan(
         If a factor, an output or a setting is not the model's, or the model fails with no
         factor moved.
     """
-    factors = factors_of(study, model, draws)
-    columns = columns_of(study, model)
+    factors = build_factors(study, model, draws)
+    columns = build_columns(study, model)
     used = None if draws is None or not study.dependent else draws
-    variables, years = needed(columns)
+    variables, years = list_required(columns)
     baseline = []
     for scenario in scenarios:
         base = _base(study, scenario)
         Setting(model, factors, base)
         alone = simulate(model, base, outputs=variables, years=years).expand_dims("run")
-        values = numbers(alone, columns)
+        values = extract_outputs(alone, columns)
         baseline.append(tuple(float(values[column.name][0]) for column in columns))
     return Manifest(
         study=study,
@@ -104,12 +104,14 @@ def plan(
         columns=columns,
         scenarios=tuple(scenarios),
         baseline=tuple(baseline),
-        identity=identity(study, model, factors, columns, tuple(scenarios), used, hashes or {}),
+        identity=compute_identity(
+            study, model, factors, columns, tuple(scenarios), used, hashes or {}
+        ),
         versions=make_stamp(model.hash)["versions"],
     )
 
 
-def run(
+def run_study(
     manifest: Manifest,
     model: Model,
     folder: Path,
@@ -121,7 +123,7 @@ def run(
     cluster: str | None = None,
     part: int | None = None,
     tell: Callable[[int, int], None] | None = None,
-) -> Made:
+) -> RunSummary:
     """Make the runs that a store does not hold yet.
 
     Runs are kept in parts as they are finished. Whatever ends the process, all finished parts
@@ -131,13 +133,13 @@ def run(
     Parameters
     ----------
     manifest : Manifest
-        From `plan`.
+        From `plan_runs`.
     model : Model
         The model.
     folder : Path
         The store.
     draws : pandas.DataFrame, optional
-        As for `plan`.
+        As for `plan_runs`.
     text : str
         The study's file, kept for the reader.
     restart : bool
@@ -176,10 +178,10 @@ def run(
         if tell is not None:
             tell(have.done, total)
         for place, scenario in enumerate(manifest.scenarios):
-            missing = list(parts.gaps(store.stored[place].parts, design.rows, size))
+            missing = list(parts.find_gaps(store.stored[place].parts, design.rows, size))
             base = _base(study, scenario)
             setting = Setting(model, manifest.factors, base)
-            variables, years = needed(manifest.columns)
+            variables, years = list_required(manifest.columns)
             pieces = stream(
                 model,
                 (setting.inputs(design.values(begin, end)) for begin, end in missing),
@@ -195,7 +197,7 @@ def run(
                     name: piece[name].values for name in (parts.REASON, parts.VARIABLE, parts.YEAR)
                 }
                 try:
-                    kept = parts.add(
+                    kept = parts.add_part(
                         store.stored[place].checkpoints,
                         begin,
                         _numbers(piece, manifest),
@@ -211,8 +213,8 @@ def run(
                     tell(have.done, total)
                 _watch(have, study, folder)
         if have.failed or (folder / FAILED).exists():
-            list_failed(folder)
-    return Made(total, have.new, have.failed, time.monotonic() - begun)
+            write_failed_runs(folder)
+    return RunSummary(total, have.new, have.failed, time.monotonic() - begun)
 
 
 class _Tally:
@@ -240,15 +242,15 @@ def _watch(have: _Tally, study: Study, folder: Path) -> None:
     if have.failed > share * have.total:
         raise InputError(
             f"{have.failed:,} of {have.done:,} runs failed, and the study allows for "
-            f"{share:.1%} of {have.total:,}: {list_failed(folder)} lists them with their inputs; "
-            "narrow the ranges, or raise failures.largest_share"
+            f"{share:.1%} of {have.total:,}: {write_failed_runs(folder)} lists them with their "
+            "inputs; narrow the ranges, or raise failures.largest_share"
         )
 
 
 def _numbers(piece: xr.Dataset, manifest: Manifest) -> dict[str, Any]:
     """Take the outputs; a failed run has none, not even from before it failed."""
     failed = piece[parts.REASON].values != ""
-    found = numbers(piece, manifest.columns)
+    found = extract_outputs(piece, manifest.columns)
     for values in found.values():
         values[failed] = np.nan
     return found

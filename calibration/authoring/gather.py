@@ -1,20 +1,10 @@
-"""Copy a region's published figures from raw tables into its case folder.
-
-    python -m smecluster.calibration.authoring.gather TABLES [CASE ...]
-
-``TABLES`` is a folder with one raw table a region (``wenzhou.csv``, ...) and ``sources.csv``.
-Every row of the series that ``case.toml`` names is copied as it is, all statuses and all
-conflicting figures; the choice among them is made when the case is loaded. Then the shipped
-``sources.csv`` is written anew with the sources that are cited.
-"""
+"""Copy a region's published figures from raw tables into its case folder."""
 
 from __future__ import annotations
 
-import argparse
 import csv
 import io
-import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from smecluster.calibration.data.case import list_series
@@ -23,7 +13,7 @@ from smecluster.calibration.data.series import CASES, COLUMNS, SOURCES, read_rec
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.files import write_atomic
 
-_LISTED = ("source", "citation", "where")
+_SOURCE_COLUMNS = ("source", "citation", "where")
 
 
 def gather_series(tables: Path, folder: Path) -> list[dict[str, str]]:
@@ -59,15 +49,15 @@ def gather_series(tables: Path, folder: Path) -> list[dict[str, str]]:
     return sorted(found, key=lambda r: (r["region"], r["series"], r["year"], r["source"]))
 
 
-def collect_sources(sources: Path, folders: Iterable[Path]) -> list[dict[str, str]]:
-    """Collect the sources that the series of some cases cite.
+def select_sources(sources: Path, codes: Collection[str]) -> list[dict[str, str]]:
+    """Select the sources that some series cite.
 
     Parameters
     ----------
     sources : Path
         The full list, with the columns source, citation, where.
-    folders : iterable of Path
-        Case folders with a ``series.csv``.
+    codes : collection of str
+        Codes of the cited sources.
 
     Returns
     -------
@@ -79,41 +69,56 @@ def collect_sources(sources: Path, folders: Iterable[Path]) -> list[dict[str, st
     InputError
         If a cited source is not in the list.
     """
-    listed = {record["source"]: record for _, record in read_records(sources, _LISTED)}
+    known = {record["source"]: record for _, record in read_records(sources, _SOURCE_COLUMNS)}
+    for code in sorted(set(codes) - set(known)):
+        raise UnknownNameError("source", code, known)
+    return [known[code] for code in sorted(codes)]
+
+
+def gather_cases(tables: Path, names: Sequence[str] = ()) -> dict[str, int]:
+    """Copy published figures from raw tables into the shipped case folders.
+
+    Every row of the series that a ``case.toml`` names is copied unchanged, whatever its status
+    and however figures conflict; loading the case chooses among them. Then the shipped
+    ``sources.csv`` is rewritten with the sources that the cases cite.
+
+    Parameters
+    ----------
+    tables : Path
+        Folder with one raw table for each region (``wenzhou.csv``, ...) and ``sources.csv``.
+    names : sequence of str
+        Cases to renew; all if empty.
+
+    Returns
+    -------
+    dict of str to int
+        How many rows each case received, and how many sources are cited (``sources``).
+
+    Raises
+    ------
+    InputError
+        If a case or table does not exist or is malformed, or a source is not listed. Nothing is
+        written then.
+    """
+    folders = {path.parent.name: path.parent for path in sorted(CASES.glob("*/case.toml"))}
+    for name in names:
+        if name not in folders:
+            raise UnknownNameError("case", name, folders)
+    renewed = {name: gather_series(tables, folders[name]) for name in names or folders}
     codes = {
         record["source"]
-        for folder in folders
-        for _, record in read_records(folder / "series.csv", COLUMNS)
+        for name, folder in folders.items()
+        for record in (renewed[name] if name in renewed else _read_series(folder))
     }
-    for code in sorted(codes - set(listed)):
-        raise UnknownNameError("source", code, listed)
-    return [listed[code] for code in sorted(codes)]
+    cited = select_sources(tables / "sources.csv", codes)
+    for name, rows in renewed.items():
+        write_atomic(folders[name] / "series.csv", _csv(COLUMNS, rows))
+    write_atomic(SOURCES, _csv(_SOURCE_COLUMNS, cited))
+    return {**{name: len(rows) for name, rows in renewed.items()}, "sources": len(cited)}
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; return the exit status."""
-    parser = argparse.ArgumentParser(
-        prog="python -m smecluster.calibration.authoring.gather",
-        description="Copy published figures from raw tables into the case folders.",
-    )
-    parser.add_argument("tables", type=Path, help="folder of raw tables and sources.csv")
-    parser.add_argument("cases", nargs="*", help="cases to renew (default: all)")
-    given = parser.parse_args(arguments)
-    folders = {path.parent.name: path.parent for path in sorted(CASES.glob("*/case.toml"))}
-    try:
-        for name in given.cases or folders:
-            if name not in folders:
-                raise UnknownNameError("case", name, folders)
-            rows = gather_series(given.tables, folders[name])
-            write_atomic(folders[name] / "series.csv", _csv(COLUMNS, rows))
-            print(f"{name}: {len(rows)} rows")
-        rows = collect_sources(given.tables / "sources.csv", folders.values())
-        write_atomic(SOURCES, _csv(_LISTED, rows))
-        print(f"sources: {len(rows)}")
-    except InputError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    return 0
+def _read_series(folder: Path) -> list[dict[str, str]]:
+    return [record for _, record in read_records(folder / "series.csv", COLUMNS)]
 
 
 def _csv(columns: Sequence[str], rows: Iterable[dict[str, str]]) -> str:
@@ -122,7 +127,3 @@ def _csv(columns: Sequence[str], rows: Iterable[dict[str, str]]) -> str:
     writer.writeheader()
     writer.writerows(rows)
     return out.getvalue()
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,20 +1,17 @@
 """Copy the regions' values from a model file into the case folders.
 
-    python -m smecluster.calibration.authoring.region_values [MODEL]
-
-The model file carries the regions' values as defaults, so that it runs alone in Vensim; a
-case carries its own, each with unit, range, status and source, so that a region can be added
-without touching the model. After an edit in Vensim this command makes them agree again.
-What a strategy sets (its source says ``input of a strategy``) belongs to no region and stays out.
+The model file holds the regions' values as defaults, so it runs alone in Vensim. A case holds
+its own, each with unit, range, status and source, so a region can be added without touching the
+model. After an edit in Vensim, copying makes the two agree again. What a strategy sets (its
+source says ``input of a strategy``) belongs to no region and is left out.
 """
 
 from __future__ import annotations
 
-import argparse
 import re
-import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from smecluster.calibration.data.case import list_cases, load_case
 from smecluster.calibration.data.constants import Constant, Point, format_rows
@@ -24,19 +21,25 @@ from smecluster.model.vensim.document import SHIPPED
 from smecluster.model.vensim.rewrite import Region, read_regions
 from smecluster.model.vensim.source import Block, fold_name, parse
 
-# The first word found in a source's text decides; a source that says none was read.
+# The first of these words in a source decides; a source without any was read.
 _STATUSES = (
     ("judgement", re.compile(r"\bjudge?ment\b|\[A\]", re.I)),
     ("remembered", re.compile(r"\bremembered\b|\bfrom memory\b|\[M\]", re.I)),
     ("derived", re.compile(r"\bderived\b|\[D\]", re.I)),
 )
-
-
 _STRATEGY = "input of a strategy"
 
 
+class Copied(NamedTuple):
+    """How many values a case folder received."""
+
+    case: str
+    constants: int
+    points: int
+
+
 def infer_status(source: str) -> str:
-    """Say how far to trust a value from the words of its source.
+    """Infer the status of a value from the words of its source.
 
     Parameters
     ----------
@@ -46,7 +49,7 @@ def infer_status(source: str) -> str:
     Returns
     -------
     str
-        ``judgement``, ``remembered``, ``derived``, or ``read`` where it says none of these.
+        ``judgement``, ``remembered``, ``derived``, or ``read`` if it says none of these.
     """
     return next((status for status, mark in _STATUSES if mark.search(source)), "read")
 
@@ -81,28 +84,36 @@ def extract_values(text: str, name: str) -> tuple[tuple[Constant, ...], tuple[Po
     )
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; return the exit status."""
-    parser = argparse.ArgumentParser(
-        prog="python -m smecluster.calibration.authoring.region_values",
-        description="Copy the regions' values from a model file into the case folders.",
-    )
-    parser.add_argument(
-        "model", type=Path, nargs="?", default=SHIPPED, help="a model file (default: the shipped)"
-    )
-    given = parser.parse_args(arguments)
-    try:
-        text = read_text(given.model)
-        for name in list_cases():
-            case = load_case(name)
-            constants, points = extract_values(text, case.place.name)
-            write_atomic(case.path / "constants.csv", format_rows(constants, Constant))
-            write_atomic(case.path / "tables.csv", format_rows(points, Point))
-            print(f"{name}: {len(constants)} constants, {len(points)} points")
-    except InputError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    return 0
+def copy_values(model: Path = SHIPPED) -> tuple[Copied, ...]:
+    """Copy the regions' values from a model file into the shipped case folders.
+
+    Parameters
+    ----------
+    model : Path
+        The Vensim file.
+
+    Returns
+    -------
+    tuple of Copied
+        One for each case.
+
+    Raises
+    ------
+    InputError
+        If the model file is missing or malformed, or lacks a region or a source. Nothing is
+        written then.
+    """
+    text = read_text(model)
+    copied, files = [], {}
+    for name in list_cases():
+        case = load_case(name)
+        constants, points = extract_values(text, case.place.name)
+        files[case.path / "constants.csv"] = format_rows(constants, Constant)
+        files[case.path / "tables.csv"] = format_rows(points, Point)
+        copied.append(Copied(name, len(constants), len(points)))
+    for path, content in files.items():
+        write_atomic(path, content)
+    return tuple(copied)
 
 
 def _documents(text: str) -> Mapping[str, Block]:
@@ -146,7 +157,3 @@ def _source(block: Block) -> str:
     if not block.source:
         raise InputError(f"line {block.line}: {block.name!r} has no source in its comment")
     return block.source
-
-
-if __name__ == "__main__":
-    sys.exit(main())

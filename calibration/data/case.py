@@ -48,6 +48,7 @@ from smecluster.calibration.data.series import (
 from smecluster.calibration.data.toml_lines import Lines, Spot
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.files import read_text
+from smecluster.model.support.workspace import list_files, locate
 from smecluster.model.vensim.rewrite import Region
 
 _NOT_A_REGION = "national"
@@ -133,14 +134,8 @@ class Case:
 
 
 def list_cases() -> tuple[str, ...]:
-    """Name the regions that come with the project."""
-    return tuple(
-        sorted(
-            folder.parent.name
-            for folder in CASES.glob("*/case.toml")
-            if folder.parent.name != _NOT_A_REGION
-        )
-    )
+    """Name the regions of the workspace and of the package."""
+    return tuple(name for name in list_files(CASES, "*/case.toml") if name != _NOT_A_REGION)
 
 
 def load_case(path_or_name: str | Path) -> Case:
@@ -162,7 +157,7 @@ def load_case(path_or_name: str | Path) -> Case:
         If the case or a file does not exist or is malformed; the message names the file and
         the line, what was given and what is allowed.
     """
-    folder = CASES / path_or_name
+    folder = locate(CASES / path_or_name)
     if not (folder / "case.toml").is_file():
         folder = Path(path_or_name)
         if not folder.is_dir() and folder.name == str(path_or_name):
@@ -227,7 +222,7 @@ def scan_own_sources(own: Path) -> tuple[dict[str, str], list[InputError]]:
     dict of str to str, list of InputError
         Citation by code, and what is wrong with the folder's own list.
     """
-    shipped = read_sources(SOURCES)
+    shipped = read_sources(locate(SOURCES))
     added, problems = scan_sources(own) if own.is_file() else ({}, [])
     for code, citation in added.items():
         if shipped.get(code, citation) != citation:

@@ -15,6 +15,7 @@ from typing import TypeVar
 from smecluster.calibration.data.selection import choose_figures
 from smecluster.calibration.data.series import CASES, SOURCES, Row, read_series, read_sources
 from smecluster.model.support.errors import InputError
+from smecluster.model.support.workspace import locate
 
 BASE_YEAR = 2010
 DEFLATOR = "gdp_deflator_index_1978eq100"
@@ -84,7 +85,7 @@ def deflate(value: float, year: int) -> float:
 
 @lru_cache(maxsize=4)
 def _national(series: str) -> Mapping[int, Row]:
-    rows = read_series(NATIONAL, read_sources(SOURCES))
+    rows = read_series(locate(NATIONAL), read_sources(locate(SOURCES)))
     # Three early exchange rates are remembered; their status travels with the figure.
     chosen = choose_figures((row for row in rows if row.series == series), include=("remembered",))
     return MappingProxyType(chosen)

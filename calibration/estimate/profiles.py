@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from smecluster.calibration.criteria import CUT_90, CUT_95
 from smecluster.calibration.estimate.fit import Optimum, compute_jacobian, descend
 from smecluster.calibration.problem.objective import Objective
 from smecluster.model.support.checkpoints import Checkpoints
@@ -18,11 +19,6 @@ from smecluster.model.support.errors import UnknownNameError
 
 Floats = NDArray[np.float64]
 
-#: Half the 95 % quantile of a chi-square of one degree of freedom: costs up to so much above
-#: the lowest lie in the 95 % interval of one parameter.
-CUT_95 = 1.92
-#: The same at 90 %.
-CUT_90 = 1.353
 #: A cost this much lower than the optimum's is a better optimum, not rounding.
 BETTER = 0.01
 

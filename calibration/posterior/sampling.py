@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from smecluster.calibration.criteria import ESS, R_HAT
 from smecluster.calibration.estimate.fit import Optimum
 from smecluster.calibration.posterior.surrogate import Surrogate, count_coefficients
 from smecluster.calibration.posterior.trajectories import Trajectories
@@ -23,9 +24,6 @@ from smecluster.model.support.errors import InputError
 
 Floats = NDArray[np.float64]
 
-#: Convergence: rank-normalised split R-hat below, effective sample size (bulk and tail) above.
-#: Source: Vehtari, Gelman, Simpson, Carpenter and Buerkner 2021, Bayesian Analysis 16(2).
-R_HAT, ESS = 1.05, 400.0
 #: Two threads carry out sixteen runs together each.
 WALKERS = 32
 #: Of every so many steps one is kept.

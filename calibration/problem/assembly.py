@@ -25,6 +25,7 @@ from smecluster.calibration.problem.parameters import (
 )
 from smecluster.model import Model
 from smecluster.model.support.errors import InputError, UnknownNameError
+from smecluster.model.support.workspace import locate
 from smecluster.model.vensim.rewrite import REGION
 
 #: How much wider the error of a figure is that was given from memory.
@@ -199,7 +200,7 @@ def assemble_problem(
         If a table is malformed or does not fit the model.
     """
     include = tuple(include)
-    parameters = list(read_parameters(SHARED)) if shared else []
+    parameters = list(read_parameters(locate(SHARED))) if shared else []
     measured = []
     observables: dict[str, dict[str, Any]] = {}
     for case in cases:

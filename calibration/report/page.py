@@ -1,19 +1,23 @@
-"""The report of a calibration: figures, and one page that holds them below the answer.
-
-python -m smecluster.calibration.report.page [CALIBRATION]
-"""
+"""The report of a calibration: figures, and one page that holds them below the answer."""
 
 from __future__ import annotations
 
-import argparse
 import json
-import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from smecluster.calibration.criteria import NORMAL_90
+from smecluster.calibration.posterior.shift import CLIPPED, SHIFT
+from smecluster.calibration.report.diagnostics import (
+    compare_resampled,
+    compute_residuals,
+    correlate_draws,
+    find_close_pairs,
+    tabulate_autocorrelation,
+)
 from smecluster.calibration.report.figures import (
     bounds,
     correlation,
@@ -24,21 +28,23 @@ from smecluster.calibration.report.figures import (
     starts,
 )
 from smecluster.calibration.report.figures.panels import Drawn
-from smecluster.calibration.report.summary import answer_questions, compare_resampled, format_count
+from smecluster.calibration.report.summary import answer_questions
 from smecluster.calibration.store.findings import (
+    JOINED,
+    NAIVE,
+    PATH,
     SERIES,
     Findings,
     read_findings,
-    split_series,
     transform_to_scale,
 )
-from smecluster.calibration.store.named import SHIPPED, open_calibration
-from smecluster.calibration.validation.identification import NORMAL_90
-from smecluster.model.support.errors import InputError
 from smecluster.model.support.files import replace_file, write_atomic
 from smecluster.model.support.page import Section, render_page
+from smecluster.model.support.prose import format_count
 
 _DPI = 160
+# Shifts of the draws that a table shows, in posterior standard deviations.
+_NOTABLE = 0.1
 _SHARES = dict.fromkeys(("R2", "U^M", "U^S", "U^C"), 4)
 
 
@@ -64,9 +70,9 @@ def write_report(folder: Path) -> Path:
     place = Path(folder) / "figures"
     written: set[Path] = set()
 
-    def draw(kind: Callable[[Findings], Iterator[Drawn]]) -> list[tuple[str, Path]]:
+    def write(pages: Iterable[Drawn]) -> list[tuple[str, Path]]:
         made = []
-        for name, caption, figure in kind(findings):
+        for name, caption, figure in pages:
             path = place / f"{name}.png"
             with replace_file(path) as temporary:
                 figure.savefig(temporary, dpi=_DPI)
@@ -74,13 +80,18 @@ def write_report(folder: Path) -> Path:
             written.add(path)
         return made
 
+    errors = compute_residuals(findings)
+    again = tabulate_autocorrelation(errors)
     sections = [
-        _fits(findings, draw(fits.draw_fits)),
-        _parameters(findings, [*draw(bounds.draw_bounds), *draw(profile_curves.draw_profiles)]),
-        _pairs(findings, draw(correlation.draw_correlations)),
-        _forecasts(findings, draw(forecasts.draw_forecasts)),
-        _residuals(findings, draw(residuals.draw_residuals)),
-        _search(findings, draw(starts.draw_starts)),
+        _fits(findings, write(fits.draw_fits(findings))),
+        _parameters(
+            findings,
+            [*write(bounds.draw_bounds(findings)), *write(profile_curves.draw_profiles(findings))],
+        ),
+        _pairs(findings, write(correlation.draw_correlations(correlate_draws(findings)))),
+        _forecasts(findings, write(forecasts.draw_forecasts(findings))),
+        _residuals(again, write(residuals.draw_residuals(errors, again))),
+        _search(findings, write(starts.draw_starts(findings))),
         _recovery(findings),
         _reforms(findings),
     ]
@@ -137,11 +148,19 @@ def _parameters(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
         tables.append(
             ("90 % intervals, and those from resampled figures", compare_resampled(findings))
         )
+    if findings.done("shift"):
+        moved = findings["shift"]
+        much = (moved[SHIFT].abs() >= _NOTABLE) | (moved[CLIPPED] > 0)
+        caption = (
+            "Draws moved to the model's own time step: parameters shifted by "
+            f"{_NOTABLE:g} posterior standard deviations or more, or clipped at a bound"
+        )
+        tables.append((caption, moved[much]))
     return Section("Parameters", text, tables, figures)
 
 
 def _pairs(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
-    pairs = correlation.find_close_pairs(findings) if findings.done("draws") else pd.DataFrame()
+    pairs = find_close_pairs(findings) if findings.done("draws") else pd.DataFrame()
     tables = [("Pairs known only together", pairs)] if len(pairs) else []
     return Section("Confounded parameters", [], tables, figures)
 
@@ -154,8 +173,8 @@ def _forecasts(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
         "error at the last figure before them fade as the fit assumes errors do; path: that error "
         "is gone at once; joined: it stays whole.",
     ]
-    others = (forecasts.PATH, forecasts.JOINED)
-    columns = [*SERIES, "figures", "model", *others, *forecasts.NAIVE]
+    others = (PATH, JOINED)
+    columns = [*SERIES, "figures", "model", *others, *NAIVE]
     columns += ["skill", *(f"{name}: skill" for name in others)]
     shown = _whole(table[[name for name in columns if name in table]], "figures")
     tables = [("Errors of the forecasts", shown)] if len(table) else []
@@ -164,14 +183,8 @@ def _forecasts(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
     return Section("Forecasts", text, tables, figures)
 
 
-def _residuals(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
-    rows = [
-        (*key, len(part), residuals.measure_autocorrelation(part["year"], part["residual"]))
-        for key, part in split_series(residuals.compute_residuals(findings)).items()
-        if len(part) >= residuals.ENOUGH
-    ]
-    table = pd.DataFrame(rows, columns=[*SERIES, "figures", "autocorrelation"])
-    tables = [("Autocorrelation of the residuals", table)] if rows else []
+def _residuals(correlations: pd.DataFrame, figures: list[tuple[str, Path]]) -> Section:
+    tables = [("Autocorrelation of the residuals", correlations)] if len(correlations) else []
     return Section("Residuals", [], tables, figures)
 
 
@@ -233,22 +246,3 @@ def _stamp(findings: Findings) -> dict[str, str]:
         str(name): value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         for name, value in given.items()
     }
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; return the exit status."""
-    parser = argparse.ArgumentParser(
-        prog="python -m smecluster.calibration.report.page",
-        description="Write the page of a calibration from its tables.",
-    )
-    parser.add_argument("calibration", nargs="?", default=SHIPPED, help="name or folder")
-    try:
-        print(write_report(open_calibration(parser.parse_args(arguments).calibration).folder))
-    except InputError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

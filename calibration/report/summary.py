@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from smecluster.calibration.report.figures.correlation import find_close_pairs
-from smecluster.calibration.report.figures.forecasts import JOINED, PATH
-from smecluster.calibration.report.figures.residuals import (
+from smecluster.calibration.criteria import BOUND, IDENTIFIED, NORMAL_90, PRIOR, R_HAT, SAME_FIT
+from smecluster.calibration.posterior.shift import describe_shift
+from smecluster.calibration.report.diagnostics import (
+    compare_resampled,
     compute_residuals,
-    measure_autocorrelation,
+    find_close_pairs,
+    tabulate_autocorrelation,
 )
-from smecluster.calibration.report.figures.starts import SAME
 from smecluster.calibration.store.findings import (
-    SERIES,
+    JOINED,
+    PATH,
     Findings,
     select_multistart,
-    split_series,
     transform_to_scale,
 )
-from smecluster.calibration.validation.identification import BOUND, IDENTIFIED, NORMAL_90, PRIOR
 from smecluster.model.support.formatting import capitalise
+from smecluster.model.support.prose import format_count, join_names
 
 #: What a fit should reach: value added and other series, MAPE in percent; bias share, Dmnl.
 GOOD_VALUE_ADDED, GOOD_OTHERS, GOOD_BIAS = 10.0, 20.0, 0.1
@@ -31,7 +32,6 @@ GOOD_VALUE_ADDED, GOOD_OTHERS, GOOD_BIAS = 10.0, 20.0, 0.1
 STUBBORN = 0.6
 _MAIN = "value added"
 _LISTED = 5
-_CONVERGED = 1.05
 _MUCH_LARGER = 1.5
 _WIDER = 1.05
 _LARGE = 30.0
@@ -69,22 +69,14 @@ def answer_questions(findings: Findings) -> dict[str, str]:
     return {question: " ".join(reply(findings)) for question, reply in questions.items()}
 
 
-def name_series(row: pd.Series[Any] | Mapping[str, str]) -> str:
+def name_series(row: pd.Series[Any] | Mapping[Hashable, Any]) -> str:
     """Name a series: variable, region, and segment where it has one."""
     segment = f", {row['segment']}" if row["segment"] else ""
     return f"{row['variable']} ({row['region']}{segment})"
 
 
-def join_some(names: Sequence[str], mark: str = ", ") -> str:
-    """Join names to a phrase; of a long list the rest is counted."""
-    if len(names) > _LISTED + 1:
-        return f"{mark.join(names[:_LISTED])} and {len(names) - _LISTED} more"
-    return " and ".join(part for part in (mark.join(names[:-1]), *names[-1:]) if part)
-
-
-def format_count(number: int, thing: str) -> str:
-    """Count a thing whose plural ends in s."""
-    return f"{number:,} {thing}" + ("" if number == 1 or thing == "series" else "s")
+def _join(names: Sequence[str], mark: str = ", ") -> str:
+    return join_names(names, most=_LISTED, mark=mark)
 
 
 def _fit(findings: Findings) -> Iterator[str]:
@@ -105,8 +97,7 @@ def _fit(findings: Findings) -> Iterator[str]:
         if what == "Value added":
             errors = [f"{_percent(row['MAPE'])} ({row['region']})" for _, row in part.iterrows()]
             yield (
-                f"{what} is met with a mean error of {join_some(errors)}; "
-                f"{goal:.0f} % was the goal."
+                f"{what} is met with a mean error of {_join(errors)}; {goal:.0f} % was the goal."
             )
         else:
             good = len(part) - len(missed)
@@ -116,13 +107,13 @@ def _fit(findings: Findings) -> Iterator[str]:
                 names = [
                     f"{name_series(row)} {_percent(row['MAPE'])}" for _, row in worst.iterrows()
                 ]
-                yield f"Beyond it: {join_some(names)}."
+                yield f"Beyond it: {_join(names)}."
     biased = levels[levels["U^M"] > GOOD_BIAS]
     if len(biased):
         names = [f"{row['region']} ({row['U^M']:.2f})" for _, row in biased.iterrows()]
         yield (
             f"The bias share of the error in value added exceeds {GOOD_BIAS} for "
-            f"{join_some(names)}: there the model lies too high or too low as a whole."
+            f"{_join(names)}: there the model lies too high or too low as a whole."
         )
     elif levels["U^M"].notna().any():
         yield (
@@ -146,14 +137,14 @@ def _identified(findings: Findings) -> Iterator[str]:
     clear = table[table["verdict"] == IDENTIFIED]
     yield (
         f"{len(clear)} of {format_count(len(table), 'estimated parameter')} are identified by the "
-        "figures" + (f": {join_some(list(clear['name']))}." if len(clear) else ".")
+        "figures" + (f": {_join(list(clear['name']))}." if len(clear) else ".")
     )
 
 
 def _unidentified(findings: Findings) -> Iterator[str]:
     table = findings["parameters"]
     for verdict, group in table[~table["verdict"].isin([IDENTIFIED, ""])].groupby("verdict"):
-        names = join_some(list(group["name"]))
+        names = _join(list(group["name"]))
         one, many = _PHRASES.get(str(verdict), (f"is {verdict}", f"are {verdict}"))
         phrase = one if len(group) == 1 else many
         yield f"{format_count(len(group), 'parameter')} {phrase} ({names})."
@@ -163,7 +154,7 @@ def _unidentified(findings: Findings) -> Iterator[str]:
     outside = table[np.abs(away) > NORMAL_90 * table["prior sd"].to_numpy(float)]
     if len(outside):
         yield (
-            f"Estimated outside the range of the evidence: {join_some(list(outside['name']))}. "
+            f"Estimated outside the range of the evidence: {_join(list(outside['name']))}. "
             "That speaks against the structure around them, or against the evidence."
         )
     if not findings.done("draws"):
@@ -177,7 +168,7 @@ def _unidentified(findings: Findings) -> Iterator[str]:
         f"{row['first']} with {row['second']} ({row['correlation']:+.2f})"
         for _, row in pairs.iterrows()
     ]
-    yield f"Known only together: {join_some(together)}."
+    yield f"Known only together: {_join(together)}."
 
 
 def _forecast(findings: Findings) -> Iterator[str]:
@@ -194,7 +185,7 @@ def _forecast(findings: Findings) -> Iterator[str]:
             f"Fitted without the years after {findings.split}, it forecasts value added better "
             f"than a random walk with drift in {better.sum()} of "
             + format_count(len(better), "region")
-            + (f" (not in {join_some(worse)})." if worse else ".")
+            + (f" (not in {_join(worse)})." if worse else ".")
         )
     ahead, growth, logistic = (
         int((scores["model"] < scores[naive]).sum())
@@ -203,9 +194,9 @@ def _forecast(findings: Findings) -> Iterator[str]:
     # A series needs more figures for a logistic than for the other naive forecasts.
     curved = int(scores["logistic"].notna().sum())
     yield (
-        f"Over all {format_count(len(scores), 'series')} it beats the random walk in {ahead} "
-        f"({100 * ahead / len(scores):.0f} %), an exponential trend in {growth} and a logistic "
-        f"one in {logistic}" + (f" of {curved}." if curved < len(scores) else ".")
+        f"Over all {format_count(len(scores), 'series', 'series')} it beats the random walk in "
+        f"{ahead} ({100 * ahead / len(scores):.0f} %), an exponential trend in {growth} and a "
+        f"logistic one in {logistic}" + (f" of {curved}." if curved < len(scores) else ".")
     )
     if f"{PATH}: skill" in scores and f"{JOINED}: skill" in scores:
         alone, joined = (int((scores[f"{name}: skill"] > 0).sum()) for name in (PATH, JOINED))
@@ -242,42 +233,13 @@ def _intervals(findings: Findings) -> Iterator[str]:
         alone = table[(table["name"] != "all") & (table["covered"] < low)]
         if len(alone) and not few:
             names = list(alone.sort_values("covered")["name"])
-            yield f"They held it least often for {join_some(names)}."
+            yield f"They held it least often for {_join(names)}."
     ratio = compare_resampled(findings)["width to posterior"].median()
     if np.isfinite(ratio):
         yield (
             f"Intervals from resampled figures are {ratio:.1f} times as wide as the calibration's "
             "(median)."
         )
-
-
-def compare_resampled(findings: Findings) -> pd.DataFrame:
-    """Set the bootstrap's 90 % intervals beside the calibration's.
-
-    Parameters
-    ----------
-    findings : Findings
-        With the tables ``bootstrap`` and ``parameters``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns name, unit, low, high (of the calibration), resampled low, resampled high (all
-        in the parameter's unit), and width to posterior (Dmnl, in the scale of the
-        estimation).
-    """
-    found = findings["bootstrap"][["name", "low 90", "high 90"]]
-    known = findings["parameters"][["name", "unit", "scale", "low", "high"]]
-    both = known.merge(found, on="name").rename(
-        columns={"low 90": "resampled low", "high 90": "resampled high"}
-    )
-    low, high, resampled_low, resampled_high = (
-        transform_to_scale(both[name], both["scale"])
-        for name in ("low", "high", "resampled low", "resampled high")
-    )
-    with np.errstate(divide="ignore", invalid="ignore"):
-        both["width to posterior"] = (resampled_high - resampled_low) / (high - low)
-    return both.drop(columns="scale")
 
 
 def _wrong(row: pd.Series[float]) -> str:
@@ -301,7 +263,7 @@ def _reforms(findings: Findings) -> Iterator[str]:
             f"{row['reform'].replace('_', ' ')}: {row['response']} ({row['region']})"
             for _, row in group.iterrows()
         ]
-        yield f"{capitalise(str(verdict))} - {join_some(names, '; ')}."
+        yield f"{capitalise(str(verdict))} - {_join(names, '; ')}."
 
 
 def _care(findings: Findings) -> Iterator[str]:
@@ -319,27 +281,30 @@ def _care(findings: Findings) -> Iterator[str]:
             "errors and intervals were widened by this factor."
         )
     yield from _search(findings)
+    if findings.done("shift"):
+        moved = findings.manifest["draws shifted"]
+        yield describe_shift(findings["shift"], moved["draws"], moved["draws clipped"])
     if len(figures):
+        again = tabulate_autocorrelation(compute_residuals(findings))
         stubborn = [
-            name_series(dict(zip(SERIES, key, strict=True)))
-            for key, part in split_series(compute_residuals(findings)).items()
-            if measure_autocorrelation(part["year"], part["residual"]) > STUBBORN
+            name_series(row)
+            for row in again[again["autocorrelation"] > STUBBORN].to_dict("records")
         ]
         if stubborn:
             yield (
-                f"In {format_count(len(stubborn), 'series')} errors stay for years (correlation "
-                f"with the year before above {STUBBORN}): {join_some(stubborn)}."
+                f"In {format_count(len(stubborn), 'series', 'series')} errors stay for years "
+                f"(correlation with the year before above {STUBBORN}): {_join(stubborn)}."
             )
     alone = findings["partial"]
     astray = alone[~alone["agrees"]]
     if len(astray):
         names = [f"{row['name']} ({row['sector']})" for _, row in astray.iterrows()]
-        yield f"Fitted with their sector alone, these come out otherwise: {join_some(names)}."
+        yield f"Fitted with their sector alone, these come out otherwise: {_join(names)}."
     moved = findings["leave-one-out"]
     shifted = moved[~moved["inside"]]
     if len(shifted):
         names = [f"{row['name']} (without {row['left out']})" for _, row in shifted.iterrows()]
-        yield f"These shared parameters rest on one region: {join_some(names)}."
+        yield f"These shared parameters rest on one region: {_join(names)}."
     for _, row in findings["leave-one-out-costs"].iterrows():
         if row["times as large"] > _MUCH_LARGER:
             yield (
@@ -353,21 +318,21 @@ def _search(findings: Findings) -> Iterator[str]:
     starts = select_multistart(findings)
     if len(starts):
         cost = starts["cost"].where(np.isfinite(starts["cost"]))
-        best = int((cost <= cost.min() + SAME).sum())
+        best = int((cost <= cost.min() + SAME_FIT).sum())
         if best == 1:
             yield f"Only one of {len(starts)} starts found the best fit: a better one may exist."
         else:
-            above = (cost - cost.min())[cost > cost.min() + SAME]
+            above = (cost - cost.min())[cost > cost.min() + SAME_FIT]
             least, most = f"{above.min():.1f}", f"{above.max():.1f}"
             rest = f"; the others end {least if least == most else f'{least} to {most}'} higher"
             yield f"{best} of {len(starts)} starts found the best fit{rest if len(above) else ''}."
     beyond = findings.manifest.get("global search")
     if beyond is not None:
-        better = "a better fit, which was taken" if float(beyond) < -SAME else "no better fit"
+        better = "a better fit, which was taken" if float(beyond) < -SAME_FIT else "no better fit"
         yield f"A global search found {better}."
     chain = findings.manifest.get("chain")
     if chain:
-        said = "have" if chain["R-hat"] < _CONVERGED else "have NOT"
+        said = "have" if chain["R-hat"] < R_HAT else "have NOT"
         yield (
             f"The walks through the posterior {said} converged (R-hat at most "
             f"{chain['R-hat']:.3f}, effective draws at least {chain['effective draws']:.0f})."

@@ -15,12 +15,16 @@ from numpy.typing import NDArray
 
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.files import read_text
+from smecluster.model.support.formats import check_format
 
 #: What makes a series: figures of one variable, region and segment.
 SERIES = ["region", "variable", "segment"]
 Series = tuple[str, str, str]
 _THEIL = ["U^M", "U^S", "U^C"]
-_NAIVE = ["random walk", "exponential", "logistic"]
+#: Columns of the naive forecasts, and of the model's other two: its fitted path alone, and that
+#: path's growth from the last figure before the split.
+NAIVE = ["random walk", "exponential", "logistic"]
+PATH, JOINED = "path", "joined"
 _WORDS = {
     *(*SERIES, "message", "name", "unit", "scale", "scope", "verdict", "compare", "status"),
     *("sample", "reform", "response", "source", "left out", "sector", "why"),
@@ -36,6 +40,10 @@ _COLUMNS: Mapping[str, list[str]] = {
     "partial": ["sector", "name", "unit", "figures", "estimate", "low", "high", "whole", "agrees"],
     "profiles": ["name", "value", "cost above the best"],
     "draws": [],
+    "shift": [
+        *("name", "unit", "estimate before", "estimate after", "shift in posterior sd"),
+        *("draws clipped", "largest clip in posterior sd"),
+    ],
     "bootstrap": ["name", "low 90", "high 90"],
     "figures": [
         *(*SERIES, "unit", "compare", "factor", "year", "value", "status"),
@@ -43,8 +51,8 @@ _COLUMNS: Mapping[str, list[str]] = {
     ],
     "paths": ["region", "variable", "year", "value", "low", "high"],
     "fits": [*SERIES, "sample", "compare", "figures", "remembered", "R2", "MAPE", *_THEIL],
-    "holdout": [*SERIES, "unit", "year", "value", "status", "forecast", "low", "high", *_NAIVE],
-    "scores": [*SERIES, "figures", "model", *_NAIVE, "skill"],
+    "holdout": [*SERIES, "unit", "year", "value", "status", "forecast", "low", "high", *NAIVE],
+    "scores": [*SERIES, "figures", "model", *NAIVE, "skill"],
     "unscored": [*SERIES, "before", "after", "why"],
     "reforms": [
         *("reform", "region", "response", "unit", "model", "model low", "model high"),
@@ -163,6 +171,7 @@ def open_findings(folder: str | Path) -> Findings:
         raise InputError(f"{path} is not valid JSON: {error}") from None
     if not isinstance(manifest, dict):
         raise InputError(f"{path} must hold an object")
+    manifest = check_format(manifest, "calibration", path)
     manifest.setdefault("name", place.resolve().name)
     return Findings(manifest, _Tables(place))
 

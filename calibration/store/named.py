@@ -21,6 +21,8 @@ from smecluster.calibration.store.findings import Findings, open_findings
 from smecluster.model import Model
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.files import read_text, write_atomic
+from smecluster.model.support.formats import add_format
+from smecluster.model.support.workspace import list_files, locate
 from smecluster.model.vensim.rewrite import with_values
 
 RESULTS = Path(__file__).parents[1] / "results"
@@ -139,7 +141,7 @@ def open_calibration(name_or_path: str | Path) -> Calibration:
     InputError
         If there is none, or its files are malformed.
     """
-    folder = RESULTS / name_or_path
+    folder = locate(RESULTS / name_or_path)
     if not (folder / MANIFEST).is_file():
         folder = Path(name_or_path)
         if not (folder / MANIFEST).is_file():
@@ -151,8 +153,8 @@ def open_calibration(name_or_path: str | Path) -> Calibration:
 
 
 def list_calibrations() -> tuple[str, ...]:
-    """Name the shipped calibrations."""
-    return tuple(sorted(path.parent.name for path in RESULTS.glob(f"*/{MANIFEST}")))
+    """Name the calibrations of the workspace and of the package."""
+    return tuple(list_files(RESULTS, f"*/{MANIFEST}"))
 
 
 def apply_calibration(model: Model, calibration: Calibration, keep: Collection[str] = ()) -> Model:
@@ -196,7 +198,8 @@ def matches_model(model: Model, calibration: Calibration) -> bool:
 
 def write_manifest(folder: Path, facts: Mapping[str, Any]) -> Path:
     """Write the manifest, last of all: a folder without one is no calibration."""
-    return write_atomic(folder / MANIFEST, json.dumps(facts, indent=1, ensure_ascii=False) + "\n")
+    content = add_format(facts, "calibration")
+    return write_atomic(folder / MANIFEST, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
 
 
 def round_values(values: pd.Series | pd.DataFrame | np.ndarray) -> np.ndarray:

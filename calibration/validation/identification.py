@@ -10,29 +10,22 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import truncnorm
 
+from smecluster.calibration.criteria import (
+    AT_BOUND,
+    BOUND,
+    CONFOUNDED,
+    IDENTIFIED,
+    LITTLE,
+    MOVED,
+    MUCH,
+    NORMAL_90,
+    PARTLY,
+    PRIOR,
+)
 from smecluster.calibration.estimate.fit import compute_jacobian
 from smecluster.calibration.problem.objective import Objective
 
 Floats = NDArray[np.float64]
-
-IDENTIFIED = "identified"
-PARTLY = "partly identified"
-PRIOR = "repeats its prior"
-BOUND = "at a bound"
-
-#: Contraction: the share of the prior's variance that the figures take away. Where it is
-#: three quarters, the standard deviation is halved. Source of the measure: Schad, Betancourt
-#: and Vasishth 2021, Psychological Methods 26(1); the thresholds are conventions.
-MUCH, LITTLE = 0.75, 0.2
-#: A parameter moved by less than this many standard deviations of its prior has not moved.
-MOVED = 0.5
-#: Pairs correlated more closely cannot be told apart. Source: Dormann et al. 2013, Ecography
-#: 36, where estimates begin to suffer.
-CONFOUNDED = 0.7
-#: Nearer to a bound than this share of the distance between the bounds counts as at it.
-AT_BOUND = 0.01
-#: A normal distribution holds 90 % within this many standard deviations.
-NORMAL_90 = 1.645
 
 
 @dataclass(frozen=True)

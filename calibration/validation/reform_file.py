@@ -27,7 +27,7 @@ from pydantic import Field, model_validator
 from smecluster.calibration.data.series import STATUSES, parse_choice
 from smecluster.calibration.problem.records import Record, Text, read_record
 from smecluster.model.support.errors import InputError
-from smecluster.model.support.files import find_named_file
+from smecluster.model.support.workspace import find_named_file, list_files
 
 #: The published reforms that come with the project.
 REFORMS = Path(__file__).parents[1] / "reforms"
@@ -119,7 +119,7 @@ def read_reforms(folder: Path = REFORMS) -> tuple[Reform, ...]:
         If there is none, or one is malformed: the file, the place in it, what was given and
         what is allowed.
     """
-    found = tuple(read_reform(path) for path in sorted(folder.glob("*.toml")))
+    found = tuple(read_reform(path) for path in list_files(folder).values())
     if not found:
         raise InputError(f"no reforms (*.toml) in {folder}")
     return found
@@ -144,8 +144,7 @@ def find_reforms(names: Iterable[str], folder: Path = REFORMS) -> tuple[Reform, 
     InputError
         If a name is unknown or a file malformed.
     """
-    shipped = [path.stem for path in folder.glob("*.toml")]
-    chosen = tuple(read_reform(find_named_file("reform", name, folder, shipped)) for name in names)
+    chosen = tuple(read_reform(find_named_file("reform", name, folder)) for name in names)
     return chosen or read_reforms(folder)
 
 

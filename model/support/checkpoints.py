@@ -26,6 +26,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.files import read_text, write_atomic
+from smecluster.model.support.formats import FORMATS
 from smecluster.model.support.locks import lock_folder
 
 if TYPE_CHECKING:
@@ -35,8 +36,7 @@ if TYPE_CHECKING:
 Arrays = dict[str, NDArray[np.generic]]
 
 IDENTITY = "identity.json"
-#: Of the identity file; raised when files of an earlier version can no longer be read.
-FORMAT = 1
+FORMAT = FORMATS["checkpoints"]
 _FILE = re.compile(r"(?P<name>.+)\.(?P<sum>[0-9a-f]{16})\.parquet")
 # What a file name may hold besides letters and digits; all else is written as %XX.
 _PLAIN = " ,-_()"
@@ -290,9 +290,12 @@ class Checkpoints:
         told = {**(table.schema.metadata or {})}
         told |= {(_OWN + key).encode(): str(value).encode() for key, value in facts.items()}
         sink = io.BytesIO()
-        pq.write_table(table.replace_schema_metadata(told), sink)
+        # Numbers that hardly repeat: a dictionary would take ten times as long and save nothing.
+        pq.write_table(
+            table.replace_schema_metadata(told), sink, use_dictionary=False, write_statistics=False
+        )
         data = sink.getvalue()
-        path = self.folder / f"{quote(name, safe=_PLAIN)}.{_checksum(data)}.parquet"
+        path = self.folder / f"{_quoted(name)}.{_checksum(data)}.parquet"
         # Looked up before the new file is there, which the folder's list would already name.
         before = self._indexed().get(name)
         write_atomic(path, data)
@@ -567,6 +570,12 @@ def _files(folder: Path) -> Iterator[Path]:
     for path in folder.glob("*.parquet"):
         if not path.name.startswith(".") and _FILE.fullmatch(path.name):
             yield path
+
+
+def _quoted(name: str) -> str:
+    plain = quote(name, safe=_PLAIN)
+    # A file that begins with a dot is one that is being written.
+    return plain.replace(".", "%2E", 1) if plain.startswith(".") else plain
 
 
 def _parsed(path: Path) -> tuple[str, str]:

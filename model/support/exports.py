@@ -21,6 +21,7 @@ import pandas as pd
 
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.files import replace_file, write_atomic
+from smecluster.model.support.formats import add_format, check_format
 from smecluster.model.support.formatting import display_unit
 from smecluster.model.support.provenance import format_stamp
 
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 
 Stamp = Mapping[str, str]
 
-#: Format number of the files that say where a table came from.
-FORMAT = 1
 UNIT = "unit"
 ENCODING = "utf-8-sig"
 _DPI = 130
@@ -156,8 +155,8 @@ def write_csv_pieces(pieces: Iterable[pd.DataFrame], path: Path, stamp: Stamp) -
             content = text.encode(ENCODING if number == 0 else "utf-8")
             digest.update(content)
             file.write(content)
-    record = {"format": FORMAT, "table": path.name, "sha256": digest.hexdigest()}
-    return [path, _write_json(path.with_suffix(".json"), {**record, "stamp": dict(stamp)})]
+    record = {"table": path.name, "sha256": digest.hexdigest(), "stamp": dict(stamp)}
+    return [path, _write_json(path.with_suffix(".json"), record)]
 
 
 def check_record(path: Path) -> None:
@@ -219,7 +218,7 @@ def read_stamp(path: Path) -> dict[str, str]:
 
     record = path.with_suffix(".json")
     try:
-        content = json.loads(read_text(record))
+        content = check_format(json.loads(read_text(record)), "provenance", record)
         return {str(name): str(value) for name, value in content["stamp"].items()}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         if isinstance(error, InputError):
@@ -339,12 +338,13 @@ def _encode_csv(table: pd.DataFrame) -> bytes:
 def _write_record(path: Path, content: bytes, stamp: Stamp, **more: Any) -> Path:
     digest = hashlib.sha256(content).hexdigest()
     table = path.with_suffix(".csv").name
-    record = {"format": FORMAT, "table": table, "sha256": digest, "stamp": dict(stamp), **more}
+    record = {"table": table, "sha256": digest, "stamp": dict(stamp), **more}
     return _write_json(path, record)
 
 
 def _write_json(path: Path, content: Mapping[str, Any]) -> Path:
-    return write_atomic(path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+    record = add_format(content, "provenance")
+    return write_atomic(path, json.dumps(record, indent=1, ensure_ascii=False) + "\n")
 
 
 def _name_sheet(title: str, taken: Sequence[str]) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import tempfile
 import tomllib
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from smecluster.model.support.errors import InputError, UnknownNameError
+from smecluster.model.support.errors import InputError
 
 
 def read_text(path: str | Path) -> str:
@@ -65,37 +65,6 @@ def read_toml(path: str | Path) -> dict[str, Any]:
         return tomllib.loads(read_text(path))
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"{path} is not valid TOML: {error}") from None
-
-
-def find_named_file(kind: str, name: str | Path, folder: Path, names: Collection[str]) -> Path:
-    """Find the TOML file that a user means.
-
-    Parameters
-    ----------
-    kind : str
-        What it describes, for the error: strategy, future, study.
-    name : str or Path
-        The name of a shipped file, or the path of one that ends in ``.toml``.
-    folder : Path
-        Where the shipped files are.
-    names : collection of str
-        Their names.
-
-    Returns
-    -------
-    Path
-
-    Raises
-    ------
-    InputError
-        If there is no shipped file of that name; a path is taken as it is.
-    """
-    path = Path(name)
-    if path.suffix == ".toml":
-        return path
-    if str(name) not in names:
-        raise UnknownNameError(kind, str(name), names)
-    return folder / f"{name}.toml"
 
 
 def check_writable(out: Path) -> None:

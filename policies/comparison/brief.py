@@ -11,10 +11,10 @@ import xarray as xr
 from smecluster.model.outcomes import PLACE, TOTAL
 from smecluster.model.support.formatting import capitalise, display_unit
 from smecluster.model.support.page import Section, render_page
-from smecluster.policies.comparison.compute import Uncertain
+from smecluster.policies.comparison.result import Comparison
 from smecluster.policies.comparison.text import answer, basis, futures_answer, robust_answer, spread
+from smecluster.policies.ensemble.cases import FUTURE, STRATEGY
 from smecluster.policies.ensemble.recovery import LOSS, YEARS
-from smecluster.policies.ensemble.worlds import FUTURE, STRATEGY
 from smecluster.policies.futures import BASE
 from smecluster.policies.headlines import HEADLINES
 from smecluster.policies.prose import format_share
@@ -44,12 +44,12 @@ _IN_PERCENT = ("coverage", "density", "reproduced")
 Files = Mapping[str, Path]
 
 
-def compare_page(found: Uncertain, title: str, drawn: Files, stamp: Mapping[str, str]) -> str:
+def compare_page(found: Comparison, title: str, drawn: Files, stamp: Mapping[str, str]) -> str:
     """Write the page of a comparison.
 
     Parameters
     ----------
-    found : Uncertain
+    found : Comparison
         The comparison.
     title : str
         What it is about.
@@ -90,14 +90,14 @@ def compare_page(found: Uncertain, title: str, drawn: Files, stamp: Mapping[str,
     return render_page(title, answer(found), [*sections, _rests(found)], stamp)
 
 
-def futures_page(found: Uncertain, title: str, drawn: Files, stamp: Mapping[str, str]) -> str:
+def futures_page(found: Comparison, title: str, drawn: Files, stamp: Mapping[str, str]) -> str:
     """Write the page on what futures do to strategies; see `compare_page`."""
     sections = [_futures_section(found, drawn), _described(found)]
     return render_page(title, futures_answer(found), [*sections, _rests(found)], stamp)
 
 
 def robust_page(
-    judged: Robustness, found: Uncertain, title: str, drawn: Files, stamp: Mapping[str, str]
+    judged: Robustness, found: Comparison, title: str, drawn: Files, stamp: Mapping[str, str]
 ) -> str:
     """Write the page on how strategies hold up; see `compare_page`."""
     unit, factor = display_unit(found.ends[judged.outcome].attrs.get("unit", ""))
@@ -153,12 +153,12 @@ def robust_page(
     return render_page(title, said, [*sections, _described(found), _rests(found)], stamp)
 
 
-def headlines(found: Uncertain) -> pd.DataFrame:
+def headlines(found: Comparison) -> pd.DataFrame:
     """Put the chosen outcomes of all regions together into a small table.
 
     Parameters
     ----------
-    found : Uncertain
+    found : Comparison
         The comparison.
 
     Returns
@@ -189,7 +189,7 @@ def _total(values: xr.DataArray) -> xr.DataArray:
     return values.sel({PLACE: TOTAL}, drop=True) if PLACE in values.dims else values
 
 
-def _headlines(found: Uncertain) -> tuple[str, pd.DataFrame]:
+def _headlines(found: Comparison) -> tuple[str, pd.DataFrame]:
     last = f"{found.paths['time'].values[-1]:g}"
     return f"All regions together, {last} (discounted: from {found.start:g} on)", headlines(found)
 
@@ -198,7 +198,7 @@ def _pictures(drawn: Files, *names: str) -> list[tuple[str, Path]]:
     return [(CAPTIONS[name], drawn[name]) for name in names if name in drawn]
 
 
-def _futures_section(found: Uncertain, drawn: Files) -> Section:
+def _futures_section(found: Comparison, drawn: Files) -> Section:
     data = found.recovered.sel({PLACE: TOTAL})
     rows = []
     for future in found.futures[1:]:
@@ -226,7 +226,7 @@ def _futures_section(found: Uncertain, drawn: Files) -> Section:
     )
 
 
-def _described(found: Uncertain) -> Section:
+def _described(found: Comparison) -> Section:
     rows = [
         {
             "future": one.title,
@@ -239,7 +239,7 @@ def _described(found: Uncertain) -> Section:
     return Section("The futures", [], [("What each future is", pd.DataFrame(rows))])
 
 
-def _rests(found: Uncertain) -> Section:
+def _rests(found: Comparison) -> Section:
     strategies = pd.DataFrame(
         [
             {"strategy": one.name, "title": one.title, "what it does": one.description}

@@ -1,9 +1,8 @@
-"""Strategies compared in many worlds: the same futures and draws, the same money in each."""
+"""Compare strategies in many worlds, or in one: the same additional money in each."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,178 +19,57 @@ from smecluster.model.outcomes import (
     find_outcome,
     list_variables,
 )
-from smecluster.model.runs import simulate
-from smecluster.model.support.checkpoints import Checkpoints
 from smecluster.model.support.errors import InputError
-from smecluster.policies.comparison.single import DISCOUNTED, check_names, shared_history
-from smecluster.policies.ensemble.equal_cost import ACCOUNTS, programme_money
-from smecluster.policies.ensemble.payers import who_pays
-from smecluster.policies.ensemble.recovery import GAP, recovery
-from smecluster.policies.ensemble.spillovers import effect_on_others
-from smecluster.policies.ensemble.worlds import (
-    DRAW,
-    FACTOR,
-    FUTURE,
-    MONEY,
-    REASON,
-    STRATEGY,
-    Ensemble,
-    has_money,
-)
+from smecluster.policies.budget import DEFAULT_BUDGET, Amount, Budget, set_budget
+from smecluster.policies.comparison.result import DISCOUNTED, PATH, SUPPLY, Comparison, keep_units
+from smecluster.policies.ensemble.accounts import ACCOUNTS
+from smecluster.policies.ensemble.cases import DRAW, FUTURE, REASON, STRATEGY
+from smecluster.policies.ensemble.payers import CENTRE, split_payers
+from smecluster.policies.ensemble.spillovers import ORIGIN
+from smecluster.policies.ensemble.worlds import ADDITIONAL, FACTOR, MONEY, Ensemble
 from smecluster.policies.futures import BASE, Future
 from smecluster.policies.futures import load as load_future
-from smecluster.policies.strategy import Strategy
-from smecluster.policies.timing import first_year
+from smecluster.policies.plan import START, Plan, carry_on
+from smecluster.policies.spans import SpanExcess, check_spans
+from smecluster.policies.strategy import BASELINE, Strategy
+from smecluster.policies.strategy import load as load_strategy
 
 if TYPE_CHECKING:
     from smecluster.model import Model
+    from smecluster.model.support.checkpoints import Checkpoints
 
-SUPPLY = "value added"
-PATH = "path of value added"
-GAINED, PER_YUAN = "gained", "gained per yuan"
-HALF = "years to half the effect"
 # What every comparison needs, whatever outcomes it is asked for.
 _ALWAYS = (SUPPLY, DISCOUNTED)
 _DISCOUNTING = ("social discount rate", "discount base year")
-CLOSE = 1e-6  # relative; what strategies may differ by and still cost the same
-_FAR = 0.01  # the same by the model's own values, whose rounding is another
 
-Inputs = Mapping[str, float]
 Progress = Callable[[int, int], None]
 
 
-@dataclass(frozen=True)
-class Uncertain:
-    """What strategies do in many worlds.
-
-    Attributes
-    ----------
-    start : float
-        Year from which money and discounted sums count.
-    baseline : Strategy
-        What the strategies are compared with; it is the first along ``strategy``.
-    strategies : tuple of Strategy
-        The strategies, their money as written.
-    futures : tuple of Future
-        What may come from outside, the base first.
-    draws : pandas.DataFrame
-        What differs among draws.
-    ends : xarray.Dataset
-        Outcomes of the last year (discounted: since `start`) along (strategy, future, draw,
-        place).
-    paths : xarray.DataArray
-        Value added, Myuan/Year, along (strategy, future, draw, time, place).
-    money, factor : xarray.DataArray
-        Present value of programme money, Myuan, and what the money as written was multiplied by,
-        Dmnl, along (strategy, future, draw).
-    paid : xarray.DataArray
-        Present value by payer, Myuan, along (strategy, payer, future, draw).
-    others : xarray.Dataset
-        Effect of the regions' own programmes on the other regions in the base future, in each
-        outcome's unit, along (strategy, draw).
-    failures : pandas.DataFrame
-        Runs without a result: strategy, future, draw, reason, inputs.
-    runs : int
-        How many runs it took.
-    discounting : tuple of (float, float)
-        Rate a year, Dmnl, and the year to which present values refer.
-    """
-
-    start: float
-    baseline: Strategy
-    strategies: tuple[Strategy, ...]
-    futures: tuple[Future, ...]
-    draws: pd.DataFrame
-    ends: xr.Dataset
-    paths: xr.DataArray
-    money: xr.DataArray
-    factor: xr.DataArray
-    paid: xr.DataArray
-    others: xr.Dataset
-    failures: pd.DataFrame
-    runs: int
-    discounting: tuple[float, float]
-
-    @property
-    def names(self) -> list[str]:
-        """Names of the strategies, without the baseline."""
-        return [strategy.name for strategy in self.strategies]
-
-    @property
-    def titles(self) -> dict[str, str]:
-        """What tables and figures call strategies and futures, by name."""
-        strategies = {one.name: one.title for one in (self.baseline, *self.strategies)}
-        return strategies | {future.name: future.title for future in self.futures}
-
-    @property
-    def changes(self) -> xr.Dataset:
-        """Change of each outcome against the baseline of the same world, by strategy."""
-        without = self.ends.sel({STRATEGY: self.baseline.name}, drop=True)
-        change = self.ends.sel({STRATEGY: self.names}) - without
-        return _with_units(change, self.ends)
-
-    @property
-    def gained(self) -> xr.DataArray:
-        """Discounted value added beyond the baseline, Myuan, by strategy, world and place."""
-        return self.changes[DISCOUNTED]
-
-    @property
-    def per_yuan(self) -> xr.DataArray:
-        """Value added gained in all regions for a yuan of programme money, Dmnl."""
-        money = self.money.sel({STRATEGY: self.names})
-        ratio = self.gained.sel({PLACE: TOTAL}, drop=True) / money.where(money > 0)
-        return ratio.assign_attrs(unit="Dmnl")
-
-    @property
-    def half(self) -> xr.DataArray:
-        """Years from `start` until the effect on value added passes half of its final value.
-
-        Along (strategy, future, draw, place). Between years the effect is taken to move on a
-        straight line. Missing where there is no effect at the end.
-        """
-        effect = self.paths.sel({STRATEGY: self.names}) - self.paths.sel(
-            {STRATEGY: self.baseline.name}, drop=True
-        )
-        return years_to_half(effect, self.start)
-
-    @property
-    def recovered(self) -> xr.Dataset:
-        """What each future but the base does to value added, see `policies.ensemble.recovery`.
-
-        Along (future, strategy, draw, place), each strategy against its own base future.
-        """
-        base, *others = self.futures
-        undisturbed = self.paths.sel({FUTURE: base.name}, drop=True)
-        parts = [
-            recovery(undisturbed, self.paths.sel({FUTURE: future.name}, drop=True), future.year)
-            for future in others
-        ]
-        names = np.array([future.name for future in others], dtype=object)
-        return xr.concat(parts, FUTURE).assign_coords({FUTURE: names}).drop_vars(GAP)
-
-
-def examine(
+def compare(
     model: Model,
-    strategies: tuple[Strategy, ...],
+    strategies: Sequence[Strategy],
     draws: pd.DataFrame | None = None,
     futures: Sequence[Future] = (),
     *,
     baseline: Strategy | None = None,
-    start: float | None = None,
-    budget: float | None = None,
+    start: float = START,
+    budget: str | float | Amount | Budget | None = DEFAULT_BUDGET,
     outcomes: Sequence[str] = (),
     settings: Mapping[str, Any] | None = None,
     workers: int | None = None,
     checkpoints: Checkpoints | None = None,
     progress: Progress | None = None,
-) -> Uncertain:
-    """Run strategies in every future and draw at equal cost and set them against a baseline.
+) -> Comparison:
+    """Run strategies in every future and draw and compare them with a baseline.
+
+    Every strategy with a programme, the baseline among them, spends the same additional money:
+    the present value of its programme money less that of policy as now in the same world.
 
     Parameters
     ----------
     model : Model
         The model, with its regions; its own values are the middle of the draws.
-    strategies : tuple of Strategy
+    strategies : sequence of Strategy
         The strategies.
     draws : pandas.DataFrame, optional
         A row a draw, a column an input of the model; one draw, the model's own values, if left
@@ -199,16 +77,13 @@ def examine(
     futures : sequence of Future
         What may come from outside, the base first; the base alone if left out.
     baseline : Strategy, optional
-        What to compare with; the history that the strategies share if left out.
-    start : float, optional
-        Year from which money and discounted sums count; the first in which strategies can differ
-        if left out.
-    budget : float, optional
-        Present value that each costs in every world, Myuan. If left out: in each world what
-        history costs there, where it is compared; else what the first one with a programme
-        costs as written at the model's own values.
+        What to compare with; policy as now if left out.
+    start : float
+        Year from which money and discounted sums count. No strategy may begin before it.
+    budget : str, float, Amount or Budget, optional
+        Additional money, see `policies.budget.parse_budget`. None: budgets as written.
     outcomes : sequence of str
-        Outcomes to look at; all if none is named.
+        Outcomes to keep; all if none is named.
     settings : mapping, optional
         Other inputs that hold in every run.
     workers : int, optional
@@ -216,58 +91,64 @@ def examine(
     checkpoints : Checkpoints, optional
         Where results are kept as they are finished.
     progress : callable, optional
-        Told how many runs are done and about how many there are.
+        Called with how many runs are done and about how many there are.
 
     Returns
     -------
-    Uncertain
+    Comparison
         The comparison.
 
     Raises
     ------
     InputError
-        If names are given twice, an outcome is unknown, or budgets cannot be matched.
+        If names are given twice, an outcome is unknown, a strategy begins before the start or
+        never, or has no result in any world.
     """
-    if baseline is None:
-        baseline = shared_history(strategies)
+    strategies = tuple(strategies)
+    baseline = load_strategy(BASELINE) if baseline is None else baseline
+    _check_names(baseline, strategies)
+    chosen = _find_outcomes(outcomes)
+    years = _list_years(start, model)
     everyone = (baseline, *strategies)
-    check_names([strategy.name for strategy in everyone])
-    start = first_year(*everyone, otherwise=baseline.history.until) if start is None else start
-    chosen = _outcomes(outcomes)
-    years = np.arange(start, model.time.final + 1)
-    if not len(years) > 1 or start < model.time.initial or start != int(start):
-        first, last = model.time.initial, model.time.final - 1
-        raise InputError(f"start = {start:g} is not a whole year in {first:g}..{last:g}")
+    plans = [strategy.plan(model, start) for strategy in everyone]
+    for plan in plans:
+        _check_first_year(plan, start)
     table = pd.DataFrame(index=["model"]) if draws is None else draws
     worlds = Ensemble(model, table, tuple(futures) or (load_future(BASE),), settings or {}, workers)
+    given = budget
+    if given is not None and not isinstance(given, Budget):
+        given = set_budget(model, given, start, settings)
+    _check_budget(given, plans)
     work = _Work(worlds, chosen, years, checkpoints, progress)
 
-    plans = {strategy.name: strategy.inputs(model) for strategy in everyone}
-    scaled = [one.name for one in strategies if has_money(plans[one.name])]
-    written = {name: plan for name, plan in plans.items() if name not in scaled}
-    _check_cost(worlds, plans, [name for name in written if name != baseline.name], start, budget)
-    found = [work.run("as written", written)]
-    fixed = found[0][MONEY].isel({STRATEGY: slice(1, None)})
-    if scaled:
-        target = _target(worlds, plans, fixed, scaled[0], start, budget)
-        _check_fixed(fixed, target)
-        found.append(work.run("matched", {name: plans[name] for name in scaled}, budget=target))
-    results = xr.concat(found, STRATEGY, combine_attrs="override").sel({STRATEGY: [*plans]})
-    _check_results(results[REASON])
-    others, alone = _on_others(work, everyone, results)
-    return Uncertain(
+    reference = next((plan.name for plan in plans if plan.is_as_now), None)
+    if reference is None:
+        extra = carry_on(model.regions, start)
+        reference, plans = extra.name, [*plans, extra]
+    results = work.run("strategies", plans, budget=None if given is None else given.money)
+    _check_results(results[REASON], plans)
+    kept = [strategy.name for strategy in everyone]
+    ends = results[_name_outcomes(results)].sel({STRATEGY: kept})
+    origins, origin_money, alone = _by_origin(
+        work, plans[1 : len(everyone)], results, baseline.name, reference
+    )
+    failed = [results.sel({STRATEGY: kept}), *([] if alone is None else [alone])]
+    return Comparison(
         start=start,
         baseline=baseline,
         strategies=strategies,
+        budget=given,
         futures=worlds.futures,
         draws=table,
-        ends=results[_outcome_names(results)],
-        paths=results[PATH],
-        money=results[MONEY],
-        factor=results[FACTOR],
-        paid=_paid(everyone, results),
-        others=others,
-        failures=_failures([results] if alone is None else [results, alone], table),
+        ends=ends,
+        paths=results[PATH].sel({STRATEGY: kept}),
+        money=results[ADDITIONAL].sel({STRATEGY: kept}),
+        factor=results[FACTOR].sel({STRATEGY: kept}),
+        paid=_split_money(plans, results, reference).sel({STRATEGY: kept}),
+        origins=origins,
+        origin_money=origin_money,
+        failures=_list_failures(failed, table),
+        spans=_check_shares(work, plans, results),
         runs=work.runs,
         discounting=discounting(model, worlds.settings),
     )
@@ -293,35 +174,9 @@ def discounting(model: Model, settings: Mapping[str, Any] | None = None) -> tupl
     return float(rate), float(year)
 
 
-def years_to_half(effect: xr.DataArray, start: float) -> xr.DataArray:
-    """Find when an effect passes half of its final value.
-
-    Parameters
-    ----------
-    effect : xarray.DataArray
-        The effect along ``time`` (Year) and other dimensions.
-    start : float
-        Year from which years are counted.
-
-    Returns
-    -------
-    xarray.DataArray
-        Years along the other dimensions, on straight lines between the times; missing where the
-        final effect is zero or has no value.
-    """
-    final = effect.isel(time=-1)
-    share = (effect / final.where(final != 0)).transpose("time", ...)
-    times, values = share["time"].values, share.values
-    passed = values >= 0.5
-    at = passed.argmax(0)
-    before = np.maximum(at - 1, 0)
-    upper = np.take_along_axis(values, at[None], 0)[0]
-    lower = np.take_along_axis(values, before[None], 0)[0]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        part = np.where(at > 0, (0.5 - lower) / (upper - lower), 1.0)
-    found = times[before] + part * (times[at] - times[before]) - start
-    found = np.where(passed.any(0) & np.isfinite(values[-1]), found, np.nan)
-    return share.isel(time=0, drop=True).copy(data=found).assign_attrs(unit="Year")
+def select_outcomes(names: Sequence[str] = ()) -> list[str]:
+    """Give the outcomes that a comparison keeps if these are named (all if none is)."""
+    return [outcome.name for outcome in _find_outcomes(names)]
 
 
 class _Work:
@@ -342,20 +197,20 @@ class _Work:
     def run(
         self,
         name: str,
-        plans: Mapping[str, Inputs],
+        plans: Sequence[Plan],
         worlds: Ensemble | None = None,
-        factors: xr.DataArray | None = None,
         *,
-        budget: float | xr.DataArray | None = None,
+        budget: float | None = None,
+        factors: xr.DataArray | None = None,
     ) -> xr.Dataset:
-        """Run strategies and keep what a comparison needs of them."""
-        before, tell = self.runs, self.progress
+        """Run plans and keep what a comparison needs of them."""
+        before, report = self.runs, self.progress
 
-        def told(done: int, total: int) -> None:
-            if tell is not None:
-                tell(before + done, before + total)
+        def report_all(done: int, total: int) -> None:
+            if report is not None:
+                report(before + done, before + total)
 
-        found = (worlds or self.worlds).run(
+        results = (worlds or self.worlds).run(
             plans,
             list_variables(self.outcomes),
             list(self.years),
@@ -364,10 +219,10 @@ class _Work:
             keep=self._keep,
             checkpoints=self.checkpoints,
             name=name,
-            progress=told,
+            progress=report_all,
         )
-        self.runs += int(found.attrs["runs"])
-        return found
+        self.runs += int(results.attrs["runs"])
+        return results
 
     def _keep(self, run: xr.Dataset) -> xr.Dataset:
         """Keep outcomes of the last year, the path of value added, and the accounts' change."""
@@ -382,151 +237,143 @@ class _Work:
         return kept.assign({PATH: outcomes[SUPPLY], **accounts})
 
 
-def _target(
-    worlds: Ensemble,
-    plans: Mapping[str, Inputs],
-    fixed: xr.DataArray,
-    first: str,
-    start: float,
-    budget: float | None,
-) -> float | xr.DataArray:
-    """Say what each strategy is to cost: what was asked for, what history costs, or the first."""
-    if budget is not None:
-        return budget
-    for name in fixed[STRATEGY].values:
-        cost = fixed.sel({STRATEGY: name}, drop=True)
-        if bool((cost > 0).any()):
-            return cost
-    inputs = {**plans[first], **worlds.settings}
-    return programme_money(simulate(worlds.model, inputs, outputs=ACCOUNTS), start)
-
-
-def _check_cost(
-    worlds: Ensemble,
-    plans: Mapping[str, Inputs],
-    fixed: Sequence[str],
-    start: float,
-    budget: float | None,
-) -> None:
-    """Refuse what `_check_fixed` would, by the model's own values, before anything long is run."""
-    if not fixed or (budget is None and not any(has_money(plan) for plan in plans.values())):
-        return
-    runs = {
-        name: simulate(worlds.model, {**plans[name], **worlds.settings}, outputs=ACCOUNTS)
-        for name in fixed
-    }
-    costs = {name: programme_money(run, start) for name, run in runs.items()}
-    spent = {name: cost for name, cost in costs.items() if cost > 0}
-    target = budget if budget is not None else next(iter(spent.values()), 0.0)
-    for name, cost in spent.items():
-        if abs(cost / target - 1) > _FAR:
+def _check_names(baseline: Strategy, strategies: Sequence[Strategy]) -> None:
+    """Refuse a comparison in which a strategy is named twice."""
+    names = [strategy.name for strategy in strategies]
+    for name in names:
+        if names.count(name) > 1:
+            raise InputError(f"strategy {name!r} is named twice; compare different ones")
+        if name == baseline.name:
             raise InputError(
-                f"strategy {name!r} cannot be brought to {target:,.0f} Myuan: it has no budget to "
-                f"scale, and costs {cost:,.0f} Myuan"
+                f"strategy {name!r} is what the others are compared with: leave it out, or name "
+                "another baseline"
             )
 
 
-def _check_results(reasons: xr.DataArray) -> None:
+def _list_years(start: float, model: Model) -> np.ndarray:
+    years = np.arange(start, model.time.final + 1)
+    if not len(years) > 1 or start < model.time.initial or start != int(start):
+        first, last = model.time.initial, model.time.final - 1
+        raise InputError(f"start = {start:g} is not a whole year in {first:g}..{last:g}")
+    return years
+
+
+def _check_first_year(plan: Plan, start: float) -> None:
+    """Refuse a plan that begins before money counts: what it spends until then would be free."""
+    if plan.first_year < start:
+        raise InputError(
+            f"strategy {plan.name!r} begins in {plan.first_year:g}, before the comparison's start "
+            f"in {start:g}: compare from {np.floor(plan.first_year):g} on (--start "
+            f"{np.floor(plan.first_year):g})"
+        )
+
+
+def _check_budget(budget: Budget | None, plans: Sequence[Plan]) -> None:
+    if budget is not None and budget.money == 0:
+        for plan in plans:
+            if plan.has_money and plan.until > plan.first_year:
+                raise InputError(
+                    f"without additional money nothing is left of strategy {plan.name!r}: give a "
+                    "budget above zero"
+                )
+
+
+def _check_results(reasons: xr.DataArray, plans: Sequence[Plan]) -> None:
     """Refuse a strategy that has no result in any world, with the reason."""
-    for name in reasons[STRATEGY].values:
-        told = reasons.sel({STRATEGY: name}).values
-        if (told != "").all():
-            raise InputError(f"strategy {name!r} has no result in any world: {told.flat[0]}")
+    for plan in plans:
+        here = reasons.sel({STRATEGY: plan.name}).values
+        if (here != "").all():
+            raise InputError(f"strategy {plan.name!r} has no result in any world: {here.flat[0]}")
 
 
-def _check_fixed(fixed: xr.DataArray, target: float | xr.DataArray | None) -> None:
-    """Refuse a strategy without a budget to scale that costs something else than the others."""
-    if target is None:
-        return
-    off = (abs(fixed / target - 1) > CLOSE) & (fixed > 0)
-    for name in fixed[STRATEGY].values:
-        if bool(off.sel({STRATEGY: name}).any()):
-            cost = float(fixed.sel({STRATEGY: name}).median())
-            raise InputError(
-                f"strategy {name!r} cannot be brought to {float(np.median(target)):,.0f} Myuan: "
-                f"it has no budget to scale, and costs {cost:,.0f} Myuan"
-            )
+def _check_shares(
+    work: _Work, plans: Sequence[Plan], results: xr.Dataset
+) -> tuple[SpanExcess, ...]:
+    """Compare the money on each lever with its span, at the middle of the draws."""
+    worlds = work.worlds
+    factor = results[FACTOR].sel({FUTURE: worlds.futures[0].name}).median(DRAW)
+    spending = [
+        plan.scale(float(factor.sel({STRATEGY: plan.name})))
+        for plan in plans
+        if plan.has_money and bool(factor.sel({STRATEGY: plan.name}).notnull())
+    ]
+    return check_spans(worlds.model, spending, work.years[0], worlds.settings)
 
 
-def _paid(strategies: Sequence[Strategy], results: xr.Dataset) -> xr.DataArray:
+def _split_money(plans: Sequence[Plan], results: xr.Dataset, reference: str) -> xr.DataArray:
+    """Split what each plan spends beyond policy as now over its payers."""
     regions = [place for place in results[PLACE].values if place != TOTAL]
     size = results[DISCOUNTED].sel({PLACE: regions}).rename({PLACE: "Region"})
     spent = results[[*ACCOUNTS]].assign({DISCOUNTED: size})
-    parts = [
-        who_pays(strategy, spent.sel({STRATEGY: strategy.name}, drop=True))
-        for strategy in strategies
-    ]
-    names = np.array([strategy.name for strategy in strategies], dtype=object)
-    return xr.concat(parts, STRATEGY).assign_coords({STRATEGY: names})
+    parts = [split_payers(plan, spent.sel({STRATEGY: plan.name}, drop=True)) for plan in plans]
+    names = np.array([plan.name for plan in plans], dtype=object)
+    paid = xr.concat(parts, STRATEGY).assign_coords({STRATEGY: names})
+    return (paid - paid.sel({STRATEGY: reference}, drop=True)).assign_attrs(unit="Myuan")
 
 
-def _on_others(
-    work: _Work, strategies: Sequence[Strategy], results: xr.Dataset
-) -> tuple[xr.Dataset, xr.Dataset | None]:
-    """Run each region's programme alone, with the money that it has in the strategy."""
+def _by_origin(
+    work: _Work, plans: Sequence[Plan], results: xr.Dataset, baseline: str, reference: str
+) -> tuple[xr.Dataset, xr.DataArray, xr.Dataset | None]:
+    """Run each government's programme alone, with the money that it has in the strategy.
+
+    Gives the changes and the money along (strategy, origin, draw), and the runs that it took (None
+    where there were none).
+    """
     worlds = work.worlds
-    base, names = worlds.futures[0].name, _outcome_names(results)
-    ends = results[names].sel({FUTURE: base}, drop=True)
-    baseline, *compared = strategies
-    without = ends.sel({STRATEGY: baseline.name}, drop=True)
-    plans: dict[str, Inputs] = {}
-    origin: dict[str, list[tuple[str, str]]] = {}
-    for strategy in compared:
-        for region in worlds.model.regions:
-            alone = strategy.alone_in(region)
-            if alone.programmes:
-                plan = f"{strategy.name} in {region}"
-                plans[plan] = alone.inputs(worlds.model)
-                origin.setdefault(strategy.name, []).append((region, plan))
+    base = worlds.futures[0].name
+    names = [name for name in _name_outcomes(results) if PLACE in results[name].dims]
+    origins = [*worlds.model.regions, CENTRE]
+    parts: dict[tuple[str, str], Plan] = {}
+    for plan in plans:
+        for origin in origins:
+            alone = plan.alone_in(None if origin == CENTRE else origin)
+            if alone.has_money:
+                # What one government does on its own has been run already.
+                parts[plan.name, origin] = plan if len(plan.spending) == 1 else alone
+    new = [part for (name, _), part in parts.items() if part.name != name]
     found = None
-    if plans and len(worlds.model.regions) > 1:
+    if new:
+        owner = {part.name: name for (name, _), part in parts.items()}
         factors = xr.concat(
             [
-                results[FACTOR].sel({STRATEGY: name, FUTURE: [base]}).fillna(1.0)
-                for name, parts in origin.items()
-                for _ in parts
+                results[FACTOR].sel({STRATEGY: owner[p.name], FUTURE: [base]}).fillna(1.0)
+                for p in new
             ],
             STRATEGY,
-        ).assign_coords({STRATEGY: [*plans]})
-        found = work.run("alone", plans, replace(worlds, futures=worlds.futures[:1]), factors)
-    effects = []
-    for strategy in compared:
-        nothing = without * np.nan
-        parts = origin.get(strategy.name, []) if found is not None else []
-        if found is None or not parts:
-            effects.append(_others_of(nothing.expand_dims(origin=["nobody"])))
-            continue
-        alone_ends = found[names].sel({FUTURE: base}, drop=True)
-        # Without a factor the whole strategy has no result, and its parts would have other money.
-        funded = results[FACTOR].sel({STRATEGY: strategy.name, FUTURE: base}, drop=True).notnull()
-        changes = [
-            (alone_ends.sel({STRATEGY: plan}, drop=True) - without).where(funded)
-            for _, plan in parts
-        ]
-        homes = np.array([region for region, _ in parts], dtype=object)
-        effects.append(_others_of(xr.concat(changes, "origin").assign_coords(origin=homes)))
-    joined = xr.concat(effects, STRATEGY)
-    called = np.array([strategy.name for strategy in compared], dtype=object)
-    return _with_units(joined.assign_coords({STRATEGY: called}), ends), found
-
-
-def _with_units(data: xr.Dataset, source: xr.Dataset) -> xr.Dataset:
-    return data.assign(
-        {name: values.assign_attrs(source[name].attrs) for name, values in data.items()}
+        ).assign_coords({STRATEGY: [part.name for part in new]})
+        found = work.run("alone", new, worlds.only_first(), factors=factors)
+    keep = [*names, MONEY]
+    whole = results[keep].sel({FUTURE: base}, drop=True)
+    ends = (
+        whole
+        if found is None
+        else xr.concat([whole, found[keep].sel({FUTURE: base}, drop=True)], STRATEGY)
     )
-
-
-def _others_of(origins: xr.Dataset) -> xr.Dataset:
-    return xr.Dataset(
+    without = whole.sel({STRATEGY: baseline}, drop=True)
+    # Money counts beyond policy as now, whatever the outcomes are compared with.
+    without[MONEY] = whole[MONEY].sel({STRATEGY: reference}, drop=True)
+    rows = []
+    for plan in plans:
+        # Without a factor the whole strategy has no result, and its parts would have other money.
+        funded = results[FACTOR].sel({STRATEGY: plan.name, FUTURE: base}, drop=True).notnull()
+        cells = [
+            (ends.sel({STRATEGY: parts[plan.name, origin].name}, drop=True) - without).where(funded)
+            if (plan.name, origin) in parts
+            else without * np.nan
+            for origin in origins
+        ]
+        rows.append(xr.concat(cells, ORIGIN))
+    joined = xr.concat(rows, STRATEGY).assign_coords(
         {
-            name: effect_on_others(values, str(name))
-            for name, values in origins.items()
-            if PLACE in values.dims
+            STRATEGY: np.array([plan.name for plan in plans], dtype=object),
+            ORIGIN: np.array(origins, dtype=object),
         }
     )
+    money = joined[MONEY].assign_attrs(unit="Myuan")
+    return keep_units(joined[names], results), money, found
 
 
-def _failures(found: Sequence[xr.Dataset], draws: pd.DataFrame) -> pd.DataFrame:
+def _list_failures(found: Sequence[xr.Dataset], draws: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for part in found:
         reasons = part[REASON]
@@ -534,20 +381,15 @@ def _failures(found: Sequence[xr.Dataset], draws: pd.DataFrame) -> pd.DataFrame:
             case = reasons[dict(zip(reasons.dims, place, strict=True))]
             where = [case[dim].item() for dim in (STRATEGY, FUTURE, DRAW)]
             rows.append((*where, case.item()))
-    listed = pd.DataFrame(rows, columns=[STRATEGY, FUTURE, DRAW, REASON])
-    return listed.join(draws, on=DRAW) if len(draws.columns) else listed
+    table = pd.DataFrame(rows, columns=[STRATEGY, FUTURE, DRAW, REASON])
+    return table.join(draws, on=DRAW) if len(draws.columns) else table
 
 
-def looked_at(names: Sequence[str] = ()) -> list[str]:
-    """Give the outcomes that a comparison looks at, if these are named (all if none is)."""
-    return [outcome.name for outcome in _outcomes(names)]
-
-
-def _outcomes(names: Sequence[str]) -> list[Outcome]:
+def _find_outcomes(names: Sequence[str]) -> list[Outcome]:
     chosen = [find_outcome(name) for name in dict.fromkeys((*_ALWAYS, *names))]
     return chosen if names else list(OUTCOMES)
 
 
-def _outcome_names(results: xr.Dataset) -> list[str]:
+def _name_outcomes(results: xr.Dataset) -> list[str]:
     known = {DISPERSION, *(outcome.name for outcome in OUTCOMES)}
     return [str(name) for name in results.data_vars if name in known]

@@ -25,26 +25,36 @@ from smecluster.model.support.formatting import (
     display_unit,
 )
 from smecluster.model.support.plotting import add_heading, format_axis
-from smecluster.policies.comparison.compute import PER_YUAN, Uncertain
-from smecluster.policies.comparison.figures_single import CHANGES
+from smecluster.policies.comparison.result import PER_YUAN, Comparison
 from smecluster.policies.comparison.tables import PROBABILITY, probabilities, quantiles
-from smecluster.policies.ensemble.payers import PAYER
+from smecluster.policies.ensemble.cases import DRAW, FUTURE, STRATEGY
+from smecluster.policies.ensemble.payers import CENTRE, PAYER
 from smecluster.policies.ensemble.recovery import LOSS
-from smecluster.policies.ensemble.spillovers import CENTRE
-from smecluster.policies.ensemble.worlds import DRAW, FUTURE, STRATEGY
 from smecluster.policies.futures import BASE
 from smecluster.policies.headlines import HEADLINES, Style, strategy_markers, strategy_styles
 
+# Shown of a comparison; local debt, its largest side effect, is among them.
+CHANGES = (
+    "Discounted value added",
+    "value added",
+    "Local public debt",
+    "Employment",
+    "annual wage",
+    "Upgraded SMEs",
+    "innovation capacity",
+    "average quality",
+    "transaction cost share",
+)
 # With more pairs than this only those with the best strategy are drawn.
 _MOST_PAIRS = 6
 
 
-def figures(found: Uncertain) -> dict[str, Figure]:
+def figures(found: Comparison) -> dict[str, Figure]:
     """Draw every figure of a comparison.
 
     Parameters
     ----------
-    found : Uncertain
+    found : Comparison
         The comparison.
 
     Returns
@@ -66,7 +76,7 @@ def figures(found: Uncertain) -> dict[str, Figure]:
     return drawn
 
 
-def per_yuan(found: Uncertain) -> Figure:
+def per_yuan(found: Comparison) -> Figure:
     """Draw value added gained for a yuan of programme money, a row for each future."""
     rows = {future.name: future.title for future in found.futures}
     figure, axis = _rows(found, len(rows))
@@ -86,7 +96,7 @@ def per_yuan(found: Uncertain) -> Figure:
     )
 
 
-def changes(found: Uncertain, names: Sequence[str] = CHANGES) -> Figure:
+def changes(found: Comparison, names: Sequence[str] = CHANGES) -> Figure:
     """Draw the change of outcomes at the end, by region and in total, in the base future."""
     names = [name for name in names if name in found.ends]
     base = found.ends.sel({STRATEGY: found.baseline.name, FUTURE: BASE}, drop=True)
@@ -118,7 +128,7 @@ def changes(found: Uncertain, names: Sequence[str] = CHANGES) -> Figure:
     )
 
 
-def paths(found: Uncertain) -> Figure:
+def paths(found: Comparison) -> Figure:
     """Draw the change of value added over time, with the interval as a band."""
     places = [str(place) for place in found.paths[PLACE].values]
     base = found.paths.sel({STRATEGY: found.baseline.name, FUTURE: BASE}, drop=True)
@@ -147,7 +157,7 @@ def paths(found: Uncertain) -> Figure:
     )
 
 
-def who_pays(found: Uncertain) -> Figure:
+def who_pays(found: Comparison) -> Figure:
     """Draw the programme money by the budget that pays it."""
     payers = [str(payer) for payer in found.paid[PAYER].values]
     colours = {CENTRE: CENTRE_COLOUR} | colour_regions([one for one in payers if one != CENTRE])
@@ -177,7 +187,7 @@ def who_pays(found: Uncertain) -> Figure:
     )
 
 
-def timing(found: Uncertain) -> Figure:
+def timing(found: Comparison) -> Figure:
     """Draw when the effect on value added passes half of its final value."""
     places = [str(place) for place in found.ends[PLACE].values]
     half = found.half.sel({FUTURE: BASE}, drop=True).transpose(PLACE, STRATEGY, DRAW)
@@ -193,7 +203,7 @@ def timing(found: Uncertain) -> Figure:
     )
 
 
-def beaten(found: Uncertain) -> Figure:
+def beaten(found: Comparison) -> Figure:
     """Draw how often one strategy is better than another, by outcome, in the base future."""
     table = probabilities(found)
     table = table[(table[FUTURE] == BASE) & (table[PLACE] == TOTAL)]
@@ -233,7 +243,7 @@ def beaten(found: Uncertain) -> Figure:
     )
 
 
-def losses(found: Uncertain) -> Figure:
+def losses(found: Comparison) -> Figure:
     """Draw what each future costs under each strategy."""
     others = [future for future in found.futures if future.name != BASE]
     names = [found.baseline.name, *found.names]
@@ -262,7 +272,7 @@ def losses(found: Uncertain) -> Figure:
     )
 
 
-def _rows(found: Uncertain, rows: int, per_row: float | None = None) -> tuple[Figure, Axes]:
+def _rows(found: Comparison, rows: int, per_row: float | None = None) -> tuple[Figure, Axes]:
     """Begin a figure with one panel of rows."""
     each = per_row or 0.28 + 0.17 * len(found.names)
     figure = Figure(figsize=(9, 2.2 + each * rows), layout="constrained")
@@ -271,7 +281,7 @@ def _rows(found: Uncertain, rows: int, per_row: float | None = None) -> tuple[Fi
 
 def _intervals(
     axis: Axes,
-    found: Uncertain,
+    found: Comparison,
     names: Sequence[str],
     labels: Sequence[str],
     rows: Sequence[xr.DataArray],
@@ -299,7 +309,7 @@ def _intervals(
 
 def _one_each(
     axis: Axes,
-    found: Uncertain,
+    found: Comparison,
     names: Sequence[str],
     labels: Sequence[str],
     values: xr.DataArray,
@@ -320,7 +330,7 @@ def _one_each(
     format_axis(axis.xaxis)
 
 
-def _styles(found: Uncertain) -> Mapping[str, Style]:
+def _styles(found: Comparison) -> Mapping[str, Style]:
     return strategy_styles([found.baseline.name, *found.names], found.baseline.name)
 
 
@@ -330,7 +340,7 @@ def _wrapped(text: str) -> str:
 
 def _finish(
     figure: Figure,
-    found: Uncertain,
+    found: Comparison,
     title: str,
     note: str,
     *,

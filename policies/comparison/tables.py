@@ -11,10 +11,10 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from smecluster.model.outcomes import DISPERSION, PLACE, TOTAL, find_outcome
-from smecluster.policies.comparison.compute import GAINED, HALF, PER_YUAN, Uncertain
+from smecluster.policies.comparison.result import GAINED, HALF, PER_YUAN, Comparison
+from smecluster.policies.ensemble.cases import DRAW, FUTURE, STRATEGY
 from smecluster.policies.ensemble.payers import PAYER
 from smecluster.policies.ensemble.recovery import LOSS, YEARS
-from smecluster.policies.ensemble.worlds import DRAW, FUTURE, STRATEGY
 from smecluster.policies.robustness.regret import BEST, EXPECTED, HIGH, MOST
 
 LOW, MEDIAN, HIGHEST = "low", "median", "high"
@@ -25,12 +25,12 @@ MEASURES = ("value", "change", "change in percent")
 _WHERE = (STRATEGY, PAYER, FUTURE, PLACE, "time")
 
 
-def tables(found: Uncertain) -> dict[str, pd.DataFrame]:
+def tables(found: Comparison) -> dict[str, pd.DataFrame]:
     """Make every table of a comparison.
 
     Parameters
     ----------
-    found : Uncertain
+    found : Comparison
         The comparison.
 
     Returns
@@ -53,12 +53,12 @@ def tables(found: Uncertain) -> dict[str, pd.DataFrame]:
     return made
 
 
-def outcomes(found: Uncertain) -> pd.DataFrame:
+def outcomes(found: Comparison) -> pd.DataFrame:
     """Sum outcomes up over the draws.
 
     Parameters
     ----------
-    found : Uncertain
+    found : Comparison
         The comparison.
 
     Returns
@@ -83,12 +83,12 @@ def outcomes(found: Uncertain) -> pd.DataFrame:
     return joined[columns]
 
 
-def probabilities(found: Uncertain) -> pd.DataFrame:
+def probabilities(found: Comparison) -> pd.DataFrame:
     """Count the draws in which one strategy is better than another.
 
     Parameters
     ----------
-    found : Uncertain
+    found : Comparison
         The comparison.
 
     Returns
@@ -109,22 +109,23 @@ def probabilities(found: Uncertain) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def money(found: Uncertain) -> pd.DataFrame:
+def money(found: Comparison) -> pd.DataFrame:
     """Say what strategies cost, who pays, and what a yuan brings.
 
     Parameters
     ----------
-    found : Uncertain
+    found : Comparison
         The comparison.
 
     Returns
     -------
     pandas.DataFrame
-        Columns: outcome (``programme money``, ``factor`` on the money as written, ``gained``,
-        ``gained per yuan``, ``paid by ...``), unit, future, strategy, low, median, high, draws.
+        Columns: outcome (``additional programme money``, ``factor`` on the money as written,
+        ``gained``, ``gained per yuan``, ``paid by ...``), unit, future, strategy, low, median,
+        high, draws.
     """
     parts = [
-        summed_up(found.money.sel({STRATEGY: found.names}), "programme money", "Myuan"),
+        summed_up(found.money.sel({STRATEGY: found.names}), "additional programme money", "Myuan"),
         summed_up(found.factor.sel({STRATEGY: found.names}), "factor", "Dmnl"),
         summed_up(found.gained.sel({PLACE: TOTAL}, drop=True), GAINED, "Myuan"),
         summed_up(found.per_yuan, PER_YUAN, "Dmnl"),
@@ -135,7 +136,7 @@ def money(found: Uncertain) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def paths(found: Uncertain) -> pd.DataFrame:
+def paths(found: Comparison) -> pd.DataFrame:
     """Sum value added up over the draws, year by year; see `outcomes`."""
     values = found.paths
     base = values.sel({STRATEGY: found.baseline.name}, drop=True)
@@ -146,7 +147,7 @@ def paths(found: Uncertain) -> pd.DataFrame:
     return joined.rename(columns={"time": "year"})
 
 
-def spillovers(found: Uncertain) -> pd.DataFrame:
+def spillovers(found: Comparison) -> pd.DataFrame:
     """Sum up what regions' own programmes do to the other regions, in the base future."""
     parts = [
         summed_up(values, str(name), found.ends[name].attrs.get("unit", ""))
@@ -155,17 +156,17 @@ def spillovers(found: Uncertain) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def timing(found: Uncertain) -> pd.DataFrame:
+def timing(found: Comparison) -> pd.DataFrame:
     """Sum up when the effect on value added passes half of its final value."""
     return summed_up(found.half, HALF, "Year")
 
 
-def recoveries(found: Uncertain) -> pd.DataFrame:
+def recoveries(found: Comparison) -> pd.DataFrame:
     """Sum up what each future costs, how long it takes to recover, and how often that happens.
 
     Parameters
     ----------
-    found : Uncertain
+    found : Comparison
         The comparison.
 
     Returns
@@ -276,3 +277,29 @@ def _beaten(values: xr.DataArray, name: str, names: Sequence[str]) -> list[tuple
                 rows.append((name, future, place, one, other, probability, count))
                 rows.append((name, future, place, other, one, 1 - probability, count))
     return rows
+
+
+def list_outcomes(data: xr.Dataset) -> pd.DataFrame:
+    """Put the outcomes of a run into long form.
+
+    Parameters
+    ----------
+    data : xarray.Dataset
+        From `model.outcomes.collect_outcomes`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns: outcome, unit, place, time, value.
+    """
+    parts = []
+    for name, values in data.data_vars.items():
+        part = values.rename("value").to_dataframe().reset_index()
+        part = part[[*map(str, values.dims), "value"]]
+        if PLACE not in values.dims:
+            part[PLACE] = TOTAL
+        part.insert(0, "unit", values.attrs.get("unit", ""))
+        part.insert(0, "outcome", str(name))
+        parts.append(part)
+    table = pd.concat(parts, ignore_index=True)
+    return table[["outcome", "unit", PLACE, "time", "value"]]

@@ -8,12 +8,11 @@ import xarray as xr
 
 from smecluster.model.outcomes import PLACE, TOTAL
 from smecluster.model.support.formatting import capitalise, display_unit
-from smecluster.policies.comparison.compute import SUPPLY, Uncertain
+from smecluster.policies.comparison.result import SUPPLY, Comparison
 from smecluster.policies.comparison.tables import quantiles
-from smecluster.policies.ensemble.payers import PAYER
+from smecluster.policies.ensemble.cases import DRAW, FUTURE, STRATEGY
+from smecluster.policies.ensemble.payers import CENTRE, PAYER
 from smecluster.policies.ensemble.recovery import LOSS, YEARS
-from smecluster.policies.ensemble.spillovers import CENTRE
-from smecluster.policies.ensemble.worlds import DRAW, FUTURE, STRATEGY
 from smecluster.policies.futures import BASE
 from smecluster.policies.prose import format_count, format_share, join_names, split_sign
 from smecluster.policies.robustness.compute import ALL_WORLDS, BEATEN, ENOUGH, FAILS, Robustness
@@ -26,12 +25,12 @@ _SURE = 0.9
 _TELLING = 0.1
 
 
-def answer(found: Uncertain) -> dict[str, str]:
+def answer(found: Comparison) -> dict[str, str]:
     """Say which strategy does most, how sure that is, who pays, and what would change it.
 
     Parameters
     ----------
-    found : Uncertain
+    found : Comparison
         The comparison.
 
     Returns
@@ -51,12 +50,12 @@ def answer(found: Uncertain) -> dict[str, str]:
     return {question: reply for question, reply in said.items() if reply}
 
 
-def basis(found: Uncertain) -> list[str]:
+def basis(found: Comparison) -> list[str]:
     """Say what a comparison rests on, and what it leaves out.
 
     Parameters
     ----------
-    found : Uncertain
+    found : Comparison
         The comparison.
 
     Returns
@@ -84,14 +83,12 @@ def basis(found: Uncertain) -> list[str]:
             "Futures repeat what has happened once. They are stress tests, not forecasts: none has "
             "a probability."
         )
+    said.append(f"Money of each strategy: {found.describe_budget()}.")
     rate, year = found.discounting
-    money = found.money.sel({STRATEGY: [name for name in found.names if _spends(found, name)]})
-    if money.sizes[STRATEGY]:
-        said.append(
-            f"Money and discounted sums count from {found.start:g} on, in constant prices of 2010, "
-            f"discounted at {100 * rate:g} % a year to {year:g}; each strategy costs the same in "
-            "every world (its budget is scaled world by world)."
-        )
+    said.append(
+        f"Money and discounted sums count from {found.start:g} on, in constant prices of 2010, "
+        f"discounted at {100 * rate:g} % a year to {year:g}."
+    )
     if len(found.failures):
         first = found.failures.iloc[0]
         said.append(
@@ -106,12 +103,12 @@ def basis(found: Uncertain) -> list[str]:
     return said
 
 
-def futures_answer(found: Uncertain) -> list[str]:
+def futures_answer(found: Comparison) -> list[str]:
     """Say what each future costs, under which strategy least, and whether it is recovered from.
 
     Parameters
     ----------
-    found : Uncertain
+    found : Comparison
         The comparison, with more than the base future.
 
     Returns
@@ -124,14 +121,14 @@ def futures_answer(found: Uncertain) -> list[str]:
     ]
 
 
-def robust_answer(judged: Robustness, found: Uncertain) -> list[str]:
+def robust_answer(judged: Robustness, found: Comparison) -> list[str]:
     """Say which strategy holds up best, and when each fails.
 
     Parameters
     ----------
     judged : Robustness
         The judgement.
-    found : Uncertain
+    found : Comparison
         What was judged.
 
     Returns
@@ -187,7 +184,7 @@ def number(value: float) -> str:
 # The sentences
 
 
-def _most(found: Uncertain) -> str:
+def _most(found: Comparison) -> str:
     gained = _base(found.gained.sel({PLACE: TOTAL}, drop=True))
     order = _order_of(gained)
     unit, factor = display_unit("Myuan")
@@ -210,7 +207,7 @@ def _most(found: Uncertain) -> str:
     )
 
 
-def _beats(found: Uncertain) -> str:
+def _beats(found: Comparison) -> str:
     if len(found.names) < 2 or len(found.draws) < 2:
         return ""
     gained = _base(found.gained.sel({PLACE: TOTAL}, drop=True))
@@ -229,7 +226,7 @@ def _beats(found: Uncertain) -> str:
     return said
 
 
-def _by_region(found: Uncertain) -> str:
+def _by_region(found: Comparison) -> str:
     places = [str(place) for place in found.ends[PLACE].values if place != TOTAL]
     if len(found.names) < 2 or len(places) < 2:
         return ""
@@ -254,7 +251,7 @@ def _by_region(found: Uncertain) -> str:
     return f"Most is brought by {join_names(parts)}.{lost}"
 
 
-def _pays(found: Uncertain) -> str:
+def _pays(found: Comparison) -> str:
     same: dict[str, list[str]] = {}  # the strategies that are paid alike
     paid = _base(found.paid).median(DRAW)
     for name in found.names:
@@ -278,7 +275,7 @@ def _pays(found: Uncertain) -> str:
     return f"{capitalise('; '.join(parts))}." if parts else ""
 
 
-def _neighbours(found: Uncertain) -> str:
+def _neighbours(found: Comparison) -> str:
     effect = found.others.get(SUPPLY)
     if effect is None:
         return ""
@@ -299,7 +296,7 @@ def _neighbours(found: Uncertain) -> str:
     )
 
 
-def _when(found: Uncertain) -> str:
+def _when(found: Comparison) -> str:
     half = _base(found.half.sel({PLACE: TOTAL}, drop=True))
     known = [name for name in found.names if bool(half.sel({STRATEGY: name}).notnull().any())]
     if not known:
@@ -312,13 +309,13 @@ def _when(found: Uncertain) -> str:
     )
 
 
-def _elsewhere(found: Uncertain) -> str:
+def _elsewhere(found: Comparison) -> str:
     if len(found.futures) < 2:
         return ""
     return f"{_order(found)} Dearest: {_future(found, _dearest(found)[0])}".strip()
 
 
-def _order(found: Uncertain) -> str:
+def _order(found: Comparison) -> str:
     """Say whether the order of strategies holds in every future."""
     if len(found.names) < 2:
         return ""
@@ -338,13 +335,13 @@ def _order(found: Uncertain) -> str:
     )
 
 
-def _dearest(found: Uncertain) -> list[str]:
+def _dearest(found: Comparison) -> list[str]:
     loss = found.recovered[LOSS].sel({PLACE: TOTAL, STRATEGY: found.baseline.name}).median(DRAW)
     names = [str(name) for name in loss[FUTURE].values]
     return sorted(names, key=lambda name: -float(loss.sel({FUTURE: name})))
 
 
-def _future(found: Uncertain, name: str) -> str:
+def _future(found: Comparison, name: str) -> str:
     title = found.titles[name]
     data = found.recovered.sel({FUTURE: name, PLACE: TOTAL})
     base = found.baseline.name
@@ -357,7 +354,7 @@ def _future(found: Uncertain, name: str) -> str:
     )
 
 
-def _back(found: Uncertain, years: xr.DataArray) -> str:
+def _back(found: Comparison, years: xr.DataArray) -> str:
     """Say how long it takes until value added is back within 1 %."""
     last = f"{found.paths['time'].values[-1]:g}"
     names = [found.baseline.name, *found.names]
@@ -376,11 +373,11 @@ def _back(found: Uncertain, years: xr.DataArray) -> str:
     return f"Back within 1 %: {join_names(parts)}{never}."
 
 
-def _plain(found: Uncertain, name: str) -> str:
+def _plain(found: Comparison, name: str) -> str:
     return found.baseline.title.lower() if name == found.baseline.name else name
 
 
-def _failing(judged: Robustness, found: Uncertain, name: str, share: float) -> list[str]:
+def _failing(judged: Robustness, found: Comparison, name: str, share: float) -> list[str]:
     searched = judged.found.get(name, {})
     said = [
         f"{capitalise(name)} is good enough in {_worlds(share)}{_by_future(judged, found, name)}."
@@ -399,7 +396,7 @@ def _failing(judged: Robustness, found: Uncertain, name: str, share: float) -> l
     return said
 
 
-def _by_future(judged: Robustness, found: Uncertain, name: str) -> str:
+def _by_future(judged: Robustness, found: Comparison, name: str) -> str:
     """Name the future in which a strategy is good enough least, where it makes a difference."""
     table = judged.shares[judged.shares[STRATEGY] == name].set_index(FUTURE)[ENOUGH]
     shares = {str(future): float(table[future]) for future in table.index if future != ALL_WORLDS}
@@ -441,11 +438,11 @@ def _share(values: xr.DataArray, one: str, other: str) -> float:
     return float(((lead > 0) + 0.5 * (lead == 0)).where(known).mean())
 
 
-def _ratio(found: Uncertain, name: str) -> np.ndarray:
+def _ratio(found: Comparison, name: str) -> np.ndarray:
     return np.asarray(_base(found.per_yuan).sel({STRATEGY: name}).values)
 
 
-def _spends(found: Uncertain, name: str) -> bool:
+def _spends(found: Comparison, name: str) -> bool:
     return bool((_base(found.money).sel({STRATEGY: name}) > 0).any())
 
 

@@ -1,49 +1,55 @@
-"""Strategies in many worlds: futures times draws, the same ones for every strategy.
+"""Plans in many worlds: futures times draws, the same ones for every plan, at equal money.
 
-What strategies have in common is computed once: a draw's history up to the first year in which
-they can differ. Money is matched in every world by itself, since budgets are shares of value added.
+What plans have in common is computed once: a draw's history up to the first year in which they can
+differ. The money that is compared is what a plan spends beyond policy as now in the same world. It
+is matched in every world by itself, since budgets are shares of value added.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import xarray as xr
-from numpy.typing import NDArray
 
 from smecluster.model.branches import Trunk, can_fork
 from smecluster.model.program.inputs import InputIndex
 from smecluster.model.runs import stream
 from smecluster.model.support.errors import InputError
-from smecluster.policies.ensemble.equal_cost import ACCOUNTS, CENTRAL_ACCOUNT, LOCAL_ACCOUNT
+from smecluster.policies.ensemble.accounts import ACCOUNTS, sum_money
+from smecluster.policies.ensemble.cases import (
+    DRAW,
+    FUTURE,
+    STRATEGY,
+    Cases,
+    Floats,
+    Integers,
+    Truths,
+)
 from smecluster.policies.ensemble.matching import Matching
 from smecluster.policies.futures import Future
 from smecluster.policies.futures import load as load_future
-from smecluster.policies.levers import LEVELS
+from smecluster.policies.plan import Plan, carry_on, inputs_before
 
 if TYPE_CHECKING:
     from smecluster.model import Model
     from smecluster.model.support.checkpoints import Checkpoints
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
-Inputs = Mapping[str, float]
 Keep = Callable[[xr.Dataset], xr.Dataset]
 Progress = Callable[[int, int], None]
 
-STRATEGY, FUTURE, DRAW = "strategy", "future", "draw"
 WORLD = (STRATEGY, FUTURE, DRAW)
-MONEY, FACTOR, REASON = "programme money", "factor", "failure reason"
+MONEY, ADDITIONAL, FACTOR = "programme money", "additional programme money", "factor"
 EXACT = 5e-7  # relative; what the money may differ from the budget by in any world
 UNREACHED = "the budget is not reached"
 BEYOND = "the budget is beyond what the model allows"
+NO_REFERENCE = "policy as now has no result"
+NOT_STARTED = "its trigger is not met"
 
-_MONEY = tuple(f"{level} programme {kind}" for level in LEVELS for kind in ("share", "amount"))
 _ROUGH = 1e-4  # the same where a first guess is enough
 _TRIALS = 3.5  # trials that matching money usually takes, for telling how long it will take
 _ROWS = 4032  # runs at a time: their results stay below some hundred megabytes
@@ -51,7 +57,7 @@ _ROWS = 4032  # runs at a time: their results stay below some hundred megabytes
 
 @dataclass(frozen=True)
 class Ensemble:
-    """The worlds in which strategies are tried: futures times draws.
+    """The worlds in which plans are tried: futures times draws.
 
     Parameters
     ----------
@@ -72,6 +78,7 @@ class Ensemble:
     futures: tuple[Future, ...] = field(default_factory=lambda: (load_future("base"),))
     settings: Mapping[str, Any] = field(default_factory=dict)
     workers: int | None = None
+    _trunks: dict[float, Trunk] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         for name in self.settings:
@@ -94,9 +101,15 @@ class Ensemble:
         digest.update(np.ascontiguousarray(self.draws.to_numpy(dtype=float)).tobytes())
         return digest.hexdigest()
 
+    def only_first(self) -> Ensemble:
+        """Keep the first future alone; what was run of the past is shared."""
+        one = replace(self, futures=self.futures[:1])
+        one._trunks.update(self._trunks)
+        return one
+
     def run(
         self,
-        plans: Mapping[str, Inputs],
+        plans: Sequence[Plan],
         outputs: Sequence[str],
         years: Sequence[float],
         *,
@@ -108,19 +121,21 @@ class Ensemble:
         name: str = "worlds",
         progress: Progress | None = None,
     ) -> xr.Dataset:
-        """Run strategies in every world.
+        """Run plans in every world.
 
         Parameters
         ----------
-        plans : mapping of str to mapping
-            The inputs of each strategy (`Strategy.inputs`), by its name.
+        plans : sequence of Plan
+            The plans; their names differ.
         outputs : sequence of str
             Variables of the model to keep.
         years : sequence of float
             Times to keep, ascending; money counts from the first of them.
         budget : float or xarray.DataArray, optional
-            Present value that each strategy costs in every world, Myuan; an array along
-            ``future`` and ``draw`` where it differs among worlds. As written if left out.
+            Present value, Myuan, that each plan with a programme spends in every world beyond
+            policy as now in the same world; an array along ``future`` and ``draw`` where it
+            differs among worlds. Plans without a programme are run as they are. Without a budget
+            all are.
         factors : xarray.DataArray, optional
             Instead of a budget, what to multiply the money by, along (strategy, future, draw).
         keep : callable, optional
@@ -133,46 +148,25 @@ class Ensemble:
         name : str
             What they are called there.
         progress : callable, optional
-            Told how many runs are done and about how many there are.
+            Called with how many runs are done and about how many there are.
 
         Returns
         -------
         xarray.Dataset
-            What is kept, along (strategy, future, draw, ...), with ``programme money`` (Myuan),
-            ``factor`` (Dmnl) and ``failure reason`` (empty where nothing failed; values are NaN
-            where something did). Its attribute ``runs`` counts the runs.
+            What is kept, along (strategy, future, draw, ...), with ``programme money`` (all that
+            the accounts show, Myuan), ``factor`` (Dmnl) and ``failure reason`` (empty where
+            nothing failed; values are NaN where something did); with a budget, or where a plan
+            carries policy as now on, also ``additional programme money`` (Myuan). Its attribute
+            ``runs`` counts the runs.
 
         Raises
         ------
         InputError
-            If an input, output or year cannot be used, or a strategy without money shall cost
-            something.
+            If an input, output or year cannot be used, a budget is not above zero, or a plan
+            never starts.
         """
-        work = _Work(self, plans, outputs, years, keep, tolerance, progress)
+        work = _Work(self, plans, outputs, years, keep, tolerance, progress, budget is not None)
         return work.everywhere(budget, factors, checkpoints, name)
-
-
-def scaled(inputs: Inputs, factor: float) -> dict[str, float]:
-    """Multiply the money of a strategy's inputs.
-
-    Parameters
-    ----------
-    inputs : mapping
-        From `Strategy.inputs`.
-    factor : float
-        Factor, Dmnl.
-
-    Returns
-    -------
-    dict
-        The inputs with other money.
-    """
-    return {name: value * factor if _is_money(name) else value for name, value in inputs.items()}
-
-
-def has_money(inputs: Inputs) -> bool:
-    """Say whether a strategy has a budget that can be scaled."""
-    return any(value > 0 for name, value in inputs.items() if _is_money(name))
 
 
 class _Work:
@@ -181,55 +175,60 @@ class _Work:
     def __init__(
         self,
         worlds: Ensemble,
-        plans: Mapping[str, Inputs],
+        plans: Sequence[Plan],
         outputs: Sequence[str],
         years: Sequence[float],
         keep: Keep | None,
         tolerance: float,
         progress: Progress | None,
+        matched: bool,
     ) -> None:
         self.worlds, self.years, self.keep = worlds, list(years), keep
         self.outputs = [*dict.fromkeys((*outputs, *ACCOUNTS))]
-        self.names = list(plans)
         self.tolerance, self.progress = tolerance, progress
         self.runs = 0
         self.about = 0
         model, draws = worlds.model, worlds.draws
-        for name, inputs in plans.items():
+        self.count = len(plans)
+        self.plans, self.reference, self.own = _with_references(plans, model, matched)
+        for plan in sorted(self.plans, key=lambda plan: not plan.has_money):
             for taken in (*draws.columns, *worlds.settings):
-                if taken in inputs:
-                    raise InputError(f"{taken!r} is set by strategy {name!r}: edit its file")
-        self.plans = _complete(model, list(plans.values()))
-        self.same, self.columns = _split(self.plans)
-        self.money = [at for at, name in enumerate(self.columns) if _is_money(name)]
-        self.table = np.array([[plan[name] for name in self.columns] for plan in self.plans])
-        self.scalable = np.array([has_money(plan) for plan in self.plans])
+                if taken in plan.inputs:
+                    raise InputError(f"{taken!r} is set by strategy {plan.name!r}: edit its file")
+        inputs = _complete(model, [plan.inputs for plan in self.plans])
+        names = {name for plan in self.plans for name in plan.money_inputs}
+        self.same, self.columns = _split(inputs, names)
+        self.money = [at for at, name in enumerate(self.columns) if name in names]
+        self.table = np.array([[row[name] for name in self.columns] for row in inputs])
+        self.scalable = np.array([plan.has_money for plan in self.plans])
         self.most = _most(model, self.plans)
         self.drawn = {str(name): draws[name].to_numpy(dtype=float) for name in draws.columns}
         self.trunks = list(self._forks())
 
-    # What strategies have in common
+    # What plans have in common
 
     def _forks(self) -> Iterator[tuple[Integers, Trunk | None]]:
-        """Group the strategies that share their beginning, each group with its trunk."""
+        """Group the plans by the year until which they are alike, each group with its trunk."""
         model = self.worlds.model
         latest = min([self.years[0], *(future.year for future in self.worlds.futures)])
-        groups: dict[tuple[Any, ...], list[int]] = {}
+        groups: dict[float | None, list[int]] = {}
         for at, plan in enumerate(self.plans):
             # A fork must be one of the run's steps: whole years always are.
-            fork = np.floor(min(latest, _first_year(plan)))
-            fork = fork if fork > model.time.initial and can_fork(model) else None
-            groups.setdefault((fork, *sorted(_history(plan).items())), []).append(at)
-        for (fork, *_), members in groups.items():
-            trunk = None if fork is None else self._trunk(self.plans[members[0]], fork)
-            yield np.array(members), trunk
+            year = float(np.floor(min(latest, plan.first_year)))
+            forked = year > model.time.initial and can_fork(model)
+            if plan.waits and plan.start > model.time.initial:
+                _check_wait(plan, year if forked else None, self.worlds.futures)
+            groups.setdefault(year if forked else None, []).append(at)
+        for fork, members in groups.items():
+            yield np.array(members), None if fork is None else self._trunk(fork)
 
-    def _trunk(self, plan: Inputs, year: float) -> Trunk:
+    def _trunk(self, year: float) -> Trunk:
         worlds = self.worlds
-        base = {**worlds.settings, **_without_programme(plan, year)}
-        trunk = Trunk(worlds.model, worlds.draws, year, base, worlds.workers)
-        self.runs += trunk.runs
-        return trunk
+        if year not in worlds._trunks:
+            base = {**worlds.settings, **inputs_before(worlds.model.regions, year)}
+            worlds._trunks[year] = Trunk(worlds.model, worlds.draws, year, base, worlds.workers)
+            self.runs += worlds._trunks[year].runs
+        return worlds._trunks[year]
 
     # Runs
 
@@ -241,12 +240,13 @@ class _Work:
         called: str,
     ) -> xr.Dataset:
         worlds = self.worlds
-        shape = (len(self.names), len(worlds.draws))
+        names = [plan.name for plan in self.plans[: self.count]]
+        shape = (len(self.plans), len(worlds.draws))
         target = _targets(budget, worlds)
         self.about = len(worlds.futures) * int(np.prod(shape)) + self.runs
         if target is not None:
             self.about += int((_TRIALS - 1) * len(worlds.futures) * shape[1] * self.scalable.sum())
-        found: list[xr.Dataset] = []
+        parts: list[xr.Dataset] = []
         first, slope = np.ones(shape), np.ones(shape)
         if target is not None:
             first, slope = self._guess(target)
@@ -259,24 +259,26 @@ class _Work:
                 given = None
                 if factors is not None:
                     drawn = list(worlds.draws.index)
-                    chosen = {STRATEGY: self.names, FUTURE: future.name, DRAW: drawn}
-                    given = factors.sel(chosen).transpose(STRATEGY, DRAW).values
+                    chosen = {STRATEGY: names, FUTURE: future.name, DRAW: drawn}
+                    given = np.ones(shape)
+                    given[: self.count] = factors.sel(chosen).transpose(STRATEGY, DRAW).values
                 before = self.runs
-                store = _Store(shape)
+                cases = Cases(shape)
                 wanted = None if target is None else target[at]
-                slope = self._world(future, store, wanted, given, first, slope)
-                part = store.dataset()
+                slope = self._world(future, cases, wanted, given, first, slope)
+                part = cases.dataset(self.count)
                 part.attrs["runs"] = self.runs - before
                 if checkpoints is not None:
                     checkpoints.save(name, part)
-            # The money that a strategy needs differs little among futures.
-            usable = np.isfinite(part[FACTOR].values) & (part[FACTOR].values > 0)
-            first = np.where(usable, part[FACTOR].values, first)
-            found.append(part)
-        joined = xr.concat(found, FUTURE, combine_attrs="override").transpose(*WORLD, ...)
+            # The money that a plan needs differs little among futures.
+            found = part[FACTOR].values
+            usable = np.isfinite(found) & (found > 0)
+            first[: self.count] = np.where(usable, found, first[: self.count])
+            parts.append(part)
+        joined = xr.concat(parts, FUTURE, combine_attrs="override").transpose(*WORLD, ...)
         return joined.assign_coords(
             {
-                STRATEGY: np.array(self.names, dtype=object),
+                STRATEGY: np.array(names, dtype=object),
                 FUTURE: np.array([future.name for future in worlds.futures], dtype=object),
                 DRAW: worlds.draws.index.to_numpy(),
             }
@@ -285,89 +287,117 @@ class _Work:
     def _guess(self, target: Floats) -> tuple[Floats, Floats]:
         """Find factors and slopes at the middle of the draws, with a run or two a trial."""
         worlds, wanted = self.worlds, np.array([np.nanmedian(target[0])])
-        factor = np.ones((len(self.names), len(worlds.draws)))
+        factor = np.ones((len(self.plans), len(worlds.draws)))
         slope = np.ones(factor.shape)
-        money = {name: self.plans[at] for at, name in enumerate(self.names) if self.scalable[at]}
-        if money and np.isfinite(wanted).all():
-            middle = worlds.draws.median().to_frame().T
-            middle = middle if self.drawn else worlds.draws.iloc[:1]
-            one = Ensemble(worlds.model, middle, worlds.futures[:1], worlds.settings, 1)
-            work = _Work(one, money, self.outputs, self.years, self.keep, _ROUGH, None)
-            store, start = _Store((len(money), 1)), np.ones((len(money), 1))
-            slope[self.scalable] = work._world(one.futures[0], store, wanted, None, start, start)
-            found = store.arrays[FACTOR]
-            factor[self.scalable] = np.where(np.isfinite(found), found, 1.0)
-            self.runs += work.runs
+        money = [plan for plan in self.plans if plan.has_money]
+        if not money or not np.isfinite(wanted).all():
+            return factor, slope
+        middle = worlds.draws.median().to_frame().T
+        middle = middle if self.drawn else worlds.draws.iloc[:1]
+        one = Ensemble(worlds.model, middle, worlds.futures[:1], worlds.settings, 1)
+        work = _Work(one, money, self.outputs, self.years, self.keep, _ROUGH, None, True)
+        cases, start = Cases((len(work.plans), 1)), np.ones((len(work.plans), 1))
+        slopes = work._world(one.futures[0], cases, wanted, None, start, start)
+        found = cases.arrays[FACTOR][: len(money)]
+        factor[self.scalable] = np.where(np.isfinite(found), found, 1.0)
+        slope[self.scalable] = slopes[: len(money)]
+        self.runs += work.runs
+        for plan, reason in zip(money, cases.reasons[:, 0], strict=False):
+            if reason == NOT_STARTED:
+                self._check_start(plan)
         return factor, slope
+
+    def _check_start(self, plan: Plan) -> None:
+        """Refuse a plan whose trigger is met in no world, before everything is run."""
+        for future in self.worlds.futures:
+            cases = Cases((len(self.plans), len(self.worlds.draws)))
+            chosen = np.zeros(cases.shape, dtype=bool)
+            at = self.plans.index(plan)
+            chosen[[at, self.own[at]]] = True
+            tables = future.inputs(self.worlds.model)
+            cost = self._try(tables, cases, np.ones(cases.shape), chosen)
+            if (cost[at] != cost[self.own[at]]).any():
+                return
+        levels = sorted({one.trigger for one in plan.spending if one.trigger is not None})
+        masses = " or ".join(f"{level:g}" for level in levels)
+        raise InputError(
+            f"strategy {plan.name!r} never starts: its trigger of {masses} times the critical "
+            f"mass is met in no world by {self.worlds.model.time.final:g}"
+        )
 
     def _world(
         self,
         future: Future,
-        store: _Store,
-        target: Floats | None,
+        cases: Cases,
+        budget: Floats | None,
         given: Floats | None,
         first: Floats,
         slope: Floats,
     ) -> Floats:
-        """Run every strategy on every draw in one future; give the slopes found."""
+        """Run every plan on every draw in one future; give the slopes found."""
         tables = future.inputs(self.worlds.model)
-        every = np.ones(store.shape, dtype=bool)
-        if target is None:
-            self._try(tables, store, np.ones(store.shape) if given is None else given, every)
-            return slope
-        fixed = np.broadcast_to(~self.scalable[:, None], store.shape)
-        if fixed.any():
-            self._try(tables, store, np.ones(store.shape), np.array(fixed))
-            self._check_fixed(store, target, np.array(fixed))
-        matching = Matching(np.broadcast_to(target, store.shape), first, slope, self.tolerance)
-        matching.open &= ~fixed
-        beyond = np.zeros(store.shape, dtype=bool)
+        every = np.ones(cases.shape, dtype=bool)
+        if budget is None:
+            self._try(tables, cases, np.ones(cases.shape) if given is None else given, every)
+        else:
+            slope = self._match(tables, cases, budget, first, slope)
+        if self.reference is not None:
+            beyond = cases.arrays[MONEY] - cases.arrays[MONEY][self.reference]
+            cases.add(ADDITIONAL, beyond, unit="Myuan")
+        return slope
+
+    def _match(
+        self, tables: Mapping[str, Any], cases: Cases, budget: Floats, first: Floats, slope: Floats
+    ) -> Floats:
+        """Run plans without money as they are, and bring the others to the budget."""
+        fixed = np.array(np.broadcast_to(~self.scalable[:, None], cases.shape))
+        anyway = self._try(tables, cases, np.ones(cases.shape), fixed)
+        # What would be spent without the programme, and with policy as now.
+        own, as_now = anyway[self.own], anyway[self.reference]
+        wanted = budget + as_now - own
+        hopeless = ~fixed & ~(wanted > 0)
+        wanted = np.where(wanted > 0, wanted, 1.0)
+        matching = Matching(wanted, first, slope, self.tolerance)
+        matching.open &= ~fixed & ~hopeless
+        beyond, idle = np.zeros(cases.shape, dtype=bool), np.zeros(cases.shape, dtype=bool)
         while matching.open.any():
             too_much = matching.open & (matching.factor > self.most[:, None])
             beyond |= too_much
             matching.open &= ~too_much
-            cost = self._try(tables, store, matching.factor, matching.open)
+            cost = self._try(tables, cases, matching.factor, matching.open) - own
+            idle |= matching.open & (cost == 0)
             matching.tell(cost)
-        store.fail(matching.missed, UNREACHED)
-        store.fail(beyond, BEYOND)
+        cases.fail(hopeless & ~np.isfinite(as_now), NO_REFERENCE)
+        cases.fail(idle, NOT_STARTED)
+        cases.fail(matching.missed | hopeless, UNREACHED)
+        cases.fail(beyond, BEYOND)
         return matching.slope
 
-    def _check_fixed(self, store: _Store, target: Floats, fixed: NDArray[np.bool_]) -> None:
-        cost = store.arrays[MONEY]
-        off = np.abs(cost / target - 1) > self.tolerance
-        wrong = fixed & off & (cost > 0)
-        if wrong.any():
-            at, draw = map(int, np.argwhere(wrong)[0])
-            raise InputError(
-                f"strategy {self.names[at]!r} cannot be brought to {target[draw]:,.0f} Myuan: "
-                f"it costs {cost[at, draw]:,.0f} Myuan and has no budget to scale"
-            )
-
     def _try(
-        self, tables: Mapping[str, Any], store: _Store, factor: Floats, chosen: NDArray[np.bool_]
+        self, tables: Mapping[str, Any], cases: Cases, factor: Floats, chosen: Truths
     ) -> Floats:
         """Run the chosen cases, keep their results and give what they cost."""
-        cost = np.full(store.shape, np.nan)
+        cost = np.full(cases.shape, np.nan)
         for members, trunk in self.trunks:
-            mine = np.zeros(store.shape, dtype=bool)
+            mine = np.zeros(cases.shape, dtype=bool)
             mine[members] = chosen[members]
             if trunk is not None:
                 for draw in np.flatnonzero(trunk.failed):
-                    lost = np.zeros(store.shape, dtype=bool)
+                    lost = np.zeros(cases.shape, dtype=bool)
                     lost[:, draw] = mine[:, draw]
-                    store.fail(lost, str(trunk.reasons[draw]))
+                    cases.fail(lost, str(trunk.reasons[draw]))
                     mine[:, draw] = False
             if mine.any():
-                self._branch(tables, store, factor, cost, np.nonzero(mine), trunk)
+                self._branch(tables, cases, factor, cost, np.nonzero(mine), trunk)
         return cost
 
     def _branch(
         self,
         tables: Mapping[str, Any],
-        store: _Store,
+        cases: Cases,
         factor: Floats,
         cost: Floats,
-        cases: tuple[Integers, ...],
+        chosen: tuple[Integers, ...],
         trunk: Trunk | None,
     ) -> None:
         """Run cases that share their beginning."""
@@ -376,8 +406,8 @@ class _Work:
         if trunk is not None:
             base, model = {**base, **trunk.base}, trunk.model
         parts = [
-            tuple(index[at : at + _ROWS] for index in cases)
-            for at in range(0, len(cases[0]), _ROWS)
+            tuple(index[at : at + _ROWS] for index in chosen)
+            for at in range(0, len(chosen[0]), _ROWS)
         ]
         runs = stream(
             model,
@@ -389,14 +419,14 @@ class _Work:
             base=base,
         )
         for here, run in zip(parts, runs, strict=True):
-            cost[here] = _money(run)
+            cost[here] = sum_money(run).values
             kept = run[self.outputs] if self.keep is None else self.keep(run)
             money = {
                 MONEY: ("run", cost[here], {"unit": "Myuan"}),
                 FACTOR: ("run", factor[here], {"unit": "Dmnl"}),
             }
-            store.put(here, kept.assign(money))
-            store.explain(here, run)
+            cases.put(here, kept.assign(money))
+            cases.explain(here, run)
             self.runs += run.sizes["run"]
             if self.progress is not None:
                 self.progress(self.runs, max(self.about, self.runs))
@@ -413,135 +443,78 @@ class _Work:
         return pd.DataFrame(columns, index=np.arange(len(plan)))
 
 
-class _Store:
-    """Results along (strategy, draw, ...), filled in any order."""
+def _with_references(
+    plans: Sequence[Plan], model: Model, matched: bool
+) -> tuple[list[Plan], int | None, Integers]:
+    """Add what money is measured against: policy as now, and each plan without its programmes.
 
-    def __init__(self, shape: tuple[int, int]) -> None:
-        self.shape = shape
-        self.arrays: dict[str, Floats] = {}
-        self.dims: dict[str, tuple[str, ...]] = {}
-        self.attrs: dict[str, dict[str, Any]] = {}
-        self.coords: dict[str, Any] = {}
-        self.reasons = np.full(shape, "", dtype=object)
+    Gives the plans, where policy as now stands among them (None where it is not needed), and for
+    each plan where the one without its programmes stands.
+    """
+    every = list(plans)
 
-    def put(self, here: tuple[Integers, ...], part: xr.Dataset) -> None:
-        """Take in the results of some runs."""
-        for key, values in part.data_vars.items():
-            name = str(key)
-            if name not in self.arrays:
-                self.arrays[name] = np.full((*self.shape, *values.shape[1:]), np.nan)
-                self.dims[name] = tuple(map(str, values.dims[1:]))
-                self.attrs[name] = dict(values.attrs)
-                for dim in self.dims[name]:
-                    self.coords[dim] = part[dim].values
-            self.arrays[name][here] = values.values
+    def place(wanted: Plan) -> int:
+        for at, plan in enumerate(every):
+            if not plan.has_money and plan.until == wanted.until:
+                return at
+        every.append(wanted)
+        return len(every) - 1
 
-    def explain(self, here: tuple[Integers, ...], part: xr.Dataset) -> None:
-        """Take in why runs failed: in what variable, in which year."""
-        reasons = part[REASON].values
-        said = np.full(len(reasons), "", dtype=object)
-        for at in np.flatnonzero(reasons != ""):
-            variable, year = part["failure variable"].values[at], part["failure year"].values[at]
-            said[at] = f"{reasons[at]} in {variable} in {year:g}"
-            for values in self.arrays.values():
-                values[here[0][at], here[1][at]] = np.nan
-        self.reasons[here] = said
-
-    def fail(self, where: NDArray[np.bool_], reason: str) -> None:
-        """Mark cases that have no result."""
-        self.reasons[where & (self.reasons == "")] = reason
-        for values in self.arrays.values():
-            values[where] = np.nan
-
-    def dataset(self) -> xr.Dataset:
-        data = {
-            name: ((STRATEGY, DRAW, *self.dims[name]), values, self.attrs[name])
-            for name, values in self.arrays.items()
-        }
-        found = xr.Dataset(data, self.coords)
-        return found.assign({REASON: ((STRATEGY, DRAW), self.reasons)})
+    if not matched:
+        reference = next((at for at, plan in enumerate(every) if plan.is_as_now), None)
+        return every, reference, np.arange(len(every))
+    reference = place(carry_on(model.regions, plans[0].start if plans else 0.0))
+    own = [
+        place(plan.without_programmes()) if plan.has_money else at for at, plan in enumerate(plans)
+    ]
+    return every, reference, np.array([*own, *range(len(own), len(every))])
 
 
-def _is_money(name: str) -> bool:
-    return name.startswith(_MONEY)
+def _check_wait(plan: Plan, fork: float | None, futures: Sequence[Future]) -> None:
+    """Refuse a trigger that cannot be held back until the year from which it counts."""
+    if fork == plan.start:
+        return
+    if fork is None:
+        raise InputError(
+            f"strategy {plan.name!r} waits for a trigger, which this model cannot do: its runs "
+            "cannot be continued from a year on; give a start year"
+        )
+    early = min(futures, key=lambda future: future.year)
+    raise InputError(
+        f"strategy {plan.name!r} waits for a trigger from {plan.start:g} on, and future "
+        f"{early.name!r} begins in {early.year:g}, before that: start in {early.year:g}"
+    )
 
 
-def _money(run: xr.Dataset) -> Floats:
-    """Present value of all programme money since the first year kept, Myuan, by run."""
-    account = run[LOCAL_ACCOUNT].sum("Region", skipna=False) + run[CENTRAL_ACCOUNT]
-    return np.asarray((account.isel(time=-1) - account.isel(time=0)).values)
-
-
-def _complete(model: Model, plans: list[Inputs]) -> list[dict[str, float]]:
-    """Give every strategy a value for each input that any of them sets: the model's own."""
+def _complete(model: Model, plans: list[dict[str, float]]) -> list[dict[str, float]]:
+    """Give every plan a value for each input that any of them sets: the model's own."""
     directory = InputIndex(model.program)
     own: dict[str, float] = {}
     for name in dict.fromkeys(name for plan in plans for name in plan):
         place, *_ = directory.resolve({name: 0.0}).values
         own[name] = model.program.parameters[place].value
-    return [own | dict(plan) for plan in plans]
+    return [own | plan for plan in plans]
 
 
-def _split(plans: list[dict[str, float]]) -> tuple[dict[str, float], list[str]]:
-    """Part the inputs that all strategies set alike from those that differ, money among them."""
+def _split(plans: list[dict[str, float]], money: set[str]) -> tuple[dict[str, float], list[str]]:
+    """Part the inputs that all plans set alike from those that differ, money among them."""
     first = plans[0]
     differing = [
-        name
-        for name in first
-        if _is_money(name) or any(plan[name] != first[name] for plan in plans)
+        name for name in first if name in money or any(plan[name] != first[name] for plan in plans)
     ]
     return {name: first[name] for name in first if name not in differing}, differing
 
 
-def _most(model: Model, plans: list[dict[str, float]]) -> Floats:
-    """Give the largest factor on each strategy's money that the model's ranges allow."""
-    found = np.full(len(plans), np.inf)
+def _most(model: Model, plans: Sequence[Plan]) -> Floats:
+    """Give the largest factor on each plan's money that the model's ranges allow."""
+    limits = np.full(len(plans), np.inf)
     for at, plan in enumerate(plans):
-        for name, value in plan.items():
-            high = model.variables[name.partition("[")[0]].high if _is_money(name) else None
-            if high is not None and value > 0:
-                found[at] = min(found[at], high / value)
-    return found
-
-
-# What a programme's inputs are called; before its first year they move nothing.
-_PROGRAMME = tuple(
-    f"{level} {what}"
-    for level in LEVELS
-    for what in ("programme", "allocation", "trigger mass", "trigger switch")
-)
-
-
-def _first_year(plan: Inputs) -> float:
-    """Give the first year in which a strategy can differ from its history without it."""
-    years = [plan.get("history end", -np.inf)]
-    for name, value in plan.items():
-        if _is_money(name) and value > 0:
-            level, _, cell = name.partition(" programme ")
-            cell = cell.partition("[")[1] + cell.partition("[")[2]
-            waits = plan.get(f"{level} trigger switch{cell}", 0.0) > 0
-            years.append(-np.inf if waits else plan.get(f"{level} programme start{cell}", -np.inf))
-    return min(years)
-
-
-def _history(plan: Inputs) -> dict[str, float]:
-    """Give the inputs of a strategy that matter before its first year."""
-    return {
-        name: value
-        for name, value in plan.items()
-        if name != "history end" and not name.startswith(_PROGRAMME)
-    }
-
-
-def _without_programme(plan: Inputs, year: float) -> dict[str, float]:
-    """Give the inputs of the history that strategies share until a year."""
-    idle = {}
-    for name in plan:
-        if _is_money(name) or name.startswith(tuple(f"{level} trigger switch" for level in LEVELS)):
-            idle[name] = 0.0
-        if name.startswith(tuple(f"{level} programme start" for level in LEVELS)):
-            idle[name] = year
-    return {**plan, **idle}
+        inputs = plan.inputs
+        for name in plan.money_inputs:
+            high = model.variables[name.partition("[")[0]].high
+            if high is not None and inputs[name] > 0:
+                limits[at] = min(limits[at], high / inputs[name])
+    return limits
 
 
 def _targets(budget: float | xr.DataArray | None, worlds: Ensemble) -> Floats | None:
@@ -555,6 +528,6 @@ def _targets(budget: float | xr.DataArray | None, worlds: Ensemble) -> Floats | 
         target = chosen.transpose(FUTURE, DRAW).values.astype(float)
     else:
         target = np.full(shape, float(budget))
-    if (target <= 0).any():
-        raise InputError(f"the budget must be above zero, not {np.nanmin(target):,.0f} Myuan")
+    if (target < 0).any():
+        raise InputError(f"the budget must not be below zero, as {np.nanmin(target):,.0f} Myuan is")
     return target

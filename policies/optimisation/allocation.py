@@ -131,7 +131,7 @@ class Space:
         """
         local, central = strategy.local, strategy.central
         programmes = strategy.programmes
-        if not programmes or strategy.history.until != self.until:
+        if not programmes or strategy.until != self.until:
             return None
         if any(p.share is None or p.start is None or p.end < _END for p in programmes):
             return None
@@ -279,7 +279,7 @@ def written(strategy: Strategy, comments: Sequence[str] = ()) -> str:
     lines = [f"# {' '.join(line.split())}" for line in comments]
     lines += [""] * bool(lines) + [f"title = {_text(strategy.title)}"]
     lines += [f"description = {_text(strategy.description)}", ""]
-    lines += ["[history]", f"until = {strategy.history.until:g}"]
+    lines += ["[history]", f"until = {strategy.until:g}"]
     for level, programme in (("local", strategy.local), ("central", strategy.central)):
         if programme is None:
             continue

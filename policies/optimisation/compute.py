@@ -22,7 +22,7 @@ from smecluster.policies.ensemble.equal_cost import (
     LOCAL_ACCOUNT,
     programme_money,
 )
-from smecluster.policies.ensemble.spillovers import CENTRE
+from smecluster.policies.ensemble.payers import CENTRE
 from smecluster.policies.futures import Future
 from smecluster.policies.optimisation.allocation import Space
 from smecluster.policies.optimisation.appraisal import (
@@ -359,7 +359,7 @@ def _space(model: Model, first: Strategy, start: float, last: float) -> Space:
     return Space(
         regions=tuple(model.regions),
         sizes=tuple(float(value) for value in size.values[0]),
-        until=first.history.until,
+        until=first.until,
         first=start,
         last=last,
     )

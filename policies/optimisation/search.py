@@ -415,7 +415,7 @@ def shared_until(strategies: Sequence[Strategy]) -> float:
     InputError
         If their histories differ, or one has no programme.
     """
-    untils = {strategy.history.until for strategy in strategies}
+    untils = {strategy.until for strategy in strategies}
     if len(untils) > 1:
         raise InputError(
             "strategies with different histories cannot share a budget: history.until is "

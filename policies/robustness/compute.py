@@ -11,9 +11,8 @@ import xarray as xr
 
 from smecluster.model.outcomes import PLACE, TOTAL, find_outcome
 from smecluster.model.support.errors import InputError, UnknownNameError
-from smecluster.policies.comparison.compute import PER_YUAN, Uncertain
-from smecluster.policies.comparison.single import DISCOUNTED
-from smecluster.policies.ensemble.worlds import DRAW, FUTURE, STRATEGY
+from smecluster.policies.comparison.result import DISCOUNTED, PER_YUAN, Comparison
+from smecluster.policies.ensemble.cases import DRAW, FUTURE, STRATEGY
 from smecluster.policies.robustness.prim import Discovery, discover, in_words
 from smecluster.policies.robustness.regret import regret, regret_table, satisficing
 from smecluster.policies.study import EVERY, Need
@@ -72,7 +71,7 @@ class Robustness:
 
 
 def robustness(
-    compared: Uncertain,
+    compared: Comparison,
     needs: Sequence[Need],
     *,
     outcome: str = DISCOUNTED,
@@ -83,7 +82,7 @@ def robustness(
 
     Parameters
     ----------
-    compared : Uncertain
+    compared : Comparison
         The strategies in all worlds.
     needs : sequence of Need
         What is good enough.
@@ -184,7 +183,7 @@ def _at(data: xr.Dataset, outcome: str, place: str) -> xr.DataArray:
     return values if PLACE not in values.dims else values.sel({PLACE: place}, drop=True)
 
 
-def _met(compared: Uncertain, need: Need) -> xr.DataArray:
+def _met(compared: Comparison, need: Need) -> xr.DataArray:
     """Say where a need is met: 1, 0, or missing."""
     if need.outcome == PER_YUAN:
         return _within(compared.per_yuan, need)
@@ -218,7 +217,7 @@ def _called(need: Need) -> str:
     return f"{need.outcome}{measure}{where} {limit}"
 
 
-def _worlds(compared: Uncertain) -> pd.DataFrame:
+def _worlds(compared: Comparison) -> pd.DataFrame:
     """List what differs among worlds, futures first, each with all its draws."""
     names = [future.name for future in compared.futures]
     moving = compared.draws.loc[:, compared.draws.nunique() > 1]

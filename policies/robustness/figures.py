@@ -12,8 +12,8 @@ from matplotlib.lines import Line2D
 
 from smecluster.model.support.formatting import display_unit
 from smecluster.model.support.plotting import add_heading, format_axis
-from smecluster.policies.comparison.compute import Uncertain
-from smecluster.policies.ensemble.worlds import FUTURE, STRATEGY
+from smecluster.policies.comparison.result import Comparison
+from smecluster.policies.ensemble.cases import FUTURE, STRATEGY
 from smecluster.policies.headlines import Style, strategy_styles
 from smecluster.policies.robustness.compute import ALL_WORLDS, BEATEN, ENOUGH, FAILS, Robustness
 from smecluster.policies.robustness.prim import Box
@@ -22,14 +22,14 @@ from smecluster.policies.robustness.regret import EXPECTED, HIGH, MOST
 _MARKS = {EXPECTED: "o", HIGH: "|", MOST: "x"}
 
 
-def figures(judged: Robustness, found: Uncertain) -> dict[str, Figure]:
+def figures(judged: Robustness, found: Comparison) -> dict[str, Figure]:
     """Draw every figure of a judgement.
 
     Parameters
     ----------
     judged : Robustness
         The judgement.
-    found : Uncertain
+    found : Comparison
         What was judged.
 
     Returns
@@ -45,7 +45,7 @@ def figures(judged: Robustness, found: Uncertain) -> dict[str, Figure]:
     return drawn
 
 
-def regrets(judged: Robustness, found: Uncertain) -> Figure:
+def regrets(judged: Robustness, found: Comparison) -> Figure:
     """Draw what each strategy gives away, a row for each future."""
     unit, factor = display_unit(found.ends[judged.outcome].attrs.get("unit", ""))
     table = judged.regrets.set_index([FUTURE, STRATEGY])
@@ -88,7 +88,7 @@ def regrets(judged: Robustness, found: Uncertain) -> Figure:
     )
 
 
-def good_enough(judged: Robustness, found: Uncertain) -> Figure:
+def good_enough(judged: Robustness, found: Comparison) -> Figure:
     """Draw the share of worlds in which each strategy meets its needs, by future."""
     table = judged.shares.set_index([FUTURE, STRATEGY])
     rows = list(dict.fromkeys(judged.shares[FUTURE]))
@@ -123,7 +123,7 @@ def good_enough(judged: Robustness, found: Uncertain) -> Figure:
     )
 
 
-def where(judged: Robustness, found: Uncertain) -> Figure:
+def where(judged: Robustness, found: Comparison) -> Figure:
     """Draw the limits of the worlds in which a strategy fails or is beaten."""
     drawn = [
         (name, what, number, box)
@@ -178,11 +178,11 @@ def _limits(axis: Axes, box: Box, worlds: pd.DataFrame, colour: str) -> None:
     axis.set_xticks([])
 
 
-def _title(found: Uncertain, future: str) -> str:
+def _title(found: Comparison, future: str) -> str:
     return "All futures" if future == ALL_WORLDS else textwrap.fill(found.titles[future], 26)
 
 
-def _styles(found: Uncertain) -> dict[str, Style]:
+def _styles(found: Comparison) -> dict[str, Style]:
     return strategy_styles([found.baseline.name, *found.names], found.baseline.name)
 
 

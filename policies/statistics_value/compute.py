@@ -20,7 +20,8 @@ import xarray as xr
 from smecluster.model.outcomes import PLACE, TOTAL
 from smecluster.model.support.errors import InputError
 from smecluster.model.vensim.cutting import Cut, with_cuts
-from smecluster.policies.ensemble.worlds import DRAW, FUTURE, REASON, STRATEGY, Ensemble
+from smecluster.policies.ensemble.cases import DRAW, FUTURE, REASON, STRATEGY
+from smecluster.policies.ensemble.worlds import Ensemble
 from smecluster.policies.futures import BASE, Future
 from smecluster.policies.futures import load as load_future
 from smecluster.policies.strategy import Strategy
@@ -117,12 +118,13 @@ def statistics_value(
     }
     if not any(shares.values()):
         raise InputError(f"strategy {strategy.name!r} has no money for {LEVER!r}")
-    silent = {f"local allocation[{region}, {LEVER}]": 0.0 for region in model.regions}
-    plans = {
-        _WITH: inputs,
-        _WITHOUT: inputs | silent,
-        _NOTHING: strategy.without_programme().inputs(model),
-    }
+    plan = strategy.plan(model)
+    rest = {lever for one in plan.spending for lever in one.allocation} - {LEVER}
+    plans = [
+        plan.rename(_WITH),
+        plan.with_levers(rest).rename(_WITHOUT),
+        plan.without_programmes().rename(_NOTHING),
+    ]
     reactive = replace(model, text=with_cuts(model.text, [CUT]))
     table = pd.DataFrame(index=["model"]) if draws is None else draws
     start = float(np.floor(first_year(strategy)))

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from smecluster.model.outcomes import PLACE, TOTAL
 from smecluster.model.support.formatting import Rounded, capitalise, display_unit
-from smecluster.policies.ensemble.worlds import DRAW, FUTURE
+from smecluster.policies.ensemble.cases import DRAW, FUTURE
 from smecluster.policies.futures import Future
 from smecluster.policies.prose import format_share, split_sign
 from smecluster.policies.statistics_value.compute import (

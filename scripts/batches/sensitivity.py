@@ -12,8 +12,8 @@ from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.scripts.shared.printing import finish, note, print_json, print_table
 
 if TYPE_CHECKING:
-    from smecluster.sensitivity.analysis.indices import Analysis
-    from smecluster.sensitivity.running import Made
+    from smecluster.sensitivity.analysis.analysis import Analysis
+    from smecluster.sensitivity.running import RunSummary
     from smecluster.sensitivity.store.results import Results
     from smecluster.sensitivity.study import Study
 
@@ -92,13 +92,13 @@ def sensitivity(
 
 def _new(path: Path, like: str) -> None:
     from smecluster.model.support.files import write_atomic
-    from smecluster.sensitivity.study import text
+    from smecluster.sensitivity.study import read_study_text
 
     if path.suffix != ".toml":
         raise InputError(f"{path} must end in .toml")
     if path.exists():
         raise InputError(f"{path} exists: choose another name")
-    print(write_atomic(path, text(like)))
+    print(write_atomic(path, read_study_text(like)))
     note(f"next: edit it, then smecluster sensitivity run {path}")
 
 
@@ -111,19 +111,19 @@ def _run(
     cluster: str | None,
     json: bool,
 ) -> None:
-    from smecluster.scripts.shared.crossing import resolved
     from smecluster.scripts.shared.progress import progress
-    from smecluster.sensitivity.analysis.indices import sufficient
-    from smecluster.sensitivity.running import plan, run
-    from smecluster.sensitivity.store.folder import read
+    from smecluster.sensitivity.analysis.compute import judge_runs
+    from smecluster.sensitivity.design.scenarios import resolve_study
+    from smecluster.sensitivity.running import plan_runs, run_study
+    from smecluster.sensitivity.store.folder import read_store
 
     study, folder, text = _study(given, out)
     study = study if size is None else study.resized(size)
-    named = resolved(study)
+    named = resolve_study(study)
     while True:
-        manifest = plan(study, named.model, named.scenarios, named.draws, named.hashes)
+        manifest = plan_runs(study, named.model, named.scenarios, named.draws, named.hashes)
         with progress("runs") as tell:
-            made = run(
+            made = run_study(
                 manifest,
                 named.model,
                 folder,
@@ -140,7 +140,7 @@ def _run(
         restart = False  # what is made from here on belongs together
         if study.enough is None:
             break
-        verdict = sufficient(read(folder))
+        verdict = judge_runs(read_store(folder))
         record |= {"enough": verdict.enough, "verdict": verdict.text}
         if not json:
             print(verdict.text)
@@ -161,34 +161,34 @@ def _study(given: str, out: Path | None) -> tuple[Study, Path, str]:
     """Find a study by name, file, or folder of results; its folder and its text."""
     from smecluster.sensitivity.store import folder as store
     from smecluster.sensitivity.store import manifest
-    from smecluster.sensitivity.study import find, load, text
+    from smecluster.sensitivity.study import find_study, load_study, read_study_text
 
     folder = Path(given)
     if _is_store(given):
         kept = folder / store.STUDY
-        stored = manifest.read(folder).study
-        return stored, out or folder, text(kept) if kept.exists() else ""
-    chosen = load(given)
-    return chosen, out or RESULTS / find(given).stem, text(given)
+        stored = manifest.read_manifest(folder).study
+        return stored, out or folder, read_study_text(kept) if kept.exists() else ""
+    chosen = load_study(given)
+    return chosen, out or RESULTS / find_study(given).stem, read_study_text(given)
 
 
 def _is_store(given: str) -> bool:
     """Say whether a folder of results is meant; one that has but a study's name is not."""
     from smecluster.sensitivity.store.manifest import NAME
-    from smecluster.sensitivity.study import names
+    from smecluster.sensitivity.study import list_studies
 
     folder = Path(given)
-    return folder.is_dir() and (given not in names() or (folder / NAME).is_file())
+    return folder.is_dir() and (given not in list_studies() or (folder / NAME).is_file())
 
 
 def _results(given: str, out: Path | None) -> Results:
-    from smecluster.sensitivity.store.folder import read
+    from smecluster.sensitivity.store.folder import read_store
 
     study, folder, _ = _study(given, out)
-    return read(folder, None if _is_store(given) else study)
+    return read_store(folder, None if _is_store(given) else study)
 
 
-def _record(folder: Path, study: Study, made: Made) -> dict[str, Any]:
+def _record(folder: Path, study: Study, made: RunSummary) -> dict[str, Any]:
     from smecluster.sensitivity.store.folder import FAILED
 
     failed = folder / FAILED
@@ -234,7 +234,7 @@ def _peak_memory() -> float | None:
 
 def _analysed(given: str, results: Results, method: str | None) -> Analysis:
     from smecluster.scripts.shared.progress import progress
-    from smecluster.sensitivity.analysis.indices import analyse
+    from smecluster.sensitivity.analysis.compute import analyse
 
     _refuse_changed(given, results)
     with progress("outputs") as tell:
@@ -320,13 +320,13 @@ def _changed(given: str, results: Results) -> list[str]:
         If the study can no longer be carried out.
     """
     from smecluster.model.support.checkpoints import name_differences
-    from smecluster.scripts.shared.crossing import resolved
-    from smecluster.sensitivity.running import plan
+    from smecluster.sensitivity.design.scenarios import resolve_study
+    from smecluster.sensitivity.running import plan_runs
 
     made = results.manifest.study
     study = _study(given, None)[0].resized(made.method.size)
-    named = resolved(study)
-    now = dict(plan(study, named.model, named.scenarios, named.draws, named.hashes).identity)
+    named = resolve_study(study)
+    now = dict(plan_runs(study, named.model, named.scenarios, named.draws, named.hashes).identity)
     fields = study.differing(made)
     told = f"study ({', '.join(fields)})" if fields else "study"
     if fields:  # also those that reach the runs only through the model
@@ -337,16 +337,17 @@ def _changed(given: str, results: Results) -> list[str]:
 
 def _analyse(given: str, out: Path | None, method: str | None, json: bool) -> None:
     from smecluster.model.support.formatting import Rounded, display_unit
-    from smecluster.sensitivity.report.files import write
+    from smecluster.sensitivity.report.files import write_analysis
+    from smecluster.sensitivity.report.sentences import describe_analysis
 
     results = _results(given, out)
     analysis = _analysed(given, results, method)
-    files = write(analysis, results, results.folder / "analysis")
+    files = write_analysis(analysis, results, results.folder / "analysis")
     if json:
         print_json(
             {
                 "stamp": results.stamp(),
-                "words": list(analysis.words),
+                "words": list(describe_analysis(analysis)),
                 "enough": analysis.enough,
                 "tables": {
                     name: table.to_dict("records") for name, table in analysis.tables.items()
@@ -355,7 +356,7 @@ def _analyse(given: str, out: Path | None, method: str | None, json: bool) -> No
             }
         )
         return
-    for sentence in analysis.words:
+    for sentence in describe_analysis(analysis):
         print(sentence)
     indices = analysis.tables["indices"]
     headline = analysis.method.headline
@@ -377,13 +378,13 @@ def _analyse(given: str, out: Path | None, method: str | None, json: bool) -> No
 
 
 def _plot(given: str, out: Path | None, method: str | None, json: bool) -> None:
-    from smecluster.sensitivity.report.figures import draw
+    from smecluster.sensitivity.report.figures import draw_figures
     from smecluster.sensitivity.report.page import write_page
 
     results = _results(given, out)
     analysis = _analysed(given, results, method)
     folder = results.folder / "analysis"
-    files = draw(results, analysis, folder)
+    files = draw_figures(results, analysis, folder)
     files.append(write_page(results, analysis, files, folder))
     if json:
         print_json({"files": [str(path) for path in files]})

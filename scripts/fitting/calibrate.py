@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from smecluster.calibration.loading import NONE, OWN, find_calibration
-from smecluster.model.support.errors import InputError
+from smecluster.model.support.errors import InputError, suggest_name
 from smecluster.scripts.shared.options import CalibrationName
 from smecluster.scripts.shared.printing import note
 from smecluster.scripts.shared.progress import Progress, progress
@@ -28,6 +28,12 @@ EXAMPLES = (
     "smecluster calibrate --name with-memory --include remembered",
     "smecluster calibrate path/to/your-region --report",
 )
+SUBCOMMANDS = {
+    "report": "Write the page of a calibration from its tables.",
+    "adopt": "Write a calibration's estimate into the model file and the cases.",
+    "values": "Copy the regions' values from the model file into the cases.",
+    "gather": "Copy published figures from raw tables into the cases.",
+}
 _RESULTS = Path("results/calibration")
 _WORK = "work"
 
@@ -104,6 +110,7 @@ def calibrate(
 ) -> None:
     """Fit the model to published figures."""
     _check(folders or [], out, time_step, name)
+    _check_folders(folders or [])
     plan = partial(
         _plan, seed=seed, starts=starts, until=until, quick=quick, steps=steps, recovery=recovery
     )
@@ -134,6 +141,15 @@ def _check(folders: list[Path], out: Path | None, time_step: float, name: str) -
         raise InputError(f"--name {name!r} is no name of a folder; --out takes a path")
     if out is not None and len(folders) > 1:
         raise InputError("--out takes one calibration: fit the folders one at a time")
+
+
+def _check_folders(folders: list[Path]) -> None:
+    """Tell a mistyped subcommand from a folder that does not exist."""
+    for folder in folders:
+        word = str(folder)
+        close = suggest_name(word, SUBCOMMANDS)
+        if close is not None and folder.name == word and not folder.exists():
+            raise InputError(f"no such case folder: {word}; did you mean the subcommand {close!r}?")
 
 
 def _plan(

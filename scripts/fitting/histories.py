@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -48,20 +49,7 @@ def histories(
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Set the base case beside the published figures."""
-    from smecluster.calibration.report.figures.history_panels import PANELS
-    from smecluster.calibration.validation.histories import compare_histories as beside
-    from smecluster.model.support.provenance import make_stamp
-
-    model = load_calibrated([], from_ or [], calibration)
-    cases = _cases(model, region or [], from_ or [])
-    found = beside(model, cases, include or (), PANELS)
-    origin = make_stamp(
-        model.hash,
-        figures=sha256(found.table.to_csv(index=False).encode()).hexdigest(),
-        include=", ".join(include or []) or None,
-        calibration=describe_origin(from_ or [], calibration),
-    )
-    files = _write(found, out, origin, remembered="remembered" in (include or ()))
+    found, origin, files = write_histories(include, region, from_, calibration, out)
     if json:
         print_json(
             {
@@ -79,7 +67,52 @@ def histories(
     finish(files)
 
 
-def _cases(model: Model, names: list[str], folders: list[Path]) -> list[Case]:
+def write_histories(
+    include: Sequence[str] | None = None,
+    region: Sequence[str] | None = None,
+    from_: Sequence[Path] | None = None,
+    calibration: str | None = None,
+    out: Path = Path("results"),
+) -> tuple[Histories, dict[str, str], list[Path]]:
+    """Compare the base case with the published figures, and write tables and figure.
+
+    Parameters
+    ----------
+    include, region, from_, calibration, out
+        As for `histories`.
+
+    Returns
+    -------
+    found : Histories
+        The comparison.
+    origin : dict of str to str
+        Where it came from.
+    files : list of Path
+        What was written.
+
+    Raises
+    ------
+    InputError
+        If a name is unknown, a case is malformed, or a file cannot be written.
+    """
+    from smecluster.calibration.report.figures.history_panels import PANELS
+    from smecluster.calibration.validation.histories import compare_histories as beside
+    from smecluster.model.support.provenance import make_stamp
+
+    model = load_calibrated([], list(from_ or []), calibration)
+    cases = _cases(model, region or [], from_ or [])
+    found = beside(model, cases, include or (), PANELS)
+    origin = make_stamp(
+        model.hash,
+        figures=sha256(found.table.to_csv(index=False).encode()).hexdigest(),
+        include=", ".join(include or []) or None,
+        calibration=describe_origin(from_ or [], calibration),
+    )
+    files = _write(found, out, origin, remembered="remembered" in (include or ()))
+    return found, origin, files
+
+
+def _cases(model: Model, names: Sequence[str], folders: Sequence[Path]) -> list[Case]:
     """Load the cases of the model's regions, in the model's order."""
     from smecluster.calibration import list_cases, load_case
 

@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from smecluster.scripts.shared.options import CalibrationName, Folders, Regions, Settings
 from smecluster.scripts.shared.printing import finish, print_json, print_table
 from smecluster.scripts.shared.uncertainty import (
-    Budget,
+    Baseline,
+    BudgetText,
     Draws,
-    Examined,
     Futures,
     Seed,
     Start,
     StudyName,
     Workers,
+    carry_out,
     draw_all,
-    examined,
-    study_of,
+    split_names,
     write_all,
 )
+
+if TYPE_CHECKING:
+    from smecluster.policies.comparison.study_run import StudyRun
 
 EXAMPLES = (
     "smecluster futures",
@@ -46,8 +49,9 @@ def futures(
     chosen: Futures = None,
     seed: Seed = None,
     calibration: CalibrationName = None,
+    baseline: Baseline = None,
     start: Start = None,
-    budget: Budget = None,
+    budget: BudgetText = None,
     region: Regions = None,
     from_: Folders = None,
     set_: Settings = None,
@@ -59,25 +63,25 @@ def futures(
 ) -> None:
     """Say what each future costs under each strategy, and how long recovery takes."""
     from smecluster.model.support.errors import InputError
+    from smecluster.policies.study import combine_study
 
     if study is None and not strategies:
         _list(chosen, json)
         return
-    given = study_of(
+    given = combine_study(
         study,
         strategies,
         draws=draws,
-        futures=chosen,
+        futures=split_names(chosen),
         seed=seed,
         start=start,
         budget=budget,
-        regions=region,
+        baseline=baseline,
+        regions=tuple(region) if region else None,
     )
-    if len(given.futures_loaded()) < 2:
+    if len(given.load_futures()) < 2:
         raise InputError("the base future alone has nothing to compare: name others with --futures")
-    done = examined(
-        given, calibration, from_ or [], set_ or [], out, workers, needed=draws is not None
-    )
+    done = carry_out(given, calibration, from_, set_, out, workers, need_draws=draws is not None)
     _tell(done, out, json)
 
 
@@ -103,24 +107,24 @@ def _list(chosen: list[str] | None, json: bool) -> None:
     print_table([*rows[0]], [[*row.values()] for row in rows])
 
 
-def _tell(done: Examined, out: Path, json: bool) -> None:
+def _tell(done: StudyRun, out: Path, json: bool) -> None:
     from smecluster.model.support.files import write_atomic
     from smecluster.policies.comparison.brief import futures_page
     from smecluster.policies.comparison.figures import losses
     from smecluster.policies.comparison.tables import recoveries
     from smecluster.policies.comparison.text import basis, futures_answer
 
-    found = done.found
+    found = done.comparison
     said, table = futures_answer(found), recoveries(found)
-    files = write_all({"recovery": table}, out, done.origin)
+    files = write_all({"recovery": table}, out, done.provenance)
     if not json:
         print("\n".join([*said, "", *basis(found)]))
         sys.stdout.flush()
-    drawn = draw_all({"futures": losses(found)}, out, done.origin)
-    text = futures_page(found, f"Futures: {done.study.title}", drawn, done.origin)
+    drawn = draw_all({"futures": losses(found)}, out, done.provenance)
+    text = futures_page(found, f"Futures: {done.study.title}", drawn, done.provenance)
     files += [*drawn.values(), write_atomic(out / "brief.html", text)]
     record = {
-        "stamp": done.origin,
+        "stamp": done.provenance,
         "answer": said,
         "recovery": table.to_dict("records"),
     }

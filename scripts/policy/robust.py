@@ -11,21 +11,22 @@ import typer
 from smecluster.scripts.shared.options import CalibrationName, Folders, Regions, Settings
 from smecluster.scripts.shared.printing import finish, print_table
 from smecluster.scripts.shared.uncertainty import (
-    Budget,
+    Baseline,
+    BudgetText,
     Draws,
-    Examined,
     Futures,
     Seed,
     Start,
     StudyName,
     Workers,
+    carry_out,
     draw_all,
-    examined,
-    study_of,
+    split_names,
     write_all,
 )
 
 if TYPE_CHECKING:
+    from smecluster.policies.comparison.study_run import StudyRun
     from smecluster.policies.robustness.compute import Robustness
 
 EXAMPLES = (
@@ -50,8 +51,9 @@ def robust(
         "Discounted value added"
     ),
     place: Annotated[str, typer.Option(help="Where: a region, or total.")] = "total",
+    baseline: Baseline = None,
     start: Start = None,
-    budget: Budget = None,
+    budget: BudgetText = None,
     region: Regions = None,
     from_: Folders = None,
     set_: Settings = None,
@@ -62,56 +64,58 @@ def robust(
     workers: Workers = None,
 ) -> None:
     """Judge strategies by regret, by what is good enough, and by where they fail."""
-    from smecluster.policies.comparison.compute import looked_at
+    from smecluster.policies.comparison.compute import select_outcomes
     from smecluster.policies.robustness.compute import check, robustness
+    from smecluster.policies.study import combine_study
 
-    given = study_of(
+    given = combine_study(
         study,
         strategies,
         draws=draws,
-        futures=futures,
+        futures=split_names(futures),
         seed=seed,
         start=start,
         budget=budget,
-        regions=region,
+        baseline=baseline,
+        regions=tuple(region) if region else None,
     )
-    kept = looked_at(given.outcomes)
-    done = examined(
+    kept = select_outcomes(given.outcomes)
+    done = carry_out(
         given,
         calibration,
-        from_ or [],
-        set_ or [],
+        from_,
+        set_,
         out,
         workers,
-        needed=draws is not None,
+        need_draws=draws is not None,
         check=lambda model: check(
             given.need, outcome, place, outcomes=kept, regions=list(model.regions)
         ),
     )
-    judged = robustness(done.found, given.need, outcome=outcome, place=place, seed=given.seed)
+    judged = robustness(done.comparison, given.need, outcome=outcome, place=place, seed=given.seed)
     _tell(done, judged, out, json)
 
 
-def _tell(done: Examined, judged: Robustness, out: Path, json: bool) -> None:
+def _tell(done: StudyRun, judged: Robustness, out: Path, json: bool) -> None:
     from smecluster.model.support.files import write_atomic
     from smecluster.policies.comparison.brief import robust_page
     from smecluster.policies.comparison.text import basis, robust_answer
     from smecluster.policies.robustness.figures import figures
 
-    found, said = done.found, robust_answer(judged, done.found)
+    found, said = done.comparison, robust_answer(judged, done.comparison)
     made = {"regret": judged.regrets, "good-enough": judged.shares, "limits": judged.boxes}
-    files = write_all(made, out, done.origin)
+    files = write_all(made, out, done.provenance)
     if not json:
         print("\n".join([*said, ""]))
         _print_shares(judged)
         print("\n" + "\n".join(basis(found)))
         sys.stdout.flush()
-    drawn = draw_all(figures(judged, found), out, done.origin)
+    drawn = draw_all(figures(judged, found), out, done.provenance)
     title = f"How sure is it? {done.study.title}"
-    text = robust_page(judged, found, title, drawn, done.origin)
+    text = robust_page(judged, found, title, drawn, done.provenance)
     files += [*drawn.values(), write_atomic(out / "brief.html", text)]
     record = {
-        "stamp": done.origin,
+        "stamp": done.provenance,
         "answer": said,
         **{name: table.to_dict("records") for name, table in made.items()},
     }

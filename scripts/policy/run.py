@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from json import dumps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -41,12 +42,14 @@ def run(
     from smecluster.model.outcomes import collect_outcomes
     from smecluster.model.support.provenance import make_stamp
     from smecluster.policies import load
-    from smecluster.policies.comparison.results_single import long_table, write_run
+    from smecluster.policies.comparison.tables import list_outcomes
+    from smecluster.policies.triggers import settle_triggers
 
     chosen = load(strategy)
     model = load_calibrated(region or [], from_ or [], calibration)
-    inputs = {**chosen.inputs(model), **parse_settings(model, set_ or [])}
-    result = simulate(model, inputs, engine=engine)
+    settings = parse_settings(model, set_ or [])
+    plan = settle_triggers(model, chosen.plan(model), settings)
+    result = simulate(model, {**plan.inputs, **settings}, engine=engine)
     origin = make_stamp(
         model.hash,
         strategy=f"{chosen.name} {chosen.hash}",
@@ -54,17 +57,31 @@ def run(
         engine=engine,
     )
     if out is not None:
-        for path in write_run(result, out, origin):
+        for path in _write(result, out, origin):
             note(f"wrote {path}")
     outcomes = collect_outcomes(result)
     if json:
-        rows = long_table(outcomes).to_dict("records")
+        rows = list_outcomes(outcomes).to_dict("records")
         print_json({"stamp": origin, "strategy": chosen.name, "outcomes": rows})
         return
     years = [year for year in _YEARS if year in outcomes["time"].values]
     print_table(
         ["outcome", "place", "unit", *map(str, years)], _rows(outcomes, years), chosen.title
     )
+
+
+def _write(run: xr.Dataset, folder: Path, origin: dict[str, str]) -> list[Path]:
+    """Write every variable as NetCDF and the outcomes as a table."""
+    from smecluster.model.outcomes import collect_outcomes
+    from smecluster.model.support.exports import write_csv
+    from smecluster.model.support.files import replace_file
+    from smecluster.policies.comparison.tables import list_outcomes
+
+    table = list_outcomes(collect_outcomes(run))
+    files = write_csv(table, folder / "outcomes.csv", origin, values=["value"])
+    with replace_file(folder / "run.nc") as temporary:
+        run.assign_attrs(stamp=dumps(origin)).to_netcdf(temporary)
+    return [*files, folder / "run.nc"]
 
 
 def _rows(outcomes: xr.Dataset, years: list[int]) -> list[list[object]]:

@@ -86,7 +86,7 @@ def asked(
     if plan is not None:
         names, count = plan.strategies, plan.draws
         seed = plan.seed if seed is None else seed
-        budget = plan.budget if budget is None else budget
+        budget = plan.budget if budget is None and isinstance(plan.budget, float) else budget
         calibration = plan.calibration if calibration is None else calibration
         regions = regions or plan.regions
     names = strategies or names

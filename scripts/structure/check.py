@@ -11,6 +11,7 @@ import typer
 
 from smecluster.model.checking.runner import CHECKS, run_checks
 from smecluster.model.checking.stylised_facts import Case, Fact, run_facts
+from smecluster.model.support.workspace import locate
 from smecluster.model.vensim.document import SHIPPED
 from smecluster.scripts.shared.printing import note, print_json, print_table
 
@@ -44,10 +45,12 @@ def check(
 ) -> None:
     """Check a model; the exit status is 1 if a check fails."""
     if facts:
-        _tell(run_facts(model, only=only, say=lambda fact: note(f"fact: {fact}")), all, json)
+        _tell(
+            run_facts(locate(model), only=only, say=lambda fact: note(f"fact: {fact}")), all, json
+        )
         return
     findings = run_checks(
-        model, checks, only=only, say=lambda scenario: note(f"scenario: {scenario}")
+        model, locate(checks), only=only, say=lambda scenario: note(f"scenario: {scenario}")
     )
     count = Counter(finding.status for finding in findings)
     if json:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from smecluster.model.support.files import read_text
+from smecluster.model.support.workspace import locate
 from smecluster.model.vensim.document import SHIPPED, Document, Variable
 from smecluster.model.vensim.document import read_document as read_document
 from smecluster.scripts.shared.printing import print_json
@@ -34,7 +35,7 @@ def describe(
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Explain a variable of the model, or a policy lever."""
-    text = read_text(model)
+    text = read_text(locate(model))
     document = read_document(text)
     lever = _lever(name, document)
     if lever is not None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from smecluster.model.support.workspace import locate
 from smecluster.model.vensim.document import SHIPPED
 from smecluster.scripts.shared.printing import note, print_json, print_table
 
@@ -39,7 +40,7 @@ def gains(
     from smecluster.model.system import load
 
     note("running the model to rest, once for each push")
-    m = load(model)
+    m = load(locate(model))
     found = work_out(m, year)
     if out is not None:
         write_atomic(out, _page(found, m.regions, m.hash))

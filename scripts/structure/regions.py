@@ -21,10 +21,11 @@ def regions(
     """List regions and cases."""
     from smecluster.calibration import list_cases, load_case
     from smecluster.model.support.files import read_text
+    from smecluster.model.support.workspace import locate
     from smecluster.model.vensim.document import SHIPPED
     from smecluster.model.vensim.rewrite import read_regions
 
-    inside = [region.name for region in read_regions(read_text(SHIPPED))]
+    inside = [region.name for region in read_regions(read_text(locate(SHIPPED)))]
     found = {case.place.name: case for case in map(load_case, list_cases())}
     rows = []
     for name in dict.fromkeys((*inside, *found)):

@@ -55,7 +55,7 @@ class Rows:
         return "curves" if self.method.name == "fast" else self.method.sized
 
 
-def rows_for(results: Results, method: Method) -> Rows:
+def arrange_rows(results: Results, method: Method) -> Rows:
     """Choose the runs that a method takes of a study.
 
     Parameters
@@ -77,25 +77,25 @@ def rows_for(results: Results, method: Method) -> Rows:
     unit, every = results.design.unit, np.arange(results.runs)
     if method.name == results.method:
         wanted = method.given_data or method.name == "morris"
-        return Rows(method, every, unit, cube_of(results, every) if wanted else _NONE)
-    if not method.given_data or not random_sample(results):
+        return Rows(method, every, unit, select_cube(results, every) if wanted else _NONE)
+    if not method.given_data or not has_random_sample(results):
         allowed = [results.method]
-        if random_sample(results):
+        if has_random_sample(results):
             allowed += [name for name, one in METHODS.items() if one.given_data]
         raise InputError(
             f"runs laid out for {results.method} cannot be analysed by {method.name}; allowed: "
             f"{', '.join(dict.fromkeys(allowed))}"
         )
-    chosen = random_runs(results)
-    return Rows(method, chosen, 1, cube_of(results, chosen))
+    chosen = select_random_runs(results)
+    return Rows(method, chosen, 1, select_cube(results, chosen))
 
 
-def random_sample(results: Results) -> bool:
+def has_random_sample(results: Results) -> bool:
     """Say whether a study holds a random sample: its own, or the two that Saltelli mixes."""
     return results.design.unit == 1 or results.method == "sobol"
 
 
-def random_runs(results: Results) -> NDArray[np.int64]:
+def select_random_runs(results: Results) -> NDArray[np.int64]:
     """Give the runs of a study that are a random sample of its factors."""
     unit, every = results.design.unit, np.arange(results.runs)
     if results.method == "sobol":
@@ -104,7 +104,7 @@ def random_runs(results: Results) -> NDArray[np.int64]:
     return every
 
 
-def cube_of(results: Results, runs: NDArray[np.int64]) -> Array:
+def select_cube(results: Results, runs: NDArray[np.int64]) -> Array:
     """Draw the factors of some runs, between 0 and 1, without drawing all runs at once."""
     parts = []
     for begin in range(0, results.runs, _TOGETHER):
@@ -115,7 +115,7 @@ def cube_of(results: Results, runs: NDArray[np.int64]) -> Array:
     return np.concatenate(parts)
 
 
-def principal(results: Results) -> tuple[Column, ...]:
+def select_principal(results: Results) -> tuple[Column, ...]:
     """Choose the outputs that sentences and figures are about.
 
     Those that the study asks to be known well enough; otherwise the last year of each outcome
@@ -132,8 +132,8 @@ def principal(results: Results) -> tuple[Column, ...]:
     return tuple(last.values())[:_PRINCIPAL]
 
 
-def described(columns: Sequence[Column], scenario: str) -> pd.DataFrame:
-    """Describe outputs as `sensitivity.analysis.index_table.indices` wants it."""
+def describe_outputs(columns: Sequence[Column], scenario: str) -> pd.DataFrame:
+    """Describe outputs as `sensitivity.analysis.index_table.build_index_table` wants it."""
     rows = [
         (scenario, column.name, column.outcome, column.place, column.year, column.unit)
         for column in columns
@@ -163,7 +163,7 @@ class Prepared:
     left_out: int
 
 
-def prepare(
+def prepare_outputs(
     results: Results,
     rows: Rows,
     values: Mapping[str, Array],
@@ -181,7 +181,7 @@ def prepare(
     values : mapping of str to ndarray (runs of the design,)
         The outputs by name; NaN where there is no value.
     outputs : pandas.DataFrame
-        A row for each of them, see `described`.
+        A row for each of them, see `describe_outputs`.
     units : int, optional
         Take only the first units.
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from smecluster.sensitivity.analysis.cases import Rows, prepare
-from smecluster.sensitivity.analysis.index_table import COLUMNS, indices
+from smecluster.sensitivity.analysis.cases import Rows, prepare_outputs
+from smecluster.sensitivity.analysis.index_table import COLUMNS, build_index_table
 from smecluster.sensitivity.methods.estimates import Array, Bootstrap
 from smecluster.sensitivity.methods.hdmr import MINIMUM_RUNS
 from smecluster.sensitivity.store.results import Results
@@ -18,7 +18,7 @@ _LEAST = {"sobol": 16, "morris": 4, "hdmr": MINIMUM_RUNS}
 _LEAST_OTHERWISE = 128
 
 
-def settle(
+def trace_convergence(
     results: Results,
     rows: Rows,
     values: Mapping[str, Array],
@@ -43,18 +43,21 @@ def settle(
     Returns
     -------
     pandas.DataFrame
-        The columns of `sensitivity.analysis.index_table.indices`, with the size and the number of
-        runs ahead; empty for FAST, whose curves of different length have no run in common.
+        The columns of `sensitivity.analysis.index_table.build_index_table`, with the size and the
+        number of runs ahead; empty for FAST, whose curves of different length have no run in
+        common.
     """
     nothing = pd.DataFrame(columns=["size", "runs", *COLUMNS])
     if rows.method.name == "fast":
         return nothing
     parts = []
-    for size in sizes(rows.size, _LEAST.get(rows.method.name, _LEAST_OTHERWISE)):
-        for prepared in prepare(results, rows, values, outputs, size):
+    for size in choose_sizes(rows.size, _LEAST.get(rows.method.name, _LEAST_OTHERWISE)):
+        for prepared in prepare_outputs(results, rows, values, outputs, size):
             if prepared.size < 2 or (rows.method.name == "hdmr" and prepared.size < MINIMUM_RUNS):
                 continue
-            found = indices(prepared.sample, prepared.outputs, rows.method.brief, bootstrap)
+            found = build_index_table(
+                prepared.sample, prepared.outputs, rows.method.brief, bootstrap
+            )
             found = found[found["index"] == rows.method.headline]
             found.insert(0, "runs", size * rows.unit)
             found.insert(0, "size", size)
@@ -62,7 +65,7 @@ def settle(
     return pd.concat(parts, ignore_index=True) if parts else nothing
 
 
-def sizes(size: int, least: int) -> list[int]:
+def choose_sizes(size: int, least: int) -> list[int]:
     """Choose nested sizes of a study: halves of halves, the whole last.
 
     Parameters

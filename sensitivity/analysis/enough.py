@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from smecluster.sensitivity.study import LARGEST
+from smecluster.sensitivity.study_tables import LARGEST
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Verdict:
     text: str
 
 
-def judge(
+def judge_size(
     indices: pd.DataFrame, headline: str, size: int, width: float, leading: int = 5
 ) -> Verdict:
     """Judge whether the leading factors are known well enough, or the size should double.

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from smecluster.sensitivity.analysis.trust import constant, refuse_missing
+from smecluster.sensitivity.analysis.trust import find_constant, refuse_missing
 from smecluster.sensitivity.methods import Method
 from smecluster.sensitivity.methods.estimates import Array, Bootstrap, Estimate, Estimates, Sample
 
@@ -18,7 +18,7 @@ COLUMNS = (*OUTPUT, "index", "factor", "other", "value", "low", "high", "floor")
 PAIRS = "second order"
 
 
-def indices(
+def build_index_table(
     sample: Sample, outputs: pd.DataFrame, method: Method, bootstrap: Bootstrap
 ) -> pd.DataFrame:
     """Estimate the indices of all outputs; none is made up where an output does not vary.
@@ -47,7 +47,7 @@ def indices(
         If a value is not finite, or the runs do not fit the method.
     """
     refuse_missing(sample.y, list(outputs["output"]))
-    varying = ~constant(sample.y)
+    varying = ~find_constant(sample.y)
     tried = Sample(
         sample.names,
         sample.x,

@@ -12,8 +12,8 @@ from scipy.stats import binomtest
 
 from smecluster.model.support.errors import InputError
 from smecluster.sensitivity.methods.estimates import Array, Bootstrap, Sample
-from smecluster.sensitivity.methods.given_data import from_given_data
-from smecluster.sensitivity.methods.regional import separation, shift
+from smecluster.sensitivity.methods.given_data import estimate_from_given_data
+from smecluster.sensitivity.methods.regional import measure_separation, measure_shift
 
 # Outcomes closer than this, as a share of their size, are equal.
 _ROUNDING = 1e-9
@@ -64,7 +64,7 @@ class Ranking:
     causes: pd.DataFrame
 
 
-def rank(
+def rank_strategies(
     values: Array,
     strategies: Sequence[str],
     factors: Sequence[str],
@@ -167,11 +167,13 @@ def _causes(
 
     def statistic(points: Array, event: Array) -> Array:
         chosen = event > 0
-        return np.array([separation(points, chosen), shift(points, chosen)])
+        return np.array([measure_separation(points, chosen), measure_shift(points, chosen)])
 
     names = tuple(factors)
     event = changed.astype(float)[:, None]
-    found = from_given_data(statistic, ("separation", "shift"), Sample(names, x, event), bootstrap)
+    found = estimate_from_given_data(
+        statistic, ("separation", "shift"), Sample(names, x, event), bootstrap
+    )
     apart = found.indices["separation"]
     low, high = np.quantile(x, [_PART, 1 - _PART], axis=0)
     table = pd.DataFrame(

@@ -15,7 +15,7 @@ from smecluster.sensitivity.methods.estimates import Array
 PART = 0.2
 
 
-def swings(
+def measure_swings(
     names: Sequence[str],
     x: Array,
     y: Array,
@@ -71,7 +71,7 @@ def swings(
     return _ranked(rows)
 
 
-def from_effects(names: Sequence[str], mean: float, mu: Array, half: Array) -> pd.DataFrame:
+def convert_effects(names: Sequence[str], mean: float, mu: Array, half: Array) -> pd.DataFrame:
     """Make the same table of Morris' mean effects, half of each to either side of the mean.
 
     The runs of a few trajectories where one factor is low differ in all others, too; its own
@@ -89,7 +89,7 @@ def from_effects(names: Sequence[str], mean: float, mu: Array, half: Array) -> p
     Returns
     -------
     pandas.DataFrame
-        As from `swings`, all in the output's unit.
+        As from `measure_swings`, all in the output's unit.
     """
     return _ranked(
         [

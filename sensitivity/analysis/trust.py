@@ -42,12 +42,12 @@ class Remark:
     text: str
 
 
-def warning(text: str) -> Remark:
+def make_warning(text: str) -> Remark:
     """Say what may make the indices wrong."""
     return Remark(Weight.WARNING, text)
 
 
-def notice(text: str) -> Remark:
+def make_note(text: str) -> Remark:
     """Say how the indices are to be read."""
     return Remark(Weight.NOTE, text)
 
@@ -76,7 +76,7 @@ def refuse_missing(y: Array, names: Sequence[str]) -> None:
         )
 
 
-def constant(y: Array) -> NDArray[np.bool_]:
+def find_constant(y: Array) -> NDArray[np.bool_]:
     """Say of each output whether it is the same in all runs, up to rounding.
 
     Parameters
@@ -95,20 +95,20 @@ def constant(y: Array) -> NDArray[np.bool_]:
     return same
 
 
-def about_constants(names: Sequence[str]) -> list[Remark]:
+def remark_on_constants(names: Sequence[str]) -> list[Remark]:
     """Say which outputs have no indices because they do not vary."""
     if not names:
         return []
     verb = "is" if len(names) == 1 else "are"
     return [
-        warning(
-            f"{listed(names)} {verb} the same in all runs: no factor matters there, and "
+        make_warning(
+            f"{summarise_names(names)} {verb} the same in all runs: no factor matters there, and "
             "there is no index (not a zero)."
         )
     ]
 
 
-def about_size(method: Method, size: int) -> list[Remark]:
+def remark_on_size(method: Method, size: int) -> list[Remark]:
     """Say whether the study has a fitting size.
 
     Parameters
@@ -122,14 +122,14 @@ def about_size(method: Method, size: int) -> list[Remark]:
     if method.powers_of_two and size & (size - 1):
         below = 1 << (size.bit_length() - 1)
         remarks.append(
-            warning(
+            make_warning(
                 f"N = {size} is not a power of two: the points of the Sobol' sequence are not "
                 f"balanced; take {below} or {2 * below}."
             )
         )
     if size < method.advised:
         remarks.append(
-            warning(
+            make_warning(
                 f"{size:,} {method.sized} are few for {method.title}: "
                 f"{method.advised:,} or more are advised; see the intervals."
             )
@@ -137,7 +137,7 @@ def about_size(method: Method, size: int) -> list[Remark]:
     return remarks
 
 
-def about_dependence(method: Method, names: Sequence[str], x: Array) -> list[Remark]:
+def remark_on_dependence(method: Method, names: Sequence[str], x: Array) -> list[Remark]:
     """Say whether factors depend on each other, and what that does to the indices.
 
     Parameters
@@ -165,13 +165,13 @@ def _about_pair(method: Method, names: Sequence[str], correlation: float) -> lis
     which = f"{names[0]!r} and {names[1]!r} (rank correlation {correlation:.2f})"
     if not method.given_data:
         return [
-            warning(
+            make_warning(
                 f"Factors depend on each other, most of all {which}: {method.title} takes them "
                 "for independent; use a given-data method."
             )
         ]
     return [
-        notice(
+        make_note(
             f"Factors depend on each other, most of all {which}: an index also holds what a "
             "factor shares with those that it goes along with, and indices may sum to more "
             "than 1; 'own' and 'shared' of HDMR take the two apart, given runs enough."
@@ -179,7 +179,9 @@ def _about_pair(method: Method, names: Sequence[str], correlation: float) -> lis
     ]
 
 
-def about_indices(table: pd.DataFrame, method: Method, *, dependent: bool = False) -> list[Remark]:
+def remark_on_indices(
+    table: pd.DataFrame, method: Method, *, dependent: bool = False
+) -> list[Remark]:
     """Say what the numbers themselves give away.
 
     Parameters
@@ -210,7 +212,7 @@ def _about_negative(table: pd.DataFrame) -> list[Remark]:
         # Some intervals of indices that are zero miss it by chance.
         if beyond > _BY_CHANCE * every:
             remarks.append(
-                warning(
+                make_warning(
                     f"{beyond} of {every} indices ({name}) lie below zero by more than their "
                     f"intervals, which cannot be: take more runs (worst: {worst['factor']!r} "
                     f"for {worst['output']}, {worst['value']:.3f})."
@@ -219,7 +221,7 @@ def _about_negative(table: pd.DataFrame) -> list[Remark]:
         else:
             most = "nearly all" if beyond else "all"
             remarks.append(
-                notice(
+                make_note(
                     f"{count} of {every} indices ({name}) lie below zero, {most} "
                     f"within their intervals: read them as zero (lowest {worst['value']:.3f})."
                 )
@@ -228,7 +230,7 @@ def _about_negative(table: pd.DataFrame) -> list[Remark]:
 
 
 def _about_sums(table: pd.DataFrame) -> list[Remark]:
-    sums = first_order_sums(table)
+    sums = sum_first_order(table)
     if sums.empty:
         return []
     above = sums[sums["low"] > 1 + _WORTH_SAYING]
@@ -236,17 +238,17 @@ def _about_sums(table: pd.DataFrame) -> list[Remark]:
     if len(above):
         worst = above.iloc[int(above["value"].to_numpy().argmax())]
         remarks.append(
-            warning(
-                f"First-order indices sum to more than 1 for {listed(above['output'])} (most: "
-                f"{worst['value']:.2f}): take more runs, or the factors are not independent."
+            make_warning(
+                f"First-order indices sum to more than 1 for {summarise_names(above['output'])} "
+                f"(most: {worst['value']:.2f}): take more runs, or the factors are not independent."
             )
         )
     apart = sums[sums["high"] < 0.8]
     if len(apart):
         worst = apart.iloc[int(apart["value"].to_numpy().argmin())]
         remarks.append(
-            notice(
-                f"First-order indices sum to less than 0.8 for {listed(apart['output'])} "
+            make_note(
+                f"First-order indices sum to less than 0.8 for {summarise_names(apart['output'])} "
                 f"(least: {worst['value']:.2f}): the rest of the variance comes from factors "
                 "acting together; read the total indices."
             )
@@ -254,7 +256,7 @@ def _about_sums(table: pd.DataFrame) -> list[Remark]:
     return remarks
 
 
-def first_order_sums(table: pd.DataFrame) -> pd.DataFrame:
+def sum_first_order(table: pd.DataFrame) -> pd.DataFrame:
     """Sum the first-order indices of each output: scenario, output, value, low, high.
 
     The interval is the method's own where it has one, otherwise that of independent indices.
@@ -275,14 +277,14 @@ def first_order_sums(table: pd.DataFrame) -> pd.DataFrame:
 def _about_method(method: Method) -> list[Remark]:
     if method.name == "fast":
         return [
-            notice(
+            make_note(
                 "FAST's intervals come from halves of its search curves and are only "
                 "indicative (SALib says so itself)."
             )
         ]
     if method.name == "rbd-fast":
         return [
-            notice(
+            make_note(
                 "RBD-FAST's intervals come from half the runs each, as SALib draws them: they "
                 "are wide by about 1.4."
             )
@@ -290,7 +292,7 @@ def _about_method(method: Method) -> list[Remark]:
     return []
 
 
-def listed(names: Iterable[str], most: int = 3) -> str:
+def summarise_names(names: Iterable[str], most: int = 3) -> str:
     """Name a few things and count the rest."""
     every = list(dict.fromkeys(str(name) for name in names))
     # Names with commas of their own are held apart by semicolons.

@@ -86,7 +86,7 @@ class Distribution:
         return cls(**{**content, "values": tuple(content["values"])})
 
 
-def ends(kind: str, first: float, second: float) -> tuple[float, float]:
+def find_ends(kind: str, first: float, second: float) -> tuple[float, float]:
     """Give the ends of a distribution that has none of its own, its tails cut.
 
     Parameters

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from smecluster.model.program.inputs import InputIndex, Scale
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.vensim.document import CONTROLS
-from smecluster.sensitivity.design.distributions import Distribution, ends
-from smecluster.sensitivity.study import FactorTable, Study
+from smecluster.sensitivity.design.distributions import Distribution, find_ends
+from smecluster.sensitivity.study import Study
+from smecluster.sensitivity.study_tables import FactorTable
 
 if TYPE_CHECKING:
     from smecluster.model import Model
@@ -76,7 +77,9 @@ class Factor:
         return cls(**{**content, **own})
 
 
-def factors_of(study: Study, model: Model, draws: pd.DataFrame | None = None) -> tuple[Factor, ...]:
+def build_factors(
+    study: Study, model: Model, draws: pd.DataFrame | None = None
+) -> tuple[Factor, ...]:
     """Find the factors of a study in a model.
 
     Parameters
@@ -354,7 +357,7 @@ class _Finder:
         )
         second = next((one for one in (table.sd, table.log_sd) if one is not None), 0.0)
         if kind in ("normal", "lognormal", "exponential"):
-            low, high = ends(kind, first, second)
+            low, high = find_ends(kind, first, second)
         else:
             low, high = self._span(table, label, cells)
         low = low if table.low is None else table.low

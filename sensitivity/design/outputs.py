@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from smecluster.model import outcomes
 from smecluster.model.outcomes import DISPERSION, PLACE, TOTAL, Outcome, collect_outcomes
 from smecluster.model.support.errors import InputError, UnknownNameError
-from smecluster.sensitivity.study import OutputTable, Study
+from smecluster.sensitivity.study import Study
+from smecluster.sensitivity.study_tables import OutputTable
 
 if TYPE_CHECKING:
     from smecluster.model import Model
@@ -66,7 +67,7 @@ class Column:
         return cls(**content)
 
 
-def columns_of(study: Study, model: Model) -> tuple[Column, ...]:
+def build_columns(study: Study, model: Model) -> tuple[Column, ...]:
     """List the columns of a study.
 
     Parameters
@@ -101,20 +102,22 @@ def columns_of(study: Study, model: Model) -> tuple[Column, ...]:
     return tuple(found.values())
 
 
-def needed(columns: Sequence[Column]) -> tuple[list[str], list[float]]:
+def list_required(columns: Sequence[Column]) -> tuple[list[str], list[float]]:
     """List the model's variables and the years that columns are computed from."""
     years = {column.year for column in columns}
     years |= {column.since for column in columns if column.since is not None}
     return outcomes.list_variables(_outcomes(columns)), sorted(years)
 
 
-def numbers(result: xr.Dataset, columns: Sequence[Column]) -> dict[str, NDArray[np.float64]]:
+def extract_outputs(
+    result: xr.Dataset, columns: Sequence[Column]
+) -> dict[str, NDArray[np.float64]]:
     """Take the columns out of runs of the model.
 
     Parameters
     ----------
     result : xarray.Dataset
-        From `model.simulate_many`, with what `needed` lists; NaN where a run has failed.
+        From `model.simulate_many`, with what `list_required` lists; NaN where a run has failed.
     columns : sequence of Column
         What to take.
 

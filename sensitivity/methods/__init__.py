@@ -6,33 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from smecluster.model.support.errors import UnknownNameError
-from smecluster.sensitivity.methods.delta import delta
+from smecluster.sensitivity.methods.delta import estimate_delta
 from smecluster.sensitivity.methods.estimates import Bootstrap, Estimate, Estimates, Sample
-from smecluster.sensitivity.methods.fast import balanced, fast
-from smecluster.sensitivity.methods.hdmr import RESAMPLES, determined, hdmr
-from smecluster.sensitivity.methods.morris import morris
-from smecluster.sensitivity.methods.pawn import pawn
-from smecluster.sensitivity.methods.regional import regional
-from smecluster.sensitivity.methods.sobol import sobol
-
-# How an index reads in a figure or a table, by name.
-TITLES: Mapping[str, str] = {
-    "first order": "first-order index: share of variance explained alone",
-    "total": "total index: share of variance explained alone and with others",
-    "interactions": "share of variance explained only together with others",
-    "sum of first order": "share of variance explained by the factors one by one",
-    "second order": "share of variance explained by a pair beyond its parts",
-    "mu star": "mean absolute effect of going through the whole range",
-    "mu": "mean effect of going through the whole range",
-    "sigma": "spread of that effect: interactions and curvature",
-    "delta": "delta: shift of the output's distribution",
-    "PAWN": "PAWN: median distance of distributions",
-    "PAWN maximum": "PAWN: greatest distance of distributions",
-    "own": "share of variance from the factor itself",
-    "shared": "share of variance from what goes along with the factor",
-    "separation": "separation of notable from other runs",
-    "shift": "by how much the factor lies higher in notable runs",
-}
+from smecluster.sensitivity.methods.fast import estimate_fast, estimate_rbd_fast
+from smecluster.sensitivity.methods.hdmr import RESAMPLES, estimate_hdmr, is_determined
+from smecluster.sensitivity.methods.morris import estimate_morris
+from smecluster.sensitivity.methods.pawn import estimate_pawn
+from smecluster.sensitivity.methods.regional import estimate_regional
+from smecluster.sensitivity.methods.sobol import estimate_sobol
 
 
 @dataclass(frozen=True)
@@ -87,25 +68,35 @@ class Method:
 
 def _given_data(sample: Sample, bootstrap: Bootstrap) -> Estimates:
     """Delta and first order, and their parts if there are runs enough for HDMR."""
-    found = delta(sample, bootstrap)
+    found = estimate_delta(sample, bootstrap)
     parts: dict[str, Estimate] = {}
-    if determined(len(sample.y), len(sample.names)):
-        fitted = hdmr(sample, bootstrap).indices
+    if is_determined(len(sample.y), len(sample.names)):
+        fitted = estimate_hdmr(sample, bootstrap).indices
         parts = {name: fitted[name] for name in ("own", "shared")}
     return Estimates({**found.indices, **parts}, found.floor)
 
 
 _METHODS = (
-    Method("sobol", "Sobol' indices", sobol, "total", 512, "base points", False, True, 10_000),
     Method(
-        "morris", "Morris screening", morris, "mu star", 20, "trajectories", False, False, 10_000
+        "sobol", "Sobol' indices", estimate_sobol, "total", 512, "base points", False, True, 10_000
     ),
-    Method("fast", "FAST", fast, "total", 512, "runs a factor", False, False, 200),
-    Method("rbd-fast", "RBD-FAST", balanced, "first order", 1000, "runs"),
-    Method("delta", "delta", delta, "delta", 1000, "runs", resamples=40),
-    Method("pawn", "PAWN", pawn, "PAWN", 1000, "runs"),
-    Method("hdmr", "HDMR", hdmr, "first order", 1000, "runs", resamples=RESAMPLES),
-    Method("regional", "regional analysis", regional, "separation", 1000, "runs"),
+    Method(
+        "morris",
+        "Morris screening",
+        estimate_morris,
+        "mu star",
+        20,
+        "trajectories",
+        False,
+        False,
+        10_000,
+    ),
+    Method("fast", "FAST", estimate_fast, "total", 512, "runs a factor", False, False, 200),
+    Method("rbd-fast", "RBD-FAST", estimate_rbd_fast, "first order", 1000, "runs"),
+    Method("delta", "delta", estimate_delta, "delta", 1000, "runs", resamples=40),
+    Method("pawn", "PAWN", estimate_pawn, "PAWN", 1000, "runs"),
+    Method("hdmr", "HDMR", estimate_hdmr, "first order", 1000, "runs", resamples=RESAMPLES),
+    Method("regional", "regional analysis", estimate_regional, "separation", 1000, "runs"),
     Method(
         "given-data",
         "indices from given data",
@@ -114,20 +105,13 @@ _METHODS = (
         1000,
         "runs",
         resamples=40,
-        quick=delta,
+        quick=estimate_delta,
     ),
 )
 METHODS: Mapping[str, Method] = {method.name: method for method in _METHODS}
 
 
-def reading(index: str, *, dependent: bool) -> str:
-    """Say how an index reads, also where factors depend on one another."""
-    if dependent and index == "first order":
-        return "share of variance explained by a factor and what goes along with it"
-    return TITLES[index]
-
-
-def find(name: str) -> Method:
+def find_method(name: str) -> Method:
     """Find a method by its name.
 
     Raises

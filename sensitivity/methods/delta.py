@@ -10,12 +10,12 @@ from __future__ import annotations
 import numpy as np
 
 from smecluster.sensitivity.methods.estimates import Array, Bootstrap, Estimates, Sample
-from smecluster.sensitivity.methods.given_data import from_given_data
+from smecluster.sensitivity.methods.given_data import estimate_from_given_data
 
 _GRID = 100
 
 
-def delta(sample: Sample, bootstrap: Bootstrap) -> Estimates:
+def estimate_delta(sample: Sample, bootstrap: Bootstrap) -> Estimates:
     """Estimate delta, and the first-order index from the same classes.
 
     Parameters
@@ -34,12 +34,12 @@ def delta(sample: Sample, bootstrap: Bootstrap) -> Estimates:
         ``"first order"``: variance between classes, a share of variance. Both Dmnl, and both
         hold what a factor shares with those that it depends on.
     """
-    return from_given_data(
+    return estimate_from_given_data(
         _delta_and_first, ("delta", "first order"), sample, bootstrap, reduce_bias=True
     )
 
 
-def classes(runs: int) -> int:
+def count_classes(runs: int) -> int:
     """Choose the number of classes for so many runs, as SALib does."""
     exponent = 2.0 / (7.0 + np.tanh((1500.0 - runs) / 500.0))
     return int(np.round(min(int(np.ceil(runs**exponent)), 48)))
@@ -48,7 +48,7 @@ def classes(runs: int) -> int:
 def _delta_and_first(x: Array, y: Array) -> Array:
     runs = len(y)
     grid = np.linspace(y.min(), y.max(), _GRID)
-    edges = np.linspace(0, runs, classes(runs) + 1)
+    edges = np.linspace(0, runs, count_classes(runs) + 1)
     # Ranks run from 1: class j holds edges[j] < rank <= edges[j + 1].
     begins = np.floor(edges).astype(np.int64)
     whole = _densities(y, np.array([0, runs]), grid)[0]

@@ -131,6 +131,6 @@ class Estimates:
     floor: Mapping[str, Array] = field(default_factory=dict)
 
 
-def single(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+def estimate_single(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     """Rows of an index of single factors."""
     return tuple((name, ALL) for name in names)

@@ -19,7 +19,7 @@ from smecluster.sensitivity.methods.estimates import (
     Estimate,
     Estimates,
     Sample,
-    single,
+    estimate_single,
 )
 
 # Harmonics that are summed; SALib's samplers and analyses take these if not told otherwise.
@@ -27,7 +27,7 @@ FAST_HARMONICS = 4
 BALANCED_HARMONICS = 10
 
 
-def fast(sample: Sample, bootstrap: Bootstrap) -> Estimates:
+def estimate_fast(sample: Sample, bootstrap: Bootstrap) -> Estimates:
     """Estimate first-order and total indices from FAST's search curves.
 
     Parameters
@@ -68,7 +68,7 @@ def fast(sample: Sample, bootstrap: Bootstrap) -> Estimates:
         parts = np.array([_orders(ring[begin : begin + half]) for begin in begins])
         spreads.append(bootstrap.half(parts))
     value, spread = np.array(values), np.array(spreads)
-    rows = single(sample.names)
+    rows = estimate_single(sample.names)
     return Estimates(
         {
             "first order": Estimate(rows, value[:, 0], spread[:, 0]),
@@ -77,7 +77,7 @@ def fast(sample: Sample, bootstrap: Bootstrap) -> Estimates:
     )
 
 
-def balanced(sample: Sample, bootstrap: Bootstrap) -> Estimates:
+def estimate_rbd_fast(sample: Sample, bootstrap: Bootstrap) -> Estimates:
     """Estimate first-order indices from any sample by random balance designs.
 
     Parameters
@@ -113,7 +113,7 @@ def balanced(sample: Sample, bootstrap: Bootstrap) -> Estimates:
             drawn = rng.choice(runs, replace=True, size=runs // 2)
             parts.append(_balanced(x[drawn], sample.y[drawn]))
         spreads.append(bootstrap.half(np.array(parts)))
-    rows = single(sample.names)
+    rows = estimate_single(sample.names)
     return Estimates({"first order": Estimate(rows, np.array(values), np.array(spreads))})
 
 

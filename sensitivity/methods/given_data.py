@@ -15,7 +15,7 @@ from smecluster.sensitivity.methods.estimates import (
     Estimate,
     Estimates,
     Sample,
-    single,
+    estimate_single,
 )
 
 # Takes factors (runs, factors) and one output (runs,); gives (indices, factors).
@@ -27,7 +27,7 @@ _SHUFFLES = 20
 _SHUFFLES_OF_FEWER, _RESAMPLES_OF_FEWER = 2, 10
 
 
-def from_given_data(
+def estimate_from_given_data(
     statistic: Statistic,
     names: tuple[str, ...],
     sample: Sample,
@@ -62,7 +62,7 @@ def from_given_data(
         found = list(pool.map(one_output, sample.y.T))
     value, half = (np.stack([one[part] for one in found], axis=-1) for part in (0, 1))
     floor = np.stack([one[2] for one in found], axis=-1)
-    rows = single(sample.names)
+    rows = estimate_single(sample.names)
     return Estimates(
         {name: Estimate(rows, value[i], half[i]) for i, name in enumerate(names)},
         {name: floor[i] for i, name in enumerate(names)},

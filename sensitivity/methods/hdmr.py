@@ -17,7 +17,7 @@ from smecluster.sensitivity.methods.estimates import (
     Estimate,
     Estimates,
     Sample,
-    single,
+    estimate_single,
 )
 
 MINIMUM_RUNS = 300
@@ -29,7 +29,7 @@ _INTERVALS = 4
 RESAMPLES = 20
 
 
-def determined(runs: int, factors: int) -> bool:
+def is_determined(runs: int, factors: int) -> bool:
     """Say whether half of the runs, as the bootstrap fits, determine each factor's component.
 
     A component is a cubic spline, of three coefficients more than intervals. With fewer runs
@@ -47,7 +47,7 @@ def determined(runs: int, factors: int) -> bool:
     return runs >= max(MINIMUM_RUNS, 2 * factors * (_INTERVALS + 3)) and factors > 1
 
 
-def hdmr(sample: Sample, bootstrap: Bootstrap) -> Estimates:
+def estimate_hdmr(sample: Sample, bootstrap: Bootstrap) -> Estimates:
     """Split the variance into what factors do themselves and what they share.
 
     Parameters
@@ -84,7 +84,7 @@ def hdmr(sample: Sample, bootstrap: Bootstrap) -> Estimates:
     return Estimates(
         {
             name: Estimate(
-                single(sample.names),
+                estimate_single(sample.names),
                 np.array([each[key][factors] for each in found], dtype=float).T,
                 np.array([each[f"{key}_conf"][factors] for each in found], dtype=float).T,
             )

@@ -15,14 +15,14 @@ from smecluster.sensitivity.methods.estimates import (
     Estimate,
     Estimates,
     Sample,
-    single,
+    estimate_single,
 )
 
 # Resampled numbers held at a time: 64 MiB.
 _NUMBERS = 8_388_608
 
 
-def morris(sample: Sample, bootstrap: Bootstrap) -> Estimates:
+def estimate_morris(sample: Sample, bootstrap: Bootstrap) -> Estimates:
     """Estimate mu star, mu and sigma of the elementary effects.
 
     Parameters
@@ -51,7 +51,7 @@ def morris(sample: Sample, bootstrap: Bootstrap) -> Estimates:
             f"a Morris design of {length - 1} factors has two or more times {length} runs, "
             f"not {len(sample.y)}"
         )
-    effects = elementary_effects(sample, length)
+    effects = compute_elementary_effects(sample, length)
     rng = bootstrap.generator()
     trajectories = effects.shape[1]
     half: dict[str, list[Array]] = {"mu star": [], "mu": [], "sigma": []}
@@ -74,7 +74,7 @@ def morris(sample: Sample, bootstrap: Bootstrap) -> Estimates:
     if sample.groups is None:
         return Estimates(
             {
-                name: Estimate(single(sample.rows), values[name], np.array(half[name]))
+                name: Estimate(estimate_single(sample.rows), values[name], np.array(half[name]))
                 for name in half
             }
         )
@@ -83,10 +83,10 @@ def morris(sample: Sample, bootstrap: Bootstrap) -> Estimates:
         np.array([part[member == group].mean(axis=0) for group in sample.rows])
         for part in (values["mu star"], np.array(half["mu star"]))
     ]
-    return Estimates({"mu star": Estimate(single(sample.rows), *grouped)})
+    return Estimates({"mu star": Estimate(estimate_single(sample.rows), *grouped)})
 
 
-def elementary_effects(sample: Sample, length: int) -> Array:
+def compute_elementary_effects(sample: Sample, length: int) -> Array:
     """Compute each factor's effect in each trajectory: (factors, trajectories, outputs)."""
     x = sample.x.reshape(-1, length, sample.x.shape[1])
     y = sample.y.reshape(-1, length, sample.y.shape[1])

@@ -9,12 +9,12 @@ from __future__ import annotations
 import numpy as np
 
 from smecluster.sensitivity.methods.estimates import Array, Bootstrap, Estimates, Sample
-from smecluster.sensitivity.methods.given_data import from_given_data
+from smecluster.sensitivity.methods.given_data import estimate_from_given_data
 
 SLICES = 10
 
 
-def pawn(sample: Sample, bootstrap: Bootstrap) -> Estimates:
+def estimate_pawn(sample: Sample, bootstrap: Bootstrap) -> Estimates:
     """Estimate PAWN indices.
 
     Parameters
@@ -31,7 +31,7 @@ def pawn(sample: Sample, bootstrap: Bootstrap) -> Estimates:
         Kolmogorov and Smirnov's distance, 0 to 1, Dmnl (Pianosi and Wagener 2018,
         doi:10.1016/j.envsoft.2018.07.019).
     """
-    return from_given_data(_pawn, ("PAWN", "PAWN maximum"), sample, bootstrap)
+    return estimate_from_given_data(_pawn, ("PAWN", "PAWN maximum"), sample, bootstrap)
 
 
 def _pawn(x: Array, y: Array) -> Array:

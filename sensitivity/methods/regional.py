@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from smecluster.sensitivity.methods.estimates import Array, Bootstrap, Estimates, Sample
-from smecluster.sensitivity.methods.given_data import from_given_data
+from smecluster.sensitivity.methods.given_data import estimate_from_given_data
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,9 @@ class Notable:
         return notable
 
 
-def regional(sample: Sample, bootstrap: Bootstrap, notable: Notable | None = None) -> Estimates:
+def estimate_regional(
+    sample: Sample, bootstrap: Bootstrap, notable: Notable | None = None
+) -> Estimates:
     """Estimate how different each factor is in the runs with a notable outcome.
 
     Parameters
@@ -67,12 +69,12 @@ def regional(sample: Sample, bootstrap: Bootstrap, notable: Notable | None = Non
 
     def statistic(x: Array, y: Array) -> Array:
         chosen = notable.chosen(y)
-        return np.array([separation(x, chosen), shift(x, chosen)])
+        return np.array([measure_separation(x, chosen), measure_shift(x, chosen)])
 
-    return from_given_data(statistic, ("separation", "shift"), sample, bootstrap)
+    return estimate_from_given_data(statistic, ("separation", "shift"), sample, bootstrap)
 
 
-def shift(x: Array, chosen: NDArray[np.bool_]) -> Array:
+def measure_shift(x: Array, chosen: NDArray[np.bool_]) -> Array:
     """Measure by how much factors lie higher in the chosen runs, Dmnl.
 
     Parameters
@@ -96,7 +98,7 @@ def shift(x: Array, chosen: NDArray[np.bool_]) -> Array:
     return moved
 
 
-def separation(x: Array, chosen: NDArray[np.bool_]) -> Array:
+def measure_separation(x: Array, chosen: NDArray[np.bool_]) -> Array:
     """Measure how far the chosen runs' factors are from the others'.
 
     Three times the squared distance of the two distribution functions, averaged over all

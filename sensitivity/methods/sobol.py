@@ -19,7 +19,7 @@ from smecluster.sensitivity.methods.estimates import (
     Estimate,
     Estimates,
     Sample,
-    single,
+    estimate_single,
 )
 
 # Numbers in a resampled block: 64 MiB.
@@ -28,12 +28,12 @@ _NUMBERS = 8_388_608
 _POINTS = 4096
 
 
-def block(factors: int, second_order: bool) -> int:
+def count_block(factors: int, second_order: bool) -> int:
     """Count the runs that belong to one point of a Saltelli design."""
     return 2 * factors + 2 if second_order else factors + 2
 
 
-def sobol(sample: Sample, bootstrap: Bootstrap) -> Estimates:
+def estimate_sobol(sample: Sample, bootstrap: Bootstrap) -> Estimates:
     """Estimate first-order and total indices, and those of pairs if the design has them.
 
     Parameters
@@ -57,7 +57,7 @@ def sobol(sample: Sample, bootstrap: Bootstrap) -> Estimates:
     InputError
         If the number of runs does not fit the design.
     """
-    names, step = sample.rows, block(len(sample.rows), sample.second_order)
+    names, step = sample.rows, count_block(len(sample.rows), sample.second_order)
     if len(sample.y) % step or not len(sample.y):
         raise InputError(
             f"a Saltelli design of {len(names)} factors has a multiple of {step} runs, "
@@ -102,7 +102,7 @@ def _some(
     bootstrap: Bootstrap,
 ) -> dict[str, Estimate]:
     """Estimate all indices of some outputs; arrays are (points or resamples, rows, outputs)."""
-    factors, step = len(names), block(len(names), second_order)
+    factors, step = len(names), count_block(len(names), second_order)
     y = (y - y.mean(axis=0)) / y.std(axis=0)
     cells = y.reshape(-1, step, y.shape[1])
     a, b = cells[:, :1], cells[:, -1:]
@@ -133,9 +133,9 @@ def _some(
         return Estimate(rows, values[0], bootstrap.half(values[1:]))
 
     found = {
-        "first order": estimate(single(names), first),
-        "total": estimate(single(names), total),
-        "interactions": estimate(single(names), total - first),
+        "first order": estimate(estimate_single(names), first),
+        "total": estimate(estimate_single(names), total),
+        "interactions": estimate(estimate_single(names), total - first),
         "sum of first order": estimate(((ALL, ALL),), first.sum(axis=1, keepdims=True)),
     }
     if second_order:

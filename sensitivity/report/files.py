@@ -7,11 +7,12 @@ from pathlib import Path
 from smecluster.model.support.exports import write_table
 from smecluster.model.support.files import write_atomic
 from smecluster.model.support.provenance import format_stamp
-from smecluster.sensitivity.analysis.indices import Analysis
+from smecluster.sensitivity.analysis.analysis import Analysis
+from smecluster.sensitivity.report.sentences import describe_analysis
 from smecluster.sensitivity.store.results import Results
 
 
-def write(analysis: Analysis, results: Results, folder: Path) -> list[Path]:
+def write_analysis(analysis: Analysis, results: Results, folder: Path) -> list[Path]:
     """Write an analysis.
 
     Parameters
@@ -35,7 +36,7 @@ def write(analysis: Analysis, results: Results, folder: Path) -> list[Path]:
         If a file cannot be written.
     """
     stamp = results.stamp() | {"analysed by": analysis.method.name}
-    text = format_stamp(stamp) + "".join(f"{line}\n" for line in analysis.words)
+    text = format_stamp(stamp) + "".join(f"{line}\n" for line in describe_analysis(analysis))
     files = [write_atomic(folder / "words.txt", text)]
     for name, table in analysis.tables.items():
         if len(table):

@@ -10,9 +10,9 @@ import pandas as pd
 from smecluster.model.support.files import write_atomic
 from smecluster.model.support.formatting import capitalise
 from smecluster.model.support.page import Section, render_page
-from smecluster.sensitivity.analysis.indices import Analysis
-from smecluster.sensitivity.methods import reading
-from smecluster.sensitivity.report.sentences import answers
+from smecluster.sensitivity.analysis.analysis import Analysis
+from smecluster.sensitivity.methods.index_titles import describe_index
+from smecluster.sensitivity.report.sentences import write_answers
 from smecluster.sensitivity.store.results import Results
 
 PAGE = "report.html"
@@ -43,7 +43,7 @@ def write_page(results: Results, analysis: Analysis, figures: Sequence[Path], fo
     analysis : Analysis
         Their analysis.
     figures : sequence of Path
-        The files that `sensitivity.report.figures.draw` has written.
+        The files that `sensitivity.report.figures.draw_figures` has written.
     folder : Path
         Where to.
 
@@ -58,7 +58,7 @@ def write_page(results: Results, analysis: Analysis, figures: Sequence[Path], fo
         If it cannot be written.
     """
     study = results.study
-    told = answers(analysis)
+    told = write_answers(analysis)
     verdict = [analysis.verdict.text] if told else []
     sections = [
         _ranking(analysis, figures),
@@ -133,7 +133,7 @@ def _matters(results: Results, analysis: Analysis, figures: Sequence[Path]) -> S
     table = table[table["output"].isin(names) & (table["index"] == headline)]
     leading = table.groupby(["scenario", "output"], sort=False).head(_LEADING)
     kept = ["scenario", "output", "factor", "value", "low", "high"]
-    index = capitalise(reading(headline, dependent=results.dependent))
+    index = capitalise(describe_index(headline, dependent=results.dependent))
     text = f"{index}, by {analysis.method.title}."
     return Section(
         "What matters",

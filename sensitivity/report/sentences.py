@@ -9,10 +9,10 @@ import pandas as pd
 
 from smecluster.model.support.formatting import Rounded, capitalise, display_unit
 from smecluster.sensitivity.analysis.ranking import Ranking
-from smecluster.sensitivity.analysis.trust import listed
+from smecluster.sensitivity.analysis.trust import summarise_names
 
 if TYPE_CHECKING:
-    from smecluster.sensitivity.analysis.indices import Analysis
+    from smecluster.sensitivity.analysis.analysis import Analysis
 
 # Outputs beyond these are in the tables.
 _MOST = 12
@@ -20,7 +20,7 @@ _NAMED = 3
 _SHARES = {"first order", "total"}
 
 
-def answers(analysis: Analysis) -> list[str]:
+def write_answers(analysis: Analysis) -> list[str]:
     """Say what the outputs depend on, and whether the ranking of strategies holds.
 
     Parameters
@@ -36,25 +36,41 @@ def answers(analysis: Analysis) -> list[str]:
     return [*_about_rankings(analysis.rankings), *list(_drivers(analysis))[:_MOST]]
 
 
+def describe_analysis(analysis: Analysis) -> tuple[str, ...]:
+    """Put the answer, the verdict and the remarks into sentences, most important first.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        The analysis.
+
+    Returns
+    -------
+    tuple of str
+    """
+    remarks = (remark.text for remark in analysis.remarks)
+    return (*write_answers(analysis), analysis.verdict.text, *remarks)
+
+
 def _about_rankings(rankings: Sequence[Ranking]) -> Iterator[str]:
     """Say which rankings hold in all draws, together, and of each other one when it changes."""
     settled: dict[tuple[tuple[str, ...], str], list[Ranking]] = {}
     for ranking in rankings:
         if ranking.share[0]:
-            yield about_ranking(ranking)
+            yield describe_ranking(ranking)
         else:
             settled.setdefault((ranking.strategies, ranking.future), []).append(ranking)
     for (strategies, future), these in settled.items():
         draws = min(ranking.draws for ranking in these)
         least = 1 - max(ranking.share[2] for ranking in these)
         yield (
-            f"By {listed((ranking.output for ranking in these), 4)}{_in(future)}, strategies rank "
-            f"{' before '.join(strategies)} in all {draws:,} draws (so in at least "
+            f"By {summarise_names((ranking.output for ranking in these), 4)}{_in(future)}, "
+            f"strategies rank {' before '.join(strategies)} in all {draws:,} draws (so in at least "
             f"{_percent(least)} of all cases)."
         )
 
 
-def about_ranking(ranking: Ranking) -> str:
+def describe_ranking(ranking: Ranking) -> str:
     """Say in how many draws strategies rank otherwise, and what makes them."""
     order = " before ".join(ranking.strategies)
     share, low, high = ranking.share
@@ -105,7 +121,7 @@ def _headline(analysis: Analysis, table: pd.DataFrame, scenario: str) -> pd.Data
 
 
 def _also(others: Sequence[str]) -> str:
-    return f"; {listed(others)} alike" if others else ""
+    return f"; {summarise_names(others)} alike" if others else ""
 
 
 def _ranked(analysis: Analysis, ranked: pd.DataFrame, part: pd.DataFrame) -> str:
@@ -179,7 +195,7 @@ def _direction(analysis: Analysis, ranked: pd.DataFrame) -> str:
         if abs(row["at high"] - row["at low"]) <= row["half low"] + row["half high"]:
             continue
         ways["rises" if row["at high"] > row["at low"] else "falls"].append(str(name))
-    said = [f"{way} with {listed(names)}" for way, names in ways.items() if names]
+    said = [f"{way} with {summarise_names(names)}" for way, names in ways.items() if names]
     if not said:
         return "."
     text = f". It {' and '.join(said)}"

@@ -92,7 +92,7 @@ def open_store(
     """
     if _same_work(folder, manifest):
         # Before the manifest is renewed: it says which versions have drawn the sample.
-        earlier = manifests.read(folder)
+        earlier = manifests.read_manifest(folder)
         _agree(manifest.design(draws), _scan(manifest.checkpoints(folder), earlier), earlier)
     with manifest.checkpoints(folder, restart=restart) as checkpoints:
         stored = []
@@ -108,7 +108,7 @@ def open_store(
         yield Store(folder, manifest, checkpoints, stored)
 
 
-def read(folder: str | Path, study: Study | None = None) -> Results:
+def read_store(folder: str | Path, study: Study | None = None) -> Results:
     """Open the runs of a study for analysis; the store may be incomplete or being filled.
 
     Parameters
@@ -128,7 +128,7 @@ def read(folder: str | Path, study: Study | None = None) -> Results:
         If the folder is no store, or its sample cannot be drawn again as it was.
     """
     place = Path(folder)
-    manifest = manifests.read(place)
+    manifest = manifests.read_manifest(place)
     draws = None
     if any(factor.distribution is None for factor in manifest.factors):
         try:
@@ -148,7 +148,7 @@ def read(folder: str | Path, study: Study | None = None) -> Results:
     return Results(place, manifest, chosen, design, tuple(stored))
 
 
-def list_failed(folder: Path) -> Path | None:
+def write_failed_runs(folder: Path) -> Path | None:
     """Keep the list of the runs that have failed, with their inputs, up to date.
 
     Parameters
@@ -164,9 +164,9 @@ def list_failed(folder: Path) -> Path | None:
     Raises
     ------
     InputError
-        If it cannot be written, or for `read`.
+        If it cannot be written, or for `read_store`.
     """
-    results = read(folder)
+    results = read_store(folder)
     path = folder / FAILED
     if results.failed.empty:
         path.unlink(missing_ok=True)
@@ -180,7 +180,7 @@ def _same_work(folder: Path, manifest: Manifest) -> bool:
     if not (folder / manifests.NAME).exists():
         return False
     try:
-        return not name_differences(manifests.read(folder).identity, manifest.identity)
+        return not name_differences(manifests.read_manifest(folder).identity, manifest.identity)
     except InputError:
         return False  # which entering the checkpoints refuses, or drops
 
@@ -188,7 +188,7 @@ def _same_work(folder: Path, manifest: Manifest) -> bool:
 def _scan(checkpoints: Checkpoints, manifest: Manifest) -> list[Stored]:
     """List the finished runs of each scenario."""
     return [
-        parts.scan(checkpoints.inner(f"{_RUNS}/{manifest.key}/{scenario:03d}", keyed=True))
+        parts.list_parts(checkpoints.inner(f"{_RUNS}/{manifest.key}/{scenario:03d}", keyed=True))
         for scenario in range(len(manifest.scenarios))
     ]
 

@@ -13,17 +13,20 @@ import pandas as pd
 from smecluster.model.support.checkpoints import Checkpoints
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.files import read_text
+from smecluster.model.support.formats import FORMATS, check_format
 from smecluster.sensitivity.design.crossing import Scenario
 from smecluster.sensitivity.design.factors import Factor
 from smecluster.sensitivity.design.outputs import Column
 from smecluster.sensitivity.design.samples import Design
-from smecluster.sensitivity.study import DESIGNED, Study, digest
+from smecluster.sensitivity.study import Study, compute_digest
+from smecluster.sensitivity.study_tables import DESIGNED
 
 if TYPE_CHECKING:
     from smecluster.model import Model
 
 NAME = "manifest.json"
-_FORMAT = 1
+_KIND = "sensitivity study"
+_FORMAT = FORMATS[_KIND]
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ class Manifest:
     @property
     def key(self) -> str:
         """Short fingerprint of the identity, the name of the folder of its runs."""
-        return digest(dict(self.identity))[:16]
+        return compute_digest(dict(self.identity))[:16]
 
     def design(self, draws: pd.DataFrame | None) -> Design:
         """Give the sample."""
@@ -94,7 +97,7 @@ class Manifest:
         )
 
 
-def read(folder: Path) -> Manifest:
+def read_manifest(folder: Path) -> Manifest:
     """Read the manifest of a store.
 
     Parameters
@@ -115,9 +118,7 @@ def read(folder: Path) -> Manifest:
     if not path.is_file():
         raise InputError(f"{folder} holds no runs of a study: no {NAME} there")
     try:
-        content = json.loads(read_text(path))
-        if content["format"] != _FORMAT:
-            raise InputError(f"{path} was written by another version of smecluster")
+        content = check_format(json.loads(read_text(path)), _KIND, path)
         return Manifest(
             study=Study.from_record(content["study"], str(path)),
             factors=tuple(map(Factor.from_record, content["factors"])),
@@ -133,7 +134,7 @@ def read(folder: Path) -> Manifest:
         ) from None
 
 
-def identity(
+def compute_identity(
     study: Study,
     model: Model,
     factors: tuple[Factor, ...],
@@ -172,7 +173,7 @@ def identity(
     told = {
         "model": model.hash,
         **more,
-        "study": digest(
+        "study": compute_digest(
             {
                 **sample,
                 "seed": study.seed,
@@ -181,10 +182,10 @@ def identity(
                 "settings": study.settings,
             }
         ),
-        "strategies and futures": digest([scenario.record() for scenario in scenarios]),
+        "strategies and futures": compute_digest([scenario.record() for scenario in scenarios]),
     }
     if draws is not None:
-        told["calibration draws"] = digest(
+        told["calibration draws"] = compute_digest(
             {str(name): values.tolist() for name, values in draws.items()}
         )
     return told

@@ -70,7 +70,7 @@ class Stored:
     damaged: tuple[str, ...]
 
 
-def scan(checkpoints: Checkpoints) -> Stored:
+def list_parts(checkpoints: Checkpoints) -> Stored:
     """List the finished parts; every byte of them is read and checked.
 
     Parameters
@@ -93,7 +93,7 @@ def scan(checkpoints: Checkpoints) -> Stored:
     return Stored(checkpoints, tuple(parts), tuple(sorted(damaged)))
 
 
-def gaps(parts: Sequence[Part], runs: int, size: int) -> Iterator[tuple[int, int]]:
+def find_gaps(parts: Sequence[Part], runs: int, size: int) -> Iterator[tuple[int, int]]:
     """List the runs that are missing.
 
     Parameters
@@ -121,7 +121,7 @@ def gaps(parts: Sequence[Part], runs: int, size: int) -> Iterator[tuple[int, int
         begin = max(begin, after)
 
 
-def add(
+def add_part(
     checkpoints: Checkpoints,
     begin: int,
     columns: Mapping[str, NDArray[np.float64]],
@@ -169,7 +169,7 @@ def add(
     return Part(begin, begin + runs, checkpoints.path(name), design, failed)
 
 
-def tables(
+def read_parts(
     stored: Stored, names: Sequence[str], until: int, *, failed: bool = False
 ) -> Iterator[tuple[Part, pd.DataFrame]]:
     """Read some columns, part by part.

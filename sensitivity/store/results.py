@@ -60,7 +60,7 @@ class Results:
 
     @property
     def size(self) -> int:
-        """Size of the sample, see `sensitivity.study.Method`."""
+        """Size of the sample, see `sensitivity.study_tables.Method`."""
         return self.study.method.size
 
     @property
@@ -255,7 +255,7 @@ class Results:
         values: list[pd.DataFrame] = []
         wanted = ["run", parts.REASON, parts.VARIABLE, parts.YEAR]
         for scenario, stored in zip(self.scenarios, self.stored, strict=True):
-            for part, told in parts.tables(stored, wanted, self.runs, failed=True):
+            for part, told in parts.read_parts(stored, wanted, self.runs, failed=True):
                 told = told[told[parts.REASON].notna() & (told["run"] < self.runs)]
                 rows += [(scenario.name, *row) for row in told[wanted].itertuples(index=False)]
                 drawn = self.design.values(part.begin, min(part.end, self.runs))
@@ -287,7 +287,7 @@ class Results:
         if not 0 <= scenario < len(self.scenarios):
             raise InputError(f"scenario {scenario} is not one of {len(self.scenarios)}")
         values = {name: np.full(self.runs, np.nan) for name in names}
-        for part, table in parts.tables(self.stored[scenario], names, self.runs):
+        for part, table in parts.read_parts(self.stored[scenario], names, self.runs):
             end = min(part.end, self.runs)
             for name, column in values.items():
                 column[part.begin : end] = table[name].to_numpy()[: end - part.begin]

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import json
+import tempfile
 from collections.abc import Callable, Iterable
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
@@ -21,6 +26,7 @@ PLAIN = Tolerance(1e-9, "plain runs: only rounding may differ")
 EFFECT = Tolerance(1e-7, "differences of runs that are nearly alike", absolute=1e-10)
 GAIN = Tolerance(1e-6, "small differences of runs at rest, and eigenvalues", absolute=1e-9)
 
+STUDY = Path(__file__).with_name("study.toml")
 YEARS = [1980, 1990, 2000, 2010, 2020, 2030, 2040]
 
 
@@ -217,6 +223,19 @@ def calibration() -> dict[str, Any]:
     }
 
 
+def sensitivity() -> dict[str, Any]:
+    """Run a small study, and work its Sobol' indices out."""
+    with tempfile.TemporaryDirectory() as folder:
+        run_command("sensitivity", "run", str(STUDY), "--out", folder, "--json")
+        indices = run_command("sensitivity", "analyse", folder, "--json")["tables"]["indices"]
+    found: dict[str, Any] = {}
+    for row in indices:
+        of = " and ".join(filter(None, (row["factor"], row["other"])))
+        interval = {name: row[name] for name in ("value", "low", "high")}
+        found.setdefault(row["output"], {}).setdefault(row["index"], {})[of or "all"] = interval
+    return found
+
+
 PARTS = (
     Part("base-run", "The shipped model: every outcome by place and year.", PLAIN, base_run),
     Part("batch", "A table of runs.", PLAIN, batch),
@@ -226,8 +245,29 @@ PARTS = (
     Part("gains", "Gains of the reinforcing loops at rest.", GAIN, gains),
     Part("all-gains", "Gains with balancing loops held still.", GAIN, all_gains, slow=True),
     Part("checks", "What each check on the model comes to.", PLAIN, checks, slow=True),
+    Part("sensitivity", "Sobol' indices of a small study.", EFFECT, sensitivity),
     Part("calibration", "The shipped calibration and the cost of its points.", PLAIN, calibration),
 )
+
+
+def run_command(*arguments: str) -> Any:
+    """Run ``smecluster`` in this process and read the JSON that it prints.
+
+    Raises
+    ------
+    RuntimeError
+        If the command fails.
+    """
+    from smecluster.scripts.main import main
+
+    printed = io.StringIO()
+    with redirect_stdout(printed), redirect_stderr(io.StringIO()) as complaints:
+        try:
+            main(arguments)
+        except SystemExit as end:
+            if end.code:
+                raise RuntimeError(f"{' '.join(arguments)}: {complaints.getvalue()}") from None
+    return json.loads(printed.getvalue())
 
 
 def label_outcomes(outcomes: xr.Dataset) -> dict[str, Any]:

@@ -15,10 +15,10 @@ import time
 from pathlib import Path
 
 from smecluster import model
-from smecluster.sensitivity.analysis.indices import analyse
-from smecluster.sensitivity.running import plan, run
+from smecluster.sensitivity.analysis.compute import analyse
+from smecluster.sensitivity.running import plan_runs, run_study
 from smecluster.sensitivity.store import folder as store
-from smecluster.sensitivity.study import load
+from smecluster.sensitivity.study import load_study
 from tests.bench.__main__ import SCALE_STEP
 
 FACTORS = 40
@@ -47,12 +47,12 @@ def one(runs: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "forty.toml"
         path.write_text(written(m, -(-runs // (FACTORS + 2)), step))
-        manifest = plan(load(path), m)
+        manifest = plan_runs(load_study(path), m)
         began = time.perf_counter(), time.process_time()
-        made = run(manifest, m, Path(folder) / "store")
+        made = run_study(manifest, m, Path(folder) / "store")
         tell(made.runs, step, "runs", began)
         began = time.perf_counter(), time.process_time()
-        analyse(store.read(Path(folder) / "store"))
+        analyse(store.read_store(Path(folder) / "store"))
         tell(made.runs, step, "analysis", began)
 
 

@@ -8,10 +8,12 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from smecluster.calibration import load_case
+from smecluster.calibration import load_case, pipeline
+from smecluster.calibration.loading import CalibrationWarning
 from smecluster.calibration.pipeline import Effort, run_pipeline
 from smecluster.calibration.problem.assembly import assemble_problem
 from smecluster.calibration.store.named import MANIFEST, open_calibration
@@ -131,7 +133,7 @@ def test_the_tables_are_those_that_the_report_reads(whole):
 
 
 def test_work_of_another_calibration_is_not_gone_on_with(whole):
-    with pytest.raises(InputError, match="holds work with another seed"):
+    with pytest.raises(InputError, match="was created with a different seed"):
         run_pipeline(
             short(),
             whole / "work",
@@ -144,3 +146,28 @@ def test_a_hold_out_year_without_figures_is_refused_before_any_work(tmp_path):
     with pytest.raises(InputError, match="cannot hold out the years after 2030"):
         run_pipeline(short(), tmp_path / "work", Effort(starts=3, until=2030), lambda *_: None)
     assert not (tmp_path / "work").exists()
+
+
+def test_draws_moved_to_the_models_own_step_are_told_and_recorded(tmp_path, monkeypatch):
+    def scatter(objective, optimum, *_):
+        """Give draws of which half lie beyond a bound as soon as they are moved at all."""
+        points = np.tile(optimum.x, (40, 1))
+        points[:10, 0], points[10:20, 0] = objective.lower[0], objective.upper[0]
+        return points, {"R-hat": 1.0, "effective draws": 40.0}
+
+    monkeypatch.setattr(pipeline, "_posterior", scatter)
+    plan = Effort(starts=1, until=None, search=0, profiles=False, bootstrap=0, draws=40)
+    with pytest.warns(CalibrationWarning, match="All 40 draws were shifted") as told:
+        outcome = run_pipeline(short(), tmp_path / "work", plan, lambda *_: None)
+    assert len(told) == 1
+    assert "were then clipped at a bound" in str(told[0].message)
+    save_calibration(outcome, tmp_path, "short", {}, {})
+    manifest = json.loads((tmp_path / MANIFEST).read_text(encoding="utf-8"))
+    first = short().names[0]
+    assert manifest["draws shifted"]["draws"] == 40
+    assert manifest["draws shifted"]["parameters clipped"] == {first: 10}
+    table = pd.read_csv(tmp_path / "shift.csv", encoding="utf-8-sig").set_index("name")
+    assert table.loc[first, "draws clipped"] == 10
+    assert table.loc[first, "estimate after"] == pytest.approx(
+        outcome.tables["parameters"].set_index("name").loc[first, "estimate"], rel=1e-5
+    )

@@ -35,8 +35,8 @@ def written(folder: Path, text: str) -> Path:
 def test_the_studies_of_the_project_can_be_read(name):
     study = load(name)
     assert study.name == name
-    assert study.strategies_loaded()
-    assert study.futures_loaded()[0].name == BASE
+    assert study.load_strategies()
+    assert study.load_futures()[0].name == BASE
     assert study.need
 
 
@@ -44,16 +44,17 @@ def test_files_beside_a_study_are_found(tmp_path: Path):
     (tmp_path / "mine.toml").write_text(MINE)
     (tmp_path / "storm.toml").write_text(STORM)
     study = load(written(tmp_path, SMALL))
-    assert [strategy.name for strategy in study.strategies_loaded()] == ["local", "mine"]
-    assert [future.name for future in study.futures_loaded()] == [BASE, "demand", "storm"]
-    assert (study.draws, study.seed, study.baseline_loaded()) == (20, 1, None)
+    assert [strategy.name for strategy in study.load_strategies()] == ["local", "mine"]
+    assert [future.name for future in study.load_futures()] == [BASE, "demand", "storm"]
+    assert (study.draws, study.seed, study.load_baseline().name) == (20, 1, "as-now")
 
 
 @pytest.mark.parametrize(
     ("text", "says"),
     [
         (SMALL + "drws = 3", "did you mean 'draws'"),
-        (SMALL.replace("20", "0"), "draws = 0"),
+        (SMALL.replace("20", "-1"), "draws = -1"),
+        (SMALL + 'budget = "much"', "is no amount of money: give a share"),
         (SMALL + "seed = 0", "seed = 0"),
         ('title = "Mine"', "'strategies' is missing"),
         (SMALL + 'outcomes = ["Employmnt"]', "did you mean 'Employment'"),

@@ -8,8 +8,8 @@ def test_money_begins_with_the_first_programme():
     assert first_year(load("central"), load("local")) == 2025
 
 
-def test_a_programme_that_waits_for_a_trigger_may_begin_at_once():
-    assert first_year(load("combination")) == 1978
+def test_a_programme_that_waits_for_a_trigger_may_begin_in_2025():
+    assert first_year(load("combination")) == 2025
 
 
 def test_histories_that_part_count():

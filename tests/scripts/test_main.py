@@ -1,10 +1,16 @@
 """The command line: quick help, one line for a mistake, the nearest right name."""
 
+import signal
 import subprocess
 import sys
+import time
+import warnings
 
 import pytest
+import typer
 
+from smecluster.calibration.loading import CalibrationWarning
+from smecluster.model.support.checkpoints import Checkpoints
 from smecluster.scripts import main as entry
 
 
@@ -47,6 +53,18 @@ def test_every_command_has_help_with_examples_first(name):
 
 
 @pytest.mark.parametrize(
+    ("name", "word"),
+    [(name, word) for name in entry.COMMANDS for word in entry.list_subcommands(name)],
+)
+def test_every_subcommand_has_help_with_examples_and_is_listed_by_its_command(name, word):
+    result = command(name, word, "--help")
+    assert result.returncode == 0
+    assert f"Usage: smecluster {name} {word} [OPTIONS]" in result.stdout
+    assert f"smecluster {name} {word}" in result.stdout[result.stdout.index("Examples:") :]
+    assert entry.list_subcommands(name)[word] in command(name, "--help").stdout
+
+
+@pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["comprae"], "error: unknown command 'comprae': did you mean 'compare'?"),
@@ -81,7 +99,7 @@ def test_the_version_is_told():
 
 def test_a_reader_that_stops_reading_is_no_error():
     result = subprocess.run(
-        f"{sys.executable} -m scripts.main levers | head -n 1",
+        f"{sys.executable} -m smecluster.scripts.main levers | head -n 1",
         shell=True,
         capture_output=True,
         text=True,
@@ -91,15 +109,63 @@ def test_a_reader_that_stops_reading_is_no_error():
     assert result.stderr == ""
 
 
-def test_an_interruption_ends_quietly(monkeypatch, capsys):
+def end(monkeypatch, application):
+    monkeypatch.setattr(entry, "_application", lambda: application)
+    with pytest.raises(SystemExit) as caught:
+        entry.main([])
+    return caught.value.code
+
+
+def test_an_interruption_is_one_line(monkeypatch, capsys):
     def interrupted(**_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(entry, "_application", lambda: interrupted)
+    assert end(monkeypatch, interrupted) == 130
+    assert capsys.readouterr().err == "interrupted\n"
+
+
+@pytest.mark.parametrize(
+    ("number", "line", "status"),
+    [(signal.SIGINT, "interrupted", 130), (signal.SIGTERM, "terminated", 143)],
+)
+def test_what_is_kept_is_said_and_how_to_resume(
+    monkeypatch, capsys, tmp_path, number, line, status
+):
+    def work():
+        with Checkpoints(tmp_path / "work", {"seed": "1"}) as checkpoints:
+            checkpoints.save("first", {"value": [1.0]})
+            signal.raise_signal(number)
+            time.sleep(10)
+
+    app = typer.Typer()
+    app.command()(work)
+    monkeypatch.setattr(entry, "_load", lambda *names: typer.main.get_command(app))
+    before = signal.getsignal(signal.SIGTERM)
     with pytest.raises(SystemExit) as caught:
-        entry.main([])
-    assert caught.value.code == 130
-    assert capsys.readouterr().err == "error: interrupted\n"
+        entry.main(["compare"])
+    assert caught.value.code == status
+    told = capsys.readouterr().err.strip()
+    assert told.startswith(f"{line}: 1 finished part is kept in {tmp_path / 'work'}")
+    assert "the same command resumes" in told
+    assert told.count("\n") == 0
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_our_warnings_are_one_line_each_and_printed_once(monkeypatch, capsys):
+    def warn(**_):
+        for _ in range(3):
+            warnings.warn("draws were clipped:\n 3 of 100", CalibrationWarning, stacklevel=1)
+
+    assert end(monkeypatch, warn) == 0
+    assert capsys.readouterr().err == "warning: draws were clipped: 3 of 100\n"
+
+
+def test_warnings_of_others_are_left_as_they_are(monkeypatch):
+    def warn(**_):
+        warnings.warn("not ours", FutureWarning, stacklevel=1)
+
+    with pytest.warns(FutureWarning, match="not ours"):
+        end(monkeypatch, warn)
 
 
 def test_a_fault_of_ours_is_not_hidden(monkeypatch):

@@ -134,7 +134,7 @@ def stored(tmp_path):
                     parts.YEAR: np.where(failed, 2001.0, np.nan),
                 }
                 folder, print_ = opened.stored[scenario].checkpoints, design.digest(0, design.rows)
-                parts.add(folder, 0, values, failures, print_)
-        return store.read(place)
+                parts.add_part(folder, 0, values, failures, print_)
+        return store.read_store(place)
 
     return make

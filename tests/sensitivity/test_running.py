@@ -20,11 +20,12 @@ from smecluster import model
 from smecluster.model import simulate
 from smecluster.model.support.errors import InputError
 from smecluster.model.vensim.rewrite import read_values
-from smecluster.sensitivity.analysis.indices import analyse
+from smecluster.sensitivity.analysis.compute import analyse
 from smecluster.sensitivity.design.crossing import cross
-from smecluster.sensitivity.running import plan, run
+from smecluster.sensitivity.report.sentences import describe_analysis
+from smecluster.sensitivity.running import plan_runs, run_study
 from smecluster.sensitivity.store import folder as store
-from smecluster.sensitivity.study import load
+from smecluster.sensitivity.study import load_study
 
 ROOT = Path(smecluster.__file__).parents[1]
 RUNNER = """
@@ -32,11 +33,11 @@ import sys
 from pathlib import Path
 import smecluster
 from smecluster import model
-from smecluster.sensitivity.running import plan, run
-from smecluster.sensitivity.study import load
+from smecluster.sensitivity.running import plan_runs, run_study
+from smecluster.sensitivity.study import load_study
 text, study, folder, part = sys.argv[1:]
 m = model.load(text)
-run(plan(load(study), m), m, Path(folder), part=int(part) or None)
+run_study(plan_runs(load_study(study), m), m, Path(folder), part=int(part) or None)
 """
 
 
@@ -67,8 +68,8 @@ def same(one, other):
 def whole(tmp_path_factory, m, study):
     """Give the results of the small study, made without interruption."""
     folder = tmp_path_factory.mktemp("whole")
-    run(plan(study, m), m, folder, part=28)
-    return store.read(folder)
+    run_study(plan_runs(study, m), m, folder, part=28)
+    return store.read_store(folder)
 
 
 def test_a_run_is_the_models_run_with_the_inputs_of_its_row(m, study, whole):
@@ -90,14 +91,14 @@ def test_a_run_is_the_models_run_with_the_inputs_of_its_row(m, study, whole):
 
 
 def test_neither_parts_nor_workers_change_the_results(m, study, whole, tmp_path):
-    made = run(plan(study, m), m, tmp_path, workers=1, part=999)
+    made = run_study(plan_runs(study, m), m, tmp_path, workers=1, part=999)
     assert made.new == made.runs == whole.runs
-    same(store.read(tmp_path), whole)
+    same(store.read_store(tmp_path), whole)
 
 
 def test_what_is_done_is_not_done_again(m, study, whole):
     before = files(whole.folder)
-    made = run(plan(study, m), m, whole.folder, part=28)
+    made = run_study(plan_runs(study, m), m, whole.folder, part=28)
     assert made.new == 0
     assert files(whole.folder) == before
 
@@ -122,7 +123,7 @@ class Forked:
 
     def __init__(self, *arguments, **options):
         fork = multiprocessing.get_context("fork")
-        self._process = fork.Process(target=run, args=arguments, kwargs=options)
+        self._process = fork.Process(target=run_study, args=arguments, kwargs=options)
         self._process.start()
 
     def poll(self):
@@ -139,10 +140,10 @@ class Forked:
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 @pytest.mark.filterwarnings("ignore:This process")
 def test_a_killed_study_goes_on(study, m, whole, tmp_path):
-    manifest = plan(study, m)
+    manifest = plan_runs(study, m)
     kills = killed(lambda: Forked(manifest, m, tmp_path, part=7, workers=1), tmp_path, [1, 2, 4])
     assert kills == 3
-    same(store.read(tmp_path), whole)
+    same(store.read_store(tmp_path), whole)
 
 
 @pytest.mark.slow
@@ -156,8 +157,8 @@ def test_a_study_killed_twenty_times_is_the_uninterrupted_one(small, m, tmp_path
         [draw.randint(1, 4) for _ in range(20)],
     )
     assert kills == 20
-    run(plan(load(study), m), m, tmp_path / "whole", part=56)
-    found, expected = store.read(tmp_path / "store"), store.read(tmp_path / "whole")
+    run_study(plan_runs(load_study(study), m), m, tmp_path / "whole", part=56)
+    found, expected = store.read_store(tmp_path / "store"), store.read_store(tmp_path / "whole")
     assert found.complete
     same(found, expected)
     pd.testing.assert_frame_equal(
@@ -168,7 +169,7 @@ def test_a_study_killed_twenty_times_is_the_uninterrupted_one(small, m, tmp_path
 def test_a_second_process_is_refused_in_one_line(small, study, m, tmp_path):
     text = tmp_path / "small.toml"
     text.write_text(small)
-    with store.open_store(tmp_path / "store", plan(study, m)):
+    with store.open_store(tmp_path / "store", plan_runs(study, m)):
         process = start(m, text, tmp_path / "store", 28, subprocess.PIPE)
         _, said = process.communicate()
     assert process.returncode
@@ -176,15 +177,15 @@ def test_a_second_process_is_refused_in_one_line(small, study, m, tmp_path):
 
 
 def test_a_damaged_part_is_made_again_and_no_other(m, study, whole, tmp_path):
-    run(plan(study, m), m, tmp_path, part=28)
+    run_study(plan_runs(study, m), m, tmp_path, part=28)
     before = files(tmp_path)
     harmed = sorted(before)[3]
     harmed.write_bytes(harmed.read_bytes()[:-100])
-    made = run(plan(study, m), m, tmp_path, part=28)
+    made = run_study(plan_runs(study, m), m, tmp_path, part=28)
     assert made.new == 28
     after = files(tmp_path)
     assert {path for path in after if after[path] != before[path]} == {harmed}
-    same(store.read(tmp_path), whole)
+    same(store.read_store(tmp_path), whole)
 
 
 def test_a_full_disk_ends_in_one_line_and_the_study_goes_on_once_there_is_room(
@@ -203,24 +204,24 @@ def test_a_full_disk_ends_in_one_line_and_the_study_goes_on_once_there_is_room(
 
     monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(InputError) as caught:
-        run(plan(study, m), m, tmp_path, part=28)
+        run_study(plan_runs(study, m), m, tmp_path, part=28)
     said = str(caught.value)
     assert "No space left on device; 84 of 224 runs are kept in" in said
     assert said.endswith(f"{tmp_path}: the same command resumes there")
-    assert store.read(tmp_path).done().sum() == 84
+    assert store.read_store(tmp_path).done().sum() == 84
     monkeypatch.undo()
-    made = run(plan(study, m), m, tmp_path, part=28)
+    made = run_study(plan_runs(study, m), m, tmp_path, part=28)
     assert made.new == 224 - 84
-    same(store.read(tmp_path), whole)
+    same(store.read_store(tmp_path), whole)
 
 
 def test_a_study_grows_and_keeps_its_runs(m, study, whole, tmp_path):
-    run(plan(study.resized(16), m), m, tmp_path, part=28)
+    run_study(plan_runs(study.resized(16), m), m, tmp_path, part=28)
     before = files(tmp_path)
-    made = run(plan(study, m), m, tmp_path, part=28)
+    made = run_study(plan_runs(study, m), m, tmp_path, part=28)
     assert made.new == 112
     assert before.items() <= files(tmp_path).items()
-    same(store.read(tmp_path), whole)
+    same(store.read_store(tmp_path), whole)
 
 
 @pytest.mark.parametrize(
@@ -236,23 +237,23 @@ def test_a_study_grows_and_keeps_its_runs(m, study, whole, tmp_path):
 def test_a_changed_study_is_refused(before, after, said, m, made, small, whole):
     other = made(small.replace(before, after))
     with pytest.raises(InputError, match=f"{said}.*--restart"):
-        run(plan(other, m), m, whole.folder)
+        run_study(plan_runs(other, m), m, whole.folder)
 
 
 def test_a_changed_model_or_changed_data_are_refused(study, whole, m):
     alone = model.load(regions=[model.Region(name, {}, {}) for name in m.regions[::-1]])
     with pytest.raises(InputError, match="a different model"):
-        run(plan(study, alone), alone, whole.folder)
+        run_study(plan_runs(study, alone), alone, whole.folder)
     with pytest.raises(InputError, match="created with different data of my-town"):
-        run(plan(study, m, hashes={"data of my-town": "abc"}), m, whole.folder)
+        run_study(plan_runs(study, m, hashes={"data of my-town": "abc"}), m, whole.folder)
     bent = cross({"other": {"brand decay rate": 0.1}}, {})
     with pytest.raises(InputError, match="created with different strategies and futures"):
-        run(plan(study, m, bent), m, whole.folder)
+        run_study(plan_runs(study, m, bent), m, whole.folder)
 
 
 def test_what_runs_do_not_depend_on_may_change(m, made, small, whole):
     other = made(small.replace('"Small"', '"Large"') + "\n[analysis]\nconfidence = 0.9\n")
-    assert run(plan(other, m), m, whole.folder, part=28).new == 0
+    assert run_study(plan_runs(other, m), m, whole.folder, part=28).new == 0
 
 
 def test_all_scenarios_have_the_same_sample(m, study, whole, tmp_path):
@@ -260,8 +261,8 @@ def test_all_scenarios_have_the_same_sample(m, study, whole, tmp_path):
         {"none": {}, "decay": {"brand decay rate": 0.3}},
         {"base": {}, "brand": {"order weight in recognition": 0.1}},
     )
-    made = run(plan(study.resized(8), m, scenarios), m, tmp_path)
-    results = store.read(tmp_path)
+    made = run_study(plan_runs(study.resized(8), m, scenarios), m, tmp_path)
+    results = store.read_store(tmp_path)
     assert made.runs == 4 * results.runs == 4 * 56
     name = results.columns[-1].name
     values = [results.output(name, place) for place in range(4)]
@@ -291,8 +292,8 @@ def failing(made, small, m, monkeypatch):
 
 def test_failed_runs_are_listed_with_their_inputs(failing, m, tmp_path):
     study = failing("\n[failures]\nlargest_share = 0.5\n")
-    made = run(plan(study, m), m, tmp_path)
-    results = store.read(tmp_path)
+    made = run_study(plan_runs(study, m), m, tmp_path)
+    results = store.read_store(tmp_path)
     assert 0 < made.failed < made.runs / 2
     assert len(results.failed) == made.failed
     assert (results.failed["initial productive capital[Wenzhou]"] < 0).all()
@@ -310,17 +311,17 @@ def test_a_study_stops_where_more_runs_fail_than_it_allows(failing, m, tmp_path)
     with pytest.raises(
         InputError, match=r"runs failed, and the study allows for 5.0% of"
     ) as caught:
-        run(plan(study, m), m, tmp_path, part=32)
+        run_study(plan_runs(study, m), m, tmp_path, part=32)
     assert "\n" not in str(caught.value)
     listed = pd.read_csv(tmp_path / store.FAILED, comment="#")
-    assert len(listed) == len(store.read(tmp_path).failed)
+    assert len(listed) == len(store.read_store(tmp_path).failed)
     assert f"{len(listed)} of" in str(caught.value)
     assert str(tmp_path / store.FAILED) in str(caught.value)
-    kept = store.read(tmp_path).done().sum()
-    assert 0 < kept < store.read(tmp_path).runs
+    kept = store.read_store(tmp_path).done().sum()
+    assert 0 < kept < store.read_store(tmp_path).runs
     with pytest.raises(InputError, match="the study allows for"):  # at once, without more runs
-        run(plan(study, m), m, tmp_path, part=32)
-    assert store.read(tmp_path).done().sum() == kept
+        run_study(plan_runs(study, m), m, tmp_path, part=32)
+    assert store.read_store(tmp_path).done().sum() == kept
 
 
 def test_draws_of_a_calibration_are_run_as_they_are(made, small, m, tmp_path):
@@ -330,14 +331,16 @@ def test_draws_of_a_calibration_are_run_as_they_are(made, small, m, tmp_path):
     head, _, rest = small.partition("[[factor]]")
     text = head + '[[factor]]\nfrom = "calibration"\n[[output]]' + rest.partition("[[output]]")[2]
     study = made('calibration = "mine"\n' + text.replace('"sobol"', '"given-data"'))
-    run(plan(study, m, draws=draws), m, tmp_path, draws)
-    results = store.read(tmp_path)
+    run_study(plan_runs(study, m, draws=draws), m, tmp_path, draws)
+    results = store.read_store(tmp_path)
     assert results.dependent
     values = results.design.values()
     np.testing.assert_array_equal(values["brand premium"], values["spin off rate"] / 2)
-    assert "32 runs have but 30 draws of the calibration" in " ".join(analyse(results).words)
+    assert "32 runs have but 30 draws of the calibration" in " ".join(
+        describe_analysis(analyse(results))
+    )
     with pytest.raises(InputError, match="created with different calibration draws"):
-        run(plan(study, m, draws=draws * 1.01), m, tmp_path, draws * 1.01)
+        run_study(plan_runs(study, m, draws=draws * 1.01), m, tmp_path, draws * 1.01)
 
 
 def test_a_mistake_is_told_before_anything_is_written(m, made, small, tmp_path):
@@ -346,7 +349,7 @@ def test_a_mistake_is_told_before_anything_is_written(m, made, small, tmp_path):
         ('"spin off rate"', '"spin of rate"', "did you mean"),
     ):
         with pytest.raises(InputError, match=said):
-            run(plan(made(small.replace(before, after)), m), m, tmp_path / "store")
+            run_study(plan_runs(made(small.replace(before, after)), m), m, tmp_path / "store")
     assert not (tmp_path / "store").exists()
 
 
@@ -361,7 +364,7 @@ def test_forty_factors_in_less_than_two_gibibytes(m, tmp_path):
     seconds = time.monotonic() - begun
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     peak = used.ru_maxrss / 2**20
-    results = store.read(tmp_path / "store")
+    results = store.read_store(tmp_path / "store")
     busy = used.ru_utime + used.ru_stime - before
     print(
         f"{results.runs:,} runs in {seconds:.0f} s, {results.runs / seconds:,.0f} a second, "

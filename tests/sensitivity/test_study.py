@@ -3,13 +3,13 @@
 import pytest
 
 from smecluster.model.support.errors import InputError
-from smecluster.sensitivity.study import Study, load, names
+from smecluster.sensitivity.study import Study, list_studies, load_study
 
 
 def test_shipped_studies_can_be_read():
-    assert {"quick", "levers"} <= set(names())
-    for name in names():
-        assert load(name).name == name
+    assert {"quick", "levers"} <= set(list_studies())
+    for name in list_studies():
+        assert load_study(name).name == name
 
 
 def test_a_study_survives_being_written_down(study):
@@ -73,4 +73,4 @@ def test_any_other_sample_may_hold_draws_of_a_calibration(made, small):
 
 def test_an_unknown_study_brings_the_nearest_name():
     with pytest.raises(InputError, match="did you mean 'quick'"):
-        load("quik")
+        load_study("quik")

@@ -11,15 +11,15 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from smecluster.calibration.report.figures.panels import WIDTH, Drawn, format_short
-from smecluster.calibration.store.findings import Findings, transform_to_scale
-from smecluster.calibration.validation.identification import (
+from smecluster.calibration.criteria import (
     BOUND,
     IDENTIFIED,
     NORMAL_90,
     PARTLY,
     PRIOR,
 )
+from smecluster.calibration.report.figures.panels import WIDTH, Drawn, format_short
+from smecluster.calibration.store.findings import Findings, transform_to_scale
 from smecluster.model.support.plotting import add_heading
 
 _VERDICTS = {IDENTIFIED: "#0072B2", PARTLY: "#56B4E9", PRIOR: "#8A8A8A", BOUND: "#D55E00"}

@@ -8,74 +8,25 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from smecluster.calibration.criteria import CONFOUNDED
 from smecluster.calibration.report.figures.panels import WIDTH, Drawn
-from smecluster.calibration.store.findings import Findings
-from smecluster.calibration.validation.identification import CONFOUNDED
 from smecluster.model.support.plotting import add_heading
 
 _MOST = 64
 
 
-def correlate_draws(findings: Findings) -> pd.DataFrame:
-    """Correlate the posterior draws of the parameters in the scale of estimation.
-
-    Parameters
-    ----------
-    findings : Findings
-        With the tables ``draws`` and ``parameters``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A square table, Dmnl; parameters that do not vary are left out.
-    """
-    known = findings["parameters"].set_index("name")
-    draws = findings["draws"]
-    names = [name for name in known.index if name in draws and draws[name].std() > 0]
-    scaled = {
-        name: np.log(draws[name]) if known.loc[name, "scale"] == "log" else draws[name]
-        for name in names
-    }
-    return pd.DataFrame(scaled, columns=names).corr()
-
-
-def find_close_pairs(findings: Findings) -> pd.DataFrame:
-    """List the pairs of confounded parameters.
-
-    Parameters
-    ----------
-    findings : Findings
-        With the tables ``draws`` and ``parameters``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns first, second, correlation; the closest first.
-    """
-    table = correlate_draws(findings)
-    values, names = table.to_numpy(float), table.columns.to_numpy()
-    first, second = np.nonzero(np.triu(np.abs(values), k=1) > CONFOUNDED)
-    pairs = {"first": names[first], "second": names[second], "correlation": values[first, second]}
-    return pd.DataFrame(pairs).sort_values(
-        "correlation", key=np.abs, ascending=False, ignore_index=True, kind="stable"
-    )
-
-
-def draw_correlations(findings: Findings) -> Iterator[Drawn]:
+def draw_correlations(table: pd.DataFrame) -> Iterator[Drawn]:
     """Draw the matrix of correlations.
 
     Parameters
     ----------
-    findings : Findings
-        With the tables ``draws`` and ``parameters``.
+    table : pandas.DataFrame
+        See `calibration.report.diagnostics.correlate_draws`.
 
     Yields
     ------
     Drawn
     """
-    if not findings.done("draws"):
-        return
-    table = correlate_draws(findings)
     if len(table) < 2:
         return
     strength = (table.abs() - np.eye(len(table))).max()

@@ -20,13 +20,11 @@ from smecluster.calibration.report.figures.panels import (
     scale_axis,
     write_title,
 )
-from smecluster.calibration.store.findings import SERIES, Findings, Series, split_series
+from smecluster.calibration.store.findings import JOINED, SERIES, Findings, Series, split_series
 from smecluster.model.support.formatting import colour_regions, display_unit
 
-#: The model's fitted path alone, and its growth from the last figure that it saw.
-PATH, JOINED = "path", "joined"
-#: The naive forecasts and how they are drawn.
-NAIVE: Mapping[str, Literal["--", "-.", ":"]] = {
+#: How the naive forecasts are drawn.
+_STYLES: Mapping[str, Literal["--", "-.", ":"]] = {
     "random walk": "--",
     "exponential": "-.",
     "logistic": ":",
@@ -81,7 +79,7 @@ def draw_forecasts(findings: Findings) -> Iterator[Drawn]:
             else []
         ),
         Patch(color=FAINT, alpha=0.3, linewidth=0, label="its 90 %"),
-        *(Line2D([], [], color="#555555", linestyle=s, label=n) for n, s in NAIVE.items()),
+        *(Line2D([], [], color="#555555", linestyle=s, label=n) for n, s in _STYLES.items()),
         *_points(held, findings["figures"]),
     ]
     yield from draw_pages(
@@ -130,7 +128,7 @@ def _panel(axis: Axes, figures: pd.DataFrame, held: pd.DataFrame, colour: str) -
     if JOINED in held:
         joined = held[JOINED] * factor
         axis.plot(years, joined, color=colour, linewidth=1, linestyle=_JOINED_STYLE, marker=mark)
-    for name, style in NAIVE.items():
+    for name, style in _STYLES.items():
         naive = held[name] * factor
         axis.plot(years, naive, color="#555555", linewidth=1, linestyle=style, marker=mark)
     first = float(points["year"].min())

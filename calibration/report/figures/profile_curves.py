@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from smecluster.calibration.criteria import CUT_95
 from smecluster.calibration.report.figures.bounds import choose_colour
 from smecluster.calibration.report.figures.panels import (
     FAINT,
@@ -19,11 +20,10 @@ from smecluster.calibration.report.figures.panels import (
     scale_axis,
     write_title,
 )
-from smecluster.calibration.report.figures.starts import CUT
 from smecluster.calibration.store.findings import Findings
 
 # Profiles are followed until they pass the cut.
-_TOP = 1.6 * CUT
+_TOP = 1.6 * CUT_95
 _COLUMNS = 4
 _PRIOR = "#CCCCCC"
 _NOTE = (
@@ -64,7 +64,7 @@ def draw_profiles(findings: Findings) -> Iterator[Drawn]:
             for verdict in dict.fromkeys(known[name]["verdict"] for name in names)
         ),
         Line2D([], [], color=_PRIOR, linewidth=3, label="prior alone"),
-        Line2D([], [], color=FAINT, linestyle="--", label=f"{CUT}: the ends of 95 %"),
+        Line2D([], [], color=FAINT, linestyle="--", label=f"{CUT_95}: the ends of 95 %"),
         Line2D([], [], color="#222222", linestyle=":", label="estimate"),
     ]
     yield from draw_pages(
@@ -87,8 +87,8 @@ def _panel(axis: Axes, profile: pd.DataFrame, parameter: Mapping[Hashable, Any])
     axis.plot(values, 0.5 * (away / parameter["prior sd"]) ** 2, color=_PRIOR, linewidth=3)
     shade = choose_colour(parameter["verdict"])
     axis.plot(values, cost, color=shade, linewidth=1.4, marker=".", markersize=3)
-    axis.axhline(CUT, color=FAINT, linewidth=0.8, linestyle="--")
+    axis.axhline(CUT_95, color=FAINT, linewidth=0.8, linestyle="--")
     axis.axvline(parameter["estimate"], color="#222222", linewidth=0.8, linestyle=":")
     axis.set_ylim(min(-0.2, 1.1 * float(np.nanmin(cost))), _TOP)
-    axis.set_yticks([0, CUT], ["0", format_short(CUT)])
+    axis.set_yticks([0, CUT_95], ["0", format_short(CUT_95)])
     scale_axis(axis.xaxis, profile["value"], axis.set_xscale)

@@ -12,6 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
+from smecluster.calibration.criteria import NORMAL_90
 from smecluster.calibration.report.figures.fits import draw_points
 from smecluster.calibration.report.figures.panels import (
     FAINT,
@@ -20,82 +21,36 @@ from smecluster.calibration.report.figures.panels import (
     draw_pages,
     write_title,
 )
-from smecluster.calibration.store.findings import Findings, Series, split_series
-from smecluster.calibration.validation.identification import NORMAL_90
+from smecluster.calibration.store.findings import SERIES, Series, split_series
 
-#: With fewer figures, an autocorrelation says nothing.
-ENOUGH = 6
 _MOST = 4.0
 _COLUMNS = 4
 _CORNER: dict[str, Any] = {"fontsize": 6.5, "ha": "right", "va": "top"}
 
 
-def compute_residuals(findings: Findings) -> pd.DataFrame:
-    """Work out the residuals of the fit.
-
-    Parameters
-    ----------
-    findings : Findings
-        With the table ``figures``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The table with a further column ``residual``: logarithm of figure over fit, in
-        standard errors of the figure.
-    """
-    table = findings["figures"]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        logs = np.log(table["value"].to_numpy(float) / table["fitted"].to_numpy(float))
-    return table.assign(residual=logs / table["sigma"].to_numpy(float))
-
-
-def measure_autocorrelation(years: pd.Series[int], values: pd.Series[float]) -> float:
-    """Correlate the residuals of years with those of the year after.
-
-    Parameters
-    ----------
-    years : pandas.Series
-        Calendar years.
-    values : pandas.Series
-        Residuals.
-
-    Returns
-    -------
-    float
-        First-order autocorrelation about zero, Dmnl, over the pairs of neighbouring years;
-        missing where there are fewer than six figures or no such pair.
-    """
-    by_year = pd.Series(values.to_numpy(float), index=years.to_numpy())
-    after = by_year.reindex(by_year.index + 1).to_numpy()
-    pairs = np.isfinite(after) & np.isfinite(by_year.to_numpy())
-    size = float((by_year**2).mean())
-    if len(by_year) < ENOUGH or not pairs.any() or size == 0:
-        return np.nan
-    return float(np.mean(by_year.to_numpy()[pairs] * after[pairs])) / size
-
-
-def draw_residuals(findings: Findings) -> Iterator[Drawn]:
+def draw_residuals(table: pd.DataFrame, correlations: pd.DataFrame) -> Iterator[Drawn]:
     """Draw the residuals of each series over time.
 
     Parameters
     ----------
-    findings : Findings
-        With the table ``figures``.
+    table : pandas.DataFrame
+        See `calibration.report.diagnostics.compute_residuals`.
+    correlations : pandas.DataFrame
+        See `calibration.report.diagnostics.tabulate_autocorrelation`.
 
     Yields
     ------
     Drawn
         Pages of at most 28 series. Series with a single figure have no panel.
     """
-    if not findings.done("figures"):
+    if table.empty:
         return
-    table = compute_residuals(findings)
+    again = correlations.set_index(SERIES)["autocorrelation"].to_dict()
     groups = {key: part for key, part in split_series(table).items() if len(part) > 1}
 
     def panel(axis: Axes, key: Series) -> None:
         series = groups[key]
-        _panel(axis, series)
+        _panel(axis, series, again.get(key, np.nan))
         region, variable, segment = key
         write_title(axis, f"{region}: {variable}{f' ({segment})' if segment else ''}", _COLUMNS)
 
@@ -133,7 +88,7 @@ def draw_residuals(findings: Findings) -> Iterator[Drawn]:
     )
 
 
-def _panel(axis: Axes, series: pd.DataFrame) -> None:
+def _panel(axis: Axes, series: pd.DataFrame, again: float) -> None:
     axis.axhspan(-NORMAL_90, NORMAL_90, color="#EEEEEE", zorder=0)
     axis.axhline(0, color=FAINT, linewidth=0.8)
     inside = series.assign(value=series["residual"].clip(-_MOST, _MOST))
@@ -142,6 +97,5 @@ def _panel(axis: Axes, series: pd.DataFrame) -> None:
     axis.set_ylim(-1.1 * _MOST, 1.1 * _MOST)
     axis.set_yticks([-3, 0, 3])
     axis.xaxis.set_major_locator(MaxNLocator(4, integer=True))
-    again = measure_autocorrelation(series["year"], series["residual"])
     if np.isfinite(again):
         axis.text(0.98, 0.95, f"r {again:+.2f}", transform=axis.transAxes, **_CORNER)

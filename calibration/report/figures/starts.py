@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from smecluster.calibration.criteria import CUT_95, SAME_FIT
 from smecluster.calibration.report.figures.panels import (
     FAINT,
     WIDTH,
@@ -18,10 +19,6 @@ from smecluster.calibration.report.figures.panels import (
 from smecluster.calibration.store.findings import Findings, select_multistart
 from smecluster.model.support.plotting import add_heading
 
-#: Optima as close as this to the best one count as the same fit.
-SAME = 0.1
-#: Half of the 95 % point of chi squared with one degree of freedom.
-CUT = 1.92
 _REACHED, _OTHER = "#0072B2", "#D55E00"
 
 
@@ -42,28 +39,28 @@ def draw_starts(findings: Findings) -> Iterator[Drawn]:
     if ended.empty:
         return
     above = ended["cost"] - ended["cost"].min()
-    reached = above <= SAME
+    reached = above <= SAME_FIT
     figure = Figure(figsize=(WIDTH, 4.2), layout="constrained")
     axis = figure.subplots()
     rank = np.arange(1, len(ended) + 1)
     axis.plot(rank, above, color="#CCCCCC", linewidth=1, zorder=1)
     for chosen, colour, label in (
-        (reached, _REACHED, f"within {SAME} of the best fit: {int(reached.sum())}"),
+        (reached, _REACHED, f"within {SAME_FIT} of the best fit: {int(reached.sum())}"),
         (~reached, _OTHER, f"ended elsewhere: {int((~reached).sum())}"),
     ):
         axis.plot(rank[chosen], above[chosen], "o", color=colour, markersize=5, label=label)
-    axis.axhline(CUT, color=FAINT, linewidth=1, linestyle="--")
+    axis.axhline(CUT_95, color=FAINT, linewidth=1, linestyle="--")
     axis.text(
         len(ended) + 0.4,
-        CUT,
-        f" {CUT}: still as likely (95 %)",
+        CUT_95,
+        f" {CUT_95}: still as likely (95 %)",
         fontsize=8,
         va="bottom",
         ha="right",
     )
     # Linear up to what counts as the same fit: zero has a place, and far ends do not hide it.
-    axis.set_yscale("symlog", linthresh=SAME)
-    axis.set_ylim(-SAME / 3, max(3 * CUT, 2 * float(above.max())))
+    axis.set_yscale("symlog", linthresh=SAME_FIT)
+    axis.set_ylim(-SAME_FIT / 3, max(3 * CUT_95, 2 * float(above.max())))
     axis.yaxis.set_major_formatter(FuncFormatter(lambda value, _: format_short(value)))
     axis.xaxis.set_major_locator(MaxNLocator(10, integer=True))
     axis.set_xlim(0.4, len(ended) + 0.6)

@@ -9,15 +9,15 @@ from matplotlib.figure import Figure
 
 from smecluster.model.support.files import replace_file
 from smecluster.model.support.provenance import format_stamp
-from smecluster.sensitivity.analysis.indices import Analysis
-from smecluster.sensitivity.report.figures.bars import bars
-from smecluster.sensitivity.report.figures.heat import heat
-from smecluster.sensitivity.report.figures.plane import can_draw, plane
-from smecluster.sensitivity.report.figures.scatter import scatter
-from smecluster.sensitivity.report.figures.settling import settling
-from smecluster.sensitivity.report.figures.strategies import strategies
-from smecluster.sensitivity.report.figures.tornado import tornado
-from smecluster.sensitivity.report.figures.years import has_series, lines, stacked
+from smecluster.sensitivity.analysis.analysis import Analysis
+from smecluster.sensitivity.report.figures.bars import draw_bars
+from smecluster.sensitivity.report.figures.heat import draw_heat_map
+from smecluster.sensitivity.report.figures.plane import can_draw, draw_plane
+from smecluster.sensitivity.report.figures.scatter import draw_scatter
+from smecluster.sensitivity.report.figures.settling import draw_convergence
+from smecluster.sensitivity.report.figures.strategies import draw_strategies
+from smecluster.sensitivity.report.figures.tornado import draw_tornado
+from smecluster.sensitivity.report.figures.years import draw_lines, draw_stacked, has_series
 from smecluster.sensitivity.store.results import Results
 
 # What figures are called; where there are several scenarios, the scenario follows.
@@ -38,7 +38,7 @@ _DPI = 130
 Draw = Callable[[Results, Analysis, str], Figure]
 
 
-def draw(results: Results, analysis: Analysis, folder: Path) -> list[Path]:
+def draw_figures(results: Results, analysis: Analysis, folder: Path) -> list[Path]:
     """Draw every figure that fits, and write it as PNG and PDF.
 
     Parameters
@@ -77,9 +77,9 @@ def _of_all(results: Results, analysis: Analysis) -> list[tuple[str, Callable[[]
     table = analysis.tables["indices"]
     found: list[tuple[str, Callable[[], Figure]]] = []
     if table["value"].notna().any():
-        found.append(("heat-map", lambda: heat(results, analysis)))
+        found.append(("heat-map", lambda: draw_heat_map(results, analysis)))
     if analysis.rankings:
-        found.append(("strategies", lambda: strategies(results, analysis)))
+        found.append(("strategies", lambda: draw_strategies(results, analysis)))
     return found
 
 
@@ -93,18 +93,18 @@ def _of_one(results: Results, analysis: Analysis, scenario: str) -> list[tuple[s
     principal = [column.name for column in analysis.outputs]
     indices = tables["indices"]
     if indices.loc[indices["output"].isin(principal), "value"].notna().any():
-        found.append(("ranked", bars))
+        found.append(("ranked", draw_bars))
         if can_draw(analysis):
-            found.append(("plane", plane))
+            found.append(("plane", draw_plane))
     # Shares of dependent factors overlap: they do not stack.
     if not results.dependent and has_series(results, analysis, scenario, "first order"):
-        found.append(("over-time", stacked))
+        found.append(("over-time", draw_stacked))
     if has_series(results, analysis, scenario, headline):
-        found.append(("over-time-intervals", lines))
+        found.append(("over-time-intervals", draw_lines))
     if len(tables["swings"]):
-        found += [("tornado", tornado), ("scatter", scatter)]
+        found += [("tornado", draw_tornado), ("scatter", draw_scatter)]
     if len(tables["convergence"]) and tables["convergence"]["size"].nunique() > 1:
-        found.append(("convergence", settling))
+        found.append(("convergence", draw_convergence))
     return found
 
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.figure import Figure
 
-from smecluster.sensitivity.report.figures.style import finished, fitted, others
+from smecluster.sensitivity.report.figures.style import finish_figure, name_rest, wrap_name
 
 if TYPE_CHECKING:
-    from smecluster.sensitivity.analysis.indices import Analysis
+    from smecluster.sensitivity.analysis.analysis import Analysis
     from smecluster.sensitivity.store.results import Results
 
 _ROWS = 24
@@ -18,7 +18,7 @@ _ROWS = 24
 _SMALL = 0.005
 
 
-def heat(results: Results, analysis: Analysis) -> Figure:
+def draw_heat_map(results: Results, analysis: Analysis) -> Figure:
     """Draw the headline index of the leading factors for each principal output and scenario.
 
     Parameters
@@ -52,7 +52,7 @@ def heat(results: Results, analysis: Analysis) -> Figure:
     cells, names = wide.loc[kept].to_numpy(), [str(name) for name in kept]
     if len(rest):
         cells = np.vstack([cells, wide.loc[rest].max().to_numpy()])
-        names.append(others(len(rest), summed=False))
+        names.append(name_rest(len(rest), summed=False))
     figure = Figure(
         figsize=(max(7.0, 3.4 + 0.85 * wide.shape[1]), 2.6 + 0.27 * len(names)),
         layout="constrained",
@@ -67,17 +67,17 @@ def heat(results: Results, analysis: Analysis) -> Figure:
             axis.text(
                 column, row, f"{value:.2f}", ha="center", va="center", fontsize=7, color=colour
             )
-    axis.set_yticks(range(len(names)), [fitted(name, 44) for name in names], fontsize=8)
+    axis.set_yticks(range(len(names)), [wrap_name(name, 44) for name in names], fontsize=8)
     shown = wide.columns.to_frame(index=False)
     labels = [
-        fitted(output, 26) + ("" if len(known) == 1 else f"\n({fitted(scenario, 26)})")
+        wrap_name(output, 26) + ("" if len(known) == 1 else f"\n({wrap_name(scenario, 26)})")
         for output, scenario in zip(shown["output"], shown["scenario"], strict=True)
     ]
     axis.set_xticks(range(len(labels)), labels, rotation=45, ha="right", fontsize=8)
     axis.tick_params(length=0)
     scale = method.headline if method.shares else f"{method.headline}, share of the greatest"
     figure.colorbar(image, ax=axis, label=scale, fraction=0.03, pad=0.01)
-    return finished(
+    return finish_figure(
         figure,
         results,
         analysis,

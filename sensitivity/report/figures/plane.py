@@ -13,22 +13,22 @@ from smecluster.model.support.plotting import format_axis
 from smecluster.sensitivity.report.figures.style import (
     DARK,
     INK,
-    finished,
-    fitted,
-    panels,
-    plain,
-    title,
-    under,
+    clear_frame,
+    finish_figure,
+    make_panels,
+    name_scenario,
+    set_title,
+    wrap_name,
 )
 
 if TYPE_CHECKING:
-    from smecluster.sensitivity.analysis.indices import Analysis
+    from smecluster.sensitivity.analysis.analysis import Analysis
     from smecluster.sensitivity.store.results import Results
 
 _NUMBERED = 10
 
 
-def plane(results: Results, analysis: Analysis, scenario: str) -> Figure:
+def draw_plane(results: Results, analysis: Analysis, scenario: str) -> Figure:
     """Draw sigma against mu star, the leading factors numbered.
 
     Parameters
@@ -49,7 +49,7 @@ def plane(results: Results, analysis: Analysis, scenario: str) -> Figure:
         for column, part in analysis.by_output("indices", scenario)
         if part.loc[part["index"] == "mu star", "value"].notna().any()
     ]
-    figure, axes = panels(len(drawn), 2, 6.6, 3.8)
+    figure, axes = make_panels(len(drawn), 2, 6.6, 3.8)
     for axis, (column, part) in zip(axes, drawn, strict=True):
         unit, factor = display_unit(column.unit)
         star, sigma = (
@@ -85,7 +85,7 @@ def plane(results: Results, analysis: Analysis, scenario: str) -> Figure:
         axis.set_ylim(0, 1.08 * sigma["high"].max())
         axis.legend(
             handles=[
-                Line2D([], [], linestyle="", label=fitted(f"{at}  {name}", 32))
+                Line2D([], [], linestyle="", label=wrap_name(f"{at}  {name}", 32))
                 for at, name in enumerate(order[:_NUMBERED], 1)
             ],
             handlelength=0,
@@ -99,13 +99,14 @@ def plane(results: Results, analysis: Analysis, scenario: str) -> Figure:
         format_axis(axis.yaxis)
         axis.set_xlabel(f"mu star, {unit}", fontsize=8)
         axis.set_ylabel(f"sigma, {unit}", fontsize=8)
-        plain(axis)
-        title(axis, column.name)
-    return finished(
+        clear_frame(axis)
+        set_title(axis, column.name)
+    return finish_figure(
         figure,
         results,
         analysis,
-        f"How much factors matter, and how much that depends on others{under(results, scenario)}",
+        "How much factors matter, and how much that depends on others"
+        f"{name_scenario(results, scenario)}",
         "Mu star: mean absolute effect of a factor's whole range; sigma: its spread over the "
         "range of all others. On the dashed line (sigma = mu star) and above it, effects are far "
         "from additive. Grey: all other factors.",

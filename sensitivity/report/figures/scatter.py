@@ -12,20 +12,20 @@ from scipy.stats import norm
 
 from smecluster.model.support.formatting import display_unit
 from smecluster.model.support.plotting import format_axis
-from smecluster.sensitivity.analysis.cases import random_runs, random_sample
+from smecluster.sensitivity.analysis.cases import has_random_sample, select_random_runs
 from smecluster.sensitivity.methods.estimates import Array
 from smecluster.sensitivity.report.figures.style import (
     DARK,
     HIGH,
-    finished,
-    fitted,
-    panels,
-    plain,
-    under,
+    clear_frame,
+    finish_figure,
+    make_panels,
+    name_scenario,
+    wrap_name,
 )
 
 if TYPE_CHECKING:
-    from smecluster.sensitivity.analysis.indices import Analysis
+    from smecluster.sensitivity.analysis.analysis import Analysis
     from smecluster.sensitivity.store.results import Results
 
 _OUTPUTS = 4
@@ -37,7 +37,7 @@ _LEAST = 25
 _POINTS = 3000
 
 
-def scatter(results: Results, analysis: Analysis, scenario: str) -> Figure:
+def draw_scatter(results: Results, analysis: Analysis, scenario: str) -> Figure:
     """Draw principal outputs against the four factors that move each most.
 
     Parameters
@@ -58,13 +58,13 @@ def scatter(results: Results, analysis: Analysis, scenario: str) -> Figure:
     swings = swings[swings["scenario"] == scenario]
     drawn = [column for column in analysis.outputs if column.name in set(swings["output"])]
     drawn = drawn[:_OUTPUTS]
-    runs = random_runs(results)
+    runs = select_random_runs(results)
     values = _values(results, runs)
     units = dict(zip(results.factors, results.units, strict=True))
     # Runs of one trajectory or curve are alike: their means have no simple interval.
-    confidence = results.study.analysis.confidence if random_sample(results) else None
+    confidence = results.study.analysis.confidence if has_random_sample(results) else None
     across = min(_FACTORS, len(results.factors))
-    figure, axes = panels(len(drawn) * across, across, 3.2, 2.7)
+    figure, axes = make_panels(len(drawn) * across, across, 3.2, 2.7)
     for row, column in enumerate(drawn):
         y = results.output(column, place)[runs]
         there = np.isfinite(y)
@@ -74,14 +74,14 @@ def scatter(results: Results, analysis: Analysis, scenario: str) -> Figure:
             axis = axes[row * across + at]
             mine = there & _of(results, name, runs)
             _points(axis, values[name].to_numpy()[mine], y[mine] * factor, confidence)
-            axis.set_xlabel(fitted(_with_unit(name, units[name]), 34), fontsize=8)
+            axis.set_xlabel(wrap_name(_with_unit(name, units[name]), 34), fontsize=8)
             format_axis(axis.yaxis)
-        axes[row * across].set_ylabel(fitted(f"{column.name}, {unit}", 26), fontsize=8)
-    return finished(
+        axes[row * across].set_ylabel(wrap_name(f"{column.name}, {unit}", 26), fontsize=8)
+    return finish_figure(
         figure,
         results,
         analysis,
-        f"Outcomes against their leading factors{under(results, scenario)}",
+        f"Outcomes against their leading factors{name_scenario(results, scenario)}",
         "Points: runs; line: mean in classes of runs"
         + (", with its interval." if confidence is not None else "."),
     )
@@ -133,7 +133,7 @@ def _points(axis: Axes, x: Array, y: Array, confidence: float | None) -> None:
         half = z * np.array([y[part].std(ddof=1) / np.sqrt(len(part)) for part in classes])
         axis.fill_between(middle, mean - half, mean + half, color=HIGH, alpha=0.35, linewidth=0)
     axis.plot(middle, mean, color="#B35900", linewidth=2)
-    plain(axis)
+    clear_frame(axis)
 
 
 def _with_unit(name: str, unit: str) -> str:

@@ -12,23 +12,23 @@ from smecluster.model.support.formatting import display_unit
 from smecluster.model.support.plotting import format_axis
 from smecluster.sensitivity.report.figures.style import (
     COLOURS,
-    finished,
-    fitted,
-    panels,
-    plain,
-    title,
-    under,
+    clear_frame,
+    finish_figure,
+    make_panels,
+    name_scenario,
+    set_title,
+    wrap_name,
 )
 
 if TYPE_CHECKING:
-    from smecluster.sensitivity.analysis.indices import Analysis
+    from smecluster.sensitivity.analysis.analysis import Analysis
     from smecluster.sensitivity.store.results import Results
 
 _FACTORS = 5
 _MARKERS = "osD^v"
 
 
-def settling(results: Results, analysis: Analysis, scenario: str) -> Figure:
+def draw_convergence(results: Results, analysis: Analysis, scenario: str) -> Figure:
     """Draw the headline index of each output's leading factors against the size of the study.
 
     Parameters
@@ -49,7 +49,7 @@ def settling(results: Results, analysis: Analysis, scenario: str) -> Figure:
         for column, part in analysis.by_output("convergence", scenario)
         if part["value"].notna().any()
     ]
-    figure, axes = panels(len(drawn), 2, 6.2, 3.1)
+    figure, axes = make_panels(len(drawn), 2, 6.2, 3.1)
     for axis, (column, part) in zip(axes, drawn, strict=True):
         factor = 1.0 if analysis.method.shares else display_unit(column.unit)[1]
         last = part[part["size"] == part["size"].max()]
@@ -63,7 +63,12 @@ def settling(results: Results, analysis: Analysis, scenario: str) -> Figure:
             axis.plot(one["size"], value, color=colour, marker=marker, markersize=4)
             handles.append(
                 Line2D(
-                    [], [], color=colour, marker=marker, markersize=4, label=fitted(str(name), 26)
+                    [],
+                    [],
+                    color=colour,
+                    marker=marker,
+                    markersize=4,
+                    label=wrap_name(str(name), 26),
                 )
             )
         axis.set_xscale("log", base=2)
@@ -71,7 +76,7 @@ def settling(results: Results, analysis: Analysis, scenario: str) -> Figure:
         axis.xaxis.set_major_locator(FixedLocator([float(size) for size in sizes]))
         axis.xaxis.set_minor_locator(NullLocator())
         axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
-        plain(axis)
+        clear_frame(axis)
         axis.set_xlabel(f"{analysis.method.sized}", fontsize=8)
         format_axis(axis.yaxis)
         if not analysis.method.shares:
@@ -83,12 +88,12 @@ def settling(results: Results, analysis: Analysis, scenario: str) -> Figure:
             frameon=False,
             fontsize=7.5,
         )
-        title(axis, column.name)
-    return finished(
+        set_title(axis, column.name)
+    return finish_figure(
         figure,
         results,
         analysis,
-        f"Were there enough runs?{under(results, scenario)}",
+        f"Were there enough runs?{name_scenario(results, scenario)}",
         f"Lines: {analysis.method.headline} of the five leading factors from the first half, "
         "quarter, ... of the runs; bands: intervals.",
     )

@@ -16,14 +16,14 @@ from smecluster.sensitivity.report.figures.style import (
     INK,
     LOW,
     STRATEGIES,
-    finished,
-    fitted,
-    plain,
-    title,
+    clear_frame,
+    finish_figure,
+    set_title,
+    wrap_name,
 )
 
 if TYPE_CHECKING:
-    from smecluster.sensitivity.analysis.indices import Analysis
+    from smecluster.sensitivity.analysis.analysis import Analysis
     from smecluster.sensitivity.store.results import Results
 
 _CAUSES = 6
@@ -32,7 +32,7 @@ _TURNING = 4
 _LIGHTNESS, _DARK = (0.299, 0.587, 0.114), 0.45
 
 
-def strategies(results: Results, analysis: Analysis) -> Figure:
+def draw_strategies(results: Results, analysis: Analysis) -> Figure:
     """Draw how often each strategy is the best, and where the ranking changes.
 
     Parameters
@@ -68,7 +68,7 @@ def strategies(results: Results, analysis: Analysis) -> Figure:
     ]
     if turning:
         figure.legend(handles=handles, loc="outside lower center", ncols=2, frameon=False)
-    return finished(
+    return finish_figure(
         figure,
         results,
         analysis,
@@ -98,12 +98,12 @@ def _best(axis: Axes, rankings: tuple[Ranking, ...]) -> None:
                 )
         left += share
     labels = [f"{one.output}{', ' if one.future else ''}{one.future}" for one in rankings]
-    axis.set_yticks(where, [fitted(label, 48) for label in labels])
+    axis.set_yticks(where, [wrap_name(label, 48) for label in labels])
     axis.invert_yaxis()
     axis.set_xlim(0, max(1.0, left.max()))
-    plain(axis, "x")
+    clear_frame(axis, "x")
     axis.set_xlabel("share of draws", fontsize=8)
-    title(axis, "How often each strategy is the best")
+    set_title(axis, "How often each strategy is the best")
 
 
 def _turned(axis: Axes, ranking: Ranking, width: int) -> None:
@@ -114,10 +114,10 @@ def _turned(axis: Axes, ranking: Ranking, width: int) -> None:
     axis.plot(low, where, "o", color=LOW, markersize=8)
     axis.plot(high, where, "D", color=HIGH, markersize=7)
     axis.axvline(ranking.share[0], color=INK, linewidth=1)
-    axis.set_yticks(where, [fitted(str(name), 34) for name in causes["factor"]])
+    axis.set_yticks(where, [wrap_name(str(name), 34) for name in causes["factor"]])
     axis.invert_yaxis()
     axis.set_ylim(len(causes) - 0.4, -0.6)
     axis.set_xlim(-0.02, 1.02)
-    plain(axis, "x")
+    clear_frame(axis, "x")
     axis.set_xlabel("share of draws with another ranking", fontsize=8)
-    title(axis, f"{ranking.output}: {' before '.join(ranking.strategies)} on average", width)
+    set_title(axis, f"{ranking.output}: {' before '.join(ranking.strategies)} on average", width)

@@ -15,7 +15,7 @@ from smecluster.model.support.formatting import capitalise, display_unit
 from smecluster.model.support.plotting import add_heading
 
 if TYPE_CHECKING:
-    from smecluster.sensitivity.analysis.indices import Analysis
+    from smecluster.sensitivity.analysis.analysis import Analysis
     from smecluster.sensitivity.store.results import Results
 
 # Okabe and Ito's, then some of Tol's: they can be told apart without seeing red or green.
@@ -40,7 +40,7 @@ INK = "#333333"
 NAMED = 10
 
 
-def leaders(analysis: Analysis, count: int = len(COLOURS)) -> dict[str, str]:
+def assign_colours(analysis: Analysis, count: int = len(COLOURS)) -> dict[str, str]:
     """Give the factors that lead over all principal outputs their colours.
 
     Each output counts alike: its indices are taken as shares of its greatest.
@@ -55,7 +55,7 @@ def leaders(analysis: Analysis, count: int = len(COLOURS)) -> dict[str, str]:
     return dict(zip(map(str, names), COLOURS, strict=False))
 
 
-def fitted(name: str, width: int = 30) -> str:
+def wrap_name(name: str, width: int = 30) -> str:
     """Break a long name into lines, and cut what three lines cannot hold."""
     lines = textwrap.wrap(name, width) or [""]
     if len(lines) > 3:
@@ -63,7 +63,7 @@ def fitted(name: str, width: int = 30) -> str:
     return "\n".join(lines)
 
 
-def panels(
+def make_panels(
     count: int, across: int, width: float, height: float, extra: float = 1.4
 ) -> tuple[Figure, list[Axes]]:
     """Make a figure of equal panels, row by row; places beyond the last are empty."""
@@ -76,7 +76,7 @@ def panels(
     return figure, list(axes[:count])
 
 
-def plain(axis: Axes, grid: str = "both") -> None:
+def clear_frame(axis: Axes, grid: str = "both") -> None:
     """Leave of a panel's frame what is needed to read it."""
     axis.spines[["top", "right"]].set_visible(False)
     axis.grid(axis=grid, color="#E8E8E8")  # type: ignore[arg-type]
@@ -84,12 +84,14 @@ def plain(axis: Axes, grid: str = "both") -> None:
     axis.tick_params(labelsize=8)
 
 
-def title(axis: Axes, text: str, width: int = 64) -> None:
+def set_title(axis: Axes, text: str, width: int = 64) -> None:
     """Head a panel."""
     axis.set_title(textwrap.fill(capitalise(text), width), fontsize=10, loc="left")
 
 
-def finished(figure: Figure, results: Results, analysis: Analysis, head: str, note: str) -> Figure:
+def finish_figure(
+    figure: Figure, results: Results, analysis: Analysis, head: str, note: str
+) -> Figure:
     """Put the heading on a figure, and say what it rests on."""
     study = results.study
     confidence = f"{100 * study.analysis.confidence:.0f} %"
@@ -101,7 +103,7 @@ def finished(figure: Figure, results: Results, analysis: Analysis, head: str, no
     return add_heading(figure, head, f"{note} {base}")
 
 
-def with_rest(
+def group_rest(
     table: pd.DataFrame, indices: Sequence[str], summed: bool, named: int = NAMED
 ) -> tuple[list[str], Mapping[str, pd.DataFrame]]:
     """Keep the leading factors of an output by name, and put the others together.
@@ -137,23 +139,23 @@ def with_rest(
         if rest:
             together = value.loc[rest].sum() if summed else value.loc[rest].max()
             spread = np.sqrt((half.loc[rest] ** 2).sum()) if summed else 0.0
-            shown_.loc[others(len(rest), summed)] = [together, spread]
+            shown_.loc[name_rest(len(rest), summed)] = [together, spread]
         found[name] = shown_
     names = [str(name) for name in kept]
-    return [*names, *([others(len(rest), summed)] if rest else [])], found
+    return [*names, *([name_rest(len(rest), summed)] if rest else [])], found
 
 
-def others(count: int, summed: bool) -> str:
+def name_rest(count: int, summed: bool) -> str:
     """Name the factors that are put together."""
     how = "together" if summed else "greatest"
     return f"other {count} ({how})" if count > 1 else "one other"
 
 
-def quantity_of(unit: str, name: str) -> str:
+def label_quantity(unit: str, name: str) -> str:
     """Label an axis with a quantity and its unit."""
     return f"{capitalise(name)}, {display_unit(unit)[0]}"
 
 
-def under(results: Results, scenario: str) -> str:
+def name_scenario(results: Results, scenario: str) -> str:
     """Name the scenario in a heading, where there are several."""
     return f" ({scenario})" if len(results.scenarios) > 1 else ""

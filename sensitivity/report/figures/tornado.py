@@ -16,20 +16,20 @@ from smecluster.sensitivity.report.figures.style import (
     INK,
     LOW,
     NAMED,
-    finished,
-    fitted,
-    panels,
-    plain,
-    title,
-    under,
+    clear_frame,
+    finish_figure,
+    make_panels,
+    name_scenario,
+    set_title,
+    wrap_name,
 )
 
 if TYPE_CHECKING:
-    from smecluster.sensitivity.analysis.indices import Analysis
+    from smecluster.sensitivity.analysis.analysis import Analysis
     from smecluster.sensitivity.store.results import Results
 
 
-def tornado(results: Results, analysis: Analysis, scenario: str) -> Figure:
+def draw_tornado(results: Results, analysis: Analysis, scenario: str) -> Figure:
     """Draw the mean of each principal output at both ends of the leading factors' ranges.
 
     Parameters
@@ -51,7 +51,7 @@ def tornado(results: Results, analysis: Analysis, scenario: str) -> Figure:
     ]
     drawn = [(column, part) for column, part in parts if len(part)]
     rows = max(len(part) for _, part in drawn)
-    figure, axes = panels(len(drawn), 2, 6.4, 0.32 * rows + 1.0, 1.6)
+    figure, axes = make_panels(len(drawn), 2, 6.4, 0.32 * rows + 1.0, 1.6)
     for axis, (column, part) in zip(axes, drawn, strict=True):
         unit, factor = display_unit(column.unit)
         where, mean = np.arange(len(part)), float(part["mean"].iloc[0]) * factor
@@ -61,12 +61,12 @@ def tornado(results: Results, analysis: Analysis, scenario: str) -> Figure:
             axis.barh(where, size - mean, 0.66, left=mean, color=colour)
             axis.errorbar(size, where, xerr=half, fmt="none", ecolor=INK, elinewidth=1, capsize=2)
         axis.axvline(mean, color=INK, linewidth=1)
-        axis.set_yticks(where, [fitted(str(name), 34) for name in part["factor"]])
+        axis.set_yticks(where, [wrap_name(str(name), 34) for name in part["factor"]])
         axis.invert_yaxis()
         axis.set_xlabel(unit, fontsize=8)
         format_axis(axis.xaxis)
-        plain(axis, "x")
-        title(axis, column.name)
+        clear_frame(axis, "x")
+        set_title(axis, column.name)
     labels = (
         "mean where the factor is low (lowest fifth)",
         "mean where it is high (highest fifth)",
@@ -79,11 +79,11 @@ def tornado(results: Results, analysis: Analysis, scenario: str) -> Figure:
         Patch(color=colour, label=label) for colour, label in zip((LOW, HIGH), labels, strict=True)
     ]
     figure.legend(handles=handles, loc="outside lower center", ncols=2, frameon=False)
-    return finished(
+    return finish_figure(
         figure,
         results,
         analysis,
-        f"Which way factors move outcomes{under(results, scenario)}",
+        f"Which way factors move outcomes{name_scenario(results, scenario)}",
         f"Vertical line: mean over all runs. {note}",
     )
 

@@ -14,29 +14,29 @@ from matplotlib.ticker import MaxNLocator
 
 from smecluster.model.support.formatting import display_unit
 from smecluster.model.support.plotting import format_axis
-from smecluster.sensitivity.methods import reading
+from smecluster.sensitivity.methods.index_titles import describe_index
 from smecluster.sensitivity.report.figures.style import (
     INK,
     OTHERS,
     TOGETHER,
-    finished,
-    fitted,
-    leaders,
-    panels,
-    plain,
-    title,
-    under,
+    assign_colours,
+    clear_frame,
+    finish_figure,
+    make_panels,
+    name_scenario,
+    set_title,
+    wrap_name,
 )
 
 if TYPE_CHECKING:
-    from smecluster.sensitivity.analysis.indices import Analysis
+    from smecluster.sensitivity.analysis.analysis import Analysis
     from smecluster.sensitivity.store.results import Results
 
 _FIRST = "first order"
 _LINES: tuple[Literal["-", "--", "-.", ":"], ...] = ("-", "--", "-.", ":")
 
 
-def stacked(results: Results, analysis: Analysis, scenario: str) -> Figure:
+def draw_stacked(results: Results, analysis: Analysis, scenario: str) -> Figure:
     """Stack the first-order indices of each year; what is left comes from factors together.
 
     Parameters
@@ -52,9 +52,9 @@ def stacked(results: Results, analysis: Analysis, scenario: str) -> Figure:
     -------
     matplotlib.figure.Figure
     """
-    colours = leaders(analysis)
+    colours = assign_colours(analysis)
     drawn = _series(results, analysis, scenario, _FIRST)
-    figure, axes = panels(len(drawn), 2, 5.6, 2.9, 2.0)
+    figure, axes = make_panels(len(drawn), 2, 5.6, 2.9, 2.0)
     for axis, ((outcome, place), shares) in zip(axes, drawn.items(), strict=True):
         # Below zero is noise around zero.
         shares = shares.clip(lower=0)
@@ -76,40 +76,40 @@ def stacked(results: Results, analysis: Analysis, scenario: str) -> Figure:
         _shade_constant(axis, years, shares.isna().all(axis=1).to_numpy())
         _years(axis, f"{outcome}, {place}")
     axes[0].set_ylabel("share of variance", fontsize=8)
-    handles = [Patch(color=colour, label=fitted(name, 40)) for name, colour in colours.items()]
+    handles = [Patch(color=colour, label=wrap_name(name, 40)) for name, colour in colours.items()]
     if any(len(shares.columns.difference(list(colours))) for shares in drawn.values()):
         handles.append(Patch(color=OTHERS, label="all other factors"))
     handles.append(
         Patch(facecolor=TOGETHER, edgecolor="#BBBBBB", hatch="///", label="factors together")
     )
     figure.legend(handles=handles, loc="outside lower center", ncols=3, frameon=False, fontsize=8)
-    return finished(
+    return finish_figure(
         figure,
         results,
         analysis,
-        f"What the spread comes from, year by year{under(results, scenario)}",
+        f"What the spread comes from, year by year{name_scenario(results, scenario)}",
         "Stacked: share of each year's variance that a factor explains alone (first-order "
         "index); hatched: the rest, which factors explain only together.",
     )
 
 
-def lines(results: Results, analysis: Analysis, scenario: str) -> Figure:
+def draw_lines(results: Results, analysis: Analysis, scenario: str) -> Figure:
     """Draw the headline index of the leading factors over time, with intervals.
 
     Parameters
     ----------
     results, analysis, scenario
-        As in `stacked`.
+        As in `draw_stacked`.
 
     Returns
     -------
     matplotlib.figure.Figure
     """
     headline = analysis.method.headline
-    colours = leaders(analysis)
+    colours = assign_colours(analysis)
     drawn = _series(results, analysis, scenario, headline)
     ends = _series(results, analysis, scenario, headline, "high")
-    figure, axes = panels(len(drawn), 2, 5.6, 2.9, 1.9)
+    figure, axes = make_panels(len(drawn), 2, 5.6, 2.9, 1.9)
     for axis, ((key, value), high) in zip(
         axes, zip(drawn.items(), ends.values(), strict=True), strict=True
     ):
@@ -134,17 +134,17 @@ def lines(results: Results, analysis: Analysis, scenario: str) -> Figure:
         _shade_constant(axis, years, value.isna().all(axis=1).to_numpy())
         _years(axis, ", ".join(key))
     handles = [
-        Line2D([], [], color=colour, linestyle=_LINES[at % len(_LINES)], label=fitted(name, 40))
+        Line2D([], [], color=colour, linestyle=_LINES[at % len(_LINES)], label=wrap_name(name, 40))
         for at, (name, colour) in enumerate(colours.items())
     ]
     figure.legend(handles=handles, loc="outside lower center", ncols=3, frameon=False, fontsize=8)
-    return finished(
+    return finish_figure(
         figure,
         results,
         analysis,
-        f"How much factors matter over time{under(results, scenario)}",
-        f"Lines: {reading(headline, dependent=results.dependent)}; the leading factors; bands: "
-        "intervals.",
+        f"How much factors matter over time{name_scenario(results, scenario)}",
+        f"Lines: {describe_index(headline, dependent=results.dependent)}; the leading factors; "
+        "bands: intervals.",
     )
 
 
@@ -180,7 +180,7 @@ def _shade_constant(axis: Axes, years: np.ndarray, same: np.ndarray) -> None:
 
 
 def _years(axis: Axes, text: str) -> None:
-    plain(axis)
+    clear_frame(axis)
     axis.margins(x=0)
     axis.xaxis.set_major_locator(MaxNLocator(6, integer=True))
-    title(axis, text)
+    set_title(axis, text)

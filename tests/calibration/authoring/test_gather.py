@@ -33,12 +33,41 @@ def test_only_the_series_that_a_case_names_are_copied_in_a_fixed_order(raw, name
     assert gather.gather_series(raw, CASES / name) == shipped
 
 
-def test_only_cited_sources_are_listed(raw):
-    codes = {
-        record["source"]
-        for record in gather.collect_sources(raw / "sources.csv", [CASES / "national"])
-    }
+@pytest.fixture
+def cases(tmp_path, monkeypatch):
+    """Return a folder of two cases that may be written to."""
+    folder = tmp_path / "cases"
+    for name in ("wenzhou", "national"):
+        shutil.copytree(CASES / name, folder / name)
+    monkeypatch.setattr(gather, "CASES", folder)
+    monkeypatch.setattr(gather, "SOURCES", folder / "sources.csv")
+    return folder
+
+
+def test_only_cited_sources_are_listed(raw, cases):
+    shutil.rmtree(cases / "wenzhou")
+    gather.gather_cases(raw, ["national"])
+    with (cases / "sources.csv").open(encoding="utf-8", newline="") as file:
+        codes = {row["source"] for row in csv.DictReader(file)}
     assert codes == {"S239", "S240", "S241", "S242", "S254", "S257", "S258"}
+
+
+def test_gathering_says_how_many_rows_each_case_received(raw, cases):
+    counts = gather.gather_cases(raw)
+    for name in ("wenzhou", "national"):
+        with (CASES / name / "series.csv").open(encoding="utf-8", newline="") as file:
+            assert counts[name] == len(list(csv.DictReader(file)))
+
+
+def test_nothing_is_written_where_a_cited_source_is_not_listed(raw, cases):
+    (cases / "wenzhou" / "series.csv").write_text("to be replaced", encoding="utf-8")
+    lines = (raw / "sources.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [line for line in lines if not line.startswith("S239,")]
+    (raw / "sources.csv").write_text("".join(kept), encoding="utf-8")
+    with pytest.raises(InputError, match="unknown source 'S239'"):
+        gather.gather_cases(raw)
+    assert (cases / "wenzhou" / "series.csv").read_text(encoding="utf-8") == "to be replaced"
+    assert not (cases / "sources.csv").exists()
 
 
 def test_a_missing_raw_table_is_named(raw):
@@ -47,6 +76,6 @@ def test_a_missing_raw_table_is_named(raw):
         gather.gather_series(raw, CASES / "wenzhou")
 
 
-def test_the_command_refuses_an_unknown_case_with_status_2(raw, capsys):
-    assert gather.main([str(raw), "wenzou"]) == 2
-    assert "did you mean 'wenzhou'" in capsys.readouterr().err
+def test_an_unknown_case_is_refused(raw):
+    with pytest.raises(InputError, match="did you mean 'wenzhou'"):
+        gather.gather_cases(raw, ["wenzou"])

@@ -4,7 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from smecluster.calibration.authoring.region_values import extract_values, infer_status, main
+from smecluster.calibration.authoring import region_values
+from smecluster.calibration.authoring.region_values import (
+    copy_values,
+    extract_values,
+    infer_status,
+)
+from smecluster.calibration.data.case import list_cases
 from smecluster.calibration.data.constants import arrange_constants, arrange_tables
 from smecluster.model.support.errors import InputError
 from smecluster.model.vensim.rewrite import read_regions
@@ -58,6 +64,15 @@ def test_a_value_without_a_source_is_refused(text):
         extract_values(text.replace("Source:", "From:"), read_regions(text)[0].name)
 
 
-def test_a_model_that_lacks_a_case_ends_the_command_with_status_2(capsys):
-    assert main([str(TWO_TOWNS)]) == 2
-    assert "unknown region" in capsys.readouterr().err
+def test_a_model_that_lacks_a_case_is_refused_before_anything_is_written(monkeypatch):
+    monkeypatch.setattr(region_values, "write_atomic", lambda *_: pytest.fail("written"))
+    with pytest.raises(InputError, match="unknown region"):
+        copy_values(TWO_TOWNS)
+
+
+def test_the_shipped_cases_hold_the_values_of_the_model(monkeypatch):
+    written = {}
+    monkeypatch.setattr(region_values, "write_atomic", written.__setitem__)
+    assert {each.case for each in copy_values()} == set(list_cases())
+    for path, text in written.items():
+        assert path.read_text(encoding="utf-8") == text

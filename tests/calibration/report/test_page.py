@@ -6,11 +6,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from smecluster.calibration.posterior.shift import AFTER, BEFORE, CLIP, CLIPPED, SHIFT
+from smecluster.calibration.report.diagnostics import (
+    compute_residuals,
+    find_close_pairs,
+    measure_autocorrelation,
+    tabulate_autocorrelation,
+)
 from smecluster.calibration.report.figures import bounds, fits, profile_curves, residuals
-from smecluster.calibration.report.figures.correlation import find_close_pairs
-from smecluster.calibration.report.figures.residuals import measure_autocorrelation
-from smecluster.calibration.report.page import main, write_report
-from smecluster.calibration.report.summary import answer_questions, format_count, join_some
+from smecluster.calibration.report.page import write_report
+from smecluster.calibration.report.summary import answer_questions
 from smecluster.calibration.store.findings import read_findings
 from smecluster.model.support.errors import InputError
 
@@ -394,7 +399,8 @@ def test_series_of_a_single_figure_have_no_panel_of_residuals(copy):
     figures = pd.read_csv(copy / "figures.csv")
     figures[figures["year"] == 2001].to_csv(copy / "figures.csv", index=False)
     findings = read_findings(copy)
-    assert not list(residuals.draw_residuals(findings))
+    errors = compute_residuals(findings)
+    assert not list(residuals.draw_residuals(errors, tabulate_autocorrelation(errors)))
     assert len(list(fits.draw_fits(findings))) == 1
 
 
@@ -457,16 +463,19 @@ def test_parameters_that_move_together_are_paired(folder):
     assert list(pairs["second"]) == ["synthetic 3"]
 
 
-def test_words_are_joined_and_counted():
-    assert join_some(["a"]) == "a"
-    assert join_some(["a", "b", "c"]) == "a, b and c"
-    assert join_some([str(at) for at in range(9)]) == "0, 1, 2, 3, 4 and 4 more"
-    assert format_count(1, "region") == "1 region"
-    assert format_count(3, "series") == "3 series"
-
-
-def test_the_page_of_a_calibration_is_written_by_a_command(copy, capsys):
-    assert main([str(copy)]) == 0
-    assert capsys.readouterr().out.strip() == str(copy / "report.html")
-    assert main([str(copy / "nowhere")]) == 2
-    assert capsys.readouterr().err.startswith("error: ")
+def test_a_calibration_whose_draws_were_moved_says_so_on_its_page(copy):
+    pd.DataFrame(
+        [("synthetic 0", "Dmnl", 1.0, 1.1, 0.31, 7, 0.2), ("synthetic 1", "Dmnl", 1, 1, 0, 0, 0)],
+        columns=[*("name", "unit", BEFORE, AFTER, SHIFT, CLIPPED, CLIP)],
+    ).to_csv(copy / "shift.csv", index=False)
+    path = copy / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    manifest["draws shifted"] = {"draws": 200, "draws clipped": 7}
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    page = write_report(copy).read_text(encoding="utf-8")
+    assert "All 200 draws were shifted with the estimate" in page
+    assert "7 were then clipped at a bound: synthetic 0 (7, by up to 0.2)." in page
+    table = page[page.index("Draws moved to the model") :]
+    table = table[: table.index("</table>")]
+    assert "synthetic 0" in table
+    assert "synthetic 1" not in table

@@ -12,16 +12,11 @@ from smecluster.model.outcomes import PLACE, TOTAL
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.exports import write_figure
 from smecluster.policies import load
+from smecluster.policies.budget import DEFAULT_BUDGET, set_budget
 from smecluster.policies.comparison.brief import compare_page, futures_page, headlines, robust_page
-from smecluster.policies.comparison.compute import (
-    PER_YUAN,
-    Uncertain,
-    discounting,
-    examine,
-    years_to_half,
-)
+from smecluster.policies.comparison.compute import compare, discounting
 from smecluster.policies.comparison.figures import beaten, figures
-from smecluster.policies.comparison.single import DISCOUNTED, MONEY, compare
+from smecluster.policies.comparison.result import DISCOUNTED, PER_YUAN, Comparison, years_to_half
 from smecluster.policies.comparison.tables import PROBABILITY, quantiles, tables
 from smecluster.policies.comparison.text import (
     answer,
@@ -63,9 +58,9 @@ def drawn() -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def found(shipped, drawn) -> Uncertain:
+def found(shipped, drawn) -> Comparison:
     strategies = tuple(load(name) for name in NAMES)
-    return examine(shipped, strategies, drawn, futures(["demand", "wages"]), settings=STEP)
+    return compare(shipped, strategies, drawn, futures(["demand", "wages"]), settings=STEP)
 
 
 @pytest.fixture(scope="module")
@@ -76,36 +71,73 @@ def judged(found) -> Robustness:
 # The numbers
 
 
-def test_strategies_cost_what_the_first_costs_as_written_in_every_world(found, shipped):
-    written = compare(shipped, (load("central"),), settings=STEP).funded[0].money
-    money = found.money.sel(strategy=NAMES)
-    assert float(abs(money / written - 1).max()) < 1e-6
-    assert float(abs(found.money.sel(strategy="baseline")).max()) == 0
+def test_strategies_spend_the_same_beyond_policy_as_now_in_every_world(found, shipped):
+    budget = set_budget(shipped, DEFAULT_BUDGET, settings=STEP)
+    assert found.budget == budget
+    assert float(abs(found.money.sel(strategy=NAMES) / budget.money - 1).max()) < 1e-6
+    assert float(abs(found.money.sel(strategy="as-now")).max()) == 0
+
+
+def test_the_order_and_the_number_of_names_change_nothing(shipped, found):
+    alone = compare(shipped, [load("local")], settings=STEP)
+    last = compare(shipped, [load(name) for name in reversed(NAMES)], settings=STEP)
+    assert alone.budget == last.budget == found.budget
+    both = [one.gained.sel(strategy="local", place=TOTAL).item() for one in (alone, last)]
+    assert both[0] == pytest.approx(both[1], rel=1e-6)
+
+
+def test_the_money_does_not_depend_on_the_baseline(shipped):
+    ended = load("end-all-policy")
+    usual = compare(shipped, [load("local")], settings=STEP)
+    other = compare(shipped, [load("local")], baseline=ended, settings=STEP)
+    assert other.budget == usual.budget
+    np.testing.assert_allclose(
+        usual.ends["value added"].sel(strategy="local"),
+        other.ends["value added"].sel(strategy="local"),
+        rtol=1e-6,
+    )
+    assert other.money.sel(strategy="end-all-policy").item() < 0
+
+
+def test_a_baseline_with_a_programme_spends_the_same(shipped):
+    made = compare(shipped, [load("local")], baseline=load("central"), settings=STEP)
+    assert made.money.values.ravel() == pytest.approx(made.budget.money, rel=1e-6)
 
 
 def test_a_draw_holds_what_a_comparison_with_its_values_holds(found, shipped, drawn):
     values = dict(drawn.iloc[5]) | STEP
-    budget = float(found.money.sel(strategy="mixed").isel(future=0, draw=5))
     strategies = tuple(load(name) for name in NAMES)
-    alone = compare(shipped, strategies, settings=values, budget=budget)
-    there = found.ends.isel(future=0).sel(draw=5)
+    alone = compare(shipped, strategies, settings=values, budget=found.budget)
+    there, here = found.ends.isel(future=0).sel(draw=5), alone.ends.isel(future=0, draw=0)
     for name in (DISCOUNTED, "value added", "Employment", "annual wage"):
         np.testing.assert_allclose(
-            there[name].sel(strategy=[*NAMES]),
-            alone.ends[name].sel(strategy=[*NAMES], place=there[PLACE].values),
-            rtol=2e-5,
+            there[name].sel(strategy=NAMES), here[name].sel(strategy=NAMES), rtol=1e-6
         )
-    paid = found.paid.isel(future=0).sel(draw=5, strategy=NAMES)
     np.testing.assert_allclose(
-        paid.transpose("strategy", "payer"), alone.money.loc[NAMES], rtol=1e-4, atol=1
+        found.paid.isel(future=0).sel(draw=5, strategy=NAMES),
+        alone.paid.isel(future=0, draw=0).sel(strategy=NAMES),
+        rtol=1e-4,
+        atol=1,
     )
-    others = alone.table.set_index(["outcome", "place", "strategy"])["change"]
     for name in ("local", "mixed"):
-        effect = others["value added", "on the other regions", name]
-        assert float(found.others["value added"].sel(strategy=name, draw=5)) == pytest.approx(
-            effect, rel=1e-3
+        effect = found.others["value added"].sel(strategy=name, draw=5)
+        assert float(effect) == pytest.approx(
+            alone.others["value added"].sel(strategy=name).item(), rel=1e-3
         )
     assert found.others["value added"].sel(strategy="central").isnull().all()
+
+
+def test_the_programme_of_each_government_alone_has_the_money_that_it_has_in_the_strategy(found):
+    money = found.origin_money
+    assert money.sel(strategy="local", origin="centre").isnull().all()
+    assert money.sel(strategy="central", origin="Wenzhou").isnull().all()
+    budget = found.budget.money
+    assert float(money.sel(strategy="central", origin="centre").median()) == pytest.approx(
+        budget, rel=1e-6
+    )
+    # Budgets follow value added, which is a little larger where all programmes run.
+    parts = money.sel(strategy="mixed").sum("origin")
+    assert float(abs(parts / budget - 1).max()) < 0.01
 
 
 def test_who_pays_adds_up_to_the_money_in_every_world(found):
@@ -140,30 +172,46 @@ def test_half_of_an_effect_is_found_between_years():
     np.testing.assert_allclose(found, [2.5, 4.5, 0.5, np.nan, 2.5])
 
 
-def test_history_sets_the_budget_of_every_world(shipped, drawn):
-    pair = (load("central"), load("as-now"))
-    found = examine(shipped, pair, drawn.iloc[:3], settings=STEP)
-    ratio = found.money.sel(strategy="central") / found.money.sel(strategy="as-now")
-    assert float(abs(ratio - 1).max()) < 1e-6
-    assert float(found.money.sel(strategy="as-now").std()) > 0
-    with pytest.raises(InputError, match="'as-now' cannot be brought to"):
-        examine(shipped, pair, drawn.iloc[:3], settings=STEP, budget=1e5)
+def test_a_strategy_without_a_programme_is_run_as_it_is(shipped, drawn):
+    pair = (load("central"), load("end-all-policy"))
+    made = compare(shipped, pair, drawn.iloc[:3], settings=STEP)
+    assert (made.money.sel(strategy="end-all-policy") < 0).all()
+    assert made.per_yuan.sel(strategy="end-all-policy").isnull().all()
+    assert float(abs(made.money.sel(strategy="central") / made.budget.money - 1).max()) < 1e-6
 
 
-def test_what_has_no_budget_to_scale_is_refused_before_the_draws_are_run(
-    shipped, drawn, monkeypatch
-):
-    def nothing(*_, **__):
-        raise AssertionError("the draws were run")
+def test_a_strategy_that_begins_before_the_start_is_refused(shipped):
+    with pytest.raises(InputError, match=r"'cultivation' begins in 1978, before .*--start 1978"):
+        compare(shipped, [load("cultivation")])
 
-    monkeypatch.setattr("smecluster.policies.ensemble.worlds.Ensemble.run", nothing)
-    several = tuple(load(name) for name in ("as-now", "end-all-policy", "cultivation"))
-    with pytest.raises(InputError, match="'end-all-policy' cannot be brought to"):
-        examine(shipped, several, drawn, settings=STEP)
+
+def test_the_three_kinds_of_intervention_can_have_the_money_of_policy_as_now(shipped):
+    kinds = [load(name) for name in ("self-development", "cultivation", "combination")]
+    made = compare(shipped, kinds, start=1978, budget=0, settings=STEP)
+    whole = made.origin_money.sum("origin", min_count=1).max()
+    assert float(abs(made.money).max()) < 1e-5 * abs(float(whole)) + 100
+
+
+def test_no_money_leaves_nothing_of_a_programme(shipped):
+    with pytest.raises(InputError, match="nothing is left of strategy 'local'"):
+        compare(shipped, [load("local")], budget=0)
+
+
+def test_what_is_compared_with_itself_is_refused(shipped):
+    with pytest.raises(InputError, match="'as-now' is what the others are compared with"):
+        compare(shipped, [load("as-now"), load("local")])
+
+
+def test_a_share_beyond_its_span_is_named_with_lever_share_and_span(shipped):
+    assert compare(shipped, [load("central"), load("local")], settings=STEP).spans == ()
+    (beyond, *_) = compare(shipped, [load("central")], budget="3%", settings=STEP).spans
+    assert beyond.lever == "common technology programme"
+    assert "of the regions' value added on 'common technology programme'" in beyond.describe()
+    assert "plausible span of 0 to 1 %" in beyond.describe()
 
 
 def test_without_draws_there_is_one_set_of_values(shipped):
-    found = examine(shipped, (load("local"),), settings=STEP, outcomes=["Employment"])
+    found = compare(shipped, (load("local"),), settings=STEP, outcomes=["Employment"])
     assert found.ends.sizes["draw"] == 1
     assert set(found.ends.data_vars) == {"Employment", "value added", DISCOUNTED}
     assert "no uncertainty" in " ".join(basis(found))
@@ -178,17 +226,17 @@ def test_without_draws_there_is_one_set_of_values(shipped):
         ({"outcomes": ["Employmnt"]}, "did you mean 'Employment'"),
         ({"start": 2050.0}, "start = 2050 is not a whole year in 1978..2039"),
         ({"settings": {"history end": 2000.0}}, "is set by strategy"),
-        ({"budget": -1.0}, "must be above zero"),
+        ({"budget": -1.0}, "is no amount of money"),
     ],
 )
 def test_bad_input_is_refused(shipped, drawn, change, says):
     with pytest.raises(InputError, match=says):
-        examine(shipped, (load("local"),), drawn.iloc[:2], **({"settings": STEP} | change))
+        compare(shipped, (load("local"),), drawn.iloc[:2], **({"settings": STEP} | change))
 
 
 def test_a_strategy_named_twice_is_refused(shipped):
     with pytest.raises(InputError, match="'local' is named twice"):
-        examine(shipped, (load("local"), load("local")))
+        compare(shipped, (load("local"), load("local")))
 
 
 # Tables
@@ -238,10 +286,10 @@ def test_quantiles_are_numpys():
 
 def test_runs_without_a_result_are_listed_with_their_inputs(shipped, drawn):
     broken = drawn.iloc[:4].assign(**{"yuan per Myuan": [1e6, 1e6, 0.0, 1e6]})
-    found = examine(shipped, (load("local"),), broken, settings=STEP)
+    found = compare(shipped, (load("local"),), broken, settings=STEP)
     listed = tables(found)["failures"]
     assert set(listed["draw"]) == {2}
-    assert set(listed["strategy"]) >= {"baseline", "local"}
+    assert set(listed["strategy"]) >= {"as-now", "local"}
     assert (listed["yuan per Myuan"] == 0).all()
     assert "left out" in " ".join(basis(found))
     assert np.isfinite(found.per_yuan.isel(draw=[0, 1, 3])).all()
@@ -249,7 +297,7 @@ def test_runs_without_a_result_are_listed_with_their_inputs(shipped, drawn):
 
 def test_a_world_whose_budget_is_not_reached_has_no_effect_on_the_neighbours(shipped, drawn):
     # So much money is beyond the model's range where value added is small.
-    found = examine(shipped, (load("local"),), drawn.iloc[:4], settings=STEP, budget=2e7)
+    found = compare(shipped, (load("local"),), drawn.iloc[:4], settings=STEP, budget=2.2e7)
     missing = found.factor.sel(strategy="local", future="base").isnull()
     effect = found.others["value added"].sel(strategy="local")
     np.testing.assert_array_equal(effect.isnull(), missing)
@@ -315,11 +363,15 @@ def test_an_open_race_is_called_open(found):
     assert "do not decide" in answer(replace(found, ends=ends))["How sure is that?"]
 
 
-def test_harm_to_the_neighbours_is_a_cost_in_most_draws_and_a_gain_in_the_rest(found):
-    others = found.others.copy(deep=True)
-    harm = np.where(np.arange(DRAWS) < 4, 1e4, -2e4)
-    others["value added"].loc[{"strategy": "local"}] = harm
-    said = answer(replace(found, others=others))["At the neighbours' expense?"]
+def test_harm_to_the_neighbours_is_a_cost_in_most_draws_and_a_gain_in_the_rest(found, shipped):
+    origins = found.origins.copy(deep=True)
+    harm = np.where(np.arange(DRAWS) < 4, 1e4, -2e4) / 6  # on each of the other two, by three
+    places = {PLACE: list(shipped.regions), "origin": list(shipped.regions)}
+    here = origins["value added"].sel(strategy="local", **places)
+    origins["value added"].loc[{"strategy": "local", **places}] = xr.zeros_like(here) + (
+        xr.DataArray(harm, {"draw": here["draw"]}, ("draw",))
+    )
+    said = answer(replace(found, origins=origins))["At the neighbours' expense?"]
     assert "under local it costs them 20 (-10 to 20)" in said
 
 
@@ -361,11 +413,13 @@ def test_what_is_good_enough_and_where_it_is_least_so_is_told(judged, found):
 
 
 def test_among_many_strategies_the_pairs_are_those_with_the_best(found):
-    many = replace(found, strategies=(*found.strategies, load("as-now"), load("combination")))
+    many = replace(
+        found, strategies=(*found.strategies, load("end-all-policy"), load("combination"))
+    )
     five = [strategy.name for strategy in many.strategies]
-    ends = found.ends.sel(strategy=["baseline", *NAMES, "central", "local"])
-    money = found.money.sel(strategy=["baseline", *NAMES, "central", "local"])
-    named = {"strategy": ["baseline", *five]}
+    ends = found.ends.sel(strategy=["as-now", *NAMES, "central", "local"])
+    money = found.money.sel(strategy=["as-now", *NAMES, "central", "local"])
+    named = {"strategy": ["as-now", *five]}
     many = replace(many, ends=ends.assign_coords(named), money=money.assign_coords(named))
     drawn = beaten(many)
     told = [label.get_text() for label in drawn.axes[0].get_xticklabels()]
@@ -375,7 +429,7 @@ def test_among_many_strategies_the_pairs_are_those_with_the_best(found):
 
 def test_many_strategies_have_a_colour_and_a_mark_each():
     names = [f"mine-{at}" for at in range(8)]
-    assert len({style[0] for style in strategy_styles(names, "baseline").values()}) == 8
+    assert len({style[0] for style in strategy_styles(names, "as-now").values()}) == 8
     assert len(set(strategy_markers(names).values())) == 8
     assert set(strategy_markers(names[:3]).values()) == {"o"}
 
@@ -427,4 +481,3 @@ def test_headlines_hold_the_baseline_and_each_change(found):
     assert [found.titles[name] for name in NAMES] == [
         column.removesuffix(": change") for column in table.columns[3:]
     ]
-    assert MONEY not in table["outcome"].values

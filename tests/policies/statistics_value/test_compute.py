@@ -10,7 +10,8 @@ from smecluster import model as models
 from smecluster.model.support.errors import InputError
 from smecluster.model.vensim.cutting import with_cuts
 from smecluster.policies import load
-from smecluster.policies.ensemble.worlds import REASON, Ensemble
+from smecluster.policies.ensemble.cases import REASON
+from smecluster.policies.ensemble.worlds import Ensemble
 from smecluster.policies.futures import futures
 from smecluster.policies.statistics_value.compute import (
     ANTICIPATING,

@@ -59,7 +59,7 @@ def test_a_new_study_is_one_that_can_be_run(tmp_path, monkeypatch, capsys):
     assert run("new", "first.toml") == 0
     assert run("run", "first.toml", "--size", 4) == 0
     assert "40 runs, 0 failed" in capsys.readouterr().out
-    assert store.read("results/sensitivity/first").complete
+    assert store.read_store("results/sensitivity/first").complete
     assert run("new", "first.toml") == 2
     assert "exists" in capsys.readouterr().err
 
@@ -68,7 +68,7 @@ def test_a_folder_that_has_but_the_name_of_a_study_is_not_in_its_way(tmp_path, m
     monkeypatch.chdir(tmp_path)
     Path("quick").mkdir()
     assert run("run", "quick", "--size", 4) == 0
-    assert store.read("results/sensitivity/quick").complete
+    assert store.read_store("results/sensitivity/quick").complete
 
 
 def test_strategies_meet_futures_and_what_is_stored_is_told(study, capsys):
@@ -92,14 +92,14 @@ def test_strategies_meet_futures_and_what_is_stored_is_told(study, capsys):
 
 def test_strategies_are_crossed_at_equal_cost(study):
     run("run", study)
-    written = store.read("results/sensitivity/mine").scenarios
+    written = store.read_store("results/sensitivity/mine").scenarios
     shares = [scenario.inputs["central programme share"] for scenario in written]
     from smecluster.policies import load
 
     assert shares[2] != load("central").central.share
     study.write_text("equal_cost = false\n" + STUDY)
     run("run", study, "--restart")
-    written = store.read("results/sensitivity/mine").scenarios
+    written = store.read_store("results/sensitivity/mine").scenarios
     assert written[2].inputs["central programme share"] == load("central").central.share
 
 
@@ -179,7 +179,7 @@ def test_runs_are_not_shown_as_those_of_a_changed_strategy(study, tmp_path, caps
     strategy.write_text(own.replace("share = 0.03", "share = 0.02"), encoding="utf-8")
     capsys.readouterr()
     assert run("analyse", study) == 2
-    assert "a different strategies and futures" in capsys.readouterr().err
+    assert "with different strategies and futures" in capsys.readouterr().err
 
 
 def test_the_size_is_doubled_until_the_intervals_are_narrow(study, capsys):
@@ -222,14 +222,16 @@ def test_draws_of_regions_that_are_left_out_are_left_out(study, capsys, monkeypa
             }
         )
     )
-    monkeypatch.setattr("smecluster.scripts.shared.crossing.find_calibration", lambda name: named)
+    monkeypatch.setattr(
+        "smecluster.sensitivity.design.scenarios.find_calibration", lambda name: named
+    )
     head = STUDY.partition("[[factor]]")[0].replace('"sobol"', '"given-data"').replace("16", "32")
     output = "[[output]]" + STUDY.partition("[[output]]")[2]
     study.write_text(
         'regions = ["Wenzhou"]\n' + head + '[[factor]]\nfrom = "calibration"\n' + output
     )
     assert run("run", study) == 0
-    results = store.read("results/sensitivity/mine")
+    results = store.read_store("results/sensitivity/mine")
     assert results.factors == ("spin off rate", "seed entrepreneurs[Wenzhou]")
     drawn = results.design.values()
     rows = named.draws[list(results.factors)]
@@ -237,18 +239,38 @@ def test_draws_of_regions_that_are_left_out_are_left_out(study, capsys, monkeypa
 
 
 def test_failed_runs_are_listed_in_a_file(study, capsys, monkeypatch):
-    real = parts.add
+    real = parts.add_part
 
     def failing(folder, begin, columns, failures, design):
         failures[parts.REASON][0] = "division by zero"
         return real(folder, begin, columns, failures, design)
 
-    monkeypatch.setattr("smecluster.sensitivity.store.parts.add", failing)
+    monkeypatch.setattr("smecluster.sensitivity.store.parts.add_part", failing)
     assert run("run", study) == 0
     assert "256 runs, 4 failed" in capsys.readouterr().out
     listed = pd.read_csv("results/sensitivity/mine/failed.csv", comment="#")
     assert list(listed["run"]) == [0, 0, 0, 0]
     assert listed["brand premium"].notna().all()
+
+
+def test_ctrl_c_says_what_is_kept_and_how_to_resume(study, capsys, monkeypatch):
+    real, added = parts.add_part, []
+
+    def interrupted(*given):
+        if len(added) == 2:
+            raise KeyboardInterrupt
+        added.append(real(*given))
+        return added[-1]
+
+    with monkeypatch.context() as patched:
+        patched.setattr("smecluster.sensitivity.store.parts.add_part", interrupted)
+        assert run("run", study) == 130
+    assert capsys.readouterr().err == (
+        "interrupted: 128 of 256 runs are kept in results/sensitivity/mine: "
+        "the same command resumes there\n"
+    )
+    assert run("run", study) == 0
+    assert "128 of them made now" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

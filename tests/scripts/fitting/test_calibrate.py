@@ -5,8 +5,12 @@ import re
 
 import pytest
 
+from smecluster.calibration.authoring import region_values
 from smecluster.calibration.authoring.template import new_case
+from smecluster.calibration.data.case import list_cases
 from smecluster.calibration.store.named import open_calibration
+from smecluster.model.support.files import read_text
+from smecluster.model.vensim.document import SHIPPED
 from smecluster.scripts.main import main
 
 
@@ -188,3 +192,64 @@ def test_a_mistake_ends_in_one_line_and_status_2(
     assert err.count("\n") == 1
     assert expected in err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_page_of_a_calibration_is_written_by_a_subcommand(capsys, fitted):
+    status, out, _ = call(capsys, "calibrate", "report", fitted / "calibration")
+    assert status == 0
+    page = fitted / "calibration" / "report.html"
+    assert out.strip() == str(page)
+    assert "Estimates" in page.read_text(encoding="utf-8")
+
+
+def test_a_calibration_without_a_manifest_has_no_page(capsys, fitted):
+    status, out, err = call(capsys, "calibrate", "report", fitted)
+    assert (status, out) == (2, "")
+    assert err.startswith("error: ")
+    assert "holds no calibration" in err
+
+
+def test_an_estimate_is_adopted_by_a_model_file_and_the_cases(capsys, tmp_path, monkeypatch):
+    written = {}
+    monkeypatch.setattr(region_values, "write_atomic", written.__setitem__)
+    model = tmp_path / "copy.mdl"
+    shipped = read_text(SHIPPED)
+    old = open_calibration("three-cases").values["price sensitivity"]
+    model.write_text(shipped.replace(f"price sensitivity = {old:g}", "price sensitivity = 0.5"))
+    assert read_text(model) != shipped
+    status, out, _ = call(capsys, "calibrate", "adopt", "three-cases", model)
+    assert status == 0
+    assert read_text(model) == shipped
+    first, *others = out.splitlines()
+    assert first.startswith(f"{model}: ")
+    assert first.endswith(" values of three-cases")
+    assert [line.partition(":")[0] for line in others] == sorted(list_cases())
+    assert {path.name for path in written} == {"constants.csv", "tables.csv"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["values", "nowhere.mdl"], "no such file: nowhere.mdl"),
+        (["adopt", "three-case"], "did you mean 'three-cases'?"),
+        (["gather", "nowhere"], "no such file: nowhere"),
+        (["gather"], "Missing argument"),
+        (["adpt"], "did you mean the subcommand 'adopt'?"),
+    ],
+)
+def test_a_mistake_in_a_subcommand_ends_with_one_line_and_status_2(capsys, arguments, message):
+    status, out, err = call(capsys, "calibrate", *arguments)
+    assert (status, out) == (2, "")
+    assert err.startswith("error: ")
+    assert err.count("\n") == 1
+    assert message in err
+
+
+def test_a_folder_named_like_a_subcommand_is_reached_by_its_path(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    town(tmp_path / "town").rename("report")
+    status, _, _ = call(
+        capsys, "calibrate", "./report", "--quick", "--starts", "1", "--time-step", "0.5"
+    )
+    assert status == 0
+    assert open_calibration(tmp_path / "report" / "calibration").name == "report"

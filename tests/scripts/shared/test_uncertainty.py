@@ -12,15 +12,17 @@ from smecluster.calibration.data.series import CASES
 from smecluster.model import Region, load
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.exports import read_csv, read_stamp
-from smecluster.policies.study import Study
+from smecluster.policies.comparison import study_run
+from smecluster.policies.study import Study, combine_study
 from smecluster.scripts.main import main
-from smecluster.scripts.shared import uncertainty
 
 FAST = ("--set", "TIME STEP=0.125")
 
 
 def drawn(study: Study, calibration: object, model: object, folders: object, *, needed: bool):
     """Draw three inputs as a calibration would."""
+    if not study.draws:
+        return None
     generator = np.random.default_rng(study.seed)
     centre = {"price sensitivity": 0.36, "spin off rate": 0.13, "knowledge elasticity": 0.08}
     return pd.DataFrame(
@@ -33,7 +35,7 @@ def drawn(study: Study, calibration: object, model: object, folders: object, *, 
 
 @pytest.fixture
 def draws(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(uncertainty, "draws_for", drawn)
+    monkeypatch.setattr(study_run, "select_draws", drawn)
 
 
 def call(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
@@ -54,7 +56,7 @@ def test_compare_writes_tables_figures_and_a_page(capsys, draws, tmp_path: Path)
     assert {"brief.html", "changes.png", "gained-per-yuan.png"} <= names
     assert not [name for name in names if name.startswith(".runs")]
     money = read_csv(tmp_path / "money.csv")
-    spent = money[money["outcome"] == "programme money"]
+    spent = money[money["outcome"] == "additional programme money"]
     assert spent["low"].min() == pytest.approx(spent["high"].max(), rel=1e-6)
     assert read_stamp(tmp_path / "outcomes.csv")["draws"].startswith("12 ")
 
@@ -118,7 +120,7 @@ def test_futures_are_tried_on_strategies(capsys, tmp_path: Path):
         (["compare"], "name strategies to compare, or a study"),
         (["robust"], "name strategies to compare, or a study"),
         (["robust", "local", "--outcome", "Employmnt"], "did you mean 'Employment'"),
-        (["compare", "local", "--draws", "5", "--as-written"], "at equal cost on the kernel only"),
+        (["compare", "local", "--budget", "1%", "--as-written"], "either --budget or --as-written"),
         (["compare", "local", "--draws", "5", "--calibration", "none"], "draws need a calibration"),
         (["futures", "local", "--futures", "base"], "the base future alone has nothing to compare"),
     ],
@@ -183,12 +185,12 @@ def test_draws_for_regions_that_the_model_lacks_are_left_out(monkeypatch):
         def sample(self, count: int, seed: int) -> pd.DataFrame:
             return table.iloc[:count]
 
-    monkeypatch.setattr(uncertainty, "chosen_calibration", lambda name: Found())
+    monkeypatch.setattr(study_run, "find_calibration", lambda name: Found())
     study = Study(name="x", title="x", strategies=("local",), draws=1)
-    whole = uncertainty.draws_for(study, None, load())
+    whole = study_run.select_draws(study, None, load())
     assert list(whole.columns) == ["spin off rate", "critical mass[Wenzhou]"]
     alone = load(regions=[Region("Zhongguancun", {}, {})])
-    assert list(uncertainty.draws_for(study, None, alone).columns) == ["spin off rate"]
+    assert list(study_run.select_draws(study, None, alone).columns) == ["spin off rate"]
 
 
 def test_the_values_of_a_folder_are_not_drawn_over(monkeypatch):
@@ -196,12 +198,12 @@ def test_the_values_of_a_folder_are_not_drawn_over(monkeypatch):
     found = SimpleNamespace(
         findings={"draws": table}, sample=lambda count, seed: table.iloc[:count]
     )
-    monkeypatch.setattr(uncertainty, "chosen_calibration", lambda name: found)
+    monkeypatch.setattr(study_run, "find_calibration", lambda name: found)
     study = Study(name="x", title="x", strategies=("local",), draws=1)
-    drawn = uncertainty.draws_for(study, None, load(), [CASES / "wenzhou"])
+    drawn = study_run.select_draws(study, None, load(), [CASES / "wenzhou"])
     assert list(drawn.columns) == ["spin off rate"]
 
 
 def test_a_study_without_strategies_is_refused():
     with pytest.raises(InputError, match="name strategies"):
-        uncertainty.study_of(None, None)
+        combine_study(None, None)

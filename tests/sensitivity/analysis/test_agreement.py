@@ -6,7 +6,7 @@ from scipy import stats
 
 from smecluster.model import simulate_many
 from smecluster.sensitivity.methods.estimates import Bootstrap, Sample
-from smecluster.sensitivity.methods.sobol import sobol
+from smecluster.sensitivity.methods.sobol import estimate_sobol
 
 FACTORS = ("spin off rate", "price sensitivity", "knowledge elasticity", "brand decay rate")
 POINTS = 128
@@ -29,7 +29,7 @@ def test_salib_and_scipy_agree_on_the_model(m):
     u = sampler.sample(problem, POINTS, calc_second_order=False, seed=3)
     y = run(u)
     assert np.isfinite(y).all()
-    ours = sobol(Sample(FACTORS, u, y[:, None]), Bootstrap(3)).indices
+    ours = estimate_sobol(Sample(FACTORS, u, y[:, None]), Bootstrap(3)).indices
 
     # The same runs ...
     cells = y.reshape(POINTS, 6)

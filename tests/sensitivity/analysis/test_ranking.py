@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from smecluster.model.support.errors import InputError
-from smecluster.sensitivity.analysis.ranking import rank
+from smecluster.sensitivity.analysis.ranking import rank_strategies
 from smecluster.sensitivity.methods.estimates import Bootstrap
-from smecluster.sensitivity.report.sentences import about_ranking
+from smecluster.sensitivity.report.sentences import describe_ranking
 
 BOOTSTRAP = Bootstrap(seed=3, resamples=50)
 FACTORS = ("a", "b")
@@ -14,7 +14,7 @@ FACTORS = ("a", "b")
 
 def ranked(values, x, **more):
     names = [f"s{k}" for k in range(values.shape[1])]
-    return rank(values, names, FACTORS, x, BOOTSTRAP, **more)
+    return rank_strategies(values, names, FACTORS, x, BOOTSTRAP, **more)
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def test_the_factor_that_turns_the_ranking_is_found(x):
     assert first["where low"] == 1
     assert first["where high"] == 0
     assert other["separation"] < 0.05
-    said = about_ranking(found)
+    said = describe_ranking(found)
     assert "What changes it most is a: they rank otherwise in 0 % of draws where it is high" in said
 
 
@@ -69,7 +69,7 @@ def test_few_changes_have_no_causes(x):
     values[:5, 1] = 2
     found = ranked(values, x, output="y")
     assert found.causes.empty
-    assert "too few of one kind" in about_ranking(found)
+    assert "too few of one kind" in describe_ranking(found)
 
 
 def test_a_ranking_needs_strategies_and_numbers(x):

@@ -7,8 +7,8 @@ from scipy import stats
 
 from smecluster.model.program.inputs import Scale
 from smecluster.model.support.errors import InputError
-from smecluster.sensitivity.design.distributions import Distribution, ends
-from smecluster.sensitivity.design.factors import Factor, Setting, factors_of
+from smecluster.sensitivity.design.distributions import Distribution, find_ends
+from smecluster.sensitivity.design.factors import Factor, Setting, build_factors
 
 ONE = np.array([0.0, 0.25, 0.5, 0.75, 1.0])
 
@@ -23,7 +23,7 @@ def with_factors(small: str, factors: str) -> str:
 @pytest.fixture
 def found(m, made, small):
     def find(factors, draws=None, head=""):
-        return factors_of(made(head + with_factors(small, factors)), m, draws)
+        return build_factors(made(head + with_factors(small, factors)), m, draws)
 
     return find
 
@@ -34,9 +34,12 @@ def found(m, made, small):
         (Distribution("uniform", 2, 4), stats.uniform(2, 2)),
         (Distribution("loguniform", 1, 100), stats.loguniform(1, 100)),
         (Distribution("triangular", 0, 4, 1), stats.triang(0.25, 0, 4)),
-        (Distribution("normal", *ends("normal", 3, 2), 3, 2), stats.norm(3, 2)),
-        (Distribution("lognormal", *ends("lognormal", 3, 0.2), 3, 0.2), stats.lognorm(0.2, 0, 3)),
-        (Distribution("exponential", *ends("exponential", 3, 0), 3), stats.expon(0, 3)),
+        (Distribution("normal", *find_ends("normal", 3, 2), 3, 2), stats.norm(3, 2)),
+        (
+            Distribution("lognormal", *find_ends("lognormal", 3, 0.2), 3, 0.2),
+            stats.lognorm(0.2, 0, 3),
+        ),
+        (Distribution("exponential", *find_ends("exponential", 3, 0), 3), stats.expon(0, 3)),
     ],
 )
 def test_distributions_have_the_quantiles_of_their_law(drawn, law):
@@ -47,7 +50,7 @@ def test_distributions_have_the_quantiles_of_their_law(drawn, law):
 
 @pytest.mark.parametrize("kind", ["normal", "lognormal", "exponential"])
 def test_a_tail_is_cut_so_that_the_ends_of_a_sample_are_finite(kind):
-    low, high = ends(kind, 2.0, 0.5)
+    low, high = find_ends(kind, 2.0, 0.5)
     drawn = Distribution(kind, low, high, 2.0, 0.5)
     assert drawn.at(ONE)[[0, -1]] == pytest.approx([low, high])
     assert Distribution(kind, 1.5, 2.2, 2.0, 0.5).at(ONE)[[0, -1]] == pytest.approx([1.5, 2.2])
@@ -127,12 +130,12 @@ def test_draws_of_a_calibration_become_a_factor_for_each_parameter(m, made, smal
     draws = pd.DataFrame({"spin off rate": [0.1, 0.12], "seed entrepreneurs[Wenzhou]": [4e4, 5e4]})
     text = with_factors(small, '[[factor]]\nfrom = "calibration"\ngroup = "fitted"\n')
     study = made('calibration = "shipped"\n' + text.replace('"sobol"', '"delta"'))
-    factors = factors_of(study, m, draws)
+    factors = build_factors(study, m, draws)
     assert [factor.label for factor in factors] == list(draws)
     assert {factor.group for factor in factors} == {"fitted"}
     assert Setting(m, factors, {}).inputs(draws).equals(draws)
     with pytest.raises(InputError, match="needs a calibration with draws"):
-        factors_of(study, m)
+        build_factors(study, m)
 
 
 @pytest.mark.parametrize(

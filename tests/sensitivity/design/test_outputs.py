@@ -12,7 +12,7 @@ from smecluster.model.outcomes import (
     list_variables,
 )
 from smecluster.model.support.errors import InputError
-from smecluster.sensitivity.design.outputs import columns_of, needed, numbers
+from smecluster.sensitivity.design.outputs import build_columns, extract_outputs, list_required
 
 OUTPUTS = f"""
 [[output]]
@@ -38,7 +38,7 @@ year = 2040
 @pytest.fixture
 def columns(m, made, small):
     def find_columns(outputs):
-        return columns_of(made(small.partition("[[output]]")[0] + outputs), m)
+        return build_columns(made(small.partition("[[output]]")[0] + outputs), m)
 
     return find_columns
 
@@ -53,11 +53,11 @@ def test_a_place_and_a_year_make_a_column(m, columns):
 
 def test_numbers_are_those_of_the_outcomes(m, columns):
     found = columns(OUTPUTS)
-    outputs, years = needed(found)
+    outputs, years = list_required(found)
     assert years == [2025, 2030, 2040]
     runs = {"spin off rate": [0.1, 0.12], "TIME STEP": [0.125, 0.125]}
     result = simulate_many(m, runs, outputs, years)
-    taken = numbers(result, found)
+    taken = extract_outputs(result, found)
     outcomes = [find_outcome(name) for name in ("Discounted value added", "annual wage")]
     outcomes.append(find_outcome("value added per worker"))
     assert set(list_variables(outcomes)) <= set(outputs)

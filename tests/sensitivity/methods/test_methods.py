@@ -18,15 +18,20 @@ from SALib.sample import sobol as sobol_sample
 from scipy.stats import cramervonmises_2samp
 
 from smecluster.model.support.errors import InputError
-from smecluster.sensitivity.methods import METHODS, find
-from smecluster.sensitivity.methods.delta import _delta_and_first, classes
+from smecluster.sensitivity.methods import METHODS, find_method
+from smecluster.sensitivity.methods.delta import _delta_and_first, count_classes
 from smecluster.sensitivity.methods.estimates import Bootstrap, Sample
-from smecluster.sensitivity.methods.fast import balanced, fast
-from smecluster.sensitivity.methods.hdmr import hdmr
-from smecluster.sensitivity.methods.morris import morris
-from smecluster.sensitivity.methods.pawn import pawn
-from smecluster.sensitivity.methods.regional import Notable, regional, separation, shift
-from smecluster.sensitivity.methods.sobol import sobol
+from smecluster.sensitivity.methods.fast import estimate_fast, estimate_rbd_fast
+from smecluster.sensitivity.methods.hdmr import estimate_hdmr
+from smecluster.sensitivity.methods.morris import estimate_morris
+from smecluster.sensitivity.methods.pawn import estimate_pawn
+from smecluster.sensitivity.methods.regional import (
+    Notable,
+    estimate_regional,
+    measure_separation,
+    measure_shift,
+)
+from smecluster.sensitivity.methods.sobol import estimate_sobol
 
 BOOTSTRAP = Bootstrap(seed=3, resamples=100)
 
@@ -104,7 +109,7 @@ def within(estimate, exact, slack=0.0):
     ],
 )
 def test_sobol_intervals_hold_the_exact_indices(function, first, total):
-    found = sobol(saltelli(function, len(first), 1024), BOOTSTRAP).indices
+    found = estimate_sobol(saltelli(function, len(first), 1024), BOOTSTRAP).indices
     assert within(found["first order"], first).all()
     assert within(found["total"], total).all()
     assert within(found["interactions"], total - first).all()
@@ -114,14 +119,14 @@ def test_sobol_intervals_hold_the_exact_indices(function, first, total):
 def test_pairs_of_ishigami_are_found_and_only_those():
     u = sobol_sample.sample(problem(3), 1024, calc_second_order=True, seed=7)
     sample = Sample(names(3), u, ishigami(u)[:, None], second_order=True)
-    found = sobol(sample, BOOTSTRAP).indices["second order"]
+    found = estimate_sobol(sample, BOOTSTRAP).indices["second order"]
     assert found.rows == (("x0", "x1"), ("x0", "x2"), ("x1", "x2"))
     assert within(found, [0.0, ISHIGAMI_TOTAL[2], 0.0]).all()
 
 
-@pytest.mark.parametrize("method", [fast, balanced, hdmr])
+@pytest.mark.parametrize("method", [estimate_fast, estimate_rbd_fast, estimate_hdmr])
 def test_other_methods_find_the_first_order_indices(method):
-    if method is fast:
+    if method is estimate_fast:
         u = fast_sampler.sample(problem(3), 1024, seed=5)
         sample = Sample(names(3), u, ishigami(u)[:, None])
     else:
@@ -146,7 +151,7 @@ def test_intervals_hold_the_exact_index_about_as_often_as_they_say():
         a, b = u[:, :6], u[:, 6:]
         mixed = [np.where(np.arange(6) == k, b, a) for k in range(6)]
         rows = np.stack([a, *mixed, b], axis=1).reshape(-1, 6)
-        found = sobol(Sample(names(6), rows, sobol_g(rows)[:, None]), BOOTSTRAP).indices
+        found = estimate_sobol(Sample(names(6), rows, sobol_g(rows)[:, None]), BOOTSTRAP).indices
         hits.append(within(found["first order"], first) & within(found["total"], total))
     assert 0.8 <= np.mean(hits) <= 1.0
 
@@ -165,7 +170,7 @@ def test_factors_that_play_the_same_part_get_the_same_index():
 
 def test_morris_effects_of_a_linear_model_are_its_slopes():
     u = morris_sample.sample(problem(4), 10, seed=2)
-    found = morris(Sample(names(4), u, linear(u)[:, None]), BOOTSTRAP).indices
+    found = estimate_morris(Sample(names(4), u, linear(u)[:, None]), BOOTSTRAP).indices
     np.testing.assert_allclose(found["mu star"].value[:, 0], SLOPES, atol=1e-12)
     np.testing.assert_allclose(found["mu"].value[:, 0], SLOPES, atol=1e-12)
     np.testing.assert_allclose(found["sigma"].value[:, 0], 0, atol=1e-12)
@@ -177,7 +182,7 @@ def test_morris_effects_of_a_linear_model_are_its_slopes():
 def test_sobol_is_salibs_to_the_last_digits(pairs, groups):
     u = sobol_sample.sample(problem(3, groups), 64, calc_second_order=pairs, seed=1)
     y = two(u)
-    found = sobol(Sample(names(3), u, y, groups, pairs), BOOTSTRAP).indices
+    found = estimate_sobol(Sample(names(3), u, y, groups, pairs), BOOTSTRAP).indices
     for at in range(2):
         salib = salib_sobol.analyze(
             problem(3, groups), y[:, at], calc_second_order=pairs, num_resamples=100, seed=3
@@ -195,7 +200,7 @@ def test_sobol_is_salibs_to_the_last_digits(pairs, groups):
 def test_sobol_is_salibs_for_many_points_too():
     u = sobol_sample.sample(problem(2), 8192, calc_second_order=False, seed=1)
     y = u[:, 0] + u[:, 1] ** 2
-    found = sobol(Sample(names(2), u, y[:, None]), Bootstrap(3, 10)).indices["total"]
+    found = estimate_sobol(Sample(names(2), u, y[:, None]), Bootstrap(3, 10)).indices["total"]
     salib = salib_sobol.analyze(problem(2), y, calc_second_order=False, num_resamples=10, seed=3)
     np.testing.assert_allclose(found.value[:, 0], salib["ST"], atol=1e-12)
     np.testing.assert_allclose(found.half[:, 0], salib["ST_conf"], atol=1e-12)
@@ -205,7 +210,7 @@ def test_sobol_is_salibs_for_many_points_too():
 def test_morris_is_salibs_to_the_last_digits(groups):
     u = morris_sample.sample(problem(3, groups), 20, seed=1)
     y = two(u)
-    found = morris(Sample(names(3), u, y, groups), BOOTSTRAP).indices
+    found = estimate_morris(Sample(names(3), u, y, groups), BOOTSTRAP).indices
     for at in range(2):
         salib = salib_morris.analyze(problem(3, groups), u, y[:, at], num_resamples=100, seed=3)
         star = found["mu star"]
@@ -218,17 +223,17 @@ def test_morris_is_salibs_to_the_last_digits(groups):
 def test_morris_intervals_do_not_depend_on_how_many_resamples_are_held(monkeypatch):
     u = morris_sample.sample(problem(3), 20, seed=1)
     sample = Sample(names(3), u, two(u))
-    at_once = morris(sample, BOOTSTRAP).indices
-    monkeypatch.setattr(sys.modules[morris.__module__], "_NUMBERS", 20 * 2 * 7)
-    for name, found in morris(sample, BOOTSTRAP).indices.items():
+    at_once = estimate_morris(sample, BOOTSTRAP).indices
+    monkeypatch.setattr(sys.modules[estimate_morris.__module__], "_NUMBERS", 20 * 2 * 7)
+    for name, found in estimate_morris(sample, BOOTSTRAP).indices.items():
         np.testing.assert_allclose(found.half, at_once[name].half, rtol=1e-12)
 
 
 def test_fast_and_rbd_fast_are_salibs_to_the_last_digits():
     curves = fast_sampler.sample(problem(3), 128, seed=1)
     u = latin.sample(problem(3), 400, seed=1)
-    found = fast(Sample(names(3), curves, two(curves)), BOOTSTRAP).indices
-    random = balanced(Sample(names(3), u, two(u)), BOOTSTRAP).indices["first order"]
+    found = estimate_fast(Sample(names(3), curves, two(curves)), BOOTSTRAP).indices
+    random = estimate_rbd_fast(Sample(names(3), u, two(u)), BOOTSTRAP).indices["first order"]
     for at in range(2):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -244,12 +249,12 @@ def test_fast_and_rbd_fast_are_salibs_to_the_last_digits():
 def test_statistics_from_given_data_are_salibs_to_the_last_digits():
     u = latin.sample(problem(3), 400, seed=1)
     y = ishigami(u)
-    ours = pawn(Sample(names(3), u, y[:, None]), Bootstrap(1, 2)).indices
+    ours = estimate_pawn(Sample(names(3), u, y[:, None]), Bootstrap(1, 2)).indices
     salib = salib_pawn.analyze(problem(3), u, y)
     np.testing.assert_allclose(ours["PAWN"].value[:, 0], salib["median"], atol=1e-12)
     np.testing.assert_allclose(ours["PAWN maximum"].value[:, 0], salib["maximum"], atol=1e-12)
 
-    edges, grid = np.linspace(0, 400, classes(400) + 1), np.linspace(y.min(), y.max(), 100)
+    edges, grid = np.linspace(0, 400, count_classes(400) + 1), np.linspace(y.min(), y.max(), 100)
     ours = _delta_and_first(u, y)
     for k in range(3):
         assert ours[0, k] == pytest.approx(salib_delta.calc_delta(y, grid, u[:, k], edges))
@@ -257,7 +262,7 @@ def test_statistics_from_given_data_are_salibs_to_the_last_digits():
 
     chosen = y > np.quantile(y, 0.9)
     n, m = chosen.sum(), (~chosen).sum()
-    statistic = separation(u, chosen) * n * m / (3 * 400) + (1 + 1 / 400) / 6
+    statistic = measure_separation(u, chosen) * n * m / (3 * 400) + (1 + 1 / 400) / 6
     salib = salib_regional.analyze(problem(3), u, y, bins=10, target="Y").to_df().to_numpy()[-1]
     np.testing.assert_allclose(statistic, salib, atol=1e-10)
     assert statistic[0] == pytest.approx(
@@ -268,26 +273,26 @@ def test_statistics_from_given_data_are_salibs_to_the_last_digits():
 def test_separation_runs_from_nothing_to_no_overlap():
     u = np.random.default_rng(1).random((1000, 2))
     high = u[:, 0] > 0.9
-    apart, level = separation(u, high), shift(u, high)
+    apart, level = measure_separation(u, high), measure_shift(u, high)
     assert apart[0] == pytest.approx(1, abs=0.01)
     assert level[0] == pytest.approx(1)
     assert abs(apart[1]) < 0.05
-    assert np.isnan(separation(u, np.zeros(1000, dtype=bool))).all()
+    assert np.isnan(measure_separation(u, np.zeros(1000, dtype=bool))).all()
 
 
 def test_regional_analysis_finds_what_makes_an_outcome_notable():
     sample = at_random(lambda u: np.where(u[:, 0] > 0.8, 10 * u[:, 1], u[:, 2]), 4, 1500)
-    upper = regional(sample, BOOTSTRAP)
+    upper = estimate_regional(sample, BOOTSTRAP)
     value, floor = upper.indices["separation"].value[:, 0], upper.floor["separation"][0]
     assert min(value[:2]) > floor
     assert max(value[2:]) < 3 * floor
-    lower = regional(sample, BOOTSTRAP, Notable(threshold=0.1, below=True)).indices
+    lower = estimate_regional(sample, BOOTSTRAP, Notable(threshold=0.1, below=True)).indices
     assert np.argmax(lower["separation"].value[:, 0]) == 2
     assert lower["shift"].value[2, 0] < -0.8
 
 
 def test_pawn_of_a_factor_without_influence_stays_below_the_floor():
-    found = pawn(at_random(linear, 4, 1500), BOOTSTRAP)
+    found = estimate_pawn(at_random(linear, 4, 1500), BOOTSTRAP)
     value = found.indices["PAWN"].value[:, 0]
     assert value[3] < found.floor["PAWN"][0] < value[2]
 
@@ -296,7 +301,7 @@ def test_dependent_factors_share_what_hdmr_takes_apart():
     random = np.random.default_rng(4)
     u = random.multivariate_normal([0, 0, 0], [[1, 0.8, 0], [0.8, 1, 0], [0, 0, 1]], 2000)
     # The second factor does nothing itself, but goes along with the first.
-    found = hdmr(Sample(names(3), u, (2 * u[:, 0] + u[:, 2])[:, None]), BOOTSTRAP).indices
+    found = estimate_hdmr(Sample(names(3), u, (2 * u[:, 0] + u[:, 2])[:, None]), BOOTSTRAP).indices
     assert found["own"].value[1, 0] < 0.05 < 0.5 < found["own"].value[0, 0]
     given = METHODS["given-data"].estimate(
         Sample(names(3), u, (2 * u[:, 0] + u[:, 2])[:, None]), BOOTSTRAP
@@ -341,4 +346,4 @@ def test_wrong_settings_are_refused():
     with pytest.raises(InputError, match="confidence must lie between 0 and 1, not 95"):
         Bootstrap(1, 100, 95)
     with pytest.raises(InputError, match="unknown method 'sobl': did you mean 'sobol'"):
-        find("sobl")
+        find_method("sobl")

@@ -6,14 +6,14 @@ import matplotlib.image
 import numpy as np
 import pytest
 
-from smecluster.sensitivity.analysis.indices import analyse
-from smecluster.sensitivity.report.figures import _DPI, _lay_out, draw
-from smecluster.sensitivity.report.figures.bars import bars
-from smecluster.sensitivity.report.figures.heat import heat
-from smecluster.sensitivity.report.figures.plane import plane
-from smecluster.sensitivity.report.figures.settling import settling
-from smecluster.sensitivity.report.figures.strategies import strategies
-from smecluster.sensitivity.report.figures.style import fitted, leaders, with_rest
+from smecluster.sensitivity.analysis.compute import analyse
+from smecluster.sensitivity.report.figures import _DPI, _lay_out, draw_figures
+from smecluster.sensitivity.report.figures.bars import draw_bars
+from smecluster.sensitivity.report.figures.heat import draw_heat_map
+from smecluster.sensitivity.report.figures.plane import draw_plane
+from smecluster.sensitivity.report.figures.settling import draw_convergence
+from smecluster.sensitivity.report.figures.strategies import draw_strategies
+from smecluster.sensitivity.report.figures.style import assign_colours, group_rest, wrap_name
 from smecluster.sensitivity.report.page import write_page
 
 YEARS = (2020.0, 2030.0, 2040.0)
@@ -36,7 +36,7 @@ def outputs():
 )
 def test_each_method_has_the_figures_that_fit_it(method, size, expected, tmp_path, stored):
     results = stored(method, size, outputs(), analysis={"resamples": 20})
-    files = draw(results, analyse(results), tmp_path / "figures")
+    files = draw_figures(results, analyse(results), tmp_path / "figures")
     pictures = {path.stem for path in files if path.suffix == ".png"}
     assert pictures == expected | {"heat-map", "tornado", "scatter"}
     assert {path.stem for path in files if path.suffix == ".pdf"} == pictures
@@ -51,7 +51,7 @@ def test_no_legend_is_cut_at_the_edge(method, stored):
     long = [f"initial productive capital[Pearl River Delta], part {part} of 3" for part in "123"]
     results = stored(method, 32, outputs(), labels=long, analysis={"resamples": 20})
     analysis = analyse(results)
-    for drawn in (settling, plane) if method == "morris" else (settling,):
+    for drawn in (draw_convergence, draw_plane) if method == "morris" else (draw_convergence,):
         figure = drawn(results, analysis, "base")
         _lay_out(figure)
         figure.set_dpi(_DPI)  # as it is written
@@ -64,7 +64,7 @@ def test_the_heat_map_names_the_strategy_however_long_the_output(stored):
     long = ("transaction cost as a share of the value added of firms", "Pearl River Delta", 2040.0)
     names = ("local", "central")
     results = stored("sobol", 16, {long: [lambda x: x[:, 0]] * 2}, strategies=names)
-    figure = heat(results, analyse(results))
+    figure = draw_heat_map(results, analyse(results))
     labels = [label.get_text() for label in figure.axes[0].get_xticklabels()]
     assert [label.splitlines()[-1] for label in labels] == ["(local)", "(central)"]
 
@@ -78,7 +78,7 @@ def test_no_title_of_two_panels_reaches_into_the_other(stored):
 
     columns = {("discounted value added", place, 2040.0): [output, other] for place in "abcd"}
     results = stored("sobol", 64, columns, strategies=("of one", "of quite another kind"))
-    figure = strategies(results, analyse(results))
+    figure = draw_strategies(results, analyse(results))
     _lay_out(figure)
     lower = figure.axes[1:]
     assert len(lower) == 4
@@ -91,7 +91,7 @@ def test_no_title_of_two_panels_reaches_into_the_other(stored):
 def test_a_study_without_variation_draws_nothing_but_tells(tmp_path, stored):
     results = stored("sobol", 16, {("value added", "total", 2040.0): lambda x: np.ones(len(x))})
     analysis = analyse(results)
-    assert draw(results, analysis, tmp_path) == []
+    assert draw_figures(results, analysis, tmp_path) == []
     page = write_page(results, analysis, [], tmp_path).read_text(encoding="utf-8")
     assert "No output varies: there is no answer." in page
 
@@ -104,9 +104,9 @@ def test_shares_of_factors_that_depend_on_one_another_are_neither_stacked_nor_su
     results = replace(results, study=results.study.model_copy(update={"factor": (drawn,)}))
     assert results.dependent
     analysis = analyse(results)
-    files = draw(results, analysis, tmp_path)
+    files = draw_figures(results, analysis, tmp_path)
     assert "over-time.png" not in {path.name for path in files}
-    figure = bars(results, analysis, "base")
+    figure = draw_bars(results, analysis, "base")
     assert "what goes along with it" in figure.get_suptitle()
     labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
     assert labels[-1] == "other 5 (greatest)"
@@ -118,29 +118,29 @@ def test_factors_beyond_the_named_ones_are_summed(stored):
     analysis = analyse(stored("sobol", 32, outputs(), factors=15))
     table = analysis.tables["indices"]
     part = table[table["output"] == "value added, total, 2040"]
-    names, values = with_rest(part, ["total", "first order"], summed=True)
+    names, values = group_rest(part, ["total", "first order"], summed=True)
     assert len(names) == 11
     assert names[-1] == "other 5 (together)"
     total = part[part["index"] == "total"]["value"]
     assert values["total"]["value"].sum() == pytest.approx(total.sum())
-    assert len(leaders(analysis)) == 8
+    assert len(assign_colours(analysis)) == 8
 
 
 def test_what_an_earlier_analysis_has_drawn_is_removed_and_nothing_else(tmp_path, stored):
     own = tmp_path / "my-plane.png"
     own.write_bytes(b"mine")
     first = stored("morris", 8, outputs(), analysis={"resamples": 20})
-    earlier = draw(first, analyse(first), tmp_path)
+    earlier = draw_figures(first, analyse(first), tmp_path)
     assert {"plane.png", "plane.pdf"} <= {path.name for path in earlier}
     second = stored("regional", 128, outputs(), analysis={"resamples": 20})
-    files = draw(second, analyse(second), tmp_path)
+    files = draw_figures(second, analyse(second), tmp_path)
     left = {path for path in tmp_path.iterdir() if path.is_file()}
     assert left == {own, *files}
 
 
 def test_long_names_are_broken_and_cut():
     name = "elasticity of transaction cost to infrastructure and to the network of the region " * 2
-    lines = fitted(name, 30).splitlines()
+    lines = wrap_name(name, 30).splitlines()
     assert len(lines) == 3
     assert all(len(line) <= 30 for line in lines)
     assert lines[-1].endswith("…")
@@ -156,7 +156,7 @@ def test_the_page_begins_with_the_answer(tmp_path, stored):
         analysis={"resamples": 20},
     )
     analysis = analyse(results)
-    files = draw(results, analysis, tmp_path)
+    files = draw_figures(results, analysis, tmp_path)
     names = {path.name for path in files}
     assert {"strategies.png", "ranked-local.png", "ranked-central.png"} <= names
     page = write_page(results, analysis, files, tmp_path).read_text(encoding="utf-8")

@@ -45,7 +45,7 @@ def add(opened, begin, end, failing=(), undefined=()):
         parts.VARIABLE: ["people" if one else "" for one in failed],
         parts.YEAR: np.where(failed, 2001.0, np.nan),
     }
-    return parts.add(
+    return parts.add_part(
         opened.stored[0].checkpoints, begin, values, failures, design.digest(begin, end)
     )
 
@@ -53,9 +53,9 @@ def add(opened, begin, end, failing=(), undefined=()):
 def test_what_was_added_is_read(tmp_path, manifest):
     with store.open_store(tmp_path, manifest) as opened:
         add(opened, 0, 40)
-        assert not store.read(tmp_path).complete  # a reader need not wait for the end
+        assert not store.read_store(tmp_path).complete  # a reader need not wait for the end
         add(opened, 40, 64)
-    results = store.read(tmp_path)
+    results = store.read_store(tmp_path)
     assert results.complete
     drawn = results.design.values()
     expected = (drawn["x1"] + 2 * drawn["x2"]).to_numpy()
@@ -71,16 +71,16 @@ def test_missing_runs_are_those_that_no_part_holds(tmp_path, manifest):
     with store.open_store(tmp_path, manifest) as opened:
         add(opened, 12, 24)
         add(opened, 40, 44)
-    found = store.read(tmp_path).stored[0]
-    assert list(parts.gaps(found.parts, 64, 16)) == [
+    found = store.read_store(tmp_path).stored[0]
+    assert list(parts.find_gaps(found.parts, 64, 16)) == [
         (0, 12),
         (24, 32),
         (32, 40),
         (44, 48),
         (48, 64),
     ]
-    assert list(parts.gaps(found.parts, 42, 100)) == [(0, 12), (24, 40)]
-    done = store.read(tmp_path).done()
+    assert list(parts.find_gaps(found.parts, 42, 100)) == [(0, 12), (24, 40)]
+    done = store.read_store(tmp_path).done()
     assert done.sum() == 16
     assert done[12:24].all()
 
@@ -104,15 +104,15 @@ def test_a_damaged_part_counts_as_not_made(harm, tmp_path, manifest):
         path.with_name(path.name.replace("016-000000000032", "020-000000000036")).write_bytes(
             content
         )
-    results = store.read(tmp_path)
+    results = store.read_store(tmp_path)
     assert len(results.stored[0].damaged) == 1
     again = [] if harm == "overlapping" else [(16, 32)]
     with store.open_store(tmp_path, manifest) as opened:
-        assert list(parts.gaps(opened.stored[0].parts, 64, 16)) == again
+        assert list(parts.find_gaps(opened.stored[0].parts, 64, 16)) == again
         if again:
             add(opened, 16, 32)
-    assert store.read(tmp_path).complete
-    assert not store.read(tmp_path).stored[0].damaged
+    assert store.read_store(tmp_path).complete
+    assert not store.read_store(tmp_path).stored[0].damaged
 
 
 def test_a_file_that_was_being_written_is_cleared_away(tmp_path, manifest):
@@ -127,7 +127,7 @@ def test_a_file_that_was_being_written_is_cleared_away(tmp_path, manifest):
 def test_a_failed_run_takes_its_block_with_it_and_is_listed_with_its_inputs(tmp_path, manifest):
     with store.open_store(tmp_path, manifest) as opened:
         add(opened, 0, 64, failing=[5], undefined=[17])
-    results = store.read(tmp_path)
+    results = store.read_store(tmp_path)
     usable = results.usable("y, total, 2030")
     assert not usable[4:8].any()
     assert usable.sum() == 64 - UNIT
@@ -149,8 +149,8 @@ def test_a_store_grows(tmp_path, manifest):
         add(opened, 0, 64)
     larger = Manifest(**{**vars(manifest), "study": manifest.study.resized(32)})
     with store.open_store(tmp_path, larger) as opened:
-        assert list(parts.gaps(opened.stored[0].parts, 128, 64)) == [(64, 128)]
-    assert store.read(tmp_path).done().sum() == 64
+        assert list(parts.find_gaps(opened.stored[0].parts, 128, 64)) == [(64, 128)]
+    assert store.read_store(tmp_path).done().sum() == 64
 
 
 def test_runs_of_something_else_are_refused_unless_asked_for(tmp_path, manifest):
@@ -162,10 +162,10 @@ def test_runs_of_something_else_are_refused_unless_asked_for(tmp_path, manifest)
         store.open_store(tmp_path, other),
     ):
         pass
-    assert store.read(tmp_path).complete
+    assert store.read_store(tmp_path).complete
     with store.open_store(tmp_path, other, restart=True) as opened:
         assert not opened.stored[0].parts
-    assert not store.read(tmp_path).done().any()
+    assert not store.read_store(tmp_path).done().any()
     assert not list((tmp_path / "runs").iterdir())
 
 
@@ -175,7 +175,7 @@ def test_a_sample_that_is_drawn_otherwise_is_noticed(tmp_path, manifest):
     path = tmp_path / "manifest.json"
     path.write_text(path.read_text().replace('"seed": 3', '"seed": 4'))
     with pytest.raises(InputError, match="a different sample"):
-        store.read(tmp_path)
+        store.read_store(tmp_path)
 
 
 def test_a_store_is_filled_by_one_process_at_a_time(tmp_path, manifest):
@@ -191,7 +191,7 @@ def test_a_store_is_filled_by_one_process_at_a_time(tmp_path, manifest):
 def test_a_damaged_manifest_is_told_in_one_line(content, tmp_path):
     (tmp_path / "manifest.json").write_text(content)
     with pytest.raises(InputError) as caught:
-        store.read(tmp_path)
+        store.read_store(tmp_path)
     assert "\n" not in str(caught.value)
 
 
@@ -201,7 +201,7 @@ def test_settings_of_the_analysis_may_be_newer_than_the_runs(tmp_path, manifest)
     newer = manifest.study.from_record(
         {**manifest.study.record(), "title": "New", "analysis": {"confidence": 0.9}}, "here"
     )
-    results = store.read(tmp_path, newer)
+    results = store.read_store(tmp_path, newer)
     assert results.study.analysis.confidence == 0.9
     assert results.study.title == "New"
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Named:
+class ResolvedStudy:
     """What a study names.
 
     Attributes
@@ -43,7 +43,7 @@ class Named:
     hashes: dict[str, str]
 
 
-def resolved(study: Study) -> Named:
+def resolve_study(study: Study) -> ResolvedStudy:
     """Find what a study names.
 
     Parameters
@@ -53,7 +53,7 @@ def resolved(study: Study) -> Named:
 
     Returns
     -------
-    Named
+    ResolvedStudy
 
     Raises
     ------
@@ -68,7 +68,7 @@ def resolved(study: Study) -> Named:
     hashes |= {f"data of {folder.name}": _contents(folder) for folder in folders}
     draws = _draws(study, model, folders) if study.dependent else None
     strategies = _strategies(study, model)
-    return Named(model, cross(strategies, _futures(study, model)), draws, hashes)
+    return ResolvedStudy(model, cross(strategies, _futures(study, model)), draws, hashes)
 
 
 def _draws(study: Study, model: Model, folders: Sequence[Path]) -> pd.DataFrame:

@@ -6,10 +6,11 @@ import pytest
 
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.exports import read_csv, read_stamp
-from smecluster.sensitivity.analysis.convergence import sizes
+from smecluster.sensitivity.analysis.compute import analyse, judge_runs
+from smecluster.sensitivity.analysis.convergence import choose_sizes
 from smecluster.sensitivity.analysis.index_table import COLUMNS
-from smecluster.sensitivity.analysis.indices import analyse, sufficient
-from smecluster.sensitivity.report.files import write
+from smecluster.sensitivity.report.files import write_analysis
+from smecluster.sensitivity.report.sentences import describe_analysis
 
 LAST = ("value added", "total", 2040.0)
 
@@ -72,7 +73,7 @@ def test_a_constant_output_has_no_index_and_a_warning(stored):
     analysis = analyse(stored("sobol", 64, outputs))
     same = index(analysis, "total", "value added, total, 2020")
     assert same["value"].isna().all()
-    assert any("2020 is the same in all runs" in said for said in analysis.words)
+    assert any("2020 is the same in all runs" in said for said in describe_analysis(analysis))
     assert index(analysis, "total")["value"].notna().all()
 
 
@@ -88,7 +89,7 @@ def test_a_failed_run_takes_its_block_along_and_never_becomes_zeros(stored):
 
     analysis = analyse(stored("sobol", 64, {LAST: failing}))
     assert index(analysis, "total")["value"].iloc[0] > 0.5
-    said = [text for text in analysis.words if "left out" in text]
+    said = [text for text in describe_analysis(analysis) if "left out" in text]
     assert said
     assert said[0].startswith("1 of 64 base points are left out for value added, total, 2040.")
     assert len(analysis.tables["failed"]) == 1
@@ -96,7 +97,7 @@ def test_a_failed_run_takes_its_block_along_and_never_becomes_zeros(stored):
 
 def test_an_output_without_a_value_is_told(stored):
     outputs = {("value added", "A", 2040.0): lambda x: np.full(len(x), np.nan), LAST: steep}
-    words = analyse(stored("rbd-fast", 128, outputs)).words
+    words = describe_analysis(analyse(stored("rbd-fast", 128, outputs)))
     assert any(text == "value added, A, 2040: no run has a value." for text in words)
 
 
@@ -127,10 +128,10 @@ def test_the_ranking_of_strategies_is_looked_at_in_each_draw(stored):
     assert ranking.strategies == ("local", "central")
     assert ranking.share[0] == pytest.approx(0.25, abs=0.02)
     assert ranking.causes["factor"].iloc[0] == "x0"
-    assert analysis.words[0].startswith(
+    assert describe_analysis(analysis)[0].startswith(
         "By value added, total, 2040, strategies rank local before central on average; in 25 %"
     )
-    assert "What changes it most is x0" in analysis.words[0]
+    assert "What changes it most is x0" in describe_analysis(analysis)[0]
     # The lead of the one over the other has indices of its own.
     lead = index(analysis, "total", scenario="local less central")
     assert lead.index[0] == "x0"
@@ -159,8 +160,8 @@ def test_enough_is_judged_by_the_leading_factors(stored):
     assert "wider than the limit of 0.1" in unasked.verdict.text
     analysis = analyse(stored("sobol", 64, outputs, **narrow))
     assert analysis.enough is False
-    assert any("The runs are not enough" in text for text in analysis.words)
-    verdict = sufficient(stored("sobol", 64, outputs, **wide))
+    assert any("The runs are not enough" in text for text in describe_analysis(analysis))
+    verdict = judge_runs(stored("sobol", 64, outputs, **wide))
     assert verdict.enough
 
 
@@ -175,13 +176,13 @@ def test_convergence_ends_with_the_whole_study(stored):
     assert sorted(table["size"].unique()) == [16, 32, 64, 128]
     last = table[table["size"] == 128].set_index("factor")["value"]
     pd.testing.assert_series_equal(last, index(analysis, "total")["value"])
-    assert sizes(1024, 16) == [64, 128, 256, 512, 1024]
-    assert sizes(10, 16) == [10]
+    assert choose_sizes(1024, 16) == [64, 128, 256, 512, 1024]
+    assert choose_sizes(10, 16) == [10]
 
 
 def test_all_is_written_with_its_stamp(tmp_path, stored):
     results = stored("sobol", 64, {LAST: steep})
-    files = write(analyse(results), results, tmp_path / "analysis")
+    files = write_analysis(analyse(results), results, tmp_path / "analysis")
     names = {path.name for path in files}
     assert {"words.txt", "indices.csv", "indices.parquet", "swings.csv"} <= names
     assert read_stamp(tmp_path / "analysis" / "indices.csv")["model hash"] == "a"
@@ -192,10 +193,10 @@ def test_all_is_written_with_its_stamp(tmp_path, stored):
 def test_no_table_of_an_earlier_analysis_is_left(tmp_path, stored):
     lead = {LAST: [steep, lambda x: x[:, 1]]}
     several = stored("sobol", 16, lead, strategies=("local", "central"))
-    write(analyse(several), several, tmp_path)
+    write_analysis(analyse(several), several, tmp_path)
     assert (tmp_path / "ranking.csv").exists()
     one = stored("sobol", 16, {LAST: steep})
-    files = write(analyse(one), one, tmp_path)
+    files = write_analysis(analyse(one), one, tmp_path)
     assert {path for path in tmp_path.iterdir() if path.is_file()} == set(files)
 
 
@@ -218,4 +219,4 @@ def test_nothing_depends_on_which_outputs_are_analysed_together(stored):
 )
 def test_regional_analysis_says_which_runs_are_notable(settings, said, stored):
     results = stored("regional", 128, {LAST: steep}, analysis={"resamples": 20, **settings})
-    assert any(word.endswith(said) for word in analyse(results).words)
+    assert any(word.endswith(said) for word in describe_analysis(analyse(results)))

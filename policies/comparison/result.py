@@ -1,0 +1,226 @@
+"""What a comparison of strategies gives: outcomes, money and payers in every world."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from smecluster.model.outcomes import PLACE, TOTAL
+from smecluster.policies.ensemble.cases import DRAW, FUTURE, STRATEGY
+from smecluster.policies.ensemble.recovery import GAP, recovery
+from smecluster.policies.ensemble.spillovers import effect_on_others
+
+if TYPE_CHECKING:
+    from smecluster.policies.budget import Budget
+    from smecluster.policies.futures import Future
+    from smecluster.policies.spans import SpanExcess
+    from smecluster.policies.strategy import Strategy
+
+DISCOUNTED = "Discounted value added"
+SUPPLY = "value added"
+PATH = "path of value added"
+GAINED, PER_YUAN = "gained", "gained per yuan"
+HALF = "years to half the effect"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What strategies do in many worlds, or in one, at equal additional money.
+
+    Attributes
+    ----------
+    start : float
+        Year from which money and discounted sums count.
+    baseline : Strategy
+        What the strategies are compared with; it is the first along ``strategy``.
+    strategies : tuple of Strategy
+        The strategies, their money as written.
+    budget : Budget or None
+        Additional money of every strategy with a programme; None where budgets are as written.
+    futures : tuple of Future
+        What may come from outside, the base first.
+    draws : pandas.DataFrame
+        What differs among draws: a row each, no column where the model's own values were run.
+    ends : xarray.Dataset
+        Outcomes of the last year (discounted: since `start`) along (strategy, future, draw,
+        place).
+    paths : xarray.DataArray
+        Value added, Myuan/Year, along (strategy, future, draw, time, place).
+    money, factor : xarray.DataArray
+        Present value of programme money beyond policy as now in the same world, Myuan, and what
+        the money as written was multiplied by, Dmnl, along (strategy, future, draw).
+    paid : xarray.DataArray
+        The additional money by payer, Myuan, along (strategy, payer, future, draw).
+    origins : xarray.Dataset
+        Change of each outcome that regions have, in its unit, when one government (a region's,
+        or the ``centre``) runs its programme alone, along (strategy, origin, draw, place), base
+        future; missing where that government has no programme.
+    origin_money : xarray.DataArray
+        Additional money of that programme alone, Myuan, along (strategy, origin, draw).
+    failures : pandas.DataFrame
+        Runs without a result: strategy, future, draw, reason, inputs.
+    spans : tuple of SpanExcess
+        Levers that get more than is plausible, with the money that is compared.
+    runs : int
+        How many runs it took.
+    discounting : tuple of (float, float)
+        Rate a year, Dmnl, and the year to which present values refer.
+    """
+
+    start: float
+    baseline: Strategy
+    strategies: tuple[Strategy, ...]
+    budget: Budget | None
+    futures: tuple[Future, ...]
+    draws: pd.DataFrame
+    ends: xr.Dataset
+    paths: xr.DataArray
+    money: xr.DataArray
+    factor: xr.DataArray
+    paid: xr.DataArray
+    origins: xr.Dataset
+    origin_money: xr.DataArray
+    failures: pd.DataFrame
+    spans: tuple[SpanExcess, ...]
+    runs: int
+    discounting: tuple[float, float]
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the strategies, without the baseline."""
+        return [strategy.name for strategy in self.strategies]
+
+    @property
+    def several(self) -> bool:
+        """Whether there are several draws, so that shares and intervals mean something."""
+        return len(self.draws) > 1
+
+    @property
+    def end(self) -> float:
+        """Last year."""
+        return float(self.paths["time"].values[-1])
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """Titles of strategies and futures, by name."""
+        strategies = {one.name: one.title for one in (self.baseline, *self.strategies)}
+        return strategies | {future.name: future.title for future in self.futures}
+
+    @property
+    def changes(self) -> xr.Dataset:
+        """Change of each outcome against the baseline of the same world, by strategy."""
+        without = self.ends.sel({STRATEGY: self.baseline.name}, drop=True)
+        change = self.ends.sel({STRATEGY: self.names}) - without
+        return keep_units(change, self.ends)
+
+    @property
+    def gained(self) -> xr.DataArray:
+        """Discounted value added beyond the baseline, Myuan, by strategy, world and place."""
+        return self.changes[DISCOUNTED]
+
+    @property
+    def per_yuan(self) -> xr.DataArray:
+        """Value added gained in all regions for a yuan of additional money, Dmnl."""
+        money = self.money.sel({STRATEGY: self.names})
+        ratio = self.gained.sel({PLACE: TOTAL}, drop=True) / money.where(money > 0)
+        return ratio.assign_attrs(unit="Dmnl")
+
+    @property
+    def others(self) -> xr.Dataset:
+        """Effect of the regions' own programmes on the other regions, base future.
+
+        In each outcome's unit, along (strategy, draw), see
+        `policies.ensemble.spillovers.effect_on_others`.
+        """
+        return xr.Dataset(
+            {
+                name: effect_on_others(values, str(name)).assign_attrs(values.attrs)
+                for name, values in self.origins.items()
+            }
+        )
+
+    @property
+    def half(self) -> xr.DataArray:
+        """Years from `start` until the effect on value added passes half of its final value.
+
+        Along (strategy, future, draw, place). Between years the effect is taken to move on a
+        straight line. Missing where there is no effect at the end.
+        """
+        effect = self.paths.sel({STRATEGY: self.names}) - self.paths.sel(
+            {STRATEGY: self.baseline.name}, drop=True
+        )
+        return years_to_half(effect, self.start)
+
+    @property
+    def recovered(self) -> xr.Dataset:
+        """What each future but the base does to value added, see `policies.ensemble.recovery`.
+
+        Along (future, strategy, draw, place), each strategy against its own base future.
+        """
+        base, *others = self.futures
+        undisturbed = self.paths.sel({FUTURE: base.name}, drop=True)
+        parts = [
+            recovery(undisturbed, self.paths.sel({FUTURE: future.name}, drop=True), future.year)
+            for future in others
+        ]
+        names = np.array([future.name for future in others], dtype=object)
+        return xr.concat(parts, FUTURE).assign_coords({FUTURE: names}).drop_vars(GAP)
+
+    def describe_budget(self) -> str:
+        """Say what each strategy spends: the budget, or what its file says."""
+        if self.budget is None:
+            return "as each strategy's file says, not scaled to equal money"
+        return self.budget.describe()
+
+    def has_money(self, name: str) -> bool:
+        """Whether a strategy spends more than policy as now in some draw of the base future."""
+        base = self.money.sel({FUTURE: self.futures[0].name, STRATEGY: name})
+        return bool((base > 0).any())
+
+    def has_result(self, name: str) -> bool:
+        """Whether a strategy has a result in some draw of the base future."""
+        base = self.gained.sel({FUTURE: self.futures[0].name, STRATEGY: name, PLACE: TOTAL})
+        return bool(base.notnull().any(DRAW))
+
+
+def keep_units(data: xr.Dataset, source: Mapping[str, xr.DataArray] | xr.Dataset) -> xr.Dataset:
+    """Give the variables of `data` the attributes that they have in `source`."""
+    return data.assign(
+        {name: values.assign_attrs(source[str(name)].attrs) for name, values in data.items()}
+    )
+
+
+def years_to_half(effect: xr.DataArray, start: float) -> xr.DataArray:
+    """Find when an effect passes half of its final value.
+
+    Parameters
+    ----------
+    effect : xarray.DataArray
+        The effect along ``time`` (Year) and other dimensions.
+    start : float
+        Year from which years are counted.
+
+    Returns
+    -------
+    xarray.DataArray
+        Years along the other dimensions, on straight lines between the times; missing where the
+        final effect is zero or has no value.
+    """
+    final = effect.isel(time=-1)
+    share = (effect / final.where(final != 0)).transpose("time", ...)
+    times, values = share["time"].values, share.values
+    passed = values >= 0.5
+    at = passed.argmax(0)
+    before = np.maximum(at - 1, 0)
+    upper = np.take_along_axis(values, at[None], 0)[0]
+    lower = np.take_along_axis(values, before[None], 0)[0]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        part = np.where(at > 0, (0.5 - lower) / (upper - lower), 1.0)
+    years = times[before] + part * (times[at] - times[before]) - start
+    years = np.where(passed.any(0) & np.isfinite(values[-1]), years, np.nan)
+    return share.isel(time=0, drop=True).copy(data=years).assign_attrs(unit="Year")

@@ -1,0 +1,33 @@
+"""``smecluster calibrate values``: copy the regions' values from the model file to the cases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from smecluster.calibration.authoring.region_values import Copied
+
+EXAMPLES = ("smecluster calibrate values", "smecluster calibrate values path/to/my.mdl")
+
+
+def values(
+    model: Annotated[
+        Path | None,
+        typer.Argument(help="The model file; by default the shipped one.", show_default=False),
+    ] = None,
+) -> None:
+    """Copy the regions' constants and tables from the model file into the case folders."""
+    from smecluster.calibration.authoring.region_values import copy_values
+    from smecluster.model.vensim.document import SHIPPED
+
+    print_copied(copy_values(model or SHIPPED))
+
+
+def print_copied(copied: Iterable[Copied]) -> None:
+    """Print how many values each case received."""
+    for each in copied:
+        print(f"{each.case}: {each.constants} constants, {each.points} points")

@@ -1,0 +1,41 @@
+"""``smecluster demo``: the main job once, from the runs to the page."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from smecluster.scripts.shared.printing import note
+
+EXAMPLES = (
+    "smecluster demo",
+    "smecluster demo --draws 20 --out results/quick",
+)
+STRATEGIES = ("central", "local")
+
+
+def demo(
+    draws: Annotated[int, typer.Option(min=1, help="Draws of the calibration.")] = 100,
+    out: Annotated[Path, typer.Option(help="Folder for the page, tables and figures.")] = Path(
+        "results/demo"
+    ),
+) -> None:
+    """Compare a central with a local strategy, and the model with the published histories."""
+    from smecluster.scripts.fitting.histories import write_histories
+    from smecluster.scripts.policy.compare import compare
+
+    began = time.monotonic()
+    note(f"1 of 2: {' and '.join(STRATEGIES)} in {draws} draws of the calibration")
+    compare(list(STRATEGIES), draws=draws, out=out)
+    note("2 of 2: the model beside the published histories")
+    _, _, files = write_histories(out=out)
+    pictures = ", ".join(path.name for path in files if path.suffix == ".png")
+    print(
+        f"\nThe page:   {out / 'brief.html'}\n"
+        f"The tables: {out / '*.csv'} (NAME.json says where NAME.csv came from)\n"
+        f"Figures:    {out / '*.png'}, the histories in {pictures}\n"
+        f"Done in {time.monotonic() - began:.0f} s."
+    )
