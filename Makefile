@@ -36,7 +36,7 @@ study: $(READY) ## the example study of sensitivity: which levers matter for whi
 	$(BIN)/smecluster sensitivity plot levers
 
 views: $(READY) ## redraw the diagrams of the model after its equations have changed
-	$(BIN)/python -m smecluster.model.diagrams.views
+	$(BIN)/smecluster views
 
 test: $(READY) ## the tests, less the slow ones
 	$(BIN)/python -m pytest

@@ -67,6 +67,7 @@ COMMANDS = {
     ),
     "export": ("structure", "Write the Vensim file with other regions or values."),
     "check": ("structure", "Check the model: units, balances, extremes, documentation."),
+    "views": ("structure", "Redraw the diagrams of the Vensim file after a change of equations."),
     "gains": ("structure", "Publish the gain of every reinforcing loop, cut open at rest."),
     "knockouts": ("structure", "Cut and double every mechanism of the paper."),
 }

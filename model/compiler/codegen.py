@@ -1,4 +1,4 @@
-"""From a plan to LLVM code that takes several runs at once through all time steps.
+"""From a schedule to LLVM code that takes several runs at once through all time steps.
 
 Every operation is written once, on vectors that hold one number for each of several runs;
 what is the same in all runs is computed beforehand, on single numbers. The code consists of
@@ -7,19 +7,13 @@ generated names and numbers only: nothing of the model file's text can get into 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from smecluster.model.compiler.arithmetic import EASY, LIBRARY, Shape, Writer, name, spread, support
+from smecluster.model.compiler.arithmetic import Shape, spread, support
+from smecluster.model.compiler.region import Region
 from smecluster.model.compiler.schedule import Check, Schedule
 from smecluster.model.program.graph import LOGICAL, MOVING, operands
-
-_DIRECT = {"add": "fadd", "sub": "fsub", "mul": "fmul", "div": "fdiv"}
-_COMPARE = {"lt": "olt", "le": "ole", "eq": "oeq", "ne": "une"}
-_CALLED = {"exp", "ln", "lnp", "pow", *LIBRARY}
-_BUILT_IN = {"abs": "fabs", "sqrt": "sqrt", "floor": "floor", "trunc": "trunc"}
-# Independent sums of what must be finite, so that one addition need not wait for the last.
-_SUMS = 8
 
 _ONE = Shape(1)
 
@@ -61,12 +55,12 @@ class Code:
     layout: Layout
 
 
-def generate(plan: Schedule, varied: Sequence[int], width: int) -> Code:
-    """Write the code for a plan.
+def generate(schedule: Schedule, varied: Sequence[int], width: int) -> Code:
+    """Write the code for a schedule.
 
     Parameters
     ----------
-    plan : Plan
+    schedule : Schedule
         What is computed.
     varied : sequence of int
         Parameters that differ among runs.
@@ -77,7 +71,7 @@ def generate(plan: Schedule, varied: Sequence[int], width: int) -> Code:
     -------
     Code
     """
-    return _Generator(plan, varied, width).code()
+    return _Generator(schedule, varied, width).write()
 
 
 _ATTRIBUTES = """
@@ -138,171 +132,11 @@ _BLOCK = (
 )
 
 
-class _Region:
-    """A stretch of code in which values are computed and named.
-
-    Parameters
-    ----------
-    nodes : sequence of tuple
-        The plan's nodes.
-    shape : Shape
-        Numbers or vectors.
-    prefix : str
-        What the names begin with.
-    label : str
-        Name of the block in which it begins; then of the one in which it stands.
-    outside : callable
-        ``outside(region, node)`` writes how a value from elsewhere is read, and gives its name.
-    """
-
-    def __init__(
-        self,
-        nodes: Sequence[tuple[object, ...]],
-        shape: Shape,
-        prefix: str,
-        label: str,
-        outside: Callable[[_Region, int], str],
-    ) -> None:
-        self.nodes = nodes
-        self.shape = shape
-        self.writer = Writer(shape, prefix)
-        self.prefix = prefix
-        self.names: dict[int, str] = {}
-        self.label = label
-        self.outside = outside
-
-    def read(self, node: int) -> str:
-        """Give the name of a node's value, reading it if it is not here yet."""
-        if node not in self.names:
-            op, *rest = self.nodes[node]
-            if op == "const":
-                assert isinstance(rest[0], float)
-                self.names[node] = self.shape.constant(rest[0])
-            elif op == "true":
-                bit = "true" if rest[0] else "false"
-                many = "<" + ", ".join([f"i1 {bit}"] * self.shape.width) + ">"
-                self.names[node] = bit if self.shape.width == 1 else many
-            else:
-                self.names[node] = self.outside(self, node)
-        return self.names[node]
-
-    def truth(self, number: str) -> str:
-        """Turn a stored 1 or 0 back into a truth value."""
-        return self.writer.compare("une", number, self.shape.constant(0.0))
-
-    def stored(self, node: int) -> str:
-        """Give a node's value as a number."""
-        value = self.read(node)
-        if self.nodes[node][0] in LOGICAL:
-            constant = self.shape.constant
-            return self.writer.select(value, constant(1.0), constant(0.0))
-        return value
-
-    def compute(self, node: int) -> None:
-        """Write an operation."""
-        op, *rest = self.nodes[node]
-        assert isinstance(op, str)
-        if op in ("const", "true"):
-            return
-        w, shape = self.writer, self.shape
-        used = [self.read(operand) for operand in operands(self.nodes[node])]
-        if op in _DIRECT:
-            result = w.real(_DIRECT[op], *used)
-        elif op in _COMPARE:
-            result = w.compare(_COMPARE[op], *used)
-        elif op in ("min", "max"):
-            result = w.select(w.compare("olt" if op == "min" else "ogt", *used), *used)
-        elif op == "select":
-            kind = shape.truth if self.nodes[node][2] in LOGICAL else shape.real
-            result = w.put(f"select {shape.truth} {used[0]}, {kind} {used[1]}, {kind} {used[2]}")
-        elif op in ("and", "or"):
-            result = w.put(f"{op} {shape.truth} {used[0]}, {used[1]}")
-        elif op == "not":
-            ones = self._ones()
-            result = w.put(f"xor {shape.truth} {used[0]}, {ones}")
-        elif op == "float":
-            result = w.select(used[0], shape.constant(1.0), shape.constant(0.0))
-        elif op == "neg":
-            result = w.put(f"fneg {shape.real} {used[0]}")
-        elif op in _BUILT_IN:
-            result = w.intrinsic(_BUILT_IN[op], *used)
-        elif op in _CALLED:
-            result = w.call(name(op, shape), *used)
-        elif op == "powers":
-            result = self._powers(node, *used)
-        elif op == "table":
-            result = self._table(int(str(rest[0])), used[0])
-        else:
-            assert op == "past", op
-            result = w.put(
-                f"call {shape.real} @past(ptr %history, i64 %k, i64 {{pasts}}, i64 {rest[0]}, "
-                f"{shape.real} {used[0]}, {shape.real} {used[1]})"
-            )
-        self.names[node] = result
-
-    def _powers(self, node: int, total: str, *parts: str) -> str:
-        """Write a product of powers; a base that is not positive is treated with care."""
-        w, shape = self.writer, self.shape
-        easy = w.call(name("expp", shape), total)
-        fine = w.compare("ole", w.intrinsic("fabs", total), shape.constant(EASY))
-        if shape.width > 1:
-            fine = w.put(f"call i1 @llvm.vector.reduce.and.v{shape.width}i1({shape.truth} {fine})")
-        care, done = f"care.{self.prefix}{node}", f"done.{self.prefix}{node}"
-        w.lines += [f"  br i1 {fine}, label %{done}, label %{care}, !prof !0", f"{care}:"]
-        careful = w.call(name("pow", shape), *parts[:2])
-        for place in range(2, len(parts), 2):
-            factor = w.call(name("pow", shape), *parts[place : place + 2])
-            careful = w.real("fmul", careful, factor)
-        w.lines += [f"  br label %{done}", f"{done}:"]
-        result = w.put(f"phi {shape.real} [{easy}, %{self.label}], [{careful}, %{care}]")
-        self.label = done
-        return result
-
-    def _ones(self) -> str:
-        if self.shape.width == 1:
-            return "true"
-        return "<" + ", ".join(["i1 true"] * self.shape.width) + ">"
-
-    def _table(self, table: int, at: str) -> str:
-        w, shape = self.writer, self.shape
-
-        def entry(array: str, kind: str) -> str:
-            address = w.put(f"getelementptr {kind}, ptr %{array}, i64 {table}")
-            return w.put(f"load {kind}, ptr {address}")
-
-        offset, count, low = entry("toff", "i64"), entry("tn", "i64"), entry("tlow", "double")
-        columns = ", ".join(
-            "ptr " + w.put(f"getelementptr double, ptr %{array}, i64 {offset}")
-            for array in ("tx", "ty", "ts")
-        )
-        return w.put(
-            f"call {shape.real} @{name('table', shape)}({columns}, i64 {count}, double {low}, "
-            f"{shape.real} {at})"
-        )
-
-    def check(self, checks: Iterable[Check]) -> str | None:
-        """Write a sum that is NaN where a value that matters is not finite."""
-        w, zero = self.writer, self.shape.constant(0.0)
-        sums = [zero] * _SUMS
-        place = -1
-        for place, check in enumerate(checks):
-            value = self.read(check.node)
-            if check.gate is not None:
-                value = w.select(self.read(check.gate), value, zero)
-            sums[place % _SUMS] = w.fma(value, zero, sums[place % _SUMS])
-        if place < 0:
-            return None
-        total = sums[0]
-        for other in sums[1 : place + 1]:
-            total = w.real("fadd", total, other)
-        return w.compare("uno", total, zero)
-
-
 class _Generator:
-    def __init__(self, plan: Schedule, varied: Sequence[int], width: int) -> None:
-        self.plan = plan
+    def __init__(self, schedule: Schedule, varied: Sequence[int], width: int) -> None:
+        self.schedule = schedule
         self.runs = Shape(width)
-        self.nodes = plan.nodes
+        self.nodes = schedule.nodes
         self.varied = {parameter: place for place, parameter in enumerate(varied)}
         self.lane: list[bool] = []  # differs among runs
         self.moving: list[bool] = []  # changes in time
@@ -314,7 +148,7 @@ class _Generator:
                 or any(self.lane[operand] for operand in used)
             )
             self.moving.append(op in MOVING or any(self.moving[operand] for operand in used))
-        self.checks = [check for check in map(self._plain, plan.checks) if check is not None]
+        self.checks = [check for check in map(self._plain, schedule.checks) if check is not None]
         self.still: dict[int, int] = {}  # places of uniform numbers that the runs read
         self.steps: dict[int, int] = {}  # the same for those of each step
         self.kept: dict[int, int] = {}  # places of a run's own numbers that stay the same
@@ -346,7 +180,8 @@ class _Generator:
             and self.nodes[place][0] not in ("const", "true", "state")
         )
 
-    def code(self) -> Code:
+    def write(self) -> Code:
+        """Write the code."""
         block = self._block()  # first: it says what the preparation must leave
         prepare = self._prepare()
         past = [
@@ -379,21 +214,21 @@ class _Generator:
             still=len(self.still),
             moving=len(self.steps),
             kept=len(self.kept),
-            dumped=len(self.plan.after),
-            pasts=len(self.plan.pasts),
+            dumped=len(self.schedule.after),
+            pasts=len(self.schedule.pasts),
         )
         return Code(text, layout)
 
     # What is the same in all runs ---------------------------------------------------------
 
     def _prepare(self) -> str:
-        def parameter(region: _Region, node: int) -> str:
+        def parameter(region: Region, node: int) -> str:
             op, *rest = self.nodes[node]
             assert op == "param", op
             address = region.writer.put(f"getelementptr double, ptr %params, i64 {rest[0]}")
             return region.writer.put(f"load double, ptr {address}")
 
-        once = _Region(self.nodes, _ONE, "a", "entry", parameter)
+        once = Region(self.nodes, _ONE, "a", "entry", parameter)
         still_checks = [check for check in self.checks if self._is(check, False, False)]
         moving_checks = [check for check in self.checks if self._is(check, False, True)]
         checked = [
@@ -406,18 +241,18 @@ class _Generator:
         for node in self._needed(roots, lane=False, moving=False):
             self._compute_or_read(once, node)
         for node, place in self.still.items():
-            value = once.stored(node)
+            value = once.read_number(node)
             address = once.writer.put(f"getelementptr double, ptr %still, i64 {place}")
             once.writer.lines.append(f"  store double {value}, ptr {address}")
         bad_once = once.check(still_checks)
         first = once.writer.put(f"select i1 {bad_once or 'false'}, i64 0, i64 -1")
 
-        each = _Region(self.nodes, _ONE, "b", "body", self._clock)
+        each = Region(self.nodes, _ONE, "b", "body", self._clock)
         each.names.update(once.names)
         for node in self._needed(roots, lane=False, moving=True):
             self._compute_or_read(each, node)
         for node, place in self.steps.items():
-            value = each.stored(node)
+            value = each.read_number(node)
             address = each.writer.put(f"getelementptr double, ptr %row, i64 {place}")
             each.writer.lines.append(f"  store double {value}, ptr {address}")
         bad = each.check(moving_checks) or "false"
@@ -448,12 +283,12 @@ class _Generator:
         )
 
     @staticmethod
-    def _clock(region: _Region, node: int) -> str:
+    def _clock(region: Region, node: int) -> str:
         assert region.nodes[node][0] == "time", region.nodes[node]
         address = region.writer.put("getelementptr double, ptr %times, i64 %k")
         return region.writer.put(f"load double, ptr {address}")
 
-    def _compute_or_read(self, region: _Region, node: int) -> None:
+    def _compute_or_read(self, region: Region, node: int) -> None:
         if self.nodes[node][0] in ("param", "time"):
             region.read(node)
         else:
@@ -462,39 +297,39 @@ class _Generator:
     # What differs among runs --------------------------------------------------------------
 
     def _block(self) -> str:
-        plan = self.plan
-        following = [*plan.after, *plan.pasts]
+        schedule = self.schedule
+        following = [*schedule.after, *schedule.pasts]
         in_step = set(self._needed(following, True, True)) | set(following)
         kept_checks = [check for check in self.checks if self._is(check, True, False)]
         lane_checks = [check for check in self.checks if self._is(check, True, True)]
         step_checks = [check for check in lane_checks if check.node in in_step]
         save_checks = [check for check in lane_checks if check.node not in in_step]
 
-        step = _Region(self.nodes, self.runs, "s", "step", self._stored_elsewhere)
+        step = Region(self.nodes, self.runs, "s", "step", self._stored_elsewhere)
         order = self._needed([*following, *_parts(step_checks)], True, True)
         for node in order:
             step.compute(node)
         bad = step.check(step_checks)
-        save = _Region(self.nodes, self.runs, "o", "save.block", self._stored_elsewhere)
+        save = Region(self.nodes, self.runs, "o", "save.block", self._stored_elsewhere)
         save.names = dict(step.names)
         done = set(order)
-        for node in self._needed([*plan.wanted, *_parts(save_checks)], True, True):
+        for node in self._needed([*schedule.wanted, *_parts(save_checks)], True, True):
             if node not in done:
                 save.compute(node)
         save_bad = save.check(save_checks)
-        outputs = [save.read(node) for node in plan.wanted]
-        end = _Region(self.nodes, self.runs, "e", "advance", self._stored_elsewhere)
+        outputs = [save.read(node) for node in schedule.wanted]
+        end = Region(self.nodes, self.runs, "e", "advance", self._stored_elsewhere)
         end.names = dict(step.names)
         nexts = [end.read(node) for node in following]
 
-        start = _Region(self.nodes, self.runs, "p", "group", self._input)
-        roots = [*plan.first, *self.kept, *_parts(kept_checks)]
+        start = Region(self.nodes, self.runs, "p", "group", self._input)
+        roots = [*schedule.first, *self.kept, *_parts(kept_checks)]
         for node in self._needed(roots, True, False):
             if self.nodes[node][0] != "param":
                 start.compute(node)
         for node, place in self.kept.items():
-            self._store(start, "keep", place, start.stored(node))
-        for place, node in enumerate(plan.first):
+            self._store(start, "keep", place, start.read_number(node))
+        for place, node in enumerate(schedule.first):
             self._store(start, "states", place, start.read(node))
         bad_start = start.check(kept_checks) or self._falses()
 
@@ -531,12 +366,12 @@ class _Generator:
             *end.writer.lines,
         ]
         for place, value in enumerate(nexts):
-            if place < len(plan.after):
+            if place < len(schedule.after):
                 lines.append(
                     f"  %state.{place} = getelementptr {self.runs.real}, ptr %states, i64 {place}"
                 )
                 lines.append(f"  store {self.runs.real} {value}, ptr %state.{place}")
-        lines += self._remember(nexts[len(plan.after) :])
+        lines += self._remember(nexts[len(schedule.after) :])
         lines += [
             "  br label %step.end",
             "step.end:",
@@ -555,7 +390,7 @@ class _Generator:
         ]
         text = "\n".join(lines)
         return text.replace("{moving}", str(len(self.steps))).replace(
-            "{pasts}", str(len(plan.pasts))
+            "{pasts}", str(len(schedule.pasts))
         )
 
     def _judge(
@@ -570,8 +405,8 @@ class _Generator:
             f"{truth} %new.{where})",
             f"  br i1 %any.{where}, label %{where}.failing, label %{where}.judged",
             f"{where}.failing:",
-            f"  call void @dump(ptr %states, ptr %dump, i64 {len(self.plan.after)}, i64 %stride, "
-            f"i64 %r, {truth} %new.{where})",
+            f"  call void @dump(ptr %states, ptr %dump, i64 {len(self.schedule.after)}, "
+            f"i64 %stride, i64 %r, {truth} %new.{where})",
             *self._mark(where, old, mid),
             f"  br label %{where}.judged",
             f"{where}.judged:",
@@ -619,11 +454,11 @@ class _Generator:
             ]
         return lines
 
-    def _store(self, region: _Region, array: str, place: int, value: str) -> None:
+    def _store(self, region: Region, array: str, place: int, value: str) -> None:
         address = region.writer.put(f"getelementptr {self.runs.real}, ptr %{array}, i64 {place}")
         region.writer.lines.append(f"  store {self.runs.real} {value}, ptr {address}")
 
-    def _input(self, region: _Region, node: int) -> str:
+    def _input(self, region: Region, node: int) -> str:
         """Read a run's own input, or what is the same in all runs."""
         op, *rest = self.nodes[node]
         if op == "param" and rest[0] in self.varied:
@@ -634,7 +469,7 @@ class _Generator:
             return w.put(f"load {self.runs.real}, ptr {address}, align 8")
         return self._uniform(region, node)
 
-    def _uniform(self, region: _Region, node: int) -> str:
+    def _uniform(self, region: Region, node: int) -> str:
         w = region.writer
         array, places = ("row", self.steps) if self.moving[node] else ("still", self.still)
         place = places.setdefault(node, len(places))
@@ -642,7 +477,7 @@ class _Generator:
         value = spread(w, w.put(f"load double, ptr {address}"))
         return region.truth(value) if self.nodes[node][0] in LOGICAL else value
 
-    def _stored_elsewhere(self, region: _Region, node: int) -> str:
+    def _stored_elsewhere(self, region: Region, node: int) -> str:
         """Read what was computed before this step."""
         w = region.writer
         op, *rest = self.nodes[node]

@@ -12,8 +12,9 @@ import pysd
 import pytest
 import simlin
 
+from smecluster.model.diagrams.faults import find_faults
 from smecluster.model.diagrams.loops import LOOPS, Loop
-from smecluster.model.diagrams.views import OVERVIEW, draw_views, faults, homes, main
+from smecluster.model.diagrams.views import OVERVIEW, assign_sectors, draw_views
 from smecluster.model.vensim.document import SHIPPED, read_document
 from smecluster.model.vensim.source import fold_name, normalised_hash
 
@@ -160,22 +161,22 @@ def test_each_sector_has_a_view_and_the_loops_have_an_overview(drawn: str) -> No
 
 
 def test_every_variable_stands_in_one_view(drawn: str) -> None:
-    assert faults(drawn) == []
+    assert find_faults(drawn) == []
     standing = Counter(
         thing.name
         for things in views_of(drawn).values()
         for thing in things
         if thing.kind == "10" and thing.bits % 2
     )
-    assert set(standing) == set(homes(read_document(HERD)))
+    assert set(standing) == set(assign_sectors(read_document(HERD)))
     assert set(standing.values()) == {1}
 
 
 def test_a_variable_that_is_not_drawn_is_reported(drawn: str) -> None:
     added = drawn.replace("Grass[Region]=", "hay=\n\t1\n\t~ ton ~ Hay.|\nGrass[Region]=", 1)
-    assert faults(added) == ["'hay' stands in no view"]
+    assert find_faults(added) == ["'hay' stands in no view"]
     gone = drawn.replace(",lifetime,", ",life,")
-    assert faults(gone) == [
+    assert find_faults(gone) == [
         "'lifetime' stands in no view",
         "a view shows 'life', which the model does not have",
     ]
@@ -220,19 +221,8 @@ def test_a_sketch_can_be_read_by_simlin_and_pysd(drawn: str, tmp_path) -> None:
     assert read.run(final_time=1) is not None
 
 
-def test_the_command_checks_and_draws(tmp_path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = tmp_path / "herd.mdl"
-    path.write_text(HERD, encoding="utf-8")
-    assert main([str(path), "--check"]) == 1
-    assert "'Animals' stands in no view" in capsys.readouterr().out
-    assert main([str(path)]) == 0
-    assert main([str(path), "--check"]) == 0
-    assert main([str(tmp_path / "none.mdl")]) == 2
-    assert capsys.readouterr().err.startswith("error: no such file")
-
-
 def test_every_variable_of_the_shipped_model_stands_in_one_view(shipped: str) -> None:
-    assert faults(shipped) == []
+    assert find_faults(shipped) == []
 
 
 def test_the_shipped_views_have_no_overlapping_names(shipped: str) -> None:

@@ -1,0 +1,176 @@
+"""A stretch of LLVM code: one operation after the other, on numbers or on vectors of runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from smecluster.model.compiler.arithmetic import EASY, LIBRARY, Shape, Writer, name
+from smecluster.model.compiler.schedule import Check
+from smecluster.model.program.graph import LOGICAL, operands
+
+_DIRECT = {"add": "fadd", "sub": "fsub", "mul": "fmul", "div": "fdiv"}
+_COMPARE = {"lt": "olt", "le": "ole", "eq": "oeq", "ne": "une"}
+_CALLED = {"exp", "ln", "lnp", "pow", *LIBRARY}
+_BUILT_IN = {"abs": "fabs", "sqrt": "sqrt", "floor": "floor", "trunc": "trunc"}
+# Independent sums of what must be finite, so that one addition need not wait for the last.
+_SUMS = 8
+
+
+class Region:
+    """A stretch of code in which values are computed and named.
+
+    Parameters
+    ----------
+    nodes : sequence of tuple
+        The plan's nodes.
+    shape : Shape
+        Numbers or vectors.
+    prefix : str
+        What the names begin with.
+    label : str
+        Name of the block in which it begins; then of the one in which it stands.
+    outside : callable
+        ``outside(region, node)`` writes how a value from elsewhere is read, and gives its name.
+    """
+
+    def __init__(
+        self,
+        nodes: Sequence[tuple[object, ...]],
+        shape: Shape,
+        prefix: str,
+        label: str,
+        outside: Callable[[Region, int], str],
+    ) -> None:
+        self.nodes = nodes
+        self.shape = shape
+        self.writer = Writer(shape, prefix)
+        self.prefix = prefix
+        self.names: dict[int, str] = {}
+        self.label = label
+        self.outside = outside
+
+    def read(self, node: int) -> str:
+        """Give the name of a node's value, reading it if it is not here yet."""
+        if node not in self.names:
+            op, *rest = self.nodes[node]
+            if op == "const":
+                assert isinstance(rest[0], float)
+                self.names[node] = self.shape.constant(rest[0])
+            elif op == "true":
+                bit = "true" if rest[0] else "false"
+                many = "<" + ", ".join([f"i1 {bit}"] * self.shape.width) + ">"
+                self.names[node] = bit if self.shape.width == 1 else many
+            else:
+                self.names[node] = self.outside(self, node)
+        return self.names[node]
+
+    def truth(self, number: str) -> str:
+        """Turn a stored 1 or 0 back into a truth value."""
+        return self.writer.compare("une", number, self.shape.constant(0.0))
+
+    def read_number(self, node: int) -> str:
+        """Give the name of a node's value as a number: a truth value as 1 or 0."""
+        value = self.read(node)
+        if self.nodes[node][0] in LOGICAL:
+            constant = self.shape.constant
+            return self.writer.select(value, constant(1.0), constant(0.0))
+        return value
+
+    def compute(self, node: int) -> None:
+        """Write an operation."""
+        op, *rest = self.nodes[node]
+        assert isinstance(op, str)
+        if op in ("const", "true"):
+            return
+        w, shape = self.writer, self.shape
+        used = [self.read(operand) for operand in operands(self.nodes[node])]
+        if op in _DIRECT:
+            result = w.real(_DIRECT[op], *used)
+        elif op in _COMPARE:
+            result = w.compare(_COMPARE[op], *used)
+        elif op in ("min", "max"):
+            result = w.select(w.compare("olt" if op == "min" else "ogt", *used), *used)
+        elif op == "select":
+            kind = shape.truth if self.nodes[node][2] in LOGICAL else shape.real
+            result = w.put(f"select {shape.truth} {used[0]}, {kind} {used[1]}, {kind} {used[2]}")
+        elif op in ("and", "or"):
+            result = w.put(f"{op} {shape.truth} {used[0]}, {used[1]}")
+        elif op == "not":
+            ones = self._ones()
+            result = w.put(f"xor {shape.truth} {used[0]}, {ones}")
+        elif op == "float":
+            result = w.select(used[0], shape.constant(1.0), shape.constant(0.0))
+        elif op == "neg":
+            result = w.put(f"fneg {shape.real} {used[0]}")
+        elif op in _BUILT_IN:
+            result = w.intrinsic(_BUILT_IN[op], *used)
+        elif op in _CALLED:
+            result = w.call(name(op, shape), *used)
+        elif op == "powers":
+            result = self._powers(node, *used)
+        elif op == "table":
+            result = self._table(int(str(rest[0])), used[0])
+        else:
+            assert op == "past", op
+            result = w.put(
+                f"call {shape.real} @past(ptr %history, i64 %k, i64 {{pasts}}, i64 {rest[0]}, "
+                f"{shape.real} {used[0]}, {shape.real} {used[1]})"
+            )
+        self.names[node] = result
+
+    def _powers(self, node: int, total: str, *parts: str) -> str:
+        """Write a product of powers; a base that is not positive is treated with care."""
+        w, shape = self.writer, self.shape
+        easy = w.call(name("expp", shape), total)
+        fine = w.compare("ole", w.intrinsic("fabs", total), shape.constant(EASY))
+        if shape.width > 1:
+            fine = w.put(f"call i1 @llvm.vector.reduce.and.v{shape.width}i1({shape.truth} {fine})")
+        care, done = f"care.{self.prefix}{node}", f"done.{self.prefix}{node}"
+        w.lines += [f"  br i1 {fine}, label %{done}, label %{care}, !prof !0", f"{care}:"]
+        careful = w.call(name("pow", shape), *parts[:2])
+        for place in range(2, len(parts), 2):
+            factor = w.call(name("pow", shape), *parts[place : place + 2])
+            careful = w.real("fmul", careful, factor)
+        w.lines += [f"  br label %{done}", f"{done}:"]
+        result = w.put(f"phi {shape.real} [{easy}, %{self.label}], [{careful}, %{care}]")
+        self.label = done
+        return result
+
+    def _ones(self) -> str:
+        if self.shape.width == 1:
+            return "true"
+        return "<" + ", ".join(["i1 true"] * self.shape.width) + ">"
+
+    def _table(self, table: int, at: str) -> str:
+        w, shape = self.writer, self.shape
+
+        def entry(array: str, kind: str) -> str:
+            address = w.put(f"getelementptr {kind}, ptr %{array}, i64 {table}")
+            return w.put(f"load {kind}, ptr {address}")
+
+        offset, count, low = entry("toff", "i64"), entry("tn", "i64"), entry("tlow", "double")
+        columns = ", ".join(
+            "ptr " + w.put(f"getelementptr double, ptr %{array}, i64 {offset}")
+            for array in ("tx", "ty", "ts")
+        )
+        return w.put(
+            f"call {shape.real} @{name('table', shape)}({columns}, i64 {count}, double {low}, "
+            f"{shape.real} {at})"
+        )
+
+    def check(self, checks: Iterable[Check]) -> str | None:
+        """Write a sum that is NaN where a value that matters is not finite."""
+        w, zero = self.writer, self.shape.constant(0.0)
+        sums = [zero] * _SUMS
+        place = -1
+        for place, check in enumerate(checks):
+            value = self.read(check.node)
+            if check.gate is not None:
+                value = w.select(self.read(check.gate), value, zero)
+            sums[place % _SUMS] = w.fma(value, zero, sums[place % _SUMS])
+        if place < 0:
+            return None
+        total = sums[0]
+        for other in sums[1 : place + 1]:
+            total = w.real("fadd", total, other)
+        return w.compare("uno", total, zero)

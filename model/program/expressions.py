@@ -1,0 +1,379 @@
+"""Expressions as operations on single numbers: references, arithmetic, functions and tables.
+
+Every variable is built twice from the same equation: for the time at which stocks get their
+first values, and for every time step.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+from pysd.translators.structures import abstract_expressions as ast
+from pysd.translators.structures.abstract_model import AbstractSection
+
+from smecluster.model.program.functions import FUNCTIONS, Moment
+from smecluster.model.program.graph import Graph, Parameter, Table
+from smecluster.model.program.subscripts import Cell, Declared, Env, Site, Subscripts
+from smecluster.model.support.errors import InputError, suggest_name
+from smecluster.model.vensim.source import fold_name
+
+CONTROLS = ("initial time", "final time", "time step", "saveper")
+
+_REDUCTIONS = {"sum": "add", "prod": "mul", "vmin": "min", "vmax": "max"}
+# XMILE's: without a mark they run over all the elements.
+_WHOLE = {"vmin xmile": "min", "vmax xmile": "max"}
+_ARITHMETIC = {"+": "add", "-": "sub", "*": "mul", "/": "div"}
+_JOINING = {":AND:": "and", ":OR:": "or", "AND": "and", "OR": "or"}
+_BEYOND = {
+    ast.AllocateAvailableStructure: "ALLOCATE AVAILABLE",
+    ast.AllocateByPriorityStructure: "ALLOCATE BY PRIORITY",
+    ast.GetLookupsStructure: "GET DIRECT LOOKUPS",
+    ast.GetDataStructure: "GET DIRECT DATA",
+    ast.GetConstantsStructure: "GET DIRECT CONSTANTS",
+    ast.DataStructure: "data from a file",
+    ast.GameStructure: "GAME",
+}
+
+
+class ExpressionBuilder:
+    """Builds the variables of a model, element by element, into a graph.
+
+    Parameters
+    ----------
+    section : pysd AbstractSection
+        The translated file.
+    lines : mapping of str to int
+        Line of each variable in the file, by key.
+    """
+
+    def __init__(self, section: AbstractSection, lines: Mapping[str, int]) -> None:
+        self.graph = Graph()
+        self.subscripts = Subscripts(section.subscripts)
+        self.parameters: list[Parameter] = []
+        self.tables: list[Table] = []
+        self.memory: dict[Any, int] = {}
+        self.open: list[tuple[str, Cell, bool]] = []
+        self.variables: dict[str, Declared] = {}
+        for element in section.elements:
+            variable = self.subscripts.declare(element, lines.get(fold_name(element.name)))
+            self.variables[fold_name(variable.name)] = variable
+        for control in CONTROLS:
+            if control not in self.variables:
+                raise InputError(f"the model does not set {control.upper()!r}")
+
+    def stateful(self, kind: type) -> Callable[[Site, Env, Any], int] | None:
+        """Find what builds a function that remembers, such as INTEG; None if nothing does."""
+        return None
+
+    # References ---------------------------------------------------------------------------
+
+    def _lookup_name(self, where: Site, reference: str) -> str:
+        name = fold_name(reference)
+        if name in self.variables:
+            return name
+        guess = suggest_name(name, [variable.name for variable in self.variables.values()])
+        hint = f", did you mean {guess!r}?" if guess else ""
+        raise where.refuse(f"uses {name!r}, which the model does not define{hint}")
+
+    def _referred(self, where: Site, env: Env, name: str, subscripts: list[str]) -> Cell:
+        """Give the elements that a reference means."""
+        variable = self.variables[name]
+        if len(subscripts) != len(variable.dims):
+            raise where.refuse(
+                f"uses {variable.name!r} with {len(subscripts)} subscripts, it has "
+                f"{len(variable.dims)}"
+            )
+        cell = tuple(
+            self.subscripts.resolve_element(where, env, subscript) for subscript in subscripts
+        )
+        if cell not in variable.cells:
+            raise where.refuse(
+                f"uses {variable.name!r} for {', '.join(cell)}, which has no equation"
+            )
+        return cell
+
+    # Values -------------------------------------------------------------------------------
+
+    def value(self, name: str, cell: Cell, first: bool) -> int:
+        """Build one element of a variable."""
+        known = (name, cell, first)
+        if known in self.memory:
+            return self.memory[known]
+        variable = self.variables[name]
+        if known in self.open:
+            circle = [*self.open[self.open.index(known) :], known]
+            path = " -> ".join(dict.fromkeys(self.variables[n].name for n, _, _ in circle))
+            when = "their initial values" if first else "each other"
+            raise InputError(
+                f"{variable.place}the variables {path} -> {variable.name} need {when} in a "
+                "circle without a stock"
+            )
+        definition, env = variable.cells[cell]
+        if definition.lookup:
+            raise InputError(f"{variable.place}the table {variable.name!r} is used without (...)")
+        self.open.append(known)
+        where = Site(variable, definition, cell, first)
+        node = self._top(where, env)
+        self.open.pop()
+        self.memory[known] = node
+        return node
+
+    def _top(self, where: Site, env: Env) -> int:
+        """Build a whole right-hand side: a number there is what a run may set."""
+        tree = where.definition.ast
+        if isinstance(tree, np.ndarray):
+            return self.parameter(where, float(self._array(where)))
+        if isinstance(tree, int | float | np.number):
+            return self.parameter(where, _plain(where, tree))
+        return self.expression(where, env, tree)
+
+    def _array(self, where: Site) -> float:
+        shape = [
+            len(self.subscripts.ranges[dim]) if dim in self.subscripts.ranges else 1
+            for dim in where.definition.dims
+        ]
+        values = np.asarray(where.definition.ast)
+        if values.size != np.prod(shape):
+            raise where.refuse(f"has {values.size} values for {int(np.prod(shape))} elements")
+        place = tuple(
+            self.subscripts.ranges[dim].index(part) if dim in self.subscripts.ranges else 0
+            for dim, part in zip(where.definition.dims, where.cell, strict=True)
+        )
+        return float(values.reshape(shape)[place])
+
+    def parameter(self, where: Site, value: float, kind: str = "constant") -> int:
+        """Build a number that a run may set."""
+        known = ("parameter", where.variable.name, where.cell, kind)
+        if known not in self.memory:
+            self.parameters.append(Parameter(where.variable.name, where.cell, kind, value))
+            self.memory[known] = self.graph.add("param", len(self.parameters) - 1)
+        return self.memory[known]
+
+    def moment(self, first: bool) -> Moment:
+        """Give the time at which an expression is evaluated."""
+        start = self.value("initial time", (), first=True) if first else self.graph.add("time")
+        return Moment(start, self.value("time step", (), first=True))
+
+    def expression(self, where: Site, env: Env, tree: Any) -> int:
+        """Build an expression for given elements."""
+        kind = type(tree)
+        if kind in _BEYOND:
+            raise where.refuse(f"uses {_BEYOND[kind]}, which is not supported")
+        if isinstance(tree, bool | int | float | np.number):
+            return self.graph.const(_plain(where, tree))
+        if isinstance(tree, ast.ReferenceStructure):
+            return self._reference(where, env, tree)
+        if isinstance(tree, ast.ArithmeticStructure):
+            return self._arithmetic(where, env, tree)
+        if isinstance(tree, ast.LogicStructure):
+            return self._logic(where, env, tree)
+        if isinstance(tree, ast.CallStructure):
+            return self._call(where, env, tree)
+        if isinstance(tree, ast.InlineLookupsStructure):
+            if tree.lookups.type != "interpolate":
+                raise where.refuse(f"uses a graph of the form {tree.lookups.type!r} in an equation")
+            argument = self.number(where, env, tree.argument)
+            known = ("inline", id(tree), where.cell)
+            if known not in self.memory:
+                self.memory[known] = self._table(where, where.cell, tree.lookups)
+            return self.graph.add("table", self.memory[known], argument)
+        build = self.stateful(kind)
+        if build is None:
+            raise where.refuse(f"uses {kind.__name__}, which is not supported")
+        once = (id(tree), where.variable.name, where.cell, env, where.first)
+        if once not in self.memory:
+            self.memory[once] = build(where, env, tree)
+        return self.memory[once]
+
+    def number(self, where: Site, env: Env, tree: Any) -> int:
+        """Build an expression whose result is used as a number."""
+        return self.graph.number(self.expression(where, env, tree))
+
+    def _reference(self, where: Site, env: Env, tree: Any) -> int:
+        name = fold_name(tree.reference)
+        subscripts = list(tree.subscripts.subscripts) if tree.subscripts else []
+        if name == "time" and not subscripts:
+            return self.moment(where.first).time
+        named = name in self.subscripts.spelled or name in self.subscripts.elements
+        if named and name not in self.variables and not subscripts:
+            return self._place_of(where, env, name)
+        name = self._lookup_name(where, tree.reference)
+        return self.value(name, self._referred(where, env, name, subscripts), where.first)
+
+    def _place_of(self, where: Site, env: Env, name: str) -> int:
+        """Build a subscript used as a number: its place in its range, from 1."""
+        element = self.subscripts.resolve_element(where, env, name)
+        holding = [listed for listed in self.subscripts.ranges.values() if element in listed]
+        return self.graph.const(max(holding, key=len).index(element) + 1)
+
+    def _arithmetic(self, where: Site, env: Env, tree: Any) -> int:
+        operators, arguments = list(tree.operators), list(tree.arguments)
+        if operators == ["negative"]:
+            return self.graph.add("neg", self.number(where, env, arguments[0]))
+        if operators[0] == "^":
+            for base in arguments[:-1]:
+                # PySD 3.14.3 reads (-2)^2 as -(2^2).
+                if isinstance(base, int | float) and base < 0:
+                    raise where.refuse(
+                        f"raises the negative number {base} to a power: write 0 - {-base}"
+                    )
+            node = self.number(where, env, arguments[-1])
+            for base in reversed(arguments[:-1]):
+                node = self.graph.add("pow", self.number(where, env, base), node)
+            return node
+        node = self.number(where, env, arguments[0])
+        for operator, argument in zip(operators, arguments[1:], strict=True):
+            node = self.graph.add(_ARITHMETIC[operator], node, self.number(where, env, argument))
+        return node
+
+    def _logic(self, where: Site, env: Env, tree: Any) -> int:
+        graph = self.graph
+        operators = [operator.upper() for operator in tree.operators]
+        nodes = [self.expression(where, env, argument) for argument in tree.arguments]
+        if operators == [":NOT:"]:
+            return graph.add("not", graph.truthful(nodes[0]))
+        if operators[0] in _JOINING:
+            # PySD joins from the right, whatever the operators are.
+            node = graph.truthful(nodes[-1])
+            for operator, left in zip(reversed(operators), reversed(nodes[:-1]), strict=True):
+                node = graph.add(_JOINING[operator], graph.truthful(left), node)
+            return node
+        a, b = (graph.number(node) for node in nodes)
+        match operators[0]:
+            case "<":
+                return graph.add("lt", a, b)
+            case ">":
+                return graph.add("lt", b, a)
+            case "<=":
+                return graph.add("le", a, b)
+            case ">=":
+                return graph.add("le", b, a)
+            case "=":
+                return graph.add("eq", a, b)
+            case "<>":
+                return graph.add("ne", a, b)
+        raise where.refuse(f"uses the operator {operators[0]!r}, which is not supported")
+
+    # Functions and tables -----------------------------------------------------------------
+
+    def _call(self, where: Site, env: Env, tree: Any) -> int:
+        name = fold_name(tree.function.reference)
+        if name in self.variables:
+            return self._table_call(where, env, name, tree)
+        if name in _REDUCTIONS or name in _WHOLE:
+            return self._reduction(where, env, name, tree)
+        if name == "elmcount":
+            return self._count(where, tree)
+        if name == "active initial" and len(tree.arguments) == 2:
+            return self.number(where, env, tree.arguments[1 if where.first else 0])
+        function = FUNCTIONS.get(name)
+        if function is None:
+            raise where.refuse(f"uses {name.upper()}, which is not supported")
+        if len(tree.arguments) != function.arity:
+            raise where.refuse(
+                f"gives {name.upper()} {len(tree.arguments)} arguments, it takes {function.arity}"
+            )
+        arguments = [self.expression(where, env, argument) for argument in tree.arguments]
+        return function.build(self.graph, self.moment(where.first), *arguments)
+
+    def _count(self, where: Site, tree: Any) -> int:
+        name = fold_name(getattr(tree.arguments[0], "reference", ""))
+        if name not in self.subscripts.spelled:
+            raise where.refuse("gives ELMCOUNT something that is not a range")
+        return self.graph.const(len(self.subscripts.ranges[self.subscripts.spelled[name]]))
+
+    def _reduction(self, where: Site, env: Env, name: str, tree: Any) -> int:
+        if len(tree.arguments) != 1:
+            raise where.refuse(f"gives {name.upper()} {len(tree.arguments)} arguments, it takes 1")
+        over = dict.fromkeys(
+            marked
+            for marked in _marked(tree.arguments[0])
+            if marked.endswith("!")
+            or (name in _WHOLE and fold_name(marked) in self.subscripts.spelled)
+        )
+        if not over:
+            raise where.refuse(f"uses {name.upper()} without a range marked by '!'")
+        for marked in over:
+            if fold_name(marked.rstrip("!")) not in self.subscripts.spelled:
+                raise self.subscripts.refuse_subscript(where.variable, marked.rstrip("!"))
+        axes = [
+            self.subscripts.ranges[self.subscripts.spelled[fold_name(marked.rstrip("!"))]]
+            for marked in over
+        ]
+        op = _REDUCTIONS.get(name) or _WHOLE[name]
+        node = None
+        for cell in itertools.product(*axes):
+            inner = tuple(
+                (fold_name(marked), part) for marked, part in zip(over, cell, strict=True)
+            )
+            outer = tuple(pair for pair in env if pair[0] not in dict(inner))
+            term = self.number(where, (*outer, *inner), tree.arguments[0])
+            node = term if node is None else self.graph.add(op, node, term)
+        assert node is not None  # a range has at least one element
+        return node
+
+    def _table_call(self, where: Site, env: Env, name: str, tree: Any) -> int:
+        variable = self.variables[name]
+        if len(tree.arguments) != 1:
+            raise where.refuse(f"gives the table {variable.name!r} {len(tree.arguments)} arguments")
+        given = tree.function.subscripts
+        cell = self._referred(where, env, name, list(given.subscripts) if given else [])
+        definition, _ = variable.cells[cell]
+        if not definition.lookup:
+            raise where.refuse(f"uses {variable.name!r} as a table, which it is not")
+        table, scale = self.named_table(name, cell)
+        argument = self.number(where, env, tree.arguments[0])
+        return self.graph.add("mul", self.graph.add("table", table, argument), scale)
+
+    def named_table(self, name: str, cell: Cell) -> tuple[int, int]:
+        """Give the place of a table and the node of the factor on its values."""
+        variable = self.variables[name]
+        definition, _ = variable.cells[cell]
+        where = Site(variable, definition, cell, first=False)
+        if not isinstance(definition.ast, ast.LookupsStructure):
+            raise where.refuse(f"uses {_BEYOND.get(type(definition.ast), 'an unknown table')}")
+        known = ("table", name, cell)
+        if known not in self.memory:
+            self.memory[known] = self._table(where, cell, definition.ast)
+        return self.memory[known], self.parameter(where, 1.0, kind="scale")
+
+    def _table(self, where: Site, cell: Cell, tree: Any) -> int:
+        x, y = tuple(map(float, tree.x)), tuple(map(float, tree.y))
+        if len(x) != len(y):
+            raise where.refuse("is a table with more x than y values, or fewer")
+        if len(set(x)) < len(x):
+            raise where.refuse("is a table with two values for the same x")
+        if tree.type != "interpolate" and len(x) < 2:
+            raise where.refuse("is a table with one point")
+        self.tables.append(Table(where.variable.name, cell, x, y, tree.type))
+        return len(self.tables) - 1
+
+
+def _plain(where: Site, number: Any) -> float:
+    try:
+        value = float(number)
+    except OverflowError:
+        value = float("inf")
+    if np.isnan(value):
+        raise where.refuse("uses :NA:, which is not supported")
+    if np.isinf(value):
+        raise where.refuse("holds a number that is too large")
+    return value
+
+
+def _marked(tree: Any) -> Iterator[str]:
+    """List the subscripts in an expression, those inside of a reduction left out."""
+    if isinstance(tree, ast.CallStructure):
+        if fold_name(tree.function.reference) not in (*_REDUCTIONS, *_WHOLE):
+            for part in (tree.function, *tree.arguments):
+                yield from _marked(part)
+    elif isinstance(tree, ast.ReferenceStructure):
+        yield from tree.subscripts.subscripts if tree.subscripts else ()
+    elif isinstance(tree, ast.ArithmeticStructure | ast.LogicStructure):
+        for part in tree.arguments:
+            yield from _marked(part)
+    elif isinstance(tree, ast.InlineLookupsStructure):
+        yield from _marked(tree.argument)

@@ -1,0 +1,331 @@
+"""Subscripts: the ranges of a model, and the elements that each variable has.
+
+A range may contain other ranges, repeat another one, or pair with one of the same length by
+position (Vensim's mappings and ``<->``).
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field
+from typing import Any
+
+from pysd.translators.structures.abstract_model import (
+    AbstractComponent,
+    AbstractData,
+    AbstractElement,
+    AbstractLookup,
+)
+
+from smecluster.model.support.errors import InputError, suggest_name
+from smecluster.model.vensim.source import fold_name
+
+Cell = tuple[str, ...]
+# The element that each range of an equation stands for, by the range's key.
+Env = tuple[tuple[str, str], ...]
+
+
+@dataclass
+class Definition:
+    """One equation of a variable.
+
+    Attributes
+    ----------
+    ast : Any
+        Its right-hand side.
+    dims : tuple of str
+        For each subscript the name of a range or of an element.
+    lookup : bool
+        Whether it is a table.
+    envs : tuple of Env
+        The elements that it is written for.
+    """
+
+    ast: Any
+    dims: tuple[str, ...]
+    lookup: bool
+    envs: tuple[Env, ...]
+
+
+@dataclass
+class Declared:
+    """A variable with all its equations.
+
+    Attributes
+    ----------
+    name : str
+        As the file spells it.
+    line : int or None
+        Line in the file.
+    dims : tuple of str
+        The range of each subscript.
+    cells : dict
+        By element: the equation, and what the ranges stand for in it.
+    """
+
+    name: str
+    line: int | None
+    dims: tuple[str, ...]
+    cells: dict[Cell, tuple[Definition, Env]] = field(default_factory=dict)
+
+    @property
+    def place(self) -> str:
+        """Where it stands in the file, as the beginning of an error."""
+        return f"line {self.line}: " if self.line else ""
+
+
+@dataclass(frozen=True)
+class Site:
+    """The equation that is being built.
+
+    Attributes
+    ----------
+    variable : Declared
+        The variable.
+    definition : Definition
+        Its equation.
+    cell : Cell
+        Its element.
+    first : bool
+        Whether it is built for the time at which stocks get their first values.
+    """
+
+    variable: Declared
+    definition: Definition
+    cell: Cell
+    first: bool
+
+    def refuse(self, reason: str) -> InputError:
+        """Make the error that says why the equation cannot be computed."""
+        return InputError(f"{self.variable.place}{self.variable.name!r} {reason}")
+
+    def at_start(self) -> Site:
+        """Give the same equation as it is when stocks get their first values."""
+        return Site(self.variable, self.definition, self.cell, first=True)
+
+
+class Subscripts:
+    """The ranges of a model and their elements.
+
+    Parameters
+    ----------
+    given : iterable of pysd AbstractSubscriptRange
+        The ranges as PySD's translator gives them.
+
+    Attributes
+    ----------
+    ranges : dict of str to tuple of str
+        The elements of each range, other ranges in it resolved.
+    shared : dict of str to tuple of str
+        By range the ranges that pair with it by position; keys of names.
+    spelled : dict of str to str
+        Names of ranges by key.
+    elements : dict of str to str
+        Names of elements by key.
+    """
+
+    def __init__(self, given: Any) -> None:
+        self.ranges, self.shared = _read_ranges(given)
+        self.spelled = {fold_name(name): name for name in self.ranges}
+        self.elements = {
+            fold_name(element): element for listed in self.ranges.values() for element in listed
+        }
+
+    def declare(self, element: AbstractElement, line: int | None) -> Declared:
+        """Read a variable: its equations, and which of them each element has.
+
+        Parameters
+        ----------
+        element : pysd AbstractElement
+            The variable as PySD's translator gives it.
+        line : int or None
+            Its line in the file.
+
+        Returns
+        -------
+        Declared
+            Its elements in the order of the ranges.
+
+        Raises
+        ------
+        InputError
+            If a subscript is unknown, or its elements belong to no common range.
+        """
+        name = element.name.strip().strip('"')
+        variable = Declared(name, line, ())
+        definitions = []
+        for component in element.components:
+            if isinstance(component, AbstractData):
+                raise InputError(f"{variable.place}{name!r} is a data variable: use a table")
+            definitions.append((self._define(variable, component), component.subscripts[1]))
+        for definition, excepted in definitions:
+            left_out = [self._axes_of(variable, cell) for cell in excepted]
+            for env in definition.envs:
+                cell = _cell_of(definition.dims, env)
+                if not any(
+                    all(part in axis for part, axis in zip(cell, axes, strict=True))
+                    for axes in left_out
+                ):
+                    variable.cells[cell] = (definition, env)
+        variable.dims = self._dims_of(variable, [definition for definition, _ in definitions])
+        places = [{e: at for at, e in enumerate(self.ranges[dim])} for dim in variable.dims]
+        variable.cells = dict(
+            sorted(
+                variable.cells.items(),
+                key=lambda item: [at[e] for at, e in zip(places, item[0], strict=True)],
+            )
+        )
+        return variable
+
+    def _define(self, variable: Declared, component: AbstractComponent) -> Definition:
+        names = tuple(component.subscripts[0])
+        axes = self._axes_of(variable, names)
+        keys = [fold_name(name) if fold_name(name) in self.spelled else "" for name in names]
+        envs = tuple(
+            tuple((k, part) for k, part in zip(keys, cell, strict=True) if k)
+            for cell in itertools.product(*axes)
+        )
+        dims = tuple(self.spelled[k] if k else axis[0] for k, axis in zip(keys, axes, strict=True))
+        if len({k for k in keys if k}) < len([k for k in keys if k]):
+            raise InputError(
+                f"{variable.place}{variable.name!r} has one range twice: give the second one "
+                "another name with '<->'"
+            )
+        return Definition(component.ast, dims, isinstance(component, AbstractLookup), envs)
+
+    def _axes_of(self, variable: Declared, names: Any) -> list[tuple[str, ...]]:
+        axes = []
+        for name in names:
+            folded = fold_name(name)
+            if folded in self.spelled:
+                axes.append(self.ranges[self.spelled[folded]])
+            elif folded in self.elements:
+                axes.append((self.elements[folded],))
+            else:
+                raise self.refuse_subscript(variable, name)
+        return axes
+
+    def refuse_subscript(self, variable: Declared, name: str) -> InputError:
+        """Make the error about a subscript that does not exist."""
+        guess = suggest_name(name, [*self.spelled.values(), *self.elements.values()])
+        hint = f", did you mean {guess!r}?" if guess else ""
+        return InputError(
+            f"{variable.place}{variable.name!r} uses the unknown subscript {name!r}{hint}"
+        )
+
+    def _dims_of(self, variable: Declared, definitions: list[Definition]) -> tuple[str, ...]:
+        """Find the range that holds all elements of each position."""
+        dims: list[str] = []
+        for place, first in enumerate(definitions[0].dims):
+            used = dict.fromkeys(cell[place] for cell in variable.cells)
+            alike = all(definition.dims[place] == first for definition in definitions)
+            if alike and first in self.ranges:
+                dims.append(first)
+                continue
+            holding = [
+                name
+                for name, listed in self.ranges.items()
+                if set(used) <= set(listed) and name not in dims
+            ]
+            if not holding:
+                raise InputError(
+                    f"{variable.place}{variable.name!r} has elements that belong to no common range"
+                )
+            dims.append(min(holding, key=lambda name: len(self.ranges[name])))
+        return tuple(dims)
+
+    def resolve_element(self, where: Site, env: Env, subscript: str) -> str:
+        """Find the element that a subscript means in an equation.
+
+        Parameters
+        ----------
+        where : Site
+            The equation.
+        env : Env
+            What the ranges stand for in it.
+        subscript : str
+            A range or an element.
+
+        Returns
+        -------
+        str
+
+        Raises
+        ------
+        InputError
+            If it is unknown, or a range that stands for nothing here.
+        """
+        folded = fold_name(subscript)
+        known = dict(env)
+        if folded in known:
+            return known[folded]
+        if folded in self.spelled:
+            # The range is another one of the same length: Vensim pairs the elements by place.
+            listed = self.ranges[self.spelled[folded]]
+            for other in self.shared.get(folded, ()):
+                if other in known:
+                    place = self.ranges[self.spelled[other]].index(known[other])
+                    return listed[place]
+            raise where.refuse(
+                f"uses the range {subscript!r}, which is neither on its left-hand side nor summed"
+            )
+        if folded in self.elements:
+            return self.elements[folded]
+        raise self.refuse_subscript(where.variable, subscript)
+
+
+def _cell_of(dims: tuple[str, ...], env: Env) -> Cell:
+    known = dict(env)
+    return tuple(known.get(fold_name(dim), dim) for dim in dims)
+
+
+def _read_ranges(given: Any) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
+    """Read the ranges' elements, and which ranges pair with which by place."""
+    listed: dict[str, list[str]] = {}
+    copies: dict[str, str] = {}
+    pairs: dict[str, set[str]] = {}
+    for entry in given:
+        folded = fold_name(entry.name)
+        if isinstance(entry.subscripts, str):
+            copies[entry.name] = entry.subscripts
+            pairs.setdefault(folded, set()).add(fold_name(entry.subscripts))
+            pairs.setdefault(fold_name(entry.subscripts), set()).add(folded)
+        elif isinstance(entry.subscripts, list):
+            listed[entry.name] = list(entry.subscripts)
+        else:
+            raise InputError(
+                f"the range {entry.name!r} is read from a file, which is not supported"
+            )
+        for other in entry.mapping:
+            pairs.setdefault(folded, set()).add(fold_name(other))
+    spelled = {fold_name(name): name for name in listed}
+
+    def elements(name: str, above: tuple[str, ...] = ()) -> tuple[str, ...]:
+        if name in above:
+            raise InputError(f"the range {name!r} contains itself")
+        found: list[str] = []
+        for element in listed[name]:
+            inner = spelled.get(fold_name(element))
+            found += elements(inner, (*above, name)) if inner is not None else (element,)
+        return tuple(dict.fromkeys(found))
+
+    ranges: dict[str, tuple[str, ...]] = {}
+    for entry in given:
+        name = entry.name
+        seen = set()
+        while name in copies:
+            seen.add(name)
+            target = fold_name(copies[name])
+            name = spelled.get(target) or next(
+                (other for other in copies if fold_name(other) == target and other not in seen), ""
+            )
+            if not name:
+                raise InputError(
+                    f"the range {entry.name!r} repeats {copies[entry.name]!r}, unknown"
+                )
+        ranges[entry.name] = elements(name)
+    return ranges, {
+        name: tuple(sorted(others))
+        for name, others in pairs.items()
+        if name in map(fold_name, ranges)
+    }

@@ -1,0 +1,56 @@
+"""``smecluster views``: the diagrams of the Vensim file, drawn from its equations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+EXAMPLES = (
+    "smecluster views",
+    "smecluster views --check",
+    "smecluster views path/to/model.mdl",
+)
+
+# Faults that are printed one by one.
+_SHOWN = 20
+
+
+def views(
+    path: Annotated[
+        Path | None, typer.Argument(help="The .mdl file; the shipped model if left out.")
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Only check that every variable is in one view.")
+    ] = False,
+) -> None:
+    """Redraw the views in place, in about a minute; equations and settings stay as they are."""
+    from smecluster.model.support.errors import InputError
+    from smecluster.model.support.files import read_text, write_atomic
+    from smecluster.model.vensim.document import SHIPPED
+
+    file = SHIPPED if path is None else path
+    text = read_text(file)
+    if check:
+        _check(text)
+        return
+    from smecluster.model.diagrams.views import draw_views
+
+    drawn = draw_views(text)
+    if read_text(file) != text:
+        raise InputError(f"{file} was changed while it was being drawn: run the command again")
+    if drawn != text:
+        write_atomic(file, drawn)
+    print(f"{file}: {'views redrawn' if drawn != text else 'views are up to date'}")
+
+
+def _check(text: str) -> None:
+    from smecluster.model.diagrams.faults import find_faults
+
+    faults = find_faults(text)
+    print("\n".join(faults[:_SHOWN]) or "every variable stands in one view")
+    if len(faults) > _SHOWN:
+        print(f"and {len(faults) - _SHOWN} more")
+    if faults:
+        raise typer.Exit(1)
