@@ -78,30 +78,16 @@ def arrange_rows(results: Results, method: Method) -> Rows:
     if method.name == results.method:
         wanted = method.given_data or method.name == "morris"
         return Rows(method, every, unit, select_cube(results, every) if wanted else _NONE)
-    if not method.given_data or not has_random_sample(results):
+    if not method.given_data or not results.is_random:
         allowed = [results.method]
-        if has_random_sample(results):
+        if results.is_random:
             allowed += [name for name, one in METHODS.items() if one.given_data]
         raise InputError(
             f"runs laid out for {results.method} cannot be analysed by {method.name}; allowed: "
             f"{', '.join(dict.fromkeys(allowed))}"
         )
-    chosen = select_random_runs(results)
+    chosen = results.random_runs
     return Rows(method, chosen, 1, select_cube(results, chosen))
-
-
-def has_random_sample(results: Results) -> bool:
-    """Say whether a study holds a random sample: its own, or the two that Saltelli mixes."""
-    return results.design.unit == 1 or results.method == "sobol"
-
-
-def select_random_runs(results: Results) -> NDArray[np.int64]:
-    """Give the runs of a study that are a random sample of its factors."""
-    unit, every = results.design.unit, np.arange(results.runs)
-    if results.method == "sobol":
-        # The first and the last run of a block are two independent points.
-        return every.reshape(-1, unit)[:, [0, -1]].ravel()
-    return every
 
 
 def select_cube(results: Results, runs: NDArray[np.int64]) -> Array:

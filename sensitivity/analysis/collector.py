@@ -11,11 +11,9 @@ import pandas as pd
 from smecluster.sensitivity.analysis.cases import (
     Rows,
     describe_outputs,
-    has_random_sample,
     prepare_outputs,
     select_cube,
     select_principal,
-    select_random_runs,
 )
 from smecluster.sensitivity.analysis.convergence import trace_convergence
 from smecluster.sensitivity.analysis.index_table import COLUMNS, build_index_table
@@ -61,7 +59,7 @@ class Collector:
         self.constants: list[str] = []
         self.empty: list[str] = []
         self.left_out: dict[int, list[str]] = {}
-        self.random = select_random_runs(results)
+        self.random = results.random_runs
         self.cube = select_cube(results, self.random)
         self.fast = results.method == "fast"
         together = results.design.unit
@@ -244,7 +242,7 @@ def _about_notable(results: Results) -> Remark:
 
 
 def _about_ranking(results: Results) -> list[Remark]:
-    if has_random_sample(results):
+    if results.is_random:
         return []
     return [
         make_note(

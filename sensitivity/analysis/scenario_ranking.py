@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from smecluster.sensitivity.analysis.cases import has_random_sample, select_principal
+from smecluster.sensitivity.analysis.cases import select_principal
 from smecluster.sensitivity.analysis.ranking import Ranking, rank_strategies
 from smecluster.sensitivity.methods.estimates import Array, Bootstrap
 from smecluster.sensitivity.store.results import Results
@@ -18,7 +18,7 @@ def rank_scenarios(
     results: Results, runs: NDArray[np.int64], cube: Array, bootstrap: Bootstrap
 ) -> tuple[Ranking, ...]:
     """Rank the strategies of each future in each principal output that has a better side."""
-    if not has_random_sample(results):
+    if not results.is_random:
         return ()
     found = []
     for future, places in _crossed(results).items():

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import norm
 
+from smecluster.sensitivity.direction import Direction
 from smecluster.sensitivity.methods.estimates import Array
 
 # A factor is low in the lowest fifth of its range, high in the highest.
@@ -51,7 +52,8 @@ def measure_swings(
     pandas.DataFrame
         A row for each factor, the greatest swing first: factor; at low, at high (mean of the
         output there) and mean (over all runs), in the output's unit; half low and half high,
-        half the width of the means' intervals.
+        half the width of the means' intervals; direction, see
+        `sensitivity.direction.Direction`, unclear where these intervals overlap.
     """
     z = float(norm.ppf(0.5 + confidence / 2))
     length = len(y) // len(names)
@@ -103,7 +105,11 @@ def _ranked(rows: Sequence[tuple[str | float, ...]]) -> pd.DataFrame:
     table = pd.DataFrame(
         rows, columns=["factor", "at low", "at high", "mean", "half low", "half high"]
     )
-    order = (table["at high"] - table["at low"]).abs().sort_values(ascending=False, kind="stable")
+    swing = table["at high"] - table["at low"]
+    clear = swing.abs() > table["half low"] + table["half high"]
+    ways = np.where(swing > 0, Direction.RAISES.value, Direction.LOWERS.value)
+    table["direction"] = np.where(clear, ways, Direction.UNCLEAR.value)
+    order = swing.abs().sort_values(ascending=False, kind="stable")
     return table.loc[order.index].reset_index(drop=True)
 
 

@@ -11,7 +11,7 @@ from smecluster.model.support.files import write_atomic
 from smecluster.model.support.formatting import capitalise
 from smecluster.model.support.page import Section, render_page
 from smecluster.sensitivity.analysis.analysis import Analysis
-from smecluster.sensitivity.methods.index_titles import describe_index
+from smecluster.sensitivity.report.index_titles import describe_index
 from smecluster.sensitivity.report.sentences import write_answers
 from smecluster.sensitivity.store.results import Results
 

@@ -10,6 +10,7 @@ import pandas as pd
 from smecluster.model.support.formatting import Rounded, capitalise, display_unit
 from smecluster.sensitivity.analysis.ranking import Ranking
 from smecluster.sensitivity.analysis.trust import summarise_names
+from smecluster.sensitivity.direction import Direction
 
 if TYPE_CHECKING:
     from smecluster.sensitivity.analysis.analysis import Analysis
@@ -191,10 +192,9 @@ def _direction(analysis: Analysis, ranked: pd.DataFrame) -> str:
     for name in ranked["factor"][:_NAMED]:
         if name not in swings.index:
             continue  # a group has no direction
-        row = swings.loc[name]
-        if abs(row["at high"] - row["at low"]) <= row["half low"] + row["half high"]:
-            continue
-        ways["rises" if row["at high"] > row["at low"] else "falls"].append(str(name))
+        direction = swings.loc[name, "direction"]
+        if direction != Direction.UNCLEAR:
+            ways["rises" if direction == Direction.RAISES else "falls"].append(str(name))
     said = [f"{way} with {summarise_names(names)}" for way, names in ways.items() if names]
     if not said:
         return "."

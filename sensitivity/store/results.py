@@ -89,6 +89,20 @@ class Results:
         return self.study.dependent
 
     @property
+    def is_random(self) -> bool:
+        """Whether there is a random sample: the study's own, or the two that Saltelli mixes."""
+        return self.design.unit == 1 or self.method == "sobol"
+
+    @property
+    def random_runs(self) -> NDArray[np.int64]:
+        """The runs that are a random sample of the factors; all of them where there is none."""
+        every = np.arange(self.runs)
+        if self.method == "sobol":
+            # The first and the last run of a block are two independent points.
+            return every.reshape(-1, self.design.unit)[:, [0, -1]].ravel()
+        return every
+
+    @property
     def scenarios(self) -> tuple[Scenario, ...]:
         """What the sample is crossed with; all have the same rows of the sample."""
         return self.manifest.scenarios

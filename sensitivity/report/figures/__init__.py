@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from matplotlib.figure import Figure
 
 from smecluster.model.support.files import replace_file
 from smecluster.model.support.provenance import format_stamp
-from smecluster.sensitivity.analysis.analysis import Analysis
 from smecluster.sensitivity.report.figures.bars import draw_bars
 from smecluster.sensitivity.report.figures.heat import draw_heat_map
 from smecluster.sensitivity.report.figures.plane import can_draw, draw_plane
@@ -18,7 +18,10 @@ from smecluster.sensitivity.report.figures.settling import draw_convergence
 from smecluster.sensitivity.report.figures.strategies import draw_strategies
 from smecluster.sensitivity.report.figures.tornado import draw_tornado
 from smecluster.sensitivity.report.figures.years import draw_lines, draw_stacked, has_series
-from smecluster.sensitivity.store.results import Results
+
+if TYPE_CHECKING:
+    from smecluster.sensitivity.analysis.analysis import Analysis
+    from smecluster.sensitivity.store.results import Results
 
 # What figures are called; where there are several scenarios, the scenario follows.
 KINDS = (
@@ -35,7 +38,7 @@ KINDS = (
 _FORMATS = (".png", ".pdf")
 # Dots an inch of the pictures.
 _DPI = 130
-Draw = Callable[[Results, Analysis, str], Figure]
+Draw = Callable[["Results", "Analysis", str], Figure]
 
 
 def draw_figures(results: Results, analysis: Analysis, folder: Path) -> list[Path]:

@@ -1,20 +1,25 @@
-"""Ranked bars: how much each factor matters, with intervals."""
+"""Ranked bars: how much each factor matters, which way it works, with intervals."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.legend_handler import HandlerTuple
+from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from smecluster.model.support.formatting import display_unit
 from smecluster.model.support.plotting import format_axis
-from smecluster.sensitivity.methods.index_titles import describe_index
+from smecluster.sensitivity.direction import Direction
 from smecluster.sensitivity.report.figures.style import (
-    DARK,
     INK,
-    PALE,
+    OTHERS,
     clear_frame,
     finish_figure,
     group_rest,
@@ -23,17 +28,41 @@ from smecluster.sensitivity.report.figures.style import (
     set_title,
     wrap_name,
 )
+from smecluster.sensitivity.report.index_titles import describe_index
 
 if TYPE_CHECKING:
     from smecluster.sensitivity.analysis.analysis import Analysis
+    from smecluster.sensitivity.design.outputs import Column
     from smecluster.sensitivity.store.results import Results
 
 # A second index beside the headline, where a method has one that belongs to it.
 _BESIDE = {"total": "first order", "first order": "own"}
 
 
+@dataclass(frozen=True)
+class _Look:
+    """How a direction is drawn: by colour, hatching and marker, any of which is enough."""
+
+    dark: str
+    pale: str
+    hatch: str
+    marker: str
+    label: str
+
+
+_LOOKS: Mapping[str, _Look] = {
+    Direction.RAISES: _Look("#0072B2", "#9CCBE8", "", "^", "more of it raises the outcome"),
+    Direction.LOWERS: _Look("#D55E00", "#F3BF99", "////", "v", "more of it lowers the outcome"),
+    Direction.UNCLEAR: _Look("#707070", OTHERS, "..", "D", "no clear direction"),
+}
+# Groups of factors, and factors put together, have no direction.
+_PLAIN = _Look("#707070", OTHERS, "", "", "")
+_ALONE = _Look("#0072B2", "#9CCBE8", "", "", "")
+_BETTER = {"more": "more is better", "less": "less is better"}
+
+
 def draw_bars(results: Results, analysis: Analysis, scenario: str) -> Figure:
-    """Draw the headline index of each factor, and what it explains alone beside it.
+    """Draw the headline index of each factor, what it explains alone, and which way it works.
 
     Parameters
     ----------
@@ -61,38 +90,111 @@ def draw_bars(results: Results, analysis: Analysis, scenario: str) -> Figure:
         for column, part in analysis.by_output("indices", scenario)
         if part.loc[part["index"] == headline, "value"].notna().any()
     ]
+    directions = {
+        column.name: dict(zip(part["factor"], part["direction"], strict=True))
+        for column, part in analysis.by_output("swings", scenario)
+        if len(part)
+    }
     rows = 1 + min(10, max(len(part["factor"].unique()) for _, part in drawn))
-    figure, axes = make_panels(len(drawn), 2, 6.4, 0.34 * rows + 0.9)
+    figure, axes = make_panels(len(drawn), 2, 6.4, 0.34 * rows + 1.1, 1.6)
+    seen: set[str] = set()
     for axis, (column, part) in zip(axes, drawn, strict=True):
-        factor = display_unit(column.unit)[1] if headline == "mu star" else 1.0
         names, values = group_rest(part, indices, summed)
-        thick = 0.8 / len(indices)
-        for at, (index, colour) in enumerate(zip(indices, (PALE, DARK), strict=False)):
-            where = np.arange(len(names)) + (at - (len(indices) - 1) / 2) * thick
-            size = values[index].loc[names, "value"] * factor
-            half = values[index].loc[names, "half"] * factor
-            colour = DARK if len(indices) == 1 else colour
-            axis.barh(where, size, thick * 0.92, color=colour)
-            axis.errorbar(size, where, xerr=half, fmt="none", ecolor=INK, elinewidth=1, capsize=2)
-        floor = part.loc[part["index"] == headline, "floor"].max()
-        if np.isfinite(floor):
-            axis.axvline(floor * factor, color=INK, linestyle=":", linewidth=1.2)
-        axis.axvline(0, color=INK, linewidth=0.8)
-        axis.set_yticks(range(len(names)), [wrap_name(name, 34) for name in names])
-        axis.invert_yaxis()
-        clear_frame(axis, "x")
+        ways = directions.get(column.name, {})
+        mine = {name: str(ways[name]) for name in names if name in ways}
+        seen.update(mine.values())
+        _draw_panel(axis, column, part, names, values, mine, bool(directions))
+        label = describe_index(headline, dependent=results.dependent)
         if headline == "mu star":
-            axis.set_xlabel(display_unit(column.unit)[0], fontsize=8)
+            label = f"{label}, {display_unit(column.unit)[0]}"
             format_axis(axis.xaxis)
+        axis.set_xlabel(label, fontsize=8)
         set_title(axis, column.name)
-    if len(indices) > 1:
-        handles = [
-            Patch(color=colour, label=describe_index(index, dependent=results.dependent))
-            for index, colour in zip(indices, (PALE, DARK), strict=True)
-        ]
-        figure.legend(handles=handles, loc="outside lower center", ncols=2, frameon=False)
-    note = f"Bars: {describe_index(headline, dependent=results.dependent)}; lines: intervals."
+    _add_legend(figure, seen, indices, results.dependent)
+    note = "Lines: intervals."
+    if seen:
+        sides = {_BETTER.get(column.better, "") for column, _ in drawn}
+        if len(sides) == 1 and "" not in sides:
+            note += f" Of all these outcomes {sides.pop()}."
+        note += (
+            " Direction: the outcome's mean where the factor is low (lowest fifth of its range) "
+            "against its mean where it is high (highest fifth)."
+        )
+        if "mu" in set(there):
+            note = f"{note.partition(' Direction')[0]} Direction: the sign of the mean effect."
     if table.loc[table["index"] == headline, "floor"].notna().any():
         note += " Dotted: what a factor without influence stays below by chance."
-    head = f"Which factors matter{name_scenario(results, scenario)}"
-    return finish_figure(figure, results, analysis, head, note)
+    head = f"Which factors matter{', and which way' if seen else ''}"
+    return finish_figure(figure, results, analysis, head + name_scenario(results, scenario), note)
+
+
+def _draw_panel(
+    axis: Axes,
+    column: Column,
+    part: pd.DataFrame,
+    names: list[str],
+    values: Mapping[str, pd.DataFrame],
+    ways: Mapping[str, str],
+    directed: bool,
+) -> None:
+    headline = next(iter(values))
+    factor = display_unit(column.unit)[1] if headline == "mu star" else 1.0
+    looks = [_LOOKS[ways[name]] if name in ways else _PLAIN for name in names]
+    if not directed:
+        looks = [_ALONE] * len(names)
+    thick = 0.8 / len(values)
+    ends = np.zeros(len(names))
+    for at, (index, value) in enumerate(values.items()):
+        where = np.arange(len(names)) + (at - (len(values) - 1) / 2) * thick
+        size, half = value.loc[names].to_numpy(float).T * factor
+        # The headline index is the filled bar; what a factor explains alone is pale below it.
+        axis.barh(
+            where,
+            size,
+            thick * 0.92,
+            color=[look.dark if index == headline else look.pale for look in looks],
+            edgecolor="white",
+            linewidth=0,
+            hatch=[look.hatch for look in looks],
+        )
+        axis.errorbar(size, where, xerr=half, fmt="none", ecolor=INK, elinewidth=1, capsize=2)
+        ends = np.fmax(ends, np.nan_to_num(size + half))
+    room = 0.03 * ends.max()
+    for row, (look, end) in enumerate(zip(looks, ends, strict=True)):
+        if look.marker:
+            axis.plot(end + room, row, look.marker, color=look.dark, markersize=5, clip_on=False)
+    floor = part.loc[part["index"] == headline, "floor"].max()
+    if np.isfinite(floor):
+        axis.axvline(floor * factor, color=INK, linestyle=":", linewidth=1.2)
+    axis.axvline(0, color=INK, linewidth=0.8)
+    axis.set_yticks(range(len(names)), [wrap_name(name, 34) for name in names])
+    axis.invert_yaxis()
+    clear_frame(axis, "x")
+
+
+def _add_legend(figure: Figure, seen: set[str], indices: Sequence[str], dependent: bool) -> None:
+    handles: list[Any] = []  # pairs of artists, which the stubs of matplotlib do not know
+    labels = []
+    for way, look in _LOOKS.items():
+        if way in seen:
+            bar = Patch(facecolor=look.dark, hatch=look.hatch, edgecolor="white", linewidth=0)
+            handles.append((bar, Line2D([], [], color=look.dark, marker=look.marker, linestyle="")))
+            labels.append(look.label)
+    if len(indices) > 1:
+        shades = ("#404040", "#B8B8B8") if seen else (_ALONE.dark, _ALONE.pale)
+        handles += [Patch(color=colour) for colour in shades]
+        labels += [
+            describe_index(index, dependent=dependent).partition(":")[0] for index in indices
+        ]
+        if seen:
+            labels[-2:] = [f"dark: {labels[-2]}", f"pale: {labels[-1]}"]
+    if handles:
+        figure.legend(
+            handles,
+            labels,
+            handler_map={tuple: HandlerTuple(ndivide=None)},
+            loc="outside lower center",
+            ncols=3,
+            frameon=False,
+            fontsize=9,
+        )

@@ -12,8 +12,6 @@ from scipy.stats import norm
 
 from smecluster.model.support.formatting import display_unit
 from smecluster.model.support.plotting import format_axis
-from smecluster.sensitivity.analysis.cases import has_random_sample, select_random_runs
-from smecluster.sensitivity.methods.estimates import Array
 from smecluster.sensitivity.report.figures.style import (
     DARK,
     HIGH,
@@ -26,6 +24,7 @@ from smecluster.sensitivity.report.figures.style import (
 
 if TYPE_CHECKING:
     from smecluster.sensitivity.analysis.analysis import Analysis
+    from smecluster.sensitivity.methods.estimates import Array
     from smecluster.sensitivity.store.results import Results
 
 _OUTPUTS = 4
@@ -58,11 +57,11 @@ def draw_scatter(results: Results, analysis: Analysis, scenario: str) -> Figure:
     swings = swings[swings["scenario"] == scenario]
     drawn = [column for column in analysis.outputs if column.name in set(swings["output"])]
     drawn = drawn[:_OUTPUTS]
-    runs = select_random_runs(results)
+    runs = results.random_runs
     values = _values(results, runs)
     units = dict(zip(results.factors, results.units, strict=True))
     # Runs of one trajectory or curve are alike: their means have no simple interval.
-    confidence = results.study.analysis.confidence if has_random_sample(results) else None
+    confidence = results.study.analysis.confidence if results.is_random else None
     across = min(_FACTORS, len(results.factors))
     figure, axes = make_panels(len(drawn) * across, across, 3.2, 2.7)
     for row, column in enumerate(drawn):

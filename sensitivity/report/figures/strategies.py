@@ -10,7 +10,6 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from smecluster.sensitivity.analysis.ranking import Ranking
 from smecluster.sensitivity.report.figures.style import (
     HIGH,
     INK,
@@ -24,6 +23,7 @@ from smecluster.sensitivity.report.figures.style import (
 
 if TYPE_CHECKING:
     from smecluster.sensitivity.analysis.analysis import Analysis
+    from smecluster.sensitivity.analysis.ranking import Ranking
     from smecluster.sensitivity.store.results import Results
 
 _CAUSES = 6

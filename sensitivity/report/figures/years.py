@@ -14,7 +14,6 @@ from matplotlib.ticker import MaxNLocator
 
 from smecluster.model.support.formatting import display_unit
 from smecluster.model.support.plotting import format_axis
-from smecluster.sensitivity.methods.index_titles import describe_index
 from smecluster.sensitivity.report.figures.style import (
     INK,
     OTHERS,
@@ -27,6 +26,7 @@ from smecluster.sensitivity.report.figures.style import (
     set_title,
     wrap_name,
 )
+from smecluster.sensitivity.report.index_titles import describe_index
 
 if TYPE_CHECKING:
     from smecluster.sensitivity.analysis.analysis import Analysis

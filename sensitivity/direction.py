@@ -1,0 +1,14 @@
+"""What more of a factor does to an output."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Direction(StrEnum):
+    """What more of a factor does to an output, on average over all other factors."""
+
+    RAISES = "raises"
+    LOWERS = "lowers"
+    #: The output is much the same where the factor is low and where it is high.
+    UNCLEAR = "unclear"
