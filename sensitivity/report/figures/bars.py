@@ -98,30 +98,31 @@ def draw_bars(results: Results, analysis: Analysis, scenario: str) -> Figure:
     rows = 1 + min(10, max(len(part["factor"].unique()) for _, part in drawn))
     figure, axes = make_panels(len(drawn), 2, 6.4, 0.34 * rows + 1.1, 1.6)
     seen: set[str] = set()
+    reading = describe_index(headline, dependent=results.dependent)
     for axis, (column, part) in zip(axes, drawn, strict=True):
         names, values = group_rest(part, indices, summed)
         ways = directions.get(column.name, {})
         mine = {name: str(ways[name]) for name in names if name in ways}
         seen.update(mine.values())
         _draw_panel(axis, column, part, names, values, mine, bool(directions))
-        label = describe_index(headline, dependent=results.dependent)
+        label = reading.partition(":")[0]
         if headline == "mu star":
             label = f"{label}, {display_unit(column.unit)[0]}"
             format_axis(axis.xaxis)
         axis.set_xlabel(label, fontsize=8)
         set_title(axis, column.name)
     _add_legend(figure, seen, indices, results.dependent)
-    note = "Lines: intervals."
+    note = f"Bars: {reading}; lines: intervals."
     if seen:
         sides = {_BETTER.get(column.better, "") for column, _ in drawn}
         if len(sides) == 1 and "" not in sides:
-            note += f" Of all these outcomes {sides.pop()}."
-        note += (
-            " Direction: the outcome's mean where the factor is low (lowest fifth of its range) "
-            "against its mean where it is high (highest fifth)."
+            note += f" For every outcome here, {sides.pop()}."
+        note += " Direction: " + (
+            "the sign of the mean effect."
+            if "mu" in set(there)
+            else "the outcome's mean where the factor is high (highest fifth of its range) "
+            "against its mean where it is low (lowest fifth)."
         )
-        if "mu" in set(there):
-            note = f"{note.partition(' Direction')[0]} Direction: the sign of the mean effect."
     if table.loc[table["index"] == headline, "floor"].notna().any():
         note += " Dotted: what a factor without influence stays below by chance."
     head = f"Which factors matter{', and which way' if seen else ''}"

@@ -16,6 +16,13 @@ def test_swings_are_the_means_at_the_ends_of_a_factors_range():
     assert first["mean"] == pytest.approx(4.5, abs=0.1)
 
 
+def test_the_direction_is_told_only_where_the_intervals_do_not_overlap():
+    x = np.random.default_rng(1).random((2000, 3))
+    y = 10 * x[:, 1] - 3 * x[:, 0] + 5 * (x[:, 2] - 0.5) ** 2
+    table = measure_swings(("hurts", "helps", "both"), x, y).set_index("factor")
+    assert dict(table["direction"]) == {"helps": "raises", "hurts": "lowers", "both": "unclear"}
+
+
 def test_runs_that_belong_together_count_as_one():
     rng = np.random.default_rng(2)
     x, y = rng.random((500, 1)), rng.random(500)

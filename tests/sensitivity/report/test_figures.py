@@ -114,6 +114,28 @@ def test_shares_of_factors_that_depend_on_one_another_are_neither_stacked_nor_su
     assert "explained alone" not in page
 
 
+def test_the_ranked_figure_shows_which_way_a_factor_works(stored):
+    """A factor may rank high because it hurts: colour, hatching and marker say so."""
+
+    def value(x):
+        return 5 * x[:, 0] - 3 * x[:, 1]
+
+    analysis_of = {("value added", "total", 2040.0): value}
+    results = stored("sobol", 64, analysis_of, factors=2, analysis={"resamples": 20})
+    figure = draw_bars(results, analyse(results), "base")
+    axis = figure.axes[0]
+    assert [label.get_text() for label in axis.get_yticklabels()] == ["x0", "x1"]
+    markers = [line.get_marker() for line in axis.lines if line.get_marker() in ("^", "v")]
+    assert markers == ["^", "v"]
+    first, second = axis.containers[0].patches
+    assert not first.get_hatch()
+    assert second.get_hatch()
+    assert first.get_facecolor() != second.get_facecolor()
+    legend = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert legend[:2] == ["more of it raises the outcome", "more of it lowers the outcome"]
+    assert "more is better" in " ".join(figure.get_suptitle().split())
+
+
 def test_factors_beyond_the_named_ones_are_summed(stored):
     analysis = analyse(stored("sobol", 32, outputs(), factors=15))
     table = analysis.tables["indices"]
