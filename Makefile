@@ -7,7 +7,12 @@ LOWEST := .venv-lowest/bin
 LOCKER := .venv-lock/bin
 READY := .venv/.ready
 
-.PHONY: help demo figures calibration report study views test test-slow test-lowest lint check baseline bench lock clean
+# The attack (make fuzz): seconds, which attempts, how many kills of each long command.
+FOR ?= 3600
+SEED ?= 1
+KILLS ?= 20
+
+.PHONY: help demo figures calibration report study views test test-slow test-lowest fuzz lint check baseline bench lock clean
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -46,6 +51,10 @@ test-slow: $(READY) ## the slow tests
 
 test-lowest: .venv-lowest/.ready ## the tests with the lowest versions that pyproject.toml allows
 	$(LOWEST)/python -m pytest
+
+fuzz: $(READY) ## an hour of hostile files, options and models (make fuzz FOR=600), then kills
+	$(BIN)/python -m tests.fuzz --seconds $(FOR) --seed $(SEED)
+	$(BIN)/python -m tests.fuzz.kills --kills $(KILLS)
 
 lint: $(READY) ## style and types
 	$(BIN)/ruff check .

@@ -161,9 +161,15 @@ def main() -> int:
             failure.record() | {"signature": signature, "seen": findings.seen[signature]}
             for signature, failure in sorted(findings.failures.items())
         ]
+        every = sorted({(failure.signature, failure.attempt) for failure in findings.every})
         given.report.write_text(
             json.dumps(
-                {"attempts": findings.made, "ended": findings.ended, "failures": records},
+                {
+                    "attempts": findings.made,
+                    "ended": findings.ended,
+                    "failures": records,
+                    "every": every,
+                },
                 indent=1,
                 ensure_ascii=False,
             )
@@ -171,7 +177,7 @@ def main() -> int:
             encoding="utf-8",
         )
     if given.list:
-        known.print_share(given.list, findings.failures.values())
+        known.print_share(given.list, findings.every)
     return 1 if findings.failures or findings.broken else 0
 
 

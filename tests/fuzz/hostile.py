@@ -742,3 +742,21 @@ def attack_disk(attempt: Attempt) -> None:
             attempt.claim("silent", "a full disk")
     finally:
         subprocess.run(["umount", str(disk)], capture_output=True)
+
+
+# Kills -------------------------------------------------------------------------------------------
+
+KILLED = ("batch",)
+
+
+def attack_by_killing(attempt: Attempt, case: str) -> None:
+    """Kill a long command three times, give it again, and look for what is left or different."""
+    from tests.fuzz import kills
+
+    result = kills.kill(attempt.edition, case, 3)
+    if result.left:
+        attempt.claim("left-over", f"{case} leaves temporary files", ", ".join(result.left))
+    if result.differing:
+        attempt.claim("silent", f"{case} ends with other tables", ", ".join(result.differing))
+    if result.error:
+        attempt.claim("status", f"{case} cannot go on", result.error)

@@ -404,6 +404,23 @@ def _read_parquet(attempt: Attempt, expected: Expectation) -> None:
     )  # fmt: skip
 
 
+def _workspace(*names: str) -> Callable[[Attempt], list[Path]]:
+    def make(attempt: Attempt) -> list[Path]:
+        marker = attempt.write("smecluster.toml", 'format = 1\nmade_with = "0"\n')
+        root = attempt.edition.root
+        copies = [attempt.copy(root / name, name) for name in names if (root / name).exists()]
+        return [marker, *copies * 4]
+
+    return make
+
+
+def _read_workspace(attempt: Attempt, expected: Expectation) -> None:
+    if attempt.random.random() < 0.3:
+        attempt.command("run", "central", "--json", expected=expected)
+    else:
+        attempt.command("levers", "--json", expected=expected)
+
+
 @contextlib.contextmanager
 def own_cache(attempt: Attempt) -> Any:
     """Give an attempt a cache of its own, and read everything from it."""
@@ -496,6 +513,12 @@ KINDS = {
         Kind("results runs", _results("*.parquet", "*.npz"), _read_results, 4, hashed=True),
         Kind("checkpoints", _checkpoints, _read_checkpoints, 2),
         Kind("batch", _batch, _read_batch, 10, domain="batch"),
+        Kind(
+            "workspace",
+            _workspace("policies/levers.toml", "policies/strategies/central.toml"),
+            _read_workspace,
+            4,
+        ),
         Kind("batch parquet", _parquet, _read_parquet, 4, optional=True),
     )
 }

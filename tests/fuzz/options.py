@@ -8,7 +8,6 @@ import contextlib
 import io
 import os
 import re
-from random import Random
 from typing import Any
 
 from tests.fuzz import domains, mutate
@@ -41,11 +40,36 @@ def files(attempt: Attempt) -> None:
     attempt.copy(DATA / "town_checks", "checks")
 
 
+def cases() -> list[str]:
+    """Name every option with every value that lies outside of its domain."""
+    commands, types = domains.table()["command"], domains.table()["types"]
+    return [
+        f"{_name(commands[at]['base'])} {option} {number}"
+        for at, option in pairs()
+        if _type(at, option) in types
+        for number in range(len(types[_type(at, option)]))
+    ]
+
+
+def attack_listed(attempt: Attempt, case: str) -> None:
+    """Give one option one value that lies outside of its domain."""
+    command, option, number = case.rsplit(" ", 2)
+    commands = domains.table()["command"]
+    at = next(
+        at
+        for at, entry in enumerate(commands)
+        if _name(entry["base"]) == command and option in entry["options"]
+    )
+    value = domains.table()["types"][_type(at, option)][int(number)]
+    _give(attempt, at, option, str(value), True)
+
+
 def attack_option(attempt: Attempt) -> None:
-    """Give one option a value outside of its domain."""
+    """Give one option a hostile value, which need not be wrong."""
     random = attempt.random
     at, option = random.choice([pair for pair in pairs() if pair not in outputs()])
-    _give(attempt, at, option, *_value(random, _type(at, option)))
+    named = _type(at, option) in ("name", "newname", "engine", "address")
+    _give(attempt, at, option, random.choice(mutate.NAMES if named else mutate.NUMBERS), False)
 
 
 def attack_output(attempt: Attempt) -> None:
@@ -67,16 +91,6 @@ def attack_output(attempt: Attempt) -> None:
 
 def _type(at: int, option: str) -> str:
     return str(domains.table()["command"][at]["options"][option])
-
-
-def _value(random: Random, kind: str) -> tuple[str, bool]:
-    """Draw a value, and say whether it is certain that it lies outside."""
-    outside = domains.table()["types"][kind]
-    if random.random() < 0.75:
-        return str(random.choice(outside)), True
-    if kind in ("name", "newname"):
-        return random.choice(mutate.NAMES), False
-    return random.choice(mutate.NUMBERS), False
 
 
 def _give(attempt: Attempt, at: int, option: str, value: str, certain: bool) -> None:
@@ -115,6 +129,9 @@ def arguments() -> dict[str, Any]:
         "a folder in the place of a file": ["batch", "taken", "--output", "value added", "--out", "o.csv"],
         "a file in the place of a folder": ["run", "central", "--from", "notes.txt"],
         "nothing": ["run", ""],
+        "a scheduler that is not there": ["batch", "t.csv", "--output", "value added", "--year", "2040", "--out", "o.csv", "--cluster", "tcp://127.0.0.1:1"],
+        "a population of 10^11": ["optimise", "central", "local", "--draws", "1", "--unseen", "1", "--generations", "1", "--population", "100000000000", "--out", "o"],
+        "a horizon of inf": ["windows", "local", "--step", "0.25", "--every", "20", "--horizon", "inf", "--out", "o"],
         "a new study over a file": ["sensitivity", "new", "f.toml"],
         "a new case over a folder": ["case", "new", "taken"],
         "a model over a file": ["export", "m.mdl", "--json"],
@@ -126,7 +143,17 @@ def attack_arguments(attempt: Attempt, case: str) -> None:
     files(attempt)
     refuse = (
         case
-        if case.startswith(("an output twice", "a very long name", "a folder", "nothing"))
+        if case.startswith(
+            (
+                "an output twice",
+                "a very long name",
+                "a folder",
+                "nothing",
+                "a scheduler",
+                "a population",
+                "a horizon",
+            )
+        )
         else ""
     )
     attempt.command(*arguments()[case], expected=Expectation(refuse=refuse))

@@ -25,9 +25,11 @@ _CASES: dict[str, tuple[Callable[[Attempt, str], None], tuple[str, ...]]] = {
     "own files": (hostile.attack_own_files, hostile.OWN),
     "figure": (hostile.attack_figure, hostile.FIGURES),
     "arguments": (options.attack_arguments, tuple(options.arguments())),
+    "option": (options.attack_listed, tuple(options.cases())),
+    "killed": (hostile.attack_by_killing, hostile.KILLED),
 }
 _DRAWN: dict[str, tuple[Callable[[Attempt], None], int]] = {
-    "option": (options.attack_option, 30),
+    "any option": (options.attack_option, 12),
     "output": (options.attack_output, 8),
     "columns": (hostile.attack_columns, 2),
     "disk": (hostile.attack_disk, 1),
@@ -42,7 +44,7 @@ _PLANTED: dict[str, Callable[[], None]] = {
     "@fine": lambda: None,
 }
 #: What takes many seconds comes last.
-_SLOW = ("own files", "figure", "use of a case")
+_SLOW = ("killed", "own files", "figure", "use of a case")
 
 
 def corpus() -> list[str]:
@@ -64,15 +66,21 @@ def optional(name: str) -> bool:
 def draw(seed: int) -> Iterator[str]:
     """Name attempts without end: the corpus among drawn ones, in an order set by the seed."""
     random = Random(seed)
-    once = corpus()
-    random.shuffle(once)
+    every = corpus()
+    random.shuffle(every)
+    once = [name for name in every if not name.startswith("option/")]
+    listed = [name for name in every if name.startswith("option/")]
     once.sort(key=lambda name: not name.startswith(_SLOW))
     weights = {name: kind.weight for name, kind in kinds.KINDS.items()}
     weights |= {name: weight for name, (_, weight) in _DRAWN.items()} | {"cache": 6}
     number = 0
     while True:
-        if once and random.random() < 0.4:
+        chosen = random.random()
+        if once and chosen < 0.4:
             yield once.pop()
+            continue
+        if listed and chosen < 0.55:
+            yield listed.pop()
             continue
         kind = random.choices(list(weights), list(weights.values()))[0]
         number += 1

@@ -23,7 +23,13 @@ from tests.fuzz.oracles import HANG, Failure, where
 #: Megabytes that a process may take beyond what it started with, before it is stopped.
 _MOST_MEMORY = 1500
 #: What takes long although nothing is wrong with it: processor seconds.
-_PATIENCE = {"own files": 150.0, "figure": 60.0, "checkpoints": 60.0, "results": 60.0}
+_PATIENCE = {
+    "killed": 300.0,
+    "own files": 150.0,
+    "figure": 60.0,
+    "checkpoints": 60.0,
+    "results": 60.0,
+}
 _TICK = 0.1
 
 
@@ -204,7 +210,7 @@ class _Process:
                 latest, moved = now, time.monotonic()
             if now > limit:
                 return self._kill(name, "hang", f"more than {patience:g} s of processor time")
-            if time.monotonic() - moved > HANG + 5:
+            if time.monotonic() - moved > patience + 5:
                 return self._kill(name, "hang", "waits for nothing")
             if self._memory() - self.held > _MOST_MEMORY:
                 return self._kill(name, "memory", f"more than {_MOST_MEMORY} MB")
