@@ -10,21 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smecluster.calibration.loading import (
-    describe_origin,
-    find_calibration,
-    load_calibrated,
-    sample_draws,
-)
-from smecluster.model.settings import parse_settings
 from smecluster.model.support.checkpoints import Checkpoints
 from smecluster.model.support.errors import InputError
-from smecluster.model.support.provenance import make_stamp
 from smecluster.policies.comparison.compute import Progress, compare
+from smecluster.policies.comparison.study_inputs import fingerprint, load_inputs
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from smecluster.model import Model
     from smecluster.policies.comparison.result import Comparison
     from smecluster.policies.study import Study
@@ -94,103 +85,39 @@ def run_study(
     InputError
         If the study cannot be carried out.
     """
-    name = study.calibration if calibration is None else calibration
-    strategies, baseline = study.load_strategies(), study.load_baseline()
-    futures = study.load_futures()
-    model = load_calibrated(study.regions, folders, name)
-    if check is not None:
-        check(model)
-    draws = select_draws(study, name, model, folders, needed=need_draws)
-    chosen = parse_settings(model, settings)
-    budget = None if study.as_written else study.budget
+    inputs = load_inputs(
+        study,
+        calibration=calibration,
+        folders=folders,
+        settings=settings,
+        need_draws=need_draws,
+        check=check,
+    )
+    everyone = (inputs.baseline, *inputs.strategies)
     identity = {
-        "model": model.hash,
-        "draws": fingerprint(draws),
-        "strategies": " ".join(one.hash for one in (baseline, *strategies)),
-        "futures": " ".join(one.hash for one in futures),
-        "settings": repr((chosen, study.start, budget, study.outcomes)),
+        "model": inputs.model.hash,
+        "draws": fingerprint(inputs.draws),
+        "strategies": " ".join(one.hash for one in everyone),
+        "futures": " ".join(one.hash for one in inputs.futures),
+        "settings": repr((inputs.settings, study.start, inputs.budget, study.outcomes)),
     }
     with _keep_runs(out, identity) as checkpoints:
         comparison = compare(
-            model,
-            strategies,
-            draws,
-            futures,
-            baseline=baseline,
+            inputs.model,
+            inputs.strategies,
+            inputs.draws,
+            inputs.futures,
+            baseline=inputs.baseline,
             start=study.start,
-            budget=budget,
+            budget=inputs.budget,
             outcomes=study.outcomes,
-            settings=chosen,
+            settings=inputs.settings,
             workers=workers,
             checkpoints=checkpoints,
             progress=progress,
         )
-    provenance = make_stamp(
-        model.hash,
-        study=study.name,
-        strategies=", ".join(f"{one.name} {one.hash}" for one in strategies),
-        baseline=f"{baseline.name} {baseline.hash}",
-        budget=comparison.describe_budget(),
-        futures=", ".join(f"{one.name} {one.hash}" for one in futures),
-        calibration=describe_origin(folders, name),
-        draws="best fit" if draws is None else f"{len(draws)} {identity['draws']}",
-        seed=str(study.seed),
-        runs=f"{comparison.runs}",
-    )
+    provenance = inputs.stamp(budget=comparison.describe_budget(), runs=f"{comparison.runs}")
     return StudyRun(study, comparison, provenance)
-
-
-def select_draws(
-    study: Study,
-    calibration: str | None,
-    model: Model,
-    folders: Sequence[Path] = (),
-    *,
-    needed: bool = True,
-) -> pd.DataFrame | None:
-    """Choose a study's draws, None where it runs the best fit alone.
-
-    Parameters
-    ----------
-    study : Study
-        The study: how many draws, and the seed.
-    calibration : str, optional
-        Name or folder of the calibration.
-    model : Model
-        The model; what is drawn for regions that it does not have is left out.
-    folders : sequence of Path
-        Case folders that were added; see `calibration.loading.sample_draws`.
-    needed : bool
-        Whether a calibration without draws is refused.
-
-    Returns
-    -------
-    pandas.DataFrame or None
-        A row a draw.
-
-    Raises
-    ------
-    InputError
-        If the calibration has none, or not so many.
-    """
-    if not study.draws:
-        return None
-    source = find_calibration(calibration)
-    if source is None or source.findings["draws"].empty:
-        if not needed:
-            return None
-        raise InputError(
-            "draws need a calibration that has some: name one with --calibration, or run the best "
-            "fit alone with --draws 0"
-        )
-    return sample_draws(source, study.draws, study.seed, model.regions, folders)
-
-
-def fingerprint(draws: pd.DataFrame | None) -> str:
-    """Tell draws apart: SHA-256 in hexadecimal, ``none`` without draws."""
-    if draws is None:
-        return "none"
-    return hashlib.sha256(draws.to_csv(index=False).encode()).hexdigest()
 
 
 @contextmanager

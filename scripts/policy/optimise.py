@@ -10,7 +10,7 @@ import typer
 
 from smecluster.calibration.loading import describe_origin, draw_values, load_calibrated
 from smecluster.model.support.files import check_writable
-from smecluster.policies.comparison.study_run import fingerprint
+from smecluster.policies.comparison.study_inputs import fingerprint
 from smecluster.scripts.shared.asked import StudyName, asked
 from smecluster.scripts.shared.options import CalibrationName, Folders, Regions
 from smecluster.scripts.shared.printing import finish, print_table

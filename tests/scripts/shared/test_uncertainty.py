@@ -12,7 +12,7 @@ from smecluster.calibration.data.series import CASES
 from smecluster.model import Region, load
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.exports import read_csv, read_stamp
-from smecluster.policies.comparison import study_run
+from smecluster.policies.comparison import study_inputs
 from smecluster.policies.study import Study, combine_study
 from smecluster.scripts.main import main
 
@@ -35,7 +35,7 @@ def drawn(study: Study, calibration: object, model: object, folders: object, *, 
 
 @pytest.fixture
 def draws(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(study_run, "select_draws", drawn)
+    monkeypatch.setattr(study_inputs, "select_draws", drawn)
 
 
 def call(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
@@ -185,12 +185,12 @@ def test_draws_for_regions_that_the_model_lacks_are_left_out(monkeypatch):
         def sample(self, count: int, seed: int) -> pd.DataFrame:
             return table.iloc[:count]
 
-    monkeypatch.setattr(study_run, "find_calibration", lambda name: Found())
+    monkeypatch.setattr(study_inputs, "find_calibration", lambda name: Found())
     study = Study(name="x", title="x", strategies=("local",), draws=1)
-    whole = study_run.select_draws(study, None, load())
+    whole = study_inputs.select_draws(study, None, load())
     assert list(whole.columns) == ["spin off rate", "critical mass[Wenzhou]"]
     alone = load(regions=[Region("Zhongguancun", {}, {})])
-    assert list(study_run.select_draws(study, None, alone).columns) == ["spin off rate"]
+    assert list(study_inputs.select_draws(study, None, alone).columns) == ["spin off rate"]
 
 
 def test_the_values_of_a_folder_are_not_drawn_over(monkeypatch):
@@ -198,9 +198,9 @@ def test_the_values_of_a_folder_are_not_drawn_over(monkeypatch):
     found = SimpleNamespace(
         findings={"draws": table}, sample=lambda count, seed: table.iloc[:count]
     )
-    monkeypatch.setattr(study_run, "find_calibration", lambda name: found)
+    monkeypatch.setattr(study_inputs, "find_calibration", lambda name: found)
     study = Study(name="x", title="x", strategies=("local",), draws=1)
-    drawn = study_run.select_draws(study, None, load(), [CASES / "wenzhou"])
+    drawn = study_inputs.select_draws(study, None, load(), [CASES / "wenzhou"])
     assert list(drawn.columns) == ["spin off rate"]
 
 
