@@ -1,5 +1,59 @@
-"""The regions' histories: published figures, prices, and the model values of each region."""
+"""Calibration: published figures of the regions, and the model fitted to them.
 
-from smecluster.calibration.data.case import Case, list_cases, load_case, make_region
+>>> from smecluster import calibration
+>>> result = calibration.calibrate(quick=True, starts=1, time_step=0.5)  # doctest: +SKIP
+>>> result.table()  # doctest: +SKIP
+"""
 
-__all__ = ["Case", "list_cases", "load_case", "make_region"]
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from smecluster.calibration.data.case import Case, list_cases, load_case, make_region
+    from smecluster.calibration.interface import CalibrationResult, calibrate
+    from smecluster.calibration.loading import load_calibrated, sample_draws
+    from smecluster.calibration.store.named import (
+        Calibration,
+        apply_calibration,
+        list_calibrations,
+        open_calibration,
+    )
+
+# Read when first used: a command that only prints text does not wait for pandas.
+_HOMES = {
+    "Calibration": "store.named",
+    "CalibrationResult": "interface",
+    "Case": "data.case",
+    "apply_calibration": "store.named",
+    "calibrate": "interface",
+    "list_calibrations": "store.named",
+    "list_cases": "data.case",
+    "load_calibrated": "loading",
+    "load_case": "data.case",
+    "make_region": "data.case",
+    "open_calibration": "store.named",
+    "sample_draws": "loading",
+}
+
+__all__ = [
+    "Calibration",
+    "CalibrationResult",
+    "Case",
+    "apply_calibration",
+    "calibrate",
+    "list_calibrations",
+    "list_cases",
+    "load_calibrated",
+    "load_case",
+    "make_region",
+    "open_calibration",
+    "sample_draws",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

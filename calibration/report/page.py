@@ -14,20 +14,11 @@ from smecluster.calibration.posterior.shift import CLIPPED, SHIFT
 from smecluster.calibration.report.diagnostics import (
     compare_resampled,
     compute_residuals,
-    correlate_draws,
     find_close_pairs,
     tabulate_autocorrelation,
 )
-from smecluster.calibration.report.figures import (
-    bounds,
-    correlation,
-    fits,
-    forecasts,
-    profile_curves,
-    residuals,
-    starts,
-)
 from smecluster.calibration.report.figures.panels import Drawn
+from smecluster.calibration.report.gallery import draw_all
 from smecluster.calibration.report.summary import answer_questions
 from smecluster.calibration.store.findings import (
     JOINED,
@@ -80,18 +71,14 @@ def write_report(folder: Path) -> Path:
             written.add(path)
         return made
 
-    errors = compute_residuals(findings)
-    again = tabulate_autocorrelation(errors)
+    figures = {kind: write(pages) for kind, pages in draw_all(findings).items()}
     sections = [
-        _fits(findings, write(fits.draw_fits(findings))),
-        _parameters(
-            findings,
-            [*write(bounds.draw_bounds(findings)), *write(profile_curves.draw_profiles(findings))],
-        ),
-        _pairs(findings, write(correlation.draw_correlations(correlate_draws(findings)))),
-        _forecasts(findings, write(forecasts.draw_forecasts(findings))),
-        _residuals(again, write(residuals.draw_residuals(errors, again))),
-        _search(findings, write(starts.draw_starts(findings))),
+        _fits(findings, figures["fits"]),
+        _parameters(findings, [*figures["bounds"], *figures["profiles"]]),
+        _pairs(findings, figures["correlations"]),
+        _forecasts(findings, figures["forecasts"]),
+        _residuals(findings, figures["residuals"]),
+        _search(findings, figures["starts"]),
         _recovery(findings),
         _reforms(findings),
     ]
@@ -183,7 +170,8 @@ def _forecasts(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
     return Section("Forecasts", text, tables, figures)
 
 
-def _residuals(correlations: pd.DataFrame, figures: list[tuple[str, Path]]) -> Section:
+def _residuals(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
+    correlations = tabulate_autocorrelation(compute_residuals(findings))
     tables = [("Autocorrelation of the residuals", correlations)] if len(correlations) else []
     return Section("Residuals", [], tables, figures)
 

@@ -6,21 +6,16 @@ import sys
 import threading
 import time
 from contextlib import ExitStack
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from smecluster.calibration.loading import NONE, OWN, find_calibration
+from smecluster.calibration.loading import OWN
 from smecluster.model.support.errors import InputError, suggest_name
 from smecluster.scripts.shared.options import CalibrationName
 from smecluster.scripts.shared.printing import note
 from smecluster.scripts.shared.progress import Progress, progress
-
-if TYPE_CHECKING:
-    from smecluster.calibration.pipeline import Effort, PipelineResult
-    from smecluster.calibration.problem.assembly import Problem
 
 EXAMPLES = (
     "smecluster calibrate --quick",
@@ -35,7 +30,6 @@ SUBCOMMANDS = {
     "gather": "Copy published figures from raw tables into the cases.",
 }
 _RESULTS = Path("results/calibration")
-_WORK = "work"
 
 
 def calibrate(
@@ -110,27 +104,23 @@ def calibrate(
 ) -> None:
     """Fit the model to published figures."""
     _check(folders or [], out, time_step, name)
-    _check_folders(folders or [])
-    plan = partial(
-        _plan, seed=seed, starts=starts, until=until, quick=quick, steps=steps, recovery=recovery
-    )
-    base = {"TIME STEP": time_step}
-    told = tuple(include or ())
-    facts = {"seed": seed, "include": list(told), "quick": quick}
-    if not folders:
-        problem = _three(told, base)
-        _fit(problem, plan(problem), out or _RESULTS / name, name, facts, report, restart)
-    for folder in folders or []:
-        problem, held = _further(folder, told, base, calibration)
-        called = folder.resolve().name
+    chosen: list[Path | None] = [*folders] if folders else [None]
+    for folder in chosen:
         _fit(
-            problem,
-            plan(problem),
-            out or folder / OWN,
-            called,
-            {**facts, "held": held},
+            folder,
+            out or (_RESULTS / name if folder is None else folder / OWN),
             report,
-            restart,
+            name=name if folder is None else folder.resolve().name,
+            include=tuple(include or ()),
+            seed=seed,
+            starts=starts,
+            until=until,
+            quick=quick,
+            steps=steps,
+            recovery=recovery,
+            time_step=time_step,
+            calibration=calibration,
+            restart=restart,
         )
 
 
@@ -141,10 +131,6 @@ def _check(folders: list[Path], out: Path | None, time_step: float, name: str) -
         raise InputError(f"--name {name!r} is no name of a folder; --out takes a path")
     if out is not None and len(folders) > 1:
         raise InputError("--out takes one calibration: fit the folders one at a time")
-
-
-def _check_folders(folders: list[Path]) -> None:
-    """Tell a mistyped subcommand from a folder that does not exist."""
     for folder in folders:
         word = str(folder)
         close = suggest_name(word, SUBCOMMANDS)
@@ -152,111 +138,25 @@ def _check_folders(folders: list[Path]) -> None:
             raise InputError(f"no such case folder: {word}; did you mean the subcommand {close!r}?")
 
 
-def _plan(
-    problem: Problem,
-    *,
-    seed: int,
-    starts: int,
-    until: int | None,
-    quick: bool,
-    steps: int,
-    recovery: int,
-) -> Effort:
-    from smecluster.calibration.pipeline import Effort
+def _fit(folder: Path | None, target: Path, report: bool, **options: Any) -> None:
+    from smecluster.calibration.interface import calibrate
 
-    if quick:
-        return Effort(seed, min(starts, 8), None, search=0, profiles=False, bootstrap=0, draws=0)
-    return Effort(seed, starts, _split(problem, until), steps=steps, recovery=recovery)
-
-
-def _split(problem: Problem, until: int | None) -> int | None:
-    """Choose the last year that the hold-out test fits to; None for no such test."""
-    from smecluster.calibration.validation.holdout import SPLIT, check_split
-
-    if until == 0:
-        return None
-    try:
-        check_split(problem, SPLIT if until is None else until)
-    except InputError as error:
-        if until is not None:
-            raise
-        note(f"no hold-out test: {error}")
-        return None
-    return SPLIT if until is None else until
-
-
-def _three(include: tuple[str, ...], base: dict[str, Any]) -> Problem:
-    from smecluster.calibration import list_cases, load_case
-    from smecluster.calibration.problem.assembly import assemble_problem
-    from smecluster.model import load
-
-    return assemble_problem(
-        load(), [load_case(each) for each in list_cases()], include=include, base=base
-    )
-
-
-def _further(
-    folder: Path, include: tuple[str, ...], base: dict[str, Any], calibration: str | None
-) -> tuple[Problem, str]:
-    from smecluster.calibration import load_case
-    from smecluster.calibration.authoring.case_check import check_case
-    from smecluster.calibration.further import assemble_further_problem, load_beside
-
-    problems = check_case(folder).problems
-    if problems:
-        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-        raise InputError(f"{problems[0]}{more}; smecluster case check {folder} lists them")
-    case = load_case(folder)
-    held = find_calibration(calibration)
-    problem = assemble_further_problem(load_beside(case, held), case, include=include, base=base)
-    return problem, NONE if held is None else f"{held.name} {held.hash}"
-
-
-def _fit(
-    problem: Problem,
-    plan: Effort,
-    target: Path,
-    name: str,
-    facts: dict[str, Any],
-    report: bool,
-    restart: bool,
-) -> None:
-    from smecluster.calibration.pipeline import run_pipeline
-    from smecluster.calibration.store.saving import save_calibration
-    from smecluster.model.support.checkpoints import drop
-    from smecluster.model.support.provenance import make_stamp
-
-    if restart:
-        drop(target / _WORK)
-    with _Shown() as shown:
-        outcome = run_pipeline(problem, target / _WORK, plan, shown)
-    origin = make_stamp(
-        problem.model.hash,
-        data=problem.hash,
-        calibration=name,
-        seed=str(plan.seed),
-        held=facts.get("held"),
-    )
-    save_calibration(outcome, target, name, facts, origin)
+    with _StageProgress() as tell:
+        result = calibrate(folder, out=target, tell=tell, **options)
     note(f"wrote {target}")
     if report:
         from smecluster.calibration.report.page import write_report
 
         note(f"wrote {write_report(target)}")
-    _print(outcome, target)
-
-
-def _print(outcome: PipelineResult, target: Path) -> None:
-    from smecluster.calibration.report.summary import answer_questions
-    from smecluster.calibration.store.findings import read_findings
-
-    for question, reply in answer_questions(read_findings(target)).items():
+    for question, reply in result.answers().items():
         print(f"{question}\n  {reply}")
-    print(f"{target}: {outcome.runs:,} runs of the model in {outcome.seconds / 60:.1f} minutes")
+    manifest = result.findings.manifest
+    minutes = manifest["seconds"] / 60
+    print(f"{target}: {manifest['runs']:,} runs of the model in {minutes:.1f} minutes")
 
 
-class _Shown:
-    """Shows the stages as they go by; told from several threads."""
+class _StageProgress:
+    """Shows the progress of each stage; called from several threads."""
 
     def __init__(self) -> None:
         self._stage, self._begun = "", 0.0
@@ -264,7 +164,7 @@ class _Shown:
         self._open = ExitStack()
         self._telling = threading.Lock()
 
-    def __enter__(self) -> _Shown:
+    def __enter__(self) -> _StageProgress:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -6,7 +6,6 @@ import re
 import pytest
 
 from smecluster.calibration.authoring import region_values
-from smecluster.calibration.authoring.template import new_case
 from smecluster.calibration.data.case import list_cases
 from smecluster.calibration.store.named import open_calibration
 from smecluster.model.support.files import read_text
@@ -21,33 +20,9 @@ def call(capsys, *arguments):
     return ended.value.code, printed.out, printed.err
 
 
-def town(folder):
-    """Write the folder of a town that never was: a rising series, three parameters."""
-    new_case(folder, "wenzhou")
-    toml = folder / "case.toml"
-    text = re.sub(r"<[^<>]*>", "a town that never was", toml.read_text(encoding="utf-8"))
-    measure = 'variable = "value added"\nunit = "Myuan/Year"\nseries = ["va"]\nprices = "current"\n'
-    measure += 'years = [1990, 2020]\ndefinition = "made up for a test"\n'
-    toml.write_text(f"{text}\n[[measure]]\n{measure}", encoding="utf-8")
-    rows = [
-        f"town,va,{year},{9000 * 1.12 ** (year - 1990):.0f},exact,million yuan,"
-        "current prices,read,X1,\n"
-        for year in range(1990, 2021)
-    ]
-    with (folder / "series.csv").open("a", encoding="utf-8") as file:
-        file.writelines(rows)
-    with (folder / "sources.csv").open("a", encoding="utf-8") as file:
-        file.write("X1,Made up for a test,nowhere\n")
-    path = folder / "parameters.csv"
-    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-    head = next(at for at, line in enumerate(lines) if line.startswith("name,"))
-    path.write_text("".join(lines[: head + 4]), encoding="utf-8")
-    return folder
-
-
 @pytest.fixture(scope="module")
-def fitted(tmp_path_factory):
-    folder = town(tmp_path_factory.mktemp("regions") / "town")
+def fitted(tmp_path_factory, write_town):
+    folder = write_town(tmp_path_factory.mktemp("regions") / "town")
     with pytest.raises(SystemExit) as ended:
         main(["calibrate", str(folder), "--quick", "--starts", "2", "--time-step", "0.5"])
     assert ended.value.code == 0
@@ -105,7 +80,7 @@ def test_other_settings_are_not_mixed_with_what_is_kept(capsys, fitted):
     given = ("calibrate", fitted, "--quick", "--starts", "2", "--time-step", "0.5", "--seed", "2")
     status, _, err = call(capsys, *given)
     assert status == 2
-    assert "holds work with another seed" in err
+    assert "was created with a different seed" in err
     assert call(capsys, *given, "--restart")[0] == 0
     assert open_calibration(fitted / "calibration").manifest["seed"] == 2
 
@@ -132,8 +107,10 @@ TWICE = "town,va,1990,9000,exact,million yuan,current prices,read,X1,\n"
     ],
 )
 @pytest.mark.parametrize("command", [["case", "check"], ["calibrate"]])
-def test_a_bad_case_ends_in_one_clear_line(capsys, tmp_path, command, file, old, new, expected):
-    folder = town(tmp_path / "town")
+def test_a_bad_case_ends_in_one_clear_line(
+    capsys, tmp_path, write_town, command, file, old, new, expected
+):
+    folder = write_town(tmp_path / "town")
     change(folder, file, old, new)
     status, _, err = call(capsys, *command, folder)
     lines = [line for line in err.splitlines() if line.startswith("error: ")]
@@ -145,8 +122,8 @@ def test_a_bad_case_ends_in_one_clear_line(capsys, tmp_path, command, file, old,
 
 
 @pytest.mark.parametrize("command", [["case", "check"], ["calibrate"]])
-def test_values_that_are_all_missing_end_in_one_clear_line(capsys, tmp_path, command):
-    folder = town(tmp_path / "town")
+def test_values_that_are_all_missing_end_in_one_clear_line(capsys, tmp_path, write_town, command):
+    folder = write_town(tmp_path / "town")
     path = folder / "series.csv"
     text = re.sub(r"(?m)^(town,va,\d+),\d+,", r"\1,,", path.read_text(encoding="utf-8"))
     path.write_text(text, encoding="utf-8")
@@ -157,8 +134,10 @@ def test_values_that_are_all_missing_end_in_one_clear_line(capsys, tmp_path, com
 
 
 @pytest.mark.parametrize("command", [["case", "check"], ["calibrate"]])
-def test_a_parameter_that_does_nothing_ends_in_one_clear_line(capsys, tmp_path, command):
-    folder = town(tmp_path / "town")
+def test_a_parameter_that_does_nothing_ends_in_one_clear_line(
+    capsys, tmp_path, write_town, command
+):
+    folder = write_town(tmp_path / "town")
     # What ends before the first figure and is a flow moves nothing that is measured.
     change(folder, "case.toml", "years = [1990, 2020]", "years = [1978, 1978]")
     change(folder, "series.csv", "town,va,1990,", "town,va,1978,")
@@ -245,9 +224,11 @@ def test_a_mistake_in_a_subcommand_ends_with_one_line_and_status_2(capsys, argum
     assert message in err
 
 
-def test_a_folder_named_like_a_subcommand_is_reached_by_its_path(capsys, tmp_path, monkeypatch):
+def test_a_folder_named_like_a_subcommand_is_reached_by_its_path(
+    capsys, tmp_path, write_town, monkeypatch
+):
     monkeypatch.chdir(tmp_path)
-    town(tmp_path / "town").rename("report")
+    write_town(tmp_path / "town").rename("report")
     status, _, _ = call(
         capsys, "calibrate", "./report", "--quick", "--starts", "1", "--time-step", "0.5"
     )

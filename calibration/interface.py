@@ -1,0 +1,373 @@
+"""Calibrate with one call: what the command line and a notebook use."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from smecluster.calibration.data.case import Case, list_cases, load_case, make_region
+from smecluster.calibration.further import assemble_further_problem, load_beside
+from smecluster.calibration.loading import NONE, CalibrationWarning, find_calibration
+from smecluster.calibration.pipeline import Effort, run_pipeline
+from smecluster.calibration.problem.assembly import Problem, assemble_problem
+from smecluster.calibration.stages import Tell
+from smecluster.calibration.store.findings import Findings, read_findings
+from smecluster.calibration.store.named import SHIPPED
+from smecluster.calibration.store.saving import save_calibration
+from smecluster.calibration.validation.holdout import SPLIT, check_split
+from smecluster.model import Region, load
+from smecluster.model.support.checkpoints import drop
+from smecluster.model.support.errors import InputError, UnknownNameError
+from smecluster.model.support.provenance import make_stamp
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from smecluster.calibration.report.figures.panels import Drawn
+
+#: Time step of the runs, years; the last fit uses the model's own.
+TIME_STEP = 0.125
+#: The folder of unfinished work, in that of the calibration.
+_WORK = "work"
+_QUICK_STARTS = 8
+
+CaseLike = str | Path | Case
+
+
+@dataclass(frozen=True)
+class CalibrationResult:
+    """A calibration: estimates, tests and figures.
+
+    Attributes
+    ----------
+    findings : Findings
+        All tables of the calibration, and its manifest.
+    folder : Path or None
+        Where it was saved; ``--calibration FOLDER`` of other commands takes it.
+    """
+
+    findings: Findings
+    folder: Path | None
+
+    def table(self) -> pd.DataFrame:
+        """Give the estimates.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row a parameter: ``parameter``, ``unit``, ``scope`` (shared or regional),
+            ``estimate``, the ends ``90 % low`` and ``90 % high`` of its interval, ``prior mean``,
+            ``lower bound`` and ``upper bound`` (all in that unit), and ``verdict``: whether the
+            figures identify it.
+        """
+        names = {
+            "name": "parameter",
+            "unit": "unit",
+            "scope": "scope",
+            "estimate": "estimate",
+            "low": "90 % low",
+            "high": "90 % high",
+            "prior mean": "prior mean",
+            "lower": "lower bound",
+            "upper": "upper bound",
+            "verdict": "verdict",
+        }
+        return self.findings["parameters"][list(names)].rename(columns=names)
+
+    def figure(self, name: str | None = None) -> Figure:
+        """Draw one figure: by default the model beside the published figures.
+
+        Parameters
+        ----------
+        name : str, optional
+            One of the names of `figures`.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+
+        Raises
+        ------
+        InputError
+            If there is no figure of that name.
+        """
+        drawn = self._draw()
+        if name is None:
+            return next(drawn).figure
+        names = []
+        for each in drawn:
+            if each.name == name:
+                return each.figure
+            names.append(each.name)
+        raise UnknownNameError("figure", name, names)
+
+    def figures(self) -> dict[str, Figure]:
+        """Draw all figures of the report, by name: fits, parameters, profiles, forecasts, ..."""
+        return {each.name: each.figure for each in self._draw()}
+
+    def answers(self) -> dict[str, str]:
+        """Answer what a reader asks first: fit, parameters, forecasts, intervals, caveats."""
+        from smecluster.calibration.report.summary import answer_questions
+
+        return answer_questions(self.findings)
+
+    def to_excel(self, path: str | Path) -> Path:
+        """Write estimates, fit and forecast scores as a workbook, with answers and provenance.
+
+        Parameters
+        ----------
+        path : str or Path
+            The workbook, ``.xlsx``.
+
+        Returns
+        -------
+        Path
+            The workbook.
+
+        Raises
+        ------
+        InputError
+            If the name does not end in ``.xlsx``, or the file cannot be written.
+        """
+        from smecluster.model.support.exports import write_excel
+
+        tables = {"parameters": self.table()}
+        tables |= {
+            name: self.findings[name]
+            for name in ("fits", "scores", "figures", "reforms")
+            if self.findings.done(name)
+        }
+        stamp = self.findings.manifest.get("stamp", {})
+        return write_excel(tables, path, {**self.answers(), **stamp})
+
+    def _draw(self) -> Iterator[Drawn]:
+        from smecluster.calibration.report.gallery import draw_all
+
+        return (drawn for pages in draw_all(self.findings).values() for drawn in pages)
+
+
+def calibrate(
+    cases: CaseLike | Sequence[CaseLike] | None = None,
+    *,
+    out: str | Path | None = None,
+    name: str | None = None,
+    include: Sequence[str] = (),
+    seed: int = 1,
+    starts: int = 64,
+    until: int | None = None,
+    quick: bool = False,
+    steps: int = 100_000,
+    recovery: int = 0,
+    time_step: float = TIME_STEP,
+    calibration: str | None = None,
+    restart: bool = False,
+    tell: Tell = lambda stage, done, total: None,
+) -> CalibrationResult:
+    """Fit the model to published figures.
+
+    Parameters
+    ----------
+    cases : str, Path, Case or sequence of these, optional
+        One case (a shipped name or a folder): its own parameters are fitted, all other regions
+        and the shared parameters are held at `calibration`. Several cases: they are fitted
+        together, with the shared parameters. By default the shipped cases together.
+    out : str or Path, optional
+        Folder to save to. An interrupted calibration resumes there. By default nothing is kept,
+        and an interruption loses the work.
+    name : str, optional
+        Name of the calibration; by default ``three-cases``, or the folder's name for one case.
+    include : sequence of str
+        ``"remembered"`` adds figures given from memory, with twice the error.
+    seed : int
+        For all that is random.
+    starts : int
+        Starts of the search.
+    until : int, optional
+        Last year that the hold-out test fits to, 0 for no such test; by default 2015, where there
+        are figures before and after it.
+    quick : bool
+        Whether to estimate parameters and approximate intervals only: no posterior, no tests.
+    steps : int
+        Steps after which a posterior that has not converged is refused.
+    recovery : int
+        Number of simulated data sets with known parameters that the intervals are tested on.
+    time_step : float
+        Time step of the runs, years: 1 over a whole number.
+    calibration : str, optional
+        Calibration at which the other regions are held, with one case; by default the shipped one.
+    restart : bool
+        Whether to drop work that `out` holds from other data or settings.
+    tell : callable
+        Receives the stage, how much of it is done, and how much there is.
+
+    Returns
+    -------
+    CalibrationResult
+
+    Raises
+    ------
+    InputError
+        If a case does not exist or is malformed, a parameter has no effect on any figure, or
+        `out` is in use or holds other work.
+
+    Examples
+    --------
+    >>> result = calibrate(quick=True, starts=1, time_step=0.5)  # doctest: +SKIP
+    >>> result.table()  # doctest: +SKIP
+    """
+    if not 0 < time_step <= 1 or not (1 / time_step).is_integer():
+        raise InputError(f"time step {time_step:g}: 1 over a whole number, such as 0.125")
+    base = {"TIME STEP": time_step}
+    facts: dict[str, Any] = {"seed": seed, "include": list(include), "quick": quick}
+    if cases is None or (isinstance(cases, Sequence) and not isinstance(cases, str)):
+        problem = assemble_together(cases or list_cases(), include, base)
+        called = name or SHIPPED
+    else:
+        case = _load(cases)
+        problem, facts["held"] = assemble_alone(case, include, base, calibration)
+        called = name or case.name
+    effort = choose_effort(
+        problem, seed=seed, starts=starts, until=until, quick=quick, steps=steps, recovery=recovery
+    )
+    if out is None:
+        with TemporaryDirectory() as folder:
+            _fit(problem, effort, Path(folder), called, facts, tell)
+            return CalibrationResult(read_findings(folder), None)
+    target = Path(out)
+    if restart:
+        drop(target / _WORK)
+    _fit(problem, effort, target, called, facts, tell)
+    return CalibrationResult(read_findings(target), target)
+
+
+def assemble_together(
+    cases: Sequence[CaseLike], include: Sequence[str], base: Mapping[str, Any]
+) -> Problem:
+    """Assemble the problem of several cases and of the parameters that they share.
+
+    Parameters
+    ----------
+    cases : sequence of str, Path or Case
+        Shipped names or folders.
+    include : sequence of str
+        ``"remembered"`` adds figures given from memory.
+    base : mapping
+        Inputs that all runs set.
+
+    Returns
+    -------
+    Problem
+
+    Raises
+    ------
+    InputError
+        If a case does not exist or is malformed.
+    """
+    loaded = [_load(case) for case in cases]
+    shipped = {load_case(name).path for name in list_cases()}
+    added = [case for case in loaded if case.path not in shipped]
+    model = load()
+    if added:
+        own = {case.place.name for case in added}
+        kept = [Region(name) for name in model.regions if name not in own]
+        model = load(regions=[*kept, *map(make_region, added)])
+    return assemble_problem(model, loaded, include=include, base=base)
+
+
+def assemble_alone(
+    case: Case, include: Sequence[str], base: Mapping[str, Any], calibration: str | None = None
+) -> tuple[Problem, str]:
+    """Assemble the problem of one case, all other regions held at a calibration.
+
+    Parameters
+    ----------
+    case : Case
+        The case.
+    include : sequence of str
+        ``"remembered"`` adds figures given from memory.
+    base : mapping
+        Inputs that all runs set.
+    calibration : str, optional
+        See `calibration.loading.find_calibration`.
+
+    Returns
+    -------
+    Problem, str
+        The problem, and the name and hash of the calibration that holds the others.
+
+    Raises
+    ------
+    InputError
+        If the case names nothing to estimate or has no figures.
+    """
+    held = find_calibration(calibration)
+    problem = assemble_further_problem(load_beside(case, held), case, include=include, base=base)
+    return problem, NONE if held is None else f"{held.name} {held.hash}"
+
+
+def choose_effort(
+    problem: Problem,
+    *,
+    seed: int = 1,
+    starts: int = 64,
+    until: int | None = None,
+    quick: bool = False,
+    steps: int = 100_000,
+    recovery: int = 0,
+) -> Effort:
+    """Choose how much work a calibration does; see `calibrate` for the parameters."""
+    if quick:
+        few = min(starts, _QUICK_STARTS)
+        return Effort(seed, few, None, search=0, profiles=False, bootstrap=0, draws=0)
+    split = _choose_split(problem, until)
+    return Effort(seed, starts, split, steps=steps, recovery=recovery)
+
+
+def _choose_split(problem: Problem, until: int | None) -> int | None:
+    """Choose the last year that the hold-out test fits to; None for no such test."""
+    if until == 0:
+        return None
+    try:
+        check_split(problem, SPLIT if until is None else until)
+    except InputError as error:
+        if until is not None:
+            raise
+        warnings.warn(f"no hold-out test: {error}", CalibrationWarning, stacklevel=4)
+        return None
+    return SPLIT if until is None else until
+
+
+def _fit(
+    problem: Problem, effort: Effort, folder: Path, name: str, facts: dict[str, Any], tell: Tell
+) -> None:
+    fitted = run_pipeline(problem, folder / _WORK, effort, tell)
+    origin = make_stamp(
+        problem.model.hash,
+        data=problem.hash,
+        calibration=name,
+        seed=str(effort.seed),
+        held=facts.get("held"),
+    )
+    save_calibration(fitted, folder, name, facts, origin)
+
+
+def _load(case: CaseLike) -> Case:
+    """Load a case; a folder's is checked to the last line first."""
+    from smecluster.calibration.authoring.case_check import check_case
+
+    if isinstance(case, Case):
+        return case
+    if isinstance(case, str) and (case in list_cases() or not Path(case).exists()):
+        return load_case(case)
+    problems = check_case(case).problems
+    if problems:
+        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        raise InputError(f"{problems[0]}{more}; smecluster case check {case} lists them")
+    # By its full path: the folder may have the name of a shipped case.
+    return load_case(Path(case).resolve())

@@ -1,0 +1,37 @@
+"""What tests of several packages use: a region to calibrate in seconds."""
+
+import re
+
+import pytest
+
+from smecluster.calibration.authoring.template import new_case
+
+
+@pytest.fixture(scope="session")
+def write_town():
+    """Return a function that writes the folder of a town that never was."""
+    return town
+
+
+def town(folder):
+    """Write the folder of a town that never was: a rising series, three parameters."""
+    new_case(folder, "wenzhou")
+    toml = folder / "case.toml"
+    text = re.sub(r"<[^<>]*>", "a town that never was", toml.read_text(encoding="utf-8"))
+    measure = 'variable = "value added"\nunit = "Myuan/Year"\nseries = ["va"]\nprices = "current"\n'
+    measure += 'years = [1990, 2020]\ndefinition = "made up for a test"\n'
+    toml.write_text(f"{text}\n[[measure]]\n{measure}", encoding="utf-8")
+    rows = [
+        f"town,va,{year},{9000 * 1.12 ** (year - 1990):.0f},exact,million yuan,"
+        "current prices,read,X1,\n"
+        for year in range(1990, 2021)
+    ]
+    with (folder / "series.csv").open("a", encoding="utf-8") as file:
+        file.writelines(rows)
+    with (folder / "sources.csv").open("a", encoding="utf-8") as file:
+        file.write("X1,Made up for a test,nowhere\n")
+    path = folder / "parameters.csv"
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    head = next(at for at, line in enumerate(lines) if line.startswith("name,"))
+    path.write_text("".join(lines[: head + 4]), encoding="utf-8")
+    return folder
