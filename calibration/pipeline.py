@@ -44,7 +44,7 @@ from smecluster.calibration.validation.reform_file import read_reforms
 from smecluster.calibration.validation.reform_runs import run_reforms
 from smecluster.calibration.validation.scores import score_fits
 from smecluster.model import Model
-from smecluster.model.vensim.rewrite import with_values
+from smecluster.model.vensim.values import set_values
 
 Floats = NDArray[np.float64]
 
@@ -398,7 +398,7 @@ def _reforms(objective: Objective, x: Floats, drawn: pd.DataFrame) -> pd.DataFra
     """Run the published reforms on the calibrated model."""
     model = objective.problem.model
     values = dict(zip(objective.names, objective.natural(x).tolist(), strict=True))
-    calibrated = Model(with_values(model.text, values), model.path)
+    calibrated = Model(set_values(model.text, values), model.path)
     return run_reforms(calibrated, read_reforms(), drawn.reset_index(drop=True))
 
 

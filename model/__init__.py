@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from smecluster.model.support.errors import InputError
     from smecluster.model.system import Model, load
     from smecluster.model.vensim.document import Clock, Variable
-    from smecluster.model.vensim.rewrite import Region
+    from smecluster.model.vensim.regions import Region
 
 # Read when first used: a command that only prints text does not wait for pandas.
 _HOMES = {
     "Clock": "smecluster.model.vensim.document",
     "InputError": "smecluster.model.support.errors",
     "Model": "smecluster.model.system",
-    "Region": "smecluster.model.vensim.rewrite",
+    "Region": "smecluster.model.vensim.regions",
     "RunError": "smecluster.model.runs",
     "Scale": "smecluster.model.program.inputs",
     "Variable": "smecluster.model.vensim.document",

@@ -12,7 +12,7 @@ from smecluster.model.support.errors import InputError
 from smecluster.model.support.files import read_text
 from smecluster.model.support.workspace import locate
 from smecluster.model.vensim.document import SHIPPED, Clock, Document, Variable, read_document
-from smecluster.model.vensim.rewrite import REGION, Region, with_regions
+from smecluster.model.vensim.regions import REGION, Region, check_region_name, set_regions
 from smecluster.model.vensim.translation import XMILE
 from smecluster.model.vensim.xmile import read_xmile
 
@@ -99,9 +99,11 @@ def load(path: str | Path | None = None, regions: Iterable[Region] | None = None
         allowed = ", ".join((".mdl", *XMILE))
         raise InputError(f"{place} is not a model: its name must end in one of {allowed}")
     model = Model(read_text(place), place)
+    for name in model.regions:
+        check_region_name(name)
     if regions is not None:
         if model.xmile:
             raise InputError("regions can be chosen for Vensim files only")
-        model = Model(with_regions(model.text, regions), place)
+        model = Model(set_regions(model.text, regions), place)
     model.program  # noqa: B018  what cannot be computed is refused now, not when it is first used
     return model

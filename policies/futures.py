@@ -20,7 +20,7 @@ from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.files import read_toml
 from smecluster.model.support.schema import Schema, validate
 from smecluster.model.support.workspace import find_named_file, list_files
-from smecluster.model.vensim.rewrite import read_values
+from smecluster.model.vensim.values import read_values
 
 if TYPE_CHECKING:
     from smecluster.model import Model

@@ -11,8 +11,9 @@ from smecluster.model.support.errors import InputError
 from smecluster.model.support.graphs import find_shortest_path
 from smecluster.model.vensim.document import Document, Variable
 from smecluster.model.vensim.document import read_document as read_document
-from smecluster.model.vensim.rewrite import REGION, Cell, Value, read_values
+from smecluster.model.vensim.regions import REGION
 from smecluster.model.vensim.source import brackets, fold_name
+from smecluster.model.vensim.values import Cell, Value, read_values
 from smecluster.policies.levers import SUBSCRIPT, Level, Lever, read_sections
 
 GOAL = "value added"

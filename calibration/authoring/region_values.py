@@ -18,7 +18,7 @@ from smecluster.calibration.data.constants import Constant, Point, format_rows
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.files import read_text, write_atomic
 from smecluster.model.vensim.document import SHIPPED
-from smecluster.model.vensim.rewrite import Region, read_regions
+from smecluster.model.vensim.regions import Region, read_regions
 from smecluster.model.vensim.source import Block, fold_name, parse
 
 # The first of these words in a source decides; a source without any was read.

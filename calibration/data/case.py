@@ -49,7 +49,7 @@ from smecluster.calibration.data.toml_lines import Lines, Spot
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.files import read_text
 from smecluster.model.support.workspace import list_files, locate
-from smecluster.model.vensim.rewrite import Region
+from smecluster.model.vensim.regions import Region
 
 _NOT_A_REGION = "national"
 

@@ -31,8 +31,8 @@ from smecluster.calibration.problem.records import Record, Text, read_record
 from smecluster.model.runs import simulate
 from smecluster.model.support.errors import InputError
 from smecluster.model.system import Model
-from smecluster.model.vensim.cutting import Cut, with_cuts
-from smecluster.model.vensim.rewrite import REGION
+from smecluster.model.vensim.cutting import Cut, apply_cuts
+from smecluster.model.vensim.regions import REGION
 
 Floats = NDArray[np.float64]
 
@@ -126,7 +126,7 @@ def isolate_sector(problem: Problem, sector: Sector, values: Mapping[str, float]
     figures = problem.measurements
     kept = figures["variable"].isin(sector.series) & figures["region"].isin(regions)
     constants = [driver.cut.constant for driver in sector.driver]
-    text = with_cuts(problem.model.text, [driver.cut for driver in sector.driver])
+    text = apply_cuts(problem.model.text, [driver.cut for driver in sector.driver])
     model = Model(add_courses(text, constants), problem.model.path)
     base = {**problem.base, **values}
     path = simulate(

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from smecluster.calibration.problem.objective import Objective
 from smecluster.model.runs import simulate_many
-from smecluster.model.vensim.rewrite import REGION
+from smecluster.model.vensim.regions import REGION
 
 _LEVELS = (0.05, 0.95)
 

@@ -26,7 +26,7 @@ from smecluster.calibration.problem.parameters import (
 from smecluster.model import Model
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.workspace import locate
-from smecluster.model.vensim.rewrite import REGION
+from smecluster.model.vensim.regions import REGION
 
 #: How much wider the error of a figure is that was given from memory.
 REMEMBERED = 2.0

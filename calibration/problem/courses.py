@@ -16,7 +16,7 @@ import numpy as np
 
 from smecluster.model.support.errors import InputError
 from smecluster.model.vensim.document import read_document
-from smecluster.model.vensim.rewrite import REGION
+from smecluster.model.vensim.regions import REGION
 from smecluster.model.vensim.source import fold_name, parse
 
 #: Points (year, value).

@@ -10,7 +10,7 @@ from pathlib import Path
 from smecluster.calibration.data.series import STATUSES, raise_first, scan_records
 from smecluster.model import Model
 from smecluster.model.support.errors import InputError, UnknownNameError
-from smecluster.model.vensim.rewrite import REGION
+from smecluster.model.vensim.regions import REGION
 
 #: The parameters that all regions share.
 SHARED = Path(__file__).parents[1] / "parameters.csv"

@@ -23,7 +23,7 @@ from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.files import read_text, write_atomic
 from smecluster.model.support.formats import add_format
 from smecluster.model.support.workspace import list_files, locate
-from smecluster.model.vensim.rewrite import with_values
+from smecluster.model.vensim.values import set_values
 
 RESULTS = Path(__file__).parents[1] / "results"
 #: The calibration that the project uses unless told otherwise.
@@ -185,7 +185,7 @@ def apply_calibration(model: Model, calibration: Calibration, keep: Collection[s
         for name, value in calibration.values.items()
         if "[" not in name or name.partition("[")[2].rstrip("]") in regions
     }
-    text = with_values(model.text, values)
+    text = set_values(model.text, values)
     return model if text == model.text else Model(text, model.path)
 
 

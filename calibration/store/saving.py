@@ -11,7 +11,7 @@ from smecluster.calibration.store.named import DIGITS, MANIFEST, round_values, w
 from smecluster.model import Model
 from smecluster.model.support.exports import ENCODING
 from smecluster.model.support.files import write_atomic
-from smecluster.model.vensim.rewrite import with_values
+from smecluster.model.vensim.values import set_values
 
 
 def save_calibration(
@@ -56,7 +56,7 @@ def save_calibration(
     # The hash is that of the model with the estimate as it stands in the file, rounded.
     values = dict(zip(estimates["name"], round_values(estimates["estimate"]).tolist(), strict=True))
     model = outcome.problem.model
-    calibrated = Model(with_values(model.text, values), model.path)
+    calibrated = Model(set_values(model.text, values), model.path)
     write_manifest(
         folder,
         {

@@ -15,7 +15,7 @@ from smecluster.calibration.data.case import Case
 from smecluster.calibration.data.case_file import Turn
 from smecluster.model import Model, simulate
 from smecluster.model.support.errors import InputError, UnknownNameError
-from smecluster.model.vensim.rewrite import REGION
+from smecluster.model.vensim.regions import REGION
 
 #: What makes a series: figures of one variable, region and segment.
 SERIES = ["region", "variable", "segment"]

@@ -23,7 +23,7 @@ from smecluster.model.runs import simulate_many
 from smecluster.model.support.errors import InputError
 from smecluster.model.system import Model
 from smecluster.model.vensim.document import Variable
-from smecluster.model.vensim.rewrite import REGION
+from smecluster.model.vensim.regions import REGION
 
 HERE = "here"
 MATCHES = "matches"

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from smecluster.model.support.errors import InputError, UnknownNameError
-from smecluster.model.vensim.rewrite import REGION
+from smecluster.model.vensim.regions import REGION
 from smecluster.model.vensim.source import elements, fold_name
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ from smecluster.model.support.files import read_text
 from smecluster.model.support.schema import Schema, validate
 from smecluster.model.system import Model
 from smecluster.model.vensim.knocking import END, NEVER, START, Knock, is_regional, with_knocks
-from smecluster.model.vensim.rewrite import REGION
+from smecluster.model.vensim.regions import REGION
 
 FOLDER = Path(__file__).parents[1] / "mechanisms"
 #: First years of a knock-out, and the years after it at which outcomes are read.

@@ -24,8 +24,8 @@ from numpy.typing import NDArray
 from smecluster.model.runs import simulate, simulate_many
 from smecluster.model.support.errors import InputError
 from smecluster.model.system import Model, load
-from smecluster.model.vensim.cutting import Cut, with_cuts
-from smecluster.model.vensim.rewrite import REGION
+from smecluster.model.vensim.cutting import Cut, apply_cuts
+from smecluster.model.vensim.regions import REGION
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -231,7 +231,7 @@ def loop_matrix(
     rows = [values]
     for name in pushed:
         rows += [{**values, name: values[name] * math.exp(push)} for push in (_PUSH, -_PUSH)]
-    opened = Model(with_cuts(m.text, (*cuts, *held)), m.path)
+    opened = Model(apply_cuts(m.text, (*cuts, *held)), m.path)
     years = [rest - _LATE, rest]
     found = simulate_many(opened, pd.DataFrame(rows), variables, years, base=run)
     before, after = (_logarithms(found.sel(time=at), cuts, m.regions) for at in years)

@@ -52,7 +52,7 @@ from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.files import read_text
 from smecluster.model.vensim.document import SHIPPED, Document, read_document
 from smecluster.model.vensim.lint import RULES
-from smecluster.model.vensim.rewrite import REGION
+from smecluster.model.vensim.regions import REGION
 from smecluster.model.vensim.unit_check import can_check_units, find_unit_errors
 
 if TYPE_CHECKING:

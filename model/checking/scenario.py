@@ -8,8 +8,8 @@ from typing import Any
 
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.vensim.document import Document, read_document
-from smecluster.model.vensim.rewrite import Cell, Value, read_values
 from smecluster.model.vensim.source import elements, fold_name
+from smecluster.model.vensim.values import Cell, Value, read_values
 
 BASE = "base"
 BASED_ON = "based on"

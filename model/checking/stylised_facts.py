@@ -40,7 +40,7 @@ from smecluster.model.checking.statements import SCENARIOS, read_statements
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.files import read_text
 from smecluster.model.vensim.document import SHIPPED, read_document
-from smecluster.model.vensim.rewrite import REGION
+from smecluster.model.vensim.regions import REGION
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from smecluster.model.engines.job import Job
 from smecluster.model.support.errors import InputError
-from smecluster.model.vensim.rewrite import with_values
 from smecluster.model.vensim.source import fold_name
 from smecluster.model.vensim.translation import XMILE
+from smecluster.model.vensim.values import set_values
 
 
 def run_simlin(job: Job) -> NDArray[np.float64]:
@@ -80,7 +80,7 @@ def _with_inputs(job: Job) -> str:
         return job.text
     if job.times.saveper != job.times.step:
         values["SAVEPER"] = job.times.step
-    return with_values(job.text, values)
+    return set_values(job.text, values)
 
 
 def _series(simulation: Any, job: Job) -> NDArray[np.float64]:

@@ -1,4 +1,4 @@
-"""Loops cut open: named readers of a variable read a constant in its place.
+"""Cutting loops open: named readers of a variable read a constant in its place.
 
 The variable itself is still computed, so a run shows what it would be if the constant were fed
 back. This is text surgery on the model's file: no equation is written twice.
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.vensim.source import Block, fold_name, parse
+from smecluster.model.vensim.values import apply_edits
 
 _NAME = re.compile(r'"(?:[^"\\]|\\.)*"|[^\W\d_](?:[\w\s\'$])*')
 
@@ -41,7 +42,7 @@ class Cut:
         return f"cut {self.variable} of {re.sub(r'[^0-9A-Za-z]+', ' ', self.loop).strip()}"
 
 
-def with_cuts(text: str, cuts: Iterable[Cut]) -> str:
+def apply_cuts(text: str, cuts: Iterable[Cut]) -> str:
     """Write a model with loops cut open.
 
     Parameters
@@ -63,15 +64,15 @@ def with_cuts(text: str, cuts: Iterable[Cut]) -> str:
         If a variable or reader is unknown, or a reader does not read the variable.
     """
     for cut in cuts:
-        text = _with_cut(text, cut)
+        text = _apply_cut(text, cut)
     return text
 
 
-def _with_cut(text: str, cut: Cut) -> str:
-    variable = _found(text, cut.variable)
+def _apply_cut(text: str, cut: Cut) -> str:
+    variable = _find_equation(text, cut.variable)
     edits = []
     for name in cut.readers:
-        block = _found(text, name)
+        block = _find_equation(text, name)
         # What stands left of the sign is the reader's own name.
         right = text.index("=", block.start) + 1
         read = [
@@ -88,12 +89,10 @@ def _with_cut(text: str, cut: Cut) -> str:
     words = f"Takes the place of {variable.name} in {', '.join(cut.readers)}. Source: {cut.loop}."
     added = f"{cut.constant}{dims} = 1\n\t~ {variable.unit}\n\t~ {words}|\n\n"
     edits.append((variable.start, variable.start, added))
-    for start, end, new in sorted(edits, reverse=True):
-        text = text[:start] + new + text[end:]
-    return text
+    return apply_edits(text, edits)
 
 
-def _found(text: str, name: str) -> Block:
+def _find_equation(text: str, name: str) -> Block:
     """Find the only equation of a variable."""
     blocks = {
         fold_name(block.name): block for block in parse(text).blocks if block.kind == "equation"

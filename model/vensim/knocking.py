@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from smecluster.model.support.errors import InputError, UnknownNameError
-from smecluster.model.vensim.rewrite import REGION
+from smecluster.model.vensim.regions import REGION
 from smecluster.model.vensim.source import Block, elements, fold_name, parse
 
 #: Inputs of the rewritten model: the first year of a knock-out, and the year after its last.

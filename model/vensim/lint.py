@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable
 
 from smecluster.model.vensim.document import read_document
-from smecluster.model.vensim.rewrite import read_values
 from smecluster.model.vensim.source import fold_name, list_names, list_numbers, parse
+from smecluster.model.vensim.values import read_values
 
 # The only numbers that explain themselves in an equation.
 _PLAIN = {0.0, 1.0}

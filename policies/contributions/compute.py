@@ -28,7 +28,7 @@ from smecluster.model.outcomes import (
 )
 from smecluster.model.runs import simulate_many
 from smecluster.model.support.errors import InputError
-from smecluster.model.vensim.rewrite import REGION
+from smecluster.model.vensim.regions import REGION
 from smecluster.policies.contributions.shapley import Design, design, interactions
 from smecluster.policies.levers import read_levers
 from smecluster.policies.strategy import Strategy

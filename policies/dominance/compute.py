@@ -23,8 +23,9 @@ from numpy.typing import NDArray
 
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.graphs import find_shortest_path
-from smecluster.model.vensim.rewrite import REGION, with_values
+from smecluster.model.vensim.regions import REGION
 from smecluster.model.vensim.source import fold_name
+from smecluster.model.vensim.values import set_values
 from smecluster.policies.prose import join_names
 from smecluster.policies.strategy import Strategy
 
@@ -167,7 +168,7 @@ def _scores(model: Model, strategy: Strategy, step: float) -> dict[str, Array]:
     values = {**strategy.inputs(model), "TIME STEP": step, "SAVEPER": step}
     with tempfile.TemporaryDirectory(prefix="smecluster-") as folder:
         path = Path(folder) / "model.mdl"
-        path.write_text(with_values(model.text, values), encoding="utf-8")
+        path.write_text(set_values(model.text, values), encoding="utf-8")
         try:
             loaded = simlin.load(str(path))
             chains = _closed(loaded)

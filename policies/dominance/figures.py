@@ -12,7 +12,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from smecluster.model.support.formatting import colour_regions
 from smecluster.model.support.plotting import add_heading
-from smecluster.model.vensim.rewrite import REGION
+from smecluster.model.vensim.regions import REGION
 from smecluster.policies.strategy import Strategy
 
 _COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442")

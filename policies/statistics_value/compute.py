@@ -19,7 +19,7 @@ import xarray as xr
 
 from smecluster.model.outcomes import PLACE, TOTAL
 from smecluster.model.support.errors import InputError
-from smecluster.model.vensim.cutting import Cut, with_cuts
+from smecluster.model.vensim.cutting import Cut, apply_cuts
 from smecluster.policies.ensemble.cases import DRAW, FUTURE, REASON, STRATEGY
 from smecluster.policies.ensemble.worlds import Ensemble
 from smecluster.policies.futures import BASE, Future
@@ -125,7 +125,7 @@ def statistics_value(
         plan.with_levers(rest).rename(_WITHOUT),
         plan.without_programmes().rename(_NOTHING),
     ]
-    reactive = replace(model, text=with_cuts(model.text, [CUT]))
+    reactive = replace(model, text=apply_cuts(model.text, [CUT]))
     table = pd.DataFrame(index=["model"]) if draws is None else draws
     start = float(np.floor(first_year(strategy)))
     settings = {} if step is None else {"TIME STEP": step}

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from smecluster.model.runs import simulate_many
 from smecluster.model.support.errors import InputError
-from smecluster.model.vensim.rewrite import REGION
+from smecluster.model.vensim.regions import REGION
 from smecluster.policies.strategy import Strategy
 
 if TYPE_CHECKING:

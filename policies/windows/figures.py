@@ -11,7 +11,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLoca
 
 from smecluster.model.support.formatting import colour_regions
 from smecluster.model.support.plotting import add_heading, format_axis
-from smecluster.model.vensim.rewrite import REGION
+from smecluster.model.vensim.regions import REGION
 from smecluster.policies.windows.compute import EVERYWHERE, HOME, KINDS, Windows, window
 
 _EDGES = (1.0, 2.0)  # between the kinds of intervention

@@ -31,13 +31,13 @@ def export(
     """Write the model as one Vensim file, views included."""
     from smecluster.model.support.errors import InputError
     from smecluster.model.support.files import write_atomic
-    from smecluster.model.vensim.rewrite import with_values
+    from smecluster.model.vensim.values import set_values
 
     if out.suffix != ".mdl":
         raise InputError(f"{out}: a Vensim model is written to a file that ends in .mdl")
     model = load_calibrated(region or (), from_ or (), calibration)
     values = parse_settings(model, set_ or ())
-    write_atomic(out, with_values(model.text, values) if values else model.text)
+    write_atomic(out, set_values(model.text, values) if values else model.text)
     if json:
         print_json({"file": str(out), "regions": model.regions, "set": values})
     else:

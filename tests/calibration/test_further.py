@@ -10,7 +10,7 @@ from smecluster.calibration.store.findings import read_findings
 from smecluster.calibration.store.named import Calibration
 from smecluster.model import load as load_model
 from smecluster.model.support.errors import InputError
-from smecluster.model.vensim.rewrite import read_values
+from smecluster.model.vensim.values import read_values
 
 HELD = {"migration rate": 0.045, "reference output[Wenzhou]": 4800.0}
 

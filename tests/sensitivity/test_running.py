@@ -19,7 +19,7 @@ import smecluster
 from smecluster import model
 from smecluster.model import simulate
 from smecluster.model.support.errors import InputError
-from smecluster.model.vensim.rewrite import read_values
+from smecluster.model.vensim.values import read_values
 from smecluster.sensitivity.analysis.compute import analyse
 from smecluster.sensitivity.design.crossing import cross
 from smecluster.sensitivity.report.sentences import describe_analysis

@@ -15,7 +15,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocato
 from smecluster.calibration.validation.histories import Histories
 from smecluster.model.support.formatting import Rounded, capitalise, colour_regions, display_unit
 from smecluster.model.support.plotting import add_heading, format_axis
-from smecluster.model.vensim.rewrite import REGION
+from smecluster.model.vensim.regions import REGION
 
 #: What the figure shows, a row each.
 PANELS = (

@@ -95,7 +95,8 @@ def test_nothing_is_overwritten(folder):
     [
         ("2 towns", "wenzhou", "letters, digits and blanks, beginning with a letter"),
         ("Wenzhou", "wenzhou", "is a shipped region"),
-        ("critical-mass", "wenzhou", "the model has another thing of that name"),
+        ("critical-mass", "wenzhou", "the model has a variable or range of that name"),
+        ("total", "wenzhou", "it stands for the sum over the regions"),
         ("town", "wenzou", "did you mean 'wenzhou'?"),
         ("town", "national", "unknown shipped case"),
     ],

@@ -8,7 +8,7 @@ from smecluster import calibration
 from smecluster.calibration.authoring.region_values import extract_values
 from smecluster.calibration.data.case import load_case, make_region
 from smecluster.model.vensim.document import SHIPPED, read_document
-from smecluster.model.vensim.rewrite import REGION, Region, read_regions, with_regions
+from smecluster.model.vensim.regions import REGION, Region, read_regions, set_regions
 from smecluster.model.vensim.source import parse, read_points
 
 
@@ -47,14 +47,14 @@ def test_the_model_written_from_the_cases_is_the_shipped_model(text):
         own.name: own for own in (make_region(load_case(name)) for name in calibration.list_cases())
     }
     ordered = [regions[name] for name in read_document(text).subscripts[REGION]]
-    assert read_document(with_regions(text, ordered)).hash == read_document(text).hash
+    assert read_document(set_regions(text, ordered)).hash == read_document(text).hash
 
 
 def test_a_made_up_region_with_a_cases_values_can_stand_beside_the_three(text):
     regions = [make_region(load_case(name)) for name in calibration.list_cases()]
     wenzhou = make_region(load_case("wenzhou"))
     twin = Region("Twin", wenzhou.constants, wenzhou.tables)
-    written = {each.name: each for each in read_regions(with_regions(text, [*regions, twin]))}
+    written = {each.name: each for each in read_regions(set_regions(text, [*regions, twin]))}
     assert written["Twin"].tables == written["Wenzhou"].tables
     assert written["Twin"].constants == written["Wenzhou"].constants
 

@@ -8,7 +8,7 @@ from smecluster.model.checking.runner import CHECKS, run_checks
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.files import read_text, write_atomic
 from smecluster.model.vensim.document import SHIPPED
-from smecluster.model.vensim.rewrite import Region, with_regions
+from smecluster.model.vensim.regions import Region, set_regions
 
 DATA = Path(__file__).parents[1] / "data"
 TOWNS = DATA / "two_towns.mdl"
@@ -205,7 +205,7 @@ def test_without_the_unit_checker_the_check_is_skipped_and_says_what_to_install(
 def test_a_statement_about_a_region_that_the_model_lacks_is_skipped(tmp_path: Path) -> None:
     alone = tmp_path / "alone.mdl"
     text = read_text(SHIPPED)
-    alone.write_text(with_regions(text, [Region("Wenzhou", {}, {})]), encoding="utf-8")
+    alone.write_text(set_regions(text, [Region("Wenzhou", {}, {})]), encoding="utf-8")
     (found,) = run_checks(alone, only="talent that one region draws")
     assert found.status == "skipped"
     assert found.detail == "the model has no Pearl River Delta"

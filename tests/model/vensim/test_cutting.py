@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from smecluster.model.support.errors import InputError
-from smecluster.model.vensim.cutting import Cut, with_cuts
+from smecluster.model.vensim.cutting import Cut, apply_cuts
 from smecluster.model.vensim.document import read_document
 
 TOWNS = (Path(__file__).parents[1] / "data").joinpath("two_towns.mdl").read_text(encoding="utf-8")
@@ -15,7 +15,7 @@ LOOP = Cut("R1: growth & pull", "People", ("arrivals",))
 def test_only_the_named_reader_reads_the_constant_and_the_variable_is_still_computed():
     before, after = (
         read_document(TOWNS).variables,
-        read_document(with_cuts(TOWNS, [LOOP])).variables,
+        read_document(apply_cuts(TOWNS, [LOOP])).variables,
     )
     assert LOOP.constant == "cut People of R1 growth pull"
     assert LOOP.constant in after["arrivals"].causes
@@ -26,13 +26,13 @@ def test_only_the_named_reader_reads_the_constant_and_the_variable_is_still_comp
 
 
 def test_the_constant_has_the_dimensions_and_the_unit_of_the_variable():
-    constant = read_document(with_cuts(TOWNS, [LOOP])).variables[LOOP.constant]
+    constant = read_document(apply_cuts(TOWNS, [LOOP])).variables[LOOP.constant]
     assert (constant.dims, constant.unit, constant.kind) == (("Region",), "person", "constant")
 
 
 def test_a_variable_may_be_cut_in_two_loops():
     other = Cut("R2", "People", ("departures",))
-    variables = read_document(with_cuts(TOWNS, [LOOP, other])).variables
+    variables = read_document(apply_cuts(TOWNS, [LOOP, other])).variables
     assert variables["departures"].causes[0] == other.constant
     assert LOOP.constant in variables["arrivals"].causes
 
@@ -47,5 +47,5 @@ def test_a_variable_may_be_cut_in_two_loops():
 )
 def test_what_cannot_be_cut_is_refused(cut, message):
     with pytest.raises(InputError) as caught:
-        with_cuts(TOWNS, [cut])
+        apply_cuts(TOWNS, [cut])
     assert message in str(caught.value)

@@ -8,7 +8,7 @@ import pytest
 
 from smecluster import model as models
 from smecluster.model.support.errors import InputError
-from smecluster.model.vensim.cutting import with_cuts
+from smecluster.model.vensim.cutting import apply_cuts
 from smecluster.policies import load
 from smecluster.policies.ensemble.cases import REASON
 from smecluster.policies.ensemble.worlds import Ensemble
@@ -63,7 +63,7 @@ def test_worth_is_the_difference_of_two_runs(model, found):
 
 
 def test_a_reactive_policy_does_not_see_what_statistics_show(model):
-    cut = replace(model, text=with_cuts(model.text, [CUT]))
+    cut = replace(model, text=apply_cuts(model.text, [CUT]))
     perceived, damage = "Perceived quality problem", "quality problem seen by crisis"
     runs = models.simulate_many(
         cut, {CUT.constant: [0.0, 1.0]}, [perceived, damage], base={"TIME STEP": STEP}

@@ -1,4 +1,4 @@
-"""Regions are data: the same model for other regions, or with other values."""
+"""Regions are data: the same model for other regions."""
 
 from pathlib import Path
 
@@ -6,15 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from smecluster.model import load
 from smecluster.model.support.errors import InputError
-from smecluster.model.vensim.rewrite import (
-    Region,
-    read_regions,
-    read_values,
-    with_regions,
-    with_values,
-)
+from smecluster.model.vensim.regions import Region, read_regions, set_regions
 from smecluster.model.vensim.source import normalised_hash, parse
+from smecluster.model.vensim.values import read_values
 
 TOWNS = (Path(__file__).parents[1] / "data").joinpath("two_towns.mdl").read_text(encoding="utf-8")
 
@@ -33,24 +29,24 @@ def test_a_file_tells_what_belongs_to_each_region():
 
 
 def test_the_regions_of_a_file_give_the_same_file():
-    assert with_regions(TOWNS, read_regions(TOWNS)) == TOWNS
+    assert set_regions(TOWNS, read_regions(TOWNS)) == TOWNS
 
 
 def test_one_region_alone_keeps_its_own_values():
-    alone = with_regions(TOWNS, [Region("River Town")])
+    alone = set_regions(TOWNS, [Region("River Town")])
     assert parse(alone).subscripts["Rival"] == ("River Town",)
     assert read_values(alone)["initial people"] == {("River Town",): 2000}
     assert "attraction table[Hill Town]" not in alone
 
 
 def test_the_order_of_regions_is_the_callers():
-    turned = read_values(with_regions(TOWNS, [Region("River Town"), Region("Hill Town")]))
+    turned = read_values(set_regions(TOWNS, [Region("River Town"), Region("Hill Town")]))
     assert list(turned["initial people"].values()) == [2000, 100]
     assert turned["budget"][("River Town", "roads")] == 4.5
 
 
 def test_a_new_region_brings_its_own_values_and_takes_what_all_share():
-    text = with_regions(TOWNS, [*read_regions(TOWNS), LAKE])
+    text = set_regions(TOWNS, [*read_regions(TOWNS), LAKE])
     values = read_values(text)
     assert values["initial people"][("Lake Town",)] == 7
     assert values["pull"][("Lake Town",)] == 1
@@ -60,12 +56,12 @@ def test_a_new_region_brings_its_own_values_and_takes_what_all_share():
 
 
 def test_a_regions_own_value_stands_before_the_files():
-    text = with_regions(TOWNS, [Region("Hill Town", {"initial people": 5})])
+    text = set_regions(TOWNS, [Region("Hill Town", {"initial people": 5})])
     assert read_values(text)["initial people"] == {("Hill Town",): 5}
 
 
 def test_nothing_but_regional_definitions_changes():
-    text = with_regions(TOWNS, [*read_regions(TOWNS), LAKE])
+    text = set_regions(TOWNS, [*read_regions(TOWNS), LAKE])
     regional = {"Region", "initial people", "pull", "overlap", "budget", "attraction table"}
     before = {b.name: b.expression for b in parse(TOWNS).blocks if b.name not in regional}
     after = {b.name: b.expression for b in parse(text).blocks if b.name not in regional}
@@ -85,77 +81,55 @@ def test_nothing_but_regional_definitions_changes():
         (Region("Hill Town", {"budget": 1}), "takes a value for each element of 'Lever'"),
         (Region("Hill Town", {"budget": {"trainng": 1}}), "did you mean 'training'?"),
         (Region("Hill Town", {}, {"atraction table": []}), "did you mean 'attraction table'?"),
-        (Region("stay"), "the model has another thing of that name"),
+        (Region("stay"), "the model has a variable or range of that name"),
+        (Region("total"), "it stands for the sum over the regions"),
+        (Region("TOTAL"), "it stands for the sum over the regions"),
+        (Region("centre"), "it stands for the central government"),
+        (Region("all_regions"), "it stands for all regions"),
+        (Region("national"), "it stands for figures of the whole country"),
         (Region("A, B"), "cannot be used"),
         (Region("x ~~| y = 1 ~~|"), "cannot be used"),
     ],
 )
 def test_a_region_that_does_not_fit_is_refused_in_one_line(region, message):
     with pytest.raises(InputError) as caught:
-        with_regions(TOWNS, [region])
+        set_regions(TOWNS, [region])
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
 def test_a_region_given_twice_and_no_region_are_refused():
     with pytest.raises(InputError, match="given twice"):
-        with_regions(TOWNS, [Region("Hill Town"), Region("hill_town")])
+        set_regions(TOWNS, [Region("Hill Town"), Region("hill_town")])
     with pytest.raises(InputError, match="choose at least one"):
-        with_regions(TOWNS, [])
+        set_regions(TOWNS, [])
 
 
 def test_one_region_shows_nothing_about_what_regions_share():
-    alone = with_regions(TOWNS, [Region("Hill Town")])
+    alone = set_regions(TOWNS, [Region("Hill Town")])
     with pytest.raises(InputError, match="pull of Lake Town"):
-        with_regions(alone, [LAKE])
+        set_regions(alone, [LAKE])
 
 
 def test_an_equation_that_names_a_region_keeps_the_regions_fixed():
     fixed = TOWNS.replace("People[Region]/stay", "People[Region]/stay + People[Hill Town]")
     with pytest.raises(InputError, match=r"line 38.*'departures' names a region"):
-        with_regions(fixed, [Region("River Town")])
+        set_regions(fixed, [Region("River Town")])
     assert read_regions(TOWNS.replace("departures[Region]=", "departures[Region] ="))
-
-
-def test_values_are_set_by_name_by_element_and_as_points():
-    text = with_values(
-        TOWNS,
-        {
-            "stay": 20,
-            "initial people[River Town]": 5,
-            "budget": {("Hill Town", "roads"): 9},
-            "attraction table[Hill Town]": [(1978, 2), (2040, 2)],
-        },
-    )
-    values = read_values(text)
-    assert values["stay"] == {(): 20}
-    assert values["initial people"] == {("Hill Town",): 100, ("River Town",): 5}
-    assert values["budget"][("Hill Town", "roads")] == 9
-    assert values["budget"][("River Town", "roads")] == 4.5
-    assert values["attraction table"][("Hill Town",)] == ((1978, 2), (2040, 2))
-
-
-@pytest.mark.parametrize(
-    ("values", "message"),
-    [
-        ({"sty": 1}, "did you mean 'stay'?"),
-        ({"arrivals": 1}, "'arrivals' is computed by the model"),
-        ({"initial people[Hil Town]": 1}, "did you mean 'Hill Town'?"),
-    ],
-)
-def test_a_value_that_has_no_place_is_refused(values, message):
-    with pytest.raises(InputError) as caught:
-        with_values(TOWNS, values)
-    assert message in str(caught.value)
-
-
-@given(st.floats(allow_nan=False, allow_infinity=False))
-def test_a_value_that_is_written_is_read_back_exactly(value):
-    assert read_values(with_values(TOWNS, {"stay": value}))["stay"] == {(): value}
 
 
 @given(st.lists(st.sampled_from(["Hill Town", "River Town"]), min_size=1, unique=True))
 def test_taking_regions_twice_is_taking_them_once(names):
-    once = with_regions(TOWNS, [Region(name) for name in names])
-    twice = with_regions(once, [Region(name) for name in names])
+    once = set_regions(TOWNS, [Region(name) for name in names])
+    twice = set_regions(once, [Region(name) for name in names])
     assert normalised_hash(twice) == normalised_hash(once)
+
+
+def test_a_file_with_a_reserved_name_for_a_region_is_refused_where_it_is_loaded(tmp_path):
+    path = tmp_path / "towns.mdl"
+    path.write_text(TOWNS.replace("Hill Town", "Total"), encoding="utf-8")
+    with pytest.raises(InputError, match="'Total' cannot be used: it stands for the sum") as caught:
+        load(path)
+    assert "\n" not in str(caught.value)
+    with pytest.raises(InputError, match="'total' cannot be used"):
+        load(regions=[*read_regions(load().text), Region("total")])
