@@ -19,10 +19,7 @@ help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
 demo: $(READY) ## compare a central with a local strategy under uncertainty: page, tables, figures
-	@$(BIN)/smecluster compare central local --draws 100 --out results/demo
-	@$(BIN)/smecluster histories --out results/demo >/dev/null
-	@echo "The page (brief.html), tables (.csv) and pictures (.png) are in results/demo:"
-	@ls results/demo
+	@$(BIN)/smecluster demo
 
 figures: demo study ## renew the figures of the README from those of the demo and of the study
 	@mkdir -p docs/figures
@@ -67,8 +64,8 @@ check: $(READY) ## the checks on the model itself
 baseline: $(READY) ## store every result that the tests protect again, and say in words what moved
 	$(BIN)/python -m tests.baseline --renew
 
-bench: $(READY) ## how fast the batch kernel is
-	$(BIN)/python -m tests.bench
+bench: $(READY) ## how fast the kernel and the commands are (AGAINST=path of a former checkout)
+	$(BIN)/python -m tests.bench $(if $(AGAINST),--against $(AGAINST))
 
 lock: ## renew requirements.lock from pyproject.toml; versions stay (UPGRADE=--upgrade takes new ones)
 	$(PYTHON) -m venv .venv-lock
@@ -82,12 +79,11 @@ clean: ## remove what the tools have made; results stay
 	rm -rf build dist *.egg-info
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
-$(READY): requirements.lock pyproject.toml
+$(READY): requirements.lock pyproject.toml .ci/install.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "error: $(PYTHON) is older than 3.11; choose another: make PYTHON=python3.12"; exit 2; }
-	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python .ci/install.py
 	@touch $@
 
 .venv-lowest/.ready: pyproject.toml
