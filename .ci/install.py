@@ -9,31 +9,52 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCK = ROOT / "requirements.lock"
-EVERY = 10.0  # seconds between lines where there is no terminal
+EVERY = 20.0  # seconds between lines where there is no terminal
 PHASES = ("Collecting ", "Downloading ", "Using cached ", "Building ", "Installing collected")
 
 
 class Display:
-    """Where the installation is, in one line."""
+    """Where the installation is, in one line, with the seconds that it has taken."""
 
     def __init__(self) -> None:
         self.began = self.told = time.monotonic()
         self.terminal = sys.stdout.isatty()
+        self.text = "starting"
+        self.over = threading.Event()
+        threading.Thread(target=self._tick, daemon=True).start()
 
-    def __call__(self, text: str, last: bool = False) -> None:
-        """Show a line: at once at a terminal, elsewhere not too often."""
-        now = time.monotonic()
-        line = f"  {text} ({now - self.began:.0f} s)"
+    def __call__(self, text: str) -> None:
+        """Show a phase: at once at a terminal, elsewhere not too often."""
+        self.text = text
+        self._print()
+
+    def close(self, text: str) -> None:
+        """Show the last line."""
+        self.over.set()
+        self.text, self.told = text, 0.0
+        self._print()
         if self.terminal:
-            print(f"\r\033[K{line[:100]}", end="\n" if last else "", flush=True)
-        elif last or now - self.told >= EVERY:
+            print()
+
+    def _print(self) -> None:
+        now = time.monotonic()
+        line = f"  {self.text} ({now - self.began:.0f} s)"
+        if self.terminal:
+            print(f"\r\033[K{line[:100]}", end="", flush=True)
+        elif now - self.told >= EVERY:
             self.told = now
             print(line, flush=True)
+
+    def _tick(self) -> None:
+        """Unpacking says nothing for a minute: the seconds show that it goes on."""
+        while not self.over.wait(1.0):
+            self._print()
 
 
 def main() -> int:
@@ -45,8 +66,7 @@ def main() -> int:
     status = pip(locked, packages, show)
     if status == 0:
         status = pip(["--no-deps", "--no-build-isolation", "--editable", str(ROOT)], 1, show)
-    if status == 0:
-        show("installed", last=True)
+    show.close("installed" if status == 0 else "failed")
     return status
 
 
@@ -68,7 +88,7 @@ def pip(arguments: list[str], packages: int, show: Display) -> int:
                 name = phase.split()[1].partition("==")[0]
                 show(f"package {collected} of up to {packages}: {name}")
             elif phase.startswith("Installing"):
-                show(f"unpacking {collected or packages} packages, which takes a minute")
+                show(f"unpacking {collected or packages} packages, which can take minutes")
             else:
                 show(re.sub(r"\S*/", "", phase))
     if process.returncode:
