@@ -16,20 +16,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from smecluster.calibration.estimate.fit import compute_jacobian, descend
 from smecluster.calibration.problem.assembly import Problem
 from smecluster.calibration.problem.courses import add_courses, name_course
 from smecluster.calibration.problem.objective import Objective
-from smecluster.calibration.problem.records import Record, Text, read_record
 from smecluster.model.runs import simulate
 from smecluster.model.support.errors import InputError
+from smecluster.model.support.files import read_toml
+from smecluster.model.support.schema import Schema, validate
 from smecluster.model.system import Model
 from smecluster.model.vensim.cutting import Cut, apply_cuts
 from smecluster.model.vensim.regions import REGION
@@ -47,7 +48,14 @@ _COLUMNS = (
 )
 
 
-class Driver(Record):
+Text = Annotated[str, Field(min_length=1)]
+
+
+class _Record(Schema):
+    model_config = ConfigDict(str_strip_whitespace=True)
+
+
+class Driver(_Record):
     """A measured variable that a sector reads from the figures."""
 
     variable: Text
@@ -59,7 +67,7 @@ class Driver(Record):
         return Cut(_LOOP, self.variable, self.in_)
 
 
-class Sector(Record):
+class Sector(_Record):
     """A sector that is fitted alone."""
 
     name: Text
@@ -69,7 +77,7 @@ class Sector(Record):
     driver: tuple[Driver, ...] = Field(min_length=1)
 
 
-class _Sectors(Record):
+class _Sectors(_Record):
     sector: tuple[Sector, ...] = Field(min_length=1)
 
 
@@ -90,7 +98,7 @@ def read_sectors(path: Path = SECTORS) -> tuple[Sector, ...]:
     InputError
         If the file is malformed: the place in it, what was given and what is allowed.
     """
-    return read_record(_Sectors, path).sector
+    return validate(_Sectors, read_toml(path), str(path)).sector
 
 
 def isolate_sector(problem: Problem, sector: Sector, values: Mapping[str, float]) -> Problem:

@@ -20,22 +20,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from smecluster.calibration.data.series import STATUSES, parse_choice
-from smecluster.calibration.problem.records import Record, Text, read_record
 from smecluster.model.support.errors import InputError
+from smecluster.model.support.files import read_toml
+from smecluster.model.support.schema import Schema, validate
 from smecluster.model.support.workspace import find_named_file, list_files
 
 #: The published reforms that come with the project.
 REFORMS = Path(__file__).parents[1] / "reforms"
 
 Points = tuple[tuple[float, float], ...]
+Text = Annotated[str, Field(min_length=1)]
 
 
-class Change(Record):
+class _Record(Schema):
+    model_config = ConfigDict(str_strip_whitespace=True)
+
+
+class Change(_Record):
     """What is changed in the model."""
 
     input: Text = Field(description="name or name[here, element]")
@@ -55,7 +61,7 @@ class Change(Record):
         return self.input.partition("[")[0].strip()
 
 
-class Response(Record):
+class Response(_Record):
     """What is measured, and what was published about it."""
 
     name: Text
@@ -88,7 +94,7 @@ class Response(Record):
         return self
 
 
-class Reform(Record):
+class Reform(_Record):
     """A published reform."""
 
     name: Text = Field(description="the file's name")
@@ -165,4 +171,4 @@ def read_reform(path: Path) -> Reform:
     InputError
         In one line: the file, the place in it, what was given and what is allowed.
     """
-    return read_record(Reform, path, name=path.stem)
+    return validate(Reform, {"name": path.stem, **read_toml(path)}, str(path))
