@@ -27,9 +27,10 @@ from smecluster.calibration.data.constants import (
     scan_constants,
     scan_tables,
 )
+from smecluster.calibration.data.csv_rows import scan_records
 from smecluster.calibration.data.measuring import derive_measurements, qualify_series
 from smecluster.calibration.data.selection import select_statuses
-from smecluster.calibration.data.series import COLUMNS, Row, scan_records, scan_series
+from smecluster.calibration.data.series import COLUMNS, Row, scan_series
 from smecluster.calibration.data.toml_lines import Lines, Spot
 from smecluster.calibration.problem.assembly import assemble_problem
 from smecluster.calibration.problem.objective import Objective, describe_idle

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from smecluster.calibration.data.case import list_series
 from smecluster.calibration.data.case_file import read_case_file
-from smecluster.calibration.data.series import CASES, COLUMNS, SOURCES, read_records
+from smecluster.calibration.data.csv_rows import read_records
+from smecluster.calibration.data.series import CASES, COLUMNS, SOURCES
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.files import write_atomic
 

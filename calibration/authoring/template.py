@@ -24,7 +24,7 @@ from smecluster.calibration.data.constants import (
     arrange_tables,
     format_rows,
 )
-from smecluster.calibration.data.series import read_records
+from smecluster.calibration.data.csv_rows import read_records
 from smecluster.calibration.problem.parameters import COLUMNS, FILE, JUDGEMENT
 from smecluster.model import Region
 from smecluster.model import load as load_model

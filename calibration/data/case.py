@@ -29,6 +29,7 @@ from smecluster.calibration.data.constants import (
     read_constants,
     read_tables,
 )
+from smecluster.calibration.data.csv_rows import raise_first
 from smecluster.calibration.data.measuring import (
     COLUMNS,
     check_measure,
@@ -40,7 +41,6 @@ from smecluster.calibration.data.series import (
     CASES,
     SOURCES,
     Row,
-    raise_first,
     read_series,
     read_sources,
     scan_sources,

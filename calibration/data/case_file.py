@@ -11,7 +11,8 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from smecluster.calibration.data import units
-from smecluster.calibration.data.series import STATUSES, YEARS, parse_choice, raise_first
+from smecluster.calibration.data.csv_rows import parse_choice, raise_first
+from smecluster.calibration.data.series import STATUSES, YEARS
 from smecluster.calibration.data.toml_lines import Lines, Spot
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.files import read_text, read_toml

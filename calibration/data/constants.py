@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from smecluster.calibration.data.series import parse_choice, parse_number, raise_first, scan_rows
+from smecluster.calibration.data.csv_rows import parse_choice, parse_number, raise_first, scan_rows
 from smecluster.model.support.errors import InputError
 
 STATUSES = ("read", "derived", "remembered", "judgement")

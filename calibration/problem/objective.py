@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from smecluster.calibration.data.series import raise_first
+from smecluster.calibration.data.csv_rows import raise_first
 from smecluster.calibration.problem.assembly import Problem
 from smecluster.model.evaluator import Evaluator
 from smecluster.model.support.errors import InputError

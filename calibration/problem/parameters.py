@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from smecluster.calibration.data.series import STATUSES, raise_first, scan_records
+from smecluster.calibration.data.csv_rows import raise_first, scan_records
+from smecluster.calibration.data.series import STATUSES
 from smecluster.model import Model
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.vensim.regions import REGION
