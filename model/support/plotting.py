@@ -1,16 +1,76 @@
-"""What every figure has: a heading that says what it rests on, and number axes to read."""
+"""What all figures share: their settings, a heading that says what they rest on, readable axes."""
 
 from __future__ import annotations
 
 import textwrap
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
 
+import matplotlib
 from matplotlib.axis import Axis
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure as _Figure
+from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from smecluster.model.support.fonts import choose_fallbacks
 
-def add_heading(figure: Figure, title: str, note: str) -> Figure:
-    """Put a title and, below it, a note on what is shown above a figure.
+if TYPE_CHECKING:
+    from matplotlib.backend_bases import RendererBase
+
+F = TypeVar("F", bound=_Figure)
+
+# Names come from users: a dollar sign in one is a dollar sign, not the beginning of a formula.
+_SETTINGS: dict[Any, Any] = {"text.parse_math": False, "text.usetex": False}
+
+
+class Figure(_Figure):
+    """A figure in which names are text, in any script.
+
+    Every figure of the project is one: wherever it is drawn, in a file, a page or a notebook,
+    it has the same settings, and characters that the usual font lacks are taken from another
+    font of the computer (see `model.support.fonts`).
+    """
+
+    def draw(self, renderer: RendererBase) -> None:
+        """Draw the figure with the project's settings.
+
+        Parameters
+        ----------
+        renderer : matplotlib.backend_bases.RendererBase
+            What draws it.
+        """
+        with self._settings():
+            super().draw(renderer)
+
+    def get_tightbbox(self, *args: Any, **kwargs: Any) -> Any:
+        """Measure the figure with the project's settings; see `matplotlib.figure.Figure`."""
+        with self._settings():
+            return super().get_tightbbox(*args, **kwargs)
+
+    @contextmanager
+    def _settings(self) -> Iterator[None]:
+        with matplotlib.rc_context(_SETTINGS), warnings.catch_warnings():
+            # Missing characters are reported once, with what to install.
+            warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from", UserWarning)
+            for axes in self.axes:
+                for axis in (axes.xaxis, axes.yaxis):
+                    axis.get_ticklabels(which="both")  # makes the labels that are drawn later
+            texts = [text for text in self.findobj(Text) if isinstance(text, Text)]
+            family = list(matplotlib.rcParams["font.family"])
+            characters = {letter for text in texts for letter in text.get_text()}
+            fallbacks = choose_fallbacks(characters, family)
+            for text in texts:
+                text.set_parse_math(False)
+                own = text.get_fontfamily()
+                text.set_fontfamily([*own, *(name for name in fallbacks if name not in own)])
+            matplotlib.rcParams["font.family"] = [*family, *fallbacks]
+            yield
+
+
+def add_heading(figure: F, title: str, note: str) -> F:
+    """Put a title, and below it a note on what is shown, above a figure.
 
     Parameters
     ----------
@@ -35,6 +95,6 @@ def add_heading(figure: Figure, title: str, note: str) -> Figure:
 
 
 def format_axis(scale: Axis) -> None:
-    """Give an axis few ticks, with separators in thousands."""
+    """Give an axis few ticks, with separators of thousands."""
     scale.set_major_locator(MaxNLocator(5))
     scale.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))

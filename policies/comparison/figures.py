@@ -10,7 +10,6 @@ from typing import Literal
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
@@ -24,7 +23,7 @@ from smecluster.model.support.formatting import (
     colour_regions,
     display_unit,
 )
-from smecluster.model.support.plotting import add_heading, format_axis
+from smecluster.model.support.plotting import Figure, add_heading, format_axis
 from smecluster.policies.comparison.result import PER_YUAN, Comparison
 from smecluster.policies.comparison.tables import PROBABILITY, probabilities, quantiles
 from smecluster.policies.ensemble.cases import DRAW, FUTURE, STRATEGY

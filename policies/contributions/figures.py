@@ -7,7 +7,6 @@ from collections.abc import Mapping
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
@@ -19,7 +18,7 @@ from smecluster.model.support.formatting import (
     colour_regions,
     display_unit,
 )
-from smecluster.model.support.plotting import add_heading, format_axis
+from smecluster.model.support.plotting import Figure, add_heading, format_axis
 from smecluster.policies.contributions.compute import (
     ALONE,
     DISCOUNTED,

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 import xarray as xr
-from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from smecluster.model.support.formatting import colour_regions
-from smecluster.model.support.plotting import add_heading
+from smecluster.model.support.plotting import Figure, add_heading
 from smecluster.model.vensim.regions import REGION
 from smecluster.policies.strategy import Strategy
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from smecluster.model.support.formatting import Rounded, capitalise, display_unit
-from smecluster.model.support.plotting import add_heading, format_axis
+from smecluster.model.support.plotting import Figure, add_heading, format_axis
 from smecluster.policies.headlines import Style, strategy_styles
 from smecluster.policies.levers import LEVELS, read_levers
 from smecluster.policies.optimisation.appraisal import CRITERIA, GAIN, UNITS

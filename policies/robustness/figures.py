@@ -7,11 +7,10 @@ import textwrap
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from smecluster.model.support.formatting import display_unit
-from smecluster.model.support.plotting import add_heading, format_axis
+from smecluster.model.support.plotting import Figure, add_heading, format_axis
 from smecluster.policies.comparison.result import Comparison
 from smecluster.policies.ensemble.cases import FUTURE, STRATEGY
 from smecluster.policies.headlines import Style, strategy_styles

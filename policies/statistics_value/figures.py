@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from smecluster.model.outcomes import PLACE, TOTAL
 from smecluster.model.support.formatting import TOTAL_COLOUR, colour_regions, display_unit
-from smecluster.model.support.plotting import add_heading, format_axis
+from smecluster.model.support.plotting import Figure, add_heading, format_axis
 from smecluster.policies.ensemble.cases import FUTURE
 from smecluster.policies.statistics_value.compute import (
     ANTICIPATING,

@@ -6,11 +6,10 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
-from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 from smecluster.model.support.formatting import colour_regions
-from smecluster.model.support.plotting import add_heading, format_axis
+from smecluster.model.support.plotting import Figure, add_heading, format_axis
 from smecluster.model.vensim.regions import REGION
 from smecluster.policies.windows.compute import EVERYWHERE, HOME, KINDS, Windows, window
 

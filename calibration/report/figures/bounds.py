@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
@@ -20,7 +19,7 @@ from smecluster.calibration.criteria import (
 )
 from smecluster.calibration.report.figures.panels import WIDTH, Drawn, format_short
 from smecluster.calibration.store.findings import Findings, transform_to_scale
-from smecluster.model.support.plotting import add_heading
+from smecluster.model.support.plotting import Figure, add_heading
 
 _VERDICTS = {IDENTIFIED: "#0072B2", PARTLY: "#56B4E9", PRIOR: "#8A8A8A", BOUND: "#D55E00"}
 _OTHER = "#B07AA1"

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 
 from smecluster.calibration.criteria import CONFOUNDED
 from smecluster.calibration.report.figures.panels import WIDTH, Drawn
-from smecluster.model.support.plotting import add_heading
+from smecluster.model.support.plotting import Figure, add_heading
 
 _MOST = 64
 

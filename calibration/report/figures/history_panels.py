@@ -8,13 +8,12 @@ import textwrap
 import pandas as pd
 import xarray as xr
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
 from smecluster.calibration.validation.histories import Histories
 from smecluster.model.support.formatting import Rounded, capitalise, colour_regions, display_unit
-from smecluster.model.support.plotting import add_heading, format_axis
+from smecluster.model.support.plotting import Figure, add_heading, format_axis
 from smecluster.model.vensim.regions import REGION
 
 #: What the figure shows, a row each.

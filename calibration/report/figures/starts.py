@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from smecluster.calibration.criteria import CUT_95, SAME_FIT
@@ -17,7 +16,7 @@ from smecluster.calibration.report.figures.panels import (
     strip_frame,
 )
 from smecluster.calibration.store.findings import Findings, select_multistart
-from smecluster.model.support.plotting import add_heading
+from smecluster.model.support.plotting import Figure, add_heading
 
 _REACHED, _OTHER = "#0072B2", "#D55E00"
 

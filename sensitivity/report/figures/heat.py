@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.figure import Figure
 
+from smecluster.model.support.plotting import Figure
 from smecluster.sensitivity.report.figures.style import finish_figure, name_rest, wrap_name
 
 if TYPE_CHECKING:

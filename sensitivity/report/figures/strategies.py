@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
-from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
+from smecluster.model.support.plotting import Figure
 from smecluster.sensitivity.report.figures.style import (
     HIGH,
     INK,

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from smecluster.model.support.formatting import capitalise, display_unit
-from smecluster.model.support.plotting import add_heading
+from smecluster.model.support.plotting import Figure, add_heading
 
 if TYPE_CHECKING:
     from smecluster.sensitivity.analysis.analysis import Analysis
