@@ -26,6 +26,7 @@ from smecluster.sensitivity.study import Study
 
 if TYPE_CHECKING:
     from smecluster.model import Model
+    from smecluster.sensitivity.design.scenarios import ResolvedStudy
 
 # Runs that are kept at a time.
 _PART = 4096
@@ -61,6 +62,7 @@ def plan_runs(
     scenarios: Sequence[Scenario] = (Scenario(),),
     draws: pd.DataFrame | None = None,
     hashes: Mapping[str, str] | None = None,
+    budget: str = "",
 ) -> Manifest:
     """Hold a study against a model, before anything is written.
 
@@ -76,6 +78,8 @@ def plan_runs(
         Draws of the calibration: a row a draw, a column an input of the model.
     hashes : mapping of str to str, optional
         Fingerprints of what else the runs depend on: data, calibration.
+    budget : str
+        The additional money of each strategy, in words.
 
     Returns
     -------
@@ -108,6 +112,19 @@ def plan_runs(
             study, model, factors, columns, tuple(scenarios), used, hashes or {}
         ),
         versions=make_stamp(model.hash)["versions"],
+        budget=budget,
+    )
+
+
+def plan_study(study: Study, resolved: ResolvedStudy) -> Manifest:
+    """Compare a study with what it names, before anything is written; see `plan_runs`."""
+    return plan_runs(
+        study,
+        resolved.model,
+        resolved.scenarios,
+        resolved.draws,
+        resolved.hashes,
+        resolved.budget,
     )
 
 

@@ -9,11 +9,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
+from smecluster.model.support.errors import InputError
 from smecluster.model.support.files import read_text, read_toml
 from smecluster.model.support.schema import Schema, validate
 from smecluster.model.support.workspace import find_named_file, list_files
+from smecluster.policies.budget import DEFAULT_BUDGET, parse_budget
 from smecluster.sensitivity.study_tables import (
     DESIGNED,
     METHODS,
@@ -55,7 +57,11 @@ class Study(Schema):
         Names or files of strategies, each run with the whole sample; the course of history
         if empty.
     equal_cost : bool
-        Whether several strategies are brought to the same programme money first.
+        Whether the money of strategies is scaled to the budget first; they are run as written
+        otherwise.
+    budget : str or float
+        What each strategy then spends on top of policy as now, see `policies.budget`: a share of
+        value added (``"0.5%"``), billion yuan (``"300 bn"``) or Myuan, present value.
     futures : tuple of str
         Names or files of futures to cross with; nothing happens in ``"base"``.
     future : tuple of Future
@@ -75,6 +81,7 @@ class Study(Schema):
     calibration: Text | None = None
     strategies: tuple[Text, ...] = ()
     equal_cost: bool = True
+    budget: str | float = DEFAULT_BUDGET
     futures: tuple[Text, ...] = ()
     future: tuple[Future, ...] = ()
     settings: dict[str, float] = Field(default_factory=dict)
@@ -84,6 +91,15 @@ class Study(Schema):
     analysis: Analysis = Analysis()
     enough: Enough | None = None
     failures: Failures = Failures()
+
+    @field_validator("budget")
+    @classmethod
+    def _is_money(cls, budget: str | float) -> str | float:
+        try:
+            parse_budget(budget)
+        except InputError as error:
+            raise ValueError(str(error)) from None
+        return budget
 
     @model_validator(mode="after")
     def _crossed_once(self) -> Study:

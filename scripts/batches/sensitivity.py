@@ -114,14 +114,14 @@ def _run(
     from smecluster.scripts.shared.progress import progress
     from smecluster.sensitivity.analysis.compute import judge_runs
     from smecluster.sensitivity.design.scenarios import resolve_study
-    from smecluster.sensitivity.running import plan_runs, run_study
+    from smecluster.sensitivity.running import plan_study, run_study
     from smecluster.sensitivity.store.folder import read_store
 
     study, folder, text = _study(given, out)
     study = study if size is None else study.resized(size)
     named = resolve_study(study)
     while True:
-        manifest = plan_runs(study, named.model, named.scenarios, named.draws, named.hashes)
+        manifest = plan_study(study, named)
         with progress("runs") as tell:
             made = run_study(
                 manifest,
@@ -321,12 +321,12 @@ def _changed(given: str, results: Results) -> list[str]:
     """
     from smecluster.model.support.checkpoints import name_differences
     from smecluster.sensitivity.design.scenarios import resolve_study
-    from smecluster.sensitivity.running import plan_runs
+    from smecluster.sensitivity.running import plan_study
 
     made = results.manifest.study
     study = _study(given, None)[0].resized(made.method.size)
     named = resolve_study(study)
-    now = dict(plan_runs(study, named.model, named.scenarios, named.draws, named.hashes).identity)
+    now = dict(plan_study(study, named).identity)
     fields = study.differing(made)
     told = f"study ({', '.join(fields)})" if fields else "study"
     if fields:  # also those that reach the runs only through the model

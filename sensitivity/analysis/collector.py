@@ -186,6 +186,7 @@ class Collector:
         results, rows = self.results, self.rows
         own = rows.method.name == results.method
         remarks = remark_on_size(rows.method, count_size(results, rows))
+        remarks.append(make_note(_describe_runs(results)))
         if not results.complete:
             remarks.append(make_warning("Not all runs of the study are made yet."))
         for count, names in self.left_out.items():
@@ -229,6 +230,17 @@ def count_size(results: Results, rows: Rows) -> int:
     """Give the size of the sample: of FAST's, not the number of curves but that of their runs."""
     own = rows.method.name == results.method
     return results.size if own and results.method == "fast" else rows.size
+
+
+def _describe_runs(results: Results) -> str:
+    """Say what differs among the runs, and what does not."""
+    text = (
+        f"The runs vary the study's {len(results.factors)} factors; every other constant, the "
+        "equations and the national drivers stay as they are."
+    )
+    if results.manifest.budget:
+        text += f" Each strategy with a programme spends {results.manifest.budget}."
+    return text
 
 
 def _about_notable(results: Results) -> Remark:

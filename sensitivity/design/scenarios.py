@@ -13,10 +13,10 @@ from smecluster.model.support.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
-    import xarray as xr
 
     from smecluster.model import Model
-    from smecluster.policies import Strategy
+    from smecluster.policies.budget import Budget
+    from smecluster.policies.plan import Plan
     from smecluster.sensitivity.design.crossing import Scenario
     from smecluster.sensitivity.study import Study
 
@@ -35,12 +35,15 @@ class ResolvedStudy:
         The calibration's draws, if the study takes factors from them.
     hashes : dict of str to str
         The calibration, and fingerprints of the data.
+    budget : str
+        The additional money of each strategy, in words; empty where they are run as written.
     """
 
     model: Model
     scenarios: tuple[Scenario, ...]
     draws: pd.DataFrame | None
     hashes: dict[str, str]
+    budget: str = ""
 
 
 def resolve_study(study: Study) -> ResolvedStudy:
@@ -67,8 +70,12 @@ def resolve_study(study: Study) -> ResolvedStudy:
     hashes = {"calibration": describe_origin(folders, study.calibration)}
     hashes |= {f"data of {folder.name}": _contents(folder) for folder in folders}
     draws = _draws(study, model, folders) if study.dependent else None
-    strategies = _strategies(study, model)
-    return ResolvedStudy(model, cross(strategies, _futures(study, model)), draws, hashes)
+    plans, budget = _fund(study, model)
+    strategies = {plan.name: dict(plan.inputs) for plan in plans}
+    scenarios = cross(strategies, _futures(study, model))
+    return ResolvedStudy(
+        model, scenarios, draws, hashes, "" if budget is None else budget.describe()
+    )
 
 
 def _draws(study: Study, model: Model, folders: Sequence[Path]) -> pd.DataFrame:
@@ -90,39 +97,52 @@ def _draws(study: Study, model: Model, folders: Sequence[Path]) -> pd.DataFrame:
     return calibration.draws[kept]
 
 
-def _strategies(study: Study, model: Model) -> dict[str, dict[str, Any]]:
-    from smecluster.policies import load
+def _fund(study: Study, model: Model) -> tuple[list[Plan], Budget | None]:
+    """Make the plans of a study's strategies and give each the same additional money.
 
-    chosen = tuple(load(name) for name in study.strategies)
-    names = [strategy.name for strategy in chosen]
+    The money is that of every comparison, at the model's own values in the base future: factors
+    of the study that move a strategy's effects move what it costs, too.
+    """
+    from smecluster.policies import load
+    from smecluster.policies.budget import set_budget
+    from smecluster.policies.plan import START
+    from smecluster.policies.triggers import settle_triggers
+
+    plans = [load(name).plan(model, START) for name in study.strategies]
+    names = [plan.name for plan in plans]
     for name in names:
         if names.count(name) > 1:
             raise InputError(f"two strategies are called {name!r}: give one another file name")
-    if study.equal_cost and len(chosen) > 1:
-        chosen = _at_equal_cost(chosen, model, study.settings)
-    return {strategy.name: dict(strategy.inputs(model)) for strategy in chosen}
+    budget = None
+    if study.equal_cost and any(plan.has_money for plan in plans):
+        budget = set_budget(model, study.budget, START, study.settings)
+        plans = _scale(plans, model, study.settings, budget)
+    return [settle_triggers(model, plan, study.settings) for plan in plans], budget
 
 
-def _at_equal_cost(
-    strategies: tuple[Strategy, ...], model: Model, settings: Mapping[str, float]
-) -> tuple[Strategy, ...]:
-    """Bring strategies to the first one's programme money, with no factor moved."""
-    from smecluster.model import simulate
-    from smecluster.policies.ensemble.equal_cost import ACCOUNTS, equalise
+def _scale(
+    plans: Sequence[Plan], model: Model, settings: Mapping[str, float], budget: Budget
+) -> list[Plan]:
+    """Scale the money of plans until each spends the budget beyond policy as now."""
+    import pandas as pd
 
-    def run(strategy: Strategy) -> xr.Dataset:
-        inputs = {**strategy.inputs(model), **settings}
-        found: xr.Dataset = simulate(model, inputs, outputs=ACCOUNTS)
-        return found
+    from smecluster.policies.ensemble.cases import REASON, STRATEGY
+    from smecluster.policies.ensemble.worlds import FACTOR, Ensemble
+    from smecluster.policies.futures import load
 
-    # A programme that waits for a critical mass may start at any time.
-    starts = [
-        model.time.initial if programme.start is None else programme.start
-        for strategy in strategies
-        for programme in strategy.programmes
-    ]
-    start = min(starts, default=model.time.initial)
-    return tuple(item.strategy for item in equalise(strategies, run, start))
+    alone = Ensemble(model, pd.DataFrame(index=["model"]), (load("base"),), settings)
+    found = alone.run(plans, [], [budget.start, budget.end], budget=budget.money)
+    scaled = []
+    for plan in plans:
+        one = found.sel({STRATEGY: plan.name})
+        reason = str(one[REASON].item())
+        if reason:
+            raise InputError(f"strategy {plan.name!r} cannot be given the budget: {reason}")
+        # Rounded well inside the tolerance of the money: the last digits depend on the processor,
+        # and runs made with them would not resume on another one.
+        factor = float(f"{one[FACTOR].item():.7g}")
+        scaled.append(plan.scale(factor) if plan.has_money else plan)
+    return scaled
 
 
 def _futures(study: Study, model: Model) -> dict[str, dict[str, Any]]:

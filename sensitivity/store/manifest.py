@@ -50,6 +50,8 @@ class Manifest:
         with these.
     versions : str
         Packages that took part.
+    budget : str
+        The additional money of each strategy, in words; empty where they are run as written.
     """
 
     study: Study
@@ -59,6 +61,7 @@ class Manifest:
     baseline: tuple[tuple[float, ...], ...]
     identity: Mapping[str, str]
     versions: str
+    budget: str = ""
 
     @property
     def key(self) -> str:
@@ -86,6 +89,7 @@ class Manifest:
         """
         record = {
             "versions": self.versions,
+            "budget": self.budget,
             "study": self.study.record(),
             "factors": [factor.record() for factor in self.factors],
             "columns": [column.record() for column in self.columns],
@@ -127,6 +131,7 @@ def read_manifest(folder: Path) -> Manifest:
             baseline=tuple(tuple(values) for values in content["baseline"]),
             identity=content["identity"],
             versions=content["versions"],
+            budget=content.get("budget", ""),
         )
     except (json.JSONDecodeError, KeyError, TypeError) as error:
         raise InputError(

@@ -90,13 +90,30 @@ def test_strategies_meet_futures_and_what_is_stored_is_told(study, capsys):
     ]
 
 
-def test_strategies_are_crossed_at_equal_cost(study):
-    run("run", study)
-    written = store.read_store("results/sensitivity/mine").scenarios
-    shares = [scenario.inputs["central programme share"] for scenario in written]
+def test_strategies_get_the_money_that_every_comparison_gives_them(study, capsys):
+    from smecluster.calibration.loading import load_calibrated
     from smecluster.policies import load
+    from smecluster.policies.comparison.compute import compare
 
-    assert shares[2] != load("central").central.share
+    run("run", study)
+    results = store.read_store("results/sensitivity/mine")
+    written = results.scenarios
+    compared = compare(
+        load_calibrated([], []), [load("local"), load("central")], settings={"TIME STEP": 0.125}
+    )
+    factor = compared.factor.isel(future=0, draw=0)
+    central = written[2].inputs["central programme share"]
+    assert central == pytest.approx(
+        load("central").central.share * float(factor.sel(strategy="central")), rel=1e-6
+    )
+    local = written[0].inputs["local programme share[Wenzhou]"]
+    assert local == pytest.approx(
+        load("local").local.share * float(factor.sel(strategy="local")), rel=1e-6
+    )
+    assert results.stamp()["budget"] == compared.budget.describe()
+    capsys.readouterr()
+    run("analyse", study)
+    assert "on top of policy as now (0.5 % of the regions' value added)" in capsys.readouterr().out
     study.write_text("equal_cost = false\n" + STUDY)
     run("run", study, "--restart")
     written = store.read_store("results/sensitivity/mine").scenarios
@@ -176,7 +193,9 @@ def test_runs_are_not_shown_as_those_of_a_changed_strategy(study, tmp_path, caps
     study.write_text(STUDY.replace('"local"', '"mine-own.toml"'))
     assert run("run", study) == 0
     assert run("analyse", study) == 0
-    strategy.write_text(own.replace("share = 0.03", "share = 0.02"), encoding="utf-8")
+    changed = own.replace("ramp = 1 ", "ramp = 3 ")
+    assert changed != own
+    strategy.write_text(changed, encoding="utf-8")
     capsys.readouterr()
     assert run("analyse", study) == 2
     assert "with different strategies and futures" in capsys.readouterr().err
