@@ -223,6 +223,14 @@ def calibration() -> dict[str, Any]:
     }
 
 
+def knockouts() -> dict[str, Any]:
+    """Cut and double the mechanisms of the paper."""
+    return {
+        row.pop("mechanism"): {name: value for name, value in row.items() if name != "section"}
+        for row in run_command("knockouts", "--json")["summary"]
+    }
+
+
 def sensitivity() -> dict[str, Any]:
     """Run a small study, and work its Sobol' indices out."""
     with tempfile.TemporaryDirectory() as folder:
@@ -245,6 +253,7 @@ PARTS = (
     Part("gains", "Gains of the reinforcing loops at rest.", GAIN, gains),
     Part("all-gains", "Gains with balancing loops held still.", GAIN, all_gains, slow=True),
     Part("checks", "What each check on the model comes to.", PLAIN, checks, slow=True),
+    Part("knockouts", "Mechanisms of the paper, cut.", EFFECT, knockouts, slow=True),
     Part("sensitivity", "Sobol' indices of a small study.", EFFECT, sensitivity),
     Part("calibration", "The shipped calibration and the cost of its points.", PLAIN, calibration),
 )
