@@ -37,6 +37,7 @@ BASELINE_STYLE: Style = ("#8A8A8A", ":")
 # What is printed of a comparison; the files hold every outcome.
 HEADLINES = (
     "Discounted value added",
+    "Local public debt",
     "value added",
     "Employment",
     "annual wage",
@@ -46,7 +47,6 @@ HEADLINES = (
     "dispersion of value added per worker",
     "fiscal balance",
     "central fiscal balance",
-    "Local public debt",
 )
 
 

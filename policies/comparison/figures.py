@@ -1,55 +1,52 @@
-"""Figures of a comparison under uncertainty: medians and 90 % intervals."""
+"""Figures of a comparison: each says against what, for which money, and in which unit."""
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping, Sequence
 from itertools import combinations
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
+from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from smecluster.model.outcomes import PLACE, TOTAL
 from smecluster.model.support.formatting import (
     CENTRE_COLOUR,
     TOTAL_COLOUR,
-    Rounded,
     capitalise,
     colour_regions,
     display_unit,
 )
 from smecluster.model.support.plotting import Figure, add_heading, format_axis
-from smecluster.policies.comparison.result import PER_YUAN, Comparison
-from smecluster.policies.comparison.tables import PROBABILITY, probabilities, quantiles
 from smecluster.policies.ensemble.cases import DRAW, FUTURE, STRATEGY
-from smecluster.policies.ensemble.payers import CENTRE, PAYER
-from smecluster.policies.ensemble.recovery import LOSS
-from smecluster.policies.futures import BASE
 from smecluster.policies.headlines import HEADLINES, Style, strategy_markers, strategy_styles
+from smecluster.policies.quantiles import compute_quantiles
 
-# Shown of a comparison; local debt, its largest side effect, is among them.
+if TYPE_CHECKING:
+    from smecluster.policies.comparison.result import Comparison
+
+GAIN, DEBT, PER_YUAN = "Discounted value added", "Local public debt", "gained per yuan"
+CENTRE, LOSS = "centre", "loss"
+#: Shown in percent of the baseline, by region and in total.
 CHANGES = (
-    "Discounted value added",
     "value added",
-    "Local public debt",
     "Employment",
     "annual wage",
     "Upgraded SMEs",
     "innovation capacity",
     "average quality",
-    "transaction cost share",
 )
 # With more pairs than this only those with the best strategy are drawn.
 _MOST_PAIRS = 6
 
 
-def figures(found: Comparison) -> dict[str, Figure]:
-    """Draw every figure of a comparison.
+def draw_figures(found: Comparison) -> dict[str, Figure]:
+    """Draw every figure of a comparison, the most important first.
 
     Parameters
     ----------
@@ -61,117 +58,190 @@ def figures(found: Comparison) -> dict[str, Figure]:
     dict
         Figure by file name without suffix.
     """
-    drawn = {
-        "gained-per-yuan": per_yuan(found),
-        "changes": changes(found),
-        "paths": paths(found),
-        "who-pays": who_pays(found),
-        "timing": timing(found),
-    }
-    if len(found.names) > 1 and len(found.draws) > 1:
-        drawn["probabilities"] = beaten(found)
+    several = len(found.names) > 1 and found.several
+    drawn = {"overview": draw_overview(found)}
+    if several:
+        drawn["differences"] = draw_differences(found)
+        drawn["probabilities"] = draw_probabilities(found)
+    drawn["changes"] = draw_changes(found)
+    if any(found.has_money(name) for name in found.names):
+        drawn["gained-per-yuan"] = draw_per_yuan(found)
+        drawn["who-pays"] = draw_payers(found)
+        drawn["spillovers"] = draw_spillovers(found)
+    drawn["paths"] = draw_paths(found)
+    drawn["timing"] = draw_timing(found)
     if len(found.futures) > 1:
-        drawn["futures"] = losses(found)
+        drawn["futures"] = draw_futures(found)
     return drawn
 
 
-def per_yuan(found: Comparison) -> Figure:
-    """Draw value added gained for a yuan of programme money, a row for each future."""
-    rows = {future.name: future.title for future in found.futures}
-    figure, axis = _rows(found, len(rows))
-    values = {
-        name: found.per_yuan.sel({FUTURE: name}, drop=True).transpose(STRATEGY, DRAW)
-        for name in rows
-    }
-    _intervals(axis, found, found.names, list(rows.values()), list(values.values()))
-    axis.axvline(1, color="black", linewidth=0.8, linestyle=":")
-    axis.set_xlabel("Yuan of value added gained for a yuan spent")
+def draw_overview(found: Comparison) -> Figure:
+    """Draw what is gained and what local governments owe for it, by region and in total."""
+    places = _places(found)
+    figure = Figure(figsize=(9.6, 2.3 + _height(found, len(places))), layout="constrained")
+    axes = figure.subplots(1, 2, sharey=True)
+    titles = (
+        (GAIN, f"Value added gained, {found.start:g} to {found.end:g}", "in present value"),
+        (DEBT, f"Change of local public debt in {found.end:g}", ""),
+    )
+    for axis, (name, title, more) in zip(axes, titles, strict=True):
+        axis.set_title(title, fontsize=10, loc="left")
+        if name not in found.ends:
+            axis.set_axis_off()
+            continue
+        unit, factor = display_unit(found.ends[name].attrs.get("unit", ""))
+        change = _base(found, found.changes[name]).transpose(PLACE, STRATEGY, DRAW) * factor
+        _intervals(axis, found, found.names, _label_places(places), list(change))
+        axis.set_xlabel(f"{unit} {more}".strip(), fontsize=9)
+        _colour_places(axis, places)
     return _finish(
         figure,
         found,
-        "What a yuan of programme money brings",
-        f"Discounted value added of all regions from {found.start:g} on beyond the baseline of the "
-        "same world, over programme money. Dotted line: as much gained as spent.",
+        "What each strategy gains, and what local governments owe for it",
+        f"Change against {_baseline(found)}.",
     )
 
 
-def changes(found: Comparison, names: Sequence[str] = CHANGES) -> Figure:
+def draw_differences(found: Comparison) -> Figure:
+    """Draw what one strategy gains more than another in the same draw, by region and in total."""
+    places = _places(found)
+    pairs, left_out = _pairs(found)
+    unit, factor = display_unit("Myuan")
+    gained = _base(found, found.gained)
+    columns = min(3, len(pairs))
+    rows = -(-len(pairs) // columns)
+    figure = Figure(
+        figsize=(2.2 + 3.2 * columns, 1.9 + rows * (0.8 + 0.27 * len(places))), layout="constrained"
+    )
+    axes = figure.subplots(rows, columns, sharey=True, squeeze=False)
+    styles = _styles(found)
+    for axis, (one, other) in zip(axes.flat, pairs, strict=False):
+        lead = (gained.sel({STRATEGY: one}) - gained.sel({STRATEGY: other})) * factor
+        for at, place in enumerate(places):
+            (low, median, high), counted = compute_quantiles(lead.sel({PLACE: place}).values)
+            if counted:
+                colour = styles[one if median > 0 else other][0]
+                axis.hlines(at, low, high, color=colour, linewidth=3, alpha=0.55)
+                axis.plot(median, at, "o", color=colour, markersize=6)
+        _dress_rows(axis, _label_places(places))
+        _colour_places(axis, places)
+        axis.set_title(f"{one} less {other}", fontsize=10, loc="left")
+        axis.set_xlabel(f"{unit} in present value", fontsize=8)
+    for axis in axes.flat[len(pairs) :]:
+        axis.set_axis_off()
+    return _finish(
+        figure,
+        found,
+        "Which gains more in the same draw",
+        "Value added gained by the first strategy less that of the second, draw by draw. Right of "
+        f"zero the first gains more, left of it the second; the colour is that of the one ahead."
+        f"{left_out}",
+        legend=None,
+    )
+
+
+def draw_changes(found: Comparison, names: Sequence[str] = CHANGES) -> Figure:
     """Draw the change of outcomes at the end, by region and in total, in the base future."""
     names = [name for name in names if name in found.ends]
-    base = found.ends.sel({STRATEGY: found.baseline.name, FUTURE: BASE}, drop=True)
-    places = [str(place) for place in found.ends[PLACE].values]
+    base = found.ends.sel({STRATEGY: found.baseline.name, FUTURE: found.futures[0].name}, drop=True)
+    places = _places(found)
     columns = min(3, len(names))
     rows = -(-len(names) // columns)
-    height = 0.8 + rows * (0.9 + 0.12 * len(places) * max(3, len(found.names)))
-    figure = Figure(figsize=(4 * columns, height), layout="constrained")
+    height = 1.2 + rows * (0.8 + 0.11 * len(places) * max(3, len(found.names)))
+    figure = Figure(figsize=(3.6 * columns, height), layout="constrained")
     axes = figure.subplots(rows, columns, sharey=True, squeeze=False)
     for axis, name in zip(axes.flat, names, strict=False):
-        change = 100 * found.changes[name].sel({FUTURE: BASE}, drop=True) / abs(base[name])
+        change = 100 * _base(found, found.changes[name]) / abs(base[name])
         change = change.transpose(PLACE, STRATEGY, DRAW)
-        _intervals(axis, found, found.names, places, list(change))
-        axis.axvline(0, color="black", linewidth=0.8)
+        _intervals(axis, found, found.names, _label_places(places), list(change))
         axis.set_title(capitalise(name), fontsize=10, loc="left")
         axis.set_xlabel("% of the baseline", fontsize=8)
-        colours = colour_regions([place for place in places if place != TOTAL])
-        for label in axis.get_yticklabels():
-            label.set_color(colours.get(label.get_text(), TOTAL_COLOUR))
+        _colour_places(axis, places)
     for axis in axes.flat[len(names) :]:
         axis.set_axis_off()
-    last = f"{found.paths['time'].values[-1]:g}"
     return _finish(
         figure,
         found,
-        f"What each strategy changes by {last}",
-        f"Change against {found.baseline.title.lower()} in the same draw, base future; the "
-        f"discounted sum counts from {found.start:g} on. Scales differ among panels.",
+        f"What else each strategy changes by {found.end:g}",
+        f"Change against {_baseline(found)}. Scales differ among panels.",
     )
 
 
-def paths(found: Comparison) -> Figure:
+def draw_per_yuan(found: Comparison) -> Figure:
+    """Draw value added gained for a yuan of additional money, a row for each future."""
+    names = [name for name in found.names if found.has_money(name)]
+    figure, axis = _rows(found, len(found.futures))
+    values = [
+        found.per_yuan.sel({FUTURE: future.name}, drop=True).transpose(STRATEGY, DRAW)
+        for future in found.futures
+    ]
+    titles = [future.title for future in found.futures]
+    _intervals(axis, found, names, titles, values)
+    axis.axvline(1, color="black", linewidth=0.8, linestyle=":")
+    axis.set_xlabel("Yuan of value added gained for each yuan of additional money")
+    return _finish(
+        figure,
+        found,
+        "What a yuan of additional money brings",
+        f"Discounted value added of all regions, {found.start:g} to {found.end:g}, beyond "
+        f"{_baseline(found, future=False)}, over the additional money. Dotted line: as much gained "
+        "as spent.",
+        names=names,
+    )
+
+
+def draw_paths(found: Comparison) -> Figure:
     """Draw the change of value added over time, with the interval as a band."""
     places = [str(place) for place in found.paths[PLACE].values]
-    base = found.paths.sel({STRATEGY: found.baseline.name, FUTURE: BASE}, drop=True)
-    figure = Figure(figsize=(2.9 * len(places) + 1, 4.4), layout="constrained")
+    paths = _base(found, found.paths)
+    base = paths.sel({STRATEGY: found.baseline.name}, drop=True)
+    figure = Figure(figsize=(2.6 * len(places) + 0.8, 4.2), layout="constrained")
     axes = figure.subplots(1, len(places), sharey=True, squeeze=False)[0]
     colours = colour_regions([place for place in places if place != TOTAL])
     for axis, place in zip(axes, places, strict=True):
-        for name, (colour, line) in _styles(found).items():
-            path = found.paths.sel({STRATEGY: name, FUTURE: BASE}, drop=True)
-            change = (100 * (path / base - 1)).sel({PLACE: place}).transpose("time", DRAW)
-            (low, median, high), _ = quantiles(change.values)
-            axis.fill_between(change["time"], low, high, color=colour, alpha=0.22, linewidth=0)
+        for name in found.names:
+            colour, line = _styles(found)[name]
+            change = (100 * (paths.sel({STRATEGY: name}) / base - 1)).sel({PLACE: place})
+            (low, median, high), _ = compute_quantiles(change.transpose("time", DRAW).values)
+            if found.several:
+                axis.fill_between(change["time"], low, high, color=colour, alpha=0.22, linewidth=0)
             axis.plot(change["time"], median, color=colour, linestyle=line, linewidth=1.8)
         axis.axhline(0, color="black", linewidth=0.8)
         title = "All regions" if place == TOTAL else place
         axis.set_title(title, fontsize=11, color=colours.get(place, TOTAL_COLOUR))
         axis.xaxis.set_major_locator(MaxNLocator(4, integer=True))
+        axis.set_xlabel("Year", fontsize=8)
+        axis.tick_params(labelsize=8)
         format_axis(axis.yaxis)
     axes[0].set_ylabel("Value added, % of the baseline")
     return _finish(
         figure,
         found,
         "When each strategy acts",
-        "Change of value added against the baseline of the same draw, base future.",
+        f"Change of value added against {_baseline(found)}.",
         legend="lines",
     )
 
 
-def who_pays(found: Comparison) -> Figure:
-    """Draw the programme money by the budget that pays it."""
-    payers = [str(payer) for payer in found.paid[PAYER].values]
+def draw_payers(found: Comparison) -> Figure:
+    """Draw the additional money by the budget that pays it."""
+    payers = [str(payer) for payer in found.paid["payer"].values]
+    names = [name for name in found.names if found.has_money(name)]
     colours = {CENTRE: CENTRE_COLOUR} | colour_regions([one for one in payers if one != CENTRE])
     unit, factor = display_unit("Myuan")
-    paid = found.paid.sel({FUTURE: BASE}, drop=True).median(DRAW) * factor
-    figure, axis = _rows(found, len(found.names), per_row=0.5)
-    for at, name in enumerate(found.names):
-        left = 0.0
+    paid = _base(found, found.paid).median(DRAW) * factor
+    figure, axis = _rows(found, len(names), per_row=0.5)
+    for at, name in enumerate(names):
+        ends = {True: 0.0, False: 0.0}  # what is saved stands left of zero
         for payer in payers:
-            size = float(paid.sel({STRATEGY: name, PAYER: payer}))
-            axis.barh(at, size, left=left, color=colours[payer], height=0.6)
-            left += size
-    axis.set_yticks(range(len(found.names)), [_wrapped(found.titles[one]) for one in found.names])
-    axis.set_ylim(len(found.names) - 0.5, -0.5)
-    axis.set_xlabel(f"{unit} in present value, median of the draws")
+            size = float(paid.sel({STRATEGY: name, "payer": payer}))
+            axis.barh(at, size, left=ends[size >= 0], color=colours[payer], height=0.6)
+            ends[size >= 0] += size
+    axis.set_yticks(range(len(names)), [_wrap(found.titles[one]) for one in names])
+    axis.set_ylim(len(names) - 0.5, -0.5)
+    axis.axvline(0, color="black", linewidth=0.8)
+    median = ", median of the draws" if found.several else ""
+    axis.set_xlabel(f"{unit} in present value{median}")
     format_axis(axis.xaxis)
     handles = [Patch(color=colours[payer], label=payer) for payer in payers]
     figure.legend(handles=handles, loc="outside lower center", ncols=4, frameon=False)
@@ -179,53 +249,103 @@ def who_pays(found: Comparison) -> Figure:
         figure,
         found,
         "Who pays",
-        f"Programme money from {found.start:g} on, base future. Matching and levies are counted "
-        "where they are paid.",
+        f"Money beyond policy as now, {found.start:g} to {found.end:g}. Policy as now is a "
+        "share of value added too: where value added grows, its payers spend a little more.",
         legend=None,
         intervals=False,
     )
 
 
-def timing(found: Comparison) -> Figure:
-    """Draw when the effect on value added passes half of its final value."""
-    places = [str(place) for place in found.ends[PLACE].values]
-    half = found.half.sel({FUTURE: BASE}, drop=True).transpose(PLACE, STRATEGY, DRAW)
-    figure, axis = _rows(found, len(places))
-    _intervals(axis, found, found.names, places, list(half))
-    axis.set_xlim(left=0)
-    axis.set_xlabel(f"Years from {found.start:g} on")
+def draw_spillovers(found: Comparison) -> Figure:
+    """Draw what each government's programme, run alone, gains in each region."""
+    names = [name for name in found.names if found.has_money(name)]
+    regions = [place for place in _places(found) if place != TOTAL]
+    colours = colour_regions(regions)
+    money = found.origin_money.where(found.origin_money > 0)
+    ratio = (found.origins[GAIN] / money).median(DRAW)
+    figure = Figure(figsize=(2.2 + 3.1 * len(names), 4.6), layout="constrained")
+    axes = figure.subplots(1, len(names), sharey=True, squeeze=False)[0]
+    width = 0.8 / len(regions)
+    for axis, name in zip(axes, names, strict=True):
+        here = ratio.sel({STRATEGY: name})
+        origins = [
+            str(one) for one in here["origin"].values if bool(here.sel(origin=one).notnull().any())
+        ]
+        for at, region in enumerate(regions):
+            values = here.sel({PLACE: region, "origin": origins}).values
+            where = np.arange(len(origins)) + (at - (len(regions) - 1) / 2) * width
+            bars = axis.bar(where, values, width * 0.92, color=colours[region])
+            for bar, origin in zip(bars, origins, strict=True):
+                if origin == region:
+                    bar.set_hatch("////")
+                    bar.set_edgecolor("white")
+        labels = [textwrap.fill(f"the {one}" if one == CENTRE else one, 12) for one in origins]
+        axis.set_xticks(range(len(origins)), labels)
+        axis.set_xlabel("Government that runs its programme alone", fontsize=8)
+        axis.axhline(0, color="black", linewidth=0.8)
+        axis.grid(axis="y", color="#E5E5E5")
+        axis.set_axisbelow(True)
+        axis.tick_params(labelsize=8)
+        axis.set_title(_wrap(found.titles[name]), fontsize=10, loc="left")
+        format_axis(axis.yaxis)
+    axes[0].set_ylabel("Yuan of value added gained\nfor each yuan spent")
+    handles = [Patch(color=colours[region], label=f"in {region}") for region in regions]
+    figure.legend(handles=handles, loc="outside lower center", ncols=len(handles), frameon=False)
     return _finish(
         figure,
         found,
-        "How long until half of the effect is there",
-        "Years until the effect on value added passes half of what it is at the end, base future.",
+        "Whose programme does what to whom",
+        "Each bar is what one region gains or loses when the government below it runs its "
+        "programme and no other does (hatched: in its own region). Bars below zero are losses.",
+        legend=None,
+        intervals=False,
+        median=found.several,
     )
 
 
-def beaten(found: Comparison) -> Figure:
+def draw_timing(found: Comparison) -> Figure:
+    """Draw when the effect on value added passes half of its final value."""
+    places = _places(found)
+    half = _base(found, found.half).transpose(PLACE, STRATEGY, DRAW)
+    figure, axis = _rows(found, len(places))
+    _intervals(axis, found, found.names, _label_places(places), list(half))
+    _colour_places(axis, places)
+    axis.set_xlim(left=0)
+    axis.set_xlabel(f"Years after {found.start:g}")
+    return _finish(
+        figure,
+        found,
+        "How long until half of the effect is reached",
+        f"Years until the effect on value added passes half of what it is in {found.end:g}.",
+    )
+
+
+def draw_probabilities(found: Comparison) -> Figure:
     """Draw how often one strategy is better than another, by outcome, in the base future."""
-    table = probabilities(found)
-    table = table[(table[FUTURE] == BASE) & (table[PLACE] == TOTAL)]
-    judged = table.set_index(["outcome", STRATEGY, "other"])[PROBABILITY]
-    known = set(table["outcome"])
-    names = [name for name in (PER_YUAN, *HEADLINES) if name in known]
-    pairs = list(combinations(found.names, 2))
-    left_out = ""
-    if len(pairs) > _MOST_PAIRS:
-        # Nobody reads a matrix of all: the question is whether the first is really the first.
-        gained = found.gained.sel({FUTURE: BASE, PLACE: TOTAL}).median(DRAW)
-        best = str(found.names[int(np.nanargmax(gained.sel({STRATEGY: found.names}).values))])
-        pairs = [(best, other) for other in found.names if other != best]
-        left_out = f" Only pairs with {best}, which gains most; the table holds all."
-    shares = np.array([[judged.get((name, *pair), np.nan) for pair in pairs] for name in names])
-    figure = Figure(figsize=(4.2 + 1.6 * len(pairs), 1.9 + 0.36 * len(names)), layout="constrained")
+    names = [name for name in (PER_YUAN, *HEADLINES) if name in found.ends or name == PER_YUAN]
+    pairs, left_out = _pairs(found)
+    styles = _styles(found)
+    shares = np.array(
+        [[found.share_better(name, *pair) for pair in pairs] for name in names]
+    ).reshape(len(names), len(pairs))
+    kept = np.isfinite(shares).any(1)
+    names = [name for name, keep in zip(names, kept, strict=True) if keep]
+    shares = shares[kept]
+    figure = Figure(figsize=(4.4 + 1.7 * len(pairs), 1.9 + 0.34 * len(names)), layout="constrained")
     axis = figure.subplots()
-    axis.imshow(shares, cmap="PuOr_r", vmin=-0.45, vmax=1.45, aspect="auto")
     for (row, column), share in np.ndenumerate(shares):
-        if np.isfinite(share):
-            axis.text(column, row, f"{100 * share:.0f}", ha="center", va="center")
-    titles = [f"{one}\nbetter than\n{other}" for one, other in pairs]
-    axis.set_xticks(range(len(pairs)), titles, fontsize=9)
+        if not np.isfinite(share):
+            continue
+        ahead = pairs[column][0] if share >= 0.5 else pairs[column][1]
+        size = max(share, 1 - share)
+        tint = styles[ahead][0] if size > 0.5 else "#BBBBBB"
+        alpha = 0.1 + 0.9 * (size - 0.5)
+        axis.add_patch(_cell(column, row, tint, alpha))
+        words = f"{ahead} {100 * size:.0f}" if size > 0.5 else "even 50"
+        axis.text(column, row, words, ha="center", va="center", fontsize=9)
+    axis.set_xlim(-0.5, len(pairs) - 0.5)
+    axis.set_ylim(len(names) - 0.5, -0.5)
+    axis.set_xticks(range(len(pairs)), [f"{one}\nor {other}" for one, other in pairs], fontsize=9)
     axis.xaxis.tick_top()
     axis.set_yticks(range(len(names)), [capitalise(name) for name in names])
     axis.tick_params(length=0)
@@ -234,47 +354,109 @@ def beaten(found: Comparison) -> Figure:
         figure,
         found,
         "Which is better, and how sure",
-        "Per cent of the draws in which the first is better than the second in all regions "
-        "together, base future; 50 is open. Better is more, or less of dispersion and debt."
+        "The strategy that is better in more of the draws, and in how many per cent of them: all "
+        "regions together. 50 is open. Better is more; of dispersion and debt, less."
         f"{left_out}",
         legend=None,
         intervals=False,
     )
 
 
-def losses(found: Comparison) -> Figure:
-    """Draw what each future costs under each strategy."""
-    others = [future for future in found.futures if future.name != BASE]
-    names = [found.baseline.name, *found.names]
+def draw_futures(found: Comparison) -> Figure:
+    """Draw what each future costs under each strategy more than under the baseline."""
+    others = list(found.futures[1:])
+    names = found.names
     columns = min(3, len(others))
     rows = -(-len(others) // columns)
     figure = Figure(
-        figsize=(2 + 3.3 * columns, 1.9 + (0.8 + 0.3 * len(names)) * rows), layout="constrained"
+        figsize=(2.2 + 3.0 * columns, 1.9 + (1.0 + 0.3 * len(names)) * rows), layout="constrained"
     )
     axes = figure.subplots(rows, columns, sharey=True, squeeze=False)
     loss = found.recovered[LOSS].sel({PLACE: TOTAL}, drop=True)
     labels = [found.titles[name] for name in names]
+    styles = _styles(found)
     for axis, future in zip(axes.flat, others, strict=False):
-        values = loss.sel({FUTURE: future.name}, drop=True).transpose(STRATEGY, DRAW)
-        _one_each(axis, found, names, labels, values)
-        axis.set_title(textwrap.fill(future.title, 34), fontsize=10, loc="left")
+        here = loss.sel({FUTURE: future.name}, drop=True)
+        base = here.sel({STRATEGY: found.baseline.name}, drop=True)
+        for at, name in enumerate(names):
+            more = (here.sel({STRATEGY: name}) - base).values
+            (low, median, high), counted = compute_quantiles(more)
+            if counted:
+                axis.hlines(at, low, high, color=styles[name][0], linewidth=3, alpha=0.55)
+                axis.plot(median, at, "o", color=styles[name][0], markersize=6)
+        _dress_rows(axis, labels)
+        title = f"{future.title} ({found.baseline.name} loses {float(base.median()):.3g})"
+        axis.set_title(textwrap.fill(title, 36), fontsize=9, loc="left")
+        axis.set_xlabel("% of a year's value added", fontsize=8)
     for axis in axes.flat[len(others) :]:
         axis.set_axis_off()
+    first = min(one.year for one in others)
     return _finish(
         figure,
         found,
-        "What each future costs",
-        "Value added lost in all regions, % of one year's: against the same strategy's base future "
-        f"in the same draw, added up from {min(one.year for one in others):g} to "
-        f"{found.paths['time'].values[-1]:g}. Scales differ among panels.",
+        f"What each future costs more, or less, than under {found.baseline.title.lower()}",
+        "Value added lost in all regions, each strategy against its own base future in the same "
+        f"draw, added up from {first:g} to {found.end:g}, less the same of the baseline (in "
+        "brackets). Right of zero the strategy loses more. Scales differ among panels.",
         legend=None,
     )
 
 
+# Parts of figures
+
+
+def _cell(column: int, row: int, colour: str, alpha: float) -> Rectangle:
+    return Rectangle(
+        (column - 0.48, row - 0.46), 0.96, 0.92, color=colour, alpha=alpha, linewidth=0
+    )
+
+
+def _base(found: Comparison, values: xr.DataArray) -> xr.DataArray:
+    return values.sel({FUTURE: found.futures[0].name}, drop=True)
+
+
+def _places(found: Comparison) -> list[str]:
+    return [str(place) for place in found.ends[PLACE].values]
+
+
+def _label_places(places: Sequence[str]) -> list[str]:
+    return ["All regions" if place == TOTAL else place for place in places]
+
+
+def _colour_places(axis: Axes, places: Sequence[str]) -> None:
+    colours = colour_regions([place for place in places if place != TOTAL])
+    for label in axis.get_yticklabels():
+        label.set_color(colours.get(label.get_text(), TOTAL_COLOUR))
+
+
+def _baseline(found: Comparison, *, future: bool = True) -> str:
+    """Name what is compared with, where."""
+    draw = " in the same draw" if found.several else ""
+    base = ", base future" if future and len(found.futures) > 1 else ""
+    world = draw if future or not found.several else " in the same draw and future"
+    return f"{found.baseline.title.lower()}{world}{base}"
+
+
+def _pairs(found: Comparison) -> tuple[list[tuple[str, str]], str]:
+    """Choose the pairs to draw, the one that gains more first; among many, those with the best."""
+    gained = _base(found, found.gained).sel({PLACE: TOTAL}).median(DRAW).fillna(-np.inf)
+    ranked = sorted(found.names, key=lambda name: -float(gained.sel({STRATEGY: name})))
+    pairs = list(combinations(ranked, 2))
+    if len(pairs) <= _MOST_PAIRS:
+        return pairs, ""
+    best, *others = ranked
+    words = f" Only pairs with {best}, which gains most; the table has all."
+    return [(best, other) for other in others], words
+
+
+def _height(found: Comparison, rows: int) -> float:
+    return (0.28 + 0.17 * len(found.names)) * rows
+
+
 def _rows(found: Comparison, rows: int, per_row: float | None = None) -> tuple[Figure, Axes]:
     """Begin a figure with one panel of rows."""
-    each = per_row or 0.28 + 0.17 * len(found.names)
-    figure = Figure(figsize=(9, 2.2 + each * rows), layout="constrained")
+    height = _height(found, rows) if per_row is None else per_row * rows
+    figure = Figure(figsize=(8.4, 2.2 + height), layout="constrained")
     return figure, figure.subplots()
 
 
@@ -287,41 +469,25 @@ def _intervals(
 ) -> None:
     """Draw median and interval of each strategy, a row for each label."""
     styles, marks = _styles(found), strategy_markers(found.names)
-    for at, values in enumerate(rows):
-        for number, name in enumerate(names):
-            (low, median, high), counted = quantiles(values.sel({STRATEGY: name}).values)
-            if not counted:
-                continue
-            height = at + (number - (len(names) - 1) / 2) * 0.8 / len(names)
-            colour = styles[name][0]
-            axis.hlines(height, low, high, color=colour, linewidth=2.5, alpha=0.55)
-            axis.plot(median, height, marks[name], color=colour, markersize=5)
-        if at:
-            axis.axhline(at - 0.5, color="#E5E5E5", linewidth=0.8)
-    axis.set_yticks(range(len(labels)), [_wrapped(label) for label in labels])
-    axis.set_ylim(len(labels) - 0.5, -0.5)
-    axis.grid(axis="x", color="#EEEEEE")
-    axis.set_axisbelow(True)
-    axis.tick_params(labelsize=8)
-    format_axis(axis.xaxis)
+    for number, name in enumerate(names):
+        heights = np.arange(len(rows)) + (number - (len(names) - 1) / 2) * 0.8 / len(names)
+        values = np.array([row.sel({STRATEGY: name}).values for row in rows])
+        (low, median, high), _ = compute_quantiles(values)
+        colour = styles[name][0]
+        if found.several:
+            axis.hlines(heights, low, high, color=colour, linewidth=2.5, alpha=0.55)
+        else:
+            axis.hlines(heights, 0, median, color=colour, linewidth=1.5, alpha=0.55)
+        axis.plot(median, heights, marks[name], color=colour, markersize=5, linestyle="")
+    for at in range(1, len(rows)):
+        axis.axhline(at - 0.5, color="#E5E5E5", linewidth=0.8)
+    _dress_rows(axis, labels)
 
 
-def _one_each(
-    axis: Axes,
-    found: Comparison,
-    names: Sequence[str],
-    labels: Sequence[str],
-    values: xr.DataArray,
-) -> None:
-    """Draw median and interval of each strategy on a row of its own."""
-    rows = [values.sel({STRATEGY: [name]}) for name in names]
-    styles = _styles(found)
-    for at, (name, row) in enumerate(zip(names, rows, strict=True)):
-        (low, median, high), counted = quantiles(row.values[0])
-        if counted:
-            axis.hlines(at, low, high, color=styles[name][0], linewidth=3, alpha=0.55)
-            axis.plot(median, at, "o", color=styles[name][0], markersize=6)
-    axis.set_yticks(range(len(labels)), [_wrapped(label) for label in labels])
+def _dress_rows(axis: Axes, labels: Sequence[str]) -> None:
+    """Label rows, and draw the zero line and a light grid."""
+    axis.axvline(0, color="black", linewidth=0.8)
+    axis.set_yticks(range(len(labels)), [_wrap(label) for label in labels])
     axis.set_ylim(len(labels) - 0.5, -0.5)
     axis.grid(axis="x", color="#EEEEEE")
     axis.set_axisbelow(True)
@@ -333,7 +499,7 @@ def _styles(found: Comparison) -> Mapping[str, Style]:
     return strategy_styles([found.baseline.name, *found.names], found.baseline.name)
 
 
-def _wrapped(text: str) -> str:
+def _wrap(text: str) -> str:
     return textwrap.fill(text, 26)
 
 
@@ -344,29 +510,32 @@ def _finish(
     note: str,
     *,
     legend: Literal["dots", "lines"] | None = "dots",
+    names: Sequence[str] | None = None,
     intervals: bool = True,
+    median: bool = False,
 ) -> Figure:
     """Add title, legend, and the line that says what the figure rests on."""
     for axis in figure.axes:
         axis.spines[["top", "right"]].set_visible(False)
     marks = strategy_markers(found.names)
     if legend is not None:
+        styles = _styles(found)
         handles = [
-            Line2D([], [], color=colour, linestyle=line, label=found.titles[name])
+            Line2D(
+                [], [], color=styles[name][0], linestyle=styles[name][1], label=found.titles[name]
+            )
             if legend == "lines"
-            else Line2D([], [], color=colour, marker=marks[name], label=found.titles[name])
-            for name, (colour, line) in _styles(found).items()
-            if name != found.baseline.name
+            else Line2D([], [], color=styles[name][0], marker=marks[name], label=found.titles[name])
+            for name in (found.names if names is None else names)
         ]
         figure.legend(handles=handles, loc="outside lower center", frameon=False, ncols=3)
-    draws = len(found.draws)
-    mark = "Dot" if set(marks.values()) == {"o"} else "Mark"
-    shown_by = "Line: median; band" if legend == "lines" else f"{mark}: median; bar"
-    interval = f"{shown_by}: 90 % of {draws:,} draws. " if intervals and draws > 1 else ""
-    unit, factor = display_unit("Myuan")
-    money = found.money.sel({STRATEGY: found.names, FUTURE: BASE}).median(DRAW).values * factor
-    spent = money[money > 0]
-    cost = ""
-    if len(spent) and np.ptp(spent) <= 1e-3 * spent.max():
-        cost = f"Each costs {Rounded(spent[0])} {unit} in present value. "
-    return add_heading(figure, title, f"{note} {interval}{cost}Source: runs of the model.")
+    if found.several and intervals:
+        mark = "Dot" if set(marks.values()) == {"o"} else "Mark"
+        how = "Line: median; band" if legend == "lines" else f"{mark}: median; bar"
+        note += f" {how}: 90 % of {len(found.draws):,} draws."
+    elif median:
+        note += f" Median of {len(found.draws):,} draws."
+    elif not found.several:
+        note += " One set of values: no interval."
+    note += f" Money: {found.describe_budget()}. Source: runs of the model."
+    return add_heading(figure, title, note)

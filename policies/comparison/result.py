@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from smecluster.model.outcomes import PLACE, TOTAL
-from smecluster.policies.ensemble.cases import DRAW, FUTURE, STRATEGY
+from smecluster.model.outcomes import DISPERSION, PLACE, TOTAL, find_outcome
+from smecluster.policies.ensemble.cases import FUTURE, STRATEGY
 from smecluster.policies.ensemble.recovery import GAP, recovery
 from smecluster.policies.ensemble.spillovers import effect_on_others
 
@@ -177,15 +177,51 @@ class Comparison:
             return "as each strategy's file says, not scaled to equal money"
         return self.budget.describe()
 
+    def share_better(self, outcome: str, one: str, other: str, place: str = TOTAL) -> float:
+        """Share of the draws of the base future in which one strategy is better than another.
+
+        Parameters
+        ----------
+        outcome : str
+            An outcome, or ``gained per yuan``.
+        one, other : str
+            Names of the strategies.
+        place : str
+            Where.
+
+        Returns
+        -------
+        float
+            Share, ties counted half, Dmnl; NaN where the outcome is neither better nor worse, or
+            there is no result.
+        """
+        more = True if outcome == PER_YUAN else prefers_more(outcome)
+        if more is None:
+            return float("nan")
+        values = self.per_yuan if outcome == PER_YUAN else self.ends[outcome]
+        values = values.sel({FUTURE: self.futures[0].name})
+        if PLACE in values.dims:
+            values = values.sel({PLACE: place})
+        lead = values.sel({STRATEGY: one}) - values.sel({STRATEGY: other})
+        lead = lead[lead.notnull()] * (1 if more else -1)
+        return float(((lead > 0) + 0.5 * (lead == 0)).mean()) if lead.size else float("nan")
+
     def has_money(self, name: str) -> bool:
         """Whether a strategy spends more than policy as now in some draw of the base future."""
         base = self.money.sel({FUTURE: self.futures[0].name, STRATEGY: name})
         return bool((base > 0).any())
 
-    def has_result(self, name: str) -> bool:
-        """Whether a strategy has a result in some draw of the base future."""
-        base = self.gained.sel({FUTURE: self.futures[0].name, STRATEGY: name, PLACE: TOTAL})
-        return bool(base.notnull().any(DRAW))
+    def has_result_anywhere(self, name: str) -> bool:
+        """Whether a strategy or the baseline has a result in some world."""
+        return bool(self.money.sel({STRATEGY: name}).notnull().any())
+
+
+def prefers_more(name: str) -> bool | None:
+    """Say whether more of an outcome is better, None where it is neither better nor worse."""
+    if name == DISPERSION:
+        return False
+    better = find_outcome(name).better
+    return None if better == "neither" else better == "more"
 
 
 def keep_units(data: xr.Dataset, source: Mapping[str, xr.DataArray] | xr.Dataset) -> xr.Dataset:

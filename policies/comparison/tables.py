@@ -1,4 +1,4 @@
-"""Tables of a comparison under uncertainty: medians, 90 % intervals, and who beats whom."""
+"""Tables of a comparison: medians, 90 % intervals over the draws, and who beats whom."""
 
 from __future__ import annotations
 
@@ -8,24 +8,28 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 import xarray as xr
-from numpy.typing import NDArray
 
-from smecluster.model.outcomes import DISPERSION, PLACE, TOTAL, find_outcome
-from smecluster.policies.comparison.result import GAINED, HALF, PER_YUAN, Comparison
+from smecluster.model.outcomes import PLACE, TOTAL
+from smecluster.policies.comparison.result import (
+    GAINED,
+    HALF,
+    PER_YUAN,
+    Comparison,
+    prefers_more,
+)
 from smecluster.policies.ensemble.cases import DRAW, FUTURE, STRATEGY
 from smecluster.policies.ensemble.payers import PAYER
 from smecluster.policies.ensemble.recovery import LOSS, YEARS
-from smecluster.policies.robustness.regret import BEST, EXPECTED, HIGH, MOST
+from smecluster.policies.ensemble.spillovers import ORIGIN, OTHERS
+from smecluster.policies.quantiles import MEDIAN, QUANTILES, compute_quantiles
 
-LOW, MEDIAN, HIGHEST = "low", "median", "high"
-# 5, 50 and 95 %: the median and the interval that holds 90 % of the draws.
-QUANTILES = {LOW: 0.05, MEDIAN: 0.5, HIGHEST: 0.95}
 PROBABILITY = "probability"
 MEASURES = ("value", "change", "change in percent")
-_WHERE = (STRATEGY, PAYER, FUTURE, PLACE, "time")
+_WHERE = (STRATEGY, PAYER, FUTURE, ORIGIN, PLACE, "time")
+TOGETHER, ALL = "acting together", "all regions"
 
 
-def tables(found: Comparison) -> dict[str, pd.DataFrame]:
+def make_tables(found: Comparison) -> dict[str, pd.DataFrame]:
     """Make every table of a comparison.
 
     Parameters
@@ -39,22 +43,22 @@ def tables(found: Comparison) -> dict[str, pd.DataFrame]:
         Table by file name without suffix.
     """
     made = {
-        "outcomes": outcomes(found),
-        "probabilities": probabilities(found),
-        "money": money(found),
-        "paths": paths(found),
-        "spillovers": spillovers(found),
-        "timing": timing(found),
+        "outcomes": table_outcomes(found),
+        "probabilities": table_probabilities(found),
+        "money": table_money(found),
+        "paths": table_paths(found),
+        "spillovers": table_spillovers(found),
+        "timing": table_timing(found),
     }
     if len(found.futures) > 1:
-        made["recovery"] = recoveries(found)
+        made["recovery"] = table_recoveries(found)
     if len(found.failures):
         made["failures"] = found.failures
     return made
 
 
-def outcomes(found: Comparison) -> pd.DataFrame:
-    """Sum outcomes up over the draws.
+def table_outcomes(found: Comparison) -> pd.DataFrame:
+    """Summarise outcomes over the draws.
 
     Parameters
     ----------
@@ -74,7 +78,7 @@ def outcomes(found: Comparison) -> pd.DataFrame:
     for measure, data in zip(MEASURES, (found.ends, found.changes, percent), strict=True):
         for name, values in data.items():
             unit = "%" if measure == MEASURES[2] else found.ends[name].attrs.get("unit", "")
-            part = summed_up(values, str(name), unit)
+            part = summarise(values, str(name), unit)
             part["measure"] = measure
             parts.append(part)
     joined = pd.concat(parts, ignore_index=True)
@@ -83,7 +87,7 @@ def outcomes(found: Comparison) -> pd.DataFrame:
     return joined[columns]
 
 
-def probabilities(found: Comparison) -> pd.DataFrame:
+def table_probabilities(found: Comparison) -> pd.DataFrame:
     """Count the draws in which one strategy is better than another.
 
     Parameters
@@ -99,7 +103,7 @@ def probabilities(found: Comparison) -> pd.DataFrame:
         nor worse are left out.
     """
     names = [found.baseline.name, *found.names]
-    judged = {str(name): (values, _more(str(name))) for name, values in found.ends.items()}
+    judged = {str(name): (values, prefers_more(str(name))) for name, values in found.ends.items()}
     rows = []
     for name, (values, more) in judged.items():
         if more is not None:
@@ -109,8 +113,8 @@ def probabilities(found: Comparison) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def money(found: Comparison) -> pd.DataFrame:
-    """Say what strategies cost, who pays, and what a yuan brings.
+def table_money(found: Comparison) -> pd.DataFrame:
+    """Say what strategies spend beyond policy as now, who pays, and what a yuan of it gains.
 
     Parameters
     ----------
@@ -125,44 +129,30 @@ def money(found: Comparison) -> pd.DataFrame:
         high, draws.
     """
     parts = [
-        summed_up(found.money.sel({STRATEGY: found.names}), "additional programme money", "Myuan"),
-        summed_up(found.factor.sel({STRATEGY: found.names}), "factor", "Dmnl"),
-        summed_up(found.gained.sel({PLACE: TOTAL}, drop=True), GAINED, "Myuan"),
-        summed_up(found.per_yuan, PER_YUAN, "Dmnl"),
+        summarise(found.money.sel({STRATEGY: found.names}), "additional programme money", "Myuan"),
+        summarise(found.factor.sel({STRATEGY: found.names}), "factor", "Dmnl"),
+        summarise(found.gained.sel({PLACE: TOTAL}, drop=True), GAINED, "Myuan"),
+        summarise(found.per_yuan, PER_YUAN, "Dmnl"),
     ]
     for payer in found.paid[PAYER].values:
         paid = found.paid.sel({PAYER: payer, STRATEGY: found.names}).drop_vars(PAYER)
-        parts.append(summed_up(paid, f"paid by {payer}", "Myuan"))
+        parts.append(summarise(paid, f"paid by {payer}", "Myuan"))
     return pd.concat(parts, ignore_index=True)
 
 
-def paths(found: Comparison) -> pd.DataFrame:
-    """Sum value added up over the draws, year by year; see `outcomes`."""
+def table_paths(found: Comparison) -> pd.DataFrame:
+    """Summarise value added over the draws, year by year; see `table_outcomes`."""
     values = found.paths
     base = values.sel({STRATEGY: found.baseline.name}, drop=True)
     change = 100 * (values.sel({STRATEGY: found.names}) / base - 1)
-    level = summed_up(values, "value added", "Myuan/Year")
-    relative = summed_up(change, "value added, change", "%")
+    level = summarise(values, "value added", "Myuan/Year")
+    relative = summarise(change, "value added, change", "%")
     joined = pd.concat([level, relative], ignore_index=True)
     return joined.rename(columns={"time": "year"})
 
 
-def spillovers(found: Comparison) -> pd.DataFrame:
-    """Sum up what regions' own programmes do to the other regions, in the base future."""
-    parts = [
-        summed_up(values, str(name), found.ends[name].attrs.get("unit", ""))
-        for name, values in found.others.items()
-    ]
-    return pd.concat(parts, ignore_index=True)
-
-
-def timing(found: Comparison) -> pd.DataFrame:
-    """Sum up when the effect on value added passes half of its final value."""
-    return summed_up(found.half, HALF, "Year")
-
-
-def recoveries(found: Comparison) -> pd.DataFrame:
-    """Sum up what each future costs, how long it takes to recover, and how often that happens.
+def table_spillovers(found: Comparison) -> pd.DataFrame:
+    """Summarise what each government's programme does where, in the base future.
 
     Parameters
     ----------
@@ -172,7 +162,49 @@ def recoveries(found: Comparison) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        As `outcomes`, for ``loss`` (of value added, in % of a year's), ``years to recover``
+        Columns: outcome, unit, strategy, origin (a region or the ``centre``, its programme run
+        alone; ``acting together``, what the strategy does beyond the sum of these; ``all
+        regions``, whose effect on one another is in the place ``on the other regions``), place,
+        low, median, high, draws. Missing where a government has no programme.
+    """
+    parts = []
+    base = found.changes.sel({FUTURE: found.futures[0].name}, drop=True)
+    others = found.others
+    for name, alone in found.origins.items():
+        together = base[name] - alone.sum(ORIGIN, min_count=1)
+        rows = [
+            alone,
+            _at(together, ORIGIN, TOGETHER),
+            _at(_at(others[name], ORIGIN, ALL), PLACE, OTHERS),
+        ]
+        unit = found.ends[name].attrs.get("unit", "")
+        parts += [summarise(row, str(name), unit) for row in rows]
+    table = pd.concat(parts, ignore_index=True)
+    return table[table["draws"] > 0].reset_index(drop=True)
+
+
+def _at(values: xr.DataArray, dimension: str, label: str) -> xr.DataArray:
+    """Give values a dimension of one label."""
+    return values.expand_dims({dimension: np.array([label], dtype=object)})
+
+
+def table_timing(found: Comparison) -> pd.DataFrame:
+    """Summarise when the effect on value added passes half of its final value."""
+    return summarise(found.half, HALF, "Year")
+
+
+def table_recoveries(found: Comparison) -> pd.DataFrame:
+    """Summarise what each future costs, how long recovery takes, and how often it happens.
+
+    Parameters
+    ----------
+    found : Comparison
+        The comparison.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `table_outcomes`, for ``loss`` (of value added, in % of a year's), ``years to recover``
         (where it recovers) and ``recovered`` (share of the draws in which it does by the end of
         the run, in the column median).
     """
@@ -182,14 +214,14 @@ def recoveries(found: Comparison) -> pd.DataFrame:
     recovered.insert(0, "unit", "Dmnl")
     recovered.insert(0, "outcome", "recovered")
     parts = [
-        summed_up(data[LOSS], LOSS, data[LOSS].attrs["unit"]),
-        summed_up(data[YEARS], YEARS, "Year"),
+        summarise(data[LOSS], LOSS, data[LOSS].attrs["unit"]),
+        summarise(data[YEARS], YEARS, "Year"),
         recovered,
     ]
     return pd.concat(parts, ignore_index=True)
 
 
-def summed_up(values: xr.DataArray, name: str, unit: str) -> pd.DataFrame:
+def summarise(values: xr.DataArray, name: str, unit: str) -> pd.DataFrame:
     """Give 5, 50 and 95 % points over the draws, in long form.
 
     Parameters
@@ -205,7 +237,7 @@ def summed_up(values: xr.DataArray, name: str, unit: str) -> pd.DataFrame:
         Columns: outcome, unit, the other dimensions, low, median, high, draws.
     """
     ordered = values.transpose(..., DRAW)
-    points, counted = quantiles(ordered.values)
+    points, counted = compute_quantiles(ordered.values)
     template = ordered.isel({DRAW: 0}, drop=True)
     columns = dict(zip(QUANTILES, points, strict=True)) | {"draws": counted}
     data = xr.Dataset({key: (template.dims, column) for key, column in columns.items()})
@@ -215,52 +247,6 @@ def summed_up(values: xr.DataArray, name: str, unit: str) -> pd.DataFrame:
     made.insert(0, "unit", unit)
     made.insert(0, "outcome", name)
     return made[["outcome", "unit", *where, *QUANTILES, "draws"]]
-
-
-def quantiles(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Give 5, 50 and 95 % points along the last axis, of what has a value.
-
-    Parameters
-    ----------
-    values : array of float, shape (..., draws)
-        Values, NaN where there is none.
-
-    Returns
-    -------
-    points : array of float, shape (3, ...)
-        The points, straight lines between neighbours (as `numpy.nanquantile`, which takes
-        seconds for what takes this milliseconds).
-    counted : array of int, shape (...)
-        How many have a value.
-    """
-    ordered = np.sort(values, axis=-1)  # NaN comes last
-    counted = np.isfinite(ordered).sum(-1)
-    last = np.maximum(counted - 1, 0)
-    points = []
-    for share in QUANTILES.values():
-        at = share * last
-        below = np.floor(at).astype(int)[..., None]
-        above = np.minimum(below + 1, last[..., None])
-        low = np.take_along_axis(ordered, below, -1)[..., 0]
-        high = np.take_along_axis(ordered, above, -1)[..., 0]
-        points.append(low + (at - below[..., 0]) * (high - low))
-    return np.array(points), counted
-
-
-def regrets(table: pd.DataFrame, outcome: str, unit: str) -> pd.DataFrame:
-    """Put a regret table of `policies.robustness.regret` into the form of a file."""
-    made = table.reset_index()
-    made.insert(1, "unit", unit)
-    made.insert(1, "outcome", outcome)
-    return made[[STRATEGY, "outcome", "unit", EXPECTED, HIGH, MOST, BEST]]
-
-
-def _more(name: str) -> bool | None:
-    """Say whether more of an outcome is better, None where it is neither."""
-    if name == DISPERSION:
-        return False
-    better = find_outcome(name).better
-    return None if better == "neither" else better == "more"
 
 
 def _beaten(values: xr.DataArray, name: str, names: Sequence[str]) -> list[tuple[object, ...]]:

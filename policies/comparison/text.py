@@ -1,32 +1,36 @@
-"""What a comparison under uncertainty says, in sentences made from the numbers."""
+"""What a comparison says, in sentences made from its numbers."""
 
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 import xarray as xr
 
 from smecluster.model.outcomes import PLACE, TOTAL
 from smecluster.model.support.formatting import capitalise, display_unit
 from smecluster.policies.comparison.result import SUPPLY, Comparison
-from smecluster.policies.comparison.tables import quantiles
 from smecluster.policies.ensemble.cases import DRAW, FUTURE, STRATEGY
 from smecluster.policies.ensemble.payers import CENTRE, PAYER
 from smecluster.policies.ensemble.recovery import LOSS, YEARS
-from smecluster.policies.futures import BASE
-from smecluster.policies.prose import format_count, format_share, join_names, split_sign
-from smecluster.policies.robustness.compute import ALL_WORLDS, BEATEN, ENOUGH, FAILS, Robustness
-from smecluster.policies.robustness.prim import Box, in_words
-from smecluster.policies.robustness.regret import BEST, EXPECTED, HIGH, MOST
+from smecluster.policies.prose import (
+    describe_draws,
+    format_count,
+    format_draws,
+    format_share,
+    join_names,
+    split_sign,
+)
+from smecluster.policies.quantiles import compute_quantiles
+
+DEBT = "Local public debt"
 
 # A lead in fewer draws than this is called open.
 _SURE = 0.9
-# Futures that differ by less in the share of draws are not told apart.
-_TELLING = 0.1
+# Less debt than this, over value added of a year, is no side effect worth a sentence.
+_SMALL_DEBT = 1e-4
 
 
-def answer(found: Comparison) -> dict[str, str]:
-    """Say which strategy does most, how sure that is, who pays, and what would change it.
+def answer_comparison(found: Comparison) -> dict[str, str]:
+    """Say which strategy gains most, how sure that is, at whose cost, and what would change it.
 
     Parameters
     ----------
@@ -36,11 +40,13 @@ def answer(found: Comparison) -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        Answers by question, the first one first.
+        Answers by question, the first one first; a question without an answer is left out.
     """
+    equal = found.budget is not None
     said = {
-        "What brings most at the same cost?": _most(found),
-        "How sure is that?": _beats(found),
+        "What gains most for the same money?" if equal else "What gains most?": _most(found),
+        "How sure is that?": _sure(found),
+        "What does it do to local debt?": _debt(found),
         "In which region?": _by_region(found),
         "Who pays?": _pays(found),
         "At the neighbours' expense?": _neighbours(found),
@@ -50,7 +56,7 @@ def answer(found: Comparison) -> dict[str, str]:
     return {question: reply for question, reply in said.items() if reply}
 
 
-def basis(found: Comparison) -> list[str]:
+def describe_basis(found: Comparison) -> list[str]:
     """Say what a comparison rests on, and what it leaves out.
 
     Parameters
@@ -63,30 +69,22 @@ def basis(found: Comparison) -> list[str]:
     list of str
         Sentences.
     """
-    draws = len(found.draws)
+    strategies = format_count(len(found.strategies) + 1, "strategy", "strategies")
     said = [
-        f"{found.runs:,} runs: {format_count(len(found.strategies) + 1, 'strategy', 'strategies')} "
-        f"(the baseline is {found.baseline.title.lower()}) in "
-        f"{format_count(len(found.futures), 'future', 'futures')} and "
-        f"{format_count(draws, 'draw', 'draws')}{', the same for all' * (draws > 1)}."
+        f"Money of each strategy: {found.describe_budget()}.",
+        f"Baseline: {_lower(found.baseline.title)}. {found.runs:,} runs: {strategies} with the "
+        f"baseline, {format_count(len(found.futures), 'future', 'futures')}, "
+        + (f"{len(found.draws):,} draws, the same for all." if found.several else "one draw."),
+        describe_draws(found.draws),
     ]
-    if draws > 1:
-        said.append(
-            "A draw is a set of the model's values that fits the published figures; the interval "
-            "holds 90 % of the draws. It says how sure the figures leave the model, not how sure "
-            "the model is."
-        )
-    else:
-        said.append("One set of values: the figures carry no uncertainty.")
     if len(found.futures) > 1:
         said.append(
-            "Futures repeat what has happened once. They are stress tests, not forecasts: none has "
-            "a probability."
+            "Each future repeats something that has happened once. They are stress tests, not "
+            "forecasts: none has a probability."
         )
-    said.append(f"Money of each strategy: {found.describe_budget()}.")
     rate, year = found.discounting
     said.append(
-        f"Money and discounted sums count from {found.start:g} on, in constant prices of 2010, "
+        f"Money and discounted sums count from {found.start:g}, in constant prices of 2010, "
         f"discounted at {100 * rate:g} % a year to {year:g}."
     )
     if len(found.failures):
@@ -96,15 +94,16 @@ def basis(found: Comparison) -> list[str]:
             f"{'is' if len(found.failures) == 1 else 'are'} left out, for example "
             f"{first[STRATEGY]} in {first[FUTURE]}, draw {first[DRAW]}: {first.iloc[3]}."
         )
+    said += [f"Warning: {one.describe()}." for one in found.spans]
     said.append(
-        "The model knows no single firm, no city inside a region and no politics beyond money and "
+        "The model has no single firm, no city within a region and no politics beyond money and "
         "information; see docs/limitations.md."
     )
     return said
 
 
-def futures_answer(found: Comparison) -> list[str]:
-    """Say what each future costs, under which strategy least, and whether it is recovered from.
+def answer_futures(found: Comparison) -> list[str]:
+    """Say what each future costs, under which strategy least, and whether value added recovers.
 
     Parameters
     ----------
@@ -114,66 +113,21 @@ def futures_answer(found: Comparison) -> list[str]:
     Returns
     -------
     list of str
-        A sentence for each future, the dearest first.
+        Whether the order of strategies holds, then a sentence for each future, the costliest first.
     """
-    return [
-        line for line in [_order(found), *(_future(found, one) for one in _dearest(found))] if line
-    ]
+    said = [_order(found), *(_future(found, one) for one in _costliest(found))]
+    return [line for line in said if line]
 
 
-def robust_answer(judged: Robustness, found: Comparison) -> list[str]:
-    """Say which strategy holds up best, and when each fails.
-
-    Parameters
-    ----------
-    judged : Robustness
-        The judgement.
-    found : Comparison
-        What was judged.
-
-    Returns
-    -------
-    list of str
-        Sentences, the answer first.
-    """
-    unit, factor = display_unit(found.ends[judged.outcome].attrs.get("unit", ""))
-    away = _all_worlds(judged.regrets)
-    shares = _all_worlds(judged.shares)
-    best = min(away, key=lambda name: away[name][MOST])
-    said = []
-    if len(away) > 1 and away[best][BEST] == 1:
-        said.append(f"{capitalise(best)} is best in every world.")
-    elif len(away) > 1:
-        least = {what: number(away[best][what] * factor) for what in (EXPECTED, HIGH, MOST)}
-        said.append(
-            f"{capitalise(best)} gives away least at worst: at most {least[MOST]} {unit} of "
-            f"{judged.outcome.lower()} against the best strategy of the same world "
-            f"({least[EXPECTED]} on average, less than {least[HIGH]} in nine worlds of ten); it is "
-            f"best in {_worlds(away[best][BEST])}."
-        )
-    for name in away:
-        if name != best:
-            said.append(
-                f"{capitalise(name)} gives away {number(away[name][EXPECTED] * factor)} {unit} on "
-                f"average and {number(away[name][MOST] * factor)} at most; it is best in "
-                f"{_worlds(away[name][BEST])}."
-            )
-    needed = [column for column in judged.shares.columns[2:] if column != ENOUGH]
-    said.append(f"Good enough means: {join_names(needed)}.")
-    for name in away:
-        said.append(" ".join(_failing(judged, found, name, shares[name][ENOUGH])))
-    return said
-
-
-def spread(values: np.ndarray) -> str:
-    """Write the median, and where there are several draws the interval, of one outcome."""
-    (low, median, high), known = quantiles(np.asarray(values, dtype=float))
+def format_interval(values: np.ndarray) -> str:
+    """Write the median, and where there are several draws the 90 % interval, of one outcome."""
+    (low, median, high), known = compute_quantiles(np.asarray(values, dtype=float))
     if known < 2 or low == high:
-        return number(median)
-    return f"{number(median)} ({number(low)} to {number(high)})"
+        return format_number(median)
+    return f"{format_number(median)} ({format_number(low)} to {format_number(high)})"
 
 
-def number(value: float) -> str:
+def format_number(value: float) -> str:
     """Write a number with three significant digits, as a sentence wants it."""
     if not np.isfinite(value):
         return "-"
@@ -185,93 +139,175 @@ def number(value: float) -> str:
 
 
 def _most(found: Comparison) -> str:
-    gained = _base(found.gained.sel({PLACE: TOTAL}, drop=True))
-    order = _order_of(gained)
+    gained = _base(found, found.gained.sel({PLACE: TOTAL}, drop=True))
+    order = _rank(found, gained)
+    if not order:
+        return "No strategy has a result in the base future."
     unit, factor = display_unit("Myuan")
-    cost = _base(found.money.sel({STRATEGY: found.names})).median(DRAW) * factor
-    parts = [f"{name} {spread(gained.sel({STRATEGY: name}).values * factor)}" for name in order]
-    spending = [name for name in order if _spends(found, name)]
-    dear = join_names([f"{name} {spread(_ratio(found, name))}" for name in spending])
-    interval = ", in brackets what holds 90 % of the draws" if len(found.draws) > 1 else ""
-    each = " each" * (len(spending) > 1)
-    equal = (
-        f"for {number(float(cost.sel({STRATEGY: spending[0]})))} {unit}{each}"
-        if spending and _same(cost.sel({STRATEGY: spending}).values)
-        else "at what they cost as written"
-    )
-    gains = f"{capitalise(order[0])} brings most value added" if len(order) > 1 else "Value gained"
-    return (
-        f"{gains} {equal}, from {found.start:g} to {found.paths['time'].values[-1]:g} against "
-        f"{found.baseline.title.lower()} ({unit} in present value{interval}): "
-        f"{join_names(parts)}." + (f" For each yuan spent: {dear}." if spending else "")
-    )
-
-
-def _beats(found: Comparison) -> str:
-    if len(found.names) < 2 or len(found.draws) < 2:
-        return ""
-    gained = _base(found.gained.sel({PLACE: TOTAL}, drop=True))
-    order = _order_of(gained)
-    lead = [(order[0], other, _share(gained, order[0], other)) for other in order[1:]]
-    always = [other for _, other, share in lead if share == 1]
+    best = float(gained.sel({STRATEGY: order[0]}).median())
     parts = [
-        f"{other} in {format_share(share)} of the draws" for _, other, share in lead if share < 1
+        f"{name} {format_interval(gained.sel({STRATEGY: name}).values * factor)}" for name in order
     ]
-    if always:
-        parts.append(f"{join_names(always)} in every draw")
-    said = f"{capitalise(order[0])} beats {join_names(parts)}."
-    unsure = [other for _, other, share in lead if share < _SURE]
-    if unsure:
-        said += f" Between {order[0]} and {join_names(unsure)} the figures do not decide."
+    verb = "gains most value added" if best > 0 else "loses least value added"
+    begin = f"{capitalise(order[0])} {verb}" if len(order) > 1 else "Value added gained"
+    interval = ", 90 % intervals in brackets" if found.several else ""
+    said = (
+        f"{begin} against {_lower(found.baseline.title)}, {found.start:g} to {found.end:g}: "
+        f"{join_names(parts)} {unit} in present value{interval}"
+    )
+    spending = [name for name in order if found.has_money(name)]
+    if found.budget is not None and spending:
+        money = format_number(found.budget.money * factor)
+        each = " each" * (len(spending) > 1)
+        said += f", for {money} {unit}{each} on top of policy as now"
+    ratios = [f"{name} {format_interval(_per_yuan(found, name))}" for name in spending]
+    if ratios:
+        said += f". Gain for each yuan of it: {join_names(ratios)}"
+    return f"{said}.{_unequal(found)}"
+
+
+def _unequal(found: Comparison) -> str:
+    """Say of strategies without a programme that they are not at equal cost."""
+    unit, factor = display_unit("Myuan")
+    said = ""
+    for one in (found.baseline, *found.strategies):
+        if one.programmes or not found.has_result_anywhere(one.name):
+            continue
+        money = float(_base(found, found.money).sel({STRATEGY: one.name}).median()) * factor
+        if abs(money) < 1e-3:
+            continue
+        amount = f"{format_number(abs(money))} {unit} {'less' if money < 0 else 'more'}"
+        if one is found.baseline:
+            said += (
+                f" The baseline ({_lower(one.title)}) spends {amount} than policy as now: the "
+                "gains include what that money brings."
+            )
+        else:
+            said += (
+                f" {capitalise(one.name)} has no programme and spends {amount} than policy as "
+                "now: it is not at equal cost."
+            )
+    if found.budget is None and len(found.strategies) > 1:
+        said += " Budgets are as written: the strategies are not at equal cost."
     return said
+
+
+def _sure(found: Comparison) -> str:
+    gained = _base(found, found.gained.sel({PLACE: TOTAL}, drop=True))
+    order = _rank(found, gained)
+    if len(order) < 2:
+        return ""
+    if not found.several:
+        return describe_draws(found.draws)
+    leads = {other: _count_wins(gained, order[0], other) for other in order[1:]}
+    alike: dict[str, list[str]] = {}
+    for other, lead in leads.items():
+        alike.setdefault(format_draws(*lead), []).append(other)
+    parts = [f"more than {join_names(others)} {how}" for how, others in alike.items()]
+    said = f"{capitalise(order[0])} gains {join_names(parts)}."
+    unsure = [other for other, (wins, total) in leads.items() if wins < _SURE * total]
+    if unsure:
+        said += f" Between {order[0]} and {join_names(unsure)} the data do not decide."
+    return f"{said} The draws vary only the constants that the calibration estimates."
+
+
+def _debt(found: Comparison) -> str:
+    if DEBT not in found.ends:
+        return ""
+    unit, factor = display_unit(found.ends[DEBT].attrs.get("unit", ""))
+    change = _base(found, found.changes[DEBT].sel({PLACE: TOTAL}, drop=True)) * factor
+    size = _base(found, found.ends[SUPPLY].sel({PLACE: TOTAL}, drop=True)) * factor
+    limit = _SMALL_DEBT * float(size.sel({STRATEGY: found.baseline.name}).median())
+    parts = []
+    for name in found.names:
+        values = change.sel({STRATEGY: name}).values
+        if not np.isfinite(values).any():
+            continue
+        more, sizes = split_sign(values)
+        if abs(float(np.nanmedian(values))) < limit:
+            parts.append(f"hardly different under {name}")
+        else:
+            amount = format_interval(sizes)
+            parts.append(f"{amount} {unit} {'higher' if more else 'lower'} under {name}")
+    if not parts:
+        return ""
+    return (
+        f"In {found.end:g} local public debt is {join_names(parts)} than under "
+        f"{_lower(found.baseline.title)}."
+    )
 
 
 def _by_region(found: Comparison) -> str:
     places = [str(place) for place in found.ends[PLACE].values if place != TOTAL]
-    if len(found.names) < 2 or len(places) < 2:
+    gained = _base(found, found.gained)
+    known = [name for name in found.names if bool(gained.sel({STRATEGY: name}).notnull().any())]
+    if len(places) < 2 or not known:
         return ""
-    gained = _base(found.gained)
-    parts, losers, leaders = [], [], set()
+    losers = [
+        f"{place} under {name}{_how_often_below(found, here)}"
+        for place in places
+        for name in known
+        if float((here := gained.sel({PLACE: place, STRATEGY: name})).median()) < 0
+    ]
+    lost = ""
+    if losers:
+        lost = f"Worse off than under {_lower(found.baseline.title)}: {join_names(losers)}."
+    if len(known) < 2:
+        return lost
+    leaders: dict[tuple[str, str], list[str]] = {}
     for place in places:
-        here = gained.sel({PLACE: place}, drop=True)
-        best, *rest = _order_of(here)
-        leaders.add(best)
-        sure = min(_share(here, best, other) for other in rest)
-        parts.append(
-            f"{best} in {place}" + (f" ({format_share(sure)} of the draws)" if sure < 1 else "")
-        )
-        losers += [
-            f"{place} under {name}"
-            for name in found.names
-            if float((here.sel({STRATEGY: name}) < 0).mean()) > 0.5
-        ]
-    lost = f" Worse off than without a programme: {join_names(losers)}." if losers else ""
+        name, wins, total = _lead(gained.sel({PLACE: place, STRATEGY: known}, drop=True))
+        how = f" {format_draws(wins, total)}" if found.several else ""
+        leaders.setdefault((name, how), []).append(place)
     if len(leaders) == 1:
-        return f"{capitalise(leaders.pop())} brings most in every region.{lost}"
-    return f"Most is brought by {join_names(parts)}.{lost}"
+        (name, how), _ = leaders.popitem()
+        first = f"{capitalise(name)} gains most in every region{',' * bool(how)}{how}."
+    else:
+        parts = [f"{name} in {join_names(where)}{how}" for (name, how), where in leaders.items()]
+        first = f"What gains most: {'; '.join(parts)}."
+    return f"{first} {lost}".strip()
+
+
+def _lead(values: xr.DataArray) -> tuple[str, int, int]:
+    """Find the strategy that is ahead in most draws, in how many, and how many there are."""
+    together = values.dropna(DRAW)
+    best = together.argmax(STRATEGY).values
+    counts = np.bincount(best, minlength=together.sizes[STRATEGY])
+    first = int(counts.argmax())
+    return str(together[STRATEGY].values[first]), int(counts[first]), len(best)
+
+
+def _how_often_below(found: Comparison, values: xr.DataArray) -> str:
+    if not found.several:
+        return ""
+    known = int(values.notnull().sum())
+    return f" ({format_draws(int((values < 0).sum()), known)})"
 
 
 def _pays(found: Comparison) -> str:
     same: dict[str, list[str]] = {}  # the strategies that are paid alike
-    paid = _base(found.paid).median(DRAW)
+    paid = _base(found, found.paid).median(DRAW)
     for name in found.names:
         bill = paid.sel({STRATEGY: name})
         total = float(bill.sum())
-        if total <= 0:
+        if not found.has_money(name) or not total > 0:
             continue
         shares = {
             str(payer): float(bill.sel({PAYER: payer})) / total for payer in bill[PAYER].values
         }
-        named = sorted(shares, key=lambda payer: -shares[payer])
-        called = {payer: f"the {payer}" if payer == CENTRE else payer for payer in named}
-        if shares[named[0]] > 0.995:
-            same.setdefault(f"{called[named[0]]} all of", []).append(name)
+        payers = sorted(shares, key=lambda payer: -shares[payer])
+        called = {payer: f"the {payer}" if payer == CENTRE else payer for payer in payers}
+        if shares[payers[0]] > 0.995:
+            same.setdefault(f"is paid entirely by {called[payers[0]]}", []).append(name)
             continue
         bills = [
-            f"{called[one]} {format_share(shares[one])}" for one in named if shares[one] > 0.005
+            f"{format_share(shares[one])} by {called[one]}" for one in payers if shares[one] > 0.005
         ]
-        same.setdefault(f"{join_names(bills)} of", []).append(name)
-    parts = [f"{payers} {join_names(names)}" for payers, names in same.items()]
+        same.setdefault(f"is paid {join_names(bills)}", []).append(name)
+    parts = [
+        f"{join_names(names)} {how if len(names) == 1 else how.replace('is paid', 'are paid', 1)}"
+        for how, names in same.items()
+    ]
     return f"{capitalise('; '.join(parts))}." if parts else ""
 
 
@@ -280,39 +316,45 @@ def _neighbours(found: Comparison) -> str:
     if effect is None:
         return ""
     unit, factor = display_unit(found.ends[SUPPLY].attrs.get("unit", ""))
-    last = f"{found.paths['time'].values[-1]:g}"
     parts = []
     for name in found.names:
         values = effect.sel({STRATEGY: name}).values * factor
         if not np.isfinite(values).any():
             continue
         more, sizes = split_sign(values)
-        parts.append(f"under {name} it {'brings' if more else 'costs'} them {spread(sizes)}")
+        verb = "adds" if more else "takes"
+        where = "to" if more else "from"
+        parts.append(
+            f"under {name} it {verb} {format_interval(sizes)} {unit} {where} their value added"
+        )
     if not parts:
         return ""
     return (
-        "What each region's own programme does to the other regions' value added in "
-        f"{last}, added up ({unit}): {'; '.join(parts)}."
+        f"Each region's own programme, run alone, also acts on the other regions, in {found.end:g} "
+        f"and added up: {'; '.join(parts)}."
     )
 
 
 def _when(found: Comparison) -> str:
-    half = _base(found.half.sel({PLACE: TOTAL}, drop=True))
+    half = _base(found, found.half.sel({PLACE: TOTAL}, drop=True))
     known = [name for name in found.names if bool(half.sel({STRATEGY: name}).notnull().any())]
     if not known:
         return ""
     quick = sorted(known, key=lambda name: float(half.sel({STRATEGY: name}).median()))
-    parts = [f"{name} {spread(half.sel({STRATEGY: name}).values)}" for name in quick]
+    parts = [
+        f"{format_interval(half.sel({STRATEGY: name}).values)} years under {name}" for name in quick
+    ]
     return (
-        f"Years from {found.start:g} until half of the effect of "
-        f"{found.paths['time'].values[-1]:g} on value added is there: {join_names(parts)}."
+        f"Half of the effect on value added of {found.end:g} is reached after {join_names(parts)}."
     )
 
 
 def _elsewhere(found: Comparison) -> str:
     if len(found.futures) < 2:
         return ""
-    return f"{_order(found)} Dearest: {_future(found, _dearest(found)[0])}".strip()
+    costly = _costliest(found)
+    worst = f"Costliest: {_future(found, costly[0])}" if costly else ""
+    return f"{_order(found)} {worst}".strip()
 
 
 def _order(found: Comparison) -> str:
@@ -320,24 +362,28 @@ def _order(found: Comparison) -> str:
     if len(found.names) < 2:
         return ""
     gained = found.gained.sel({PLACE: TOTAL}, drop=True)
-    best = _order_of(_base(gained))[0]
-    others = {}
-    for future in found.futures[1:]:
-        first = _order_of(gained.sel({FUTURE: future.name}, drop=True))[0]
-        if first != best:
-            others[future.name] = first
+    first = {
+        future.name: _rank(found, gained.sel({FUTURE: future.name}, drop=True))[:1]
+        for future in found.futures
+    }
+    best = first[found.futures[0].name]
+    others = {name: names[0] for name, names in first.items() if names and names != best}
+    if not best:
+        return ""
     if not others:
-        return f"{capitalise(best)} brings most in every future."
-    parts = [f"{first} in {future}" for future, first in others.items()]
+        return (
+            f"{capitalise(best[0])} gains most in all {len(found.futures)} futures that were run."
+        )
+    parts = [f"{one} in {future}" for future, one in others.items()]
     return (
-        f"{capitalise(best)} brings most in every future but {join_names([*others])}: "
+        f"{capitalise(best[0])} gains most in every future but {join_names([*others])}: "
         f"{join_names(parts)}."
     )
 
 
-def _dearest(found: Comparison) -> list[str]:
+def _costliest(found: Comparison) -> list[str]:
     loss = found.recovered[LOSS].sel({PLACE: TOTAL, STRATEGY: found.baseline.name}).median(DRAW)
-    names = [str(name) for name in loss[FUTURE].values]
+    names = [str(name) for name in loss[FUTURE].values if bool(loss.sel({FUTURE: name}).notnull())]
     return sorted(names, key=lambda name: -float(loss.sel({FUTURE: name})))
 
 
@@ -346,122 +392,62 @@ def _future(found: Comparison, name: str) -> str:
     data = found.recovered.sel({FUTURE: name, PLACE: TOTAL})
     base = found.baseline.name
     loss = {one: data[LOSS].sel({STRATEGY: one}) for one in (base, *found.names)}
-    order = sorted(found.names, key=lambda one: float(loss[one].median()))
-    parts = [f"{one} {spread(loss[one].values)}" for one in order]
+    known = [one for one in found.names if bool(loss[one].notnull().any())]
+    order = sorted(known, key=lambda one: float(loss[one].median()))
+    parts = [f"{one} {format_interval(loss[one].values)}" for one in order]
+    others = f"; {join_names(parts)}" if parts else ""
     return (
-        f"{title}: costs {spread(loss[base].values)} % of a year's value added without a "
-        f"programme; with one {join_names(parts)}. {_back(found, data[YEARS])}"
+        f"{title}: {_lower(found.baseline.title)} loses {format_interval(loss[base].values)} % of "
+        f"a year's value added{others}. {_back(found, data[YEARS])}"
     )
 
 
 def _back(found: Comparison, years: xr.DataArray) -> str:
     """Say how long it takes until value added is back within 1 %."""
-    last = f"{found.paths['time'].values[-1]:g}"
-    names = [found.baseline.name, *found.names]
+    names = [one for one in (found.baseline.name, *found.names) if found.has_result_anywhere(one)]
     known = {one: years.sel({STRATEGY: one}).values for one in names}
     back = {one: values for one, values in known.items() if np.isfinite(values).mean() > 0.5}
     if not back:
-        return f"Value added is not back within 1 % by {last}."
+        return f"Value added is not back within 1 % by {found.end:g}."
     if all(np.nanmax(values) == 0 for values in back.values()) and len(back) == len(names):
         return "Value added stays within 1 % of what it would be."
-    said = {one: spread(values) for one, values in back.items()}
+    said = {one: format_interval(values) for one, values in back.items()}
     if len(back) == len(names) and len(set(said.values())) == 1:
-        return f"Value added is back within 1 % after {said[names[0]]} years, whatever is done."
+        return f"Value added is back within 1 % after {said[names[0]]} years under every strategy."
     parts = [f"{_plain(found, one)} after {words} years" for one, words in said.items()]
     late = [_plain(found, one) for one in names if one not in back]
-    never = f"; not by {last}: {join_names(late)}" if late else ""
+    never = f"; not by {found.end:g}: {join_names(late)}" if late else ""
     return f"Back within 1 %: {join_names(parts)}{never}."
-
-
-def _plain(found: Comparison, name: str) -> str:
-    return found.baseline.title.lower() if name == found.baseline.name else name
-
-
-def _failing(judged: Robustness, found: Comparison, name: str, share: float) -> list[str]:
-    searched = judged.found.get(name, {})
-    said = [
-        f"{capitalise(name)} is good enough in {_worlds(share)}{_by_future(judged, found, name)}."
-    ]
-    for what, verb in ((FAILS, "It fails"), (BEATEN, "It is beaten by another")):
-        discovery = searched.get(what)
-        if discovery is None or discovery.share in (0.0, 1.0):
-            continue
-        if not discovery.boxes:
-            said.append(
-                f"{verb} in {format_share(discovery.share)}, and no simple rule tells these worlds "
-                "from the others."
-            )
-        for number, box in enumerate(discovery.boxes):
-            said.append(_boxed(judged, box, verb, discovery.share, number))
-    return said
-
-
-def _by_future(judged: Robustness, found: Comparison, name: str) -> str:
-    """Name the future in which a strategy is good enough least, where it makes a difference."""
-    table = judged.shares[judged.shares[STRATEGY] == name].set_index(FUTURE)[ENOUGH]
-    shares = {str(future): float(table[future]) for future in table.index if future != ALL_WORLDS}
-    worst, best = (pick(shares, key=lambda one: shares[one]) for pick in (min, max))
-    if shares[best] - shares[worst] < _TELLING:
-        return ""
-    return (
-        f", least in the future '{found.titles[worst]}' ({format_share(shares[worst])} of the "
-        f"draws; at best {format_share(shares[best])})"
-    )
-
-
-def _boxed(judged: Robustness, box: Box, verb: str, share: float, number: int) -> str:
-    where = join_names(in_words(box.limits, judged.worlds))
-    begin = f"{verb} in {format_share(share)}, mostly where" if number == 0 else "Else where"
-    return (
-        f"{begin} {where}: {format_share(box.coverage)} of these worlds lie there, and "
-        f"{format_share(box.density)} of the worlds that lie there are of them."
-    )
 
 
 # Parts of sentences
 
 
-def _base(values: xr.DataArray) -> xr.DataArray:
-    return values.sel({FUTURE: BASE}, drop=True)
+def _plain(found: Comparison, name: str) -> str:
+    return _lower(found.baseline.title) if name == found.baseline.name else name
 
 
-def _order_of(values: xr.DataArray) -> list[str]:
-    """Order strategies by the median over the draws, the largest first."""
+def _lower(title: str) -> str:
+    """Begin a title with a small letter, unless its first word is an abbreviation."""
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
+
+
+def _base(found: Comparison, values: xr.DataArray) -> xr.DataArray:
+    return values.sel({FUTURE: found.futures[0].name}, drop=True)
+
+
+def _rank(found: Comparison, values: xr.DataArray) -> list[str]:
+    """Order strategies by the median over the draws, the largest first; without results, none."""
     medians = values.median(DRAW)
-    names = [str(name) for name in values[STRATEGY].values]
-    return sorted(names, key=lambda name: -float(medians.sel({STRATEGY: name})))
+    known = [name for name in found.names if bool(medians.sel({STRATEGY: name}).notnull())]
+    return sorted(known, key=lambda name: -float(medians.sel({STRATEGY: name})))
 
 
-def _share(values: xr.DataArray, one: str, other: str) -> float:
+def _count_wins(values: xr.DataArray, one: str, other: str) -> tuple[int, int]:
+    """Count the draws in which one is larger than the other, and those that have both."""
     lead = values.sel({STRATEGY: one}) - values.sel({STRATEGY: other})
-    known = lead.notnull()
-    return float(((lead > 0) + 0.5 * (lead == 0)).where(known).mean())
+    return int((lead > 0).sum()), int(lead.notnull().sum())
 
 
-def _ratio(found: Comparison, name: str) -> np.ndarray:
-    return np.asarray(_base(found.per_yuan).sel({STRATEGY: name}).values)
-
-
-def _spends(found: Comparison, name: str) -> bool:
-    return bool((_base(found.money).sel({STRATEGY: name}) > 0).any())
-
-
-def _same(values: np.ndarray) -> bool:
-    return bool(np.ptp(values) <= 1e-3 * np.max(values))
-
-
-def _all_worlds(table: pd.DataFrame) -> dict[str, dict[str, float]]:
-    """Take what is said of all futures together, by strategy."""
-    whole = table[table[FUTURE] == ALL_WORLDS].drop(columns=FUTURE).set_index(STRATEGY)
-    rows = whole.astype(float).to_dict("index")
-    return {
-        str(name): {str(key): float(value) for key, value in row.items()}
-        for name, row in rows.items()
-    }
-
-
-def _worlds(share: float) -> str:
-    """Write a share of all worlds."""
-    if share in (0, 1):
-        return "every world" if share else "no world"
-    return f"{format_share(share)} of all worlds"
+def _per_yuan(found: Comparison, name: str) -> np.ndarray:
+    return np.asarray(_base(found, found.per_yuan).sel({STRATEGY: name}).values)

@@ -1,4 +1,4 @@
-"""Figures of robustness: what is given away, where it is good enough, and where it fails."""
+"""Figures of robustness: what is given up, where it is good enough, and where it fails."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from smecluster.policies.robustness.regret import EXPECTED, HIGH, MOST
 _MARKS = {EXPECTED: "o", HIGH: "|", MOST: "x"}
 
 
-def figures(judged: Robustness, found: Comparison) -> dict[str, Figure]:
+def draw_figures(judged: Robustness, found: Comparison) -> dict[str, Figure]:
     """Draw every figure of a judgement.
 
     Parameters
@@ -36,16 +36,16 @@ def figures(judged: Robustness, found: Comparison) -> dict[str, Figure]:
     dict
         Figure by file name without suffix.
     """
-    drawn = {"good-enough": good_enough(judged, found)}
+    drawn = {"good-enough": draw_good_enough(judged, found)}
     if len(found.names) > 1:
-        drawn["regret"] = regrets(judged, found)
+        drawn["regret"] = draw_regrets(judged, found)
     if any(discovery.boxes for one in judged.found.values() for discovery in one.values()):
-        drawn["where-it-fails"] = where(judged, found)
+        drawn["where-it-fails"] = draw_limits(judged, found)
     return drawn
 
 
-def regrets(judged: Robustness, found: Comparison) -> Figure:
-    """Draw what each strategy gives away, a row for each future."""
+def draw_regrets(judged: Robustness, found: Comparison) -> Figure:
+    """Draw what each strategy gives up, a row for each future."""
     unit, factor = display_unit(found.ends[judged.outcome].attrs.get("unit", ""))
     table = judged.regrets.set_index([FUTURE, STRATEGY])
     rows = list(dict.fromkeys(judged.regrets[FUTURE]))
@@ -66,7 +66,7 @@ def regrets(judged: Robustness, found: Comparison) -> Figure:
     axis.set_yticks(range(len(rows)), [_title(found, row) for row in rows])
     axis.set_ylim(len(rows) - 0.5, -0.5)
     axis.set_xlim(left=-0.01 * axis.get_xlim()[1])
-    axis.set_xlabel(f"{judged.outcome} given away, {unit}")
+    axis.set_xlabel(f"{judged.outcome} given up, {unit}")
     format_axis(axis.xaxis)
     axis.grid(axis="x", color="#EEEEEE")
     axis.set_axisbelow(True)
@@ -81,13 +81,13 @@ def regrets(judged: Robustness, found: Comparison) -> Figure:
     figure.legend(handles=[*handles, *marks], loc="outside lower center", frameon=False, ncols=3)
     return _finish(
         figure,
-        "What each strategy gives away",
+        "What each strategy gives up",
         f"Regret: {judged.outcome.lower()} ({judged.place}) of the best strategy of the same world "
         f"less the strategy's own. {len(judged.worlds):,} worlds, each counting alike.",
     )
 
 
-def good_enough(judged: Robustness, found: Comparison) -> Figure:
+def draw_good_enough(judged: Robustness, found: Comparison) -> Figure:
     """Draw the share of worlds in which each strategy meets its needs, by future."""
     table = judged.shares.set_index([FUTURE, STRATEGY])
     rows = list(dict.fromkeys(judged.shares[FUTURE]))
@@ -122,7 +122,7 @@ def good_enough(judged: Robustness, found: Comparison) -> Figure:
     )
 
 
-def where(judged: Robustness, found: Comparison) -> Figure:
+def draw_limits(judged: Robustness, found: Comparison) -> Figure:
     """Draw the limits of the worlds in which a strategy fails or is beaten."""
     drawn = [
         (name, what, number, box)

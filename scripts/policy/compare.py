@@ -96,27 +96,32 @@ def compare(
 def _report(done: StudyRun, out: Path, json: bool) -> None:
     """Print and write a comparison."""
     from smecluster.model.support.files import write_atomic
-    from smecluster.policies.comparison.brief import compare_page, headlines
-    from smecluster.policies.comparison.tables import tables
-    from smecluster.policies.comparison.text import answer, basis
+    from smecluster.policies.comparison.brief import (
+        table_headlines,
+        title_headlines,
+        write_compare_page,
+    )
+    from smecluster.policies.comparison.tables import make_tables
+    from smecluster.policies.comparison.text import answer_comparison, describe_basis
 
     comparison, provenance = done.comparison, done.provenance
-    said = answer(comparison)
-    made = tables(comparison)
+    said = answer_comparison(comparison)
+    made = make_tables(comparison)
     files = write_all(made, out, provenance)
     if not json:
         for question, reply in said.items():
             print(f"{question}\n  {reply}")
         print()
-        small = headlines(comparison)
-        print_table([str(name) for name in small], _round_cells(small))
-        print("\n" + "\n".join(basis(comparison)))
+        small = table_headlines(comparison)
+        headings = [str(name) for name in small]
+        print_table(headings, _round_cells(small), title_headlines(comparison))
+        print("\n" + "\n".join(describe_basis(comparison)))
         # Figures take longer to draw than the answer to read.
         sys.stdout.flush()
-    from smecluster.policies.comparison.figures import figures
+    from smecluster.policies.comparison.figures import draw_figures
 
-    drawn = draw_all(figures(comparison), out, provenance)
-    text = compare_page(comparison, done.study.title, drawn, provenance)
+    drawn = draw_all(draw_figures(comparison), out, provenance)
+    text = write_compare_page(comparison, done.study.title, drawn, provenance)
     files += [*drawn.values(), write_atomic(out / "brief.html", text)]
     record = {
         "stamp": provenance,

@@ -82,7 +82,7 @@ def futures(
     if len(given.load_futures()) < 2:
         raise InputError("the base future alone has nothing to compare: name others with --futures")
     done = carry_out(given, calibration, from_, set_, out, workers, need_draws=draws is not None)
-    _tell(done, out, json)
+    _report(done, out, json)
 
 
 def _list(chosen: list[str] | None, json: bool) -> None:
@@ -107,25 +107,26 @@ def _list(chosen: list[str] | None, json: bool) -> None:
     print_table([*rows[0]], [[*row.values()] for row in rows])
 
 
-def _tell(done: StudyRun, out: Path, json: bool) -> None:
+def _report(done: StudyRun, out: Path, json: bool) -> None:
     from smecluster.model.support.files import write_atomic
-    from smecluster.policies.comparison.brief import futures_page
-    from smecluster.policies.comparison.figures import losses
-    from smecluster.policies.comparison.tables import recoveries
-    from smecluster.policies.comparison.text import basis, futures_answer
+    from smecluster.policies.comparison.brief import write_futures_page
+    from smecluster.policies.comparison.figures import draw_futures
+    from smecluster.policies.comparison.tables import table_recoveries
+    from smecluster.policies.comparison.text import answer_futures, describe_basis
 
     found = done.comparison
-    said, table = futures_answer(found), recoveries(found)
+    said, table = answer_futures(found), table_recoveries(found)
     files = write_all({"recovery": table}, out, done.provenance)
     if not json:
-        print("\n".join([*said, "", *basis(found)]))
+        print("\n".join([*said, "", *describe_basis(found)]))
         sys.stdout.flush()
-    drawn = draw_all({"futures": losses(found)}, out, done.provenance)
-    text = futures_page(found, f"Futures: {done.study.title}", drawn, done.provenance)
+    drawn = draw_all({"futures": draw_futures(found)}, out, done.provenance)
+    text = write_futures_page(found, f"Futures: {done.study.title}", drawn, done.provenance)
     files += [*drawn.values(), write_atomic(out / "brief.html", text)]
     record = {
         "stamp": done.provenance,
         "answer": said,
+        "warnings": [one.describe() for one in found.spans],
         "recovery": table.to_dict("records"),
     }
     finish(files, record if json else None)

@@ -93,30 +93,32 @@ def robust(
         ),
     )
     judged = robustness(done.comparison, given.need, outcome=outcome, place=place, seed=given.seed)
-    _tell(done, judged, out, json)
+    _report(done, judged, out, json)
 
 
-def _tell(done: StudyRun, judged: Robustness, out: Path, json: bool) -> None:
+def _report(done: StudyRun, judged: Robustness, out: Path, json: bool) -> None:
     from smecluster.model.support.files import write_atomic
-    from smecluster.policies.comparison.brief import robust_page
-    from smecluster.policies.comparison.text import basis, robust_answer
-    from smecluster.policies.robustness.figures import figures
+    from smecluster.policies.comparison.text import describe_basis
+    from smecluster.policies.robustness.brief import write_robust_page
+    from smecluster.policies.robustness.figures import draw_figures
+    from smecluster.policies.robustness.text import answer_robustness
 
-    found, said = done.comparison, robust_answer(judged, done.comparison)
+    found, said = done.comparison, answer_robustness(judged, done.comparison)
     made = {"regret": judged.regrets, "good-enough": judged.shares, "limits": judged.boxes}
     files = write_all(made, out, done.provenance)
     if not json:
         print("\n".join([*said, ""]))
         _print_shares(judged)
-        print("\n" + "\n".join(basis(found)))
+        print("\n" + "\n".join(describe_basis(found)))
         sys.stdout.flush()
-    drawn = draw_all(figures(judged, found), out, done.provenance)
+    drawn = draw_all(draw_figures(judged, found), out, done.provenance)
     title = f"How sure is it? {done.study.title}"
-    text = robust_page(judged, found, title, drawn, done.provenance)
+    text = write_robust_page(judged, found, title, drawn, done.provenance)
     files += [*drawn.values(), write_atomic(out / "brief.html", text)]
     record = {
         "stamp": done.provenance,
         "answer": said,
+        "warnings": [one.describe() for one in found.spans],
         **{name: table.to_dict("records") for name, table in made.items()},
     }
     finish(files, record if json else None)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
+from matplotlib.colors import to_hex
 
 from smecluster import model
 from smecluster.model.outcomes import PLACE, TOTAL
@@ -13,25 +14,31 @@ from smecluster.model.support.errors import InputError
 from smecluster.model.support.exports import write_figure
 from smecluster.policies import load
 from smecluster.policies.budget import DEFAULT_BUDGET, set_budget
-from smecluster.policies.comparison.brief import compare_page, futures_page, headlines, robust_page
+from smecluster.policies.comparison.brief import (
+    table_headlines,
+    write_compare_page,
+    write_futures_page,
+)
 from smecluster.policies.comparison.compute import compare, discounting
-from smecluster.policies.comparison.figures import beaten, figures
+from smecluster.policies.comparison.figures import draw_figures, draw_probabilities
 from smecluster.policies.comparison.result import DISCOUNTED, PER_YUAN, Comparison, years_to_half
-from smecluster.policies.comparison.tables import PROBABILITY, quantiles, tables
+from smecluster.policies.comparison.tables import PROBABILITY, make_tables
 from smecluster.policies.comparison.text import (
-    answer,
-    basis,
-    futures_answer,
-    number,
-    robust_answer,
-    spread,
+    answer_comparison,
+    answer_futures,
+    describe_basis,
+    format_interval,
+    format_number,
 )
 from smecluster.policies.ensemble.recovery import LOSS
 from smecluster.policies.futures import futures
 from smecluster.policies.headlines import strategy_markers, strategy_styles
+from smecluster.policies.quantiles import compute_quantiles
+from smecluster.policies.robustness.brief import write_robust_page
 from smecluster.policies.robustness.compute import ALL_WORLDS, ENOUGH, Robustness, robustness
-from smecluster.policies.robustness.figures import figures as robust_figures
+from smecluster.policies.robustness.figures import draw_figures as draw_robust_figures
 from smecluster.policies.robustness.regret import BEST, MOST
+from smecluster.policies.robustness.text import answer_robustness
 from smecluster.policies.study import EVERY, Need
 
 STEP = {"TIME STEP": 0.125}
@@ -214,10 +221,10 @@ def test_without_draws_there_is_one_set_of_values(shipped):
     found = compare(shipped, (load("local"),), settings=STEP, outcomes=["Employment"])
     assert found.ends.sizes["draw"] == 1
     assert set(found.ends.data_vars) == {"Employment", "value added", DISCOUNTED}
-    assert "no uncertainty" in " ".join(basis(found))
-    assert "(" not in answer(found)["When?"]
-    tables(found)
-    figures(found)
+    assert "One set of values was run" in " ".join(describe_basis(found))
+    assert "(" not in answer_comparison(found)["When?"]
+    make_tables(found)
+    draw_figures(found)
 
 
 @pytest.mark.parametrize(
@@ -243,7 +250,7 @@ def test_a_strategy_named_twice_is_refused(shipped):
 
 
 def test_tables_hold_medians_and_intervals_of_the_draws(found):
-    table = tables(found)["outcomes"].set_index(
+    table = make_tables(found)["outcomes"].set_index(
         ["outcome", "future", "place", "strategy", "measure"]
     )
     row = table.loc["Employment", "wages", "Wenzhou", "local", "change"]
@@ -255,7 +262,7 @@ def test_tables_hold_medians_and_intervals_of_the_draws(found):
 
 
 def test_one_beats_the_other_or_the_other_the_one(found):
-    table = tables(found)["probabilities"]
+    table = make_tables(found)["probabilities"]
     both = table.set_index(["outcome", "future", "place", "strategy", "other"])[PROBABILITY]
     for key, share in both.items():
         assert share + both[(*key[:3], key[4], key[3])] == pytest.approx(1)
@@ -265,7 +272,7 @@ def test_one_beats_the_other_or_the_other_the_one(found):
 
 
 def test_less_debt_is_better(found):
-    table = tables(found)["probabilities"].set_index(
+    table = make_tables(found)["probabilities"].set_index(
         ["outcome", "future", "place", "strategy", "other"]
     )
     debt = found.ends["Local public debt"].sel(future="base", place=TOTAL)
@@ -278,20 +285,20 @@ def test_less_debt_is_better(found):
 def test_quantiles_are_numpys():
     values = np.random.default_rng(1).random((4, 5, 9))
     values[1, 2, 3:] = np.nan
-    points, counted = quantiles(values)
+    points, counted = compute_quantiles(values)
     np.testing.assert_allclose(points, np.nanquantile(values, [0.05, 0.5, 0.95], axis=-1))
     assert counted[1, 2] == 3
-    assert np.isnan(quantiles(np.full((2, 3), np.nan))[0]).all()
+    assert np.isnan(compute_quantiles(np.full((2, 3), np.nan))[0]).all()
 
 
 def test_runs_without_a_result_are_listed_with_their_inputs(shipped, drawn):
     broken = drawn.iloc[:4].assign(**{"yuan per Myuan": [1e6, 1e6, 0.0, 1e6]})
     found = compare(shipped, (load("local"),), broken, settings=STEP)
-    listed = tables(found)["failures"]
+    listed = make_tables(found)["failures"]
     assert set(listed["draw"]) == {2}
     assert set(listed["strategy"]) >= {"as-now", "local"}
     assert (listed["yuan per Myuan"] == 0).all()
-    assert "left out" in " ".join(basis(found))
+    assert "left out" in " ".join(describe_basis(found))
     assert np.isfinite(found.per_yuan.isel(draw=[0, 1, 3])).all()
 
 
@@ -340,18 +347,21 @@ def test_needs_are_refused_where_they_cannot_be_judged(found):
 def test_the_answer_names_the_strategy_with_the_largest_gain(found):
     gained = found.gained.sel(future="base", place=TOTAL).median("draw")
     best = str(gained.idxmax().item())
-    first = answer(found)["What brings most at the same cost?"]
+    first = answer_comparison(found)["What gains most for the same money?"]
     assert first.startswith(best.capitalize())
     median = float(gained.max()) / 1e3
-    assert number(median) in first
+    assert format_number(median) in first
 
 
 def test_sentences_follow_the_numbers(found):
     turned = found.ends.assign({DISCOUNTED: found.ends[DISCOUNTED].copy()})
     turned[DISCOUNTED].loc[{"strategy": "central"}] *= 2
     other = replace(found, ends=turned)
-    assert answer(other)["What brings most at the same cost?"].startswith("Central")
-    assert answer(other)["How sure is that?"] == "Central beats mixed and local in every draw."
+    assert answer_comparison(other)["What gains most for the same money?"].startswith("Central")
+    assert answer_comparison(other)["How sure is that?"].startswith(
+        f"Central gains more than mixed and local in all {DRAWS} draws that were run (95 % bound: "
+        "at least 88 of 100)."
+    )
 
 
 def test_an_open_race_is_called_open(found):
@@ -360,7 +370,7 @@ def test_an_open_race_is_called_open(found):
     ends[DISCOUNTED].loc[{"strategy": "local"}] = (
         ends[DISCOUNTED].sel(strategy="mixed") * xr.DataArray(noise, dims="draw")
     ).transpose(*[dim for dim in ends[DISCOUNTED].dims if dim != "strategy"])
-    assert "do not decide" in answer(replace(found, ends=ends))["How sure is that?"]
+    assert "do not decide" in answer_comparison(replace(found, ends=ends))["How sure is that?"]
 
 
 def test_harm_to_the_neighbours_is_a_cost_in_most_draws_and_a_gain_in_the_rest(found, shipped):
@@ -371,31 +381,31 @@ def test_harm_to_the_neighbours_is_a_cost_in_most_draws_and_a_gain_in_the_rest(f
     origins["value added"].loc[{"strategy": "local", **places}] = xr.zeros_like(here) + (
         xr.DataArray(harm, {"draw": here["draw"]}, ("draw",))
     )
-    said = answer(replace(found, origins=origins))["At the neighbours' expense?"]
-    assert "under local it costs them 20 (-10 to 20)" in said
+    said = answer_comparison(replace(found, origins=origins))["At the neighbours' expense?"]
+    assert "under local it takes 20 (-10 to 20) bn yuan a year from their value added" in said
 
 
 def test_strategies_that_are_paid_alike_are_named_together(found):
     twin = found.paid.sel(strategy="local")
     paid = found.paid.copy(deep=True)
     paid.loc[{"strategy": "mixed"}] = twin.transpose(*paid.isel(strategy=0).dims)
-    said = answer(replace(found, paid=paid))["Who pays?"]
-    assert said.endswith("of local and mixed.")
+    said = answer_comparison(replace(found, paid=paid))["Who pays?"]
+    assert "; local and mixed are paid " in said
 
 
 def test_the_rate_and_the_year_of_present_values_are_told(found, shipped):
-    assert "discounted at 5 % a year to 2025" in " ".join(basis(found))
+    assert "discounted at 5 % a year to 2025" in " ".join(describe_basis(found))
     assert discounting(shipped, {"social discount rate": 0.03}) == (0.03, 2025)
 
 
 def test_every_future_has_its_sentence(found):
-    said = " ".join(futures_answer(found))
+    said = " ".join(answer_futures(found))
     for future in found.futures[1:]:
         assert future.title in said
 
 
 def test_every_strategy_has_its_verdict(judged, found):
-    said = " ".join(robust_answer(judged, found))
+    said = " ".join(answer_robustness(judged, found))
     for name in NAMES:
         assert f"{name.capitalize()} is good enough in" in said
 
@@ -405,7 +415,7 @@ def test_what_is_good_enough_and_where_it_is_least_so_is_told(judged, found):
     central = shares["strategy"] == "central"
     shares.loc[central, ENOUGH] = 0.9
     shares.loc[central & (shares["future"] == "wages"), ENOUGH] = 0.25
-    said = " ".join(robust_answer(replace(judged, shares=shares), found))
+    said = " ".join(answer_robustness(replace(judged, shares=shares), found))
     assert "Good enough means: gained per yuan at least 1.2 and " in said
     assert (
         "least in the future 'Wages surge as after 2003' (25 % of the draws; at best 90 %" in said
@@ -421,7 +431,7 @@ def test_among_many_strategies_the_pairs_are_those_with_the_best(found):
     money = found.money.sel(strategy=["as-now", *NAMES, "central", "local"])
     named = {"strategy": ["as-now", *five]}
     many = replace(many, ends=ends.assign_coords(named), money=money.assign_coords(named))
-    drawn = beaten(many)
+    drawn = draw_probabilities(many)
     told = [label.get_text() for label in drawn.axes[0].get_xticklabels()]
     assert [text.split("\n")[0] for text in told] == ["mixed"] * 4
     assert "Only pairs with mixed" in drawn.get_suptitle().replace("\n", " ")
@@ -435,25 +445,29 @@ def test_many_strategies_have_a_colour_and_a_mark_each():
 
 
 def test_numbers_are_written_with_three_digits():
-    assert [number(value) for value in (1234567, 123.4, 1.234, 0.01234, np.nan)] == [
+    assert [format_number(value) for value in (1234567, 123.4, 1.234, 0.01234, np.nan)] == [
         "1,230,000",
         "123",
         "1.23",
         "0.0123",
         "-",
     ]
-    assert spread(np.array([1.0])) == "1"
-    assert spread(np.arange(101.0)) == "50 (5 to 95)"
+    assert format_interval(np.array([1.0])) == "1"
+    assert format_interval(np.arange(101.0)) == "50 (5 to 95)"
 
 
 def test_pages_state_the_answer_first_and_need_nothing_else(found, judged, tmp_path):
     stamp = {"model hash": "abc"}
-    some = {name: figure for name, figure in figures(found).items() if name == "gained-per-yuan"}
+    some = {
+        name: figure for name, figure in draw_figures(found).items() if name == "gained-per-yuan"
+    }
     drawn = {name: write_figure(figure, tmp_path, name, stamp) for name, figure in some.items()}
     pages = {
-        answer(found)["How sure is that?"]: compare_page(found, "Mine", drawn, stamp),
-        futures_answer(found)[0]: futures_page(found, "Mine", drawn, stamp),
-        robust_answer(judged, found)[0]: robust_page(judged, found, "Mine", drawn, stamp),
+        answer_comparison(found)["How sure is that?"]: write_compare_page(
+            found, "Mine", drawn, stamp
+        ),
+        answer_futures(found)[0]: write_futures_page(found, "Mine", drawn, stamp),
+        answer_robustness(judged, found)[0]: write_robust_page(judged, found, "Mine", drawn, stamp),
     }
     for sentence, text in pages.items():
         head, _, rest = text.partition("<h2>")
@@ -463,7 +477,10 @@ def test_pages_state_the_answer_first_and_need_nothing_else(found, judged, tmp_p
 
 
 def test_all_figures_are_drawn(found, judged):
-    assert set(figures(found)) == {
+    assert set(draw_figures(found)) == {
+        "overview",
+        "differences",
+        "spillovers",
         "gained-per-yuan",
         "changes",
         "paths",
@@ -472,12 +489,121 @@ def test_all_figures_are_drawn(found, judged):
         "probabilities",
         "futures",
     }
-    assert {"good-enough", "regret"} <= set(robust_figures(judged, found))
+    assert {"good-enough", "regret"} <= set(draw_robust_figures(judged, found))
 
 
 def test_headlines_hold_the_baseline_and_each_change(found):
-    table = headlines(found)
+    table = table_headlines(found)
     assert list(table.columns[:2]) == ["outcome", "unit"]
-    assert [found.titles[name] for name in NAMES] == [
-        column.removesuffix(": change") for column in table.columns[3:]
-    ]
+    assert list(table.columns[2:]) == ["as-now", *NAMES]
+
+
+# What the words and pictures may not say
+
+
+def whole_text(found: Comparison) -> str:
+    return " ".join([*answer_comparison(found).values(), *describe_basis(found)])
+
+
+def test_nothing_is_said_of_draws_that_were_not_run(found, judged):
+    said = (
+        whole_text(found)
+        + " ".join(answer_futures(found))
+        + " ".join(answer_robustness(judged, found))
+    )
+    for phrase in ("every draw", "every world", "holds 90 %", "without a programme"):
+        assert phrase not in said
+
+
+def test_one_set_of_values_speaks_of_no_shares_and_no_intervals(shipped):
+    pair = [load("central"), load("local")]
+    said = whole_text(compare(shipped, pair, settings=STEP))
+    assert "--draws 100 shows how they spread" in said
+    for phrase in ("of the draws", " draws ", "interval", "bound"):
+        assert phrase not in said.replace("--draws 100", "")
+
+
+def test_the_words_name_the_baseline_that_was_used(shipped):
+    ended = compare(shipped, [load("local")], baseline=load("end-all-policy"), settings=STEP)
+    said = whole_text(ended)
+    assert "against all policy ends in 2025" in said
+    assert "The baseline (all policy ends in 2025) spends" in said
+    assert "than under policy as now" not in said
+
+
+def test_a_strategy_without_a_programme_is_never_called_equal_in_cost(shipped):
+    pair = [load("local"), load("end-all-policy")]
+    said = answer_comparison(compare(shipped, pair, settings=STEP))
+    first = said["What gains most for the same money?"]
+    assert "End-all-policy has no programme and spends" in first
+    assert "it is not at equal cost" in first
+    assert "end-all-policy" not in first.partition("Gain for each yuan")[2].partition(".")[0]
+
+
+def test_budgets_as_written_are_not_called_equal(shipped):
+    pair = [load("local"), load("central")]
+    said = answer_comparison(compare(shipped, pair, budget=None, settings=STEP))
+    assert "not at equal cost" in said["What gains most?"]
+
+
+def test_local_debt_is_in_the_answer_and_in_the_first_figure(found):
+    assert "local public debt is" in answer_comparison(found)["What does it do to local debt?"]
+    name, first = next(iter(draw_figures(found).items()))
+    assert name == "overview"
+    assert [axis.get_title(loc="left") for axis in first.axes][1] == (
+        "Change of local public debt in 2040"
+    )
+    assert [axis.get_xlabel() for axis in first.axes] == ["bn yuan in present value", "bn yuan"]
+
+
+def test_a_strategy_without_a_result_in_the_base_future_is_left_out(found):
+    """A budget that is reached in other futures only."""
+    place = {"strategy": "local", "future": "base"}
+    gone = {
+        name: values.where(~((values["strategy"] == "local") & (values["future"] == "base")))
+        for name, values in {"ends": found.ends, "paths": found.paths, "money": found.money}.items()
+    }
+    missing = replace(found, **gone)
+    assert bool(missing.money.sel(place).isnull().all())
+    said = answer_comparison(missing)
+    assert "local" not in said["What gains most for the same money?"]
+    answer_futures(missing)
+    table_headlines(missing)
+    make_tables(missing)
+    draw_figures(missing)
+    alone = replace(
+        missing, strategies=(load("local"),), origins=missing.origins.sel(strategy=["local"])
+    )
+    assert answer_comparison(alone)["What gains most for the same money?"] == (
+        "No strategy has a result in the base future."
+    )
+
+
+def test_the_picture_of_which_is_better_has_the_colour_of_the_better_one(found):
+    axis = draw_probabilities(found).axes[0]
+    styles = strategy_styles(["as-now", *NAMES], "as-now")
+    words = [text.get_text() for text in axis.texts]
+    assert len(words) == len(axis.patches) > 0
+    for patch, said in zip(axis.patches, words, strict=True):
+        ahead, _, share = said.partition(" ")
+        assert int(share) >= 50
+        if ahead != "even":
+            assert to_hex(patch.get_facecolor()).lower() == styles[ahead][0].lower()
+
+
+def test_the_futures_are_drawn_as_differences_from_the_baseline_with_zero_and_unit(found):
+    figure = draw_figures(found)["futures"]
+    panels = [axis for axis in figure.axes if axis.axison]
+    assert len(panels) == len(found.futures) - 1
+    for axis in panels:
+        assert axis.get_xlabel() == "% of a year's value added"
+        low, high = axis.get_xlim()
+        assert low <= 0 <= high
+        assert any(list(line.get_xdata()) == [0, 0] for line in axis.lines)
+
+
+def test_strategies_can_be_told_apart_in_the_same_draw(found):
+    figure = draw_figures(found)["differences"]
+    best, *_ = (axis.get_title(loc="left") for axis in figure.axes)
+    gained = found.gained.sel(future="base", place=TOTAL).median("draw")
+    assert best.startswith(str(gained.idxmax().item()))

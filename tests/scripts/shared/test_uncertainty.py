@@ -49,7 +49,7 @@ def test_compare_writes_tables_figures_and_a_page(capsys, draws, tmp_path: Path)
     arguments = ["central", "local", "--draws", "12", "--futures", "demand", *FAST]
     status, out, err = call(capsys, "compare", *arguments, "--out", str(tmp_path))
     assert (status, err) == (0, "")
-    assert out.startswith("What brings most at the same cost?\n")
+    assert out.startswith("What gains most for the same money?\n")
     tables = ("outcomes", "probabilities", "money", "paths", "spillovers", "timing", "recovery")
     names = {path.name for path in tmp_path.iterdir()}
     assert {f"{table}.{kind}" for table in tables for kind in ("csv", "parquet", "json")} <= names
@@ -107,7 +107,7 @@ def test_futures_are_tried_on_strategies(capsys, tmp_path: Path):
     arguments = ["local", "--futures", "demand,scandal", "--calibration", "none", *FAST]
     status, out, _ = call(capsys, "futures", *arguments, "--out", str(tmp_path))
     assert status == 0
-    assert "World demand falls as in 2008-09: costs" in out
+    assert "World demand falls as in 2008-09: policy as now loses" in out
     names = {path.name for path in tmp_path.iterdir()}
     assert {"recovery.csv", "futures.png", "brief.html"} <= names
 

@@ -1,0 +1,108 @@
+"""The page on how strategies hold up over all worlds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from smecluster.model.support.formatting import display_unit
+from smecluster.model.support.page import Section, render_page
+from smecluster.policies.comparison.brief import describe_futures, describe_rest
+from smecluster.policies.comparison.result import Comparison
+from smecluster.policies.ensemble.cases import FUTURE, STRATEGY
+from smecluster.policies.prose import format_share
+from smecluster.policies.robustness.compute import ALL_WORLDS, ENOUGH, Robustness
+from smecluster.policies.robustness.regret import BEST, EXPECTED, HIGH, MOST
+from smecluster.policies.robustness.text import answer_robustness
+
+CAPTIONS = {
+    "regret": "What each strategy gives up",
+    "good-enough": "Where each strategy is good enough",
+    "where-it-fails": "Limits of the worlds in which a strategy fails",
+}
+
+Files = Mapping[str, Path]
+
+# Of the table of limits.
+_IN_PERCENT = ("coverage", "density", "reproduced")
+
+
+def write_robust_page(
+    judged: Robustness, found: Comparison, title: str, drawn: Files, stamp: Mapping[str, str]
+) -> str:
+    """Write the page on how strategies hold up.
+
+    Parameters
+    ----------
+    judged : Robustness
+        The judgement.
+    found : Comparison
+        What was judged.
+    title : str
+        What it is about.
+    drawn : mapping of str to Path
+        The figures that were written (`policies.robustness.figures`), by name.
+    stamp : mapping
+        Where it came from.
+
+    Returns
+    -------
+    str
+        The page, HTML.
+    """
+    unit, factor = display_unit(found.ends[judged.outcome].attrs.get("unit", ""))
+    whole = judged.regrets[judged.regrets[FUTURE] == ALL_WORLDS].drop(columns=FUTURE)
+    whole = whole.assign(**{name: whole[name] * factor for name in (EXPECTED, HIGH, MOST)})
+    regret = whole.assign(**{BEST: whole[BEST].map(format_share)}).rename(
+        columns={BEST: "best in this share of the worlds"}
+    )
+    shares = judged.shares[judged.shares[FUTURE] == ALL_WORLDS].drop(columns=FUTURE)
+    shares = shares.set_index(STRATEGY).map(format_share)
+    if len(judged.needs) == 1:
+        shares = shares.drop(columns=ENOUGH)
+    sections = []
+    if len(found.names) > 1:
+        caption = f"Regret in {judged.outcome.lower()} ({judged.place}), {unit}"
+        sections.append(
+            Section(
+                "What each strategy gives up",
+                ["Regret is what the best strategy of the same world reaches beyond it."],
+                [(caption, regret)],
+                _pick(drawn, "regret"),
+            )
+        )
+    sections.append(
+        Section(
+            "Where each strategy is good enough",
+            ["A world is one draw in one future; a study's file says what is needed in it."],
+            [("Share of all worlds in which a need is met", shares.reset_index())],
+            _pick(drawn, "good-enough"),
+        )
+    )
+    boxes = judged.boxes
+    if len(boxes):
+        columns = ["strategy", "what", "box", "words", "coverage", "density", "reproduced"]
+        told = boxes[[*columns, "quasi p"]]
+        told = told.assign(**{what: told[what].map(format_share) for what in _IN_PERCENT})
+        sections.append(
+            Section(
+                "When a strategy fails",
+                [
+                    "Boxes of few limits that contain most of the worlds in which a strategy fails "
+                    "or is beaten (patient rule induction). Coverage: share of these worlds that "
+                    "lie in the box. Density: share of the worlds in the box that fail. "
+                    "Reproduced: how often a half of the draws, taken at random, shows the limit "
+                    "too. Quasi p: how easily chance would do as well without the limit if the "
+                    "futures of a draw were independent, which they are not."
+                ],
+                [("Limits", told)],
+                _pick(drawn, "where-it-fails"),
+            )
+        )
+    said = answer_robustness(judged, found)
+    sections += [describe_futures(found), describe_rest(found)]
+    return render_page(title, said, sections, stamp)
+
+
+def _pick(drawn: Files, *names: str) -> list[tuple[str, Path]]:
+    return [(CAPTIONS[name], drawn[name]) for name in names if name in drawn]
