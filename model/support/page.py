@@ -1,7 +1,7 @@
-"""One HTML page that needs nothing else: the answer first, then tables and figures, the stamp last.
+"""One HTML page that needs nothing else: the answer first, then tables and figures, then the stamp.
 
-It holds its figures, runs no script and asks no outside address, and prints on A4. The page is
-built as a tree of elements, so that whatever stands in a user's file is shown as text.
+It holds its figures, runs no script, loads nothing from the network, and prints on A4. The
+template escapes every value, so whatever stands in a user's file is shown as text.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ import base64
 import numbers
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from xml.etree.ElementTree import Element, SubElement, tostring
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -19,70 +20,21 @@ import pandas as pd
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.formatting import Rounded
 
+if TYPE_CHECKING:
+    from jinja2 import Template
+
 _PNG = b"\x89PNG\r\n\x1a\n"
-# More sections than this get a list of contents.
+# A page with more sections than this gets a table of contents.
 _FEW_SECTIONS = 3
-# A table with more columns is set smaller, with still more on a page of its own, lying.
-_SMALL, _LYING = 8, 11
+# A table with more columns is set smaller; with still more it is printed on a wide page.
+_SMALL, _WIDE = 8, 11
 _SMALL_NUMBER = 1e-3
-_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
-_STYLE = """
-:root { color-scheme: light; }
-body { font: 16px/1.5 system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif;
-  color: #1a1a1a; background: #fff; max-width: 62rem; margin: 2rem auto; padding: 0 1.25rem; }
-h1 { font-size: 1.7rem; line-height: 1.25; margin: 0 0 1rem; }
-h2 { font-size: 1.25rem; margin: 2.4rem 0 .5rem; padding-top: .4rem; border-top: 1px solid #ccc; }
-p { margin: .5rem 0; max-width: 48rem; }
-.answer { background: #f1f5f9; border-left: 4px solid #0072b2; padding: .7rem 1.1rem; }
-.answer ul { margin: 0; padding-left: 1.1rem; }
-.answer li { margin: .25rem 0; max-width: 48rem; }
-.answer dl { margin: 0; }
-.answer dt { font-weight: 600; margin-top: .5rem; }
-.answer dt:first-child { margin-top: 0; }
-.answer dd { margin: 0; max-width: 48rem; }
-nav ul { columns: 2; font-size: .9rem; padding-left: 1.1rem; }
-nav a { color: #005a8c; }
-.table { margin: 1.1rem 0; }
-.scroll { overflow: auto; max-height: 36rem; }
-table { border-collapse: collapse; font-size: .85rem; font-variant-numeric: tabular-nums; }
-.caption { font-size: .85rem; font-weight: 600; margin-bottom: .3rem; }
-th, td { padding: .22rem .6rem; vertical-align: top; text-align: left; max-width: 24rem;
-  overflow-wrap: break-word; border-bottom: 1px solid #e5e5e5; }
-thead th { border-bottom: 1px solid #777; vertical-align: bottom; background: #fff;
-  position: sticky; top: 0; }
-tbody th { font-weight: 400; }
-.number { text-align: right; }
-td.number { white-space: nowrap; }
-.small table { font-size: .76rem; }
-.small th, .small td { padding: .18rem .4rem; }
-figure { margin: 1.2rem 0; }
-figure img { max-width: 100%; height: auto; }
-figcaption { font-size: .9rem; color: #444; max-width: 48rem; }
-footer { margin-top: 2.5rem; border-top: 1px solid #ccc; font-size: .78rem; color: #444; }
-footer dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1rem; }
-footer dt { font-weight: 600; }
-footer dd { margin: 0; overflow-wrap: anywhere; }
-@page { size: A4; margin: 16mm 15mm; }
-@page lying { size: A4 landscape; }
-@media print {
-  body { font-size: 10pt; max-width: none; margin: 0; padding: 0; }
-  nav { display: none; }
-  .scroll { overflow: visible; max-height: none; }
-  table { font-size: 8pt; }
-  .small table { font-size: 6.5pt; }
-  .lying { page: lying; }
-  thead th { position: static; }
-  h2, .caption { break-after: avoid; }
-  tr, figure, .answer li, .answer dd, footer { break-inside: avoid; }
-  .answer dt { break-after: avoid; }
-  figure img { max-height: 240mm; }
-}
-"""
+_TEMPLATES = Path(__file__).parent / "templates"
 
 
 @dataclass(frozen=True)
 class Section:
-    """A part of a page: what to see, then the tables, then the figures.
+    """A part of a page: text, then tables, then figures.
 
     Attributes
     ----------
@@ -92,10 +44,10 @@ class Section:
         Paragraphs.
     tables : sequence of (str, pandas.DataFrame)
         Captions and tables. An index that has a name, or holds words, is shown as the first
-        columns. Numbers are rounded to about four digits and shown to the fourth decimal;
-        those of a table with a column ``unit`` keep two digits however small they are.
+        columns. Numbers are rounded to about four digits, small ones to the fourth decimal; in
+        a table with a column ``unit`` the smallest keep two digits.
     figures : sequence of (str, Path)
-        Captions and PNG files, which the page takes in.
+        Captions and PNG files, which are embedded in the page.
     """
 
     title: str
@@ -117,9 +69,9 @@ def render_page(
     title : str
         What the page is about.
     answer : str, sequence of str, or mapping
-        What a reader in a hurry takes along: a paragraph, a list, or answers by question.
+        The answer for a reader in a hurry: a paragraph, a list, or answers by question.
     sections : sequence of Section
-        What the answer rests on.
+        The evidence for the answer.
     stamp : mapping
         Where it came from, as `model.support.provenance.make_stamp` says it.
 
@@ -133,78 +85,54 @@ def render_page(
     InputError
         If a figure cannot be read, or is not a PNG picture.
     """
-    root = Element("html", lang="en")
-    head = SubElement(root, "head")
-    SubElement(head, "meta", charset="utf-8")
-    SubElement(head, "meta", {"http-equiv": "Content-Security-Policy", "content": _POLICY})
-    SubElement(head, "meta", name="viewport", content="width=device-width, initial-scale=1")
-    _add(head, "title", title)
-    _add(head, "style", _STYLE)
-    body = SubElement(root, "body")
-    _add(body, "h1", title)
-    _answer(SubElement(body, "div", {"class": "answer"}), answer)
-    if len(sections) > _FEW_SECTIONS:
-        contents = SubElement(SubElement(body, "nav"), "ul")
-        for number, section in enumerate(sections, 1):
-            _add(SubElement(contents, "li"), "a", section.title, href=f"#part-{number}")
-    for number, section in enumerate(sections, 1):
-        _section(SubElement(body, "section", id=f"part-{number}"), section)
-    listed = SubElement(SubElement(body, "footer"), "dl")
-    for name, value in stamp.items():
-        _add(listed, "dt", name)
-        _add(listed, "dd", value)
-    return "<!DOCTYPE html>\n" + tostring(root, encoding="unicode", method="html") + "\n"
+    return _load_template().render(
+        title=title,
+        answer=answer,
+        contents=len(sections) > _FEW_SECTIONS,
+        sections=[
+            {
+                "title": section.title,
+                "text": section.text,
+                "tables": [_lay_out(caption, table) for caption, table in section.tables],
+                "figures": [(caption, _embed(path)) for caption, path in section.figures],
+            }
+            for section in sections
+        ],
+        stamp=stamp,
+    )
 
 
-def _add(parent: Element, tag: str, text: str, **attributes: str) -> None:
-    SubElement(parent, tag, attributes).text = text
+@cache
+def _load_template() -> Template:
+    # Imported late: few commands write a page.
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    return Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        keep_trailing_newline=True,
+    ).get_template("page.html")
 
 
-def _answer(box: Element, answer: str | Sequence[str] | Mapping[str, str]) -> None:
-    if isinstance(answer, str):
-        _add(box, "p", answer)
-    elif isinstance(answer, Mapping):
-        listed = SubElement(box, "dl")
-        for question, reply in answer.items():
-            _add(listed, "dt", question)
-            _add(listed, "dd", reply)
-    else:
-        listed = SubElement(box, "ul")
-        for line in answer:
-            _add(listed, "li", line)
-
-
-def _section(parent: Element, section: Section) -> None:
-    _add(parent, "h2", section.title)
-    for paragraph in section.text:
-        _add(parent, "p", paragraph)
-    for caption, table in section.tables:
-        _table(parent, caption, table)
-    for caption, path in section.figures:
-        figure = SubElement(parent, "figure")
-        SubElement(figure, "img", alt=caption, src=_picture(path))
-        _add(figure, "figcaption", caption)
-
-
-def _table(parent: Element, caption: str, table: pd.DataFrame) -> None:
+def _lay_out(caption: str, table: pd.DataFrame) -> dict[str, Any]:
+    """Give the template a table's headings, cells and classes."""
     flat = _with_index(table)
     names = [_heading(name) for name in flat.columns]
     columns = [list(flat.iloc[:, at]) for at in range(len(names))]
-    sizes = ["table"]
-    sizes += ["small"] * (len(names) > _SMALL) + ["lying"] * (len(names) > _LYING)
-    outer = SubElement(parent, "div", {"class": " ".join(sizes)})
-    _add(outer, "p", caption, **{"class": "caption"})
-    drawn = SubElement(SubElement(outer, "div", {"class": "scroll"}), "table")
     kinds = ["number" if _numeric(column) else "text" for column in columns]
-    heads = SubElement(SubElement(drawn, "thead"), "tr")
-    for name, kind in zip(names, kinds, strict=True):
-        _add(heads, "th", name, **{"class": kind, "scope": "col"})
     mixed = "unit" in names
-    rows = SubElement(drawn, "tbody")
-    for cells in zip(*columns, strict=True):
-        row = SubElement(rows, "tr")
-        for value, kind in zip(cells, kinds, strict=True):
-            _add(row, "td", _shown(value, mixed), **{"class": kind})
+    classes = ["table"]
+    classes += ["small"] * (len(names) > _SMALL) + ["wide"] * (len(names) > _WIDE)
+    return {
+        "caption": caption,
+        "classes": " ".join(classes),
+        "columns": [{"name": name, "kind": kind} for name, kind in zip(names, kinds, strict=True)],
+        "rows": [
+            [_format_cell(value, mixed) for value in row] for row in zip(*columns, strict=True)
+        ],
+    }
 
 
 def _with_index(table: pd.DataFrame) -> pd.DataFrame:
@@ -234,10 +162,10 @@ def _missing(value: object) -> bool:
     return value is None or value is pd.NA or value is pd.NaT or value != value
 
 
-def _shown(value: object, mixed: bool) -> str:
+def _format_cell(value: object, mixed: bool) -> str:
     """Write a cell: numbers rounded, years without a separator, a dash for nothing.
 
-    Numbers of several units have no common size, so that small ones keep their digits.
+    In a table of several units (`mixed`) small numbers keep their digits.
     """
     if _missing(value):
         return "-"
@@ -256,12 +184,12 @@ def _decimal(value: float, mixed: bool) -> str:
         return "0"
     if mixed and abs(value) < _SMALL_NUMBER:
         return f"{value:.2g}"
-    # What rounds to nought has no sign.
+    # What rounds to zero has no sign.
     return str(Rounded(round(value, 4) + 0.0))
 
 
-def _picture(path: Path) -> str:
-    """Take in a PNG file as a data address."""
+def _embed(path: Path) -> str:
+    """Turn a PNG file into a data address."""
     try:
         data = Path(path).read_bytes()
     except OSError as error:

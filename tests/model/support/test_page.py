@@ -88,7 +88,7 @@ def test_only_a_page_of_many_sections_lists_them():
     assert "<nav>" not in render_page("t", "a", sections[:3], {})
 
 
-def test_numbers_are_rounded_and_noise_is_nought():
+def test_numbers_are_rounded_and_noise_is_zero():
     numbers = (1234567.8, 12.3456, 0.00001234, -0.00001234, 0.0, -0.25)
     assert shown(*numbers) == ["1,234,568", "12.35", "0.0000", "0.0000", "0", "-0.2500"]
 
@@ -148,7 +148,7 @@ def test_wide_tables_are_set_smaller_and_lie_on_paper():
     assert [sizes(columns) for columns in (4, 10, 14)] == [
         "table",
         "table small",
-        "table small lying",
+        "table small wide",
     ]
 
 
