@@ -19,12 +19,15 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from smecluster.model import Model
+    from smecluster.policies.comparison.result import Comparison
 
 #: A run has the same digits on every processor; rounding moves the sixteenth.
 PLAIN = Tolerance(1e-9, "plain runs: only rounding may differ")
 #: Effects are differences of runs that are nearly alike.
 EFFECT = Tolerance(1e-7, "differences of runs that are nearly alike", absolute=1e-10)
 GAIN = Tolerance(1e-6, "small differences of runs at rest, and eigenvalues", absolute=1e-9)
+
+COST = Tolerance(1e-6, "money is matched to within a tolerance of its own", absolute=1e-6)
 
 STUDY = Path(__file__).with_name("study.toml")
 YEARS = [1980, 1990, 2000, 2010, 2020, 2030, 2040]
@@ -192,6 +195,66 @@ def checks() -> dict[str, Any]:
     return found
 
 
+def strategies() -> dict[str, Any]:
+    """Run every shipped strategy as written."""
+    from smecluster.policies.strategy import names
+
+    found: dict[str, Any] = {}
+    for name in names():
+        outcomes = found.setdefault(name, {})
+        for row in run_command("run", name, "--json")["outcomes"]:
+            if row["place"] == "total" and row["time"] in (2030, 2040):
+                years = outcomes.setdefault(f"{row['outcome']} [{row['unit']}]", {})
+                years[f"{row['time']:g}"] = row["value"]
+    return found
+
+
+def comparison() -> dict[str, Any]:
+    """Compare three strategies at the best fit, and two of them on ten draws."""
+    from smecluster.calibration.loading import draw_values
+    from smecluster.policies.comparison.compute import compare
+    from smecluster.policies.strategy import load as load_strategy
+
+    model = _shipped()
+    three = [load_strategy(name) for name in ("central", "local", "mixed")]
+    best = compare(model, three)
+    drawn = compare(model, three[:2], draw_values(None, 10, 1, model.regions))
+    ended = compare(model, three[:2], baseline=load_strategy("end-all-policy"))
+    return {
+        "best fit": _judge(best),
+        "ten draws": _judge(drawn),
+        "against the end of all policy": _judge(ended),
+        "runs": {"best fit": best.runs, "ten draws": drawn.runs},
+    }
+
+
+def futures() -> dict[str, Any]:
+    """Compare two strategies in three futures on twelve draws: regret, and who is good enough."""
+    from smecluster.calibration.loading import draw_values
+    from smecluster.policies.comparison.compute import compare
+    from smecluster.policies.futures import futures as load_futures
+    from smecluster.policies.robustness.compute import robustness
+    from smecluster.policies.strategy import load as load_strategy
+    from smecluster.policies.study import Need
+
+    model = _shipped()
+    compared = compare(
+        model,
+        [load_strategy(name) for name in ("central", "local")],
+        draw_values(None, 12, 1, model.regions),
+        load_futures(["demand", "credit"]),
+        settings={"TIME STEP": 0.125},
+    )
+    judged = robustness(compared, [Need(outcome="gained per yuan", at_least=1)])
+    tables = {"regret [Myuan]": judged.regrets, "share good enough": judged.shares}
+    found: dict[str, Any] = {}
+    for title, table in tables.items():
+        for row in table.reset_index(drop="future" in table).to_dict("records"):
+            where = f"{row.pop('strategy')} in {row.pop('future')}"
+            found.setdefault(title, {})[where] = row
+    return found
+
+
 def calibration() -> dict[str, Any]:
     """Read the shipped calibration, and how far its estimate lies from figures and priors."""
     import numpy as np
@@ -255,8 +318,40 @@ PARTS = (
     Part("checks", "What each check on the model comes to.", PLAIN, checks, slow=True),
     Part("knockouts", "Mechanisms of the paper, cut.", EFFECT, knockouts, slow=True),
     Part("sensitivity", "Sobol' indices of a small study.", EFFECT, sensitivity),
+    Part("strategies", "Every shipped strategy, run as written.", PLAIN, strategies),
+    Part("comparison", "Strategies at equal additional money.", COST, comparison),
+    Part("futures", "Strategies in futures and draws: regret and needs.", COST, futures),
     Part("calibration", "The shipped calibration and the cost of its points.", PLAIN, calibration),
 )
+
+
+def _judge(found: Comparison) -> dict[str, Any]:
+    """Say of each strategy what it gains and costs: 5, 50 and 95 % points over the draws."""
+    debt = found.changes["Local public debt"]
+    judged: dict[str, Any] = {"budget": found.describe_budget()}
+    for name in found.names:
+        money = found.money.sel(strategy=name)
+        judged[name] = {
+            f"gain, {place} [bn yuan]": _points(found.gained.sel(strategy=name, place=place) / 1000)
+            for place in found.gained["place"].values
+        }
+        judged[name] |= {
+            "gain per yuan": _points(found.per_yuan.sel(strategy=name)),
+            "additional money [bn yuan]": _points(money / 1000),
+            "local public debt [bn yuan]": _points(debt.sel(strategy=name, place="total") / 1000),
+        }
+    total = found.gained.sel(place="total", future="base")
+    first = total["strategy"].values[total.argmax("strategy").values]
+    judged["ahead in so many draws"] = {name: int((first == name).sum()) for name in found.names}
+    return judged
+
+
+def _points(values: xr.DataArray) -> dict[str, float]:
+    import numpy as np
+
+    if values.size == 1:
+        return {"value": float(values.values.item())}
+    return {f"{at:g} %": float(np.nanpercentile(values.values, at)) for at in (5, 50, 95)}
 
 
 def run_command(*arguments: str) -> Any:
