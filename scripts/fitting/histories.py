@@ -154,7 +154,8 @@ def _print_fit(fit: pd.DataFrame) -> None:
                 else f"up to a factor {Rounded(row['factor'])}",
                 row["figures"],
                 f"{row['first']}-{row['last']}",
-                *(Rounded(row[name]) for name in ("MAPE", "bias", *shares)),
+                *(Rounded(row[name]) for name in ("MAPE", "bias")),
+                *(f"{row[name]:.2f}" if row[name] == row[name] else "-" for name in shares),
             ]
             for row in fit.to_dict("records")
         ],

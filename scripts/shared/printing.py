@@ -8,6 +8,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+# More files than this are counted, not listed.
+_NAMED = 4
+
 
 def print_json(content: Any) -> None:
     """Print a value as JSON: numbers as they are, what is not a number as null."""
@@ -15,34 +18,50 @@ def print_json(content: Any) -> None:
 
 
 def print_table(
-    headings: Sequence[str], rows: Sequence[Sequence[object]], title: str | None = None
+    headings: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    title: str | None = None,
+    about: str | None = None,
 ) -> None:
-    """Print a table: ruled for a terminal, tab-separated with its headings otherwise.
+    """Print a table: laid out for a terminal, tab-separated with its headings otherwise.
 
     Parameters
     ----------
     headings : sequence of str
-        One for each column.
+        One for each column; short, since no word of them is broken.
     rows : sequence of sequences
         Cells, printed with ``str``; a column of numbers is set to the right.
-    title : str, optional
-        Printed above the table on a terminal.
+    title, about : str, optional
+        Printed above the table on a terminal; `about` says, for example, the unit.
     """
-    cells = [[str(cell) for cell in row] for row in rows]
     if not sys.stdout.isatty():
-        for line in [list(headings), *cells]:
-            print("\t".join(line))
+        for line in [headings, *rows]:
+            print("\t".join(map(str, line)))
         return
-    from rich.console import Console
-    from rich.table import Table
+    import textwrap
 
-    table = Table(title=title, title_justify="left", show_edge=False)
-    for at, heading in enumerate(headings):
-        numbers = bool(rows) and all(isinstance(row[at], int | float) for row in rows)
-        table.add_column(heading, justify="right" if numbers else "left", overflow="fold")
-    for line in cells:
-        table.add_row(*line)
-    Console(highlight=False, markup=False).print(table)
+    from rich.console import Console
+
+    from smecluster.scripts.shared.layout import Line, lay_out
+
+    console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
+    above: list[Line] = [("heading", line) for line in textwrap.wrap(title or "", console.width)]
+    above += [("row", line) for line in textwrap.wrap(about or "", console.width)]
+    styles = {"heading": "bold", "group": "italic", "rule": "dim", "row": ""}
+    for kind, line in [*above, *lay_out(headings, rows, console.width)]:
+        console.print(line, style=styles[kind])
+
+
+def print_text(text: str, indent: str = "") -> None:
+    """Print a paragraph, wrapped between words at a terminal and in one line otherwise."""
+    if not sys.stdout.isatty():
+        print(indent + text)
+        return
+    import shutil
+    import textwrap
+
+    width = max(shutil.get_terminal_size().columns, 20)
+    print(textwrap.fill(text, width, initial_indent=indent, subsequent_indent=indent))
 
 
 def note(message: str) -> None:
@@ -64,8 +83,16 @@ def finish(files: Sequence[Path], record: Mapping[str, Any] | None = None) -> No
     if record is not None:
         print_json({**record, "files": [str(path) for path in files]})
         return
-    for path in files:
+    if len(files) <= _NAMED:
+        for path in files:
+            note(f"wrote {path}")
+        return
+    pages = [path for path in files if path.suffix == ".html"]
+    for path in pages:
         note(f"wrote {path}")
+    folders = ", ".join(dict.fromkeys(str(path.parent) for path in files))
+    kinds = ", ".join(sorted({path.suffix for path in files} - {".html"}))
+    note(f"wrote {len(files) - len(pages)} more files in {folders} ({kinds})")
 
 
 def _plain(content: Any) -> Any:
