@@ -16,6 +16,7 @@ from smecluster.calibration.data.series import STATUSES, YEARS
 from smecluster.calibration.data.toml_lines import Lines, Spot
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.files import read_text, read_toml
+from smecluster.model.vensim.regions import check_region_name
 
 Text = Annotated[str, Field(min_length=1)]
 CalendarYear = Annotated[int, Field(ge=YEARS[0], le=YEARS[1])]
@@ -186,8 +187,15 @@ def scan_case_file(path: Path) -> tuple[CaseFile | None, list[InputError]]:
         ]
     return file, [
         InputError(f"{path}:{lines.of(place)}: {text}")
-        for place, text in (*_segments(file), *_turns(file))
+        for place, text in (*_check_name(file), *_segments(file), *_turns(file))
     ]
+
+
+def _check_name(file: CaseFile) -> Iterator[tuple[Spot, str]]:
+    try:
+        check_region_name(file.region.name)
+    except InputError as error:
+        yield ("region", "name"), str(error)
 
 
 def _segments(file: CaseFile) -> Iterator[tuple[Spot, str]]:

@@ -8,7 +8,7 @@ import pytest
 
 from smecluster.calibration.authoring.case_check import check_case
 from smecluster.calibration.authoring.template import new_case
-from smecluster.calibration.data.case import list_cases
+from smecluster.calibration.data.case import list_cases, load_case
 from smecluster.calibration.data.series import CASES
 from smecluster.calibration.data.toml_lines import Lines
 from smecluster.model.support.errors import InputError
@@ -47,6 +47,19 @@ def test_what_was_understood_names_series_years_figures_variable_and_segment():
     assert (row["measures"], row["years"], row["figures"]) == ("tax revenue", "1999-2023", 24)
     kept = understood[understood["series"] == "wenzhou/gdp_per_capita"].iloc[0]
     assert kept["compared"] == "not compared"
+
+
+@pytest.mark.parametrize("name", ["total", "Centre", "ALL", "national"])
+def test_a_reserved_name_of_a_region_is_refused_with_its_line_beside_other_mistakes(folder, name):
+    toml = folder / "case.toml"
+    edit(toml, 'name = "Wenzhou"', f'name = "{name}"')
+    edit(toml, 'unit = "Myuan/Year"', 'unit = "Myuan"')
+    problems = check_case(folder).problems
+    line = line_of(toml, f'name = "{name}"')
+    assert problems[0].startswith(f"{toml}:{line}: region name {name!r} cannot be used: it stands")
+    assert len(problems) == 2
+    with pytest.raises(InputError, match=f"region name {name!r} cannot be used"):
+        load_case(folder)
 
 
 def test_all_mistakes_of_all_files_are_listed_in_the_order_of_their_lines(folder):
