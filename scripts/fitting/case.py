@@ -73,14 +73,28 @@ def _new(folder: Path, like: str) -> None:
 
 
 def _print(checked: Checked) -> None:
-    """Print the table, then notes and problems, so that what must be mended stands last."""
-    for problem in checked.problems:
-        print(f"error: {problem}", file=sys.stderr)
+    """Print what was understood, then notes and problems: what must be mended stands last."""
+    from smecluster.model.support.prose import format_count
+
+    if len(checked.understood):
+        print_table(
+            ["measures", "years", "figures", "from memory", "unit", "compared", "series"],
+            [
+                [
+                    row["measures"] + (f", {row['segment']}" if row["segment"] else ""),
+                    *(row[name] for name in ("years", "figures", "remembered", "unit")),
+                    row["compared"],
+                    row["series"],
+                ]
+                for row in checked.understood.to_dict("records")
+            ],
+            "What was understood",
+        )
+    sys.stdout.flush()
     for remark in checked.notes:
         print(f"note: {remark}", file=sys.stderr)
+    for problem in checked.problems:
+        print(f"error: {problem}", file=sys.stderr)
     sys.stderr.flush()
-    if len(checked.understood):
-        table = checked.understood
-        print_table([str(name) for name in table], table.values.tolist(), "What was understood")
     count = len(checked.problems)
-    print("nothing is wrong" if not count else f"{count} problem{'s' if count > 1 else ''}")
+    print(format_count(count, "problem") if count else "no problems")

@@ -12,7 +12,7 @@ import typer
 from smecluster.calibration.loading import describe_origin, load_calibrated
 from smecluster.model.support.errors import UnknownNameError
 from smecluster.scripts.shared.options import CalibrationName, Folders
-from smecluster.scripts.shared.printing import finish, print_json, print_table
+from smecluster.scripts.shared.printing import finish, note, print_json, print_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,6 +62,11 @@ def histories(
         )
         return
     _print_fit(found.fit)
+    note(
+        "factor: the series is known only up to one, which is fitted. MAPE: mean absolute error; "
+        "bias: mean error. U^M, U^S, U^C: shares of bias, unequal variation and unequal timing in "
+        "the squared error."
+    )
     print()
     _print_turns(found.turns)
     finish(files)
@@ -139,23 +144,18 @@ def _write(found: Histories, folder: Path, origin: dict[str, str], remembered: b
 
 
 def _print_fit(fit: pd.DataFrame) -> None:
-    from smecluster.model.support.formatting import Rounded
-
     shares = ("U^M", "U^S", "U^C")
     print_table(
-        ["region", "variable", "figures of", "compared", "n", "years", "MAPE %", "bias %", *shares],
+        ["region", "series", "n", "years", "factor", "MAPE %", "bias %", *shares],
         [
             [
                 row["region"],
-                row["variable"],
-                row["segment"] or "-",
-                "in level"
-                if row["compare"] == "level"
-                else f"up to a factor {Rounded(row['factor'])}",
+                row["variable"] + (f", {row['segment']}" if row["segment"] else ""),
                 row["figures"],
-                f"{row['first']}-{row['last']}",
-                *(Rounded(row[name]) for name in ("MAPE", "bias")),
-                *(f"{row[name]:.2f}" if row[name] == row[name] else "-" for name in shares),
+                _span(row["first"], row["last"]),
+                "-" if row["compare"] == "level" else _format(row["factor"], 2),
+                *(_format(row[name], 1) for name in ("MAPE", "bias")),
+                *(_format(row[name], 2) for name in shares),
             ]
             for row in fit.to_dict("records")
         ],
@@ -164,18 +164,36 @@ def _print_fit(fit: pd.DataFrame) -> None:
 
 
 def _print_turns(turns: pd.DataFrame) -> None:
-    from smecluster.model.support.formatting import Rounded
-
-    sides = [f"{who} {when}" for who in ("figures", "model") for when in ("before", "after")]
     print_table(
-        ["region", "variable", "turning point", "years", "unit", *sides, "shown by"],
+        ["region", "turning point", "years", "unit", "figures", "model", "shown by"],
         [
             [
-                *(row[name] for name in ("region", "variable", "kind", "years", "unit")),
-                *(Rounded(row[name]) for name in sides),
+                row["region"],
+                f"{row['variable']}: {row['kind']}",
+                row["years"],
+                unit,
+                *(
+                    f"{row[f'{who} before'] * factor:.3g} to {row[f'{who} after'] * factor:.3g}"
+                    for who in ("figures", "model")
+                ),
                 " and ".join(who for who in ("figures", "model") if row[f"in {who}"]) or "-",
             ]
             for row in turns.to_dict("records")
+            for unit, factor in [_display_unit(row["unit"])]
         ],
-        "Turning points",
+        "Turning points: before and after",
     )
+
+
+def _display_unit(unit: str) -> tuple[str, float]:
+    from smecluster.model.support.formatting import display_unit
+
+    return ("%", 100.0) if unit == "Dmnl" else display_unit(unit)
+
+
+def _span(first: int, last: int) -> str:
+    return str(first) if first == last else f"{first}-{last}"
+
+
+def _format(value: float, decimals: int) -> str:
+    return f"{value:,.{decimals}f}" if value == value else "-"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -74,43 +75,56 @@ def reforms(
 
 
 def _print(table: pd.DataFrame) -> None:
-    from smecluster.model.support.formatting import Rounded
-
     drawn = bool((table["draws"] > 0).any())
     print_table(
-        ["reform", "region", "response", "unit", "model"]
-        + (["90 % interval"] if drawn else [])
-        + ["published", "range", "verdict"],
+        ["reform", "region", "response", "unit", "model", "published", "verdict"],
         [
             [
-                *(row[name] for name in ("reform", "region", "response", "unit")),
-                Rounded(row["model"]),
-                *([_interval(row["model low"], row["model high"])] if drawn else []),
-                Rounded(row["published"]),
-                _range(row["published low"], row["published high"]),
+                row["reform"].replace("_", " "),
+                row["region"],
+                row["response"],
+                "-" if row["unit"] == "Dmnl" else row["unit"],
+                _format_model(row, drawn),
+                _format_published(row),
                 row["verdict"],
             ]
             for row in table.to_dict("records")
         ],
-        "How the model responds to published reforms",
+        "How the model responds to published reforms"
+        + (": best values and 90 % interval" if drawn else ""),
     )
     print()
     alike = table[table["agrees"]]
+    sized, sized_alike = (int(each["published"].notna().sum()) for each in (table, alike))
     print(
-        f"{len(alike)} of {len(table)} responses match what was published; of those with a "
-        f"published size {int(alike['published'].notna().sum())} of "
-        f"{int(table['published'].notna().sum())}."
+        f"{len(alike)} of {len(table)} responses match what was published: {sized_alike} of "
+        f"{sized} with a published size, {len(alike) - sized_alike} of {len(table) - sized} with "
+        "a published sign alone."
     )
 
 
-def _range(low: float, high: float) -> str:
-    """Write a published range; of a sign alone there is one bound."""
-    if low == low and high == high:
-        return _interval(low, high)
-    return f"above {low:g}" if low == low else f"below {high:g}"
+def _format_model(row: Mapping[Hashable, Any], drawn: bool) -> str:
+    value = _format(row["model"])
+    if not drawn:
+        return value
+    return f"{value} ({_format(row['model low'])} to {_format(row['model high'])})"
 
 
-def _interval(low: float, high: float) -> str:
-    from smecluster.model.support.formatting import Rounded
+def _format_published(row: Mapping[Hashable, Any]) -> str:
+    """Write the published value with its range; of a sign alone there is one bound."""
+    low, high = row["published low"], row["published high"]
+    if low != low or high != high:
+        return f"above {low:g}" if low == low else f"below {high:g}"
+    span = f"{low:g} to {high:g}"
+    return f"{row['published']:g} ({span})" if row["published"] == row["published"] else span
 
-    return f"{Rounded(low)} to {Rounded(high)}"
+
+def _format(value: float) -> str:
+    """Write a response with three significant digits, never as a power of ten."""
+    if value != value:
+        return "-"
+    if abs(value) >= 1000:
+        return f"{value:,.0f}"
+    import numpy as np
+
+    return np.format_float_positional(value, precision=3, fractional=False, trim="-")

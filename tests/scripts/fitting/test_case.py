@@ -39,7 +39,7 @@ def test_a_check_lists_every_problem_and_ends_with_status_2(capsys, tmp_path):
     call(capsys, "new", tmp_path / "town")
     status, out, err = call(capsys, "check", tmp_path / "town")
     assert status == 2
-    assert [line.split(": ")[0] for line in err.splitlines()] == ["error"] * 3 + ["note"]
+    assert [line.split(": ")[0] for line in err.splitlines()] == ["note"] + ["error"] * 3
     assert out.splitlines()[-1] == "3 problems"
 
 
@@ -47,8 +47,8 @@ def test_a_good_folder_ends_with_the_table_of_what_was_understood(capsys):
     status, out, err = call(capsys, "check", "calibration/cases/wenzhou")
     lines = out.splitlines()
     assert (status, err) == (0, "")
-    assert lines[0].split("\t")[:5] == ["series", "years", "figures", "remembered", "measures"]
-    assert lines[-1] == "nothing is wrong"
+    assert lines[0].split("\t")[:5] == ["measures", "years", "figures", "from memory", "unit"]
+    assert lines[-1] == "no problems"
 
 
 def test_machines_get_json(capsys, tmp_path):

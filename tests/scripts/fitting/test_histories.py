@@ -56,8 +56,9 @@ def test_a_pipe_gets_the_fit_and_the_turning_points(capsys, tmp_path):
     status, out, err = call(capsys, "--out", str(tmp_path))
     fit, turns = (block.splitlines() for block in out.split("\n\n"))
     assert (status, err) == (0, "")
-    assert fit[0].split("\t")[:6] == ["region", "variable", "figures of", "compared", "n", "years"]
-    assert fit[1].startswith("Wenzhou\tvalue added\t-\tin level\t33\t1990-2023\t")
+    assert fit[0].split("\t")[:6] == ["region", "series", "n", "years", "factor", "MAPE %"]
+    assert fit[1].startswith("Wenzhou\tvalue added\t33\t1990-2023\t-\t")
+    assert fit[2].startswith("Wenzhou\tvalue added, whole GDP\t4\t1978-1992\t1.12\t")
     assert len(turns) == 4
     assert all(line.endswith("figures and model") for line in turns[1:])
 
