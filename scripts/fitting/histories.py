@@ -12,7 +12,7 @@ import typer
 from smecluster.calibration.loading import describe_origin, load_calibrated
 from smecluster.model.support.errors import UnknownNameError
 from smecluster.scripts.shared.options import CalibrationName, Folders
-from smecluster.scripts.shared.printing import finish, note, print_json, print_table
+from smecluster.scripts.shared.printing import finish, print_json, print_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,11 +62,6 @@ def histories(
         )
         return
     _print_fit(found.fit)
-    note(
-        "factor: the series is known only up to one, which is fitted. MAPE: mean absolute error; "
-        "bias: mean error. U^M, U^S, U^C: shares of bias, unequal variation and unequal timing in "
-        "the squared error."
-    )
     print()
     _print_turns(found.turns)
     finish(files)
@@ -160,6 +155,9 @@ def _print_fit(fit: pd.DataFrame) -> None:
             for row in fit.to_dict("records")
         ],
         "How close the base case comes to the published figures",
+        "A series with a factor is known only up to it, and it is fitted. MAPE: mean absolute "
+        "error. Bias: mean error. U^M, U^S, U^C: shares of bias, unequal variation and unequal "
+        "timing in the squared error.",
     )
 
 
@@ -196,4 +194,5 @@ def _span(first: int, last: int) -> str:
 
 
 def _format(value: float, decimals: int) -> str:
-    return f"{value:,.{decimals}f}" if value == value else "-"
+    # Adding 0 turns a rounded -0.0 into 0.0.
+    return f"{round(value, decimals) + 0:,.{decimals}f}" if value == value else "-"
