@@ -66,6 +66,8 @@ class Budget:
 
     def describe(self) -> str:
         """Say how much it is, of what, over which years, and that it is additional."""
+        if self.money == 0:
+            return f"as much as policy as now, {self.start:g}-{self.end:g}, and nothing on top"
         return (
             f"{self.money / 1e3:,.4g} bn yuan in present value, {self.start:g}-{self.end:g}, on "
             f"top of policy as now ({100 * self.share:.3g} % of the regions' value added)"

@@ -25,7 +25,7 @@ from smecluster.policies.comparison.result import DISCOUNTED, PATH, SUPPLY, Comp
 from smecluster.policies.ensemble.accounts import ACCOUNTS
 from smecluster.policies.ensemble.cases import DRAW, FUTURE, REASON, STRATEGY
 from smecluster.policies.ensemble.payers import CENTRE, split_payers
-from smecluster.policies.ensemble.spillovers import ORIGIN
+from smecluster.policies.ensemble.spillovers import ORIGIN, TOGETHER
 from smecluster.policies.ensemble.worlds import ADDITIONAL, FACTOR, MONEY, Ensemble
 from smecluster.policies.futures import BASE, Future
 from smecluster.policies.futures import load as load_future
@@ -129,9 +129,7 @@ def compare(
     _check_results(results[REASON], plans)
     kept = [strategy.name for strategy in everyone]
     ends = results[_name_outcomes(results)].sel({STRATEGY: kept})
-    origins, origin_money, alone = _by_origin(
-        work, plans[1 : len(everyone)], results, baseline.name, reference
-    )
+    origins, origin_money, alone = _by_origin(work, plans[1 : len(everyone)], results, reference)
     failed = [results.sel({STRATEGY: kept}), *([] if alone is None else [alone])]
     return Comparison(
         start=start,
@@ -312,61 +310,67 @@ def _split_money(plans: Sequence[Plan], results: xr.Dataset, reference: str) -> 
 
 
 def _by_origin(
-    work: _Work, plans: Sequence[Plan], results: xr.Dataset, baseline: str, reference: str
+    work: _Work, plans: Sequence[Plan], results: xr.Dataset, reference: str
 ) -> tuple[xr.Dataset, xr.DataArray, xr.Dataset | None]:
     """Run each government's programme alone, with the money that it has in the strategy.
 
-    Gives the changes and the money along (strategy, origin, draw), and the runs that it took (None
-    where there were none).
+    Gives the changes and the money along (strategy, origin, draw) against the same policy without
+    any programme, and the runs that it took (None where there were none).
     """
     worlds = work.worlds
     base = worlds.futures[0].name
     names = [name for name in _name_outcomes(results) if PLACE in results[name].dims]
     origins = [*worlds.model.regions, CENTRE]
     parts: dict[tuple[str, str], Plan] = {}
+    idle: dict[str, Plan] = {}
     for plan in plans:
+        idle[plan.name] = plan.without_programmes()
+        if idle[plan.name].is_as_now:
+            idle[plan.name] = idle[plan.name].rename(reference)
         for origin in origins:
             alone = plan.alone_in(None if origin == CENTRE else origin)
             if alone.has_money:
                 # What one government does on its own has been run already.
                 parts[plan.name, origin] = plan if len(plan.spending) == 1 else alone
-    new = [part for (name, _), part in parts.items() if part.name != name]
-    found = None
-    if new:
-        owner = {part.name: name for (name, _), part in parts.items()}
-        factors = xr.concat(
-            [
-                results[FACTOR].sel({STRATEGY: owner[p.name], FUTURE: [base]}).fillna(1.0)
-                for p in new
-            ],
-            STRATEGY,
-        ).assign_coords({STRATEGY: [part.name for part in new]})
-        found = work.run("alone", new, worlds.only_first(), factors=factors)
+    new = {part.name: (part, owner) for (owner, _), part in parts.items() if part.name != owner}
+    spending = {owner for owner, _ in parts}
+    new |= {
+        one.name: (one, owner)
+        for owner, one in idle.items()
+        if one.name != reference and owner in spending
+    }
     keep = [*names, MONEY]
-    whole = results[keep].sel({FUTURE: base}, drop=True)
-    ends = (
-        whole
-        if found is None
-        else xr.concat([whole, found[keep].sel({FUTURE: base}, drop=True)], STRATEGY)
-    )
-    without = whole.sel({STRATEGY: baseline}, drop=True)
-    # Money counts beyond policy as now, whatever the outcomes are compared with.
-    without[MONEY] = whole[MONEY].sel({STRATEGY: reference}, drop=True)
+    ends, found = results[keep].sel({FUTURE: base}, drop=True), None
+    factor = results[FACTOR].sel({FUTURE: [base]})
+    if new:
+        factors = xr.concat(
+            [factor.sel({STRATEGY: owner}).fillna(1.0) for _, owner in new.values()], STRATEGY
+        ).assign_coords({STRATEGY: [*new]})
+        made = [part for part, _ in new.values()]
+        found = work.run("alone", made, worlds.only_first(), factors=factors)
+        ends = xr.concat([ends, found[keep].sel({FUTURE: base}, drop=True)], STRATEGY)
     rows = []
     for plan in plans:
+        nothing = ends.sel({STRATEGY: reference}, drop=True) * np.nan
+        if plan.name not in spending:
+            rows.append(xr.concat([nothing] * (len(origins) + 1), ORIGIN))
+            continue
         # Without a factor the whole strategy has no result, and its parts would have other money.
-        funded = results[FACTOR].sel({STRATEGY: plan.name, FUTURE: base}, drop=True).notnull()
+        funded = factor.sel({STRATEGY: plan.name, FUTURE: base}, drop=True).notnull()
+        without = ends.sel({STRATEGY: idle[plan.name].name}, drop=True).where(funded)
         cells = [
-            (ends.sel({STRATEGY: parts[plan.name, origin].name}, drop=True) - without).where(funded)
+            ends.sel({STRATEGY: parts[plan.name, origin].name}, drop=True) - without
             if (plan.name, origin) in parts
-            else without * np.nan
+            else nothing
             for origin in origins
         ]
-        rows.append(xr.concat(cells, ORIGIN))
+        single = xr.concat(cells, ORIGIN)
+        whole = ends.sel({STRATEGY: plan.name}, drop=True) - without
+        rows.append(xr.concat([single, whole - single.sum(ORIGIN, min_count=1)], ORIGIN))
     joined = xr.concat(rows, STRATEGY).assign_coords(
         {
             STRATEGY: np.array([plan.name for plan in plans], dtype=object),
-            ORIGIN: np.array(origins, dtype=object),
+            ORIGIN: np.array([*origins, TOGETHER], dtype=object),
         }
     )
     money = joined[MONEY].assign_attrs(unit="Myuan")

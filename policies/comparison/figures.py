@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from smecluster.policies.comparison.result import Comparison
 
 GAIN, DEBT, PER_YUAN = "Discounted value added", "Local public debt", "gained per yuan"
-CENTRE, LOSS = "centre", "loss"
+CENTRE, TOGETHER, LOSS = "centre", "acting together", "loss"
 #: Shown in percent of the baseline, by region and in total.
 CHANGES = (
     "value added",
@@ -178,14 +178,14 @@ def draw_per_yuan(found: Comparison) -> Figure:
     titles = [future.title for future in found.futures]
     _intervals(axis, found, names, titles, values)
     axis.axvline(1, color="black", linewidth=0.8, linestyle=":")
-    axis.set_xlabel("Yuan of value added gained for each yuan of additional money")
+    axis.set_xlabel("Yuan of value added gained for each yuan spent beyond the baseline")
     return _finish(
         figure,
         found,
         "What a yuan of additional money brings",
         f"Discounted value added of all regions, {found.start:g} to {found.end:g}, beyond "
-        f"{_baseline(found, future=False)}, over the additional money. Dotted line: as much gained "
-        "as spent.",
+        f"{_baseline(found, future=False)}, over the money spent beyond it. Dotted line: as much "
+        "gained as spent.",
         names=names,
     )
 

@@ -26,6 +26,8 @@ SUPPLY = "value added"
 PATH = "path of value added"
 GAINED, PER_YUAN = "gained", "gained per yuan"
 HALF = "years to half the effect"
+# Over the value added of the last year, Dmnl; less than this is no money spent.
+_NO_MONEY = 1e-5
 
 
 @dataclass(frozen=True)
@@ -58,10 +60,12 @@ class Comparison:
         The additional money by payer, Myuan, along (strategy, payer, future, draw).
     origins : xarray.Dataset
         Change of each outcome that regions have, in its unit, when one government (a region's,
-        or the ``centre``) runs its programme alone, along (strategy, origin, draw, place), base
-        future; missing where that government has no programme.
+        or the ``centre``) runs its programme alone, against the same policy without any
+        programme, along (strategy, origin, draw, place), base future; missing where that
+        government has no programme. The origin ``acting together`` is what the whole strategy
+        does beyond the sum of these.
     origin_money : xarray.DataArray
-        Additional money of that programme alone, Myuan, along (strategy, origin, draw).
+        Money that goes with it, Myuan, along (strategy, origin, draw).
     failures : pandas.DataFrame
         Runs without a result: strategy, future, draw, reason, inputs.
     spans : tuple of SpanExcess
@@ -125,9 +129,18 @@ class Comparison:
 
     @property
     def per_yuan(self) -> xr.DataArray:
-        """Value added gained in all regions for a yuan of additional money, Dmnl."""
+        """Value added gained in all regions for a yuan spent beyond the baseline, Dmnl.
+
+        Against policy as now that is the additional money. Missing where a strategy spends no more
+        than the baseline.
+        """
         money = self.money.sel({STRATEGY: self.names})
-        ratio = self.gained.sel({PLACE: TOTAL}, drop=True) / money.where(money > 0)
+        beyond = money - self.money.sel({STRATEGY: self.baseline.name}, drop=True)
+        # Money is matched, not equal: what is left of it is no denominator.
+        least = _NO_MONEY * (
+            self.ends[SUPPLY].sel({STRATEGY: self.baseline.name, PLACE: TOTAL}, drop=True)
+        )
+        ratio = self.gained.sel({PLACE: TOTAL}, drop=True) / beyond.where(beyond > least)
         return ratio.assign_attrs(unit="Dmnl")
 
     @property
@@ -207,9 +220,10 @@ class Comparison:
         return float(((lead > 0) + 0.5 * (lead == 0)).mean()) if lead.size else float("nan")
 
     def has_money(self, name: str) -> bool:
-        """Whether a strategy spends more than policy as now in some draw of the base future."""
-        base = self.money.sel({FUTURE: self.futures[0].name, STRATEGY: name})
-        return bool((base > 0).any())
+        """Whether a strategy spends more than the baseline in some draw of the base future."""
+        return bool(
+            self.per_yuan.sel({FUTURE: self.futures[0].name, STRATEGY: name}).notnull().any()
+        )
 
     def has_result_anywhere(self, name: str) -> bool:
         """Whether a strategy or the baseline has a result in some world."""

@@ -26,7 +26,7 @@ from smecluster.policies.quantiles import MEDIAN, QUANTILES, compute_quantiles
 PROBABILITY = "probability"
 MEASURES = ("value", "change", "change in percent")
 _WHERE = (STRATEGY, PAYER, FUTURE, ORIGIN, PLACE, "time")
-TOGETHER, ALL = "acting together", "all regions"
+ALL = "all regions"
 
 
 def make_tables(found: Comparison) -> dict[str, pd.DataFrame]:
@@ -168,17 +168,12 @@ def table_spillovers(found: Comparison) -> pd.DataFrame:
         low, median, high, draws. Missing where a government has no programme.
     """
     parts = []
-    base = found.changes.sel({FUTURE: found.futures[0].name}, drop=True)
     others = found.others
     for name, alone in found.origins.items():
-        together = base[name] - alone.sum(ORIGIN, min_count=1)
-        rows = [
-            alone,
-            _at(together, ORIGIN, TOGETHER),
-            _at(_at(others[name], ORIGIN, ALL), PLACE, OTHERS),
-        ]
         unit = found.ends[name].attrs.get("unit", "")
-        parts += [summarise(row, str(name), unit) for row in rows]
+        parts.append(summarise(alone, str(name), unit))
+        effect = _at(_at(others[name], ORIGIN, ALL), PLACE, OTHERS)
+        parts.append(summarise(effect, str(name), unit))
     table = pd.concat(parts, ignore_index=True)
     return table[table["draws"] > 0].reset_index(drop=True)
 

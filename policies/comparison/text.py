@@ -156,13 +156,19 @@ def _most(found: Comparison) -> str:
         f"{join_names(parts)} {unit} in present value{interval}"
     )
     spending = [name for name in order if found.has_money(name)]
-    if found.budget is not None and spending:
+    if found.budget is not None and found.budget.money == 0:
+        said += ", for as much money as policy as now"
+    elif found.budget is not None and spending:
         money = format_number(found.budget.money * factor)
         each = " each" * (len(spending) > 1)
         said += f", for {money} {unit}{each} on top of policy as now"
     ratios = [f"{name} {format_interval(_per_yuan(found, name))}" for name in spending]
     if ratios:
-        said += f". Gain for each yuan of it: {join_names(ratios)}"
+        as_now = (
+            abs(float(_base(found, found.money).sel({STRATEGY: found.baseline.name}).max())) < 1
+        )
+        of_it = "of it" if as_now else "spent beyond the baseline"
+        said += f". Gain for each yuan {of_it}: {join_names(ratios)}"
     return f"{said}.{_unequal(found)}"
 
 
@@ -243,15 +249,17 @@ def _by_region(found: Comparison) -> str:
     known = [name for name in found.names if bool(gained.sel({STRATEGY: name}).notnull().any())]
     if len(places) < 2 or not known:
         return ""
-    losers = [
-        f"{place} under {name}{_how_often_below(found, here)}"
-        for place in places
-        for name in known
-        if float((here := gained.sel({PLACE: place, STRATEGY: name})).median()) < 0
-    ]
+    losers: dict[str, list[str]] = {}  # by how often
+    for name in known:
+        for place in places:
+            here = gained.sel({PLACE: place, STRATEGY: name})
+            if float(here.median()) < 0:
+                how = _how_often_below(found, here)
+                losers.setdefault(how, []).append(f"{place} under {name}")
     lost = ""
     if losers:
-        lost = f"Worse off than under {_lower(found.baseline.title)}: {join_names(losers)}."
+        parts = [f"{join_names(where)}{how}" for how, where in losers.items()]
+        lost = f"Worse off than under {_lower(found.baseline.title)}: {'; '.join(parts)}."
     if len(known) < 2:
         return lost
     leaders: dict[tuple[str, str], list[str]] = {}
@@ -281,7 +289,7 @@ def _how_often_below(found: Comparison, values: xr.DataArray) -> str:
     if not found.several:
         return ""
     known = int(values.notnull().sum())
-    return f" ({format_draws(int((values < 0).sum()), known)})"
+    return f", {format_draws(int((values < 0).sum()), known)}"
 
 
 def _pays(found: Comparison) -> str:

@@ -9,6 +9,7 @@ from smecluster.model.outcomes import PLACE, find_outcome
 
 OTHERS = "on the other regions"
 ORIGIN = "origin"
+TOGETHER = "acting together"
 
 
 def effect_on_others(origins: xr.DataArray, outcome: str) -> xr.DataArray:
