@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from smecluster.calibration.loading import load_calibrated as load
+    from smecluster.model.interface import simulate, simulate_many
     from smecluster.model.support.errors import InputError
 
     __version__: str
@@ -23,9 +24,11 @@ if TYPE_CHECKING:
 _HOMES = {
     "InputError": ("smecluster.model.support.errors", "InputError"),
     "load": ("smecluster.calibration.loading", "load_calibrated"),
+    "simulate": ("smecluster.model.interface", "simulate"),
+    "simulate_many": ("smecluster.model.interface", "simulate_many"),
 }
 
-__all__ = ["InputError", "__version__", "load"]
+__all__ = ["InputError", "__version__", "load", "simulate", "simulate_many"]
 
 # The folders of a checkout stand here as links; git without core.symlinks writes text files.
 if not os.path.isdir(os.path.join(os.path.dirname(__file__), "model")):
