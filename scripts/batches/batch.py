@@ -2,95 +2,180 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from smecluster.calibration.loading import describe_origin, load_calibrated
 from smecluster.model.settings import parse_settings
 from smecluster.scripts.shared.options import CalibrationName, Folders, Regions, Settings
-from smecluster.scripts.shared.printing import print_json
+from smecluster.scripts.shared.printing import print_json, print_table
+from smecluster.scripts.shared.progress import progress
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
+    from smecluster.model import Model
+
 EXAMPLES = (
     'smecluster batch runs.csv --output "value added" --year 2040 --out results/runs.csv',
-    'smecluster batch runs.csv --output "value added" --strategy central --out results/runs.csv',
+    'smecluster batch runs.xlsx --output "value added" --strategy central --out results/runs.csv',
     'smecluster batch runs.csv --output "value added" --out r.csv --cluster tcp://host:8786',
 )
+_EXCEL = ".xlsx"
 
 
 def batch(
     table: Annotated[
-        Path, typer.Argument(help="CSV: a column an input (name or name[element]), a row a run.")
+        Path,
+        typer.Argument(
+            help="CSV or Excel file: the first row names inputs (NAME or NAME[ELEMENT]), every "
+            "further row holds the numbers of one run."
+        ),
     ],
     output: Annotated[list[str], typer.Option(help="Variable to keep; repeat for several.")],
     out: Annotated[Path, typer.Option(help="CSV file to write.")],
     year: Annotated[
-        list[float] | None, typer.Option(help="Year to keep; all if not given.")
+        list[float] | None, typer.Option(help="Year to keep; repeat for several. Default: all.")
     ] = None,
-    strategy: Annotated[str, typer.Option(help="Strategy that all runs follow.")] = "as-now",
+    strategy: Annotated[
+        str, typer.Option(help="Strategy that every run follows, as written in its file.")
+    ] = "as-now",
     region: Regions = None,
     from_: Folders = None,
     set_: Settings = None,
     calibration: CalibrationName = None,
     workers: Annotated[
-        int | None, typer.Option(min=1, help="Threads; one for each processor if not given.")
+        int | None, typer.Option(min=1, help="Threads; one for each processor by default.")
     ] = None,
     cluster: Annotated[
-        str | None, typer.Option(help="Address of a Dask scheduler that shares the runs out.")
+        str | None, typer.Option(help="Address of a Dask scheduler to distribute the runs.")
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Carry out many runs; memory does not grow with their number."""
+    """Run a table of inputs, a row a run; memory does not grow with the number of runs."""
     import pandas as pd
 
     from smecluster.model import failures, stream
     from smecluster.model.support.exports import check_record, write_csv, write_csv_pieces
     from smecluster.model.support.provenance import make_stamp
     from smecluster.policies import load
+    from smecluster.policies.triggers import settle_triggers
 
     check_record(out)
     inputs = read_inputs(table)
     chosen = load(strategy)
     model = load_calibrated(region or [], from_ or [], calibration)
-    base = {**chosen.inputs(model), **parse_settings(model, set_ or [])}
-    # What a row of the table says goes before what the strategy says.
-    base = {name: value for name, value in base.items() if name not in inputs}
+    settings = parse_settings(model, set_ or [])
+    plan = settle_triggers(model, chosen.plan(model), settings)
+    # A row of the table overrides the strategy and --set.
+    base = {
+        name: value for name, value in {**plan.inputs, **settings}.items() if name not in inputs
+    }
     origin = make_stamp(
         model.hash,
         strategy=f"{chosen.name} {chosen.hash}",
         inputs=str(table.name),
         calibration=describe_origin(from_ or [], calibration),
+        units="; ".join(f"{name}: {_find_unit(model, name)}" for name in dict.fromkeys(output)),
     )
     pieces = stream(
         model, inputs, output, year or None, workers=workers, cluster=cluster, base=base
     )
     failed: list[pd.DataFrame] = []
+    summary = _Summary(output)
 
     def tables() -> Iterator[pd.DataFrame]:
-        for piece in _shown(pieces, len(inputs)):
+        for piece in _report(pieces, len(inputs)):
             failed.append(failures(piece, inputs))
-            yield _long(piece, output)
+            summary.add(piece)
+            yield _flatten(piece, output)
 
     write_csv_pieces(tables(), out, origin)
     lost = pd.concat(failed)
-    record = {"runs": len(inputs), "failed": len(lost), "file": str(out)}
+    record: dict[str, Any] = {"runs": len(inputs), "failed": len(lost), "file": str(out)}
     if len(lost):
         beside = out.with_suffix(".failed.csv")
         write_csv(lost.rename_axis("run").reset_index(), beside, origin)
         record["failures"] = str(beside)
     if json:
-        print_json(record)
+        print_json({"stamp": origin, **record, "outputs": summary.rows()})
         return
-    print(f"{out}: {len(inputs)} runs, {len(lost)} failed")
+    summary.print(f"{len(inputs) - len(lost):,} runs, last year kept")
+    print(f"{out}: {len(inputs):,} runs, {len(lost):,} failed")
     if len(lost):
-        print(f"{record['failures']}: why, where and with which inputs they failed")
+        print(f"{record['failures']} lists the failed runs: why, where and with which inputs")
+
+
+def _find_unit(model: Model, name: str) -> str:
+    """Give the unit of an output, as the table has it."""
+    return model.document.variable(name).unit
+
+
+class _Summary:
+    """The range of each output in the last year, kept up to date piece by piece."""
+
+    def __init__(self, outputs: Sequence[str]) -> None:
+        self._outputs = tuple(dict.fromkeys(outputs))
+        self._found: dict[tuple[str, str], list[float]] = {}
+        self._units: dict[str, str] = {}
+        self._year = 0.0
+
+    def add(self, piece: xr.Dataset) -> None:
+        """Take in some runs."""
+        import numpy as np
+
+        self._year = float(piece["time"][-1])
+        for name in self._outputs:
+            last = piece[name].isel(time=-1) if "time" in piece[name].dims else piece[name]
+            self._units[name] = str(piece[name].attrs.get("unit", ""))
+            elements = [dim for dim in last.dims if dim != "run"]
+            places = last.stack(place=elements) if elements else last.expand_dims("place")
+            for at, place in enumerate(places["place"].values if elements else [""]):
+                values = places.isel(place=at).values.astype(float)
+                values = values[np.isfinite(values)]
+                if not len(values):
+                    continue
+                key = (name, ", ".join(map(str, place)) if elements else "")
+                low, high, total, count = self._found.get(key, [np.inf, -np.inf, 0.0, 0])
+                self._found[key] = [
+                    min(low, float(values.min())),
+                    max(high, float(values.max())),
+                    total + float(values.sum()),
+                    count + len(values),
+                ]
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Give a row for each output and element: year, unit, least, mean, most, runs."""
+        return [
+            {
+                "output": name,
+                "element": place,
+                "year": self._year,
+                "unit": self._units[name],
+                "lowest": low,
+                "mean": total / count,
+                "highest": high,
+                "runs": int(count),
+            }
+            for (name, place), (low, high, total, count) in self._found.items()
+        ]
+
+    def print(self, title: str) -> None:
+        """Print the rows in the units of the screen."""
+        from smecluster.model.support.formatting import Rounded, display_unit
+
+        lines = []
+        for row in self.rows():
+            unit, factor = display_unit(row["unit"])
+            ends = (Rounded(row[name] * factor) for name in ("lowest", "mean", "highest"))
+            lines.append([row["output"], row["element"], f"{row['year']:g}", *ends, unit])
+        print_table(
+            ["output", "element", "year", "lowest", "mean", "highest", "unit"], lines, title
+        )
 
 
 def read_inputs(path: Path) -> pd.DataFrame:
@@ -99,8 +184,8 @@ def read_inputs(path: Path) -> pd.DataFrame:
     Parameters
     ----------
     path : Path
-        CSV file with a column an input and a row a run; lines that begin with ``#`` are left
-        out.
+        CSV file (lines that begin with ``#`` are skipped) or Excel file (its first sheet): the
+        first row names inputs of the model, every further row is a run.
 
     Returns
     -------
@@ -112,24 +197,18 @@ def read_inputs(path: Path) -> pd.DataFrame:
     InputError
         If it cannot be read, is empty, names a column twice, or a cell is not a number.
     """
-    import io
-
     import pandas as pd
 
     from smecluster.model.support.errors import InputError
-    from smecluster.model.support.files import read_text
 
-    try:
-        cells = pd.read_csv(io.StringIO(read_text(path)), comment="#", dtype=str, header=None)
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise InputError(f"{path} is not a table: {error}") from None
-    names = [str(name).strip() for name in cells.iloc[0]]
+    cells = _read_cells(path)
+    names = [str(name).strip() for name in cells.iloc[0]] if len(cells) else []
     for name in names:
         if names.count(name) > 1:
-            raise InputError(f"{path}: the column {name!r} stands there twice")
+            raise InputError(f"{path} has two columns {name!r}")
     cells = cells.iloc[1:].reset_index(drop=True).set_axis(names, axis="columns")
     if cells.empty:
-        raise InputError(f"{path} has no runs: below the names of inputs a row a run is wanted")
+        raise InputError(f"{path} has no runs: give one row of numbers for each run")
     numbers = cells.apply(pd.to_numeric, errors="coerce")
     for name in names:
         wrong = numbers.index[numbers[name].isna()]
@@ -141,28 +220,44 @@ def read_inputs(path: Path) -> pd.DataFrame:
     return found
 
 
-def _long(piece: xr.Dataset, outputs: list[str]) -> pd.DataFrame:
+def _read_cells(path: Path) -> pd.DataFrame:
+    """Read a file's cells as they are written, the names of the columns in the first row."""
+    import io
+    import zipfile
+
+    import pandas as pd
+
+    from smecluster.model.support.errors import InputError
+    from smecluster.model.support.files import read_text
+
+    if path.suffix.lower() == _EXCEL:
+        try:
+            return pd.read_excel(path, header=None, dtype=object, engine="openpyxl")
+        except FileNotFoundError:
+            raise InputError(f"no such file: {path}") from None
+        except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+            raise InputError(f"{path} is not an Excel table: {error}") from None
+    if path.suffix.lower() not in (".csv", ".txt", ""):
+        raise InputError(f"{path} is neither a CSV file nor an Excel file (.xlsx)")
+    try:
+        return pd.read_csv(io.StringIO(read_text(path)), comment="#", dtype=str, header=None)
+    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise InputError(f"{path} is not a table: {error}") from None
+
+
+def _flatten(piece: xr.Dataset, outputs: list[str]) -> pd.DataFrame:
     """Put results into long form: run, the variables' ranges, time, a column a variable."""
     known = piece[outputs].to_dataframe().reset_index()
     ranges = [str(name) for name in known if name not in (*outputs, "run", "time")]
     return known.sort_values(["run", *ranges, "time"])[["run", *ranges, "time", *outputs]]
 
 
-def _shown(pieces: Iterable[xr.Dataset], total: int) -> Iterable[xr.Dataset]:
-    """Pass results on, and tell a person at a terminal how far it is."""
-    if not sys.stderr.isatty():
-        yield from pieces
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (
-        BarColumn(),
-        TextColumn("{task.completed:,.0f} of {task.total:,.0f} runs"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True)) as progress:
-        task = progress.add_task("", total=total)
+def _report(pieces: Iterable[xr.Dataset], total: int) -> Iterator[xr.Dataset]:
+    """Pass results on and show how far the runs are."""
+    done = 0
+    with progress("runs") as tell:
+        tell(done, total)
         for piece in pieces:
             yield piece
-            progress.advance(task, piece.sizes["run"])
+            done += piece.sizes["run"]
+            tell(done, total)

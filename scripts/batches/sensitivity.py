@@ -35,49 +35,50 @@ def sensitivity(
     action: Annotated[
         str,
         typer.Argument(
-            help="new: write a study to edit. run: make the runs, or go on where they were "
-            "stopped. status: how far it is, and which runs failed. analyse: indices, from stored "
-            "runs. plot: figures, and one page with the answer."
+            help="new: write a study to edit. run: run it, or resume an interrupted run. status: "
+            "how much is done and which runs failed. analyse: indices from the stored runs. plot: "
+            "figures and one page with the answer."
         ),
     ],
     study: Annotated[
-        str, typer.Argument(help="Name of a shipped study, a TOML file, or a folder of results.")
+        str, typer.Argument(help="A shipped study, a TOML file, or a folder of results.")
     ],
-    like: Annotated[
-        str, typer.Option(help="With new: the shipped study that is copied.")
-    ] = "quick",
+    like: Annotated[str, typer.Option(help="With new: the shipped study to copy.")] = "quick",
     out: Annotated[
         Path | None,
         typer.Option(
-            help="Folder of the results; by default results/sensitivity and the study's name.",
+            help="Folder for the results; by default results/sensitivity/STUDY.",
             show_default=False,
         ),
     ] = None,
     size: Annotated[
         int | None,
         typer.Option(
-            min=1, help="With run: another size; finished runs are kept.", show_default=False
+            min=1,
+            help="With run: another size of the sample; finished runs are kept.",
+            show_default=False,
         ),
     ] = None,
     restart: Annotated[
         bool,
         typer.Option(
-            "--restart", help="With run: drop runs of another model, data, calibration or study."
+            "--restart",
+            help="With run: drop runs of a different model, data, calibration or study.",
         ),
     ] = False,
     method: Annotated[
         str | None,
-        typer.Option(help="With analyse, plot: another method that fits the stored sample."),
+        typer.Option(help="With analyse and plot: another method that suits the stored sample."),
     ] = None,
     workers: Annotated[
-        int | None, typer.Option(min=1, help="Threads; one for each processor if not given.")
+        int | None, typer.Option(min=1, help="Threads; one for each processor by default.")
     ] = None,
     cluster: Annotated[
-        str | None, typer.Option(help="Address of a Dask scheduler that shares the runs out.")
+        str | None, typer.Option(help="Address of a Dask scheduler to distribute the runs.")
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Find out which factors matter."""
+    """Find out which factors matter: studies of any size that can be interrupted and resumed."""
     actions: dict[str, Callable[[], None]] = {
         "new": lambda: _new(Path(study), like),
         "run": lambda: _run(study, out, size, restart, workers, cluster, json),
@@ -99,7 +100,7 @@ def _new(path: Path, like: str) -> None:
     if path.exists():
         raise InputError(f"{path} exists: choose another name")
     print(write_atomic(path, read_study_text(like)))
-    note(f"next: edit it, then smecluster sensitivity run {path}")
+    note(f"next: edit it, then run smecluster sensitivity run {path}")
 
 
 def _run(
@@ -147,10 +148,10 @@ def _run(
         if verdict.enough:
             break
         if 2 * study.method.size > study.enough.largest:
-            note(f"not doubled again: enough.largest = {study.enough.largest}")
+            note(f"not doubled again: enough.largest is {study.enough.largest}")
             break
         study = study.resized(2 * study.method.size)
-        note(f"doubled: size {study.method.size}")
+        note(f"size doubled to {study.method.size}")
     if json:
         print_json(record)
     else:
@@ -207,17 +208,17 @@ def _record(folder: Path, study: Study, made: RunSummary) -> dict[str, Any]:
 
 
 def _print_made(record: dict[str, Any]) -> None:
-    told = f"{record['folder']}: {record['runs']:,} runs, {record['failed']:,} failed; "
+    text = f"{record['folder']}: {record['runs']:,} runs, {record['failed']:,} failed; "
     if record["new"]:
-        told += f"{record['new']:,} of them made now in {record['seconds']:.0f} s"
-        told += f" ({record['runs a second']:,.0f} a second)"
+        text += f"{record['new']:,} run now in {record['seconds']:.0f} s"
+        text += f" ({record['runs a second']:,.0f} a second)"
     else:
-        told += "all were there"
+        text += "none was missing"
     if record["peak memory MiB"] is not None:
-        told += f", peak memory {record['peak memory MiB']:,.0f} MiB"
-    print(told)
+        text += f"; peak memory {record['peak memory MiB']:,.0f} MiB"
+    print(text)
     if "failures" in record:
-        print(f"{record['failures']}: why, where and with which inputs they failed")
+        print(f"{record['failures']} lists the failed runs: why, where and with which inputs")
 
 
 def _peak_memory() -> float | None:
@@ -251,7 +252,7 @@ def _refuse_changed(given: str, results: Results) -> None:
     if changed:
         raise InputError(
             f"{describe_mixture(results.folder, changed)}: "
-            f"run {given} again, or give {results.folder} in its place to see them as they are"
+            f"run {given} again, or name {results.folder} instead to see its runs as they are"
         )
 
 
@@ -298,16 +299,16 @@ def _status(given: str, out: Path | None, json: bool) -> None:
         print(busy)
     elif not results.complete:
         option = "" if out is None else f" --out {out}"
-        print(f"incomplete: smecluster sensitivity run {given}{option} goes on")
+        print(f"incomplete: smecluster sensitivity run {given}{option} resumes it")
     if changed:
-        print(f"changed since the runs were made: {', '.join(changed)}")
+        print(f"changed since these runs: {', '.join(changed)}")
     if len(failed):
         print(results.rule)
         shown = failed[["scenario", "run", "reason", "variable", "year"]].head(_FAILED)
         print_table(
             [str(name) for name in shown],
             shown.to_numpy().tolist(),
-            f"Failed runs, the first of them; all of them, with their inputs: {FAILED}",
+            f"The first failed runs; all of them, with their inputs, are in {FAILED}",
         )
 
 
@@ -373,7 +374,7 @@ def _analyse(given: str, out: Path | None, method: str | None, json: bool) -> No
     for *keys, value, low, high, own in leading[columns].itertuples(index=False):
         unit, factor = ("Dmnl", 1.0) if analysis.method.shares else display_unit(own)
         rows.append([*keys, *(Rounded(factor * number) for number in (value, low, high)), unit])
-    print_table(columns, rows, f"{headline}: the leading factors; all are in the files")
+    print_table(columns, rows, f"Leading factors ({headline} index); all are in the files")
     finish(files)
 
 

@@ -188,7 +188,7 @@ class Collector:
         remarks = remark_on_size(rows.method, count_size(results, rows))
         remarks.append(make_note(_describe_runs(results)))
         if not results.complete:
-            remarks.append(make_warning("Not all runs of the study are made yet."))
+            remarks.append(make_warning("Some runs of the study are still missing."))
         for count, names in self.left_out.items():
             remarks.append(
                 make_warning(
@@ -205,8 +205,8 @@ class Collector:
         if draws is not None and results.runs > draws:
             remarks.append(
                 make_warning(
-                    f"{results.runs:,} runs have but {draws:,} draws of the calibration to take, "
-                    "and repeat them: that is no new evidence, and intervals come out too narrow."
+                    f"{results.runs:,} runs share {draws:,} draws of the calibration and repeat "
+                    "them: that adds no evidence, and intervals are too narrow."
                 )
             )
         if own and not rows.method.given_data:
@@ -216,7 +216,7 @@ class Collector:
         if self.bootstrap.resamples > rows.method.resamples:
             remarks.append(
                 make_note(
-                    f"Intervals come from {rows.method.resamples} resamples, the most for "
+                    f"Intervals come from {rows.method.resamples} resamples, the limit for "
                     f"{rows.method.title}."
                 )
             )
@@ -250,7 +250,7 @@ def _about_notable(results: Results) -> Remark:
         where = f"the {chosen.quantile:g} quantile of all runs"
     else:
         where = f"{chosen.threshold:g} in the output's own unit"
-    return make_note(f"Notable are runs whose output lies {side} {where}.")
+    return make_note(f"Notable runs are those whose output lies {side} {where}.")
 
 
 def _about_ranking(results: Results) -> list[Remark]:
@@ -258,8 +258,8 @@ def _about_ranking(results: Results) -> list[Remark]:
         return []
     return [
         make_note(
-            f"The ranking of strategies is not looked at: runs laid out for {results.method} "
-            "are no random sample."
+            f"Strategies are not ranked: runs laid out for {results.method} are not a random "
+            "sample."
         )
     ]
 

@@ -1,4 +1,4 @@
-"""Are the runs enough? The widest interval of the leading factors decides."""
+"""Are there enough runs? The widest interval of the leading factors decides."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from smecluster.sensitivity.study_tables import LARGEST
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether a study has runs enough.
+    """Whether a study has enough runs.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ def judge_size(
     """
     part = indices[indices["index"] == headline].dropna(subset=["value"])
     if part.empty:
-        text = "No output varies, so no number of runs gives an index."
+        text = "No output varies, so there is no index, however many runs there are."
         return Verdict(False, math.nan, size, text)
     keys = ["scenario", "output"]
     part = part.sort_values("value", ascending=False).groupby(keys, sort=False).head(leading)
@@ -82,8 +82,11 @@ def judge_size(
         text = f"The runs are enough: {where}, within the limit of {width:g}."
         return Verdict(True, widest, size, text)
     needed = 1 << math.ceil(math.log2(size * (widest / width) ** 2))
-    should = f"A size of about {needed:,} instead of {size:,} should do."
+    should = f"A size of about {needed:,} instead of {size:,} should be enough."
     if needed > LARGEST:
-        should = "No size that a study may have would do: ask for less, or leave factors out."
+        should = (
+            "No size that a study may have would be enough: accept wider intervals, or leave "
+            "factors out."
+        )
     text = f"The runs are not enough: {where}, wider than the limit of {width:g}. {should}"
     return Verdict(False, widest, needed, text)

@@ -103,7 +103,7 @@ def remark_on_constants(names: Sequence[str]) -> list[Remark]:
     return [
         make_warning(
             f"{summarise_names(names)} {verb} the same in all runs: no factor matters there, and "
-            "there is no index (not a zero)."
+            "it has no index (which is not an index of zero)."
         )
     ]
 
@@ -130,8 +130,8 @@ def remark_on_size(method: Method, size: int) -> list[Remark]:
     if size < method.advised:
         remarks.append(
             make_warning(
-                f"{size:,} {method.sized} are few for {method.title}: "
-                f"{method.advised:,} or more are advised; see the intervals."
+                f"{size:,} {method.sized} are few for {method.title}; "
+                f"{method.advised:,} or more are advised. Look at the intervals."
             )
         )
     return remarks
@@ -166,15 +166,15 @@ def _about_pair(method: Method, names: Sequence[str], correlation: float) -> lis
     if not method.given_data:
         return [
             make_warning(
-                f"Factors depend on each other, most of all {which}: {method.title} takes them "
-                "for independent; use a given-data method."
+                f"Factors depend on each other, most of all {which}: {method.title} assumes "
+                "that they do not; use a given-data method."
             )
         ]
     return [
         make_note(
-            f"Factors depend on each other, most of all {which}: an index also holds what a "
-            "factor shares with those that it goes along with, and indices may sum to more "
-            "than 1; 'own' and 'shared' of HDMR take the two apart, given runs enough."
+            f"Factors depend on each other, most of all {which}: the index of a factor "
+            "includes what it shares with factors that move with it, and indices may sum to more "
+            "than 1. Given enough runs, 'own' and 'shared' of HDMR separate the two."
         )
     ]
 
@@ -249,8 +249,8 @@ def _about_sums(table: pd.DataFrame) -> list[Remark]:
         remarks.append(
             make_note(
                 f"First-order indices sum to less than 0.8 for {summarise_names(apart['output'])} "
-                f"(least: {worst['value']:.2f}): the rest of the variance comes from factors "
-                "acting together; read the total indices."
+                f"(least: {worst['value']:.2f}): the rest of the variance comes from "
+                "interactions; read the total indices."
             )
         )
     return remarks
@@ -279,14 +279,14 @@ def _about_method(method: Method) -> list[Remark]:
         return [
             make_note(
                 "FAST's intervals come from halves of its search curves and are only "
-                "indicative (SALib says so itself)."
+                "indicative, as SALib itself says."
             )
         ]
     if method.name == "rbd-fast":
         return [
             make_note(
-                "RBD-FAST's intervals come from half the runs each, as SALib draws them: they "
-                "are wide by about 1.4."
+                "RBD-FAST's intervals are about 1.4 times too wide, since SALib draws each from "
+                "half of the runs."
             )
         ]
     return []

@@ -21,13 +21,13 @@ _LEADING, _FAILED = 5, 10
 
 # Captions of figures by the beginning of their file's name.
 _CAPTIONS = {
-    "ranked": "Which factors matter",
-    "plane": "How much factors matter, and how much that depends on the others",
+    "ranked": "Which factors matter, and which way",
+    "plane": "How much factors matter, and how much that depends on other factors",
     "heat-map": "What matters where",
-    "tornado": "Which way factors move outcomes",
+    "tornado": "Which way the factors move the outcomes",
     "scatter": "Outcomes against their leading factors",
     "over-time-intervals": "How much factors matter over time, with intervals",
-    "over-time": "What the spread comes from, year by year",
+    "over-time": "Where the spread comes from, year by year",
     "strategies": "Does the ranking of strategies hold?",
     "convergence": "Were there enough runs?",
 }
@@ -112,11 +112,11 @@ def _ranking(analysis: Analysis, figures: Sequence[Path]) -> Section | None:
     )
     if len(causes):
         first = causes.groupby(["future", "output"], sort=False).head(_LEADING)
-        tables.append(("Factors that turn the ranking", first))
+        tables.append(("Factors that change the order", first))
     text = (
-        "Every strategy is run with the same draws. Strategies are ordered by their mean over "
-        "the draws; a draw changes the ranking if it contradicts that order. 'Separation' says "
-        "how far a factor is different in the draws that do: 0 not at all, 1 without overlap."
+        "Every strategy is run with the same draws and ranked by its mean over them. The order "
+        "differs in a draw that contradicts this ranking. 'Separation' says how different a "
+        "factor is in such draws: 0 means not at all, 1 without overlap."
     )
     return Section(
         "Does the ranking of strategies hold?",
@@ -151,7 +151,7 @@ def _trust(results: Results, analysis: Analysis, figures: Sequence[Path]) -> Sec
     tables = []
     if failed:
         kept = ["scenario", "run", "reason", "variable", "year"]
-        tables.append(("Failed runs, the first of them", results.failed[kept].head(_FAILED)))
+        tables.append(("The first failed runs", results.failed[kept].head(_FAILED)))
     return Section(
         "How far to trust it",
         [analysis.verdict.text, *said],
@@ -177,7 +177,7 @@ def _runs(results: Results, analysis: Analysis) -> Section:
             f"{results.runs:,} runs{scenarios}."
         ],
         [
-            ("Outputs over all runs; baseline: no factor moved", _tidy(outputs[kept])),
+            ("Outputs over all runs (baseline: no factor is changed)", _tidy(outputs[kept])),
             ("Factors", factors),
         ],
     )

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from smecluster.model.support.formatting import Rounded, capitalise, display_unit
-from smecluster.sensitivity.analysis.ranking import Ranking
+from smecluster.policies.prose import format_draws
 from smecluster.sensitivity.analysis.trust import summarise_names
 from smecluster.sensitivity.direction import Direction
 
 if TYPE_CHECKING:
     from smecluster.sensitivity.analysis.analysis import Analysis
+    from smecluster.sensitivity.analysis.ranking import Ranking
 
 # Outputs beyond these are in the tables.
 _MOST = 12
@@ -34,7 +35,7 @@ def write_answers(analysis: Analysis) -> list[str]:
     list of str
         How strategies rank, then what drives each principal output.
     """
-    return [*_about_rankings(analysis.rankings), *list(_drivers(analysis))[:_MOST]]
+    return [*_describe_rankings(analysis.rankings), *list(_describe_drivers(analysis))[:_MOST]]
 
 
 def describe_analysis(analysis: Analysis) -> tuple[str, ...]:
@@ -53,8 +54,8 @@ def describe_analysis(analysis: Analysis) -> tuple[str, ...]:
     return (*write_answers(analysis), analysis.verdict.text, *remarks)
 
 
-def _about_rankings(rankings: Sequence[Ranking]) -> Iterator[str]:
-    """Say which rankings hold in all draws, together, and of each other one when it changes."""
+def _describe_rankings(rankings: Sequence[Ranking]) -> Iterator[str]:
+    """Say together which orders hold in all draws, and of each other one when it changes."""
     settled: dict[tuple[tuple[str, ...], str], list[Ranking]] = {}
     for ranking in rankings:
         if ranking.share[0]:
@@ -63,129 +64,130 @@ def _about_rankings(rankings: Sequence[Ranking]) -> Iterator[str]:
             settled.setdefault((ranking.strategies, ranking.future), []).append(ranking)
     for (strategies, future), these in settled.items():
         draws = min(ranking.draws for ranking in these)
-        least = 1 - max(ranking.share[2] for ranking in these)
+        outputs = summarise_names((ranking.output for ranking in these), 4)
         yield (
-            f"By {summarise_names((ranking.output for ranking in these), 4)}{_in(future)}, "
-            f"strategies rank {' before '.join(strategies)} in all {draws:,} draws (so in at least "
-            f"{_percent(least)} of all cases)."
+            f"By {outputs}{_under(future)}, strategies rank {' before '.join(strategies)} "
+            f"{format_draws(draws, draws)}."
         )
 
 
 def describe_ranking(ranking: Ranking) -> str:
-    """Say in how many draws strategies rank otherwise, and what makes them."""
-    order = " before ".join(ranking.strategies)
+    """Say in how many draws the order of strategies differs from that of their means, and why."""
     share, low, high = ranking.share
+    differing = round(share * ranking.draws)
     text = (
-        f"By {ranking.output}{_in(ranking.future)}, strategies rank {order} on average; in "
-        f"{_percent(share)} of {ranking.draws:,} draws ({_span(low, high)}) they rank otherwise."
+        f"By {ranking.output}{_under(ranking.future)}, strategies rank "
+        f"{' before '.join(ranking.strategies)} on average; the order differs "
+        f"{format_draws(differing, ranking.draws)} ({_span(low, high)})."
     )
     if ranking.causes.empty:
-        return f"{text} That is too few of one kind to say what makes the difference."
+        return f"{text} These are too few draws of one kind to say what makes the difference."
     strongest = ranking.causes.iloc[0]
     if strongest["low"] <= max(0.0, strongest["floor"]):
         return f"{text} No single factor decides when."
     return (
-        f"{text} What changes it most is {strongest['factor']}: they rank otherwise in "
-        f"{_percent(strongest['where high'])} of draws where it is high (highest fifth), in "
+        f"{text} What changes it most is {strongest['factor']}: the order differs in "
+        f"{_percent(strongest['where high'])} of the draws where it is high (highest fifth) and in "
         f"{_percent(strongest['where low'])} where it is low."
     )
 
 
-def _in(future: str) -> str:
+def _under(future: str) -> str:
     return f" in future {future}" if future else ""
 
 
-def _drivers(analysis: Analysis) -> Iterator[str]:
-    """Say of each principal output what it depends on; scenarios that agree are told at once."""
+def _describe_drivers(analysis: Analysis) -> Iterator[str]:
+    """Say of each principal output what it depends on; scenarios that agree share a sentence."""
     table = analysis.tables["indices"]
     for column in analysis.outputs:
         mine = table[table["output"] == column.name]
         alike: dict[tuple[str, ...], list[str]] = {}
         for scenario in dict.fromkeys(mine["scenario"]):
-            ranked = _headline(analysis, mine, str(scenario))
+            ranked = _select_headline(analysis, mine, str(scenario))
             if len(ranked):
                 alike.setdefault(tuple(ranked["factor"][:_NAMED]), []).append(str(scenario))
         for scenarios in alike.values():
             part = mine[mine["scenario"] == scenarios[0]]
-            ranked = _headline(analysis, mine, scenarios[0])
+            ranked = _select_headline(analysis, mine, scenarios[0])
             head = column.name
             if mine["scenario"].nunique() > 1:
-                head = f"{head} ({scenarios[0]}{_also(scenarios[1:])})"
-            head += _spread(analysis, scenarios[0], column.name)
-            said = f"{_ranked(analysis, ranked, part)}{_direction(analysis, ranked)}"
-            yield f"{capitalise(head)}: {said}"
+                head += f", under {scenarios[0]}{_likewise(scenarios[1:])}"
+            head += _describe_spread(analysis, scenarios[0], column.name)
+            depends = _describe_dependence(analysis, ranked, part)
+            yield f"{capitalise(head)} {depends}.{_describe_direction(analysis, ranked)}"
 
 
-def _headline(analysis: Analysis, table: pd.DataFrame, scenario: str) -> pd.DataFrame:
+def _select_headline(analysis: Analysis, table: pd.DataFrame, scenario: str) -> pd.DataFrame:
     chosen = (table["scenario"] == scenario) & (table["index"] == analysis.method.headline)
     return table[chosen].dropna(subset=["value"])
 
 
-def _also(others: Sequence[str]) -> str:
-    return f"; {summarise_names(others)} alike" if others else ""
+def _likewise(others: Sequence[str]) -> str:
+    return f" (likewise under {summarise_names(others)})" if others else ""
 
 
-def _ranked(analysis: Analysis, ranked: pd.DataFrame, part: pd.DataFrame) -> str:
+def _describe_dependence(analysis: Analysis, ranked: pd.DataFrame, part: pd.DataFrame) -> str:
     index = analysis.method.headline
     lows = ranked["floor"].where(ranked["floor"].notna(), 0.0)
     # Where the interval reaches down to chance, the factor cannot be told from no influence.
     known = ranked[(ranked["value"] > lows) & (ranked["low"] > 0)]
     if known.empty:
-        return "no factor can be told from one without influence"
+        return "depends on no factor that stands out from chance"
     first, following = ranked.iloc[0], ranked.iloc[1:_NAMED]
-    said = [f"what matters most is {first['factor']}{_value(index, first, part)}"]
+    said = [f"depends most on {first['factor']}{_format_first(index, first, part)}"]
     if len(following):
         named = [
-            f"{row['factor']} ({_short(index, row)}{'' if at in known.index else ', uncertain'})"
+            f"{row['factor']} ({_format_short(index, row)}"
+            f"{'' if at in known.index else ', uncertain'})"
             for at, row in following.iterrows()
         ]
-        verb = "comes" if len(named) == 1 else "come"
-        said.append(f"then {verb} {' and '.join(named)}")
+        said.append(f"then on {' and '.join(named)}")
         if following.iloc[0]["high"] > first["low"]:
             said[-1] += ", the first two within each other's intervals"
     rest = ranked.iloc[_NAMED:]
     if len(rest):
         silent = len(rest.index.difference(known.index))
-        text = f"the other {len(rest)} have" if len(rest) > 1 else "the other one has"
-        text += f" at most {_short(index, rest.iloc[0])}"
+        most = _format_short(index, rest.iloc[0])
+        text = f"the other {len(rest)} reach" if len(rest) > 1 else "the other factor reaches"
+        text += f" at most {most}"
         if silent:
             text += f", {silent} of them no more than chance"
         said.append(text)
     return "; ".join(said)
 
 
-def _value(index: str, row: pd.Series, part: pd.DataFrame) -> str:
+def _format_first(index: str, row: pd.Series, part: pd.DataFrame) -> str:
     if index == "mu star":
         unit, factor = display_unit(str(row["unit"]))
         ends = f"{Rounded(row['low'] * factor)} to {Rounded(row['high'] * factor)}"
         return (
-            f", changing it by {Rounded(row['value'] * factor)} {unit} ({ends}) on average as it "
-            "goes through its range"
+            f", which changes it by {Rounded(row['value'] * factor)} {unit} ({ends}) on average "
+            "over its range"
         )
     if index not in _SHARES:
         return f" ({index} {row['value']:.2f}, {row['low']:.2f} to {row['high']:.2f})"
     span = _span(row["low"], row["high"])
     if index == "first order":
-        return f", explaining {_percent(row['value'])} of the variance ({span})"
-    text = f", with {_percent(row['value'])} of the variance ({span})"
+        return f", which explains {_percent(row['value'])} of its variance ({span})"
+    text = f", which accounts for {_percent(row['value'])} of its variance ({span})"
     alone = part[(part["index"] == "first order") & (part["factor"] == row["factor"])]
     if len(alone):
-        text += f", {_percent(alone['value'].iloc[0])} alone"
+        text += f", {_percent(alone['value'].iloc[0])} on its own"
     return text
 
 
-def _short(index: str, row: pd.Series) -> str:
+def _format_short(index: str, row: pd.Series) -> str:
     if index == "mu star":
         unit, factor = display_unit(str(row["unit"]))
         return f"{Rounded(row['value'] * factor)} {unit}"
     return _percent(row["value"]) if index in _SHARES else f"{row['value']:.2f}"
 
 
-def _direction(analysis: Analysis, ranked: pd.DataFrame) -> str:
+def _describe_direction(analysis: Analysis, ranked: pd.DataFrame) -> str:
     """Say which way the leading factors move the output."""
     swings, first = analysis.tables["swings"], ranked.iloc[0]
     if swings.empty:
-        return "."
+        return ""
     swings = swings[swings["scenario"] == first["scenario"]]
     swings = swings[swings["output"] == first["output"]].set_index("factor")
     ways: dict[str, list[str]] = {"rises": [], "falls": []}
@@ -197,8 +199,8 @@ def _direction(analysis: Analysis, ranked: pd.DataFrame) -> str:
             ways["rises" if direction == Direction.RAISES else "falls"].append(str(name))
     said = [f"{way} with {summarise_names(names)}" for way, names in ways.items() if names]
     if not said:
-        return "."
-    text = f". It {' and '.join(said)}"
+        return ""
+    text = f" It {' and '.join(said)}"
     leading = str(first["factor"])
     if analysis.method.name == "morris":
         return f"{text}."  # by how much has been said
@@ -208,12 +210,12 @@ def _direction(analysis: Analysis, ranked: pd.DataFrame) -> str:
     unit, factor = display_unit(str(row["unit"]))
     low, high = (Rounded(row[f"at {end}"] * factor) for end in ("low", "high"))
     return (
-        f"{text}; on average it is {low} {unit} where {leading} is low (lowest fifth) and {high} "
-        "where it is high."
+        f"{text}: on average it is {low} {unit} where {leading} is low (lowest fifth of its range) "
+        f"and {high} where it is high (highest fifth)."
     )
 
 
-def _spread(analysis: Analysis, scenario: str, output: str) -> str:
+def _describe_spread(analysis: Analysis, scenario: str, output: str) -> str:
     """Say how far the output spreads: a large share of a small spread is little."""
     table = analysis.tables["outputs"]
     row = table[(table["scenario"] == scenario) & (table["output"] == output)]
@@ -221,7 +223,7 @@ def _spread(analysis: Analysis, scenario: str, output: str) -> str:
         return ""
     unit, factor = display_unit(str(row["unit"].iloc[0]))
     low, high = (Rounded(row[end].iloc[0] * factor) for end in ("5 %", "95 %"))
-    return f", {low} to {high} {unit} in 90 % of runs"
+    return f" ({low} to {high} {unit} in 90 % of runs)"
 
 
 def _percent(share: float) -> str:

@@ -25,7 +25,7 @@ from smecluster.sensitivity.study import Study
 _UNITS = {
     "sobol": "its block of Saltelli's sample",
     "morris": "its trajectory",
-    "fast": "its curve, and so the index of that curve's factor",
+    "fast": "its curve, and with it the index of that curve's factor",
 }
 
 
@@ -139,10 +139,10 @@ class Results:
         """What is done about runs that fail, in words."""
         unit = _UNITS.get(self.method)
         if unit is None:
-            return "A run that fails, or has no value, is left out."
+            return "A run that fails or has no value is left out."
         return (
-            f"A run that fails, or has no value, takes {unit} with it "
-            f"({self.design.unit} runs), so that no gap biases the estimate."
+            f"A run that fails or has no value is left out together with {unit} "
+            f"({self.design.unit} runs), since a gap would bias the estimate."
         )
 
     @property

@@ -336,7 +336,7 @@ def test_draws_of_a_calibration_are_run_as_they_are(made, small, m, tmp_path):
     assert results.dependent
     values = results.design.values()
     np.testing.assert_array_equal(values["brand premium"], values["spin off rate"] / 2)
-    assert "32 runs have but 30 draws of the calibration" in " ".join(
+    assert "32 runs share 30 draws of the calibration" in " ".join(
         describe_analysis(analyse(results))
     )
     with pytest.raises(InputError, match="created with different calibration draws"):

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from smecluster.model.support.plotting import Figure
+from smecluster.sensitivity.direction import Direction
 from smecluster.sensitivity.report.figures.style import finish_figure, name_rest, wrap_name
+from smecluster.sensitivity.report.index_titles import describe_index
 
 if TYPE_CHECKING:
     from smecluster.sensitivity.analysis.analysis import Analysis
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 _ROWS = 24
 # Factors below this everywhere are put together, and such cells left empty.
 _SMALL = 0.005
+_MARKS = {Direction.RAISES: " ▲", Direction.LOWERS: " ▼"}
 
 
 def draw_heat_map(results: Results, analysis: Analysis) -> Figure:
@@ -58,15 +61,19 @@ def draw_heat_map(results: Results, analysis: Analysis) -> Figure:
         layout="constrained",
     )
     axis = figure.subplots()
+    ways = _find_directions(analysis)
+    marks = " Triangles: more of the factor raises (up) or lowers (down) the outcome."
+    if not ways:
+        marks = ""
     top = max(1e-12, float(np.nanmax(cells)))
-    image = axis.imshow(np.clip(cells, 0, None), cmap="cividis", vmin=0, vmax=top, aspect="auto")
+    image = axis.imshow(np.clip(cells, 0, None), cmap="Blues", vmin=0, vmax=top, aspect="auto")
     for row, column in np.ndindex(cells.shape):
         value = cells[row, column]
         if np.isfinite(value) and abs(value) >= _SMALL:
-            colour = "black" if value > 0.6 * top else "white"
-            axis.text(
-                column, row, f"{value:.2f}", ha="center", va="center", fontsize=7, color=colour
-            )
+            colour = "white" if value > 0.6 * top else "black"
+            way = ways.get((*wide.columns[column], names[row]))
+            text = f"{value:.2f}{'' if way is None else _MARKS.get(way, '')}"
+            axis.text(column, row, text, ha="center", va="center", fontsize=7, color=colour)
     axis.set_yticks(range(len(names)), [wrap_name(name, 44) for name in names], fontsize=8)
     shown = wide.columns.to_frame(index=False)
     labels = [
@@ -75,12 +82,23 @@ def draw_heat_map(results: Results, analysis: Analysis) -> Figure:
     ]
     axis.set_xticks(range(len(labels)), labels, rotation=45, ha="right", fontsize=8)
     axis.tick_params(length=0)
-    scale = method.headline if method.shares else f"{method.headline}, share of the greatest"
+    scale = describe_index(method.headline, dependent=results.dependent).partition(":")[0]
+    if not method.shares:
+        scale = f"{method.headline}, as a share of the largest"
     figure.colorbar(image, ax=axis, label=scale, fraction=0.03, pad=0.01)
     return finish_figure(
         figure,
         results,
         analysis,
         "What matters where",
-        f"Cells: {scale}; factors by their greatest index; empty: below {_SMALL:g}.",
+        f"Cells: {scale}; empty: below {_SMALL:g}. Factors in order of their largest index.{marks}",
     )
+
+
+def _find_directions(analysis: Analysis) -> dict[tuple[str, ...], Direction]:
+    """Give the direction of each factor by output, scenario and factor."""
+    swings = analysis.tables["swings"]
+    if swings.empty:
+        return {}
+    keys = zip(swings["output"], swings["scenario"], swings["factor"], strict=True)
+    return dict(zip(keys, map(Direction, swings["direction"]), strict=True))

@@ -105,11 +105,11 @@ def draw_plane(results: Results, analysis: Analysis, scenario: str) -> Figure:
         figure,
         results,
         analysis,
-        "How much factors matter, and how much that depends on others"
+        "How much factors matter, and how much that depends on other factors"
         f"{name_scenario(results, scenario)}",
-        "Mu star: mean absolute effect of a factor's whole range; sigma: its spread over the "
-        "range of all others. On the dashed line (sigma = mu star) and above it, effects are far "
-        "from additive. Grey: all other factors.",
+        "Mu star: mean absolute effect of a factor over its whole range; sigma: how much that "
+        "effect varies with the other factors. On and above the dashed line (sigma = mu star) "
+        "effects are far from additive. Grey: all other factors.",
     )
 
 

@@ -81,7 +81,7 @@ def draw_scatter(results: Results, analysis: Analysis, scenario: str) -> Figure:
         results,
         analysis,
         f"Outcomes against their leading factors{name_scenario(results, scenario)}",
-        "Points: runs; line: mean in classes of runs"
+        "Points: runs; line: mean of the runs in classes along the factor"
         + (", with its interval." if confidence is not None else "."),
     )
 

@@ -19,6 +19,7 @@ from smecluster.sensitivity.report.figures.style import (
     set_title,
     wrap_name,
 )
+from smecluster.sensitivity.report.index_titles import describe_index
 
 if TYPE_CHECKING:
     from smecluster.sensitivity.analysis.analysis import Analysis
@@ -50,6 +51,10 @@ def draw_convergence(results: Results, analysis: Analysis, scenario: str) -> Fig
         if part["value"].notna().any()
     ]
     figure, axes = make_panels(len(drawn), 2, 6.2, 3.1)
+    headline = analysis.method.headline
+    index = headline
+    if analysis.method.shares:
+        index = describe_index(headline, dependent=results.dependent).partition(":")[0]
     for axis, (column, part) in zip(axes, drawn, strict=True):
         factor = 1.0 if analysis.method.shares else display_unit(column.unit)[1]
         last = part[part["size"] == part["size"].max()]
@@ -79,8 +84,8 @@ def draw_convergence(results: Results, analysis: Analysis, scenario: str) -> Fig
         clear_frame(axis)
         axis.set_xlabel(f"{analysis.method.sized}", fontsize=8)
         format_axis(axis.yaxis)
-        if not analysis.method.shares:
-            axis.set_ylabel(display_unit(column.unit)[0], fontsize=8)
+        unit = "" if analysis.method.shares else f", {display_unit(column.unit)[0]}"
+        axis.set_ylabel(f"{index}{unit}", fontsize=8)
         axis.legend(
             handles=handles,
             loc="upper left",
@@ -94,6 +99,6 @@ def draw_convergence(results: Results, analysis: Analysis, scenario: str) -> Fig
         results,
         analysis,
         f"Were there enough runs?{name_scenario(results, scenario)}",
-        f"Lines: {analysis.method.headline} of the five leading factors from the first half, "
-        "quarter, ... of the runs; bands: intervals.",
+        f"Lines: {index} of the five leading factors, from the first part of the runs up to all of "
+        "them; bands: intervals.",
     )

@@ -73,9 +73,9 @@ def draw_strategies(results: Results, analysis: Analysis) -> Figure:
         results,
         analysis,
         "Does the ranking of strategies hold?",
-        "Bars: share of draws in which a strategy is the best. Below, if any: share of draws "
-        "that contradict the ranking by means, at the ends of the factors that turn it most; "
-        "line: over all draws.",
+        "Bars: share of draws in which a strategy is best. Below, where the order changes: "
+        "share of draws that contradict the order of the means, at both ends of the factors that "
+        "change it most; line: over all draws.",
     )
 
 
@@ -103,7 +103,7 @@ def _best(axis: Axes, rankings: tuple[Ranking, ...]) -> None:
     axis.set_xlim(0, max(1.0, left.max()))
     clear_frame(axis, "x")
     axis.set_xlabel("share of draws", fontsize=8)
-    set_title(axis, "How often each strategy is the best")
+    set_title(axis, "How often each strategy is best")
 
 
 def _turned(axis: Axes, ranking: Ranking, width: int) -> None:
@@ -119,5 +119,5 @@ def _turned(axis: Axes, ranking: Ranking, width: int) -> None:
     axis.set_ylim(len(causes) - 0.4, -0.6)
     axis.set_xlim(-0.02, 1.02)
     clear_frame(axis, "x")
-    axis.set_xlabel("share of draws with another ranking", fontsize=8)
+    axis.set_xlabel("share of draws with another order", fontsize=8)
     set_title(axis, f"{ranking.output}: {' before '.join(ranking.strategies)} on average", width)

@@ -68,13 +68,13 @@ def draw_tornado(results: Results, analysis: Analysis, scenario: str) -> Figure:
         clear_frame(axis, "x")
         set_title(axis, column.name)
     labels = (
-        "mean where the factor is low (lowest fifth)",
+        "mean where the factor is low (lowest fifth of its range)",
         "mean where it is high (highest fifth)",
     )
-    note = "All other factors vary at the same time."
+    note = "All other factors vary as well."
     if (analysis.tables["indices"]["index"] == "mu").any():
         labels = ("towards the low end of the factor's range", "towards the high end")
-        note = "Bars: mean effect of going through the whole range (mu), half of it to each side."
+        note = "Bars: mean effect over the whole range (mu), half of it on each side."
     handles = [
         Patch(color=colour, label=label) for colour, label in zip((LOW, HIGH), labels, strict=True)
     ]
@@ -83,8 +83,8 @@ def draw_tornado(results: Results, analysis: Analysis, scenario: str) -> Figure:
         figure,
         results,
         analysis,
-        f"Which way factors move outcomes{name_scenario(results, scenario)}",
-        f"Vertical line: mean over all runs. {note}",
+        f"Which way the factors move the outcomes{name_scenario(results, scenario)}",
+        f"Vertical line: mean of all runs. {note}",
     )
 
 

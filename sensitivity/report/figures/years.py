@@ -80,16 +80,16 @@ def draw_stacked(results: Results, analysis: Analysis, scenario: str) -> Figure:
     if any(len(shares.columns.difference(list(colours))) for shares in drawn.values()):
         handles.append(Patch(color=OTHERS, label="all other factors"))
     handles.append(
-        Patch(facecolor=TOGETHER, edgecolor="#BBBBBB", hatch="///", label="factors together")
+        Patch(facecolor=TOGETHER, edgecolor="#BBBBBB", hatch="///", label="interactions")
     )
     figure.legend(handles=handles, loc="outside lower center", ncols=3, frameon=False, fontsize=8)
     return finish_figure(
         figure,
         results,
         analysis,
-        f"What the spread comes from, year by year{name_scenario(results, scenario)}",
-        "Stacked: share of each year's variance that a factor explains alone (first-order "
-        "index); hatched: the rest, which factors explain only together.",
+        f"Where the spread comes from, year by year{name_scenario(results, scenario)}",
+        "Stacked: share of each year's variance that a factor explains on its own (first-order "
+        "index); hatched: the rest, which comes from interactions.",
     )
 
 

@@ -74,6 +74,49 @@ def test_a_run_that_fails_is_listed_with_its_inputs_and_the_rest_go_on(table, tm
     assert found[found["run"] == 1]["value added"].isna().all()
 
 
+def test_an_excel_table_is_read_as_a_csv_file_is(table, tmp_path):
+    text = table(HEAD + "0.35,40000\n0.45,60000\n")
+    excel = tmp_path / "runs.xlsx"
+    pd.read_csv(text).to_excel(excel, index=False)
+    outs = []
+    for inputs in (text, excel):
+        outs.append(tmp_path / f"{inputs.suffix[1:]}-result.csv")
+        assert run(inputs, "--output", "total value added", "--year", 2040, "--out", outs[-1]) == 0
+    assert outs[0].read_bytes() == outs[1].read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("runs.xlsx", "not an Excel table"), ("runs.ods", "neither a CSV file nor")]
+)
+def test_a_file_of_another_kind_is_refused_in_one_line(name, said, tmp_path, capsys):
+    path = tmp_path / name
+    path.write_text("1,2\n")
+    assert run(path, "--output", "value added", "--out", tmp_path / "r.csv") == 2
+    error = capsys.readouterr().err
+    assert said in error
+    assert error.count("\n") == 1
+
+
+def test_the_range_of_each_output_is_printed_and_in_the_json(table, tmp_path, capsys):
+    out = tmp_path / "result.csv"
+    inputs = table(HEAD + "0.35,40000\n0.45,60000\n0.4,50000\n")
+    options = ["--output", "value added", "--year", 2030, "--year", 2040, "--out", out]
+    assert run(inputs, *options, "--json") == 0
+    record = json.loads(capsys.readouterr().out)
+    rows = {row["element"]: row for row in record["outputs"]}
+    found = pd.read_csv(out, encoding="utf-8-sig")
+    last = found[found["time"] == 2040].set_index("Region")["value added"]
+    assert rows["Wenzhou"]["lowest"] == pytest.approx(last["Wenzhou"].min())
+    assert rows["Wenzhou"]["mean"] == pytest.approx(last["Wenzhou"].mean())
+    assert rows["Wenzhou"]["highest"] == pytest.approx(last["Wenzhou"].max())
+    assert rows["Wenzhou"]["year"] == 2040
+    assert record["stamp"]["strategy"].startswith("as-now ")
+    assert run(inputs, *options) == 0
+    printed = capsys.readouterr().out
+    assert "value added\tWenzhou\t2040\t" in printed
+    assert "bn yuan a year" in printed
+
+
 @pytest.mark.parametrize(
     ("content", "options", "said"),
     [
@@ -81,7 +124,7 @@ def test_a_run_that_fails_is_listed_with_its_inputs_and_the_rest_go_on(table, tm
         (HEAD + "0.4,many\n", [], "'many', not a number"),
         (HEAD, [], "has no runs"),
         ("", [], "is not a table"),
-        ("spin off rate,spin off rate\n0.1,0.1\n", [], "stands there twice"),
+        ("spin off rate,spin off rate\n0.1,0.1\n", [], "has two columns"),
         (HEAD + "0.4,1\n", ["--year", "1900"], "1900"),
         (HEAD + "0.4,1\n", ["--strategy", "centrl"], "did you mean 'central'"),
     ],

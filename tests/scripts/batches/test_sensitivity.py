@@ -130,7 +130,7 @@ def test_a_study_goes_on_from_its_folder(study, capsys):
     run("status", folder)
     told = capsys.readouterr().out
     assert "central, base\t0\t64\t0\t1" in told
-    assert "goes on" in told
+    assert "resumes it" in told
     assert run("run", folder, "--json") == 0
     assert json.loads(capsys.readouterr().out)["new"] == 64
     assert first.read_bytes() == whole
@@ -149,7 +149,7 @@ def test_a_changed_study_is_refused_until_it_is_asked_for(study, capsys):
     study.write_text(STUDY.replace("0.5", "0.4"))
     capsys.readouterr()
     run("status", study)
-    assert "changed since the runs were made: study" in capsys.readouterr().out
+    assert "changed since these runs: study" in capsys.readouterr().out
     assert run("run", study) == 2
     assert "--restart" in capsys.readouterr().err
     assert run("run", study, "--restart") == 0
@@ -289,7 +289,7 @@ def test_ctrl_c_says_what_is_kept_and_how_to_resume(study, capsys, monkeypatch):
         "the same command resumes there\n"
     )
     assert run("run", study) == 0
-    assert "128 of them made now" in capsys.readouterr().out
+    assert "128 run now" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -111,14 +111,12 @@ def test_runs_are_not_enough_until_the_widest_interval_is_narrow():
     verdict = judge_size(table([0.5, 0.3], "total", half=0.1), "total", 256, width=0.1)
     assert not verdict.enough
     assert verdict.needed == 1024
-    assert "A size of about 1,024 instead of 256 should do." in verdict.text
+    assert "A size of about 1,024 instead of 256 should be enough." in verdict.text
 
 
 def test_no_size_is_named_that_a_study_cannot_have():
     verdict = judge_size(table([0.5], "total", half=0.1), "total", 256, width=1e-6)
-    assert verdict.text.endswith(
-        "No size that a study may have would do: ask for less, or leave factors out."
-    )
+    assert verdict.text.endswith("would be enough: accept wider intervals, or leave factors out.")
 
 
 def test_only_the_leading_factors_count():
@@ -144,7 +142,7 @@ def test_an_index_without_an_interval_is_not_enough():
 def test_nothing_is_enough_where_nothing_varies():
     verdict = judge_size(table([np.nan]), "first order", 64, width=0.1)
     assert not verdict.enough
-    assert verdict.text == "No output varies, so no number of runs gives an index."
+    assert verdict.text == "No output varies, so there is no index, however many runs there are."
 
 
 def test_names_are_listed_shortly():

@@ -107,11 +107,11 @@ def test_shares_of_factors_that_depend_on_one_another_are_neither_stacked_nor_su
     files = draw_figures(results, analysis, tmp_path)
     assert "over-time.png" not in {path.name for path in files}
     figure = draw_bars(results, analysis, "base")
-    assert "what goes along with it" in figure.get_suptitle()
+    assert "what moves with it" in figure.get_suptitle()
     labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
     assert labels[-1] == "other 5 (greatest)"
     page = write_page(results, analysis, files, tmp_path).read_text(encoding="utf-8")
-    assert "explained alone" not in page
+    assert "explained on its own" not in page
 
 
 def test_the_ranked_figure_shows_which_way_a_factor_works(stored):
