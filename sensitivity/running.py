@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,17 +17,27 @@ from smecluster.model.engines.dask import check_scheduler
 from smecluster.model.runs import simulate, stream
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.provenance import make_stamp
+from smecluster.sensitivity.analysis.compute import judge_runs
+from smecluster.sensitivity.analysis.enough import Verdict
 from smecluster.sensitivity.design.crossing import Scenario
 from smecluster.sensitivity.design.factors import Setting, build_factors
 from smecluster.sensitivity.design.outputs import build_columns, extract_outputs, list_required
 from smecluster.sensitivity.store import parts
-from smecluster.sensitivity.store.folder import FAILED, Store, open_store, write_failed_runs
+from smecluster.sensitivity.store.folder import (
+    FAILED,
+    Store,
+    open_store,
+    read_store,
+    write_failed_runs,
+)
 from smecluster.sensitivity.store.manifest import Manifest, compute_identity
 from smecluster.sensitivity.study import Study
 
 if TYPE_CHECKING:
     from smecluster.model import Model
     from smecluster.sensitivity.design.scenarios import ResolvedStudy
+
+Progress = Callable[[int, int], None]
 
 # Runs that are kept at a time.
 _PART = 4096
@@ -54,6 +65,25 @@ class RunSummary:
     new: int
     failed: int
     seconds: float
+
+
+@dataclass(frozen=True)
+class Step:
+    """One size of a study that was run.
+
+    Attributes
+    ----------
+    study : Study
+        The study at this size.
+    summary : RunSummary
+        What was run.
+    verdict : Verdict or None
+        Whether the runs are enough; None where the study does not ask.
+    """
+
+    study: Study
+    summary: RunSummary
+    verdict: Verdict | None
 
 
 def plan_runs(
@@ -172,7 +202,7 @@ def run_study(
 
     Returns
     -------
-    Made
+    RunSummary
 
     Raises
     ------
@@ -232,6 +262,66 @@ def run_study(
         if have.failed or (folder / FAILED).exists():
             write_failed_runs(folder)
     return RunSummary(total, have.new, have.failed, time.monotonic() - begun)
+
+
+def extend_study(
+    study: Study,
+    resolved: ResolvedStudy,
+    folder: Path,
+    *,
+    text: str = "",
+    restart: bool = False,
+    workers: int | None = None,
+    cluster: str | None = None,
+    watch: Callable[[], AbstractContextManager[Progress]] | None = None,
+) -> Iterator[Step]:
+    """Run a study; where it says when runs are enough, double its size until then.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    resolved : ResolvedStudy
+        What it names, from `sensitivity.design.scenarios.resolve_study`.
+    folder : Path
+        The store.
+    text, restart, workers, cluster
+        As for `run_study`; runs of a different identity are dropped before the first step only.
+    watch : callable, optional
+        Gives what is told the progress of a step, as a context.
+
+    Yields
+    ------
+    Step
+        Each size that was run.
+
+    Raises
+    ------
+    InputError
+        As for `plan_runs` and `run_study`.
+    """
+    while True:
+        manifest = plan_study(study, resolved)
+        with nullcontext() if watch is None else watch() as tell:
+            summary = run_study(
+                manifest,
+                resolved.model,
+                folder,
+                resolved.draws,
+                text=text,
+                restart=restart,
+                workers=workers,
+                cluster=cluster,
+                tell=tell,
+            )
+        restart = False  # what is run from here on belongs together
+        verdict = None if study.enough is None else judge_runs(read_store(folder))
+        yield Step(study, summary, verdict)
+        if study.enough is None or verdict is None or verdict.enough:
+            return
+        if 2 * study.method.size > study.enough.largest:
+            return
+        study = study.resized(2 * study.method.size)
 
 
 class _Tally:

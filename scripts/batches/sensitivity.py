@@ -26,7 +26,6 @@ EXAMPLES = (
     "smecluster sensitivity analyse mine.toml --json",
     "smecluster sensitivity plot results/mine",
 )
-RESULTS = Path("results/sensitivity")
 # Failed runs, and leading factors of an output, that are printed.
 _FAILED, _LEADING = 10, 3
 
@@ -113,45 +112,36 @@ def _run(
     json: bool,
 ) -> None:
     from smecluster.scripts.shared.progress import progress
-    from smecluster.sensitivity.analysis.compute import judge_runs
     from smecluster.sensitivity.design.scenarios import resolve_study
-    from smecluster.sensitivity.running import plan_study, run_study
-    from smecluster.sensitivity.store.folder import read_store
+    from smecluster.sensitivity.running import extend_study
 
     study, folder, text = _study(given, out)
     study = study if size is None else study.resized(size)
-    named = resolve_study(study)
-    while True:
-        manifest = plan_study(study, named)
-        with progress("runs") as tell:
-            made = run_study(
-                manifest,
-                named.model,
-                folder,
-                named.draws,
-                text=text,
-                restart=restart,
-                workers=workers,
-                cluster=cluster,
-                tell=tell,
-            )
-        record = _record(folder, study, made)
+    steps = extend_study(
+        study,
+        resolve_study(study),
+        folder,
+        text=text,
+        restart=restart,
+        workers=workers,
+        cluster=cluster,
+        watch=lambda: progress("runs"),
+    )
+    record: dict[str, Any] = {}
+    for step in steps:
+        if record:
+            note(f"size doubled to {step.study.method.size:,}")
+        record = _record(folder, step.study, step.summary)
         if not json:
-            _print_made(record)
-        restart = False  # what is made from here on belongs together
-        if study.enough is None:
-            break
-        verdict = judge_runs(read_store(folder))
-        record |= {"enough": verdict.enough, "verdict": verdict.text}
-        if not json:
-            print(verdict.text)
-        if verdict.enough:
-            break
-        if 2 * study.method.size > study.enough.largest:
-            note(f"not doubled again: enough.largest is {study.enough.largest}")
-            break
-        study = study.resized(2 * study.method.size)
-        note(f"size doubled to {study.method.size}")
+            _print_summary(record)
+        if step.verdict is not None:
+            record |= {"enough": step.verdict.enough, "verdict": step.verdict.text}
+            if not json:
+                print(step.verdict.text)
+            if study.enough is not None and not step.verdict.enough:
+                largest = study.enough.largest
+                if 2 * step.study.method.size > largest:
+                    note(f"not doubled again: enough.largest is {largest:,}")
     if json:
         print_json(record)
     else:
@@ -160,6 +150,7 @@ def _run(
 
 def _study(given: str, out: Path | None) -> tuple[Study, Path, str]:
     """Find a study by name, file, or folder of results; its folder and its text."""
+    from smecluster.sensitivity.interface import RESULTS
     from smecluster.sensitivity.store import folder as store
     from smecluster.sensitivity.store import manifest
     from smecluster.sensitivity.study import find_study, load_study, read_study_text
@@ -189,7 +180,7 @@ def _results(given: str, out: Path | None) -> Results:
     return read_store(folder, None if _is_store(given) else study)
 
 
-def _record(folder: Path, study: Study, made: RunSummary) -> dict[str, Any]:
+def _record(folder: Path, study: Study, summary: RunSummary) -> dict[str, Any]:
     from smecluster.sensitivity.store.folder import FAILED
 
     failed = folder / FAILED
@@ -197,17 +188,17 @@ def _record(folder: Path, study: Study, made: RunSummary) -> dict[str, Any]:
         "folder": str(folder),
         "method": study.method.name,
         "size": study.method.size,
-        "runs": made.runs,
-        "new": made.new,
-        "failed": made.failed,
-        "seconds": made.seconds,
-        "runs a second": made.new / made.seconds if made.new else None,
+        "runs": summary.runs,
+        "new": summary.new,
+        "failed": summary.failed,
+        "seconds": summary.seconds,
+        "runs a second": summary.new / summary.seconds if summary.new else None,
         "peak memory MiB": _peak_memory(),
-        **({"failures": str(failed)} if made.failed else {}),
+        **({"failures": str(failed)} if summary.failed else {}),
     }
 
 
-def _print_made(record: dict[str, Any]) -> None:
+def _print_summary(record: dict[str, Any]) -> None:
     text = f"{record['folder']}: {record['runs']:,} runs, {record['failed']:,} failed; "
     if record["new"]:
         text += f"{record['new']:,} run now in {record['seconds']:.0f} s"

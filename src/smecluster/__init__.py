@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from smecluster.calibration.loading import load_calibrated as load
     from smecluster.model.interface import simulate, simulate_many
     from smecluster.model.support.errors import InputError
+    from smecluster.sensitivity.interface import run_sensitivity as sensitivity
 
     __version__: str
 
@@ -28,7 +29,7 @@ _HOMES = {
     "simulate_many": ("smecluster.model.interface", "simulate_many"),
 }
 
-__all__ = ["InputError", "__version__", "load", "simulate", "simulate_many"]
+__all__ = ["InputError", "__version__", "load", "sensitivity", "simulate", "simulate_many"]
 
 # The folders of a checkout stand here as links; git without core.symlinks writes text files.
 if not os.path.isdir(os.path.join(os.path.dirname(__file__), "model")):
@@ -44,6 +45,8 @@ def __getattr__(name: str) -> Any:
         from importlib.metadata import version
 
         return version("smecluster")
+    if name == "sensitivity":  # a package that can be called, see its docstring
+        return importlib.import_module("smecluster.sensitivity")
     if name not in _HOMES:
         raise AttributeError(f"module 'smecluster' has no attribute {name!r}")
     module, attribute = _HOMES[name]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,15 +66,34 @@ def draw_figures(results: Results, analysis: Analysis, folder: Path) -> list[Pat
         If a file cannot be written.
     """
     files: list[Path] = []
-    several = len(results.scenarios) > 1
-    for name, one in _of_all(results, analysis):
-        files += _written(one(), folder / name, results, analysis)
-    for scenario in results.scenarios:
-        for name, each in _of_one(results, analysis, scenario.name):
-            path = folder / (f"{name}-{_plain(scenario.name)}" if several else name)
-            files += _written(each(results, analysis, scenario.name), path, results, analysis)
+    for name, draw in list_figures(results, analysis).items():
+        files += _write(draw(), folder / name, results, analysis)
     _remove_others(folder, files)
     return files
+
+
+def list_figures(results: Results, analysis: Analysis) -> dict[str, Callable[[], Figure]]:
+    """List the figures that fit a study, each to be drawn when it is called.
+
+    Parameters
+    ----------
+    results : Results
+        The runs.
+    analysis : Analysis
+        Their analysis.
+
+    Returns
+    -------
+    dict of str to callable
+        By name: one of `KINDS`, followed by the scenario where there are several.
+    """
+    figures = dict(_of_all(results, analysis))
+    several = len(results.scenarios) > 1
+    for scenario in results.scenarios:
+        for kind, draw in _of_one(results, analysis, scenario.name):
+            name = f"{kind}-{_plain(scenario.name)}" if several else kind
+            figures[name] = partial(draw, results, analysis, scenario.name)
+    return figures
 
 
 def _of_all(results: Results, analysis: Analysis) -> list[tuple[str, Callable[[], Figure]]]:
@@ -111,7 +131,7 @@ def _of_one(results: Results, analysis: Analysis, scenario: str) -> list[tuple[s
     return found
 
 
-def _written(figure: Figure, path: Path, results: Results, analysis: Analysis) -> list[Path]:
+def _write(figure: Figure, path: Path, results: Results, analysis: Analysis) -> list[Path]:
     stamp = format_stamp(results.stamp() | {"analysed by": analysis.method.name})
     _lay_out(figure)
     files = []
