@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING, Literal
 
@@ -15,6 +15,7 @@ from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from smecluster.model.outcomes import PLACE, TOTAL
+from smecluster.model.support.errors import UnknownNameError
 from smecluster.model.support.formatting import (
     CENTRE_COLOUR,
     TOTAL_COLOUR,
@@ -58,21 +59,39 @@ def draw_figures(found: Comparison) -> dict[str, Figure]:
     dict
         Figure by file name without suffix.
     """
-    several = len(found.names) > 1 and found.several
-    drawn = {"overview": draw_overview(found)}
-    if several:
-        drawn["differences"] = draw_differences(found)
-        drawn["probabilities"] = draw_probabilities(found)
-    drawn["changes"] = draw_changes(found)
+    return {name: draw(found) for name, draw in _choose(found).items()}
+
+
+def draw_figure(found: Comparison, name: str) -> Figure:
+    """Draw one figure of a comparison; see `draw_figures`.
+
+    Raises
+    ------
+    InputError
+        If the comparison has none of that name.
+    """
+    offered = _choose(found)
+    if name not in offered:
+        raise UnknownNameError("figure", name, offered)
+    return offered[name](found)
+
+
+def _choose(found: Comparison) -> dict[str, Callable[[Comparison], Figure]]:
+    """Choose the figures that a comparison has."""
+    offered: dict[str, Callable[[Comparison], Figure]] = {"overview": draw_overview}
+    if len(found.names) > 1 and found.several:
+        offered |= {"differences": draw_differences, "probabilities": draw_probabilities}
+    offered["changes"] = draw_changes
     if any(found.has_money(name) for name in found.names):
-        drawn["gained-per-yuan"] = draw_per_yuan(found)
-        drawn["who-pays"] = draw_payers(found)
-        drawn["spillovers"] = draw_spillovers(found)
-    drawn["paths"] = draw_paths(found)
-    drawn["timing"] = draw_timing(found)
+        offered |= {
+            "gained-per-yuan": draw_per_yuan,
+            "who-pays": draw_payers,
+            "spillovers": draw_spillovers,
+        }
+    offered |= {"paths": draw_paths, "timing": draw_timing}
     if len(found.futures) > 1:
-        drawn["futures"] = draw_futures(found)
-    return drawn
+        offered["futures"] = draw_futures
+    return offered
 
 
 def draw_overview(found: Comparison) -> Figure:

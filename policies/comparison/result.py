@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
 from smecluster.model.outcomes import DISPERSION, PLACE, TOTAL, find_outcome
+from smecluster.model.support.errors import UnknownNameError
 from smecluster.policies.ensemble.cases import FUTURE, STRATEGY
 from smecluster.policies.ensemble.recovery import GAP, recovery
 from smecluster.policies.ensemble.spillovers import effect_on_others
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from smecluster.model.support.plotting import Figure
     from smecluster.policies.budget import Budget
     from smecluster.policies.futures import Future
     from smecluster.policies.spans import SpanExcess
@@ -30,7 +34,7 @@ HALF = "years to half the effect"
 _NO_MONEY = 1e-5
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Comparison:
     """What strategies do in many worlds, or in one, at equal additional money.
 
@@ -74,6 +78,8 @@ class Comparison:
         How many runs it took.
     discounting : tuple of (float, float)
         Rate a year, Dmnl, and the year to which present values refer.
+    provenance : mapping of str to str
+        Where it came from: hashes of model, strategies and draws, versions.
     """
 
     start: float
@@ -93,6 +99,13 @@ class Comparison:
     spans: tuple[SpanExcess, ...]
     runs: int
     discounting: tuple[float, float]
+    provenance: Mapping[str, str] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        draws = f"{len(self.draws):,} draws" if self.several else "best fit"
+        futures = f"{len(self.futures)} futures" if len(self.futures) > 1 else "base future"
+        names = ", ".join(self.names)
+        return f"<Comparison: {names} against {self.baseline.name}, {futures}, {draws}>"
 
     @property
     def names(self) -> list[str]:
@@ -184,6 +197,88 @@ class Comparison:
         names = np.array([future.name for future in others], dtype=object)
         return xr.concat(parts, FUTURE).assign_coords({FUTURE: names}).drop_vars(GAP)
 
+    # For notebooks
+
+    def answer(self) -> dict[str, str]:
+        """Give the answers in words, by question, the first one first."""
+        from smecluster.policies.comparison.text import answer_comparison
+
+        return answer_comparison(self)
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Give every table by its name, in the units of the command line.
+
+        Returns
+        -------
+        dict
+            ``headlines`` (all regions, base future), ``outcomes``, ``probabilities``, ``money``,
+            ``paths``, ``spillovers``, ``timing``, with futures ``recovery``, and ``failures``
+            where a run has no result.
+        """
+        from smecluster.model.support.exports import convert_units
+        from smecluster.policies.comparison.brief import table_headlines
+        from smecluster.policies.comparison.tables import make_tables
+        from smecluster.policies.quantiles import QUANTILES
+
+        made = {"headlines": table_headlines(self)}
+        for name, table in make_tables(self).items():
+            values = [one for one in QUANTILES if one in table] if "unit" in table else []
+            made[name] = convert_units(table, values=values)
+        return made
+
+    def table(self, name: str = "headlines") -> pd.DataFrame:
+        """Give one table, see `tables`.
+
+        Raises
+        ------
+        InputError
+            If there is none of that name.
+        """
+        return pick_named("table", name, self.tables())
+
+    def figures(self) -> dict[str, Figure]:
+        """Draw every figure by its name, the most important first."""
+        from smecluster.policies.comparison.figures import draw_figures
+
+        return draw_figures(self)
+
+    def figure(self, name: str = "overview") -> Figure:
+        """Draw one figure, see `figures`.
+
+        Raises
+        ------
+        InputError
+            If there is none of that name.
+        """
+        from smecluster.policies.comparison.figures import draw_figure
+
+        return draw_figure(self, name)
+
+    def to_excel(self, path: str | Path) -> Path:
+        """Write all tables to an Excel workbook, with a sheet that says what they rest on.
+
+        Parameters
+        ----------
+        path : str or Path
+            The workbook, ``.xlsx``.
+
+        Returns
+        -------
+        Path
+            The workbook.
+
+        Raises
+        ------
+        InputError
+            If the name does not end in ``.xlsx``, or the file cannot be written.
+        """
+        from smecluster.model.support.exports import write_excel
+        from smecluster.policies.comparison.text import describe_basis
+
+        notes = dict(self.answer())
+        notes |= {f"basis {at}": said for at, said in enumerate(describe_basis(self), 1)}
+        return write_excel(self.tables(), path, {**notes, **self.provenance})
+
     def describe_budget(self) -> str:
         """Say what each strategy spends: the budget, or what its file says."""
         if self.budget is None:
@@ -228,6 +323,35 @@ class Comparison:
     def has_result_anywhere(self, name: str) -> bool:
         """Whether a strategy or the baseline has a result in some world."""
         return bool(self.money.sel({STRATEGY: name}).notnull().any())
+
+
+T = TypeVar("T")
+
+
+def pick_named(kind: str, name: str, made: Mapping[str, T]) -> T:
+    """Give what has a name.
+
+    Parameters
+    ----------
+    kind : str
+        What it is, for the error.
+    name : str
+        The name.
+    made : mapping
+        Everything by name.
+
+    Returns
+    -------
+    object
+
+    Raises
+    ------
+    InputError
+        If there is none of that name.
+    """
+    if name not in made:
+        raise UnknownNameError(kind, name, made)
+    return made[name]
 
 
 def prefers_more(name: str) -> bool | None:

@@ -6,7 +6,7 @@ import hashlib
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -117,7 +117,7 @@ def run_study(
             progress=progress,
         )
     provenance = inputs.stamp(budget=comparison.describe_budget(), runs=f"{comparison.runs}")
-    return StudyRun(study, comparison, provenance)
+    return StudyRun(study, replace(comparison, provenance=provenance), provenance)
 
 
 @contextmanager

@@ -8,11 +8,10 @@ from pathlib import Path
 from smecluster.model.support.formatting import display_unit
 from smecluster.model.support.page import Section, render_page
 from smecluster.policies.comparison.brief import describe_futures, describe_rest
-from smecluster.policies.comparison.result import Comparison
 from smecluster.policies.ensemble.cases import FUTURE, STRATEGY
 from smecluster.policies.prose import format_share
-from smecluster.policies.robustness.compute import ALL_WORLDS, ENOUGH, Robustness
 from smecluster.policies.robustness.regret import BEST, EXPECTED, HIGH, MOST
+from smecluster.policies.robustness.result import ALL_WORLDS, ENOUGH, Robustness
 from smecluster.policies.robustness.text import answer_robustness
 
 CAPTIONS = {
@@ -28,7 +27,7 @@ _IN_PERCENT = ("coverage", "density", "reproduced")
 
 
 def write_robust_page(
-    judged: Robustness, found: Comparison, title: str, drawn: Files, stamp: Mapping[str, str]
+    judged: Robustness, title: str, drawn: Files, stamp: Mapping[str, str]
 ) -> str:
     """Write the page on how strategies hold up.
 
@@ -36,8 +35,6 @@ def write_robust_page(
     ----------
     judged : Robustness
         The judgement.
-    found : Comparison
-        What was judged.
     title : str
         What it is about.
     drawn : mapping of str to Path
@@ -50,6 +47,7 @@ def write_robust_page(
     str
         The page, HTML.
     """
+    found = judged.compared
     unit, factor = display_unit(found.ends[judged.outcome].attrs.get("unit", ""))
     whole = judged.regrets[judged.regrets[FUTURE] == ALL_WORLDS].drop(columns=FUTURE)
     whole = whole.assign(**{name: whole[name] * factor for name in (EXPECTED, HIGH, MOST)})
@@ -99,7 +97,7 @@ def write_robust_page(
                 _pick(drawn, "where-it-fails"),
             )
         )
-    said = answer_robustness(judged, found)
+    said = answer_robustness(judged)
     sections += [describe_futures(found), describe_rest(found)]
     return render_page(title, said, sections, stamp)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -13,61 +12,13 @@ from smecluster.model.outcomes import PLACE, TOTAL, find_outcome
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.policies.comparison.result import DISCOUNTED, PER_YUAN, Comparison
 from smecluster.policies.ensemble.cases import DRAW, FUTURE, STRATEGY
-from smecluster.policies.robustness.prim import Discovery, discover, in_words
+from smecluster.policies.robustness.prim import Discovery, discover
 from smecluster.policies.robustness.regret import regret, regret_table, satisficing
+from smecluster.policies.robustness.result import ALL_WORLDS, BEATEN, ENOUGH, FAILS, Robustness
 from smecluster.policies.study import EVERY, Need
 
-ENOUGH, ALL_WORLDS = "share good enough", "all futures"
-FAILS, BEATEN = "fails", "is beaten"
 # Fewer worlds than this tell nothing about what they have in common.
 _FEWEST = 50
-
-
-@dataclass(frozen=True)
-class Robustness:
-    """How strategies hold up over all worlds.
-
-    Attributes
-    ----------
-    outcome, place : str
-        What regret is measured in, and where.
-    needs : tuple of Need
-        What is good enough.
-    given_away : xarray.DataArray
-        Regret along (strategy, future, draw), in the outcome's unit.
-    enough : xarray.DataArray
-        Whether a strategy is good enough, along (strategy, future, draw).
-    regrets : pandas.DataFrame
-        Per future (and ``all futures``) and strategy: expected, 90th percentile and maximum
-        regret, share of worlds in which it is best.
-    shares : pandas.DataFrame
-        Per future (and ``all futures``) and strategy: share of worlds in which it meets each
-        need, and all of them.
-    worlds : pandas.DataFrame
-        What differs among worlds: the future, and the drawn inputs.
-    found : dict
-        Per strategy, the boxes of the worlds in which it ``fails`` (is not good enough) and in
-        which it ``is beaten`` by another.
-    """
-
-    outcome: str
-    place: str
-    needs: tuple[Need, ...]
-    given_away: xr.DataArray
-    enough: xr.DataArray
-    regrets: pd.DataFrame
-    shares: pd.DataFrame
-    worlds: pd.DataFrame
-    found: dict[str, dict[str, Discovery]]
-
-    @property
-    def boxes(self) -> pd.DataFrame:
-        """The boxes in long form, a row a limit.
-
-        Columns: strategy, what (``fails`` or ``is beaten``), share (of all worlds), box,
-        coverage, density, mass, factor, low, high, names, quasi p, reproduced, words.
-        """
-        return _box_table(self)
 
 
 def robustness(
@@ -139,6 +90,7 @@ def robustness(
         shares=_shares(met | {ENOUGH: enough.astype(float)}),
         worlds=worlds,
         found=found,
+        compared=compared,
     )
 
 
@@ -244,35 +196,3 @@ def _shares(met: dict[str, xr.DataArray]) -> pd.DataFrame:
         whole = filled.mean((FUTURE, DRAW)).expand_dims({FUTURE: [ALL_WORLDS]})
         columns[name] = xr.concat([whole, filled.mean(DRAW)], FUTURE).transpose(FUTURE, STRATEGY)
     return xr.Dataset(columns).to_dataframe().reset_index()
-
-
-def _box_table(judged: Robustness) -> pd.DataFrame:
-    rows = []
-    for strategy, searched in judged.found.items():
-        for what, discovery in searched.items():
-            for number, box in enumerate(discovery.boxes, 1):
-                words = in_words(box.limits, judged.worlds)
-                for (factor, limit), said in zip(box.limits.items(), words, strict=True):
-                    is_set = isinstance(limit, frozenset)
-                    low, high = (np.nan, np.nan) if isinstance(limit, frozenset) else limit
-                    rows.append(
-                        {
-                            STRATEGY: strategy,
-                            "what": what,
-                            "share": discovery.share,
-                            "box": number,
-                            "coverage": box.coverage,
-                            "density": box.density,
-                            "mass": box.mass,
-                            "factor": factor,
-                            "low": low if np.isfinite(low) else np.nan,
-                            "high": high if np.isfinite(high) else np.nan,
-                            "names": ", ".join(sorted(map(str, limit))) if is_set else "",
-                            "quasi p": box.quasi_p[factor],
-                            "reproduced": box.reproduced[factor],
-                            "words": said,
-                        }
-                    )
-    columns = [STRATEGY, "what", "share", "box", "coverage", "density", "mass", "factor"]
-    columns += ["low", "high", "names", "quasi p", "reproduced", "words"]
-    return pd.DataFrame(rows, columns=columns)

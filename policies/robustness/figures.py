@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -11,41 +12,44 @@ from matplotlib.lines import Line2D
 
 from smecluster.model.support.formatting import display_unit
 from smecluster.model.support.plotting import Figure, add_heading, format_axis
-from smecluster.policies.comparison.result import Comparison
 from smecluster.policies.ensemble.cases import FUTURE, STRATEGY
 from smecluster.policies.headlines import Style, strategy_styles
-from smecluster.policies.robustness.compute import ALL_WORLDS, BEATEN, ENOUGH, FAILS, Robustness
-from smecluster.policies.robustness.prim import Box
 from smecluster.policies.robustness.regret import EXPECTED, HIGH, MOST
+from smecluster.policies.robustness.result import ALL_WORLDS, BEATEN, ENOUGH, FAILS
+
+if TYPE_CHECKING:
+    from smecluster.policies.comparison.result import Comparison
+    from smecluster.policies.robustness.prim import Box
+    from smecluster.policies.robustness.result import Robustness
 
 _MARKS = {EXPECTED: "o", HIGH: "|", MOST: "x"}
 
 
-def draw_figures(judged: Robustness, found: Comparison) -> dict[str, Figure]:
+def draw_figures(judged: Robustness) -> dict[str, Figure]:
     """Draw every figure of a judgement.
 
     Parameters
     ----------
     judged : Robustness
         The judgement.
-    found : Comparison
-        What was judged.
 
     Returns
     -------
     dict
         Figure by file name without suffix.
     """
-    drawn = {"good-enough": draw_good_enough(judged, found)}
+    found = judged.compared
+    drawn = {"good-enough": draw_good_enough(judged)}
     if len(found.names) > 1:
-        drawn["regret"] = draw_regrets(judged, found)
+        drawn["regret"] = draw_regrets(judged)
     if any(discovery.boxes for one in judged.found.values() for discovery in one.values()):
-        drawn["where-it-fails"] = draw_limits(judged, found)
+        drawn["where-it-fails"] = draw_limits(judged)
     return drawn
 
 
-def draw_regrets(judged: Robustness, found: Comparison) -> Figure:
+def draw_regrets(judged: Robustness) -> Figure:
     """Draw what each strategy gives up, a row for each future."""
+    found = judged.compared
     unit, factor = display_unit(found.ends[judged.outcome].attrs.get("unit", ""))
     table = judged.regrets.set_index([FUTURE, STRATEGY])
     rows = list(dict.fromkeys(judged.regrets[FUTURE]))
@@ -87,8 +91,9 @@ def draw_regrets(judged: Robustness, found: Comparison) -> Figure:
     )
 
 
-def draw_good_enough(judged: Robustness, found: Comparison) -> Figure:
+def draw_good_enough(judged: Robustness) -> Figure:
     """Draw the share of worlds in which each strategy meets its needs, by future."""
+    found = judged.compared
     table = judged.shares.set_index([FUTURE, STRATEGY])
     rows = list(dict.fromkeys(judged.shares[FUTURE]))
     rows = rows if len(rows) > 2 else rows[:1]
@@ -122,8 +127,9 @@ def draw_good_enough(judged: Robustness, found: Comparison) -> Figure:
     )
 
 
-def draw_limits(judged: Robustness, found: Comparison) -> Figure:
+def draw_limits(judged: Robustness) -> Figure:
     """Draw the limits of the worlds in which a strategy fails or is beaten."""
+    found = judged.compared
     drawn = [
         (name, what, number, box)
         for name, searched in judged.found.items()

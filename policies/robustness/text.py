@@ -5,33 +5,31 @@ from __future__ import annotations
 import pandas as pd
 
 from smecluster.model.support.formatting import capitalise, display_unit
-from smecluster.policies.comparison.result import Comparison
 from smecluster.policies.comparison.text import format_number
 from smecluster.policies.ensemble.cases import FUTURE, STRATEGY
 from smecluster.policies.prose import format_share, join_names
-from smecluster.policies.robustness.compute import ALL_WORLDS, BEATEN, ENOUGH, FAILS, Robustness
 from smecluster.policies.robustness.prim import Box, in_words
 from smecluster.policies.robustness.regret import BEST, EXPECTED, HIGH, MOST
+from smecluster.policies.robustness.result import ALL_WORLDS, BEATEN, ENOUGH, FAILS, Robustness
 
 # Futures that differ by less in the share of draws are not told apart.
 _TELLING = 0.1
 
 
-def answer_robustness(judged: Robustness, found: Comparison) -> list[str]:
+def answer_robustness(judged: Robustness) -> list[str]:
     """Say which strategy holds up best, and when each fails.
 
     Parameters
     ----------
     judged : Robustness
         The judgement.
-    found : Comparison
-        What was judged.
 
     Returns
     -------
     list of str
         Sentences, the answer first.
     """
+    found = judged.compared
     unit, factor = display_unit(found.ends[judged.outcome].attrs.get("unit", ""))
     away = _read_all_worlds(judged.regrets)
     shares = _read_all_worlds(judged.shares)
@@ -58,16 +56,16 @@ def answer_robustness(judged: Robustness, found: Comparison) -> list[str]:
     needed = [str(column) for column in judged.shares.columns[2:] if column != ENOUGH]
     said.append(f"Good enough means: {join_names(needed)}.")
     for name in away:
-        said.append(" ".join(_failing(judged, found, name, shares[name][ENOUGH])))
+        said.append(" ".join(_failing(judged, name, shares[name][ENOUGH])))
     return said
 
 
-def _failing(judged: Robustness, found: Comparison, name: str, share: float) -> list[str]:
+def _failing(judged: Robustness, name: str, share: float) -> list[str]:
     searched = judged.found.get(name, {})
     worlds = len(judged.worlds)
     said = [
         f"{capitalise(name)} is good enough {_format_worlds(share, worlds)}"
-        f"{_by_future(judged, found, name)}."
+        f"{_by_future(judged, name)}."
     ]
     for what, verb in ((FAILS, "It fails"), (BEATEN, "It is beaten by another")):
         discovery = searched.get(what)
@@ -83,16 +81,17 @@ def _failing(judged: Robustness, found: Comparison, name: str, share: float) -> 
     return said
 
 
-def _by_future(judged: Robustness, found: Comparison, name: str) -> str:
+def _by_future(judged: Robustness, name: str) -> str:
     """Name the future in which a strategy is good enough least, where it makes a difference."""
     table = judged.shares[judged.shares[STRATEGY] == name].set_index(FUTURE)[ENOUGH]
     shares = {str(future): float(table[future]) for future in table.index if future != ALL_WORLDS}
     worst, best = (pick(shares, key=lambda one: shares[one]) for pick in (min, max))
     if shares[best] - shares[worst] < _TELLING:
         return ""
+    title = judged.compared.titles[worst]
     return (
-        f", least in the future '{found.titles[worst]}' ({format_share(shares[worst])} of the "
-        f"draws; at best {format_share(shares[best])})"
+        f", least in the future '{title}' ({format_share(shares[worst])} of the draws; at best "
+        f"{format_share(shares[best])})"
     )
 
 

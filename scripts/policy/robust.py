@@ -27,7 +27,7 @@ from smecluster.scripts.shared.uncertainty import (
 
 if TYPE_CHECKING:
     from smecluster.policies.comparison.study_run import StudyRun
-    from smecluster.policies.robustness.compute import Robustness
+    from smecluster.policies.robustness.result import Robustness
 
 EXAMPLES = (
     "smecluster robust central local mixed",
@@ -103,7 +103,7 @@ def _report(done: StudyRun, judged: Robustness, out: Path, json: bool) -> None:
     from smecluster.policies.robustness.figures import draw_figures
     from smecluster.policies.robustness.text import answer_robustness
 
-    found, said = done.comparison, answer_robustness(judged, done.comparison)
+    found, said = done.comparison, answer_robustness(judged)
     made = {"regret": judged.regrets, "good-enough": judged.shares, "limits": judged.boxes}
     files = write_all(made, out, done.provenance)
     if not json:
@@ -111,9 +111,9 @@ def _report(done: StudyRun, judged: Robustness, out: Path, json: bool) -> None:
         _print_shares(judged)
         print("\n" + "\n".join(describe_basis(found)))
         sys.stdout.flush()
-    drawn = draw_all(draw_figures(judged, found), out, done.provenance)
+    drawn = draw_all(draw_figures(judged), out, done.provenance)
     title = f"How sure is it? {done.study.title}"
-    text = write_robust_page(judged, found, title, drawn, done.provenance)
+    text = write_robust_page(judged, title, drawn, done.provenance)
     files += [*drawn.values(), write_atomic(out / "brief.html", text)]
     record = {
         "stamp": done.provenance,
@@ -126,7 +126,7 @@ def _report(done: StudyRun, judged: Robustness, out: Path, json: bool) -> None:
 
 def _print_shares(judged: Robustness) -> None:
     from smecluster.policies.prose import format_share
-    from smecluster.policies.robustness.compute import ENOUGH
+    from smecluster.policies.robustness.result import ENOUGH
 
     # One need: that it is met and that all are met is the same.
     table = judged.shares.drop(columns=[ENOUGH] * (len(judged.needs) == 1))

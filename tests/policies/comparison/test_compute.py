@@ -35,9 +35,10 @@ from smecluster.policies.futures import futures
 from smecluster.policies.headlines import strategy_markers, strategy_styles
 from smecluster.policies.quantiles import compute_quantiles
 from smecluster.policies.robustness.brief import write_robust_page
-from smecluster.policies.robustness.compute import ALL_WORLDS, ENOUGH, Robustness, robustness
+from smecluster.policies.robustness.compute import robustness
 from smecluster.policies.robustness.figures import draw_figures as draw_robust_figures
 from smecluster.policies.robustness.regret import BEST, MOST
+from smecluster.policies.robustness.result import ALL_WORLDS, ENOUGH, Robustness
 from smecluster.policies.robustness.text import answer_robustness
 from smecluster.policies.study import EVERY, Need
 
@@ -405,7 +406,7 @@ def test_every_future_has_its_sentence(found):
 
 
 def test_every_strategy_has_its_verdict(judged, found):
-    said = " ".join(answer_robustness(judged, found))
+    said = " ".join(answer_robustness(judged))
     for name in NAMES:
         assert f"{name.capitalize()} is good enough in" in said
 
@@ -415,7 +416,7 @@ def test_what_is_good_enough_and_where_it_is_least_so_is_told(judged, found):
     central = shares["strategy"] == "central"
     shares.loc[central, ENOUGH] = 0.9
     shares.loc[central & (shares["future"] == "wages"), ENOUGH] = 0.25
-    said = " ".join(answer_robustness(replace(judged, shares=shares), found))
+    said = " ".join(answer_robustness(replace(judged, shares=shares)))
     assert "Good enough means: gained per yuan at least 1.2 and " in said
     assert (
         "least in the future 'Wages surge as after 2003' (25 % of the draws; at best 90 %" in said
@@ -467,7 +468,7 @@ def test_pages_state_the_answer_first_and_need_nothing_else(found, judged, tmp_p
             found, "Mine", drawn, stamp
         ),
         answer_futures(found)[0]: write_futures_page(found, "Mine", drawn, stamp),
-        answer_robustness(judged, found)[0]: write_robust_page(judged, found, "Mine", drawn, stamp),
+        answer_robustness(judged)[0]: write_robust_page(judged, "Mine", drawn, stamp),
     }
     for sentence, text in pages.items():
         head, _, rest = text.partition("<h2>")
@@ -489,7 +490,7 @@ def test_all_figures_are_drawn(found, judged):
         "probabilities",
         "futures",
     }
-    assert {"good-enough", "regret"} <= set(draw_robust_figures(judged, found))
+    assert {"good-enough", "regret"} <= set(draw_robust_figures(judged))
 
 
 def test_headlines_hold_the_baseline_and_each_change(found):
@@ -506,11 +507,7 @@ def whole_text(found: Comparison) -> str:
 
 
 def test_nothing_is_said_of_draws_that_were_not_run(found, judged):
-    said = (
-        whole_text(found)
-        + " ".join(answer_futures(found))
-        + " ".join(answer_robustness(judged, found))
-    )
+    said = whole_text(found) + " ".join(answer_futures(found)) + " ".join(answer_robustness(judged))
     for phrase in ("every draw", "every world", "holds 90 %", "without a programme"):
         assert phrase not in said
 
