@@ -1,0 +1,133 @@
+"""The house: imports run one way, between packages, rooms and files."""
+
+import ast
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import pytest
+
+import smecluster
+
+HOUSE = Path(smecluster.__file__).parent
+# From the ground up: each may import those before it.
+FLOORS = ("model", "calibration", "policies", "sensitivity", "scripts")
+# The files that draw, besides those called figures.
+DRAWING = {"model/support/plotting.py", "model/support/fonts.py"}
+
+Arrows = Mapping[str, set[str]]
+
+
+def modules() -> dict[str, Path]:
+    found = {}
+    for floor in FLOORS:
+        for file in (HOUSE / floor).rglob("*.py"):
+            parts = file.relative_to(HOUSE).with_suffix("").parts
+            found[".".join(parts).removesuffix(".__init__")] = file
+    return found
+
+
+MODULES = modules()
+
+
+def read_imports(tree: ast.AST) -> Iterable[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+
+
+def read_arrows() -> Arrows:
+    """Which file imports which, inside functions and for types too; faces name everything."""
+    arrows: dict[str, set[str]] = {}
+    for module, file in MODULES.items():
+        arrows[module] = set()
+        if file.name == "__init__.py" and module in FLOORS:
+            continue
+        for name in read_imports(ast.parse(file.read_text(encoding="utf-8"))):
+            short = name.removeprefix("smecluster.")
+            target = short if short in MODULES else short.rpartition(".")[0]
+            if name != short and target in MODULES and target != module:
+                arrows[module].add(target)
+    return arrows
+
+
+ARROWS = read_arrows()
+
+
+def find_circle(arrows: Arrows) -> list[str]:
+    """Find names that lead back to themselves; none if there are none."""
+    done: set[str] = set()
+
+    def follow(name: str, path: list[str]) -> list[str]:
+        if name in path:
+            return path[path.index(name) :]
+        if name in done:
+            return []
+        for target in sorted(arrows.get(name, ())):
+            circle = follow(target, [*path, name])
+            if circle:
+                return circle
+        done.add(name)
+        return []
+
+    for name in sorted(arrows):
+        circle = follow(name, [])
+        if circle:
+            return circle
+    return []
+
+
+def room_of(module: str) -> str:
+    """The folder of a file; the files at a package's root are one room."""
+    file = MODULES[module]
+    return str(file.parent.relative_to(HOUSE))
+
+
+def test_a_circle_is_found() -> None:
+    assert find_circle({"a": {"b"}, "b": {"c"}, "c": {"b"}}) == ["b", "c"]
+    assert find_circle({"a": {"b", "c"}, "b": {"c"}}) == []
+
+
+def test_a_package_imports_only_those_below_it() -> None:
+    wrong = [
+        (module, target)
+        for module, targets in ARROWS.items()
+        for target in targets
+        if FLOORS.index(module.partition(".")[0]) < FLOORS.index(target.partition(".")[0])
+    ]
+    assert wrong == []
+
+
+def test_no_files_import_each_other_in_a_circle() -> None:
+    assert find_circle(ARROWS) == []
+
+
+@pytest.mark.parametrize("package", ["model"])
+def test_no_rooms_import_each_other_in_a_circle(package: str) -> None:
+    rooms: dict[str, set[str]] = {}
+    for module, targets in ARROWS.items():
+        for target in targets:
+            if module.startswith(package) and target.startswith(package):
+                rooms.setdefault(room_of(module), set()).add(room_of(target))
+    assert find_circle({room: others - {room} for room, others in rooms.items()}) == []
+
+
+def test_computation_draws_nothing() -> None:
+    """Matplotlib is imported by figures only; where a function hands out a figure, inside it."""
+    wrong = []
+    for file in MODULES.values():
+        name = file.relative_to(HOUSE).as_posix()
+        if name in DRAWING or "figure" in name:
+            continue
+        top = [
+            node
+            for node in ast.parse(file.read_text(encoding="utf-8")).body
+            if isinstance(node, ast.Import | ast.ImportFrom)
+        ]
+        names = [each for node in top for each in read_imports(node)]
+        if any(
+            each.startswith(("matplotlib", "smecluster.model.support.plotting")) for each in names
+        ):
+            wrong.append(name)
+    assert wrong == []
