@@ -1,7 +1,7 @@
-"""Runs that differ only from a year on: what they have in common is computed once.
+"""Runs that differ only after some year: what they have in common is computed once.
 
 Strategies share their history, and futures their past. A trunk is run from the first year to the
-fork, all states are kept, and every branch goes on from there.
+fork, all its states are saved, and every branch continues from there.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from smecluster.model.program.graph import Graph, Output, Parameter, Program, operands
+from smecluster.model.program.graph import Graph, Output, Parameter, Program, list_operands
 from smecluster.model.runs import simulate_many
 from smecluster.model.support.errors import InputError
 from smecluster.model.system import Model
@@ -25,8 +25,8 @@ _STATE = "state {}"
 
 
 @dataclass(frozen=True)
-class Continued(Model):
-    """A model whose states can be read at any time, and given where a run begins."""
+class ForkedModel(Model):
+    """A model whose states can be read at any time, and set where a run starts."""
 
     @property
     def program(self) -> Program:
@@ -40,29 +40,29 @@ class Continued(Model):
 
 
 class Trunk:
-    """The beginning that runs have in common.
+    """The years that runs have in common.
 
     Parameters
     ----------
     m : Model
         The model.
     table : pandas.DataFrame
-        A row for each beginning, a column for each input that differs.
+        A row a trunk, a column for each input that differs.
     year : float
         Year of the fork.
     base : mapping, optional
         What all runs set, as in `model.simulate`.
     workers : int, optional
-        Threads; they change no digit.
+        Threads; their number changes no digit.
 
     Attributes
     ----------
     model : Model
-        The model that branches are run with.
+        The model to run branches with.
     base : dict
-        What they set besides their own inputs: where they begin.
+        What branches set besides their own inputs: where they start.
     reasons : array of str
-        Why a beginning failed, empty where it did not.
+        Why a trunk failed; empty if it did not.
 
     Raises
     ------
@@ -81,7 +81,7 @@ class Trunk:
     ) -> None:
         if not can_fork(m):
             raise InputError("runs of this model cannot be continued: it remembers its first year")
-        self.model = Continued(m.text, m.path)
+        self.model = ForkedModel(m.text, m.path)
         self.base = {_INITIAL: year}
         names = [_STATE.format(at) for at in range(len(m.program.states))]
         until = {**(base or {}), _FINAL: year}
@@ -91,27 +91,27 @@ class Trunk:
 
     @property
     def runs(self) -> int:
-        """How many beginnings there are."""
+        """Number of trunks."""
         return len(self.reasons)
 
     def columns(self, rows: NDArray[np.int64]) -> dict[str, NDArray[np.float64]]:
-        """Give the inputs that make runs go on from beginnings.
+        """Give the inputs with which runs continue from trunks.
 
         Parameters
         ----------
         rows : array of int
-            The beginning of each run; none that failed.
+            The trunk of each run; none that failed.
 
         Returns
         -------
         dict
-            Values by input, one for each run.
+            By input a value for each run.
         """
         return {name: values[rows] for name, values in self._states.items()}
 
     @cached_property
     def failed(self) -> NDArray[np.bool_]:
-        """Which beginnings failed."""
+        """Which trunks failed."""
         return np.asarray(self.reasons != "")
 
 
@@ -127,7 +127,7 @@ def can_fork(m: Model) -> bool:
     Returns
     -------
     bool
-        False where it remembers more of its past (``DELAY FIXED``), or an equation reads the
+        False if the model remembers more of its past (``DELAY FIXED``), or an equation reads the
         first year.
     """
     program = m.program
@@ -147,7 +147,7 @@ def can_fork(m: Model) -> bool:
         if node == begin:
             return False
         seen.add(node)
-        pending.extend(operands(program.nodes[node]))
+        pending.extend(list_operands(program.nodes[node]))
     return True
 
 

@@ -1,4 +1,4 @@
-"""The same few outputs of the model, again and again: what an estimation asks for."""
+"""The same few outputs of the model again and again, for estimation."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from smecluster.model.vensim.source import fold_name
 
 
 class Evaluator:
-    """Runs that differ in the same inputs and keep the same outputs; no labels, no tables.
+    """Runs that vary the same inputs and return the same outputs, as plain arrays.
 
-    The result equals that of `model.simulate_many` to the last digit. Calls may come from
+    Results equal those of `model.simulate_many` to the last digit. It may be called from
     several threads at once.
 
     Parameters
@@ -28,11 +28,11 @@ class Evaluator:
     m : Model
         The model.
     inputs : sequence of str
-        The inputs that differ, ``"name"`` or ``"name[element]"``; they hold numbers.
+        The inputs that differ, ``"name"`` or ``"name[element]"``; numbers, not tables.
     outputs : sequence of str
-        Elements of variables to keep: ``"name"`` or ``"name[element]"``.
+        What to return: ``"name"`` or ``"name[element]"``.
     years : sequence of float
-        Times to keep.
+        Times to return.
     base : mapping, optional
         What all runs set, as in `model.simulate`.
 
@@ -59,30 +59,30 @@ class Evaluator:
         self._clock = compute_times(program, self._parameters, self._tables, years)
         names = list(dict.fromkeys(output.partition("[")[0].strip() for output in outputs))
         chosen = select_outputs(program, names)
-        cells = _cells(m, chosen)
+        cells = _number_elements(m, chosen)
         for output in outputs:
             if fold_name(output) not in cells:
                 raise UnknownNameError("output", output, cells)
         self._rows = [cells[fold_name(output)] for output in outputs]
-        places = sorted({place for listed in self._places for place in listed})
+        places = sorted({place for group in self._places for place in group})
         self._code: Kernel = load_kernel(program, m.hash, chosen.nodes, places)
         self._count = len(chosen.nodes)
         self.years = self._clock.labels
 
     def run(self, values: NDArray[np.float64], workers: int = 1) -> NDArray[np.float64]:
-        """Carry out runs.
+        """Run the model.
 
         Parameters
         ----------
         values : array of float, shape (runs, inputs)
             What each run sets, in the inputs' units.
         workers : int
-            Threads; they change no digit.
+            Threads; their number changes no digit.
 
         Returns
         -------
         array of float, shape (runs, outputs, years)
-            In the outputs' units; NaN from the moment on at which a run fails.
+            In the outputs' units; NaN from the time at which a run fails.
 
         Raises
         ------
@@ -95,9 +95,7 @@ class Evaluator:
                 f"the runs' values have shape {values.shape}: (runs, {len(self._places)}) is needed"
             )
         varied = {
-            place: values[:, column]
-            for column, listed in enumerate(self._places)
-            for place in listed
+            place: values[:, column] for column, group in enumerate(self._places) for place in group
         }
         batch = Batch(
             self._clock.all,
@@ -111,10 +109,10 @@ class Evaluator:
         return np.moveaxis(result.values[self._rows], -1, 0)
 
 
-def _cells(m: Model, chosen: Selection) -> dict[str, int]:
+def _number_elements(m: Model, chosen: Selection) -> dict[str, int]:
     """Give each element its row, in the order of the nodes."""
-    found: dict[str, int] = {}
+    rows: dict[str, int] = {}
     for name in chosen.names:
         for cell in m.program.outputs[name].cells:
-            found[fold_name(f"{name}[{', '.join(cell)}]" if cell else name)] = len(found)
-    return found
+            rows[fold_name(f"{name}[{', '.join(cell)}]" if cell else name)] = len(rows)
+    return rows

@@ -1,4 +1,4 @@
-"""The catalogue of outcomes, and how each is brought together over the regions."""
+"""The catalogue of outcomes, and how each is added up over the regions."""
 
 from __future__ import annotations
 
@@ -18,17 +18,16 @@ DISPERSION = "dispersion of value added per worker"
 
 @dataclass(frozen=True)
 class Outcome:
-    """One outcome that strategies are judged by.
+    """An outcome by which strategies are judged.
 
     Parameters
     ----------
     name : str
         The model's variable: by region, or national (it then has a total only).
     better : {"more", "less", "neither"}
-        Which direction is an improvement, other things equal.
+        Which direction is an improvement, other things being equal.
     weight : str, optional
-        Variable by which the regions are averaged into the total; without one the total
-        is their sum.
+        Variable that weights the regions in the total; without one the total is their sum.
     """
 
     name: str
@@ -88,21 +87,21 @@ def find_outcome(name: str) -> Outcome:
 
 
 def list_variables(outcomes: Iterable[Outcome] = OUTCOMES) -> list[str]:
-    """Names of the model's variables that the outcomes are computed from."""
+    """List the variables of the model that outcomes are computed from."""
     needed = dict.fromkeys(outcome.name for outcome in outcomes)
     needed |= dict.fromkeys(outcome.weight for outcome in outcomes if outcome.weight)
     return [*needed]
 
 
 def collect_outcomes(run: xr.Dataset, outcomes: Iterable[Outcome] = OUTCOMES) -> xr.Dataset:
-    """Bring the outcomes of a run together, by region and in total.
+    """Collect the outcomes of runs, by region and in total.
 
     Parameters
     ----------
     run : xarray.Dataset
         Result of ``simulate`` or ``simulate_many`` with the outcomes' variables.
     outcomes : iterable of Outcome
-        Which ones.
+        The outcomes to collect.
 
     Returns
     -------
@@ -138,7 +137,7 @@ def _with_total(run: xr.Dataset, outcome: Outcome) -> xr.Variable:
     else:
         weight = run[outcome.weight].variable.transpose(..., "Region").values
         size = weight.sum(-1, keepdims=True)
-        # Nothing to weigh by (no external firm anywhere): the total is not defined.
+        # With nothing to weight by (no external firm anywhere) the total is undefined.
         total = np.full_like(size, np.nan)
         np.divide((values * weight).sum(-1, keepdims=True), size, out=total, where=size > 0)
     dims = (*regional.dims[:-1], PLACE)

@@ -1,4 +1,4 @@
-"""Results with labels: Vensim's names, units and definitions on every number."""
+"""Labelled results: Vensim's names, units and definitions on every number."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ def label_results(
     ----------
     model : Model
         The model.
-    chosen : Wanted
-        What the rows of `values` are.
+    chosen : Selection
+        The variables in the rows of `values`.
     values : array of float
         Of shape (nodes, times) or (nodes, times, runs).
     times : array of float
-        Times kept.
+        Times returned.
     runs : sequence, optional
         Labels of the runs.
     engine : str
-        What computed them.
+        The engine that computed them.
 
     Returns
     -------
@@ -79,12 +79,12 @@ def record_provenance(model: Model, engine: str) -> dict[str, str]:
     model : Model
         The model.
     engine : str
-        What computed them.
+        The engine that computed them.
 
     Returns
     -------
     dict
-        Model, its hash, engine, and versions of the packages that took part.
+        Model, its hash, the engine, and the versions of the packages involved.
     """
     packages = ["smecluster", "numpy", "xarray"]
     packages.append({"kernel": "llvmlite", "pysd": "pysd", "simlin": "pysimlin"}[engine])
@@ -105,7 +105,7 @@ def record_provenance(model: Model, engine: str) -> dict[str, str]:
 def _block(
     program: Program, name: str, part: NDArray[np.float64], shape: tuple[int, ...]
 ) -> NDArray[np.float64]:
-    """Arrange a variable's elements; one that has no equation stays NaN."""
+    """Arrange the elements of a variable; one without an equation is NaN."""
     output = program.outputs[name]
     if len(output.cells) == int(np.prod(shape)):
         return part.reshape(*shape, *part.shape[1:])

@@ -28,9 +28,9 @@ from smecluster.model.system import Model
 
 ENGINES = ("kernel", "pysd", "simlin")
 
-# How many numbers of results are computed at a time: 64 MiB.
+# How many results are computed at a time: 64 MiB of them.
 _CHUNK_NUMBERS = 8_388_608
-# From so many runs on, it pays to compile for just the inputs that differ.
+# With this many runs it pays to compile for only the inputs that differ.
 _MANY = 4096
 
 
@@ -70,17 +70,17 @@ def simulate(
         in the variable's unit; ``"name"`` to a mapping of elements to numbers or to an array;
         a table to points ``[(x, y), ...]`` or `model.Scale`.
     engine : {"kernel", "pysd", "simlin"}
-        What computes it: the batch kernel, or PySD or pysimlin for comparison.
+        The batch kernel, or PySD or pysimlin for comparison.
     outputs : sequence of str, optional
-        Variables to keep; all if left out.
+        Variables to return; all if left out.
     years : sequence of float, optional
-        Times to keep; every ``SAVEPER`` if left out.
+        Times to return; every ``SAVEPER`` if left out.
 
     Returns
     -------
     xarray.Dataset
-        Dimensions ``time`` and the variables' ranges; units, definitions and sources as
-        attributes; where the numbers come from as attributes of the whole.
+        Dimensions ``time`` and the variables' ranges. Each variable has its unit, definition and
+        source as attributes; the dataset says where the numbers come from.
 
     Raises
     ------
@@ -94,7 +94,7 @@ def simulate(
 
         raise UnknownNameError("engine", engine, ENGINES)
     program = m.program
-    resolved = _directory(m).resolve(inputs or {})
+    resolved = _index_inputs(m).resolve(inputs or {})
     chosen = select_outputs(program, outputs)
     parameters = resolved.parameters(program)
     clock = compute_times(program, parameters, resolved.tables, years)
@@ -109,8 +109,8 @@ def simulate(
     batch = Batch(clock.all, clock.kept, parameters, {}, resolved.tables, runs=1)
     result = code.run(batch, len(everything.nodes))
     if result.failed[0] >= 0:
-        raise RunError(_explain(program, batch, result, clock, 0, everything))
-    rows = _rows(program, chosen)
+        raise RunError(_explain_run(program, batch, result, clock, 0, everything))
+    rows = _find_rows(program, chosen)
     return label_results(m, chosen, result.values[rows, :, 0], clock.labels, None, engine)
 
 
@@ -132,18 +132,18 @@ def simulate_many(
     m : Model
         The model.
     table : pandas.DataFrame or mapping
-        A row for each run, a column for each input that differs (``"name"`` or
-        ``"name[element]"``); cells hold numbers, and for tables `model.Scale` or points.
+        A row a run, a column for each input that differs (``"name"`` or ``"name[element]"``);
+        cells are numbers, or for tables `model.Scale` or points.
     outputs : sequence of str
-        Variables to keep.
+        Variables to return.
     years : sequence of float, optional
-        Times to keep; every ``SAVEPER`` if left out.
+        Times to return; every ``SAVEPER`` if left out.
     chunk : int, optional
-        Runs computed at a time; chosen by the size of their results if left out.
+        Runs computed at a time; by default as many as fit 64 MiB of results.
     workers : int, optional
-        Threads; one for each processor if left out.
+        Threads; by default one for each processor.
     cluster : str, optional
-        Address of a Dask scheduler that is to share the runs among machines.
+        Address of a Dask scheduler, to spread the runs over machines.
     base : mapping, optional
         What all runs set, as in `simulate`.
 
@@ -151,7 +151,7 @@ def simulate_many(
     -------
     xarray.Dataset
         Dimensions ``run``, ``time`` and the variables' ranges; ``failure reason``,
-        ``failure variable`` and ``failure year`` say of each run whether and why it failed, its
+        ``failure variable`` and ``failure year`` say whether, where and when each run failed; its
         values are NaN from then on. Neither `chunk` nor `workers` changes a digit.
 
     Raises
@@ -186,9 +186,9 @@ def stream(
     cluster: str | None = None,
     base: Mapping[str, Any] | None = None,
 ) -> Iterator[xr.Dataset]:
-    """Run a model many times and hand over the results piece by piece.
+    """Run a model many times and return the results piece by piece.
 
-    Memory stays the same whatever the number of runs; the table may come piece by piece too.
+    Memory use does not grow with the number of runs; the table may also come in pieces.
 
     Parameters
     ----------
@@ -200,7 +200,7 @@ def stream(
     Yields
     ------
     xarray.Dataset
-        As from `simulate_many`, for some of the runs, in order.
+        As from `simulate_many`, for some of the runs at a time, in order.
 
     Raises
     ------
@@ -208,7 +208,11 @@ def stream(
         If an input, output or year cannot be used.
     """
     prepared = Shared(m, tuple(outputs), None if years is None else tuple(years), base or {})
-    pieces = [_frame(table)] if isinstance(table, pd.DataFrame | Mapping) else map(_frame, table)
+    pieces = (
+        [_read_table(table)]
+        if isinstance(table, pd.DataFrame | Mapping)
+        else map(_read_table, table)
+    )
     size = chunk or prepared.chunk()
     if size < 1:
         raise InputError(f"chunk must be at least 1, not {size}")
@@ -235,22 +239,21 @@ def failures(result: xr.Dataset, table: pd.DataFrame) -> pd.DataFrame:
     result : xarray.Dataset
         From `simulate_many`.
     table : pandas.DataFrame
-        The inputs, as given to it.
+        The inputs that it was given.
 
     Returns
     -------
     pandas.DataFrame
-        A row for each failed run: reason, variable, year, inputs.
+        A row a failed run: reason, variable, year and inputs.
     """
     columns = ["failure reason", "failure variable", "failure year"]
-    told = result[columns].to_dataframe()
-    told = told[told["failure reason"] != ""]
-    return told.join(table)
+    runs = result[columns].to_dataframe()
+    return runs[runs["failure reason"] != ""].join(table)
 
 
 @dataclass(frozen=True)
 class Shared:
-    """What the runs of a batch have in common; it can be sent to another machine."""
+    """What the runs of a batch share; it can be sent to another machine."""
 
     model: Model
     outputs: tuple[str, ...]
@@ -260,27 +263,27 @@ class Shared:
     def chunk(self) -> int:
         """Choose how many runs to compute at a time."""
         program = self.model.program
-        resolved = _directory(self.model).resolve(self.base)
+        resolved = _index_inputs(self.model).resolve(self.base)
         clock = compute_times(program, resolved.parameters(program), resolved.tables, self.years)
         numbers = len(select_outputs(program, self.outputs).nodes) * max(1, len(clock.labels))
         return max(64, min(65536, _CHUNK_NUMBERS // max(1, numbers)) // 64 * 64)
 
     def run(self, frame: pd.DataFrame, threads: int) -> xr.Dataset:
-        """Carry out the runs of a table."""
+        """Run every row of a table."""
         program = self.model.program
         chosen = select_outputs(program, self.outputs)
-        common = _directory(self.model).resolve(self.base)
-        groups = _groups(program, _directory(self.model), frame, common)
+        common = _index_inputs(self.model).resolve(self.base)
+        groups = _group_runs(program, _index_inputs(self.model), frame, common)
         values: NDArray[np.float64] | None = None
         labels: NDArray[np.float64] | None = None
-        told: list[Failure | None] = [None] * len(frame)
+        failed: list[Failure | None] = [None] * len(frame)
         for group in groups:
             clock = compute_times(program, group.parameters, group.tables, self.years)
             if labels is None:
                 labels = clock.labels
             elif not np.array_equal(labels, clock.labels):
                 raise InputError(
-                    "the runs keep values at different times: give 'years' that all of them have"
+                    "the runs save values at different times: give 'years' that all of them have"
                 )
             varied = tuple(group.varied)
             if len(group.rows) < _MANY:
@@ -296,8 +299,8 @@ class Shared:
             )
             result = code.run(batch, len(chosen.nodes), threads)
             for place in np.flatnonzero(result.failed >= 0):
-                failure = _explain(program, batch, result, clock, int(place), chosen)
-                told[int(group.rows[place])] = failure
+                failure = _explain_run(program, batch, result, clock, int(place), chosen)
+                failed[int(group.rows[place])] = failure
             if len(groups) == 1:
                 values = result.values
             else:
@@ -306,11 +309,13 @@ class Shared:
                 values[..., group.rows] = result.values
         assert values is not None
         assert labels is not None
-        found = label_results(self.model, chosen, values, labels, frame.index.to_numpy(), "kernel")
-        reasons = np.array([f.reason if f else "" for f in told], dtype=object)
-        variables = np.array([f.variable if f else "" for f in told], dtype=object)
-        years = np.array([f.year if f else np.nan for f in told])
-        return found.assign(
+        labelled = label_results(
+            self.model, chosen, values, labels, frame.index.to_numpy(), "kernel"
+        )
+        reasons = np.array([f.reason if f else "" for f in failed], dtype=object)
+        variables = np.array([f.variable if f else "" for f in failed], dtype=object)
+        years = np.array([f.year if f else np.nan for f in failed])
+        return labelled.assign(
             {
                 "failure reason": ("run", reasons),
                 "failure variable": ("run", variables),
@@ -321,7 +326,7 @@ class Shared:
 
 @dataclass(frozen=True)
 class _Group:
-    """Runs that share their clock and their tables' points."""
+    """Runs with the same clock and the same points of all tables."""
 
     rows: NDArray[np.int64]
     parameters: NDArray[np.float64]
@@ -329,7 +334,7 @@ class _Group:
     tables: dict[int, Points]
 
 
-def _groups(
+def _group_runs(
     program: Program, directory: InputIndex, frame: pd.DataFrame, common: Inputs
 ) -> list[_Group]:
     if not len(frame):
@@ -382,12 +387,12 @@ def _groups(
 
 
 @lru_cache(maxsize=8)
-def _directory(m: Model) -> InputIndex:
+def _index_inputs(m: Model) -> InputIndex:
     return InputIndex(m.program)
 
 
-def _rows(program: Program, chosen: Selection) -> list[int]:
-    """Find the rows of some outputs among those of all."""
+def _find_rows(program: Program, chosen: Selection) -> list[int]:
+    """Find the rows of some outputs among the rows of all."""
     begin, first = 0, {}
     for name, output in program.outputs.items():
         first[name] = begin
@@ -399,7 +404,7 @@ def _rows(program: Program, chosen: Selection) -> list[int]:
     ]
 
 
-def _frame(table: pd.DataFrame | Mapping[str, Any]) -> pd.DataFrame:
+def _read_table(table: pd.DataFrame | Mapping[str, Any]) -> pd.DataFrame:
     if isinstance(table, pd.DataFrame):
         return table
     if not isinstance(table, Mapping):
@@ -407,10 +412,10 @@ def _frame(table: pd.DataFrame | Mapping[str, Any]) -> pd.DataFrame:
     try:
         return pd.DataFrame(dict(table))
     except ValueError as error:
-        raise InputError(f"the runs make no table: {error}") from None
+        raise InputError(f"the columns make no table: {error}") from None
 
 
-def _explain(
+def _explain_run(
     program: Program, batch: Batch, result: Result, clock: Times, run: int, chosen: Selection
 ) -> Failure:
     parameters = batch.parameters.copy()
@@ -428,6 +433,6 @@ def _explain(
 
 
 def _say(message: str) -> None:
-    """Tell a person who waits; a program that reads the output is not disturbed."""
+    """Inform a person who waits, but not a program that reads the output."""
     if sys.stderr.isatty():
         print(message, file=sys.stderr)

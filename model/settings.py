@@ -1,4 +1,4 @@
-"""Values of constants that a user sets by hand, held within the ranges of the model."""
+"""Values of constants that a user sets by hand, within the ranges of the model."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from smecluster.model.system import Model
 
 
 def check_ranges(model: Model, values: Mapping[str, float], where: str) -> None:
-    """Hold values of constants against the model's ranges.
+    """Check that values of constants lie within the model's ranges.
 
     Parameters
     ----------
@@ -19,17 +19,17 @@ def check_ranges(model: Model, values: Mapping[str, float], where: str) -> None:
     values : mapping
         Value by name, with or without elements in brackets.
     where : str
-        Whose values these are, for the error.
+        Where the values come from, for the error.
 
     Raises
     ------
     InputError
-        If a value lies outside the range, with the range.
+        If a value lies outside its range; the message gives the range.
     """
     for name, value in values.items():
         variable = model.variables.get(name.partition("[")[0].strip())
         if variable is None:
-            continue  # the engine refuses unknown names, control variables among them not
+            continue  # the engine refuses unknown names, but accepts control variables
         low = -math.inf if variable.low is None else variable.low
         high = math.inf if variable.high is None else variable.high
         if not low <= value <= high:
@@ -44,7 +44,7 @@ def parse_settings(model: Model, given: Sequence[str]) -> dict[str, float]:
     Parameters
     ----------
     model : Model
-        The model whose constants are set; their ranges are respected.
+        The model whose constants are set.
     given : sequence of str
         The options.
 

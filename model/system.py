@@ -1,4 +1,4 @@
-"""A model that has been read: a value that can be compared, stored and sent to other machines."""
+"""A model read from its file: a value that can be compared, stored and sent to other machines."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from smecluster.model.vensim.xmile import read_xmile
 
 @dataclass(frozen=True)
 class Model:
-    """A model file's content; two models with the same content are equal.
+    """The content of a model file; two models with the same content are equal.
 
     Attributes
     ----------
     text : str
-        The file's text, the chosen regions written into it.
+        The file's text, including the regions that were chosen.
     path : Path
         Where it was read from.
     """
@@ -34,7 +34,7 @@ class Model:
 
     @property
     def xmile(self) -> bool:
-        """Whether the file is XMILE rather than Vensim."""
+        """Whether the file is XMILE, not Vensim."""
         return self.path.suffix.lower() in XMILE
 
     @property
@@ -66,12 +66,12 @@ class Model:
 
     @property
     def regions(self) -> tuple[str, ...]:
-        """The names of the regions, none where the model has no range ``Region``."""
+        """Names of the regions; none if the model has no range ``Region``."""
         return self.subscripts.get(REGION, ())
 
     @property
     def time(self) -> Clock:
-        """When a run begins and ends, its step, and how often values are kept."""
+        """When a run starts and ends, its time step, and how often values are saved."""
         return self.document.time
 
 
@@ -105,5 +105,5 @@ def load(path: str | Path | None = None, regions: Iterable[Region] | None = None
         if model.xmile:
             raise InputError("regions can be chosen for Vensim files only")
         model = Model(set_regions(model.text, regions), place)
-    model.program  # noqa: B018  what cannot be computed is refused now, not when it is first used
+    model.program  # noqa: B018  refuse now what cannot be computed, not at the first run
     return model

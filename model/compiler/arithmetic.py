@@ -1,6 +1,6 @@
 """Exponential, logarithm, power and table look-up as LLVM code without branches.
 
-Every function exists for one number (``double``) and for a vector of runs; both carry out the
+Every function exists for one number (``double``) and for a vector of runs. Both perform the
 same IEEE operations in the same order, so a run's digits do not depend on its neighbours.
 """
 
@@ -39,12 +39,12 @@ class Shape:
 
     @property
     def tag(self) -> str:
-        """The suffix of LLVM's own functions on this type."""
+        """The suffix of LLVM's intrinsics for this type."""
         return "f64" if self.width == 1 else f"v{self.width}f64"
 
     def constant(self, value: float) -> str:
         """Write a number."""
-        return self._splat(literal(value), "double")
+        return self._splat(format_literal(value), "double")
 
     def integer(self, value: int) -> str:
         """Write a whole number."""
@@ -59,14 +59,14 @@ class Shape:
         return "<" + ", ".join([f"{kind} {written}"] * self.width) + ">"
 
 
-def literal(value: float) -> str:
+def format_literal(value: float) -> str:
     """Write a number exactly: the bits of the double in hexadecimal."""
     import struct
 
     return f"0x{struct.unpack('<Q', struct.pack('<d', value))[0]:016X}"
 
 
-# Functions that are left to the C library, one number at a time.
+# Functions left to the C library, one number at a time.
 LIBRARY = {
     "sin": "sin",
     "cos": "cos",
@@ -100,7 +100,7 @@ _EXP_SERIES = (
     2.761725830687756e-07,
     2.527671548654081e-08,
 )
-# Up to this size an exponent needs no care.
+# Exponents up to this size cannot overflow.
 EASY = 700.0
 _SMALLEST = 2.2250738585072014e-308
 _EXP_TOP = 709.782712893384
@@ -121,14 +121,14 @@ _MANTISSA = 0x000FFFFFFFFFFFFF
 
 
 class Writer:
-    """Writes instructions, each with a name of its own.
+    """Writes instructions and names their results.
 
     Parameters
     ----------
     shape : Shape
         The type of the values.
     prefix : str
-        What the names begin with.
+        What the names start with.
     """
 
     def __init__(self, shape: Shape, prefix: str = "t") -> None:
@@ -157,7 +157,7 @@ class Writer:
         return self.put(f"fcmp {how} {self.shape.real} {a}, {b}")
 
     def select(self, condition: str, yes: str, no: str) -> str:
-        """Write a choice."""
+        """Write a choice between two numbers."""
         shape = self.shape
         return self.put(f"select {shape.truth} {condition}, {shape.real} {yes}, {shape.real} {no}")
 
@@ -167,15 +167,15 @@ class Writer:
         return self.put(f"call {self.shape.real} @{function}({given})")
 
     def intrinsic(self, function: str, *args: str) -> str:
-        """Write a call of one of LLVM's own functions."""
+        """Write a call of an LLVM intrinsic."""
         return self.call(f"llvm.{function}.{self.shape.tag}", *args)
 
     def bits(self, value: str) -> str:
-        """Take a number's bits."""
+        """Write the reading of a number as bits."""
         return self.put(f"bitcast {self.shape.real} {value} to {self.shape.whole}")
 
     def unbits(self, value: str) -> str:
-        """Make a number of bits."""
+        """Write the reading of bits as a number."""
         return self.put(f"bitcast {self.shape.whole} {value} to {self.shape.real}")
 
     def fma(self, a: str, b: str, c: str) -> str:
@@ -183,8 +183,8 @@ class Writer:
         return self.intrinsic("fma", a, b, c)
 
 
-def support(shape: Shape) -> Iterator[str]:
-    """Write the functions on one type.
+def write_functions(shape: Shape) -> Iterator[str]:
+    """Write the functions for one type.
 
     Parameters
     ----------
@@ -212,8 +212,8 @@ def support(shape: Shape) -> Iterator[str]:
     yield _look_up(shape)
 
 
-def name(function: str, shape: Shape) -> str:
-    """Give the name of a function on a type."""
+def name_function(function: str, shape: Shape) -> str:
+    """Name a function for a type."""
     if shape.width == 1 and function in LIBRARY:
         return LIBRARY[function]
     return f"{function}.{shape.tag}"
@@ -226,7 +226,7 @@ def _function(function: str, shape: Shape, body: object, arity: int) -> str:
     arguments = ", ".join(f"{shape.real} {given}" for given in names)
     return "\n".join(
         [
-            f"define internal {shape.real} @{name(function, shape)}({arguments}) #0 {{",
+            f"define internal {shape.real} @{name_function(function, shape)}({arguments}) #0 {{",
             *writer.lines,
             f"  ret {shape.real} {result}",
             "}",
@@ -315,11 +315,11 @@ def _ln_normal(w: Writer, x: str, more: str | None) -> str:
 
 
 def _pow(w: Writer, x: str, y: str) -> str:
-    """Write the power: a negative number only to a whole one, and x^0 = 1."""
+    """Write the power: a negative base needs a whole exponent; x^0 = 1."""
     c, shape = w.shape.constant, w.shape
     size = w.intrinsic("fabs", x)
-    log = w.call(name("ln", shape), size)
-    result = w.call(name("exp", shape), w.real("fmul", y, log))
+    log = w.call(name_function("ln", shape), size)
+    result = w.call(name_function("exp", shape), w.real("fmul", y, log))
     result = w.select(w.compare("oeq", y, c(0.0)), c(1.0), result)
     negative = w.compare("olt", x, c(0.0))
     half = w.real("fmul", y, c(0.5))
@@ -331,7 +331,9 @@ def _pow(w: Writer, x: str, y: str) -> str:
 
 
 def _one_by_one(function: str, library: str, shape: Shape) -> str:
-    lines = [f"define internal {shape.real} @{name(function, shape)}({shape.real} %a0) #0 {{"]
+    lines = [
+        f"define internal {shape.real} @{name_function(function, shape)}({shape.real} %a0) #0 {{"
+    ]
     last = "poison"
     for lane in range(shape.width):
         lines += [
@@ -344,24 +346,23 @@ def _one_by_one(function: str, library: str, shape: Shape) -> str:
 
 
 def _look_up(shape: Shape) -> str:
-    """Write the reading of a table, given as x, y and slope of each piece, and a lower end.
+    """Write the table look-up, given x, y and slope of each piece, and a lower end.
 
-    Past the last point the last piece goes on: its slope is 0 where the table's end is held.
+    The last piece continues past the last point; its slope is 0 if the table holds its end value.
     """
     w = Writer(shape)
-    splat = w.lines
     before = Writer(shape, "b")
     at = before.select(
-        before.compare("ogt", "%at", _spread(before, "%low")), "%at", _spread(before, "%low")
+        before.compare("ogt", "%at", splat(before, "%low")), "%at", splat(before, "%low")
     )
     firsts = []
     for column in ("x", "y", "s"):
         value = before.put(f"load double, ptr %{column}")
-        firsts.append(_spread(before, value))
+        firsts.append(splat(before, value))
     parts = {}
     for column in ("x", "y", "s"):
         address = w.put(f"getelementptr double, ptr %{column}, i64 %j")
-        parts[column] = _spread(w, w.put(f"load double, ptr {address}"))
+        parts[column] = splat(w, w.put(f"load double, ptr {address}"))
     past = w.compare("oge", at, parts["x"])
     chosen = {column: w.select(past, parts[column], f"%{column}j") for column in parts}
     after = Writer(shape, "r")
@@ -369,7 +370,7 @@ def _look_up(shape: Shape) -> str:
     result = after.real("fadd", "%yj", rise)
     return "\n".join(
         [
-            f"define internal {shape.real} @{name('table', shape)}"
+            f"define internal {shape.real} @{name_function('table', shape)}"
             f"(ptr %x, ptr %y, ptr %s, i64 %n, double %low, {shape.real} %at) #0 {{",
             "entry:",
             *before.lines,
@@ -383,7 +384,7 @@ def _look_up(shape: Shape) -> str:
             "  %more = icmp slt i64 %j, %n",
             "  br i1 %more, label %piece, label %done",
             "piece:",
-            *splat,
+            *w.lines,
             "  %next = add i64 %j, 1",
             "  br label %head",
             "done:",
@@ -394,25 +395,20 @@ def _look_up(shape: Shape) -> str:
     )
 
 
-def _spread(writer: Writer, value: str) -> str:
-    """Give every run the same number."""
-    return spread(writer, value)
-
-
-def spread(writer: Writer, value: str) -> str:
-    """Write a vector that holds the same number for every run.
+def splat(writer: Writer, value: str) -> str:
+    """Write a vector with the same number for every run.
 
     Parameters
     ----------
     writer : Writer
-        Where it is written.
+        Where to write it.
     value : str
         Name of the number.
 
     Returns
     -------
     str
-        Name of the vector; the number itself where there is one run.
+        Name of the vector; the number itself if there is one run.
     """
     shape = writer.shape
     if shape.width == 1:
@@ -425,4 +421,4 @@ def spread(writer: Writer, value: str) -> str:
 
 
 def _bits(value: float) -> int:
-    return int(literal(value), 16)
+    return int(format_literal(value), 16)

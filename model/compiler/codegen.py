@@ -1,8 +1,8 @@
 """From a schedule to LLVM code that takes several runs at once through all time steps.
 
-Every operation is written once, on vectors that hold one number for each of several runs;
-what is the same in all runs is computed beforehand, on single numbers. The code consists of
-generated names and numbers only: nothing of the model file's text can get into it.
+Every operation is written once, on vectors with a number for each of several runs; what is the
+same in all runs is computed beforehand, on single numbers. The code contains generated names and
+numbers only: no text of the model file can get into it.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from smecluster.model.compiler.arithmetic import Shape, spread, support
+from smecluster.model.compiler.arithmetic import Shape, splat, write_functions
 from smecluster.model.compiler.region import Region
 from smecluster.model.compiler.schedule import Check, Schedule
-from smecluster.model.program.graph import LOGICAL, MOVING, operands
+from smecluster.model.program.graph import LOGICAL, MOVING, list_operands
 
 _ONE = Shape(1)
 
@@ -25,15 +25,15 @@ class Layout:
     Attributes
     ----------
     width : int
-        How many runs are carried out together.
+        How many runs are computed together.
     varied : tuple of int
-        Parameters that are given run by run, in the order of the input array.
+        Parameters given run by run, in the order of the input array.
     still, moving : int
-        How many numbers the preparation leaves: once, and at each step.
+        How many numbers the preparation stores: once, and at each step.
     kept : int
-        How many numbers of each run stay the same.
+        How many numbers of a run stay the same over time.
     dumped : int
-        How many numbers of a run are written where it fails: its states.
+        How many numbers of a run are saved where it fails: its states.
     pasts : int
         How many numbers of a run are remembered at each step.
     """
@@ -55,7 +55,7 @@ class Code:
     layout: Layout
 
 
-def generate(schedule: Schedule, varied: Sequence[int], width: int) -> Code:
+def generate_code(schedule: Schedule, varied: Sequence[int], width: int) -> Code:
     """Write the code for a schedule.
 
     Parameters
@@ -65,7 +65,7 @@ def generate(schedule: Schedule, varied: Sequence[int], width: int) -> Code:
     varied : sequence of int
         Parameters that differ among runs.
     width : int
-        How many runs are carried out together; it changes no digit.
+        How many runs are computed together; it changes no digit.
 
     Returns
     -------
@@ -80,7 +80,7 @@ attributes #1 = { nounwind "min-legal-vector-width"="512" }
 !0 = !{!"branch_weights", i32 10000, i32 1}
 """
 
-# Reads what a node was some steps ago, its first value before the run began.
+# Reads the value of a node some steps ago; before the first step, its initial value.
 _PAST_LANE = """
   %lag{lane} = extractelement {real} %lags, i32 {lane}
   %steps{lane} = fptosi double %lag{lane} to i64
@@ -97,7 +97,7 @@ _PAST_LANE = """
   %value{lane} = select i1 %early{lane}, double %first{lane}, double %old{lane}
   %r{lane} = insertelement {real} {last}, double %value{lane}, i32 {lane}"""
 
-# Copies the states of the runs that fail here, so that the reason can be found out.
+# Copies the states of the runs that fail here, to find the reason later.
 _DUMP = """
 define internal void @dump(ptr %states, ptr %dump, i64 %n, i64 %stride, i64 %r, {truth} %mask) #0 {{
 entry:
@@ -122,7 +122,7 @@ done:
 }}
 """
 
-# What both functions are given; the runs' arrays have the runs next to each other.
+# The arguments of both functions; in arrays by run, runs are adjacent in memory.
 _TABLES = "ptr %tx, ptr %ty, ptr %ts, ptr %toff, ptr %tn, ptr %tlow"
 _PREPARE = f"ptr %params, {_TABLES}, ptr %times, i64 %steps, ptr %still, ptr %moving"
 _BLOCK = (
@@ -141,37 +141,39 @@ class _Generator:
         self.lane: list[bool] = []  # differs among runs
         self.moving: list[bool] = []  # changes in time
         for node in self.nodes:
-            op, used = node[0], operands(node)
+            op, used = node[0], list_operands(node)
             self.lane.append(
                 op in ("state", "past")
                 or (op == "param" and node[1] in self.varied)
                 or any(self.lane[operand] for operand in used)
             )
             self.moving.append(op in MOVING or any(self.moving[operand] for operand in used))
-        self.checks = [check for check in map(self._plain, schedule.checks) if check is not None]
-        self.still: dict[int, int] = {}  # places of uniform numbers that the runs read
-        self.steps: dict[int, int] = {}  # the same for those of each step
-        self.kept: dict[int, int] = {}  # places of a run's own numbers that stay the same
+        self.checks = [
+            check for check in map(self._reduce_check, schedule.checks) if check is not None
+        ]
+        self.still: dict[int, int] = {}  # places of numbers common to all runs
+        self.steps: dict[int, int] = {}  # the same, for each step
+        self.kept: dict[int, int] = {}  # places of a run's numbers that stay the same
 
-    def _plain(self, check: Check) -> Check | None:
-        """Drop a check that never matters, and a gate that is always open."""
+    def _reduce_check(self, check: Check) -> Check | None:
+        """Drop a check that never matters, or a gate that is always open."""
         if check.gate is None or self.nodes[check.gate][0] != "true":
             return check
         return Check(check.node, None) if self.nodes[check.gate][1] else None
 
-    def _is(self, check: Check, lane: bool, moving: bool) -> bool:
+    def _depends(self, check: Check, lane: bool, moving: bool) -> bool:
         parts = [check.node] if check.gate is None else [check.node, check.gate]
         return (
             any(self.lane[part] for part in parts) is lane
             and any(self.moving[part] for part in parts) is moving
         )
 
-    def _needed(self, roots: Iterable[int], lane: bool, moving: bool) -> list[int]:
-        """List what has to be computed in one of the four places, in order."""
+    def _select_nodes(self, roots: Iterable[int], lane: bool, moving: bool) -> list[int]:
+        """List, in order, what must be computed in one of the four places."""
         wanted = set(roots)
         for place in range(max(wanted, default=-1), -1, -1):
             if place in wanted:
-                wanted.update(operands(self.nodes[place]))
+                wanted.update(list_operands(self.nodes[place]))
         return sorted(
             place
             for place in wanted
@@ -182,8 +184,8 @@ class _Generator:
 
     def write(self) -> Code:
         """Write the code."""
-        block = self._block()  # first: it says what the preparation must leave
-        prepare = self._prepare()
+        block = self._write_block()  # first: it decides what the preparation must store
+        prepare = self._write_prepare()
         past = [
             f"define internal {self.runs.real} @past(ptr %history, i64 %k, i64 %width, i64 %p, "
             f"{self.runs.real} %lags, {self.runs.real} %initial) #0 {{"
@@ -198,8 +200,8 @@ class _Generator:
         text = "\n".join(
             [
                 _ATTRIBUTES,
-                *support(_ONE),
-                *support(self.runs),
+                *write_functions(_ONE),
+                *write_functions(self.runs),
                 f"declare i1 @llvm.vector.reduce.or.v{self.runs.width}i1({self.runs.truth})",
                 f"declare i1 @llvm.vector.reduce.and.v{self.runs.width}i1({self.runs.truth})",
                 *past,
@@ -221,7 +223,7 @@ class _Generator:
 
     # What is the same in all runs ---------------------------------------------------------
 
-    def _prepare(self) -> str:
+    def _write_prepare(self) -> str:
         def parameter(region: Region, node: int) -> str:
             op, *rest = self.nodes[node]
             assert op == "param", op
@@ -229,8 +231,8 @@ class _Generator:
             return region.writer.put(f"load double, ptr {address}")
 
         once = Region(self.nodes, _ONE, "a", "entry", parameter)
-        still_checks = [check for check in self.checks if self._is(check, False, False)]
-        moving_checks = [check for check in self.checks if self._is(check, False, True)]
+        still_checks = [check for check in self.checks if self._depends(check, False, False)]
+        moving_checks = [check for check in self.checks if self._depends(check, False, True)]
         checked = [
             part
             for check in (*still_checks, *moving_checks)
@@ -238,7 +240,7 @@ class _Generator:
             if part is not None
         ]
         roots = [*self.still, *self.steps, *checked]
-        for node in self._needed(roots, lane=False, moving=False):
+        for node in self._select_nodes(roots, lane=False, moving=False):
             self._compute_or_read(once, node)
         for node, place in self.still.items():
             value = once.read_number(node)
@@ -247,9 +249,9 @@ class _Generator:
         bad_once = once.check(still_checks)
         first = once.writer.put(f"select i1 {bad_once or 'false'}, i64 0, i64 -1")
 
-        each = Region(self.nodes, _ONE, "b", "body", self._clock)
+        each = Region(self.nodes, _ONE, "b", "body", self._read_time)
         each.names.update(once.names)
-        for node in self._needed(roots, lane=False, moving=True):
+        for node in self._select_nodes(roots, lane=False, moving=True):
             self._compute_or_read(each, node)
         for node, place in self.steps.items():
             value = each.read_number(node)
@@ -283,7 +285,7 @@ class _Generator:
         )
 
     @staticmethod
-    def _clock(region: Region, node: int) -> str:
+    def _read_time(region: Region, node: int) -> str:
         assert region.nodes[node][0] == "time", region.nodes[node]
         address = region.writer.put("getelementptr double, ptr %times, i64 %k")
         return region.writer.put(f"load double, ptr {address}")
@@ -296,42 +298,42 @@ class _Generator:
 
     # What differs among runs --------------------------------------------------------------
 
-    def _block(self) -> str:
+    def _write_block(self) -> str:
         schedule = self.schedule
         following = [*schedule.after, *schedule.pasts]
-        in_step = set(self._needed(following, True, True)) | set(following)
-        kept_checks = [check for check in self.checks if self._is(check, True, False)]
-        lane_checks = [check for check in self.checks if self._is(check, True, True)]
+        in_step = set(self._select_nodes(following, True, True)) | set(following)
+        kept_checks = [check for check in self.checks if self._depends(check, True, False)]
+        lane_checks = [check for check in self.checks if self._depends(check, True, True)]
         step_checks = [check for check in lane_checks if check.node in in_step]
         save_checks = [check for check in lane_checks if check.node not in in_step]
 
-        step = Region(self.nodes, self.runs, "s", "step", self._stored_elsewhere)
-        order = self._needed([*following, *_parts(step_checks)], True, True)
+        step = Region(self.nodes, self.runs, "s", "step", self._read_stored)
+        order = self._select_nodes([*following, *_list_parts(step_checks)], True, True)
         for node in order:
             step.compute(node)
         bad = step.check(step_checks)
-        save = Region(self.nodes, self.runs, "o", "save.block", self._stored_elsewhere)
+        save = Region(self.nodes, self.runs, "o", "save.block", self._read_stored)
         save.names = dict(step.names)
         done = set(order)
-        for node in self._needed([*schedule.wanted, *_parts(save_checks)], True, True):
+        for node in self._select_nodes([*schedule.wanted, *_list_parts(save_checks)], True, True):
             if node not in done:
                 save.compute(node)
         save_bad = save.check(save_checks)
         outputs = [save.read(node) for node in schedule.wanted]
-        end = Region(self.nodes, self.runs, "e", "advance", self._stored_elsewhere)
+        end = Region(self.nodes, self.runs, "e", "advance", self._read_stored)
         end.names = dict(step.names)
         nexts = [end.read(node) for node in following]
 
-        start = Region(self.nodes, self.runs, "p", "group", self._input)
-        roots = [*schedule.first, *self.kept, *_parts(kept_checks)]
-        for node in self._needed(roots, True, False):
+        start = Region(self.nodes, self.runs, "p", "group", self._read_input)
+        roots = [*schedule.first, *self.kept, *_list_parts(kept_checks)]
+        for node in self._select_nodes(roots, True, False):
             if self.nodes[node][0] != "param":
                 start.compute(node)
         for node, place in self.kept.items():
-            self._store(start, "keep", place, start.read_number(node))
+            self._write_number(start, "keep", place, start.read_number(node))
         for place, node in enumerate(schedule.first):
-            self._store(start, "states", place, start.read(node))
-        bad_start = start.check(kept_checks) or self._falses()
+            self._write_number(start, "states", place, start.read(node))
+        bad_start = start.check(kept_checks) or self._write_falses()
 
         whole = self.runs.whole
         lines = [
@@ -350,16 +352,16 @@ class _Generator:
             "  %offset = mul i64 %k, {moving}",
             "  %row = getelementptr double, ptr %moving, i64 %offset",
             *step.writer.lines,
-            *self._judge(bad, "step", step.label, "0", "1", "2"),
+            *self._write_failures(bad, "step", step.label, "0", "1", "2"),
             "  %save.at = getelementptr i64, ptr %save, i64 %k",
             "  %slot = load i64, ptr %save.at",
             "  %saving = icmp sge i64 %slot, 0",
             "  br i1 %saving, label %save.block, label %advance",
             "save.block:",
             *save.writer.lines,
-            *self._judge(save_bad, "save", save.label, "2", "3", "5"),
+            *self._write_failures(save_bad, "save", save.label, "2", "3", "5"),
             f"  %good = icmp slt {whole} %failed.5, {self.runs.integer(0)}",
-            *self._outputs(outputs),
+            *self._write_outputs(outputs),
             "  br label %advance",
             "advance:",
             f"  %failed.4 = phi {whole} [%failed.2, %step.judged], [%failed.5, %save.judged]",
@@ -371,7 +373,7 @@ class _Generator:
                     f"  %state.{place} = getelementptr {self.runs.real}, ptr %states, i64 {place}"
                 )
                 lines.append(f"  store {self.runs.real} {value}, ptr %state.{place}")
-        lines += self._remember(nexts[len(schedule.after) :])
+        lines += self._write_history(nexts[len(schedule.after) :])
         lines += [
             "  br label %step.end",
             "step.end:",
@@ -393,28 +395,28 @@ class _Generator:
             "{pasts}", str(len(schedule.pasts))
         )
 
-    def _judge(
+    def _write_failures(
         self, bad: str | None, where: str, label: str, old: str, mid: str, new: str
     ) -> list[str]:
-        """Write what happens to runs that have just left the domain."""
+        """Write what happens to runs that leave the domain at this step."""
         whole, truth = self.runs.whole, self.runs.truth
         return [
             f"  %fine.{where} = icmp slt {whole} %failed.{old}, {self.runs.integer(0)}",
-            f"  %new.{where} = and {truth} %fine.{where}, {bad or self._falses()}",
+            f"  %new.{where} = and {truth} %fine.{where}, {bad or self._write_falses()}",
             f"  %any.{where} = call i1 @llvm.vector.reduce.or.v{self.runs.width}i1("
             f"{truth} %new.{where})",
             f"  br i1 %any.{where}, label %{where}.failing, label %{where}.judged",
             f"{where}.failing:",
             f"  call void @dump(ptr %states, ptr %dump, i64 {len(self.schedule.after)}, "
             f"i64 %stride, i64 %r, {truth} %new.{where})",
-            *self._mark(where, old, mid),
+            *self._mark_failures(where, old, mid),
             f"  br label %{where}.judged",
             f"{where}.judged:",
             f"  %failed.{new} = phi {whole} [%failed.{old}, %{label}], "
             f"[%failed.{mid}, %{where}.failing]",
         ]
 
-    def _mark(self, where: str, old: str, mid: str) -> list[str]:
+    def _mark_failures(self, where: str, old: str, mid: str) -> list[str]:
         whole = self.runs.whole
         return [
             f"  %one.{where} = insertelement {whole} poison, i64 %k, i32 0",
@@ -424,10 +426,10 @@ class _Generator:
             f"{whole} %failed.{old}",
         ]
 
-    def _falses(self) -> str:
+    def _write_falses(self) -> str:
         return "<" + ", ".join(["i1 false"] * self.runs.width) + ">"
 
-    def _outputs(self, values: Sequence[str]) -> list[str]:
+    def _write_outputs(self, values: Sequence[str]) -> list[str]:
         lines = []
         for place, value in enumerate(values):
             lines += [
@@ -442,7 +444,7 @@ class _Generator:
             ]
         return lines
 
-    def _remember(self, values: Sequence[str]) -> list[str]:
+    def _write_history(self, values: Sequence[str]) -> list[str]:
         lines = []
         for place, value in enumerate(values):
             lines += [
@@ -454,12 +456,12 @@ class _Generator:
             ]
         return lines
 
-    def _store(self, region: Region, array: str, place: int, value: str) -> None:
+    def _write_number(self, region: Region, array: str, place: int, value: str) -> None:
         address = region.writer.put(f"getelementptr {self.runs.real}, ptr %{array}, i64 {place}")
         region.writer.lines.append(f"  store {self.runs.real} {value}, ptr {address}")
 
-    def _input(self, region: Region, node: int) -> str:
-        """Read a run's own input, or what is the same in all runs."""
+    def _read_input(self, region: Region, node: int) -> str:
+        """Read an input of a run, or a number common to all runs."""
         op, *rest = self.nodes[node]
         if op == "param" and rest[0] in self.varied:
             w = region.writer
@@ -467,22 +469,22 @@ class _Generator:
             index = w.put(f"add i64 {row}, %r")
             address = w.put(f"getelementptr double, ptr %inputs, i64 {index}")
             return w.put(f"load {self.runs.real}, ptr {address}, align 8")
-        return self._uniform(region, node)
+        return self._read_common(region, node)
 
-    def _uniform(self, region: Region, node: int) -> str:
+    def _read_common(self, region: Region, node: int) -> str:
         w = region.writer
         array, places = ("row", self.steps) if self.moving[node] else ("still", self.still)
         place = places.setdefault(node, len(places))
         address = w.put(f"getelementptr double, ptr %{array}, i64 {place}")
-        value = spread(w, w.put(f"load double, ptr {address}"))
+        value = splat(w, w.put(f"load double, ptr {address}"))
         return region.truth(value) if self.nodes[node][0] in LOGICAL else value
 
-    def _stored_elsewhere(self, region: Region, node: int) -> str:
+    def _read_stored(self, region: Region, node: int) -> str:
         """Read what was computed before this step."""
         w = region.writer
         op, *rest = self.nodes[node]
         if not self.lane[node]:
-            return self._uniform(region, node)
+            return self._read_common(region, node)
         if op == "state":
             array, place = "states", int(rest[0])
         else:
@@ -492,5 +494,5 @@ class _Generator:
         return region.truth(value) if op in LOGICAL else value
 
 
-def _parts(checks: Iterable[Check]) -> list[int]:
+def _list_parts(checks: Iterable[Check]) -> list[int]:
     return [part for check in checks for part in (check.node, check.gate) if part is not None]

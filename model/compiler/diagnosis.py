@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from smecluster.model.compiler.schedule import Check, find_checks
 from smecluster.model.program.clock import Times
-from smecluster.model.program.graph import Graph, Points, Program, operands
-from smecluster.model.program.interpreter import Interpreter, Values, needed
+from smecluster.model.program.graph import Graph, Points, Program, list_operands
+from smecluster.model.program.interpreter import Interpreter, Values, order_nodes
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def explain_failure(
     states: NDArray[np.float64],
     chosen: Sequence[int],
 ) -> Failure:
-    """Find out why a run failed.
+    """Find why a run failed.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def explain_failure(
     states : array of float
         The states at that time.
     chosen : sequence of int
-        Nodes that were to be kept.
+        Nodes that the run was to return.
 
     Returns
     -------
@@ -73,19 +73,19 @@ def explain_failure(
     extended = _with_nodes(program, graph)
     interpreter = Interpreter(extended, parameters, tables)
     parts = [part for check in checks for part in (check.node, check.gate) if part is not None]
-    order = needed(extended, [*roots, *parts])
+    order = order_nodes(extended, [*roots, *parts])
     year = float(clock.all[step])
     if step == 0:
-        begun = interpreter.compute(needed(extended, first), {}, year)
+        begun = interpreter.compute(order_nodes(extended, first), {}, year)
         states = np.array([begun[node] for node in first], dtype=float)
-    pasts = _pasts(interpreter, clock, step) if program.pasts else []
+    pasts = _run_to(interpreter, clock, step) if program.pasts else []
     values = interpreter.compute(order, {}, year, list(states), pasts)
     for check in checks:
         open_ = check.gate is None or bool(values[check.gate])
         if open_ and not np.isfinite(values[check.node]):
             return Failure(
-                _reason(program, graph, values, check),
-                _variable(program, check.node, after),
+                _describe_reason(program, graph, values, check),
+                _name_variable(program, check.node, after),
                 round(year, 9),
             )
     return Failure("overflow", "the model", round(year, 9))
@@ -97,14 +97,14 @@ def _with_nodes(program: Program, graph: Graph) -> Program:
     return replace(program, nodes=tuple(graph.nodes))
 
 
-def _pasts(interpreter: Interpreter, clock: Times, step: int) -> list[list[float]]:
+def _run_to(interpreter: Interpreter, clock: Times, step: int) -> list[list[float]]:
     """Run up to a step, for models that remember more than their states."""
     program = interpreter.program
     first = [initial for initial, _ in program.states]
-    begun = interpreter.compute(needed(program, first), {}, float(clock.all[0]))
+    begun = interpreter.compute(order_nodes(program, first), {}, float(clock.all[0]))
     states = [begun[node] for node in first]
     after = [following for _, following in program.states]
-    order = needed(program, [*after, *program.pasts])
+    order = order_nodes(program, [*after, *program.pasts])
     pasts: list[list[float]] = [[] for _ in program.pasts]
     for time in clock.all[:step]:
         values = interpreter.compute(order, {}, float(time), states, pasts)
@@ -114,11 +114,11 @@ def _pasts(interpreter: Interpreter, clock: Times, step: int) -> list[list[float
     return pasts
 
 
-def _reason(program: Program, graph: Graph, values: Values, check: Check) -> str:
+def _describe_reason(program: Program, graph: Graph, values: Values, check: Check) -> str:
     if check.node in program.reasons:
         return program.reasons[check.node]
     node = graph.nodes[check.node]
-    used = [float(values[operand]) for operand in operands(node)]
+    used = [float(values[operand]) for operand in list_operands(node)]
     match node[0]:
         case "div" if used[1] == 0:
             return "division by zero"
@@ -131,12 +131,12 @@ def _reason(program: Program, graph: Graph, values: Values, check: Check) -> str
         case "pow" if used[0] == 0:
             return "zero to a negative power"
         case "arcsin" | "arccos" if abs(used[0]) > 1:
-            return f"{node[0]} of a number outside of -1 to 1"
+            return f"{node[0]} of a number outside -1 to 1"
     return "overflow"
 
 
-def _variable(program: Program, node: int, after: Sequence[int]) -> str:
-    """Name the variable in whose equation a node stands."""
+def _name_variable(program: Program, node: int, after: Sequence[int]) -> str:
+    """Name the variable whose equation contains a node."""
     spelled: dict[int, str] = {}
     holders: dict[int, str] = {}
     for name, output in program.outputs.items():
@@ -149,36 +149,38 @@ def _variable(program: Program, node: int, after: Sequence[int]) -> str:
         return spelled[node]
     using = [place for place in sorted(spelled) if place > node]
     for place in using:
-        if node in _own(program, place, spelled):
+        if node in _list_own(program, place, spelled):
             return spelled[place]
     for state, following in enumerate(after):
         initial = program.states[state][0]
-        if node in _own(program, following, spelled) or node in _own(program, initial, spelled):
+        if node in _list_own(program, following, spelled) or node in _list_own(
+            program, initial, spelled
+        ):
             if state in holders:
                 return holders[state]
-            return _owner(program, state, spelled)
+            return _name_owner(program, state, spelled)
     return "the model"
 
 
-def _own(program: Program, place: int, spelled: Mapping[int, str]) -> set[int]:
-    """List the nodes of an equation, those of other variables left out."""
-    found, todo = {place}, [place]
+def _list_own(program: Program, place: int, spelled: Mapping[int, str]) -> set[int]:
+    """List the nodes of an equation, without those of other variables."""
+    nodes, todo = {place}, [place]
     while todo:
-        for operand in operands(program.nodes[todo.pop()]):
-            if operand not in found and operand not in spelled:
-                found.add(operand)
+        for operand in list_operands(program.nodes[todo.pop()]):
+            if operand not in nodes and operand not in spelled:
+                nodes.add(operand)
                 todo.append(operand)
-    return found
+    return nodes
 
 
-def _owner(program: Program, state: int, spelled: Mapping[int, str]) -> str:
-    """Name the variable that reads a state without a name, as the stages of a delay are."""
+def _name_owner(program: Program, state: int, spelled: Mapping[int, str]) -> str:
+    """Name the variable that reads a nameless state, such as a stage of a delay."""
     wanted = program.nodes.index(("state", state))
     for place in sorted(spelled):
-        if wanted in _own(program, place, spelled):
+        if wanted in _list_own(program, place, spelled):
             return spelled[place]
-    # A stage before the last: the next stage leads on.
+    # A stage before the last: follow the next stage.
     for other, (_, following) in enumerate(program.states):
-        if other != state and wanted in _own(program, following, spelled):
-            return _owner(program, other, spelled)
+        if other != state and wanted in _list_own(program, following, spelled):
+            return _name_owner(program, other, spelled)
     return "the model"

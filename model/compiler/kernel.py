@@ -1,9 +1,9 @@
-"""The batch kernel: a plan compiled to machine code, and many runs through it.
+"""The batch kernel: a schedule compiled to machine code, and many runs through it.
 
 LLVM (the compiler behind Numba, through llvmlite) turns the code of `model.compiler.codegen` into
-machine code for the processor at hand. The result is kept on disk. Runs are independent and
-every one goes through the same operations, so results do not depend on how runs are spread
-over threads, chunks and machines of the same kind.
+machine code for this computer's processor. The result is stored on disk. Runs are independent and
+each goes through the same operations, so results do not depend on how runs are split among
+threads, chunks and computers of the same kind.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import llvmlite.binding as llvm
 import numpy as np
 from numpy.typing import NDArray
 
-from smecluster.model.compiler.codegen import Code, Layout, generate
+from smecluster.model.compiler.codegen import Code, Layout, generate_code
 from smecluster.model.compiler.schedule import make_schedule
 from smecluster.model.program.graph import Points, Program
 from smecluster.model.program.loading import ROOMS as PROGRAM_ROOMS
@@ -34,30 +34,30 @@ Integers = NDArray[np.int64]
 # The rooms whose code decides what the compiled code looks like.
 ROOMS = (*PROGRAM_ROOMS, "compiler")
 _ALIGNED = 128
-# Runs carried out together: for one run, and for many. The widest registers hold 8 numbers;
-# two of them keep the processor busy while it waits for a result.
+# Runs computed together: for one run, and for many. The widest registers hold 8 numbers; two
+# of them keep the processor busy while it waits for a result.
 ALONE = 4
 TOGETHER = 16
-# From so many operations on, compiling takes long enough to say so.
+# With this many operations, compiling takes long enough to say so.
 _LONG = 4000
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Runs that share their clock and tables.
+    """Runs with the same clock and tables.
 
     Attributes
     ----------
     times : array of float
         Every time of a run.
     kept : array of int
-        For each of them its place among the times kept, -1 where it is not kept.
+        For each of them its place among the times saved, -1 if it is not saved.
     parameters : array of float
         The value of every parameter, for the runs that do not set it.
     varied : mapping of int to array of float
         Values run by run, by parameter.
     tables : mapping of int to (x, y)
-        Points that replace a table's own.
+        Points that replace those of a table.
     runs : int
         How many runs.
     """
@@ -72,14 +72,14 @@ class Batch:
 
 @dataclass
 class Result:
-    """What comes out of a batch.
+    """The results of a batch.
 
     Attributes
     ----------
     values : array of float
-        Of shape (nodes wanted, times kept, runs); NaN from the time on at which a run failed.
+        Of shape (nodes, times saved, runs); NaN from the time at which a run failed.
     failed : array of int
-        Place of the time at which a run left the domain, -1 where it did not.
+        Place of the time at which a run left the domain, -1 if it did not.
     states : array of float
         Of shape (states, runs): the states of failed runs at that time.
     """
@@ -90,7 +90,7 @@ class Result:
 
 
 class Kernel:
-    """Compiled code for one program, one choice of outputs and of varied parameters.
+    """Compiled code for one program, with one choice of outputs and varied parameters.
 
     Parameters
     ----------
@@ -99,13 +99,13 @@ class Kernel:
     layout : Layout
         Sizes of the code's arrays.
     machine_code : bytes
-        What the compiler made.
+        The compiler's result.
     """
 
     def __init__(self, program: Program, layout: Layout, machine_code: bytes) -> None:
         self.program = program
         self.layout = layout
-        machine = _target()
+        machine = _find_target()
         self._engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
         self._engine.add_object_file(llvm.ObjectFileRef.from_data(machine_code))
         self._engine.finalize_object()
@@ -123,14 +123,14 @@ class Kernel:
         )(self._engine.get_function_address("block"))
 
     def run(self, batch: Batch, wanted: int, workers: int = 1) -> Result:
-        """Carry out runs.
+        """Compute runs.
 
         Parameters
         ----------
         batch : Batch
             The runs.
         wanted : int
-            How many nodes the code keeps.
+            How many nodes the code returns.
         workers : int
             How many threads share the runs.
 
@@ -147,27 +147,32 @@ class Kernel:
         inputs = np.empty((len(layout.varied), stride))
         for row, parameter in zip(inputs, layout.varied, strict=True):
             row[: batch.runs] = batch.varied.get(parameter, batch.parameters[parameter])
-            row[batch.runs :] = row[batch.runs - 1]  # the last group is filled up
+            row[batch.runs :] = row[batch.runs - 1]  # the last group is padded
         tables = _Tables(self.program, batch.tables)
-        still = _aligned(layout.still)
-        moving = _aligned((steps + 1) * layout.moving)
+        still = _allocate(layout.still)
+        moving = _allocate((steps + 1) * layout.moving)
         times = np.ascontiguousarray(batch.times)
         common = self._prepare(
-            _at(batch.parameters), *tables.pointers, _at(times), steps, _at(still), _at(moving)
+            _address(batch.parameters),
+            *tables.pointers,
+            _address(times),
+            steps,
+            _address(still),
+            _address(moving),
         )
         values = np.empty((wanted, slots, stride))
         failed = np.empty(stride, dtype=np.int64)
         states = np.empty((layout.dumped, stride))
 
         def part(begin: int, end: int) -> None:
-            keep = _aligned(layout.kept * width)
-            state = _aligned(layout.dumped * width)
-            history = _aligned((steps + 1) * layout.pasts * width)
+            keep = _allocate(layout.kept * width)
+            state = _allocate(layout.dumped * width)
+            history = _allocate((steps + 1) * layout.pasts * width)
             self._block(
-                *[_at(inputs), stride, begin, end],
+                *[_address(inputs), stride, begin, end],
                 *tables.pointers,
-                *[steps, _at(still), _at(moving), _at(batch.kept), slots],
-                *[_at(array) for array in (values, failed, states, keep, state, history)],
+                *[steps, _address(still), _address(moving), _address(batch.kept), slots],
+                *[_address(array) for array in (values, failed, states, keep, state, history)],
             )
 
         share = -(-groups // max(1, workers)) * width
@@ -190,7 +195,7 @@ def load_kernel(
     width: int = TOGETHER,
     say: Callable[[str], None] | None = None,
 ) -> Kernel:
-    """Give the compiled code for a program, from memory, disk or the compiler.
+    """Load the compiled code for a program from memory or disk, or compile it.
 
     Parameters
     ----------
@@ -199,13 +204,13 @@ def load_kernel(
     identity : str
         The model's fingerprint.
     wanted : sequence of int
-        Nodes to be kept.
+        Nodes to return.
     varied : sequence of int
-        Parameters that may differ among runs.
+        Parameters that may differ between runs.
     width : int
-        How many runs are carried out together; it changes no digit.
+        How many runs are computed together; it changes no digit.
     say : callable, optional
-        Told in one line that a compilation begins, if it will take a while.
+        Called with one line when a long compilation starts.
 
     Returns
     -------
@@ -224,7 +229,9 @@ def load_kernel(
     )
     name = hashlib.sha256(text.encode()).hexdigest()[:32]
     if name not in _LOADED:
-        _LOADED[name] = _kept(program, name) or _compiled(program, name, wanted, varied, width, say)
+        _LOADED[name] = _read_stored(program, name) or _compile(
+            program, name, wanted, varied, width, say
+        )
         while len(_LOADED) > _IN_MEMORY:
             _LOADED.pop(next(iter(_LOADED)))
     return _LOADED[name]
@@ -234,7 +241,7 @@ _LOADED: dict[str, Kernel] = {}
 _IN_MEMORY = 16
 
 
-def _kept(program: Program, name: str) -> Kernel | None:
+def _read_stored(program: Program, name: str) -> Kernel | None:
     stored = read_entry(f"{name}.kernel")
     if stored is None:
         return None
@@ -248,7 +255,7 @@ def _kept(program: Program, name: str) -> Kernel | None:
     return Kernel(program, layout, machine_code) if intact else None
 
 
-def _compiled(
+def _compile(
     program: Program,
     name: str,
     wanted: Sequence[int],
@@ -258,7 +265,7 @@ def _compiled(
 ) -> Kernel:
     if say is not None and len(program.nodes) > _LONG:
         say("compiling the model for this computer, once ...")
-    code = generate(make_schedule(program, wanted), varied, width)
+    code = generate_code(make_schedule(program, wanted), varied, width)
     machine_code = assemble(code)
     head = {
         "layout": asdict(code.layout),
@@ -274,20 +281,20 @@ def assemble(code: Code) -> bytes:
     Parameters
     ----------
     code : Code
-        What `model.compiler.codegen.generate` wrote.
+        What `model.compiler.codegen.generate_code` wrote.
 
     Returns
     -------
     bytes
         An object file.
     """
-    machine = _target()
+    machine = _find_target()
     module = llvm.parse_assembly(code.text)
     module.verify()
     return bytes(machine.emit_object(module))
 
 
-def _target() -> Any:
+def _find_target() -> Any:
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
     return llvm.Target.from_default_triple().create_target_machine(
@@ -301,7 +308,7 @@ def _target() -> Any:
 
 @dataclass
 class _Tables:
-    """All tables, one after the other, as the code reads them."""
+    """All tables one after another, as the code reads them."""
 
     program: Program
     replaced: Mapping[int, Points]
@@ -333,11 +340,11 @@ class _Tables:
             np.array(counts, dtype=np.int64),
             np.array(lows, dtype=float),
         ]
-        return [_at(array) for array in self.arrays]
+        return [_address(array) for array in self.arrays]
 
 
 def _fail_all(values: Floats, failed: Integers, step: int, kept: Integers) -> None:
-    """Mark every run as failed from a step on, unless it failed before."""
+    """Mark every run as failed from a step on, unless it failed earlier."""
     late = (failed < 0) | (failed > step)
     failed[late] = step
     slots = kept[step:]
@@ -346,11 +353,11 @@ def _fail_all(values: Floats, failed: Integers, step: int, kept: Integers) -> No
         values[:, slots.min() :, :] = np.nan
 
 
-def _aligned(count: int) -> Floats:
+def _allocate(count: int) -> Floats:
     raw = np.empty(count + _ALIGNED // 8)
     skip = (-raw.ctypes.data % _ALIGNED) // 8
     return raw[skip : skip + count]
 
 
-def _at(array: NDArray[Any]) -> int:
+def _address(array: NDArray[Any]) -> int:
     return int(array.ctypes.data)

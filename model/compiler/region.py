@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from smecluster.model.compiler.arithmetic import EASY, LIBRARY, Shape, Writer, name
+from smecluster.model.compiler.arithmetic import EASY, LIBRARY, Shape, Writer, name_function
 from smecluster.model.compiler.schedule import Check
-from smecluster.model.program.graph import LOGICAL, operands
+from smecluster.model.program.graph import LOGICAL, list_operands
 
 _DIRECT = {"add": "fadd", "sub": "fsub", "mul": "fmul", "div": "fdiv"}
 _COMPARE = {"lt": "olt", "le": "ole", "eq": "oeq", "ne": "une"}
 _CALLED = {"exp", "ln", "lnp", "pow", *LIBRARY}
 _BUILT_IN = {"abs": "fabs", "sqrt": "sqrt", "floor": "floor", "trunc": "trunc"}
-# Independent sums of what must be finite, so that one addition need not wait for the last.
+# Several independent sums of what must be finite, so no addition waits for the last one.
 _SUMS = 8
 
 
@@ -22,15 +22,15 @@ class Region:
     Parameters
     ----------
     nodes : sequence of tuple
-        The plan's nodes.
+        The schedule's nodes.
     shape : Shape
         Numbers or vectors.
     prefix : str
-        What the names begin with.
+        What the names start with.
     label : str
-        Name of the block in which it begins; then of the one in which it stands.
+        Name of the block in which it starts; later of the block that it has reached.
     outside : callable
-        ``outside(region, node)`` writes how a value from elsewhere is read, and gives its name.
+        ``outside(region, node)`` writes the reading of a value from elsewhere and names it.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class Region:
         self.outside = outside
 
     def read(self, node: int) -> str:
-        """Give the name of a node's value, reading it if it is not here yet."""
+        """Name the value of a node, reading it if it is not here yet."""
         if node not in self.names:
             op, *rest = self.nodes[node]
             if op == "const":
@@ -69,7 +69,7 @@ class Region:
         return self.writer.compare("une", number, self.shape.constant(0.0))
 
     def read_number(self, node: int) -> str:
-        """Give the name of a node's value as a number: a truth value as 1 or 0."""
+        """Name the value of a node as a number: a truth value as 1 or 0."""
         value = self.read(node)
         if self.nodes[node][0] in LOGICAL:
             constant = self.shape.constant
@@ -83,7 +83,7 @@ class Region:
         if op in ("const", "true"):
             return
         w, shape = self.writer, self.shape
-        used = [self.read(operand) for operand in operands(self.nodes[node])]
+        used = [self.read(operand) for operand in list_operands(self.nodes[node])]
         if op in _DIRECT:
             result = w.real(_DIRECT[op], *used)
         elif op in _COMPARE:
@@ -105,7 +105,7 @@ class Region:
         elif op in _BUILT_IN:
             result = w.intrinsic(_BUILT_IN[op], *used)
         elif op in _CALLED:
-            result = w.call(name(op, shape), *used)
+            result = w.call(name_function(op, shape), *used)
         elif op == "powers":
             result = self._powers(node, *used)
         elif op == "table":
@@ -119,17 +119,17 @@ class Region:
         self.names[node] = result
 
     def _powers(self, node: int, total: str, *parts: str) -> str:
-        """Write a product of powers; a base that is not positive is treated with care."""
+        """Write a product of powers, with a slow path for large exponents and bases below 0."""
         w, shape = self.writer, self.shape
-        easy = w.call(name("expp", shape), total)
+        easy = w.call(name_function("expp", shape), total)
         fine = w.compare("ole", w.intrinsic("fabs", total), shape.constant(EASY))
         if shape.width > 1:
             fine = w.put(f"call i1 @llvm.vector.reduce.and.v{shape.width}i1({shape.truth} {fine})")
         care, done = f"care.{self.prefix}{node}", f"done.{self.prefix}{node}"
         w.lines += [f"  br i1 {fine}, label %{done}, label %{care}, !prof !0", f"{care}:"]
-        careful = w.call(name("pow", shape), *parts[:2])
+        careful = w.call(name_function("pow", shape), *parts[:2])
         for place in range(2, len(parts), 2):
-            factor = w.call(name("pow", shape), *parts[place : place + 2])
+            factor = w.call(name_function("pow", shape), *parts[place : place + 2])
             careful = w.real("fmul", careful, factor)
         w.lines += [f"  br label %{done}", f"{done}:"]
         result = w.put(f"phi {shape.real} [{easy}, %{self.label}], [{careful}, %{care}]")
@@ -154,12 +154,12 @@ class Region:
             for array in ("tx", "ty", "ts")
         )
         return w.put(
-            f"call {shape.real} @{name('table', shape)}({columns}, i64 {count}, double {low}, "
-            f"{shape.real} {at})"
+            f"call {shape.real} @{name_function('table', shape)}({columns}, i64 {count}, "
+            f"double {low}, {shape.real} {at})"
         )
 
     def check(self, checks: Iterable[Check]) -> str | None:
-        """Write a sum that is NaN where a value that matters is not finite."""
+        """Write a test that is true where a value that matters is not finite."""
         w, zero = self.writer, self.shape.constant(0.0)
         sums = [zero] * _SUMS
         place = -1

@@ -1,14 +1,14 @@
-"""What has to be computed for the outputs that are wanted, and where it can leave the domain."""
+"""What must be computed for given outputs, and where it can leave the domain."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from smecluster.model.compiler.simplify import rewrite
-from smecluster.model.program.graph import Graph, Node, Program, operands
+from smecluster.model.compiler.simplify import simplify_graph
+from smecluster.model.program.graph import Graph, Node, Program, list_operands
 
-# Operations that can have no finite result although their operands are finite.
+# Operations that may have no finite result although their operands are finite.
 RISKY = frozenset(
     {"div", "pow", "exp", "ln", "sqrt", "tan", "arcsin", "arccos", "sinh", "cosh", "powers"}
 )
@@ -23,7 +23,7 @@ class Check:
     node : int
         The node.
     gate : int or None
-        The node that says whether it is used at all, None where it always is.
+        The node that says whether it is used, None if it always is.
     """
 
     node: int
@@ -41,9 +41,9 @@ class Schedule:
     first, after : tuple of int
         Nodes of each state's first and next value.
     pasts : tuple of int
-        Nodes of which all earlier values are remembered.
+        Nodes whose earlier values are all remembered.
     wanted : tuple of int
-        Nodes to be kept.
+        Nodes to return.
     checks : tuple of Check
         What must be finite.
     """
@@ -57,20 +57,20 @@ class Schedule:
 
 
 def make_schedule(program: Program, wanted: Sequence[int]) -> Schedule:
-    """Plan the runs of a program.
+    """Schedule the operations of a run.
 
     Parameters
     ----------
     program : Program
         The model.
     wanted : sequence of int
-        Nodes to be kept.
+        Nodes to return.
 
     Returns
     -------
-    Plan
+    Schedule
     """
-    graph, new = rewrite(program.nodes)
+    graph, new = simplify_graph(program.nodes)
     first = tuple(new[node] for node, _ in program.states)
     after = tuple(new[node] for _, node in program.states)
     pasts = tuple(new[node] for node in program.pasts)
@@ -82,22 +82,22 @@ def make_schedule(program: Program, wanted: Sequence[int]) -> Schedule:
 def find_checks(
     graph: Graph, lasting: Iterable[int], kept: Iterable[int], every: bool = False
 ) -> list[Check]:
-    """List what must be finite for some nodes to mean something.
+    """List what must be finite for some nodes to be valid.
 
-    What stands in one branch of an IF THEN ELSE matters only where that branch is taken. What
-    is always added to or multiplied into something that is checked need not be checked itself:
-    infinity and NaN stay what they are.
+    A branch of an IF THEN ELSE matters only where it is taken. What is always added to, or
+    multiplied into, something that is checked needs no check of its own: infinity and NaN pass
+    through.
 
     Parameters
     ----------
     graph : Graph
         Conditions are added to it.
     lasting : iterable of int
-        What is computed at every step.
+        Nodes computed at every step.
     kept : iterable of int
-        What is computed when values are kept.
+        Nodes computed when values are saved.
     every : bool
-        List also what need not be checked, to find out where a value was lost first.
+        Whether to list also what needs no check, to find where a value was lost first.
 
     Returns
     -------
@@ -105,8 +105,8 @@ def find_checks(
     """
     last = len(graph.nodes)
     steps, saves = set(lasting), set(kept)
-    gates = _gates(graph, steps | saves)
-    in_step = _reached(graph, steps)
+    gates = _find_gates(graph, steps | saves)
+    in_step = _list_reached(graph, steps)
     # A node is covered by a check of its own step only: not by one at saved times.
     covered: set[int] = set()
     covered_when_kept: set[int] = set()
@@ -115,19 +115,22 @@ def find_checks(
         if place not in gates:
             continue
         node, gate = graph.nodes[place], gates[place]
-        told = place in covered or (place in covered_when_kept and place not in in_step)
+        passed_on = place in covered or (place in covered_when_kept and place not in in_step)
         root = place in steps or (place in saves and place not in covered)
-        if (root or (_risky(graph, node) and not told)) and node[0] not in ("const", "time"):
+        if (root or (_is_risky(graph, node) and not passed_on)) and node[0] not in (
+            "const",
+            "time",
+        ):
             checks.append(Check(place, gate))
-            told = True
-        if told and gate is None and not every:
+            passed_on = True
+        if passed_on and gate is None and not every:
             cover = covered if place in in_step else covered_when_kept
-            cover.update(_passing(node))
+            cover.update(_list_passing(node))
     return checks[::-1]
 
 
-def _gates(graph: Graph, roots: set[int]) -> dict[int, int | None]:
-    """Give for each node that is used the condition under which it is, None for always."""
+def _find_gates(graph: Graph, roots: set[int]) -> dict[int, int | None]:
+    """Give for each node the condition under which it is used, None for always."""
     gates: dict[int, int | None] = dict.fromkeys(roots)
 
     def use(node: int, gate: int | None) -> None:
@@ -147,27 +150,27 @@ def _gates(graph: Graph, roots: set[int]) -> dict[int, int | None]:
             for branch, taken in ((yes, condition), (no, graph.add("not", condition))):
                 use(branch, taken if gate is None else graph.add("and", gate, taken))
         else:
-            for operand in operands(node):
+            for operand in list_operands(node):
                 use(operand, gate)
     return gates
 
 
-def _reached(graph: Graph, roots: set[int]) -> set[int]:
+def _list_reached(graph: Graph, roots: set[int]) -> set[int]:
     reached = set(roots)
     for place in range(max(roots, default=-1), -1, -1):
         if place in reached:
-            reached.update(operands(graph.nodes[place]))
+            reached.update(list_operands(graph.nodes[place]))
     return reached
 
 
-def _passing(node: Node) -> tuple[int, ...]:
-    """List the operands whose being infinite or NaN an operation passes on."""
+def _list_passing(node: Node) -> tuple[int, ...]:
+    """List the operands whose infinity or NaN an operation passes on."""
     if node[0] in ("add", "sub", "mul", "neg", "abs"):
-        return operands(node)
-    return operands(node)[:1] if node[0] == "div" else ()
+        return list_operands(node)
+    return list_operands(node)[:1] if node[0] == "div" else ()
 
 
-def _risky(graph: Graph, node: Node) -> bool:
+def _is_risky(graph: Graph, node: Node) -> bool:
     if node[0] not in RISKY:
         return False
     return not (node[0] == "div" and graph.value(node[2]))

@@ -1,8 +1,8 @@
 """The same equations with less work: rewritten so that a step costs fewer expensive operations.
 
-Every rule is exact but for the last digits, and none of them depends on which inputs are varied
-or which outputs are wanted, so a run's digits do not either. What a comparison or a rounding is
-computed from is left as it is written: there the last digit can decide.
+Every rule is exact but for the last digits. No rule depends on which inputs vary or which outputs
+are returned, so a run's digits do not either. What a comparison or rounding depends on is left
+as written, since a last digit can be decisive there.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from smecluster.model.program.graph import DECIDING, MOVING, Graph, Node, operands
+from smecluster.model.program.graph import DECIDING, MOVING, Graph, Node, list_operands
 
 
 @dataclass
@@ -30,15 +30,15 @@ class _Product:
     powers: list[tuple[int, int]] = field(default_factory=list)
 
 
-def moves(nodes: Sequence[Node]) -> list[bool]:
-    """Say of each node whether it changes in time."""
+def find_moving(nodes: Sequence[Node]) -> list[bool]:
+    """Find which nodes change over time."""
     result: list[bool] = []
     for node in nodes:
-        result.append(node[0] in MOVING or any(result[used] for used in operands(node)))
+        result.append(node[0] in MOVING or any(result[used] for used in list_operands(node)))
     return result
 
 
-def rewrite(nodes: Sequence[Node]) -> tuple[Graph, list[int]]:
+def simplify_graph(nodes: Sequence[Node]) -> tuple[Graph, list[int]]:
     """Rewrite a program's operations.
 
     Parameters
@@ -51,9 +51,9 @@ def rewrite(nodes: Sequence[Node]) -> tuple[Graph, list[int]]:
     graph : Graph
         The new operations.
     places : list of int
-        Where the value of each old one is found.
+        The place of the value of each old operation.
     """
-    return _Rewriter(nodes).result()
+    return _Rewriter(nodes).simplify()
 
 
 class _Rewriter:
@@ -61,36 +61,36 @@ class _Rewriter:
         self.nodes = nodes
         self.graph = Graph()
         self.new: list[int] = []
-        self.exact = _deciding(nodes)
-        self.moving = moves(nodes)
+        self.exact = _list_deciding(nodes)
+        self.moving = find_moving(nodes)
         self.uses = [0] * len(nodes)
         for node in nodes:
-            for operand in operands(node):
+            for operand in list_operands(node):
                 self.uses[operand] += 1
         self.products: dict[int, _Product] = {}
-        self.still: set[int] = set()  # new nodes that do not change in time
+        self.still: set[int] = set()  # new nodes that do not change over time
 
-    def result(self) -> tuple[Graph, list[int]]:
+    def simplify(self) -> tuple[Graph, list[int]]:
         for place, node in enumerate(self.nodes):
-            made = self._one(place, node)
+            made = self._simplify_node(place, node)
             self.new.append(made)
             if not self.moving[place]:
                 self.still.add(made)
         return self.graph, self.new
 
-    def _one(self, place: int, node: Node) -> int:
+    def _simplify_node(self, place: int, node: Node) -> int:
         op = node[0]
         free = self.moving[place] and place not in self.exact
         if free and op in ("mul", "div", "pow"):
-            product = self._product(place, node)
+            product = self._read_product(place, node)
             self.products[place] = product
             if self._pays(product, op):
-                return self._multiplied(product)
-        used = operands(node)
+                return self._build_product(product)
+        used = list_operands(node)
         payload = node[1 : len(node) - len(used)]
         moved = [self.new[operand] for operand in used]
         if free and op == "div" and not self.moving[used[1]]:
-            # A division by what stays the same costs as much as ten multiplications.
+            # A division by something constant costs as much as ten multiplications.
             return self.graph.add("mul", moved[0], self._share(moved[1]))
         return self.graph.add(op, *payload, *moved)
 
@@ -105,18 +105,18 @@ class _Rewriter:
         self.still.add(share)
         return share
 
-    def _product(self, place: int, node: Node) -> _Product:
-        """Take a product apart; a factor that is used elsewhere too stays whole."""
+    def _read_product(self, place: int, node: Node) -> _Product:
+        """Take a product apart; a factor that is used elsewhere stays whole."""
         op, first, second = node
         product = _Product()
         if op == "pow":
             product.powers.append((self.new[first], self.new[second]))
             return product
-        self._take(product, first, over=True)
-        self._take(product, second, over=op == "mul")
+        self._take_factor(product, first, over=True)
+        self._take_factor(product, second, over=op == "mul")
         return product
 
-    def _take(self, product: _Product, factor: int, over: bool) -> None:
+    def _take_factor(self, product: _Product, factor: int, over: bool) -> None:
         inner = self.products.get(factor)
         if inner is None or self.uses[factor] > 1:
             (product.above if over else product.below).append(self.new[factor])
@@ -129,13 +129,13 @@ class _Rewriter:
                 self.still.add(exponent)
             product.powers.append((base, exponent))
 
-    def _multiplied(self, product: _Product) -> int:
+    def _build_product(self, product: _Product) -> int:
         """Build ``above / below * exp(sum of exponent * ln(base))``."""
         graph = self.graph
         above = [node for node in product.above if node not in self.still]
         fixed = [node for node in product.above if node in self.still]
         if product.powers:
-            above.insert(0, self._powers(product.powers))
+            above.insert(0, self._build_powers(product.powers))
         below = []
         for node in product.below:
             if node in self.still:
@@ -143,19 +143,19 @@ class _Rewriter:
             else:
                 below.append(node)
         if fixed:
-            above.append(self._chain(fixed))
+            above.append(self._build_chain(fixed))
             self.still.add(above[-1])
-        node = self._chain(above) if above else graph.const(1)
-        return graph.add("div", node, self._chain(below)) if below else node
+        node = self._build_chain(above) if above else graph.const(1)
+        return graph.add("div", node, self._build_chain(below)) if below else node
 
-    def _chain(self, factors: Sequence[int]) -> int:
+    def _build_chain(self, factors: Sequence[int]) -> int:
         node = factors[0]
         for factor in factors[1:]:
             node = self.graph.add("mul", node, factor)
         return node
 
-    def _powers(self, powers: Sequence[tuple[int, int]]) -> int:
-        """Build a product of powers: one logarithm for a base, one exponential for all."""
+    def _build_powers(self, powers: Sequence[tuple[int, int]]) -> int:
+        """Build a product of powers: a logarithm for each base, one exponential for all."""
         graph = self.graph
         total = None
         for base, exponent in powers:
@@ -164,10 +164,10 @@ class _Rewriter:
         return graph.add("powers", total, *(part for pair in powers for part in pair))
 
 
-def _deciding(nodes: Sequence[Node]) -> set[int]:
-    """List what a comparison or rounding within the same step is computed from."""
+def _list_deciding(nodes: Sequence[Node]) -> set[int]:
+    """List the nodes that a comparison or rounding in the same step depends on."""
     result: set[int] = set()
     for place in range(len(nodes) - 1, -1, -1):
         if place in result or nodes[place][0] in DECIDING:
-            result.update(operands(nodes[place]))
+            result.update(list_operands(nodes[place]))
     return result

@@ -9,7 +9,7 @@ from smecluster.model.engines.job import Job
 
 
 def run_engine(engine: str, job: Job) -> NDArray[np.float64]:
-    """Run a model once with another engine than the kernel.
+    """Run a model once with an engine other than the kernel.
 
     Parameters
     ----------

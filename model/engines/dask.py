@@ -1,8 +1,7 @@
 """Runs on more than one machine, by Dask; an optional extra (``smecluster[distributed]``).
 
-A worker gets the model's text and a part of the table, and compiles the kernel for itself. If
-it is lost, the scheduler gives its part to another one; a part that has been computed twice
-gives the same numbers.
+A worker gets the model's text and a part of the table, and compiles the kernel itself. If it is
+lost, the scheduler gives its part to another; a part computed twice gives the same numbers.
 """
 
 from __future__ import annotations
@@ -17,25 +16,25 @@ import xarray as xr
 
 from smecluster.model.support.errors import InputError
 
-# Parts under way at a time, for each worker: enough to keep it busy, few enough for memory.
+# Parts in progress per worker: enough to keep it busy, few enough to fit its memory.
 _AHEAD = 2
 # Seconds to wait for the scheduler's answer.
 _PATIENCE = 10
-# Attempts at a part whose workers keep being lost.
+# Attempts at a part before giving up, if its workers keep being lost.
 _ATTEMPTS = 10
 
 
 def distribute_runs(
     run: Callable[[pd.DataFrame], xr.Dataset], parts: Iterable[pd.DataFrame], address: str
 ) -> Iterator[xr.Dataset]:
-    """Carry out the parts of a table on the workers of a Dask cluster.
+    """Run the parts of a table on the workers of a Dask scheduler.
 
     Parameters
     ----------
     run : callable
-        What carries out the runs of a table; it is sent to the workers.
+        Runs a part of the table; it is sent to the workers.
     parts : iterable of pandas.DataFrame
-        The runs.
+        Parts of the table of runs.
     address : str
         The scheduler, for example ``"tcp://host:8786"``.
 
@@ -64,7 +63,7 @@ def distribute_runs(
 
 
 def check_scheduler(address: str) -> None:
-    """Make sure of a scheduler: a client that finds none prints what it tried, at length.
+    """Check that a scheduler answers: a client that finds none prints pages of its attempts.
 
     Parameters
     ----------
@@ -80,7 +79,7 @@ def check_scheduler(address: str) -> None:
         from distributed.comm.core import connect
     except ImportError:
         raise InputError(
-            "runs on a cluster need Dask: pip install 'smecluster[distributed]'"
+            "distributed runs need Dask: pip install 'smecluster[distributed]'"
         ) from None
 
     async def knock() -> None:
@@ -89,13 +88,13 @@ def check_scheduler(address: str) -> None:
 
     try:
         asyncio.run(knock())
-    # What answers may be anything: a web server's greeting reads as a message of exbibytes.
+    # Anything may answer: a web server's greeting reads as a message of exbibytes.
     except (OSError, ValueError, MemoryError) as error:
-        told = str(error).splitlines() or [type(error).__name__]
-        raise InputError(f"no Dask scheduler answers at {address!r}: {told[0][:100]}") from None
+        lines = str(error).splitlines() or [type(error).__name__]
+        raise InputError(f"no Dask scheduler answers at {address!r}: {lines[0][:100]}") from None
 
 
 def _result(future: object) -> xr.Dataset:
-    found = future.result()  # type: ignore[attr-defined]
-    assert isinstance(found, xr.Dataset)
-    return found
+    result = future.result()  # type: ignore[attr-defined]
+    assert isinstance(result, xr.Dataset)
+    return result

@@ -19,13 +19,13 @@ class Job:
     text : str
         The text of the model file.
     suffix : str
-        How the file's name ends, which tells Vensim from XMILE.
+        The suffix of the file's name, which tells Vensim from XMILE.
     program : Program
         Its equations.
     inputs : Inputs
         What the run sets.
     selection : Selection
-        Variables to keep.
+        Variables to return.
     times : Times
         The times of the run.
     """

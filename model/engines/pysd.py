@@ -1,8 +1,9 @@
 """The reference engine: PySD, given a copy of the model in which every name is a number.
 
 PySD writes a Python file from the model and imports it; names, units and comments would be
-part of that file. Here they are replaced before PySD sees them: variables become ``v0``,
-``v1``, ..., ranges and elements ``r0`` and ``e0``, comments and units are left out.
+part of that file. They are replaced before PySD sees them: variables become ``v0``, ``v1``,
+..., ranges and elements ``r0`` and ``e0``, and comments and units are left out, so no text of
+the model file can be executed.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from smecluster.model.support.errors import InputError
 from smecluster.model.vensim.source import fold_name
 from smecluster.model.vensim.translation import XMILE, translate_vensim, translate_xmile
 
-# What PySD knows by name.
+# The names that PySD must know.
 _CONTROLS = ("INITIAL TIME", "FINAL TIME", "TIME STEP", "SAVEPER")
 
 
@@ -63,8 +64,8 @@ class Reference:
     text : str
         The text of the model file.
     program : Program
-        Its equations. Building them has checked the text: PySD never gets to see what the
-        kernel refuses.
+        Its equations. Building them has checked the text, so PySD never sees what the kernel
+        refuses.
     xmile : bool
         Whether the text is XMILE rather than Vensim.
     """
@@ -75,7 +76,7 @@ class Reference:
         abstract = translate_xmile(text) if xmile else translate_vensim(text)
         self._folder = tempfile.TemporaryDirectory(prefix="smecluster-")
         path = Path(self._folder.name) / "model.py"
-        with _quiet():
+        with _silence_warnings():
             import pysd
             from pysd.builders.python.python_model_builder import ModelBuilder
 
@@ -85,8 +86,8 @@ class Reference:
                 self._model = pysd.load(str(path))
             except Exception as error:
                 self._folder.cleanup()
-                told = str(error).strip().splitlines() or [type(error).__name__]
-                raise InputError(f"PySD cannot run this model: {told[0][:160]}") from error
+                lines = str(error).strip().splitlines() or [type(error).__name__]
+                raise InputError(f"PySD cannot run this model: {lines[0][:160]}") from error
 
     def __enter__(self) -> Reference:
         return self
@@ -102,7 +103,7 @@ class Reference:
         inputs : Inputs
             What the run sets.
         chosen : Selection
-            Variables to keep.
+            Variables to return.
         clock : Times
             The times of the run.
 
@@ -111,20 +112,20 @@ class Reference:
         array of float
             Of shape (elements of the variables, times kept).
         """
-        with _quiet(), np.errstate(all="ignore"):
-            # Parameters stay set for later runs: begin from the file.
+        with _silence_warnings(), np.errstate(all="ignore"):
+            # PySD keeps parameters for later runs: start from the file again.
             self._model.reload()
             try:
                 return self._run(inputs, chosen, clock)
             except InputError:
                 raise
             except Exception as error:
-                told = str(error).strip().splitlines() or [type(error).__name__]
-                raise InputError(f"the run fails in PySD: {told[-1][:160]}") from error
+                lines = str(error).strip().splitlines() or [type(error).__name__]
+                raise InputError(f"the run fails in PySD: {lines[-1][:160]}") from error
 
     def _run(self, inputs: Inputs, chosen: Selection, clock: Times) -> NDArray[np.float64]:
         program, names = self.program, self.names
-        given, initials = self._given(inputs)
+        given, initials = self._translate_inputs(inputs)
         labels = clock.all[clock.kept >= 0]
         initial = float(clock.all[0])
         self._model.components._control_vars["initial_time"] = lambda: initial
@@ -144,7 +145,7 @@ class Reference:
         for name in chosen.names:
             column = list(found[names.variables[fold_name(name)]])
             block = np.stack([np.asarray(value, dtype=float) for value in column])
-            places = _places(column[0])
+            places = _number_elements(column[0])
             for cell in program.outputs[name].cells:
                 row = block
                 for place, element in zip(places, cell, strict=True):
@@ -152,8 +153,8 @@ class Reference:
                 rows.append(row)
         return np.array(rows, dtype=float)
 
-    def _given(self, inputs: Inputs) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Write the inputs as PySD takes them."""
+    def _translate_inputs(self, inputs: Inputs) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Turn inputs into the form that PySD takes."""
         program, names = self.program, self.names
         changed: dict[str, set[str]] = {"constant": set(), "initial": set(), "scale": set()}
         for place in inputs.values:
@@ -171,34 +172,34 @@ class Reference:
                 for place, parameter in enumerate(program.parameters)
                 if parameter.name == name and parameter.kind == "constant"
             }
-            given[names.variables[fold_name(name)]] = self._array(name, values)
+            given[names.variables[fold_name(name)]] = self._make_array(name, values)
         for name in changed["initial"]:
             values = {
                 parameter.cell: inputs.values.get(place, np.nan)
                 for place, parameter in enumerate(program.parameters)
                 if parameter.name == name and parameter.kind == "initial"
             }
-            initials[names.variables[fold_name(name)]] = self._filled(name, values)
+            initials[names.variables[fold_name(name)]] = self._fill_initials(name, values)
         for name in changed["scale"]:
-            given[names.variables[fold_name(name)]] = self._table(name, inputs)
+            given[names.variables[fold_name(name)]] = self._make_table(name, inputs)
         return given, initials
 
-    def _filled(self, name: str, values: dict[tuple[str, ...], float]) -> Any:
-        """Complete first values: PySD sets all elements of a stock or none."""
+    def _fill_initials(self, name: str, values: dict[tuple[str, ...], float]) -> Any:
+        """Complete the first values: PySD sets all elements of a stock or none."""
         if any(np.isnan(value) for value in values.values()):
             before = self._model[self.names.variables[fold_name(name)]]
             for cell, value in values.items():
                 if np.isnan(value):
                     place = [self.names.elements[element] for element in cell]
-                    values[cell] = float(_pick(before, place))
-        return self._array(name, values)
+                    values[cell] = float(_pick_value(before, place))
+        return self._make_array(name, values)
 
-    def _array(self, name: str, values: Mapping[tuple[str, ...], float]) -> Any:
+    def _make_array(self, name: str, values: Mapping[tuple[str, ...], float]) -> Any:
         if () in values:
             return values[()]
         output = self.program.outputs[name]
         names = self.names
-        # PySD chooses the range of a dimension; its own value tells which.
+        # PySD chooses the range of a dimension; its own value shows which.
         like = self._model[names.variables[fold_name(name)]]
         array = xr.full_like(like, np.nan, dtype=float)
         assert len(array.dims) == len(output.dims)
@@ -207,7 +208,7 @@ class Reference:
             array.loc[dict(zip(array.dims, place, strict=True))] = value
         return array
 
-    def _table(self, name: str, inputs: Inputs) -> Any:
+    def _make_table(self, name: str, inputs: Inputs) -> Any:
         program, names = self.program, self.names
         points: dict[tuple[str, ...], Points] = {}
         for place, table in enumerate(program.tables):
@@ -276,7 +277,7 @@ class Names:
         abstract : pysd.translators.structures.abstract_model.AbstractModel
             The model.
         path : Path
-            Where PySD is to write its file.
+            Where PySD will write its file.
 
         Returns
         -------
@@ -292,7 +293,7 @@ class Names:
                     name=self.ranges[fold_name(entry.name)],
                     subscripts=self.ranges[fold_name(entry.subscripts)]
                     if copied
-                    else [self.elements[part] for part in self._listed(entry.name)],
+                    else [self.elements[part] for part in self._find_range(entry.name)],
                     mapping=[self.ranges[fold_name(name)] for name in entry.mapping],
                 )
             )
@@ -303,7 +304,7 @@ class Names:
                 units="",
                 documentation="",
                 limits=(None, None),
-                components=[self._component(part) for part in element.components],
+                components=[self._copy_component(part) for part in element.components],
             )
             for element in section.elements
         ]
@@ -319,64 +320,67 @@ class Names:
         )
         return replace(abstract, original_path=path, sections=(cleaned,))
 
-    def _listed(self, name: str) -> tuple[str, ...]:
+    def _find_range(self, name: str) -> tuple[str, ...]:
         return next(
             listed
             for spelled, listed in self.program.ranges.items()
             if fold_name(spelled) == fold_name(name)
         )
 
-    def _component(self, component: Any) -> Any:
+    def _copy_component(self, component: Any) -> Any:
         names, excepted = component.subscripts
         return replace(
             component,
-            subscripts=(self._subscripts(names), [self._subscripts(cell) for cell in excepted]),
-            ast=self._tree(component.ast),
+            subscripts=(
+                self._replace_subscripts(names),
+                [self._replace_subscripts(cell) for cell in excepted],
+            ),
+            ast=self._copy_tree(component.ast),
         )
 
-    def _subscripts(self, names: Any) -> list[str]:
-        return [self._subscript(name) for name in names]
+    def _replace_subscripts(self, names: Any) -> list[str]:
+        return [self._replace_subscript(name) for name in names]
 
-    def _subscript(self, name: str) -> str:
+    def _replace_subscript(self, name: str) -> str:
         mark = "!" if name.endswith("!") else ""
         folded = fold_name(name.rstrip("!"))
         if folded in self.ranges:
             return self.ranges[folded] + mark
         return self._folded[folded] + mark
 
-    def _tree(self, tree: Any) -> Any:
-        """Copy an expression; every text in it is a name, and is replaced."""
+    def _copy_tree(self, tree: Any) -> Any:
+        """Copy an expression; every text in it is a name and is replaced."""
         from pysd.translators.structures import abstract_expressions as ast
 
         if isinstance(tree, ast.ReferenceStructure):
             return ast.ReferenceStructure(
-                self._reference(tree.reference), self._tree(tree.subscripts)
+                self._replace_reference(tree.reference), self._copy_tree(tree.subscripts)
             )
         if isinstance(tree, ast.SubscriptsReferenceStructure):
-            return ast.SubscriptsReferenceStructure(self._subscripts(tree.subscripts))
+            return ast.SubscriptsReferenceStructure(self._replace_subscripts(tree.subscripts))
         if isinstance(tree, ast.CallStructure):
             name = fold_name(tree.function.reference)
             function = tree.function
             if name in self.variables:
-                function = self._tree(function)
-            # Other names were compared with the list of known functions by the translation.
-            return ast.CallStructure(function, tuple(map(self._tree, tree.arguments)))
+                function = self._copy_tree(function)
+            # The translation has checked all other names against the list of known functions.
+            return ast.CallStructure(function, tuple(map(self._copy_tree, tree.arguments)))
         if is_dataclass(tree) and not isinstance(tree, type):
             if isinstance(tree, ast.LookupsStructure):
                 return tree
             parts = {
-                part.name: self._tree(getattr(tree, part.name))
+                part.name: self._copy_tree(getattr(tree, part.name))
                 for part in fields(tree)
                 if part.name != "operators"
             }
             return replace(tree, **parts)
         if isinstance(tree, tuple | list):
-            return type(tree)(map(self._tree, tree))
+            return type(tree)(map(self._copy_tree, tree))
         if isinstance(tree, int | float | np.number | np.ndarray) or tree is None:
             return tree
         raise InputError(f"an equation holds the text {str(tree)[:40]!r} where a number is needed")
 
-    def _reference(self, reference: str) -> str:
+    def _replace_reference(self, reference: str) -> str:
         folded = fold_name(reference)
         if folded == "time" and folded not in self.variables:
             return "time"
@@ -385,8 +389,8 @@ class Names:
         return self.ranges.get(folded) or self._folded[folded]
 
 
-def _places(value: Any) -> list[dict[str, int]]:
-    """Give the place of each element along each dimension."""
+def _number_elements(value: Any) -> list[dict[str, int]]:
+    """Give each element its place along its dimension."""
     if not isinstance(value, xr.DataArray):
         return []
     return [
@@ -395,7 +399,7 @@ def _places(value: Any) -> list[dict[str, int]]:
     ]
 
 
-def _pick(value: Any, place: list[str]) -> float:
+def _pick_value(value: Any, place: list[str]) -> float:
     if isinstance(value, xr.DataArray):
         if not place:
             return float(value)
@@ -404,7 +408,7 @@ def _pick(value: Any, place: list[str]) -> float:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def _silence_warnings() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield

@@ -1,4 +1,4 @@
-"""A second opinion: pysimlin, an engine in Rust that shares no code with PySD and the kernel."""
+"""A second opinion: pysimlin, an engine in Rust that shares no code with PySD or the kernel."""
 
 from __future__ import annotations
 
@@ -42,24 +42,24 @@ def run_simlin(job: Job) -> NDArray[np.float64]:
         ) from None
     with tempfile.TemporaryDirectory(prefix="smecluster-") as folder:
         path = Path(folder) / f"model{job.suffix}"
-        path.write_text(_with_inputs(job), encoding="utf-8")
+        path.write_text(_write_inputs(job), encoding="utf-8")
         try:
             simulation = simlin.load(str(path)).simulate()
             simulation.run_to_end()
-            return _series(simulation, job)
+            return _read_series(simulation, job)
         except simlin.SimlinError as error:
-            told = str(error).strip().splitlines() or [type(error).__name__]
-            raise InputError(f"pysimlin cannot run this model: {told[0][:160]}") from error
+            lines = str(error).strip().splitlines() or [type(error).__name__]
+            raise InputError(f"pysimlin cannot run this model: {lines[0][:160]}") from error
 
 
-def _with_inputs(job: Job) -> str:
-    """Write the inputs into the model's text; every step is kept."""
+def _write_inputs(job: Job) -> str:
+    """Write the inputs into the model's text; every step is saved."""
     program, inputs = job.program, job.inputs
     values: dict[str, Any] = {}
     tables = dict(inputs.tables)
     for place, number in inputs.values.items():
         parameter = program.parameters[place]
-        written = _written(parameter.name, parameter.cell)
+        written = _spell_input(parameter.name, parameter.cell)
         if parameter.kind == "initial":
             raise InputError(
                 f"the engine 'simlin' cannot set the first value of {parameter.name!r}"
@@ -73,7 +73,7 @@ def _with_inputs(job: Job) -> str:
                 tables[table] = (x, tuple(number * one for one in y))
     for table, (x, y) in tables.items():
         own = program.tables[table]
-        values[_written(own.name, own.cell)] = list(zip(x, y, strict=True))
+        values[_spell_input(own.name, own.cell)] = list(zip(x, y, strict=True))
     if job.suffix.lower() in XMILE:
         if values:
             raise InputError("the engine 'simlin' takes inputs for Vensim files only")
@@ -83,7 +83,7 @@ def _with_inputs(job: Job) -> str:
     return set_values(job.text, values)
 
 
-def _series(simulation: Any, job: Job) -> NDArray[np.float64]:
+def _read_series(simulation: Any, job: Job) -> NDArray[np.float64]:
     program, clock = job.program, job.times
     kept = clock.kept >= 0
     # pysimlin does not report the control variables.
@@ -99,20 +99,20 @@ def _series(simulation: Any, job: Job) -> NDArray[np.float64]:
             rows.append(np.full(int(kept.sum()), controls[fold_name(name)]))
             continue
         for cell in program.outputs[name].cells:
-            written = ",".join(_canonical(part) for part in cell)
-            full = _canonical(name) + (f"[{written}]" if written else "")
+            written = ",".join(_fold_for_simlin(part) for part in cell)
+            full = _fold_for_simlin(name) + (f"[{written}]" if written else "")
             series = np.asarray(simulation.get_series(full), dtype=float)
             if series.size != kept.size:
                 raise InputError(
-                    f"pysimlin kept {series.size} times of {name!r}, {kept.size} were expected"
+                    f"pysimlin saved {series.size} times of {name!r}, {kept.size} were expected"
                 )
             rows.append(series[kept])
     return np.array(rows, dtype=float)
 
 
-def _canonical(name: str) -> str:
+def _fold_for_simlin(name: str) -> str:
     return fold_name(name).replace(" ", "_")
 
 
-def _written(name: str, cell: tuple[str, ...]) -> str:
+def _spell_input(name: str, cell: tuple[str, ...]) -> str:
     return f"{name}[{', '.join(cell)}]" if cell else name

@@ -1,4 +1,4 @@
-"""When a run takes steps and when its values are kept, as PySD does it."""
+"""When a run takes steps and when its values are saved, as in PySD."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smecluster.model.program.graph import Points, Program
-from smecluster.model.program.interpreter import Interpreter, needed
+from smecluster.model.program.interpreter import Interpreter, order_nodes
 from smecluster.model.support.errors import InputError
 
-# PySD's relative precision for the final time and the times kept.
+# PySD's relative precision for the final time and the times saved.
 PRECISION = 1e-5
 _MOST_STEPS = 10_000_000
 
@@ -25,15 +25,15 @@ class Times:
     Attributes
     ----------
     all : array of float
-        Every time, the first and the last included.
+        Every time, including the first and the last.
     kept : array of int
-        For each of them its place among the times kept, -1 where it is not kept.
+        For each of them its place among the times saved, -1 if it is not saved.
     labels : array of float
-        The times kept, without the rounding errors of adding up steps.
+        The times saved, without the rounding errors of adding up steps.
     step : float
         The time step.
     final : float
-        ``FINAL TIME``; the last step may go past it.
+        ``FINAL TIME``; the last step may end after it.
     saveper : float
         ``SAVEPER``.
     """
@@ -52,7 +52,7 @@ def compute_times(
     tables: dict[int, Points],
     years: Sequence[float] | None = None,
 ) -> Times:
-    """Work out the times of a run.
+    """Compute the times of a run.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def compute_times(
     tables : dict
         Replaced tables.
     years : sequence of float, optional
-        Which times to keep; every ``SAVEPER`` if left out.
+        Times to save; every ``SAVEPER`` if left out.
 
     Returns
     -------
@@ -72,18 +72,18 @@ def compute_times(
     Raises
     ------
     InputError
-        If the control variables make no run, or a year is none of its steps.
+        If the control variables allow no run, or a year is not one of its steps.
     """
-    values = Interpreter(program, parameters, tables).compute(needed(program, program.clock), {})
+    values = Interpreter(program, parameters, tables).compute(
+        order_nodes(program, program.clock), {}
+    )
     initial, final, step, saveper = (float(values[node]) for node in program.clock)
     if not all(map(math.isfinite, (initial, final, step, saveper))):
         raise InputError("INITIAL TIME, FINAL TIME, TIME STEP and SAVEPER must not change in a run")
     if step <= 0 or saveper <= 0:
         raise InputError(f"TIME STEP ({step:g}) and SAVEPER ({saveper:g}) must be above 0")
     if (final - initial) / step > _MOST_STEPS:
-        raise InputError(
-            f"from {initial:g} to {final:g} by {step:g} are more than 10 million steps"
-        )
+        raise InputError(f"from {initial:g} to {final:g} by {step:g} is more than 10 million steps")
     every = [initial]
     while every[-1] + step * PRECISION < final:
         every.append(every[-1] + step)
@@ -97,7 +97,7 @@ def compute_times(
             place = int(np.argmin(np.abs(np.array(every) - year)))
             if not abs(every[place] - year) <= max(near, near * abs(year)):
                 raise InputError(
-                    f"year {year:g} is none of the run's steps: {initial:g} to "
+                    f"year {year:g} is not one of the run's steps: {initial:g} to "
                     f"{every[-1]:g} by {step:g}"
                 )
             keep[place] = True

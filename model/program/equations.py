@@ -40,27 +40,27 @@ def build_program(model: AbstractModel, lines: Mapping[str, int] | None = None) 
     Raises
     ------
     InputError
-        If an equation uses what cannot be computed, refers to an unknown variable or element,
-        or variables depend on each other in a circle without a stock.
+        If an equation uses a function that cannot be computed or an unknown variable or
+        element, or variables depend on each other in a circle without a stock.
     """
     if len(model.sections) > 1:
         raise InputError("macros are not supported: write the equations out")
-    with _deep_recursion():
+    with _allow_recursion():
         return _ProgramBuilder(model.sections[0], lines or {}).build()
 
 
 class _ProgramBuilder(ExpressionBuilder):
-    """Builds the whole program: what remembers from step to step, and what a run keeps."""
+    """Builds the whole program: its states, and the functions that remember earlier steps."""
 
     def __init__(self, section: AbstractSection, lines: Mapping[str, int]) -> None:
         super().__init__(section, lines)
         self.states: list[tuple[int, int] | None] = []
         self.pasts: list[int | None] = []
         self.reasons: dict[int, str] = {}
-        # What a stock needs later: built when nothing else is, since stocks make circles.
+        # Flows of stocks: built after everything else, since stocks close circles.
         self.pending: list[Callable[[], None]] = []
 
-    def stateful(self, kind: type) -> Callable[[Site, Env, Any], int] | None:
+    def find_stateful(self, kind: type) -> Callable[[Site, Env, Any], int] | None:
         """Find what builds a function that remembers, such as INTEG; None if nothing does."""
         build = _STATEFUL.get(kind)
         return None if build is None else build.__get__(self)
@@ -94,8 +94,8 @@ class _ProgramBuilder(ExpressionBuilder):
             reasons=self.reasons,
         )
 
-    def _state(self, initial: int, follow: Any) -> int:
-        """Add a state; what follows is built once nothing else is being built."""
+    def _add_state(self, initial: int, follow: Any) -> int:
+        """Add a state; its value after a step is built when nothing else is being built."""
         place = len(self.states)
         self.states.append(None)
         node = self.graph.add("state", place)
@@ -106,11 +106,11 @@ class _ProgramBuilder(ExpressionBuilder):
         self.pending.append(close)
         return node
 
-    def _grow(self, state: int, rate: int) -> int:
+    def _integrate(self, state: int, rate: int) -> int:
         step = self.moment(first=False).step
         return self.graph.add("add", state, self.graph.add("mul", rate, step))
 
-    def _integ(self, where: Site, env: Env, tree: Any) -> int:
+    def _build_integ(self, where: Site, env: Env, tree: Any) -> int:
         if where.first:
             initial = self.number(where, env, tree.initial)
             if tree is where.definition.ast:
@@ -120,28 +120,28 @@ class _ProgramBuilder(ExpressionBuilder):
             return initial
 
         def follow(state: int) -> int:
-            grown = self._grow(state, self.number(where, env, tree.flow))
+            grown = self._integrate(state, self.number(where, env, tree.flow))
             if tree.non_negative:
                 return self.graph.add("max", grown, self.graph.const(0))
             return grown
 
-        return self._state(self._initially(where, env, tree), follow)
+        return self._add_state(self._build_first(where, env, tree), follow)
 
-    def _initially(self, where: Site, env: Env, tree: Any) -> int:
-        """Build an expression as it is when the stocks get their first values."""
+    def _build_first(self, where: Site, env: Env, tree: Any) -> int:
+        """Build an expression for the time at which stocks get their first values."""
         if tree is where.definition.ast:
             name = fold_name(where.variable.name)
             return self.graph.number(self.value(name, where.cell, first=True))
         return self.number(where.at_start(), env, tree)
 
-    def _initial(self, where: Site, env: Env, tree: Any) -> int:
+    def _build_initial(self, where: Site, env: Env, tree: Any) -> int:
         return self.number(where.at_start(), env, tree.initial)
 
-    def _smooth(self, where: Site, env: Env, tree: Any) -> int:
-        initial = self._initial(where, env, tree)
+    def _build_smooth(self, where: Site, env: Env, tree: Any) -> int:
+        initial = self._build_initial(where, env, tree)
         if where.first:
             return initial
-        order = self._order(where, env, tree.order)
+        order = self._read_order(where, env, tree.order)
         stages: list[int] = []
 
         def stage(place: int) -> Any:
@@ -150,15 +150,15 @@ class _ProgramBuilder(ExpressionBuilder):
                 gap = self.graph.add("sub", before, state)
                 time = self.number(where, env, tree.smooth_time)
                 speed = self.graph.add("mul", gap, self.graph.const(order))
-                return self._grow(state, self.graph.add("div", speed, time))
+                return self._integrate(state, self.graph.add("div", speed, time))
 
             return follow
 
-        stages += [self._state(initial, stage(place)) for place in range(order)]
+        stages += [self._add_state(initial, stage(place)) for place in range(order)]
         return stages[-1]
 
-    def _order(self, where: Site, env: Env, tree: Any) -> int:
-        """Give the order of a delay: it says how many stocks there are, so it cannot vary."""
+    def _read_order(self, where: Site, env: Env, tree: Any) -> int:
+        """Read the order of a delay: it sets the number of stocks, so it cannot vary."""
         first = where.at_start()
         node = self.expression(first, env, tree)
         value = self.graph.value(node)
@@ -168,21 +168,21 @@ class _ProgramBuilder(ExpressionBuilder):
             raise where.refuse("has a delay whose order is not a whole number from 1 to 50")
         return int(value)
 
-    def _delay(self, where: Site, env: Env, tree: Any) -> int:
+    def _build_delay(self, where: Site, env: Env, tree: Any) -> int:
         graph = self.graph
         first = where.at_start()
         time_first = self.number(first, env, tree.delay_time)
         initial = graph.add("mul", self.number(first, env, tree.initial), time_first)
-        order = self._order(where, env, tree.order)
-        active = self._active_order(first, order, tree)
+        order = self._read_order(where, env, tree.order)
+        active = self._build_active_order(first, order, tree)
         moving = isinstance(tree, ast.DelayNStructure)
         if where.first:
-            return self._last_stage([graph.add("div", initial, time_first)] * order, active)
+            return self._build_outflow([graph.add("div", initial, time_first)] * order, active)
         stages: list[int] = []
-        times: list[int] = []  # DELAY N lets what has entered keep its delay time
+        times: list[int] = []  # in DELAY N what has entered keeps its delay time
 
         def time_of(place: int) -> int:
-            """Delay time of a stage while the step is taken."""
+            """Give the delay time of a stage during a step."""
             if not moving or place == 0:
                 return self.number(where, env, tree.delay_time)
             return times[place - 1]
@@ -194,22 +194,22 @@ class _ProgramBuilder(ExpressionBuilder):
             def follow(state: int) -> int:
                 enters = self.number(where, env, tree.input) if place == 0 else outflow(place - 1)
                 gap = graph.add("sub", enters, outflow(place))
-                return self._grow(state, graph.add("mul", gap, active))
+                return self._integrate(state, graph.add("mul", gap, active))
 
             return follow
 
         if moving:
             times += [
-                self._state(time_first, lambda _, place=place: time_of(place))
+                self._add_state(time_first, lambda _, place=place: time_of(place))
                 for place in range(order)
             ]
-        stages += [self._state(initial, stage(place)) for place in range(order)]
+        stages += [self._add_state(initial, stage(place)) for place in range(order)]
         if moving:
-            return self._last_stage([graph.add("div", s, times[0]) for s in stages], active)
+            return self._build_outflow([graph.add("div", s, times[0]) for s in stages], active)
         time = self.number(where, env, tree.delay_time)
-        return self._last_stage([graph.add("div", s, time) for s in stages], active)
+        return self._build_outflow([graph.add("div", s, time) for s in stages], active)
 
-    def _active_order(self, first: Site, order: int, tree: Any) -> int:
+    def _build_active_order(self, first: Site, order: int, tree: Any) -> int:
         """Build the order that the time step allows: PySD lowers it for short delays."""
         graph = self.graph
         shortest = None
@@ -224,7 +224,7 @@ class _ProgramBuilder(ExpressionBuilder):
             node = choose(graph, less(graph, shortest, needed), node, graph.const(count))
         return node
 
-    def _last_stage(self, outflows: list[int], active: int) -> int:
+    def _build_outflow(self, outflows: list[int], active: int) -> int:
         """Build the outflow of the last active stage; without one there is no value."""
         graph = self.graph
         none = graph.add("eq", active, graph.const(0))
@@ -236,15 +236,15 @@ class _ProgramBuilder(ExpressionBuilder):
             node = choose(graph, here, outflow, node)
         return node
 
-    def _delay_fixed(self, where: Site, env: Env, tree: Any) -> int:
-        initial = self._initial(where, env, tree)
+    def _build_delay_fixed(self, where: Site, env: Env, tree: Any) -> int:
+        initial = self._build_initial(where, env, tree)
         if where.first:
             return initial
         graph = self.graph
         first = where.at_start()
         step = self.moment(first=True).step
         steps = graph.add("div", self.number(first, env, tree.delay_time), step)
-        # PySD: round(order + 1e-6), so that a half step counts as one.
+        # As PySD: round(order + 1e-6), so half a step counts as one.
         lag = graph.add(
             "floor",
             graph.add("add", graph.add("max", steps, graph.const(1)), graph.const(0.500001)),
@@ -258,18 +258,18 @@ class _ProgramBuilder(ExpressionBuilder):
         self.pending.append(close)
         return graph.add("past", place, lag, initial)
 
-    def _sample(self, where: Site, env: Env, tree: Any) -> int:
-        initial = self._initial(where, env, tree)
+    def _build_sample(self, where: Site, env: Env, tree: Any) -> int:
+        initial = self._build_initial(where, env, tree)
         if where.first:
-            return self._sampled(where, env, tree, initial)
-        state = self._state(initial, lambda state: self._sampled(where, env, tree, state))
-        return self._sampled(where, env, tree, state)
+            return self._choose_sample(where, env, tree, initial)
+        state = self._add_state(initial, lambda state: self._choose_sample(where, env, tree, state))
+        return self._choose_sample(where, env, tree, state)
 
-    def _sampled(self, where: Site, env: Env, tree: Any, held: int) -> int:
+    def _choose_sample(self, where: Site, env: Env, tree: Any, held: int) -> int:
         condition = self.expression(where, env, tree.condition)
         return choose(self.graph, condition, self.number(where, env, tree.input), held)
 
-    def _trend(self, where: Site, env: Env, tree: Any) -> int:
+    def _build_trend(self, where: Site, env: Env, tree: Any) -> int:
         graph = self.graph
         first = where.at_start()
         growth = graph.add(
@@ -277,22 +277,24 @@ class _ProgramBuilder(ExpressionBuilder):
             self.number(first, env, tree.initial_trend),
             self.number(first, env, tree.average_time),
         )
-        now, average = self._averaged(where, env, tree, growth)
+        now, average = self._build_average(where, env, tree, growth)
         time = self.number(where, env, tree.average_time)
         size = graph.add("mul", time, graph.add("abs", average))
         return zidz(graph, None, graph.add("sub", now, average), size)
 
-    def _forecast(self, where: Site, env: Env, tree: Any) -> int:
+    def _build_forecast(self, where: Site, env: Env, tree: Any) -> int:
         graph = self.graph
         first = where.at_start()
-        now, average = self._averaged(where, env, tree, self.number(first, env, tree.initial_trend))
+        now, average = self._build_average(
+            where, env, tree, self.number(first, env, tree.initial_trend)
+        )
         size = graph.add("mul", self.number(where, env, tree.average_time), average)
         trend = zidz(graph, None, graph.add("sub", now, average), size)
         growth = graph.add("mul", trend, self.number(where, env, tree.horizon))
         return graph.add("mul", now, graph.add("add", graph.const(1), growth))
 
-    def _averaged(self, where: Site, env: Env, tree: Any, growth: int) -> tuple[int, int]:
-        """Build the input and its running average, which begins ``growth`` below it."""
+    def _build_average(self, where: Site, env: Env, tree: Any, growth: int) -> tuple[int, int]:
+        """Build the input and its running average, which starts ``growth`` below it."""
         graph = self.graph
         first = where.at_start()
         initial = graph.add(
@@ -307,28 +309,28 @@ class _ProgramBuilder(ExpressionBuilder):
         def follow(state: int) -> int:
             gap = graph.add("sub", self.number(where, env, tree.input), state)
             time = self.number(where, env, tree.average_time)
-            return self._grow(state, graph.add("div", gap, time))
+            return self._integrate(state, graph.add("div", gap, time))
 
-        return now, self._state(initial, follow)
+        return now, self._add_state(initial, follow)
 
 
 _STATEFUL: dict[type, Any] = {
-    ast.IntegStructure: _ProgramBuilder._integ,
-    ast.InitialStructure: _ProgramBuilder._initial,
-    ast.SmoothStructure: _ProgramBuilder._smooth,
-    ast.SmoothNStructure: _ProgramBuilder._smooth,
-    ast.DelayStructure: _ProgramBuilder._delay,
-    ast.DelayNStructure: _ProgramBuilder._delay,
-    ast.DelayFixedStructure: _ProgramBuilder._delay_fixed,
-    ast.SampleIfTrueStructure: _ProgramBuilder._sample,
-    ast.TrendStructure: _ProgramBuilder._trend,
-    ast.ForecastStructure: _ProgramBuilder._forecast,
+    ast.IntegStructure: _ProgramBuilder._build_integ,
+    ast.InitialStructure: _ProgramBuilder._build_initial,
+    ast.SmoothStructure: _ProgramBuilder._build_smooth,
+    ast.SmoothNStructure: _ProgramBuilder._build_smooth,
+    ast.DelayStructure: _ProgramBuilder._build_delay,
+    ast.DelayNStructure: _ProgramBuilder._build_delay,
+    ast.DelayFixedStructure: _ProgramBuilder._build_delay_fixed,
+    ast.SampleIfTrueStructure: _ProgramBuilder._build_sample,
+    ast.TrendStructure: _ProgramBuilder._build_trend,
+    ast.ForecastStructure: _ProgramBuilder._build_forecast,
 }
 
 
 @contextmanager
-def _deep_recursion() -> Iterator[None]:
-    """Let a long chain of variables be followed: one level of Python for each."""
+def _allow_recursion() -> Iterator[None]:
+    """Allow long chains of variables: each takes a level of Python's recursion."""
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(max(limit, 50_000))
     try:

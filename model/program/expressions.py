@@ -1,7 +1,7 @@
 """Expressions as operations on single numbers: references, arithmetic, functions and tables.
 
 Every variable is built twice from the same equation: for the time at which stocks get their
-first values, and for every time step.
+first values, and for every later time.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from smecluster.model.vensim.source import fold_name
 CONTROLS = ("initial time", "final time", "time step", "saveper")
 
 _REDUCTIONS = {"sum": "add", "prod": "mul", "vmin": "min", "vmax": "max"}
-# XMILE's: without a mark they run over all the elements.
+# XMILE's, which run over all elements if none is marked.
 _WHOLE = {"vmin xmile": "min", "vmax xmile": "max"}
 _ARITHMETIC = {"+": "add", "-": "sub", "*": "mul", "/": "div"}
 _JOINING = {":AND:": "and", ":OR:": "or", "AND": "and", "OR": "or"}
@@ -64,13 +64,13 @@ class ExpressionBuilder:
             if control not in self.variables:
                 raise InputError(f"the model does not set {control.upper()!r}")
 
-    def stateful(self, kind: type) -> Callable[[Site, Env, Any], int] | None:
+    def find_stateful(self, kind: type) -> Callable[[Site, Env, Any], int] | None:
         """Find what builds a function that remembers, such as INTEG; None if nothing does."""
         return None
 
     # References ---------------------------------------------------------------------------
 
-    def _lookup_name(self, where: Site, reference: str) -> str:
+    def _find_variable(self, where: Site, reference: str) -> str:
         name = fold_name(reference)
         if name in self.variables:
             return name
@@ -78,8 +78,8 @@ class ExpressionBuilder:
         hint = f", did you mean {guess!r}?" if guess else ""
         raise where.refuse(f"uses {name!r}, which the model does not define{hint}")
 
-    def _referred(self, where: Site, env: Env, name: str, subscripts: list[str]) -> Cell:
-        """Give the elements that a reference means."""
+    def _resolve_cell(self, where: Site, env: Env, name: str, subscripts: list[str]) -> Cell:
+        """Find the elements that a reference means."""
         variable = self.variables[name]
         if len(subscripts) != len(variable.dims):
             raise where.refuse(
@@ -116,21 +116,21 @@ class ExpressionBuilder:
             raise InputError(f"{variable.place}the table {variable.name!r} is used without (...)")
         self.open.append(known)
         where = Site(variable, definition, cell, first)
-        node = self._top(where, env)
+        node = self._build_right_side(where, env)
         self.open.pop()
         self.memory[known] = node
         return node
 
-    def _top(self, where: Site, env: Env) -> int:
-        """Build a whole right-hand side: a number there is what a run may set."""
+    def _build_right_side(self, where: Site, env: Env) -> int:
+        """Build a whole right-hand side; if it is a number, a run may set it."""
         tree = where.definition.ast
         if isinstance(tree, np.ndarray):
-            return self.parameter(where, float(self._array(where)))
+            return self.parameter(where, float(self._read_array(where)))
         if isinstance(tree, int | float | np.number):
-            return self.parameter(where, _plain(where, tree))
+            return self.parameter(where, _check_number(where, tree))
         return self.expression(where, env, tree)
 
-    def _array(self, where: Site) -> float:
+    def _read_array(self, where: Site) -> float:
         shape = [
             len(self.subscripts.ranges[dim]) if dim in self.subscripts.ranges else 1
             for dim in where.definition.dims
@@ -163,24 +163,24 @@ class ExpressionBuilder:
         if kind in _BEYOND:
             raise where.refuse(f"uses {_BEYOND[kind]}, which is not supported")
         if isinstance(tree, bool | int | float | np.number):
-            return self.graph.const(_plain(where, tree))
+            return self.graph.const(_check_number(where, tree))
         if isinstance(tree, ast.ReferenceStructure):
-            return self._reference(where, env, tree)
+            return self._build_reference(where, env, tree)
         if isinstance(tree, ast.ArithmeticStructure):
-            return self._arithmetic(where, env, tree)
+            return self._build_arithmetic(where, env, tree)
         if isinstance(tree, ast.LogicStructure):
-            return self._logic(where, env, tree)
+            return self._build_logic(where, env, tree)
         if isinstance(tree, ast.CallStructure):
-            return self._call(where, env, tree)
+            return self._build_call(where, env, tree)
         if isinstance(tree, ast.InlineLookupsStructure):
             if tree.lookups.type != "interpolate":
                 raise where.refuse(f"uses a graph of the form {tree.lookups.type!r} in an equation")
             argument = self.number(where, env, tree.argument)
             known = ("inline", id(tree), where.cell)
             if known not in self.memory:
-                self.memory[known] = self._table(where, where.cell, tree.lookups)
+                self.memory[known] = self._add_table(where, where.cell, tree.lookups)
             return self.graph.add("table", self.memory[known], argument)
-        build = self.stateful(kind)
+        build = self.find_stateful(kind)
         if build is None:
             raise where.refuse(f"uses {kind.__name__}, which is not supported")
         once = (id(tree), where.variable.name, where.cell, env, where.first)
@@ -192,24 +192,24 @@ class ExpressionBuilder:
         """Build an expression whose result is used as a number."""
         return self.graph.number(self.expression(where, env, tree))
 
-    def _reference(self, where: Site, env: Env, tree: Any) -> int:
+    def _build_reference(self, where: Site, env: Env, tree: Any) -> int:
         name = fold_name(tree.reference)
         subscripts = list(tree.subscripts.subscripts) if tree.subscripts else []
         if name == "time" and not subscripts:
             return self.moment(where.first).time
         named = name in self.subscripts.spelled or name in self.subscripts.elements
         if named and name not in self.variables and not subscripts:
-            return self._place_of(where, env, name)
-        name = self._lookup_name(where, tree.reference)
-        return self.value(name, self._referred(where, env, name, subscripts), where.first)
+            return self._build_position(where, env, name)
+        name = self._find_variable(where, tree.reference)
+        return self.value(name, self._resolve_cell(where, env, name, subscripts), where.first)
 
-    def _place_of(self, where: Site, env: Env, name: str) -> int:
-        """Build a subscript used as a number: its place in its range, from 1."""
+    def _build_position(self, where: Site, env: Env, name: str) -> int:
+        """Build a subscript used as a number: its position in its range, from 1."""
         element = self.subscripts.resolve_element(where, env, name)
         holding = [listed for listed in self.subscripts.ranges.values() if element in listed]
         return self.graph.const(max(holding, key=len).index(element) + 1)
 
-    def _arithmetic(self, where: Site, env: Env, tree: Any) -> int:
+    def _build_arithmetic(self, where: Site, env: Env, tree: Any) -> int:
         operators, arguments = list(tree.operators), list(tree.arguments)
         if operators == ["negative"]:
             return self.graph.add("neg", self.number(where, env, arguments[0]))
@@ -229,14 +229,14 @@ class ExpressionBuilder:
             node = self.graph.add(_ARITHMETIC[operator], node, self.number(where, env, argument))
         return node
 
-    def _logic(self, where: Site, env: Env, tree: Any) -> int:
+    def _build_logic(self, where: Site, env: Env, tree: Any) -> int:
         graph = self.graph
         operators = [operator.upper() for operator in tree.operators]
         nodes = [self.expression(where, env, argument) for argument in tree.arguments]
         if operators == [":NOT:"]:
             return graph.add("not", graph.truthful(nodes[0]))
         if operators[0] in _JOINING:
-            # PySD joins from the right, whatever the operators are.
+            # PySD joins from the right regardless of the operators.
             node = graph.truthful(nodes[-1])
             for operator, left in zip(reversed(operators), reversed(nodes[:-1]), strict=True):
                 node = graph.add(_JOINING[operator], graph.truthful(left), node)
@@ -259,14 +259,14 @@ class ExpressionBuilder:
 
     # Functions and tables -----------------------------------------------------------------
 
-    def _call(self, where: Site, env: Env, tree: Any) -> int:
+    def _build_call(self, where: Site, env: Env, tree: Any) -> int:
         name = fold_name(tree.function.reference)
         if name in self.variables:
-            return self._table_call(where, env, name, tree)
+            return self._build_table_call(where, env, name, tree)
         if name in _REDUCTIONS or name in _WHOLE:
-            return self._reduction(where, env, name, tree)
+            return self._build_reduction(where, env, name, tree)
         if name == "elmcount":
-            return self._count(where, tree)
+            return self._count_elements(where, tree)
         if name == "active initial" and len(tree.arguments) == 2:
             return self.number(where, env, tree.arguments[1 if where.first else 0])
         function = FUNCTIONS.get(name)
@@ -274,23 +274,23 @@ class ExpressionBuilder:
             raise where.refuse(f"uses {name.upper()}, which is not supported")
         if len(tree.arguments) != function.arity:
             raise where.refuse(
-                f"gives {name.upper()} {len(tree.arguments)} arguments, it takes {function.arity}"
+                f"gives {name.upper()} {len(tree.arguments)} arguments; it takes {function.arity}"
             )
         arguments = [self.expression(where, env, argument) for argument in tree.arguments]
         return function.build(self.graph, self.moment(where.first), *arguments)
 
-    def _count(self, where: Site, tree: Any) -> int:
+    def _count_elements(self, where: Site, tree: Any) -> int:
         name = fold_name(getattr(tree.arguments[0], "reference", ""))
         if name not in self.subscripts.spelled:
-            raise where.refuse("gives ELMCOUNT something that is not a range")
+            raise where.refuse("gives ELMCOUNT something other than a range")
         return self.graph.const(len(self.subscripts.ranges[self.subscripts.spelled[name]]))
 
-    def _reduction(self, where: Site, env: Env, name: str, tree: Any) -> int:
+    def _build_reduction(self, where: Site, env: Env, name: str, tree: Any) -> int:
         if len(tree.arguments) != 1:
-            raise where.refuse(f"gives {name.upper()} {len(tree.arguments)} arguments, it takes 1")
+            raise where.refuse(f"gives {name.upper()} {len(tree.arguments)} arguments; it takes 1")
         over = dict.fromkeys(
             marked
-            for marked in _marked(tree.arguments[0])
+            for marked in _list_subscripts(tree.arguments[0])
             if marked.endswith("!")
             or (name in _WHOLE and fold_name(marked) in self.subscripts.spelled)
         )
@@ -315,21 +315,21 @@ class ExpressionBuilder:
         assert node is not None  # a range has at least one element
         return node
 
-    def _table_call(self, where: Site, env: Env, name: str, tree: Any) -> int:
+    def _build_table_call(self, where: Site, env: Env, name: str, tree: Any) -> int:
         variable = self.variables[name]
         if len(tree.arguments) != 1:
             raise where.refuse(f"gives the table {variable.name!r} {len(tree.arguments)} arguments")
         given = tree.function.subscripts
-        cell = self._referred(where, env, name, list(given.subscripts) if given else [])
+        cell = self._resolve_cell(where, env, name, list(given.subscripts) if given else [])
         definition, _ = variable.cells[cell]
         if not definition.lookup:
-            raise where.refuse(f"uses {variable.name!r} as a table, which it is not")
+            raise where.refuse(f"uses {variable.name!r} as a table, but it is not one")
         table, scale = self.named_table(name, cell)
         argument = self.number(where, env, tree.arguments[0])
         return self.graph.add("mul", self.graph.add("table", table, argument), scale)
 
     def named_table(self, name: str, cell: Cell) -> tuple[int, int]:
-        """Give the place of a table and the node of the factor on its values."""
+        """Find a table: its number, and the node of the factor on its values."""
         variable = self.variables[name]
         definition, _ = variable.cells[cell]
         where = Site(variable, definition, cell, first=False)
@@ -337,22 +337,22 @@ class ExpressionBuilder:
             raise where.refuse(f"uses {_BEYOND.get(type(definition.ast), 'an unknown table')}")
         known = ("table", name, cell)
         if known not in self.memory:
-            self.memory[known] = self._table(where, cell, definition.ast)
+            self.memory[known] = self._add_table(where, cell, definition.ast)
         return self.memory[known], self.parameter(where, 1.0, kind="scale")
 
-    def _table(self, where: Site, cell: Cell, tree: Any) -> int:
+    def _add_table(self, where: Site, cell: Cell, tree: Any) -> int:
         x, y = tuple(map(float, tree.x)), tuple(map(float, tree.y))
         if len(x) != len(y):
-            raise where.refuse("is a table with more x than y values, or fewer")
+            raise where.refuse("is a table with unequal numbers of x and y values")
         if len(set(x)) < len(x):
-            raise where.refuse("is a table with two values for the same x")
+            raise where.refuse("is a table with two values at one x")
         if tree.type != "interpolate" and len(x) < 2:
             raise where.refuse("is a table with one point")
         self.tables.append(Table(where.variable.name, cell, x, y, tree.type))
         return len(self.tables) - 1
 
 
-def _plain(where: Site, number: Any) -> float:
+def _check_number(where: Site, number: Any) -> float:
     try:
         value = float(number)
     except OverflowError:
@@ -360,20 +360,20 @@ def _plain(where: Site, number: Any) -> float:
     if np.isnan(value):
         raise where.refuse("uses :NA:, which is not supported")
     if np.isinf(value):
-        raise where.refuse("holds a number that is too large")
+        raise where.refuse("contains a number that is too large")
     return value
 
 
-def _marked(tree: Any) -> Iterator[str]:
-    """List the subscripts in an expression, those inside of a reduction left out."""
+def _list_subscripts(tree: Any) -> Iterator[str]:
+    """List the subscripts in an expression, except those inside a reduction."""
     if isinstance(tree, ast.CallStructure):
         if fold_name(tree.function.reference) not in (*_REDUCTIONS, *_WHOLE):
             for part in (tree.function, *tree.arguments):
-                yield from _marked(part)
+                yield from _list_subscripts(part)
     elif isinstance(tree, ast.ReferenceStructure):
         yield from tree.subscripts.subscripts if tree.subscripts else ()
     elif isinstance(tree, ast.ArithmeticStructure | ast.LogicStructure):
         for part in tree.arguments:
-            yield from _marked(part)
+            yield from _list_subscripts(part)
     elif isinstance(tree, ast.InlineLookupsStructure):
-        yield from _marked(tree.argument)
+        yield from _list_subscripts(tree.argument)

@@ -1,4 +1,4 @@
-"""What Vensim's and XMILE's functions mean, in the operations of a `model.program.graph.Graph`.
+"""The functions of Vensim and XMILE as operations of a `model.program.graph.Graph`.
 
 The definitions follow PySD 3.14.3 (``pysd.py_backend.functions``), the reference engine, down
 to its tolerances.
@@ -11,13 +11,13 @@ from dataclasses import dataclass
 
 from smecluster.model.program.graph import Graph
 
-# Vensim treats what is smaller as zero (Vensim help, XIDZ and ZIDZ).
+# Vensim treats anything smaller as zero (Vensim help, XIDZ and ZIDZ).
 SMALL = 1e-6
 
 
 @dataclass(frozen=True)
 class Moment:
-    """When an expression is evaluated.
+    """The time at which an expression is evaluated.
 
     Attributes
     ----------
@@ -110,7 +110,7 @@ def _once(graph: Graph, moment: Moment, start: int, width: int) -> int:
 def _repeated(
     graph: Graph, moment: Moment, start: int, interval: int, width: int, end: int | None
 ) -> int:
-    """Build Python's ``%`` of the time since the start, as PySD uses it."""
+    """Build Python's ``%`` of the time since the start, as in PySD."""
     once = graph.add("eq", interval, graph.const(0))
     every = choose(graph, once, graph.const(1), interval)
     since = graph.add("sub", moment.time, start)
@@ -146,7 +146,7 @@ def _pulse_train(
 
 
 def _height(graph: Graph, moment: Moment, on: int, size: int) -> int:
-    """Build XMILE's pulse: the size within one time step."""
+    """Build XMILE's pulse: its size is spread over one time step."""
     return choose(graph, on, graph.add("div", size, moment.step), graph.const(0))
 
 

@@ -1,9 +1,9 @@
 """The equations of a model as one graph of scalar operations.
 
-A `Program` is data: numbers, and operations that refer to earlier ones by their position. It
-is what the batch kernel compiles and what is stored between sessions, so a run needs neither
-the model file nor PySD. Equal operations are stored once, and operations on numbers alone are
-carried out when the graph is built.
+A `Program` is data: numbers, and operations that refer to earlier ones by position. The batch
+kernel compiles it, and it is stored between sessions, so a run needs neither the model file nor
+PySD. Equal operations are stored once, and operations on constants alone are computed when the
+graph is built.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ Points = tuple[tuple[float, ...], tuple[float, ...]]
 
 # Operations whose result is true or false.
 LOGICAL = frozenset({"lt", "le", "eq", "ne", "and", "or", "not", "true"})
-# Operations that take part in choosing, where a last digit can decide.
+# Operations that choose, where a last digit can be decisive.
 DECIDING = frozenset({"lt", "le", "eq", "ne", "trunc", "floor"})
-# Where time comes in.
+# Operations that depend on time.
 MOVING = frozenset({"time", "state", "past"})
 # How many leading arguments of an operation are not nodes: payload of leaves and tables.
 PAYLOAD = {"const": 1, "param": 1, "state": 1, "time": 0, "table": 1, "past": 1, "true": 1}
@@ -94,16 +94,16 @@ class Graph:
         return self._place(("true", bool(value)))
 
     def value(self, node: int) -> float | bool | None:
-        """Give a node's number or truth value, None where it is not known yet."""
+        """Give the number or truth value of a node, None if a run decides it."""
         op, *rest = self.nodes[node]
         return rest[0] if op in ("const", "true") else None
 
     def is_logical(self, node: int) -> bool:
-        """Say whether a node is true or false rather than a number."""
+        """Say whether a node is a truth value, not a number."""
         return self.nodes[node][0] in LOGICAL
 
     def number(self, node: int) -> int:
-        """Turn a truth value into 1 or 0; a number stays."""
+        """Turn a truth value into 1 or 0; a number stays as it is."""
         return self.add("float", node) if self.is_logical(node) else node
 
     def truthful(self, node: int) -> int:
@@ -156,13 +156,13 @@ class Graph:
         try:
             result = _FOLD[op](*values)
         except (ArithmeticError, ValueError):
-            return None  # left for the run, which records the failure
+            return None  # left to the run, which records the failure
         if isinstance(result, bool):
             return self.truth(result)
         return self.const(result) if math.isfinite(result) else None
 
     def _simplify(self, op: str, args: tuple[int, ...], values: list[Any]) -> int | None:
-        """Leave out what does nothing; only where every last digit stays the same."""
+        """Drop operations without effect, if every digit stays the same."""
         first, last = args[0], args[-1]
         if op == "add" and 0 in values:
             return first if values[1] == 0 else last
@@ -189,7 +189,7 @@ class Graph:
         return None
 
 
-def operands(node: Node) -> tuple[int, ...]:
+def list_operands(node: Node) -> tuple[int, ...]:
     """Give the places of the nodes that an operation uses."""
     return node[1 + PAYLOAD.get(node[0], 0) :]
 
@@ -208,7 +208,7 @@ class Parameter:
         ``"constant"``, ``"initial"`` (of a stock; NaN: as the equation says) or ``"scale"``
         (factor on a table's values).
     value : float
-        What it is when the run does not set it.
+        Its value if the run does not set it.
     """
 
     name: str
@@ -242,7 +242,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Output:
-    """A variable that can be read off a run.
+    """A variable that a run can return.
 
     Attributes
     ----------
@@ -263,7 +263,7 @@ class Program:
     Attributes
     ----------
     nodes : tuple of tuple
-        Operations in an order in which each uses earlier ones only.
+        Operations, each using only earlier ones.
     parameters : tuple of Parameter
         What a run may set.
     tables : tuple of Table
@@ -271,7 +271,7 @@ class Program:
     states : tuple of (int, int)
         Node of each state's first value, and of its value one step later.
     pasts : tuple of int
-        Nodes of which all earlier values are remembered (``DELAY FIXED``).
+        Nodes whose earlier values are all remembered (``DELAY FIXED``).
     outputs : mapping of str to Output
         The variables by name.
     ranges : mapping of str to tuple of str
@@ -279,7 +279,7 @@ class Program:
     clock : tuple of int
         Nodes of ``INITIAL TIME``, ``FINAL TIME``, ``TIME STEP`` and ``SAVEPER``.
     reasons : mapping of int to str
-        Why a node may have no value, where its operation does not say it.
+        Why a node may have no value, if its operation does not show it.
     """
 
     nodes: tuple[Node, ...]
@@ -293,7 +293,7 @@ class Program:
     reasons: Mapping[int, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
-        """Turn it into what a JSON file can hold."""
+        """Turn the program into content for a JSON file."""
         data = asdict(self)
         data["outputs"] = {
             name: {

@@ -1,4 +1,4 @@
-"""What a run sets: from the names and forms that people write to the parameters of a program."""
+"""What a run sets: from the names that people write to the parameters of a program."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from smecluster.model.vensim.source import fold_name
 
 Cell = tuple[str, ...]
 
-_WRITTEN = re.compile(r"\s*(?P<name>[^\[\]]+?)\s*(?:\[(?P<cell>[^\[\]]*)\])?\s*\Z")
+_NAME = re.compile(r"\s*(?P<name>[^\[\]]+?)\s*(?:\[(?P<cell>[^\[\]]*)\])?\s*\Z")
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Inputs:
     values : dict of int to float
         By parameter.
     tables : dict of int to (x, y)
-        Points that replace a table's own.
+        Points that replace those of a table.
     """
 
     values: dict[int, float] = field(default_factory=dict)
@@ -57,7 +57,7 @@ class Inputs:
 
 
 class InputIndex:
-    """What a program lets a run set, by name.
+    """The inputs of a program by name: everything that a run may set.
 
     Parameters
     ----------
@@ -74,10 +74,10 @@ class InputIndex:
         for place, parameter in enumerate(program.parameters):
             folded = fold_name(parameter.name)
             self.names[folded] = parameter.name
-            held = self.scales if parameter.kind == "scale" else self.numbers
-            held.setdefault(folded, {})[parameter.cell] = place
+            group = self.scales if parameter.kind == "scale" else self.numbers
+            group.setdefault(folded, {})[parameter.cell] = place
         for place, table in enumerate(program.tables):
-            if fold_name(table.name) in self.scales:  # others are written inside of an equation
+            if fold_name(table.name) in self.scales:  # others are written inside an equation
                 self.tables.setdefault(fold_name(table.name), {})[table.cell] = place
         self.elements = {
             fold_name(element): element for listed in program.ranges.values() for element in listed
@@ -90,21 +90,21 @@ class InputIndex:
         Parameters
         ----------
         written : str
-            As the user writes it; a range or a missing subscript means all its elements.
+            As the user writes it; a range or a missing subscript means all elements.
 
         Returns
         -------
         name : str
             The variable's key.
         cells : list of tuple of str
-            The elements that are meant.
+            The elements that it means.
 
         Raises
         ------
         InputError
-            If nothing of that name can be set.
+            If no input has that name.
         """
-        match = _WRITTEN.match(written) if isinstance(written, str) else None
+        match = _NAME.match(written) if isinstance(written, str) else None
         if match is None:
             raise InputError(f"cannot read the input {written!r}: write 'name' or 'name[element]'")
         name = fold_name(match["name"])
@@ -117,21 +117,21 @@ class InputIndex:
                 )
             raise UnknownNameError("input", match["name"], self.names.values())
         given = [part for part in (match["cell"] or "").split(",") if part.strip()]
-        return name, self._chosen(written, name, given)
+        return name, self._choose_cells(written, name, given)
 
     def _cells(self, name: str) -> dict[Cell, int]:
         return self.numbers.get(name) or self.scales[name]
 
-    def _chosen(self, written: str, name: str, given: Sequence[str]) -> list[Cell]:
-        """List the cells that carry the elements given, in order; the rest may be anything."""
+    def _choose_cells(self, written: str, name: str, given: Sequence[str]) -> list[Cell]:
+        """List the cells with the given elements in order; other subscripts are free."""
         cells = list(self._cells(name))
-        wanted = [self._allowed(written, part) for part in given]
+        wanted = [self._expand_element(written, part) for part in given]
         if wanted and len(wanted) > len(cells[0]):
             raise InputError(
                 f"input {written!r} has {len(wanted)} subscripts, "
                 f"{self.names[name]!r} has {len(cells[0])}"
             )
-        chosen = _carrying(cells, wanted)
+        chosen = _match_cells(cells, wanted)
         if not chosen:
             options = [", ".join(cell) for cell in cells]
             guess = suggest_name(", ".join(given), options)
@@ -139,7 +139,7 @@ class InputIndex:
             raise InputError(f"input {written!r}: {self.names[name]!r} has no such element, {hint}")
         return chosen
 
-    def _allowed(self, written: str, part: str) -> set[str]:
+    def _expand_element(self, written: str, part: str) -> set[str]:
         folded = fold_name(part)
         if folded in self.ranges:
             return set(self.ranges[folded])
@@ -154,7 +154,7 @@ class InputIndex:
         Parameters
         ----------
         given : mapping
-            By name: a number; a mapping of elements to numbers; an array over the variable's
+            By name a number, a mapping of elements to numbers, or an array over the variable's
             elements; for tables points ``[(x, y), ...]`` or a `Scale`.
 
         Returns
@@ -178,8 +178,8 @@ class InputIndex:
         if isinstance(value, Mapping):
             for part, inner in value.items():
                 parts = list(part) if isinstance(part, tuple) else [str(part)]
-                wanted = [self._allowed(written, one) for one in parts]
-                chosen = _carrying(cells, wanted)
+                wanted = [self._expand_element(written, one) for one in parts]
+                chosen = _match_cells(cells, wanted)
                 if not chosen:
                     raise InputError(
                         f"input {written!r}: {self.names[name]!r} has no element "
@@ -190,22 +190,24 @@ class InputIndex:
             self._assign_table(result, written, name, cells, value)
         else:
             places = [self.numbers[name][cell] for cell in cells]
-            for place, number in zip(places, _numbers(written, value, len(cells)), strict=True):
+            for place, number in zip(
+                places, _read_numbers(written, value, len(cells)), strict=True
+            ):
                 result.values[place] = number
 
     def _assign_table(
         self, result: Inputs, written: str, name: str, cells: list[Cell], value: Any
     ) -> None:
         if isinstance(value, Scale):
-            factor = _number(written, value.factor)
+            factor = _read_number(written, value.factor)
             result.values.update({self.scales[name][cell]: factor for cell in cells})
             return
-        points = _points(written, value)
+        points = _read_points(written, value)
         result.tables.update({self.tables[name][cell]: points for cell in cells})
 
 
-def _carrying(cells: list[Cell], wanted: Sequence[set[str]]) -> list[Cell]:
-    """List the cells that begin with the wanted elements, else those that have them in order."""
+def _match_cells(cells: list[Cell], wanted: Sequence[set[str]]) -> list[Cell]:
+    """List the cells that begin with the wanted elements, or else contain them in order."""
 
     def begins(cell: Cell) -> bool:
         return all(part in allowed for part, allowed in zip(cell, wanted, strict=False))
@@ -219,7 +221,7 @@ def _carrying(cells: list[Cell], wanted: Sequence[set[str]]) -> list[Cell]:
     return [cell for cell in cells if begins(cell)] or [cell for cell in cells if holds(cell)]
 
 
-def _number(written: str, value: Any) -> float:
+def _read_number(written: str, value: Any) -> float:
     if isinstance(value, str | bytes) or value is None:
         raise InputError(f"input {written!r} must be a number, not {value!r}")
     try:
@@ -231,18 +233,18 @@ def _number(written: str, value: Any) -> float:
     return number
 
 
-def _numbers(written: str, value: Any, count: int) -> list[float]:
+def _read_numbers(written: str, value: Any, count: int) -> list[float]:
     if isinstance(value, Scale):
-        raise InputError(f"input {written!r} is a number, not a table: give it a value")
+        raise InputError(f"input {written!r} is a number, not a table: give a value")
     array = np.asarray(value)
     if array.ndim == 0:
-        return [_number(written, array.item())] * count
+        return [_read_number(written, array.item())] * count
     if array.size != count:
         raise InputError(f"input {written!r} has {array.size} values, {count} are needed")
-    return [_number(written, one) for one in array.ravel().tolist()]
+    return [_read_number(written, one) for one in array.ravel().tolist()]
 
 
-def _points(written: str, value: Any) -> Points:
+def _read_points(written: str, value: Any) -> Points:
     try:
         pairs = [(float(x), float(y)) for x, y in value]
     except (TypeError, ValueError):
@@ -252,9 +254,9 @@ def _points(written: str, value: Any) -> Points:
     if len(pairs) < 2:
         raise InputError(f"input {written!r}: a table needs at least two points")
     for x, y in pairs:
-        _number(written, x), _number(written, y)
+        _read_number(written, x), _read_number(written, y)
     pairs.sort()
     xs, ys = tuple(x for x, _ in pairs), tuple(y for _, y in pairs)
     if len(set(xs)) < len(xs):
-        raise InputError(f"input {written!r}: a table has one value for each x")
+        raise InputError(f"input {written!r}: a table needs one value for each x")
     return xs, ys

@@ -1,7 +1,7 @@
-"""A plain reading of a `model.program.graph.Program`: NumPy, one operation after the other.
+"""A plain interpreter of a `model.program.graph.Program`: NumPy, one operation after another.
 
-It is slow and says what each operation means. The batch kernel is tested against it, it
-computes the clock of a run, and it finds out where a failed run went wrong.
+It is slow and defines what each operation means. The batch kernel is tested against it; it
+also computes the clock of a run and finds where a failed run went wrong.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from smecluster.model.program.graph import Program, operands
+from smecluster.model.program.graph import Program, list_operands
 
 Values = dict[int, Any]
 
@@ -81,12 +81,12 @@ def interpolate(x: Sequence[float], y: Sequence[float], form: str, at: Any) -> A
     return np.where(at <= xs[0], ys[0], np.where(at >= xs[-1], ys[-1], inside))
 
 
-def needed(program: Program, roots: Sequence[int]) -> list[int]:
-    """List the nodes that some nodes are computed from, in order, themselves included."""
+def order_nodes(program: Program, roots: Sequence[int]) -> list[int]:
+    """List the nodes that some nodes depend on, in order, including themselves."""
     wanted = set(roots)
     for node in range(max(roots, default=-1), -1, -1):
         if node in wanted:
-            wanted.update(operands(program.nodes[node]))
+            wanted.update(list_operands(program.nodes[node]))
     return sorted(wanted)
 
 
@@ -98,9 +98,9 @@ class Interpreter:
     program : Program
         The model.
     parameters : sequence
-        A value, or one for each run, for each parameter of the program.
+        For each parameter a value, or a value for each run.
     tables : mapping of int to (x, y), optional
-        Points that replace a table's own.
+        Points that replace those of a table.
     """
 
     def __init__(
@@ -125,12 +125,12 @@ class Interpreter:
         states: Sequence[Any] = (),
         pasts: Sequence[Sequence[Any]] = (),
     ) -> Values:
-        """Compute nodes, given in order; what is in `values` already stays.
+        """Compute nodes in the order given; values already known are kept.
 
         Parameters
         ----------
         nodes : sequence of int
-            What to compute (see `needed`).
+            What to compute (see `order_nodes`).
         values : dict
             Filled in place.
         time : float
@@ -138,7 +138,7 @@ class Interpreter:
         states : sequence
             Value of each state.
         pasts : sequence of sequence
-            All earlier values of each remembered node.
+            Earlier values of each node that is remembered.
 
         Returns
         -------
@@ -204,21 +204,21 @@ def run(
     step : float
         The time step.
     kept : sequence of int
-        Which of these times to keep.
+        Which of these times to return.
     wanted : sequence of int
-        Nodes to keep.
+        Nodes to return.
 
     Returns
     -------
     array of float
-        Of shape (times kept, nodes) or (times kept, nodes, runs).
+        Of shape (times, nodes) or (times, nodes, runs).
     """
     program = interpreter.program
     first = [initial for initial, _ in program.states]
-    begun = interpreter.compute(needed(program, first), {}, float(times[0]))
+    begun = interpreter.compute(order_nodes(program, first), {}, float(times[0]))
     states = [begun[node] for node in first]
     following = [after for _, after in program.states]
-    order = needed(program, [*following, *program.pasts, *wanted])
+    order = order_nodes(program, [*following, *program.pasts, *wanted])
     pasts: list[list[Any]] = [[] for _ in program.pasts]
     rows = []
     for place, time in enumerate(times):

@@ -1,4 +1,4 @@
-"""What a run keeps: from the names of variables to the nodes of a program."""
+"""What a run returns: from the names of variables to the nodes of a program."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from smecluster.model.vensim.source import fold_name
 
 @dataclass(frozen=True)
 class Selection:
-    """Outputs that were asked for.
+    """The variables that a run returns.
 
     Attributes
     ----------
     names : tuple of str
         The variables.
     nodes : tuple of int
-        Their nodes, one variable's elements after the other's.
+        Their nodes, variable by variable.
     """
 
     names: tuple[str, ...]
@@ -38,7 +38,7 @@ def select_outputs(program: Program, outputs: Sequence[str] | None) -> Selection
 
     Returns
     -------
-    Wanted
+    Selection
 
     Raises
     ------

@@ -21,7 +21,7 @@ from smecluster.model.support.errors import InputError, suggest_name
 from smecluster.model.vensim.source import fold_name
 
 Cell = tuple[str, ...]
-# The element that each range of an equation stands for, by the range's key.
+# The element that each range of an equation means, by the range's key.
 Env = tuple[tuple[str, str], ...]
 
 
@@ -60,7 +60,7 @@ class Declared:
     dims : tuple of str
         The range of each subscript.
     cells : dict
-        By element: the equation, and what the ranges stand for in it.
+        By element its equation, and the elements that the ranges mean in it.
     """
 
     name: str
@@ -117,7 +117,7 @@ class Subscripts:
     ranges : dict of str to tuple of str
         The elements of each range, other ranges in it resolved.
     shared : dict of str to tuple of str
-        By range the ranges that pair with it by position; keys of names.
+        The ranges that pair with each range by position; keys of names.
     spelled : dict of str to str
         Names of ranges by key.
     elements : dict of str to str
@@ -188,7 +188,7 @@ class Subscripts:
         dims = tuple(self.spelled[k] if k else axis[0] for k, axis in zip(keys, axes, strict=True))
         if len({k for k in keys if k}) < len([k for k in keys if k]):
             raise InputError(
-                f"{variable.place}{variable.name!r} has one range twice: give the second one "
+                f"{variable.place}{variable.name!r} uses a range twice: give the second one "
                 "another name with '<->'"
             )
         return Definition(component.ast, dims, isinstance(component, AbstractLookup), envs)
@@ -214,7 +214,7 @@ class Subscripts:
         )
 
     def _dims_of(self, variable: Declared, definitions: list[Definition]) -> tuple[str, ...]:
-        """Find the range that holds all elements of each position."""
+        """Find for each position the range that contains all its elements."""
         dims: list[str] = []
         for place, first in enumerate(definitions[0].dims):
             used = dict.fromkeys(cell[place] for cell in variable.cells)
@@ -242,7 +242,7 @@ class Subscripts:
         where : Site
             The equation.
         env : Env
-            What the ranges stand for in it.
+            The elements that the ranges mean in it.
         subscript : str
             A range or an element.
 
@@ -253,14 +253,14 @@ class Subscripts:
         Raises
         ------
         InputError
-            If it is unknown, or a range that stands for nothing here.
+            If it is unknown, or a range without an element here.
         """
         folded = fold_name(subscript)
         known = dict(env)
         if folded in known:
             return known[folded]
         if folded in self.spelled:
-            # The range is another one of the same length: Vensim pairs the elements by place.
+            # Another range of the same length: Vensim pairs the elements by position.
             listed = self.ranges[self.spelled[folded]]
             for other in self.shared.get(folded, ()):
                 if other in known:
@@ -280,7 +280,7 @@ def _cell_of(dims: tuple[str, ...], env: Env) -> Cell:
 
 
 def _read_ranges(given: Any) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
-    """Read the ranges' elements, and which ranges pair with which by place."""
+    """Read the elements of the ranges, and which ranges pair by position."""
     listed: dict[str, list[str]] = {}
     copies: dict[str, str] = {}
     pairs: dict[str, set[str]] = {}
@@ -321,7 +321,7 @@ def _read_ranges(given: Any) -> tuple[dict[str, tuple[str, ...]], dict[str, tupl
             )
             if not name:
                 raise InputError(
-                    f"the range {entry.name!r} repeats {copies[entry.name]!r}, unknown"
+                    f"the range {entry.name!r} repeats the unknown range {copies[entry.name]!r}"
                 )
         ranges[entry.name] = elements(name)
     return ranges, {

@@ -18,10 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smecluster.model.compiler.kernel import Batch
-from smecluster.model.compiler.simplify import moves
+from smecluster.model.compiler.simplify import find_moving
 from smecluster.model.program.clock import Times
-from smecluster.model.program.graph import LOGICAL, Program, operands
-from smecluster.model.program.interpreter import Interpreter, needed
+from smecluster.model.program.graph import LOGICAL, Program, list_operands
+from smecluster.model.program.interpreter import Interpreter, order_nodes
 
 LANES = 64
 FLAGS = ("-O3", "-march=native", "-ffast-math", "-fopenmp-simd", "-shared", "-fPIC")
@@ -52,22 +52,22 @@ class Limit:
     ) -> None:
         self.program, self.wanted, self.varied = program, list(wanted), list(varied)
         nodes = program.nodes
-        self.moving = moves(nodes)
+        self.moving = find_moving(nodes)
         self.lane: list[bool] = []
         for node in nodes:
             self.lane.append(
                 node[0] in ("state", "past")
                 or (node[0] == "param" and node[1] in self.varied)
-                or any(self.lane[operand] for operand in operands(node))
+                or any(self.lane[operand] for operand in list_operands(node))
             )
         after = [following for _, following in program.states]
-        self.order = needed(program, [*after, *wanted])
+        self.order = order_nodes(program, [*after, *wanted])
         read = (
             {
                 operand
                 for place in self.order
                 if self.lane[place] and self.moving[place]
-                for operand in operands(nodes[place])
+                for operand in list_operands(nodes[place])
             }
             | set(after)
             | set(wanted)
@@ -121,7 +121,9 @@ class Limit:
         program, runs = self.program, batch.runs
         common = Interpreter(program, batch.parameters)
         uniform = [
-            place for place in needed(program, [*self.still, *self.steps]) if not self.lane[place]
+            place
+            for place in order_nodes(program, [*self.still, *self.steps])
+            if not self.lane[place]
         ]
         once = common.compute([place for place in uniform if not self.moving[place]], {})
         later = [place for place in uniform if self.moving[place]]
@@ -135,7 +137,7 @@ class Limit:
             [batch.varied.get(place, value) for place, value in enumerate(batch.parameters)],
         )
         first = [initial for initial, _ in program.states]
-        begun = own.compute(needed(program, [*first, *self.kept]), {}, float(clock.all[0]))
+        begun = own.compute(order_nodes(program, [*first, *self.kept]), {}, float(clock.all[0]))
         kept = np.zeros((max(1, len(self.kept)), runs))
         for row, place in zip(kept, self.kept, strict=False):
             row[:] = begun[place]
@@ -201,7 +203,7 @@ class Limit:
 
     def _body(self, roots: Sequence[int]) -> list[str]:
         lines = []
-        for place in needed(self.program, roots):
+        for place in order_nodes(self.program, roots):
             node = self.program.nodes[place]
             if self.lane[place] and self.moving[place] and node[0] != "state":
                 lines.append(f"      const double v{place} = {self._expression(place)};")
@@ -209,7 +211,7 @@ class Limit:
 
     def _expression(self, place: int) -> str:
         op, *rest = self.program.nodes[place]
-        used = [self._name(operand) for operand in operands(self.program.nodes[place])]
+        used = [self._name(operand) for operand in list_operands(self.program.nodes[place])]
         if op in _INFIX:
             written = f"{used[0]} {_INFIX[op]} {used[1]}"
             return f"({written}) ? 1.0 : 0.0" if op in LOGICAL else written

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from smecluster.model.program.graph import LOGICAL, Program, operands
-from smecluster.model.program.interpreter import needed
+from smecluster.model.program.graph import LOGICAL, Program, list_operands
+from smecluster.model.program.interpreter import order_nodes
 
 _INFIX = {"add": "+", "sub": "-", "mul": "*", "div": "/", "pow": "**", "lt": "<", "le": "<="}
 _INFIX |= {"eq": "==", "ne": "!=", "and": "and", "or": "or"}
@@ -32,12 +32,12 @@ def source(program: Program, wanted: Sequence[int]) -> str:
     first = [initial for initial, _ in program.states]
     after = [following for _, following in program.states]
     lines = ["def run(params, times, save, out, tables):"]
-    begun = needed(program, first)
+    begun = order_nodes(program, first)
     lines += [f"    {line}" for line in _lines(program, begun, "i")]
     lines += [f"    s{place} = {_name(program, node, 'i')}" for place, node in enumerate(first)]
     lines += ["    for k in range(len(times)):", "        t = times[k]"]
     lines += [
-        f"        {line}" for line in _lines(program, needed(program, [*after, *wanted]), "v")
+        f"        {line}" for line in _lines(program, order_nodes(program, [*after, *wanted]), "v")
     ]
     lines += ["        if save[k] >= 0:"]
     lines += [
@@ -84,7 +84,7 @@ def _lines(program: Program, order: Sequence[int], letter: str) -> list[str]:
     lines = []
     for place in order:
         op, *rest = program.nodes[place]
-        used = [_name(program, operand, letter) for operand in operands(program.nodes[place])]
+        used = [_name(program, operand, letter) for operand in list_operands(program.nodes[place])]
         if op in ("const", "true", "state", "time"):
             continue
         if op == "param":

@@ -15,12 +15,11 @@ from unittest import mock
 import numpy as np
 
 from smecluster import model
-from smecluster.model.compiler import schedule as plan
-from smecluster.model.compiler import simplify as faster
-from smecluster.model.compiler.codegen import generate
+from smecluster.model.compiler import schedule, simplify
+from smecluster.model.compiler.codegen import generate_code
 from smecluster.model.compiler.kernel import TOGETHER, Batch, Kernel, assemble
 from smecluster.model.program.clock import compute_times
-from smecluster.model.program.graph import Graph, Node, operands
+from smecluster.model.program.graph import Graph, Node, list_operands
 from smecluster.model.program.inputs import InputIndex
 from smecluster.model.program.outputs import select_outputs
 from tests.bench.__main__ import OUTPUTS, RUNS, SCALE_STEP, varied_inputs
@@ -41,7 +40,7 @@ def main() -> None:
     batch = Batch(clock.all, clock.kept, parameters, inputs, {}, RUNS)
 
     def measure(varying: Sequence[int], width: int) -> float:
-        code = generate(plan.make_schedule(program, nodes), varying, width)
+        code = generate_code(schedule.make_schedule(program, nodes), varying, width)
         kernel = Kernel(program, code.layout, assemble(code))
         taken = []
         for _ in range(REPEATS + 1):
@@ -68,19 +67,22 @@ def main() -> None:
 
 
 def _switches() -> Iterator[tuple[str, list[Any]]]:
-    checks: Callable[..., Any] = plan.find_checks
-    yield "no check of the domain (unsafe)", [mock.patch.object(plan, "find_checks", _none)]
+    checks: Callable[..., Any] = schedule.find_checks
+    yield "no check of the domain (unsafe)", [mock.patch.object(schedule, "find_checks", _none)]
     yield (
         "every operation that can fail checked",
-        [mock.patch.object(plan, "find_checks", lambda g, a, b: checks(g, a, b, every=True))],
+        [mock.patch.object(schedule, "find_checks", lambda g, a, b: checks(g, a, b, every=True))],
     )
     yield "powers not joined", [_rule(lambda self, p, op: op == "pow")]
     yield "powers not split into logarithm and exponential", [_rule(lambda self, p, op: False)]
-    yield "and divisions by constants kept", [mock.patch.object(plan, "rewrite", _as_written)]
+    yield (
+        "and divisions by constants kept",
+        [mock.patch.object(schedule, "simplify_graph", _as_written)],
+    )
 
 
 def _rule(rule: Callable[..., bool]) -> Any:
-    return mock.patch.object(faster._Rewriter, "_pays", rule)
+    return mock.patch.object(simplify._Rewriter, "_pays", rule)
 
 
 def _none(*_: Any) -> list[Any]:
@@ -90,7 +92,7 @@ def _none(*_: Any) -> list[Any]:
 def _as_written(nodes: Sequence[Node]) -> tuple[Graph, list[int]]:
     graph, new = Graph(), list[int]()
     for node in nodes:
-        used = operands(node)
+        used = list_operands(node)
         payload = node[1 : len(node) - len(used)]
         new.append(graph.add(node[0], *payload, *(new[operand] for operand in used)))
     return graph, new

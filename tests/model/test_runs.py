@@ -271,8 +271,8 @@ def test_wrong_inputs_are_refused_in_one_line(
     ("options", "message"),
     [
         ({"outputs": ["Poeple"]}, "did you mean 'People'"),
-        ({"years": [1978.1]}, "is none of the run's steps"),
-        ({"years": [2050]}, "is none of the run's steps"),
+        ({"years": [1978.1]}, "is not one of the run's steps"),
+        ({"years": [2050]}, "is not one of the run's steps"),
         ({"engine": "vensim"}, "unknown engine 'vensim'"),
     ],
 )

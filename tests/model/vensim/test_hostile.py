@@ -163,13 +163,13 @@ def test_an_xmile_file_runs_no_code(tmp_path: Path, where: str) -> None:
 
 
 def test_generated_code_holds_no_text_of_the_file() -> None:
-    from smecluster.model.compiler.codegen import generate
+    from smecluster.model.compiler.codegen import generate_code
     from smecluster.model.compiler.schedule import make_schedule
     from smecluster.model.program.outputs import select_outputs
 
     m = model.load(Path(__file__).parents[1] / "data" / "two_towns.mdl")
     program = m.program
-    written = generate(
+    written = generate_code(
         make_schedule(program, select_outputs(program, None).nodes), range(3), 8
     ).text
     for name in (*program.outputs, *program.ranges, *m.regions):
