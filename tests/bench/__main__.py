@@ -1,6 +1,7 @@
-"""Measure the batch kernel against other engines and against C; print one table.
+"""Measure the kernel against other engines and against C, and what a user waits for.
 
-python -m tests.bench                  # engines, C limit, cold start
+python -m tests.bench                  # engines, C limit, cold start, waiting
+python -m tests.bench --against ../old # waiting in a former checkout as well
 python -m tests.bench --scale 1000000  # time and memory up to so many runs
 python -m tests.bench --numba          # with a plain Numba function as well (compiles slowly)
 """
@@ -43,6 +44,7 @@ def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench")
     parser.add_argument("--scale", type=int, metavar="RUNS", help="time and memory up to RUNS runs")
+    parser.add_argument("--against", type=Path, metavar="CHECKOUT", help="a former edition")
     parser.add_argument("--numba", action="store_true", help="measure a plain Numba function too")
     chosen = parser.parse_args()
     m = model.load()
@@ -53,6 +55,9 @@ def main() -> None:
     else:
         engines(m, chosen.numba)
         cold_start()
+        from tests.bench.startup import measure
+
+        measure(chosen.against)
 
 
 def engines(m: model.Model, with_numba: bool) -> None:
