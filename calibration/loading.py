@@ -113,6 +113,53 @@ def sample_draws(
     return draws[[name for name in draws.columns if name.partition("[")[2].rstrip("]") in known]]
 
 
+def load_model(
+    path: str | Path | None = None,
+    *,
+    regions: Sequence[str] = (),
+    cases: Sequence[str | Path] = (),
+    calibration: str | None = None,
+) -> Model:
+    """Load a model: the calibrated one, or a file as it is.
+
+    Parameters
+    ----------
+    path : str or Path, optional
+        A Vensim or XMILE file, whose own values are used. The calibrated model if left out.
+    regions : sequence of str
+        Regions to keep; all where empty.
+    cases : sequence of str or Path
+        Folders of further regions, which stand beside those of the model.
+    calibration : str, optional
+        Name or folder of a calibration; the shipped one if left out, ``"none"`` for the values of
+        the model's file.
+
+    Returns
+    -------
+    Model
+
+    Raises
+    ------
+    InputError
+        If a file, region, folder or calibration does not exist or cannot be used.
+
+    Examples
+    --------
+    >>> load_model(regions=["Wenzhou"]).regions
+    ('Wenzhou',)
+    """
+    if path is None:
+        return load_calibrated(regions, [Path(case) for case in cases], calibration)
+    if regions or cases or calibration is not None:
+        raise InputError(
+            f"{path} is used as it is: regions, cases and calibration are for the calibrated "
+            "model; leave the path out"
+        )
+    from smecluster.model import load
+
+    return load(path)
+
+
 def load_calibrated(
     names: Sequence[str], folders: Sequence[Path], calibration: str | None = None
 ) -> Model:

@@ -4,6 +4,23 @@
 >>> model = sc.load()
 >>> model.regions
 ('Wenzhou', 'Pearl River Delta', 'Zhongguancun')
+
+What an analyst types is one call each. `model` is the calibrated model where it is left out; a
+strategy is a name, the path of a file or a `Strategy`:
+
+=====================================================  ============================================
+``sc.load()``                                          the calibrated model
+``sc.simulate(strategy="local")``                      one run: every variable, every year
+``sc.simulate_many(table, ["value added"])``           many runs, a row of the table each
+``sc.compare(["central", "local"], draws=100)``        strategies for the same additional money
+``sc.contributions("local", draws=20)``                what each lever brings
+``sc.optimise(["central", "local"], draws=20)``        the best use of the same money
+``sc.calibrate("my-region")``                          the fit of a region to its figures
+``sc.sensitivity("levers")``                           a study: which factors matter
+=====================================================  ============================================
+
+What each of them returns has ``.table()`` (pandas, labelled, with units), ``.figure()`` (Matplotlib)
+and ``.to_excel("file.xlsx")``. A mistake raises `InputError`: one line, with the nearest right name.
 """
 
 from __future__ import annotations
@@ -13,9 +30,11 @@ import os.path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from smecluster.calibration.loading import load_calibrated as load
-    from smecluster.model.interface import simulate, simulate_many
+    from smecluster.calibration.interface import calibrate
+    from smecluster.calibration.loading import load_model as load
     from smecluster.model.support.errors import InputError
+    from smecluster.policies.interface import compare
+    from smecluster.policies.simulation import simulate, simulate_many
     from smecluster.sensitivity.interface import run_sensitivity as sensitivity
 
     __version__: str
@@ -24,12 +43,23 @@ if TYPE_CHECKING:
 # milliseconds, and a command waits only for what it needs.
 _HOMES = {
     "InputError": ("smecluster.model.support.errors", "InputError"),
-    "load": ("smecluster.calibration.loading", "load_calibrated"),
-    "simulate": ("smecluster.model.interface", "simulate"),
-    "simulate_many": ("smecluster.model.interface", "simulate_many"),
+    "calibrate": ("smecluster.calibration.interface", "calibrate"),
+    "compare": ("smecluster.policies.interface", "compare"),
+    "load": ("smecluster.calibration.loading", "load_model"),
+    "simulate": ("smecluster.policies.simulation", "simulate"),
+    "simulate_many": ("smecluster.policies.simulation", "simulate_many"),
 }
 
-__all__ = ["InputError", "__version__", "load", "sensitivity", "simulate", "simulate_many"]
+__all__ = [
+    "InputError",
+    "__version__",
+    "calibrate",
+    "compare",
+    "load",
+    "sensitivity",
+    "simulate",
+    "simulate_many",
+]
 
 # The folders of a checkout stand here as links; git without core.symlinks writes text files.
 if not os.path.isdir(os.path.join(os.path.dirname(__file__), "model")):
