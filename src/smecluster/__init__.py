@@ -13,8 +13,6 @@ strategy is a name, the path of a file or a `Strategy`:
 ``sc.simulate(strategy="local")``                      one run: every variable, every year
 ``sc.simulate_many(table, ["value added"])``           many runs, a row of the table each
 ``sc.compare(["central", "local"], draws=100)``        strategies for the same additional money
-``sc.contributions("local", draws=20)``                what each lever brings
-``sc.optimise(["central", "local"], draws=20)``        the best use of the same money
 ``sc.calibrate("my-region")``                          the fit of a region to its figures
 ``sc.sensitivity("levers")``                           a study: which factors matter
 =====================================================  ============================================
