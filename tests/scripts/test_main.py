@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 import warnings
+from pathlib import Path
 
 import pytest
 import typer
@@ -29,6 +30,11 @@ def test_help_lists_every_command_with_its_line():
     assert result.returncode == 0
     for name in entry.COMMANDS:
         assert name in result.stdout
+
+
+def test_the_readme_names_every_command():
+    readme = Path(__file__).parents[2].joinpath("README.md").read_text(encoding="utf-8")
+    assert [name for name in entry.COMMANDS if f"`smecluster {name}" not in readme] == []
 
 
 def test_help_loads_no_library_for_numbers():
