@@ -83,6 +83,7 @@ def search(
     names: Iterator[str],
     workers: int = 2,
     say: bool = True,
+    closely: bool = False,
 ) -> Findings:
     """Attack an edition.
 
@@ -98,6 +99,8 @@ def search(
         How many processes make them.
     say : bool
         Whether new failures and progress are printed.
+    closely : bool
+        Whether every command's status and last line are printed too.
 
     Returns
     -------
@@ -108,6 +111,9 @@ def search(
 
     def found(result: Result) -> None:
         nonlocal last
+        if closely:
+            for status, message in zip(result.statuses, result.messages, strict=False):
+                print(f"{result.name}: status {status}: {message}", flush=True)
         for failure in findings.add(result):
             if say:
                 print(f"{failure.signature}\n    {failure.attempt}", flush=True)
@@ -149,7 +155,13 @@ def main() -> int:
         names = iter(plan.sound())
     else:
         names = (n for n in plan.draw(given.seed) if n.startswith(given.only))
-    findings = search(Edition(given.against.resolve()), given.seconds, names, given.workers)
+    findings = search(
+        Edition(given.against.resolve()),
+        given.seconds,
+        names,
+        given.workers,
+        closely=bool(given.attempts),
+    )
     for result in findings.broken:
         print(f"the attack failed: {result.name}\n{result.broken}", file=sys.stderr)
     print(findings.table())

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import gc
 import io
+import json
 import os
 import shutil
+import signal
+import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -98,17 +100,37 @@ class Attempt:
         return self.watch(words, lambda: self.edition.main(words), expected)
 
     def python(
-        self, label: str, function: Callable[[], Any], expected: Expectation | None = None
+        self,
+        label: str,
+        function: Callable[[], Any],
+        expected: Expectation | None = None,
+        *,
+        fresh: bool = False,
     ) -> Outcome:
         """Call the package's face, and judge it as a command: its one error is status 2."""
-        return self.watch([label], lambda: _as_command(function, self.edition), expected)
+
+        def command() -> None:
+            _as_command(function, self.edition)
+
+        return self.watch([label], command, expected, fresh=fresh)
 
     def watch(
-        self, words: list[str], function: Callable[[], Any], expected: Expectation | None
+        self,
+        words: list[str],
+        function: Callable[[], Any],
+        expected: Expectation | None,
+        *,
+        fresh: bool = False,
     ) -> Outcome:
-        """Run something that ends in `SystemExit`, and judge it."""
+        """Run something that ends in `SystemExit`, and judge it.
+
+        A fresh process remembers nothing of earlier runs, and may die of a signal.
+        """
         before = snapshot(self.base)
-        outcome = run(words, function, self.edition)
+        outcome = (_forked if fresh else run)(words, function, self.edition)
+        if outcome.raised.startswith("SIG"):
+            self.claim("crash", outcome.raised)
+            outcome.raised, outcome.status = "", 130
         after = snapshot(self.base)
         self.outcomes.append(outcome)
         self.failures += judge(self.kind, outcome, before, after, expected or Expectation())
@@ -144,8 +166,6 @@ def _as_command(function: Callable[[], Any], edition: Edition) -> None:
     except Exception as error:
         if not edition.is_input_error(error):
             raise
-        import sys
-
         print(f"error: {error}", file=sys.stderr)
         raise SystemExit(2) from None
     if isinstance(result, str):
@@ -156,7 +176,9 @@ def _as_command(function: Callable[[], Any], edition: Edition) -> None:
 def run(words: list[str], function: Callable[[], Any], edition: Edition) -> Outcome:
     """Run something that ends in `SystemExit`, and measure it."""
     outcome = Outcome(words)
-    out, err = io.StringIO(), io.StringIO()
+    # As a terminal takes them: surrogates must not reach the first, and are escaped in the second.
+    out = io.TextIOWrapper(io.BytesIO(), "utf-8", "strict", write_through=True)
+    err = io.TextIOWrapper(io.BytesIO(), "utf-8", "backslashreplace", write_through=True)
     resident = _reset_peak()
     began = time.process_time()
     with (
@@ -174,23 +196,39 @@ def run(words: list[str], function: Callable[[], Any], edition: Edition) -> Outc
             del error
     outcome.seconds = time.process_time() - began
     outcome.megabytes = _peak() - resident
-    outcome.out, outcome.err = out.getvalue()[-200_000:], err.getvalue()[-200_000:]
+    outcome.out, outcome.err = _content(out), _content(err)
     _close_figures()
     return outcome
 
 
-def forget() -> None:
-    """Empty the caches in memory, so that what is stored is read again."""
-    for thing in gc.get_objects():
-        if isinstance(thing, functools._lru_cache_wrapper):
-            module = getattr(thing, "__module__", "") or ""
-            if module.split(".")[0] in ("smecluster", "model", "calibration", "policies"):
-                thing.cache_clear()
+def _content(stream: io.TextIOWrapper) -> str:
+    with contextlib.suppress(ValueError, UnicodeError):
+        stream.flush()
+    assert isinstance(stream.buffer, io.BytesIO)
+    return stream.buffer.getvalue().decode("utf-8", "replace")[-200_000:]
+
+
+def _forked(words: list[str], function: Callable[[], Any], edition: Edition) -> Outcome:
+    """Run something as `run` does, in a process of its own."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reader)
+        outcome = run(words, function, edition)
+        with os.fdopen(writer, "w", encoding="utf-8") as file:
+            json.dump(asdict(outcome), file)
+        os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader, encoding="utf-8") as file:
+        told = file.read()
+    _, status = os.waitpid(child, 0)
+    code = os.waitstatus_to_exitcode(status)
+    if told:
+        return Outcome(**json.loads(told))
+    return Outcome(words, raised=signal.Signals(-code).name if code < 0 else f"SIG? {code}")
 
 
 def _close_figures() -> None:
-    import sys
-
     if "matplotlib.pyplot" in sys.modules:
         sys.modules["matplotlib.pyplot"].close("all")
 

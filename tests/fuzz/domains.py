@@ -90,7 +90,8 @@ def outside(kind: str, filename: str, sound: bytes, harmed: bytes) -> str:
 
 def _outside_toml(keys: dict[str, Any], sound: bytes, harmed: bytes) -> str:
     try:
-        text = harmed.decode("utf-8-sig")
+        # Whoever saved it: the ends of lines are not what it says.
+        text = harmed.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError:
         return "bytes that are not UTF-8"
     try:

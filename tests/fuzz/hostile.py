@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.fuzz.attempt import Attempt
-from tests.fuzz.kinds import DATA, FACT, POLICY_STUDY, STUDY, XMILE, own_cache, simulate
+from tests.fuzz.kinds import DATA, FACT, POLICY_STUDY, STUDY, XMILE, own_cache, own_town, simulate
 from tests.fuzz.oracles import Expectation
 
 CLOCK = "INITIAL TIME = 0 ~~|\nFINAL TIME = 8 ~~|\nTIME STEP = 0.125 ~~|\nSAVEPER = 0.125 ~~|\n"
@@ -96,6 +96,10 @@ MODELS = {
         lambda: _model("x = IF THEN ELSE(1 > 0 :OR: 1 > 0 :AND: 0 > 1, 1, 0) ~~|\n"),
         {("x", 1.0): 1.0},
     ),
+    "mixed :AND: and :OR:, the other way": Hostile(
+        lambda: _model("x = IF THEN ELSE(0 > 1 :AND: 0 > 1 :OR: 1 > 0, 1, 0) ~~|\n"),
+        {("x", 1.0): 1.0},
+    ),
     "a conveyor": Hostile(
         lambda: _xmile("<eqn>first_level</eqn>", "<eqn>first_level</eqn><conveyor><len>2</len></conveyor>"),
         suffix=".xmile",
@@ -134,7 +138,7 @@ MODELS = {
         lambda: _model(LEVEL, CLOCK.replace("TIME STEP = 0.125", "TIME STEP = -1"))
     ),
     "TIME STEP beyond the run": Hostile(
-        lambda: _model(LEVEL, CLOCK.replace("TIME STEP = 0.125", "TIME STEP = 100"))
+        lambda: _model(LEVEL, CLOCK.replace("TIME STEP = 0.125", "TIME STEP = 100")), maybe=True
     ),
     "FINAL TIME of 1e308": Hostile(
         lambda: _model(LEVEL, CLOCK.replace("FINAL TIME = 8", "FINAL TIME = 1e308")), bomb=True
@@ -254,7 +258,7 @@ def attack_views(attempt: Attempt, case: str) -> None:
     head, _, tail = text.partition("\\\\\\---///")
     random = attempt.random
     lines = tail.splitlines()
-    for _ in range(3):
+    for _ in range(40):
         at = random.randrange(1, len(lines))
         lines[at] = random.choice(
             (
@@ -269,7 +273,12 @@ def attack_views(attempt: Attempt, case: str) -> None:
             )
         )
     attempt.write("m.mdl", head + "\\\\\\---///" + "\n".join(lines))
-    attempt.command("check", "--model", "m.mdl", "--only", "view")  # the check of the sketches
+    name = "model.diagrams.views" if attempt.edition.prefix else "model.views"
+
+    def check() -> None:
+        raise SystemExit(attempt.edition.module(name).main(["m.mdl", "--check"]))
+
+    attempt.watch(["views"], check, None)
 
 
 # Bombs in other files --------------------------------------------------------------------------
@@ -503,7 +512,7 @@ def _gate() -> dict[str, Callable[[Any, Any], Any]]:
         "a year of nan": lambda model, m: model.simulate(m, years=[nan]),
         "a year as text": lambda model, m: model.simulate(m, years=["2040"]),
         "no years": lambda model, m: model.simulate(m, years=[]),
-        "a year off the steps": lambda model, m: model.simulate(m, years=[1990.123456]),
+        "a year off the steps": lambda model, m: model.simulate(m, years=[1990.06]),
         "years not a list": lambda model, m: model.simulate(m, years=1990),
         "a FINAL TIME before the first": one(1900.0, "FINAL TIME"),
         "a FINAL TIME of 1e9": one(1e9, "FINAL TIME"),
@@ -547,7 +556,8 @@ def _gate() -> dict[str, Callable[[Any, Any], Any]]:
 
 #: What is right to run.
 ALLOWED = (
-    "no columns", "a mapping of nothing", "many truths",
+    "no columns", "a mapping of nothing", "many truths", "no years", "no outputs", "an output twice",
+    "a base and its spelling",
 )  # fmt: skip
 
 
@@ -601,18 +611,23 @@ def attack_case(attempt: Attempt, case: str) -> None:
         return
     attempt.command("case", "check", "case")
     sound = attempt.outcomes[-1]
-    path = attempt.work / "case" / "series.csv"
-    rows = path.read_text(encoding="utf-8").splitlines()
+    toml = attempt.work / "case" / "case.toml"
+    text = toml.read_text(encoding="utf-8")
+    pair = '["va_secondary_industry_plus_construction", "va_tertiary"]'
+    assert pair in text
     if case == "a series in another price base":
-        used = [at for at, row in enumerate(rows) if ",gdp" in row and ",current prices," in row]
-        for at in used:
-            rows[at] = rows[at].replace(",current prices,", ",constant 2010 prices,")
+        series = attempt.work / "case" / "series.csv"
+        rows = series.read_text(encoding="utf-8")
+        for name in ("va_secondary_industry_plus_construction", "va_tertiary"):
+            lines = [line for line in rows.splitlines() if f",{name}," in line]
+            for line in lines:
+                rows = rows.replace(line, line.replace("current prices", "constant 1990 prices"))
+        series.write_text(rows, encoding="utf-8")
+        at = text.index(pair)
+        text = text[:at] + text[at:].replace('prices = "current"', 'prices = "none"', 1)
     else:  # a part counted beside its whole
-        text = (attempt.work / "case" / "case.toml").read_text(encoding="utf-8")
-        first = text[text.index("[[measure]]") :]
-        first = first[: first.index("[[measure]]", 5)]
-        attempt.write("case/case.toml", text.replace(first, first + first, 1))
-    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+        text = text.replace(pair, '["gdp", "va_tertiary"]')
+    toml.write_text(text, encoding="utf-8")
     attempt.command("case", "check", "case")
     harmed = attempt.outcomes[-1]
     told = set(harmed.err.splitlines()) - set(sound.err.splitlines())
@@ -635,50 +650,43 @@ def attack_shared_cache(attempt: Attempt, case: str) -> None:
     """Keep other people's files in the folder of the cache, or let others own what is in it."""
     import os
 
-    attempt.copy(DATA / "two_towns.mdl", "m.mdl")
+    text = own_town(attempt)
     with own_cache(attempt) as folder:
-        folder.mkdir(parents=True, mode=0o700)
         if case == "foreign files":
+            folder.mkdir(parents=True, mode=0o700)
             for at in range(250):
                 (folder / f"letter-{at}.json").write_text("{}")
                 os.utime(folder / f"letter-{at}.json", (1e9, 1e9))
-            simulate(attempt, "m.mdl", Expectation())
-            return
-        if case == "a folder open to all":
-            folder.rmdir()
+            simulate(attempt, "m.mdl", fresh=True)
+        elif case == "a folder open to all":
             parent = folder.parent / "open"
             parent.mkdir()
             parent.chmod(0o777)
-            os.environ["SMECLUSTER_CACHE"] = str(parent / "cache")
-            simulate(attempt, "m.mdl", Expectation())
-            wrong = [p for p in (parent / "cache").rglob("*") if p.stat().st_mode & 0o022]
             made = parent / "cache"
+            os.environ["SMECLUSTER_CACHE"] = str(made)
+            simulate(attempt, "m.mdl", fresh=True)
+            wrong = [path for path in made.rglob("*") if path.stat().st_mode & 0o022]
             if made.exists() and (made.stat().st_mode & 0o077 or wrong):
                 attempt.claim("silent", "the cache's folder is open to others")
-            return
-        simulate(attempt, "m.mdl")
-        sound = attempt.outcomes[-1]
-        kernels = sorted(folder.rglob("*.kernel"))
-        if not kernels:
-            return
-        if case == "a kernel of others":
+        else:
             # The kernel of another model, of the same shape, under this one's name.
-            text = (DATA / "two_towns.mdl").read_text(encoding="utf-8")
-            attempt.write("n.mdl", text.replace("People[Region]/stay", "2*People[Region]/stay"))
-            simulate(attempt, "n.mdl")
+            attempt.write(
+                "n.mdl", text.replace("People[Region]/stay", "People[Region]/adjustment time")
+            )
+            simulate(attempt, "m.mdl", fresh=True)
+            sound = attempt.outcomes[-1]
+            kernels = sorted(folder.rglob("*.kernel"))
+            simulate(attempt, "n.mdl", fresh=True)
             others = [path for path in sorted(folder.rglob("*.kernel")) if path not in kernels]
-            if not others:
+            if not kernels or not others:
+                attempt.claim("status", "no kernel is kept in the cache")
                 return
-            stolen = others[0].read_bytes()
-            kernels[0].write_bytes(stolen)
+            kernels[0].write_bytes(others[0].read_bytes())
             if hasattr(os, "geteuid") and os.geteuid() == 0:
                 os.chown(kernels[0], 65534, 65534)
-        from tests.fuzz.attempt import forget
-
-        forget()
-        simulate(attempt, "m.mdl", Expectation(own=("cache/",)))
-        if attempt.outcomes[-1].out != sound.out:
-            attempt.claim("silent", "a kernel that is not ours is run")
+            simulate(attempt, "m.mdl", Expectation(own=("cache/",)), fresh=True)
+            if attempt.outcomes[-1].out != sound.out:
+                attempt.claim("silent", "a kernel that is not ours is run")
 
 
 CACHES = ("foreign files", "a folder open to all", "a kernel of others")
@@ -753,7 +761,7 @@ def attack_by_killing(attempt: Attempt, case: str) -> None:
     """Kill a long command three times, give it again, and look for what is left or different."""
     from tests.fuzz import kills
 
-    result = kills.kill(attempt.edition, case, 3)
+    result = kills.kill(attempt.edition, case, 3, warm=False)
     if result.left:
         attempt.claim("left-over", f"{case} leaves temporary files", ", ".join(result.left))
     if result.differing:

@@ -25,7 +25,7 @@ from tests.fuzz.kinds import STUDY
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP)
 #: Lines that say when and how something was made, not what it is.
 _WHEN = re.compile(rb'(?m)^#.*$|"(seconds|time|command|versions|made|date)": [^\n]*')
-_BATCH_RUNS = 20_000
+_BATCH_RUNS = 8_000
 
 #: The long commands, small enough to be killed often; ``o`` is where they write.
 LONG: dict[str, list[str]] = {
@@ -124,7 +124,9 @@ def left_over(folder: Path) -> list[str]:
     )
 
 
-def kill(edition: Edition, name: str, kills: int, seed: int = 1, say: bool = False) -> Killed:
+def kill(
+    edition: Edition, name: str, kills: int, seed: int = 1, say: bool = False, warm: bool = True
+) -> Killed:
     """Kill a command at random moments, then let it end, and compare.
 
     Parameters
@@ -139,6 +141,8 @@ def kill(edition: Edition, name: str, kills: int, seed: int = 1, say: bool = Fal
         For the moments.
     say : bool
         Whether progress is printed.
+    warm : bool
+        Whether the command is run once before its time is taken, so that it is that of the kills.
 
     Returns
     -------
@@ -153,7 +157,7 @@ def kill(edition: Edition, name: str, kills: int, seed: int = 1, say: bool = Fal
         prepare(whole)
         prepare(often)
         # Twice: the first run compiles, and would take longer than those that are killed.
-        for _ in range(2):
+        for _ in range(2 if warm else 1):
             shutil.rmtree(whole / "o", ignore_errors=True)
             began = time.monotonic()
             process = start(edition, words, whole, cache)

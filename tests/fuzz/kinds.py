@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.fuzz import domains, mutate
-from tests.fuzz.attempt import Attempt, forget
+from tests.fuzz.attempt import Attempt
 from tests.fuzz.edition import HERE
 from tests.fuzz.oracles import Expectation
 
@@ -84,7 +84,9 @@ def _model(attempt: Attempt) -> list[Path]:
     return [attempt.copy(DATA / f"{name}.mdl", "m.mdl")]
 
 
-def simulate(attempt: Attempt, path: str, expected: Expectation | None = None) -> None:
+def simulate(
+    attempt: Attempt, path: str, expected: Expectation | None = None, *, fresh: bool = False
+) -> None:
     """Read a model and run it once, through the package's face."""
 
     def one() -> str:
@@ -92,7 +94,7 @@ def simulate(attempt: Attempt, path: str, expected: Expectation | None = None) -
         run = model.simulate(model.load(path))
         return str(run.sum().to_array().values.tolist())
 
-    attempt.python("simulate", one, expected)
+    attempt.python("simulate", one, expected, fresh=fresh)
 
 
 def _read_model(attempt: Attempt, expected: Expectation) -> None:
@@ -337,12 +339,16 @@ def _make_results(attempt: Attempt, folder: Path) -> None:
         attempt.edition.main(["sensitivity", "run", str(study), "--out", str(folder), "--json"])
 
 
+_OWN = ("home/work/o/analysis", "home/work/o/.lock", "home/work/o/failed")
+
+
 def _read_results(attempt: Attempt, expected: Expectation) -> None:
-    expected.own = ("home/work/o/analysis", "home/work/o/.lock", "home/work/o/failed")
+    expected.own = _OWN
     attempt.command("sensitivity", "analyse", "o", "--json", expected=expected)
 
 
 def _read_manifest(attempt: Attempt, expected: Expectation) -> None:
+    expected.own = _OWN
     if attempt.random.random() < 0.3:
         attempt.command("sensitivity", "status", "o", "--json", expected=expected)
     else:
@@ -423,46 +429,51 @@ def _read_workspace(attempt: Attempt, expected: Expectation) -> None:
 
 @contextlib.contextmanager
 def own_cache(attempt: Attempt) -> Any:
-    """Give an attempt a cache of its own, and read everything from it."""
+    """Give an attempt a cache of its own."""
     import os
 
     shared = os.environ.get("SMECLUSTER_CACHE", "")
     folder = attempt.base / "cache"
     os.environ["SMECLUSTER_CACHE"] = str(folder)
-    forget()
     try:
         yield folder
     finally:
         os.environ["SMECLUSTER_CACHE"] = shared
-        forget()
+
+
+def own_town(attempt: Attempt, name: str = "m.mdl") -> str:
+    """Write a model that no process has seen before."""
+    text = (DATA / "two_towns.mdl").read_text(encoding="utf-8")
+    people = 100 + attempt.random.randrange(1, 800)
+    attempt.write(name, text.replace("\t100, 2000", f"\t{people}, 2000"))
+    return text
 
 
 def attack_cache(attempt: Attempt, mutator: str) -> None:
     """Harm an entry of the cache: a run must notice, build it again, and give the same numbers."""
-    attempt.copy(DATA / "two_towns.mdl", "m.mdl")
+    own_town(attempt)
     with own_cache(attempt) as folder:
-        simulate(attempt, "m.mdl")
+        simulate(attempt, "m.mdl", fresh=True)
         sound = attempt.outcomes[-1]
         entries = sorted(
             path for path in folder.rglob("*") if path.suffix in (".json", ".kernel", ".so", ".o")
         )
+        kernels = [path for path in entries if path.suffix != ".json"]
         if not entries or sound.status != 0:
+            attempt.claim("status", "nothing is kept in the cache", sound.err)
             return
-        target = attempt.random.choice(entries)
+        target = attempt.random.choice(kernels if mutator == "header" and kernels else entries)
         content = target.read_bytes()
-        if mutator == "header":  # the beginning says how the rest is laid out
-            at = attempt.random.randrange(min(len(content), 4096))
-            harmed = content[:at] + bytes([content[at] ^ (1 << attempt.random.randrange(8))])
-            harmed += content[at + 1 :]
-        elif mutator == "foreign":
-            harmed = content
+        if mutator == "header":  # the first line says how the rest is laid out
+            head, _, rest = content.partition(b"\n")
+            change = attempt.random.choice((mutate.digit, mutate.flip))
+            harmed = change(head[:4096], attempt.random) + head[4096:] + b"\n" + rest
         else:
             harmed = mutate.TEXT.get(mutator, mutate.flip)(content, attempt.random)
         target.write_bytes(harmed)
-        forget()
-        simulate(attempt, "m.mdl", Expectation(own=("cache/",)))
+        simulate(attempt, "m.mdl", Expectation(own=("cache/",)), fresh=True)
         result = attempt.outcomes[-1]
-        if result.status != 0 and not result.raised:
+        if result.status == 2:
             attempt.claim("silent", "a damaged cache entry is not built again", result.err)
         elif result.status == 0 and result.out != sound.out:
             attempt.claim("silent", f"an altered {target.suffix} entry of the cache is used")
