@@ -621,12 +621,13 @@ def attack_case(attempt: Attempt, case: str) -> None:
         for name in ("va_secondary_industry_plus_construction", "va_tertiary"):
             lines = [line for line in rows.splitlines() if f",{name}," in line]
             for line in lines:
-                rows = rows.replace(line, line.replace("current prices", "constant 1990 prices"))
+                rows = rows.replace(line, line.replace("current prices", "constant 2000 prices"))
         series.write_text(rows, encoding="utf-8")
         at = text.index(pair)
         text = text[:at] + text[at:].replace('prices = "current"', 'prices = "none"', 1)
     else:  # a part counted beside its whole
         text = text.replace(pair, '["gdp", "va_tertiary"]')
+        text = text.replace("context = [", 'context = ["va_secondary_industry_plus_construction",')
     toml.write_text(text, encoding="utf-8")
     attempt.command("case", "check", "case")
     harmed = attempt.outcomes[-1]

@@ -107,7 +107,8 @@ def tables(folder: Path) -> dict[str, str]:
     """Fingerprint what a command wrote, less what says when it was."""
     found = {}
     for path in sorted(folder.rglob("*")):
-        kept = any(part in ("work", "kept", ".lock") for part in path.relative_to(folder).parts)
+        parts = path.relative_to(folder).parts
+        kept = any(part in ("work", "kept") or part.startswith(".") for part in parts)
         if path.suffix in (".csv", ".parquet", ".json", ".npz", ".toml") and not kept:
             content = path.read_bytes()
             if path.suffix in (".csv", ".json"):
