@@ -21,6 +21,14 @@ from typing import Any
 from tests.fuzz.edition import Edition
 from tests.fuzz.oracles import Expectation, Failure, Outcome, judge, place, snapshot
 
+
+def _nobody(still: bool) -> None:
+    """Tell nobody."""
+
+
+#: Tells whoever watches that the time of an attempt stands still, or runs again.
+announce: Callable[[bool], None] = _nobody
+
 #: Files of others, planted where a careless command would hit them.
 DECOYS = {
     "../../thesis.csv": "not,yours\n1,2\n",
@@ -205,7 +213,8 @@ def _content(stream: io.TextIOWrapper) -> str:
     with contextlib.suppress(ValueError, UnicodeError):
         stream.flush()
     assert isinstance(stream.buffer, io.BytesIO)
-    return stream.buffer.getvalue().decode("utf-8", "replace")[-200_000:]
+    text = stream.buffer.getvalue().decode("utf-8", "replace")
+    return text if len(text) < 200_000 else text[:100_000] + " ... " + text[-100_000:]
 
 
 def _forked(words: list[str], function: Callable[[], Any], edition: Edition) -> Outcome:

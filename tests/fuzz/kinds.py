@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.fuzz import attempt as attempts
 from tests.fuzz import domains, mutate
 from tests.fuzz.attempt import Attempt
 from tests.fuzz.edition import HERE
@@ -483,6 +484,9 @@ def shop(attempt: Attempt, name: str, make: Callable[[Attempt, Path], None]) -> 
     """Give a folder that takes long to make: made once, by whichever process needs it first."""
     attempt.shop.mkdir(parents=True, exist_ok=True)
     done = attempt.shop / f"{name}.done"
+    if done.exists():
+        return attempt.shop / name
+    attempts.announce(True)
     with (attempt.shop / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not done.exists():
@@ -494,6 +498,7 @@ def shop(attempt: Attempt, name: str, make: Callable[[Attempt, Path], None]) -> 
             ):
                 make(attempt, attempt.shop / name)
             done.write_text("")
+    attempts.announce(False)
     return attempt.shop / name
 
 

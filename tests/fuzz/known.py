@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,6 +34,27 @@ def known(path: Path = FILE) -> list[Known]:
     """Read the failures that are known and not yet mended."""
     content = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     return [Known(entry["signature"], entry["attempt"]) for entry in content.get("failure", [])]
+
+
+def write(path: Path, failures: Mapping[str, Failure]) -> None:
+    """Write failures as known ones."""
+    lines = [_HEAD]
+    for signature, failure in sorted(failures.items()):
+        lines.append(f"[[failure]]\nsignature = {_quoted(signature)}\n")
+        lines.append(f"attempt = {_quoted(failure.attempt)}\n\n")
+    path.write_text("".join(lines), encoding="utf-8")
+
+
+_HEAD = """\
+# What the attack finds and nobody has mended yet. An entry that no longer fails makes the test
+# fail: remove it with the mend. The list is written by
+# `python -m tests.fuzz --known tests/fuzz/known.toml`.
+
+"""
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
 
 
 @dataclass(frozen=True)

@@ -193,6 +193,7 @@ class _Process:
         self.process.stdin.flush()
         latest, moved = self._used(), time.monotonic()
         limit = latest + patience
+        still = False
         while not stop.is_set():
             with contextlib.suppress(queue.Empty):
                 answer = self.answers.get(timeout=_TICK)
@@ -202,9 +203,16 @@ class _Process:
                     latest = limit = 0.0
                     limit += patience
                     continue
+                if "still" in record:  # something is prepared, whose time does not count
+                    still, moved = record["still"], time.monotonic()
+                    latest = self._used()
+                    limit = latest + patience
+                    continue
                 if "died" in record:
                     return self._died(name, record["died"])
                 return _result(name, record)
+            if still and time.monotonic() - moved < 20 * HANG:
+                continue
             now = self._used()
             if now > latest + 0.2:
                 latest, moved = now, time.monotonic()

@@ -18,6 +18,7 @@ import traceback
 from pathlib import Path
 from typing import TextIO
 
+from tests.fuzz import attempt as attempts
 from tests.fuzz import plan
 from tests.fuzz.attempt import Attempt
 from tests.fuzz.edition import Edition
@@ -70,6 +71,7 @@ def _serve(edition: Edition, sandbox: Path, number: int, answers: TextIO) -> Non
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     resource.setrlimit(resource.RLIMIT_AS, (_size() + SPACE, hard))
     print(json.dumps({"ready": os.getpid()}), file=answers, flush=True)
+    attempts.announce = lambda still: print(json.dumps({"still": still}), file=answers, flush=True)
     for _ in range(LIFE):
         name = _line()
         if not name:
