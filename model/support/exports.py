@@ -26,7 +26,7 @@ from smecluster.model.support.formatting import display_unit
 from smecluster.model.support.provenance import format_stamp
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from smecluster.model.support.plotting import Figure
 
 Stamp = Mapping[str, str]
 
@@ -229,6 +229,7 @@ def read_stamp(path: Path) -> dict[str, str]:
 def write_figure(figure: Figure, folder: Path, name: str, stamp: Stamp) -> Path:
     """Write a figure as PNG, its stamp in the file's description; see `write_table`."""
     path = folder / f"{name}.png"
+    figure.arrange(_DPI)
     with replace_file(path) as temporary:
         figure.savefig(temporary, dpi=_DPI, metadata={"Description": format_stamp(stamp)})
     return path

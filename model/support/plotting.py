@@ -49,6 +49,25 @@ class Figure(_Figure):
         with self._settings():
             return super().get_tightbbox(*args, **kwargs)
 
+    def arrange(self, dpi: float) -> None:
+        """Lay the figure out once, for a file of this resolution.
+
+        Matplotlib lays a figure out again each time that it is drawn, and draws it twice to save
+        it once: that is most of the time that a figure takes.
+
+        Parameters
+        ----------
+        dpi : float
+            Pixels per inch.
+        """
+        engine = self.get_layout_engine()
+        if engine is not None:
+            with self._settings():
+                self.set_dpi(dpi)
+                engine.execute(self)
+            # None, not "none", which would keep a placeholder and draw twice for it.
+            self.set_layout_engine(None)
+
     @contextmanager
     def _settings(self) -> Iterator[None]:
         with matplotlib.rc_context(_SETTINGS), warnings.catch_warnings():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -128,7 +129,7 @@ class Comparison:
         strategies = {one.name: one.title for one in (self.baseline, *self.strategies)}
         return strategies | {future.name: future.title for future in self.futures}
 
-    @property
+    @cached_property
     def changes(self) -> xr.Dataset:
         """Change of each outcome against the baseline of the same world, by strategy."""
         without = self.ends.sel({STRATEGY: self.baseline.name}, drop=True)
@@ -140,7 +141,7 @@ class Comparison:
         """Discounted value added beyond the baseline, Myuan, by strategy, world and place."""
         return self.changes[DISCOUNTED]
 
-    @property
+    @cached_property
     def per_yuan(self) -> xr.DataArray:
         """Value added gained in all regions for a yuan spent beyond the baseline, Dmnl.
 
@@ -156,7 +157,7 @@ class Comparison:
         ratio = self.gained.sel({PLACE: TOTAL}, drop=True) / beyond.where(beyond > least)
         return ratio.assign_attrs(unit="Dmnl")
 
-    @property
+    @cached_property
     def others(self) -> xr.Dataset:
         """Effect of the regions' own programmes on the other regions, base future.
 
@@ -170,7 +171,7 @@ class Comparison:
             }
         )
 
-    @property
+    @cached_property
     def half(self) -> xr.DataArray:
         """Years from `start` until the effect on value added passes half of its final value.
 
@@ -182,7 +183,7 @@ class Comparison:
         )
         return years_to_half(effect, self.start)
 
-    @property
+    @cached_property
     def recovered(self) -> xr.Dataset:
         """What each future but the base does to value added, see `policies.ensemble.recovery`.
 

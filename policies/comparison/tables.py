@@ -233,30 +233,33 @@ def summarise(values: xr.DataArray, name: str, unit: str) -> pd.DataFrame:
     """
     ordered = values.transpose(..., DRAW)
     points, counted = compute_quantiles(ordered.values)
-    template = ordered.isel({DRAW: 0}, drop=True)
-    columns = dict(zip(QUANTILES, points, strict=True)) | {"draws": counted}
-    data = xr.Dataset({key: (template.dims, column) for key, column in columns.items()})
-    data = data.assign_coords({dim: template[dim] for dim in template.dims})
-    made = data.to_dataframe().reset_index()
-    where = [dim for dim in _WHERE if dim in made]
-    made.insert(0, "unit", unit)
-    made.insert(0, "outcome", name)
-    return made[["outcome", "unit", *where, *QUANTILES, "draws"]]
+    dims = [str(dim) for dim in ordered.dims[:-1]]
+    labels = np.meshgrid(*(np.arange(ordered.sizes[dim]) for dim in dims), indexing="ij")
+    columns: dict[str, object] = {"outcome": name, "unit": unit}
+    where = {dim: ordered[dim].values[at.ravel()] for dim, at in zip(dims, labels, strict=True)}
+    columns |= {dim: where[dim] for dim in _WHERE if dim in where}
+    columns |= {key: column.ravel() for key, column in zip(QUANTILES, points, strict=True)}
+    columns["draws"] = np.asarray(counted).ravel()
+    return pd.DataFrame(columns, index=range(np.asarray(counted).size))
 
 
 def _beaten(values: xr.DataArray, name: str, names: Sequence[str]) -> list[tuple[object, ...]]:
+    if PLACE not in values.dims:
+        values = values.expand_dims({PLACE: np.array([TOTAL], dtype=object)})
+    ordered = values.sel({STRATEGY: names}).transpose(STRATEGY, FUTURE, PLACE, DRAW)
+    futures, places = ordered[FUTURE].values, ordered[PLACE].values
+    # Arrays in place of labels: there are hundreds of small comparisons.
+    reached = ordered.values
     rows: list[tuple[object, ...]] = []
-    for one, other in combinations(names, 2):
-        lead = values.sel({STRATEGY: one}) - values.sel({STRATEGY: other})
-        known = lead.notnull().sum(DRAW)
-        wins = (lead > 0).sum(DRAW) + 0.5 * (lead == 0).sum(DRAW)
-        share = wins / known.where(known > 0)
-        for future in values[FUTURE].values:
-            for place in values[PLACE].values if PLACE in values.dims else [TOTAL]:
-                at = {FUTURE: future} | ({PLACE: place} if PLACE in values.dims else {})
-                probability, count = float(share.sel(at)), int(known.sel(at))
-                rows.append((name, future, place, one, other, probability, count))
-                rows.append((name, future, place, other, one, 1 - probability, count))
+    for one, other in combinations(range(len(names)), 2):
+        lead = reached[one] - reached[other]
+        known = np.isfinite(lead).sum(-1)
+        wins = (lead > 0).sum(-1) + 0.5 * (lead == 0).sum(-1)
+        shares = np.divide(wins, known, out=np.full(wins.shape, np.nan), where=known > 0)
+        for (at, where), share in np.ndenumerate(shares):
+            world, count = (name, futures[at], places[where]), int(known[at, where])
+            rows.append((*world, names[one], names[other], float(share), count))
+            rows.append((*world, names[other], names[one], 1 - float(share), count))
     return rows
 
 

@@ -12,9 +12,9 @@ from smecluster.scripts.shared.progress import progress
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.figure import Figure
 
     from smecluster.model import Model
+    from smecluster.model.support.plotting import Figure
     from smecluster.policies.comparison.study_run import StudyRun
     from smecluster.policies.study import Study
 

@@ -11,6 +11,7 @@ from matplotlib.text import Text
 
 import smecluster
 from smecluster.model.support import fonts
+from smecluster.model.support.exports import write_figure
 from smecluster.model.support.fonts import FontWarning, choose_fallbacks
 from smecluster.model.support.plotting import Figure, add_heading
 
@@ -146,3 +147,16 @@ def test_every_figure_of_the_project_is_one_with_these_settings():
             ):
                 wrong.append(str(file))
     assert wrong == []
+
+
+def test_a_figure_is_laid_out_once_and_drawn_once_for_a_file(tmp_path, monkeypatch):
+    figure = Figure(layout="constrained")
+    figure.subplots().plot([0, 1])
+    drawn = []
+    whole = Figure.draw
+    monkeypatch.setattr(
+        Figure, "draw", lambda self, renderer: (drawn.append(1), whole(self, renderer))
+    )
+    write_figure(figure, tmp_path, "picture", {"model hash": "abc"})
+    assert len(drawn) == 1
+    assert figure.get_layout_engine() is None
