@@ -53,8 +53,10 @@ class Sensitivity:
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
-        """All tables by name, see `sensitivity.analysis.analysis.Analysis`."""
-        return self.analysis.tables
+        """All tables by name in the units of the screen, see `sensitivity.report.tables`."""
+        from smecluster.sensitivity.report.tables import present_tables
+
+        return present_tables(self.analysis)
 
     def table(self) -> pd.DataFrame:
         """Rank the factors of every principal output.
@@ -62,25 +64,14 @@ class Sensitivity:
         Returns
         -------
         pandas.DataFrame
-            A row for each scenario, output and factor, the factors that matter most first: value
-            of the headline index with the ends of its interval, the index's unit (``Dmnl`` for
-            shares of variance), and what more of the factor does to the output (``raises``,
-            ``lowers``, ``unclear``; missing for groups of factors).
+            A row for each scenario, output and factor, the factors that matter most first: the
+            headline index with the ends of its interval, their unit (``Dmnl`` for shares of
+            variance), and what more of the factor does to the output (``raises``, ``lowers``,
+            ``unclear``; missing for groups of factors).
         """
-        table = self.tables["indices"]
-        names = [column.name for column in self.analysis.outputs]
-        headline = self.analysis.method.headline
-        chosen = table[(table["index"] == headline) & table["output"].isin(names)]
-        if self.analysis.method.shares:
-            chosen = chosen.assign(unit="Dmnl")
-        keys = ["scenario", "output", "factor"]
-        ranked = chosen[[*keys, "value", "low", "high", "unit"]]
-        shares = self.analysis.method.shares
-        ranked = ranked.rename(columns={"value": f"{headline} index" if shares else headline})
-        swings = self.tables["swings"]
-        if swings.empty:
-            return ranked.reset_index(drop=True)
-        return ranked.merge(swings[[*keys, "direction"]], on=keys, how="left")
+        from smecluster.sensitivity.report.tables import rank_factors
+
+        return rank_factors(self.analysis)
 
     def figure(self, name: str = RANKED) -> Figure:
         """Draw one figure.
@@ -135,8 +126,7 @@ class Sensitivity:
         """
         from smecluster.model.support.exports import write_excel
 
-        tables = {"ranking of factors": self.table()}
-        tables |= {name: table for name, table in self.tables.items() if len(table)}
+        tables = {"ranking of factors": self.table(), **self.tables}
         notes = dict(enumerate(self.sentences, 1)) | self.results.stamp()
         return write_excel(tables, path, {str(name): text for name, text in notes.items()})
 

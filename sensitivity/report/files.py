@@ -9,6 +9,7 @@ from smecluster.model.support.files import write_atomic
 from smecluster.model.support.provenance import format_stamp
 from smecluster.sensitivity.analysis.analysis import Analysis
 from smecluster.sensitivity.report.sentences import describe_analysis
+from smecluster.sensitivity.report.tables import present_tables
 from smecluster.sensitivity.store.results import Results
 
 
@@ -38,9 +39,10 @@ def write_analysis(analysis: Analysis, results: Results, folder: Path) -> list[P
     stamp = results.stamp() | {"analysed by": analysis.method.name}
     text = format_stamp(stamp) + "".join(f"{line}\n" for line in describe_analysis(analysis))
     files = [write_atomic(folder / "words.txt", text)]
-    for name, table in analysis.tables.items():
-        if len(table):
-            files += write_table(table, folder, name, stamp)
+    shown = present_tables(analysis)
+    for name in analysis.tables:
+        if name in shown:
+            files += write_table(shown[name], folder, name, stamp)
         else:
             # What an earlier analysis has left would be taken for this one's.
             for suffix in (".csv", ".json", ".parquet"):

@@ -11,8 +11,10 @@ from smecluster.model.support.files import write_atomic
 from smecluster.model.support.formatting import capitalise
 from smecluster.model.support.page import Section, render_page
 from smecluster.sensitivity.analysis.analysis import Analysis
+from smecluster.sensitivity.methods import find_method
 from smecluster.sensitivity.report.index_titles import describe_index
 from smecluster.sensitivity.report.sentences import write_answers
+from smecluster.sensitivity.report.tables import present_tables, rank_factors
 from smecluster.sensitivity.store.results import Results
 
 PAGE = "report.html"
@@ -106,10 +108,9 @@ def _ranking(analysis: Analysis, figures: Sequence[Path]) -> Section | None:
     if not analysis.rankings:
         return None
     causes = analysis.tables["causes"]
-    tables = [("How strategies rank", analysis.tables["ranking"])]
-    tables.append(
-        ("How far the better strategy leads, in the output's unit", analysis.tables["advantages"])
-    )
+    shown = present_tables(analysis)
+    tables = [("How strategies rank", shown["ranking"])]
+    tables.append(("How far the better strategy leads", shown["advantages"]))
     if len(causes):
         first = causes.groupby(["future", "output"], sort=False).head(_LEADING)
         tables.append(("Factors that change the order", first))
@@ -127,18 +128,14 @@ def _ranking(analysis: Analysis, figures: Sequence[Path]) -> Section | None:
 
 
 def _matters(results: Results, analysis: Analysis, figures: Sequence[Path]) -> Section:
-    table = analysis.tables["indices"]
-    names = [column.name for column in analysis.outputs]
     headline = analysis.method.headline
-    table = table[table["output"].isin(names) & (table["index"] == headline)]
-    leading = table.groupby(["scenario", "output"], sort=False).head(_LEADING)
-    kept = ["scenario", "output", "factor", "value", "low", "high"]
+    leading = rank_factors(analysis).groupby(["scenario", "output"], sort=False).head(_LEADING)
     index = capitalise(describe_index(headline, dependent=results.dependent))
     text = f"{index}, by {analysis.method.title}."
     return Section(
         "What matters",
         [text],
-        [("The leading factors of each output", _tidy(leading[kept]))],
+        [("The leading factors of each output", _tidy(leading))],
         _pictures(figures, ["ranked", "plane", "heat-map"]),
     )
 
@@ -165,7 +162,7 @@ def _runs(results: Results, analysis: Analysis) -> Section:
         {"factor": results.factors, "group": results.groups, "unit": results.units}
     )
     names = [column.name for column in analysis.outputs]
-    outputs = analysis.tables["outputs"]
+    outputs = present_tables(analysis)["outputs"]
     outputs = outputs[outputs["output"].isin(names)]
     count = len(results.scenarios)
     scenarios = f" in each of {count} scenarios" if count > 1 else ""
@@ -173,8 +170,8 @@ def _runs(results: Results, analysis: Analysis) -> Section:
     return Section(
         "What was run",
         [
-            f"{len(results.factors)} factors; {results.method} of size {results.size:,}; "
-            f"{results.runs:,} runs{scenarios}."
+            f"{len(results.factors)} factors; a sample for {find_method(results.method).title} of "
+            f"size {results.size:,}; {results.runs:,} runs{scenarios}."
         ],
         [
             ("Outputs over all runs (baseline: no factor is changed)", _tidy(outputs[kept])),

@@ -160,20 +160,15 @@ def _format_first(index: str, row: pd.Series, part: pd.DataFrame) -> str:
     if index == "mu star":
         unit, factor = display_unit(str(row["unit"]))
         ends = f"{Rounded(row['low'] * factor)} to {Rounded(row['high'] * factor)}"
-        return (
-            f", which changes it by {Rounded(row['value'] * factor)} {unit} ({ends}) on average "
-            "over its range"
-        )
+        return f" ({Rounded(row['value'] * factor)} {unit} on average over its range, {ends})"
     if index not in _SHARES:
         return f" ({index} {row['value']:.2f}, {row['low']:.2f} to {row['high']:.2f})"
     span = _span(row["low"], row["high"])
-    if index == "first order":
-        return f", which explains {_percent(row['value'])} of its variance ({span})"
-    text = f", which accounts for {_percent(row['value'])} of its variance ({span})"
+    text = f"{_percent(row['value'])} of its variance, {span}"
     alone = part[(part["index"] == "first order") & (part["factor"] == row["factor"])]
-    if len(alone):
-        text += f", {_percent(alone['value'].iloc[0])} on its own"
-    return text
+    if index == "total" and len(alone):
+        text += f"; {_percent(alone['value'].iloc[0])} on its own"
+    return f" ({text})"
 
 
 def _format_short(index: str, row: pd.Series) -> str:
@@ -228,6 +223,8 @@ def _describe_spread(analysis: Analysis, scenario: str, output: str) -> str:
 
 def _percent(share: float) -> str:
     """Write a share in percent."""
+    if 0 < share < 0.0005:
+        return "less than 0.1 %"
     return f"{_number(100 * share)} %"
 
 

@@ -285,7 +285,7 @@ class Results:
         return make_stamp(
             identity["model"],
             **{name: value for name, value in identity.items() if name != "model"},
-            sample=f"{self.method}, size {self.size}, {self.runs} runs a scenario",
+            sample=f"{self.method}, size {self.size:,}, {self.runs:,} runs a scenario",
             seed=str(self.study.seed),
             budget=self.manifest.budget or None,
             runs_made_with=self.manifest.versions,

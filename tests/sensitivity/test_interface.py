@@ -36,7 +36,7 @@ def test_the_table_ranks_factors_with_intervals_and_direction(found):
     ]
     total = table[table["output"] == "value added, total, 2040"]
     assert total["mu star"].is_monotonic_decreasing
-    assert set(total["unit"]) == {"Myuan/Year"}
+    assert set(total["unit"]) == {"bn yuan a year"}
     assert set(total["direction"]) <= {"raises", "lowers", "unclear"}
 
 
