@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from smecluster.model.support.errors import InputError, UnknownNameError
-from smecluster.scripts.shared.printing import finish, note, print_json, print_table
+from smecluster.scripts.shared.printing import finish, note, print_json, print_lines, print_table
 
 if TYPE_CHECKING:
     from smecluster.sensitivity.analysis.analysis import Analysis
@@ -349,7 +349,7 @@ def _analyse(given: str, out: Path | None, method: str | None, json: bool) -> No
         )
         return
     for sentence in describe_analysis(analysis):
-        print(sentence)
+        print_lines([sentence])
     indices = analysis.tables["indices"]
     headline = analysis.method.headline
     principal = [column.name for column in analysis.outputs]

@@ -14,7 +14,7 @@ import typer
 from smecluster.calibration.loading import OWN
 from smecluster.model.support.errors import InputError, suggest_name
 from smecluster.scripts.shared.options import CalibrationName
-from smecluster.scripts.shared.printing import note
+from smecluster.scripts.shared.printing import note, print_lines
 from smecluster.scripts.shared.progress import Progress, progress
 
 EXAMPLES = (
@@ -149,7 +149,7 @@ def _fit(folder: Path | None, target: Path, report: bool, **options: Any) -> Non
 
         note(f"wrote {write_report(target)}")
     for question, reply in result.answers().items():
-        print(f"{question}\n  {reply}")
+        print_lines([question, f"  {reply}"])
     manifest = result.findings.manifest
     minutes = manifest["seconds"] / 60
     print(f"{target}: {manifest['runs']:,} runs of the model in {minutes:.1f} minutes")

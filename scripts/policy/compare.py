@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from smecluster.scripts.shared.options import CalibrationName, Folders, Regions, Settings
-from smecluster.scripts.shared.printing import finish, print_table
+from smecluster.scripts.shared.printing import finish, print_lines, print_table
 from smecluster.scripts.shared.uncertainty import (
     Baseline,
     BudgetText,
@@ -110,12 +110,12 @@ def _report(done: StudyRun, out: Path, json: bool) -> None:
     files = write_all(made, out, provenance)
     if not json:
         for question, reply in said.items():
-            print(f"{question}\n  {reply}")
+            print_lines([question, f"  {reply}"])
         print()
         small = table_headlines(comparison)
         headings = [str(name) for name in small]
         print_table(headings, _round_cells(small), title_headlines(comparison))
-        print("\n" + "\n".join(describe_basis(comparison)))
+        print_lines(["", *describe_basis(comparison)])
         # Figures take longer to draw than the answer to read.
         sys.stdout.flush()
     from smecluster.policies.comparison.figures import draw_figures

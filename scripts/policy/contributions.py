@@ -13,7 +13,7 @@ from smecluster.calibration.loading import describe_origin, draw_values, load_ca
 from smecluster.model.support.files import check_writable
 from smecluster.scripts.shared.asked import StudyName, asked
 from smecluster.scripts.shared.options import CalibrationName, Folders, Regions
-from smecluster.scripts.shared.printing import finish, print_table
+from smecluster.scripts.shared.printing import finish, print_lines, print_table
 from smecluster.scripts.shared.progress import progress
 from smecluster.scripts.shared.uncertainty import draw_all
 
@@ -143,10 +143,10 @@ def contributions(
     sentences = {one.strategy.title: answer(one) for one in found}
     if not json:
         for said in sentences.values():
-            print("\n".join(said) + "\n")
+            print_lines([*said, ""])
         for one, rest in zip(found, rests, strict=True):
             _print(one)
-            print("\n".join([*rest, ""]))
+            print_lines([*rest, ""])
         sys.stdout.flush()
     sections = []
     for one, rest in zip(found, rests, strict=True):

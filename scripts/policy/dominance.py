@@ -10,7 +10,7 @@ import typer
 from smecluster.calibration.loading import describe_origin, load_calibrated
 from smecluster.model.support.files import check_writable
 from smecluster.scripts.shared.options import CalibrationName, Folders, Regions
-from smecluster.scripts.shared.printing import finish, print_table
+from smecluster.scripts.shared.printing import finish, print_lines, print_table
 from smecluster.scripts.shared.progress import progress
 
 EXAMPLES = (
@@ -71,7 +71,7 @@ def dominance(
     wide = summed.pivot(index="loop", columns=["Region", "strategy"], values="share")
     wide = wide.loc[[str(loop) for loop in shares["loop"].values]]
     if not json:
-        print("\n".join([*said, ""]))
+        print_lines([*said, ""])
         print_table(
             ["loop", *(", ".join([str(part) for part in pair]) for pair in wide.columns.to_list())],
             [

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from smecluster.scripts.shared.options import CalibrationName, Folders, Regions, Settings
-from smecluster.scripts.shared.printing import finish, print_json, print_table
+from smecluster.scripts.shared.printing import finish, print_json, print_lines, print_table
 from smecluster.scripts.shared.uncertainty import (
     Baseline,
     BudgetText,
@@ -118,7 +118,7 @@ def _report(done: StudyRun, out: Path, json: bool) -> None:
     said, table = answer_futures(found), table_recoveries(found)
     files = write_all({"recovery": table}, out, done.provenance)
     if not json:
-        print("\n".join([*said, "", *describe_basis(found)]))
+        print_lines([*said, "", *describe_basis(found)])
         sys.stdout.flush()
     drawn = draw_all({"futures": draw_futures(found)}, out, done.provenance)
     text = write_futures_page(found, f"Futures: {done.study.title}", drawn, done.provenance)

@@ -13,7 +13,7 @@ from smecluster.model.support.files import check_writable
 from smecluster.policies.comparison.study_inputs import fingerprint
 from smecluster.scripts.shared.asked import StudyName, asked
 from smecluster.scripts.shared.options import CalibrationName, Folders, Regions
-from smecluster.scripts.shared.printing import finish, print_table
+from smecluster.scripts.shared.printing import finish, print_lines, print_table
 from smecluster.scripts.shared.progress import progress
 
 if TYPE_CHECKING:
@@ -174,9 +174,9 @@ def _write(found: BestUse, out: Path, origin: dict[str, str], step: float, say: 
     if found.front:
         files += write_table(_front(found), out, "front", origin)
     if say:
-        print("\n".join([*said, ""]))
+        print_lines([*said, ""])
         _print(found)
-        print("\n".join(["", *rests, "", f"smecluster run {files[0]}"]))
+        print_lines(["", *rests, "", f"smecluster run {files[0]}"])
         # Figures take longer to draw than the answer to read.
         sys.stdout.flush()
     pictures = {

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from smecluster.scripts.shared.options import CalibrationName, Folders, Regions, Settings
-from smecluster.scripts.shared.printing import finish, print_table
+from smecluster.scripts.shared.printing import finish, print_lines, print_table
 from smecluster.scripts.shared.uncertainty import (
     Baseline,
     BudgetText,
@@ -107,9 +107,9 @@ def _report(done: StudyRun, judged: Robustness, out: Path, json: bool) -> None:
     made = {"regret": judged.regrets, "good-enough": judged.shares, "limits": judged.boxes}
     files = write_all(made, out, done.provenance)
     if not json:
-        print("\n".join([*said, ""]))
+        print_lines([*said, ""])
         _print_shares(judged)
-        print("\n" + "\n".join(describe_basis(found)))
+        print_lines(["", *describe_basis(found)])
         sys.stdout.flush()
     drawn = draw_all(draw_figures(judged), out, done.provenance)
     title = f"How sure is it? {done.study.title}"

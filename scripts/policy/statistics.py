@@ -10,7 +10,7 @@ import typer
 from smecluster.calibration.loading import describe_origin, draw_values, load_calibrated
 from smecluster.model.support.files import check_writable
 from smecluster.scripts.shared.options import CalibrationName, Folders, Regions
-from smecluster.scripts.shared.printing import finish, print_table
+from smecluster.scripts.shared.printing import finish, print_lines, print_table
 from smecluster.scripts.shared.progress import progress
 
 if TYPE_CHECKING:
@@ -78,14 +78,14 @@ def statistics(
     files = write_table(summed, out, "statistics", origin, values=["mean", "low", "median", "high"])
     said, rests = answer(found), basis(found, step)
     if not json:
-        print("\n".join([*said, ""]))
+        print_lines([*said, ""])
         whole = _told(summed[summed["place"] == TOTAL].drop(columns="place"))
         rows = [
             [cell if isinstance(cell, str) else Rounded(cell) for cell in row]
             for row in whole.itertuples(index=False)
         ]
         print_table([str(name) for name in whole], rows, "All regions")
-        print("\n".join(["", *rests]))
+        print_lines(["", *rests])
     picture = write_figure(worth(found), out, "statistics", origin)
     sections = [
         Section("Worth against cost", [], [], [("By policy, future and place", picture)]),

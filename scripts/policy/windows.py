@@ -10,7 +10,7 @@ import typer
 from smecluster.calibration.loading import describe_origin, draw_values, load_calibrated
 from smecluster.model.support.files import check_writable
 from smecluster.scripts.shared.options import CalibrationName, Folders, Regions
-from smecluster.scripts.shared.printing import finish, print_table
+from smecluster.scripts.shared.printing import finish, print_lines, print_table
 from smecluster.scripts.shared.progress import progress
 from smecluster.scripts.shared.uncertainty import draw_all
 
@@ -85,7 +85,7 @@ def windows(
     files += write_table(kinds, out, "kinds", origin)
     said, rests = answer(found), basis(found, step)
     if not json:
-        print("\n".join([*said, ""]))
+        print_lines([*said, ""])
         print_table(
             [str(name) for name in years],
             [
@@ -94,7 +94,7 @@ def windows(
             ],
             "A yuan at home, by the year in which it is spent",
         )
-        print("\n".join(["", *rests]))
+        print_lines(["", *rests])
     pictures = draw_all(figures(found), out, origin)
     sections = [
         Section(

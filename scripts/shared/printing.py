@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +62,13 @@ def print_text(text: str, indent: str = "") -> None:
 
     width = max(shutil.get_terminal_size().columns, 20)
     print(textwrap.fill(text, width, initial_indent=indent, subsequent_indent=indent))
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Print paragraphs, each as `print_text` does; what a line is indented by, its rest is too."""
+    for line in lines:
+        text = line.lstrip(" ")
+        print_text(text, " " * (len(line) - len(text)))
 
 
 def note(message: str) -> None:

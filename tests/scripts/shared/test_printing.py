@@ -13,6 +13,7 @@ from smecluster.scripts.shared.printing import (
     finish,
     note,
     print_json,
+    print_lines,
     print_table,
     print_text,
 )
@@ -90,3 +91,21 @@ def test_no_command_breaks_a_word_at_the_edge(capsys, monkeypatch, tmp_path, com
         main(command.split())
     assert ended.value.code == 0
     assert max(map(measure, capsys.readouterr().out.splitlines())) <= width
+
+
+def test_lines_are_wrapped_one_by_one_under_their_indent(capsys, monkeypatch):
+    become_terminal(monkeypatch)
+    print_lines(["Question?", "  " + "word " * 30, ""])
+    first, *rest = capsys.readouterr().out.splitlines()
+    assert first == "Question?"
+    assert [line[:6] for line in rest] == ["  word", "  word", ""]
+
+
+def test_a_comparison_fits_the_terminal(capsys, monkeypatch, tmp_path):
+    become_terminal(monkeypatch)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit):
+        main(["compare", "central", "local", "--set", "TIME STEP=0.125"])
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(measure, lines)) <= 80
+    assert len(lines) > 20
