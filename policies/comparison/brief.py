@@ -99,7 +99,7 @@ def title_headlines(found: Comparison) -> str:
     """Say what the table of `table_headlines` shows."""
     return (
         f"All regions, {found.end:g}: level under {found.baseline.title.lower()}, and change "
-        f"against it (discounted: from {found.start:g} on)"
+        f"against it (discounted: from {found.start:g} on). Money: {found.describe_budget()}"
     )
 
 

@@ -413,7 +413,7 @@ def draw_futures(found: Comparison) -> Figure:
     return _finish(
         figure,
         found,
-        f"What each future costs more, or less, than under {found.baseline.title.lower()}",
+        f"How much more each future costs than under {found.baseline.title.lower()}",
         "Value added lost in all regions, each strategy against its own base future in the same "
         f"draw, added up from {first:g} to {found.end:g}, less the same of the baseline (in "
         "brackets). Right of zero the strategy loses more. Scales differ among panels.",
@@ -554,7 +554,7 @@ def _finish(
         note += f" {how}: 90 % of {len(found.draws):,} draws."
     elif median:
         note += f" Median of {len(found.draws):,} draws."
-    elif not found.several:
+    elif intervals and not found.several:
         note += " One set of values: no interval."
     note += f" Money: {found.describe_budget()}. Source: runs of the model."
     return add_heading(figure, title, note)

@@ -85,6 +85,7 @@ def draw_regrets(judged: Robustness) -> Figure:
     figure.legend(handles=[*handles, *marks], loc="outside lower center", frameon=False, ncols=3)
     return _finish(
         figure,
+        judged,
         "What each strategy gives up",
         f"Regret: {judged.outcome.lower()} ({judged.place}) of the best strategy of the same world "
         f"less the strategy's own. {len(judged.worlds):,} worlds, each counting alike.",
@@ -120,6 +121,7 @@ def draw_good_enough(judged: Robustness) -> Figure:
             axis.axhline(0.5, color="black", linewidth=0.8)
     return _finish(
         figure,
+        judged,
         "Where each strategy is good enough",
         f"Per cent of the worlds in which a need is met; {len(judged.worlds):,} worlds, each "
         "counting alike.",
@@ -153,6 +155,7 @@ def draw_limits(judged: Robustness) -> Figure:
     axes[-1].set_xlabel("Range of the draws, lowest to highest")
     return _finish(
         figure,
+        judged,
         "Where a strategy fails",
         "Bars: the part of the draws' range in which it happens mostly, with the limits. Coverage: "
         "share of the cases that lie there; density: share of the worlds there that are cases. "
@@ -191,9 +194,12 @@ def _styles(found: Comparison) -> dict[str, Style]:
     return strategy_styles([found.baseline.name, *found.names], found.baseline.name)
 
 
-def _finish(figure: Figure, title: str, note: str, *, spines: bool = True) -> Figure:
+def _finish(
+    figure: Figure, judged: Robustness, title: str, note: str, *, spines: bool = True
+) -> Figure:
     for axis in figure.axes:
         axis.spines[["top", "right"] if spines else ["top", "right", "left", "bottom"]].set_visible(
             False
         )
-    return add_heading(figure, title, f"{note} Source: runs of the model.")
+    money = judged.compared.describe_budget()
+    return add_heading(figure, title, f"{note} Money: {money}. Source: runs of the model.")
