@@ -43,6 +43,7 @@ def run(
     from smecluster.model.support.provenance import make_stamp
     from smecluster.policies import load
     from smecluster.policies.comparison.tables import list_outcomes
+    from smecluster.policies.spans import check_spans, warn_spans
     from smecluster.policies.triggers import settle_triggers
 
     chosen = load(strategy)
@@ -50,6 +51,8 @@ def run(
     settings = parse_settings(model, set_ or [])
     plan = settle_triggers(model, chosen.plan(model), settings)
     result = simulate(model, {**plan.inputs, **settings}, engine=engine)
+    beyond = check_spans(model, [plan], plan.start, settings)
+    warn_spans(beyond)
     origin = make_stamp(
         model.hash,
         strategy=f"{chosen.name} {chosen.hash}",
@@ -62,7 +65,9 @@ def run(
     outcomes = collect_outcomes(result)
     if json:
         rows = list_outcomes(outcomes).to_dict("records")
-        print_json({"stamp": origin, "strategy": chosen.name, "outcomes": rows})
+        warnings = [one.describe() for one in beyond]
+        record = {"stamp": origin, "strategy": chosen.name, "warnings": warnings}
+        print_json({**record, "outcomes": rows})
         return
     years = [year for year in _YEARS if year in outcomes["time"].values]
     print_table(

@@ -7,6 +7,7 @@ import pytest
 from smecluster.model.support.errors import InputError
 from smecluster.policies import load, names
 from smecluster.policies.levers import read_levers
+from smecluster.policies.plan import NEVER
 
 GOOD = """
 title = "T"
@@ -125,12 +126,29 @@ def test_a_missing_file_is_named():
         (("start = 2025", ""), "give either start or trigger, not none"),
         (("0.01", "nan"), "local.share"),
         (('title = "T"', ""), "field 'title' is missing"),
+        (('title = "T"', 'title = "T"\nmoney = "replace"'), "money = 'replace'"),
         (("[local]", "[local"), "is not valid TOML"),
         (("talent training", "common technology programme"), "unknown local lever"),
     ],
 )
 def test_a_broken_strategy_says_what_is_wrong(strategy_file, change, says):
     assert says in message(strategy_file(GOOD.replace(*change)))
+
+
+def test_money_is_additional_unless_the_strategy_says_otherwise(strategy_file):
+    assert load(strategy_file(GOOD)).until == NEVER
+    replacing = GOOD.replace("[local]", 'money = "replaces"\n[local]', 1)
+    assert load(strategy_file(replacing)).until == 2025
+    until = GOOD.replace("[local]", "[history]\nuntil = 2030\n[local]", 1)
+    assert load(strategy_file(until)).until == 2030
+
+
+def test_what_replaces_policy_as_now_says_when(strategy_file):
+    replacing = GOOD.replace("[local]", 'money = "replaces"\n[local]', 1)
+    said = message(strategy_file(replacing.replace("start = 2025", "trigger = 1")))
+    assert "needs [history] until" in said
+    nothing = replacing.partition("[local]")[0]
+    assert "needs a programme that replaces something" in message(strategy_file(nothing))
 
 
 def test_an_unknown_field_of_an_exception_is_refused(strategy_file):

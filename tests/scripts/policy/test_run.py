@@ -6,7 +6,11 @@ from pathlib import Path
 import pytest
 import xarray as xr
 
+from smecluster import model
+from smecluster.model.support.errors import InputError
 from smecluster.model.support.exports import read_csv, read_stamp
+from smecluster.policies.plan import Plan, Spending
+from smecluster.policies.triggers import settle_triggers
 from smecluster.scripts.main import main
 
 
@@ -46,6 +50,56 @@ def test_a_setting_changes_the_run(capsys):
     plain = call(capsys, "local", "--json")[1]
     changed = call(capsys, "local", "--json", "--set", "social discount rate=0.08")[1]
     assert json.loads(plain)["outcomes"] != json.loads(changed)["outcomes"]
+
+
+WAITING = """
+title = "Waiting"
+description = "Local programmes from the critical mass on."
+[local]
+share = 0.005
+trigger = {trigger}
+[local.allocation]
+"talent training" = 1.0
+"""
+
+
+def read_costs(out: str) -> dict[int, float]:
+    """Local programme cost of all regions, Myuan/Year, by year."""
+    return {
+        int(row["time"]): row["value"]
+        for row in json.loads(out)["outcomes"]
+        if (row["outcome"], row["place"]) == ("local programme cost", "total")
+    }
+
+
+def test_a_trigger_that_was_passed_in_the_past_starts_the_programme_in_2025(capsys, tmp_path: Path):
+    path = tmp_path / "waiting.toml"
+    path.write_text(WAITING.format(trigger=1.0))
+    plain = read_costs(call(capsys, "as-now", "--json")[1])
+    waiting = read_costs(call(capsys, str(path), "--json")[1])
+    assert all(waiting[year] == pytest.approx(plain[year]) for year in range(1978, 2026))
+    assert waiting[2030] > 1.1 * plain[2030]
+
+
+def test_a_trigger_that_was_passed_and_lost_needs_a_start_year(monkeypatch):
+    shipped = model.load()
+    run = model.simulate(shipped, outputs=["Perceived cluster mass", "mean perceived mass"])
+    mass = run["Perceived cluster mass"]
+    falling = run.assign({"Perceived cluster mass": (0 * mass + 20).where(mass["time"] < 2000, 5)})
+    monkeypatch.setattr("smecluster.policies.triggers.simulate", lambda *_, **__: falling)
+    waits = Spending("Wenzhou", 0.01, 0.0, {"talent training": 1.0}, None, 10.0, 2.0, 2041.0)
+    plan = Plan("waiting", tuple(shipped.regions), (waits,))
+    with pytest.raises(InputError, match="was passed before 2025 and is no longer"):
+        settle_triggers(shipped, plan)
+
+
+def test_a_share_beyond_its_span_is_a_warning(capsys, tmp_path: Path):
+    path = tmp_path / "much.toml"
+    path.write_text(WAITING.format(trigger=1.0).replace("0.005", "0.05"))
+    status, out, err = call(capsys, str(path), "--json")
+    assert status == 0
+    assert "plausible span of 0 to 1 %" in err
+    assert len(json.loads(out)["warnings"]) == 1
 
 
 @pytest.mark.parametrize(
