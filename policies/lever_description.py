@@ -12,7 +12,7 @@ from smecluster.model.support.graphs import find_shortest_path
 from smecluster.model.vensim.document import Document, Variable
 from smecluster.model.vensim.document import read_document as read_document
 from smecluster.model.vensim.regions import REGION
-from smecluster.model.vensim.source import brackets, fold_name
+from smecluster.model.vensim.source import fold_name, list_subscripts
 from smecluster.model.vensim.values import Cell, Value, read_values
 from smecluster.policies.levers import SUBSCRIPT, Level, Lever, read_sections
 
@@ -135,7 +135,7 @@ def _entries(document: Document, lever: Lever) -> list[str]:
 
 def _names_lever(variable: Variable, lever: Lever) -> bool:
     right = (line.partition(" = ")[2] for line in variable.equation.splitlines())
-    cells = (cell for line in right for cell in brackets(line))
+    cells = (cell for line in right for cell in list_subscripts(line))
     return any(fold_name(element) == fold_name(lever.name) for cell in cells for element in cell)
 
 

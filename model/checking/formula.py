@@ -1,9 +1,9 @@
-"""Formulas over the results of a run, as checks and statements write them.
+"""Formulas over the results of a run, as used in checks and facts.
 
 ``change(x)`` is a stock's change in the coming time step, a year; ``sum(x)`` adds over every
 dimension but time, ``total(x)`` over regions alone; ``x[Wenzhou]`` picks an element. Names are
-the model's own, in double quotes where they hold a sign. A formula is parsed here and never
-given to Python.
+those of the model, in double quotes if they contain a sign. A formula is parsed here and never
+evaluated by Python.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.vensim.regions import REGION
-from smecluster.model.vensim.source import elements, fold_name
+from smecluster.model.vensim.source import fold_name, split_elements
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -29,7 +29,7 @@ _TOKEN = re.compile(
 
 @dataclass(frozen=True)
 class Formula:
-    """A formula that has been read.
+    """A parsed formula.
 
     Attributes
     ----------
@@ -38,7 +38,7 @@ class Formula:
     names : tuple of str
         The variables that it needs.
     stepwise : bool
-        Whether it takes a change, so that the results must hold every step.
+        Whether it uses a change, and so needs the results of every step.
     """
 
     text: str
@@ -47,7 +47,7 @@ class Formula:
     _evaluate: Callable[[xr.Dataset], xr.DataArray]
 
     def __call__(self, run: xr.Dataset) -> xr.DataArray:
-        """Work the formula out.
+        """Evaluate the formula.
 
         Parameters
         ----------
@@ -63,7 +63,7 @@ class Formula:
 
 
 def parse_formula(text: str | float, variables: Iterable[str]) -> Formula:
-    """Read a formula.
+    """Parse a formula.
 
     Parameters
     ----------
@@ -97,76 +97,76 @@ class _Reader:
         self.names: list[str] = []
         self.stepwise = False
         self.tokens = self._tokens()
-        self.evaluate = self._sum()
+        self.evaluate = self._read_sum()
         if self.tokens:
-            raise self._broken()
+            raise self._refuse()
 
     def _tokens(self) -> list[re.Match[str]]:
         found, position = [], 0
         while self.text[position:].strip():
             match = _TOKEN.match(self.text, position)
             if match is None:
-                raise self._broken()
+                raise self._refuse()
             found.append(match)
             position = match.end()
         return found
 
-    def _broken(self) -> InputError:
+    def _refuse(self) -> InputError:
         return InputError(f"cannot read the formula {self.text!r}")
 
-    def _sign(self, allowed: str) -> str | None:
+    def _take_sign(self, allowed: str) -> str | None:
         if self.tokens and (sign := self.tokens[0]["sign"]) and sign in allowed:
             self.tokens.pop(0)
             return sign
         return None
 
-    def _sum(self) -> Part:
-        left = self._product()
-        while sign := self._sign("+-"):
-            left = _joined(sign, left, self._product())
+    def _read_sum(self) -> Part:
+        left = self._read_product()
+        while sign := self._take_sign("+-"):
+            left = _combine(sign, left, self._read_product())
         return left
 
-    def _product(self) -> Part:
-        left = self._factor()
-        while sign := self._sign("*/"):
-            left = _joined(sign, left, self._factor())
+    def _read_product(self) -> Part:
+        left = self._read_factor()
+        while sign := self._take_sign("*/"):
+            left = _combine(sign, left, self._read_factor())
         return left
 
-    def _factor(self) -> Part:
-        if self._sign("-"):
-            inner = self._factor()
+    def _read_factor(self) -> Part:
+        if self._take_sign("-"):
+            inner = self._read_factor()
             return lambda run: -inner(run)
-        if self._sign("("):
-            return self._closed()
+        if self._take_sign("("):
+            return self._read_closed()
         if not self.tokens:
-            raise self._broken()
+            raise self._refuse()
         token = self.tokens.pop(0)
         if token["number"]:
             return _constant(float(token["number"]))
         if not token["name"]:
-            raise self._broken()
+            raise self._refuse()
         name = fold_name(token["name"])
-        if self._sign("("):
+        if self._take_sign("("):
             if name not in _FUNCTIONS:
                 raise UnknownNameError(f"function in {self.text!r}", name, _FUNCTIONS)
             self.stepwise = self.stepwise or _FUNCTIONS[name] is _change
-            function, inner = _FUNCTIONS[name], self._closed()
+            function, inner = _FUNCTIONS[name], self._read_closed()
             return lambda run: function(inner(run))
         if name not in self.variables:
             raise UnknownNameError(
                 f"variable in {self.text!r}", token["name"], self.variables.values()
             )
         self.names.append(self.variables[name])
-        return _variable(self.variables[name], elements(token["bracket"] or ""))
+        return _variable(self.variables[name], split_elements(token["bracket"] or ""))
 
-    def _closed(self) -> Part:
-        inner = self._sum()
-        if self._sign(")") is None:
-            raise self._broken()
+    def _read_closed(self) -> Part:
+        inner = self._read_sum()
+        if self._take_sign(")") is None:
+            raise self._refuse()
         return inner
 
 
-def _joined(sign: str, left: Part, right: Part) -> Part:
+def _combine(sign: str, left: Part, right: Part) -> Part:
     if sign == "+":
         return lambda run: left(run) + right(run)
     if sign == "-":
@@ -187,13 +187,13 @@ def _variable(name: str, cell: tuple[str, ...]) -> Part:
     def evaluate(run: xr.Dataset) -> xr.DataArray:
         found = run[name]
         for element in cell:
-            found = _picked(found, name, element)
+            found = _pick(found, name, element)
         return found.drop_vars([c for c in found.coords if c not in found.dims])
 
     return evaluate
 
 
-def _picked(values: xr.DataArray, name: str, element: str) -> xr.DataArray:
+def _pick(values: xr.DataArray, name: str, element: str) -> xr.DataArray:
     known = []
     for dim in values.dims:
         if dim == "time":

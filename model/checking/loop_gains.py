@@ -1,13 +1,13 @@
-"""The gain of every reinforcing loop: how much of a push comes back to where it was given.
+"""The gain of every reinforcing loop: how much of a push returns to where it was given.
 
-National conditions are those of one year for ever, nobody runs a programme, and the model comes
-to rest. Each loop is then cut (`model.vensim.cutting`) and what is read at the cut is moved up and
-down by a thousandth; the gain is the change, at rest again, of what would be fed back, both in
-logarithms. With all loops cut at once this gives a matrix, from cuts to cuts; its diagonal holds
-each loop's gain *alone*. What a loop gains *among the others* follows from the matrix by closing
-them, and its largest eigenvalue is the gain of all loops *together*: below 1, every push dies away
-and the model comes to rest; above 1 it would grow for ever. Balancing loops are at work all the
-time, unless a brake is held still.
+National conditions stay those of one year, nobody runs a programme, and the model comes to rest.
+Each loop is then cut (`model.vensim.cutting`) and the value read at the cut is raised and lowered
+by a thousandth. The gain is the change of the value that would be fed back, at rest again, both in
+logarithms. With all loops cut at once this gives a matrix from cuts to cuts; its diagonal holds the
+gain of each loop *alone*. The gain of a loop *among the others* follows by closing the others in
+the matrix, and the largest eigenvalue of the matrix is the gain of all loops *together*: below 1
+every push dies away and the model comes to rest; above 1 it would grow without end. Balancing loops
+work all the time, unless a brake is held constant.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ from smecluster.model.vensim.regions import REGION
 if TYPE_CHECKING:
     import xarray as xr
 
-# Where each reinforcing loop of `model.diagrams.loops` is cut. A loop that works through several
-# channels has a cut in each.
+# Where each reinforcing loop of `model.diagrams.loops` is cut. A loop with several channels has a
+# cut in each.
 NAMED: tuple[Cut, ...] = (
     Cut("R1 agglomeration", "total firms", ("effect of agglomeration",)),
     Cut("R1 agglomeration", "Infrastructure capital", ("infrastructure service ratio",)),
@@ -53,7 +53,7 @@ NAMED: tuple[Cut, ...] = (
     Cut("R7 transaction cost and scale", "Network density", ("dealing conditions",)),
     Cut("R8 service quality and revenue", "Service quality", ("service ratio",)),
 )
-# Reinforcing loops that the overview diagram does not name: none is left closed behind the cuts.
+# Reinforcing loops that the overview does not name, so no loop stays closed behind the cuts.
 FURTHER: tuple[Cut, ...] = (
     Cut("capital and output", "Productive capital", ("input index",)),
     Cut("work and output", "Employment", ("input index",)),
@@ -90,7 +90,7 @@ _LAND = Cut(
 )
 _WAGES = Cut("wages", "annual wage", ("desired employment", "wage bill", "relative wage"))
 _FOUNDERS = Cut("founders", "scarcity of founders", ("entrepreneurial supply",))
-# Balancing loops that are held still, to see what the reinforcing ones would do without them.
+# Balancing loops held constant, to see what the reinforcing ones would do without them.
 BRAKES: Mapping[str, tuple[Cut, ...]] = {
     "all balancing loops at work": (),
     "the market takes any amount at the same price": (_MARKET,),
@@ -100,7 +100,7 @@ BRAKES: Mapping[str, tuple[Cut, ...]] = {
 
 ALL_REGIONS = "all regions"
 
-# At rest the step does not matter; a long one saves time.
+# At rest the time step does not matter; a long one saves time.
 _STEP = 0.125
 _YEARS = 1200
 _LATE = 200
@@ -137,12 +137,12 @@ class Gains:
     Attributes
     ----------
     year : float
-        Whose national conditions hold for ever.
+        The year whose national conditions last.
     single : tuple of Gain
         One for each cut and region.
     together : mapping of str to mapping of str to float
-        Gain (Dmnl) of all loops together, by the brakes that are held still (`BRAKES`), then by
-        region and for ``"all regions"``.
+        Gain (Dmnl) of all loops together, by the brakes held constant (`BRAKES`), then by region
+        and for ``"all regions"``.
     """
 
     year: float
@@ -151,14 +151,14 @@ class Gains:
 
 
 def compute_gains(m: Model | None = None, year: float = 2020) -> Gains:
-    """Work out the gains of all reinforcing loops.
+    """Compute the gains of all reinforcing loops.
 
     Parameters
     ----------
     m : Model, optional
         The shipped model if left out.
     year : float, optional
-        Year whose national conditions hold for ever.
+        Year whose national conditions last.
 
     Returns
     -------
@@ -173,21 +173,24 @@ def compute_gains(m: Model | None = None, year: float = 2020) -> Gains:
     together = {}
     single: tuple[Gain, ...] = ()
     for brake, held in BRAKES.items():
-        matrix = loop_matrix(m, CUTS, held, year)
+        matrix = compute_matrix(m, CUTS, held, year)
         if not held:
-            single = _single(m, matrix)
+            single = _read_single(m, matrix)
         count = len(m.regions)
         together[brake] = {
-            **{name: _largest(matrix[at::count, at::count]) for at, name in enumerate(m.regions)},
-            ALL_REGIONS: _largest(matrix),
+            **{
+                name: _compute_largest(matrix[at::count, at::count])
+                for at, name in enumerate(m.regions)
+            },
+            ALL_REGIONS: _compute_largest(matrix),
         }
     return Gains(year, single, together)
 
 
-def loop_matrix(
+def compute_matrix(
     m: Model, cuts: Sequence[Cut], held: Sequence[Cut] = (), year: float = 2020
 ) -> NDArray[np.float64]:
-    """Work out how each cut answers to each.
+    """Compute how each cut responds to each.
 
     Parameters
     ----------
@@ -196,14 +199,14 @@ def loop_matrix(
     cuts : sequence of Cut
         Where loops are cut, in every region.
     held : sequence of Cut
-        What is held still beside them.
+        What is held constant besides.
     year : float, optional
-        Year whose national conditions hold for ever.
+        Year whose national conditions last.
 
     Returns
     -------
     array of float, shape (cuts x regions, cuts x regions)
-        d ln (would-be value in the row) / d ln (value read at the cut in the column), at rest.
+        d ln (value fed back in the row) / d ln (value read at the cut in the column), at rest.
         Regions vary fastest.
 
     Raises
@@ -234,17 +237,17 @@ def loop_matrix(
     opened = Model(apply_cuts(m.text, (*cuts, *held)), m.path)
     years = [rest - _LATE, rest]
     found = simulate_many(opened, pd.DataFrame(rows), variables, years, base=run)
-    before, after = (_logarithms(found.sel(time=at), cuts, m.regions) for at in years)
-    _refuse_unrest(before, after, pushed, "does not come to rest")
+    before, after = (_compute_logarithms(found.sel(time=at), cuts, m.regions) for at in years)
+    _check_rest(before, after, pushed, "does not come to rest")
     reference = np.log([values[name] for name in pushed])[:, None]
-    _refuse_unrest(reference, after[:, :1], pushed, "comes to rest elsewhere when it is cut")
+    _check_rest(reference, after[:, :1], pushed, "comes to rest at other values when it is cut")
     return (after[:, 1::2] - after[:, 2::2]) / (2 * _PUSH)
 
 
-def _logarithms(
+def _compute_logarithms(
     found: xr.Dataset, cuts: Sequence[Cut], regions: Sequence[str]
 ) -> NDArray[np.float64]:
-    """Give the would-be values: a row for each cut and region, a column for each run."""
+    """Give logarithms of the values fed back: a row a cut and region, a column a run."""
     return np.array(
         [
             np.log(found[cut.variable].sel({REGION: region}).values)
@@ -254,34 +257,34 @@ def _logarithms(
     )
 
 
-def _refuse_unrest(
+def _check_rest(
     one: NDArray[np.float64], other: NDArray[np.float64], names: Sequence[str], what: str
 ) -> None:
     gap = np.abs(one - other).max(axis=1)
-    # The comparison is turned round so that a run that failed is refused too.
+    # Written with `not`, the comparison also refuses a run that failed (NaN).
     if not gap.max() <= _FLAT:
         raise InputError(
             f"the model {what}, so loops have no gain: see {names[int(gap.argmax())]!r}"
         )
 
 
-def _largest(matrix: NDArray[np.float64]) -> float:
-    """Give the largest size of an eigenvalue: what a push grows by in one turn of all loops."""
+def _compute_largest(matrix: NDArray[np.float64]) -> float:
+    """Give the largest modulus of an eigenvalue: the growth of a push in one round of all loops."""
     return float(np.abs(np.linalg.eigvals(matrix)).max())
 
 
-def _single(m: Model, matrix: NDArray[np.float64]) -> tuple[Gain, ...]:
-    """Read the single gains off the matrix."""
+def _read_single(m: Model, matrix: NDArray[np.float64]) -> tuple[Gain, ...]:
+    """Read the gains of single loops from the matrix."""
     found = []
     for at in range(len(matrix)):
         cut, region = CUTS[at // len(m.regions)], m.regions[at % len(m.regions)]
-        among = float(closed_but(matrix, [at])[0, 0])
+        among = float(close_loops(matrix, [at])[0, 0])
         found.append(Gain(cut, region, float(matrix[at, at]), among))
     return tuple(found)
 
 
-def closed_but(matrix: NDArray[np.float64], kept: Sequence[int]) -> NDArray[np.float64]:
-    """Close all loops again except some.
+def close_loops(matrix: NDArray[np.float64], kept: Sequence[int]) -> NDArray[np.float64]:
+    """Close all loops except some.
 
     Parameters
     ----------
@@ -293,8 +296,8 @@ def closed_but(matrix: NDArray[np.float64], kept: Sequence[int]) -> NDArray[np.f
     Returns
     -------
     array of float, shape (kept, kept)
-        The matrix of these cuts with the others closed: the direct answer and the one that
-        comes round through the others.
+        The matrix of these cuts with the others closed: direct responses and those that come
+        through the others.
     """
     rest = [at for at in range(len(matrix)) if at not in kept]
     inner = np.eye(len(rest)) - matrix[np.ix_(rest, rest)]

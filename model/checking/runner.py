@@ -8,26 +8,26 @@ all files of the folder may use, and ``checks``. A check has
 ``scenario``
     what is assumed: a name, a list of names, a mapping of inputs (see `model.checking.scenario`),
     or
-    ``every`` (all named ones); left out, the model as it is (``base``);
+    ``every`` (all named ones); by default the model as it is (``base``);
 ``dataset``
-    what is looked at: ``of`` (a formula, see `model.checking.formula`, a list of them, or
+    the values: ``of`` (a formula, see `model.checking.formula`, a list of them, or
     ``every stock``), ``except`` (a list of variables), ``years`` (one, or first and last),
     ``regions`` (a list), and ``ratio to`` or ``difference to`` (another scenario, taken at the
     same time);
 ``predicate``
-    what must hold, at every time and for every element: ``at least``, ``at most``, ``above``,
+    what must hold at every time and for every element: ``at least``, ``at most``, ``above``,
     ``below``, ``equals`` (a number or a formula), with ``within`` (slack in the dataset's unit;
     for ``equals`` relative to the largest variable of the two formulas at that place);
     ``falls`` or ``rises`` (from first to last by a share), ``flat`` (no further from the first
     than a share of it, and ``within``), ``never falls`` and ``never rises`` (by more than
     ``within`` in a step).
 
-A run is saved at every step where a formula takes a change, at the model's ``SAVEPER`` otherwise.
+A run is saved at every step if a formula uses a change, else at the model's ``SAVEPER``.
 
-A scenario or a check may say ``only with`` (a list of regions): it is left out where the model
-does not have them.
+A scenario or a check may say ``only with`` (a list of regions): it is skipped if the model lacks
+one of them.
 
-Two further kinds of check look at the file alone: ``units: agree``, and ``documentation:`` with
+Two other kinds of check concern the file alone: ``units: agree``, and ``documentation:`` with
 a rule of `model.vensim.lint`.
 """
 
@@ -61,31 +61,31 @@ if TYPE_CHECKING:
 CHECKS = Path(__file__).parents[1] / "checks"
 
 Run = Callable[[Inputs, Sequence[str]], "xr.Dataset"]
-# A run, or why there is none.
+# A run, or the reason why there is none.
 Result: TypeAlias = "xr.Dataset | str"
 
 _FILE = ("group", "scenarios", "checks")
 _CHECK = ("it", "scenario", "dataset", "predicate", "units", "documentation", ONLY_WITH)
 _DATASET = ("of", "except", "years", "regions", "ratio to", "difference to")
 _PREDICATE = (*BOUNDS, *SHAPES, "within")
-# How many places that break a rule are named; the rest are counted.
+# This many places that break a rule are named; the rest are counted.
 _LISTED = 5
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What one check came to.
+    """The result of one check.
 
     Attributes
     ----------
     group : str
-        What the statement is about.
+        The subject of the statement.
     statement : str
         The statement.
     status : str
         ``"passed"``, ``"failed"`` or ``"skipped"``.
     detail : str
-        The worst value and its place, or why the check was skipped; empty where it passed.
+        The worst value and its place, or why the check was skipped; empty if it passed.
     """
 
     group: str
@@ -96,14 +96,14 @@ class Finding:
 
 @dataclass(frozen=True)
 class _Check:
-    """A check as its file writes it."""
+    """A check as written in its file."""
 
     group: str
     statement: str
     content: Mapping[str, Any]
 
     def part(self, name: str, allowed: Sequence[str]) -> Mapping[str, Any]:
-        """Give the dataset or the predicate."""
+        """Read the dataset or the predicate."""
         found = self.content.get(name)
         if not isinstance(found, Mapping):
             raise InputError(f"check {self.statement!r} needs a {name}, a mapping")
@@ -116,7 +116,7 @@ class _Check:
 
     @property
     def scenarios(self) -> Sequence[str]:
-        """The named scenarios that it asks for."""
+        """The named scenarios that it needs."""
         given = self.content.get("scenario", ())
         if isinstance(given, Mapping):
             return ()
@@ -124,7 +124,7 @@ class _Check:
 
     @property
     def of_file(self) -> bool:
-        """Whether it looks at the file alone."""
+        """Whether it concerns the file alone."""
         return "units" in self.content or "documentation" in self.content
 
     def came_to(self, status: str, detail: str = "") -> Finding:
@@ -150,16 +150,16 @@ def run_checks(
     only : str, optional
         Run only the checks whose group or statement contains this text.
     run : callable, optional
-        Simulates: takes inputs and names of variables, gives a dataset with the dimension
-        ``time``; raises ArithmeticError where a run leaves the domain of its equations. By
+        A simulator: takes inputs and names of variables, returns a dataset with the dimension
+        ``time``, and raises ArithmeticError if a run leaves the domain of its equations. By
         default `model.simulate`.
     say : callable, optional
-        Is told each scenario before it is run.
+        Called with the name of each scenario before its run.
 
     Returns
     -------
     list of Finding
-        One for each check, in the order of the files. All checks are read before the first run.
+        One a check, in the order of the files. All checks are read before the first run.
 
     Raises
     ------
@@ -178,49 +178,49 @@ def run_checks(
     scenarios = Scenarios(text, named)
     bench = _Bench(read_document(text), scenarios, run or make_simulator(path))
     skipped = {
-        at: finding for at, check in enumerate(wanted) if (finding := _without(check, scenarios))
+        at: judge for at, check in enumerate(wanted) if (judge := _skip_check(check, scenarios))
     }
     plans = {
         at: bench.plan(check)
         for at, check in enumerate(wanted)
         if not check.of_file and at not in skipped
     }
-    of_file = {at: _file_plan(check, text) for at, check in enumerate(wanted) if check.of_file}
-    bench.work(plans.values(), say)
-    found = {at: plan.finding() for at, plan in plans.items()}
-    found |= {at: work() for at, work in of_file.items()} | skipped
+    of_file = {at: _check_file(check, text) for at, check in enumerate(wanted) if check.of_file}
+    bench.run_all(plans.values(), say)
+    found = {at: plan.judge() for at, plan in plans.items()}
+    found |= {at: run_all() for at, run_all in of_file.items()} | skipped
     return [found[at] for at in range(len(wanted))]
 
 
-def _without(check: _Check, scenarios: Scenarios) -> Finding | None:
-    """Skip a check that speaks of a region which the model does not have."""
-    lacking = scenarios.lacking(check.content)
+def _skip_check(check: _Check, scenarios: Scenarios) -> Finding | None:
+    """Skip a check about a region that the model lacks."""
+    lacking = scenarios.find_lacking(check.content)
     for name in check.scenarios:
-        lacking = lacking or scenarios.lacking_for(name)
+        lacking = lacking or scenarios.find_lacking_for(name)
     return check.came_to("skipped", f"the model has no {lacking}") if lacking else None
 
 
-def _file_plan(check: _Check, text: str) -> Callable[[], Finding]:
-    """Plan a check of the file alone."""
+def _check_file(check: _Check, text: str) -> Callable[[], Finding]:
+    """Check the file alone."""
     if "units" in check.content:
         if not can_check_units():
             reason = "needs pysimlin: install smecluster[loops]"
             return lambda: check.came_to("skipped", reason)
-        return lambda: _listed(check, find_unit_errors(text))
+        return lambda: _judge_places(check, find_unit_errors(text))
     rule = str(check.content["documentation"])
     if rule not in RULES:
         raise UnknownNameError(f"rule in {check.statement!r}", rule, RULES)
-    return lambda: _listed(check, RULES[rule](text))
+    return lambda: _judge_places(check, RULES[rule](text))
 
 
-def _listed(check: _Check, places: Sequence[str]) -> Finding:
+def _judge_places(check: _Check, places: Sequence[str]) -> Finding:
     more = f"; and {len(places) - _LISTED} more" if len(places) > _LISTED else ""
     return check.came_to("failed" if places else "passed", "; ".join(places[:_LISTED]) + more)
 
 
 @dataclass
 class _Plan:
-    """A check that has been read, and the places found so far that break it."""
+    """A check ready to run, and the places so far that break it."""
 
     check: _Check
     dataset: Mapping[str, Any]
@@ -238,11 +238,11 @@ class _Plan:
 
     @property
     def used(self) -> tuple[Formula, ...]:
-        """Every formula that the check needs the variables of."""
+        """All formulas of the check, whose variables it needs."""
         return (*self.formulas, *self.limits.values())
 
-    def look(self, scenario: str, run: Result, reference: Result | None) -> None:
-        """Look at the run of a scenario."""
+    def check_run(self, scenario: str, run: Result, reference: Result | None) -> None:
+        """Check the run of a scenario."""
         if isinstance(run, str):
             self.without.append(f"{scenario} ({run})")
             return
@@ -250,32 +250,38 @@ class _Plan:
             self.without.append(f"{self.reference} ({reference})")
             return
         for formula in self.formulas:
-            wrong = self._wrong(formula, run, reference)
+            wrong = self._find_wrong(formula, run, reference)
             if wrong:
                 self.places.append(f"{formula.text} = {wrong} [{scenario}]")
                 return
 
-    def finding(self) -> Finding:
-        """Say what the check came to."""
+    def judge(self) -> Finding:
+        """Give the result of the check."""
         places = list(self.places)
         if self.without:
             more = f" and {len(self.without) - 1} more" if len(self.without) > 1 else ""
             places.append(f"no run of {self.without[0]}{more}")
-        return _listed(self.check, places)
+        return _judge_places(self.check, places)
 
-    def _wrong(self, formula: Formula, run: xr.Dataset, other: xr.Dataset | None) -> str | None:
-        """Say where the predicate does not hold, None where it does."""
+    def _find_wrong(
+        self, formula: Formula, run: xr.Dataset, other: xr.Dataset | None
+    ) -> str | None:
+        """Find where the predicate does not hold; None if it holds."""
         values = formula(run)
         if other is not None:
             base = formula(other)
             values = values / base if "ratio to" in self.dataset else values - base
-        values = _selected(values, self.dataset)
+        values = _select(values, self.dataset)
         if values.size == 0:
-            return "nothing in the years that are asked for"
+            return "no values in the years asked for"
         wrong = find_not_finite(values)
         within = float(self.predicate.get("within", 0.0))
         for bound, limit in self.limits.items():
-            slack = within * _scale(run, (formula, limit), values) if bound == "equals" else within
+            slack = (
+                within * _compute_scale(run, (formula, limit), values)
+                if bound == "equals"
+                else within
+            )
             wrong = wrong or find_out_of_bounds(bound, values, limit(run), slack)
         for shape in SHAPES:
             if shape in self.predicate:
@@ -285,7 +291,7 @@ class _Plan:
 
 
 class _Bench:
-    """Runs each scenario once, for all variables that any check wants of it."""
+    """Runs each scenario once, for all variables that any check needs of it."""
 
     def __init__(self, document: Document, scenarios: Scenarios, run: Run) -> None:
         self._document = document
@@ -295,26 +301,26 @@ class _Bench:
         self._looks: dict[str, list[_Plan]] = {}
 
     def plan(self, check: _Check) -> _Plan:
-        """Read a check: its mistakes show, and what it needs is known, before any run."""
+        """Read a check before any run, to see its mistakes and what it needs."""
         dataset = check.part("dataset", _DATASET)
         predicate = check.part("predicate", _PREDICATE)
         if not set(predicate) - {"within"}:
             raise InputError(f"check {check.statement!r} has no predicate")
         known = self._document.variables
-        formulas = [parse_formula(text, known) for text in self._formulas(check, dataset)]
+        formulas = [parse_formula(text, known) for text in self._parse_formulas(check, dataset)]
         limits = {
             name: parse_formula(predicate[name], known) for name in BOUNDS if name in predicate
         }
         plan = _Plan(check, dataset, predicate, formulas, limits)
-        for scenario, inputs in self._assumed(check).items():
+        for scenario, inputs in self._list_scenarios(check).items():
             self._inputs.setdefault(scenario, inputs)
             self._looks.setdefault(scenario, []).append(plan)
         if plan.reference is not None:
             self._inputs.setdefault(plan.reference, self._scenarios.inputs(plan.reference))
         return plan
 
-    def work(self, plans: Iterable[_Plan], say: Callable[[str], None] | None) -> None:
-        """Run the scenarios; each run is looked at by all checks and then forgotten."""
+    def run_all(self, plans: Iterable[_Plan], say: Callable[[str], None] | None) -> None:
+        """Run the scenarios; all checks use a run before the next one."""
         references: dict[str, list[_Plan]] = {}
         for plan in plans:
             if plan.reference is not None:
@@ -324,14 +330,16 @@ class _Bench:
             if say is not None:
                 say(scenario)
             looks = self._looks.get(scenario, [])
-            run = self._result(scenario, [*looks, *references.get(scenario, [])])
+            run = self._run_scenario(scenario, [*looks, *references.get(scenario, [])])
             if scenario in references:
                 kept[scenario] = run
             for plan in looks:
-                plan.look(scenario, run, None if plan.reference is None else kept[plan.reference])
+                plan.check_run(
+                    scenario, run, None if plan.reference is None else kept[plan.reference]
+                )
 
-    def _result(self, scenario: str, plans: Iterable[_Plan]) -> Result:
-        """Give a scenario's run, or why there is none."""
+    def _run_scenario(self, scenario: str, plans: Iterable[_Plan]) -> Result:
+        """Run a scenario, or say why there is no run."""
         used = [formula for plan in plans for formula in plan.used]
         inputs = dict(self._inputs[scenario])
         if any(formula.stepwise for formula in used):
@@ -341,7 +349,7 @@ class _Bench:
         except ArithmeticError as error:
             return str(error)
 
-    def _formulas(self, check: _Check, dataset: Mapping[str, Any]) -> Iterator[str]:
+    def _parse_formulas(self, check: _Check, dataset: Mapping[str, Any]) -> Iterator[str]:
         asked = dataset.get("of")
         if asked is None:
             raise InputError(f"check {check.statement!r} has a dataset without 'of'")
@@ -354,19 +362,19 @@ class _Bench:
             else:
                 yield str(text)
 
-    def _assumed(self, check: _Check) -> dict[str, Inputs]:
-        """Give the scenarios of a check, by the name that a failure shows."""
+    def _list_scenarios(self, check: _Check) -> dict[str, Inputs]:
+        """Give the scenarios of a check by the names that failures show."""
         given = check.content.get("scenario", "base")
         if isinstance(given, Mapping):
             return {f"own scenario of {check.statement!r}": self._scenarios.inputs(given)}
         if given == "every":
-            given = [n for n in self._scenarios.names if not self._scenarios.lacking_for(n)]
+            given = [n for n in self._scenarios.names if not self._scenarios.find_lacking_for(n)]
         names = given if isinstance(given, list) else [given]
         return {str(name): self._scenarios.inputs(str(name)) for name in names}
 
 
-def _selected(values: xr.DataArray, dataset: Mapping[str, Any]) -> xr.DataArray:
-    """Keep the years and regions that are asked for."""
+def _select(values: xr.DataArray, dataset: Mapping[str, Any]) -> xr.DataArray:
+    """Select the years and regions asked for."""
     if "years" in dataset:
         years = dataset["years"]
         first, last = years if isinstance(years, list) else (years, years)
@@ -380,19 +388,21 @@ def _selected(values: xr.DataArray, dataset: Mapping[str, Any]) -> xr.DataArray:
     return values
 
 
-def _scale(run: xr.Dataset, formulas: Iterable[Formula], values: xr.DataArray) -> xr.DataArray:
-    """Give what an identity is exact relative to: at each place its largest variable."""
+def _compute_scale(
+    run: xr.Dataset, formulas: Iterable[Formula], values: xr.DataArray
+) -> xr.DataArray:
+    """Give the scale of an identity at each place: its largest variable."""
     largest = abs(values) * 0.0
     for name in {name for formula in formulas for name in formula.names}:
         size = abs(run[name])
         size = size.max([dim for dim in size.dims if dim not in values.dims])
-        # Half of sum and distance is the larger one; it keeps the times that both have.
+        # Half of sum and distance is the larger value, at the times that both have.
         largest = (largest + size + abs(largest - size)) / 2
     return largest
 
 
 def make_simulator(path: str | Path) -> Run:
-    """Run the model with the batch kernel, loaded when the first run is wanted."""
+    """Make a simulator that loads the batch kernel at its first run."""
     loaded: list[Any] = []
 
     def run(inputs: Inputs, outputs: Sequence[str]) -> xr.Dataset:
@@ -409,7 +419,7 @@ def make_simulator(path: str | Path) -> Run:
 
 
 def _read_folder(folder: Path) -> tuple[dict[str, Inputs], list[_Check]]:
-    """Read all files of checks: the scenarios that they share, and the checks in order."""
+    """Read all files of checks: the shared scenarios, and the checks in order."""
     named, contents = read_statements(folder, _FILE, "checks")
     checks: list[_Check] = []
     for file, content in contents:

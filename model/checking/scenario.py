@@ -1,4 +1,4 @@
-"""What a check assumes: inputs written for whole ranges, worked out for single elements."""
+"""What a check assumes: inputs written for whole ranges, resolved to single elements."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.vensim.document import Document, read_document
-from smecluster.model.vensim.source import elements, fold_name
+from smecluster.model.vensim.source import fold_name, split_elements
 from smecluster.model.vensim.values import Cell, Value, read_values
 
 BASE = "base"
@@ -26,7 +26,7 @@ class Scenarios:
     text : str
         The Vensim file's text.
     named : mapping
-        Inputs by scenario's name, as written.
+        Inputs by name of the scenario, as written.
     """
 
     def __init__(self, text: str, named: Mapping[str, Inputs]) -> None:
@@ -39,39 +39,38 @@ class Scenarios:
         """All named scenarios, the model as it is (``base``) first."""
         return (BASE, *self._named)
 
-    def lacking(self, content: Inputs) -> str | None:
-        """Name a region that a scenario or check speaks of and the model does not have.
+    def find_lacking(self, content: Inputs) -> str | None:
+        """Name a region that a scenario or check needs and the model lacks.
 
         Parameters
         ----------
         content : mapping
-            A scenario or a check; ``only with`` lists the regions without which it has no
-            meaning.
+            A scenario or a check; ``only with`` lists the regions that it needs.
 
         Returns
         -------
         str or None
-            The first such region, None where the model has them all.
+            The first such region; None if the model has all.
         """
         known = {fold_name(name) for name in self._document.subscripts.get("Region", ())}
         return next(
             (name for name in content.get(ONLY_WITH, ()) if fold_name(name) not in known), None
         )
 
-    def lacking_for(self, scenario: str) -> str | None:
-        """See `lacking`, for a named scenario."""
-        return self.lacking(self._named.get(scenario, {}))
+    def find_lacking_for(self, scenario: str) -> str | None:
+        """Name a region that a named scenario needs and the model lacks; see `find_lacking`."""
+        return self.find_lacking(self._named.get(scenario, {}))
 
     def inputs(self, scenario: str | Inputs) -> Inputs:
-        """Work a scenario out.
+        """Resolve a scenario.
 
         Parameters
         ----------
         scenario : str or mapping
-            A name, or inputs: by ``name`` or ``name[Region, talent training]`` (a range stands
-            for its elements; later lines overrule earlier ones) a number, ``{times: number}``,
-            or the points of a table; ``based on`` names the scenario that is extended, and
-            ``only with`` the regions without which it has no meaning.
+            A name, or inputs: by ``name`` or ``name[Region, talent training]`` (a range means all
+            its elements; later lines override earlier ones) a number, ``{times: number}``,
+            or the points of a table; ``based on`` names the scenario that it
+            extends, and ``only with`` the regions that it needs.
 
         Returns
         -------
@@ -96,14 +95,14 @@ class Scenarios:
             bare, bracket, inside = given.partition("[")
             name = self._document.variable(bare).name
             if name not in self._values:
-                raise InputError(f"{name!r} is computed by the model: it is no input")
-            for cell in self._cells(name, elements(bracket + inside) if bracket else ()):
+                raise InputError(f"{name!r} is computed by the model: it is not an input")
+            for cell in self._list_cells(name, split_elements(bracket + inside) if bracket else ()):
                 spelled = f"{name}[{', '.join(cell)}]" if cell else name
-                result[spelled] = _changed(given, value, self._values[name][cell])
+                result[spelled] = _compute_value(given, value, self._values[name][cell])
         return result
 
-    def _cells(self, name: str, asked: Sequence[str]) -> list[Cell]:
-        """Give the elements that subscripts stand for."""
+    def _list_cells(self, name: str, asked: Sequence[str]) -> list[Cell]:
+        """List the elements that subscripts mean."""
         cells = self._values[name]
         if not asked:
             return list(cells)
@@ -120,8 +119,8 @@ class Scenarios:
         return chosen
 
 
-def _changed(name: str, given: Any, old: Value) -> Any:
-    """Give the new value of a constant, or the new points of a table."""
+def _compute_value(name: str, given: Any, old: Value) -> Any:
+    """Compute the new value of a constant, or the new points of a table."""
     table = not isinstance(old, float)
     if isinstance(given, Mapping) and set(given) == {"times"}:
         factor = float(given["times"])

@@ -1,4 +1,4 @@
-"""Folders of statements in YAML, and the scenarios that all files of a folder share."""
+"""Folders of statements in YAML, and the scenarios that the files of a folder share."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ def read_statements(
     folder : Path
         The folder.
     words : collection of str
-        What a file may hold at its top, ``scenarios`` among it.
+        What a file may contain at its top level, including ``scenarios``.
     kind : str
-        What the files state, for messages: checks, facts.
+        What the files contain, for messages: checks, facts.
 
     Returns
     -------
     scenarios : dict
-        Inputs by scenario's name, as written, of all files.
+        Inputs of all files by name of the scenario, as written.
     contents : list of (Path, mapping)
         The files in order of their names.
 
     Raises
     ------
     InputError
-        If there is no file, one is not YAML or holds an unknown word, or a scenario is defined
+        If there is no file, one is not YAML or contains an unknown word, or a scenario is defined
         twice.
     """
     files = sorted(folder.glob("*.yaml"))

@@ -1,24 +1,22 @@
 """Stylised facts: what theory leads one to expect, and whether the model shows it.
 
-A fact is no check. It may not be put into the model, so it may fail to come out, in all regions
-or in some, and is then reported as such. Facts are files of YAML that use the words of the
-checks (see `model.checking.runner`) and a few more. A file has
+A fact is not a check. It may not be built into the model, so it may fail to come out in some
+regions or in all, and this is reported. Facts are YAML files that use the words of the checks (see
+`model.checking.runner`) and a few more. A file has
 
 ``fact``, ``section``, ``means``
-    the fact, the section of the paper that it is about, and what exactly must be seen;
+    the fact, the section of the paper that it is from, and what exactly must be seen;
 ``scenarios``
-    as in a file of checks, shared by all files of the folder. ``[here]`` stands for the region
-    that is looked at; the value ``start``, or ``start + 10``, for the year in which things begin;
+    as in a file of checks, shared by all files of the folder. ``[here]`` means the region of the
+    case; the value ``start``, or ``start + 10``, means the year in which something starts;
 ``starts``
-    the years that are taken as start in turn; every region and start is a case of its own;
+    years to start in, one after another; every region and start is a case;
 ``numbers``
     what is measured in a case, by name. Either ``of`` (a formula, see `model.checking.formula`) in
-    a
-    ``scenario``, ``after`` so many years from the start (a pair: the mean over these years), as
-    it is or as ``ratio to``, ``difference to`` or ``gain over`` (ratio less one) another
-    scenario. Or ``from``: a formula over the numbers above it. A number may have its own
-    ``start``, also as ``{formula: value}``: the year in which the formula reaches the value in
-    the model as it is;
+    a ``scenario``, so many years ``after`` the start (for a pair the mean over these years), alone
+    or as ``ratio to``, ``difference to`` or ``gain over`` (ratio less one) another scenario; or
+    ``from``: a formula over the numbers above it. A number may have its own ``start``, also as
+    ``{formula: value}``: the year in which the formula reaches the value in the model as it is;
 ``comes out where``
     what must hold of the numbers: ``of`` (a formula over them) and a bound, such as ``above``.
 """
@@ -60,13 +58,13 @@ class Case:
     Attributes
     ----------
     region : str
-        The region that is looked at.
+        The region of the case.
     start : float or None
-        Year; None where every number has its own start.
+        Year; None if every number has its own start.
     numbers : mapping
         What was measured, by name; NaN where a run failed or a start is never reached.
     holds : bool or None
-        Whether the fact comes out; None where a number is missing.
+        Whether the fact comes out; None if a number is missing.
     """
 
     region: str
@@ -77,7 +75,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Fact:
-    """A stylised fact and what the model makes of it.
+    """A stylised fact, and whether the model reproduces it.
 
     Attributes
     ----------
@@ -88,7 +86,7 @@ class Fact:
     means : str
         What exactly must be seen, fixed before any run.
     cases : tuple of Case
-        One for each region and start.
+        One a region and start.
     """
 
     title: str
@@ -103,12 +101,12 @@ class Fact:
 
 
 def judge_facts(cases: Iterable[Case]) -> str:
-    """Sum cases up.
+    """Sum up the cases of a fact.
 
     Parameters
     ----------
     cases : iterable of Case
-        Cases of one fact; those that lack a number do not count.
+        The cases; those without a number do not count.
 
     Returns
     -------
@@ -132,7 +130,7 @@ def run_facts(
     run: Run | None = None,
     say: Callable[[str], None] | None = None,
 ) -> list[Fact]:
-    """See which stylised facts a model shows.
+    """Test which stylised facts a model reproduces.
 
     Parameters
     ----------
@@ -143,9 +141,9 @@ def run_facts(
     only : str, optional
         Only the facts whose title contains this text.
     run : callable, optional
-        Simulates, as in `model.checking.runner.run_checks`.
+        A simulator, as for `model.checking.runner.run_checks`.
     say : callable, optional
-        Is told each fact before its runs.
+        Called with each fact before its runs.
 
     Returns
     -------
@@ -186,17 +184,17 @@ class _Stage:
         self.variables = document.variables
         self.regions = document.subscripts.get(REGION, ())
         if not self.regions:
-            raise InputError(f"the model has no range {REGION!r}: facts are looked at by region")
-        # A trial reads every scenario: mistakes show before any run.
-        trial = self._placed(self.regions[0], document.time.initial)
+            raise InputError(f"the model has no range {REGION!r}: facts are tested by region")
+        # A trial reads every scenario, to show mistakes before any run.
+        trial = self._fill_in(self.regions[0], document.time.initial)
         for name in named:
             trial.inputs(name)
 
     def formula(self, text: str) -> Formula:
-        """Read a formula over variables of the model."""
+        """Parse a formula over variables of the model."""
         formula = parse_formula(text, self.variables)
         if formula.stepwise:
-            raise InputError(f"formula {text!r}: facts look at years, not at steps")
+            raise InputError(f"formula {text!r}: facts concern years, not steps")
         self._used.update(dict.fromkeys(formula.names))
         return formula
 
@@ -209,8 +207,8 @@ class _Stage:
     def values(
         self, formula: Formula, scenario: str, region: str, start: float
     ) -> xr.DataArray | None:
-        """Work a formula out for a region at all years, None where the run fails."""
-        inputs = self._placed(region, start).inputs(scenario)
+        """Evaluate a formula for a region in all years; None if the run fails."""
+        inputs = self._fill_in(region, start).inputs(scenario)
         same = repr(sorted(inputs.items()))
         if same not in self._results:
             try:
@@ -223,13 +221,13 @@ class _Stage:
         values = formula(result)
         return values.sel({REGION: region}) if REGION in values.dims else values
 
-    def _placed(self, region: str, start: float) -> Scenarios:
-        """Put a region and a year into the scenarios."""
+    def _fill_in(self, region: str, start: float) -> Scenarios:
+        """Fill a region and a year into the scenarios."""
         place = (region, start)
         if place not in self._scenarios:
             named = {
                 name: {
-                    given.replace("[here", f"[{region}"): _year(given, value, start)
+                    given.replace("[here", f"[{region}"): _replace_start(given, value, start)
                     for given, value in inputs.items()
                 }
                 for name, inputs in self._named.items()
@@ -238,8 +236,8 @@ class _Stage:
         return self._scenarios[place]
 
 
-def _year(given: str, value: Any, start: float) -> Any:
-    """Put the year in the place of ``start``."""
+def _replace_start(given: str, value: Any, start: float) -> Any:
+    """Replace ``start`` by the year."""
     if given == BASED_ON or not isinstance(value, str):
         return value
     match = _START.match(value)
@@ -247,7 +245,7 @@ def _year(given: str, value: Any, start: float) -> Any:
 
 
 class _Plan:
-    """A fact that has been read."""
+    """A fact ready to be tested."""
 
     def __init__(self, content: Mapping[str, Any], stage: _Stage) -> None:
         self.title = str(content["fact"])
@@ -260,7 +258,7 @@ class _Plan:
         self._claims = [self._claim(given) for given in content["comes out where"]]
 
     def fact(self) -> Fact:
-        """Look at every case."""
+        """Test every case."""
         starts = self._starts or [None]
         cases = [self._case(region, start) for region in self._stage.regions for start in starts]
         means = " ".join(str(self._content["means"]).split())
@@ -293,7 +291,7 @@ class _Plan:
     def _case(self, region: str, start: float | None) -> Case:
         import xarray as xr
 
-        # A single "time" holds the numbers, so that formulas can be worked out over them.
+        # A single "time" holds the numbers, so formulas can be evaluated over them.
         board = xr.Dataset(coords={"time": [math.nan if start is None else start]})
         for name, number in self._numbers.items():
             if isinstance(number, Formula):
@@ -314,7 +312,7 @@ class _Plan:
 
 
 class _Measured:
-    """A number that is read off runs."""
+    """A number measured in runs."""
 
     def __init__(self, given: Mapping[str, Any], stage: _Stage) -> None:
         self._stage = stage
@@ -333,7 +331,7 @@ class _Measured:
             self._passing = None
 
     def __call__(self, region: str, start: float | None) -> float:
-        year = self._year(region, start)
+        year = self._replace_start(region, start)
         if year is None:
             return math.nan
         values = self._stage.values(self._of, self._scenario, region, year)
@@ -346,11 +344,11 @@ class _Measured:
         if values is None:
             return math.nan
         values = values.sel(time=slice(year + self._after[0], year + self._after[1]))
-        # Years beyond the end of the run are missing, not left out of the mean.
+        # Years after the end of the run are missing, not dropped from the mean.
         asked = self._after[1] - self._after[0] + 1
         return float(values.mean()) if values.size >= asked else math.nan
 
-    def _year(self, region: str, start: float | None) -> float | None:
+    def _replace_start(self, region: str, start: float | None) -> float | None:
         if self._passing is None:
             return start if self._start is None else float(self._start)
         formula, level = self._passing
@@ -362,7 +360,7 @@ class _Measured:
 
 
 def _read_folder(folder: Path) -> tuple[dict[str, Inputs], list[Mapping[str, Any]]]:
-    """Read all files: the scenarios that they share, and the facts in order."""
+    """Read all files: the shared scenarios, and the facts in order."""
     named, contents = read_statements(folder, _FILE, "facts")
     facts: list[Mapping[str, Any]] = []
     for file, content in contents:

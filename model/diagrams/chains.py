@@ -40,7 +40,7 @@ def draw_chains(sheet: Sheet, document: Document, own: dict[str, Variable]) -> d
     Returns
     -------
     dict of str to int
-        Where each stock and flow stands: its place among the sheet's marks.
+        The place of each stock and flow among the sheet's marks.
     """
     ends: dict[str, dict[int, str]] = {}
     for stock in _stocks(document):
@@ -76,7 +76,7 @@ def draw_chains(sheet: Sheet, document: Document, own: dict[str, Variable]) -> d
             chain.append(near[0])
         left = [name for name in left if name not in chain]
         inside = [f for f in flows if f.source in chain or f.target in chain]
-        Chain(sheet, own, _ordered(chain, inside), inside).draw(standing)
+        Chain(sheet, own, _order_stocks(chain, inside), inside).draw(standing)
     return standing
 
 
@@ -130,7 +130,7 @@ def read_flows(document: Document, stock: Variable) -> dict[str, int]:
     return found
 
 
-def _ordered(stocks: Sequence[str], flows: Sequence[_Flow]) -> list[str]:
+def _order_stocks(stocks: Sequence[str], flows: Sequence[_Flow]) -> list[str]:
     """Order stocks in a row: neighbours where flows join them, flows to the right."""
 
     def cost(order: Iterable[str]) -> int:
@@ -190,7 +190,7 @@ class Chain:
                 (self.above if inflow else self.below)[stock].append(flow)
 
     def draw(self, standing: dict[str, int]) -> None:
-        """Add the row to the sheet; `standing` receives where each name stands."""
+        """Add the row to the sheet; `standing` receives the place of each name."""
         boxes: dict[str, tuple[int, int, int]] = {}
         x = 0
         for at, name in enumerate(self.stocks):
@@ -222,40 +222,42 @@ class Chain:
             start, stop = self.stocks[at], self.stocks[at + 1]
             edge = boxes[start][0] + boxes[start][1]
             other = boxes[stop][0] - boxes[stop][1]
-            for flow, y in zip(flows, self._rows(len(flows)), strict=True):
-                self._level(standing, flow, (edge + other) // 2, y, edge, other)
-        self._side(standing, self.left, boxes[self.stocks[0]], -1)
-        self._side(standing, self.right, boxes[self.stocks[-1]], 1)
+            for flow, y in zip(flows, self._place_rows(len(flows)), strict=True):
+                self._draw_level(standing, flow, (edge + other) // 2, y, edge, other)
+        self._draw_side(standing, self.left, boxes[self.stocks[0]], -1)
+        self._draw_side(standing, self.right, boxes[self.stocks[-1]], 1)
         for name, flows in self.above.items():
-            self._upright(standing, flows, boxes[name], -1)
+            self._draw_upright(standing, flows, boxes[name], -1)
         for name, flows in self.below.items():
-            self._upright(standing, flows, boxes[name], 1)
+            self._draw_upright(standing, flows, boxes[name], 1)
         top = max(high for _, _, high in boxes.values())
         if any(self.above.values()):
             top += 120
         for row, flow in enumerate(self.far):
             ends = sorted(boxes[n][0] for n in (flow.source, flow.target) if n is not None)
             y = -top - 50 - row * self.pitch
-            self._level(standing, flow, sum(ends) // 2, y, ends[0], ends[1], corner=True)
+            self._draw_level(standing, flow, sum(ends) // 2, y, ends[0], ends[1], corner=True)
 
-    def _rows(self, count: int) -> list[int]:
+    def _place_rows(self, count: int) -> list[int]:
         return [(2 * k - count + 1) * self.pitch // 2 for k in range(count)]
 
-    def _side(
+    def _draw_side(
         self,
         standing: dict[str, int],
         flows: Sequence[_Flow],
         stock: tuple[int, int, int],
         side: int,
     ) -> None:
-        for flow, y in zip(flows, self._rows(len(flows)), strict=True):
+        for flow, y in zip(flows, self._place_rows(len(flows)), strict=True):
             wide = self.sizes[flow.name][0]
             edge = stock[0] + side * stock[1]
             valve = edge + side * (wide + 26)
             outer = valve + side * (max(wide, 24) + 22)
-            self._level(standing, flow, valve, y, min(edge, outer), max(edge, outer), outer=outer)
+            self._draw_level(
+                standing, flow, valve, y, min(edge, outer), max(edge, outer), outer=outer
+            )
 
-    def _level(
+    def _draw_level(
         self,
         standing: dict[str, int],
         flow: _Flow,
@@ -267,7 +269,7 @@ class Chain:
         corner: bool = False,
     ) -> None:
         """Draw a flow along a row: pipe from `first` to `second`, name below the valve."""
-        label = self._label(standing, flow, x, y + 10 + self.sizes[flow.name][1])
+        label = self._add_label(standing, flow, x, y + 10 + self.sizes[flow.name][1])
         valve = self.sheet.add(Mark("valve"), Box(self.body, x, y, 6, 8, pipe=label))
         self.sheet.add(
             Mark("pipe"),
@@ -276,9 +278,9 @@ class Chain:
         cloud = None
         if outer is not None:
             cloud = self.sheet.add(Mark("cloud"), Box(self.body, outer, y, 10, 8, pipe=label))
-        self._join(standing, flow, valve, cloud, corner)
+        self._add_pipes(standing, flow, valve, cloud, corner)
 
-    def _upright(
+    def _draw_upright(
         self,
         standing: dict[str, int],
         flows: Sequence[_Flow],
@@ -295,16 +297,16 @@ class Chain:
             edge = side * stock[2]
             y = edge + side * (40 + (len(flows) - 1 - k) * (self.pitch - 10))
             end = y + side * 34
-            label = self._label(standing, flow, x + 12 + wide, y)
+            label = self._add_label(standing, flow, x + 12 + wide, y)
             valve = self.sheet.add(
                 Mark("valve", upright=True), Box(self.body, x, y, 8, 6, pipe=label)
             )
             middle, half = (edge + end) // 2, abs(end - edge) // 2
             self.sheet.add(Mark("pipe"), Box(self.body, x, middle, 3, half, pipe=label))
             cloud = self.sheet.add(Mark("cloud"), Box(self.body, x, end, 10, 8, pipe=label))
-            self._join(standing, flow, valve, cloud, corner=False)
+            self._add_pipes(standing, flow, valve, cloud, corner=False)
 
-    def _label(self, standing: dict[str, int], flow: _Flow, x: int, y: int) -> int:
+    def _add_label(self, standing: dict[str, int], flow: _Flow, x: int, y: int) -> int:
         role = "grey flow" if flow.grey else "flow"
         wide, high = self.sizes[flow.name]
         label = self.sheet.add(
@@ -314,7 +316,7 @@ class Chain:
         standing[flow.name] = label
         return label
 
-    def _join(
+    def _add_pipes(
         self,
         standing: dict[str, int],
         flow: _Flow,

@@ -20,8 +20,8 @@ def find_faults(text: str) -> list[str]:
     Returns
     -------
     list of str
-        One line for each variable that stands in no view or in several, and for each name in
-        a view that the model does not have. Empty when all is well.
+        One line for each variable that is in no view or in several, and for each name in a view
+        that the model does not have. Empty if nothing is wrong.
     """
     document = read_document(text)
     known = {fold_name(name): name for name in document.variables}
@@ -39,8 +39,8 @@ def find_faults(text: str) -> list[str]:
         if document.variables[name].kind == "control":
             continue
         if standing[folded] == 0:
-            found.append(f"{name!r} stands in no view")
+            found.append(f"{name!r} is in no view")
         elif standing[folded] > 1:
-            found.append(f"{name!r} stands in {standing[folded]} views")
+            found.append(f"{name!r} is in {standing[folded]} views")
     strange = sorted(shown - known.keys() - {"time"})
     return found + [f"a view shows {name!r}, which the model does not have" for name in strange]

@@ -1,4 +1,4 @@
-"""Where things stand in a diagram: short arrows, few crossings, nothing on top of a name.
+"""The layout of a diagram: short arrows, few crossings, nothing on top of a name.
 
 A drawing is a set of rigid bodies: a chain of stocks and flows is one, every other name is
 one of its own. They are moved about by threshold accepting (annealing without randomness in
@@ -50,7 +50,7 @@ class Box:
     half_width, half_height : int
         Its extent, pixels.
     label : int
-        Half the width of its name on one line, pixels; 0 where it has none.
+        Half the width of its name on one line, pixels; 0 without a name.
     pipe : int
         For a flow's pipe the index of the flow's box, else -1.
     """
@@ -149,7 +149,7 @@ class _Prepared(NamedTuple):
 
     Bodies and their rectangles are `members[first[b] : first[b + 1]]`, bodies and the arrows
     that leave or reach them `arrows[first_arrow[b] : first_arrow[b + 1]]`. `holder` gives,
-    for a body that is joined to one other body only, that other one, else -1.
+    the other body for a body joined to one other only, else -1.
     """
 
     table: Integers

@@ -1,4 +1,4 @@
-"""The feedback loops that the model is about, by name, and the variables that they run through.
+"""The named feedback loops of the model, and the variables that they run through.
 
 The overview diagram is drawn from them. A step of a loop is an influence that may pass
 through further variables: the sectors' own diagrams show those.
@@ -18,8 +18,8 @@ class Loop:
     label : str
         R (reinforcing) or B (balancing) with a number, and the loop's name.
     path : tuple of (str, str)
-        Its variables in order; with each the sign, ``"+"`` or ``"-"``, of its influence on
-        the next, the last one's on the first.
+        Its variables in order, each with the sign (``"+"`` or ``"-"``) of its influence on the
+        next; the last one acts on the first.
     """
 
     label: str
@@ -27,7 +27,7 @@ class Loop:
 
     @property
     def reinforcing(self) -> bool:
-        """Whether a change comes back with its own sign."""
+        """Whether a change returns with its own sign."""
         return sum(sign == "-" for _, sign in self.path) % 2 == 0
 
 

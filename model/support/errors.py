@@ -1,16 +1,16 @@
-"""The one error that a user's mistake ends in, and the nearest right name."""
+"""The error that every user's mistake ends in, and the nearest right name."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
 
-# More names than this are counted, not listed: the message stays one line.
+# More names than this are counted, not listed, to keep the message one line.
 _LISTED = 12
 
 
 class InputError(ValueError):
-    """What the user gave cannot be used.
+    """Input that cannot be used.
 
     The message is one line: what was given, what is allowed, and the nearest right name.
     The command line prints it as ``error: ...`` and exits with status 2.
@@ -18,7 +18,7 @@ class InputError(ValueError):
 
 
 def suggest_name(name: str, allowed: Iterable[str]) -> str | None:
-    """Find the allowed name that looks most like the one given.
+    """Find the allowed name most like the one given.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ def suggest_name(name: str, allowed: Iterable[str]) -> str | None:
     Returns
     -------
     str or None
-        The closest name (case and underscores do not count), or None where nothing is close.
+        The closest name, ignoring case and underscores, or None if nothing is close.
     """
     plain = {_plain(candidate): candidate for candidate in allowed}
     close = difflib.get_close_matches(_plain(name), plain, n=1, cutoff=0.5)
@@ -70,7 +70,7 @@ class UnknownNameError(InputError):
         self._given = (kind, given, tuple(names))
 
     def __reduce__(self) -> tuple[type[UnknownNameError], tuple[str, str, tuple[str, ...]]]:
-        """Let the error cross to another process: it is made again from what was given."""
+        """Let the error be sent to another process, which rebuilds it from its arguments."""
         return type(self), self._given
 
 

@@ -1,4 +1,4 @@
-"""Validation of a file's content by a pydantic schema, with one-line errors."""
+"""Validation of file contents by a pydantic schema, with one-line errors."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _QUOTED = re.compile("'([^']*)'")
 
 
 class Schema(BaseModel):
-    """A frozen record that refuses fields which it does not know."""
+    """A frozen record that refuses unknown fields."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=False, allow_inf_nan=False)
 
@@ -31,7 +31,7 @@ def validate(schema: type[S], content: Mapping[str, Any], where: str) -> S:
     schema : type
         The record's class.
     content : mapping
-        What the file holds.
+        The content of the file.
     where : str
         The file's name, for the error.
 

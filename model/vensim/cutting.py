@@ -1,7 +1,7 @@
 """Cutting loops open: named readers of a variable read a constant in its place.
 
-The variable itself is still computed, so a run shows what it would be if the constant were fed
-back. This is text surgery on the model's file: no equation is written twice.
+The variable itself is still computed, so a run shows the value that would be fed back. The cut is
+made in the text of the model's file: no equation is written twice.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ class Cut:
     loop : str
         The loop's name.
     variable : str
-        What is cut off.
+        The variable that is cut off.
     readers : tuple of str
-        The variables whose equations read the constant instead; other readers of the variable
-        still read the variable.
+        Variables whose equations read the constant instead; other readers still read the
+        variable.
     """
 
     loop: str
@@ -50,13 +50,13 @@ def apply_cuts(text: str, cuts: Iterable[Cut]) -> str:
     text : str
         The Vensim file's text.
     cuts : iterable of Cut
-        Where to cut; each adds a constant of the variable's dimensions and unit, with the
-        value 1: a run sets it.
+        Where to cut; each adds a constant with the variable's dimensions and unit and the value
+        1, for runs to set.
 
     Returns
     -------
     str
-        The new text; everything else as it was.
+        The new text; everything else is unchanged.
 
     Raises
     ------
@@ -73,7 +73,7 @@ def _apply_cut(text: str, cut: Cut) -> str:
     edits = []
     for name in cut.readers:
         block = _find_equation(text, name)
-        # What stands left of the sign is the reader's own name.
+        # The reader's own name is left of the equals sign.
         right = text.index("=", block.start) + 1
         read = [
             match

@@ -1,4 +1,4 @@
-"""What a model says about itself: every variable with unit, definition, source and neighbours."""
+"""A model as its file describes it: every variable with unit, definition, source and neighbours."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from smecluster.model.vensim.source import (
     Block,
     Source,
     fold_name,
+    hash_equations,
     list_names,
-    normalised_hash,
-    number,
     parse,
+    parse_number,
 )
 
 # The model that comes with the package.
 SHIPPED = Path(__file__).parents[1] / "sme_cluster.mdl"
 
-# Vensim's control variables steer the run; they are no part of the system.
+# Vensim's control variables steer the run; they are not part of the system.
 CONTROLS = ("INITIAL TIME", "FINAL TIME", "TIME STEP", "SAVEPER")
 
 _CALL = re.compile(r"(?P<function>[^\W\d_][\w ]*?)\s*\(")
@@ -44,7 +44,7 @@ class Variable:
     definition : str
         What it is, in words.
     source : str
-        Where its value or form comes from; ``"judgement"`` where nothing does.
+        Where its value or form comes from; ``"judgement"`` if nowhere.
     low, high : float or None
         Plausible range, in `unit`.
     kind : str
@@ -57,7 +57,7 @@ class Variable:
     equation : str
         Its definition as text, one line for each block of the file.
     line : int
-        Line of the file on which it begins.
+        Line of the file on which it starts.
     causes, effects : tuple of str
         The variables that its equation uses, and those whose equations use it.
     supplementary : bool
@@ -82,7 +82,7 @@ class Variable:
 
 @dataclass(frozen=True)
 class Clock:
-    """When a run begins and ends, in the model's unit of time (years)."""
+    """When a run starts and ends, in the model's unit of time (years)."""
 
     initial: float
     final: float
@@ -97,15 +97,15 @@ class Document:
     Attributes
     ----------
     variables : mapping of str to Variable
-        By name, in the order of the file; the control variables included.
+        By name, in the order of the file, including the control variables.
     subscripts : mapping of str to tuple of str
         Elements of each range.
     sectors : mapping of str to str
         What each sector is, by name.
     time : Clock
-        When a run begins and ends.
+        When a run starts and ends.
     hash : str
-        Fingerprint of what determines the numbers (see `model.vensim.source.normalised_hash`).
+        Fingerprint of what determines the numbers (see `model.vensim.source.hash_equations`).
     """
 
     variables: Mapping[str, Variable]
@@ -129,7 +129,7 @@ class Document:
         Raises
         ------
         InputError
-            If there is none; the message gives the nearest name.
+            If there is none; the message suggests the nearest name.
         """
         spelled = self._spelled.get(fold_name(name))
         if spelled is None:
@@ -155,7 +155,7 @@ class Document:
 
 @lru_cache(maxsize=32)
 def read_document(text: str) -> Document:
-    """Read what a Vensim model says about itself.
+    """Read the description that a Vensim file gives of its model.
 
     Parameters
     ----------
@@ -185,14 +185,14 @@ def read_document(text: str) -> Document:
     flows = _flows(grouped)
     variables = {}
     for folded, blocks in grouped.items():
-        told = max(blocks, key=lambda block: len(block.comment))
+        documented = max(blocks, key=lambda block: len(block.comment))
         variables[spelled[folded]] = Variable(
             name=spelled[folded],
-            unit=told.unit,
-            definition=told.definition,
-            source=told.source,
-            low=told.low,
-            high=told.high,
+            unit=documented.unit,
+            definition=documented.definition,
+            source=documented.source,
+            low=documented.low,
+            high=documented.high,
             kind=_kind(blocks[0], folded in flows),
             dims=tuple(_dimension(source, name) for name in blocks[0].subscripts),
             sector=blocks[0].sector,
@@ -203,11 +203,11 @@ def read_document(text: str) -> Document:
             supplementary=any(block.supplementary for block in blocks),
         )
     sectors = {block.name: block.comment for block in source.blocks if block.kind == "group"}
-    return Document(variables, source.subscripts, sectors, _clock(grouped), normalised_hash(text))
+    return Document(variables, source.subscripts, sectors, _clock(grouped), hash_equations(text))
 
 
 def find_rate(expression: str) -> str | None:
-    """Give the net flow of a stock's equation.
+    """Find the net flow in the equation of a stock.
 
     Parameters
     ----------
@@ -217,7 +217,7 @@ def find_rate(expression: str) -> str | None:
     Returns
     -------
     str or None
-        The first argument of ``INTEG``, None where the equation is not a stock's.
+        The first argument of ``INTEG``, None if the equation is not that of a stock.
     """
     match = re.match(r"INTEG\s*\(", expression, re.I)
     if match is None:
@@ -252,7 +252,7 @@ def _acting_causes(variable: Variable, spelled: Mapping[str, str]) -> tuple[str,
 
 
 def _flows(grouped: Mapping[str, Iterable[Block]]) -> set[str]:
-    """Names that stand alone as a term of a stock's net flow, as Vensim's valves do."""
+    """List the names that are a whole term of a stock's net flow: valves in Vensim."""
     found: set[str] = set()
     for blocks in grouped.values():
         for block in blocks:
@@ -279,7 +279,7 @@ def _kind(block: Block, flow: bool) -> str:
 
 
 def _dimension(source: Source, name: str) -> str:
-    """Give the range that a left-hand subscript is, or that its element belongs to."""
+    """Find the range that a left-hand subscript is, or that it belongs to."""
     found = source.range_of(name)
     if found is not None:
         return found
@@ -299,7 +299,7 @@ def _equation(block: Block) -> str:
 
 
 def _clock(grouped: Mapping[str, list[Block]]) -> Clock:
-    """Read the control variables; one may repeat another, as ``SAVEPER = TIME STEP`` does."""
+    """Read the control variables; one may repeat another: ``SAVEPER = TIME STEP``."""
     values = []
     for name in CONTROLS:
         wanted = name
@@ -312,5 +312,5 @@ def _clock(grouped: Mapping[str, list[Block]]) -> Clock:
             raise InputError(f"the model does not set {name!r}")
         if blocks is None or blocks[0].kind != "constant":
             raise InputError(f"line {grouped[fold_name(name)][0].line}: {name!r} must be a number")
-        values.append(number(blocks[0].expression))
+        values.append(parse_number(blocks[0].expression))
     return Clock(values[0], values[1], values[2], values[3])

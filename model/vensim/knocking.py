@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.vensim.regions import REGION
-from smecluster.model.vensim.source import Block, elements, fold_name, parse
+from smecluster.model.vensim.source import Block, fold_name, parse, split_elements
 
 #: Inputs of the rewritten model: the first year of a knock-out, and the year after its last.
 START, END = "knock out start", "knock out end"
@@ -116,7 +116,7 @@ def _knock(text: str, knock: Knock) -> tuple[str, str]:
             if fixed is None:
                 blank = match[0][len(match[0].rstrip()) :]
                 edits.append((match.start(), match.end(), twin + blank))
-            elif bracket and _same(elements(bracket[0]), fixed):
+            elif bracket and _same(split_elements(bracket[0]), fixed):
                 edits.append((match.start(), bracket.end(), twin + inside))
     if not edits:
         raise InputError(f"nothing reads {knock.variable!r}: there is nothing to knock out")
@@ -156,7 +156,7 @@ def _definition(text: str, name: str) -> tuple[Block, tuple[str, ...] | None]:
     }
     if fold_name(bare) not in blocks:
         raise UnknownNameError("variable", bare.strip(), [block.name for block in blocks.values()])
-    return blocks[fold_name(bare)], elements(name[len(bare) :]) if bracket else None
+    return blocks[fold_name(bare)], split_elements(name[len(bare) :]) if bracket else None
 
 
 def _readers(text: str, variable: Block, knock: Knock) -> list[Block]:

@@ -1,4 +1,4 @@
-"""What good documentation of a Vensim model demands, in the manner of SDM-Doc.
+"""What good documentation of a Vensim model requires, after SDM-Doc.
 
 Each rule gives the places that break it, one line each.
 """
@@ -12,7 +12,7 @@ from smecluster.model.vensim.document import read_document
 from smecluster.model.vensim.source import fold_name, list_names, list_numbers, parse
 from smecluster.model.vensim.values import read_values
 
-# The only numbers that explain themselves in an equation.
+# The only numbers in an equation that need no explanation.
 _PLAIN = {0.0, 1.0}
 # A constant that converts units has no plausible range.
 _CONVERSION = re.compile(r"\b(conversion|definition)\b", re.I)
@@ -20,31 +20,31 @@ _DRAWN = re.compile(r'^10,\d+,(?P<name>"(?:[^"\\]|\\.)*"|[^,]*),', re.M)
 _VIEW = re.compile(r"^\*(?!\*)(?P<name>.+)$", re.M)
 
 
-def lacks_unit(text: str) -> list[str]:
+def find_missing_units(text: str) -> list[str]:
     """List variables without a unit."""
-    return [_place(text, v.name) for v in read_document(text).variables.values() if not v.unit]
+    return [_locate(text, v.name) for v in read_document(text).variables.values() if not v.unit]
 
 
-def lacks_definition(text: str) -> list[str]:
+def find_missing_definitions(text: str) -> list[str]:
     """List variables without a definition in words."""
     return [
-        _place(text, v.name) for v in read_document(text).variables.values() if not v.definition
+        _locate(text, v.name) for v in read_document(text).variables.values() if not v.definition
     ]
 
 
-def lacks_source(text: str) -> list[str]:
+def find_missing_sources(text: str) -> list[str]:
     """List variables that do not say where their value or form comes from."""
     return [
-        _place(text, v.name)
+        _locate(text, v.name)
         for v in read_document(text).variables.values()
         if not v.source and v.kind != "control"
     ]
 
 
-def lacks_range(text: str) -> list[str]:
-    """List constants without a plausible range, conversions of units left out."""
+def find_missing_ranges(text: str) -> list[str]:
+    """List constants without a plausible range, except conversions of units."""
     return [
-        _place(text, v.name)
+        _locate(text, v.name)
         for v in read_document(text).variables.values()
         if v.kind == "constant"
         and (v.low is None or v.high is None)
@@ -52,8 +52,8 @@ def lacks_range(text: str) -> list[str]:
     ]
 
 
-def outside_range(text: str) -> list[str]:
-    """List constants whose value is outside their own range."""
+def find_out_of_range(text: str) -> list[str]:
+    """List constants whose value is outside their range."""
     document = read_document(text)
     found: list[str] = []
     for name, cells in read_values(text).items():
@@ -61,15 +61,15 @@ def outside_range(text: str) -> list[str]:
         low = float("-inf") if variable.low is None else variable.low
         high = float("inf") if variable.high is None else variable.high
         if low > high:
-            found.append(f"{_place(text, name)}: range {low:g} to {high:g}")
+            found.append(f"{_locate(text, name)}: range {low:g} to {high:g}")
         for cell, value in cells.items():
             if isinstance(value, float) and not low <= value <= high:
                 where = f"[{', '.join(cell)}]" if cell else ""
-                found.append(f"{_place(text, name)}{where} = {value:g}, range {low:g} to {high:g}")
+                found.append(f"{_locate(text, name)}{where} = {value:g}, range {low:g} to {high:g}")
     return found
 
 
-def has_number(text: str) -> list[str]:
+def find_bare_numbers(text: str) -> list[str]:
     """List equations with a number other than 0 and 1: a constant without name or source."""
     return [
         f"line {block.line}, {block.name}: {', '.join(dict.fromkeys(odd))}"
@@ -79,16 +79,16 @@ def has_number(text: str) -> list[str]:
     ]
 
 
-def unused(text: str) -> list[str]:
+def find_unused(text: str) -> list[str]:
     """List variables that nothing uses and that are not marked as results."""
     return [
-        _place(text, v.name)
+        _locate(text, v.name)
         for v in read_document(text).variables.values()
         if not v.effects and not v.supplementary and v.kind not in ("control", "stock")
     ]
 
 
-def unknown_name(text: str) -> list[str]:
+def find_unknown_names(text: str) -> list[str]:
     """List names in equations that are not defined."""
     source = parse(text)
     known = {fold_name(block.name) for block in source.blocks} | {"time"}
@@ -102,23 +102,23 @@ def unknown_name(text: str) -> list[str]:
     return found
 
 
-def not_drawn(text: str) -> list[str]:
+def find_undrawn(text: str) -> list[str]:
     """List variables that no view shows."""
-    drawn = frozenset().union(*_views(text).values())
+    drawn = frozenset().union(*_read_views(text).values())
     return [
-        _place(text, v.name)
+        _locate(text, v.name)
         for v in read_document(text).variables.values()
         if fold_name(v.name) not in drawn and v.kind != "control"
     ]
 
 
-def lacks_view(text: str) -> list[str]:
-    """List sectors without a view that shows them whole, and what the best view leaves out."""
+def find_missing_views(text: str) -> list[str]:
+    """List sectors that no view shows in full, and what the best view leaves out."""
     sectors: dict[str, set[str]] = {}
     for variable in read_document(text).variables.values():
         if variable.kind != "control":
             sectors.setdefault(variable.sector, set()).add(fold_name(variable.name))
-    views = _views(text)
+    views = _read_views(text)
     found = []
     for sector, names in sectors.items():
         missing = min((names - drawn for drawn in views.values()), key=len, default=names)
@@ -127,8 +127,8 @@ def lacks_view(text: str) -> list[str]:
     return found
 
 
-def _views(text: str) -> dict[str, frozenset[str]]:
-    """Give the names that each view shows."""
+def _read_views(text: str) -> dict[str, frozenset[str]]:
+    """List the names that each view shows."""
     parts = _VIEW.split(parse(text).sketch)
     return {
         name: frozenset(fold_name(match["name"]) for match in _DRAWN.finditer(body))
@@ -137,20 +137,20 @@ def _views(text: str) -> dict[str, frozenset[str]]:
 
 
 RULES: dict[str, Callable[[str], list[str]]] = {
-    "has a unit": lacks_unit,
-    "has a definition": lacks_definition,
-    "has a source": lacks_source,
-    "has a range": lacks_range,
-    "lies in its range": outside_range,
-    "holds no number": has_number,
-    "is used": unused,
-    "knows its names": unknown_name,
-    "is drawn": not_drawn,
-    "has a view": lacks_view,
+    "has a unit": find_missing_units,
+    "has a definition": find_missing_definitions,
+    "has a source": find_missing_sources,
+    "has a range": find_missing_ranges,
+    "lies in its range": find_out_of_range,
+    "holds no number": find_bare_numbers,
+    "is used": find_unused,
+    "knows its names": find_unknown_names,
+    "is drawn": find_undrawn,
+    "has a view": find_missing_views,
 }
 
 _CALLED = re.compile(r"([^\W\d_][\w ]*?)\s*\(")
 
 
-def _place(text: str, name: str) -> str:
+def _locate(text: str, name: str) -> str:
     return f"line {read_document(text).variables[name].line}, {name}"

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from smecluster.model.support.errors import InputError, UnknownNameError
-from smecluster.model.vensim.source import Block, Points, Source, brackets, fold_name, parse
+from smecluster.model.vensim.source import Block, Points, Source, fold_name, list_subscripts, parse
 from smecluster.model.vensim.values import (
     Cell,
     Edit,
@@ -30,7 +30,7 @@ from smecluster.model.vensim.values import (
 
 REGION = "Region"
 
-# Names that tables and options use for something else than a region.
+# Names that tables and options use for something other than a region.
 _RESERVED = {
     "total": "the sum over the regions",
     "all": "all regions",
@@ -39,7 +39,7 @@ _RESERVED = {
     "centre": "the central government",
     "time": "the model's time",
 }
-# So many missing values are listed; the rest are counted, so that the message stays one line.
+# This many missing values are listed and the rest counted, to keep the message short.
 _LISTED = 6
 
 
@@ -52,10 +52,10 @@ class Region:
     name : str
         The subscript element's name.
     constants : mapping
-        Values in the unit of the model's constant, by name; a constant with a further
-        dimension holds a mapping from that dimension's elements to values.
+        Values in the unit of the model's constant, by name; for a constant with a second
+        dimension a mapping from its elements to values.
     tables : mapping
-        Points (x, y) by table name, ``"name[element]"`` where it has a further dimension.
+        Points (x, y) by table name, ``"name[element]"`` if it has a second dimension.
     """
 
     name: str
@@ -64,7 +64,7 @@ class Region:
 
 
 def check_region_name(name: str) -> None:
-    """Refuse a name that means something else than a region.
+    """Refuse a name that means something other than a region.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ def check_region_name(name: str) -> None:
 
 
 def read_regions(text: str) -> tuple[Region, ...]:
-    """Read the regions of a model, with the values that belong to each.
+    """Read the regions of a model and the values of each.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ def read_regions(text: str) -> tuple[Region, ...]:
     Returns
     -------
     tuple of Region
-        In the order of the file; empty where the model has no range ``Region``.
+        In the order of the file; empty if the model has no range ``Region``.
 
     Raises
     ------
@@ -126,8 +126,8 @@ def read_regions(text: str) -> tuple[Region, ...]:
 def set_regions(text: str, regions: Iterable[Region]) -> str:
     """Write the model for another set of regions.
 
-    A region's value is, in this order: its own; the one that the file gives for a region of
-    that name; the one that all regions of the file share.
+    A value of a region is its own if given; else the one that the file gives for a region of that
+    name; else the one that all regions of the file share.
 
     Parameters
     ----------
@@ -139,13 +139,13 @@ def set_regions(text: str, regions: Iterable[Region]) -> str:
     Returns
     -------
     str
-        The new text, diagrams and settings as they were.
+        The new text; diagrams and settings are unchanged.
 
     Raises
     ------
     InputError
-        If there is no region, one comes twice or has no usable name, a value is missing or
-        unknown, or an equation of the model names a region.
+        If no region is given, one is given twice or its name cannot be used, a value is missing
+        or unknown, or an equation of the model names a region.
     """
     chosen = tuple(regions)
     source = parse(text)
@@ -163,12 +163,12 @@ def set_regions(text: str, regions: Iterable[Region]) -> str:
         values: dict[Cell, Value] = {}
         for region in chosen:
             for inner in holder.inner(names):
-                value = _regional_value(source, holder, region, inner)
+                value = _find_value(source, holder, region, inner)
                 if value is None:
                     missing.append(f"{spell_name(holder.name, inner)} of {region.name}")
                 else:
                     values[(region.name, *inner)] = value
-        # The order counts: a list without names follows the range.
+        # The order matters: a list without names follows the range.
         if not missing and list(values.items()) != list(holder.values.items()):
             edits.extend(_edit_regional(source, holder, names, values))
     if missing:
@@ -176,7 +176,7 @@ def set_regions(text: str, regions: Iterable[Region]) -> str:
         more = f" and {len(missing) - _LISTED} more" if len(missing) > _LISTED else ""
         raise InputError(
             f"no value for {listed}{more}: the model's regions differ there, so a region "
-            "that is not in the file must give its own"
+            "that is not in the file must give its own value"
         )
     return apply_edits(source.text, edits)
 
@@ -189,10 +189,10 @@ class _Regional:
     """A constant or table with a value for each region."""
 
     blocks: tuple[Block, ...]
-    place: int  # where Region stands among the dimensions as written
+    place: int  # position of Region among the dimensions as written
     other: str | None  # the range of the other dimension, if there is one
     further: tuple[str, ...]  # the other dimension's elements
-    paired: bool  # the other dimension is a list of regions too
+    paired: bool  # the other dimension is also a list of regions
     values: Mapping[Cell, Value]  # by (region, other element)
 
     @property
@@ -211,7 +211,7 @@ class _Regional:
 
 
 def _find_regional(source: Source) -> tuple[_Regional, ...]:
-    """Collect the constants and tables that carry regional values."""
+    """Collect the constants and tables with regional values."""
     regions = source.subscripts.get(REGION, ())
     own = {fold_name(name) for name in regions}
     aliases = {fold_name(name) for name, listed in source.subscripts.items() if listed == regions}
@@ -253,15 +253,15 @@ def _read_regional(source: Source, blocks: tuple[Block, ...], regional: set[str]
     return _Regional(
         blocks=blocks,
         place=place,
-        other=_range_holding(source, others[0]) if others else None,
+        other=_find_range(source, others[0]) if others else None,
         further=tuple(dict.fromkeys(cell[1] for cell in values)) if others else (),
         paired=bool(others) and fold_name(others[0]) in regional,
         values=values,
     )
 
 
-def _range_holding(source: Source, name: str) -> str:
-    """Give the range that a left-hand subscript is or belongs to."""
+def _find_range(source: Source, name: str) -> str:
+    """Find the range that a left-hand subscript is or belongs to."""
     found = source.range_of(name)
     if found is not None:
         return found
@@ -272,9 +272,9 @@ def _range_holding(source: Source, name: str) -> str:
     )
 
 
-def _regional_value(source: Source, holder: _Regional, region: Region, inner: Cell) -> Value | None:
+def _find_value(source: Source, holder: _Regional, region: Region, inner: Cell) -> Value | None:
     """Find a region's value: its own, the file's for that name, or the one that all share."""
-    own = _own_value(holder, region, inner)
+    own = _find_own_value(holder, region, inner)
     if own is not None:
         return own
     named = {fold_cell(cell): value for cell, value in holder.values.items()}
@@ -282,7 +282,7 @@ def _regional_value(source: Source, holder: _Regional, region: Region, inner: Ce
     if found is not None:
         return found
     if len(source.subscripts[REGION]) == 1:
-        return None  # one region shows nothing about what regions have in common
+        return None  # one region cannot show what regions have in common
     with_itself = inner == (region.name,)
     alike = [
         value
@@ -292,7 +292,7 @@ def _regional_value(source: Source, holder: _Regional, region: Region, inner: Ce
     return alike[0] if alike and all(value == alike[0] for value in alike) else None
 
 
-def _own_value(holder: _Regional, region: Region, inner: Cell) -> Value | None:
+def _find_own_value(holder: _Regional, region: Region, inner: Cell) -> Value | None:
     if holder.table:
         for name, points in region.tables.items():
             bare, cell = split_name(name)
@@ -312,7 +312,7 @@ def _own_value(holder: _Regional, region: Region, inner: Cell) -> Value | None:
 
 
 def _check_names(source: Source, chosen: Sequence[Region]) -> None:
-    """Refuse regions that cannot be written as the elements of the range."""
+    """Refuse regions that cannot be elements of the range."""
     if REGION not in source.subscripts:
         raise InputError(f"the model has no range {REGION!r}: its regions cannot be chosen")
     if not chosen:
@@ -324,7 +324,7 @@ def _check_names(source: Source, chosen: Sequence[Region]) -> None:
         if not re.fullmatch(r"[^\W\d_][\w ']*", region.name):
             raise InputError(
                 f"region name {region.name!r} cannot be used: letters, digits and blanks, "
-                "beginning with a letter"
+                "starting with a letter"
             )
         if fold_name(region.name) in seen:
             raise InputError(f"region {region.name!r} is given twice")
@@ -340,7 +340,7 @@ def _check_names(source: Source, chosen: Sequence[Region]) -> None:
             named = own & {fold_name(element) for element in source.subscripts[block.name]}
         else:
             named = own & {
-                fold_name(part) for group in brackets(block.expression) for part in group
+                fold_name(part) for group in list_subscripts(block.expression) for part in group
             }
         if named:
             raise InputError(

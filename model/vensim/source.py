@@ -1,8 +1,8 @@
-"""The text of a Vensim model, taken apart into its definitions.
+"""The text of a Vensim model, split into its definitions.
 
-A ``.mdl`` file is read as text and as nothing else: no part of it is executed or reaches
-generated code. A block is ``name[subscripts] = expression ~ unit [low, high] ~ comment |``;
-after the last block come the sketches (the diagrams) and Vensim's settings, kept verbatim.
+A ``.mdl`` file is only ever read as text: no part of it is executed or reaches generated code. A
+block is ``name[subscripts] = expression ~ unit [low, high] ~ comment |``; after the last block
+come the sketches (the diagrams) and Vensim's settings, kept verbatim.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _BRACKET = re.compile(r"\[[^\]]*\]")
 
 
 def fold_name(name: str) -> str:
-    """Give the form in which Vensim compares names.
+    """Turn a name into the form in which Vensim compares names.
 
     Parameters
     ----------
@@ -63,35 +63,37 @@ def fold_name(name: str) -> str:
     return re.sub(r"[\s_]+", " ", name.strip().strip('"')).strip().casefold()
 
 
-def fold(text: str) -> str:
+def join_lines(text: str) -> str:
     """Put a text on one line with single blanks."""
     return " ".join(re.sub(r"\\[ \t]*\r?\n", " ", text).split())
 
 
-def number(text: str) -> float:
-    """Read a number as Vensim writes it: a sign may stand apart."""
+def parse_number(text: str) -> float:
+    """Read a number as Vensim writes it: a blank may follow its sign."""
     return float(re.sub(r"\s+", "", text))
 
 
-def elements(bracket: str) -> tuple[str, ...]:
-    """Read ``[a, b]`` into its names."""
+def split_elements(bracket: str) -> tuple[str, ...]:
+    """Split ``[a, b]`` into its names."""
     inside = bracket.strip()[1:-1]
-    return tuple(fold(part).strip('"') for part in inside.split(",")) if inside.strip() else ()
+    return (
+        tuple(join_lines(part).strip('"') for part in inside.split(",")) if inside.strip() else ()
+    )
 
 
-def brackets(expression: str) -> tuple[tuple[str, ...], ...]:
+def list_subscripts(expression: str) -> tuple[tuple[str, ...], ...]:
     """List the subscripts of each name that an expression mentions."""
-    return tuple(elements(found) for found in _BRACKET.findall(expression))
+    return tuple(split_elements(found) for found in _BRACKET.findall(expression))
 
 
 @dataclass(frozen=True)
 class Block:
-    """One definition of a Vensim file.
+    """One definition in a Vensim file.
 
     Attributes
     ----------
     name : str
-        What is defined, without quotes; for a group, the sector.
+        The name defined, without quotes; for a group, the sector.
     kind : str
         ``"equation"``, ``"constant"`` (numbers alone), ``"table"``, ``"data"`` (no equation),
         ``"range"``, ``"equivalence"`` or ``"group"``.
@@ -108,15 +110,15 @@ class Block:
     comment : str
         The comment on one line.
     sector : str
-        The group it stands in.
+        The group that it belongs to.
     supplementary : bool
         Marked ``:SUPPLEMENTARY``: a result that nothing else in the model uses.
     line : int
-        Line of the file on which it begins.
+        Line of the file on which it starts.
     start, end : int
-        The equation part's place in the text.
+        Where the equation starts and ends in the text.
     stop : int
-        The place in the text after the block's closing bar.
+        Where the text continues after the block's closing bar.
     """
 
     name: str
@@ -142,14 +144,14 @@ class Block:
 
     @property
     def source(self) -> str:
-        """What follows ``Source:`` in the comment, empty where there is none."""
+        """What follows ``Source:`` in the comment; empty if nothing does."""
         parts = _SOURCE.split(self.comment, maxsplit=1)
         return parts[1].strip() if len(parts) == 2 else ""
 
 
 @dataclass(frozen=True)
 class Source:
-    """A Vensim file taken apart.
+    """A Vensim file, split into definitions.
 
     Attributes
     ----------
@@ -160,7 +162,7 @@ class Source:
     sketch : str
         Diagrams and settings, verbatim.
     subscripts : mapping of str to tuple of str
-        Elements of each range, equivalent ranges included.
+        Elements of each range, including equivalent ranges.
     """
 
     text: str
@@ -176,7 +178,7 @@ class Source:
 
 @lru_cache(maxsize=32)
 def parse(text: str) -> Source:
-    """Take a Vensim file apart.
+    """Split a Vensim file into definitions.
 
     Parameters
     ----------
@@ -199,7 +201,7 @@ def parse(text: str) -> Source:
     return Source(text, blocks, mark + rest, _subscripts(blocks))
 
 
-def normalised_hash(text: str) -> str:
+def hash_equations(text: str) -> str:
     """Fingerprint what determines a model's numbers.
 
     Names, subscripts and equations count; layout, comments, units and diagrams do not, so
@@ -224,7 +226,7 @@ def normalised_hash(text: str) -> str:
 
 
 def list_names(expression: str) -> tuple[str, ...]:
-    """List the names that an expression mentions, subscripts left out.
+    """List the names that an expression mentions, without subscripts.
 
     Parameters
     ----------
@@ -234,7 +236,7 @@ def list_names(expression: str) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        Comparable forms (see `key`) of variables, tables and functions, each once.
+        Comparable forms (see `fold_name`) of variables, tables and functions, each once.
     """
     bare = _BRACKET.sub(" ", expression)
     found = (match["name"] for match in _TOKEN.finditer(bare))
@@ -258,10 +260,10 @@ def read_points(block: Block) -> Points:
     Returns
     -------
     tuple of (float, float)
-        Its points, the range that Vensim draws left out.
+        Its points, without the range that Vensim draws.
     """
     bare = _VIEWPORT.sub(" ", block.expression)
-    return tuple((number(x), number(y)) for x, y in _POINT.findall(bare))
+    return tuple((parse_number(x), parse_number(y)) for x, y in _POINT.findall(bare))
 
 
 def _blocks(text: str) -> Iterable[Block]:
@@ -271,11 +273,11 @@ def _blocks(text: str) -> Iterable[Block]:
         assert match is not None  # the pattern accepts the empty string
         end = match.end()
         equation = _without_braces(text[position:end])
-        # A definition begins after the blanks and remarks that stand before it.
+        # A definition starts after the blanks and remarks before it.
         start = position + len(equation) - len(equation.lstrip())
         line = _line(text, start)
         if text[end : end + 1] in ('"', "{"):
-            raise InputError(f"line {_line(text, end)}: {text[end]!r} is opened and never closed")
+            raise InputError(f"line {_line(text, end)}: {text[end]!r} is opened but never closed")
         bar = text.find("|", end)
         if bar < 0:
             if equation.strip():
@@ -284,7 +286,7 @@ def _blocks(text: str) -> Iterable[Block]:
         parts = text[end + 1 : bar].split("~", 2) if text[end] == "~" else [""]
         position = bar + 1
         unit = parts[0]
-        comment = fold(parts[1]) if len(parts) > 1 else ""
+        comment = join_lines(parts[1]) if len(parts) > 1 else ""
         block = _block(equation, unit, comment, line)
         if block is not None:
             if block.kind == "group":
@@ -301,15 +303,15 @@ def _blocks(text: str) -> Iterable[Block]:
 
 
 def _block(equation: str, unit: str, comment: str, line: int) -> Block | None:
-    """Read one definition; its place in the file is for the caller to add."""
-    flat = fold(equation)
+    """Read one definition; the caller adds its position in the file."""
+    flat = join_lines(equation)
     if not flat:
         return None
     group = _GROUP.match(equation)
     if group:
-        return Block(fold(group["name"]), "group", line=line, comment=fold(unit))
+        return Block(join_lines(group["name"]), "group", line=line, comment=join_lines(unit))
     if flat.upper().startswith(":MACRO:"):
-        raise InputError(f"line {line}: Vensim macros are not supported, write the equations out")
+        raise InputError(f"line {line}: Vensim macros are not supported: write the equations out")
     match = _LEFT.match(flat)
     if match is None:
         raise InputError(f"line {line}: cannot read the definition {flat[:60]!r}")
@@ -323,10 +325,10 @@ def _block(equation: str, unit: str, comment: str, line: int) -> Block | None:
         kind = "constant"
     plain_unit, low, high = _unit(unit, line)
     return Block(
-        name=fold(match["name"]).strip('"'),
+        name=join_lines(match["name"]).strip('"'),
         kind=kind,
-        subscripts=elements(match["subs"] or ""),
-        excepted=brackets(match["except"] or ""),
+        subscripts=split_elements(match["subs"] or ""),
+        excepted=list_subscripts(match["except"] or ""),
         expression=expression,
         unit=plain_unit,
         low=low,
@@ -337,7 +339,7 @@ def _block(equation: str, unit: str, comment: str, line: int) -> Block | None:
 
 
 def _unit(text: str, line: int) -> tuple[str, float | None, float | None]:
-    flat = fold(text)
+    flat = join_lines(text)
     match = _RANGE.search(flat)
     if match is None:
         return flat, None, None
@@ -347,7 +349,7 @@ def _unit(text: str, line: int) -> tuple[str, float | None, float | None]:
         if bare in ("?", ""):
             bounds.append(None)
         elif _PLAIN_NUMBER.match(bare):
-            bounds.append(number(bare))
+            bounds.append(parse_number(bare))
         else:
             raise InputError(f"line {line}: {bare!r} is not a bound: give a number or '?'")
     bounds += [None, None]
@@ -362,7 +364,7 @@ def _subscripts(blocks: Iterable[Block]) -> dict[str, tuple[str, ...]]:
             parts = (_expand(part.strip()) for part in body.split(","))
             ranges[block.name] = tuple(element for part in parts for element in part)
     spelled = {fold_name(name): name for name in ranges}
-    # A range may list other ranges: Vensim reads their elements.
+    # A range may list other ranges and then has their elements.
     for name, listed in ranges.items():
         flat: list[str] = []
         for element in listed:
@@ -379,16 +381,16 @@ def _subscripts(blocks: Iterable[Block]) -> dict[str, tuple[str, ...]]:
 
 
 def _expand(element: str) -> tuple[str, ...]:
-    """Write a numbered range such as ``(A1-A3)`` out."""
+    """Write out a numbered range such as ``(A1-A3)``."""
     match = re.fullmatch(r"\(\s*(.*?)(\d+)\s*-\s*(.*?)(\d+)\s*\)", element)
     if match is None:
-        return (fold(element).strip('"'),) if element else ()
+        return (join_lines(element).strip('"'),) if element else ()
     stem, first, _, last = match.groups()
     return tuple(f"{stem}{number}" for number in range(int(first), int(last) + 1))
 
 
 def _without_braces(text: str) -> str:
-    """Blank Vensim's ``{comments}`` out, leaving every other character in its place."""
+    """Blank out Vensim's ``{comments}``; every other character keeps its position."""
 
     def blank(match: re.Match[str]) -> str:
         return match[1] or re.sub(r"[^\n]", " ", match[0])

@@ -1,8 +1,8 @@
 """From a model file to PySD's abstract model, without letting the file run anything.
 
 PySD 3.14.3 evaluates the drawing range of a lookup (``([...],``) as Python when it parses, and
-executes comments when it loads what it wrote. So it is given equations only: one definition at
-a time, as `model.vensim.source` read it, without comment, unit and drawing range.
+executes comments when it loads what it wrote. So it gets equations only: one definition at a
+time, as `model.vensim.source` has read it, without comment, unit or drawing range.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 XMILE = (".xmile", ".xml", ".stmx")
 
 _PLAIN_NAME = re.compile(r"[^\W\d_][\w\s'$]*\Z")
-# PySD takes backslashes for blanks.
+# PySD reads backslashes as blanks.
 _DRAWING_RANGE = re.compile(r"\([\s\\]*\[[^\]]*\][\s\\]*,")
 _OPENED = re.compile(r"\([\s\\]*\[")
 _OPERATORS = {"range": ":", "equivalence": "<->", "equation": "=", "constant": "="}
@@ -74,7 +74,7 @@ def translate_vensim(text: str) -> AbstractModel:
                     section.components.append(parsed)
             except InputError:
                 raise
-            except Exception as error:  # whatever the parser makes of a broken equation
+            except Exception as error:  # the parser fails in many ways on a broken equation
                 raise InputError(
                     f"line {block.line}: the equation of {block.name!r} cannot be read: "
                     f"{block.expression[:80]!r}"
@@ -113,13 +113,13 @@ def translate_xmile(text: str) -> AbstractModel:
             file = XmileFile(path)
             file.parse()
             return file.get_abstract_model()
-        except Exception as error:  # whatever the parser makes of a broken file
-            told = str(error).strip().splitlines() or [type(error).__name__]
-            raise InputError(f"the XMILE file cannot be read: {told[0][:120]}") from error
+        except Exception as error:  # the parser fails in many ways on a broken file
+            lines = str(error).strip().splitlines() or [type(error).__name__]
+            raise InputError(f"the XMILE file cannot be read: {lines[0][:120]}") from error
 
 
 def _safe(block: Block) -> str:
-    """Write a definition with nothing in it but names, numbers and operators."""
+    """Write a definition that contains only names, numbers and operators."""
     if block.kind == "data":
         raise InputError(
             f"line {block.line}: {block.name!r} is a data variable: give it a table or an equation"

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from smecluster.model.vensim.document import read_document
-from smecluster.model.vensim.source import fold, fold_name
+from smecluster.model.vensim.source import fold_name, join_lines
 
 
 def can_check_units() -> bool:
@@ -43,5 +43,5 @@ def find_unit_errors(text: str) -> list[str]:
     for error in found:
         if error.kind == ErrorKind.UNITS:
             place = spelled.get(fold_name(error.variable_name or ""), "the model")
-            lines.append(f"{place}: {error.details or fold(error.message)}")
+            lines.append(f"{place}: {error.details or join_lines(error.message)}")
     return list(dict.fromkeys(lines))

@@ -11,16 +11,16 @@ from smecluster.model.vensim.source import (
     Block,
     Points,
     Source,
-    elements,
     fold_name,
-    number,
     parse,
+    parse_number,
     read_points,
+    split_elements,
 )
 
 Cell = tuple[str, ...]
 Value = float | Points
-# Where an edit begins and ends in the text, and the new text.
+# Where an edit starts and ends in the text, and the new text.
 Edit = tuple[int, int, str]
 
 
@@ -35,8 +35,8 @@ def read_values(text: str) -> dict[str, dict[Cell, Value]]:
     Returns
     -------
     dict
-        By name, then by elements (an empty tuple where there is no dimension): a number in the
-        constant's unit, or points (x, y).
+        By name, then by elements (an empty tuple without dimensions) a number in the constant's
+        unit, or points (x, y).
     """
     source = parse(text)
     values: dict[str, dict[Cell, Value]] = {}
@@ -57,14 +57,14 @@ def set_values(
     text : str
         The file's text.
     values : mapping
-        By name: a number, or a mapping from an element (a tuple of elements where there is
-        more than one dimension) to a number; ``"name[element, element]"`` is understood too.
-        For a table, points (x, y).
+        By name a number, or a mapping from an element (a tuple of elements for several
+        dimensions) to a number; ``"name[element, element]"`` works too. For a table, points
+        (x, y).
 
     Returns
     -------
     str
-        The new text; everything else as it was.
+        The new text; everything else is unchanged.
 
     Raises
     ------
@@ -84,7 +84,9 @@ def set_values(
             raise UnknownNameError("constant", name, shown)
         blocks = by_name[fold_name(name)]
         if any(block.kind not in ("constant", "table") for block in blocks):
-            raise InputError(f"{blocks[0].name!r} is computed by the model: only constants are set")
+            raise InputError(
+                f"{blocks[0].name!r} is computed by the model: only constants can be set"
+            )
         cells = changed.setdefault(fold_name(name), {})
         if isinstance(value, Mapping):
             for inner, one in value.items():
@@ -125,7 +127,7 @@ def list_cells(source: Source, block: Block) -> dict[Cell, Value]:
     cells = list(itertools.product(*axes))
     if block.kind == "table":
         return dict.fromkeys(cells, read_points(block))
-    numbers = [number(part) for part in re.split("[,;]", block.expression) if part.strip()]
+    numbers = [parse_number(part) for part in re.split("[,;]", block.expression) if part.strip()]
     if len(numbers) == 1:
         numbers *= len(cells)
     if len(numbers) != len(cells):
@@ -212,7 +214,7 @@ def format_rows(rows: Sequence[Sequence[str]], matrix: bool) -> str:
 
 
 def format_table(left: str, points: Value) -> str:
-    """Write a table: what stands left of it, and its points."""
+    """Write a table: its left-hand side and its points."""
     assert not isinstance(points, float)
     body = ", ".join(f"({format_number(x)},{format_number(y)})" for x, y in points)
     return f"{left}(\n\t{body})\n\t"
@@ -249,9 +251,9 @@ def split_name(name: str) -> tuple[str, Cell]:
     ('wage', ('Wenzhou',))
     """
     bare, bracket, inside = name.partition("[")
-    return bare.strip(), elements(bracket + inside) if bracket else ()
+    return bare.strip(), split_elements(bracket + inside) if bracket else ()
 
 
 def fold_cell(cell: Iterable[str]) -> Cell:
-    """Give elements the form in which they are compared."""
+    """Turn elements into the form in which they are compared."""
     return tuple(fold_name(part) for part in cell)

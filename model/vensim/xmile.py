@@ -1,4 +1,4 @@
-"""What an XMILE file says about itself."""
+"""A model as its XMILE file describes it."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any
 
 from smecluster.model.support.errors import InputError
 from smecluster.model.vensim.document import CONTROLS, Clock, Document, Variable
-from smecluster.model.vensim.source import fold, fold_name
+from smecluster.model.vensim.source import fold_name, join_lines
 from smecluster.model.vensim.translation import translate_xmile
 
 
 @lru_cache(maxsize=8)
 def read_xmile(text: str) -> Document:
-    """Read what an XMILE model says about itself.
+    """Read the description that an XMILE file gives of its model.
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ def read_xmile(text: str) -> Document:
     Returns
     -------
     Document
-        Causes and effects are left out; the equations are in the file.
+        Without causes, effects and equations, which are in the file.
 
     Raises
     ------
@@ -38,8 +38,8 @@ def read_xmile(text: str) -> Document:
         low, high = element.limits
         variables[name] = Variable(
             name=name,
-            unit=fold(element.units),
-            definition=fold(element.documentation),
+            unit=join_lines(element.units),
+            definition=join_lines(element.documentation),
             source="",
             low=low,
             high=high,
@@ -82,7 +82,7 @@ def _clock(section: Any) -> Clock:
 
 
 def _number(tree: Any) -> float | None:
-    """Read a number, or the reciprocal of one, which is how XMILE may give its time step."""
+    """Read a number, or the reciprocal of one, as XMILE may give its time step."""
     if isinstance(tree, int | float):
         return float(tree)
     if getattr(tree, "operators", None) == ["/"]:

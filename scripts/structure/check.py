@@ -1,4 +1,4 @@
-"""``smecluster check``: the checks on the model itself, and the stylised facts."""
+"""``smecluster check``: checks of the model itself, and the stylised facts."""
 
 from __future__ import annotations
 
@@ -35,17 +35,20 @@ def check(
         str | None, typer.Option(help="Checks or facts whose name contains this.")
     ] = None,
     all: Annotated[
-        bool, typer.Option("--all", help="Show what passed, too; of facts, the numbers.")
+        bool,
+        typer.Option("--all", help="Show also what passed; of facts, every case with its numbers."),
     ] = False,
     facts: Annotated[
         bool,
-        typer.Option("--facts", help="Which stylised facts come out; none of them can fail."),
+        typer.Option(
+            "--facts", help="Test which stylised facts come out; a fact cannot fail the check."
+        ),
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Check a model; the exit status is 1 if a check fails."""
     if facts:
-        _tell(
+        _print_facts(
             run_facts(locate(model), only=only, say=lambda fact: note(f"fact: {fact}")), all, json
         )
         return
@@ -59,7 +62,7 @@ def check(
         shown = [finding for finding in findings if all or finding.status != "passed"]
         if shown:
             print_table(
-                ["result", "group", "statement", "what was found"],
+                ["result", "group", "statement", "detail"],
                 [[f.status, f.group, f.statement, f.detail] for f in shown],
             )
         print(", ".join(f"{count[name]} {name}" for name in ("passed", "failed", "skipped")))
@@ -67,8 +70,8 @@ def check(
         raise typer.Exit(1)
 
 
-def _tell(facts: Sequence[Fact], every: bool, json: bool) -> None:
-    """Say of every fact where it comes out, with its numbers."""
+def _print_facts(facts: Sequence[Fact], every: bool, json: bool) -> None:
+    """Print where each fact comes out, with its numbers."""
     if json:
         print_json(
             [{**vars(f), "verdict": f.verdict, "cases": [vars(c) for c in f.cases]} for f in facts]
@@ -77,13 +80,22 @@ def _tell(facts: Sequence[Fact], every: bool, json: bool) -> None:
     if every:
         print_table(
             ["comes out", "fact", "region", "from", "numbers"],
-            [[_WORD[c.holds], f.title, c.region, _begun(c), _numbers([c])] for f, c in _all(facts)],
+            [
+                [_WORD[c.holds], f.title, c.region, _format_start(c), _format_numbers([c])]
+                for f, c in _list_cases(facts)
+            ],
         )
     else:
         print_table(
             ["result", "fact", "comes out in", "does not in", "numbers, lowest to highest"],
             [
-                [f.verdict, f.title, _where(f, True), _where(f, False), _numbers(f.cases)]
+                [
+                    f.verdict,
+                    f.title,
+                    _name_regions(f, True),
+                    _name_regions(f, False),
+                    _format_numbers(f.cases),
+                ]
                 for f in facts
             ],
         )
@@ -94,29 +106,29 @@ def _tell(facts: Sequence[Fact], every: bool, json: bool) -> None:
 _WORD = {True: "yes", False: "no", None: "cannot be judged"}
 
 
-def _all(facts: Sequence[Fact]) -> list[tuple[Fact, Case]]:
+def _list_cases(facts: Sequence[Fact]) -> list[tuple[Fact, Case]]:
     return [(fact, case) for fact in facts for case in fact.cases]
 
 
-def _begun(case: Case) -> str:
+def _format_start(case: Case) -> str:
     return "" if case.start is None else f"{case.start:g}"
 
 
-def _where(fact: Fact, holds: bool) -> str:
-    """Name the regions, with the years where it is not the same in all."""
-    told = []
+def _name_regions(fact: Fact, holds: bool) -> str:
+    """Name the regions, with the years if they differ."""
+    parts = []
     for region in dict.fromkeys(case.region for case in fact.cases):
         cases = [case for case in fact.cases if case.region == region]
-        found = [_begun(case) for case in cases if case.holds is holds]
+        found = [_format_start(case) for case in cases if case.holds is holds]
         if found:
-            told.append(region if len(found) == len(cases) else f"{region} {', '.join(found)}")
-    return "; ".join(told)
+            parts.append(region if len(found) == len(cases) else f"{region} {', '.join(found)}")
+    return "; ".join(parts)
 
 
-def _numbers(cases: Sequence[Case]) -> str:
-    told = []
+def _format_numbers(cases: Sequence[Case]) -> str:
+    parts = []
     for name in cases[0].numbers:
         values = [case.numbers[name] for case in cases]
         low, high = f"{min(values):.3g}", f"{max(values):.3g}"
-        told.append(f"{name} {low}" if low == high else f"{name} {low} to {high}")
-    return "; ".join(told)
+        parts.append(f"{name} {low}" if low == high else f"{name} {low} to {high}")
+    return "; ".join(parts)

@@ -1,4 +1,4 @@
-"""``smecluster gains``: the gain of every reinforcing loop, for people and as a page."""
+"""``smecluster gains``: the gain of every reinforcing loop, as tables and as a page."""
 
 from __future__ import annotations
 
@@ -23,23 +23,21 @@ EXAMPLES = (
 
 
 def gains(
-    year: Annotated[
-        float, typer.Option(help="Year whose national conditions hold for ever.")
-    ] = 2020,
+    year: Annotated[float, typer.Option(help="Year whose national conditions last.")] = 2020,
     model: Annotated[
         Path, typer.Option(help="Another Vensim model.", show_default=False)
     ] = SHIPPED,
     out: Annotated[
-        Path | None, typer.Option(help="Write a page (Markdown) as well.", show_default=False)
+        Path | None, typer.Option(help="Also write a page (Markdown).", show_default=False)
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Publish the steady-state gain of every reinforcing loop."""
+    """Compute the steady-state gain of every reinforcing loop."""
     from smecluster.model.checking.loop_gains import compute_gains as work_out
     from smecluster.model.support.files import write_atomic
     from smecluster.model.system import load
 
-    note("running the model to rest, once for each push")
+    note("running the model to rest after each push")
     m = load(locate(model))
     found = work_out(m, year)
     if out is not None:
@@ -58,35 +56,35 @@ def gains(
         ]
         print_json({"year": found.year, "single": single, "together": found.together})
         return
-    headings, rows = _single(found, m.regions)
+    headings, rows = _table_loops(found, m.regions)
     print_table(headings, rows, f"Gain alone, and among the others (conditions of {year:g})")
-    headings, rows = _together(found)
+    headings, rows = _table_together(found)
     print_table(headings, rows, "Gain of all reinforcing loops together")
 
 
-def _single(found: Gains, regions: Sequence[str]) -> tuple[list[str], list[list[str]]]:
-    """Set a row for each cut, a column for each region."""
+def _table_loops(found: Gains, regions: Sequence[str]) -> tuple[list[str], list[list[str]]]:
+    """Make a row a cut, a column a region."""
     headings = ["loop", "cut at", "read by", *regions]
     rows = []
     for at in range(0, len(found.single), len(regions)):
         gains_there = found.single[at : at + len(regions)]
         cut = gains_there[0].cut
-        told = [f"{_figure(gain.alone)} ({_figure(gain.among)})" for gain in gains_there]
-        rows.append([cut.loop, cut.variable, ", ".join(cut.readers), *told])
+        cells = [f"{_format_gain(gain.alone)} ({_format_gain(gain.among)})" for gain in gains_there]
+        rows.append([cut.loop, cut.variable, ", ".join(cut.readers), *cells])
     return headings, rows
 
 
-def _together(found: Gains) -> tuple[list[str], list[list[str]]]:
-    headings = ["held still", *next(iter(found.together.values()))]
+def _table_together(found: Gains) -> tuple[list[str], list[list[str]]]:
+    headings = ["held constant", *next(iter(found.together.values()))]
     rows = [
-        [brake, *(_figure(value) for value in by_region.values())]
+        [brake, *(_format_gain(value) for value in by_region.values())]
         for brake, by_region in found.together.items()
     ]
     return headings, rows
 
 
-def _figure(gain: float) -> str:
-    # Without the sign of what is rounded to nothing.
+def _format_gain(gain: float) -> str:
+    # Without the sign of what rounds to zero.
     return f"{round(gain, 3) + 0.0:.3f}"
 
 
@@ -98,52 +96,51 @@ def _page(found: Gains, regions: Sequence[str], fingerprint: str) -> str:
             "# Gains of the reinforcing loops",
             "",
             f"Made by `smecluster gains --year {found.year:g} --out docs/loop-gains.md` from the "
-            f"model with the fingerprint `{fingerprint[:12]}`. Do not edit; make it again.",
+            f"model with fingerprint `{fingerprint[:12]}`. Do not edit; run the command again.",
             "",
-            "A gain says how much of a push comes back to where it was given, once the model is "
-            "at rest: 0.2 means that a rise by 1 % comes back as 0.2 %. Below 1 a push dies away; "
-            "above 1 it would feed itself for ever.",
+            "A gain says how much of a push returns to where it was given, once the model is at "
+            "rest: 0.2 means that a rise of 1 % returns as 0.2 %. Below 1 a push dies away; above "
+            "1 it would feed on itself without end.",
             "",
             f"**Every gain is below 1.** The largest of a single loop is "
-            f"{_figure(max(largest.alone, largest.among))} ({largest.cut.loop}, cut at "
+            f"{_format_gain(max(largest.alone, largest.among))} ({largest.cut.loop}, cut at "
             f"{largest.cut.variable}, {largest.region}); that of all loops of all regions together "
-            f"is {_figure(whole)}: a lasting push that takes part in all of them grows to about "
-            f"{1 / (1 - whole):.1f} times its size and stays there."
+            f"is {_format_gain(whole)}: a lasting push that runs through all of them grows to "
+            f"about {1 / (1 - whole):.1f} times its size and stays there."
             if max(largest.alone, largest.among, whole) < 1
             else "**Not every gain is below 1**: the model need not come to rest.",
             "",
             "## One loop at a time",
             "",
-            "First the gain of the loop alone, every other reinforcing loop being cut; in brackets "
-            "its gain while all the others are at work. Balancing loops are at work in both. "
-            "Numbered loops are those of the overview diagram; the others close behind them.",
+            "The first number is the gain of the loop alone, with every other reinforcing loop "
+            "cut; the number in brackets is its gain while all the others work. Balancing loops "
+            "work in both. Numbered loops are those of the overview diagram; the others close behind them.",
             "",
-            *_markdown(*_single(found, regions)),
+            *_markdown(*_table_loops(found, regions)),
             "",
             "## All loops together",
             "",
-            "The gain of all reinforcing loops at once is the largest eigenvalue of the matrix of "
-            "answers from cut to cut. The further rows hold balancing loops still, to show what "
+            "The gain of all reinforcing loops together is the largest eigenvalue of the matrix of "
+            "responses from cut to cut. The lower rows hold balancing loops constant, to show what "
             "the reinforcing ones would do without them.",
             "",
-            *_markdown(*_together(found)),
+            *_markdown(*_table_together(found)),
             "",
-            "## How it is done",
+            "## Method",
             "",
-            f"The point is a rest: national conditions of {found.year:g} for ever, labour that "
-            "does not grow, no programme of the past or the future, twelve hundred years. The "
-            "point at which every effect of the model is 1 is not used, because it is no rest: "
-            "from there the clusters grow. At rest all land has been serviced and clusters are "
-            "far beyond their critical mass, so loops that work through chances to meet or "
-            "through new sites have nothing left to give and a gain near 0. That is a property of "
-            "this point; `smecluster gains --year 1990` shows another one.",
+            f"The gains hold at a point of rest: the national conditions of {found.year:g} last, "
+            "labour does not grow, there is no programme in the past or the future, and twelve "
+            "hundred years pass. The point at which every effect of the model is 1 is not used, "
+            "because it is not at rest: from there the clusters grow. At rest all land has been "
+            "serviced and clusters are far beyond their critical mass, so loops that work through "
+            "chances to meet or through new sites have nothing left to give and a gain near 0. "
+            "That is a property of this point; `smecluster gains --year 1990` shows another one.",
             "",
-            "Each loop is cut where the tables say: the readers named there read a constant in the "
-            "place of the variable, which is still computed. The constant is moved up and down by "
+            "Each loop is cut where the tables say: the readers named there read a constant in "
+            "place of the variable, which is still computed. The constant is raised and lowered by "
             "a thousandth in one region at a time, and the gain is the central difference of the "
-            "logarithm of the variable over that of the constant, at rest again. Two things are "
-            "verified in every run: that the cut model rests where the whole one does, and that it "
-            "is at rest.",
+            "logarithm of the variable over that of the constant, at rest again. Every run "
+            "verifies that the cut model rests at the values of the whole one, and that it is at rest.",
             "",
         ]
     )

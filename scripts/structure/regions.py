@@ -1,4 +1,4 @@
-"""``smecluster regions``: the regions of the model, and the cases that come with the project."""
+"""``smecluster regions``: the regions of the model, and the cases shipped with it."""
 
 from __future__ import annotations
 

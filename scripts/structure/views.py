@@ -49,7 +49,7 @@ def _check(text: str) -> None:
     from smecluster.model.diagrams.faults import find_faults
 
     faults = find_faults(text)
-    print("\n".join(faults[:_SHOWN]) or "every variable stands in one view")
+    print("\n".join(faults[:_SHOWN]) or "every variable is in one view")
     if len(faults) > _SHOWN:
         print(f"and {len(faults) - _SHOWN} more")
     if faults:

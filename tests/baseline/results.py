@@ -178,7 +178,7 @@ def gains() -> dict[str, Any]:
 
 
 def all_gains() -> dict[str, Any]:
-    """Work out the gain of all loops together with balancing loops held still."""
+    """Work out the gain of all loops together with balancing loops held constant."""
     from smecluster.model.checking import loop_gains
 
     found = loop_gains.compute_gains(_shipped())
@@ -314,7 +314,7 @@ PARTS = (
     Part("reforms", "Published reforms, run on the model.", EFFECT, reforms),
     Part("facts", "Stylised facts: numbers and verdicts.", EFFECT, facts),
     Part("gains", "Gains of the reinforcing loops at rest.", GAIN, gains),
-    Part("all-gains", "Gains with balancing loops held still.", GAIN, all_gains, slow=True),
+    Part("all-gains", "Gains with balancing loops held constant.", GAIN, all_gains, slow=True),
     Part("checks", "What each check on the model comes to.", PLAIN, checks, slow=True),
     Part("knockouts", "Mechanisms of the paper, cut.", EFFECT, knockouts, slow=True),
     Part("sensitivity", "Sobol' indices of a small study.", EFFECT, sensitivity),

@@ -93,7 +93,7 @@ def test_nothing_is_overwritten(folder):
 @pytest.mark.parametrize(
     ("name", "like", "expected"),
     [
-        ("2 towns", "wenzhou", "letters, digits and blanks, beginning with a letter"),
+        ("2 towns", "wenzhou", "letters, digits and blanks, starting with a letter"),
         ("Wenzhou", "wenzhou", "is a shipped region"),
         ("critical-mass", "wenzhou", "the model has a variable or range of that name"),
         ("total", "wenzhou", "it stands for the sum over the regions"),

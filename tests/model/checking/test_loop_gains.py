@@ -11,9 +11,9 @@ from smecluster.model.checking.loop_gains import (
     BRAKES,
     CUTS,
     NAMED,
-    closed_but,
+    close_loops,
     compute_gains,
-    loop_matrix,
+    compute_matrix,
 )
 from smecluster.model.diagrams.loops import LOOPS
 from smecluster.model.support.errors import InputError
@@ -59,15 +59,15 @@ def test_closing_the_other_loops_on_paper_gives_what_the_model_gives_with_one_cu
     one = next(cut for cut in CUTS if cut.loop == "R2 spin-offs")
     count = len(shipped.regions)
     rows = list(range(CUTS.index(one) * count, (CUTS.index(one) + 1) * count))
-    by_algebra = closed_but(loop_matrix(shipped, CUTS), rows)
-    by_running = loop_matrix(shipped, [one])
+    by_algebra = close_loops(compute_matrix(shipped, CUTS), rows)
+    by_running = compute_matrix(shipped, [one])
     np.testing.assert_allclose(by_running, by_algebra, rtol=1e-3, atol=1e-5)
 
 
 def test_a_model_that_does_not_come_to_rest_has_no_gains(shipped, monkeypatch):
     monkeypatch.setattr("smecluster.model.checking.loop_gains._YEARS", 250)
     with pytest.raises(InputError, match="come"):
-        loop_matrix(shipped, CUTS[:1])
+        compute_matrix(shipped, CUTS[:1])
 
 
 def test_the_page_shows_the_shipped_model(shipped):

@@ -16,7 +16,7 @@ from smecluster.model.diagrams.faults import find_faults
 from smecluster.model.diagrams.loops import LOOPS, Loop
 from smecluster.model.diagrams.views import OVERVIEW, assign_sectors, draw_views
 from smecluster.model.vensim.document import SHIPPED, read_document
-from smecluster.model.vensim.source import fold_name, normalised_hash
+from smecluster.model.vensim.source import fold_name, hash_equations
 
 HERD = """{UTF-8}
 Region:
@@ -174,10 +174,10 @@ def test_every_variable_stands_in_one_view(drawn: str) -> None:
 
 def test_a_variable_that_is_not_drawn_is_reported(drawn: str) -> None:
     added = drawn.replace("Grass[Region]=", "hay=\n\t1\n\t~ ton ~ Hay.|\nGrass[Region]=", 1)
-    assert find_faults(added) == ["'hay' stands in no view"]
+    assert find_faults(added) == ["'hay' is in no view"]
     gone = drawn.replace(",lifetime,", ",life,")
     assert find_faults(gone) == [
-        "'lifetime' stands in no view",
+        "'lifetime' is in no view",
         "a view shows 'life', which the model does not have",
     ]
 
@@ -194,7 +194,7 @@ def test_drawing_again_changes_nothing(drawn: str) -> None:
 
 def test_drawing_leaves_equations_and_settings_to_the_letter(drawn: str) -> None:
     assert drawn.startswith(HERD)
-    assert normalised_hash(drawn) == normalised_hash(HERD)
+    assert hash_equations(drawn) == hash_equations(HERD)
     kept = drawn.partition("///---\\\\\\")[0] + "///---\\\\\\\n:L\x7f<%^E!@\n9:Mine\n"
     assert draw_views(kept, LOOPS_OF_THE_HERD) == kept
 

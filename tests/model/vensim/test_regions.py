@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from smecluster.model import load
 from smecluster.model.support.errors import InputError
 from smecluster.model.vensim.regions import Region, read_regions, set_regions
-from smecluster.model.vensim.source import normalised_hash, parse
+from smecluster.model.vensim.source import hash_equations, parse
 from smecluster.model.vensim.values import read_values
 
 TOWNS = (Path(__file__).parents[1] / "data").joinpath("two_towns.mdl").read_text(encoding="utf-8")
@@ -122,7 +122,7 @@ def test_an_equation_that_names_a_region_keeps_the_regions_fixed():
 def test_taking_regions_twice_is_taking_them_once(names):
     once = set_regions(TOWNS, [Region(name) for name in names])
     twice = set_regions(once, [Region(name) for name in names])
-    assert normalised_hash(twice) == normalised_hash(once)
+    assert hash_equations(twice) == hash_equations(once)
 
 
 def test_a_file_with_a_reserved_name_for_a_region_is_refused_where_it_is_loaded(tmp_path):

@@ -6,9 +6,9 @@ import pytest
 
 from smecluster.model.support.errors import InputError
 from smecluster.model.vensim.source import (
+    hash_equations,
     list_names,
     list_numbers,
-    normalised_hash,
     parse,
     read_points,
 )
@@ -111,8 +111,8 @@ def test_the_hash_sees_equations_and_not_layout_or_comments():
     same = TOWNS.replace("How long people stay.", "A stay.").replace(
         "10,1,People,300", "10,1,People,9"
     )
-    assert normalised_hash(same.replace("stay= 12", "stay  =\n\t12")) == normalised_hash(TOWNS)
-    assert normalised_hash(TOWNS.replace("stay= 12", "stay= 13")) != normalised_hash(TOWNS)
+    assert hash_equations(same.replace("stay= 12", "stay  =\n\t12")) == hash_equations(TOWNS)
+    assert hash_equations(TOWNS.replace("stay= 12", "stay= 13")) != hash_equations(TOWNS)
 
 
 @pytest.mark.parametrize(
@@ -120,8 +120,8 @@ def test_the_hash_sees_equations_and_not_layout_or_comments():
     [
         ("a = 1 ~ m ~ Text. |\nx = 2 ~ m ~ Text.", "line 2: a block is not closed"),
         ("\n\nx = 2", "not closed by '|'"),
-        ('x = "y ~~|', "line 1: '\"' is opened and never closed"),
-        ("x = {y ~~|", "line 1: '{' is opened and never closed"),
+        ('x = "y ~~|', "line 1: '\"' is opened but never closed"),
+        ("x = {y ~~|", "line 1: '{' is opened but never closed"),
         ("a = 1 ~~|\n3x + 1 ~~|", "line 2: cannot read the definition '3x + 1'"),
         ("x = 1 ~ m [low, 3] ~ Text. |", "line 1: 'low' is not a bound"),
         (":MACRO: f(x)\nf = x ~~|\n:END OF MACRO:", "line 1: Vensim macros are not supported"),

@@ -27,11 +27,11 @@ def towns(tmp_path: Path) -> Path:
 
 def test_a_model_without_views_is_found_out_and_drawn(towns: Path, capsys) -> None:
     assert run(towns, "--check") == 1
-    assert "'People' stands in no view" in capsys.readouterr().out
+    assert "'People' is in no view" in capsys.readouterr().out
     assert run(towns) == 0
     assert "views redrawn" in capsys.readouterr().out
     assert run(towns, "--check") == 0
-    assert capsys.readouterr().out == "every variable stands in one view\n"
+    assert capsys.readouterr().out == "every variable is in one view\n"
     assert run(towns) == 0
     assert "up to date" in capsys.readouterr().out
 
