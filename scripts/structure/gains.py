@@ -114,7 +114,8 @@ def _page(found: Gains, regions: Sequence[str], fingerprint: str) -> str:
             "",
             "The first number is the gain of the loop alone, with every other reinforcing loop "
             "cut; the number in brackets is its gain while all the others work. Balancing loops "
-            "work in both. Numbered loops are those of the overview diagram; the others close behind them.",
+            "work in both. Numbered loops are those of the overview diagram; the others close "
+            "behind them.",
             "",
             *_markdown(*_table_loops(found, regions)),
             "",
@@ -140,7 +141,8 @@ def _page(found: Gains, regions: Sequence[str], fingerprint: str) -> str:
             "place of the variable, which is still computed. The constant is raised and lowered by "
             "a thousandth in one region at a time, and the gain is the central difference of the "
             "logarithm of the variable over that of the constant, at rest again. Every run "
-            "verifies that the cut model rests at the values of the whole one, and that it is at rest.",
+            "verifies that the cut model rests at the values of the whole one, and that it is at "
+            "rest.",
             "",
         ]
     )
