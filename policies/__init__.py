@@ -15,6 +15,13 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from smecluster.policies.analyses import (
+        compute_contributions,
+        map_windows,
+        measure_dominance,
+        optimise,
+        value_statistics,
+    )
     from smecluster.policies.budget import Budget, parse_budget, set_budget
     from smecluster.policies.comparison.result import Comparison
     from smecluster.policies.futures import Future
@@ -41,16 +48,21 @@ _HOMES = {
     "Study": ("study", "Study"),
     "check_catalogue": ("levers", "check_catalogue"),
     "compare": ("interface", "compare"),
+    "compute_contributions": ("analyses", "compute_contributions"),
     "judge": ("interface", "judge"),
     "load": ("strategy", "load"),
     "load_future": ("futures", "load"),
     "load_strategy": ("strategy", "load"),
     "load_study": ("study", "load"),
+    "map_windows": ("analyses", "map_windows"),
+    "measure_dominance": ("analyses", "measure_dominance"),
     "names": ("strategy", "names"),
+    "optimise": ("analyses", "optimise"),
     "parse_budget": ("budget", "parse_budget"),
     "read_levers": ("levers", "read_levers"),
     "run_study": ("interface", "run_study"),
     "set_budget": ("budget", "set_budget"),
+    "value_statistics": ("analyses", "value_statistics"),
 }
 
 __all__ = [
@@ -64,16 +76,21 @@ __all__ = [
     "Study",
     "check_catalogue",
     "compare",
+    "compute_contributions",
     "judge",
     "load",
     "load_future",
     "load_strategy",
     "load_study",
+    "map_windows",
+    "measure_dominance",
     "names",
+    "optimise",
     "parse_budget",
     "read_levers",
     "run_study",
     "set_budget",
+    "value_statistics",
 ]
 
 

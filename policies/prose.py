@@ -68,11 +68,11 @@ def describe_draws(draws: pd.DataFrame) -> str:
             "One set of values was run, so the results carry no uncertainty; --draws 100 shows how "
             "they spread."
         )
-    varied = {str(name).partition("[")[0] for name in draws.columns}
+    constants = format_count(len(draws.columns), "constant", "constants")
     return (
-        f"The {len(draws):,} draws vary {format_count(len(varied), 'constant', 'constants')} that "
-        "the calibration estimates. All other constants, the equations and the national drivers "
-        "stay as they are, so the truth lies outside an interval more often than it says."
+        f"The {len(draws):,} draws vary {constants} that the calibration estimates. All other "
+        "constants, the equations and the national drivers stay as they are, so the truth lies "
+        "outside an interval more often than it says."
     )
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
 from smecluster.model.outcomes import DISPERSION, PLACE, TOTAL, find_outcome
-from smecluster.model.support.errors import UnknownNameError
+from smecluster.policies.base_result import pick_named
 from smecluster.policies.ensemble.cases import FUTURE, STRATEGY
 from smecluster.policies.ensemble.recovery import GAP, recovery
 from smecluster.policies.ensemble.spillovers import effect_on_others
@@ -324,35 +324,6 @@ class Comparison:
     def has_result_anywhere(self, name: str) -> bool:
         """Whether a strategy or the baseline has a result in some world."""
         return bool(self.money.sel({STRATEGY: name}).notnull().any())
-
-
-T = TypeVar("T")
-
-
-def pick_named(kind: str, name: str, made: Mapping[str, T]) -> T:
-    """Give what has a name.
-
-    Parameters
-    ----------
-    kind : str
-        What it is, for the error.
-    name : str
-        The name.
-    made : mapping
-        Everything by name.
-
-    Returns
-    -------
-    object
-
-    Raises
-    ------
-    InputError
-        If there is none of that name.
-    """
-    if name not in made:
-        raise UnknownNameError(kind, name, made)
-    return made[name]
 
 
 def prefers_more(name: str) -> bool | None:

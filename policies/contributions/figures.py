@@ -19,11 +19,12 @@ from smecluster.model.support.formatting import (
     display_unit,
 )
 from smecluster.model.support.plotting import Figure, add_heading, format_axis
-from smecluster.policies.contributions.compute import (
+from smecluster.policies.contributions.result import (
     ALONE,
     DISCOUNTED,
     LAST,
     ON_AVERAGE,
+    REST,
     SYNERGY,
     WHOLE,
     Contributions,
@@ -31,16 +32,17 @@ from smecluster.policies.contributions.compute import (
 
 # Okabe and Ito's colours; what is left over is grey.
 _COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442")
-_REST = "#BBBBBB"
+_OTHERS = "#BBBBBB"
+_NO_LEVER, _REST_COLOUR = "policy as now, ended or kept", "#555555"
 _BAND = (0.05, 0.95)
 
 
-def figures(found: Contributions) -> dict[str, Figure]:
+def draw_figures(contributions: Contributions) -> dict[str, Figure]:
     """Draw every figure of contributions.
 
     Parameters
     ----------
-    found : Contributions
+    contributions : Contributions
         The contributions.
 
     Returns
@@ -48,22 +50,34 @@ def figures(found: Contributions) -> dict[str, Figure]:
     dict
         Figure by file name without suffix.
     """
-    name = found.strategy.name
-    path = next(str(outcome) for outcome in found.shares.data_vars if outcome != DISCOUNTED)
-    drawn = {f"wedges-{name}": wedges(found, path), f"levers-{name}": bars(found)}
-    if found.pairs is not None and len(found.levers) > 1:
-        drawn[f"pairs-{name}"] = pairs(found)
+    name = contributions.strategy.name
+    path = next(str(outcome) for outcome in contributions.shares.data_vars if outcome != DISCOUNTED)
+    drawn = {
+        f"levers-{name}": draw_levers(contributions),
+        f"wedges-{name}": draw_wedges(contributions, path),
+    }
+    if contributions.pairs is not None and len(contributions.levers) > 1:
+        drawn[f"pairs-{name}"] = draw_pairs(contributions)
     return drawn
 
 
-def wedges(found: Contributions, outcome: str) -> Figure:
+def draw_wedges(contributions: Contributions, outcome: str) -> Figure:
     """Draw the contribution of each lever by year, stacked, for all regions and for each."""
-    unit, factor = display_unit(found.shares[outcome].attrs.get("unit", ""))
-    places = [TOTAL, *(str(place) for place in found.shares[PLACE].values if place != TOTAL)]
-    shares = found.shares[outcome].sel(measure=ON_AVERAGE) * factor
-    whole = found.sums[outcome].sel(measure=WHOLE) * factor
-    alone = whole - found.sums[outcome].sel(measure=SYNERGY) * factor
-    colours = _colours(found)
+    unit, factor = display_unit(contributions.shares[outcome].attrs.get("unit", ""))
+    places = [
+        TOTAL,
+        *(str(place) for place in contributions.shares[PLACE].values if place != TOTAL),
+    ]
+    shares = contributions.shares[outcome].sel(measure=ON_AVERAGE) * factor
+    sums = contributions.sums[outcome] * factor
+    whole = sums.sel(measure=WHOLE)
+    alone = whole - sums.sel(measure=SYNERGY)
+    colours = _colours(contributions)
+    rest = sums.sel(measure=REST, drop=True)
+    if float(abs(rest).max()) > 1e-6 * float(abs(whole).max()):
+        layer = rest.expand_dims(lever=[_NO_LEVER])
+        shares = xr.concat([shares.drop_vars("measure"), layer], "lever")
+        colours[_NO_LEVER] = _REST_COLOUR
     rows = -(-len(places) // 2)
     figure = Figure(figsize=(11.5, 2.2 + 3.1 * rows), layout="constrained")
     axes = figure.subplots(rows, 2, squeeze=False, sharex=True)
@@ -88,31 +102,30 @@ def wedges(found: Contributions, outcome: str) -> Figure:
     handles: list[Patch | Line2D] = [Patch(color=c, label=name) for name, c in colours.items()]
     handles.append(Line2D([], [], color="black", linewidth=1.8, label="whole effect"))
     handles.append(
-        Line2D([], [], color="black", linestyle="--", label="what each brings alone, added up")
+        Line2D([], [], color="black", linestyle="--", label="sum of what each brings alone")
     )
-    if found.shares.sizes["draw"] > 1:
+    if contributions.shares.sizes["draw"] > 1:
         handles.append(
             Line2D([], [], color="black", linestyle=":", label="5 and 95 % of the draws")
         )
     figure.legend(handles=handles, loc="outside lower center", ncols=4, frameon=False)
     return add_heading(
         figure,
-        f"What each lever adds, year by year: {found.strategy.title.lower()}",
-        f"Change of {outcome} against no programme, shared out among the levers by Shapley values"
-        f"{_over_draws(found)}; wedges below zero are losses, and the whole is what stands above "
-        "less what stands below. What the whole is above or below the dashed line is synergy. Each "
-        "panel has its own scale. "
-        f"{_basis(found)}",
+        f"What each lever adds, year by year: {contributions.strategy.title.lower()}",
+        f"Change of {outcome} against '{contributions.baseline.title}', shared among the levers by "
+        f"Shapley values{_over_draws(contributions)}. Wedges below zero are losses; the distance "
+        "from the dashed to the solid line is synergy. Each panel has its own scale. "
+        f"{_basis(contributions)}",
     )
 
 
-def bars(found: Contributions) -> Figure:
+def draw_levers(contributions: Contributions) -> Figure:
     """Draw the discounted contribution of each lever: on average, alone, and as the last one."""
     unit, factor = display_unit("Myuan")
-    at_the_end = found.shares[DISCOUNTED].isel(time=-1).sel({PLACE: TOTAL}) * factor
+    at_the_end = contributions.shares[DISCOUNTED].isel(time=-1).sel({PLACE: TOTAL}) * factor
     mean = at_the_end.mean("draw")
     order = np.argsort(mean.sel(measure=ON_AVERAGE).values)
-    names = [found.levers[at] for at in order]
+    names = [contributions.levers[at] for at in order]
     figure = Figure(figsize=(9.5, 2.2 + 0.36 * len(names)), layout="constrained")
     axis = figure.subplots()
     rows = np.arange(len(names))
@@ -121,7 +134,7 @@ def bars(found: Contributions) -> Figure:
     if shares.sizes["draw"] > 1:
         low, high = shares.quantile(_BAND, "draw").values
         axis.hlines(rows, low, high, color="black", linewidth=1.6)
-    marks = {ALONE: ("o", "alone"), LAST: ("D", "as the last one to go")}
+    marks = {ALONE: ("o", "alone"), LAST: ("D", "lost if dropped")}
     for measure, (mark, _) in marks.items():
         axis.plot(
             mean.sel(measure=measure, lever=names),
@@ -150,18 +163,19 @@ def bars(found: Contributions) -> Figure:
     figure.legend(handles=handles, loc="outside lower center", ncols=4, frameon=False)
     return add_heading(
         figure,
-        f"What each lever brings: {found.strategy.title.lower()}",
-        f"Present value since {found.start:g}{_over_draws(found)}. A lever that brings less as the "
-        f"last one than alone is partly replaced by the others. {_basis(found)}",
+        f"What each lever brings: {contributions.strategy.title.lower()}",
+        f"Present value since {contributions.start:g}{_over_draws(contributions)}. Where less is "
+        "lost when a lever is dropped than it brings alone, others partly replace it. "
+        f"{_basis(contributions)}",
     )
 
 
-def pairs(found: Contributions) -> Figure:
+def draw_pairs(contributions: Contributions) -> Figure:
     """Draw how much two levers bring together beyond what each brings."""
-    assert found.pairs is not None
+    assert contributions.pairs is not None
     unit, factor = display_unit("Myuan")
-    mean = found.pairs.mean("draw").values * factor
-    size = len(found.levers)
+    mean = contributions.pairs.mean("draw").values * factor
+    size = len(contributions.levers)
     figure = Figure(figsize=(3.4 + 0.55 * size, 3.2 + 0.5 * size), layout="constrained")
     axis = figure.subplots()
     hidden = np.triu(np.ones_like(mean, dtype=bool))
@@ -179,28 +193,29 @@ def pairs(found: Contributions) -> Figure:
                 fontsize=7,
                 color="white" if dark else "black",
             )
-    axis.set_xticks(range(size - 1), found.levers[:-1], rotation=50, ha="right", fontsize=8)
-    axis.set_yticks(range(1, size), found.levers[1:], fontsize=8)
+    axis.set_xticks(range(size - 1), contributions.levers[:-1], rotation=50, ha="right", fontsize=8)
+    axis.set_yticks(range(1, size), contributions.levers[1:], fontsize=8)
     axis.set_ylim(size - 0.5, 0.5)
     axis.set_xlim(-0.5, size - 1.5)
     axis.spines[:].set_visible(False)
     figure.colorbar(drawn, ax=axis, label=f"Discounted value added, {unit}", shrink=0.8)
     return add_heading(
         figure,
-        f"Which levers help one another: {found.strategy.title.lower()}",
-        "Above zero: together they bring more than each by itself, in the company of the others "
-        f"on average; below: they replace one another{_over_draws(found)}. {_basis(found)}",
+        f"Which levers reinforce each other: {contributions.strategy.title.lower()}",
+        "Above zero: together they bring more than each by itself, on average over the others "
+        f"present; below: they replace each other{_over_draws(contributions)}. "
+        f"{_basis(contributions)}",
     )
 
 
-def _colours(found: Contributions) -> dict[str, str]:
+def _colours(contributions: Contributions) -> dict[str, str]:
     """Give the largest levers a colour each, the rest one together."""
-    sizes = abs(found.shares[DISCOUNTED].isel(time=-1).sel(measure=ON_AVERAGE, place=TOTAL))
-    order = [found.levers[at] for at in np.argsort(-sizes.mean("draw").values)]
+    sizes = abs(contributions.shares[DISCOUNTED].isel(time=-1).sel(measure=ON_AVERAGE, place=TOTAL))
+    order = [contributions.levers[at] for at in np.argsort(-sizes.mean("draw").values)]
     own = order[: len(_COLOURS)] if len(order) > len(_COLOURS) + 1 else order
-    colours = dict(zip(own, (*_COLOURS, _REST), strict=False))
+    colours = dict(zip(own, (*_COLOURS, _OTHERS), strict=False))
     rest = len(order) - len(own)
-    return colours | ({f"{rest} other levers": _REST} if rest else {})
+    return colours | ({f"{rest} other levers": _OTHERS} if rest else {})
 
 
 def _stack(axis: Axes, shares: xr.DataArray, colours: Mapping[str, str]) -> None:
@@ -211,7 +226,7 @@ def _stack(axis: Axes, shares: xr.DataArray, colours: Mapping[str, str]) -> None
         (colours[name], shares.sel(lever=name).values) for name in named
     ]
     others = [name for name in shares["lever"].values if name not in named]
-    layers += [(_REST, shares.sel(lever=name).values) for name in others]
+    layers += [(_OTHERS, shares.sel(lever=name).values) for name in others]
     floors = {1: np.zeros(len(years)), -1: np.zeros(len(years))}
     for colour, values in layers:
         for sign in (1, -1):
@@ -219,7 +234,7 @@ def _stack(axis: Axes, shares: xr.DataArray, colours: Mapping[str, str]) -> None
             if part.any():
                 top = floors[sign] + part
                 axis.fill_between(years, floors[sign], top, color=colour, linewidth=0)
-                if colour != _REST:
+                if colour != _OTHERS:
                     axis.plot(years, top, color="white", linewidth=0.5)
                 floors[sign] = top
 
@@ -231,18 +246,20 @@ def _whole(axis: Axes, whole: xr.DataArray) -> None:
             axis.plot(whole["time"], edge, color="black", linestyle=":", linewidth=1.0)
 
 
-def _over_draws(found: Contributions) -> str:
-    draws = found.shares.sizes["draw"]
+def _over_draws(contributions: Contributions) -> str:
+    draws = contributions.shares.sizes["draw"]
     return f", mean of {draws} draws" if draws > 1 else ""
 
 
-def _basis(found: Contributions) -> str:
+def _basis(contributions: Contributions) -> str:
     how = (
-        f"All {found.coalitions:,} coalitions of levers"
-        if found.exact
-        else f"{found.coalitions:,} coalitions along drawn orders"
+        f"All {contributions.coalitions:,} coalitions of levers"
+        if contributions.exact
+        else f"{contributions.coalitions:,} coalitions along drawn orders"
     )
-    return (
-        f"{how}, {found.runs:,} runs; the money of absent levers is not spent. "
-        "Constant prices of 2010. Source: runs of the model."
+    budget = (
+        "Budgets as written."
+        if contributions.budget is None
+        else f"Budget: {contributions.budget.describe()}."
     )
+    return f"{how}. {budget} Constant prices of 2010. Source: runs of the model."

@@ -59,7 +59,7 @@ class Design:
             Shapley values, a player along the first axis, in the same unit. They add up to the
             value of all players less that of none, exactly so for drawn orders too.
         """
-        return np.tensordot(self.weights.mean(0), _above_nothing(values), axes=1)
+        return np.tensordot(self.weights.mean(0), _above_empty(values), axes=1)
 
     def errors(self, values: Array) -> Array:
         """Give the standard errors of the contributions: zero if exact.
@@ -77,14 +77,14 @@ class Design:
         samples = len(self.weights)
         if self.exact:
             return np.zeros((self.members.shape[1], *values.shape[1:]))
-        each = np.tensordot(self.weights, _above_nothing(values), axes=1)
+        each = np.tensordot(self.weights, _above_empty(values), axes=1)
         return np.asarray(each.std(0, ddof=1) / np.sqrt(samples))
 
     def alone(self, values: Array) -> Array:
         """Give what each player reaches alone; as `contributions`."""
         single = np.flatnonzero(self.members.sum(1) == 1)
         order = np.argsort(self.members[single].argmax(1))
-        return _above_nothing(values)[single[order]]
+        return _above_empty(values)[single[order]]
 
     def last(self, values: Array) -> Array:
         """Give what is lost when one player leaves all the others; as `contributions`."""
@@ -93,7 +93,7 @@ class Design:
         return np.asarray(values[-1] - values[rest[order]])
 
 
-def design(players: int, *, pairs: int = 100, seed: int = 1) -> Design:
+def make_design(players: int, *, pairs: int = 100, seed: int = 1) -> Design:
     """Choose the coalitions: all of them, or those along drawn orders.
 
     Parameters
@@ -118,14 +118,14 @@ def design(players: int, *, pairs: int = 100, seed: int = 1) -> Design:
     if players < 1:
         raise InputError("contributions need at least one lever with money")
     if players <= MOST_EXACT:
-        members = _all(players)
-        return Design(members, _exact(members)[None], exact=True)
+        members = _list_coalitions(players)
+        return Design(members, _weigh_exactly(members)[None], exact=True)
     if pairs < 2:
         raise InputError(f"pairs must be at least 2, not {pairs}: their spread gives the error")
-    return _drawn(players, pairs, seed)
+    return _draw_orders(players, pairs, seed)
 
 
-def interactions(design: Design, values: Array) -> Array:
+def compute_interactions(design: Design, values: Array) -> Array:
     """Give what two players bring together beyond what each brings, in every company.
 
     The Shapley interaction index (Grabisch and Roubens 1999): the second difference
@@ -154,7 +154,7 @@ def interactions(design: Design, values: Array) -> Array:
     if not design.exact:
         raise InputError(f"interactions need all coalitions: at most {MOST_EXACT} levers")
     players = design.members.shape[1]
-    above = _above_nothing(values)
+    above = _above_empty(values)
     found = np.zeros((players, players, *values.shape[1:]))
     sizes = design.members.sum(1)
     places = np.arange(len(design.members))
@@ -178,17 +178,17 @@ def interactions(design: Design, values: Array) -> Array:
     return found
 
 
-def _above_nothing(values: Array) -> Array:
+def _above_empty(values: Array) -> Array:
     return np.asarray(values - values[0])
 
 
-def _all(players: int) -> NDArray[np.bool_]:
+def _list_coalitions(players: int) -> NDArray[np.bool_]:
     """List all coalitions: player i takes part in coalition c where bit i of c is set."""
     places = np.arange(1 << players)
     return np.asarray((places[:, None] >> np.arange(players)) & 1 == 1)
 
 
-def _exact(members: NDArray[np.bool_]) -> Array:
+def _weigh_exactly(members: NDArray[np.bool_]) -> Array:
     players = members.shape[1]
     sizes = members.sum(1)
     joining = np.array(
@@ -200,7 +200,7 @@ def _exact(members: NDArray[np.bool_]) -> Array:
     return np.asarray(weights.T)
 
 
-def _drawn(players: int, pairs: int, seed: int) -> Design:
+def _draw_orders(players: int, pairs: int, seed: int) -> Design:
     random = np.random.default_rng(seed)
     half = random.permuted(np.tile(np.arange(players), (pairs, 1)), axis=1)
     orders = np.stack([half, half[:, ::-1]], axis=1)  # (pairs, 2, players)

@@ -26,8 +26,14 @@ from smecluster.model.support.graphs import find_shortest_path
 from smecluster.model.vensim.regions import REGION
 from smecluster.model.vensim.source import fold_name
 from smecluster.model.vensim.values import set_values
-from smecluster.policies.prose import join_names
+from smecluster.policies.budget import DEFAULT_BUDGET, Amount, Budget, set_budget
+from smecluster.policies.dominance.result import Dominance
+from smecluster.policies.ensemble.accounts import ACCOUNTS
+from smecluster.policies.ensemble.cases import REASON, STRATEGY
+from smecluster.policies.ensemble.worlds import FACTOR, Ensemble
+from smecluster.policies.plan import START, Plan
 from smecluster.policies.strategy import Strategy
+from smecluster.policies.triggers import settle_triggers
 
 if TYPE_CHECKING:
     from smecluster.model import Model
@@ -82,13 +88,16 @@ CHAINS: Mapping[str, str] = {
 }
 
 
-def dominance(
+def measure_dominance(
     model: Model,
     strategies: Sequence[Strategy],
     *,
+    start: float = START,
+    budget: str | float | Amount | Budget | None = DEFAULT_BUDGET,
+    settings: Mapping[str, Any] | None = None,
     step: float = STEP,
     progress: Progress | None = None,
-) -> xr.DataArray:
+) -> Dominance:
     """Find the share of each named loop in each region, year by year.
 
     Parameters
@@ -96,68 +105,70 @@ def dominance(
     model : Model
         The model; a Vensim file.
     strategies : sequence of Strategy
-        The strategies.
+        The strategies, the one to compare with first.
+    start : float
+        Year from which money counts.
+    budget : str, float, Amount or Budget, optional
+        Additional money of each strategy with a programme, see `policies.budget.parse_budget`; it
+        is matched as in every comparison. None: as written.
+    settings : mapping, optional
+        Other inputs that hold in every run.
     step : float
-        Time step, Year.
+        Time step of the runs that are followed, Year.
     progress : callable, optional
-        Told how many strategies are done, and how many there are.
+        Called with how many strategies are done, and how many there are.
 
     Returns
     -------
-    xarray.DataArray
-        Share of the sum of the named loops' absolute scores, Dmnl, mean of the year's steps, along
-        (strategy, loop, Region, time); NaN where nothing moves.
+    Dominance
+        The shares.
 
     Raises
     ------
     InputError
-        If pysimlin is not installed, or cannot follow a loop in this model.
+        If pysimlin is not installed or cannot follow a loop in this model, or a strategy cannot
+        be brought to the budget.
     """
     if model.xmile:
         raise InputError("Loops That Matter is offered for Vensim files only")
+    _import_simlin()
+    if budget is not None and not isinstance(budget, Budget):
+        budget = set_budget(model, budget, start, settings)
+    plans = _fund(model, strategies, budget, start, settings)
     parts = []
-    for strategy in strategies:
-        parts.append(_yearly(_shares(_scores(model, strategy, step)), model, step))
+    for plan in plans:
+        inputs = {**plan.inputs, **(settings or {})}
+        parts.append(_average_years(_share(_score_loops(model, inputs, step)), model, step))
         if progress is not None:
-            progress(len(parts), len(strategies))
+            progress(len(parts), len(plans))
     names = [strategy.name for strategy in strategies]
-    return xr.concat(parts, "strategy").assign_coords(strategy=names)
+    shares = xr.concat(parts, "strategy").assign_coords(strategy=names)
+    return Dominance(tuple(strategies), budget, start, step, shares)
 
 
-def table(shares: xr.DataArray, since: float) -> pd.DataFrame:
-    """Sum dominance up from a year on.
-
-    Parameters
-    ----------
-    shares : xarray.DataArray
-        From `dominance`.
-    since : float
-        First year that counts.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A row a strategy, region and loop: its mean share (Dmnl, negative where it balances), the
-        share of the years in which it is the largest, and in which it is more than half.
-    """
-    late = shares.sel(time=slice(since, None))
-    size = abs(late)
-    known = late.notnull().any("loop")
-    largest = (size == size.max("loop")) & known
-    data = xr.Dataset(
-        {
-            "share": late.mean("time"),
-            "largest": largest.sum("time") / known.sum("time"),
-            "more than half": (size > 0.5).sum("time") / known.sum("time"),
-        }
-    )
-    return data.to_dataframe().reset_index()[
-        ["strategy", REGION, "loop", "share", "largest", "more than half"]
-    ]
+def _fund(
+    model: Model,
+    strategies: Sequence[Strategy],
+    budget: Budget | None,
+    start: float,
+    settings: Mapping[str, Any] | None,
+) -> list[Plan]:
+    """Bring the strategies to the budget at the model's own values."""
+    plans = [strategy.plan(model, start) for strategy in strategies]
+    if budget is not None and any(plan.has_money for plan in plans):
+        worlds = Ensemble(model, pd.DataFrame(index=["model"]), settings=settings or {})
+        run = worlds.run(plans, ACCOUNTS, [start, model.time.final], budget=budget.money)
+        for at, plan in enumerate(plans):
+            own = run.sel({STRATEGY: plan.name})
+            if plan.has_money:
+                reason = str(own[REASON].values.item())
+                if reason:
+                    raise InputError(f"strategy {plan.name!r} has no result: {reason}")
+                plans[at] = plan.scale(float(own[FACTOR].values.item()))
+    return [settle_triggers(model, plan, settings) for plan in plans]
 
 
-def _scores(model: Model, strategy: Strategy, step: float) -> dict[str, Array]:
-    """Run the model in pysimlin and read the score of each loop: (regions, steps)."""
+def _import_simlin() -> Any:
     try:
         import simlin
     except ImportError:
@@ -165,32 +176,38 @@ def _scores(model: Model, strategy: Strategy, step: float) -> dict[str, Array]:
             "Loops That Matter needs pysimlin, which is not installed: "
             "pip install 'smecluster[loops]'"
         ) from None
-    values = {**strategy.inputs(model), "TIME STEP": step, "SAVEPER": step}
+    return simlin
+
+
+def _score_loops(model: Model, inputs: Mapping[str, Any], step: float) -> dict[str, Array]:
+    """Run the model in pysimlin and read the score of each loop: (regions, steps)."""
+    simlin = _import_simlin()
+    values = {**inputs, "TIME STEP": step, "SAVEPER": step}
     with tempfile.TemporaryDirectory(prefix="smecluster-") as folder:
         path = Path(folder) / "model.mdl"
         path.write_text(set_values(model.text, values), encoding="utf-8")
         try:
             loaded = simlin.load(str(path))
-            chains = _closed(loaded)
+            chains = _close_chains(loaded)
             with loaded.edit() as (_, patch):
                 for label, variables in chains.items():
                     patch.set_loop_name(label, variables)
             run = loaded.simulate(enable_ltm=True)
             run.run_to_end()
-            return _by_region(run, [_canonical(region) for region in model.regions])
+            return _sum_by_region(run, [_spell(region) for region in model.regions])
         except simlin.SimlinError as error:
-            told = str(error).strip().splitlines() or [type(error).__name__]
-            raise InputError(f"pysimlin cannot follow the loops: {told[0][:160]}") from error
+            lines = str(error).strip().splitlines() or [type(error).__name__]
+            raise InputError(f"pysimlin cannot follow the loops: {lines[0][:160]}") from error
 
 
-def _closed(loaded: Any) -> dict[str, list[str]]:
+def _close_chains(loaded: Any) -> dict[str, list[str]]:
     """Close each chain to a loop of the engine's own variables."""
     follows: dict[str, list[str]] = defaultdict(list)
     for link in loaded.get_links():
         follows[link.from_var].append(link.to_var)
     closed = {}
     for label, chain in CHAINS.items():
-        names = [_canonical(name) for name in chain.split(",")]
+        names = [_spell(name) for name in chain.split(",")]
         variables: list[str] = []
         for begin, end in zip(names, [*names[1:], names[0]], strict=True):
             path = find_shortest_path(follows, begin, end, set(names) - {begin, end})
@@ -201,7 +218,7 @@ def _closed(loaded: Any) -> dict[str, list[str]]:
     return closed
 
 
-def _by_region(run: Any, regions: Sequence[str]) -> dict[str, Array]:
+def _sum_by_region(run: Any, regions: Sequence[str]) -> dict[str, Array]:
     """Add up what the engine scores for each named loop within each region.
 
     A loop through a list of levers is scored lever by lever; what passes through two regions is
@@ -211,7 +228,7 @@ def _by_region(run: Any, regions: Sequence[str]) -> dict[str, Array]:
     for loop in run.get_loops_runtime():
         if loop.name not in CHAINS:
             continue
-        where = {region for region in regions for name in loop.variables if _holds(name, region)}
+        where = {region for region in regions for name in loop.variables if _lies_in(name, region)}
         if not where and run.get_loop_element_count(loop.id) == len(regions):
             scores = [run.get_loop_score(loop.id, region) for region in regions]
         elif len(where) == 1:
@@ -229,7 +246,7 @@ def _by_region(run: Any, regions: Sequence[str]) -> dict[str, Array]:
     return found
 
 
-def _shares(scores: dict[str, Array]) -> Array:
+def _share(scores: dict[str, Array]) -> Array:
     """Divide by the sum of the absolute scores: (loops, regions, steps)."""
     stacked = np.array([scores[label] for label in CHAINS])
     total = np.abs(stacked).sum(0)
@@ -237,7 +254,7 @@ def _shares(scores: dict[str, Array]) -> Array:
         return np.where(total > 0, stacked / total, np.nan)
 
 
-def _yearly(shares: Array, model: Model, step: float) -> xr.DataArray:
+def _average_years(shares: Array, model: Model, step: float) -> xr.DataArray:
     times = model.time.initial + step * np.arange(shares.shape[-1])
     data = xr.DataArray(
         shares,
@@ -252,51 +269,10 @@ def _yearly(shares: Array, model: Model, step: float) -> xr.DataArray:
     )
 
 
-def _holds(name: str, region: str) -> bool:
+def _lies_in(name: str, region: str) -> bool:
     inside = name.partition("[")[2].rstrip("]")
     return region in [part.strip() for part in inside.split(",")]
 
 
-def _canonical(name: str) -> str:
+def _spell(name: str) -> str:
     return fold_name(name.strip()).replace(" ", "_")
-
-
-def answer(shares: xr.DataArray, strategies: Sequence[Strategy], since: float) -> list[str]:
-    """Say which loops dominate under each strategy.
-
-    Parameters
-    ----------
-    shares : xarray.DataArray
-        From `dominance`.
-    strategies : sequence of Strategy
-        The strategies, the one to compare with first.
-    since : float
-        First year that counts.
-
-    Returns
-    -------
-    list of str
-        A sentence a region on the first strategy, then one a strategy on what it changes most.
-    """
-    mean = table(shares, since).set_index(["strategy", REGION, "loop"])["share"].sort_index()
-    first, *others = strategies
-    said = []
-    for region in shares[REGION].values:
-        own = mean.loc[first.name].loc[region].sort_values(key=abs, ascending=False)
-        largest = [f"{loop} ({100 * abs(share):.0f} %)" for loop, share in own.head(3).items()]
-        said.append(
-            f"{region}, {first.title.lower()}, from {since:g} on: of what the named loops do, most "
-            f"is done by {join_names(largest)}."
-        )
-    for strategy in others:
-        moved = mean.loc[strategy.name].abs() - mean.loc[first.name].abs()
-        region, loop = moved.abs().idxmax()
-        change = 100 * float(moved.loc[region, loop])
-        said.append(
-            f"Under '{strategy.title}' dominance moves most in {region}: {loop} has "
-            f"{abs(change):.0f} points {'more' if change > 0 else 'less'} of it."
-            if abs(change) >= 1
-            else f"Under '{strategy.title}' dominance hardly moves: no loop's share changes by a "
-            "point."
-        )
-    return said

@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
-import xarray as xr
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from smecluster.model.support.formatting import colour_regions
 from smecluster.model.support.plotting import Figure, add_heading
 from smecluster.model.vensim.regions import REGION
-from smecluster.policies.strategy import Strategy
+from smecluster.policies.dominance.result import Dominance
 
 _COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442")
 _REST = "#BBBBBB"
 
 
-def dominance(shares: xr.DataArray, strategies: Sequence[Strategy], since: float) -> Figure:
+def draw_dominance(dominance: Dominance, since: float) -> Figure:
     """Draw the shares: reinforcing loops upwards, balancing ones downwards.
 
     Parameters
     ----------
-    shares : xarray.DataArray
-        From `policies.dominance.compute.dominance`.
-    strategies : sequence of Strategy
-        The strategies.
+    dominance : Dominance
+        The shares.
     since : float
         First year that is drawn.
 
@@ -35,7 +30,8 @@ def dominance(shares: xr.DataArray, strategies: Sequence[Strategy], since: float
     Figure
         A row a region, a column a strategy.
     """
-    late = shares.sel(time=slice(since, None))
+    strategies = dominance.strategies
+    late = dominance.shares.sel(time=slice(since, None))
     regions = [str(region) for region in late[REGION].values]
     sizes = abs(late).mean(["strategy", REGION, "time"])
     order = [str(loop) for loop in late["loop"].values[np.argsort(-sizes.values)]]
@@ -73,6 +69,11 @@ def dominance(shares: xr.DataArray, strategies: Sequence[Strategy], since: float
         )
     for column, strategy in enumerate(strategies):
         axes[0, column].set_title(strategy.title, fontsize=11, loc="left")
+    budget = (
+        "Money as written."
+        if dominance.budget is None
+        else f"Budget of each programme: {dominance.budget.describe()}."
+    )
     handles = [Patch(color=colour, label=loop) for loop, colour in colours.items()]
     handles.append(Patch(color=_REST, label="other named loops"))
     figure.legend(handles=handles, loc="outside lower center", ncols=3, frameon=False)
@@ -80,6 +81,6 @@ def dominance(shares: xr.DataArray, strategies: Sequence[Strategy], since: float
         figure,
         "Which named loops dominate when",
         "Share of each named loop in the absolute scores of all named loops of the region, mean of "
-        "the year (Loops That Matter). Loops that the overview does not name are left out. Source: "
-        "runs of the model in pysimlin.",
+        "the year (Loops That Matter). Loops that the overview does not name are left out. "
+        f"{budget} Source: runs of the model in pysimlin.",
     )

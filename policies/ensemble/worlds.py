@@ -341,6 +341,9 @@ class _Work:
             self._try(tables, cases, np.ones(cases.shape) if given is None else given, every)
         else:
             slope = self._match(tables, cases, budget, first, slope)
+        if MONEY not in cases.arrays:
+            # Every draw was lost before the plans differ, so there is nothing to label.
+            raise InputError(f"no draw can be run: {cases.reasons.flat[0]}")
         if self.reference is not None:
             beyond = cases.arrays[MONEY] - cases.arrays[MONEY][self.reference]
             cases.add(ADDITIONAL, beyond, unit="Myuan")

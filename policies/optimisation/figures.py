@@ -7,41 +7,45 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from smecluster.model.support.formatting import Rounded, capitalise, display_unit
+from smecluster.model.support.formatting import capitalise, display_unit
 from smecluster.model.support.plotting import Figure, add_heading, format_axis
 from smecluster.policies.headlines import Style, strategy_styles
 from smecluster.policies.levers import LEVELS, read_levers
-from smecluster.policies.optimisation.appraisal import CRITERIA, GAIN, UNITS
-from smecluster.policies.optimisation.compute import BestUse, money_shares
+from smecluster.policies.optimisation.evaluation import CRITERIA, GAIN, UNITS
+from smecluster.policies.optimisation.result import BestUse, share_money
 from smecluster.policies.strategy import Strategy
 
 _BEST = "#D55E00"
 
 
-def figures(found: BestUse) -> dict[str, Figure]:
+def draw_figures(best_use: BestUse) -> dict[str, Figure]:
     """Draw every figure of the best use of a budget.
 
     Parameters
     ----------
-    found : BestUse
-        What was found.
+    best_use : BestUse
+        The best use.
 
     Returns
     -------
     dict
         Figure by file name without suffix.
     """
-    drawn = {"spending": spending(found), "lead": lead(found), "search": course(found)}
-    if found.front:
-        drawn["trade-offs"] = trade_offs(found)
+    drawn = {
+        "spending": draw_spending(best_use),
+        "lead": draw_lead(best_use),
+        "search": draw_course(best_use),
+    }
+    if best_use.front:
+        drawn["trade-offs"] = draw_trade_offs(best_use)
     return drawn
 
 
-def spending(found: BestUse) -> Figure:
+def draw_spending(best_use: BestUse) -> Figure:
     """Draw what each strategy spends on each lever, in per cent of its money."""
-    strategies = [found.best, *found.written]
+    strategies = [best_use.best, *best_use.by_hand]
     names = [lever.name for lever in read_levers()]
-    spent = [money_shares(strategy, found.spent[strategy.name]) for strategy in strategies]
+    spent = [share_money(strategy, best_use.spent[strategy.name]) for strategy in strategies]
     shares = 100 * np.array([[own.get(name, 0.0) for name in names] for own in spent])
     split = len(read_levers("local"))
     figure = Figure(figsize=(4.2 + 1.7 * len(strategies), 9), layout="constrained")
@@ -67,25 +71,25 @@ def spending(found: BestUse) -> Figure:
     return add_heading(
         figure,
         "What the money is spent on",
-        f"Per cent of all programme money in present value, by lever; every column costs "
-        f"{_money(found)}. Below each name: the first year of "
-        "local | central money. Source: runs of the model.",
+        f"Per cent of the additional money in present value, by lever; every column spends "
+        f"{_money(best_use)}. Below each name: first year of local | central money. Source: runs "
+        "of the model.",
     )
 
 
-def lead(found: BestUse) -> Figure:
+def draw_lead(best_use: BestUse) -> Figure:
     """Draw what each strategy reaches on unseen draws, a panel a criterion."""
-    strategies = [found.best, *found.written]
-    styles = _styles(found)
-    columns = 2 if len(found.criteria) > 1 else 1
-    rows = -(-len(found.criteria) // columns)
+    strategies = [best_use.best, *best_use.by_hand]
+    styles = _styles(best_use)
+    columns = 2 if len(best_use.criteria) > 1 else 1
+    rows = -(-len(best_use.criteria) // columns)
     size = (5.6 * columns + 0.5, 1.9 + (0.75 + 0.42 * len(strategies)) * rows)
     figure = Figure(figsize=size, layout="constrained")
     axes = figure.subplots(rows, columns, squeeze=False, sharey=True)
-    for axis, name in zip(axes.flat, found.criteria, strict=False):
+    for axis, name in zip(axes.flat, best_use.criteria, strict=False):
         unit, factor = display_unit(UNITS[name])
         for at, strategy in enumerate(strategies):
-            values = found.unseen[name].sel(strategy=strategy.name).values * factor
+            values = best_use.unseen[name].sel(strategy=strategy.name).values * factor
             values = values[np.isfinite(values)]
             low, middle, high = np.quantile(values, [0.05, 0.5, 0.95])
             colour = styles[strategy.name][0]
@@ -98,39 +102,39 @@ def lead(found: BestUse) -> Figure:
         axis.set_xlabel(unit)
         _tidy(axis)
         format_axis(axis.xaxis)
-    for axis in axes.flat[len(found.criteria) :]:
+    for axis in axes.flat[len(best_use.criteria) :]:
         axis.set_axis_off()
-    draws = found.unseen.sizes["draw"]
+    draws = best_use.unseen.sizes["draw"]
     return add_heading(
         figure,
         "What each strategy reaches with the same money",
-        f"Median and 5-95 % of {draws} draws that were not used to choose, against no programme; "
-        f"each strategy costs {_money(found)} in every draw. Intervals overlap because draws "
-        "differ for all strategies alike: see the table for the lead in the same draw.",
+        f"Median and 90 % interval of {draws} draws that were not used to choose, against "
+        f"'{best_use.baseline.title}'; every strategy spends {_money(best_use)}. Intervals overlap "
+        "because draws differ for all strategies alike: the table gives the lead in the same draw.",
     )
 
 
-def course(found: BestUse) -> Figure:
+def draw_course(best_use: BestUse) -> Figure:
     """Draw how the best way so far got better, beside the strategies by hand."""
     unit, factor = display_unit(UNITS[GAIN])
     figure = Figure(figsize=(8.5, 4.6), layout="constrained")
     axis = figure.subplots()
-    generations = np.arange(len(found.course))
-    axis.step(generations, found.course * factor, where="post", color=_BEST, linewidth=2)
-    climbed = found.search.generations + 0.5
-    if len(found.course) > climbed:
+    generations = np.arange(len(best_use.course))
+    axis.step(generations, best_use.course * factor, where="post", color=_BEST, linewidth=2)
+    climbed = best_use.search.generations + 0.5
+    if len(best_use.course) > climbed:
         axis.axvline(climbed, color="#AAAAAA", linewidth=0.9)
         at = axis.get_xaxis_transform()
         axis.text(climbed, 0.02, " along the gradient", transform=at, fontsize=8)
-    styles = _styles(found)
-    for strategy in found.written:
-        values = found.chosen_on[GAIN].sel(strategy=strategy.name)
-        counted = _counted(found, values.values) * factor
+    styles = _styles(best_use)
+    for strategy in best_use.by_hand:
+        values = best_use.chosen_on[GAIN].sel(strategy=strategy.name)
+        value = _summarise(best_use, values.values) * factor
         colour, line = styles[strategy.name]
-        axis.axhline(counted, color=colour, linestyle=line, linewidth=1.4)
+        axis.axhline(value, color=colour, linestyle=line, linewidth=1.4)
         axis.annotate(
             strategy.title,
-            (1, counted),
+            (1, value),
             xycoords=("axes fraction", "data"),
             ha="right",
             va="bottom",
@@ -142,31 +146,35 @@ def course(found: BestUse) -> Figure:
     _tidy(axis)
     axis.grid(axis="y", color="#E5E5E5")
     format_axis(axis.yaxis)
-    over = "mean" if found.search.quantile is None else f"{100 * found.search.quantile:g} % point"
+    over = (
+        "mean"
+        if best_use.search.quantile is None
+        else f"{100 * best_use.search.quantile:g} % point"
+    )
     return add_heading(
         figure,
         "How the search went",
-        f"Best way so far, {over} over the {found.chosen_on.sizes['draw']} draws used to choose; "
-        f"{found.search.population} ways a generation.",
+        f"Best way so far, {over} over the {best_use.chosen_on.sizes['draw']} draws used to "
+        f"choose; {best_use.search.population} ways a generation.",
     )
 
 
-def trade_offs(found: BestUse) -> Figure:
+def draw_trade_offs(best_use: BestUse) -> Figure:
     """Draw the front: value added gained against every other criterion."""
-    others = [name for name in found.criteria if name != GAIN]
+    others = [name for name in best_use.criteria if name != GAIN]
     figure = Figure(figsize=(4.3 * len(others) + 0.6, 5.2), layout="constrained")
     axes = figure.subplots(1, len(others), squeeze=False, sharey=True)
-    styles = _styles(found)
+    styles = _styles(best_use)
     unit, factor = display_unit(UNITS[GAIN])
     for axis, name in zip(axes[0], others, strict=True):
         along, scale = display_unit(UNITS[name])
-        points = [_mean(found, name, one) * scale for one in found.front]
-        gains = [_mean(found, GAIN, one) * factor for one in found.front]
+        points = [_mean(best_use, name, one) * scale for one in best_use.front]
+        gains = [_mean(best_use, GAIN, one) * factor for one in best_use.front]
         axis.plot(points, gains, "o", color="#9A9A9A", markersize=5)
-        for strategy in (found.best, *found.written):
+        for strategy in (best_use.best, *best_use.by_hand):
             colour = styles[strategy.name][0]
-            at = _mean(found, name, strategy) * scale, _mean(found, GAIN, strategy) * factor
-            mark = "*" if strategy is found.best else "s"
+            at = _mean(best_use, name, strategy) * scale, _mean(best_use, GAIN, strategy) * factor
+            mark = "*" if strategy is best_use.best else "s"
             axis.plot(*at, mark, color=colour, markersize=13 if mark == "*" else 7)
         better = "right" if CRITERIA[name] > 0 else "left"
         axis.set_xlabel(f"{capitalise(name)}, {along}\n(better to the {better})", fontsize=9)
@@ -180,20 +188,20 @@ def trade_offs(found: BestUse) -> Figure:
         Line2D(
             [],
             [],
-            marker="*" if one is found.best else "s",
+            marker="*" if one is best_use.best else "s",
             ls="",
             color=styles[one.name][0],
             label=one.title,
         )
-        for one in (found.best, *found.written)
+        for one in (best_use.best, *best_use.by_hand)
     ]
     figure.legend(handles=handles, loc="outside lower center", ncols=3, frameon=False)
     return add_heading(
         figure,
         "What more of one thing costs of another",
-        f"Each grey point is a way to spend {_money(found)} than which no other that was found is "
-        f"better by every aim; means over {found.unseen.sizes['draw']} unseen draws, against no "
-        "programme.",
+        f"Each grey point is a way to spend {_money(best_use)} that no other way found beats by "
+        f"every aim; means over the {best_use.chosen_on.sizes['draw']} draws used to choose, "
+        f"against '{best_use.baseline.title}'.",
     )
 
 
@@ -205,23 +213,22 @@ def _headline(strategy: Strategy) -> str:
     return f"{strategy.name}\n{' | '.join(starts)}"
 
 
-def _counted(found: BestUse, values: NDArray[np.float64]) -> float:
-    quantile = found.search.quantile
+def _summarise(best_use: BestUse, values: NDArray[np.float64]) -> float:
+    quantile = best_use.search.quantile
     return float(values.mean() if quantile is None else np.quantile(values, quantile))
 
 
-def _mean(found: BestUse, name: str, strategy: Strategy) -> float:
-    return float(found.unseen[name].sel(strategy=strategy.name).mean("draw"))
+def _mean(best_use: BestUse, name: str, strategy: Strategy) -> float:
+    return float(best_use.chosen_on[name].sel(strategy=strategy.name).mean("draw"))
 
 
-def _styles(found: BestUse) -> dict[str, Style]:
-    styles = strategy_styles([one.name for one in found.written], found.best.name)
-    return {**styles, found.best.name: (_BEST, "-")}
+def _styles(best_use: BestUse) -> dict[str, Style]:
+    styles = strategy_styles([one.name for one in best_use.by_hand], best_use.best.name)
+    return {**styles, best_use.best.name: (_BEST, "-")}
 
 
-def _money(found: BestUse) -> str:
-    unit, factor = display_unit("Myuan")
-    return f"{Rounded(found.budget * factor)} {unit} in present value since {found.start:g}"
+def _money(best_use: BestUse) -> str:
+    return best_use.budget.describe()
 
 
 def _tidy(axis: Axes) -> None:

@@ -5,164 +5,170 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import pandas as pd
 import xarray as xr
 
 from smecluster.model.support.formatting import Rounded, display_unit
 from smecluster.policies.levers import find_lever
-from smecluster.policies.optimisation.appraisal import BALANCE, CRITERIA, GAIN, UNITS
-from smecluster.policies.optimisation.compute import BestUse, comparison, money_shares
-from smecluster.policies.prose import format_share, join_names
+from smecluster.policies.optimisation.evaluation import BALANCE, CRITERIA, GAIN, UNITS
+from smecluster.policies.optimisation.result import (
+    AHEAD,
+    COMPARED,
+    LEAD,
+    BestUse,
+    compare_by_hand,
+    share_money,
+)
+from smecluster.policies.prose import describe_draws, format_draws, format_share, join_names
 from smecluster.policies.strategy import Strategy
 
 _UNIT, _FACTOR = display_unit("Myuan")
-_NUMBERS = ["lead: median", "lead: low", "lead: high", "best use is better"]
 # Ahead in so large a share of the draws: the lead is called sure.
 _SURE = 0.95
 
 
-def verdict(found: BestUse) -> str:
+def write_verdict(best_use: BestUse) -> str:
     """Say whether the best use beats every strategy by hand on unseen draws, and if not why.
 
     Parameters
     ----------
-    found : BestUse
-        What was found.
+    best_use : BestUse
+        The best use.
 
     Returns
     -------
     str
         One or a few sentences.
     """
-    table = _on(found, GAIN)
-    beaten = table["lead: mean"] > 0
-    draws = found.unseen.sizes["draw"]
-    if beaten.all():
-        nearest = str(table["lead: mean"].idxmin())
-        row = table.astype(dict.fromkeys(_NUMBERS, float)).to_dict("index")[nearest]
-        surely = (table["best use is better"] >= _SURE).all()
+    rows = _select(best_use, GAIN)
+    beaten = {name: row[LEAD + "mean"] > 0 for name, row in rows.items()}
+    draws = best_use.unseen.sizes["draw"]
+    if all(beaten.values()):
+        nearest = min(rows, key=lambda name: rows[name][LEAD + "mean"])
+        row = rows[nearest]
+        lead = {name: Rounded(row[LEAD + name] * _FACTOR) for name in ("low", "median", "high")}
         said = (
-            f"The best use that was found beats every strategy by hand on {draws} draws that were "
-            f"not used to choose it: against the next best, {_title(found, nearest)}, it leads by "
-            f"{Rounded(row['lead: median'] * _FACTOR)} {_UNIT} of value added in present value "
-            f"(90 % of draws: {Rounded(row['lead: low'] * _FACTOR)} to "
-            f"{Rounded(row['lead: high'] * _FACTOR)}), and it is ahead in "
-            f"{format_share(row['best use is better'])} of the draws."
+            f"The best use that the search found beats every strategy by hand on {draws:,} draws "
+            f"that were not used to choose it. Against the next best, {_title(best_use, nearest)}, "
+            f"it gains {lead['median']} {_UNIT} more value added in present value (90 % interval: "
+            f"{lead['low']} to {lead['high']}) and is ahead "
+            f"{format_draws(int(row[AHEAD]), int(row[COMPARED]))}."
         )
-        if surely:
+        unsure = [
+            name for name, row in rows.items() if row[AHEAD] < _SURE * max(1.0, row[COMPARED])
+        ]
+        if not unsure:
             return said
-        unsure = table.index[table["best use is better"] < _SURE]
-        return said + (
-            f" The lead over {join_names([_title(found, name) for name in unsure])} is not sure: "
-            "in some draws it turns round."
+        return (
+            f"{said} Its lead over {_titles(best_use, unsure)} is not sure: in some draws it is "
+            "behind."
         )
-    ahead = [name for name in table.index if not beaten[name]]
+    ahead_of = [name for name in rows if not beaten[name]]
     return (
-        f"The search did not beat every strategy by hand on {draws} draws that were not used to "
-        f"choose: {join_names([_title(found, name) for name in ahead])} "
-        f"{'is' if len(ahead) == 1 else 'are'} as good or better. {_why_not(found, ahead)}"
+        f"The search did not beat every strategy by hand on {draws:,} draws that were not used to "
+        f"choose: {_titles(best_use, ahead_of)} {'is' if len(ahead_of) == 1 else 'are'} as good or "
+        f"better. {_why_not(best_use, ahead_of)}"
     )
 
 
-def answer(found: BestUse) -> list[str]:
+def write_answer(best_use: BestUse) -> list[str]:
     """Say what the best use of the budget is, what it gains and what it costs elsewhere.
 
     Parameters
     ----------
-    found : BestUse
-        What was found.
+    best_use : BestUse
+        The best use.
 
     Returns
     -------
     list of str
         Sentences, the verdict first.
     """
-    gains = found.unseen[GAIN].sel(strategy=found.best.name) * _FACTOR
-    money = found.budget * _FACTOR
+    gains = best_use.unseen[GAIN].sel(strategy=best_use.best.name) * _FACTOR
+    money = best_use.budget.money * _FACTOR
     return [
-        verdict(found),
-        f"It gains {_spread(gains)} with {Rounded(money)} {_UNIT} of programme money: "
-        f"{Rounded(float(gains.median()) / money)} yuan of value added for a yuan, in present "
-        f"value from {found.start:g} on.",
-        _spending(found),
-        _timing(found.best),
-        *_elsewhere(found),
+        write_verdict(best_use),
+        f"It gains {_spread(gains)} against '{best_use.baseline.title}', "
+        f"{Rounded(float(gains.median()) / money)} yuan of value added for a yuan of additional "
+        "money.",
+        _spending(best_use),
+        _timing(best_use.best),
+        *_elsewhere(best_use),
     ]
 
 
-def basis(found: BestUse, step: float) -> list[str]:
+def write_basis(best_use: BestUse) -> list[str]:
     """Say what the result rests on.
 
     Parameters
     ----------
-    found : BestUse
-        What was found.
-    step : float
-        Time step of the runs, Year.
+    best_use : BestUse
+        The best use.
 
     Returns
     -------
     list of str
-        Sentences: runs, draws, money, and what the search does not know.
+        Sentences: money, runs, draws, and what the search does not know.
     """
-    chosen, unseen = (values.sizes["draw"] for values in (found.chosen_on, found.unseen))
-    named = [one.name for one in (found.best, *found.written)]
-    lost = int(np.isnan(found.unseen[GAIN].sel(strategy=named).values).any(0).sum())
+    chosen, unseen = (values.sizes["draw"] for values in (best_use.chosen_on, best_use.unseen))
+    named = [one.name for one in (best_use.best, *best_use.by_hand)]
+    lost = int(np.isnan(best_use.unseen[GAIN].sel(strategy=named).values).any(0).sum())
     said = [
-        f"{found.runs:,} runs with a time step of 1/{1 / step:g} year; {chosen} draws to choose on "
-        f"and {unseen} others to check on; seed {found.search.seed}.",
-        f"Every strategy costs {Rounded(found.budget * _FACTOR)} {_UNIT} in present value in every "
-        "draw, to a millionth: its money is scaled until the model's accounts show it.",
-        _overfit(found),
-        "The search knows the model and nothing else. It leans on every lever whose strength is "
-        "judgement, and it has found the top of this model, not of the world: read which levers "
-        "it takes as a question to ask of them.",
+        f"Every strategy spends {best_use.budget.describe()}, in every draw.",
+        f"{best_use.runs:,} runs; {chosen} draws to choose on and {unseen} others to check on; "
+        f"seed {best_use.search.seed}. The search used a time step of 1/{1 / best_use.step:g} "
+        "year; all results come from the model's own.",
+        describe_draws(best_use.unseen_draws),
+        _overfit(best_use),
+        "The search knows only the model. It relies on every lever whose strength is judgement, "
+        "and it finds the top of this model, not of the world: read the levers that it chooses as "
+        "questions to ask.",
     ]
-    if found.step_error is not None:
-        said.append(
-            "With the model's own time step, tried in a few unseen draws, no strategy's gain "
-            f"differs by more than {100 * found.step_error:.2g} %."
-        )
-    if BALANCE in found.criteria:
+    if BALANCE in best_use.criteria:
         said.append(
             "The public balance counts what governments borrow and what the centre keeps; local "
             "money that is taken from general services shows in no balance."
         )
+    said += [f"Warning: {one.describe()}." for one in best_use.spans]
     if lost:
-        said.append(f"In {lost} of the unseen draws a strategy could not be judged.")
+        said.append(f"In {lost} of the unseen draws a strategy could not be evaluated.")
     return said
 
 
-def _on(found: BestUse, criterion: str) -> pd.DataFrame:
-    table = comparison(found)
-    table = table[(table["criterion"] == criterion) & (table["strategy"] != found.best.name)]
-    return table.set_index("strategy")
+def _select(best_use: BestUse, criterion: str) -> dict[str, dict[str, float]]:
+    """Give what the strategies by hand reach by one criterion, by name and measure."""
+    table = compare_by_hand(best_use)
+    chosen = (table["criterion"] == criterion) & (table["strategy"] != best_use.best.name)
+    numbers = table[chosen].set_index("strategy").drop(columns=["criterion", "unit"])
+    rows = numbers.astype(float).to_dict("index")
+    return {
+        str(name): {str(key): float(value) for key, value in row.items()}
+        for name, row in rows.items()
+    }
 
 
-def _why_not(found: BestUse, ahead: Sequence[str]) -> str:
-    before = found.chosen_on[GAIN].mean("draw")
-    best = float(before.sel(strategy=found.best.name))
-    fooled = [name for name in ahead if float(before.sel(strategy=name)) < best]
-    outside = [name for name in ahead if name not in fooled]
+def _why_not(best_use: BestUse, ahead: Sequence[str]) -> str:
+    before = best_use.chosen_on[GAIN].mean("draw")
+    best = float(before.sel(strategy=best_use.best.name))
+    fitted = [name for name in ahead if float(before.sel(strategy=name)) < best]
+    outside = [name for name in ahead if name not in fitted]
     parts = []
-    if fooled:
+    if fitted:
         parts.append(
-            f"On the {found.chosen_on.sizes['draw']} draws that it was chosen on it leads over "
-            f"{join_names([_title(found, name) for name in fooled])}, so it is fitted to those "
-            "draws: choose on more of them."
+            f"On the {best_use.chosen_on.sizes['draw']} draws that it was chosen on it leads over "
+            f"{_titles(best_use, fitted)}, so it is fitted to those draws: choose on more of them."
         )
     if outside:
         parts.append(
-            f"It does not lead over {join_names([_title(found, name) for name in outside])} on the "
-            "draws that it was chosen on either: the search was too short, or the strategy does "
-            "what the search may not (amounts, triggers, regions that spend differently)."
+            f"It does not lead over {_titles(best_use, outside)} on the draws that it was chosen "
+            "on either: the search was too short, or the strategy does what the search may not "
+            "(amounts, triggers, regions that spend differently, replacing policy as now)."
         )
     return " ".join(parts)
 
 
-def _spending(found: BestUse) -> str:
+def _spending(best_use: BestUse) -> str:
     """Say on what most of the money goes."""
-    shares = money_shares(found.best, found.spent[found.best.name])
+    shares = share_money(best_use.best, best_use.spent[best_use.best.name])
     central = sum(share for lever, share in shares.items() if find_lever(lever).level == "central")
     named = [f"{lever} ({format_share(share)})" for lever, share in list(shares.items())[:5]]
     return (
@@ -182,41 +188,42 @@ def _timing(strategy: Strategy) -> str:
     if local is None or not local.exceptions:
         return f"It spends {said}."
     few = [
-        f"{region} ({100 * changes['share']:.2g} %)" for region, changes in local.exceptions.items()
+        f"{100 * changes['share']:.2g} % in {region}"
+        for region, changes in local.exceptions.items()
     ]
     return (
-        f"It spends {said}. Local money is {100 * (local.share or 0.0):.2g} % of value added a "
-        f"year, but in {join_names(few)}."
+        f"It spends {said}. Local money is {100 * (local.share or 0.0):.2g} % of a region's value "
+        f"added a year, except {join_names(few)}."
     )
 
 
-def _elsewhere(found: BestUse) -> list[str]:
+def _elsewhere(best_use: BestUse) -> list[str]:
     """Say where the best use is worse than a strategy by hand by another criterion."""
     said = []
-    for name in found.criteria:
+    for name in best_use.criteria:
         if name == GAIN:
             continue
-        table = _on(found, name)
-        worse = list(table.index[table["lead: median"] < 0])
+        leads = {one: row[LEAD + "median"] for one, row in _select(best_use, name).items()}
+        worse = [one for one, lead in leads.items() if lead < 0]
         if worse:
             word = "lower" if CRITERIA[name] > 0 else "higher"
-            named = join_names([_title(found, one) for one in worse])
             unit, factor = display_unit(UNITS[name])
-            gap = abs(table.loc[worse, "lead: median"] * factor)
+            gaps = [abs(leads[one] * factor) for one in worse]
             said.append(
-                f"Its {name} is {word} than that of {named} (by {Rounded(gap.min())}"
-                + (f" to {Rounded(gap.max())}" if len(worse) > 1 else "")
+                f"Its {name} is {word} than that of {_titles(best_use, worse)} (by "
+                f"{Rounded(min(gaps))}"
+                + (f" to {Rounded(max(gaps))}" if len(worse) > 1 else "")
                 + f" {unit})."
             )
     return said or ["By none of the other criteria is it worse than a strategy by hand."] * (
-        len(found.criteria) > 1
+        len(best_use.criteria) > 1
     )
 
 
-def _overfit(found: BestUse) -> str:
+def _overfit(best_use: BestUse) -> str:
     chosen, unseen = (
-        float(values[GAIN].sel(strategy=found.best.name).mean())
-        for values in (found.chosen_on, found.unseen)
+        float(values[GAIN].sel(strategy=best_use.best.name).mean())
+        for values in (best_use.chosen_on, best_use.unseen)
     )
     return (
         f"On the draws that it was chosen on it gains {Rounded(chosen * _FACTOR)} {_UNIT} on "
@@ -224,11 +231,15 @@ def _overfit(found: BestUse) -> str:
     )
 
 
-def _title(found: BestUse, name: object) -> str:
-    titles = {one.name: one.title for one in (found.best, *found.written)}
-    return f"'{titles[str(name)]}'"
+def _title(best_use: BestUse, name: str) -> str:
+    titles = {one.name: one.title for one in (best_use.best, *best_use.by_hand)}
+    return f"'{titles[name]}'"
+
+
+def _titles(best_use: BestUse, names: Sequence[str]) -> str:
+    return join_names([_title(best_use, name) for name in names])
 
 
 def _spread(values: xr.DataArray) -> str:
     low, median, high = (Rounded(float(one)) for one in values.quantile([0.05, 0.5, 0.95]))
-    return f"{median} {_UNIT} (90 % of draws: {low} to {high})"
+    return f"{median} {_UNIT} (90 % interval: {low} to {high})"

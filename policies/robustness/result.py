@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from smecluster.policies.comparison.result import pick_named
+from smecluster.policies.base_result import pick_named
 from smecluster.policies.ensemble.cases import STRATEGY
 from smecluster.policies.robustness.prim import in_words
 from smecluster.policies.robustness.regret import EXPECTED, HIGH, MOST

@@ -1,17 +1,18 @@
 """What cluster statistics are worth, under a policy that reacts and under one that anticipates.
 
 Worth is the discounted value added that the lever's money adds to a strategy, the rest of which
-stays as it is. A policy that anticipates sees a quality problem in the statistics before it is
-exposed, as far as they reach (that is the model); one that reacts sees it by the damage to the
-name alone: there the perceived problem reads a statistical capacity of zero, while all other uses
-of statistics (aim, delay, credit information) stay. The difference is the worth of anticipating.
+stays as it is; the strategy spends the same additional money as in every comparison. A policy that
+anticipates sees a quality problem in the statistics before it is exposed, as far as they reach
+(that is the model); one that reacts sees it by the damage to the name alone: there the perceived
+problem reads a statistical capacity of zero, while all other uses of statistics (aim, delay, credit
+information) stay. The difference is the worth of anticipating.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -20,69 +21,53 @@ import xarray as xr
 from smecluster.model.outcomes import PLACE, TOTAL
 from smecluster.model.support.errors import InputError
 from smecluster.model.vensim.cutting import Cut, apply_cuts
+from smecluster.policies.budget import DEFAULT_BUDGET, Amount, Budget, set_budget
 from smecluster.policies.ensemble.cases import DRAW, FUTURE, REASON, STRATEGY
-from smecluster.policies.ensemble.worlds import Ensemble
+from smecluster.policies.ensemble.worlds import FACTOR, Ensemble
 from smecluster.policies.futures import BASE, Future
 from smecluster.policies.futures import load as load_future
-from smecluster.policies.strategy import Strategy
-from smecluster.policies.timing import first_year
+from smecluster.policies.plan import START, Plan
+from smecluster.policies.statistics_value.result import (
+    ANTICIPATORY,
+    CAPACITY,
+    COST,
+    GAIN,
+    LEVER,
+    POLICY,
+    REACTIVE,
+    WORTH,
+    StatisticsValue,
+)
+from smecluster.policies.strategy import BASELINE, Strategy
+from smecluster.policies.strategy import load as load_strategy
 
 if TYPE_CHECKING:
     from smecluster.model import Model
 
-LEVER = "cluster statistics"
-REACTIVE, ANTICIPATORY = "reactive", "anticipatory"
-ANTICIPATING = "anticipating itself"
-POLICY = "policy"
-WORTH, COST, CAPACITY = "worth", "cost", "capacity gained"
-QUANTILES = {"low": 0.05, "median": 0.5, "high": 0.95}
 CUT = Cut("anticipation", "Statistical capacity", ("Perceived quality problem",))
 
 Progress = Callable[[int, int], None]
 
 _REGION = "Region"
-_WITH, _WITHOUT, _NOTHING = "with", "without", "no programme"
-_OUTPUTS = ("Discounted value added", "Programme account", "Statistical capacity")
+_WITHOUT, _NOTHING = "without statistics", "without programmes"
+_SUPPLY, _ACCOUNT, _CAPACITY = (
+    "Discounted value added",
+    "Programme account",
+    "Statistical capacity",
+)
 
 
-@dataclass(frozen=True)
-class StatisticsValue:
-    """What cluster statistics are worth.
-
-    Attributes
-    ----------
-    strategy : Strategy
-        The strategy whose lever it is.
-    start : float
-        First year that counts.
-    futures : tuple of Future
-        The futures.
-    values : xarray.Dataset
-        Along (policy, future, draw, place): ``worth``, discounted value added since the start that
-        the lever adds, Myuan; ``cost``, present value of its money, Myuan; ``capacity gained``,
-        what it adds to statistical capacity at the end, Dmnl (missing in total). The policies are
-        ``reactive`` and ``anticipatory``.
-    runs : int
-        How many runs.
-    failed : int
-        Worlds that are missing because a run failed in them.
-    """
-
-    strategy: Strategy
-    start: float
-    futures: tuple[Future, ...]
-    values: xr.Dataset
-    runs: int
-    failed: int
-
-
-def statistics_value(
+def value_statistics(
     model: Model,
     strategy: Strategy,
     draws: pd.DataFrame | None = None,
     futures: Sequence[Future] = (),
     *,
-    step: float | None = None,
+    baseline: Strategy | None = None,
+    start: float = START,
+    budget: str | float | Amount | Budget | None = DEFAULT_BUDGET,
+    settings: Mapping[str, Any] | None = None,
+    workers: int | None = None,
     progress: Progress | None = None,
 ) -> StatisticsValue:
     """Find what the cluster statistics of a strategy are worth.
@@ -97,10 +82,19 @@ def statistics_value(
         A row a draw, a column an input of the model; the model's values if left out.
     futures : sequence of Future
         The futures; the base if none is given.
-    step : float, optional
-        Time step, Year; the model's own if left out.
+    baseline : Strategy, optional
+        What the strategy is compared with; policy as now if left out. The worth of the lever does
+        not depend on it, the strategy's whole gain does.
+    start : float
+        Year from which money and discounted sums count.
+    budget : str, float, Amount or Budget, optional
+        Additional money, see `policies.budget.parse_budget`. None: as written.
+    settings : mapping, optional
+        Other inputs that hold in every run.
+    workers : int, optional
+        Threads; they change no digit.
     progress : callable, optional
-        Told how many runs are done, and how many there are.
+        Called with how many runs are done and about how many there are.
 
     Returns
     -------
@@ -112,133 +106,99 @@ def statistics_value(
     InputError
         If the strategy has no money for the lever, or no world can be run.
     """
-    inputs = strategy.inputs(model)
-    shares = {
-        region: inputs.get(f"local allocation[{region}, {LEVER}]", 0.0) for region in model.regions
-    }
-    if not any(shares.values()):
+    plan = strategy.plan(model, start)
+    if not plan.lever_inputs(LEVER):
         raise InputError(f"strategy {strategy.name!r} has no money for {LEVER!r}")
-    plan = strategy.plan(model)
-    rest = {lever for one in plan.spending for lever in one.allocation} - {LEVER}
-    plans = [
-        plan.rename(_WITH),
-        plan.with_levers(rest).rename(_WITHOUT),
-        plan.without_programmes().rename(_NOTHING),
-    ]
-    reactive = replace(model, text=apply_cuts(model.text, [CUT]))
+    base = load_strategy(BASELINE) if baseline is None else baseline
     table = pd.DataFrame(index=["model"]) if draws is None else draws
-    start = float(np.floor(first_year(strategy)))
-    settings = {} if step is None else {"TIME STEP": step}
-    found, reasons, runs = [], [], 0
+    worlds = tuple(futures) or (load_future(BASE),)
+    if budget is not None and not isinstance(budget, Budget):
+        budget = set_budget(model, budget, start, settings)
+    reactive = replace(model, text=apply_cuts(model.text, [CUT]))
+    parts, reasons, runs = [], [], 0
     for one, own in ((reactive, {CUT.constant: 0.0}), (model, {})):
-        worlds = Ensemble(one, table, tuple(futures) or (load_future(BASE),), {**settings, **own})
-        told = None if progress is None else _twice(progress, runs)
-        result = worlds.run(plans, _OUTPUTS, [start, model.time.final], progress=told)
+        ensemble = Ensemble(one, table, worlds, {**(settings or {}), **own}, workers)
+        report = None if progress is None else _report_half(progress, runs)
+        result = _run(ensemble, base.plan(model, start), plan, budget, start, report)
         runs += int(result.attrs["runs"])
         reasons += [str(text) for text in result[REASON].values.ravel() if text]
-        found.append(_worth(result, shares))
-    values = xr.concat(found, POLICY).assign_coords({POLICY: [REACTIVE, ANTICIPATORY]})
+        parts.append(_measure_worth(result, plan, base.name))
+    values = xr.concat(parts, POLICY).assign_coords({POLICY: [REACTIVE, ANTICIPATORY]})
     missing = values[WORTH].isnull().any([POLICY, PLACE])
     if bool(missing.all()):
         raise InputError(f"no world can be run: {reasons[0]}")
-    return StatisticsValue(strategy, start, worlds.futures, values, runs, int(missing.sum()))
+    return StatisticsValue(
+        strategy, base, budget, start, worlds, table, values, runs, int(missing.sum())
+    )
 
 
-def table(found: StatisticsValue) -> pd.DataFrame:
-    """Sum the worth of statistics up over the draws.
-
-    Parameters
-    ----------
-    found : StatisticsValue
-        The worth.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A row a policy (and ``anticipating itself``, their difference), future, place and measure:
-        ``worth`` and ``cost`` (Myuan), ``worth over cost`` (Dmnl), with mean and 5, 50, 95 % points
-        over the draws, and the share of the draws in which it is above zero.
-    """
-    rows = []
-    for policy, values in with_difference(found).items():
-        ratio = values[WORTH] / values[COST]
-        for measure, unit, data in (
-            (WORTH, "Myuan", values[WORTH]),
-            (COST, "Myuan", values[COST]),
-            ("worth over cost", "Dmnl", ratio),
-        ):
-            for future in data[FUTURE].values:
-                for place in data[PLACE].values:
-                    own = data.sel({FUTURE: future, PLACE: place}).values
-                    own = own[np.isfinite(own)]
-                    if not len(own):
-                        continue  # a region that spends nothing on statistics has no ratio
-                    points = np.quantile(own, list(QUANTILES.values()))
-                    rows.append(
-                        {
-                            POLICY: policy,
-                            FUTURE: str(future),
-                            PLACE: str(place),
-                            "measure": measure,
-                            "unit": unit,
-                            "mean": float(own.mean()),
-                            **dict(zip(QUANTILES, map(float, points), strict=True)),
-                            "above zero": float((own > 0).mean()),
-                        }
-                    )
-    return pd.DataFrame(rows)
+def _run(
+    worlds: Ensemble,
+    baseline: Plan,
+    plan: Plan,
+    budget: Budget | None,
+    start: float,
+    progress: Progress | None,
+) -> xr.Dataset:
+    """Bring the strategy to the budget, then run it with that money but without the lever's."""
+    outputs, years = (_SUPPLY, _ACCOUNT, _CAPACITY), [start, worlds.model.time.final]
+    nothing = plan.without_programmes().rename(_NOTHING)
+    money = None if budget is None else budget.money
+    whole = worlds.run([baseline, plan, nothing], outputs, years, budget=money, progress=progress)
+    factor = whole[FACTOR].sel({STRATEGY: [plan.name]})
+    rest = plan.with_levers({lever for one in plan.spending for lever in one.allocation} - {LEVER})
+    without = worlds.run(
+        [rest.rename(_WITHOUT)],
+        outputs,
+        years,
+        factors=factor.fillna(1.0).assign_coords({STRATEGY: [_WITHOUT]}),
+    )
+    lost = factor.isnull().values
+    without = without.where(~xr.DataArray(lost, dims=factor.dims)).assign({REASON: without[REASON]})
+    joined = xr.concat([whole, without], STRATEGY, combine_attrs="override", join="inner")
+    return joined.assign_attrs(runs=int(whole.attrs["runs"]) + int(without.attrs["runs"]))
 
 
-def with_difference(found: StatisticsValue) -> dict[str, xr.Dataset]:
-    """Give worth and cost by policy, and what anticipating adds at the cost of the anticipatory.
-
-    Parameters
-    ----------
-    found : StatisticsValue
-        The worth.
-
-    Returns
-    -------
-    dict
-        Data along (future, draw, place) by ``reactive``, ``anticipatory`` and ``anticipating
-        itself``.
-    """
-    by_policy = {name: found.values.sel({POLICY: name}) for name in (REACTIVE, ANTICIPATORY)}
-    more = by_policy[ANTICIPATORY][WORTH] - by_policy[REACTIVE][WORTH]
-    return {**by_policy, ANTICIPATING: by_policy[ANTICIPATORY].assign({WORTH: more})}
-
-
-def _worth(result: xr.Dataset, shares: dict[str, float]) -> xr.Dataset:
+def _measure_worth(result: xr.Dataset, plan: Plan, baseline: str) -> xr.Dataset:
     """Compare the run with the lever with the one without it."""
     first, last = result.isel(time=0, drop=True), result.isel(time=-1, drop=True)
 
-    def since(name: str, plan: str) -> xr.DataArray:
-        return (last[name] - first[name]).sel({STRATEGY: plan}, drop=True)
+    def since(name: str, run: str) -> xr.DataArray:
+        return (last[name] - first[name]).sel({STRATEGY: run}, drop=True)
 
-    supply = "Discounted value added"
-    worth = since(supply, _WITH) - since(supply, _WITHOUT)
-    part = xr.DataArray(list(shares.values()), {_REGION: list(shares)}, (_REGION,))
-    # What history spends in these years is no money of the strategy.
-    own = since("Programme account", _WITH) - since("Programme account", _NOTHING)
-    capacity = last["Statistical capacity"]
-    more = capacity.sel({STRATEGY: _WITH}, drop=True) - capacity.sel(
+    part = {
+        region: own.allocation.get(LEVER, 0.0) if own and own.has_money else 0.0
+        for region in plan.regions
+        for own in (plan.spending_of(region),)
+    }
+    shares = xr.DataArray(list(part.values()), {_REGION: list(part)}, (_REGION,))
+    # What policy as now spends in these years is no money of the strategy.
+    spent = since(_ACCOUNT, plan.name) - since(_ACCOUNT, _NOTHING)
+    capacity = last[_CAPACITY].sel({STRATEGY: plan.name}, drop=True) - last[_CAPACITY].sel(
         {STRATEGY: _WITHOUT}, drop=True
     )
+    worth = since(_SUPPLY, plan.name) - since(_SUPPLY, _WITHOUT)
+    gain = since(_SUPPLY, plan.name) - since(_SUPPLY, baseline)
     return xr.Dataset(
-        {WORTH: _placed(worth), COST: _placed(own * part), CAPACITY: _placed(more, total=False)}
+        {
+            WORTH: _by_place(worth),
+            COST: _by_place(spent * shares),
+            GAIN: _by_place(gain),
+            CAPACITY: _by_place(capacity, total=False),
+        }
     )
 
 
-def _placed(values: xr.DataArray, total: bool = True) -> xr.DataArray:
+def _by_place(values: xr.DataArray, total: bool = True) -> xr.DataArray:
     whole = values.sum(_REGION, skipna=False) if total else values.isel({_REGION: 0}) * np.nan
     joined = xr.concat([values, whole.assign_coords({_REGION: TOTAL})], _REGION)
     return joined.rename({_REGION: PLACE}).transpose(FUTURE, DRAW, PLACE)
 
 
-def _twice(progress: Progress, before: int) -> Progress:
-    """Tell the progress of one of two equal halves."""
+def _report_half(progress: Progress, before: int) -> Progress:
+    """Report the progress of one of two equal halves."""
 
-    def tell(done: int, of: int) -> None:
-        progress(before + done, 2 * of)
+    def report(done: int, about: int) -> None:
+        progress(before + done, 2 * about)
 
-    return tell
+    return report

@@ -9,14 +9,14 @@ from smecluster.model.outcomes import PLACE, TOTAL
 from smecluster.model.support.formatting import TOTAL_COLOUR, colour_regions, display_unit
 from smecluster.model.support.plotting import Figure, add_heading, format_axis
 from smecluster.policies.ensemble.cases import FUTURE
-from smecluster.policies.statistics_value.compute import (
+from smecluster.policies.statistics_value.result import (
     ANTICIPATING,
     ANTICIPATORY,
     COST,
     REACTIVE,
     WORTH,
     StatisticsValue,
-    with_difference,
+    add_difference,
 )
 
 _COLOURS = {REACTIVE: "#E69F00", ANTICIPATORY: "#0072B2", ANTICIPATING: "#009E73"}
@@ -27,12 +27,12 @@ _LABELS = {
 }
 
 
-def worth(found: StatisticsValue) -> Figure:
+def draw_worth(statistics: StatisticsValue) -> Figure:
     """Draw worth against cost: a panel a place, a row a future and policy.
 
     Parameters
     ----------
-    found : StatisticsValue
+    statistics : StatisticsValue
         The worth.
 
     Returns
@@ -41,18 +41,18 @@ def worth(found: StatisticsValue) -> Figure:
         Medians with 5-95 % of the draws.
     """
     unit, factor = display_unit("Myuan")
-    places = [str(place) for place in found.values[PLACE].values]
+    places = [str(place) for place in statistics.values[PLACE].values]
     places = [TOTAL, *(place for place in places if place != TOTAL)]
     colours = colour_regions(places)
-    parts = with_difference(found)
-    titles = [future.title for future in found.futures]
+    parts = add_difference(statistics)
+    titles = [future.title for future in statistics.futures]
     columns = min(2, len(places))
     rows = -(-len(places) // columns)
     height = 1.9 + rows * (1.1 + 0.75 * len(titles))
     figure = Figure(figsize=(11, height), layout="constrained")
     axes = figure.subplots(rows, columns, squeeze=False, sharey=True)
     for axis, place in zip(axes.flat, places, strict=False):
-        for at, future in enumerate(found.futures):
+        for at, future in enumerate(statistics.futures):
             chosen = {FUTURE: future.name, PLACE: place}
             for line, (policy, values) in enumerate(parts.items()):
                 own = values[WORTH].sel(chosen).values * factor
@@ -84,11 +84,17 @@ def worth(found: StatisticsValue) -> Figure:
     ]
     handles.append(Line2D([], [], color="black", label="what the statistics cost"))
     figure.legend(handles=handles, loc="outside lower center", ncols=4, frameon=False)
-    draws = found.values.sizes["draw"]
+    draws = statistics.values.sizes["draw"]
+    budget = (
+        "Money of the strategy as written."
+        if statistics.budget is None
+        else f"Budget of the strategy: {statistics.budget.describe()}."
+    )
     spread = f", median and 5-95 % of {draws} draws" if draws > 1 else ""
     return add_heading(
         figure,
-        f"What cluster statistics are worth: {found.strategy.title.lower()}",
-        f"Discounted value added since {found.start:g} that the statistics of the strategy add, "
-        f"the rest of it as it is{spread}. Constant prices of 2010. Source: runs of the model.",
+        f"What cluster statistics are worth: {statistics.strategy.title.lower()}",
+        f"Discounted value added since {statistics.start:g} that the statistics of the strategy "
+        f"add, the rest of it as it is{spread}. {budget} Constant prices of 2010. Source: runs of "
+        "the model.",
     )

@@ -10,28 +10,29 @@ from smecluster.model.outcomes import PLACE, TOTAL
 from smecluster.model.support.formatting import Rounded, capitalise, display_unit
 from smecluster.policies.ensemble.cases import DRAW, FUTURE
 from smecluster.policies.futures import Future
-from smecluster.policies.prose import format_share, split_sign
-from smecluster.policies.statistics_value.compute import (
+from smecluster.policies.prose import describe_draws, format_count, format_draws, split_sign
+from smecluster.policies.statistics_value.result import (
     ANTICIPATING,
     ANTICIPATORY,
     CAPACITY,
     COST,
+    GAIN,
+    POLICY,
     REACTIVE,
     WORTH,
     StatisticsValue,
-    with_difference,
+    add_difference,
 )
 
 _UNIT, _FACTOR = display_unit("Myuan")
-_SURE = 0.95
 
 
-def answer(found: StatisticsValue) -> list[str]:
+def write_answer(statistics: StatisticsValue) -> list[str]:
     """Say what the statistics are worth, and what anticipating adds.
 
     Parameters
     ----------
-    found : StatisticsValue
+    statistics : StatisticsValue
         The worth.
 
     Returns
@@ -40,93 +41,92 @@ def answer(found: StatisticsValue) -> list[str]:
         A sentence or two a future, in total, then the regions in the first future.
     """
     said = []
-    for future in found.futures:
-        said += _future(found, future)
-    first = found.futures[0]
-    worth = found.values[WORTH].sel({FUTURE: first.name, "policy": ANTICIPATORY})
-    cost = found.values[COST].sel({FUTURE: first.name, "policy": ANTICIPATORY})
-    regions = [str(place) for place in worth[PLACE].values if place != TOTAL]
+    for future in statistics.futures:
+        said += _future(statistics, future)
+    first = {FUTURE: statistics.futures[0].name, POLICY: ANTICIPATORY}
+    worth, cost = statistics.values[WORTH].sel(first), statistics.values[COST].sel(first)
     ratios = {
-        region: float((worth / cost).sel({PLACE: region}).median())
-        for region in regions
-        if float(cost.sel({PLACE: region}).median()) > 0
+        str(place): float((worth / cost).sel({PLACE: place}).median())
+        for place in worth[PLACE].values
+        if place != TOTAL and float(cost.sel({PLACE: place}).median()) > 0
     }
     if len(ratios) > 1:
-        listed = ", ".join(f"{region} {Rounded(ratio)}" for region, ratio in ratios.items())
-        said.append(f"By region, worth over what the region's statistics cost: {listed}.")
+        named = ", ".join(f"{region} {Rounded(ratio)}" for region, ratio in ratios.items())
+        said.append(f"By region, worth over what the region's statistics cost: {named}.")
     return said
 
 
-def basis(found: StatisticsValue, step: float) -> list[str]:
+def write_basis(statistics: StatisticsValue) -> list[str]:
     """Say what the worth rests on.
 
     Parameters
     ----------
-    found : StatisticsValue
+    statistics : StatisticsValue
         The worth.
-    step : float
-        Time step of the runs, Year.
 
     Returns
     -------
     list of str
         Sentences.
     """
-    draws = found.values.sizes[DRAW]
-    gained = found.values[CAPACITY].sel(policy=ANTICIPATORY).isel({FUTURE: 0}).median(DRAW)
-    points = [
+    first = {FUTURE: statistics.futures[0].name, POLICY: ANTICIPATORY}
+    gained = statistics.values[CAPACITY].sel(first).median(DRAW)
+    points = ", ".join(
         f"{place} {100 * float(gained.sel({PLACE: place})):.0f}"
         for place in gained[PLACE].values
         if place != TOTAL
-    ]
+    )
+    gain = statistics.values[GAIN].sel(first).sel({PLACE: TOTAL}) * _FACTOR
+    money = (
+        "The whole strategy spends what its file says"
+        if statistics.budget is None
+        else f"The whole strategy spends {statistics.budget.describe()}"
+    )
     said = [
-        f"{found.runs:,} runs with a time step of 1/{1 / step:g} year, in {draws} "
-        f"draw{'s' * (draws > 1)} and {len(found.futures)} "
-        f"future{'s' * (len(found.futures) > 1)}."
-        + " In brackets: what holds 90 % of the draws."
-        * (draws > 1),
-        f"The statistics raise what is covered by the last year by, in points of a hundred: "
-        f"{', '.join(points)}. Without their money the rest of the strategy stays as it is, and "
-        "ordinary budgets still pay for some.",
-        "Statistics act by aim (how much money reaches its purpose), by delay, by credit "
-        "information, and by anticipating. Where policy only reacts, the perceived quality problem "
-        "is read from the damage to the name alone; the other three stay.",
-        "How strongly statistics act by each of these is judgement: "
-        "'smecluster describe \"largest misallocation\"'.",
+        f"{money}; against '{statistics.baseline.title}' it gains {_spread(gain)} {_UNIT} in all "
+        "regions.",
+        f"{statistics.runs:,} runs in {format_count(len(statistics.draws), 'draw', 'draws')} and "
+        f"{format_count(len(statistics.futures), 'future', 'futures')}"
+        + (". In brackets: 90 % intervals." if statistics.several else "."),
+        describe_draws(statistics.draws),
+        f"The statistics raise the share of the cluster that is covered in the last year by this "
+        f"many percentage points: {points}. Without their money the rest of the strategy stays as "
+        "it is, and ordinary budgets still pay for some statistics.",
+        "Statistics act through aim (how much money reaches its purpose), delay, credit "
+        "information and anticipation. Where policy only reacts, the perceived quality problem is "
+        "read from the damage to the name alone; the other three stay.",
+        "How strongly statistics act through each of these is judgement: "
+        "'smecluster describe \"cluster statistics\"'.",
     ]
-    if found.failed:
-        said.append(f"{found.failed} worlds are missing because a run failed in them.")
-    if draws == 1:
-        said.append("One set of values: the figures carry no uncertainty.")
+    if statistics.failed:
+        said.append(
+            f"{format_count(statistics.failed, 'world is', 'worlds are')} missing because a run "
+            "failed."
+        )
     return said
 
 
-def _future(found: StatisticsValue, future: Future) -> list[str]:
+def _future(statistics: StatisticsValue, future: Future) -> list[str]:
     at = {FUTURE: future.name, PLACE: TOTAL}
-    parts = {name: values.sel(at) for name, values in with_difference(found).items()}
+    parts = {name: values.sel(at) for name, values in add_difference(statistics).items()}
     worth, cost = parts[ANTICIPATORY][WORTH], parts[ANTICIPATORY][COST]
-    ratio = worth / cost
-    before = "" if future.name == found.futures[0].name else f"{future.title}: "
+    before = "" if future.name == statistics.futures[0].name else f"{future.title}: "
     said = (
-        f"{before}the cluster statistics of '{found.strategy.title}' are worth "
+        f"{before}the cluster statistics of '{statistics.strategy.title}' are worth "
         f"{_spread(worth * _FACTOR)} {_UNIT} of value added in present value where policy "
-        f"anticipates, {_spread(ratio)} times what they cost; where it only reacts to damage, "
-        f"{_spread(parts[REACTIVE][WORTH] * _FACTOR)} {_UNIT}."
+        f"anticipates, {_spread(worth / cost)} times what they cost; where it only reacts to "
+        f"damage, {_spread(parts[REACTIVE][WORTH] * _FACTOR)} {_UNIT}."
     )
     gain = parts[ANTICIPATING][WORTH] * _FACTOR
     share = 100 * float((gain / (worth * _FACTOR)).median())
     more, sizes = split_sign(gain.values)
     known = sizes[np.isfinite(sizes)]
-    otherwise = float((known < 0).mean())
-    sure = (
-        ""
-        if otherwise <= 1 - _SURE
-        else f", though in {format_share(otherwise)} of the draws it does not"
-    )
+    verb = "adds" if more else "costs"
+    agreed = f", {format_draws(int((known > 0).sum()), len(known))}" if len(known) > 1 else ""
     return [
         capitalise(said),
-        f"Anticipating itself {'adds' if more else 'takes away'} {_spread(known)} {_UNIT} "
-        f"({abs(share):.2g} % of the worth){sure}.",
+        f"Anticipating itself {verb} {_spread(known)} {_UNIT} ({abs(share):.2g} % of the "
+        f"worth){agreed}.",
     ]
 
 

@@ -11,17 +11,17 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLoca
 from smecluster.model.support.formatting import colour_regions
 from smecluster.model.support.plotting import Figure, add_heading, format_axis
 from smecluster.model.vensim.regions import REGION
-from smecluster.policies.windows.compute import EVERYWHERE, HOME, KINDS, Windows, window
+from smecluster.policies.windows.result import EVERYWHERE, HOME, KINDS, MASS, Windows, find_window
 
 _EDGES = (1.0, 2.0)  # between the kinds of intervention
 
 
-def figures(found: Windows) -> dict[str, Figure]:
+def draw_figures(windows: Windows) -> dict[str, Figure]:
     """Draw every figure of windows.
 
     Parameters
     ----------
-    found : Windows
+    windows : Windows
         The map.
 
     Returns
@@ -29,20 +29,19 @@ def figures(found: Windows) -> dict[str, Figure]:
     dict
         Figure by file name without suffix.
     """
-    drawn = {"window-by-year": by_year(found)}
-    if found.gains.sizes["size"] > 1 and found.gains.sizes["start"] > 1:
-        drawn["window-map"] = heat_map(found)
+    drawn = {"window-by-year": draw_by_year(windows)}
+    if windows.gains.sizes["size"] > 1 and windows.gains.sizes["start"] > 1:
+        drawn["window-map"] = draw_map(windows)
     return drawn
 
 
-def by_year(found: Windows) -> Figure:
+def draw_by_year(windows: Windows) -> Figure:
     """Draw the gain of a yuan by starting year, and when each cluster passed critical mass."""
-    regions = [str(region) for region in found.gains[REGION].values]
+    regions = [str(region) for region in windows.gains[REGION].values]
     colours = colour_regions(regions)
     figure = Figure(figsize=(3.9 * len(regions) + 0.6, 4.6), layout="constrained")
     axes = figure.subplots(1, len(regions), squeeze=False, sharey=True)[0]
-    own = found.gains.sel(size=1.0) if 1.0 in found.gains["size"].values else None
-    own = found.gains.isel(size=0) if own is None else own
+    own = windows.gains.sel(size=1.0)
     for axis, region in zip(axes, regions, strict=True):
         gain = own.sel({REGION: region})
         middle = gain[HOME].median("draw")
@@ -53,8 +52,8 @@ def by_year(found: Windows) -> Figure:
             everywhere["start"], everywhere, color=colours[region], linestyle="--", label=EVERYWHERE
         )
         if middle.notnull().any():
-            axis.axvspan(*window(middle), color="#EEEEEE", zorder=0)
-        _passed(axis, gain["mass"].median("draw"))
+            axis.axvspan(*find_window(middle), color="#EEEEEE", zorder=0)
+        _passed(axis, gain[MASS].median("draw"))
         axis.set_title(region, color=colours[region], fontweight="bold", loc="left")
         axis.set_xlabel("First year of the programme")
         axis.grid(axis="y", color="#E5E5E5")
@@ -66,36 +65,37 @@ def by_year(found: Windows) -> Figure:
     axes[0].legend(frameon=False, fontsize=8, loc="lower left")
     return add_heading(
         figure,
-        "When a yuan of local programme gains most",
-        f"Value added over {found.horizon:g} years for a yuan spent over {found.lasting:g}, both "
-        f"in present value{_draws(found)}. Grey: within a tenth of the best year. Dotted: the "
-        "cluster passes its critical mass, and twice that. Source: runs of the model.",
+        "What a yuan of a local programme gains, by the year in which it is spent",
+        f"Value added over {windows.horizon:g} years for a yuan spent over {windows.lasting:g}, "
+        f"present values, against '{windows.baseline.title}'{_draws(windows)}. The region spends "
+        f"{100 * windows.share:.3g} % of its value added a year. Grey: within a tenth of the best "
+        "year. Dotted: the cluster passes its critical mass, and twice that. Source: runs of the "
+        "model.",
     )
 
 
-def heat_map(found: Windows) -> Figure:
+def draw_map(windows: Windows) -> Figure:
     """Draw the gain of a yuan by starting year and cluster size relative to critical mass."""
-    regions = [str(region) for region in found.gains[REGION].values]
+    regions = [str(region) for region in windows.gains[REGION].values]
     colours = colour_regions(regions)
     figure = Figure(figsize=(4.1 * len(regions) + 1.2, 5.0), layout="constrained")
     axes = figure.subplots(1, len(regions), squeeze=False)[0]
-    middle = found.gains.median("draw")
+    middle = windows.gains.median("draw")
     shade = Normalize(float(middle[HOME].min()), float(middle[HOME].max()))
     drawn = None
     for axis, region in zip(axes, regions, strict=True):
         gain = middle.sel({REGION: region}).transpose("start", "size")
         starts = np.broadcast_to(gain["start"].values[:, None], gain[HOME].shape)
         drawn = axis.pcolormesh(
-            starts, gain["mass"], gain[HOME], cmap="cividis", norm=shade, shading="gouraud"
+            starts, gain[MASS], gain[HOME], cmap="cividis", norm=shade, shading="gouraud"
         )
         axis.set_yscale("log")
-        if 1.0 in gain["size"].values:
-            path = gain["mass"].sel(size=1.0)
-            axis.plot(path["start"], path, color="white", linewidth=2.4)
-            axis.plot(path["start"], path, color="black", linewidth=1.2)
+        path = gain[MASS].sel(size=1.0)
+        axis.plot(path["start"], path, color="white", linewidth=2.4)
+        axis.plot(path["start"], path, color="black", linewidth=1.2)
         for edge in _EDGES:
             axis.axhline(edge, color="#777777", linestyle="--", linewidth=0.9)
-        low, high = float(gain["mass"].min()), float(gain["mass"].max())
+        low, high = float(gain[MASS].min()), float(gain[MASS].max())
         for kind, (begin, end) in KINDS.items():
             at = np.sqrt(max(begin, low) * min(end, high))
             if max(begin, low) < min(end, high):
@@ -122,8 +122,9 @@ def heat_map(found: Windows) -> Figure:
     return add_heading(
         figure,
         "The window of help, by year and by size of the cluster",
-        f"Value added over {found.horizon:g} years for a yuan spent over {found.lasting:g}, in "
-        f"present value{_draws(found, 'median')}. Up and down, clusters of the same year differ "
+        f"Value added over {windows.horizon:g} years for a yuan spent over {windows.lasting:g}, "
+        f"present values, against '{windows.baseline.title}'{_draws(windows, 'median')}. Up and "
+        "down, clusters of the same year differ "
         "only in their critical mass; the black line is the region as it is without programmes "
         "of this kind.",
     )
@@ -155,8 +156,8 @@ def _passed(axis: Axes, mass: xr.DataArray) -> None:
             )
 
 
-def _draws(found: Windows, what: str = "median and 5-95 %") -> str:
-    draws = found.gains.sizes["draw"]
+def _draws(windows: Windows, what: str = "median and 5-95 %") -> str:
+    draws = windows.gains.sizes["draw"]
     return f"; {what} of {draws} draws" if draws > 1 else ""
 
 

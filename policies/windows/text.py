@@ -2,110 +2,144 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from smecluster.model.support.formatting import Rounded
-from smecluster.policies.windows.compute import KINDS, Windows, by_kind, by_year
+from smecluster.policies.prose import describe_draws, format_count, format_draws
+from smecluster.policies.windows.compute import FIRST_START, WHY_FIRST_START
+from smecluster.policies.windows.result import KINDS, Windows, compare_kinds, find_windows
 
 # A difference of less than this between kinds is called small.
 _SMALL = 0.1
-_SURE = 0.9
 
 
-def answer(found: Windows) -> list[str]:
-    """Say when a yuan gains most, and whether the size of the cluster matters.
+def write_answer(windows: Windows) -> list[str]:
+    """Say what a yuan gains now and gained before, and whether the size of the cluster matters.
 
     Parameters
     ----------
-    found : Windows
+    windows : Windows
         The map.
 
     Returns
     -------
     list of str
-        Sentences: the window of each region, then the kinds of intervention.
+        Sentences: one or two on each region, then the kinds of intervention.
     """
-    said = []
-    starts = found.gains["start"].values
-    for row in by_year(found).to_dict("records"):
-        edge = ""
-        if len(starts) > 1 and row["best start"] == starts.min():
-            edge = " (the first year tried)"
-        elif len(starts) > 1 and row["best start"] == starts.max():
-            edge = " (the last year tried)"
-        window = (
-            f"; from {row['window from']:g} to {row['window to']:g} it is within a tenth of that"
-            if row["window to"] > row["window from"]
-            else ""
+    said = [_region(windows, row) for row in find_windows(windows).to_dict("records")]
+    kinds = _kinds(windows)
+    if kinds:
+        kinds.append(
+            "None of this argues for early help or against it: in the model firms act smoothly, "
+            "without a threshold at the critical mass (docs/limitations.md)."
         )
-        said.append(
-            f"{row['region']}: a yuan gains most when it is spent from {row['best start']:g} on"
-            f"{edge}, {Rounded(row['gain'])} yuan of value added at home{window}. The cluster then "
-            f"has {_times(row['mass'])} its critical mass."
-        )
-    return said + _kinds(found)
+    return said + kinds
 
 
-def basis(found: Windows, step: float) -> list[str]:
+def write_basis(windows: Windows) -> list[str]:
     """Say what the map rests on.
 
     Parameters
     ----------
-    found : Windows
+    windows : Windows
         The map.
-    step : float
-        Time step of the runs, Year.
 
     Returns
     -------
     list of str
         Sentences.
     """
-    draws = found.gains.sizes["draw"]
+    base = windows.baseline.title
     said = [
-        f"{found.runs:,} runs with a time step of 1/{1 / step:g} year, in {draws} "
-        f"draw{'s' * (draws > 1)}.",
-        f"The allocation and the history are those of '{found.strategy.title}'. One region at a "
-        f"time spends 1 % of its value added for {found.lasting:g} years; the gain is counted over "
-        f"{found.horizon:g} years from the start.",
-        "The size of a cluster is moved by moving its critical mass, so that the year, its market "
-        "and its people stay the same.",
-        "A yuan's gain leaves out what the money would have done elsewhere.",
+        f"{windows.runs:,} runs in {format_count(len(windows.draws), 'draw', 'draws')}.",
+        f"One region at a time spends {100 * windows.share:.3g} % of its value added a year for "
+        f"{windows.lasting:g} years, allocated as in '{windows.strategy.title}', on top of "
+        f"'{base}'. The gain is counted over {windows.horizon:g} years from the start, against "
+        f"'{base}' alone; gain and money are present values.",
+        describe_draws(windows.draws),
+        f"No programme starts before {FIRST_START}: {WHY_FIRST_START}.",
+        "The size of a cluster is changed by changing its critical mass; its year, market and "
+        "people stay the same.",
+        "The gain leaves out what the money would have done elsewhere.",
     ]
-    if found.failed:
-        said.append(f"{found.failed} runs failed; what depends on them is missing.")
-    if draws == 1:
-        said.append("One set of values: the figures carry no uncertainty.")
+    if windows.failed:
+        said.append(
+            f"{format_count(windows.failed, 'run', 'runs')} failed; the cells that depend on them "
+            "are empty."
+        )
     return said
 
 
-def _kinds(found: Windows) -> list[str]:
-    table = by_kind(found)
+def _region(windows: Windows, row: dict[Any, Any]) -> str:
+    """Say what a yuan gains in the last year tried, and in which year it gained most."""
+    starts = windows.gains["start"].values
+    interval = (
+        f" (90 % interval: {Rounded(row['low'])} to {Rounded(row['high'])})"
+        if windows.several
+        else ""
+    )
+    said = (
+        f"{row['region']}: a yuan spent from {row['last start']:g} on gains {Rounded(row['gain'])} "
+        f"yuan of value added at home{interval}. The cluster then has {_times(row['mass'])} its "
+        "critical mass."
+    )
+    if len(starts) == 1:
+        return said
+    agreed = f" {format_draws(row['draws that agree'], row['draws'])}" if windows.several else ""
+    years = (
+        f"from {row['window from']:g} to {row['window to']:g}"
+        if row["window to"] > row["window from"]
+        else f"from {row['best start']:g} on"
+        + (" (the first year tried)" if row["best start"] == starts.min() else "")
+    )
+    if row["best start"] == starts.max():
+        return f"{said} No earlier year that was tried gains more{_comma(agreed)}."
+    return (
+        f"{said} Of the years tried it gains most when spent {years}: "
+        f"{Rounded(row['best gain'])} yuan{_comma(agreed)}."
+    )
+
+
+def _comma(text: str) -> str:
+    return f",{text}" if text else ""
+
+
+def _kinds(windows: Windows) -> list[str]:
+    table = compare_kinds(windows)
     said = []
     for region, own in table.groupby("region", sort=False):
-        own = own.set_index("kind")
-        if own["median"].isna().any():
+        rows = own.set_index("kind").to_dict("index")
+        middle = {kind: float(rows[kind]["median"]) for kind in KINDS}
+        if not np.isfinite(list(middle.values())).all():
             said.append(
                 f"{region}: in no year are there clusters of every size, so the kinds of "
                 "intervention cannot be compared at the same date."
             )
             continue
-        best = str(own["median"].idxmax())
-        middle = {str(kind): float(value) for kind, value in own["median"].items()}
+        best = max(middle, key=lambda kind: middle[kind])
         worst = min(middle, key=lambda kind: middle[kind])
         spread = middle[best] / middle[worst] - 1 if middle[worst] > 0 else np.inf
-        agreed = float(own["gains most"].to_numpy(dtype=float)[list(own.index).index(best)])
-        listed = ", ".join(f"{kind} {Rounded(middle[kind])}" for kind in KINDS)
+        gains = ", ".join(f"{kind} {Rounded(middle[kind])}" for kind in KINDS)
         if spread < _SMALL:
             verdict = (
                 f"the size of the cluster makes little difference ({100 * spread:.1f} % between "
                 f"{best} and {worst})"
             )
         else:
-            sure = "" if agreed >= _SURE else f", though only in {100 * agreed:.0f} % of the draws"
-            verdict = f"{best} gains most, {100 * spread:.0f} % more than {worst}{sure}"
-        said.append(f"{region}, at the same date: {verdict}. Yuan for a yuan: {listed}.")
+            agreed = (
+                ", " + format_draws(int(rows[best]["gains most"]), int(rows[best]["draws"]))
+                if windows.several
+                else ""
+            )
+            verdict = f"{best} gains most, {_percent_more(spread)} than {worst}{agreed}"
+        said.append(f"{region}, at the same date: {verdict}. Yuan for a yuan: {gains}.")
     return said
+
+
+def _percent_more(spread: float) -> str:
+    return f"{100 * spread:.0f} % more" if np.isfinite(spread) else "and more"
 
 
 def _times(mass: float) -> str:

@@ -1,39 +1,42 @@
-"""``smecluster contributions``: what each lever of a strategy brings, and what they do together."""
+"""``smecluster contributions``: what each lever of a strategy brings, alone and together."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from smecluster.calibration.loading import describe_origin, draw_values, load_calibrated
-from smecluster.model.support.files import check_writable
-from smecluster.scripts.shared.asked import StudyName, asked
-from smecluster.scripts.shared.options import CalibrationName, Folders, Regions
+from smecluster.scripts.shared.options import CalibrationName, Folders, Regions, Settings
 from smecluster.scripts.shared.printing import finish, print_lines, print_table
 from smecluster.scripts.shared.progress import progress
-from smecluster.scripts.shared.uncertainty import draw_all
+from smecluster.scripts.shared.uncertainty import (
+    Baseline,
+    BudgetText,
+    Draws,
+    Seed,
+    Start,
+    Step,
+    StudyName,
+    Workers,
+    add_step,
+    draw_all,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
-    import xarray as xr
 
-    from smecluster.model import Model
-    from smecluster.policies import Strategy
-    from smecluster.policies.contributions.compute import Contributions
-    from smecluster.policies.ensemble.equal_cost import Funded
+    from smecluster.policies.comparison.study_inputs import StudyInputs
+    from smecluster.policies.contributions.result import Contributions
 
 EXAMPLES = (
     "smecluster contributions local",
-    "smecluster contributions local central mixed --draws 200",
-    "smecluster contributions --study centre-or-place --draws 50",
+    "smecluster contributions local central mixed --draws 100",
+    "smecluster contributions --study centre-or-place --draws 50 --step 0.125",
     "smecluster contributions mine.toml --outcome Employment --region Wenzhou",
 )
-_LONG_STEP = 0.125  # Year; for many runs, its error is then looked at and told
-_CHECKED = 2  # draws in which it is
+_CHECKED = 2  # draws in which the model's own time step is tried
 
 
 def contributions(
@@ -41,207 +44,181 @@ def contributions(
         list[str] | None,
         typer.Argument(help="Names, or paths of TOML files.", show_default=False),
     ] = None,
+    baseline: Baseline = None,
+    start: Start = None,
+    budget: BudgetText = None,
+    as_written: Annotated[
+        bool, typer.Option("--as-written", help="Spend what each strategy's file says.")
+    ] = False,
     study: StudyName = None,
     outcome: Annotated[str, typer.Option(help="Outcome drawn as wedges.")] = "value added",
-    draws: Annotated[
-        int | None,
-        typer.Option(
-            min=0,
-            help="Draws of the calibration; by default its best values alone.",
-            show_default=False,
-        ),
-    ] = None,
-    seed: Annotated[
-        int | None, typer.Option(min=1, help="Of draws and orders; by default 1.")
-    ] = None,
+    draws: Draws = None,
+    seed: Seed = None,
     pairs: Annotated[
         int, typer.Option(help="Pairs of orders drawn where there are more than 12 levers.")
     ] = 100,
-    step: Annotated[
-        float | None,
-        typer.Option(
-            help="Time step, Year; by default the model's own, and 1/8 with draws.",
-            show_default=False,
-        ),
-    ] = None,
-    budget: Annotated[
-        float | None,
-        typer.Option(
-            help="Present value that each shall cost, Myuan; by default the first one's cost.",
-            show_default=False,
-        ),
-    ] = None,
+    step: Step = None,
+    calibration: CalibrationName = None,
     region: Regions = None,
     from_: Folders = None,
-    calibration: CalibrationName = None,
+    set_: Settings = None,
     out: Annotated[Path, typer.Option(help="Folder for tables, figures and the page.")] = Path(
         "results/contributions"
     ),
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    workers: Workers = None,
 ) -> None:
-    """Share the effect of a strategy out among its levers."""
+    """Share the effect of a strategy among its levers."""
+    from smecluster.model.support.errors import InputError
+    from smecluster.model.support.files import check_writable
+    from smecluster.policies.comparison.study_inputs import load_inputs
+    from smecluster.policies.contributions.compute import compute_contributions, measure_step_error
+    from smecluster.policies.spans import warn_spans
+    from smecluster.policies.study import combine_study
+
+    if as_written and budget is not None:
+        raise InputError("give either --budget or --as-written, not both")
+    check_writable(out)
+    given = combine_study(
+        study,
+        strategies,
+        baseline=baseline,
+        start=start,
+        budget=budget,
+        as_written=as_written or None,
+        draws=0 if study is None and draws is None else draws,
+        seed=seed,
+        regions=tuple(region) if region else None,
+    )
+    inputs = load_inputs(
+        given,
+        calibration=calibration,
+        folders=from_ or [],
+        settings=set_ or [],
+        need_draws=draws is not None,
+    )
+    settings = add_step(inputs.settings, step)
+
+    def compute(name: str, table: pd.DataFrame | None, used: dict[str, float]) -> Contributions:
+        strategy = next(one for one in inputs.strategies if one.name == name)
+        with progress("runs") as report:
+            return compute_contributions(
+                inputs.model,
+                strategy,
+                table,
+                baseline=inputs.baseline,
+                start=given.start,
+                budget=inputs.budget,
+                outcomes=[outcome],
+                settings=used,
+                pairs=pairs,
+                seed=given.seed,
+                workers=workers,
+                progress=report,
+            )
+
+    results, errors = [], []
+    for strategy in inputs.strategies:
+        result = compute(strategy.name, inputs.draws, settings)
+        error = None
+        if step is not None and step != float(inputs.model.time.step):
+            known = list(result.shares["draw"].values[:_CHECKED])
+            few = None if inputs.draws is None else inputs.draws.loc[known]
+            error = measure_step_error(result, compute(strategy.name, few, inputs.settings))
+        results.append(result)
+        errors.append(error)
+        warn_spans(result.spans)
+    _report(inputs, results, errors, out, json)
+
+
+def _report(
+    inputs: StudyInputs,
+    results: list[Contributions],
+    errors: list[float | None],
+    out: Path,
+    json: bool,
+) -> None:
+    """Print and write contributions."""
     import pandas as pd
 
     from smecluster.model.support.exports import write_table
     from smecluster.model.support.files import write_atomic
     from smecluster.model.support.page import Section, render_page
-    from smecluster.model.support.provenance import make_stamp
-    from smecluster.policies.contributions.compute import contributions as shared_out
-    from smecluster.policies.contributions.compute import pair_table, table
-    from smecluster.policies.contributions.figures import figures
-    from smecluster.policies.contributions.text import answer, basis
-
-    check_writable(out)
-    task = asked(
-        study,
-        strategies=strategies,
-        draws=draws,
-        seed=seed,
-        budget=budget,
-        calibration=calibration,
-        regions=region,
+    from smecluster.policies.contributions.result import (
+        QUANTILES,
+        tabulate_contributions,
+        tabulate_levers,
+        tabulate_pairs,
     )
-    folders = from_ or []
-    model = load_calibrated(task.regions, folders, task.calibration)
-    funded = _at_equal_cost(model, task.strategies, task.budget)
-    chosen = [item.strategy for item in funded]
-    drawn = None
-    if task.draws:
-        drawn = draw_values(task.calibration, task.draws, task.seed, model.regions, folders)
-    own = float(model.time.step)
-    used = step
-    if used is None:
-        used = own if drawn is None else _LONG_STEP
-    origin = make_stamp(
-        model.hash,
-        strategies=", ".join(f"{strategy.name} {strategy.hash}" for strategy in chosen),
-        calibration=describe_origin(folders, task.calibration),
-        seed=str(task.seed),
-    )
-    found: list[Contributions] = []
-    rests: list[list[str]] = []
-    for item in funded:
-        strategy = item.strategy
-        with progress("runs") as tell:
-            one = shared_out(
-                model,
-                strategy,
-                drawn,
-                names=[outcome],
-                step=used,
-                pairs=pairs,
-                seed=task.seed,
-                progress=tell,
-            )
-        error = _step_error(model, strategy, drawn, one, pairs, task.seed) if used != own else None
-        found.append(one)
-        checked = 1 if drawn is None else min(_CHECKED, len(drawn))
-        rests.append(basis(one, used, error, checked, item.money))
+    from smecluster.policies.contributions.text import write_answer, write_basis
 
-    files = write_table(pd.concat(map(table, found)), out, "contributions", origin)
-    files += write_table(pd.concat(map(pair_table, found)), out, "pairs", origin)
-    sentences = {one.strategy.title: answer(one) for one in found}
+    budget = results[0].budget
+    provenance = inputs.stamp(
+        budget="as each strategy's file says" if budget is None else budget.describe()
+    )
+    values = ["mean", *QUANTILES]
+    long = pd.concat(map(tabulate_contributions, results))
+    files = write_table(long, out, "contributions", provenance, values=[*values, "standard error"])
+    pairs = pd.concat(map(tabulate_pairs, results))
+    files += write_table(pairs, out, "pairs", provenance, values=values)
+    answers = {result.strategy.title: write_answer(result) for result in results}
+    bases = [
+        write_basis(result, error, min(_CHECKED, result.shares.sizes["draw"]))
+        for result, error in zip(results, errors, strict=True)
+    ]
     if not json:
-        for said in sentences.values():
-            print_lines([*said, ""])
-        for one, rest in zip(found, rests, strict=True):
-            _print(one)
-            print_lines([*rest, ""])
+        for result, basis in zip(results, bases, strict=True):
+            print_lines([*answers[result.strategy.title], ""])
+            _print_levers(result)
+            print_lines(["", *basis, ""])
+        # Figures take longer to draw than the answer to read.
         sys.stdout.flush()
     sections = []
-    for one, rest in zip(found, rests, strict=True):
-        pictures = draw_all(figures(one), out, origin)
+    for result, basis in zip(results, bases, strict=True):
+        pictures = draw_all(result.figures(), out, provenance)
         files += pictures.values()
         sections.append(
             Section(
-                one.strategy.title,
-                rest,
-                [("What each lever brings, bn yuan in present value", _short(one))],
+                result.strategy.title,
+                basis,
+                [(f"What each lever brings, {_UNIT}", tabulate_levers(result))],
                 [(_CAPTIONS[name.partition("-")[0]], path) for name, path in pictures.items()],
             )
         )
-    whole = [line for said in sentences.values() for line in said]
-    text = render_page("What each lever of a strategy brings", whole, sections, origin)
+    sentences = [line for answer in answers.values() for line in answer]
+    text = render_page("What each lever of a strategy brings", sentences, sections, provenance)
     files.append(write_atomic(out / "contributions.html", text))
-    finish(files, {"stamp": origin, "answer": whole} if json else None)
+    record = {
+        "stamp": provenance,
+        "answer": sentences,
+        "basis": [line for basis in bases for line in basis],
+        "warnings": [one.describe() for result in results for one in result.spans],
+        "levers": {
+            result.strategy.name: tabulate_levers(result).reset_index().to_dict("records")
+            for result in results
+        },
+    }
+    finish(files, record if json else None)
 
 
+_UNIT = "bn yuan in present value"
 _CAPTIONS = {
     "wedges": "Contribution of each lever by year",
     "levers": "Contribution of each lever in present value",
-    "pairs": "Pairs of levers that help or replace one another",
+    "pairs": "Pairs of levers that reinforce or replace each other",
 }
 
 
-def _at_equal_cost(model: Model, names: Sequence[str], budget: float | None) -> tuple[Funded, ...]:
-    """Bring the strategies to the same cost; a single one stays as it is written."""
-    from smecluster.model import simulate
-    from smecluster.policies import load
-    from smecluster.policies.ensemble.equal_cost import ACCOUNTS, as_written, equalise
-    from smecluster.policies.timing import first_year
-
-    strategies = tuple(load(name) for name in names)
-    start = first_year(*strategies)
-
-    def run(strategy: Strategy) -> xr.Dataset:
-        found: xr.Dataset = simulate(model, strategy.inputs(model), outputs=ACCOUNTS)
-        return found
-
-    if len(strategies) == 1 and budget is None:
-        return as_written(strategies, run, start)
-    return equalise(strategies, run, start, budget)
-
-
-def _step_error(
-    model: Model,
-    strategy: Strategy,
-    drawn: pd.DataFrame | None,
-    rough: Contributions,
-    pairs: int,
-    seed: int,
-) -> float:
-    from smecluster.policies.contributions.compute import contributions as shared_out
-    from smecluster.policies.contributions.compute import step_error
-
-    few = None if drawn is None else drawn.loc[list(rough.shares["draw"].values[:_CHECKED])]
-    return step_error(rough, shared_out(model, strategy, few, pairs=pairs, seed=seed))
-
-
-def _short(found: Contributions) -> pd.DataFrame:
-    """Set a row a lever: its contribution, what it brings alone and as the last one."""
-    from smecluster.model.outcomes import TOTAL
-    from smecluster.model.support.formatting import display_unit
-    from smecluster.policies.contributions.compute import ALONE, DISCOUNTED, LAST, ON_AVERAGE, table
-
-    long = table(found)
-    _, factor = display_unit("Myuan")
-    end = long[
-        (long["year"] == long["year"].max())
-        & (long["place"] == TOTAL)
-        & (long["outcome"] == DISCOUNTED)
-    ]
-    shares = end[end["measure"] == ON_AVERAGE].set_index("lever")
-    other = end.pivot(index="lever", columns="measure", values="median")
-    listed: pd.DataFrame = shares[["median", "low", "high"]].join(other[[ALONE, LAST]]) * factor
-    listed.columns = ["contribution", "5 %", "95 %", "alone", "as the last one"]
-    listed.index.name = "lever"
-    if found.shares.sizes["draw"] == 1:
-        listed = listed.drop(columns=["5 %", "95 %"])
-    ordered: pd.DataFrame = listed.sort_values("contribution", ascending=False)
-    return ordered
-
-
-def _print(found: Contributions) -> None:
+def _print_levers(result: Contributions) -> None:
     from smecluster.model.support.formatting import Rounded
+    from smecluster.policies.contributions.result import tabulate_levers
 
-    listed = _short(found)
-    print()
+    table = tabulate_levers(result)
     print_table(
-        ["lever", *map(str, listed.columns)],
+        ["lever", *map(str, table.columns)],
         [
-            [lever, *map(Rounded, row)]
-            for lever, row in zip(listed.index, listed.values, strict=True)
+            [str(lever), *map(Rounded, row)]
+            for lever, row in zip(table.index, table.to_numpy(), strict=True)
         ],
-        f"{found.strategy.title}: discounted value added of all regions, bn yuan",
+        f"{result.strategy.title}: discounted value added of all regions, {_UNIT}",
     )
-    print()

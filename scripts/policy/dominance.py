@@ -3,36 +3,47 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from smecluster.calibration.loading import describe_origin, load_calibrated
-from smecluster.model.support.files import check_writable
-from smecluster.scripts.shared.options import CalibrationName, Folders, Regions
+from smecluster.scripts.shared.options import CalibrationName, Folders, Regions, Settings
 from smecluster.scripts.shared.printing import finish, print_lines, print_table
 from smecluster.scripts.shared.progress import progress
+from smecluster.scripts.shared.uncertainty import BudgetText, Start, StudyName, draw_all
+
+if TYPE_CHECKING:
+    from smecluster.policies.comparison.study_inputs import StudyInputs
+    from smecluster.policies.dominance.result import Dominance
 
 EXAMPLES = (
     "smecluster dominance",
     "smecluster dominance end-all-policy local mixed --since 2000",
 )
+_STRATEGIES = ("as-now", "central", "local")
 
 
 def dominance(
     strategies: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Names or TOML files, the one to compare with first; by default end-all-policy, "
-            "central and local.",
+            help="Names or TOML files, the one to compare with first; by default as-now, central "
+            "and local.",
             show_default=False,
         ),
     ] = None,
-    since: Annotated[float, typer.Option(help="First year that counts.")] = 2025,
+    start: Start = None,
+    budget: BudgetText = None,
+    study: StudyName = None,
+    since: Annotated[
+        float | None,
+        typer.Option(help="First year that counts; by default the start.", show_default=False),
+    ] = None,
     step: Annotated[float, typer.Option(help="Time step, Year.")] = 0.125,
+    calibration: CalibrationName = None,
     region: Regions = None,
     from_: Folders = None,
-    calibration: CalibrationName = None,
+    set_: Settings = None,
     out: Annotated[Path, typer.Option(help="Folder for tables, figure and the page.")] = Path(
         "results/dominance"
     ),
@@ -40,63 +51,86 @@ def dominance(
 ) -> None:
     """Follow the named loops through the runs of strategies (needs the extra 'loops')."""
     from smecluster.model.support.errors import InputError
-    from smecluster.model.support.exports import write_figure, write_table
-    from smecluster.model.support.files import write_atomic
-    from smecluster.model.support.page import Section, render_page
-    from smecluster.model.support.provenance import make_stamp
-    from smecluster.policies import load
-    from smecluster.policies.dominance.compute import answer, table
-    from smecluster.policies.dominance.compute import dominance as followed
-    from smecluster.policies.dominance.figures import dominance as drawn
+    from smecluster.model.support.files import check_writable
+    from smecluster.policies.comparison.study_inputs import load_inputs
+    from smecluster.policies.dominance.compute import measure_dominance
+    from smecluster.policies.study import combine_study
 
     check_writable(out)
-    chosen = [load(name) for name in strategies or ("end-all-policy", "central", "local")]
-    model = load_calibrated(region or [], from_ or [], calibration)
-    if not model.time.initial <= since <= model.time.final:
-        raise InputError(
-            f"--since {since:g} is not in {model.time.initial:g}..{model.time.final:g}"
-        )
-    with progress("strategies") as tell:
-        shares = followed(model, chosen, step=step, progress=tell)
-    origin = make_stamp(
-        model.hash,
-        strategies=", ".join(f"{one.name} {one.hash}" for one in chosen),
-        calibration=describe_origin(from_ or [], calibration),
+    given = combine_study(
+        study,
+        strategies or (list(_STRATEGIES) if study is None else None),
+        start=start,
+        budget=budget,
+        draws=0,
+        futures=("base",),
+        regions=tuple(region) if region else None,
     )
-    summed = table(shares, since)
-    files = write_table(summed, out, "dominance", origin)
-    yearly = shares.rename("share").to_dataframe().reset_index()
-    files += write_table(yearly, out, "dominance-by-year", origin)
-    said = answer(shares, chosen, since)
-    wide = summed.pivot(index="loop", columns=["Region", "strategy"], values="share")
-    wide = wide.loc[[str(loop) for loop in shares["loop"].values]]
-    if not json:
-        print_lines([*said, ""])
-        print_table(
-            ["loop", *(", ".join([str(part) for part in pair]) for pair in wide.columns.to_list())],
-            [
-                [str(row[0]), *(f"{100 * value:.1f}" for value in row[1:])]
-                for row in wide.itertuples()
-            ],
-            f"Mean share since {since:g}, %; negative where the loop balances",
+    inputs = load_inputs(given, calibration=calibration, folders=from_ or [], settings=set_ or [])
+    time, first = inputs.model.time, given.start if since is None else since
+    if not time.initial <= first <= time.final:
+        raise InputError(f"--since {first:g} is not in {time.initial:g}..{time.final:g}")
+    # A study names what its strategies are compared with apart from them.
+    chosen = inputs.strategies if study is None else (inputs.baseline, *inputs.strategies)
+    with progress("strategies") as report:
+        result = measure_dominance(
+            inputs.model,
+            chosen,
+            start=given.start,
+            budget=inputs.budget,
+            settings=inputs.settings,
+            step=step,
+            progress=report,
         )
-    picture = write_figure(drawn(shares, chosen, since), out, "dominance", origin)
-    rests = [
-        "Every named loop is followed along one chain of influences, and its score is set against "
-        "those of the other named loops of its region. Loops that the overview does not name, and "
-        "what passes from region to region, are left out.",
-        f"One run a strategy with a time step of 1/{1 / step:g} year and one set of values. "
-        "Dominance tells what moves the model at a moment, not what would happen without the loop: "
-        "'smecluster gains' cuts loops open.",
-    ]
+    _report(inputs, result, first, out, json)
+
+
+def _report(inputs: StudyInputs, result: Dominance, since: float, out: Path, json: bool) -> None:
+    """Print and write the shares."""
+    from smecluster.model.support.exports import write_table
+    from smecluster.model.support.files import write_atomic
+    from smecluster.model.support.page import Section, render_page
+    from smecluster.policies.dominance.figures import draw_dominance
+    from smecluster.policies.dominance.result import summarise_shares
+    from smecluster.policies.dominance.text import write_answer, write_basis
+
+    budget = "as each strategy's file says" if result.budget is None else result.budget.describe()
+    provenance = inputs.stamp(budget=budget)
+    shares = summarise_shares(result.shares, since)
+    files = write_table(shares, out, "dominance", provenance)
+    files += write_table(result.tables()["by year"], out, "dominance-by-year", provenance)
+    answer, basis = write_answer(result, since), write_basis(result)
+    wide = shares.pivot(index="loop", columns=["Region", "strategy"], values="share")
+    wide = wide.loc[[str(loop) for loop in result.shares["loop"].values]]
+    if not json:
+        print_lines([*answer, ""])
+        for region in result.shares["Region"].values:
+            own = wide[region]
+            print_table(
+                [str(region), *map(str, own.columns)],
+                [
+                    [str(row[0]), *(f"{100 * value:.1f}" for value in row[1:])]
+                    for row in own.itertuples()
+                ],
+                f"Mean share since {since:g}, %; negative where the loop balances",
+            )
+            print()
+        print_lines(basis)
+    pictures = draw_all({"dominance": draw_dominance(result, since)}, out, provenance)
     sections = [
-        Section("By year", [], [], [("Share of each named loop", picture)]),
+        Section("By year", [], [], [("Share of each named loop", pictures["dominance"])]),
         Section(
             f"On average since {since:g}",
-            rests,
+            basis,
             [("Share of each named loop, %; negative where it balances", (100 * wide).round(1))],
         ),
     ]
-    text = render_page("Which feedback loops dominate when", said, sections, origin)
-    files += [picture, write_atomic(out / "dominance.html", text)]
-    finish(files, {"stamp": origin, "answer": said} if json else None)
+    text = render_page("Which feedback loops dominate when", answer, sections, provenance)
+    files += [*pictures.values(), write_atomic(out / "dominance.html", text)]
+    record = {
+        "stamp": provenance,
+        "answer": answer,
+        "basis": basis,
+        "dominance": shares.to_dict("records"),
+    }
+    finish(files, record if json else None)

@@ -8,48 +8,58 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from smecluster.calibration.loading import describe_origin, draw_values, load_calibrated
-from smecluster.model.support.files import check_writable
-from smecluster.policies.comparison.study_inputs import fingerprint
-from smecluster.scripts.shared.asked import StudyName, asked
-from smecluster.scripts.shared.options import CalibrationName, Folders, Regions
+from smecluster.scripts.shared.options import CalibrationName, Folders, Regions, Settings
 from smecluster.scripts.shared.printing import finish, print_lines, print_table
 from smecluster.scripts.shared.progress import progress
+from smecluster.scripts.shared.uncertainty import (
+    Baseline,
+    BudgetText,
+    Seed,
+    Start,
+    StudyName,
+    Workers,
+    draw_all,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from smecluster.policies.optimisation.compute import BestUse
+    from smecluster.policies.comparison.study_inputs import StudyInputs
+    from smecluster.policies.optimisation.result import BestUse
 
 EXAMPLES = (
     "smecluster optimise",
-    "smecluster optimise central local mixed --budget 3000000 --draws 32 --unseen 200",
+    "smecluster optimise central local mixed --budget '300 bn' --draws 32 --unseen 200",
     "smecluster optimise --study centre-or-place",
     "smecluster optimise local mine.toml --quantile 0.1 --single",
-    "smecluster optimise self-development cultivation combination --last 2000",
 )
-_LONG_STEP = 0.125  # Year
-_KEPT = "search"
+_BY_HAND = ("central", "local", "mixed")
+_CHOOSE, _UNSEEN = 16, 100
+_STEP = 0.125  # Year, of the search
+_SEARCH = "search"
 
 
 def optimise(
     strategies: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Strategies by hand to beat, names or TOML files; they share their history, and "
-            "the first one's cost is the budget. By default central, local and mixed.",
+            help="Strategies by hand to beat, names or TOML files; by default central, local and "
+            "mixed.",
             show_default=False,
         ),
     ] = None,
+    baseline: Baseline = None,
+    start: Start = None,
+    budget: BudgetText = None,
     study: StudyName = None,
-    budget: Annotated[
-        float | None,
-        typer.Option(help="Present value of the money, Myuan.", show_default=False),
-    ] = None,
-    draws: Annotated[int, typer.Option(min=1, help="Draws of the calibration to choose on.")] = 16,
+    draws: Annotated[
+        int, typer.Option(min=1, help="Draws of the calibration to choose on.")
+    ] = _CHOOSE,
     unseen: Annotated[
         int | None,
-        typer.Option(min=1, help="Other draws to check on; by default 100.", show_default=False),
+        typer.Option(
+            min=1, help=f"Other draws to check on; by default {_UNSEEN}.", show_default=False
+        ),
     ] = None,
     quantile: Annotated[
         float | None,
@@ -68,151 +78,158 @@ def optimise(
     shock: Annotated[
         str, typer.Option(help="Future whose loss is an aim: a name, or a TOML file.")
     ] = "demand",
-    step: Annotated[float, typer.Option(help="Time step, Year.")] = _LONG_STEP,
-    seed: Annotated[
-        int | None, typer.Option(min=1, help="Of draws and search; by default 1.")
-    ] = None,
+    step: Annotated[float, typer.Option(help="Time step of the search, Year.")] = _STEP,
+    seed: Seed = None,
+    calibration: CalibrationName = None,
     region: Regions = None,
     from_: Folders = None,
-    calibration: CalibrationName = None,
+    set_: Settings = None,
     out: Annotated[
         Path, typer.Option(help="Folder for the strategy, tables, figures and the page.")
     ] = Path("results/optimise"),
     restart: Annotated[
-        bool, typer.Option("--restart", help="Drop what was kept of another search in this folder.")
+        bool, typer.Option("--restart", help="Drop a different search kept in this folder.")
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    workers: Workers = None,
 ) -> None:
-    """Search for the best use of a budget; a search that was stopped goes on where it was."""
+    """Search for the best use of a budget; a search that was stopped resumes."""
     from smecluster.model.support.checkpoints import drop
-    from smecluster.model.support.provenance import make_stamp
-    from smecluster.policies import load
+    from smecluster.model.support.errors import InputError
+    from smecluster.model.support.files import check_writable
+    from smecluster.policies.comparison.study_inputs import fingerprint, load_inputs
     from smecluster.policies.futures import load as load_future
-    from smecluster.policies.optimisation.compute import best_use
+    from smecluster.policies.optimisation.compute import optimise as search_best_use
     from smecluster.policies.optimisation.search import Search
-    from smecluster.policies.optimisation.text import answer
+    from smecluster.policies.spans import warn_spans
+    from smecluster.policies.study import combine_study
 
     check_writable(out)
-    task = asked(
+    given = combine_study(
         study,
-        strategies=strategies,
-        draws=unseen,
-        seed=seed,
+        strategies or (list(_BY_HAND) if study is None else None),
+        baseline=baseline,
+        start=start,
         budget=budget,
-        calibration=calibration,
-        regions=region,
-        unless=(("central", "local", "mixed"), 100),
+        draws=_UNSEEN if study is None and unseen is None else unseen,
+        seed=seed,
+        futures=("base",),
+        regions=tuple(region) if region else None,
     )
-    written = [load(name) for name in task.strategies]
-    shock_, folders = load_future(shock), from_ or []
-    search = Search(generations, population, task.seed, quantile)
-    model = load_calibrated(task.regions, folders, task.calibration)
-    drawn = draw_values(task.calibration, draws + task.draws, task.seed, model.regions, folders)
-    name = describe_origin(folders, task.calibration)
+    hit = load_future(shock)
+    search = Search(generations, population, given.seed, quantile)
+    given = given.model_copy(update={"draws": draws + max(given.draws, 1)})
+    inputs = load_inputs(given, calibration=calibration, folders=from_ or [], settings=set_ or [])
+    table = inputs.draws
+    assert table is not None
+    if inputs.budget is None:
+        raise InputError("a search needs a budget: leave out as_written in the study")
     identity = {
-        "model": model.hash,
-        "calibration": name,
-        "draws": fingerprint(drawn.iloc[:draws]),
-        "strategies": ", ".join(one.hash for one in written),
-        "budget": str(task.budget),
+        "model": inputs.model.hash,
+        "calibration": inputs.stamp()["calibration"],
+        "draws": fingerprint(table.iloc[:draws]),
+        "strategies": ", ".join(one.hash for one in (inputs.baseline, *inputs.strategies)),
+        "budget": str(inputs.budget),
+        "start": str(given.start),
         "last year": str(last),
-        "shock": shock_.hash,
+        "shock": hit.hash,
         "step": str(step),
+        "settings": repr(inputs.settings),
     }
     if restart:
-        drop(out / _KEPT)
-    with progress("generations") as tell:
-        found = best_use(
-            model,
-            written,
-            drawn.iloc[:draws],
-            drawn.iloc[draws:],
+        drop(out / _SEARCH)
+    with progress("generations") as report:
+        result = search_best_use(
+            inputs.model,
+            inputs.strategies,
+            table.iloc[:draws],
+            table.iloc[draws:],
             search,
-            budget=task.budget,
+            baseline=inputs.baseline,
+            start=given.start,
+            budget=inputs.budget,
             last=last,
-            shock=shock_,
+            shock=hit,
             step=step,
             several=not single,
-            folder=out / _KEPT,
+            settings=inputs.settings,
+            workers=workers,
+            folder=out / _SEARCH,
             identity=identity,
-            progress=tell,
+            progress=report,
         )
-    origin = make_stamp(
-        model.hash,
-        strategies=", ".join(f"{one.name} {one.hash}" for one in written),
-        calibration=name,
-        seed=str(task.seed),
-    )
-    files = _write(found, out, origin, step, say=not json)
-    record = {
-        "stamp": origin,
-        "answer": answer(found),
-        "best use": found.best.model_dump(exclude_none=True),
-    }
-    finish(files, record if json else None)
+    warn_spans(result.spans)
+    _report(inputs, result, out, json)
 
 
-def _write(found: BestUse, out: Path, origin: dict[str, str], step: float, say: bool) -> list[Path]:
-    from smecluster.model.support.exports import write_figure, write_table
+def _report(inputs: StudyInputs, result: BestUse, out: Path, json: bool) -> None:
+    """Print and write the best use."""
+    from smecluster.model.support.exports import write_table
     from smecluster.model.support.files import write_atomic
+    from smecluster.model.support.formatting import Rounded
     from smecluster.model.support.page import Section, render_page
-    from smecluster.policies.optimisation.allocation import written
-    from smecluster.policies.optimisation.compute import allocations, comparison
-    from smecluster.policies.optimisation.figures import figures
-    from smecluster.policies.optimisation.text import answer, basis
+    from smecluster.policies.optimisation.result import (
+        LEAD,
+        compare_by_hand,
+        tabulate_allocations,
+        tabulate_for_readers,
+        tabulate_front,
+    )
+    from smecluster.policies.optimisation.text import write_answer, write_basis
+    from smecluster.policies.strategy_file import format_strategy
 
-    said, rests = answer(found), basis(found, step)
-    head = [*said[:1], *(f"{name}: {value}" for name, value in origin.items())]
-    files = [write_atomic(out / f"{found.best.name}.toml", written(found.best, head))]
+    provenance = inputs.stamp(budget=result.budget.describe())
+    answer, basis = write_answer(result), write_basis(result)
+    head = [answer[0], *(f"{name}: {value}" for name, value in provenance.items())]
+    files = [write_atomic(out / f"{result.best.name}.toml", format_strategy(result.best, head))]
     files += [
-        write_atomic(out / "front" / f"{one.name}.toml", written(one, head[1:]))
-        for one in found.front
+        write_atomic(out / "front" / f"{one.name}.toml", format_strategy(one, head[1:]))
+        for one in result.front
     ]
-    compared, spent = comparison(found), allocations(found)
-    files += write_table(compared, out, "comparison", origin)
-    files += write_table(spent, out, "allocations", origin)
-    if found.front:
-        files += write_table(_front(found), out, "front", origin)
-    if say:
-        print_lines([*said, ""])
-        _print(found)
-        print_lines(["", *rests, "", f"smecluster run {files[0]}"])
+    points = ("mean", "low", "median", "high")
+    values = [*points, *(LEAD + one for one in points)]
+    files += write_table(compare_by_hand(result), out, "comparison", provenance, values=values)
+    allocations = tabulate_allocations(result)
+    files += write_table(allocations, out, "allocations", provenance)
+    if result.front:
+        files += write_table(tabulate_front(result), out, "front", provenance)
+    table = tabulate_for_readers(result)
+    unseen = f"On {result.unseen.sizes['draw']} unseen draws, at equal additional money"
+    if not json:
+        print_lines([*answer, ""])
+        for criterion, own in table.groupby("criterion", sort=False):
+            _print_criterion(str(criterion), own)
+        print_lines(["", *basis, "", f"smecluster run {files[0]}"])
         # Figures take longer to draw than the answer to read.
         sys.stdout.flush()
-    pictures = {
-        name: write_figure(figure, out, name, origin) for name, figure in figures(found).items()
-    }
+    pictures = draw_all(result.figures(), out, provenance)
+    by_hand = allocations[~allocations["strategy"].str.startswith("front-")]
     sections = [
-        Section(
-            "What the money is spent on",
-            said[2:4],
-            [],
-            [(_CAPTIONS["spending"], pictures["spending"])],
-        ),
+        Section("What the money is spent on", answer[2:4], [], [_picture("spending", pictures)]),
         Section(
             "Against the strategies by hand",
-            rests[1:3],
-            [("On unseen draws, at equal money", _short(found))],
-            [(_CAPTIONS["lead"], pictures["lead"])],
+            [basis[0], *basis[2:4]],
+            [(unseen, table.map(lambda cell: Rounded(cell) if isinstance(cell, float) else cell))],
+            [_picture("lead", pictures)],
         ),
         Section(
             "How it was found",
-            [rests[0], *rests[3:]],
-            [
-                (
-                    "Share of all the money by lever",
-                    spent[~spent["strategy"].str.startswith("front-")],
-                )
-            ],
-            [
-                (_CAPTIONS[name], pictures[name])
-                for name in ("search", "trade-offs")
-                if name in pictures
-            ],
+            [basis[1], *basis[4:]],
+            [("Share of all the money by lever", by_hand)],
+            [_picture(name, pictures) for name in ("search", "trade-offs") if name in pictures],
         ),
     ]
-    text = render_page("The best use of a budget", said, sections, origin)
-    return [*files, *pictures.values(), write_atomic(out / "optimise.html", text)]
+    text = render_page("The best use of a budget", answer, sections, provenance)
+    files += [*pictures.values(), write_atomic(out / "optimise.html", text)]
+    record = {
+        "stamp": provenance,
+        "answer": answer,
+        "basis": basis,
+        "warnings": [one.describe() for one in result.spans],
+        "best use": result.best.model_dump(exclude_none=True),
+        "comparison": compare_by_hand(result).to_dict("records"),
+    }
+    finish(files, record if json else None)
 
 
 _CAPTIONS = {
@@ -223,56 +240,23 @@ _CAPTIONS = {
 }
 
 
-def _front(found: BestUse) -> pd.DataFrame:
-    """Set a row a strategy of the front: its mean by every criterion on unseen draws."""
-    names = [one.name for one in found.front]
-    means = found.unseen[list(found.criteria)].sel(strategy=names).mean("draw")
-    return means.to_dataframe().reset_index()
+def _picture(name: str, pictures: dict[str, Path]) -> tuple[str, Path]:
+    return _CAPTIONS[name], pictures[name]
 
 
-def _short(found: BestUse) -> pd.DataFrame:
-    """Compare on unseen draws in units to be read, a criterion after the other."""
-    import pandas as pd
-
-    from smecluster.model.support.formatting import display_unit
-    from smecluster.policies.optimisation.compute import comparison
-
-    rows = []
-    for row in comparison(found).to_dict("records"):
-        unit, factor = display_unit(row["unit"])
-        rows.append(
-            {
-                "criterion": row["criterion"],
-                "strategy": row["strategy"],
-                "unit": unit,
-                "median": row["median"] * factor,
-                "5 %": row["low"] * factor,
-                "95 %": row["high"] * factor,
-                "lead of best use": row["lead: median"] * factor,
-                "lead 5 %": row["lead: low"] * factor,
-                "lead 95 %": row["lead: high"] * factor,
-                "best use is better in": _share_of_draws(row["best use is better"]),
-            }
-        )
-    rows.sort(key=lambda row: found.criteria.index(row["criterion"]))
-    return pd.DataFrame(rows)
-
-
-def _share_of_draws(share: float) -> str:
-    from smecluster.policies.prose import format_share
-
-    return f"{format_share(share)} of the draws" if share == share else "-"
-
-
-def _print(found: BestUse) -> None:
+def _print_criterion(criterion: str, table: pd.DataFrame) -> None:
+    """Print what the strategies reach by one criterion, narrow enough for 80 columns."""
     from smecluster.model.support.formatting import Rounded
 
-    compared = _short(found)
-    print_table(
-        [str(name) for name in compared],
+    rows = [
         [
-            [cell if isinstance(cell, str) else Rounded(cell) for cell in row]
-            for row in compared.itertuples(index=False)
-        ],
-        f"On {found.unseen.sizes['draw']} unseen draws, at equal money",
-    )
+            row["strategy"],
+            Rounded(row["median"]),
+            f"{Rounded(row['5 %'])} to {Rounded(row['95 %'])}",
+            Rounded(row["lead of best use"]),
+            row["best use ahead in"].removesuffix(" draws"),
+        ]
+        for row in table.to_dict("records")
+    ]
+    print_table([criterion, "median", "90 % interval", "lead", "ahead in"], rows)
+    print()

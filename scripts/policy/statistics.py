@@ -7,104 +7,167 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from smecluster.calibration.loading import describe_origin, draw_values, load_calibrated
-from smecluster.model.support.files import check_writable
-from smecluster.scripts.shared.options import CalibrationName, Folders, Regions
+from smecluster.scripts.shared.options import CalibrationName, Folders, Regions, Settings
 from smecluster.scripts.shared.printing import finish, print_lines, print_table
 from smecluster.scripts.shared.progress import progress
+from smecluster.scripts.shared.uncertainty import (
+    Baseline,
+    BudgetText,
+    Draws,
+    Futures,
+    Seed,
+    Start,
+    Step,
+    StudyName,
+    Workers,
+    add_step,
+    draw_all,
+    split_names,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from smecluster.policies.comparison.study_inputs import StudyInputs
+    from smecluster.policies.statistics_value.result import StatisticsValue
+    from smecluster.policies.strategy import Strategy
+
 EXAMPLES = (
     "smecluster statistics",
-    "smecluster statistics mixed --draws 100 --future scandal --future demand",
+    "smecluster statistics mixed --draws 200 --futures scandal,demand",
+    "smecluster statistics --study centre-or-place --draws 50",
 )
-_LONG_STEP = 0.125  # Year
+_STRATEGY, _FUTURE = "local", "scandal"
+_DRAWS = 100
 
 
 def statistics(
     strategy: Annotated[
-        str, typer.Argument(help="Strategy with money for cluster statistics.")
-    ] = "local",
-    future: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Future, name or TOML file, besides the base; repeat for several. By default a "
-            "scandal.",
+        str | None,
+        typer.Argument(
+            help=f"Strategy with money for cluster statistics; by default {_STRATEGY}.",
             show_default=False,
         ),
     ] = None,
-    draws: Annotated[
-        int, typer.Option(min=0, help="Draws of the calibration; 0: its best values alone.")
-    ] = 0,
-    seed: Annotated[int, typer.Option(min=1, help="Of the draws.")] = 1,
-    step: Annotated[float, typer.Option(help="Time step, Year.")] = _LONG_STEP,
+    baseline: Baseline = None,
+    start: Start = None,
+    budget: BudgetText = None,
+    study: StudyName = None,
+    futures: Futures = None,
+    draws: Draws = None,
+    seed: Seed = None,
+    step: Step = None,
+    calibration: CalibrationName = None,
     region: Regions = None,
     from_: Folders = None,
-    calibration: CalibrationName = None,
+    set_: Settings = None,
     out: Annotated[Path, typer.Option(help="Folder for tables, figure and the page.")] = Path(
         "results/statistics"
     ),
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    workers: Workers = None,
 ) -> None:
-    """Find what cluster statistics are worth under a reactive and an anticipatory policy."""
+    """Find what cluster statistics are worth to policy that reacts or anticipates."""
+    from smecluster.model.support.files import check_writable
+    from smecluster.policies.comparison.study_inputs import load_inputs
+    from smecluster.policies.statistics_value.compute import value_statistics
+    from smecluster.policies.study import combine_study
+
+    check_writable(out)
+    named = strategy or (_STRATEGY if study is None else None)
+    given = combine_study(
+        study,
+        [named] if named else None,
+        baseline=baseline,
+        start=start,
+        budget=budget,
+        futures=split_names(futures) or ((_FUTURE,) if study is None else None),
+        draws=_DRAWS if study is None and draws is None else draws,
+        seed=seed,
+        regions=tuple(region) if region else None,
+    )
+    inputs = load_inputs(
+        given,
+        calibration=calibration,
+        folders=from_ or [],
+        settings=set_ or [],
+        need_draws=draws is not None,
+    )
+    with progress("runs") as report:
+        result = value_statistics(
+            inputs.model,
+            _choose(inputs.strategies),
+            inputs.draws,
+            inputs.futures,
+            baseline=inputs.baseline,
+            start=given.start,
+            budget=inputs.budget,
+            settings=add_step(inputs.settings, step),
+            workers=workers,
+            progress=report,
+        )
+    _report(inputs, result, out, json)
+
+
+def _choose(strategies: tuple[Strategy, ...]) -> Strategy:
+    """Choose the first of a study's strategies that spends on cluster statistics."""
+    from smecluster.policies.statistics_value.result import LEVER
+
+    return next(
+        (one for one in strategies if one.local and one.local.allocation.get(LEVER)), strategies[0]
+    )
+
+
+def _report(inputs: StudyInputs, result: StatisticsValue, out: Path, json: bool) -> None:
+    """Print and write the worth."""
     from smecluster.model.outcomes import TOTAL
-    from smecluster.model.support.exports import write_figure, write_table
+    from smecluster.model.support.exports import write_table
     from smecluster.model.support.files import write_atomic
     from smecluster.model.support.formatting import Rounded
     from smecluster.model.support.page import Section, render_page
-    from smecluster.model.support.provenance import make_stamp
-    from smecluster.policies import load
-    from smecluster.policies.futures import futures
-    from smecluster.policies.statistics_value.compute import statistics_value, table
-    from smecluster.policies.statistics_value.figures import worth
-    from smecluster.policies.statistics_value.text import answer, basis
+    from smecluster.policies.statistics_value.text import write_answer, write_basis
 
-    check_writable(out)
-    chosen, worlds = load(strategy), futures(future or ["scandal"])
-    model = load_calibrated(region or [], from_ or [], calibration)
-    drawn = draw_values(calibration, draws, seed, model.regions, from_ or []) if draws else None
-    with progress("runs") as tell:
-        found = statistics_value(model, chosen, drawn, worlds, step=step, progress=tell)
-    origin = make_stamp(
-        model.hash,
-        strategy=f"{chosen.name} {chosen.hash}",
-        futures=", ".join(f"{one.name} {one.hash}" for one in worlds),
-        calibration=describe_origin(from_ or [], calibration),
-        seed=str(seed),
-    )
-    summed = table(found)
-    files = write_table(summed, out, "statistics", origin, values=["mean", "low", "median", "high"])
-    said, rests = answer(found), basis(found, step)
+    budget = "as the strategy's file says" if result.budget is None else result.budget.describe()
+    provenance = inputs.stamp(budget=budget)
+    table = result.table()
+    files = write_table(table, out, "statistics", provenance)
+    answer, basis = write_answer(result), write_basis(result)
     if not json:
-        print_lines([*said, ""])
-        whole = _told(summed[summed["place"] == TOTAL].drop(columns="place"))
+        print_lines([*answer, ""])
+        whole = _shorten(table[table["place"] == TOTAL].drop(columns="place"))
         rows = [
-            [cell if isinstance(cell, str) else Rounded(cell) for cell in row]
+            [Rounded(cell) if isinstance(cell, float) else cell for cell in row]
             for row in whole.itertuples(index=False)
         ]
         print_table([str(name) for name in whole], rows, "All regions")
-        print_lines(["", *rests])
-    picture = write_figure(worth(found), out, "statistics", origin)
+        print_lines(["", *basis])
+    pictures = draw_all(result.figures(), out, provenance)
+    captions = [("Worth against cost, by policy, future and place", pictures["statistics"])]
     sections = [
-        Section("Worth against cost", [], [], [("By policy, future and place", picture)]),
-        Section("What this rests on", rests, [("By policy, future and place", _told(summed))]),
+        Section("Worth against cost", [], [], captions),
+        Section("What this rests on", basis, [("By policy, future and place", _shorten(table))]),
     ]
-    text = render_page("What cluster statistics are worth", said, sections, origin)
-    files += [picture, write_atomic(out / "statistics.html", text)]
-    finish(files, {"stamp": origin, "answer": said} if json else None)
+    text = render_page("What cluster statistics are worth", answer, sections, provenance)
+    files += [*pictures.values(), write_atomic(out / "statistics.html", text)]
+    record = {
+        "stamp": provenance,
+        "answer": answer,
+        "basis": basis,
+        "statistics": table.to_dict("records"),
+    }
+    finish(files, record if json else None)
 
 
-def _told(table: pd.DataFrame) -> pd.DataFrame:
-    """Write sizes in units to be read, what is a share of nothing as yuan for a yuan."""
-    from smecluster.model.support.formatting import display_unit
+def _shorten(table: pd.DataFrame) -> pd.DataFrame:
+    """Join what belongs together, so that a table fits 80 columns."""
+    from smecluster.model.support.formatting import Rounded
 
-    factors = table["unit"].map(lambda unit: display_unit(unit)[1])
-    units = table["unit"].map(
-        lambda unit: "yuan for a yuan" if unit == "Dmnl" else display_unit(unit)[0]
-    )
-    kept = [name for name in ("policy", "future", "place", "measure") if name in table]
-    points = {"median": "median", "low": "5 %", "high": "95 %"}
-    sizes = table[[*points]].mul(factors, axis=0).rename(columns=points)
-    return table[kept].assign(unit=units).join(sizes)
+    units = table["unit"].where(table["measure"] != "worth over cost", "yuan for a yuan")
+    short = table[[one for one in ("policy", "future", "place", "measure") if one in table]]
+    short = short.assign(unit=units, median=table["median"])
+    if "low" in table:
+        points = zip(table["low"], table["high"], strict=True)
+        above = zip(table["above zero"], table["draws"], strict=True)
+        short["90 %"] = [f"{Rounded(low)}-{Rounded(high)}" for low, high in points]
+        short["> 0 in"] = [f"{count} of {total}" for count, total in above]
+    return short

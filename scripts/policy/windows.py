@@ -7,133 +7,212 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from smecluster.calibration.loading import describe_origin, draw_values, load_calibrated
-from smecluster.model.support.files import check_writable
-from smecluster.scripts.shared.options import CalibrationName, Folders, Regions
+from smecluster.scripts.shared.options import CalibrationName, Folders, Regions, Settings
 from smecluster.scripts.shared.printing import finish, print_lines, print_table
 from smecluster.scripts.shared.progress import progress
-from smecluster.scripts.shared.uncertainty import draw_all
+from smecluster.scripts.shared.uncertainty import (
+    Draws,
+    Seed,
+    Step,
+    StudyName,
+    Workers,
+    add_step,
+    draw_all,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from smecluster.policies.comparison.study_inputs import StudyInputs
+    from smecluster.policies.windows.result import Windows
+
 EXAMPLES = (
     "smecluster windows",
-    "smecluster windows local --draws 30 --horizon 10",
-    "smecluster windows combination --from-year 1980 --to-year 2000 --every 1",
+    "smecluster windows local --draws 30 --horizon 10 --to-year 2030",
+    "smecluster windows combination --from-year 2005 --to-year 2020 --every 1",
 )
-_LONG_STEP = 0.125  # Year
+_STRATEGY = "combination"
+_DRAWS = 100
 
 
 def windows(
     strategy: Annotated[
-        str, typer.Argument(help="Strategy whose local allocation and history are used.")
-    ] = "combination",
-    draws: Annotated[
-        int, typer.Option(min=0, help="Draws of the calibration; 0: its best values alone.")
-    ] = 0,
-    seed: Annotated[int, typer.Option(min=1, help="Of the draws.")] = 1,
-    from_year: Annotated[int, typer.Option(help="First starting year.")] = 1980,
+        str | None,
+        typer.Argument(
+            help=f"Strategy whose local allocation is used; by default {_STRATEGY}.",
+            show_default=False,
+        ),
+    ] = None,
+    baseline: Annotated[
+        str | None,
+        typer.Option(
+            help="Policy that the programme comes on top of, and is compared with; by default "
+            "as-now.",
+            show_default=False,
+        ),
+    ] = None,
+    budget: Annotated[
+        str | None,
+        typer.Option(
+            help="Yearly money of the region, as a share of its value added; by default 0.5%.",
+            show_default=False,
+        ),
+    ] = None,
+    study: StudyName = None,
+    draws: Draws = None,
+    seed: Seed = None,
+    from_year: Annotated[int, typer.Option(help="First starting year, 2000 or later.")] = 2000,
     to_year: Annotated[int, typer.Option(help="Last starting year.")] = 2025,
-    every: Annotated[int, typer.Option(min=1, help="Years between starting years.")] = 3,
+    every: Annotated[int, typer.Option(min=1, help="Years between starting years.")] = 5,
     lasting: Annotated[float, typer.Option(help="Years that the programme lasts.")] = 5,
     horizon: Annotated[float, typer.Option(help="Years over which the gain counts.")] = 15,
-    step: Annotated[float, typer.Option(help="Time step, Year.")] = _LONG_STEP,
+    step: Step = None,
+    calibration: CalibrationName = None,
     region: Regions = None,
     from_: Folders = None,
-    calibration: CalibrationName = None,
+    set_: Settings = None,
     out: Annotated[Path, typer.Option(help="Folder for tables, figures and the page.")] = Path(
         "results/windows"
     ),
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    workers: Workers = None,
 ) -> None:
-    """Map what a yuan gains by starting year and cluster size."""
-    from smecluster.model.support.exports import write_table
-    from smecluster.model.support.files import write_atomic
-    from smecluster.model.support.page import Section, render_page
-    from smecluster.model.support.provenance import make_stamp
-    from smecluster.policies import load
-    from smecluster.policies.windows.compute import by_kind, by_year, table
-    from smecluster.policies.windows.compute import windows as mapped
-    from smecluster.policies.windows.figures import figures
-    from smecluster.policies.windows.text import answer, basis
+    """Map what a yuan gains by starting year and cluster size; 100 draws by default."""
+    from smecluster.model.support.files import check_writable
+    from smecluster.policies.comparison.study_inputs import load_inputs
+    from smecluster.policies.study import combine_study
+    from smecluster.policies.windows.compute import map_windows
 
     check_writable(out)
-    chosen = load(strategy)
-    model = load_calibrated(region or [], from_ or [], calibration)
-    drawn = draw_values(calibration, draws, seed, model.regions, from_ or []) if draws else None
-    with progress("runs") as tell:
-        found = mapped(
-            model,
+    named = strategy or (_STRATEGY if study is None else None)
+    given = combine_study(
+        study,
+        [named] if named else None,
+        baseline=baseline,
+        budget=budget,
+        draws=_DRAWS if study is None and draws is None else draws,
+        seed=seed,
+        futures=("base",),
+        regions=tuple(region) if region else None,
+    )
+    inputs = load_inputs(
+        given,
+        calibration=calibration,
+        folders=from_ or [],
+        settings=set_ or [],
+        need_draws=draws is not None,
+    )
+    # Of a study's strategies the first that has a local programme.
+    chosen = next((one for one in inputs.strategies if one.local), inputs.strategies[0])
+    with progress("runs") as report:
+        result = map_windows(
+            inputs.model,
             chosen,
-            drawn,
+            inputs.draws,
+            budget=given.budget,
+            baseline=inputs.baseline,
             starts=range(from_year, to_year + 1, every),
             lasting=lasting,
             horizon=horizon,
-            step=step,
-            progress=tell,
+            settings=add_step(inputs.settings, step),
+            workers=workers,
+            progress=report,
         )
-    origin = make_stamp(
-        model.hash,
-        strategy=f"{chosen.name} {chosen.hash}",
-        calibration=describe_origin(from_ or [], calibration),
-        seed=str(seed),
+    _report(inputs, result, out, json)
+
+
+def _report(inputs: StudyInputs, result: Windows, out: Path, json: bool) -> None:
+    """Print and write the map."""
+    from smecluster.model.support.exports import write_table
+    from smecluster.model.support.files import write_atomic
+    from smecluster.model.support.page import Section, render_page
+    from smecluster.policies.windows.text import write_answer, write_basis
+
+    provenance = inputs.stamp(
+        budget=f"{100 * result.share:.3g} % of the region's value added a year, on top of "
+        f"{result.baseline.name}"
     )
-    years, kinds = by_year(found), by_kind(found)
-    files = write_table(table(found), out, "windows", origin)
-    files += write_table(years, out, "window-by-year", origin)
-    files += write_table(kinds, out, "kinds", origin)
-    said, rests = answer(found), basis(found, step)
+    made = result.tables()
+    names = {"windows": "window-by-year", "kinds": "kinds", "map": "windows"}
+    files = [
+        path
+        for name, table in made.items()
+        for path in write_table(table, out, names[name], provenance)
+    ]
+    answer, basis = write_answer(result), write_basis(result)
+    regions, kinds = _shorten(made["windows"]), _shorten(made["kinds"])
     if not json:
-        print_lines([*said, ""])
+        from smecluster.model.support.formatting import Rounded
+
+        print_lines([*answer, ""])
         print_table(
-            [str(name) for name in years],
+            [str(name) for name in regions],
             [
-                [cell if isinstance(cell, str) else f"{cell:g}" for cell in row]
-                for row in _told(years).round(3).itertuples(index=False)
+                [Rounded(cell) if isinstance(cell, float) else cell for cell in row]
+                for row in regions.itertuples(index=False)
             ],
-            "A yuan at home, by the year in which it is spent",
+            "What a yuan gains at home (yuan for a yuan)",
         )
-        print_lines(["", *rests])
-    pictures = draw_all(figures(found), out, origin)
+        print_lines(["", *basis])
+    pictures = draw_all(result.figures(), out, provenance)
+    maps = [
+        ("Gain of a yuan by starting year and size", path)
+        for name, path in pictures.items()
+        if name == "window-map"
+    ]
     sections = [
         Section(
             "When",
             [],
-            [("The window of each region", _told(years))],
+            [("What a yuan gains at home, yuan for a yuan", regions)],
             [("Gain of a yuan by starting year", pictures["window-by-year"])],
         ),
         Section(
             "How large",
             [],
-            [("Kinds of intervention at the same date, yuan for a yuan", _told(kinds))],
-            [
-                ("Gain of a yuan by starting year and size", path)
-                for name, path in pictures.items()
-                if name == "window-map"
-            ],
+            [("Kinds of intervention at the same date, yuan for a yuan", kinds)],
+            maps,
         ),
-        Section("What this rests on", rests),
+        Section("What this rests on", basis),
     ]
-    text = render_page("When help pays", said, sections, origin)
+    text = render_page("When help pays", answer, sections, provenance)
     files += [*pictures.values(), write_atomic(out / "windows.html", text)]
-    finish(files, {"stamp": origin, "answer": said} if json else None)
-
-
-def _told(table: pd.DataFrame) -> pd.DataFrame:
-    """Write shares of the draws in percent, and name columns for a reader."""
-    from smecluster.policies.prose import format_share
-
-    shares = [name for name in ("draws that agree", "gains most") if name in table]
-    written = {
-        name: [format_share(one) if one == one else "-" for one in table[name]] for name in shares
+    record = {
+        "stamp": provenance,
+        "answer": answer,
+        "basis": basis,
+        **{name: table.to_dict("records") for name, table in made.items() if name != "map"},
     }
-    return table.assign(**written).rename(
-        columns={
-            "gain": "yuan for a yuan",
-            "mass": "firms over critical mass",
-            "gains most": "gains most in",
-            "low": "5 %",
-            "high": "95 %",
-        }
-    )
+    finish(files, record if json else None)
+
+
+def _shorten(table: pd.DataFrame) -> pd.DataFrame:
+    """Name columns for a screen of 80 columns, and join what belongs together."""
+    import pandas as pd
+
+    from smecluster.model.support.formatting import Rounded
+
+    short = pd.DataFrame({"region": table["region"]})
+    columns = {name.partition(" [")[0]: name for name in map(str, table)}
+    several = "low" in columns
+    if "kind" in columns:
+        short["kind"] = table["kind"]
+        short["median"] = table[columns["median"]]
+    else:
+        short["start"] = table["last start"]
+        short["gain"] = table[columns["gain"]]
+    if several:
+        pairs = zip(table[columns["low"]], table[columns["high"]], strict=True)
+        short["90 %"] = [f"{Rounded(low)}-{Rounded(high)}" for low, high in pairs]
+    if "kind" in columns:
+        if several:
+            most = zip(table["gains most"], table["draws"], strict=True)
+            short["gains most in"] = [f"{count} of {total}" for count, total in most]
+        short["years"] = table["years"]
+        return short
+    short["best start"] = table["best start"]
+    short["gain then"] = table[columns["best gain"]]
+    if several:
+        agree = zip(table["draws that agree"], table["draws"], strict=True)
+        short["draws"] = [f"{count} of {total}" for count, total in agree]
+    return short

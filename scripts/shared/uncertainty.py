@@ -60,6 +60,13 @@ BudgetText = Annotated[
         show_default=False,
     ),
 ]
+Step = Annotated[
+    float | None,
+    typer.Option(
+        help="Time step, Year; by default the model's own. 0.125 is eight times as fast and close.",
+        show_default=False,
+    ),
+]
 Workers = Annotated[
     int | None,
     typer.Option(min=1, help="Threads; by default one a processor.", show_default=False),
@@ -100,6 +107,11 @@ def carry_out(
         )
     warn_spans(done.comparison.spans)
     return done
+
+
+def add_step(settings: Mapping[str, float], step: float | None) -> dict[str, float]:
+    """Add a time step, where one is given, to the inputs that hold in every run."""
+    return {**settings, **({} if step is None else {"TIME STEP": step})}
 
 
 def split_names(texts: Sequence[str] | None) -> tuple[str, ...] | None:

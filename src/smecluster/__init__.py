@@ -13,6 +13,8 @@ strategy is a name, the path of a file or a `Strategy`:
 ``sc.simulate(strategy="local")``                      one run: every variable, every year
 ``sc.simulate_many(table, ["value added"])``           many runs, a row of the table each
 ``sc.compare(["central", "local"], draws=100)``        strategies for the same additional money
+``sc.contributions("local")``                          what each lever of a strategy brings
+``sc.optimise(["central", "local"])``                  the best use of the same money
 ``sc.calibrate("my-region")``                          the fit of a region to its figures
 ``sc.sensitivity("levers")``                           a study: which factors matter
 =====================================================  ============================================
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     from smecluster.calibration.interface import calibrate
     from smecluster.calibration.loading import load_model as load
     from smecluster.model.support.errors import InputError
+    from smecluster.policies.analyses import compute_contributions as contributions
+    from smecluster.policies.analyses import optimise
     from smecluster.policies.interface import compare
     from smecluster.policies.simulation import simulate, simulate_many
     from smecluster.sensitivity.interface import run_sensitivity as sensitivity
@@ -43,7 +47,9 @@ _HOMES = {
     "InputError": ("smecluster.model.support.errors", "InputError"),
     "calibrate": ("smecluster.calibration.interface", "calibrate"),
     "compare": ("smecluster.policies.interface", "compare"),
+    "contributions": ("smecluster.policies.analyses", "compute_contributions"),
     "load": ("smecluster.calibration.loading", "load_model"),
+    "optimise": ("smecluster.policies.analyses", "optimise"),
     "simulate": ("smecluster.policies.simulation", "simulate"),
     "simulate_many": ("smecluster.policies.simulation", "simulate_many"),
 }
@@ -53,7 +59,9 @@ __all__ = [
     "__version__",
     "calibrate",
     "compare",
+    "contributions",
     "load",
+    "optimise",
     "sensitivity",
     "simulate",
     "simulate_many",

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from smecluster import model as models
+from smecluster.model.support.exports import read_csv
 from smecluster.policies import load
 from smecluster.policies.comparison import study_inputs
 from smecluster.policies.comparison.compute import compare
@@ -117,3 +118,60 @@ def test_the_baseline_changes_neither_money_nor_paths(shipped, gains):
     between = float(whole.sel(strategy="local") - whole.sel(strategy="as-now"))
     assert between == pytest.approx(gains["local"][0], rel=TOLERANCE)
     assert other.gained.attrs["unit"] == other.ends[DISCOUNTED].attrs["unit"] == "Myuan"
+
+
+def test_contributions_add_up_to_the_gains_of_compare(run, gains):
+    record = run("contributions", *PAIR, "--pairs", "2")
+    for name in PAIR:
+        rows = {row["lever"]: row["contribution"] for row in record["levers"][name]}
+        whole = rows.pop("whole effect")
+        assert whole == pytest.approx(gains[name][0] / 1e3, rel=TOLERANCE)  # bn yuan
+        assert sum(rows.values()) == pytest.approx(whole, rel=TOLERANCE)
+
+
+def test_contributions_with_draws_add_up_in_every_draw(run, drawn, gains):
+    record = run("contributions", "central", "--draws", "4")
+    rows = {row["lever"]: row for row in record["levers"]["central"]}
+    whole = gains["central"].quantile([0.05, 0.5, 0.95]).to_numpy() / 1e3
+    got = [rows["whole effect"][name] for name in ("5 %", "contribution", "95 %")]
+    np.testing.assert_allclose(got, whole, rtol=TOLERANCE)
+
+
+def test_optimise_evaluates_strategies_by_hand_as_compare_does(run, drawn, gains):
+    small = ("--generations", "1", "--population", "8", "--single")
+    record = run("optimise", *PAIR, *small, "--draws", "1", "--unseen", "3")
+    for row in record["comparison"]:
+        if row["criterion"] == "value added gained" and row["strategy"] in PAIR:
+            unseen = gains[row["strategy"]][1:]
+            assert row["median"] == pytest.approx(unseen.median(), rel=TOLERANCE)
+            assert row["mean"] == pytest.approx(unseen.mean(), rel=TOLERANCE)
+
+
+def test_statistics_gives_the_gain_of_the_whole_strategy(run, drawn, gains):
+    record = run("statistics", "local", "--draws", "4", "--futures", "base")
+    (line,) = (line for line in record["basis"] if "the whole strategy spends" in line.lower())
+    assert f"it gains {gains['local'].median() / 1e3:,.4g}".rstrip("0") in line
+
+
+def test_a_window_opens_with_the_gain_of_compare(run, drawn, tmp_path):
+    """Over the same years a programme of one region gains for a yuan what compare says."""
+    allocation = "\n".join(
+        f'"{lever}" = {share}' for lever, share in load("local").local.allocation.items()
+    )
+    text = (
+        'title = "Alone"\ndescription = "For tests."\n[local]\nshare = 0.005\nstart = 2025\n'
+        f'end = 2030\nramp = 0.5\nregions = ["Wenzhou"]\n[local.allocation]\n{allocation}\n'
+    )
+    (tmp_path / "alone.toml").write_text(text)
+    whole = run("compare", str(tmp_path / "alone.toml"), "--as-written", "--draws", "4")
+    (ratio,) = (
+        row["median"]
+        for row in whole["money"]
+        if row["outcome"] == "gained per yuan" and row["future"] == "base"
+    )
+    years = ("--from-year", "2025", "--to-year", "2025")
+    run("windows", "local", *years, "--draws", "4")
+    table = read_csv(tmp_path / "out" / "windows.csv")
+    chosen = (table["measure"] == "in all regions") & (table["Region"] == "Wenzhou")
+    (got,) = table[chosen & (table["size"] == 1.0)]["median"]
+    assert got == pytest.approx(ratio, rel=TOLERANCE)

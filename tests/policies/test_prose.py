@@ -52,6 +52,6 @@ def test_what_holds_in_all_draws_is_claimed_only_of_those_that_were_run(count, t
 
 def test_what_draws_vary_is_said_and_one_draw_carries_no_uncertainty():
     draws = pd.DataFrame({"a[Wenzhou]": [1.0, 2.0], "a[Delta]": [1.0, 2.0], "b": [0.0, 1.0]})
-    assert describe_draws(draws).startswith("The 2 draws vary 2 constants that")
+    assert describe_draws(draws).startswith("The 2 draws vary 3 constants that")
     assert "no uncertainty" in describe_draws(draws.iloc[:1])
     assert "no uncertainty" in describe_draws(pd.DataFrame(index=["model"]))

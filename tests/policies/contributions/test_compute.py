@@ -7,23 +7,24 @@ import pytest
 from smecluster import model as models
 from smecluster.model.outcomes import TOTAL
 from smecluster.model.support.errors import InputError
-from smecluster.policies.contributions.compute import (
+from smecluster.policies.comparison.compute import compare
+from smecluster.policies.contributions.compute import compute_contributions, measure_step_error
+from smecluster.policies.contributions.result import (
     ALONE,
+    BASE,
     DISCOUNTED,
     LAST,
     ON_AVERAGE,
+    REST,
     SYNERGY,
     WHOLE,
-    WITHOUT,
-    contributions,
-    pair_table,
-    step_error,
-    table,
+    tabulate_contributions,
+    tabulate_levers,
+    tabulate_pairs,
 )
-from smecluster.policies.contributions.figures import figures
-from smecluster.policies.strategy import LocalProgramme, Strategy
+from smecluster.policies.strategy import LocalProgramme, Strategy, load
 
-STEP = 0.125
+STEP = {"TIME STEP": 0.125}
 DRAWS = pd.DataFrame({"price sensitivity": [0.36, 0.4, 0.45]}, index=["a", "b", "c"])
 
 
@@ -42,16 +43,16 @@ def model():
 
 @pytest.fixture(scope="module")
 def found(model):
-    return contributions(model, FEW, DRAWS, step=STEP)
+    return compute_contributions(model, FEW, DRAWS, budget=None, settings=STEP)
 
 
 def test_contributions_and_baseline_add_up_to_what_the_strategy_reaches(model, found):
-    inputs = {**FEW.inputs(model), "TIME STEP": STEP}
+    inputs = {**FEW.plan(model).inputs, **STEP}
     run = models.simulate_many(model, DRAWS, ["value added"], [2040], base=inputs)
     reached = run["value added"].sum("Region").isel(time=0).values
     last = {"time": 2040, "place": TOTAL}
     shares = found.shares["value added"].sel(last).sel(measure=ON_AVERAGE).sum("lever").values
-    without = found.sums["value added"].sel(last).sel(measure=WITHOUT).values
+    without = found.sums["value added"].sel(last).sel(measure=BASE).values
     assert without + shares == pytest.approx(reached, rel=1e-9)
 
 
@@ -59,7 +60,7 @@ def test_the_whole_effect_is_shared_out_in_every_draw_year_and_place(found):
     for name in found.shares.data_vars:
         shared = found.shares[name].sel(measure=ON_AVERAGE).sum("lever")
         whole = found.sums[name].sel(measure=WHOLE)
-        level = abs(found.sums[name].sel(measure=WITHOUT))
+        level = abs(found.sums[name].sel(measure=BASE))
         assert float(abs(shared - whole).max()) <= 1e-9 * float(level.max())
 
 
@@ -79,12 +80,12 @@ def test_brand_and_supervision_help_one_another(found):
 
 
 def test_a_single_lever_brings_everything(model):
-    one = contributions(model, strategy({"talent training": 1.0}), step=STEP)
+    one = compute_contributions(model, strategy({"talent training": 1.0}), settings=STEP)
     end = one.shares[DISCOUNTED].isel(time=-1)
     whole = one.sums[DISCOUNTED].isel(time=-1).sel(measure=WHOLE)
     for measure in (ON_AVERAGE, ALONE, LAST):
         np.testing.assert_allclose(end.sel(measure=measure).isel(lever=0), whole, rtol=1e-9)
-    assert one.runs == 2
+    assert (one.coalitions, one.levers) == (2, ("talent training",))
 
 
 def test_regions_may_differ_in_their_allocation(model):
@@ -92,43 +93,52 @@ def test_regions_may_differ_in_their_allocation(model):
         {"talent training": 1.0},
         exceptions={"Wenzhou": {"allocation": {"brand promotion": 1.0}}},
     )
-    found = contributions(model, mixed, step=STEP)
+    found = compute_contributions(model, mixed, settings=STEP)
     assert set(found.levers) == {"talent training", "brand promotion"}
     shared = found.shares["value added"].sel(measure=ON_AVERAGE).sum("lever")
     assert float(abs(shared - found.sums["value added"].sel(measure=WHOLE)).max()) < 1e-3
 
 
 def test_every_run_is_counted(found):
-    assert (found.coalitions, found.runs, found.exact, found.failed) == (8, 24, True, ())
+    # The strategy, policy as now, and seven coalitions in each of three draws, after one history.
+    assert (found.coalitions, found.exact, found.failed) == (8, True, ())
+    assert found.runs == 3 * (1 + 2 + 7)
 
 
 def test_chunks_do_not_change_a_digit(model, found, monkeypatch):
     monkeypatch.setattr("smecluster.policies.contributions.compute._AT_A_TIME", 8)
-    told = []
-    again = contributions(
-        model, FEW, DRAWS, step=STEP, progress=lambda done, of: told.append((done, of))
+    reported = []
+    again = compute_contributions(
+        model,
+        FEW,
+        DRAWS,
+        budget=None,
+        settings=STEP,
+        progress=lambda done, of: reported.append((done, of)),
     )
     assert again.shares.equals(found.shares)
-    assert told == [(8, 24), (16, 24), (24, 24)]
+    assert [done for done, _ in reported] == sorted(done for done, _ in reported)
+    assert reported[-1][0] == reported[-1][1]
 
 
 def test_draws_in_which_a_run_fails_are_left_out_and_named(model):
     draws = pd.DataFrame({"critical mass[Wenzhou]": [0.0, 5e4]}, index=["bad", "good"])
-    found = contributions(model, strategy({"talent training": 1.0}), draws, step=STEP)
+    found = compute_contributions(model, strategy({"talent training": 1.0}), draws, settings=STEP)
     assert found.failed == ("bad",)
     assert list(found.shares["draw"].values) == ["good"]
-    assert found.runs == 4
-    with pytest.raises(InputError, match="a run failed in every draw"):
-        contributions(model, strategy({"talent training": 1.0}), draws[:1], step=STEP)
+    with pytest.raises(InputError, match="no draw can be run: "):
+        compute_contributions(model, strategy({"talent training": 1.0}), draws[:1], settings=STEP)
 
 
 def test_the_time_step_moves_contributions_little(model, found):
-    fine = contributions(model, FEW, DRAWS.iloc[:1], step=1 / 32)
-    assert 0 < step_error(found, fine) < 0.03
+    fine = compute_contributions(
+        model, FEW, DRAWS.iloc[:1], budget=None, settings={"TIME STEP": 1 / 32}
+    )
+    assert 0 < measure_step_error(found, fine) < 0.03
 
 
 def test_tables_hold_every_lever_and_the_sums(found):
-    long = table(found)
+    long = tabulate_contributions(found)
     end = long[(long["year"] == 2040) & (long["place"] == TOTAL) & (long["outcome"] == DISCOUNTED)]
     assert set(end["lever"]) == {*found.levers, "all levers"}
     shares = end[end["measure"] == ON_AVERAGE]
@@ -136,20 +146,44 @@ def test_tables_hold_every_lever_and_the_sums(found):
     assert shares["mean"].sum() == pytest.approx(whole, rel=1e-9)
     assert (shares["low"] <= shares["high"]).all()
     assert (shares["standard error"] == 0).all()
-    assert len(pair_table(found)) == 3
+    assert len(tabulate_pairs(found)) == 3
 
 
 def test_figures_are_drawn(found):
-    assert set(figures(found)) == {"wedges-few", "levers-few", "pairs-few"}
+    assert set(found.figures()) == {"wedges-few", "levers-few", "pairs-few"}
 
 
 def test_what_cannot_be_shared_out_is_told(model):
     with pytest.raises(InputError, match="at least one lever"):
-        contributions(model, FEW.without_programme(), step=STEP)
+        compute_contributions(model, load("as-now"), settings=STEP)
     with pytest.raises(InputError, match="unknown outcome 'value addd'"):
-        contributions(model, FEW, names=["value addd"], step=STEP)
+        compute_contributions(model, FEW, outcomes=["value addd"], settings=STEP)
     with pytest.raises(InputError, match="'central fiscal balance' is national"):
-        contributions(model, FEW, names=["central fiscal balance"], step=STEP)
+        compute_contributions(model, FEW, outcomes=["central fiscal balance"], settings=STEP)
     draws = pd.DataFrame({"history end": [2030.0]})
-    with pytest.raises(InputError, match="'history end' is set by strategy 'few'"):
-        contributions(model, FEW, draws, step=STEP)
+    with pytest.raises(InputError, match="'history end' is set by strategy"):
+        compute_contributions(model, FEW, draws, settings=STEP)
+
+
+@pytest.mark.parametrize("baseline", ["as-now", "end-all-policy"])
+@pytest.mark.parametrize("name", ["local", "replacing"])
+def test_baseline_rest_and_contributions_add_up_to_the_figure_of_compare(model, name, baseline):
+    strategy = load("local") if name == "local" else FEW.model_copy(update={"money": "replaces"})
+    base = load(baseline)
+    found = compute_contributions(model, strategy, DRAWS, baseline=base, pairs=2, settings=STEP)
+    gained = compare(model, [strategy], DRAWS, baseline=base, settings=STEP).gained
+    at = {"time": 2040, "place": TOTAL}
+    shares = found.shares[DISCOUNTED].sel(at).sel(measure=ON_AVERAGE).sum("lever")
+    rest = found.sums[DISCOUNTED].sel(at).sel(measure=REST)
+    wanted = gained.sel({"place": TOTAL}).isel(strategy=0, future=0).values
+    np.testing.assert_allclose(shares + rest, wanted, rtol=1e-9)
+    # Nothing is left without levers where both carry policy as now on.
+    assert (float(abs(rest).max()) < 1e-6) == (name == "local" and baseline == "as-now")
+    assert ("rest" in tabulate_levers(found).index) == (float(abs(rest).max()) >= 1e-6)
+
+
+def test_results_are_tables_figures_and_a_workbook(found, tmp_path):
+    assert found.table().columns[0] == "lever"
+    assert "contribution [bn yuan]" in found.table()
+    assert found.figure().axes
+    assert found.to_excel(tmp_path / "few.xlsx").stat().st_size > 0

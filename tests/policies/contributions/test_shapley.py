@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from smecluster.model.support.errors import InputError
-from smecluster.policies.contributions.shapley import MOST_EXACT, design, interactions
+from smecluster.policies.contributions.shapley import MOST_EXACT, compute_interactions, make_design
 
 
 def additive(members, worth):
@@ -12,7 +12,7 @@ def additive(members, worth):
 
 
 def test_players_that_do_not_meet_get_what_they_bring():
-    plan = design(4)
+    plan = make_design(4)
     values = 100 + additive(plan.members, [1, 2, 3, 4])
     assert plan.contributions(values) == pytest.approx([1, 2, 3, 4], rel=1e-12)
     assert plan.alone(values) == pytest.approx([1, 2, 3, 4], rel=1e-12)
@@ -21,39 +21,39 @@ def test_players_that_do_not_meet_get_what_they_bring():
 
 def test_the_glove_game_has_its_known_answer():
     # One left glove and two right ones; a pair is worth 1 (Shapley's own example): 2/3, 1/6, 1/6.
-    plan = design(3)
+    plan = make_design(3)
     values = (plan.members[:, 0] & (plan.members[:, 1] | plan.members[:, 2])).astype(float)
     assert plan.contributions(values) == pytest.approx([2 / 3, 1 / 6, 1 / 6], abs=1e-12)
 
 
 def test_players_that_can_be_exchanged_get_the_same():
-    plan = design(6)
+    plan = make_design(6)
     values = np.sqrt(plan.members.sum(1)) * 1e6
     shares = plan.contributions(values)
     assert shares == pytest.approx(np.full(6, values[-1] / 6), rel=1e-12)
 
 
 def test_a_player_who_adds_nothing_gets_nothing():
-    plan = design(5)
+    plan = make_design(5)
     values = np.prod(1 + plan.members[:, 1:], axis=1)
     assert plan.contributions(values)[0] == pytest.approx(0, abs=1e-12)
 
 
 @pytest.mark.parametrize("players", [1, 2, 10, MOST_EXACT, 14])
 def test_contributions_add_up_to_the_whole(players):
-    plan = design(players, pairs=5, seed=3)
+    plan = make_design(players, pairs=5, seed=3)
     values = 1e7 + 1e4 * np.random.default_rng(1).random((len(plan.members), 3))
     total = plan.contributions(values).sum(0)
     assert total + values[0] == pytest.approx(values[-1], rel=1e-12)
 
 
 def test_two_players_that_need_each_other_share_their_interaction():
-    plan = design(4)
+    plan = make_design(4)
     values = 6.0 * (plan.members[:, 0] & plan.members[:, 1]) + additive(plan.members, [0, 0, 1, 1])
     assert plan.contributions(values) == pytest.approx([3, 3, 1, 1])
     expected = np.zeros((4, 4))
     expected[0, 1] = expected[1, 0] = 6
-    assert interactions(plan, values) == pytest.approx(expected, abs=1e-12)
+    assert compute_interactions(plan, values) == pytest.approx(expected, abs=1e-12)
 
 
 def test_drawn_orders_come_to_the_exact_answer_within_their_error():
@@ -63,7 +63,7 @@ def test_drawn_orders_come_to_the_exact_answer_within_their_error():
     def value(members):
         return np.sqrt(additive(members, worth)) + 2 * (members[:, 0] & members[:, 1])
 
-    plan = design(players, pairs=300, seed=7)
+    plan = make_design(players, pairs=300, seed=7)
     values = value(plan.members)
     shares, errors = plan.contributions(values), plan.errors(values)
     assert (errors > 0).all()
@@ -88,21 +88,21 @@ def exact_by_orders(members, values):
 
 
 def test_more_orders_give_a_smaller_error():
-    few, many = design(13, pairs=20, seed=1), design(13, pairs=320, seed=1)
+    few, many = make_design(13, pairs=20, seed=1), make_design(13, pairs=320, seed=1)
     value = lambda plan: plan.members.sum(1) ** 1.5 + 3.0 * plan.members[:, :2].all(1)  # noqa: E731
     assert many.errors(value(many)).max() < 0.5 * few.errors(value(few)).max()
 
 
 def test_reversed_orders_cancel_what_curves_evenly():
     # A quadratic value is shared out exactly by any order together with its reverse.
-    plan = design(13, pairs=2, seed=1)
+    plan = make_design(13, pairs=2, seed=1)
     values = plan.members.sum(1) ** 2.0
     assert plan.contributions(values) == pytest.approx(np.full(13, 13.0))
     assert plan.errors(values) == pytest.approx(np.zeros(13), abs=1e-12)
 
 
 def test_the_same_seed_draws_the_same_orders():
-    one, same, other = (design(15, pairs=4, seed=seed) for seed in (5, 5, 6))
+    one, same, other = (make_design(15, pairs=4, seed=seed) for seed in (5, 5, 6))
     assert np.array_equal(one.members, same.members)
     assert np.array_equal(one.weights, same.weights)
     assert one.members.shape != other.members.shape or not np.array_equal(
@@ -112,9 +112,9 @@ def test_the_same_seed_draws_the_same_orders():
 
 def test_nobody_and_a_single_pair_are_refused():
     with pytest.raises(InputError, match="at least one lever"):
-        design(0)
+        make_design(0)
     with pytest.raises(InputError, match="pairs must be at least 2, not 1"):
-        design(13, pairs=1)
-    drawn = design(13, pairs=2)
+        make_design(13, pairs=1)
+    drawn = make_design(13, pairs=2)
     with pytest.raises(InputError, match="at most 12 levers"):
-        interactions(drawn, np.zeros(len(drawn.members)))
+        compute_interactions(drawn, np.zeros(len(drawn.members)))

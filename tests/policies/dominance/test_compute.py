@@ -10,8 +10,12 @@ from smecluster import model as models
 from smecluster.model.diagrams.loops import LOOPS
 from smecluster.model.support.errors import InputError
 from smecluster.policies import load
-from smecluster.policies.dominance.compute import CHAINS, answer, dominance, table
-from smecluster.policies.dominance.figures import dominance as drawn
+from smecluster.policies.comparison.compute import compare
+from smecluster.policies.dominance import compute
+from smecluster.policies.dominance.compute import CHAINS, measure_dominance
+from smecluster.policies.dominance.result import Dominance, summarise_shares
+from smecluster.policies.dominance.text import write_answer as answer
+from smecluster.policies.dominance.text import write_basis as basis
 
 NONE, LOCAL = load("end-all-policy"), load("local")
 
@@ -24,7 +28,7 @@ def model():
 @pytest.fixture(scope="module")
 def shares(model):
     pytest.importorskip("simlin")
-    return dominance(model, [NONE, LOCAL], step=0.25)
+    return measure_dominance(model, [NONE, LOCAL], budget=None, step=0.25).shares
 
 
 def test_every_named_loop_has_a_chain_and_no_other():
@@ -73,7 +77,7 @@ def test_a_strategy_that_starts_in_2025_changes_nothing_before(shares):
 
 
 def test_the_largest_loop_of_each_year_is_counted(shares):
-    summed = table(shares, 2025)
+    summed = summarise_shares(shares, 2025)
     counted = summed.groupby(["strategy", "Region"])["largest"].sum()
     assert counted.to_numpy() == pytest.approx(1.0)
     assert (summed["more than half"] <= summed["largest"] + 1e-12).all()
@@ -94,14 +98,33 @@ def test_figure_and_sentences_follow_the_shares():
         },
         ("strategy", "loop", "Region", "time"),
     )
-    said = answer(made, [NONE, LOCAL], 2025)
-    assert said[0].startswith(f"Wenzhou, {NONE.title.lower()}, from 2025 on:")
+    found = Dominance((NONE, LOCAL), None, 2025, 0.25, made)
+    said = answer(found, 2025)
+    assert said[0].startswith(f"Wenzhou under '{NONE.title}', from 2025 on:")
     assert "B3 wages (75 %), R1 agglomeration (25 %)" in said[0]
-    assert "Wenzhou: R1 agglomeration has 50 points more" in said[1] or "50 points less" in said[1]
-    assert drawn(made, [NONE, LOCAL], 2025).axes
+    assert "changes most in Wenzhou: the share of" in said[1]
+    assert "R1 agglomeration rises by 50 points" in said[1] or "falls by 50 points" in said[1]
+    assert found.figure().axes
+    assert "so the shares carry no uncertainty; time step 1/4 year" in " ".join(basis(found))
+
+
+def test_strategies_are_followed_with_the_money_of_a_comparison(model, monkeypatch):
+    followed = []
+    monkeypatch.setattr(compute, "_import_simlin", lambda: None)
+    monkeypatch.setattr(
+        compute, "_score_loops", lambda model, inputs, step: followed.append(inputs) or {}
+    )
+    monkeypatch.setattr(compute, "_share", lambda scores: np.zeros((16, 3, 4 * 62 + 1)))
+    found = measure_dominance(model, [load("as-now"), LOCAL], step=0.25)
+    whole = compare(model, [LOCAL])
+    factor = float(whole.factor.sel(strategy="local").squeeze())
+    share = LOCAL.local.share * factor
+    assert found.budget == whole.budget
+    assert followed[1]["local programme share[Wenzhou]"] == pytest.approx(share, rel=1e-9)
+    assert followed[0]["local programme share[Wenzhou]"] == 0
 
 
 def test_without_the_extra_there_is_one_clear_line(model, monkeypatch):
     monkeypatch.setitem(sys.modules, "simlin", None)
     with pytest.raises(InputError, match=r"pip install 'smecluster\[loops\]'"):
-        dominance(model, [NONE])
+        measure_dominance(model, [NONE])

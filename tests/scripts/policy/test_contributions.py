@@ -2,16 +2,14 @@
 
 import json
 
-import pandas as pd
 import pytest
 
+from smecluster.model.support.exports import read_csv
 from smecluster.scripts.main import main
 
 FEW = """
 title = "Few levers"
 description = "For tests."
-[history]
-until = 2025
 [local]
 share = 0.03
 start = 2030
@@ -40,9 +38,12 @@ def test_one_strategy_without_draws(few, tmp_path, capsys):
     printed = capsys.readouterr().out
     assert "Few levers: value added of all regions gains" in printed
     assert "talent training\t" in printed
-    assert "4 runs: 4 coalitions of 2 levers in 1 draw, with a time step of 1/64 year." in printed
-    table = pd.read_csv(out / "contributions.csv", comment="#")
+    assert "whole effect\t" in printed
+    assert "runs: 4 coalitions of 2 levers in 1 draw." in printed
+    assert "on top of policy as now (0.5 % of the regions' value added), in every draw" in printed
+    table = read_csv(out / "contributions.csv")
     assert set(table["lever"]) == {"talent training", "brand promotion", "all levers"}
+    assert "bn yuan" in set(table["unit"])
     for name in ("contributions.parquet", "contributions.json", "pairs.csv", "wedges-few.png"):
         assert (out / name).stat().st_size > 0
     page = (out / "contributions.html").read_text()
@@ -50,19 +51,22 @@ def test_one_strategy_without_draws(few, tmp_path, capsys):
     assert page.count("data:image/png") == 3
 
 
-def test_strategies_are_brought_to_one_cost_and_a_long_step_is_checked(few, tmp_path, capsys):
-    arguments = ["contributions", few, "central", "--budget", "500000", "--step", "0.125"]
-    arguments += ["--calibration", "none", "--out", str(tmp_path / "out"), "--json"]
-    assert smecluster(*arguments) == 0
-    record = json.loads(capsys.readouterr().out)
-    assert len(record["answer"]) >= 4
-    assert record["stamp"]["seed"] == "1"
-    page = (tmp_path / "out" / "contributions.html").read_text()
-    assert "With the model's own step, tried in 1 draw, no lever's contribution" in page
+def test_strategies_have_one_budget_whatever_their_order(few, tmp_path, capsys):
+    records = []
+    for names in ((few, "central"), ("central", few)):
+        arguments = ["contributions", *names, "--budget", "500 bn", "--step", "0.125", "--json"]
+        arguments += ["--calibration", "none", "--out", str(tmp_path / "out")]
+        assert smecluster(*arguments) == 0
+        records.append(json.loads(capsys.readouterr().out))
+    one, other = records
+    assert one["levers"]["central"] == other["levers"]["central"]
+    assert one["stamp"]["budget"].startswith("500 bn yuan in present value, 2025-2040")
+    assert any("With the model's own time step, tried in 1 draw" in line for line in one["basis"])
 
 
 def test_a_wrong_outcome_is_one_line(few, tmp_path, capsys):
-    assert smecluster("contributions", few, "--outcome", "jobs", "--out", str(tmp_path)) == 2
+    arguments = ["--outcome", "jobs", "--calibration", "none", "--out", str(tmp_path)]
+    assert smecluster("contributions", few, *arguments) == 2
     told = capsys.readouterr().err
     assert told.startswith("error: unknown outcome 'jobs'")
     assert told.count("\n") == 1
@@ -71,7 +75,9 @@ def test_a_wrong_outcome_is_one_line(few, tmp_path, capsys):
 
 def test_a_study_says_what_the_command_line_does_not(few, tmp_path, capsys):
     study = tmp_path / "study.toml"
-    study.write_text('title = "Few"\nstrategies = ["few.toml"]\ndraws = 1\nseed = 7\n')
+    study.write_text(
+        'title = "Few"\nstrategies = ["few.toml"]\ndraws = 1\nseed = 7\nfutures = ["base"]\n'
+    )
     arguments = ["contributions", "--study", str(study), "--draws", "0", "--json"]
     arguments += ["--calibration", "none", "--out", str(tmp_path / "out")]
     assert smecluster(*arguments) == 0
@@ -82,4 +88,12 @@ def test_a_study_says_what_the_command_line_does_not(few, tmp_path, capsys):
 
 def test_nothing_to_share_out_is_one_line(tmp_path, capsys):
     assert smecluster("contributions", "--out", str(tmp_path)) == 2
-    assert "name a strategy, or a study with --study" in capsys.readouterr().err
+    assert "name strategies to compare, or a study with --study" in capsys.readouterr().err
+
+
+def test_a_share_beyond_its_span_is_a_warning(few, tmp_path, capsys):
+    arguments = ["--budget", "3%", "--step", "0.125", "--json"]
+    arguments += ["--calibration", "none", "--out", str(tmp_path / "out")]
+    assert smecluster("contributions", few, *arguments) == 0
+    record = json.loads(capsys.readouterr().out)
+    assert any("'talent training'" in line and "span" in line for line in record["warnings"])

@@ -18,7 +18,7 @@ def test_shares_are_printed_and_written(tmp_path, capsys):
     arguments = ["dominance", "end-all-policy", "local", "--step", "0.25", "--calibration", "none"]
     assert smecluster(*arguments, "--out", str(tmp_path)) == 0
     printed = capsys.readouterr().out
-    assert "Wenzhou, all policy ends in 2025, from 2025 on: of what the named loops do" in printed
+    assert "Wenzhou under 'All policy ends in 2025', from 2025 on: of the named loops" in printed
     assert "B3 wages\t" in printed
     for name in ("dominance.csv", "dominance-by-year.parquet", "dominance.png", "dominance.html"):
         assert (tmp_path / name).stat().st_size > 0

@@ -1,4 +1,4 @@
-"""``smecluster optimise`` finds a strategy, writes it as a file, and goes on where it was."""
+"""``smecluster optimise`` finds a strategy, writes it as a file, and resumes after a stop."""
 
 import json
 
@@ -6,11 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-import smecluster.scripts.policy.optimise
+from smecluster.model.support.exports import read_csv
 from smecluster.policies import load
+from smecluster.policies.comparison import study_inputs
 from smecluster.scripts.main import main
 
 SMALL = ["--draws", "2", "--unseen", "3", "--generations", "1", "--population", "8", "--single"]
+SMALL += ["--set", "TIME STEP=0.125"]
 
 
 def smecluster(*arguments):
@@ -23,11 +25,11 @@ def smecluster(*arguments):
 def draws(monkeypatch):
     """Draws of one input, in the place of a calibration's."""
 
-    def drawn(name, count, seed, regions, folders):
-        values = np.random.default_rng(seed).lognormal(np.log(0.4), 0.1, count)
+    def select(study, *_args, **_options):
+        values = np.random.default_rng(study.seed).lognormal(np.log(0.4), 0.1, study.draws)
         return pd.DataFrame({"price sensitivity": values})
 
-    monkeypatch.setattr(smecluster.scripts.policy.optimise, "draws_of", drawn)
+    monkeypatch.setattr(study_inputs, "select_draws", select)
 
 
 def test_the_best_use_is_a_strategy_file_and_the_verdict_is_printed(draws, tmp_path, capsys):
@@ -39,24 +41,25 @@ def test_the_best_use_is_a_strategy_file_and_the_verdict_is_printed(draws, tmp_p
     assert f"smecluster run {out / 'best-use.toml'}" in printed
     assert load(out / "best-use.toml").title == "Best use of the budget"
     assert (out / "best-use.toml").read_text().startswith("# The ")
-    table = pd.read_csv(out / "comparison.csv", comment="#")
+    table = read_csv(out / "comparison.csv")
     assert set(table["strategy"]) == {"best-use", "central", "local"}
     assert "The best use of a budget" in (out / "optimise.html").read_text()
 
     # What was judged is kept: the same search is read, not run, and ends the same.
-    first = (out / "allocations.csv").read_text().split("\n", 4)[-1]
+    first = (out / "allocations.csv").read_text()
     assert smecluster(*arguments, "--out", str(out), "--json") == 0
     record = json.loads(capsys.readouterr().out)
     assert record["best use"]["title"] == "Best use of the budget"
-    assert (out / "allocations.csv").read_text().split("\n", 4)[-1] == first
+    assert (out / "allocations.csv").read_text() == first
+    assert record["stamp"]["budget"].endswith("(0.5 % of the regions' value added)")
 
 
 def test_a_kept_search_is_not_mixed_with_another(draws, tmp_path, capsys):
     arguments = ["optimise", "local", *SMALL, "--calibration", "none", "--out", str(tmp_path)]
-    assert smecluster(*arguments, "--budget", "3000000") == 0
-    assert smecluster(*arguments, "--budget", "2000000") == 2
-    assert "another budget" in capsys.readouterr().err
-    assert smecluster(*arguments, "--budget", "2000000", "--restart") == 0
+    assert smecluster(*arguments, "--budget", "800000") == 0
+    assert smecluster(*arguments, "--budget", "700000") == 2
+    assert "a different budget" in capsys.readouterr().err
+    assert smecluster(*arguments, "--budget", "700000", "--restart") == 0
 
 
 @pytest.mark.parametrize(

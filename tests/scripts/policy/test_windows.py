@@ -4,7 +4,8 @@ import pytest
 
 from smecluster.scripts.main import main
 
-FEW = ["--from-year", "1985", "--to-year", "1995", "--every", "10", "--calibration", "none"]
+FEW = ["--from-year", "2010", "--to-year", "2020", "--every", "10", "--step", "0.125"]
+FEW += ["--calibration", "none"]
 
 
 def smecluster(*arguments):
@@ -16,8 +17,11 @@ def smecluster(*arguments):
 def test_the_windows_are_printed_and_written(tmp_path, capsys):
     assert smecluster("windows", *FEW, "--out", str(tmp_path)) == 0
     printed = capsys.readouterr().out
-    assert "Wenzhou: a yuan gains most when it is spent from" in printed
-    assert "42 runs" in printed
+    assert "Wenzhou: a yuan spent from 2020 on gains" in printed
+    assert "42 runs in 1 draw." in printed
+    assert "spends 0.5 % of its value added a year for 5 years" in printed
+    assert "One set of values was run" in printed
+    assert "100 %" not in printed
     for name in ("windows.csv", "kinds.parquet", "window-by-year.json", "window-map.png"):
         assert (tmp_path / name).stat().st_size > 0
     assert "When help pays" in (tmp_path / "windows.html").read_text()
@@ -26,5 +30,15 @@ def test_the_windows_are_printed_and_written(tmp_path, capsys):
 def test_years_that_do_not_fit_are_one_line(tmp_path, capsys):
     assert smecluster("windows", *FEW, "--horizon", "60", "--out", str(tmp_path)) == 2
     told = capsys.readouterr().err
-    assert "is not a whole year in 1978..1980, from which 60 years remain" in told
+    assert "is not a whole year in 2000..1980, from which 60 years remain" in told
+    assert not list(tmp_path.iterdir())
+
+
+def test_years_that_the_limitations_rule_out_are_one_line(tmp_path, capsys):
+    arguments = ["--from-year", "1980", "--calibration", "none", "--out", str(tmp_path)]
+    assert smecluster("windows", *arguments) == 2
+    told = capsys.readouterr().err
+    assert told.startswith("error: start = 1980 is before 2000, the first year allowed: ")
+    assert "docs/limitations.md" in told
+    assert told.count("\n") == 1
     assert not list(tmp_path.iterdir())

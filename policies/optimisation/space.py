@@ -1,24 +1,26 @@
-"""The ways to spend one budget: points of a search space, and the strategies that they stand for.
+"""The ways to spend one budget: points of a search space, and the plans that they stand for.
 
 A point says how the money is divided over all levers, local and central, when each level starts,
 and how much more or less of its own value added one region spends than another. It does not say
-how much money there is: the total is set by the budget (see `policies.optimisation.search`).
+how much money there is: every plan is brought to the budget (`policies.optimisation.evaluation`).
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from smecluster.policies.levers import read_levers
-from smecluster.policies.strategy import CentralProgramme, History, LocalProgramme, Strategy
+from smecluster.policies.plan import NEVER, Plan, Spending
+from smecluster.policies.strategy import CentralProgramme, LocalProgramme, Strategy
 
 Array = NDArray[np.float64]
 
+# Money over value added of a plan before it is brought to the budget, Dmnl.
+ROUGH = 0.01
 # In a strategy, a lever with less of the money than this gets nothing: a search leaves crumbs.
 _LEAST = 0.005
 # A region may spend up to this factor more, or less, of its value added than in the middle.
@@ -49,7 +51,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Space:
-    """What may be chosen.
+    """What may be chosen; the money comes on top of policy as now.
 
     Parameters
     ----------
@@ -57,15 +59,12 @@ class Space:
         The model's regions.
     sizes : tuple of float
         Their value added, in any unit: what the money of one region counts for in all of it.
-    until : float
-        Year in which the course of history ends.
     first, last : float
         The years between which a programme starts.
     """
 
     regions: tuple[str, ...]
     sizes: tuple[float, ...]
-    until: float
     first: float
     last: float
 
@@ -85,12 +84,7 @@ class Space:
         several = len(self.regions) if len(self.regions) > 1 else 0
         return len(self.local) + len(self.central) + 2 + several
 
-    @property
-    def ramps(self) -> tuple[float, float]:
-        """Time of the local and of the central programme to full money, Year."""
-        return _LOCAL_RAMP, _CENTRAL_RAMP
-
-    def choice(self, points: Array) -> Choice:
+    def choose(self, points: Array) -> Choice:
         """Read points.
 
         Parameters
@@ -115,7 +109,7 @@ class Space:
         weights = weights / np.average(weights, axis=1, weights=self.sizes)[:, None]
         return Choice(money, starts, weights)
 
-    def point(self, strategy: Strategy) -> Array | None:
+    def find_point(self, strategy: Strategy) -> Array | None:
         """Find the point of a strategy.
 
         Parameters
@@ -126,12 +120,13 @@ class Space:
         Returns
         -------
         array of float or None
-            Its point; None where no point stands for it: it begins by a trigger or outside of
-            the years, spends amounts, ends early, or lets regions divide their money otherwise.
+            Its point; None where no point stands for it: its money replaces policy as now, it
+            begins by a trigger or outside of the years, spends amounts, ends early, or lets regions
+            divide their money otherwise.
         """
         local, central = strategy.local, strategy.central
         programmes = strategy.programmes
-        if not programmes or strategy.until != self.until:
+        if not programmes or strategy.until < NEVER:
             return None
         if any(p.share is None or p.start is None or p.end < _END for p in programmes):
             return None
@@ -151,61 +146,41 @@ class Space:
         several = self.size - len(shares) - 2
         return np.concatenate([shares, ends, np.full(several, 0.5)])
 
-    def inputs(self, choice: Choice, share: Array) -> dict[str, Array]:
-        """Turn what was chosen into columns of a table of runs.
+    def make_plans(self, points: Array) -> list[Plan]:
+        """Turn points into plans, each with `ROUGH` of all value added as its money.
 
         Parameters
         ----------
-        choice : Choice
-            What was chosen.
-        share : array of float, shape (points,)
-            All the money over value added, Dmnl.
+        points : array of float, shape (points, size)
+            The points.
 
         Returns
         -------
-        dict
-            A value for each point, by input of the model.
+        list of Plan
+            The plans, named by their place.
         """
-        parts = np.split(choice.money, [len(self.local)], axis=1)
-        totals = [part.sum(1) for part in parts]
-        columns = {
-            f"local programme share[{region}]": share * totals[0] * weight
-            for region, weight in zip(self.regions, choice.weights.T, strict=True)
-        }
-        columns["central programme share"] = share * totals[1]
-        columns["local programme start"] = choice.starts[:, 0]
-        columns["central programme start"] = choice.starts[:, 1]
-        for level, names, part, total in zip(
-            ("local allocation[Region, {}]", "central allocation[{}]"),
-            (self.local, self.central),
-            parts,
-            totals,
-            strict=True,
+        choice = self.choose(points)
+        split = len(self.local)
+        plans = []
+        for at, (money, starts, weights) in enumerate(
+            zip(choice.money, choice.starts, choice.weights, strict=True)
         ):
-            for name, money in zip(names, part.T, strict=True):
-                columns[level.format(name)] = money / np.where(total > 0, total, 1.0)
-        return columns
+            spending = []
+            levels = ((self.local, money[:split]), (self.central, money[split:]))
+            (local, local_money), (central, central_money) = levels
+            whole = local_money.sum(), central_money.sum()
+            for region, weight in zip(self.regions, weights, strict=True):
+                allocation = _allocate(local, local_money)
+                spending.append(
+                    _spend(region, whole[0] * weight, allocation, starts[0], _LOCAL_RAMP)
+                )
+            allocation = _allocate(central, central_money)
+            spending.append(_spend(None, whole[1], allocation, starts[1], _CENTRAL_RAMP))
+            plans.append(Plan(f"way {at}", self.regions, tuple(spending), NEVER, self.first))
+        return plans
 
-    @property
-    def common(self) -> dict[str, float]:
-        """What all strategies of the space set alike, by input of the model."""
-        return {
-            "history switch": 1.0,
-            "history end": self.until,
-            "local programme ramp": _LOCAL_RAMP,
-            "local programme end": _END,
-            "local programme amount": 0.0,
-            "local trigger switch": 0.0,
-            "centre share of local programme": 0.0,
-            "central programme ramp": _CENTRAL_RAMP,
-            "central programme end": _END,
-            "central programme amount": 0.0,
-            "central trigger switch": 0.0,
-            "region share of central programme": 0.0,
-        }
-
-    def strategy(
-        self, point: Array, share: float, name: str, title: str, description: str
+    def make_strategy(
+        self, point: Array, factor: float, name: str, title: str, description: str
     ) -> Strategy:
         """Turn a point into a strategy.
 
@@ -213,8 +188,8 @@ class Space:
         ----------
         point : array of float
             The point.
-        share : float
-            All the money over value added, Dmnl.
+        factor : float
+            Factor on `ROUGH`, the money of its plan, Dmnl.
         name, title, description : str
             What the strategy is called, and what it is.
 
@@ -224,19 +199,20 @@ class Space:
             The strategy. Its shares have four digits, and levers with less than half a per cent of
             the money are left out.
         """
-        choice = self.choice(point[None])
+        choice = self.choose(point[None])
         money = np.where(choice.money[0] < _LEAST, 0.0, choice.money[0])
         parts = np.split(money / money.sum(), [len(self.local)])
         weights = choice.weights[0]
+        share = ROUGH * factor
         local = central = None
         if parts[0].sum() > 0:
-            shares = [_six(share * float(parts[0].sum()) * weight) for weight in weights]
+            shares = [_round_six(share * float(parts[0].sum()) * weight) for weight in weights]
             local = LocalProgramme(
                 share=shares[0],
                 start=float(choice.starts[0, 0]),
                 ramp=_LOCAL_RAMP,
                 end=_END,
-                allocation=_rounded(self.local, parts[0]),
+                allocation=_round_shares(self.local, parts[0]),
                 exceptions={
                     region: {"share": own}
                     for region, own in zip(self.regions, shares, strict=True)
@@ -245,54 +221,38 @@ class Space:
             )
         if parts[1].sum() > 0:
             central = CentralProgramme(
-                share=_six(share * float(parts[1].sum())),
+                share=_round_six(share * float(parts[1].sum())),
                 start=float(choice.starts[0, 1]),
                 ramp=_CENTRAL_RAMP,
                 end=_END,
-                allocation=_rounded(self.central, parts[1]),
+                allocation=_round_shares(self.central, parts[1]),
             )
         return Strategy(
-            name=name,
-            title=title,
-            description=description,
-            history=History(until=self.until),
-            local=local,
-            central=central,
+            name=name, title=title, description=description, local=local, central=central
         )
 
 
-def written(strategy: Strategy, comments: Sequence[str] = ()) -> str:
-    """Write a strategy as a TOML file.
-
-    Parameters
-    ----------
-    strategy : Strategy
-        The strategy.
-    comments : sequence of str
-        Lines for the head of the file.
-
-    Returns
-    -------
-    str
-        The text; `policies.strategy.load` reads it back.
-    """
-    lines = [f"# {' '.join(line.split())}" for line in comments]
-    lines += [""] * bool(lines) + [f"title = {_text(strategy.title)}"]
-    lines += [f"description = {_text(strategy.description)}", ""]
-    lines += ["[history]", f"until = {strategy.until:g}"]
-    for level, programme in (("local", strategy.local), ("central", strategy.central)):
-        if programme is None:
-            continue
-        fields = programme.model_dump(exclude_none=True, exclude_defaults=True)
-        tables = {name: fields.pop(name) for name in ("allocation", "exceptions") if name in fields}
-        lines += ["", f"[{level}]", *_fields(fields), "", f"[{level}.allocation]"]
-        lines += _fields(tables["allocation"])
-        for region, changes in tables.get("exceptions", {}).items():
-            lines += ["", f"[{level}.exceptions.{_text(region)}]", *_fields(changes)]
-    return "\n".join(lines) + "\n"
+def _allocate(names: Sequence[str], money: Array) -> dict[str, float]:
+    whole = float(money.sum()) or 1.0
+    return {name: float(part) / whole for name, part in zip(names, money, strict=True)}
 
 
-def _rounded(names: Sequence[str], money: Array) -> dict[str, float]:
+def _spend(
+    region: str | None, part: float, allocation: dict[str, float], start: float, ramp: float
+) -> Spending:
+    return Spending(
+        region=region,
+        share=ROUGH * float(part),
+        amount=0.0,
+        allocation=allocation,
+        start=float(start),
+        trigger=None,
+        ramp=ramp,
+        end=_END,
+    )
+
+
+def _round_shares(names: Sequence[str], money: Array) -> dict[str, float]:
     """Round shares so that they still sum to one; the largest first."""
     unit = 10**_DIGITS
     exact = money / money.sum() * unit
@@ -303,28 +263,5 @@ def _rounded(names: Sequence[str], money: Array) -> dict[str, float]:
     return {names[at]: float(whole[at]) / unit for at in order if whole[at] > 0}
 
 
-def _six(value: float) -> float:
+def _round_six(value: float) -> float:
     return float(f"{value:.6g}")
-
-
-def _fields(content: Mapping[str, object]) -> list[str]:
-    return [
-        f"{name if name.isidentifier() else _text(name)} = {_value(value)}"
-        for name, value in content.items()
-    ]
-
-
-def _value(value: object) -> str:
-    if isinstance(value, float):
-        return f"{value:.15g}"
-    if isinstance(value, Mapping):
-        inner = ", ".join(_fields(value))
-        return "{" + inner + "}"
-    if isinstance(value, tuple | list):
-        return "[" + ", ".join(_value(one) for one in value) + "]"
-    return _text(str(value))
-
-
-def _text(value: str) -> str:
-    """Quote a text: TOML's basic strings are escaped as JSON's."""
-    return json.dumps(value, ensure_ascii=False)

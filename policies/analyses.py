@@ -1,0 +1,297 @@
+"""Take strategies apart with one call each: what a notebook uses beside `policies.interface`.
+
+Each call does what the command of that name does, with the same defaults: the same additional
+money, the same baseline, and therefore the figures of `policies.compare`.
+
+>>> from smecluster import policies
+>>> found = policies.compute_contributions("central")
+>>> found.table().columns[:2].to_list()
+['lever', 'contribution [bn yuan]']
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from smecluster.policies.budget import DEFAULT_BUDGET, Budget
+from smecluster.policies.interface import Named
+from smecluster.policies.plan import START
+from smecluster.policies.strategy import BASELINE, Strategy
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from smecluster.model import Model
+    from smecluster.policies.contributions.result import Contributions
+    from smecluster.policies.dominance.result import Dominance
+    from smecluster.policies.optimisation.result import BestUse
+    from smecluster.policies.optimisation.search import Search
+    from smecluster.policies.statistics_value.result import StatisticsValue
+    from smecluster.policies.windows.result import Windows
+
+
+def compute_contributions(
+    strategy: Named,
+    model: Model | None = None,
+    *,
+    draws: int | pd.DataFrame = 0,
+    baseline: Named = BASELINE,
+    budget: str | float | Budget | None = DEFAULT_BUDGET,
+    start: float = START,
+    outcomes: Sequence[str] = (),
+    settings: Mapping[str, Any] | None = None,
+    calibration: str | None = None,
+    seed: int = 1,
+) -> Contributions:
+    """Share the effect of a strategy among its levers.
+
+    Parameters
+    ----------
+    strategy : str, Path or Strategy
+        The strategy.
+    model, draws, baseline, budget, start, outcomes, settings, calibration, seed
+        As for `policies.compare`.
+
+    Returns
+    -------
+    Contributions
+        What each lever brings; see `policies.contributions.compute.compute_contributions`.
+
+    Raises
+    ------
+    InputError
+        If there is nothing of a name, or nothing to share.
+    """
+    from smecluster.policies.contributions.compute import compute_contributions as share
+
+    whole, drawn = _load_model(model, draws, calibration, seed)
+    return share(
+        whole,
+        _load(strategy),
+        drawn,
+        baseline=_load(baseline),
+        start=start,
+        budget=budget,
+        outcomes=outcomes,
+        settings=settings,
+        seed=seed,
+    )
+
+
+def optimise(
+    by_hand: Named | Sequence[Named] = ("central", "local", "mixed"),
+    model: Model | None = None,
+    *,
+    draws: int = 16,
+    unseen: int = 100,
+    search: Search | None = None,
+    baseline: Named = BASELINE,
+    budget: str | float | Budget = DEFAULT_BUDGET,
+    start: float = START,
+    shock: str | Path | None = "demand",
+    several: bool = True,
+    settings: Mapping[str, Any] | None = None,
+    calibration: str | None = None,
+    seed: int = 1,
+) -> BestUse:
+    """Search for the best use of a budget, and check it on draws not used to choose.
+
+    Parameters
+    ----------
+    by_hand : str, Path, Strategy, or sequence of these
+        The strategies to beat.
+    draws, unseen : int
+        How many draws of the calibration to choose on, and how many others to check on.
+    search : Search, optional
+        How the search is made.
+    shock : str or Path, optional
+        The future whose loss is an aim; no such aim if None.
+    several : bool
+        Whether several aims are searched too.
+    model, baseline, budget, start, settings, calibration, seed
+        As for `policies.compare`.
+
+    Returns
+    -------
+    BestUse
+        The best use; see `policies.optimisation.compute.optimise`.
+
+    Raises
+    ------
+    InputError
+        If there is nothing of a name, or no way to spend the budget gains anything.
+    """
+    from smecluster.policies.futures import load as load_future
+    from smecluster.policies.optimisation.compute import optimise as search_best_use
+    from smecluster.policies.optimisation.search import Search
+
+    named = [by_hand] if isinstance(by_hand, str | Path | Strategy) else by_hand
+    whole, drawn = _load_model(model, draws + unseen, calibration, seed)
+    assert drawn is not None
+    return search_best_use(
+        whole,
+        [_load(one) for one in named],
+        drawn.iloc[:draws],
+        drawn.iloc[draws:],
+        Search(seed=seed) if search is None else search,
+        baseline=_load(baseline),
+        start=start,
+        budget=budget,
+        shock=None if shock is None else load_future(shock),
+        several=several,
+        settings=settings,
+    )
+
+
+def map_windows(
+    strategy: Named = "combination",
+    model: Model | None = None,
+    *,
+    draws: int | pd.DataFrame = 100,
+    baseline: Named = BASELINE,
+    budget: str = DEFAULT_BUDGET,
+    settings: Mapping[str, Any] | None = None,
+    calibration: str | None = None,
+    seed: int = 1,
+    **years: Any,
+) -> Windows:
+    """Map what a yuan gains by starting year and cluster size.
+
+    Parameters
+    ----------
+    strategy : str, Path or Strategy
+        Whose local allocation is used.
+    budget : str
+        Yearly money of the region as a share of its value added.
+    **years
+        ``starts``, ``sizes``, ``lasting``, ``horizon``: see `policies.windows.compute.map_windows`.
+    model, draws, baseline, settings, calibration, seed
+        As for `policies.compare`.
+
+    Returns
+    -------
+    Windows
+        The map.
+
+    Raises
+    ------
+    InputError
+        If there is nothing of a name, or the years do not fit.
+    """
+    from smecluster.policies.windows.compute import map_windows as map_gains
+
+    whole, drawn = _load_model(model, draws, calibration, seed)
+    return map_gains(
+        whole,
+        _load(strategy),
+        drawn,
+        budget=budget,
+        baseline=_load(baseline),
+        settings=settings,
+        **years,
+    )
+
+
+def value_statistics(
+    strategy: Named = "local",
+    model: Model | None = None,
+    *,
+    draws: int | pd.DataFrame = 100,
+    futures: Sequence[str | Path] = ("scandal",),
+    baseline: Named = BASELINE,
+    budget: str | float | Budget | None = DEFAULT_BUDGET,
+    start: float = START,
+    settings: Mapping[str, Any] | None = None,
+    calibration: str | None = None,
+    seed: int = 1,
+) -> StatisticsValue:
+    """Find what cluster statistics are worth to policy that reacts or anticipates.
+
+    Parameters
+    ----------
+    strategy : str, Path or Strategy
+        A strategy with money for cluster statistics.
+    model, draws, futures, baseline, budget, start, settings, calibration, seed
+        As for `policies.compare`.
+
+    Returns
+    -------
+    StatisticsValue
+        Their worth; see `policies.statistics_value.compute.value_statistics`.
+
+    Raises
+    ------
+    InputError
+        If there is nothing of a name, or the strategy has no money for statistics.
+    """
+    from smecluster.policies.futures import futures as load_futures
+    from smecluster.policies.statistics_value.compute import value_statistics as find_worth
+
+    whole, drawn = _load_model(model, draws, calibration, seed)
+    return find_worth(
+        whole,
+        _load(strategy),
+        drawn,
+        load_futures(futures),
+        baseline=_load(baseline),
+        start=start,
+        budget=budget,
+        settings=settings,
+    )
+
+
+def measure_dominance(
+    strategies: Named | Sequence[Named] = (BASELINE, "central", "local"),
+    model: Model | None = None,
+    *,
+    budget: str | float | Budget | None = DEFAULT_BUDGET,
+    start: float = START,
+    settings: Mapping[str, Any] | None = None,
+    calibration: str | None = None,
+) -> Dominance:
+    """Find which named loops dominate when, under each strategy (needs the extra ``loops``).
+
+    Parameters
+    ----------
+    strategies : str, Path, Strategy, or sequence of these
+        The strategies, the one to compare with first.
+    model, budget, start, settings, calibration
+        As for `policies.compare`.
+
+    Returns
+    -------
+    Dominance
+        The shares of the loops; see `policies.dominance.compute.measure_dominance`.
+
+    Raises
+    ------
+    InputError
+        If there is nothing of a name, or pysimlin is not installed.
+    """
+    from smecluster.policies.dominance.compute import measure_dominance as follow_loops
+
+    named = [strategies] if isinstance(strategies, str | Path | Strategy) else strategies
+    whole, _ = _load_model(model, 0, calibration, 1)
+    return follow_loops(
+        whole, [_load(one) for one in named], start=start, budget=budget, settings=settings
+    )
+
+
+def _load(named: Named) -> Strategy:
+    from smecluster.policies.strategy import load
+
+    return named if isinstance(named, Strategy) else load(named)
+
+
+def _load_model(
+    model: Model | None, draws: int | pd.DataFrame, calibration: str | None, seed: int
+) -> tuple[Model, pd.DataFrame | None]:
+    """Load the model, calibrated, and the draws that are asked for."""
+    from smecluster.calibration.loading import draw_values, load_calibrated
+
+    whole = load_calibrated((), (), calibration) if model is None else model
+    if not isinstance(draws, int):
+        return whole, draws
+    return whole, draw_values(calibration, draws, seed, whole.regions) if draws else None
