@@ -226,7 +226,7 @@ def value_statistics(
     InputError
         If there is nothing of a name, or the strategy has no money for statistics.
     """
-    from smecluster.policies.futures import futures as load_futures
+    from smecluster.policies.futures import load_futures
     from smecluster.policies.statistics_value.compute import value_statistics as find_worth
 
     whole, drawn = _load_model(model, draws, calibration, seed)

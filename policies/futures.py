@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -58,19 +57,19 @@ class Bend(Schema):
         later = [after for after, _ in self.course]
         if later != sorted(set(later)):
             raise ValueError(f"the years of the course of {self.table!r} do not ascend")
-        if self.course[0] != (0.0, self.nothing):
+        if self.course[0] != (0.0, self.neutral):
             raise ValueError(
                 f"the course of {self.table!r} begins with {list(self.course[0])}: "
-                f"[0, {self.nothing:g}] is needed, so that nothing changes before the year"
+                f"[0, {self.neutral:g}] is needed, so that nothing changes before the year"
             )
         return self
 
     @property
-    def nothing(self) -> float:
+    def neutral(self) -> float:
         """The size that changes nothing."""
         return 1.0 if self.effect == "multiply" else 0.0
 
-    def bent(self, points: Points, year: float) -> Points:
+    def bend_points(self, points: Points, year: float) -> Points:
         """Bend a table from a year on.
 
         Parameters
@@ -125,12 +124,6 @@ class Future(Schema):
         content = json.dumps(self.model_dump(), sort_keys=True)
         return hashlib.sha256(content.encode()).hexdigest()
 
-    @property
-    def passing(self) -> bool:
-        """Whether it ends, so that there is something to recover to."""
-        ends = [bend.course[-1][1] == bend.nothing for bend in self.bend]
-        return bool(ends) and all(ends)
-
     def inputs(self, model: Model) -> dict[str, Points]:
         """Bend the model's tables.
 
@@ -169,7 +162,7 @@ class Future(Schema):
             for cell, points in cells.items():
                 if bend.regions is None or cell[0] in bend.regions:
                     name = f"{bend.table}[{', '.join(cell)}]" if cell else bend.table
-                    found[name] = bend.bent(found.get(name, points), self.year)
+                    found[name] = bend.bend_points(found.get(name, points), self.year)
         return found
 
 
@@ -200,7 +193,7 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(list_files(FOLDER), key=lambda name: (name != BASE, name)))
 
 
-def futures(chosen: Iterable[str | Path] = (ALL,)) -> tuple[Future, ...]:
+def load_futures(chosen: Iterable[str | Path] = (ALL,)) -> tuple[Future, ...]:
     """Read several futures.
 
     Parameters
@@ -225,9 +218,3 @@ def futures(chosen: Iterable[str | Path] = (ALL,)) -> tuple[Future, ...]:
         if called.count(name) > 1:
             raise InputError(f"two futures are called {name!r}: give one another file name")
     return tuple(found)
-
-
-@cache
-def shocks() -> tuple[Future, ...]:
-    """Give the futures of the project that pass, from which a cluster can recover."""
-    return tuple(future for future in futures() if future.passing)

@@ -50,7 +50,7 @@ HEADLINES = (
 )
 
 
-def strategy_styles(strategies: Sequence[str], baseline: str) -> dict[str, Style]:
+def choose_styles(strategies: Sequence[str], baseline: str) -> dict[str, Style]:
     """Colour and line of each strategy: fixed for the project's own, by order for others."""
     others = [name for name in strategies if name not in _STRATEGIES and name != baseline]
     spare = {name: _MORE_STRATEGIES[at % len(_MORE_STRATEGIES)] for at, name in enumerate(others)}
@@ -58,7 +58,7 @@ def strategy_styles(strategies: Sequence[str], baseline: str) -> dict[str, Style
     return {name: fixed[name] for name in strategies}
 
 
-def strategy_markers(strategies: Sequence[str]) -> dict[str, str]:
+def choose_markers(strategies: Sequence[str]) -> dict[str, str]:
     """Mark of each strategy: a dot for all of a few, one of its own, by order, among many."""
     many = len(strategies) > _FEW
     return {

@@ -96,7 +96,7 @@ def compare(
     from smecluster.model.support.provenance import make_stamp
     from smecluster.policies.comparison.compute import compare as run_comparison
     from smecluster.policies.comparison.study_inputs import fingerprint
-    from smecluster.policies.futures import futures as load_futures
+    from smecluster.policies.futures import load_futures
 
     named = [strategies] if isinstance(strategies, str | Path | Strategy) else strategies
     chosen = [_load(one) for one in named]
@@ -196,11 +196,11 @@ def judge(
     InputError
         If an outcome was not kept, is neither better nor worse, or a place does not exist.
     """
-    from smecluster.policies.robustness.compute import robustness
+    from smecluster.policies.robustness.compute import judge_strategies
     from smecluster.policies.study import Need
 
     wanted = [Need(outcome="gained per yuan", at_least=1)] if needs is None else needs
-    return robustness(found, wanted, outcome=outcome, place=place, seed=seed)
+    return judge_strategies(found, wanted, outcome=outcome, place=place, seed=seed)
 
 
 def _load(named: Named) -> Strategy:

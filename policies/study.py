@@ -14,7 +14,7 @@ from smecluster.model.support.formatting import capitalise
 from smecluster.model.support.schema import Schema, validate
 from smecluster.model.support.workspace import find_named_file, list_files
 from smecluster.policies.budget import DEFAULT_BUDGET, parse_budget
-from smecluster.policies.futures import ALL, Future, futures
+from smecluster.policies.futures import ALL, Future, load_futures
 from smecluster.policies.plan import START
 from smecluster.policies.prose import join_names
 from smecluster.policies.strategy import BASELINE, Strategy
@@ -134,7 +134,7 @@ class Study(Schema):
 
     def load_futures(self) -> tuple[Future, ...]:
         """Read the futures, the base first."""
-        return futures(self.futures)
+        return load_futures(self.futures)
 
     def name_outcomes(self) -> tuple[str, ...]:
         """Name the outcomes to keep."""

@@ -40,13 +40,13 @@ Files = Mapping[str, Path]
 
 
 def write_compare_page(
-    found: Comparison, title: str, drawn: Files, stamp: Mapping[str, str]
+    comparison: Comparison, title: str, drawn: Files, stamp: Mapping[str, str]
 ) -> str:
     """Write the page of a comparison.
 
     Parameters
     ----------
-    found : Comparison
+    comparison : Comparison
         The comparison.
     title : str
         What it is about.
@@ -60,18 +60,18 @@ def write_compare_page(
     str
         The page, HTML.
     """
-    text = f"Changes are against {found.baseline.title.lower()} in the same future."
-    if found.several:
+    text = f"Changes are against {comparison.baseline.title.lower()} in the same future."
+    if comparison.several:
         text = (
-            f"Changes are against {found.baseline.title.lower()} in the same draw and future: the "
-            "median, and the 90 % interval in brackets. Intervals of two strategies may overlap "
-            "although one is better in nearly all draws, because draws move both alike."
+            f"Changes are against {comparison.baseline.title.lower()} in the same draw and future: "
+            "the median, and the 90 % interval in brackets. Intervals of two strategies may "
+            "overlap although one is better in nearly all draws, because draws move both alike."
         )
     sections = [
         Section(
             "What each strategy does",
-            [f"{capitalise(found.describe_budget())}.", text],
-            [(title_headlines(found), table_headlines(found))],
+            [f"{capitalise(comparison.describe_budget())}.", text],
+            [(title_headlines(comparison), table_headlines(comparison))],
             _pick(drawn, "overview", "differences", "changes", "probabilities"),
         ),
         Section(
@@ -82,33 +82,40 @@ def write_compare_page(
         ),
         Section("When", [], [], _pick(drawn, "paths", "timing")),
     ]
-    if len(found.futures) > 1:
-        sections += [_compare_futures(found, drawn), describe_futures(found)]
-    return render_page(title, answer_comparison(found), [*sections, describe_rest(found)], stamp)
-
-
-def write_futures_page(
-    found: Comparison, title: str, drawn: Files, stamp: Mapping[str, str]
-) -> str:
-    """Write the page on what futures do to strategies; see `write_compare_page`."""
-    sections = [_compare_futures(found, drawn), describe_futures(found), describe_rest(found)]
-    return render_page(title, answer_futures(found), sections, stamp)
-
-
-def title_headlines(found: Comparison) -> str:
-    """Say what the table of `table_headlines` shows."""
-    return (
-        f"All regions, {found.end:g}: level under {found.baseline.title.lower()}, and change "
-        f"against it (discounted: from {found.start:g} on). Money: {found.describe_budget()}"
+    if len(comparison.futures) > 1:
+        sections += [_compare_futures(comparison, drawn), describe_futures(comparison)]
+    return render_page(
+        title, answer_comparison(comparison), [*sections, describe_rest(comparison)], stamp
     )
 
 
-def table_headlines(found: Comparison) -> pd.DataFrame:
+def write_futures_page(
+    comparison: Comparison, title: str, drawn: Files, stamp: Mapping[str, str]
+) -> str:
+    """Write the page on what futures do to strategies; see `write_compare_page`."""
+    sections = [
+        _compare_futures(comparison, drawn),
+        describe_futures(comparison),
+        describe_rest(comparison),
+    ]
+    return render_page(title, answer_futures(comparison), sections, stamp)
+
+
+def title_headlines(comparison: Comparison) -> str:
+    """Say what the table of `table_headlines` shows."""
+    return (
+        f"All regions, {comparison.end:g}: level under {comparison.baseline.title.lower()}, and "
+        f"change against it (discounted: from {comparison.start:g} on). Money: "
+        f"{comparison.describe_budget()}"
+    )
+
+
+def table_headlines(comparison: Comparison) -> pd.DataFrame:
     """Put the chosen outcomes of all regions together into a small table.
 
     Parameters
     ----------
-    found : Comparison
+    comparison : Comparison
         The comparison.
 
     Returns
@@ -119,21 +126,23 @@ def table_headlines(found: Comparison) -> pd.DataFrame:
         future.
     """
     rows = []
-    for name in (one for one in HEADLINES if one in found.ends):
-        unit, factor = display_unit(found.ends[name].attrs.get("unit", ""))
+    for name in (one for one in HEADLINES if one in comparison.ends):
+        unit, factor = display_unit(comparison.ends[name].attrs.get("unit", ""))
         ends, changes = (
-            _total(data).sel({FUTURE: found.futures[0].name}) * factor
-            for data in (found.ends[name], found.changes[name])
+            _total(data).sel({FUTURE: comparison.futures[0].name}) * factor
+            for data in (comparison.ends[name], comparison.changes[name])
         )
         row: dict[str, object] = {"outcome": capitalise(name), "unit": unit}
-        row[found.baseline.name] = ends.sel({STRATEGY: found.baseline.name}).median().item()
-        for strategy in found.names:
+        row[comparison.baseline.name] = (
+            ends.sel({STRATEGY: comparison.baseline.name}).median().item()
+        )
+        for strategy in comparison.names:
             row[strategy] = format_interval(changes.sel({STRATEGY: strategy}).values)
         rows.append(row)
     return pd.DataFrame(rows)
 
 
-def describe_futures(found: Comparison) -> Section:
+def describe_futures(comparison: Comparison) -> Section:
     """Say what each future is."""
     rows = [
         {
@@ -142,20 +151,22 @@ def describe_futures(found: Comparison) -> Section:
             "from": f"{one.year:g}" if one.bend else "",
             "sizes from": one.source,
         }
-        for one in found.futures
+        for one in comparison.futures
     ]
     return Section("The futures", [], [("What each future is", pd.DataFrame(rows))])
 
 
-def describe_rest(found: Comparison) -> Section:
+def describe_rest(comparison: Comparison) -> Section:
     """Say what a comparison rests on, and what each strategy is."""
     strategies = pd.DataFrame(
         [
             {"strategy": one.name, "title": one.title, "what it does": one.description}
-            for one in (found.baseline, *found.strategies)
+            for one in (comparison.baseline, *comparison.strategies)
         ]
     )
-    return Section("What this rests on", describe_basis(found), [("The strategies", strategies)])
+    return Section(
+        "What this rests on", describe_basis(comparison), [("The strategies", strategies)]
+    )
 
 
 def _total(values: xr.DataArray) -> xr.DataArray:
@@ -166,20 +177,20 @@ def _pick(drawn: Files, *names: str) -> list[tuple[str, Path]]:
     return [(CAPTIONS[name], drawn[name]) for name in names if name in drawn]
 
 
-def _compare_futures(found: Comparison, drawn: Files) -> Section:
-    data = found.recovered.sel({PLACE: TOTAL})
+def _compare_futures(comparison: Comparison, drawn: Files) -> Section:
+    data = comparison.recovered.sel({PLACE: TOTAL})
     rows = []
-    for future in found.futures[1:]:
-        for name in (found.baseline.name, *found.names):
+    for future in comparison.futures[1:]:
+        for name in (comparison.baseline.name, *comparison.names):
             here = data.sel({FUTURE: future.name, STRATEGY: name})
             years = here[YEARS]
             row = {
                 "future": future.title,
-                "strategy": found.titles[name],
+                "strategy": comparison.titles[name],
                 "lost, % of a year's value added": format_interval(here[LOSS].values),
                 "years to recover": format_interval(years.values),
             }
-            if found.several:
+            if comparison.several:
                 share = format_share(float(years.notnull().mean()))
                 row["recovers in"] = f"{share} of the draws"
             rows.append(row)

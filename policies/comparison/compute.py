@@ -148,11 +148,13 @@ def compare(
         failures=_list_failures(failed, table),
         spans=_check_shares(work, plans, results),
         runs=work.runs,
-        discounting=discounting(model, worlds.settings),
+        discounting=read_discounting(model, worlds.settings),
     )
 
 
-def discounting(model: Model, settings: Mapping[str, Any] | None = None) -> tuple[float, float]:
+def read_discounting(
+    model: Model, settings: Mapping[str, Any] | None = None
+) -> tuple[float, float]:
     """Give the discount rate a year, Dmnl, and the year to which present values refer.
 
     Parameters

@@ -25,7 +25,7 @@ from smecluster.model.support.formatting import (
 )
 from smecluster.model.support.plotting import Figure, add_heading, format_axis
 from smecluster.policies.ensemble.cases import DRAW, FUTURE, STRATEGY
-from smecluster.policies.headlines import HEADLINES, Style, strategy_markers, strategy_styles
+from smecluster.policies.headlines import HEADLINES, Style, choose_markers, choose_styles
 from smecluster.policies.quantiles import compute_quantiles
 
 if TYPE_CHECKING:
@@ -46,12 +46,12 @@ CHANGES = (
 _MOST_PAIRS = 6
 
 
-def draw_figures(found: Comparison) -> dict[str, Figure]:
+def draw_figures(comparison: Comparison) -> dict[str, Figure]:
     """Draw every figure of a comparison, the most important first.
 
     Parameters
     ----------
-    found : Comparison
+    comparison : Comparison
         The comparison.
 
     Returns
@@ -59,10 +59,10 @@ def draw_figures(found: Comparison) -> dict[str, Figure]:
     dict
         Figure by file name without suffix.
     """
-    return {name: draw(found) for name, draw in _choose(found).items()}
+    return {name: draw(comparison) for name, draw in _choose(comparison).items()}
 
 
-def draw_figure(found: Comparison, name: str) -> Figure:
+def draw_figure(comparison: Comparison, name: str) -> Figure:
     """Draw one figure of a comparison; see `draw_figures`.
 
     Raises
@@ -70,70 +70,76 @@ def draw_figure(found: Comparison, name: str) -> Figure:
     InputError
         If the comparison has none of that name.
     """
-    offered = _choose(found)
+    offered = _choose(comparison)
     if name not in offered:
         raise UnknownNameError("figure", name, offered)
-    return offered[name](found)
+    return offered[name](comparison)
 
 
-def _choose(found: Comparison) -> dict[str, Callable[[Comparison], Figure]]:
+def _choose(comparison: Comparison) -> dict[str, Callable[[Comparison], Figure]]:
     """Choose the figures that a comparison has."""
     offered: dict[str, Callable[[Comparison], Figure]] = {"overview": draw_overview}
-    if len(found.names) > 1 and found.several:
+    if len(comparison.names) > 1 and comparison.several:
         offered |= {"differences": draw_differences, "probabilities": draw_probabilities}
     offered["changes"] = draw_changes
-    if any(found.has_money(name) for name in found.names):
+    if any(comparison.has_money(name) for name in comparison.names):
         offered |= {
             "gained-per-yuan": draw_per_yuan,
             "who-pays": draw_payers,
             "spillovers": draw_spillovers,
         }
     offered |= {"paths": draw_paths, "timing": draw_timing}
-    if len(found.futures) > 1:
+    if len(comparison.futures) > 1:
         offered["futures"] = draw_futures
     return offered
 
 
-def draw_overview(found: Comparison) -> Figure:
+def draw_overview(comparison: Comparison) -> Figure:
     """Draw what is gained and what local governments owe for it, by region and in total."""
-    places = _places(found)
-    figure = Figure(figsize=(9.6, 2.3 + _height(found, len(places))), layout="constrained")
+    places = _places(comparison)
+    figure = Figure(figsize=(9.6, 2.3 + _height(comparison, len(places))), layout="constrained")
     axes = figure.subplots(1, 2, sharey=True)
     titles = (
-        (GAIN, f"Value added gained, {found.start:g} to {found.end:g}", "in present value"),
-        (DEBT, f"Change of local public debt in {found.end:g}", ""),
+        (
+            GAIN,
+            f"Value added gained, {comparison.start:g} to {comparison.end:g}",
+            "in present value",
+        ),
+        (DEBT, f"Change of local public debt in {comparison.end:g}", ""),
     )
     for axis, (name, title, more) in zip(axes, titles, strict=True):
         axis.set_title(title, fontsize=10, loc="left")
-        if name not in found.ends:
+        if name not in comparison.ends:
             axis.set_axis_off()
             continue
-        unit, factor = display_unit(found.ends[name].attrs.get("unit", ""))
-        change = _base(found, found.changes[name]).transpose(PLACE, STRATEGY, DRAW) * factor
-        _intervals(axis, found, found.names, _label_places(places), list(change))
+        unit, factor = display_unit(comparison.ends[name].attrs.get("unit", ""))
+        change = (
+            _base(comparison, comparison.changes[name]).transpose(PLACE, STRATEGY, DRAW) * factor
+        )
+        _intervals(axis, comparison, comparison.names, _label_places(places), list(change))
         axis.set_xlabel(f"{unit} {more}".strip(), fontsize=9)
         _colour_places(axis, places)
     return _finish(
         figure,
-        found,
+        comparison,
         "What each strategy gains, and what local governments owe for it",
-        f"Change against {_baseline(found)}.",
+        f"Change against {_baseline(comparison)}.",
     )
 
 
-def draw_differences(found: Comparison) -> Figure:
+def draw_differences(comparison: Comparison) -> Figure:
     """Draw what one strategy gains more than another in the same draw, by region and in total."""
-    places = _places(found)
-    pairs, left_out = _pairs(found)
+    places = _places(comparison)
+    pairs, left_out = _pairs(comparison)
     unit, factor = display_unit("Myuan")
-    gained = _base(found, found.gained)
+    gained = _base(comparison, comparison.gained)
     columns = min(3, len(pairs))
     rows = -(-len(pairs) // columns)
     figure = Figure(
         figsize=(2.2 + 3.2 * columns, 1.9 + rows * (0.8 + 0.27 * len(places))), layout="constrained"
     )
     axes = figure.subplots(rows, columns, sharey=True, squeeze=False)
-    styles = _styles(found)
+    styles = _styles(comparison)
     for axis, (one, other) in zip(axes.flat, pairs, strict=False):
         lead = (gained.sel({STRATEGY: one}) - gained.sel({STRATEGY: other})) * factor
         for at, place in enumerate(places):
@@ -150,7 +156,7 @@ def draw_differences(found: Comparison) -> Figure:
         axis.set_axis_off()
     return _finish(
         figure,
-        found,
+        comparison,
         "Which gains more in the same draw",
         "Value added gained by the first strategy less that of the second, draw by draw. Right of "
         f"zero the first gains more, left of it the second; the colour is that of the one ahead."
@@ -159,20 +165,22 @@ def draw_differences(found: Comparison) -> Figure:
     )
 
 
-def draw_changes(found: Comparison, names: Sequence[str] = CHANGES) -> Figure:
+def draw_changes(comparison: Comparison, names: Sequence[str] = CHANGES) -> Figure:
     """Draw the change of outcomes at the end, by region and in total, in the base future."""
-    names = [name for name in names if name in found.ends]
-    base = found.ends.sel({STRATEGY: found.baseline.name, FUTURE: found.futures[0].name}, drop=True)
-    places = _places(found)
+    names = [name for name in names if name in comparison.ends]
+    base = comparison.ends.sel(
+        {STRATEGY: comparison.baseline.name, FUTURE: comparison.futures[0].name}, drop=True
+    )
+    places = _places(comparison)
     columns = min(3, len(names))
     rows = -(-len(names) // columns)
-    height = 1.2 + rows * (0.8 + 0.11 * len(places) * max(3, len(found.names)))
+    height = 1.2 + rows * (0.8 + 0.11 * len(places) * max(3, len(comparison.names)))
     figure = Figure(figsize=(3.6 * columns, height), layout="constrained")
     axes = figure.subplots(rows, columns, sharey=True, squeeze=False)
     for axis, name in zip(axes.flat, names, strict=False):
-        change = 100 * _base(found, found.changes[name]) / abs(base[name])
+        change = 100 * _base(comparison, comparison.changes[name]) / abs(base[name])
         change = change.transpose(PLACE, STRATEGY, DRAW)
-        _intervals(axis, found, found.names, _label_places(places), list(change))
+        _intervals(axis, comparison, comparison.names, _label_places(places), list(change))
         axis.set_title(capitalise(name), fontsize=10, loc="left")
         axis.set_xlabel("% of the baseline", fontsize=8)
         _colour_places(axis, places)
@@ -180,49 +188,49 @@ def draw_changes(found: Comparison, names: Sequence[str] = CHANGES) -> Figure:
         axis.set_axis_off()
     return _finish(
         figure,
-        found,
-        f"What else each strategy changes by {found.end:g}",
-        f"Change against {_baseline(found)}. Scales differ among panels.",
+        comparison,
+        f"What else each strategy changes by {comparison.end:g}",
+        f"Change against {_baseline(comparison)}. Scales differ among panels.",
     )
 
 
-def draw_per_yuan(found: Comparison) -> Figure:
+def draw_per_yuan(comparison: Comparison) -> Figure:
     """Draw value added gained for a yuan of additional money, a row for each future."""
-    names = [name for name in found.names if found.has_money(name)]
-    figure, axis = _rows(found, len(found.futures))
+    names = [name for name in comparison.names if comparison.has_money(name)]
+    figure, axis = _rows(comparison, len(comparison.futures))
     values = [
-        found.per_yuan.sel({FUTURE: future.name}, drop=True).transpose(STRATEGY, DRAW)
-        for future in found.futures
+        comparison.per_yuan.sel({FUTURE: future.name}, drop=True).transpose(STRATEGY, DRAW)
+        for future in comparison.futures
     ]
-    titles = [future.title for future in found.futures]
-    _intervals(axis, found, names, titles, values)
+    titles = [future.title for future in comparison.futures]
+    _intervals(axis, comparison, names, titles, values)
     axis.axvline(1, color="black", linewidth=0.8, linestyle=":")
     axis.set_xlabel("Yuan of value added gained for each yuan spent beyond the baseline")
     return _finish(
         figure,
-        found,
+        comparison,
         "What a yuan of additional money brings",
-        f"Discounted value added of all regions, {found.start:g} to {found.end:g}, beyond "
-        f"{_baseline(found, future=False)}, over the money spent beyond it. Dotted line: as much "
-        "gained as spent.",
+        f"Discounted value added of all regions, {comparison.start:g} to {comparison.end:g}, "
+        f"beyond {_baseline(comparison, future=False)}, over the money spent beyond it. Dotted "
+        "line: as much gained as spent.",
         names=names,
     )
 
 
-def draw_paths(found: Comparison) -> Figure:
+def draw_paths(comparison: Comparison) -> Figure:
     """Draw the change of value added over time, with the interval as a band."""
-    places = [str(place) for place in found.paths[PLACE].values]
-    paths = _base(found, found.paths)
-    base = paths.sel({STRATEGY: found.baseline.name}, drop=True)
+    places = [str(place) for place in comparison.paths[PLACE].values]
+    paths = _base(comparison, comparison.paths)
+    base = paths.sel({STRATEGY: comparison.baseline.name}, drop=True)
     figure = Figure(figsize=(2.6 * len(places) + 0.8, 4.2), layout="constrained")
     axes = figure.subplots(1, len(places), sharey=True, squeeze=False)[0]
     colours = colour_regions([place for place in places if place != TOTAL])
     for axis, place in zip(axes, places, strict=True):
-        for name in found.names:
-            colour, line = _styles(found)[name]
+        for name in comparison.names:
+            colour, line = _styles(comparison)[name]
             change = (100 * (paths.sel({STRATEGY: name}) / base - 1)).sel({PLACE: place})
             (low, median, high), _ = compute_quantiles(change.transpose("time", DRAW).values)
-            if found.several:
+            if comparison.several:
                 axis.fill_between(change["time"], low, high, color=colour, alpha=0.22, linewidth=0)
             axis.plot(change["time"], median, color=colour, linestyle=line, linewidth=1.8)
         axis.axhline(0, color="black", linewidth=0.8)
@@ -235,53 +243,53 @@ def draw_paths(found: Comparison) -> Figure:
     axes[0].set_ylabel("Value added, % of the baseline")
     return _finish(
         figure,
-        found,
+        comparison,
         "When each strategy acts",
-        f"Change of value added against {_baseline(found)}.",
+        f"Change of value added against {_baseline(comparison)}.",
         legend="lines",
     )
 
 
-def draw_payers(found: Comparison) -> Figure:
+def draw_payers(comparison: Comparison) -> Figure:
     """Draw the additional money by the budget that pays it."""
-    payers = [str(payer) for payer in found.paid["payer"].values]
-    names = [name for name in found.names if found.has_money(name)]
+    payers = [str(payer) for payer in comparison.paid["payer"].values]
+    names = [name for name in comparison.names if comparison.has_money(name)]
     colours = {CENTRE: CENTRE_COLOUR} | colour_regions([one for one in payers if one != CENTRE])
     unit, factor = display_unit("Myuan")
-    paid = _base(found, found.paid).median(DRAW) * factor
-    figure, axis = _rows(found, len(names), per_row=0.5)
+    paid = _base(comparison, comparison.paid).median(DRAW) * factor
+    figure, axis = _rows(comparison, len(names), per_row=0.5)
     for at, name in enumerate(names):
         ends = {True: 0.0, False: 0.0}  # what is saved stands left of zero
         for payer in payers:
             size = float(paid.sel({STRATEGY: name, "payer": payer}))
             axis.barh(at, size, left=ends[size >= 0], color=colours[payer], height=0.6)
             ends[size >= 0] += size
-    axis.set_yticks(range(len(names)), [_wrap(found.titles[one]) for one in names])
+    axis.set_yticks(range(len(names)), [_wrap(comparison.titles[one]) for one in names])
     axis.set_ylim(len(names) - 0.5, -0.5)
     axis.axvline(0, color="black", linewidth=0.8)
-    median = ", median of the draws" if found.several else ""
+    median = ", median of the draws" if comparison.several else ""
     axis.set_xlabel(f"{unit} in present value{median}")
     format_axis(axis.xaxis)
     handles = [Patch(color=colours[payer], label=payer) for payer in payers]
     figure.legend(handles=handles, loc="outside lower center", ncols=4, frameon=False)
     return _finish(
         figure,
-        found,
+        comparison,
         "Who pays",
-        f"Money beyond policy as now, {found.start:g} to {found.end:g}. Policy as now is a "
-        "share of value added too: where value added grows, its payers spend a little more.",
+        f"Money beyond policy as now, {comparison.start:g} to {comparison.end:g}. Policy as now is "
+        "a share of value added too: where value added grows, its payers spend a little more.",
         legend=None,
         intervals=False,
     )
 
 
-def draw_spillovers(found: Comparison) -> Figure:
+def draw_spillovers(comparison: Comparison) -> Figure:
     """Draw what each government's programme, run alone, gains in each region."""
-    names = [name for name in found.names if found.has_money(name)]
-    regions = [place for place in _places(found) if place != TOTAL]
+    names = [name for name in comparison.names if comparison.has_money(name)]
+    regions = [place for place in _places(comparison) if place != TOTAL]
     colours = colour_regions(regions)
-    money = found.origin_money.where(found.origin_money > 0)
-    ratio = (found.origins[GAIN] / money).median(DRAW)
+    money = comparison.origin_money.where(comparison.origin_money > 0)
+    ratio = (comparison.origins[GAIN] / money).median(DRAW)
     figure = Figure(figsize=(2.2 + 3.1 * len(names), 4.6), layout="constrained")
     axes = figure.subplots(1, len(names), sharey=True, squeeze=False)[0]
     width = 0.8 / len(regions)
@@ -305,47 +313,47 @@ def draw_spillovers(found: Comparison) -> Figure:
         axis.grid(axis="y", color="#E5E5E5")
         axis.set_axisbelow(True)
         axis.tick_params(labelsize=8)
-        axis.set_title(_wrap(found.titles[name]), fontsize=10, loc="left")
+        axis.set_title(_wrap(comparison.titles[name]), fontsize=10, loc="left")
         format_axis(axis.yaxis)
     axes[0].set_ylabel("Yuan of value added gained\nfor each yuan spent")
     handles = [Patch(color=colours[region], label=f"in {region}") for region in regions]
     figure.legend(handles=handles, loc="outside lower center", ncols=len(handles), frameon=False)
     return _finish(
         figure,
-        found,
+        comparison,
         "Whose programme does what to whom",
         "Each bar is what one region gains or loses when the government below it runs its "
         "programme and no other does (hatched: in its own region). Bars below zero are losses.",
         legend=None,
         intervals=False,
-        median=found.several,
+        median=comparison.several,
     )
 
 
-def draw_timing(found: Comparison) -> Figure:
+def draw_timing(comparison: Comparison) -> Figure:
     """Draw when the effect on value added passes half of its final value."""
-    places = _places(found)
-    half = _base(found, found.half).transpose(PLACE, STRATEGY, DRAW)
-    figure, axis = _rows(found, len(places))
-    _intervals(axis, found, found.names, _label_places(places), list(half))
+    places = _places(comparison)
+    half = _base(comparison, comparison.half).transpose(PLACE, STRATEGY, DRAW)
+    figure, axis = _rows(comparison, len(places))
+    _intervals(axis, comparison, comparison.names, _label_places(places), list(half))
     _colour_places(axis, places)
     axis.set_xlim(left=0)
-    axis.set_xlabel(f"Years after {found.start:g}")
+    axis.set_xlabel(f"Years after {comparison.start:g}")
     return _finish(
         figure,
-        found,
+        comparison,
         "How long until half of the effect is reached",
-        f"Years until the effect on value added passes half of what it is in {found.end:g}.",
+        f"Years until the effect on value added passes half of what it is in {comparison.end:g}.",
     )
 
 
-def draw_probabilities(found: Comparison) -> Figure:
+def draw_probabilities(comparison: Comparison) -> Figure:
     """Draw how often one strategy is better than another, by outcome, in the base future."""
-    names = [name for name in (PER_YUAN, *HEADLINES) if name in found.ends or name == PER_YUAN]
-    pairs, left_out = _pairs(found)
-    styles = _styles(found)
+    names = [name for name in (PER_YUAN, *HEADLINES) if name in comparison.ends or name == PER_YUAN]
+    pairs, left_out = _pairs(comparison)
+    styles = _styles(comparison)
     shares = np.array(
-        [[found.share_better(name, *pair) for pair in pairs] for name in names]
+        [[comparison.share_better(name, *pair) for pair in pairs] for name in names]
     ).reshape(len(names), len(pairs))
     kept = np.isfinite(shares).any(1)
     names = [name for name, keep in zip(names, kept, strict=True) if keep]
@@ -371,7 +379,7 @@ def draw_probabilities(found: Comparison) -> Figure:
     axis.spines[:].set_visible(False)
     return _finish(
         figure,
-        found,
+        comparison,
         "Which is better, and how sure",
         "The strategy that is better in more of the draws, and in how many per cent of them: all "
         "regions together. 50 is open. Better is more; of dispersion and debt, less."
@@ -381,22 +389,22 @@ def draw_probabilities(found: Comparison) -> Figure:
     )
 
 
-def draw_futures(found: Comparison) -> Figure:
+def draw_futures(comparison: Comparison) -> Figure:
     """Draw what each future costs under each strategy more than under the baseline."""
-    others = list(found.futures[1:])
-    names = found.names
+    others = list(comparison.futures[1:])
+    names = comparison.names
     columns = min(3, len(others))
     rows = -(-len(others) // columns)
     figure = Figure(
         figsize=(2.2 + 3.0 * columns, 1.9 + (1.0 + 0.3 * len(names)) * rows), layout="constrained"
     )
     axes = figure.subplots(rows, columns, sharey=True, squeeze=False)
-    loss = found.recovered[LOSS].sel({PLACE: TOTAL}, drop=True)
-    labels = [found.titles[name] for name in names]
-    styles = _styles(found)
+    loss = comparison.recovered[LOSS].sel({PLACE: TOTAL}, drop=True)
+    labels = [comparison.titles[name] for name in names]
+    styles = _styles(comparison)
     for axis, future in zip(axes.flat, others, strict=False):
         here = loss.sel({FUTURE: future.name}, drop=True)
-        base = here.sel({STRATEGY: found.baseline.name}, drop=True)
+        base = here.sel({STRATEGY: comparison.baseline.name}, drop=True)
         for at, name in enumerate(names):
             more = (here.sel({STRATEGY: name}) - base).values
             (low, median, high), counted = compute_quantiles(more)
@@ -404,7 +412,7 @@ def draw_futures(found: Comparison) -> Figure:
                 axis.hlines(at, low, high, color=styles[name][0], linewidth=3, alpha=0.55)
                 axis.plot(median, at, "o", color=styles[name][0], markersize=6)
         _dress_rows(axis, labels)
-        title = f"{future.title} ({found.baseline.name} loses {float(base.median()):.3g})"
+        title = f"{future.title} ({comparison.baseline.name} loses {float(base.median()):.3g})"
         axis.set_title(textwrap.fill(title, 36), fontsize=9, loc="left")
         axis.set_xlabel("% of a year's value added", fontsize=8)
     for axis in axes.flat[len(others) :]:
@@ -412,10 +420,10 @@ def draw_futures(found: Comparison) -> Figure:
     first = min(one.year for one in others)
     return _finish(
         figure,
-        found,
-        f"How much more each future costs than under {found.baseline.title.lower()}",
+        comparison,
+        f"How much more each future costs than under {comparison.baseline.title.lower()}",
         "Value added lost in all regions, each strategy against its own base future in the same "
-        f"draw, added up from {first:g} to {found.end:g}, less the same of the baseline (in "
+        f"draw, added up from {first:g} to {comparison.end:g}, less the same of the baseline (in "
         "brackets). Right of zero the strategy loses more. Scales differ among panels.",
         legend=None,
     )
@@ -430,12 +438,12 @@ def _cell(column: int, row: int, colour: str, alpha: float) -> Rectangle:
     )
 
 
-def _base(found: Comparison, values: xr.DataArray) -> xr.DataArray:
-    return values.sel({FUTURE: found.futures[0].name}, drop=True)
+def _base(comparison: Comparison, values: xr.DataArray) -> xr.DataArray:
+    return values.sel({FUTURE: comparison.futures[0].name}, drop=True)
 
 
-def _places(found: Comparison) -> list[str]:
-    return [str(place) for place in found.ends[PLACE].values]
+def _places(comparison: Comparison) -> list[str]:
+    return [str(place) for place in comparison.ends[PLACE].values]
 
 
 def _label_places(places: Sequence[str]) -> list[str]:
@@ -448,18 +456,18 @@ def _colour_places(axis: Axes, places: Sequence[str]) -> None:
         label.set_color(colours.get(label.get_text(), TOTAL_COLOUR))
 
 
-def _baseline(found: Comparison, *, future: bool = True) -> str:
+def _baseline(comparison: Comparison, *, future: bool = True) -> str:
     """Name what is compared with, where."""
-    draw = " in the same draw" if found.several else ""
-    base = ", base future" if future and len(found.futures) > 1 else ""
-    world = draw if future or not found.several else " in the same draw and future"
-    return f"{found.baseline.title.lower()}{world}{base}"
+    draw = " in the same draw" if comparison.several else ""
+    base = ", base future" if future and len(comparison.futures) > 1 else ""
+    world = draw if future or not comparison.several else " in the same draw and future"
+    return f"{comparison.baseline.title.lower()}{world}{base}"
 
 
-def _pairs(found: Comparison) -> tuple[list[tuple[str, str]], str]:
+def _pairs(comparison: Comparison) -> tuple[list[tuple[str, str]], str]:
     """Choose the pairs to draw, the one that gains more first; among many, those with the best."""
-    gained = _base(found, found.gained).sel({PLACE: TOTAL}).median(DRAW).fillna(-np.inf)
-    ranked = sorted(found.names, key=lambda name: -float(gained.sel({STRATEGY: name})))
+    gained = _base(comparison, comparison.gained).sel({PLACE: TOTAL}).median(DRAW).fillna(-np.inf)
+    ranked = sorted(comparison.names, key=lambda name: -float(gained.sel({STRATEGY: name})))
     pairs = list(combinations(ranked, 2))
     if len(pairs) <= _MOST_PAIRS:
         return pairs, ""
@@ -468,32 +476,32 @@ def _pairs(found: Comparison) -> tuple[list[tuple[str, str]], str]:
     return [(best, other) for other in others], words
 
 
-def _height(found: Comparison, rows: int) -> float:
-    return (0.28 + 0.17 * len(found.names)) * rows
+def _height(comparison: Comparison, rows: int) -> float:
+    return (0.28 + 0.17 * len(comparison.names)) * rows
 
 
-def _rows(found: Comparison, rows: int, per_row: float | None = None) -> tuple[Figure, Axes]:
+def _rows(comparison: Comparison, rows: int, per_row: float | None = None) -> tuple[Figure, Axes]:
     """Begin a figure with one panel of rows."""
-    height = _height(found, rows) if per_row is None else per_row * rows
+    height = _height(comparison, rows) if per_row is None else per_row * rows
     figure = Figure(figsize=(8.4, 2.2 + height), layout="constrained")
     return figure, figure.subplots()
 
 
 def _intervals(
     axis: Axes,
-    found: Comparison,
+    comparison: Comparison,
     names: Sequence[str],
     labels: Sequence[str],
     rows: Sequence[xr.DataArray],
 ) -> None:
     """Draw median and interval of each strategy, a row for each label."""
-    styles, marks = _styles(found), strategy_markers(found.names)
+    styles, marks = _styles(comparison), choose_markers(comparison.names)
     for number, name in enumerate(names):
         heights = np.arange(len(rows)) + (number - (len(names) - 1) / 2) * 0.8 / len(names)
         values = np.array([row.sel({STRATEGY: name}).values for row in rows])
         (low, median, high), _ = compute_quantiles(values)
         colour = styles[name][0]
-        if found.several:
+        if comparison.several:
             axis.hlines(heights, low, high, color=colour, linewidth=2.5, alpha=0.55)
         else:
             axis.hlines(heights, 0, median, color=colour, linewidth=1.5, alpha=0.55)
@@ -514,8 +522,8 @@ def _dress_rows(axis: Axes, labels: Sequence[str]) -> None:
     format_axis(axis.xaxis)
 
 
-def _styles(found: Comparison) -> Mapping[str, Style]:
-    return strategy_styles([found.baseline.name, *found.names], found.baseline.name)
+def _styles(comparison: Comparison) -> Mapping[str, Style]:
+    return choose_styles([comparison.baseline.name, *comparison.names], comparison.baseline.name)
 
 
 def _wrap(text: str) -> str:
@@ -524,7 +532,7 @@ def _wrap(text: str) -> str:
 
 def _finish(
     figure: Figure,
-    found: Comparison,
+    comparison: Comparison,
     title: str,
     note: str,
     *,
@@ -536,25 +544,31 @@ def _finish(
     """Add title, legend, and the line that says what the figure rests on."""
     for axis in figure.axes:
         axis.spines[["top", "right"]].set_visible(False)
-    marks = strategy_markers(found.names)
+    marks = choose_markers(comparison.names)
     if legend is not None:
-        styles = _styles(found)
+        styles = _styles(comparison)
         handles = [
             Line2D(
-                [], [], color=styles[name][0], linestyle=styles[name][1], label=found.titles[name]
+                [],
+                [],
+                color=styles[name][0],
+                linestyle=styles[name][1],
+                label=comparison.titles[name],
             )
             if legend == "lines"
-            else Line2D([], [], color=styles[name][0], marker=marks[name], label=found.titles[name])
-            for name in (found.names if names is None else names)
+            else Line2D(
+                [], [], color=styles[name][0], marker=marks[name], label=comparison.titles[name]
+            )
+            for name in (comparison.names if names is None else names)
         ]
         figure.legend(handles=handles, loc="outside lower center", frameon=False, ncols=3)
-    if found.several and intervals:
+    if comparison.several and intervals:
         mark = "Dot" if set(marks.values()) == {"o"} else "Mark"
         how = "Line: median; band" if legend == "lines" else f"{mark}: median; bar"
-        note += f" {how}: 90 % of {len(found.draws):,} draws."
+        note += f" {how}: 90 % of {len(comparison.draws):,} draws."
     elif median:
-        note += f" Median of {len(found.draws):,} draws."
-    elif intervals and not found.several:
+        note += f" Median of {len(comparison.draws):,} draws."
+    elif intervals and not comparison.several:
         note += " One set of values: no interval."
-    note += f" Money: {found.describe_budget()}. Source: runs of the model."
+    note += f" Money: {comparison.describe_budget()}. Source: runs of the model."
     return add_heading(figure, title, note)

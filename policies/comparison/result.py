@@ -14,8 +14,8 @@ import xarray as xr
 from smecluster.model.outcomes import DISPERSION, PLACE, TOTAL, find_outcome
 from smecluster.policies.base_result import pick_named
 from smecluster.policies.ensemble.cases import FUTURE, STRATEGY
-from smecluster.policies.ensemble.recovery import GAP, recovery
-from smecluster.policies.ensemble.spillovers import effect_on_others
+from smecluster.policies.ensemble.recovery import GAP, measure_recovery
+from smecluster.policies.ensemble.spillovers import measure_spillover
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -162,11 +162,11 @@ class Comparison:
         """Effect of the regions' own programmes on the other regions, base future.
 
         In each outcome's unit, along (strategy, draw), see
-        `policies.ensemble.spillovers.effect_on_others`.
+        `policies.ensemble.spillovers.measure_spillover`.
         """
         return xr.Dataset(
             {
-                name: effect_on_others(values, str(name)).assign_attrs(values.attrs)
+                name: measure_spillover(values, str(name)).assign_attrs(values.attrs)
                 for name, values in self.origins.items()
             }
         )
@@ -181,7 +181,7 @@ class Comparison:
         effect = self.paths.sel({STRATEGY: self.names}) - self.paths.sel(
             {STRATEGY: self.baseline.name}, drop=True
         )
-        return years_to_half(effect, self.start)
+        return measure_half_time(effect, self.start)
 
     @cached_property
     def recovered(self) -> xr.Dataset:
@@ -192,7 +192,9 @@ class Comparison:
         base, *others = self.futures
         undisturbed = self.paths.sel({FUTURE: base.name}, drop=True)
         parts = [
-            recovery(undisturbed, self.paths.sel({FUTURE: future.name}, drop=True), future.year)
+            measure_recovery(
+                undisturbed, self.paths.sel({FUTURE: future.name}, drop=True), future.year
+            )
             for future in others
         ]
         names = np.array([future.name for future in others], dtype=object)
@@ -341,7 +343,7 @@ def keep_units(data: xr.Dataset, source: Mapping[str, xr.DataArray] | xr.Dataset
     )
 
 
-def years_to_half(effect: xr.DataArray, start: float) -> xr.DataArray:
+def measure_half_time(effect: xr.DataArray, start: float) -> xr.DataArray:
     """Find when an effect passes half of its final value.
 
     Parameters

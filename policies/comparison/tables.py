@@ -29,12 +29,12 @@ _WHERE = (STRATEGY, PAYER, FUTURE, ORIGIN, PLACE, "time")
 ALL = "all regions"
 
 
-def make_tables(found: Comparison) -> dict[str, pd.DataFrame]:
+def make_tables(comparison: Comparison) -> dict[str, pd.DataFrame]:
     """Make every table of a comparison.
 
     Parameters
     ----------
-    found : Comparison
+    comparison : Comparison
         The comparison.
 
     Returns
@@ -43,26 +43,26 @@ def make_tables(found: Comparison) -> dict[str, pd.DataFrame]:
         Table by file name without suffix.
     """
     made = {
-        "outcomes": table_outcomes(found),
-        "probabilities": table_probabilities(found),
-        "money": table_money(found),
-        "paths": table_paths(found),
-        "spillovers": table_spillovers(found),
-        "timing": table_timing(found),
+        "outcomes": table_outcomes(comparison),
+        "probabilities": table_probabilities(comparison),
+        "money": table_money(comparison),
+        "paths": table_paths(comparison),
+        "spillovers": table_spillovers(comparison),
+        "timing": table_timing(comparison),
     }
-    if len(found.futures) > 1:
-        made["recovery"] = table_recoveries(found)
-    if len(found.failures):
-        made["failures"] = found.failures
+    if len(comparison.futures) > 1:
+        made["recovery"] = table_recoveries(comparison)
+    if len(comparison.failures):
+        made["failures"] = comparison.failures
     return made
 
 
-def table_outcomes(found: Comparison) -> pd.DataFrame:
+def table_outcomes(comparison: Comparison) -> pd.DataFrame:
     """Summarise outcomes over the draws.
 
     Parameters
     ----------
-    found : Comparison
+    comparison : Comparison
         The comparison.
 
     Returns
@@ -72,12 +72,12 @@ def table_outcomes(found: Comparison) -> pd.DataFrame:
         baseline of the same world; the same in percent of it), low, median, high (5, 50, 95 % of
         the draws) and draws (those with a result).
     """
-    base = found.ends.sel({STRATEGY: found.baseline.name}, drop=True)
-    percent = 100 * found.changes / abs(base).where(base != 0)
+    base = comparison.ends.sel({STRATEGY: comparison.baseline.name}, drop=True)
+    percent = 100 * comparison.changes / abs(base).where(base != 0)
     parts = []
-    for measure, data in zip(MEASURES, (found.ends, found.changes, percent), strict=True):
+    for measure, data in zip(MEASURES, (comparison.ends, comparison.changes, percent), strict=True):
         for name, values in data.items():
-            unit = "%" if measure == MEASURES[2] else found.ends[name].attrs.get("unit", "")
+            unit = "%" if measure == MEASURES[2] else comparison.ends[name].attrs.get("unit", "")
             part = summarise(values, str(name), unit)
             part["measure"] = measure
             parts.append(part)
@@ -87,12 +87,12 @@ def table_outcomes(found: Comparison) -> pd.DataFrame:
     return joined[columns]
 
 
-def table_probabilities(found: Comparison) -> pd.DataFrame:
+def table_probabilities(comparison: Comparison) -> pd.DataFrame:
     """Count the draws in which one strategy is better than another.
 
     Parameters
     ----------
-    found : Comparison
+    comparison : Comparison
         The comparison.
 
     Returns
@@ -102,23 +102,25 @@ def table_probabilities(found: Comparison) -> pd.DataFrame:
         which the first is better, ties counted half), draws. Outcomes that are neither better
         nor worse are left out.
     """
-    names = [found.baseline.name, *found.names]
-    judged = {str(name): (values, prefers_more(str(name))) for name, values in found.ends.items()}
+    names = [comparison.baseline.name, *comparison.names]
+    judged = {
+        str(name): (values, prefers_more(str(name))) for name, values in comparison.ends.items()
+    }
     rows = []
     for name, (values, more) in judged.items():
         if more is not None:
             rows += _beaten(values if more else -values, name, names)
-    rows += _beaten(found.per_yuan, PER_YUAN, found.names)
+    rows += _beaten(comparison.per_yuan, PER_YUAN, comparison.names)
     columns = ["outcome", FUTURE, PLACE, STRATEGY, "other", PROBABILITY, "draws"]
     return pd.DataFrame(rows, columns=columns)
 
 
-def table_money(found: Comparison) -> pd.DataFrame:
+def table_money(comparison: Comparison) -> pd.DataFrame:
     """Say what strategies spend beyond policy as now, who pays, and what a yuan of it gains.
 
     Parameters
     ----------
-    found : Comparison
+    comparison : Comparison
         The comparison.
 
     Returns
@@ -129,34 +131,38 @@ def table_money(found: Comparison) -> pd.DataFrame:
         high, draws.
     """
     parts = [
-        summarise(found.money.sel({STRATEGY: found.names}), "additional programme money", "Myuan"),
-        summarise(found.factor.sel({STRATEGY: found.names}), "factor", "Dmnl"),
-        summarise(found.gained.sel({PLACE: TOTAL}, drop=True), GAINED, "Myuan"),
-        summarise(found.per_yuan, PER_YUAN, "Dmnl"),
+        summarise(
+            comparison.money.sel({STRATEGY: comparison.names}),
+            "additional programme money",
+            "Myuan",
+        ),
+        summarise(comparison.factor.sel({STRATEGY: comparison.names}), "factor", "Dmnl"),
+        summarise(comparison.gained.sel({PLACE: TOTAL}, drop=True), GAINED, "Myuan"),
+        summarise(comparison.per_yuan, PER_YUAN, "Dmnl"),
     ]
-    for payer in found.paid[PAYER].values:
-        paid = found.paid.sel({PAYER: payer, STRATEGY: found.names}).drop_vars(PAYER)
+    for payer in comparison.paid[PAYER].values:
+        paid = comparison.paid.sel({PAYER: payer, STRATEGY: comparison.names}).drop_vars(PAYER)
         parts.append(summarise(paid, f"paid by {payer}", "Myuan"))
     return pd.concat(parts, ignore_index=True)
 
 
-def table_paths(found: Comparison) -> pd.DataFrame:
+def table_paths(comparison: Comparison) -> pd.DataFrame:
     """Summarise value added over the draws, year by year; see `table_outcomes`."""
-    values = found.paths
-    base = values.sel({STRATEGY: found.baseline.name}, drop=True)
-    change = 100 * (values.sel({STRATEGY: found.names}) / base - 1)
+    values = comparison.paths
+    base = values.sel({STRATEGY: comparison.baseline.name}, drop=True)
+    change = 100 * (values.sel({STRATEGY: comparison.names}) / base - 1)
     level = summarise(values, "value added", "Myuan/Year")
     relative = summarise(change, "value added, change", "%")
     joined = pd.concat([level, relative], ignore_index=True)
     return joined.rename(columns={"time": "year"})
 
 
-def table_spillovers(found: Comparison) -> pd.DataFrame:
+def table_spillovers(comparison: Comparison) -> pd.DataFrame:
     """Summarise what each government's programme does where, in the base future.
 
     Parameters
     ----------
-    found : Comparison
+    comparison : Comparison
         The comparison.
 
     Returns
@@ -168,9 +174,9 @@ def table_spillovers(found: Comparison) -> pd.DataFrame:
         low, median, high, draws. Missing where a government has no programme.
     """
     parts = []
-    others = found.others
-    for name, alone in found.origins.items():
-        unit = found.ends[name].attrs.get("unit", "")
+    others = comparison.others
+    for name, alone in comparison.origins.items():
+        unit = comparison.ends[name].attrs.get("unit", "")
         parts.append(summarise(alone, str(name), unit))
         effect = _at(_at(others[name], ORIGIN, ALL), PLACE, OTHERS)
         parts.append(summarise(effect, str(name), unit))
@@ -183,17 +189,17 @@ def _at(values: xr.DataArray, dimension: str, label: str) -> xr.DataArray:
     return values.expand_dims({dimension: np.array([label], dtype=object)})
 
 
-def table_timing(found: Comparison) -> pd.DataFrame:
+def table_timing(comparison: Comparison) -> pd.DataFrame:
     """Summarise when the effect on value added passes half of its final value."""
-    return summarise(found.half, HALF, "Year")
+    return summarise(comparison.half, HALF, "Year")
 
 
-def table_recoveries(found: Comparison) -> pd.DataFrame:
+def table_recoveries(comparison: Comparison) -> pd.DataFrame:
     """Summarise what each future costs, how long recovery takes, and how often it happens.
 
     Parameters
     ----------
-    found : Comparison
+    comparison : Comparison
         The comparison.
 
     Returns
@@ -203,7 +209,7 @@ def table_recoveries(found: Comparison) -> pd.DataFrame:
         (where it recovers) and ``recovered`` (share of the draws in which it does by the end of
         the run, in the column median).
     """
-    data = found.recovered
+    data = comparison.recovered
     share = data[YEARS].notnull().where(data[LOSS].notnull()).mean(DRAW)
     recovered = share.rename(MEDIAN).to_dataframe().reset_index()
     recovered.insert(0, "unit", "Dmnl")

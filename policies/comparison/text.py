@@ -29,12 +29,12 @@ _SURE = 0.9
 _SMALL_DEBT = 1e-4
 
 
-def answer_comparison(found: Comparison) -> dict[str, str]:
+def answer_comparison(comparison: Comparison) -> dict[str, str]:
     """Say which strategy gains most, how sure that is, at whose cost, and what would change it.
 
     Parameters
     ----------
-    found : Comparison
+    comparison : Comparison
         The comparison.
 
     Returns
@@ -42,26 +42,26 @@ def answer_comparison(found: Comparison) -> dict[str, str]:
     dict of str to str
         Answers by question, the first one first; a question without an answer is left out.
     """
-    equal = found.budget is not None
+    equal = comparison.budget is not None
     said = {
-        "What gains most for the same money?" if equal else "What gains most?": _most(found),
-        "How sure is that?": _sure(found),
-        "What does it do to local debt?": _debt(found),
-        "In which region?": _by_region(found),
-        "Who pays?": _pays(found),
-        "At the neighbours' expense?": _neighbours(found),
-        "When?": _when(found),
-        "In another future?": _elsewhere(found),
+        "What gains most for the same money?" if equal else "What gains most?": _most(comparison),
+        "How sure is that?": _sure(comparison),
+        "What does it do to local debt?": _debt(comparison),
+        "In which region?": _by_region(comparison),
+        "Who pays?": _pays(comparison),
+        "At the neighbours' expense?": _neighbours(comparison),
+        "When?": _when(comparison),
+        "In another future?": _elsewhere(comparison),
     }
     return {question: reply for question, reply in said.items() if reply}
 
 
-def describe_basis(found: Comparison) -> list[str]:
+def describe_basis(comparison: Comparison) -> list[str]:
     """Say what a comparison rests on, and what it leaves out.
 
     Parameters
     ----------
-    found : Comparison
+    comparison : Comparison
         The comparison.
 
     Returns
@@ -69,32 +69,36 @@ def describe_basis(found: Comparison) -> list[str]:
     list of str
         Sentences.
     """
-    strategies = format_count(len(found.strategies) + 1, "strategy", "strategies")
+    strategies = format_count(len(comparison.strategies) + 1, "strategy", "strategies")
     said = [
-        f"Money of each strategy: {found.describe_budget()}.",
-        f"Baseline: {_lower(found.baseline.title)}. {found.runs:,} runs: {strategies} with the "
-        f"baseline, {format_count(len(found.futures), 'future', 'futures')}, "
-        + (f"{len(found.draws):,} draws, the same for all." if found.several else "one draw."),
-        describe_draws(found.draws),
+        f"Money of each strategy: {comparison.describe_budget()}.",
+        f"Baseline: {_lower(comparison.baseline.title)}. {comparison.runs:,} runs: {strategies} "
+        f"with the baseline, {format_count(len(comparison.futures), 'future', 'futures')}, "
+        + (
+            f"{len(comparison.draws):,} draws, the same for all."
+            if comparison.several
+            else "one draw."
+        ),
+        describe_draws(comparison.draws),
     ]
-    if len(found.futures) > 1:
+    if len(comparison.futures) > 1:
         said.append(
             "Each future repeats something that has happened once. They are stress tests, not "
             "forecasts: none has a probability."
         )
-    rate, year = found.discounting
+    rate, year = comparison.discounting
     said.append(
-        f"Money and discounted sums count from {found.start:g}, in constant prices of 2010, "
+        f"Money and discounted sums count from {comparison.start:g}, in constant prices of 2010, "
         f"discounted at {100 * rate:g} % a year to {year:g}."
     )
-    if len(found.failures):
-        first = found.failures.iloc[0]
+    if len(comparison.failures):
+        first = comparison.failures.iloc[0]
         said.append(
-            f"{format_count(len(found.failures), 'case has', 'cases have')} no result and "
-            f"{'is' if len(found.failures) == 1 else 'are'} left out, for example "
+            f"{format_count(len(comparison.failures), 'case has', 'cases have')} no result and "
+            f"{'is' if len(comparison.failures) == 1 else 'are'} left out, for example "
             f"{first[STRATEGY]} in {first[FUTURE]}, draw {first[DRAW]}: {first.iloc[3]}."
         )
-    said += [f"Warning: {one.describe()}." for one in found.spans]
+    said += [f"Warning: {one.describe()}." for one in comparison.spans]
     said.append(
         "The model has no single firm, no city within a region and no politics beyond money and "
         "information; see docs/limitations.md."
@@ -102,12 +106,12 @@ def describe_basis(found: Comparison) -> list[str]:
     return said
 
 
-def answer_futures(found: Comparison) -> list[str]:
+def answer_futures(comparison: Comparison) -> list[str]:
     """Say what each future costs, under which strategy least, and whether value added recovers.
 
     Parameters
     ----------
-    found : Comparison
+    comparison : Comparison
         The comparison, with more than the base future.
 
     Returns
@@ -115,7 +119,7 @@ def answer_futures(found: Comparison) -> list[str]:
     list of str
         Whether the order of strategies holds, then a sentence for each future, the costliest first.
     """
-    said = [_order(found), *(_future(found, one) for one in _costliest(found))]
+    said = [_order(comparison), *(_future(comparison, one) for one in _costliest(comparison))]
     return [line for line in said if line]
 
 
@@ -138,9 +142,9 @@ def format_number(value: float) -> str:
 # The sentences
 
 
-def _most(found: Comparison) -> str:
-    gained = _base(found, found.gained.sel({PLACE: TOTAL}, drop=True))
-    order = _rank(found, gained)
+def _most(comparison: Comparison) -> str:
+    gained = _base(comparison, comparison.gained.sel({PLACE: TOTAL}, drop=True))
+    order = _rank(comparison, gained)
     if not order:
         return "No strategy has a result in the base future."
     unit, factor = display_unit("Myuan")
@@ -150,40 +154,49 @@ def _most(found: Comparison) -> str:
     ]
     verb = "gains most value added" if best > 0 else "loses least value added"
     begin = f"{capitalise(order[0])} {verb}" if len(order) > 1 else "Value added gained"
-    interval = ", 90 % intervals in brackets" if found.several else ""
+    interval = ", 90 % intervals in brackets" if comparison.several else ""
     said = (
-        f"{begin} against {_lower(found.baseline.title)}, {found.start:g} to {found.end:g}: "
-        f"{join_names(parts)} {unit} in present value{interval}"
+        f"{begin} against {_lower(comparison.baseline.title)}, {comparison.start:g} to "
+        f"{comparison.end:g}: {join_names(parts)} {unit} in present value{interval}"
     )
-    spending = [name for name in order if found.has_money(name)]
-    if found.budget is not None and found.budget.money == 0:
+    spending = [name for name in order if comparison.has_money(name)]
+    if comparison.budget is not None and comparison.budget.money == 0:
         said += ", for as much money as policy as now"
-    elif found.budget is not None and spending:
-        money = format_number(found.budget.money * factor)
+    elif comparison.budget is not None and spending:
+        money = format_number(comparison.budget.money * factor)
         each = " each" * (len(spending) > 1)
         said += f", for {money} {unit}{each} on top of policy as now"
-    ratios = [f"{name} {format_interval(_per_yuan(found, name))}" for name in spending]
+    ratios = [f"{name} {format_interval(_per_yuan(comparison, name))}" for name in spending]
     if ratios:
         as_now = (
-            abs(float(_base(found, found.money).sel({STRATEGY: found.baseline.name}).max())) < 1
+            abs(
+                float(
+                    _base(comparison, comparison.money)
+                    .sel({STRATEGY: comparison.baseline.name})
+                    .max()
+                )
+            )
+            < 1
         )
         of_it = "of it" if as_now else "spent beyond the baseline"
         said += f". Gain for each yuan {of_it}: {join_names(ratios)}"
-    return f"{said}.{_unequal(found)}"
+    return f"{said}.{_unequal(comparison)}"
 
 
-def _unequal(found: Comparison) -> str:
+def _unequal(comparison: Comparison) -> str:
     """Say of strategies without a programme that they are not at equal cost."""
     unit, factor = display_unit("Myuan")
     said = ""
-    for one in (found.baseline, *found.strategies):
-        if one.programmes or not found.has_result_anywhere(one.name):
+    for one in (comparison.baseline, *comparison.strategies):
+        if one.programmes or not comparison.has_result_anywhere(one.name):
             continue
-        money = float(_base(found, found.money).sel({STRATEGY: one.name}).median()) * factor
+        money = (
+            float(_base(comparison, comparison.money).sel({STRATEGY: one.name}).median()) * factor
+        )
         if abs(money) < 1e-3:
             continue
         amount = f"{format_number(abs(money))} {unit} {'less' if money < 0 else 'more'}"
-        if one is found.baseline:
+        if one is comparison.baseline:
             said += (
                 f" The baseline ({_lower(one.title)}) spends {amount} than policy as now: the "
                 "gains include what that money brings."
@@ -193,18 +206,18 @@ def _unequal(found: Comparison) -> str:
                 f" {capitalise(one.name)} has no programme and spends {amount} than policy as "
                 "now: it is not at equal cost."
             )
-    if found.budget is None and len(found.strategies) > 1:
+    if comparison.budget is None and len(comparison.strategies) > 1:
         said += " Budgets are as written: the strategies are not at equal cost."
     return said
 
 
-def _sure(found: Comparison) -> str:
-    gained = _base(found, found.gained.sel({PLACE: TOTAL}, drop=True))
-    order = _rank(found, gained)
+def _sure(comparison: Comparison) -> str:
+    gained = _base(comparison, comparison.gained.sel({PLACE: TOTAL}, drop=True))
+    order = _rank(comparison, gained)
     if len(order) < 2:
         return ""
-    if not found.several:
-        return describe_draws(found.draws)
+    if not comparison.several:
+        return describe_draws(comparison.draws)
     leads = {other: _count_wins(gained, order[0], other) for other in order[1:]}
     alike: dict[str, list[str]] = {}
     for other, lead in leads.items():
@@ -217,15 +230,15 @@ def _sure(found: Comparison) -> str:
     return f"{said} The draws vary only the constants that the calibration estimates."
 
 
-def _debt(found: Comparison) -> str:
-    if DEBT not in found.ends:
+def _debt(comparison: Comparison) -> str:
+    if DEBT not in comparison.ends:
         return ""
-    unit, factor = display_unit(found.ends[DEBT].attrs.get("unit", ""))
-    change = _base(found, found.changes[DEBT].sel({PLACE: TOTAL}, drop=True)) * factor
-    size = _base(found, found.ends[SUPPLY].sel({PLACE: TOTAL}, drop=True)) * factor
-    limit = _SMALL_DEBT * float(size.sel({STRATEGY: found.baseline.name}).median())
+    unit, factor = display_unit(comparison.ends[DEBT].attrs.get("unit", ""))
+    change = _base(comparison, comparison.changes[DEBT].sel({PLACE: TOTAL}, drop=True)) * factor
+    size = _base(comparison, comparison.ends[SUPPLY].sel({PLACE: TOTAL}, drop=True)) * factor
+    limit = _SMALL_DEBT * float(size.sel({STRATEGY: comparison.baseline.name}).median())
     parts = []
-    for name in found.names:
+    for name in comparison.names:
         values = change.sel({STRATEGY: name}).values
         if not np.isfinite(values).any():
             continue
@@ -238,15 +251,17 @@ def _debt(found: Comparison) -> str:
     if not parts:
         return ""
     return (
-        f"In {found.end:g} local public debt is {join_names(parts)} than under "
-        f"{_lower(found.baseline.title)}."
+        f"In {comparison.end:g} local public debt is {join_names(parts)} than under "
+        f"{_lower(comparison.baseline.title)}."
     )
 
 
-def _by_region(found: Comparison) -> str:
-    places = [str(place) for place in found.ends[PLACE].values if place != TOTAL]
-    gained = _base(found, found.gained)
-    known = [name for name in found.names if bool(gained.sel({STRATEGY: name}).notnull().any())]
+def _by_region(comparison: Comparison) -> str:
+    places = [str(place) for place in comparison.ends[PLACE].values if place != TOTAL]
+    gained = _base(comparison, comparison.gained)
+    known = [
+        name for name in comparison.names if bool(gained.sel({STRATEGY: name}).notnull().any())
+    ]
     if len(places) < 2 or not known:
         return ""
     losers: dict[str, list[str]] = {}  # by how often
@@ -254,18 +269,18 @@ def _by_region(found: Comparison) -> str:
         for place in places:
             here = gained.sel({PLACE: place, STRATEGY: name})
             if float(here.median()) < 0:
-                how = _how_often_below(found, here)
+                how = _how_often_below(comparison, here)
                 losers.setdefault(how, []).append(f"{place} under {name}")
     lost = ""
     if losers:
         parts = [f"{join_names(where)}{how}" for how, where in losers.items()]
-        lost = f"Worse off than under {_lower(found.baseline.title)}: {'; '.join(parts)}."
+        lost = f"Worse off than under {_lower(comparison.baseline.title)}: {'; '.join(parts)}."
     if len(known) < 2:
         return lost
     leaders: dict[tuple[str, str], list[str]] = {}
     for place in places:
         name, wins, total = _lead(gained.sel({PLACE: place, STRATEGY: known}, drop=True))
-        how = f" {format_draws(wins, total)}" if found.several else ""
+        how = f" {format_draws(wins, total)}" if comparison.several else ""
         leaders.setdefault((name, how), []).append(place)
     if len(leaders) == 1:
         (name, how), _ = leaders.popitem()
@@ -285,20 +300,20 @@ def _lead(values: xr.DataArray) -> tuple[str, int, int]:
     return str(together[STRATEGY].values[first]), int(counts[first]), len(best)
 
 
-def _how_often_below(found: Comparison, values: xr.DataArray) -> str:
-    if not found.several:
+def _how_often_below(comparison: Comparison, values: xr.DataArray) -> str:
+    if not comparison.several:
         return ""
     known = int(values.notnull().sum())
     return f", {format_draws(int((values < 0).sum()), known)}"
 
 
-def _pays(found: Comparison) -> str:
+def _pays(comparison: Comparison) -> str:
     same: dict[str, list[str]] = {}  # the strategies that are paid alike
-    paid = _base(found, found.paid).median(DRAW)
-    for name in found.names:
+    paid = _base(comparison, comparison.paid).median(DRAW)
+    for name in comparison.names:
         bill = paid.sel({STRATEGY: name})
         total = float(bill.sum())
-        if not found.has_money(name) or not total > 0:
+        if not comparison.has_money(name) or not total > 0:
             continue
         shares = {
             str(payer): float(bill.sel({PAYER: payer})) / total for payer in bill[PAYER].values
@@ -319,13 +334,13 @@ def _pays(found: Comparison) -> str:
     return f"{capitalise('; '.join(parts))}." if parts else ""
 
 
-def _neighbours(found: Comparison) -> str:
-    effect = found.others.get(SUPPLY)
+def _neighbours(comparison: Comparison) -> str:
+    effect = comparison.others.get(SUPPLY)
     if effect is None:
         return ""
-    unit, factor = display_unit(found.ends[SUPPLY].attrs.get("unit", ""))
+    unit, factor = display_unit(comparison.ends[SUPPLY].attrs.get("unit", ""))
     parts = []
-    for name in found.names:
+    for name in comparison.names:
         values = effect.sel({STRATEGY: name}).values * factor
         if not np.isfinite(values).any():
             continue
@@ -338,14 +353,14 @@ def _neighbours(found: Comparison) -> str:
     if not parts:
         return ""
     return (
-        f"Each region's own programme, run alone, also acts on the other regions, in {found.end:g} "
-        f"and added up: {'; '.join(parts)}."
+        f"Each region's own programme, run alone, also acts on the other regions, in "
+        f"{comparison.end:g} and added up: {'; '.join(parts)}."
     )
 
 
-def _when(found: Comparison) -> str:
-    half = _base(found, found.half.sel({PLACE: TOTAL}, drop=True))
-    known = [name for name in found.names if bool(half.sel({STRATEGY: name}).notnull().any())]
+def _when(comparison: Comparison) -> str:
+    half = _base(comparison, comparison.half.sel({PLACE: TOTAL}, drop=True))
+    known = [name for name in comparison.names if bool(half.sel({STRATEGY: name}).notnull().any())]
     if not known:
         return ""
     quick = sorted(known, key=lambda name: float(half.sel({STRATEGY: name}).median()))
@@ -353,35 +368,35 @@ def _when(found: Comparison) -> str:
         f"{format_interval(half.sel({STRATEGY: name}).values)} years under {name}" for name in quick
     ]
     return (
-        f"Half of the effect on value added of {found.end:g} is reached after {join_names(parts)}."
+        f"Half of the effect on value added of {comparison.end:g} is reached after "
+        f"{join_names(parts)}."
     )
 
 
-def _elsewhere(found: Comparison) -> str:
-    if len(found.futures) < 2:
+def _elsewhere(comparison: Comparison) -> str:
+    if len(comparison.futures) < 2:
         return ""
-    costly = _costliest(found)
-    worst = f"Costliest: {_future(found, costly[0])}" if costly else ""
-    return f"{_order(found)} {worst}".strip()
+    costly = _costliest(comparison)
+    worst = f"Costliest: {_future(comparison, costly[0])}" if costly else ""
+    return f"{_order(comparison)} {worst}".strip()
 
 
-def _order(found: Comparison) -> str:
+def _order(comparison: Comparison) -> str:
     """Say whether the order of strategies holds in every future."""
-    if len(found.names) < 2:
+    if len(comparison.names) < 2:
         return ""
-    gained = found.gained.sel({PLACE: TOTAL}, drop=True)
+    gained = comparison.gained.sel({PLACE: TOTAL}, drop=True)
     first = {
-        future.name: _rank(found, gained.sel({FUTURE: future.name}, drop=True))[:1]
-        for future in found.futures
+        future.name: _rank(comparison, gained.sel({FUTURE: future.name}, drop=True))[:1]
+        for future in comparison.futures
     }
-    best = first[found.futures[0].name]
+    best = first[comparison.futures[0].name]
     others = {name: names[0] for name, names in first.items() if names and names != best}
     if not best:
         return ""
     if not others:
-        return (
-            f"{capitalise(best[0])} gains most in all {len(found.futures)} futures that were run."
-        )
+        count = len(comparison.futures)
+        return f"{capitalise(best[0])} gains most in all {count} futures that were run."
     parts = [f"{one} in {future}" for future, one in others.items()]
     return (
         f"{capitalise(best[0])} gains most in every future but {join_names([*others])}: "
@@ -389,50 +404,58 @@ def _order(found: Comparison) -> str:
     )
 
 
-def _costliest(found: Comparison) -> list[str]:
-    loss = found.recovered[LOSS].sel({PLACE: TOTAL, STRATEGY: found.baseline.name}).median(DRAW)
+def _costliest(comparison: Comparison) -> list[str]:
+    loss = (
+        comparison.recovered[LOSS]
+        .sel({PLACE: TOTAL, STRATEGY: comparison.baseline.name})
+        .median(DRAW)
+    )
     names = [str(name) for name in loss[FUTURE].values if bool(loss.sel({FUTURE: name}).notnull())]
     return sorted(names, key=lambda name: -float(loss.sel({FUTURE: name})))
 
 
-def _future(found: Comparison, name: str) -> str:
-    title = found.titles[name]
-    data = found.recovered.sel({FUTURE: name, PLACE: TOTAL})
-    base = found.baseline.name
-    loss = {one: data[LOSS].sel({STRATEGY: one}) for one in (base, *found.names)}
-    known = [one for one in found.names if bool(loss[one].notnull().any())]
+def _future(comparison: Comparison, name: str) -> str:
+    title = comparison.titles[name]
+    data = comparison.recovered.sel({FUTURE: name, PLACE: TOTAL})
+    base = comparison.baseline.name
+    loss = {one: data[LOSS].sel({STRATEGY: one}) for one in (base, *comparison.names)}
+    known = [one for one in comparison.names if bool(loss[one].notnull().any())]
     order = sorted(known, key=lambda one: float(loss[one].median()))
     parts = [f"{one} {format_interval(loss[one].values)}" for one in order]
     others = f"; {join_names(parts)}" if parts else ""
     return (
-        f"{title}: {_lower(found.baseline.title)} loses {format_interval(loss[base].values)} % of "
-        f"a year's value added{others}. {_back(found, data[YEARS])}"
+        f"{title}: {_lower(comparison.baseline.title)} loses {format_interval(loss[base].values)} "
+        f"% of a year's value added{others}. {_back(comparison, data[YEARS])}"
     )
 
 
-def _back(found: Comparison, years: xr.DataArray) -> str:
+def _back(comparison: Comparison, years: xr.DataArray) -> str:
     """Say how long it takes until value added is back within 1 %."""
-    names = [one for one in (found.baseline.name, *found.names) if found.has_result_anywhere(one)]
+    names = [
+        one
+        for one in (comparison.baseline.name, *comparison.names)
+        if comparison.has_result_anywhere(one)
+    ]
     known = {one: years.sel({STRATEGY: one}).values for one in names}
     back = {one: values for one, values in known.items() if np.isfinite(values).mean() > 0.5}
     if not back:
-        return f"Value added is not back within 1 % by {found.end:g}."
+        return f"Value added is not back within 1 % by {comparison.end:g}."
     if all(np.nanmax(values) == 0 for values in back.values()) and len(back) == len(names):
         return "Value added stays within 1 % of what it would be."
     said = {one: format_interval(values) for one, values in back.items()}
     if len(back) == len(names) and len(set(said.values())) == 1:
         return f"Value added is back within 1 % after {said[names[0]]} years under every strategy."
-    parts = [f"{_plain(found, one)} after {words} years" for one, words in said.items()]
-    late = [_plain(found, one) for one in names if one not in back]
-    never = f"; not by {found.end:g}: {join_names(late)}" if late else ""
+    parts = [f"{_plain(comparison, one)} after {words} years" for one, words in said.items()]
+    late = [_plain(comparison, one) for one in names if one not in back]
+    never = f"; not by {comparison.end:g}: {join_names(late)}" if late else ""
     return f"Back within 1 %: {join_names(parts)}{never}."
 
 
 # Parts of sentences
 
 
-def _plain(found: Comparison, name: str) -> str:
-    return _lower(found.baseline.title) if name == found.baseline.name else name
+def _plain(comparison: Comparison, name: str) -> str:
+    return _lower(comparison.baseline.title) if name == comparison.baseline.name else name
 
 
 def _lower(title: str) -> str:
@@ -440,14 +463,14 @@ def _lower(title: str) -> str:
     return title if title[1:2].isupper() else title[:1].lower() + title[1:]
 
 
-def _base(found: Comparison, values: xr.DataArray) -> xr.DataArray:
-    return values.sel({FUTURE: found.futures[0].name}, drop=True)
+def _base(comparison: Comparison, values: xr.DataArray) -> xr.DataArray:
+    return values.sel({FUTURE: comparison.futures[0].name}, drop=True)
 
 
-def _rank(found: Comparison, values: xr.DataArray) -> list[str]:
+def _rank(comparison: Comparison, values: xr.DataArray) -> list[str]:
     """Order strategies by the median over the draws, the largest first; without results, none."""
     medians = values.median(DRAW)
-    known = [name for name in found.names if bool(medians.sel({STRATEGY: name}).notnull())]
+    known = [name for name in comparison.names if bool(medians.sel({STRATEGY: name}).notnull())]
     return sorted(known, key=lambda name: -float(medians.sel({STRATEGY: name})))
 
 
@@ -457,5 +480,5 @@ def _count_wins(values: xr.DataArray, one: str, other: str) -> tuple[int, int]:
     return int((lead > 0).sum()), int(lead.notnull().sum())
 
 
-def _per_yuan(found: Comparison, name: str) -> np.ndarray:
-    return np.asarray(_base(found, found.per_yuan).sel({STRATEGY: name}).values)
+def _per_yuan(comparison: Comparison, name: str) -> np.ndarray:
+    return np.asarray(_base(comparison, comparison.per_yuan).sel({STRATEGY: name}).values)

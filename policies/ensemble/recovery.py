@@ -11,7 +11,7 @@ YEARS = "years to recover"
 GAP = "gap"
 
 
-def recovery(undisturbed: xr.DataArray, disturbed: xr.DataArray, year: float) -> xr.Dataset:
+def measure_recovery(undisturbed: xr.DataArray, disturbed: xr.DataArray, year: float) -> xr.Dataset:
     """Measure what a shock does to value added.
 
     Parameters

@@ -12,7 +12,7 @@ ORIGIN = "origin"
 TOGETHER = "acting together"
 
 
-def effect_on_others(origins: xr.DataArray, outcome: str) -> xr.DataArray:
+def measure_spillover(origins: xr.DataArray, outcome: str) -> xr.DataArray:
     """Measure what the regions' own programmes do to the regions that do not run them.
 
     Each region's programme is run alone; its effect on every other region is counted.

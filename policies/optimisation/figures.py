@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from smecluster.model.support.formatting import capitalise, display_unit
 from smecluster.model.support.plotting import Figure, add_heading, format_axis
-from smecluster.policies.headlines import Style, strategy_styles
+from smecluster.policies.headlines import Style, choose_styles
 from smecluster.policies.levers import LEVELS, read_levers
 from smecluster.policies.optimisation.evaluation import CRITERIA, GAIN, UNITS
 from smecluster.policies.optimisation.result import BestUse, share_money
@@ -223,7 +223,7 @@ def _mean(best_use: BestUse, name: str, strategy: Strategy) -> float:
 
 
 def _styles(best_use: BestUse) -> dict[str, Style]:
-    styles = strategy_styles([one.name for one in best_use.by_hand], best_use.best.name)
+    styles = choose_styles([one.name for one in best_use.by_hand], best_use.best.name)
     return {**styles, best_use.best.name: (_BEST, "-")}
 
 

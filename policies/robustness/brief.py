@@ -47,8 +47,8 @@ def write_robust_page(
     str
         The page, HTML.
     """
-    found = judged.compared
-    unit, factor = display_unit(found.ends[judged.outcome].attrs.get("unit", ""))
+    comparison = judged.compared
+    unit, factor = display_unit(comparison.ends[judged.outcome].attrs.get("unit", ""))
     whole = judged.regrets[judged.regrets[FUTURE] == ALL_WORLDS].drop(columns=FUTURE)
     whole = whole.assign(**{name: whole[name] * factor for name in (EXPECTED, HIGH, MOST)})
     regret = whole.assign(**{BEST: whole[BEST].map(format_share)}).rename(
@@ -59,7 +59,7 @@ def write_robust_page(
     if len(judged.needs) == 1:
         shares = shares.drop(columns=ENOUGH)
     sections = []
-    if len(found.names) > 1:
+    if len(comparison.names) > 1:
         caption = f"Regret in {judged.outcome.lower()} ({judged.place}), {unit}"
         sections.append(
             Section(
@@ -98,7 +98,7 @@ def write_robust_page(
             )
         )
     said = answer_robustness(judged)
-    sections += [describe_futures(found), describe_rest(found)]
+    sections += [describe_futures(comparison), describe_rest(comparison)]
     return render_page(title, said, sections, stamp)
 
 

@@ -13,7 +13,7 @@ from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.policies.comparison.result import DISCOUNTED, PER_YUAN, Comparison
 from smecluster.policies.ensemble.cases import DRAW, FUTURE, STRATEGY
 from smecluster.policies.robustness.prim import Discovery, discover
-from smecluster.policies.robustness.regret import regret, regret_table, satisficing
+from smecluster.policies.robustness.regret import combine_needs, measure_regret, summarise_regret
 from smecluster.policies.robustness.result import ALL_WORLDS, BEATEN, ENOUGH, FAILS, Robustness
 from smecluster.policies.study import EVERY, Need
 
@@ -21,7 +21,7 @@ from smecluster.policies.study import EVERY, Need
 _FEWEST = 50
 
 
-def robustness(
+def judge_strategies(
     compared: Comparison,
     needs: Sequence[Need],
     *,
@@ -55,7 +55,7 @@ def robustness(
         If an outcome was not kept, is neither better nor worse, or a place does not exist.
     """
     better = find_outcome(outcome).better
-    check(
+    check_needs(
         needs,
         outcome,
         place,
@@ -63,20 +63,20 @@ def robustness(
         regions=[str(one) for one in compared.ends[PLACE].values if one != TOTAL],
     )
     reached = _at(compared.changes, outcome, place)
-    given_away = regret(reached, more=better == "more")
+    given_away = measure_regret(reached, more=better == "more")
     met = {_called(need): _met(compared, need) for need in needs}
-    enough = satisficing(list(met.values()))
+    enough = combine_needs(list(met.values()))
     worlds = _worlds(compared)
     # A draw is much the same world in every future.
     draws = np.tile(np.arange(len(compared.draws)), len(compared.futures))
-    found: dict[str, dict[str, Discovery]] = {}
+    discoveries: dict[str, dict[str, Discovery]] = {}
     for name in compared.names:
         away = given_away.sel({STRATEGY: name}).transpose(FUTURE, DRAW).values.ravel()
         good = enough.sel({STRATEGY: name}).transpose(FUTURE, DRAW).values.ravel()
         known = np.isfinite(away)
         searched = {FAILS: ~good} | ({BEATEN: away > 0} if len(compared.names) > 1 else {})
         if known.sum() >= _FEWEST:
-            found[name] = {
+            discoveries[name] = {
                 what: discover(worlds[known], interest[known], seed=seed, groups=draws[known])
                 for what, interest in searched.items()
             }
@@ -89,12 +89,12 @@ def robustness(
         regrets=_by_future(given_away),
         shares=_shares(met | {ENOUGH: enough.astype(float)}),
         worlds=worlds,
-        found=found,
+        discoveries=discoveries,
         compared=compared,
     )
 
 
-def check(
+def check_needs(
     needs: Sequence[Need],
     outcome: str,
     place: str,
@@ -180,11 +180,11 @@ def _worlds(compared: Comparison) -> pd.DataFrame:
 
 
 def _by_future(given_away: xr.DataArray) -> pd.DataFrame:
-    parts = {ALL_WORLDS: regret_table(given_away)}
+    parts = {ALL_WORLDS: summarise_regret(given_away)}
     for future in given_away[FUTURE].values:
         one = given_away.sel({FUTURE: [future]})
         if bool(one.notnull().all(STRATEGY).any()):
-            parts[str(future)] = regret_table(one)
+            parts[str(future)] = summarise_regret(one)
     return pd.concat(parts, names=[FUTURE]).reset_index()
 
 

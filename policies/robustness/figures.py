@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 from smecluster.model.support.formatting import display_unit
 from smecluster.model.support.plotting import Figure, add_heading, format_axis
 from smecluster.policies.ensemble.cases import FUTURE, STRATEGY
-from smecluster.policies.headlines import Style, strategy_styles
+from smecluster.policies.headlines import Style, choose_styles
 from smecluster.policies.robustness.regret import EXPECTED, HIGH, MOST
 from smecluster.policies.robustness.result import ALL_WORLDS, BEATEN, ENOUGH, FAILS
 
@@ -38,23 +38,23 @@ def draw_figures(judged: Robustness) -> dict[str, Figure]:
     dict
         Figure by file name without suffix.
     """
-    found = judged.compared
+    comparison = judged.compared
     drawn = {"good-enough": draw_good_enough(judged)}
-    if len(found.names) > 1:
+    if len(comparison.names) > 1:
         drawn["regret"] = draw_regrets(judged)
-    if any(discovery.boxes for one in judged.found.values() for discovery in one.values()):
+    if any(discovery.boxes for one in judged.discoveries.values() for discovery in one.values()):
         drawn["where-it-fails"] = draw_limits(judged)
     return drawn
 
 
 def draw_regrets(judged: Robustness) -> Figure:
     """Draw what each strategy gives up, a row for each future."""
-    found = judged.compared
-    unit, factor = display_unit(found.ends[judged.outcome].attrs.get("unit", ""))
+    comparison = judged.compared
+    unit, factor = display_unit(comparison.ends[judged.outcome].attrs.get("unit", ""))
     table = judged.regrets.set_index([FUTURE, STRATEGY])
     rows = list(dict.fromkeys(judged.regrets[FUTURE]))
-    styles = _styles(found)
-    names = found.names
+    styles = _styles(comparison)
+    names = comparison.names
     figure = Figure(figsize=(9, 2.3 + (0.28 + 0.17 * len(names)) * len(rows)), layout="constrained")
     axis = figure.subplots()
     for at, future in enumerate(rows):
@@ -67,7 +67,7 @@ def draw_regrets(judged: Robustness) -> Figure:
                 size = 9 if mark == "|" else 5
                 axis.plot(values[what], height, mark, color=colour, markersize=size)
         axis.axhline(at + 0.5, color="#E5E5E5" if at else "#999999", linewidth=0.8)
-    axis.set_yticks(range(len(rows)), [_title(found, row) for row in rows])
+    axis.set_yticks(range(len(rows)), [_title(comparison, row) for row in rows])
     axis.set_ylim(len(rows) - 0.5, -0.5)
     axis.set_xlim(left=-0.01 * axis.get_xlim()[1])
     axis.set_xlabel(f"{judged.outcome} given up, {unit}")
@@ -79,7 +79,7 @@ def draw_regrets(judged: Robustness) -> Figure:
         for what, mark in _MARKS.items()
     ]
     handles = [
-        Line2D([], [], color=styles[name][0], marker="o", label=found.titles[name])
+        Line2D([], [], color=styles[name][0], marker="o", label=comparison.titles[name])
         for name in names
     ]
     figure.legend(handles=[*handles, *marks], loc="outside lower center", frameon=False, ncols=3)
@@ -94,14 +94,14 @@ def draw_regrets(judged: Robustness) -> Figure:
 
 def draw_good_enough(judged: Robustness) -> Figure:
     """Draw the share of worlds in which each strategy meets its needs, by future."""
-    found = judged.compared
+    comparison = judged.compared
     table = judged.shares.set_index([FUTURE, STRATEGY])
     rows = list(dict.fromkeys(judged.shares[FUTURE]))
     rows = rows if len(rows) > 2 else rows[:1]
     needs = [str(column) for column in table.columns]
     # One need: that it is met and that all are met is the same.
     needs = needs[:1] if len(needs) == 2 else needs
-    names = found.names
+    names = comparison.names
     figure = Figure(
         figsize=(2.6 + 1.0 * len(names) * len(needs) + 0.6 * len(needs), 2.6 + 0.42 * len(rows)),
         layout="constrained",
@@ -113,7 +113,7 @@ def draw_good_enough(judged: Robustness) -> Figure:
         for (row, column), share in np.ndenumerate(shares):
             axis.text(column, row, f"{100 * share:.0f}", ha="center", va="center")
         axis.set_xticks(range(len(names)), [textwrap.fill(name, 12) for name in names], fontsize=8)
-        axis.set_yticks(range(len(rows)), [_title(found, row) for row in rows])
+        axis.set_yticks(range(len(rows)), [_title(comparison, row) for row in rows])
         title = "all needs" if need == ENOUGH else need
         axis.set_title(textwrap.fill(title, 12 + 9 * len(names)), fontsize=9)
         axis.tick_params(length=0)
@@ -131,23 +131,23 @@ def draw_good_enough(judged: Robustness) -> Figure:
 
 def draw_limits(judged: Robustness) -> Figure:
     """Draw the limits of the worlds in which a strategy fails or is beaten."""
-    found = judged.compared
+    comparison = judged.compared
     drawn = [
         (name, what, number, box)
-        for name, searched in judged.found.items()
+        for name, searched in judged.discoveries.items()
         for what in (FAILS, BEATEN)
         for number, box in enumerate(searched[what].boxes if what in searched else ())
     ]
     heights = [0.9 + 0.34 * len(box.limits) for *_, box in drawn]
     figure = Figure(figsize=(9, 1.3 + sum(heights)), layout="constrained")
     axes = figure.subplots(len(drawn), 1, squeeze=False, height_ratios=heights)[:, 0]
-    styles = _styles(found)
+    styles = _styles(comparison)
     for axis, (name, what, number, box) in zip(axes, drawn, strict=True):
         _limits(axis, box, judged.worlds, styles[name][0])
         verb = "fails" if what == FAILS else "is beaten by another"
         also = "" if number == 0 else " (further worlds)"
         axis.set_title(
-            f"{found.titles[name]} {verb}{also}: coverage {100 * box.coverage:.0f} %, density "
+            f"{comparison.titles[name]} {verb}{also}: coverage {100 * box.coverage:.0f} %, density "
             f"{100 * box.density:.0f} %, {100 * box.mass:.0f} % of the worlds",
             fontsize=9,
             loc="left",
@@ -186,12 +186,12 @@ def _limits(axis: Axes, box: Box, worlds: pd.DataFrame, colour: str) -> None:
     axis.set_xticks([])
 
 
-def _title(found: Comparison, future: str) -> str:
-    return "All futures" if future == ALL_WORLDS else textwrap.fill(found.titles[future], 26)
+def _title(comparison: Comparison, future: str) -> str:
+    return "All futures" if future == ALL_WORLDS else textwrap.fill(comparison.titles[future], 26)
 
 
-def _styles(found: Comparison) -> dict[str, Style]:
-    return strategy_styles([found.baseline.name, *found.names], found.baseline.name)
+def _styles(comparison: Comparison) -> dict[str, Style]:
+    return choose_styles([comparison.baseline.name, *comparison.names], comparison.baseline.name)
 
 
 def _finish(

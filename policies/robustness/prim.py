@@ -157,7 +157,7 @@ def discover(
     return Discovery(share, tuple(boxes), first)
 
 
-def in_words(limits: Mapping[str, Limit], worlds: pd.DataFrame) -> list[str]:
+def describe_limits(limits: Mapping[str, Limit], worlds: pd.DataFrame) -> list[str]:
     """Write limits out.
 
     Parameters

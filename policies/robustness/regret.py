@@ -19,7 +19,7 @@ STRATEGY = "strategy"
 EXPECTED, HIGH, MOST, BEST = "expected", "90th percentile", "maximum", "share best"
 
 
-def regret(performance: xr.DataArray, *, more: bool = True) -> xr.DataArray:
+def measure_regret(performance: xr.DataArray, *, more: bool = True) -> xr.DataArray:
     """Measure what each strategy gives away in each world.
 
     Parameters
@@ -41,7 +41,7 @@ def regret(performance: xr.DataArray, *, more: bool = True) -> xr.DataArray:
     return given_away.where(known).transpose(*performance.dims).assign_attrs(performance.attrs)
 
 
-def regret_table(given_away: xr.DataArray) -> pd.DataFrame:
+def summarise_regret(given_away: xr.DataArray) -> pd.DataFrame:
     """Sum regret up over worlds.
 
     Parameters
@@ -76,7 +76,7 @@ def regret_table(given_away: xr.DataArray) -> pd.DataFrame:
     )
 
 
-def satisficing(met: Sequence[xr.DataArray]) -> xr.DataArray:
+def combine_needs(met: Sequence[xr.DataArray]) -> xr.DataArray:
     """Say where a strategy is good enough: where it meets every need.
 
     Parameters

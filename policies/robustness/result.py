@@ -10,7 +10,7 @@ import pandas as pd
 
 from smecluster.policies.base_result import pick_named
 from smecluster.policies.ensemble.cases import STRATEGY
-from smecluster.policies.robustness.prim import in_words
+from smecluster.policies.robustness.prim import describe_limits
 from smecluster.policies.robustness.regret import EXPECTED, HIGH, MOST
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Robustness:
         need, and all of them.
     worlds : pandas.DataFrame
         What differs among worlds: the future, and the drawn inputs.
-    found : dict
+    discoveries : dict
         Per strategy, the boxes of the worlds in which it ``fails`` (is not good enough) and in
         which it ``is beaten`` by another.
     compared : Comparison
@@ -64,7 +64,7 @@ class Robustness:
     regrets: pd.DataFrame
     shares: pd.DataFrame
     worlds: pd.DataFrame
-    found: dict[str, dict[str, Discovery]]
+    discoveries: dict[str, dict[str, Discovery]]
     compared: Comparison
 
     def __repr__(self) -> str:
@@ -153,10 +153,10 @@ class Robustness:
 
 def _box_table(judged: Robustness) -> pd.DataFrame:
     rows = []
-    for strategy, searched in judged.found.items():
+    for strategy, searched in judged.discoveries.items():
         for what, discovery in searched.items():
             for number, box in enumerate(discovery.boxes, 1):
-                words = in_words(box.limits, judged.worlds)
+                words = describe_limits(box.limits, judged.worlds)
                 for (factor, limit), said in zip(box.limits.items(), words, strict=True):
                     is_set = isinstance(limit, frozenset)
                     low, high = (np.nan, np.nan) if isinstance(limit, frozenset) else limit

@@ -8,7 +8,7 @@ from smecluster.model.support.formatting import capitalise, display_unit
 from smecluster.policies.comparison.text import format_number
 from smecluster.policies.ensemble.cases import FUTURE, STRATEGY
 from smecluster.policies.prose import format_share, join_names
-from smecluster.policies.robustness.prim import Box, in_words
+from smecluster.policies.robustness.prim import Box, describe_limits
 from smecluster.policies.robustness.regret import BEST, EXPECTED, HIGH, MOST
 from smecluster.policies.robustness.result import ALL_WORLDS, BEATEN, ENOUGH, FAILS, Robustness
 
@@ -29,8 +29,8 @@ def answer_robustness(judged: Robustness) -> list[str]:
     list of str
         Sentences, the answer first.
     """
-    found = judged.compared
-    unit, factor = display_unit(found.ends[judged.outcome].attrs.get("unit", ""))
+    comparison = judged.compared
+    unit, factor = display_unit(comparison.ends[judged.outcome].attrs.get("unit", ""))
     away = _read_all_worlds(judged.regrets)
     shares = _read_all_worlds(judged.shares)
     worlds = len(judged.worlds)
@@ -61,7 +61,7 @@ def answer_robustness(judged: Robustness) -> list[str]:
 
 
 def _failing(judged: Robustness, name: str, share: float) -> list[str]:
-    searched = judged.found.get(name, {})
+    searched = judged.discoveries.get(name, {})
     worlds = len(judged.worlds)
     said = [
         f"{capitalise(name)} is good enough {_format_worlds(share, worlds)}"
@@ -96,7 +96,7 @@ def _by_future(judged: Robustness, name: str) -> str:
 
 
 def _describe_box(judged: Robustness, box: Box, verb: str, share: float, number: int) -> str:
-    where = join_names(in_words(box.limits, judged.worlds))
+    where = join_names(describe_limits(box.limits, judged.worlds))
     begin = f"{verb} in {format_share(share)}, mostly where" if number == 0 else "Otherwise where"
     return (
         f"{begin} {where}: {format_share(box.coverage)} of these worlds lie there, and "

@@ -88,7 +88,7 @@ def futures(
 def _list(chosen: list[str] | None, json: bool) -> None:
     """Print the futures."""
     from smecluster.policies.futures import ALL
-    from smecluster.policies.futures import futures as load
+    from smecluster.policies.futures import load_futures as load
 
     named = [one.strip() for text in chosen or [ALL] for one in text.split(",")]
     rows = [
@@ -114,19 +114,19 @@ def _report(done: StudyRun, out: Path, json: bool) -> None:
     from smecluster.policies.comparison.tables import table_recoveries
     from smecluster.policies.comparison.text import answer_futures, describe_basis
 
-    found = done.comparison
-    said, table = answer_futures(found), table_recoveries(found)
+    comparison = done.comparison
+    said, table = answer_futures(comparison), table_recoveries(comparison)
     files = write_all({"recovery": table}, out, done.provenance)
     if not json:
-        print_lines([*said, "", *describe_basis(found)])
+        print_lines([*said, "", *describe_basis(comparison)])
         sys.stdout.flush()
-    drawn = draw_all({"futures": draw_futures(found)}, out, done.provenance)
-    text = write_futures_page(found, f"Futures: {done.study.title}", drawn, done.provenance)
+    drawn = draw_all({"futures": draw_futures(comparison)}, out, done.provenance)
+    text = write_futures_page(comparison, f"Futures: {done.study.title}", drawn, done.provenance)
     files += [*drawn.values(), write_atomic(out / "brief.html", text)]
     record = {
         "stamp": done.provenance,
         "answer": said,
-        "warnings": [one.describe() for one in found.spans],
+        "warnings": [one.describe() for one in comparison.spans],
         "recovery": table.to_dict("records"),
     }
     finish(files, record if json else None)

@@ -65,7 +65,7 @@ def robust(
 ) -> None:
     """Judge strategies by regret, by what is good enough, and by where they fail."""
     from smecluster.policies.comparison.compute import select_outcomes
-    from smecluster.policies.robustness.compute import check, robustness
+    from smecluster.policies.robustness.compute import check_needs, judge_strategies
     from smecluster.policies.study import combine_study
 
     given = combine_study(
@@ -88,11 +88,13 @@ def robust(
         out,
         workers,
         need_draws=draws is not None,
-        check=lambda model: check(
+        check=lambda model: check_needs(
             given.need, outcome, place, outcomes=kept, regions=list(model.regions)
         ),
     )
-    judged = robustness(done.comparison, given.need, outcome=outcome, place=place, seed=given.seed)
+    judged = judge_strategies(
+        done.comparison, given.need, outcome=outcome, place=place, seed=given.seed
+    )
     _report(done, judged, out, json)
 
 
@@ -103,13 +105,13 @@ def _report(done: StudyRun, judged: Robustness, out: Path, json: bool) -> None:
     from smecluster.policies.robustness.figures import draw_figures
     from smecluster.policies.robustness.text import answer_robustness
 
-    found, said = done.comparison, answer_robustness(judged)
+    comparison, said = done.comparison, answer_robustness(judged)
     made = {"regret": judged.regrets, "good-enough": judged.shares, "limits": judged.boxes}
     files = write_all(made, out, done.provenance)
     if not json:
         print_lines([*said, ""])
         _print_shares(judged)
-        print_lines(["", *describe_basis(found)])
+        print_lines(["", *describe_basis(comparison)])
         sys.stdout.flush()
     drawn = draw_all(draw_figures(judged), out, done.provenance)
     title = f"How sure is it? {done.study.title}"
@@ -118,7 +120,7 @@ def _report(done: StudyRun, judged: Robustness, out: Path, json: bool) -> None:
     record = {
         "stamp": done.provenance,
         "answer": said,
-        "warnings": [one.describe() for one in found.spans],
+        "warnings": [one.describe() for one in comparison.spans],
         **{name: table.to_dict("records") for name, table in made.items()},
     }
     finish(files, record if json else None)

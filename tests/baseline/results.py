@@ -232,8 +232,8 @@ def futures() -> dict[str, Any]:
     """Compare two strategies in three futures on twelve draws: regret, and who is good enough."""
     from smecluster.calibration.loading import draw_values
     from smecluster.policies.comparison.compute import compare
-    from smecluster.policies.futures import futures as load_futures
-    from smecluster.policies.robustness.compute import robustness
+    from smecluster.policies.futures import load_futures
+    from smecluster.policies.robustness.compute import judge_strategies
     from smecluster.policies.strategy import load as load_strategy
     from smecluster.policies.study import Need
 
@@ -245,7 +245,7 @@ def futures() -> dict[str, Any]:
         load_futures(["demand", "credit"]),
         settings={"TIME STEP": 0.125},
     )
-    judged = robustness(compared, [Need(outcome="gained per yuan", at_least=1)])
+    judged = judge_strategies(compared, [Need(outcome="gained per yuan", at_least=1)])
     tables = {"regret [Myuan]": judged.regrets, "share good enough": judged.shares}
     found: dict[str, Any] = {}
     for title, table in tables.items():

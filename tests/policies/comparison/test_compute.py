@@ -19,9 +19,14 @@ from smecluster.policies.comparison.brief import (
     write_compare_page,
     write_futures_page,
 )
-from smecluster.policies.comparison.compute import compare, discounting
+from smecluster.policies.comparison.compute import compare, read_discounting
 from smecluster.policies.comparison.figures import draw_figures, draw_probabilities
-from smecluster.policies.comparison.result import DISCOUNTED, PER_YUAN, Comparison, years_to_half
+from smecluster.policies.comparison.result import (
+    DISCOUNTED,
+    PER_YUAN,
+    Comparison,
+    measure_half_time,
+)
 from smecluster.policies.comparison.tables import PROBABILITY, make_tables
 from smecluster.policies.comparison.text import (
     answer_comparison,
@@ -31,11 +36,11 @@ from smecluster.policies.comparison.text import (
     format_number,
 )
 from smecluster.policies.ensemble.recovery import LOSS
-from smecluster.policies.futures import futures
-from smecluster.policies.headlines import strategy_markers, strategy_styles
+from smecluster.policies.futures import load_futures
+from smecluster.policies.headlines import choose_markers, choose_styles
 from smecluster.policies.quantiles import compute_quantiles
 from smecluster.policies.robustness.brief import write_robust_page
-from smecluster.policies.robustness.compute import robustness
+from smecluster.policies.robustness.compute import judge_strategies
 from smecluster.policies.robustness.figures import draw_figures as draw_robust_figures
 from smecluster.policies.robustness.regret import BEST, MOST
 from smecluster.policies.robustness.result import ALL_WORLDS, ENOUGH, Robustness
@@ -68,12 +73,12 @@ def drawn() -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def found(shipped, drawn) -> Comparison:
     strategies = tuple(load(name) for name in NAMES)
-    return compare(shipped, strategies, drawn, futures(["demand", "wages"]), settings=STEP)
+    return compare(shipped, strategies, drawn, load_futures(["demand", "wages"]), settings=STEP)
 
 
 @pytest.fixture(scope="module")
 def judged(found) -> Robustness:
-    return robustness(found, NEEDS)
+    return judge_strategies(found, NEEDS)
 
 
 # The numbers
@@ -176,7 +181,7 @@ def test_half_of_an_effect_is_found_between_years():
         [0, -1, -1, -3, -3, -4],
     ]
     effect = xr.DataArray(np.array(rows, dtype=float), {"time": time}, ("draw", "time"))
-    found = years_to_half(effect, 2025)
+    found = measure_half_time(effect, 2025)
     np.testing.assert_allclose(found, [2.5, 4.5, 0.5, np.nan, 2.5])
 
 
@@ -335,11 +340,11 @@ def test_where_it_fails_is_told_by_what_it_was_made_of(judged):
 
 def test_needs_are_refused_where_they_cannot_be_judged(found):
     with pytest.raises(InputError, match="did you mean 'Wenzhou'"):
-        robustness(found, [Need(outcome="Employment", place="Wenzou", at_least=1)])
+        judge_strategies(found, [Need(outcome="Employment", place="Wenzou", at_least=1)])
     with pytest.raises(InputError, match="neither better nor worse"):
-        robustness(found, NEEDS, outcome="total firms")
+        judge_strategies(found, NEEDS, outcome="total firms")
     with pytest.raises(InputError, match="did you mean 'total'"):
-        robustness(found, NEEDS, place="totl")
+        judge_strategies(found, NEEDS, place="totl")
 
 
 # Sentences and pages
@@ -396,7 +401,7 @@ def test_strategies_that_are_paid_alike_are_named_together(found):
 
 def test_the_rate_and_the_year_of_present_values_are_told(found, shipped):
     assert "discounted at 5 % a year to 2025" in " ".join(describe_basis(found))
-    assert discounting(shipped, {"social discount rate": 0.03}) == (0.03, 2025)
+    assert read_discounting(shipped, {"social discount rate": 0.03}) == (0.03, 2025)
 
 
 def test_every_future_has_its_sentence(found):
@@ -440,9 +445,9 @@ def test_among_many_strategies_the_pairs_are_those_with_the_best(found):
 
 def test_many_strategies_have_a_colour_and_a_mark_each():
     names = [f"mine-{at}" for at in range(8)]
-    assert len({style[0] for style in strategy_styles(names, "as-now").values()}) == 8
-    assert len(set(strategy_markers(names).values())) == 8
-    assert set(strategy_markers(names[:3]).values()) == {"o"}
+    assert len({style[0] for style in choose_styles(names, "as-now").values()}) == 8
+    assert len(set(choose_markers(names).values())) == 8
+    assert set(choose_markers(names[:3]).values()) == {"o"}
 
 
 def test_numbers_are_written_with_three_digits():
@@ -578,7 +583,7 @@ def test_a_strategy_without_a_result_in_the_base_future_is_left_out(found):
 
 def test_the_picture_of_which_is_better_has_the_colour_of_the_better_one(found):
     axis = draw_probabilities(found).axes[0]
-    styles = strategy_styles(["as-now", *NAMES], "as-now")
+    styles = choose_styles(["as-now", *NAMES], "as-now")
     words = [text.get_text() for text in axis.texts]
     assert len(words) == len(axis.patches) > 0
     for patch, said in zip(axis.patches, words, strict=True):

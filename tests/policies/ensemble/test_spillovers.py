@@ -5,7 +5,7 @@ import xarray as xr
 
 from smecluster.model.outcomes import PLACE
 from smecluster.policies.ensemble.payers import CENTRE
-from smecluster.policies.ensemble.spillovers import ORIGIN, effect_on_others
+from smecluster.policies.ensemble.spillovers import ORIGIN, measure_spillover
 
 PLACES = np.array(["Wenzhou", "Zhongguancun", "total"], dtype=object)
 
@@ -19,18 +19,18 @@ RIVALS = changes(["Wenzhou", "Zhongguancun", CENTRE], [[10, -4, 6], [-4, 10, 6],
 
 
 def test_a_beggar_thy_neighbour_programme_shows_as_a_loss_of_the_others():
-    assert effect_on_others(RIVALS, "value added") == -8
+    assert measure_spillover(RIVALS, "value added") == -8
 
 
 def test_averages_are_averaged_and_not_added_over_the_neighbours():
-    assert effect_on_others(RIVALS, "annual wage") == -4
+    assert measure_spillover(RIVALS, "annual wage") == -4
 
 
 def test_a_region_without_a_programme_does_nothing_to_others():
     alone = RIVALS.where(RIVALS[ORIGIN] != "Zhongguancun")
-    assert effect_on_others(alone, "value added") == -4
+    assert measure_spillover(alone, "value added") == -4
 
 
 def test_the_centre_has_no_neighbours():
     central = changes([CENTRE], [[3, 3, 6]])
-    assert np.isnan(effect_on_others(central, "value added"))
+    assert np.isnan(measure_spillover(central, "value added"))

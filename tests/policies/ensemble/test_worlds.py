@@ -21,7 +21,7 @@ from smecluster.policies.ensemble.worlds import (
     NOT_STARTED,
     Ensemble,
 )
-from smecluster.policies.futures import futures
+from smecluster.policies.futures import load_futures
 from smecluster.policies.plan import Plan, carry_on
 
 STEP = {"TIME STEP": 0.125}
@@ -47,7 +47,7 @@ def draws() -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def worlds(shipped, draws) -> Ensemble:
-    return Ensemble(shipped, draws, futures(["demand"]), STEP)
+    return Ensemble(shipped, draws, load_futures(["demand"]), STEP)
 
 
 @pytest.fixture(scope="module")
@@ -189,7 +189,7 @@ def test_a_trigger_that_is_met_in_some_worlds_has_results_there_and_a_reason_els
 
 
 def test_a_future_that_begins_before_a_trigger_counts_is_refused(shipped, draws):
-    early = futures(["demand"])[1].model_copy(update={"year": 2010})
+    early = load_futures(["demand"])[1].model_copy(update={"year": 2010})
     with pytest.raises(InputError, match="'demand' begins in 2010, before that"):
         Ensemble(shipped, draws, (early,), STEP).run([waiting(shipped, 1.0)], [], YEARS)
 
@@ -265,9 +265,9 @@ def test_one_set_of_values_is_a_draw_too(shipped, plans):
 
 
 def test_the_fingerprint_tells_worlds_apart(worlds, shipped, draws):
-    assert worlds.hash == Ensemble(shipped, draws.copy(), futures(["demand"]), STEP).hash
-    assert worlds.hash != Ensemble(shipped, draws * 1.01, futures(["demand"]), STEP).hash
-    assert worlds.hash != Ensemble(shipped, draws, futures(["credit"]), STEP).hash
+    assert worlds.hash == Ensemble(shipped, draws.copy(), load_futures(["demand"]), STEP).hash
+    assert worlds.hash != Ensemble(shipped, draws * 1.01, load_futures(["demand"]), STEP).hash
+    assert worlds.hash != Ensemble(shipped, draws, load_futures(["credit"]), STEP).hash
 
 
 def test_bad_input_is_refused(shipped, draws, plans):

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from smecluster.model.support.errors import InputError
-from smecluster.policies.robustness.prim import MOST_LIMITS, TRUSTED, discover, in_words
+from smecluster.policies.robustness.prim import MOST_LIMITS, TRUSTED, describe_limits, discover
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,7 @@ def test_a_slab_in_the_middle_has_two_ends(worlds):
 def test_names_are_limited_to_a_set(worlds):
     (box,) = discover(worlds, (worlds["weather"] != "sun") & (worlds["a"] > 0.5)).boxes
     assert box.limits["weather"] == {"rain", "snow"}
-    assert "weather is rain or snow" in in_words(box.limits, worlds)
+    assert "weather is rain or snow" in describe_limits(box.limits, worlds)
 
 
 def test_two_separate_boxes_are_found_one_after_the_other(worlds):
@@ -96,7 +96,7 @@ def test_the_same_seed_gives_the_same_answer(worlds):
 
 
 def test_limits_are_said_in_words(worlds):
-    said = in_words({"a": (0.6, np.inf), "b": (-np.inf, 0.5), "c": (0.2, 0.4)}, worlds)
+    said = describe_limits({"a": (0.6, np.inf), "b": (-np.inf, 0.5), "c": (0.2, 0.4)}, worlds)
     assert said[0].startswith("a is above 0.6 (the upper 4")
     assert said[1].startswith("b is below 0.5 (the lower ")
     assert said[2].startswith("c is between 0.2 and 0.4 (the middle ")

@@ -13,7 +13,7 @@ from smecluster.policies import load
 from smecluster.policies.comparison.compute import compare
 from smecluster.policies.ensemble.cases import REASON
 from smecluster.policies.ensemble.worlds import Ensemble
-from smecluster.policies.futures import futures
+from smecluster.policies.futures import load_futures
 from smecluster.policies.statistics_value.compute import CUT, value_statistics
 from smecluster.policies.statistics_value.figures import draw_worth as drawn
 from smecluster.policies.statistics_value.result import (
@@ -43,7 +43,9 @@ def model():
 
 @pytest.fixture(scope="module")
 def found(model):
-    return value_statistics(model, LOCAL, DRAWS, futures(["scandal"]), budget=None, settings=STEP)
+    return value_statistics(
+        model, LOCAL, DRAWS, load_futures(["scandal"]), budget=None, settings=STEP
+    )
 
 
 def test_worth_is_the_difference_of_two_runs(model, found):
@@ -172,7 +174,7 @@ def test_the_reason_is_given_whichever_policy_cannot_be_run(model, monkeypatch, 
 
 @pytest.mark.parametrize("baseline", ["as-now", "end-all-policy"])
 def test_the_strategy_gains_what_compare_says(model, baseline):
-    base, worlds = load(baseline), futures(["scandal"])
+    base, worlds = load(baseline), load_futures(["scandal"])
     options = {"baseline": base, "settings": STEP}
     found = value_statistics(model, LOCAL, DRAWS, worlds, **options)
     whole = compare(model, [LOCAL], DRAWS, worlds, **options)
