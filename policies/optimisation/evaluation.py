@@ -16,7 +16,7 @@ from smecluster.model.outcomes import collect_outcomes, find_outcome, list_varia
 from smecluster.policies.budget import Budget
 from smecluster.policies.ensemble.cases import DRAW, STRATEGY
 from smecluster.policies.ensemble.recovery import LOSS as LOST
-from smecluster.policies.ensemble.recovery import recovery
+from smecluster.policies.ensemble.recovery import measure_recovery
 from smecluster.policies.ensemble.worlds import ADDITIONAL, EXACT, FACTOR, Ensemble
 from smecluster.policies.futures import BASE, Future
 from smecluster.policies.futures import load as load_future
@@ -147,7 +147,7 @@ class Evaluation:
         }
         if self._shock is not None:
             hit = run[_PATH].isel(future=1, drop=True)
-            values[LOSS] = recovery(base[_PATH], hit, self._shock.year)[LOST]
+            values[LOSS] = measure_recovery(base[_PATH], hit, self._shock.year)[LOST]
         names = [plan.name for plan in plans]
 
         def arrange(array: xr.DataArray) -> Array:
