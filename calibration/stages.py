@@ -77,11 +77,11 @@ class Stages:
         self._open.close()
 
     @property
-    def seconds(self) -> float:  # noqa: D102  told above
+    def seconds(self) -> float:  # noqa: D102  described above
         return float(self._earlier["seconds"]) + time.monotonic() - self._begun
 
     @property
-    def runs(self) -> int:  # noqa: D102  told above
+    def runs(self) -> int:  # noqa: D102  described above
         return int(self._earlier["runs"]) + Objective.total - self._before
 
     def inner(self, name: str) -> Checkpoints:
@@ -111,7 +111,7 @@ class Stages:
             self._keep_effort()
             if not tells:
                 self.tell(name, 1, 1)
-            # What goes on and what is resumed sees the same bytes.
+            # The first run and a resumed one see the same bytes.
             return self._checkpoints.load(name)
 
     def optimum(self, name: str, make: Callable[[], Optimum]) -> Optimum:

@@ -160,7 +160,7 @@ def run_sensitivity(
     workers : int, optional
         Threads; one for each processor if left out.
     watch : callable, optional
-        Gives what is told the progress of the runs, as a context.
+        Gives a context whose value is called with the number of finished runs and of all runs.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Make the runs of a study, and go on where it was stopped."""
+"""Run a study, and resume one that was interrupted."""
 
 from __future__ import annotations
 
@@ -47,16 +47,16 @@ _PARTS, _LEAST = 16, 64
 
 @dataclass(frozen=True)
 class RunSummary:
-    """What has been done.
+    """What was run.
 
     Attributes
     ----------
     runs : int
         Runs of the study, all scenarios together.
     new : int
-        Runs that were made now.
+        Runs made by this call.
     failed : int
-        Runs that have failed, earlier ones too.
+        Runs that failed, earlier ones included.
     seconds : float
         Time that the new runs took, s.
     """
@@ -94,7 +94,7 @@ def plan_runs(
     hashes: Mapping[str, str] | None = None,
     budget: str = "",
 ) -> Manifest:
-    """Hold a study against a model, before anything is written.
+    """Check a study against a model before anything is written.
 
     Parameters
     ----------
@@ -127,7 +127,7 @@ def plan_runs(
     variables, years = list_required(columns)
     baseline = []
     for scenario in scenarios:
-        base = _base(study, scenario)
+        base = _merge_inputs(study, scenario)
         Setting(model, factors, base)
         alone = simulate(model, base, outputs=variables, years=years).expand_dims("run")
         values = extract_outputs(alone, columns)
@@ -171,11 +171,10 @@ def run_study(
     part: int | None = None,
     tell: Callable[[int, int], None] | None = None,
 ) -> RunSummary:
-    """Make the runs that a store does not hold yet.
+    """Run what a store lacks.
 
-    Runs are kept in parts as they are finished. Whatever ends the process, all finished parts
-    stay, and the next call makes the rest; neither that nor the number of workers changes the
-    results.
+    Runs are kept in parts as they are finished. However the process ends, all finished parts stay
+    and the next call runs the rest; neither that nor the number of workers changes the results.
 
     Parameters
     ----------
@@ -188,13 +187,13 @@ def run_study(
     draws : pandas.DataFrame, optional
         As for `plan_runs`.
     text : str
-        The study's file, kept for the reader.
+        Text of the study's file, kept with the runs.
     restart : bool
         Whether runs of a different identity are removed.
     workers : int, optional
         Threads; one for each processor if left out.
     cluster : str, optional
-        Address of a Dask scheduler that is to share the runs among machines.
+        Address of a Dask scheduler that distributes the runs.
     part : int, optional
         Runs kept at a time; chosen by the size of the study if left out.
     tell : callable, optional
@@ -215,18 +214,18 @@ def run_study(
     study = manifest.study
     used = draws if study.dependent else None
     design = manifest.design(used)
-    size = part or _part(design.rows, design.unit)
+    size = part or _choose_part_size(design.rows, design.unit)
     total = design.rows * len(manifest.scenarios)
     begun = time.monotonic()
     with open_store(folder, manifest, used, text=text, restart=restart) as store:
         have = _Tally(store, design.rows, total)
         store.checkpoints.progress = have.describe()
-        _watch(have, study, folder)
+        _check_failures(have, study, folder)
         if tell is not None:
             tell(have.done, total)
         for place, scenario in enumerate(manifest.scenarios):
             missing = list(parts.find_gaps(store.stored[place].parts, design.rows, size))
-            base = _base(study, scenario)
+            base = _merge_inputs(study, scenario)
             setting = Setting(model, manifest.factors, base)
             variables, years = list_required(manifest.columns)
             pieces = stream(
@@ -247,7 +246,7 @@ def run_study(
                     kept = parts.add_part(
                         store.stored[place].checkpoints,
                         begin,
-                        _numbers(piece, manifest),
+                        _extract(piece, manifest),
                         failures,
                         design.digest(begin, end),
                     )
@@ -258,7 +257,7 @@ def run_study(
                 store.checkpoints.progress = have.describe()
                 if tell is not None:
                     tell(have.done, total)
-                _watch(have, study, folder)
+                _check_failures(have, study, folder)
         if have.failed or (folder / FAILED).exists():
             write_failed_runs(folder)
     return RunSummary(total, have.new, have.failed, time.monotonic() - begun)
@@ -288,7 +287,8 @@ def extend_study(
     text, restart, workers, cluster
         As for `run_study`; runs of a different identity are dropped before the first step only.
     watch : callable, optional
-        Gives what is told the progress of a step, as a context.
+        Gives a context for each step, whose value is called with the number of finished runs and
+        of all runs.
 
     Yields
     ------
@@ -325,7 +325,7 @@ def extend_study(
 
 
 class _Tally:
-    """How many runs there are, and how many have failed."""
+    """Count the finished and the failed runs."""
 
     def __init__(self, store: Store, rows: int, total: int) -> None:
         self.total = total
@@ -343,8 +343,8 @@ class _Tally:
         self.failed += part.failed
 
 
-def _watch(have: _Tally, study: Study, folder: Path) -> None:
-    """Stop once more runs have failed than the study allows, however the others end."""
+def _check_failures(have: _Tally, study: Study, folder: Path) -> None:
+    """Stop as soon as more runs have failed than the study allows in total."""
     share = study.failures.largest_share
     if have.failed > share * have.total:
         raise InputError(
@@ -354,7 +354,7 @@ def _watch(have: _Tally, study: Study, folder: Path) -> None:
         )
 
 
-def _numbers(piece: xr.Dataset, manifest: Manifest) -> dict[str, Any]:
+def _extract(piece: xr.Dataset, manifest: Manifest) -> dict[str, Any]:
     """Take the outputs; a failed run has none, not even from before it failed."""
     failed = piece[parts.REASON].values != ""
     found = extract_outputs(piece, manifest.columns)
@@ -363,7 +363,7 @@ def _numbers(piece: xr.Dataset, manifest: Manifest) -> dict[str, Any]:
     return found
 
 
-def _base(study: Study, scenario: Scenario) -> dict[str, Any]:
+def _merge_inputs(study: Study, scenario: Scenario) -> dict[str, Any]:
     for name in study.settings:
         if name in scenario.inputs:
             raise InputError(
@@ -372,7 +372,7 @@ def _base(study: Study, scenario: Scenario) -> dict[str, Any]:
     return {**study.settings, **scenario.inputs}
 
 
-def _part(rows: int, unit: int) -> int:
-    """Choose how many runs to keep at a time: whole units, so that a grown study fits on."""
+def _choose_part_size(rows: int, unit: int) -> int:
+    """Choose how many runs to keep at a time: whole units, to which a larger study can add."""
     wanted = _PART if rows >= _PART else max(_LEAST, rows // _PARTS)
     return -(-wanted // unit) * unit

@@ -30,7 +30,7 @@ from smecluster.sensitivity.study_tables import (
 )
 
 FOLDER = Path(__file__).with_name("studies")
-# What a study says beside what is run: it may change when the runs are made.
+# Fields that no run depends on: they may change after the runs.
 OF_THE_ANALYSIS = ("name", "title", "question", "analysis", "enough", "failures")
 
 
@@ -42,7 +42,7 @@ class Study(Schema):
     name : str
         Short name: the file's, without its suffix.
     title, question : str
-        What tables and figures call it, and what it is to answer.
+        Its name in tables and figures, and the question that it answers.
     seed : int
         Seed of the sample and of the bootstrap; at least 1.
     regions : tuple of str
@@ -107,7 +107,7 @@ class Study(Schema):
             ("strategy", self.strategies),
             ("future", (*self.futures, *(future.name for future in self.future))),
         ):
-            twice = _twice(names)
+            twice = _find_repeated(names)
             if twice is not None:
                 raise ValueError(f"{kind} {twice!r} is named twice")
         return self
@@ -171,7 +171,7 @@ class Study(Schema):
         return validate(Study, content, self.name)
 
     def differing(self, other: Study) -> list[str]:
-        """Name the fields that runs depend on, whatever their number, and that another has not.
+        """Name the fields that the runs depend on, apart from their number, and that differ.
 
         Parameters
         ----------
@@ -241,10 +241,10 @@ def list_studies() -> tuple[str, ...]:
 
 
 def compute_digest(content: Any) -> str:
-    """Fingerprint of what a JSON value says, whatever its order: SHA-256 in hexadecimal."""
+    """Fingerprint of a JSON value, regardless of the order of its keys: SHA-256, hexadecimal."""
     written = json.dumps(content, sort_keys=True, ensure_ascii=True, allow_nan=False)
     return hashlib.sha256(written.encode()).hexdigest()
 
 
-def _twice(names: Sequence[str]) -> str | None:
+def _find_repeated(names: Sequence[str]) -> str | None:
     return next((name for name, count in Counter(names).items() if count > 1), None)

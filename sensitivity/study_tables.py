@@ -92,7 +92,7 @@ class Method(Schema):
 
 
 class FactorTable(Schema):
-    """One factor, or several alike, as a study file gives them.
+    """A factor, or several of one kind, as a study file gives them.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ class FactorTable(Schema):
         elements together, ``"name[element]"``. Either this, `lever` or `from_`.
     lever : str, optional
         A lever, whose part of the programme's money is moved; all parts are then divided by
-        their sum, so that the money stays the same.
+        their sum, which keeps the total money.
     from_ : "calibration", optional
         The draws of the calibration: a factor for each of its parameters, with their dependence.
     only : tuple of str

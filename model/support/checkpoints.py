@@ -141,8 +141,8 @@ class Checkpoints:
         name : str
             Its name, which may be a path.
         keyed : bool
-            Whether the name holds a fingerprint of the identity, so that the folder needs no
-            identity file to be told from those of other identities.
+            Whether the name holds a fingerprint of the identity, which makes an identity file in
+            the folder unnecessary.
 
         Returns
         -------
@@ -194,7 +194,7 @@ class Checkpoints:
             # Without an identity nobody knows what parts belong to. Its file is the first to go
             # and the last to come: a process killed in between leaves nothing to be mixed up.
             path.unlink(missing_ok=True)
-            for part in list(_files(self.folder)):
+            for part in list(_list_files(self.folder)):
                 part.unlink(missing_ok=True)
 
     def _identify(self) -> None:
@@ -287,15 +287,18 @@ class Checkpoints:
             raise RuntimeError(f"{self.folder} is not reserved: save inside a 'with' statement")
         self._identify()
         table = _encode(content)
-        told = {**(table.schema.metadata or {})}
-        told |= {(_OWN + key).encode(): str(value).encode() for key, value in facts.items()}
+        metadata = {**(table.schema.metadata or {})}
+        metadata |= {(_OWN + key).encode(): str(value).encode() for key, value in facts.items()}
         sink = io.BytesIO()
         # Numbers that hardly repeat: a dictionary would take ten times as long and save nothing.
         pq.write_table(
-            table.replace_schema_metadata(told), sink, use_dictionary=False, write_statistics=False
+            table.replace_schema_metadata(metadata),
+            sink,
+            use_dictionary=False,
+            write_statistics=False,
         )
         data = sink.getvalue()
-        path = self.folder / f"{_quoted(name)}.{_checksum(data)}.parquet"
+        path = self.folder / f"{_quote(name)}.{_compute_checksum(data)}.parquet"
         # Looked up before the new file is there, which the folder's list would already name.
         before = self._indexed().get(name)
         write_atomic(path, data)
@@ -331,7 +334,7 @@ class Checkpoints:
             If there is no such part, it is damaged, or it holds something else.
         """
         table = self._read(name, _ARRAYS)
-        return {field.name: _array(table, field) for field in table.schema}
+        return {field.name: _decode_array(table, field) for field in table.schema}
 
     def load_table(self, name: str, columns: Iterable[str] | None = None) -> pd.DataFrame:
         """Read the table of a part.
@@ -386,11 +389,11 @@ class Checkpoints:
         import xarray as xr
 
         table = self._read(name, _DATASET)
-        layout = json.loads(_facts(table.schema.metadata)[_LAYOUT])
+        layout = json.loads(_decode_facts(table.schema.metadata)[_LAYOUT])
         variables = {}
         for field in table.schema:
             dims, attrs = layout["variables"][field.name]
-            values = _array(table, field)
+            values = _decode_array(table, field)
             variables[field.name] = (
                 dims,
                 values.astype(object) if values.dtype.kind == "U" else values,
@@ -411,15 +414,15 @@ class Checkpoints:
             about = pq.read_metadata(self.path(name))
         except (OSError, pa.ArrowInvalid):
             raise KeyError(name) from None
-        return {**_facts(about.metadata), "rows": str(about.num_rows)}
+        return {**_decode_facts(about.metadata), "rows": str(about.num_rows)}
 
     def _indexed(self) -> dict[str, Path]:
         """Give the file of every part; the folder is listed once."""
         if self._index is None:
             # Of two files of one name, left by a process killed between writing one and removing
             # the other, the newer counts.
-            paths = sorted(_files(self.folder), key=_changed)
-            self._index = {unquote(_parsed(path)[0]): path for path in paths}
+            paths = sorted(_list_files(self.folder), key=_read_time)
+            self._index = {unquote(_parse(path)[0]): path for path in paths}
         return self._index
 
     def _whole(self, name: str) -> Path | None:
@@ -431,7 +434,7 @@ class Checkpoints:
             about = path.stat()
             state = (about.st_size, about.st_mtime_ns)
             if self._checked.get(path) != state:
-                if _checksum(path.read_bytes()) != _parsed(path)[1]:
+                if _compute_checksum(path.read_bytes()) != _parse(path)[1]:
                     return None
                 self._checked[path] = state
         except OSError:
@@ -445,10 +448,10 @@ class Checkpoints:
         except OSError:
             data = b""
         # The bytes that are checked are those that are read.
-        if path is None or _checksum(data) != _parsed(path)[1]:
+        if path is None or _compute_checksum(data) != _parse(path)[1]:
             raise KeyError(name)
         table = pq.read_table(pa.BufferReader(data))
-        if _facts(table.schema.metadata).get(_KIND, _TABLE) != kind:
+        if _decode_facts(table.schema.metadata).get(_KIND, _TABLE) != kind:
             raise KeyError(name)
         return table
 
@@ -542,13 +545,13 @@ def _encode_arrays(
         columns.append(pa.ListArray.from_arrays(pa.array([0, len(flat)], pa.int32()), values))
         shape = {"shape": json.dumps(array.shape)}
         fields.append(pa.field(name, columns[-1].type, metadata=shape))
-    told = {_OWN + key: value for key, value in {_KIND: kind, **(more or {})}.items()}
+    metadata = {_OWN + key: value for key, value in {_KIND: kind, **(more or {})}.items()}
     if not columns:
-        return pa.table({}).replace_schema_metadata(told)
-    return pa.Table.from_arrays(columns, schema=pa.schema(fields, metadata=told))
+        return pa.table({}).replace_schema_metadata(metadata)
+    return pa.Table.from_arrays(columns, schema=pa.schema(fields, metadata=metadata))
 
 
-def _array(table: pa.Table, field: pa.Field) -> NDArray[Any]:
+def _decode_array(table: pa.Table, field: pa.Field) -> NDArray[Any]:
     shape = json.loads(field.metadata[b"shape"])
     values = table[field.name].combine_chunks().values
     if pa.types.is_string(values.type):
@@ -556,7 +559,7 @@ def _array(table: pa.Table, field: pa.Field) -> NDArray[Any]:
     return np.array(values.to_numpy(zero_copy_only=False)).reshape(shape)
 
 
-def _facts(metadata: Mapping[bytes, bytes] | None) -> dict[str, str]:
+def _decode_facts(metadata: Mapping[bytes, bytes] | None) -> dict[str, str]:
     own = _OWN.encode()
     return {
         key.removeprefix(own).decode(): value.decode()
@@ -565,30 +568,30 @@ def _facts(metadata: Mapping[bytes, bytes] | None) -> dict[str, str]:
     }
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def _list_files(folder: Path) -> Iterator[Path]:
     """List the parts in a folder, without what is being written or is somebody else's."""
     for path in folder.glob("*.parquet"):
         if not path.name.startswith(".") and _FILE.fullmatch(path.name):
             yield path
 
 
-def _quoted(name: str) -> str:
+def _quote(name: str) -> str:
     plain = quote(name, safe=_PLAIN)
     # A file that begins with a dot is one that is being written.
     return plain.replace(".", "%2E", 1) if plain.startswith(".") else plain
 
 
-def _parsed(path: Path) -> tuple[str, str]:
+def _parse(path: Path) -> tuple[str, str]:
     match = _FILE.fullmatch(path.name)
     assert match is not None
     return match["name"], match["sum"]
 
 
-def _changed(path: Path) -> int:
+def _read_time(path: Path) -> int:
     with suppress(OSError):
         return path.stat().st_mtime_ns
     return 0
 
 
-def _checksum(data: bytes) -> str:
+def _compute_checksum(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()[:16]

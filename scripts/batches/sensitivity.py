@@ -79,18 +79,18 @@ def sensitivity(
 ) -> None:
     """Find out which factors matter: studies of any size that can be interrupted and resumed."""
     actions: dict[str, Callable[[], None]] = {
-        "new": lambda: _new(Path(study), like),
-        "run": lambda: _run(study, out, size, restart, workers, cluster, json),
-        "status": lambda: _status(study, out, json),
-        "analyse": lambda: _analyse(study, out, method, json),
-        "plot": lambda: _plot(study, out, method, json),
+        "new": lambda: _create(Path(study), like),
+        "run": lambda: _run_study(study, out, size, restart, workers, cluster, json),
+        "status": lambda: _report_status(study, out, json),
+        "analyse": lambda: _report_analysis(study, out, method, json),
+        "plot": lambda: _draw(study, out, method, json),
     }
     if action not in actions:
         raise UnknownNameError("action", action, actions)
     actions[action]()
 
 
-def _new(path: Path, like: str) -> None:
+def _create(path: Path, like: str) -> None:
     from smecluster.model.support.files import write_atomic
     from smecluster.sensitivity.study import read_study_text
 
@@ -102,7 +102,7 @@ def _new(path: Path, like: str) -> None:
     note(f"next: edit it, then run smecluster sensitivity run {path}")
 
 
-def _run(
+def _run_study(
     given: str,
     out: Path | None,
     size: int | None,
@@ -115,7 +115,7 @@ def _run(
     from smecluster.sensitivity.design.scenarios import resolve_study
     from smecluster.sensitivity.running import extend_study
 
-    study, folder, text = _study(given, out)
+    study, folder, text = _load_study(given, out)
     study = study if size is None else study.resized(size)
     steps = extend_study(
         study,
@@ -131,7 +131,7 @@ def _run(
     for step in steps:
         if record:
             note(f"size doubled to {step.study.method.size:,}")
-        record = _record(folder, step.study, step.summary)
+        record = _make_record(folder, step.study, step.summary)
         if not json:
             _print_summary(record)
         if step.verdict is not None:
@@ -148,7 +148,7 @@ def _run(
         note(f"next: smecluster sensitivity analyse {folder}")
 
 
-def _study(given: str, out: Path | None) -> tuple[Study, Path, str]:
+def _load_study(given: str, out: Path | None) -> tuple[Study, Path, str]:
     """Find a study by name, file, or folder of results; its folder and its text."""
     from smecluster.sensitivity.interface import RESULTS
     from smecluster.sensitivity.store import folder as store
@@ -173,14 +173,14 @@ def _is_store(given: str) -> bool:
     return folder.is_dir() and (given not in list_studies() or (folder / NAME).is_file())
 
 
-def _results(given: str, out: Path | None) -> Results:
+def _read_results(given: str, out: Path | None) -> Results:
     from smecluster.sensitivity.store.folder import read_store
 
-    study, folder, _ = _study(given, out)
+    study, folder, _ = _load_study(given, out)
     return read_store(folder, None if _is_store(given) else study)
 
 
-def _record(folder: Path, study: Study, summary: RunSummary) -> dict[str, Any]:
+def _make_record(folder: Path, study: Study, summary: RunSummary) -> dict[str, Any]:
     from smecluster.sensitivity.store.folder import FAILED
 
     failed = folder / FAILED
@@ -193,7 +193,7 @@ def _record(folder: Path, study: Study, summary: RunSummary) -> dict[str, Any]:
         "failed": summary.failed,
         "seconds": summary.seconds,
         "runs a second": summary.new / summary.seconds if summary.new else None,
-        "peak memory MiB": _peak_memory(),
+        "peak memory MiB": _measure_memory(),
         **({"failures": str(failed)} if summary.failed else {}),
     }
 
@@ -212,8 +212,8 @@ def _print_summary(record: dict[str, Any]) -> None:
         print(f"{record['failures']} lists the failed runs: why, where and with which inputs")
 
 
-def _peak_memory() -> float | None:
-    """Give the most memory that this process has held, MiB."""
+def _measure_memory() -> float | None:
+    """Give the peak memory of this process, MiB."""
     try:
         import resource
     except ImportError:  # Windows
@@ -224,22 +224,22 @@ def _peak_memory() -> float | None:
     return size / (2**20 if sys.platform == "darwin" else 2**10)
 
 
-def _analysed(given: str, results: Results, method: str | None) -> Analysis:
+def _analyse_results(given: str, results: Results, method: str | None) -> Analysis:
     from smecluster.scripts.shared.progress import progress
     from smecluster.sensitivity.analysis.compute import analyse
 
-    _refuse_changed(given, results)
+    _refuse_list_changes(given, results)
     with progress("outputs") as tell:
         return analyse(results, method=method, tell=tell)
 
 
-def _refuse_changed(given: str, results: Results) -> None:
+def _refuse_list_changes(given: str, results: Results) -> None:
     """Refuse to show runs as those of a study that has changed since they were made."""
     if _is_store(given):
         return  # the runs as they are
     from smecluster.model.support.checkpoints import describe_mixture
 
-    changed = _changed(given, results)
+    changed = _list_changes(given, results)
     if changed:
         raise InputError(
             f"{describe_mixture(results.folder, changed)}: "
@@ -247,11 +247,11 @@ def _refuse_changed(given: str, results: Results) -> None:
         )
 
 
-def _status(given: str, out: Path | None, json: bool) -> None:
+def _report_status(given: str, out: Path | None, json: bool) -> None:
     from smecluster.model.support.locks import describe_lock
     from smecluster.sensitivity.store.folder import FAILED
 
-    results = _results(given, out)
+    results = _read_results(given, out)
     busy = describe_lock(results.folder)
     failed = results.failed
     rows = []
@@ -261,7 +261,7 @@ def _status(given: str, out: Path | None, json: bool) -> None:
         damaged = len(results.stored[place].damaged)
         rows.append([scenario.name, done, results.runs, lost, damaged])
     try:
-        changed = _changed(given, results)
+        changed = _list_changes(given, results)
     except InputError as error:
         changed = [str(error)]
     if json:
@@ -303,8 +303,8 @@ def _status(given: str, out: Path | None, json: bool) -> None:
         )
 
 
-def _changed(given: str, results: Results) -> list[str]:
-    """Name what is no longer as it was when the runs were made, whatever their number.
+def _list_changes(given: str, results: Results) -> list[str]:
+    """Name what has changed since the runs, apart from their number.
 
     Raises
     ------
@@ -316,24 +316,24 @@ def _changed(given: str, results: Results) -> list[str]:
     from smecluster.sensitivity.running import plan_study
 
     made = results.manifest.study
-    study = _study(given, None)[0].resized(made.method.size)
-    named = resolve_study(study)
-    now = dict(plan_study(study, named).identity)
+    study = _load_study(given, None)[0].resized(made.method.size)
+    resolved = resolve_study(study)
+    now = dict(plan_study(study, resolved).identity)
     fields = study.differing(made)
-    told = f"study ({', '.join(fields)})" if fields else "study"
+    named = f"study ({', '.join(fields)})" if fields else "study"
     if fields:  # also those that reach the runs only through the model
-        now["study"] = told
+        now["study"] = named
     changed = name_differences(results.identity, now)
-    return [told if name == "study" else name for name in changed]
+    return [named if name == "study" else name for name in changed]
 
 
-def _analyse(given: str, out: Path | None, method: str | None, json: bool) -> None:
+def _report_analysis(given: str, out: Path | None, method: str | None, json: bool) -> None:
     from smecluster.model.support.formatting import Rounded, display_unit
     from smecluster.sensitivity.report.files import write_analysis
     from smecluster.sensitivity.report.sentences import describe_analysis
 
-    results = _results(given, out)
-    analysis = _analysed(given, results, method)
+    results = _read_results(given, out)
+    analysis = _analyse_results(given, results, method)
     files = write_analysis(analysis, results, results.folder / "analysis")
     if json:
         print_json(
@@ -369,12 +369,12 @@ def _analyse(given: str, out: Path | None, method: str | None, json: bool) -> No
     finish(files)
 
 
-def _plot(given: str, out: Path | None, method: str | None, json: bool) -> None:
+def _draw(given: str, out: Path | None, method: str | None, json: bool) -> None:
     from smecluster.sensitivity.report.figures import draw_figures
     from smecluster.sensitivity.report.page import write_page
 
-    results = _results(given, out)
-    analysis = _analysed(given, results, method)
+    results = _read_results(given, out)
+    analysis = _analyse_results(given, results, method)
     folder = results.folder / "analysis"
     files = draw_figures(results, analysis, folder)
     files.append(write_page(results, analysis, files, folder))

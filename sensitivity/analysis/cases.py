@@ -192,11 +192,13 @@ def prepare_outputs(
         y = np.stack([values[name][runs[kept]] for name in part["output"]], axis=1)
         x = rows.cube[:end][kept] if rows.cube.size else _NONE
         yield Prepared(
-            _sample(results, rows, x, y, whole), part, int(whole.sum()), int((~whole).sum())
+            _make_sample(results, rows, x, y, whole), part, int(whole.sum()), int((~whole).sum())
         )
 
 
-def _sample(results: Results, rows: Rows, x: Array, y: Array, whole: NDArray[np.bool_]) -> Sample:
+def _make_sample(
+    results: Results, rows: Rows, x: Array, y: Array, whole: NDArray[np.bool_]
+) -> Sample:
     names = results.factors
     own = rows.method.name == results.method
     if own and rows.method.name == "fast":

@@ -85,7 +85,7 @@ class Collector:
         several = len(self.results.scenarios) > 1
         label = f"{scenario}: " if several else ""
         outputs = describe_outputs(columns, scenario)
-        self.distributions.append(_distribution(outputs, values, self.results, place, columns))
+        self.distributions.append(_summarise_outputs(outputs, values, self.results, place, columns))
         seen: set[str] = set()
         before = len(self.parts)
         for prepared in prepare_outputs(self.results, self.rows, values, outputs):
@@ -152,7 +152,7 @@ class Collector:
                 self.results.output(column, find_place(self.results, name, ranking.future))
                 for name in (first, second)
             ]
-            name = _named(f"{first} less {second}", ranking.future)
+            name = _name_scenario(f"{first} less {second}", ranking.future)
             values = {column.name: pair[0] - pair[1]}
             for prepared in prepare_outputs(
                 self.results, self.rows, values, describe_outputs([column], name)
@@ -200,7 +200,7 @@ class Collector:
             remarks.append(make_warning(f"{summarise_names(self.empty)}: no run has a value."))
         remarks += remark_on_constants(self.constants)
         if rows.method.name == "regional":
-            remarks.append(_about_notable(results))
+            remarks.append(_remark_on_notable(results))
         draws = results.design.draws
         if draws is not None and results.runs > draws:
             remarks.append(
@@ -221,7 +221,7 @@ class Collector:
                 )
             )
         if own and results.method != "sobol" and len(results.scenarios) > 1:
-            remarks += _about_ranking(results)
+            remarks += _remark_on_ranking(results)
         remarks += dependence
         return remarks + remark_on_indices(table, rows.method, dependent=bool(dependence))
 
@@ -243,7 +243,7 @@ def _describe_runs(results: Results) -> str:
     return text
 
 
-def _about_notable(results: Results) -> Remark:
+def _remark_on_notable(results: Results) -> Remark:
     chosen = results.study.analysis
     side = "below" if chosen.below else "above"
     if chosen.threshold is None:
@@ -253,7 +253,7 @@ def _about_notable(results: Results) -> Remark:
     return make_note(f"Notable runs are those whose output lies {side} {where}.")
 
 
-def _about_ranking(results: Results) -> list[Remark]:
+def _remark_on_ranking(results: Results) -> list[Remark]:
     if results.is_random:
         return []
     return [
@@ -264,7 +264,7 @@ def _about_ranking(results: Results) -> list[Remark]:
     ]
 
 
-def _distribution(
+def _summarise_outputs(
     outputs: pd.DataFrame,
     values: dict[str, Array],
     results: Results,
@@ -282,5 +282,5 @@ def _distribution(
     return pd.concat([outputs, pd.DataFrame(rows, columns=names)], axis=1)
 
 
-def _named(strategies: str, future: str) -> str:
+def _name_scenario(strategies: str, future: str) -> str:
     return Scenario(strategies, future or None).name

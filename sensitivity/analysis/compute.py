@@ -40,7 +40,7 @@ def analyse(results: Results, *, method: str | None = None, tell: Tell | None = 
     method : str, optional
         A method that takes the runs as they are laid out; the study's own if left out.
     tell : callable, optional
-        Is told how many of how many outputs are done.
+        Called with the number of finished outputs and of all outputs.
 
     Returns
     -------
@@ -51,9 +51,9 @@ def analyse(results: Results, *, method: str | None = None, tell: Tell | None = 
     InputError
         If the runs are laid out for another method, or the store cannot be read.
     """
-    chosen = _method(results, method or results.method)
+    chosen = _choose_method(results, method or results.method)
     rows = arrange_rows(results, chosen)
-    bootstrap = _bootstrap(results)
+    bootstrap = _make_bootstrap(results)
     found = Collector(results, rows, bootstrap, tell or (lambda done, of: None))
     fewer = replace(bootstrap, resamples=FEWER)
     rankings = rank_scenarios(results, found.random, found.cube, fewer)
@@ -75,7 +75,7 @@ def analyse(results: Results, *, method: str | None = None, tell: Tell | None = 
         },
         rankings=rankings,
         remarks=tuple(sorted(found.remarks(table), key=lambda remark: remark.weight)),
-        verdict=_judged(results, judged, rows),
+        verdict=_judge(results, judged, rows),
     )
 
 
@@ -97,7 +97,7 @@ def judge_runs(results: Results) -> Verdict:
     InputError
         As for `analyse`.
     """
-    chosen = _method(results, results.method).brief
+    chosen = _choose_method(results, results.method).brief
     rows, columns, parts = arrange_rows(results, chosen), select_principal(results), []
     for place, scenario in enumerate(results.scenarios):
         table = results.table(columns, place)
@@ -106,20 +106,22 @@ def judge_runs(results: Results) -> Verdict:
             results, rows, values, describe_outputs(columns, scenario.name)
         ):
             parts.append(
-                build_index_table(prepared.sample, prepared.outputs, chosen, _bootstrap(results))
+                build_index_table(
+                    prepared.sample, prepared.outputs, chosen, _make_bootstrap(results)
+                )
             )
     table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(COLUMNS))
-    return _judged(results, table, rows)
+    return _judge(results, table, rows)
 
 
-def _judged(results: Results, table: pd.DataFrame, rows: Rows) -> Verdict:
+def _judge(results: Results, table: pd.DataFrame, rows: Rows) -> Verdict:
     enough = results.study.enough or Enough()
     return judge_size(
         table, rows.method.headline, count_size(results, rows), enough.width, enough.leading
     )
 
 
-def _method(results: Results, name: str) -> Method:
+def _choose_method(results: Results, name: str) -> Method:
     chosen = find_method(name)
     if name != "regional":
         return chosen
@@ -128,6 +130,6 @@ def _method(results: Results, name: str) -> Method:
     return replace(chosen, estimate=partial(estimate_regional, notable=notable))
 
 
-def _bootstrap(results: Results) -> Bootstrap:
+def _make_bootstrap(results: Results) -> Bootstrap:
     settings = results.study.analysis
     return Bootstrap(results.study.seed, settings.resamples, settings.confidence)

@@ -62,12 +62,13 @@ def build_index_table(
     )
     found = method.estimate(tried, drawn)
     parts = [
-        _long(name, estimate, found, outputs, varying) for name, estimate in found.indices.items()
+        _make_long(name, estimate, found, outputs, varying)
+        for name, estimate in found.indices.items()
     ]
     return pd.concat(parts, ignore_index=True)
 
 
-def _long(
+def _make_long(
     name: str,
     estimate: Estimate,
     found: Estimates,

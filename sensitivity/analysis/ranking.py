@@ -19,7 +19,7 @@ from smecluster.sensitivity.methods.regional import measure_separation, measure_
 _ROUNDING = 1e-9
 # A factor's range is looked at in fifths: does the ranking change where it is low, or high?
 _PART = 0.2
-# What sets draws apart cannot be told from fewer.
+# Fewer draws do not show what distinguishes them.
 _FEW = 10
 
 
@@ -126,39 +126,43 @@ def rank_strategies(
         draws=len(values),
         best=best.mean(axis=0),
         changed=changed,
-        share=_share(changed, bootstrap.confidence),
+        share=_estimate_share(changed, bootstrap.confidence),
         advantage=pd.DataFrame(
             [
-                (ranked[i], ranked[j], *_pair(values[:, i] - values[:, j], holds, bootstrap))
+                (
+                    ranked[i],
+                    ranked[j],
+                    *_compare_pair(values[:, i] - values[:, j], holds, bootstrap),
+                )
                 for i, j in zip(one, other, strict=True)
                 for holds in [~beaten[:, i, j]]
             ],
             columns=["better", "worse", "share", "low", "high", "mean", "5 %", "95 %"],
         ),
-        causes=_causes(changed, factors, x, bootstrap),
+        causes=_find_causes(changed, factors, x, bootstrap),
     )
 
 
-def _pair(
+def _compare_pair(
     difference: Array, holds: NDArray[np.bool_], bootstrap: Bootstrap
 ) -> tuple[float, float, float, float, float, float]:
     low, high = np.quantile(difference, [0.05, 0.95])
     return (
-        *_share(holds, bootstrap.confidence),
+        *_estimate_share(holds, bootstrap.confidence),
         float(difference.mean()),
         float(low),
         float(high),
     )
 
 
-def _share(chosen: NDArray[np.bool_], confidence: float) -> tuple[float, float, float]:
+def _estimate_share(chosen: NDArray[np.bool_], confidence: float) -> tuple[float, float, float]:
     """Share of the chosen with Wilson's interval, which is not empty where none is chosen."""
     count, every = int(chosen.sum()), len(chosen)
     found = binomtest(count, every).proportion_ci(confidence, method="wilson")
     return count / every, float(found.low), float(found.high)
 
 
-def _causes(
+def _find_causes(
     changed: NDArray[np.bool_], factors: Sequence[str], x: Array, bootstrap: Bootstrap
 ) -> pd.DataFrame:
     columns = ["factor", "separation", "low", "high", "floor", "shift", "where low", "where high"]

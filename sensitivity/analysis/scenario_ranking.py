@@ -21,7 +21,7 @@ def rank_scenarios(
     if not results.is_random:
         return ()
     found = []
-    for future, places in _crossed(results).items():
+    for future, places in _group_by_future(results).items():
         names = [str(results.scenarios[place].strategy) for place in places]
         for column in select_principal(results):
             if column.better == "neither":
@@ -85,7 +85,7 @@ def join_tables(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return table[[*first, *(name for name in table if name not in first)]]
 
 
-def _crossed(results: Results) -> dict[str, list[int]]:
+def _group_by_future(results: Results) -> dict[str, list[int]]:
     """Places of the scenarios of each future that two strategies or more are run in."""
     found: dict[str, list[int]] = {}
     for place, scenario in enumerate(results.scenarios):

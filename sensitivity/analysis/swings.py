@@ -68,9 +68,9 @@ def measure_swings(
         low, high = np.quantile(moved, [part, 1 - part])
         ends = [moved <= low, moved >= high]
         means = [out[end].mean() for end in ends]
-        errors = [_error(out, end, unit) for end in ends]
+        errors = [_estimate_error(out, end, unit) for end in ends]
         rows.append((name, *means, out.mean(), *(z * error for error in errors)))
-    return _ranked(rows)
+    return _rank(rows)
 
 
 def convert_effects(names: Sequence[str], mean: float, mu: Array, half: Array) -> pd.DataFrame:
@@ -93,7 +93,7 @@ def convert_effects(names: Sequence[str], mean: float, mu: Array, half: Array) -
     pandas.DataFrame
         As from `measure_swings`, all in the output's unit.
     """
-    return _ranked(
+    return _rank(
         [
             (name, mean - effect / 2, mean + effect / 2, mean, error / 2, error / 2)
             for name, effect, error in zip(names, mu, half, strict=True)
@@ -101,7 +101,7 @@ def convert_effects(names: Sequence[str], mean: float, mu: Array, half: Array) -
     )
 
 
-def _ranked(rows: Sequence[tuple[str | float, ...]]) -> pd.DataFrame:
+def _rank(rows: Sequence[tuple[str | float, ...]]) -> pd.DataFrame:
     table = pd.DataFrame(
         rows, columns=["factor", "at low", "at high", "mean", "half low", "half high"]
     )
@@ -113,7 +113,7 @@ def _ranked(rows: Sequence[tuple[str | float, ...]]) -> pd.DataFrame:
     return table.loc[order.index].reset_index(drop=True)
 
 
-def _error(y: Array, chosen: NDArray[np.bool_], unit: int) -> float:
+def _estimate_error(y: Array, chosen: NDArray[np.bool_], unit: int) -> float:
     """Estimate the standard error of the mean of the chosen runs, whole units being independent."""
     apart = np.where(chosen, y - y[chosen].mean(), 0.0).reshape(-1, unit).sum(axis=1)
     return float(np.sqrt(np.sum(apart**2)) / chosen.sum())

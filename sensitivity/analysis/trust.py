@@ -153,13 +153,13 @@ def remark_on_dependence(method: Method, names: Sequence[str], x: Array) -> list
         return []
     ranks = np.atleast_2d(np.asarray(spearmanr(x[:_RANKED]).statistic))
     if ranks.shape != (len(names), len(names)):
-        return _about_pair(method, names, float(ranks.ravel()[0]))
+        return _remark_on_pair(method, names, float(ranks.ravel()[0]))
     strength = np.abs(np.triu(ranks, 1))
     one, other = divmod(int(np.nanargmax(strength)), len(names))
-    return _about_pair(method, (names[one], names[other]), float(ranks[one, other]))
+    return _remark_on_pair(method, (names[one], names[other]), float(ranks[one, other]))
 
 
-def _about_pair(method: Method, names: Sequence[str], correlation: float) -> list[Remark]:
+def _remark_on_pair(method: Method, names: Sequence[str], correlation: float) -> list[Remark]:
     if abs(correlation) < _DEPENDENT:
         return []
     which = f"{names[0]!r} and {names[1]!r} (rank correlation {correlation:.2f})"
@@ -194,13 +194,13 @@ def remark_on_indices(
         Whether factors depend on each other.
     """
     return [
-        *_about_negative(table),
-        *([] if dependent else _about_sums(table)),
-        *_about_method(method),
+        *_remark_on_negative(table),
+        *([] if dependent else _remark_on_sums(table)),
+        *_remark_on_method(method),
     ]
 
 
-def _about_negative(table: pd.DataFrame) -> list[Remark]:
+def _remark_on_negative(table: pd.DataFrame) -> list[Remark]:
     remarks = []
     for name in ("first order", "total", "PAWN", "delta", "separation", "own"):
         part = table[(table["index"] == name) & (table["value"] < 0)]
@@ -229,7 +229,7 @@ def _about_negative(table: pd.DataFrame) -> list[Remark]:
     return remarks
 
 
-def _about_sums(table: pd.DataFrame) -> list[Remark]:
+def _remark_on_sums(table: pd.DataFrame) -> list[Remark]:
     sums = sum_first_order(table)
     if sums.empty:
         return []
@@ -274,7 +274,7 @@ def sum_first_order(table: pd.DataFrame) -> pd.DataFrame:
     return found.assign(low=found["value"] - half, high=found["value"] + half).reset_index()
 
 
-def _about_method(method: Method) -> list[Remark]:
+def _remark_on_method(method: Method) -> list[Remark]:
     if method.name == "fast":
         return [
             make_note(
@@ -295,7 +295,7 @@ def _about_method(method: Method) -> list[Remark]:
 def summarise_names(names: Iterable[str], most: int = 3) -> str:
     """Name a few things and count the rest."""
     every = list(dict.fromkeys(str(name) for name in names))
-    # Names with commas of their own are held apart by semicolons.
+    # Semicolons separate names that contain commas.
     comma = "; " if any("," in name for name in every) else ", "
     if len(every) > most + 1:
         return f"{comma.join(every[:most])} and {len(every) - most} more"

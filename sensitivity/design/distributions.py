@@ -62,7 +62,7 @@ class Distribution:
             low, high = np.log(self.low), np.log(self.high)
             found = np.exp(low + probability * (high - low))
         else:
-            law = _law(self.kind, self.first, self.second, self.low, self.high)
+            law = _build_law(self.kind, self.first, self.second, self.low, self.high)
             begin, end = law.cdf(self.low), law.cdf(self.high)
             found = law.ppf(begin + probability * (end - begin))
         # The last digit of a logarithm or of a tail must not leave the ends.
@@ -100,12 +100,12 @@ def find_ends(kind: str, first: float, second: float) -> tuple[float, float]:
     -------
     low, high : float
     """
-    law = _law(kind, first, second, 0.0, 0.0)
+    law = _build_law(kind, first, second, 0.0, 0.0)
     low = 0.0 if kind == "exponential" else float(law.ppf(TAIL))
     return low, float(law.ppf(1 - TAIL))
 
 
-def _law(kind: str, first: float, second: float, low: float, high: float) -> Any:
+def _build_law(kind: str, first: float, second: float, low: float, high: float) -> Any:
     if kind == "triangular":
         return stats.triang((first - low) / (high - low), loc=low, scale=high - low)
     if kind == "normal":

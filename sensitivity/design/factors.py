@@ -190,7 +190,7 @@ class Setting:
     def _shares(
         self, budget: Sequence[str], weights: Mapping[str, NDArray[np.float64]], runs: int
     ) -> dict[str, NDArray[np.float64]]:
-        """Divide weights by their sum, so that moving a lever's money leaves the total as it is."""
+        """Divide weights by their sum, since moving a lever's money leaves the total unchanged."""
         if not any(cell in weights for cell in budget):
             return {}
         moved = np.array([weights.get(cell, np.full(runs, self._own[cell])) for cell in budget])
@@ -226,7 +226,7 @@ class _Finder:
         self._model = model
         self._directory = InputIndex(model.program)
         parameters = model.program.parameters
-        self._names = [_written(parameter) for parameter in parameters]
+        self._names = [_name_cell(parameter) for parameter in parameters]
         self.tables = {
             name
             for name, parameter in zip(self._names, parameters, strict=True)
@@ -248,7 +248,7 @@ class _Finder:
 
     def within_range(self, label: str, cell: str, low: float, high: float) -> None:
         """Refuse values outside of the model's plausible range."""
-        variable = self._model.document.variable(_bare(cell))
+        variable = self._model.document.variable(_drop_element(cell))
         least = -math.inf if variable.low is None else variable.low
         most = math.inf if variable.high is None else variable.high
         room = 1e-9 * max(abs(low), abs(high))
@@ -262,7 +262,7 @@ class _Finder:
         """Make the factors that act on an input."""
         assert table.input is not None
         cells = self.cells(table.input)
-        name = _bare(cells[0])
+        name = _drop_element(cells[0])
         if name in CONTROLS:
             raise InputError(f"factor {table.name!r} steers the run: set it in [settings]")
         for allocation in _ALLOCATIONS.values():
@@ -279,7 +279,7 @@ class _Finder:
         if table.each:
             parts = {}
             for cell in cells:
-                element = _first_element(cell)
+                element = _find_first_element(cell)
                 if element is None:
                     raise InputError(f"factor {table.name!r} has no elements: leave out each")
                 parts.setdefault(f"{table.label or name}[{element}]", []).append(cell)
@@ -314,7 +314,8 @@ class _Finder:
         parts = {table.label or table.lever: cells}
         if table.each and _REGION in self._model.variables[levers[table.lever]].dims:
             parts = {
-                f"{table.label or table.lever}[{_first_element(cell)}]": (cell,) for cell in cells
+                f"{table.label or table.lever}[{_find_first_element(cell)}]": (cell,)
+                for cell in cells
             }
         return [
             Factor(
@@ -340,7 +341,7 @@ class _Finder:
             Factor(
                 name,
                 table.group or name,
-                self._model.document.variable(_bare(name)).unit,
+                self._model.document.variable(_drop_element(name)).unit,
                 "set",
                 self.cells(name),
                 None,
@@ -385,7 +386,7 @@ class _Finder:
             return 1 - table.within, 1 + table.within
         if table.effect != "set":
             raise InputError(f"factor {label!r}: give low and high, or within")
-        variable = self._model.document.variable(_bare(cells[0]))
+        variable = self._model.document.variable(_drop_element(cells[0]))
         low = -math.inf if variable.low is None else variable.low
         high = math.inf if variable.high is None else variable.high
         if table.within is not None:
@@ -415,14 +416,14 @@ class _Finder:
         return list(budgets.values())
 
 
-def _written(parameter: Parameter) -> str:
+def _name_cell(parameter: Parameter) -> str:
     return f"{parameter.name}[{', '.join(parameter.cell)}]" if parameter.cell else parameter.name
 
 
-def _bare(name: str) -> str:
+def _drop_element(name: str) -> str:
     return name.partition("[")[0].strip()
 
 
-def _first_element(cell: str) -> str | None:
+def _find_first_element(cell: str) -> str | None:
     inside = cell.partition("[")[2].rstrip("]")
     return inside.partition(",")[0].strip() or None

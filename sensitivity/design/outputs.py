@@ -88,10 +88,15 @@ def build_columns(study: Study, model: Model) -> tuple[Column, ...]:
     """
     found: dict[str, Column] = {}
     for table in study.output:
-        for place in _places(table, model):
+        for place in _list_places(table, model):
             for year in table.years:
                 column = Column(
-                    table.outcome, place, year, table.since, _unit(table, model), _better(table)
+                    table.outcome,
+                    place,
+                    year,
+                    table.since,
+                    _find_unit(table, model),
+                    _find_better_side(table),
                 )
                 if column.name in found:
                     raise InputError(f"the output {column.name!r} is asked for twice")
@@ -106,7 +111,7 @@ def list_required(columns: Sequence[Column]) -> tuple[list[str], list[float]]:
     """List the model's variables and the years that columns are computed from."""
     years = {column.year for column in columns}
     years |= {column.since for column in columns if column.since is not None}
-    return outcomes.list_variables(_outcomes(columns)), sorted(years)
+    return outcomes.list_variables(_find_outcomes(columns)), sorted(years)
 
 
 def extract_outputs(
@@ -126,7 +131,7 @@ def extract_outputs(
     dict of str to array of float, shape (runs,)
         By the column's name, in its unit.
     """
-    gathered = collect_outcomes(result, _outcomes(columns))
+    gathered = collect_outcomes(result, _find_outcomes(columns))
     time = {float(year): place for place, year in enumerate(gathered["time"].values)}
     where = {str(name): place for place, name in enumerate(gathered[PLACE].values)}
     blocks = {}
@@ -145,16 +150,16 @@ def extract_outputs(
     return found
 
 
-def _outcomes(columns: Sequence[Column]) -> list[Outcome]:
+def _find_outcomes(columns: Sequence[Column]) -> list[Outcome]:
     names = dict.fromkeys(
         _BEHIND_DISPERSION if column.outcome == DISPERSION else column.outcome for column in columns
     )
     return [outcomes.find_outcome(name) for name in names]
 
 
-def _places(table: OutputTable, model: Model) -> tuple[str, ...]:
+def _list_places(table: OutputTable, model: Model) -> tuple[str, ...]:
     regions = model.regions
-    if not _regional(table.outcome, model):
+    if not _is_regional(table.outcome, model):
         for place in table.places:
             if place not in (TOTAL, _ALL):
                 raise InputError(
@@ -170,13 +175,13 @@ def _places(table: OutputTable, model: Model) -> tuple[str, ...]:
     return table.places
 
 
-def _regional(outcome: str, model: Model) -> bool:
+def _is_regional(outcome: str, model: Model) -> bool:
     return outcome != DISPERSION and "Region" in model.document.variable(outcome).dims
 
 
-def _unit(table: OutputTable, model: Model) -> str:
+def _find_unit(table: OutputTable, model: Model) -> str:
     return "Dmnl" if table.outcome == DISPERSION else model.document.variable(table.outcome).unit
 
 
-def _better(table: OutputTable) -> str:
+def _find_better_side(table: OutputTable) -> str:
     return "less" if table.outcome == DISPERSION else outcomes.find_outcome(table.outcome).better

@@ -1,8 +1,8 @@
 """The runs of a study: SALib's samples, drawn again from the seed wherever they are wanted.
 
-Nothing of a sample is stored and little of it is held at a time: a part of it is drawn by
-itself, and is the same whatever has been drawn before. Apart from FAST's, a larger sample
-begins with the smaller one of the same seed, so that a study can grow.
+No sample is stored, and little of it is in memory at a time: each part is drawn on its own and does
+not depend on what was drawn before. Except for FAST, a larger sample begins with the smaller one of
+the same seed, which lets a study grow.
 """
 
 from __future__ import annotations
@@ -66,8 +66,8 @@ class Design:
         if self._drawn:
             assert draws is not None
             self._draws = draws[[factors[place].label for place in self._drawn]].to_numpy(float)
-            self._ranks = _ranks(self._draws)
-        self._sample = _sample(method, seed, self.problem(), len(self._free))
+            self._ranks = _rank(self._draws)
+        self._sample = _make_sample(method, seed, self.problem(), len(self._free))
         self.rows = self._sample.rows
         self.unit = self._sample.unit
 
@@ -286,7 +286,7 @@ class _Nothing:
         return np.empty((end - begin, 0))
 
 
-def _sample(method: Method, seed: int, problem: dict[str, Any], free: int) -> _Sample:
+def _make_sample(method: Method, seed: int, problem: dict[str, Any], free: int) -> _Sample:
     if method.name == "sobol":
         return _Saltelli(method, seed, problem)
     if method.name == "morris":
@@ -300,7 +300,7 @@ def _sample(method: Method, seed: int, problem: dict[str, Any], free: int) -> _S
     return _Latin(method, seed, {"num_vars": free, "names": names, "bounds": bounds})
 
 
-def _ranks(draws: Array) -> Array:
-    """Rank each column between 0 and 1, equal values alike."""
+def _rank(draws: Array) -> Array:
+    """Rank each column between 0 and 1; equal values share a rank."""
     ranked: Array = pd.DataFrame(draws).rank(axis=0).to_numpy()
     return (ranked - 0.5) / len(draws)

@@ -62,11 +62,11 @@ class Method:
 
     @property
     def shares(self) -> bool:
-        """Whether the headline index is a number between 0 and 1, whatever the output."""
+        """Whether the headline index is a number between 0 and 1 for every output."""
         return self.headline != "mu star"
 
 
-def _given_data(sample: Sample, bootstrap: Bootstrap) -> Estimates:
+def _estimate_given_data(sample: Sample, bootstrap: Bootstrap) -> Estimates:
     """Delta and first order, and their parts if there are runs enough for HDMR."""
     found = estimate_delta(sample, bootstrap)
     parts: dict[str, Estimate] = {}
@@ -100,7 +100,7 @@ _METHODS = (
     Method(
         "given-data",
         "indices from given data",
-        _given_data,
+        _estimate_given_data,
         "first order",
         1000,
         "runs",

@@ -35,7 +35,7 @@ def estimate_delta(sample: Sample, bootstrap: Bootstrap) -> Estimates:
         hold what a factor shares with those that it depends on.
     """
     return estimate_from_given_data(
-        _delta_and_first, ("delta", "first order"), sample, bootstrap, reduce_bias=True
+        _estimate_both, ("delta", "first order"), sample, bootstrap, reduce_bias=True
     )
 
 
@@ -45,27 +45,29 @@ def count_classes(runs: int) -> int:
     return int(np.round(min(int(np.ceil(runs**exponent)), 48)))
 
 
-def _delta_and_first(x: Array, y: Array) -> Array:
+def _estimate_both(x: Array, y: Array) -> Array:
     runs = len(y)
     grid = np.linspace(y.min(), y.max(), _GRID)
     edges = np.linspace(0, runs, count_classes(runs) + 1)
     # Ranks run from 1: class j holds edges[j] < rank <= edges[j + 1].
     begins = np.floor(edges).astype(np.int64)
-    whole = _densities(y, np.array([0, runs]), grid)[0]
+    whole = _estimate_densities(y, np.array([0, runs]), grid)[0]
     variance = y.var()
     found = np.empty((2, x.shape[1]))
     for at in range(x.shape[1]):
         ordered = y[np.argsort(x[:, at], kind="stable")]
         sizes = np.diff(begins)
-        apart = np.trapezoid(np.abs(whole - _densities(ordered, begins, grid)), grid, axis=1)
+        apart = np.trapezoid(
+            np.abs(whole - _estimate_densities(ordered, begins, grid)), grid, axis=1
+        )
         means = np.add.reduceat(ordered, begins[:-1]) / sizes
         found[0, at] = np.nansum(sizes * apart) / (2 * runs)
         found[1, at] = np.sum(sizes * (means - y.mean()) ** 2) / runs / variance
     return found
 
 
-def _densities(ordered: Array, begins: np.ndarray, grid: Array) -> Array:
-    """Density of each class on the grid; NaN for a class whose runs are all alike."""
+def _estimate_densities(ordered: Array, begins: np.ndarray, grid: Array) -> Array:
+    """Density of each class on the grid; NaN for a class whose runs are all the same."""
     sizes = np.diff(begins)
     label = np.repeat(np.arange(len(sizes)), sizes)
     means = np.add.reduceat(ordered, begins[:-1]) / sizes

@@ -26,7 +26,7 @@ class Bootstrap:
     seed : int
         At least 1: SALib takes 0 for "no seed".
     resamples : int
-        How often the runs are drawn anew, at least 2.
+        Number of resamples of the runs, at least 2.
     confidence : float
         Share of studies whose interval holds the true value, between 0 and 1.
 

@@ -22,7 +22,7 @@ from smecluster.sensitivity.methods.estimates import (
     estimate_single,
 )
 
-# Harmonics that are summed; SALib's samplers and analyses take these if not told otherwise.
+# Harmonics that are summed: the default of SALib's samplers and analyses.
 FAST_HARMONICS = 4
 BALANCED_HARMONICS = 10
 
@@ -62,10 +62,10 @@ def estimate_fast(sample: Sample, bootstrap: Bootstrap) -> Estimates:
     half = math.ceil(points / 2)
     values, spreads = [], []
     for curve in sample.y.reshape(factors, points, -1):
-        values.append(_orders(curve))
+        values.append(_compute_orders(curve))
         begins = random.randint(0, points, size=bootstrap.resamples)
         ring = np.concatenate([curve, curve])
-        parts = np.array([_orders(ring[begin : begin + half]) for begin in begins])
+        parts = np.array([_compute_orders(ring[begin : begin + half]) for begin in begins])
         spreads.append(bootstrap.half(parts))
     value, spread = np.array(values), np.array(spreads)
     rows = estimate_single(sample.names)
@@ -107,17 +107,17 @@ def estimate_rbd_fast(sample: Sample, bootstrap: Bootstrap) -> Estimates:
         raise InputError(f"RBD-FAST needs {needed} or more runs, not {runs}")
     values, spreads = [], []
     for x in sample.x.T:
-        values.append(_balanced(x, sample.y))
+        values.append(_estimate_balanced(x, sample.y))
         parts = []
         for _ in range(bootstrap.resamples):
             drawn = rng.choice(runs, replace=True, size=runs // 2)
-            parts.append(_balanced(x[drawn], sample.y[drawn]))
+            parts.append(_estimate_balanced(x[drawn], sample.y[drawn]))
         spreads.append(bootstrap.half(np.array(parts)))
     rows = estimate_single(sample.names)
     return Estimates({"first order": Estimate(rows, np.array(values), np.array(spreads))})
 
 
-def _orders(curve: Array) -> Array:
+def _compute_orders(curve: Array) -> Array:
     """First-order and total index along one curve: (2, outputs)."""
     points = len(curve)
     omega = math.floor((points - 1) / (2 * FAST_HARMONICS))
@@ -129,7 +129,7 @@ def _orders(curve: Array) -> Array:
     return np.array([own / variance, 1.0 - others / variance])
 
 
-def _balanced(x: Array, y: Array) -> Array:
+def _estimate_balanced(x: Array, y: Array) -> Array:
     """First-order index of one factor for each output."""
     order = np.argsort(x)
     there_and_back = np.concatenate([order[::2], order[1::2][::-1]])

@@ -56,7 +56,7 @@ def estimate_from_given_data(
         The indices, and the floor that a factor without influence stays below: the 95 %
         quantile over factors after the outputs have been shuffled among the runs.
     """
-    one_output = partial(_one_output, statistic, sample.x, bootstrap, reduce_bias)
+    one_output = partial(_estimate_one, statistic, sample.x, bootstrap, reduce_bias)
     # NumPy lets other threads go on; each output has its own chance, so their order is nothing.
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         found = list(pool.map(one_output, sample.y.T))
@@ -69,7 +69,7 @@ def estimate_from_given_data(
     )
 
 
-def _one_output(
+def _estimate_one(
     statistic: Statistic, x: Array, bootstrap: Bootstrap, reduce_bias: bool, y: Array
 ) -> tuple[Array, Array, Array]:
     """Index and half its interval (indices, factors), and the floor (indices,)."""

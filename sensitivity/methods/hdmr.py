@@ -76,7 +76,7 @@ def estimate_hdmr(sample: Sample, bootstrap: Bootstrap) -> Estimates:
             f"{len(sample.y)} runs of {len(sample.names)}"
         )
     order = 2 if len(sample.names) <= _PAIRS_UP_TO else 1
-    found = [_one(sample, y, order, bootstrap) for y in sample.y.T]
+    found = [_estimate_one(sample, y, order, bootstrap) for y in sample.y.T]
     keys = {"own": "Sa", "shared": "Sb", "first order": "S"}
     if order == 2:
         keys["total"] = "ST"
@@ -93,7 +93,7 @@ def estimate_hdmr(sample: Sample, bootstrap: Bootstrap) -> Estimates:
     )
 
 
-def _one(sample: Sample, y: Array, order: int, bootstrap: Bootstrap) -> dict[str, Array]:
+def _estimate_one(sample: Sample, y: Array, order: int, bootstrap: Bootstrap) -> dict[str, Array]:
     from SALib.analyze import hdmr as salib
 
     problem = {"num_vars": len(sample.names), "names": list(sample.names)}

@@ -18,7 +18,7 @@ from smecluster.sensitivity.methods.estimates import (
     estimate_single,
 )
 
-# Resampled numbers held at a time: 64 MiB.
+# Resampled numbers in memory at a time: 64 MiB.
 _NUMBERS = 8_388_608
 
 

@@ -1,4 +1,4 @@
-"""PAWN: distance between the output's distribution and those with a factor held in a slice.
+"""PAWN: distance between the output's distribution and those with a factor kept within a slice.
 
 The statistic is SALib's (`SALib.analyze.pawn`), to its digits; SALib gives no interval, the
 bootstrap is ours, and so is the floor: PAWN stays above zero even for a factor without influence.
@@ -31,13 +31,13 @@ def estimate_pawn(sample: Sample, bootstrap: Bootstrap) -> Estimates:
         Kolmogorov and Smirnov's distance, 0 to 1, Dmnl (Pianosi and Wagener 2018,
         doi:10.1016/j.envsoft.2018.07.019).
     """
-    return estimate_from_given_data(_pawn, ("PAWN", "PAWN maximum"), sample, bootstrap)
+    return estimate_from_given_data(_measure_distances, ("PAWN", "PAWN maximum"), sample, bootstrap)
 
 
-def _pawn(x: Array, y: Array) -> Array:
+def _measure_distances(x: Array, y: Array) -> Array:
     order = np.argsort(y, kind="stable")
     ordered = y[order]
-    # A distribution function jumps once where runs are alike: at the last of them.
+    # A distribution function jumps once where runs are equal: at the last of them.
     last = np.append(ordered[1:] != ordered[:-1], True)
     whole = np.flatnonzero(last) + 1.0
     found = np.empty((2, x.shape[1]))

@@ -3,7 +3,7 @@
 The runs with a notable outcome (the upper tenth, or all above a threshold) are set against all
 others, factor by factor, by Cramer and von Mises' criterion, as in SALib (`SALib.analyze.rsa`,
 target Y). That statistic grows with the number of runs; here it is scaled to 0 (no difference)
-to 1 (no overlap), so that studies of any size compare.
+to 1 (no overlap), which makes studies of any size comparable.
 """
 
 from __future__ import annotations

@@ -64,7 +64,7 @@ def estimate_sobol(sample: Sample, bootstrap: Bootstrap) -> Estimates:
             f"not {len(sample.y)}"
         )
     points = len(sample.y) // step
-    counts = _counts(points, bootstrap)
+    counts = _draw_counts(points, bootstrap)
     rows = len(names) ** 2 if sample.second_order else len(names)
     width = max(1, _NUMBERS // points // (rows + 2))
     parts = [
@@ -83,7 +83,7 @@ def estimate_sobol(sample: Sample, bootstrap: Bootstrap) -> Estimates:
     )
 
 
-def _counts(points: int, bootstrap: Bootstrap) -> NDArray[np.uint8]:
+def _draw_counts(points: int, bootstrap: Bootstrap) -> NDArray[np.uint8]:
     """Count how often each resample holds each point: (resamples, points)."""
     rng, resamples = bootstrap.generator(), bootstrap.resamples
     counts = np.zeros((resamples, points), dtype=np.uint8)

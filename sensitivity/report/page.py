@@ -60,20 +60,20 @@ def write_page(results: Results, analysis: Analysis, figures: Sequence[Path], fo
         If it cannot be written.
     """
     study = results.study
-    told = write_answers(analysis)
-    verdict = [analysis.verdict.text] if told else []
+    sentences = write_answers(analysis)
+    verdict = [analysis.verdict.text] if sentences else []
     sections = [
-        _ranking(analysis, figures),
-        _matters(results, analysis, figures),
-        _section("Over time", "", figures, ("over-time", "over-time-intervals")),
-        _section("Which way", "", figures, ("tornado", "scatter")),
-        _trust(results, analysis, figures),
-        _runs(results, analysis),
+        _show_ranking(analysis, figures),
+        _show_drivers(results, analysis, figures),
+        _make_section("Over time", "", figures, ("over-time", "over-time-intervals")),
+        _make_section("Which way", "", figures, ("tornado", "scatter")),
+        _show_trust(results, analysis, figures),
+        _show_runs(results, analysis),
     ]
-    said: str | Sequence[str] = [*told, *verdict] or "No output varies: there is no answer."
+    answer: str | Sequence[str] = [*sentences, *verdict] or "No output varies: there is no answer."
     text = render_page(
         study.title,
-        said,
+        answer,
         [
             *([Section("The question", [study.question])] if study.question else []),
             *(section for section in sections if section is not None),
@@ -83,16 +83,16 @@ def write_page(results: Results, analysis: Analysis, figures: Sequence[Path], fo
     return write_atomic(folder / PAGE, text)
 
 
-def _section(
+def _make_section(
     title: str, text: str, figures: Sequence[Path], kinds: Sequence[str]
 ) -> Section | None:
-    shown = _pictures(figures, kinds)
+    shown = _select_pictures(figures, kinds)
     if not shown:
         return None
     return Section(title, [text] if text else [], figures=shown)
 
 
-def _pictures(figures: Sequence[Path], kinds: Sequence[str]) -> list[tuple[str, Path]]:
+def _select_pictures(figures: Sequence[Path], kinds: Sequence[str]) -> list[tuple[str, Path]]:
     found = []
     for path in figures:
         if path.suffix != ".png":
@@ -104,7 +104,7 @@ def _pictures(figures: Sequence[Path], kinds: Sequence[str]) -> list[tuple[str, 
     return found
 
 
-def _ranking(analysis: Analysis, figures: Sequence[Path]) -> Section | None:
+def _show_ranking(analysis: Analysis, figures: Sequence[Path]) -> Section | None:
     if not analysis.rankings:
         return None
     causes = analysis.tables["causes"]
@@ -122,12 +122,12 @@ def _ranking(analysis: Analysis, figures: Sequence[Path]) -> Section | None:
     return Section(
         "Does the ranking of strategies hold?",
         [text],
-        [(caption, _tidy(table)) for caption, table in tables],
-        _pictures(figures, ["strategies"]),
+        [(caption, _drop_constant_columns(table)) for caption, table in tables],
+        _select_pictures(figures, ["strategies"]),
     )
 
 
-def _matters(results: Results, analysis: Analysis, figures: Sequence[Path]) -> Section:
+def _show_drivers(results: Results, analysis: Analysis, figures: Sequence[Path]) -> Section:
     headline = analysis.method.headline
     leading = rank_factors(analysis).groupby(["scenario", "output"], sort=False).head(_LEADING)
     index = capitalise(describe_index(headline, dependent=results.dependent))
@@ -135,12 +135,12 @@ def _matters(results: Results, analysis: Analysis, figures: Sequence[Path]) -> S
     return Section(
         "What matters",
         [text],
-        [("The leading factors of each output", _tidy(leading))],
-        _pictures(figures, ["ranked", "plane", "heat-map"]),
+        [("The leading factors of each output", _drop_constant_columns(leading))],
+        _select_pictures(figures, ["ranked", "plane", "heat-map"]),
     )
 
 
-def _trust(results: Results, analysis: Analysis, figures: Sequence[Path]) -> Section:
+def _show_trust(results: Results, analysis: Analysis, figures: Sequence[Path]) -> Section:
     said = [remark.text for remark in analysis.remarks]
     failed = len(results.failed)
     every = results.runs * len(results.scenarios)
@@ -153,11 +153,11 @@ def _trust(results: Results, analysis: Analysis, figures: Sequence[Path]) -> Sec
         "How far to trust it",
         [analysis.verdict.text, *said],
         tables,
-        _pictures(figures, ["convergence"]),
+        _select_pictures(figures, ["convergence"]),
     )
 
 
-def _runs(results: Results, analysis: Analysis) -> Section:
+def _show_runs(results: Results, analysis: Analysis) -> Section:
     factors = pd.DataFrame(
         {"factor": results.factors, "group": results.groups, "unit": results.units}
     )
@@ -174,13 +174,16 @@ def _runs(results: Results, analysis: Analysis) -> Section:
             f"size {results.size:,}; {results.runs:,} runs{scenarios}."
         ],
         [
-            ("Outputs over all runs (baseline: no factor is changed)", _tidy(outputs[kept])),
+            (
+                "Outputs over all runs (baseline: no factor is changed)",
+                _drop_constant_columns(outputs[kept]),
+            ),
             ("Factors", factors),
         ],
     )
 
 
-def _tidy(table: pd.DataFrame) -> pd.DataFrame:
+def _drop_constant_columns(table: pd.DataFrame) -> pd.DataFrame:
     """Leave out columns that say the same, or nothing, in every row."""
     single = [
         name

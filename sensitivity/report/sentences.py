@@ -66,7 +66,7 @@ def _describe_rankings(rankings: Sequence[Ranking]) -> Iterator[str]:
         draws = min(ranking.draws for ranking in these)
         outputs = summarise_names((ranking.output for ranking in these), 4)
         yield (
-            f"By {outputs}{_under(future)}, strategies rank {' before '.join(strategies)} "
+            f"By {outputs}{_name_future(future)}, strategies rank {' before '.join(strategies)} "
             f"{format_draws(draws, draws)}."
         )
 
@@ -76,9 +76,9 @@ def describe_ranking(ranking: Ranking) -> str:
     share, low, high = ranking.share
     differing = round(share * ranking.draws)
     text = (
-        f"By {ranking.output}{_under(ranking.future)}, strategies rank "
+        f"By {ranking.output}{_name_future(ranking.future)}, strategies rank "
         f"{' before '.join(ranking.strategies)} on average; the order differs "
-        f"{format_draws(differing, ranking.draws)} ({_span(low, high)})."
+        f"{format_draws(differing, ranking.draws)} ({_format_span(low, high)})."
     )
     if ranking.causes.empty:
         return f"{text} These are too few draws of one kind to say what makes the difference."
@@ -87,12 +87,12 @@ def describe_ranking(ranking: Ranking) -> str:
         return f"{text} No single factor decides when."
     return (
         f"{text} What changes it most is {strongest['factor']}: the order differs in "
-        f"{_percent(strongest['where high'])} of the draws where it is high (highest fifth) and in "
-        f"{_percent(strongest['where low'])} where it is low."
+        f"{_format_percent(strongest['where high'])} of the draws where it is high (highest fifth) "
+        f"and in {_format_percent(strongest['where low'])} where it is low."
     )
 
 
-def _under(future: str) -> str:
+def _name_future(future: str) -> str:
     return f" in future {future}" if future else ""
 
 
@@ -101,17 +101,17 @@ def _describe_drivers(analysis: Analysis) -> Iterator[str]:
     table = analysis.tables["indices"]
     for column in analysis.outputs:
         mine = table[table["output"] == column.name]
-        alike: dict[tuple[str, ...], list[str]] = {}
+        agreeing: dict[tuple[str, ...], list[str]] = {}
         for scenario in dict.fromkeys(mine["scenario"]):
             ranked = _select_headline(analysis, mine, str(scenario))
             if len(ranked):
-                alike.setdefault(tuple(ranked["factor"][:_NAMED]), []).append(str(scenario))
-        for scenarios in alike.values():
+                agreeing.setdefault(tuple(ranked["factor"][:_NAMED]), []).append(str(scenario))
+        for scenarios in agreeing.values():
             part = mine[mine["scenario"] == scenarios[0]]
             ranked = _select_headline(analysis, mine, scenarios[0])
             head = column.name
             if mine["scenario"].nunique() > 1:
-                head += f", under {scenarios[0]}{_likewise(scenarios[1:])}"
+                head += f", under {scenarios[0]}{_list_likewise(scenarios[1:])}"
             head += _describe_spread(analysis, scenarios[0], column.name)
             depends = _describe_dependence(analysis, ranked, part)
             yield f"{capitalise(head)} {depends}.{_describe_direction(analysis, ranked)}"
@@ -122,14 +122,14 @@ def _select_headline(analysis: Analysis, table: pd.DataFrame, scenario: str) -> 
     return table[chosen].dropna(subset=["value"])
 
 
-def _likewise(others: Sequence[str]) -> str:
+def _list_likewise(others: Sequence[str]) -> str:
     return f" (likewise under {summarise_names(others)})" if others else ""
 
 
 def _describe_dependence(analysis: Analysis, ranked: pd.DataFrame, part: pd.DataFrame) -> str:
     index = analysis.method.headline
     lows = ranked["floor"].where(ranked["floor"].notna(), 0.0)
-    # Where the interval reaches down to chance, the factor cannot be told from no influence.
+    # Where the interval reaches down to chance, the factor may have no influence.
     known = ranked[(ranked["value"] > lows) & (ranked["low"] > 0)]
     if known.empty:
         return "depends on no factor that stands out from chance"
@@ -163,11 +163,11 @@ def _format_first(index: str, row: pd.Series, part: pd.DataFrame) -> str:
         return f" ({Rounded(row['value'] * factor)} {unit} on average over its range, {ends})"
     if index not in _SHARES:
         return f" ({index} {row['value']:.2f}, {row['low']:.2f} to {row['high']:.2f})"
-    span = _span(row["low"], row["high"])
-    text = f"{_percent(row['value'])} of its variance, {span}"
+    span = _format_span(row["low"], row["high"])
+    text = f"{_format_percent(row['value'])} of its variance, {span}"
     alone = part[(part["index"] == "first order") & (part["factor"] == row["factor"])]
     if index == "total" and len(alone):
-        text += f"; {_percent(alone['value'].iloc[0])} on its own"
+        text += f"; {_format_percent(alone['value'].iloc[0])} on its own"
     return f" ({text})"
 
 
@@ -175,7 +175,7 @@ def _format_short(index: str, row: pd.Series) -> str:
     if index == "mu star":
         unit, factor = display_unit(str(row["unit"]))
         return f"{Rounded(row['value'] * factor)} {unit}"
-    return _percent(row["value"]) if index in _SHARES else f"{row['value']:.2f}"
+    return _format_percent(row["value"]) if index in _SHARES else f"{row['value']:.2f}"
 
 
 def _describe_direction(analysis: Analysis, ranked: pd.DataFrame) -> str:
@@ -221,18 +221,18 @@ def _describe_spread(analysis: Analysis, scenario: str, output: str) -> str:
     return f" ({low} to {high} {unit} in 90 % of runs)"
 
 
-def _percent(share: float) -> str:
+def _format_percent(share: float) -> str:
     """Write a share in percent."""
     if 0 < share < 0.0005:
         return "less than 0.1 %"
-    return f"{_number(100 * share)} %"
+    return f"{_format_number(100 * share)} %"
 
 
-def _span(low: float, high: float) -> str:
-    return f"{_number(max(0.0, 100 * low))} to {_number(100 * high)} %"
+def _format_span(low: float, high: float) -> str:
+    return f"{_format_number(max(0.0, 100 * low))} to {_format_number(100 * high)} %"
 
 
-def _number(percent: float) -> str:
+def _format_number(percent: float) -> str:
     """Round to whole percents, with a decimal where that would say nothing."""
     near_an_end = 0 < abs(percent) < 1 or 99 < percent < 100
     return f"{percent:.1f}" if near_an_end else f"{percent:.0f}"

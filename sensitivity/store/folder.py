@@ -72,11 +72,11 @@ def open_store(
     folder : Path
         Its folder.
     manifest : Manifest
-        The runs that it is to hold.
+        What it will hold.
     draws : pandas.DataFrame, optional
         Draws of the calibration; kept with the runs.
     text : str
-        The study's file, kept for the reader.
+        Text of the study's file, kept with the runs.
     restart : bool
         Whether runs of a different identity are removed.
 
@@ -90,10 +90,10 @@ def open_store(
         If another process fills it, it holds runs of a different identity, or it cannot be
         written.
     """
-    if _same_work(folder, manifest):
+    if _is_same_work(folder, manifest):
         # Before the manifest is renewed: it says which versions have drawn the sample.
         earlier = manifests.read_manifest(folder)
-        _agree(manifest.design(draws), _scan(manifest.checkpoints(folder), earlier), earlier)
+        _check_sample(manifest.design(draws), _scan(manifest.checkpoints(folder), earlier), earlier)
     with manifest.checkpoints(folder, restart=restart) as checkpoints:
         stored = []
         for found in _scan(checkpoints, manifest):
@@ -139,7 +139,7 @@ def read_store(folder: str | Path, study: Study | None = None) -> Results:
             ) from None
     stored = _scan(manifest.checkpoints(place), manifest)
     design = manifest.design(draws)
-    _agree(design, stored, manifest)
+    _check_sample(design, stored, manifest)
     chosen = manifest.study
     if study is not None:
         chosen = chosen.model_copy(
@@ -175,7 +175,7 @@ def write_failed_runs(folder: Path) -> Path | None:
     return write_csv(results.failed, path, results.stamp())[0]
 
 
-def _same_work(folder: Path, manifest: Manifest) -> bool:
+def _is_same_work(folder: Path, manifest: Manifest) -> bool:
     """Say whether a folder holds runs that are to be continued."""
     if not (folder / manifests.NAME).exists():
         return False
@@ -193,7 +193,7 @@ def _scan(checkpoints: Checkpoints, manifest: Manifest) -> list[Stored]:
     ]
 
 
-def _agree(design: Design, stored: list[Stored], manifest: Manifest) -> None:
+def _check_sample(design: Design, stored: list[Stored], manifest: Manifest) -> None:
     """Compare the sample with the fingerprints of each scenario's first and last part."""
     for have in stored:
         kept = [part for part in have.parts if part.end <= design.rows]

@@ -148,7 +148,7 @@ def compute_identity(
     draws: pd.DataFrame | None,
     more: Mapping[str, str],
 ) -> dict[str, str]:
-    """Fingerprint what the runs of a study depend on, whatever its size.
+    """Fingerprint what the runs of a study depend on, apart from their number.
 
     Parameters
     ----------
@@ -175,7 +175,7 @@ def compute_identity(
     if not method.groups:
         for record in moved:
             del record["group"]
-    told = {
+    fingerprints = {
         "model": model.hash,
         **more,
         "study": compute_digest(
@@ -190,7 +190,7 @@ def compute_identity(
         "strategies and futures": compute_digest([scenario.record() for scenario in scenarios]),
     }
     if draws is not None:
-        told["calibration draws"] = compute_digest(
+        fingerprints["calibration draws"] = compute_digest(
             {str(name): values.tolist() for name, values in draws.items()}
         )
-    return told
+    return fingerprints

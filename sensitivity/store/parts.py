@@ -47,7 +47,7 @@ class Part:
     @property
     def name(self) -> str:
         """Name of the part among the checkpoints."""
-        return _name(self.begin, self.end)
+        return _name_part(self.begin, self.end)
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def list_parts(checkpoints: Checkpoints) -> Stored:
     parts: list[Part] = []
     damaged = list(checkpoints.damaged())
     for name in checkpoints.finished():
-        part = _read(checkpoints, name)
+        part = _read_facts(checkpoints, name)
         if part is None or (parts and part.begin < parts[-1].end):
             damaged.append(name)
         else:
@@ -164,7 +164,7 @@ def add_part(
             YEAR: np.asarray(failures[YEAR], dtype=float),
         }
     )
-    name = _name(begin, begin + runs)
+    name = _name_part(begin, begin + runs)
     checkpoints.save(name, table, design=design, failed=str(failed))
     return Part(begin, begin + runs, checkpoints.path(name), design, failed)
 
@@ -204,7 +204,7 @@ def read_parts(
         yield part, table
 
 
-def _read(checkpoints: Checkpoints, name: str) -> Part | None:
+def _read_facts(checkpoints: Checkpoints, name: str) -> Part | None:
     match = _NAME.fullmatch(name)
     if match is None:
         return None
@@ -215,5 +215,5 @@ def _read(checkpoints: Checkpoints, name: str) -> Part | None:
     return Part(begin, end, checkpoints.path(name), facts["design"], int(facts["failed"]))
 
 
-def _name(begin: int, end: int) -> str:
+def _name_part(begin: int, end: int) -> str:
     return f"{begin:012d}-{end:012d}"

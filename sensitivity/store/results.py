@@ -269,11 +269,11 @@ class Results:
         values: list[pd.DataFrame] = []
         wanted = ["run", parts.REASON, parts.VARIABLE, parts.YEAR]
         for scenario, stored in zip(self.scenarios, self.stored, strict=True):
-            for part, told in parts.read_parts(stored, wanted, self.runs, failed=True):
-                told = told[told[parts.REASON].notna() & (told["run"] < self.runs)]
-                rows += [(scenario.name, *row) for row in told[wanted].itertuples(index=False)]
+            for part, table in parts.read_parts(stored, wanted, self.runs, failed=True):
+                table = table[table[parts.REASON].notna() & (table["run"] < self.runs)]
+                rows += [(scenario.name, *row) for row in table[wanted].itertuples(index=False)]
                 drawn = self.design.values(part.begin, min(part.end, self.runs))
-                values.append(drawn.loc[told["run"]])
+                values.append(drawn.loc[table["run"]])
         listed = pd.DataFrame(rows, columns=columns)
         if not values:
             return listed.reindex(columns=[*columns, *self.factors])

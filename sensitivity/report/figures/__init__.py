@@ -87,16 +87,18 @@ def list_figures(results: Results, analysis: Analysis) -> dict[str, Callable[[],
     dict of str to callable
         By name: one of `KINDS`, followed by the scenario where there are several.
     """
-    figures = dict(_of_all(results, analysis))
+    figures = dict(_list_joint_figures(results, analysis))
     several = len(results.scenarios) > 1
     for scenario in results.scenarios:
-        for kind, draw in _of_one(results, analysis, scenario.name):
-            name = f"{kind}-{_plain(scenario.name)}" if several else kind
+        for kind, draw in _list_scenario_figures(results, analysis, scenario.name):
+            name = f"{kind}-{_make_file_name(scenario.name)}" if several else kind
             figures[name] = partial(draw, results, analysis, scenario.name)
     return figures
 
 
-def _of_all(results: Results, analysis: Analysis) -> list[tuple[str, Callable[[], Figure]]]:
+def _list_joint_figures(
+    results: Results, analysis: Analysis
+) -> list[tuple[str, Callable[[], Figure]]]:
     table = analysis.tables["indices"]
     found: list[tuple[str, Callable[[], Figure]]] = []
     if table["value"].notna().any():
@@ -106,7 +108,9 @@ def _of_all(results: Results, analysis: Analysis) -> list[tuple[str, Callable[[]
     return found
 
 
-def _of_one(results: Results, analysis: Analysis, scenario: str) -> list[tuple[str, Draw]]:
+def _list_scenario_figures(
+    results: Results, analysis: Analysis, scenario: str
+) -> list[tuple[str, Draw]]:
     headline = analysis.method.headline
     tables = {
         name: table[table["scenario"] == scenario] if "scenario" in table else table
@@ -163,6 +167,6 @@ def _remove_others(folder: Path, files: list[Path]) -> None:
                     path.unlink(missing_ok=True)
 
 
-def _plain(name: str) -> str:
+def _make_file_name(name: str) -> str:
     """Make a file name of a scenario's name."""
     return "-".join("".join(c if c.isalnum() else " " for c in name).split())

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from smecluster.sensitivity.design.outputs import Column
     from smecluster.sensitivity.store.results import Results
 
-# A second index beside the headline, where a method has one that belongs to it.
+# The index that is drawn with the headline, where a method has one.
 _BESIDE = {"total": "first order", "first order": "own"}
 
 

@@ -1,4 +1,4 @@
-"""Heat map: factors against outputs, so that what matters where is seen at once."""
+"""Heat map of factors against outputs: what matters where."""
 
 from __future__ import annotations
 

@@ -58,9 +58,9 @@ def draw_scatter(results: Results, analysis: Analysis, scenario: str) -> Figure:
     drawn = [column for column in analysis.outputs if column.name in set(swings["output"])]
     drawn = drawn[:_OUTPUTS]
     runs = results.random_runs
-    values = _values(results, runs)
+    values = _read_values(results, runs)
     units = dict(zip(results.factors, results.units, strict=True))
-    # Runs of one trajectory or curve are alike: their means have no simple interval.
+    # Runs of one trajectory or curve are not independent: their means have no simple interval.
     confidence = results.study.analysis.confidence if results.is_random else None
     across = min(_FACTORS, len(results.factors))
     figure, axes = make_panels(len(drawn) * across, across, 3.2, 2.7)
@@ -68,12 +68,12 @@ def draw_scatter(results: Results, analysis: Analysis, scenario: str) -> Figure:
         y = results.output(column, place)[runs]
         there = np.isfinite(y)
         unit, factor = display_unit(column.unit)
-        names = _leading(analysis, scenario, column.name, swings)[:across]
+        names = _select_leading(analysis, scenario, column.name, swings)[:across]
         for at, name in enumerate(names):
             axis = axes[row * across + at]
-            mine = there & _of(results, name, runs)
-            _points(axis, values[name].to_numpy()[mine], y[mine] * factor, confidence)
-            axis.set_xlabel(wrap_name(_with_unit(name, units[name]), 34), fontsize=8)
+            mine = there & _select_runs(results, name, runs)
+            _draw_points(axis, values[name].to_numpy()[mine], y[mine] * factor, confidence)
+            axis.set_xlabel(wrap_name(_add_unit(name, units[name]), 34), fontsize=8)
             format_axis(axis.yaxis)
         axes[row * across].set_ylabel(wrap_name(f"{column.name}, {unit}", 26), fontsize=8)
     return finish_figure(
@@ -86,7 +86,9 @@ def draw_scatter(results: Results, analysis: Analysis, scenario: str) -> Figure:
     )
 
 
-def _leading(analysis: Analysis, scenario: str, output: str, swings: pd.DataFrame) -> list[str]:
+def _select_leading(
+    analysis: Analysis, scenario: str, output: str, swings: pd.DataFrame
+) -> list[str]:
     """Rank factors by the headline index; by the swing where groups have the index."""
     table = analysis.tables["indices"]
     part = table[(table["scenario"] == scenario) & (table["output"] == output)]
@@ -96,14 +98,14 @@ def _leading(analysis: Analysis, scenario: str, output: str, swings: pd.DataFram
     return ranked or moved
 
 
-def _of(results: Results, name: str, runs: np.ndarray) -> np.ndarray:
+def _select_runs(results: Results, name: str, runs: np.ndarray) -> np.ndarray:
     """Say which runs show a factor: FAST has a curve for each, on which no other one goes along."""
     if results.method != "fast":
         return np.ones(len(runs), dtype=bool)
     return np.asarray(runs // results.design.unit == results.factors.index(name))
 
 
-def _values(results: Results, runs: np.ndarray) -> pd.DataFrame:
+def _read_values(results: Results, runs: np.ndarray) -> pd.DataFrame:
     """Give the factors' values in some runs, drawing no more than a part at a time."""
     together = 65_536
     parts = []
@@ -114,7 +116,7 @@ def _values(results: Results, runs: np.ndarray) -> pd.DataFrame:
     return pd.concat(parts)
 
 
-def _points(axis: Axes, x: Array, y: Array, confidence: float | None) -> None:
+def _draw_points(axis: Axes, x: Array, y: Array, confidence: float | None) -> None:
     some = slice(None, None, max(1, len(x) // _POINTS))
     size = 3 if len(x) > _POINTS / 4 else 5
     axis.plot(x[some], y[some], ".", color=DARK, alpha=0.35, markersize=size, markeredgewidth=0)
@@ -135,5 +137,5 @@ def _points(axis: Axes, x: Array, y: Array, confidence: float | None) -> None:
     clear_frame(axis)
 
 
-def _with_unit(name: str, unit: str) -> str:
+def _add_unit(name: str, unit: str) -> str:
     return name if unit in ("Dmnl", "") else f"{name}, {unit}"

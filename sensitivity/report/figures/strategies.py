@@ -57,11 +57,11 @@ def draw_strategies(results: Results, analysis: Analysis) -> Figure:
     heights = [top, *[0.9 + 0.34 * _CAUSES] * down]
     figure = Figure(figsize=(12.6, sum(heights) + 1.7), layout="constrained")
     grid = figure.add_gridspec(1 + down, 2, height_ratios=heights)
-    _best(figure.add_subplot(grid[0, :]), rankings)
+    _draw_best(figure.add_subplot(grid[0, :]), rankings)
     for at, ranking in enumerate(turning):
         alone = at == len(turning) - 1 and not at % 2
         place = grid[1 + at // 2, :] if alone else grid[1 + at // 2, at % 2]
-        _turned(figure.add_subplot(place), ranking, 100 if alone else 46)
+        _draw_causes(figure.add_subplot(place), ranking, 100 if alone else 46)
     handles = [
         Patch(color=LOW, label="where the factor is low (lowest fifth)"),
         Patch(color=HIGH, label="where it is high (highest fifth)"),
@@ -79,7 +79,7 @@ def draw_strategies(results: Results, analysis: Analysis) -> Figure:
     )
 
 
-def _best(axis: Axes, rankings: tuple[Ranking, ...]) -> None:
+def _draw_best(axis: Axes, rankings: tuple[Ranking, ...]) -> None:
     names = list(dict.fromkeys(name for one in rankings for name in one.strategies))
     colours = dict(zip(sorted(names), STRATEGIES * len(names), strict=False))
     where = np.arange(len(rankings))
@@ -106,7 +106,7 @@ def _best(axis: Axes, rankings: tuple[Ranking, ...]) -> None:
     set_title(axis, "How often each strategy is best")
 
 
-def _turned(axis: Axes, ranking: Ranking, width: int) -> None:
+def _draw_causes(axis: Axes, ranking: Ranking, width: int) -> None:
     causes = ranking.causes.head(_CAUSES)
     where = np.arange(len(causes))
     low, high = causes["where low"].to_numpy(), causes["where high"].to_numpy()

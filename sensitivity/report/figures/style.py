@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from smecluster.sensitivity.analysis.analysis import Analysis
     from smecluster.sensitivity.store.results import Results
 
-# Okabe and Ito's, then some of Tol's: they can be told apart without seeing red or green.
+# Okabe and Ito's, then some of Tol's: distinct also without seeing red or green.
 COLOURS = (
     "#0072B2",
     "#E69F00",
@@ -30,7 +30,7 @@ COLOURS = (
 )
 DARK, PALE = "#0072B2", "#9CCBE8"
 LOW, HIGH = "#0072B2", "#E69F00"
-# For strategies, so that they are not taken for factors: other ones of Tol's.
+# For strategies others of Tol's, lest they be mistaken for factors.
 STRATEGIES = ("#44AA99", "#DDCC77", "#AA4499", "#88CCEE", "#CC6677", "#117733")
 OTHERS = "#C8C8C8"
 TOGETHER = "#F0F0F0"
@@ -42,7 +42,7 @@ NAMED = 10
 def assign_colours(analysis: Analysis, count: int = len(COLOURS)) -> dict[str, str]:
     """Give the factors that lead over all principal outputs their colours.
 
-    Each output counts alike: its indices are taken as shares of its greatest.
+    Every output has the same weight: its indices are shares of its largest one.
     """
     table = analysis.tables["indices"]
     table = table[table["index"] == analysis.method.headline].dropna(subset=["value"])

@@ -46,7 +46,7 @@ def draw_tornado(results: Results, analysis: Analysis, scenario: str) -> Figure:
     matplotlib.figure.Figure
     """
     parts = [
-        (column, _leading(analysis, part))
+        (column, _select_leading(analysis, part))
         for column, part in analysis.by_output("swings", scenario)
     ]
     drawn = [(column, part) for column, part in parts if len(part)]
@@ -88,7 +88,7 @@ def draw_tornado(results: Results, analysis: Analysis, scenario: str) -> Figure:
     )
 
 
-def _leading(analysis: Analysis, swings: pd.DataFrame) -> pd.DataFrame:
+def _select_leading(analysis: Analysis, swings: pd.DataFrame) -> pd.DataFrame:
     """Keep the factors that matter most: a swing alone may be chance."""
     indices = analysis.tables["indices"]
     if swings.empty:

@@ -53,7 +53,7 @@ def draw_stacked(results: Results, analysis: Analysis, scenario: str) -> Figure:
     matplotlib.figure.Figure
     """
     colours = assign_colours(analysis)
-    drawn = _series(results, analysis, scenario, _FIRST)
+    drawn = _collect_series(results, analysis, scenario, _FIRST)
     figure, axes = make_panels(len(drawn), 2, 5.6, 2.9, 2.0)
     for axis, ((outcome, place), shares) in zip(axes, drawn.items(), strict=True):
         # Below zero is noise around zero.
@@ -74,7 +74,7 @@ def draw_stacked(results: Results, analysis: Analysis, scenario: str) -> Figure:
         drawn_layers[-1].set_edgecolor("#BBBBBB")
         axis.set_ylim(0, max(1.0, float(total.max())))
         _shade_constant(axis, years, shares.isna().all(axis=1).to_numpy())
-        _years(axis, f"{outcome}, {place}")
+        _format_years(axis, f"{outcome}, {place}")
     axes[0].set_ylabel("share of variance", fontsize=8)
     handles = [Patch(color=colour, label=wrap_name(name, 40)) for name, colour in colours.items()]
     if any(len(shares.columns.difference(list(colours))) for shares in drawn.values()):
@@ -107,8 +107,8 @@ def draw_lines(results: Results, analysis: Analysis, scenario: str) -> Figure:
     """
     headline = analysis.method.headline
     colours = assign_colours(analysis)
-    drawn = _series(results, analysis, scenario, headline)
-    ends = _series(results, analysis, scenario, headline, "high")
+    drawn = _collect_series(results, analysis, scenario, headline)
+    ends = _collect_series(results, analysis, scenario, headline, "high")
     figure, axes = make_panels(len(drawn), 2, 5.6, 2.9, 1.9)
     for axis, ((key, value), high) in zip(
         axes, zip(drawn.items(), ends.values(), strict=True), strict=True
@@ -132,7 +132,7 @@ def draw_lines(results: Results, analysis: Analysis, scenario: str) -> Figure:
         axis.set_ylabel(unit, fontsize=8)
         format_axis(axis.yaxis)
         _shade_constant(axis, years, value.isna().all(axis=1).to_numpy())
-        _years(axis, ", ".join(key))
+        _format_years(axis, ", ".join(key))
     handles = [
         Line2D([], [], color=colour, linestyle=_LINES[at % len(_LINES)], label=wrap_name(name, 40))
         for at, (name, colour) in enumerate(colours.items())
@@ -150,10 +150,10 @@ def draw_lines(results: Results, analysis: Analysis, scenario: str) -> Figure:
 
 def has_series(results: Results, analysis: Analysis, scenario: str, index: str) -> bool:
     """Say whether there is anything to draw over time."""
-    return bool(_series(results, analysis, scenario, index))
+    return bool(_collect_series(results, analysis, scenario, index))
 
 
-def _series(
+def _collect_series(
     results: Results, analysis: Analysis, scenario: str, index: str, what: str = "value"
 ) -> dict[tuple[str, str], pd.DataFrame]:
     """Give the indices of each time series that varies: a row a year, a column a factor."""
@@ -179,7 +179,7 @@ def _shade_constant(axis: Axes, years: np.ndarray, same: np.ndarray) -> None:
         axis.axvspan(year - 0.5, year + 0.5, color="#F7F7F7", zorder=0)
 
 
-def _years(axis: Axes, text: str) -> None:
+def _format_years(axis: Axes, text: str) -> None:
     clear_frame(axis)
     axis.margins(x=0)
     axis.xaxis.set_major_locator(MaxNLocator(6, integer=True))

@@ -19,7 +19,7 @@ from scipy.stats import cramervonmises_2samp
 
 from smecluster.model.support.errors import InputError
 from smecluster.sensitivity.methods import METHODS, find_method
-from smecluster.sensitivity.methods.delta import _delta_and_first, count_classes
+from smecluster.sensitivity.methods.delta import _estimate_both, count_classes
 from smecluster.sensitivity.methods.estimates import Bootstrap, Sample
 from smecluster.sensitivity.methods.fast import estimate_fast, estimate_rbd_fast
 from smecluster.sensitivity.methods.hdmr import estimate_hdmr
@@ -255,7 +255,7 @@ def test_statistics_from_given_data_are_salibs_to_the_last_digits():
     np.testing.assert_allclose(ours["PAWN maximum"].value[:, 0], salib["maximum"], atol=1e-12)
 
     edges, grid = np.linspace(0, 400, count_classes(400) + 1), np.linspace(y.min(), y.max(), 100)
-    ours = _delta_and_first(u, y)
+    ours = _estimate_both(u, y)
     for k in range(3):
         assert ours[0, k] == pytest.approx(salib_delta.calc_delta(y, grid, u[:, k], edges))
         assert ours[1, k] == pytest.approx(salib_delta.sobol_first(y, u[:, k], edges))
