@@ -83,6 +83,8 @@ class InputIndex:
             fold_name(element): element for listed in program.ranges.values() for element in listed
         }
         self.ranges = {fold_name(name): listed for name, listed in program.ranges.items()}
+        # Names are read again and again where many tables of runs are run one after the other.
+        self._read: dict[str, tuple[str, list[Cell]]] = {}
 
     def find(self, written: str) -> tuple[str, list[Cell]]:
         """Read a name such as ``"name[element]"``.
@@ -104,6 +106,8 @@ class InputIndex:
         InputError
             If no input has that name.
         """
+        if isinstance(written, str) and written in self._read:
+            return self._read[written]
         match = _NAME.match(written) if isinstance(written, str) else None
         if match is None:
             raise InputError(f"cannot read the input {written!r}: write 'name' or 'name[element]'")
@@ -117,7 +121,8 @@ class InputIndex:
                 )
             raise UnknownNameError("input", match["name"], self.names.values())
         given = [part for part in (match["cell"] or "").split(",") if part.strip()]
-        return name, self._choose_cells(written, name, given)
+        self._read[written] = name, self._choose_cells(written, name, given)
+        return self._read[written]
 
     def _cells(self, name: str) -> dict[Cell, int]:
         return self.numbers.get(name) or self.scales[name]

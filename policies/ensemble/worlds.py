@@ -71,6 +71,9 @@ class Ensemble:
         Other inputs that hold in every run.
     workers : int, optional
         Threads; they change no digit.
+    same_code : bool
+        Whether machine code is compiled once for plans of every kind, which is worth it where many
+        sets of plans are run one after the other, instead of once for what a set of plans varies.
     """
 
     model: Model
@@ -78,6 +81,7 @@ class Ensemble:
     futures: tuple[Future, ...] = field(default_factory=lambda: (load_future("base"),))
     settings: Mapping[str, Any] = field(default_factory=dict)
     workers: int | None = None
+    same_code: bool = False
     _trunks: dict[float, Trunk] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -191,13 +195,17 @@ class _Work:
         model, draws = worlds.model, worlds.draws
         self.count = len(plans)
         self.plans, self.reference, self.own = _with_references(plans, model, matched)
-        for plan in sorted(self.plans, key=lambda plan: not plan.has_money):
-            for taken in (*draws.columns, *worlds.settings):
-                if taken in plan.inputs:
-                    raise InputError(f"{taken!r} is set by strategy {plan.name!r}: edit its file")
-        inputs = _complete(model, [plan.inputs for plan in self.plans])
+        own = [plan.inputs for plan in self.plans]
+        taken = [*map(str, draws.columns), *worlds.settings]
+        for at in sorted(range(len(own)), key=lambda at: not self.plans[at].has_money):
+            for name in taken:
+                if name in own[at]:
+                    raise InputError(
+                        f"{name!r} is set by strategy {self.plans[at].name!r}: edit its file"
+                    )
+        inputs = _complete(model, own)
         names = {name for plan in self.plans for name in plan.money_inputs}
-        self.same, self.columns = _split(inputs, names)
+        self.same, self.columns = _split(inputs, set(inputs[0]) if worlds.same_code else names)
         self.money = [at for at, name in enumerate(self.columns) if name in names]
         self.table = np.array([[row[name] for name in self.columns] for row in inputs])
         self.scalable = np.array([plan.has_money for plan in self.plans])
@@ -499,11 +507,11 @@ def _complete(model: Model, plans: list[dict[str, float]]) -> list[dict[str, flo
     return [own | plan for plan in plans]
 
 
-def _split(plans: list[dict[str, float]], money: set[str]) -> tuple[dict[str, float], list[str]]:
-    """Part the inputs that all plans set alike from those that differ, money among them."""
+def _split(plans: list[dict[str, float]], varied: set[str]) -> tuple[dict[str, float], list[str]]:
+    """Part the inputs that all plans set alike from those that differ or are always varied."""
     first = plans[0]
     differing = [
-        name for name in first if name in money or any(plan[name] != first[name] for plan in plans)
+        name for name in first if name in varied or any(plan[name] != first[name] for plan in plans)
     ]
     return {name: first[name] for name in first if name not in differing}, differing
 

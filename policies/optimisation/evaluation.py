@@ -111,7 +111,7 @@ class Evaluation:
         self._years = [float(year) for year in np.arange(budget.start, model.time.final + 1)]
         self._worker = find_outcome(_WORKER)
         futures = (load_future(BASE), *(() if shock is None else (shock,)))
-        self._worlds = Ensemble(model, draws, futures, settings or {}, workers)
+        self._worlds = Ensemble(model, draws, futures, settings or {}, workers, same_code=True)
 
     def evaluate(self, plans: Sequence[Plan], tolerance: float = EXACT) -> Evaluated:
         """Bring plans to the budget in every draw, and say what they reach.
