@@ -428,6 +428,23 @@ def _read_workspace(attempt: Attempt, expected: Expectation) -> None:
         attempt.command("levers", "--json", expected=expected)
 
 
+def _excel(attempt: Attempt) -> list[Path]:
+    import io
+
+    import pandas as pd
+
+    target = attempt.work / "t.xlsx"
+    pd.read_csv(io.StringIO(BATCH)).to_excel(target, index=False)
+    return [target]
+
+
+def _read_excel(attempt: Attempt, expected: Expectation) -> None:
+    attempt.command(
+        "batch", "t.xlsx", "--output", "value added", "--year", "2040", "--out", "o.csv",
+        expected=expected,
+    )  # fmt: skip
+
+
 @contextlib.contextmanager
 def own_cache(attempt: Attempt) -> Any:
     """Give an attempt a cache of its own."""
@@ -535,6 +552,7 @@ KINDS = {
             _read_workspace,
             4,
         ),
+        Kind("batch excel", _excel, _read_excel, 4, optional=True),
         Kind("batch parquet", _parquet, _read_parquet, 4, optional=True),
     )
 }

@@ -226,6 +226,6 @@ def mutators(path: str) -> dict[str, Mutator]:
     """Choose the mutators for a file by its name."""
     if path.endswith((".csv",)):
         return TABLE
-    if path.endswith((".npz", ".parquet", ".kernel", ".nc")):
+    if path.endswith((".npz", ".parquet", ".xlsx", ".kernel", ".nc")):
         return BINARY
     return TEXT

@@ -68,8 +68,8 @@ def attack_option(attempt: Attempt) -> None:
     """Give one option a hostile value, which need not be wrong."""
     random = attempt.random
     commands = domains.table()["command"]
-    # A fit takes too long to be tried with what may well be right.
-    quick = [(at, o) for at, o in pairs() if commands[at]["base"][0] != "calibrate"]
+    # Some take too long to be tried with what may well be right.
+    quick = [(at, o) for at, o in pairs() if commands[at]["base"][0] not in ("calibrate", "demo")]
     at, option = random.choice([pair for pair in quick if pair not in outputs()])
     named = _type(at, option) in ("name", "newname", "engine", "address")
     _give(attempt, at, option, random.choice(mutate.NAMES if named else mutate.NUMBERS), False)
@@ -137,6 +137,8 @@ def arguments() -> dict[str, Any]:
         "a horizon of inf": ["windows", "local", "--step", "0.25", "--every", "20", "--horizon", "inf", "--out", "o"],
         "a new study over a file": ["sensitivity", "new", "f.toml"],
         "a new case over a folder": ["case", "new", "taken"],
+        "a workspace over a folder": ["init", "taken"],
+        "a workspace over a file": ["init", "notes.txt"],
         "a model over a file": ["export", "m.mdl", "--json"],
     }  # fmt: skip
 
