@@ -540,7 +540,7 @@ KINDS = {
             8,
             hashed=True,
         ),
-        Kind("draws", _calibration("draws.csv"), _read_draws, 8, hashed=True),
+        Kind("draws", _calibration("draws.csv"), _read_draws, 12, hashed=True),
         Kind("calibration report", _calibration("*.csv", "*.json"), _read_report, 2),
         Kind("results manifest", _results("manifest.json"), _read_manifest, 8, hashed=True),
         Kind("results runs", _results("*.parquet", "*.npz"), _read_results, 4, hashed=True),

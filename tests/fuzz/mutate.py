@@ -218,6 +218,8 @@ TEXT: dict[str, Mutator] = {
 TABLE: dict[str, Mutator] = {**TEXT, "columns": columns}
 #: Mutators of files that are no text.
 BINARY: dict[str, Mutator] = {"flip": flip, "cut": cut, "empty": empty, "no-text": bytes_of_no_text}
+#: What leaves a file looking sound.
+SUBTLE = ("cut", "halve", "lines", "columns", "number", "digit", "flip")
 #: What leaves the content of a text as it was.
 HARMLESS = ("encoding",)
 

@@ -33,7 +33,7 @@ _DRAWN: dict[str, tuple[Callable[[Attempt], None], int]] = {
     "output": (options.attack_output, 8),
     "columns": (hostile.attack_columns, 2),
     "disk": (hostile.attack_disk, 1),
-    "sketch": (lambda attempt: hostile.attack_views(attempt, ""), 2),
+    "sketch": (hostile.attack_views, 5),
 }
 
 
@@ -43,8 +43,8 @@ _PLANTED: dict[str, Callable[[], None]] = {
     "@wait": lambda: time.sleep(600),
     "@fine": lambda: None,
 }
-#: What takes many seconds comes last.
-_SLOW = ("killed", "own files", "figure", "use of a case")
+#: What takes many seconds comes now and then.
+SLOW = ("killed", "own files", "figure", "use of a case", "checkpoints", "calibration report")
 
 
 def corpus() -> list[str]:
@@ -52,9 +52,9 @@ def corpus() -> list[str]:
     return [f"{kind}/{case}/0" for kind, (_, cases) in _CASES.items() for case in cases]
 
 
-def sound() -> list[str]:
+def sound(slow: bool = True) -> list[str]:
     """Name the attempts that harm nothing: each must be accepted."""
-    return [f"{name}/none/0" for name in kinds.KINDS]
+    return [f"{name}/none/0" for name in kinds.KINDS if slow or name not in SLOW]
 
 
 def optional(name: str) -> bool:
@@ -68,9 +68,9 @@ def draw(seed: int) -> Iterator[str]:
     random = Random(seed)
     every = corpus()
     random.shuffle(every)
-    once = [name for name in every if not name.startswith("option/")]
+    slow = [name for name in every if name.startswith(SLOW)]
     listed = [name for name in every if name.startswith("option/")]
-    once.sort(key=lambda name: not name.startswith(_SLOW))
+    once = [name for name in every if not name.startswith((*SLOW, "option/"))]
     weights = {name: kind.weight for name, kind in kinds.KINDS.items()}
     weights |= {name: weight for name, (_, weight) in _DRAWN.items()} | {"cache": 6}
     number = 0
@@ -82,6 +82,9 @@ def draw(seed: int) -> Iterator[str]:
         if listed and chosen < 0.55:
             yield listed.pop()
             continue
+        if slow and chosen < 0.59:
+            yield slow.pop()
+            continue
         kind = random.choices(list(weights), list(weights.values()))[0]
         number += 1
         if kind in _DRAWN:
@@ -89,7 +92,10 @@ def draw(seed: int) -> Iterator[str]:
         elif kind == "cache":
             yield f"cache/{random.choice(kinds.CACHE)}/{seed * 1_000_000 + number}"
         else:
-            yield f"{kind}/{random.choice(list(mutate.TABLE))}/{seed * 1_000_000 + number}"
+            # A hash is tried by what leaves a file looking sound.
+            subtle = kinds.KINDS[kind].hashed and random.random() < 0.7
+            mutator = random.choice(mutate.SUBTLE if subtle else list(mutate.TABLE))
+            yield f"{kind}/{mutator}/{seed * 1_000_000 + number}"
 
 
 def make(attempt: Attempt) -> None:
