@@ -169,7 +169,7 @@ def run_pipeline(problem: Problem, work: Path, plan: Effort, tell: Tell) -> Pipe
 
 
 def _carry_out(problem: Problem, stated: Objective, plan: Effort, stages: Stages) -> PipelineResult:
-    optima = _starts(stated, plan, stages)
+    optima = _run_starts(stated, plan, stages)
     factor = float(
         stages.arrays(
             "dispersion",
@@ -178,12 +178,12 @@ def _carry_out(problem: Problem, stated: Objective, plan: Effort, stages: Stages
     )
     wider = problem.dispersed(factor)
     objective = Objective(wider)
-    optimum, tables, beyond = _optimum(objective, optima, plan, stages)
+    optimum, tables, beyond = _find_optimum(objective, optima, plan, stages)
     facts: dict[str, Any] = {"data hash": problem.hash, "dispersion": factor}
     if beyond is not None:
         facts["global search"] = beyond
     if plan.profiles:
-        optimum, around = _profiles(objective, optimum, stages)
+        optimum, around = _walk_profiles(objective, optimum, stages)
         tables["profiles"] = around.points
     x = optimum.x
     if plan.bootstrap:
@@ -199,9 +199,9 @@ def _carry_out(problem: Problem, stated: Objective, plan: Effort, stages: Stages
         tables["bootstrap"] = scatter.intervals.reset_index()
     points = None
     if plan.draws:
-        points, facts["chain"] = _posterior(objective, optimum, plan, stages)
+        points, facts["chain"] = _draw_posterior(objective, optimum, plan, stages)
     coarse = objective
-    objective, x, moved = _at_own_step(objective, x, points, stages)
+    objective, x, moved = _refine_step(objective, x, points, stages)
     if moved is not None:
         points = moved.points
         tables["shift"], facts["draws shifted"] = moved.table, moved.facts
@@ -214,18 +214,18 @@ def _carry_out(problem: Problem, stated: Objective, plan: Effort, stages: Stages
     if points is not None:
         drawn = pd.DataFrame(round_values(objective.natural(points)), columns=list(objective.names))
         tables["draws"] = drawn
-    tables["parameters"] = stages.table("parameters", lambda: _judged(objective, x, points, drawn))
+    tables["parameters"] = stages.table("parameters", lambda: _judge(objective, x, points, drawn))
     tables["paths"] = stages.table("paths", lambda: simulate_paths(objective, x, points))
     tables["figures"] = stages.table("figures", lambda: tabulate_fit(objective, x, points))
     tables["fits"] = score_fits(tables["figures"]).assign(sample="in")
     tables["partial"] = stages.table("partial", lambda: fit_sectors(wider, x))
     if plan.until is not None:
         facts["hold-out after"] = plan.until
-        tables |= _hold_out(problem, tables["fits"], plan, stages)
-    tables |= _leave_out(wider, x, stages)
+        tables |= _hold_out_years(problem, tables["fits"], plan, stages)
+    tables |= _leave_out_regions(wider, x, stages)
     if drawn is not None and any(parameter.shared for parameter in problem.parameters):
         some = drawn.sample(_REFORM_DRAWS, random_state=plan.seed, replace=True)
-        tables["reforms"] = stages.table("reforms", lambda: _reforms(objective, x, some))
+        tables["reforms"] = stages.table("reforms", lambda: _run_reforms(objective, x, some))
     if plan.recovery:
         with stages.inner("recovery") as checkpoints:
             tables["coverage"] = run_recovery(
@@ -238,7 +238,7 @@ def _carry_out(problem: Problem, stated: Objective, plan: Effort, stages: Stages
     return PipelineResult(wider, x, tables, facts, stages.seconds, stages.runs)
 
 
-def _starts(objective: Objective, plan: Effort, stages: Stages) -> list[Optimum]:
+def _run_starts(objective: Objective, plan: Effort, stages: Stages) -> list[Optimum]:
     with stages.inner("starts") as checkpoints:
         return run_multistart(
             objective,
@@ -246,11 +246,11 @@ def _starts(objective: Objective, plan: Effort, stages: Stages) -> list[Optimum]
             plan.seed,
             checkpoints,
             max_evaluations=plan.max_evaluations,
-            done=_Counted(stages.told("starts"), plan.starts),
+            done=_StartCounter(stages.told("starts"), plan.starts),
         )
 
 
-def _optimum(
+def _find_optimum(
     objective: Objective, optima: list[Optimum], plan: Effort, stages: Stages
 ) -> tuple[Optimum, dict[str, pd.DataFrame], float | None]:
     """Go down again with the errors that the first fit showed, and look everywhere else.
@@ -279,7 +279,9 @@ def _optimum(
     return found, {"starts": pd.DataFrame(rows, columns=columns)}, beyond
 
 
-def _profiles(objective: Objective, optimum: Optimum, stages: Stages) -> tuple[Optimum, Profiles]:
+def _walk_profiles(
+    objective: Objective, optimum: Optimum, stages: Stages
+) -> tuple[Optimum, Profiles]:
     """Walk along every parameter; where that finds a better optimum, begin anew from there."""
     for again in range(_ATTEMPTS):
         with stages.inner(f"profiles {again}") as checkpoints:
@@ -290,7 +292,7 @@ def _profiles(objective: Objective, optimum: Optimum, stages: Stages) -> tuple[O
     return optimum, around
 
 
-def _posterior(
+def _draw_posterior(
     objective: Objective, optimum: Optimum, plan: Effort, stages: Stages
 ) -> tuple[Floats, dict[str, Any]]:
     """Draw from the posterior; walks that have not converged are kept, and refused."""
@@ -319,7 +321,7 @@ def _posterior(
     return points, {name: value.item() for name, value in arrays.items()}
 
 
-def _at_own_step(
+def _refine_step(
     objective: Objective, x: Floats, points: Floats | None, stages: Stages
 ) -> tuple[Objective, Floats, ShiftedDraws | None]:
     """Descend once more with the model's own time step, and move the draws by as much.
@@ -335,7 +337,7 @@ def _at_own_step(
     return own, found, None if points is None else shift_draws(own, points, x, found)
 
 
-def _judged(
+def _judge(
     objective: Objective, x: Floats, points: Floats | None, drawn: pd.DataFrame | None
 ) -> pd.DataFrame:
     """Put estimates, intervals and verdict on each parameter into one table."""
@@ -343,7 +345,7 @@ def _judged(
     return tabulate_estimates(objective, x, drawn).join(said, on="name")
 
 
-def _hold_out(
+def _hold_out_years(
     problem: Problem, fitted: pd.DataFrame, plan: Effort, stages: Stages
 ) -> dict[str, pd.DataFrame]:
     """Forecast the years that a fit to the years before them never saw."""
@@ -358,7 +360,7 @@ def _hold_out(
                 count=count,
                 seed=plan.seed,
                 max_evaluations=plan.max_evaluations,
-                done=_Counted(stages.told("starts of the hold-out"), count),
+                done=_StartCounter(stages.told("starts of the hold-out"), count),
             )
         out = held.fits[held.fits["sample"] == "out"]
         tables = {"holdout": held.forecasts, "scores": held.scores, "unscored": held.unscored}
@@ -369,7 +371,7 @@ def _hold_out(
     return {**tables, "fits": both}
 
 
-def _leave_out(problem: Problem, x: Floats, stages: Stages) -> dict[str, pd.DataFrame]:
+def _leave_out_regions(problem: Problem, x: Floats, stages: Stages) -> dict[str, pd.DataFrame]:
     """Leave each region out in turn, if there are several and they share parameters."""
     regions = list(dict.fromkeys(problem.measurements["region"]))
     if len(regions) < 2 or not any(parameter.shared for parameter in problem.parameters):
@@ -378,14 +380,14 @@ def _leave_out(problem: Problem, x: Floats, stages: Stages) -> dict[str, pd.Data
     parts: dict[str, list[pd.DataFrame]] = {}
     for done, region in enumerate(regions):
         told(done, len(regions))
-        made = partial(_without, problem, x, region)
+        made = partial(_leave_out_one, problem, x, region)
         found = stages.tables(f"without {region}", made, tells=True)
         for name, table in found.items():
             parts.setdefault(name, []).append(table)
     return {name: pd.concat(tables, ignore_index=True) for name, tables in parts.items()}
 
 
-def _without(problem: Problem, x: Floats, region: str) -> dict[str, pd.DataFrame]:
+def _leave_out_one(problem: Problem, x: Floats, region: str) -> dict[str, pd.DataFrame]:
     left = leave_out(problem, x, (region,))
     return {
         "leave-one-out": left.parameters,
@@ -394,7 +396,7 @@ def _without(problem: Problem, x: Floats, region: str) -> dict[str, pd.DataFrame
     }
 
 
-def _reforms(objective: Objective, x: Floats, drawn: pd.DataFrame) -> pd.DataFrame:
+def _run_reforms(objective: Objective, x: Floats, drawn: pd.DataFrame) -> pd.DataFrame:
     """Run the published reforms on the calibrated model."""
     model = objective.problem.model
     values = dict(zip(objective.names, objective.natural(x).tolist(), strict=True))
@@ -402,7 +404,7 @@ def _reforms(objective: Objective, x: Floats, drawn: pd.DataFrame) -> pd.DataFra
     return run_reforms(calibrated, read_reforms(), drawn.reset_index(drop=True))
 
 
-class _Counted:
+class _StartCounter:
     """Counts starts that have ended, from several threads."""
 
     def __init__(self, told: Callable[[int, int], None], total: int) -> None:

@@ -136,7 +136,7 @@ class Stages:
                 self.tell(name, 0, 1)
             made = make()
             for each, table in made.items():
-                self._checkpoints.save(_part(name, each), table)
+                self._checkpoints.save(_name_part(name, each), table)
             # Last, since it says that all the others are there.
             self._checkpoints.save(name, {_TABLES: list(made)})
             self._keep_effort()
@@ -150,7 +150,7 @@ class Stages:
 
     def _stored_tables(self, name: str) -> dict[str, pd.DataFrame]:
         names = map(str, self._checkpoints.load(name)[_TABLES])
-        return {each: self._checkpoints.load_table(_part(name, each)) for each in names}
+        return {each: self._checkpoints.load_table(_name_part(name, each)) for each in names}
 
     def _read(self) -> dict[str, float]:
         path = self._folder / _EFFORT
@@ -164,5 +164,5 @@ class Stages:
         write_atomic(self._folder / _EFFORT, json.dumps(content))
 
 
-def _part(stage: str, table: str) -> str:
+def _name_part(stage: str, table: str) -> str:
     return f"{stage}, {table}"

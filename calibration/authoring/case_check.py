@@ -120,7 +120,7 @@ class _Check:
                 Region(file.region.name, arrange_constants(constants), arrange_tables(points)),
                 parameters,
             )
-        return Checked(_grouped(self.problems), _grouped(self.notes), understood)
+        return Checked(_group_messages(self.problems), _group_messages(self.notes), understood)
 
     def _add(self, problems: Iterable[InputError]) -> None:
         self.problems += map(str, problems)
@@ -138,7 +138,7 @@ class _Check:
         text = read_text(path)
         if file is None:
             return None
-        self._add(_blanks(path, file, Lines(text)))
+        self._add(_find_blanks(path, file, Lines(text)))
         if not file.measure:
             # The template's example shows where the first measure goes.
             number = text.partition("[[measure]]")[0].count("\n") + 1
@@ -176,12 +176,14 @@ class _Check:
         for row in rows:
             by_name.setdefault(row.name, []).append(row)
         if file is None:
-            records = [_plain(name, found) for name, found in by_name.items()]
+            records = [_describe_context(name, found) for name, found in by_name.items()]
         else:
             own = file.region.table
             records = list(self._measures(file, by_name))
             context = [qualify_series(name, own) for name in file.context]
-            records += [_plain(name, by_name[name]) for name in context if name in by_name]
+            records += [
+                _describe_context(name, by_name[name]) for name in context if name in by_name
+            ]
         return pd.DataFrame(records, columns=list(_TABLE))
 
     def _measures(
@@ -191,7 +193,7 @@ class _Check:
         lines = Lines(read_text(path))
         for at, measure in enumerate(file.measure):
             where = f"{path}:{lines.of(('measure', at))}"
-            self._add(_unlike_the_model(path, lines, at, measure, self.model.variables))
+            self._add(_find_mismatch(path, lines, at, measure, self.model.variables))
             names = [qualify_series(name, file.region.table) for name in measure.series]
             years: dict[bool, list[int]] = {}
             for remembered in (False, True):
@@ -207,7 +209,7 @@ class _Check:
             if years.get(True) == []:
                 self.problems.append(
                     f"{where}: {measure.variable!r} has no figure from {first} to {last}: in "
-                    f"series.csv {_seen(names, by_name)}"
+                    f"series.csv {_describe_series(names, by_name)}"
                 )
             elif years.get(False) == []:
                 self.notes.append(
@@ -220,7 +222,7 @@ class _Check:
                 {"sum": " + ", "ratio": " / ", "less share": " less share "}.get(
                     measure.combine, ""
                 ).join(measure.series),
-                _span(used or years.get(True, [])),
+                _format_span(used or years.get(True, [])),
                 len(used),
                 max(more, 0),
                 measure.variable,
@@ -242,7 +244,7 @@ class _Check:
                 self._add(problems)
             except InputError as error:
                 self._add([error])
-            allowed = _elements(reference.constants)
+            allowed = _list_elements(reference.constants)
             for line, value in constants:
                 where = f"{path}:{line}"
                 self._value(where, "constant", allowed, value, self._ranges(value))
@@ -253,7 +255,7 @@ class _Check:
                 self._add(problems)
             except InputError as error:
                 self._add([error])
-            allowed = _elements(_nested(reference.tables))
+            allowed = _list_elements(_nest_tables(reference.tables))
             for line, point in points:
                 self._value(f"{path}:{line}", "table", allowed, point, None)
         sources = [v.source for _, v in constants] + [p.source for _, p in points]
@@ -343,26 +345,26 @@ class _Check:
             self.problems.append(f"{self.folder}: {error}")
 
 
-def _blanks(path: Path, file: CaseFile, lines: Lines) -> Iterator[InputError]:
+def _find_blanks(path: Path, file: CaseFile, lines: Lines) -> Iterator[InputError]:
     """Find texts of the template that have not been replaced."""
-    for spot, text in _texts(file, ()):
+    for spot, text in _list_texts(file, ()):
         if _BLANK.fullmatch(text):
             where = " ".join(str(part + 1 if isinstance(part, int) else part) for part in spot)
             yield InputError(f"{path}:{lines.of(spot)}: {where} is still to be written: {text}")
 
 
-def _texts(value: object, spot: Spot) -> Iterator[tuple[Spot, str]]:
+def _list_texts(value: object, spot: Spot) -> Iterator[tuple[Spot, str]]:
     if isinstance(value, str):
         yield spot, value
     elif isinstance(value, tuple):
         for at, one in enumerate(value):
-            yield from _texts(one, (*spot, at))
+            yield from _list_texts(one, (*spot, at))
     elif isinstance(value, BaseModel):
         for name in type(value).model_fields:
-            yield from _texts(getattr(value, name), (*spot, name))
+            yield from _list_texts(getattr(value, name), (*spot, name))
 
 
-def _unlike_the_model(
+def _find_mismatch(
     path: Path, lines: Lines, at: int, measure: Measure, variables: Mapping[str, Variable]
 ) -> Iterator[InputError]:
     """Refuse a measure that the model has no variable of that unit for."""
@@ -380,14 +382,14 @@ def _unlike_the_model(
         )
 
 
-def _elements(values: Mapping[str, object]) -> dict[str, tuple[str, frozenset[str]]]:
+def _list_elements(values: Mapping[str, object]) -> dict[str, tuple[str, frozenset[str]]]:
     return {
         fold_name(name): (name, frozenset(value) if isinstance(value, Mapping) else frozenset())
         for name, value in values.items()
     }
 
 
-def _nested(tables: Mapping[str, object]) -> dict[str, object]:
+def _nest_tables(tables: Mapping[str, object]) -> dict[str, object]:
     """Arrange ``name[element]`` as name, then element."""
     arranged: dict[str, object] = {}
     for written, points in tables.items():
@@ -401,35 +403,35 @@ def _nested(tables: Mapping[str, object]) -> dict[str, object]:
     return arranged
 
 
-def _plain(name: str, rows: Sequence[Row]) -> tuple[Any, ...]:
+def _describe_context(name: str, rows: Sequence[Row]) -> tuple[Any, ...]:
     """Describe a series that measures nothing."""
     usable = {row.year for row in rows if row.status in select_statuses()}
     remembered = {row.year for row in rows if row.status == "remembered"} - usable
-    years = _span(sorted(usable | remembered))
+    years = _format_span(sorted(usable | remembered))
     return (name, years, len(usable), len(remembered), "-", "", rows[0].unit, "not compared")
 
 
-def _seen(names: Sequence[str], by_name: Mapping[str, Sequence[Row]]) -> str:
+def _describe_series(names: Sequence[str], by_name: Mapping[str, Sequence[Row]]) -> str:
     """Tell what there is of a measure's series."""
     parts = []
     for name in names:
         used = sorted({row.year for row in by_name[name] if row.status != "doubtful"})
-        parts.append(f"{name!r} has {_span(used) if used else 'doubtful figures only'}")
+        parts.append(f"{name!r} has {_format_span(used) if used else 'doubtful figures only'}")
     return " and ".join(parts)
 
 
-def _span(years: Sequence[int]) -> str:
+def _format_span(years: Sequence[int]) -> str:
     if not years:
         return "-"
     return f"{years[0]}-{years[-1]}" if years[0] < years[-1] else str(years[0])
 
 
-def _grouped(messages: Sequence[str]) -> tuple[str, ...]:
+def _group_messages(messages: Sequence[str]) -> tuple[str, ...]:
     """Sort by file and line, and tell once what is wrong in the same way in many lines."""
-    sortable = sorted(messages, key=lambda message: (_file(message), _line(message)))
+    sortable = sorted(messages, key=lambda message: (_rank_file(message), _read_line(message)))
     lines: dict[str, list[int]] = {}
     for message in sortable:
-        lines.setdefault(_LINE.sub(":{}: ", message, count=1), []).append(_line(message))
+        lines.setdefault(_LINE.sub(":{}: ", message, count=1), []).append(_read_line(message))
     told = []
     for text, found in lines.items():
         more = f" ({len(found)} lines, to line {found[-1]})" if len(found) > 1 else ""
@@ -437,11 +439,11 @@ def _grouped(messages: Sequence[str]) -> tuple[str, ...]:
     return tuple(told)
 
 
-def _file(message: str) -> int:
+def _rank_file(message: str) -> int:
     """Give the place of a message's file among those of a folder."""
     return next((at for at, name in enumerate(_FILES) if f"/{name}" in message), len(_FILES))
 
 
-def _line(message: str) -> int:
+def _read_line(message: str) -> int:
     match = _LINE.search(message)
     return int(match[1]) if match else 0

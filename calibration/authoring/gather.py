@@ -113,8 +113,8 @@ def gather_cases(tables: Path, names: Sequence[str] = ()) -> dict[str, int]:
     }
     cited = select_sources(tables / "sources.csv", codes)
     for name, rows in renewed.items():
-        write_atomic(folders[name] / "series.csv", _csv(COLUMNS, rows))
-    write_atomic(SOURCES, _csv(_SOURCE_COLUMNS, cited))
+        write_atomic(folders[name] / "series.csv", _format_csv(COLUMNS, rows))
+    write_atomic(SOURCES, _format_csv(_SOURCE_COLUMNS, cited))
     return {**{name: len(rows) for name, rows in renewed.items()}, "sources": len(cited)}
 
 
@@ -122,7 +122,7 @@ def _read_series(folder: Path) -> list[dict[str, str]]:
     return [record for _, record in read_records(folder / "series.csv", COLUMNS)]
 
 
-def _csv(columns: Sequence[str], rows: Iterable[dict[str, str]]) -> str:
+def _format_csv(columns: Sequence[str], rows: Iterable[dict[str, str]]) -> str:
     out = io.StringIO()
     writer = csv.DictWriter(out, columns, lineterminator="\n")
     writer.writeheader()

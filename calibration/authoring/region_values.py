@@ -77,10 +77,10 @@ def extract_values(text: str, name: str) -> tuple[tuple[Constant, ...], tuple[Po
     regions = {region.name: region for region in read_regions(text)}
     if name not in regions:
         raise UnknownNameError("region", name, regions)
-    documents = _documents(text)
+    documents = _find_documents(text)
     return (
-        tuple(_constants(regions[name], documents)),
-        tuple(_points(regions[name], documents)),
+        tuple(_extract_constants(regions[name], documents)),
+        tuple(_extract_points(regions[name], documents)),
     )
 
 
@@ -116,7 +116,7 @@ def copy_values(model: Path = SHIPPED) -> tuple[Copied, ...]:
     return tuple(copied)
 
 
-def _documents(text: str) -> Mapping[str, Block]:
+def _find_documents(text: str) -> Mapping[str, Block]:
     """Find each variable's documented block: Vensim documents a name once, at its last block."""
     documents: dict[str, Block] = {}
     for block in parse(text).blocks:
@@ -125,10 +125,10 @@ def _documents(text: str) -> Mapping[str, Block]:
     return documents
 
 
-def _constants(region: Region, documents: Mapping[str, Block]) -> Iterator[Constant]:
+def _extract_constants(region: Region, documents: Mapping[str, Block]) -> Iterator[Constant]:
     for variable, given in region.constants.items():
         block = documents[fold_name(variable)]
-        source = _source(block)
+        source = _read_source(block)
         if source.startswith(_STRATEGY):
             continue
         for element, value in given.items() if isinstance(given, Mapping) else (("", given),):
@@ -144,16 +144,16 @@ def _constants(region: Region, documents: Mapping[str, Block]) -> Iterator[Const
             )
 
 
-def _points(region: Region, documents: Mapping[str, Block]) -> Iterator[Point]:
+def _extract_points(region: Region, documents: Mapping[str, Block]) -> Iterator[Point]:
     for spelled, points in region.tables.items():
         variable, _, element = spelled.removesuffix("]").partition("[")
         block = documents[fold_name(variable)]
-        source = _source(block)
+        source = _read_source(block)
         for x, y in points:
             yield Point(variable, element, x, y, block.unit, infer_status(source), source)
 
 
-def _source(block: Block) -> str:
+def _read_source(block: Block) -> str:
     if not block.source:
         raise InputError(f"line {block.line}: {block.name!r} has no source in its comment")
     return block.source

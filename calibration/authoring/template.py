@@ -65,8 +65,8 @@ def new_case(folder: str | Path, like: str) -> Path:
     if target.exists() and (target.is_file() or any(target.iterdir())):
         raise InputError(f"{target} exists already: nothing was written")
     model_case = load_case(like)
-    constants = _copied(model_case.constants, model_case.place.name)
-    points = _copied(model_case.points, model_case.place.name)
+    constants = _copy_values(model_case.constants, model_case.place.name)
+    points = _copy_values(model_case.points, model_case.place.name)
     name = " ".join(re.split(r"[\s_-]+", target.resolve().name)).strip()
     model = load_model()
     if name.casefold() in map(str.casefold, model.regions):
@@ -83,22 +83,22 @@ def new_case(folder: str | Path, like: str) -> Path:
         "TABLE": name.casefold().replace(" ", "_"),
         "LIKE": model_case.place.name,
     }
-    files = {path.name: _filled(read_text(path), words) for path in sorted(FOLDER.iterdir())}
-    files[FILE] += _parameters(model_case.path / FILE, model_case.place.name)
+    files = {path.name: _fill(read_text(path), words) for path in sorted(FOLDER.iterdir())}
+    files[FILE] += _copy_parameters(model_case.path / FILE, model_case.place.name)
     files["constants.csv"] += format_rows(constants, Constant)
     files["tables.csv"] += format_rows(points, Point)
-    _write(target, files)
+    _write_folder(target, files)
     return target
 
 
-def _copied(values: Sequence[_Value], name: str) -> tuple[_Value, ...]:
+def _copy_values(values: Sequence[_Value], name: str) -> tuple[_Value, ...]:
     return tuple(
         replace(value, status="judgement", source=f"{COPIED}{name}; there: {value.source}")
         for value in values
     )
 
 
-def _parameters(path: Path, name: str) -> str:
+def _copy_parameters(path: Path, name: str) -> str:
     """Copy the parameters that a fit estimates, their priors marked as another region's."""
     out = io.StringIO()
     writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
@@ -109,13 +109,13 @@ def _parameters(path: Path, name: str) -> str:
     return out.getvalue()
 
 
-def _filled(text: str, words: dict[str, str]) -> str:
+def _fill(text: str, words: dict[str, str]) -> str:
     for word, value in words.items():
         text = text.replace(f"@{word}@", value)
     return text
 
 
-def _write(target: Path, files: dict[str, str]) -> None:
+def _write_folder(target: Path, files: dict[str, str]) -> None:
     """Make the folder appear with all its files, or not at all."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -182,12 +182,12 @@ def scan_case_file(path: Path) -> tuple[CaseFile | None, list[InputError]]:
         file = CaseFile.model_validate(content)
     except ValidationError as error:
         return None, [
-            InputError(f"{path}:{lines.of(detail['loc'])}: {_told(detail)}")
+            InputError(f"{path}:{lines.of(detail['loc'])}: {_explain(detail)}")
             for detail in error.errors()
         ]
     return file, [
         InputError(f"{path}:{lines.of(place)}: {text}")
-        for place, text in (*_check_name(file), *_segments(file), *_turns(file))
+        for place, text in (*_check_name(file), *_check_segments(file), *_check_turns(file))
     ]
 
 
@@ -198,7 +198,7 @@ def _check_name(file: CaseFile) -> Iterator[tuple[Spot, str]]:
         yield ("region", "name"), str(error)
 
 
-def _segments(file: CaseFile) -> Iterator[tuple[Spot, str]]:
+def _check_segments(file: CaseFile) -> Iterator[tuple[Spot, str]]:
     seen: set[tuple[str, str]] = set()
     for at, measure in enumerate(file.measure):
         key = (measure.variable, measure.segment)
@@ -211,7 +211,7 @@ def _segments(file: CaseFile) -> Iterator[tuple[Spot, str]]:
         seen.add(key)
 
 
-def _turns(file: CaseFile) -> Iterator[tuple[Spot, str]]:
+def _check_turns(file: CaseFile) -> Iterator[tuple[Spot, str]]:
     years = {(measure.variable, measure.segment): measure.years for measure in file.measure}
     for at, turn in enumerate(file.turn):
         key = (turn.variable, turn.segment)
@@ -231,15 +231,17 @@ def _turns(file: CaseFile) -> Iterator[tuple[Spot, str]]:
             )
 
 
-def _told(detail: ErrorDetails) -> str:
+def _explain(detail: ErrorDetails) -> str:
     """Turn a complaint of pydantic into words."""
     place = detail["loc"]
     where = " ".join(str(part + 1) if isinstance(part, int) else str(part) for part in place)
     if detail["type"] == "extra_forbidden":
         *outer, name = map(str, place)
         table = " ".join(where.split()[:-1]) or "top level"
-        return f"{table}: {UnknownNameError('field', name, _fields(outer[0] if outer else ''))}"
-    field = _field(place)
+        return (
+            f"{table}: {UnknownNameError('field', name, _list_fields(outer[0] if outer else ''))}"
+        )
+    field = _find_field(place)
     meaning = f": {field.description}" if field and field.description else ""
     if detail["type"] == "missing":
         return f"{where} is missing{meaning}"
@@ -251,18 +253,18 @@ def _told(detail: ErrorDetails) -> str:
     return f"{where or 'top level'}: {message}{shown}"
 
 
-def _field(place: Spot) -> FieldInfo | None:
+def _find_field(place: Spot) -> FieldInfo | None:
     """Find what a place in the file is described as."""
     names = [part for part in place if isinstance(part, str)]
-    table = _table(names[0]) if names else None
+    table = _find_table(names[0]) if names else None
     return table.model_fields.get(names[1]) if table and len(names) > 1 else None
 
 
-def _fields(section: str) -> tuple[str, ...]:
-    return tuple((_table(section) or CaseFile).model_fields)
+def _list_fields(section: str) -> tuple[str, ...]:
+    return tuple((_find_table(section) or CaseFile).model_fields)
 
 
-def _table(section: str) -> type[BaseModel] | None:
+def _find_table(section: str) -> type[BaseModel] | None:
     """Give the table that a section of the file holds."""
     if section not in CaseFile.model_fields:
         return None

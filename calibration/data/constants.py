@@ -107,8 +107,8 @@ def scan_constants(path: Path) -> tuple[list[tuple[int, Constant]], list[InputEr
     seen: dict[tuple[str, str], int] = {}
 
     def read(line: int, record: dict[str, str]) -> Constant:
-        value = _constant(record)
-        _once(seen, (value.variable, value.element), line)
+        value = _parse_constant(record)
+        _require_once(seen, (value.variable, value.element), line)
         return value
 
     return scan_rows(path, [field.name for field in fields(Constant)], read)
@@ -159,7 +159,7 @@ def scan_tables(path: Path) -> tuple[list[tuple[int, Point]], list[InputError]]:
     last: dict[tuple[str, str], float] = {}
 
     def read(line: int, record: dict[str, str]) -> Point:
-        point = _point(record)
+        point = _parse_point(record)
         key = (point.variable, point.element)
         if key in last and point.x <= last[key]:
             raise InputError(
@@ -204,7 +204,7 @@ def format_rows(
     writer.writerow(names)
     for row in rows:
         cells = (getattr(row, name) for name in names)
-        writer.writerow([_cell(cell) for cell in cells])
+        writer.writerow([_format_cell(cell) for cell in cells])
     return out.getvalue()
 
 
@@ -213,8 +213,8 @@ def join_element(variable: str, element: str) -> str:
     return f"{variable}[{element}]" if element else variable
 
 
-def _point(record: Mapping[str, str]) -> Point:
-    _filled(record, ("variable", "unit", "source"))
+def _parse_point(record: Mapping[str, str]) -> Point:
+    _require_filled(record, ("variable", "unit", "source"))
     return Point(
         variable=record["variable"],
         element=record["element"],
@@ -226,8 +226,8 @@ def _point(record: Mapping[str, str]) -> Point:
     )
 
 
-def _constant(record: Mapping[str, str]) -> Constant:
-    _filled(record, ("variable", "unit", "source"))
+def _parse_constant(record: Mapping[str, str]) -> Constant:
+    _require_filled(record, ("variable", "unit", "source"))
     low, high = (parse_number(record[name]) if record[name] else None for name in ("low", "high"))
     value = parse_number(record["value"])
     if low is not None and high is not None and low > high:
@@ -250,19 +250,19 @@ def _constant(record: Mapping[str, str]) -> Constant:
     )
 
 
-def _filled(record: Mapping[str, str], names: Iterable[str]) -> None:
+def _require_filled(record: Mapping[str, str], names: Iterable[str]) -> None:
     for name in names:
         if not record[name]:
             raise InputError(f"column {name!r} is empty")
 
 
-def _once(seen: dict[tuple[str, str], int], key: tuple[str, str], line: int) -> None:
+def _require_once(seen: dict[tuple[str, str], int], key: tuple[str, str], line: int) -> None:
     if key in seen:
         raise InputError(f"{join_element(*key)!r} is already given in line {seen[key]}")
     seen[key] = line
 
 
-def _cell(value: object) -> str:
+def _format_cell(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, float):

@@ -34,7 +34,7 @@ def read_deflator() -> Mapping[int, float]:
     mapping of int to float
         Price level by year, Dmnl, 2010 = 1.
     """
-    index = {year: row.value for year, row in _national(DEFLATOR).items()}
+    index = {year: row.value for year, row in _read_national(DEFLATOR).items()}
     return MappingProxyType({year: value / index[BASE_YEAR] for year, value in index.items()})
 
 
@@ -57,7 +57,7 @@ def find_exchange_rate(year: int) -> Row:
     InputError
         If there is no rate for the year.
     """
-    return _of_year(_national(EXCHANGE_RATE), year, "exchange rate")
+    return _look_up(_read_national(EXCHANGE_RATE), year, "exchange rate")
 
 
 def deflate(value: float, year: int) -> float:
@@ -80,18 +80,18 @@ def deflate(value: float, year: int) -> float:
     InputError
         If the deflator does not reach the year.
     """
-    return value / _of_year(read_deflator(), year, "deflator")
+    return value / _look_up(read_deflator(), year, "deflator")
 
 
 @lru_cache(maxsize=4)
-def _national(series: str) -> Mapping[int, Row]:
+def _read_national(series: str) -> Mapping[int, Row]:
     rows = read_series(locate(NATIONAL), read_sources(locate(SOURCES)))
     # Three early exchange rates are remembered; their status travels with the figure.
     chosen = choose_figures((row for row in rows if row.series == series), include=("remembered",))
     return MappingProxyType(chosen)
 
 
-def _of_year(table: Mapping[int, _Value], year: int, kind: str) -> _Value:
+def _look_up(table: Mapping[int, _Value], year: int, kind: str) -> _Value:
     try:
         return table[year]
     except KeyError:

@@ -87,7 +87,11 @@ def derive_measurements(
     """
     chosen = [
         choose_figures(
-            (row for row in by_name[qualify_series(series, place.table)] if _wanted(measure, row)),
+            (
+                row
+                for row in by_name[qualify_series(series, place.table)]
+                if _is_wanted(measure, row)
+            ),
             include,
         )
         for series in measure.series
@@ -98,14 +102,14 @@ def derive_measurements(
         if not first <= year <= last or year in measure.exclude:
             continue
         rows = [by_year[year] for by_year in chosen]
-        used = [*rows, *(find_exchange_rate(row.year) for row in rows if _foreign(row))]
+        used = [*rows, *(find_exchange_rate(row.year) for row in rows if _is_foreign(row))]
         yield (
             measure.variable,
             place.name,
             year,
-            _value(measure, rows),
+            _combine(measure, rows),
             measure.unit,
-            _status(used),
+            _combine_status(used),
             "+".join(dict.fromkeys(row.source for row in used)),
             "; ".join(dict.fromkeys(row.note for row in used if row.note)),
             next((row.qualifier for row in rows if row.qualifier != "exact"), "exact"),
@@ -114,13 +118,13 @@ def derive_measurements(
         )
 
 
-def _wanted(measure: Measure, row: Row) -> bool:
+def _is_wanted(measure: Measure, row: Row) -> bool:
     if measure.only_sources and row.source not in measure.only_sources:
         return False
     return row.source not in measure.not_sources
 
 
-def _foreign(row: Row) -> bool:
+def _is_foreign(row: Row) -> bool:
     return units.find_unit(row.unit).quantity == "US dollar"
 
 
@@ -155,8 +159,8 @@ def _check_prices(measure: Measure, row: Row) -> None:
         )
 
 
-def _value(measure: Measure, rows: list[Row]) -> float:
-    amounts = [_amount(row) for row in rows]
+def _combine(measure: Measure, rows: list[Row]) -> float:
+    amounts = [_convert(row) for row in rows]
     if measure.combine == "ratio":
         if amounts[1] == 0:
             raise InputError(f"{rows[1].name} {rows[1].year} is 0: no ratio can be taken")
@@ -170,13 +174,13 @@ def _value(measure: Measure, rows: list[Row]) -> float:
     return value / units.find_model_unit(measure.unit).factor
 
 
-def _amount(row: Row) -> float:
+def _convert(row: Row) -> float:
     """Give a figure in its quantity's base unit, US dollars in yuan."""
     unit = units.find_unit(row.unit)
     amount = row.value * unit.factor
-    return amount * find_exchange_rate(row.year).value if _foreign(row) else amount
+    return amount * find_exchange_rate(row.year).value if _is_foreign(row) else amount
 
 
-def _status(rows: list[Row]) -> str:
+def _combine_status(rows: list[Row]) -> str:
     worst = max((row.status for row in rows), key=STATUSES.index)
     return "derived" if len(rows) > 1 and worst == "read" else worst

@@ -191,7 +191,7 @@ def scan_series(
     seen: dict[tuple[str, str, int], int] = {}
 
     def read(line: int, record: dict[str, str]) -> Row:
-        row = _row(record, sources, line)
+        row = _parse_row(record, sources, line)
         if names is not None and row.name not in names:
             raise InputError(
                 f"{UnknownNameError('series', row.name, names)} (series are named in case.toml, by "
@@ -210,7 +210,7 @@ def scan_series(
     return tuple(row for _, row in rows), problems
 
 
-def _row(record: dict[str, str], sources: Collection[str], line: int) -> Row:
+def _parse_row(record: dict[str, str], sources: Collection[str], line: int) -> Row:
     for name in ("region", "series"):
         if not record[name]:
             raise InputError(f"column {name!r} is empty")

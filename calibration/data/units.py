@@ -23,23 +23,23 @@ class Unit:
     factor: float
 
 
-def _of(quantity: str, **factors: float) -> dict[str, Unit]:
+def _define(quantity: str, **factors: float) -> dict[str, Unit]:
     return {name.replace("_", " "): Unit(quantity, factor) for name, factor in factors.items()}
 
 
 # Base units: yuan, US$, person, one (things counted), km2, and a share of one.
 PUBLISHED: dict[str, Unit] = {
-    **_of("yuan", yuan=1.0, million_yuan=1e6, billion_yuan=1e9, trillion_yuan=1e12),
+    **_define("yuan", yuan=1.0, million_yuan=1e6, billion_yuan=1e9, trillion_yuan=1e12),
     "10 thousand yuan": Unit("yuan", 1e4),
     "RMB billion": Unit("yuan", 1e9),
     "100 million yuan": Unit("yuan", 1e8),
-    **_of("US dollar", million_USD=1e6, billion_USD=1e9),
+    **_define("US dollar", million_USD=1e6, billion_USD=1e9),
     "100 million USD": Unit("US dollar", 1e8),
-    **_of("person", persons=1.0, million_persons=1e6, million=1e6),
+    **_define("person", persons=1.0, million_persons=1e6, million=1e6),
     "full-time employees": Unit("person", 1.0),
     "10 thousand persons": Unit("person", 1e4),
     "10,000 persons": Unit("person", 1e4),
-    **_of("count", count=1.0, enterprises=1.0, companies=1.0, firms=1.0, households=1.0),
+    **_define("count", count=1.0, enterprises=1.0, companies=1.0, firms=1.0, households=1.0),
     "high-tech enterprises": Unit("count", 1.0),
     "certified new-technology enterprises": Unit("count", 1.0),
     "small, medium and large enterprises": Unit("count", 1.0),
@@ -93,7 +93,7 @@ def find_unit(name: str) -> Unit:
     InputError
         If the unit is not known.
     """
-    return _look(name, PUBLISHED, "unit")
+    return _look_up(name, PUBLISHED, "unit")
 
 
 def find_model_unit(name: str) -> Unit:
@@ -114,10 +114,10 @@ def find_model_unit(name: str) -> Unit:
     InputError
         If the unit is not known.
     """
-    return _look(name.split("/")[0].strip(), MODEL, "model unit")
+    return _look_up(name.split("/")[0].strip(), MODEL, "model unit")
 
 
-def _look(name: str, table: dict[str, Unit], kind: str) -> Unit:
+def _look_up(name: str, table: dict[str, Unit], kind: str) -> Unit:
     try:
         return table[name]
     except KeyError:

@@ -133,7 +133,7 @@ def run_bootstrap(
         mine = seeds[begin : begin + BATCH]
         kept = checkpoints.load(name) if name in checkpoints else {}
         if not np.array_equal(kept.get("optimum", ()), optimum.x) or len(kept["x"]) != len(mine):
-            found = [_refitted(objective, optimum, resampling, one) for one in mine]
+            found = [_refit(objective, optimum, resampling, one) for one in mine]
             kept = {
                 "optimum": optimum.x,
                 "x": np.array([one.x for one in found]),
@@ -156,7 +156,7 @@ def run_bootstrap(
     return Bootstrap(points, draws, intervals, int((~ended).sum()))
 
 
-def _refitted(
+def _refit(
     objective: Objective, optimum: Optimum, resampling: Resampling, seed: np.random.SeedSequence
 ) -> Optimum:
     rng = np.random.default_rng(seed)

@@ -125,7 +125,7 @@ def isolate_sector(problem: Problem, sector: Sector, values: Mapping[str, float]
         If the model lacks a variable or an equation does not read it, or no region has figures
         of all drivers and of the sector's series, and parameters of it.
     """
-    regions, names = _concerned(problem, sector)
+    regions, names = _select_regions(problem, sector)
     if not names:
         raise InputError(
             f"sector {sector.name!r}: no region has parameters of it and figures of "
@@ -144,10 +144,12 @@ def isolate_sector(problem: Problem, sector: Sector, values: Mapping[str, float]
     )
     for driver in sector.driver:
         for region in problem.model.regions:
-            own = _of_driver(problem, driver.variable) & (figures["region"] == region)
+            own = _select_driver(problem, driver.variable) & (figures["region"] == region)
             course = f"{name_course(driver.cut.constant)}[{region}]"
             of_model = path[driver.variable].sel({REGION: region})
-            base[course] = _bent(of_model["time"].to_numpy(), of_model.to_numpy(), figures.loc[own])
+            base[course] = _bend_path(
+                of_model["time"].to_numpy(), of_model.to_numpy(), figures.loc[own]
+            )
     for name in names:
         base.pop(name, None)
     return replace(problem, model=model, base=base).of(kept).with_parameters(names)
@@ -194,16 +196,16 @@ def fit_sectors(
     """
     whole = Objective(problem)
     values = dict(zip(whole.names, whole.natural(optimum).tolist(), strict=True))
-    errors = dict(zip(whole.names, _standard_errors(whole, optimum), strict=True))
+    errors = dict(zip(whole.names, _compute_standard_errors(whole, optimum), strict=True))
     scaled = dict(zip(whole.names, np.asarray(optimum, dtype=float), strict=True))
     rows: list[dict[str, Any]] = []
     for sector in read_sectors() if chosen is None else chosen:
-        if not _concerned(problem, sector)[1]:
+        if not _select_regions(problem, sector)[1]:
             continue
         part = isolate_sector(problem, sector, values)
         objective = Objective(part)
         found = descend(objective, objective.prior_mean, max_evaluations=max_evaluations)
-        sd = _standard_errors(objective, found.x)
+        sd = _compute_standard_errors(objective, found.x)
         low = objective.natural(np.maximum(found.x - 1.96 * sd, objective.lower))
         high = objective.natural(np.minimum(found.x + 1.96 * sd, objective.upper))
         estimates = objective.natural(found.x)
@@ -227,12 +229,12 @@ def fit_sectors(
     return pd.DataFrame(rows, columns=list(_COLUMNS))
 
 
-def _standard_errors(objective: Objective, x: Floats) -> Floats:
+def _compute_standard_errors(objective: Objective, x: Floats) -> Floats:
     slope = compute_jacobian(objective, x)
     return np.sqrt(np.diag(np.linalg.inv(slope.T @ slope)))
 
 
-def _concerned(problem: Problem, sector: Sector) -> tuple[set[str], list[str]]:
+def _select_regions(problem: Problem, sector: Sector) -> tuple[set[str], list[str]]:
     """Find the regions with figures of all drivers and of the series, and the parameters.
 
     A region without figures of a driver would be fitted to the model's own path.
@@ -240,25 +242,25 @@ def _concerned(problem: Problem, sector: Sector) -> tuple[set[str], list[str]]:
     figures = problem.measurements
     regions = set(figures["region"][figures["variable"].isin(sector.series)])
     for driver in sector.driver:
-        regions &= set(figures["region"][_of_driver(problem, driver.variable)])
+        regions &= set(figures["region"][_select_driver(problem, driver.variable)])
     own = [name for name in problem.names if name.partition("[")[0] in sector.parameters]
-    names = [name for name in own if regions and _regional(name) in {"", *regions}]
+    names = [name for name in own if regions and _find_region(name) in {"", *regions}]
     return regions, names
 
 
-def _of_driver(problem: Problem, variable: str) -> pd.Series[bool]:
+def _select_driver(problem: Problem, variable: str) -> pd.Series[bool]:
     """Find the figures that drive: those in the variable's own unit."""
     figures = problem.measurements
     compare = figures["observable"].map(problem.observables["compare"])
     return (figures["variable"] == variable) & (compare == "level")
 
 
-def _regional(name: str) -> str:
+def _find_region(name: str) -> str:
     """Give the region of a parameter, empty where all share it."""
     return name.partition("[")[2].rstrip("]")
 
 
-def _bent(years: Floats, path: Floats, figures: pd.DataFrame) -> list[tuple[float, float]]:
+def _bend_path(years: Floats, path: Floats, figures: pd.DataFrame) -> list[tuple[float, float]]:
     """Bend the model's path so that it passes through the figures."""
     known = figures.groupby("year")["value"].mean()
     if known.empty:

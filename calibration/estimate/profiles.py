@@ -134,10 +134,12 @@ def compute_profiles(
         for side in pool.map(one, places):
             found.append(side)
             told(len(found), len(places))
-    tables = [_points(objective, optimum, *pair) for pair in zip(places, found, strict=True)]
-    ends = [_ends(objective, optimum, *pair) for pair in zip(places, found, strict=True)]
+    tables = [
+        _tabulate_points(objective, optimum, *pair) for pair in zip(places, found, strict=True)
+    ]
+    ends = [_find_ends(objective, optimum, *pair) for pair in zip(places, found, strict=True)]
     intervals = pd.DataFrame(ends, index=pd.Index(chosen, name="name"))
-    return Profiles(pd.concat(tables, ignore_index=True), intervals, _better(optimum, found))
+    return Profiles(pd.concat(tables, ignore_index=True), intervals, _find_better(optimum, found))
 
 
 def _walk(objective: Objective, optimum: Optimum, spread: Floats, place: int, sign: int) -> _Side:
@@ -151,11 +153,11 @@ def _walk(objective: Objective, optimum: Optimum, spread: Floats, place: int, si
     direction = spread / spread[place]
     slope = 1 / np.sqrt(spread[place])
     step = np.inf
-    while len(points) <= _MOST and _root(costs[-1], optimum) < _AIMS[-1] - 0.05:
+    while len(points) <= _MOST and _take_root(costs[-1], optimum) < _AIMS[-1] - 0.05:
         last = points[-1]
         if last[place] == bound:
             break
-        root = _root(costs[-1], optimum)
+        root = _take_root(costs[-1], optimum)
         aim = next(aim for aim in _AIMS if aim > root + 0.05)
         step = min((aim - root) / slope, _LONGEST * step)
         value = last[place] + sign * step
@@ -168,17 +170,19 @@ def _walk(objective: Objective, optimum: Optimum, spread: Floats, place: int, si
         moved = found.x - last
         if moved[place]:
             direction = moved / moved[place]
-            rise = _root(found.cost, optimum) - root
+            rise = _take_root(found.cost, optimum) - root
             # A flat stretch tells no slope; the next step is then as long as it may be.
             slope = max(rise / abs(moved[place]), 1e-3 * slope)
     return _Side(np.array(points[1:]).reshape(-1, len(optimum.x)), np.array(costs[1:]))
 
 
-def _root(cost: float, optimum: Optimum) -> float:
+def _take_root(cost: float, optimum: Optimum) -> float:
     return float(np.sqrt(2 * max(0.0, cost - optimum.cost)))
 
 
-def _points(objective: Objective, optimum: Optimum, place: int, found: _Side) -> pd.DataFrame:
+def _tabulate_points(
+    objective: Objective, optimum: Optimum, place: int, found: _Side
+) -> pd.DataFrame:
     figures = objective.residuals(np.vstack([found.points, optimum.x]))[:, : -len(objective.names)]
     cost = 0.5 * np.einsum("ij,ij->i", figures, figures)
     return pd.DataFrame(
@@ -191,34 +195,34 @@ def _points(objective: Objective, optimum: Optimum, place: int, found: _Side) ->
     )
 
 
-def _ends(
+def _find_ends(
     objective: Objective, optimum: Optimum, place: int, found: _Side
 ) -> dict[str, float | bool]:
     values = found.points[:, place]
-    roots = np.array([_root(cost, optimum) for cost in found.costs])
+    roots = np.array([_take_root(cost, optimum) for cost in found.costs])
     middle = int(np.flatnonzero((found.points == optimum.x).all(axis=1))[0])
     sides = {
         "low": (values[middle::-1], roots[middle::-1], objective.lower[place]),
         "high": (values[middle:], roots[middle:], objective.upper[place]),
     }
-    natural = partial(_natural, objective, place)
+    natural = partial(_to_natural, objective, place)
     row: dict[str, float | bool] = {"estimate": natural(optimum.x[place])}
     for mark, cut in (("", CUT_95), (" 90", CUT_90)):
         for side, (xs, ys, bound) in sides.items():
-            end = _crossing(xs, ys, float(np.sqrt(2 * cut)))
+            end = _find_crossing(xs, ys, float(np.sqrt(2 * cut)))
             row[side + mark] = natural(bound if end is None else end)
     for side, (_, ys, _) in sides.items():
         row[f"{side} open"] = bool(ys.max() < np.sqrt(2 * CUT_95))
     return row
 
 
-def _natural(objective: Objective, place: int, value: float) -> float:
+def _to_natural(objective: Objective, place: int, value: float) -> float:
     point = objective.prior_mean.copy()
     point[place] = value
     return float(objective.natural(point)[place])
 
 
-def _crossing(values: Floats, roots: Floats, level: float) -> float | None:
+def _find_crossing(values: Floats, roots: Floats, level: float) -> float | None:
     """Find where a side first rises above a level, along straight lines between its points."""
     above = np.flatnonzero(roots >= level)
     if not len(above):
@@ -228,7 +232,7 @@ def _crossing(values: Floats, roots: Floats, level: float) -> float | None:
     return float(values[at - 1] + share * (values[at] - values[at - 1]))
 
 
-def _better(optimum: Optimum, found: list[_Side]) -> Optimum | None:
+def _find_better(optimum: Optimum, found: list[_Side]) -> Optimum | None:
     costs = [side.costs.min() for side in found]
     at = int(np.argmin(costs))
     if costs[at] > optimum.cost - BETTER:

@@ -43,14 +43,14 @@ def tabulate_fit(
     fitted = value * np.exp(objective.errors(point)[0])
     compare = figures["observable"].map(problem.observables["compare"]).to_numpy()
     factor = np.where(compare == "scale", fitted / objective.simulated(point)[0], 1.0)
-    low, high = _bounds(objective, value, draws)
+    low, high = _find_bounds(objective, value, draws)
     kept = [*SERIES, "unit", "year", "value", "status", "sigma"]
     table = figures[kept].assign(compare=compare, factor=factor, fitted=fitted, low=low, high=high)
     order = [*SERIES, "unit", "compare", "factor", "year", "value", "status", "fitted"]
     return table[[*order, "low", "high", "sigma"]]
 
 
-def _bounds(
+def _find_bounds(
     objective: Objective, value: NDArray[np.float64], draws: ArrayLike | None
 ) -> NDArray[np.float64]:
     if draws is None:

@@ -57,20 +57,20 @@ def simulate_paths(
     ):
         values = run[variable].sel({REGION: region}).transpose("run", "time").to_numpy()
         if (mine["compare"] == "scale").all():
-            values = _levelled(values, np.isin(years, mine["year"]))
+            values = _level(values, np.isin(years, mine["year"]))
         columns = {"region": region, "variable": variable, "unit": unit, "year": years}
-        tables.append(pd.DataFrame(columns).assign(**_summary(values)))
+        tables.append(pd.DataFrame(columns).assign(**_summarise(values)))
     return pd.concat(tables, ignore_index=True)
 
 
-def _levelled(values: NDArray[np.float64], known: NDArray[np.bool_]) -> NDArray[np.float64]:
+def _level(values: NDArray[np.float64], known: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Bring runs to the first one's mean logarithm over the years that are known."""
     with np.errstate(divide="ignore", invalid="ignore"):
         level = np.log(values[:, known]).mean(axis=1)
     return np.asarray(values * np.exp(level[0] - level)[:, None])
 
 
-def _summary(values: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+def _summarise(values: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
     best, drawn = values[0], values[1:]
     # A draw whose run failed says nothing.
     drawn = drawn[np.isfinite(drawn).all(axis=1)]

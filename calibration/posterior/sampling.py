@@ -78,7 +78,7 @@ class Posterior:
     @property
     def converged(self) -> bool:
         """Whether R-hat and effective sample sizes reach their thresholds."""
-        return _converged(self.diagnostics)
+        return _has_converged(self.diagnostics)
 
     def points(self, count: int = 1000) -> Floats:
         """Give draws in the scale of the estimation, evenly spread over the walks.
@@ -122,7 +122,7 @@ class Posterior:
         raise NotConvergedError(
             f"after {self.steps} steps the walks have not converged: R-hat is to be below "
             f"{R_HAT}, worst are {named}; the smallest effective sample size is "
-            f"{_least(self.diagnostics):.0f} of {ESS:.0f}: let them walk on"
+            f"{_find_least(self.diagnostics):.0f} of {ESS:.0f}: let them walk on"
         )
 
 
@@ -168,16 +168,16 @@ def sample_posterior(
     walk.settle()
     kept: list[Mapping[str, NDArray[Any]]] = []
     diagnostics, look = None, _EARLIEST
-    while diagnostics is None or (PIECE * len(kept) < most and not _converged(diagnostics)):
+    while diagnostics is None or (PIECE * len(kept) < most and not _has_converged(diagnostics)):
         kept.append(walk.go(checkpoints, f"walk {len(kept)}"))
         told(learning + PIECE * len(kept), learning + most)
         if len(kept) >= look or PIECE * len(kept) >= most:
-            diagnostics = _diagnostics(_after(kept, "at"), walk.objective.names)
+            diagnostics = _diagnose(_join_after_start(kept, "at"), walk.objective.names)
             # To look takes longer the longer the walks are.
             look = math.ceil(_LATER * look)
     return Posterior(
         walk.objective,
-        walk.points(_after(kept, "at")),
+        walk.points(_join_after_start(kept, "at")),
         diagnostics,
         float(np.mean([part["accepted"].mean() for part in kept])),
         PIECE * len(kept),
@@ -347,13 +347,13 @@ class _Steps:
         return at + steps @ self.root.T, np.zeros(walkers)
 
 
-def _after(kept: Sequence[Mapping[str, NDArray[Any]]], name: str) -> Floats:
+def _join_after_start(kept: Sequence[Mapping[str, NDArray[Any]]], name: str) -> Floats:
     """Join the pieces, the way from the start left out."""
     whole = np.concatenate([part[name] for part in kept])
     return np.asarray(whole[int(_LEFT_OUT * len(whole)) :], dtype=float)
 
 
-def _diagnostics(walks: Floats, names: Sequence[str]) -> pd.DataFrame:
+def _diagnose(walks: Floats, names: Sequence[str]) -> pd.DataFrame:
     """Compare the walks, shape (steps, walkers, parameters), with one another."""
     chains = np.moveaxis(walks, (2, 1, 0), (0, 1, 2))
     # The library says that it is typed, but its functions are not.
@@ -367,9 +367,9 @@ def _diagnostics(walks: Floats, names: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame(found, index=pd.Index(names, name="name"))
 
 
-def _converged(diagnostics: pd.DataFrame) -> bool:
-    return bool((diagnostics["R-hat"] < R_HAT).all()) and _least(diagnostics) > ESS
+def _has_converged(diagnostics: pd.DataFrame) -> bool:
+    return bool((diagnostics["R-hat"] < R_HAT).all()) and _find_least(diagnostics) > ESS
 
 
-def _least(diagnostics: pd.DataFrame) -> float:
+def _find_least(diagnostics: pd.DataFrame) -> float:
     return float(diagnostics[["bulk ESS", "tail ESS"]].to_numpy().min())

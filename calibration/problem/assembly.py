@@ -130,7 +130,7 @@ class Problem:
         return replace(
             self,
             measurements=measurements,
-            observables=_counted(self.observables[left], measurements),
+            observables=_count_figures(self.observables[left], measurements),
         )
 
     def with_parameters(self, names: Iterable[str]) -> Problem:
@@ -209,9 +209,9 @@ def assemble_problem(
         own = case.path / FILE
         if own.is_file():
             parameters += read_parameters(own, case.place.name)
-        figures = _measurements(case, include)
+        figures = _tabulate_measurements(case, include)
         measured.append(figures)
-        observables |= _observables(case, model, figures)
+        observables |= _describe_observables(case, model, figures)
     check_parameters(parameters, model)
     measurements = pd.concat(measured, ignore_index=True)
     if measurements.empty:
@@ -222,11 +222,15 @@ def assemble_problem(
         measurements["status"] == "remembered", REMEMBERED, 1.0
     )
     return Problem(
-        model, measurements, _counted(table, measurements), tuple(parameters), dict(base or {})
+        model,
+        measurements,
+        _count_figures(table, measurements),
+        tuple(parameters),
+        dict(base or {}),
     )
 
 
-def _measurements(case: Case, include: tuple[str, ...]) -> pd.DataFrame:
+def _tabulate_measurements(case: Case, include: tuple[str, ...]) -> pd.DataFrame:
     figures = case.measurements(include)
     bad = figures[~(figures["value"] > 0)]
     if len(bad):
@@ -239,22 +243,24 @@ def _measurements(case: Case, include: tuple[str, ...]) -> pd.DataFrame:
     size = figures.groupby(["variable", "segment"])["value"].transform("size")
     figures = figures[(figures["compare"] == "level") | (size > 1)]
     names = [
-        _name(region, variable, segment)
+        _name_observable(region, variable, segment)
         for region, variable, segment in figures[["region", "variable", "segment"]].to_numpy()
     ]
     kept = ["region", "variable", "segment", "year", "value", "unit", "status", "source"]
     return figures[kept].assign(observable=names)[["observable", *kept]]
 
 
-def _name(region: str, variable: str, segment: str) -> str:
+def _name_observable(region: str, variable: str, segment: str) -> str:
     return f"{variable}[{region}]" + (f" ({segment})" if segment else "")
 
 
-def _observables(case: Case, model: Model, figures: pd.DataFrame) -> dict[str, dict[str, Any]]:
+def _describe_observables(
+    case: Case, model: Model, figures: pd.DataFrame
+) -> dict[str, dict[str, Any]]:
     found = {}
     used = set(figures["observable"])
     for measure in case.measures:
-        name = _name(case.place.name, measure.variable, measure.segment)
+        name = _name_observable(case.place.name, measure.variable, measure.segment)
         variable = model.variables.get(measure.variable)
         if variable is None:
             unknown = UnknownNameError("variable", measure.variable, model.variables)
@@ -280,7 +286,7 @@ def _observables(case: Case, model: Model, figures: pd.DataFrame) -> dict[str, d
     return found
 
 
-def _counted(observables: pd.DataFrame, measurements: pd.DataFrame) -> pd.DataFrame:
+def _count_figures(observables: pd.DataFrame, measurements: pd.DataFrame) -> pd.DataFrame:
     """Count the figures, and as how many independent ones they count."""
     counted = observables.copy()
     figures = measurements.groupby("observable")["value"].size().reindex(observables.index)

@@ -54,11 +54,11 @@ def add_courses(text: str, constants: Iterable[str]) -> str:
         If a name is unknown, not a constant, or sets the clock of the run.
     """
     for name in constants:
-        text = _with_course(text, name)
+        text = _add_course(text, name)
     return text
 
 
-def _with_course(text: str, given: str) -> str:
+def _add_course(text: str, given: str) -> str:
     document = read_document(text)
     variable = document.variable(given)
     if variable.kind != "constant" or fold_name(variable.name) in _CLOCK:

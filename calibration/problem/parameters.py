@@ -115,7 +115,7 @@ def scan_parameters(
     records, problems = scan_records(Path(path), COLUMNS)
     for line, row in records:
         try:
-            parameter = _parameter(row, f"{path}:{line}", region)
+            parameter = _parse_parameter(row, f"{path}:{line}", region)
             if parameter.name in found:
                 raise InputError(
                     f"{parameter.line}: {parameter.name!r} stands twice, first in "
@@ -175,7 +175,7 @@ def find_misplaced(parameters: Sequence[Parameter], model: Model) -> list[InputE
     return problems
 
 
-def _parameter(cells: dict[str, str], line: str, region: str | None) -> Parameter:
+def _parse_parameter(cells: dict[str, str], line: str, region: str | None) -> Parameter:
     numbers = {}
     for column in ("lower", "upper", "prior mean", "prior sd"):
         try:

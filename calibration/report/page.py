@@ -73,20 +73,20 @@ def write_report(folder: Path) -> Path:
 
     figures = {kind: write(pages) for kind, pages in draw_all(findings).items()}
     sections = [
-        _fits(findings, figures["fits"]),
-        _parameters(findings, [*figures["bounds"], *figures["profiles"]]),
-        _pairs(findings, figures["correlations"]),
-        _forecasts(findings, figures["forecasts"]),
-        _residuals(findings, figures["residuals"]),
-        _search(findings, figures["starts"]),
-        _recovery(findings),
-        _reforms(findings),
+        _show_fits(findings, figures["fits"]),
+        _show_parameters(findings, [*figures["bounds"], *figures["profiles"]]),
+        _show_pairs(findings, figures["correlations"]),
+        _show_forecasts(findings, figures["forecasts"]),
+        _show_residuals(findings, figures["residuals"]),
+        _show_search(findings, figures["starts"]),
+        _show_tests(findings),
+        _show_reforms(findings),
     ]
     text = render_page(
         f"Calibration {findings.name}",
         answer_questions(findings),
         [section for section in sections if section.tables or section.figures],
-        _stamp(findings),
+        _read_stamp(findings),
     )
     # What an earlier report drew and this one did not would be taken for this one's.
     for path in place.glob("*.png"):
@@ -95,7 +95,7 @@ def write_report(folder: Path) -> Path:
     return write_atomic(Path(folder) / "report.html", text)
 
 
-def _fits(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
+def _show_fits(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
     table = findings["fits"]
     tables = []
     for sample, caption in (("in", "Fit of each series"), ("out", "Error in the years held out")):
@@ -105,7 +105,7 @@ def _fits(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
             .round(_SHARES)
         )
         if len(part):
-            tables.append((caption, _whole(part, "figures", "remembered")))
+            tables.append((caption, _round_counts(part, "figures", "remembered")))
     text = [
         "MAPE is the mean absolute error in percent. U^M, U^S and U^C split the squared error "
         "into bias, unequal variation and unequal timing; the last does least harm. A series that "
@@ -114,7 +114,7 @@ def _fits(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
     return Section("Fit", text, tables, figures)
 
 
-def _parameters(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
+def _show_parameters(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
     table = findings["parameters"]
     low, high = (transform_to_scale(table[name], table["scale"]) for name in ("low", "high"))
     prior = 2 * NORMAL_90 * table["prior sd"].to_numpy(float)
@@ -146,13 +146,13 @@ def _parameters(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
     return Section("Parameters", text, tables, figures)
 
 
-def _pairs(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
+def _show_pairs(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
     pairs = find_close_pairs(findings) if findings.done("draws") else pd.DataFrame()
     tables = [("Pairs known only together", pairs)] if len(pairs) else []
     return Section("Confounded parameters", [], tables, figures)
 
 
-def _forecasts(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
+def _show_forecasts(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
     table = findings["scores"]
     text = [
         "Errors are root mean squares of logarithms over the years held out (0.1: about 10 %). "
@@ -163,20 +163,20 @@ def _forecasts(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
     others = (PATH, JOINED)
     columns = [*SERIES, "figures", "model", *others, *NAIVE]
     columns += ["skill", *(f"{name}: skill" for name in others)]
-    shown = _whole(table[[name for name in columns if name in table]], "figures")
+    shown = _round_counts(table[[name for name in columns if name in table]], "figures")
     tables = [("Errors of the forecasts", shown)] if len(table) else []
     if findings.done("unscored"):
         tables.append(("Series that are not scored", findings["unscored"]))
     return Section("Forecasts", text, tables, figures)
 
 
-def _residuals(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
+def _show_residuals(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
     correlations = tabulate_autocorrelation(compute_residuals(findings))
     tables = [("Autocorrelation of the residuals", correlations)] if len(correlations) else []
     return Section("Residuals", [], tables, figures)
 
 
-def _search(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
+def _show_search(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
     table = findings["partial"]
     text = []
     if "runs" in findings.manifest:
@@ -189,12 +189,12 @@ def _search(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
     return Section("Search", text, tables, figures)
 
 
-def _recovery(findings: Findings) -> Section:
+def _show_tests(findings: Findings) -> Section:
     captions = {
         "coverage": "Share of synthetic data sets whose interval holds the truth",
         "leave-one-out-costs": "Error of a region whose figures the shared parameters never saw",
     }
-    tables = _shown(findings, captions)
+    tables = _select_tables(findings, captions)
     moved = findings["leave-one-out"]
     moved = moved[~moved["inside"]]
     if len(moved):
@@ -206,7 +206,7 @@ def _recovery(findings: Findings) -> Section:
     return Section("Does the method hold?", [], tables)
 
 
-def _reforms(findings: Findings) -> Section:
+def _show_reforms(findings: Findings) -> Section:
     table = findings["reforms"]
     shown = [
         *("reform", "region", "response", "unit", "model", "model low", "model high"),
@@ -216,17 +216,19 @@ def _reforms(findings: Findings) -> Section:
     return Section("Reforms", [], tables)
 
 
-def _shown(findings: Findings, captions: Mapping[str, str]) -> list[tuple[str, pd.DataFrame]]:
+def _select_tables(
+    findings: Findings, captions: Mapping[str, str]
+) -> list[tuple[str, pd.DataFrame]]:
     """Give the tables that there are, with their captions."""
     return [(caption, findings[name]) for name, caption in captions.items() if findings.done(name)]
 
 
-def _whole(table: pd.DataFrame, *columns: str) -> pd.DataFrame:
+def _round_counts(table: pd.DataFrame, *columns: str) -> pd.DataFrame:
     """Show counts as whole numbers."""
     return table.astype(dict.fromkeys(columns, "Int64"))
 
 
-def _stamp(findings: Findings) -> dict[str, str]:
+def _read_stamp(findings: Findings) -> dict[str, str]:
     """Say where the calibration came from, whatever shape its manifest has."""
     stamp = findings.manifest.get("stamp")
     given = stamp if isinstance(stamp, dict) else findings.manifest

@@ -58,13 +58,13 @@ def answer_questions(findings: Findings) -> dict[str, str]:
         Answers by question; what was not done is said to be not done.
     """
     questions: dict[str, Callable[[Findings], Iterator[str]]] = {
-        "How well does it fit?": _fit,
-        "What do the figures tell about the parameters?": _identified,
-        "What do they not tell?": _unidentified,
-        "How does it forecast years that it never saw?": _forecast,
-        "Do its intervals hold what they promise?": _intervals,
-        "Does it repeat published reforms?": _reforms,
-        "What to be careful about?": _care,
+        "How well does it fit?": _judge_fit,
+        "What do the figures tell about the parameters?": _name_identified,
+        "What do they not tell?": _name_unidentified,
+        "How does it forecast years that it never saw?": _judge_forecast,
+        "Do its intervals hold what they promise?": _judge_intervals,
+        "Does it repeat published reforms?": _judge_reforms,
+        "What to be careful about?": _list_caveats,
     }
     return {question: " ".join(reply(findings)) for question, reply in questions.items()}
 
@@ -79,7 +79,7 @@ def _join(names: Sequence[str], mark: str = ", ") -> str:
     return join_names(names, most=_LISTED, mark=mark)
 
 
-def _fit(findings: Findings) -> Iterator[str]:
+def _judge_fit(findings: Findings) -> Iterator[str]:
     fits = findings["fits"]
     scored = fits[(fits["sample"] == "in") & fits["MAPE"].notna()]
     if scored.empty:
@@ -95,7 +95,9 @@ def _fit(findings: Findings) -> Iterator[str]:
             continue
         missed = part[part["MAPE"] > goal]
         if what == "Value added":
-            errors = [f"{_percent(row['MAPE'])} ({row['region']})" for _, row in part.iterrows()]
+            errors = [
+                f"{_format_percent(row['MAPE'])} ({row['region']})" for _, row in part.iterrows()
+            ]
             yield (
                 f"{what} is met with a mean error of {_join(errors)}; {goal:.0f} % was the goal."
             )
@@ -105,7 +107,8 @@ def _fit(findings: Findings) -> Iterator[str]:
             if len(missed):
                 worst = missed.sort_values("MAPE", ascending=False)
                 names = [
-                    f"{name_series(row)} {_percent(row['MAPE'])}" for _, row in worst.iterrows()
+                    f"{name_series(row)} {_format_percent(row['MAPE'])}"
+                    for _, row in worst.iterrows()
                 ]
                 yield f"Beyond it: {_join(names)}."
     biased = levels[levels["U^M"] > GOOD_BIAS]
@@ -122,11 +125,11 @@ def _fit(findings: Findings) -> Iterator[str]:
         )
 
 
-def _percent(value: float) -> str:
+def _format_percent(value: float) -> str:
     return f"{value:.1f} %" if value < _LARGE else f"{value:.0f} %"
 
 
-def _identified(findings: Findings) -> Iterator[str]:
+def _name_identified(findings: Findings) -> Iterator[str]:
     table = findings["parameters"]
     if (table["verdict"] == "").all():
         yield (
@@ -141,7 +144,7 @@ def _identified(findings: Findings) -> Iterator[str]:
     )
 
 
-def _unidentified(findings: Findings) -> Iterator[str]:
+def _name_unidentified(findings: Findings) -> Iterator[str]:
     table = findings["parameters"]
     for verdict, group in table[~table["verdict"].isin([IDENTIFIED, ""])].groupby("verdict"):
         names = _join(list(group["name"]))
@@ -171,7 +174,7 @@ def _unidentified(findings: Findings) -> Iterator[str]:
     yield f"Known only together: {_join(together)}."
 
 
-def _forecast(findings: Findings) -> Iterator[str]:
+def _judge_forecast(findings: Findings) -> Iterator[str]:
     scores = findings["scores"]
     scores = scores[scores["skill"].notna()]
     if scores.empty:
@@ -214,7 +217,7 @@ def _forecast(findings: Findings) -> Iterator[str]:
         )
 
 
-def _intervals(findings: Findings) -> Iterator[str]:
+def _judge_intervals(findings: Findings) -> Iterator[str]:
     table = findings["coverage"]
     whole = table[table["name"] == "all"]
     if whole.empty:
@@ -224,7 +227,7 @@ def _intervals(findings: Findings) -> Iterator[str]:
         low, high = _COVERAGE
         few = row["sets"] < _ENOUGH_SETS
         fair = low <= row["covered"] <= high
-        remark = ", too few sets to judge by" if few else "" if fair else f": {_wrong(row)}"
+        remark = ", too few sets to judge by" if few else "" if fair else f": {_explain_wrong(row)}"
         yield (
             f"On {int(row['sets'])} sets of data simulated from known parameters the "
             f"{100 * row['level']:.0f} % intervals held the truth in {100 * row['covered']:.0f} % "
@@ -242,11 +245,11 @@ def _intervals(findings: Findings) -> Iterator[str]:
         )
 
 
-def _wrong(row: pd.Series[float]) -> str:
+def _explain_wrong(row: pd.Series[float]) -> str:
     return f"they are too {'narrow' if row['covered'] < row['level'] else 'wide'}"
 
 
-def _reforms(findings: Findings) -> Iterator[str]:
+def _judge_reforms(findings: Findings) -> Iterator[str]:
     table = findings["reforms"]
     if table.empty:
         yield "Published reforms were not run."
@@ -266,7 +269,7 @@ def _reforms(findings: Findings) -> Iterator[str]:
         yield f"{capitalise(str(verdict))} - {_join(names, '; ')}."
 
 
-def _care(findings: Findings) -> Iterator[str]:
+def _list_caveats(findings: Findings) -> Iterator[str]:
     figures = findings["figures"]
     recalled = int((figures["status"] == "remembered").sum())
     if recalled:
@@ -280,7 +283,7 @@ def _care(findings: Findings) -> Iterator[str]:
             f"The figures lie {wider:.1f} times as far from the fit as their stated errors allow; "
             "errors and intervals were widened by this factor."
         )
-    yield from _search(findings)
+    yield from _judge_search(findings)
     if findings.done("shift"):
         moved = findings.manifest["draws shifted"]
         yield describe_shift(findings["shift"], moved["draws"], moved["draws clipped"])
@@ -314,7 +317,7 @@ def _care(findings: Findings) -> Iterator[str]:
     yield "A good fit does not make a judgement about structure true; it failed to refute it."
 
 
-def _search(findings: Findings) -> Iterator[str]:
+def _judge_search(findings: Findings) -> Iterator[str]:
     starts = select_multistart(findings)
     if len(starts):
         cost = starts["cost"].where(np.isfinite(starts["cost"]))

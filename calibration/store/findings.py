@@ -112,7 +112,7 @@ class _Tables(Mapping[str, pd.DataFrame]):
         if name not in _COLUMNS:
             raise KeyError(name)
         if name not in self._read:
-            self._read[name] = _table(self._folder, name)
+            self._read[name] = _read_table(self._folder, name)
         return self._read[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -195,10 +195,10 @@ def transform_to_scale(values: pd.Series[float], scale: pd.Series[str]) -> NDArr
     return np.where(logarithmic, np.log(np.where(logarithmic, given, 1.0)), given)
 
 
-def _table(folder: Path, name: str) -> pd.DataFrame:
+def _read_table(folder: Path, name: str) -> pd.DataFrame:
     path, columns = folder / f"{name}.csv", _COLUMNS[name]
     if not path.is_file() and name not in _NEEDED:
-        return pd.DataFrame({column: pd.Series(dtype=_kind(column)) for column in columns})
+        return pd.DataFrame({column: pd.Series(dtype=_choose_type(column)) for column in columns})
     # A stamp in comment lines may stand above the heading, and nowhere else.
     lines = read_text(path).splitlines(keepends=True)
     first = next((at for at, line in enumerate(lines) if not line.startswith("#")), len(lines))
@@ -209,14 +209,14 @@ def _table(folder: Path, name: str) -> pd.DataFrame:
     for column in columns:
         if column not in text:
             raise InputError(f"{path} has no column {column!r}")
-    return pd.DataFrame({column: _typed(path, text[column], columns) for column in text})
+    return pd.DataFrame({column: _convert(path, text[column], columns) for column in text})
 
 
-def _kind(column: str) -> type:
+def _choose_type(column: str) -> type:
     return str if column in _WORDS else bool if column in _TRUTHS else float
 
 
-def _typed(path: Path, column: pd.Series[Any], needed: Sequence[str]) -> pd.Series[Any]:
+def _convert(path: Path, column: pd.Series[Any], needed: Sequence[str]) -> pd.Series[Any]:
     """Turn a column of text into what it holds."""
     if column.name in _WORDS:
         return column

@@ -97,7 +97,7 @@ def compare_histories(
         names an unknown status.
     """
     for case in cases:
-        _check(model, case)
+        _check_measures(model, case)
     parts = [case.measurements(tuple(include)) for case in cases]
     figures = pd.concat(parts, ignore_index=True)
     run = simulate(model, outputs=list(dict.fromkeys([*variables, *figures["variable"]])))
@@ -231,8 +231,8 @@ def compare_turning_points(cases: Sequence[Case], table: pd.DataFrame) -> pd.Dat
             found = series[key].set_index("year") if key in series else table.iloc[:0]
             growing = turn.kind == "slower growth"
             unit = "% a year" if growing else found["unit"].max()
-            given = _sides(turn, found["value"])
-            simulated = _sides(turn, found["model"])
+            given = _compare_sides(turn, found["value"])
+            simulated = _compare_sides(turn, found["model"])
             shown = given[1] < given[0], simulated[1] < simulated[0]
             years = "-".join(map(str, turn.years))
             place = (case.place.name, turn.variable, turn.kind, years, unit)
@@ -240,7 +240,7 @@ def compare_turning_points(cases: Sequence[Case], table: pd.DataFrame) -> pd.Dat
     return pd.DataFrame(rows, columns=columns)
 
 
-def _sides(turn: Turn, by_year: pd.Series[float]) -> tuple[float, float]:
+def _compare_sides(turn: Turn, by_year: pd.Series[float]) -> tuple[float, float]:
     """Give what is compared before and after a turning point."""
     values = [float(by_year.get(year, np.nan)) for year in turn.years]
     if turn.kind == "fall":
@@ -252,7 +252,7 @@ def _sides(turn: Turn, by_year: pd.Series[float]) -> tuple[float, float]:
     return growth[0], growth[1]
 
 
-def _check(model: Model, case: Case) -> None:
+def _check_measures(model: Model, case: Case) -> None:
     """Refuse a measure that the model has no variable of that unit for."""
     for measure in case.measures:
         known = model.variables.get(measure.variable)

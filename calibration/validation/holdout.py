@@ -175,7 +175,7 @@ def run_hold_out(
         held,
         pd.concat(parts, ignore_index=True),
         score_forecasts(held.rename(columns={"forecast": "model"}), MODELS, tuple(NAIVE)),
-        _unscored(counts[~counts.index.isin(scored)]),
+        _explain_unscored(counts[~counts.index.isin(scored)]),
     )
 
 
@@ -234,7 +234,7 @@ def forecast_series(problem: Problem, split: int, seen: Objective, x: Floats) ->
     figures = problem.measurements.assign(
         compare=problem.measurements["observable"].map(problem.observables["compare"])
     )
-    logs, spread, noise = _logs(whole, seen, x)
+    logs, spread, noise = _compute_logs(whole, seen, x)
     rows = []
     for observable, series in figures.groupby("observable", sort=False):
         at = series.index.to_numpy()
@@ -271,7 +271,7 @@ def forecast_series(problem: Problem, split: int, seen: Objective, x: Floats) ->
     return pd.concat(rows, ignore_index=True)[names]
 
 
-def _logs(whole: Objective, seen: Objective, x: Floats) -> tuple[Floats, Floats, Floats]:
+def _compute_logs(whole: Objective, seen: Objective, x: Floats) -> tuple[Floats, Floats, Floats]:
     """Give the model's logarithms at the figures, their spread by parameters, and the noise.
 
     The spread has a column for each independent direction in which the fit is uncertain: its
@@ -289,7 +289,7 @@ def _logs(whole: Objective, seen: Objective, x: Floats) -> tuple[Floats, Floats,
     return logs[0], slope @ root, whole.problem.measurements["sigma"].to_numpy(dtype=float)
 
 
-def _unscored(counts: pd.DataFrame) -> pd.DataFrame:
+def _explain_unscored(counts: pd.DataFrame) -> pd.DataFrame:
     """Say why series are not scored."""
     why = np.where(
         counts["after"] == 0,

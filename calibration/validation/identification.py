@@ -52,10 +52,10 @@ class Verdict:
         table = self.table
         named = {str(word): list(group.index) for word, group in table.groupby("verdict")}
         said = [
-            f"The figures identify {_counted(named.get(IDENTIFIED, []), len(table))}: they halve "
+            f"The figures identify {_count_names(named.get(IDENTIFIED, []), len(table))}: they halve "
             "the standard deviation of the prior at least.",
-            f"They tell something about {_counted(named.get(PARTLY, []), len(table))}.",
-            f"They tell nothing about {_counted(named.get(PRIOR, []), len(table))}, which only "
+            f"They tell something about {_count_names(named.get(PARTLY, []), len(table))}.",
+            f"They tell nothing about {_count_names(named.get(PRIOR, []), len(table))}, which only "
             "repeat their prior and are not to be interpreted.",
         ]
         for side in ("lower", "upper"):
@@ -132,14 +132,14 @@ def judge_parameters(
         [BOUND, IDENTIFIED, PRIOR],
         PARTLY,
     )
-    return Verdict(table, _pairs(covariance / np.outer(posterior, posterior), objective.names))
+    return Verdict(table, _find_pairs(covariance / np.outer(posterior, posterior), objective.names))
 
 
 _BOUNDS = ["lower", "upper"]
 _SIDES = ["below", "above"]
 
 
-def _pairs(correlations: Floats, names: Sequence[str]) -> pd.DataFrame:
+def _find_pairs(correlations: Floats, names: Sequence[str]) -> pd.DataFrame:
     first, second = np.nonzero(np.abs(np.triu(correlations, k=1)) > CONFOUNDED)
     pairs = pd.DataFrame(
         {
@@ -151,6 +151,6 @@ def _pairs(correlations: Floats, names: Sequence[str]) -> pd.DataFrame:
     return pairs.sort_values("correlation", key=np.abs, ascending=False, ignore_index=True)
 
 
-def _counted(names: Sequence[str], total: int) -> str:
+def _count_names(names: Sequence[str], total: int) -> str:
     listed = f" ({', '.join(names)})" if names else ""
     return f"{len(names)} of {total} parameters{listed}"

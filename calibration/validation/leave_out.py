@@ -91,11 +91,11 @@ def leave_out(
     sd = np.sqrt(np.diag(np.linalg.inv(slope.T @ slope)))
     parameters, series, costs = [], [], []
     for region in regions or known:
-        x = _without(problem, whole, optimum, region, max_evaluations)
-        parameters.append(_parameters(whole, optimum, x, sd, region))
-        compared = _compared(whole, optimum, x, region)
+        x = _fit_without(problem, whole, optimum, region, max_evaluations)
+        parameters.append(_tabulate_parameters(whole, optimum, x, sd, region))
+        compared = _compare_fits(whole, optimum, x, region)
         series.append(compared)
-        costs.append(_costs(whole, optimum, x, compared, region))
+        costs.append(_compare_costs(whole, optimum, x, compared, region))
     return LeftOut(
         pd.concat(parameters, ignore_index=True),
         pd.concat(series, ignore_index=True),
@@ -103,7 +103,7 @@ def leave_out(
     )
 
 
-def _without(
+def _fit_without(
     problem: Problem, whole: Objective, optimum: Floats, region: str, max_evaluations: int
 ) -> Floats:
     """Fit the shared parameters without a region, then the region's own with them."""
@@ -116,16 +116,16 @@ def _without(
     # From the prior, and from where the whole calibration ended: the region's parameters stay.
     begun = optimum.copy()
     begun[mine] = start[mine]
-    shared = _lowest(others, (start, begun), rest, max_evaluations)
+    shared = _descend_best(others, (start, begun), rest, max_evaluations)
     if not len(mine):
         return shared.x
     alone = Objective(problem.of(own), whole.workers)
     begun = shared.x.copy()
     begun[mine] = optimum[mine]
-    return _lowest(alone, (shared.x, begun), mine, max_evaluations).x
+    return _descend_best(alone, (shared.x, begun), mine, max_evaluations).x
 
 
-def _lowest(
+def _descend_best(
     objective: Objective, begin: tuple[Floats, ...], free: NDArray[np.int64], max_evaluations: int
 ) -> Optimum:
     def one(x0: Floats) -> Optimum:
@@ -137,7 +137,7 @@ def _lowest(
         return select_best(list(pool.map(one, begin)))
 
 
-def _parameters(
+def _tabulate_parameters(
     whole: Objective, optimum: Floats, x: Floats, sd: Floats, region: str
 ) -> pd.DataFrame:
     shared = [parameter.shared for parameter in whole.problem.parameters]
@@ -159,7 +159,7 @@ def _parameters(
     return table[shared]
 
 
-def _compared(whole: Objective, optimum: Floats, x: Floats, region: str) -> pd.DataFrame:
+def _compare_fits(whole: Objective, optimum: Floats, x: Floats, region: str) -> pd.DataFrame:
     """Measure how close a region's series come, with and without the region in the fit."""
     problem = whole.problem
     figures = problem.measurements.assign(
@@ -176,7 +176,7 @@ def _compared(whole: Objective, optimum: Floats, x: Floats, region: str) -> pd.D
     return pd.concat([kept, without], axis=1).assign(**{"left out": region})
 
 
-def _costs(
+def _compare_costs(
     whole: Objective, optimum: Floats, x: Floats, compared: pd.DataFrame, region: str
 ) -> dict[str, object]:
     own = (whole.problem.measurements["region"] == region).to_numpy()

@@ -104,7 +104,7 @@ def run_recovery(
     def one(number: int) -> Floats:
         name = f"recovery {number}"
         if name not in checkpoints:
-            found = _recovered(objective, noise, np.random.default_rng(seeds[number]))
+            found = _recover(objective, noise, np.random.default_rng(seeds[number]))
             checkpoints.save(name, {"found": found})
         return np.asarray(checkpoints.load(name)["found"], dtype=float)
 
@@ -117,9 +117,9 @@ def run_recovery(
     return Recovery(truth, estimate, low, high, objective.names)
 
 
-def _recovered(objective: Objective, noise: Ar1, rng: np.random.Generator) -> Floats:
+def _recover(objective: Objective, noise: Ar1, rng: np.random.Generator) -> Floats:
     """Give truth, estimate, low and high, shape (4, parameters), of one data set."""
-    truth, figures = _simulated(objective, noise, rng)
+    truth, figures = _simulate_set(objective, noise, rng)
     other = objective.with_measurements(figures)
     begins = np.vstack([objective.prior_mean, draw_from_prior(objective, _STARTS, rng)])
     optimum = select_best(
@@ -128,7 +128,9 @@ def _recovered(objective: Objective, noise: Ar1, rng: np.random.Generator) -> Fl
     return np.vstack([truth, *approximate_interval(other, optimum)])
 
 
-def _simulated(objective: Objective, noise: Ar1, rng: np.random.Generator) -> tuple[Floats, Floats]:
+def _simulate_set(
+    objective: Objective, noise: Ar1, rng: np.random.Generator
+) -> tuple[Floats, Floats]:
     while True:
         truth = draw_from_prior(objective, 1, rng)[0]
         figures = objective.simulated(truth, workers=1)[0]

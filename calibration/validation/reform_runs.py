@@ -92,20 +92,20 @@ def run_reforms(
         If a reform names what the model does not have, or no reform has a region in it.
     """
     formulas = {
-        (reform.name, response.name): _formulas(model, reform, response)
+        (reform.name, response.name): _read_formulas(model, reform, response)
         for reform in chosen
         for response in reform.response
     }
     names = {name for pair in formulas.values() for each in pair for name in each.names}
-    runner = _Runner(_with_levers(model, chosen), sorted(names), _years(chosen), draws)
+    runner = _Runner(_add_levers(model, chosen), sorted(names), _list_years(chosen), draws)
     rows = []
     for reform in chosen:
         for region in [name for name in reform.regions or model.regions if name in model.regions]:
             baseline, reformed = runner.pair(reform, region)
             for response in reform.response:
                 of, per = formulas[reform.name, response.name]
-                values = _measured(response, of, per, baseline, reformed, region)
-                rows.append(_row(reform, region, response, values))
+                values = _measure_response(response, of, per, baseline, reformed, region)
+                rows.append(_describe_response(reform, region, response, values))
     if not rows:
         raise InputError(
             f"no reform concerns {', '.join(model.regions)}: "
@@ -114,7 +114,7 @@ def run_reforms(
     return pd.DataFrame(rows)
 
 
-def _row(
+def _describe_response(
     reform: Reform, region: str, response: Response, values: NDArray[np.float64]
 ) -> dict[str, Any]:
     """Describe one response; the first value is the model's, the rest are draws."""
@@ -144,7 +144,7 @@ def _row(
     }
 
 
-def _formulas(model: Model, reform: Reform, response: Response) -> tuple[Formula, Formula]:
+def _read_formulas(model: Model, reform: Reform, response: Response) -> tuple[Formula, Formula]:
     try:
         of = parse_formula(response.of, model.variables)
         return of, of if response.per is None else parse_formula(response.per, model.variables)
@@ -152,32 +152,32 @@ def _formulas(model: Model, reform: Reform, response: Response) -> tuple[Formula
         raise InputError(f"reform {reform.name!r}, response {response.name!r}: {error}") from None
 
 
-def _years(chosen: Sequence[Reform]) -> list[float]:
+def _list_years(chosen: Sequence[Reform]) -> list[float]:
     windows = [
         window
         for reform in chosen
         for response in reform.response
         for window in (response.years, response.per_years or response.years)
     ]
-    return sorted({float(year) for first, last in windows for year in _span(first, last)})
+    return sorted({float(year) for first, last in windows for year in _span_years(first, last)})
 
 
-def _span(first: float, last: float) -> NDArray[np.float64]:
+def _span_years(first: float, last: float) -> NDArray[np.float64]:
     return np.arange(first, last + 0.5)
 
 
-def _with_levers(model: Model, chosen: Sequence[Reform]) -> Model:
+def _add_levers(model: Model, chosen: Sequence[Reform]) -> Model:
     """Let the constants that a reform multiplies follow a course."""
     dated = {}
     for reform in chosen:
         for change in reform.change:
-            variable = _variable(model, reform, change)
+            variable = _find_variable(model, reform, change)
             if change.factor is not None and variable.kind == "constant":
                 dated[variable.name] = True
     return Model(add_courses(model.text, dated), model.path) if dated else model
 
 
-def _variable(model: Model, reform: Reform, change: Change) -> Variable:
+def _find_variable(model: Model, reform: Reform, change: Change) -> Variable:
     try:
         return model.document.variable(change.name)
     except InputError as error:
@@ -233,11 +233,12 @@ class _Runner:
             {(name_course(name) if dated else name) + inside: {"times": 1}}
         )
         return {
-            cell: _changed(change, before.get(cell, points)) for cell, points in as_they_are.items()
+            cell: _change_input(change, before.get(cell, points))
+            for cell, points in as_they_are.items()
         }
 
 
-def _changed(change: Change, old: Any) -> Any:
+def _change_input(change: Change, old: Any) -> Any:
     """Give a table's new points, or a constant's new value."""
     given = change.value if change.factor is None else change.factor
     assert given is not None
@@ -250,7 +251,7 @@ def _changed(change: Change, old: Any) -> Any:
     return bend_table(old, course, replaces=replaces)
 
 
-def _measured(
+def _measure_response(
     response: Response,
     of: Formula,
     per: Formula,
@@ -263,7 +264,8 @@ def _measured(
     def means(formula: Formula, years: tuple[float, float]) -> _Means:
         with np.errstate(divide="ignore", invalid="ignore"):
             values = [
-                _here(formula(run.sel(time=_span(*years))), region) for run in (baseline, reformed)
+                _select_region(formula(run.sel(time=_span_years(*years))), region)
+                for run in (baseline, reformed)
             ]
         return _Means(*values)
 
@@ -295,7 +297,7 @@ class _Means(NamedTuple):
         return np.asarray(np.log(self.reformed / self.baseline).mean(-1))
 
 
-def _here(values: xr.DataArray, region: str) -> NDArray[np.float64]:
+def _select_region(values: xr.DataArray, region: str) -> NDArray[np.float64]:
     if REGION in values.dims:
         values = values.sel({REGION: region})
     return np.asarray(values.transpose("run", "time"), dtype=float)

@@ -98,10 +98,10 @@ def score_forecasts(
         row |= {"figures": len(series), **errors}
         for model in models:
             head = "" if model == models[0] else f"{model}: "
-            row[f"{head}skill"] = _skill(errors[model], errors[rival])
+            row[f"{head}skill"] = _compute_skill(errors[model], errors[rival])
             for other in naive:
                 if other != rival:
-                    row[f"{head}skill over {other}"] = _skill(errors[model], errors[other])
+                    row[f"{head}skill over {other}"] = _compute_skill(errors[model], errors[other])
         rows.append(row)
     return pd.DataFrame(rows)
 
@@ -112,6 +112,6 @@ def measure_share_better(skill: pd.Series[float]) -> float:
     return float((known > 0).mean()) if len(known) else float("nan")
 
 
-def _skill(error: float, naive: float) -> float:
+def _compute_skill(error: float, naive: float) -> float:
     """Compare two errors; missing where the naive forecast has none to improve on."""
     return 1 - error / naive if naive > 0 else float("nan")

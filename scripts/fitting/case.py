@@ -38,7 +38,7 @@ def case(
 ) -> int:
     """Start a region's folder, or check one."""
     if action == "new":
-        _new(folder, like or "wenzhou")
+        _write_new(folder, like or "wenzhou")
         return 0
     if action != "check":
         raise UnknownNameError("action", action, ACTIONS)
@@ -56,11 +56,11 @@ def case(
             }
         )
     else:
-        _print(checked)
+        _print_checked(checked)
     return 2 if checked.problems else 0
 
 
-def _new(folder: Path, like: str) -> None:
+def _write_new(folder: Path, like: str) -> None:
     from smecluster.calibration.authoring.template import new_case
 
     written = new_case(folder, like)
@@ -72,7 +72,7 @@ def _new(folder: Path, like: str) -> None:
     )
 
 
-def _print(checked: Checked) -> None:
+def _print_checked(checked: Checked) -> None:
     """Print what was understood, then notes and problems: what must be mended stands last."""
     from smecluster.model.support.prose import format_count
 

@@ -100,7 +100,7 @@ def write_histories(
     from smecluster.model.support.provenance import make_stamp
 
     model = load_calibrated([], list(from_ or []), calibration)
-    cases = _cases(model, region or [], from_ or [])
+    cases = _load_cases(model, region or [], from_ or [])
     found = beside(model, cases, include or (), PANELS)
     origin = make_stamp(
         model.hash,
@@ -112,7 +112,7 @@ def write_histories(
     return found, origin, files
 
 
-def _cases(model: Model, names: Sequence[str], folders: Sequence[Path]) -> list[Case]:
+def _load_cases(model: Model, names: Sequence[str], folders: Sequence[Path]) -> list[Case]:
     """Load the cases of the model's regions, in the model's order."""
     from smecluster.calibration import list_cases, load_case
 
@@ -147,7 +147,7 @@ def _print_fit(fit: pd.DataFrame) -> None:
                 row["region"],
                 row["variable"] + (f", {row['segment']}" if row["segment"] else ""),
                 row["figures"],
-                _span(row["first"], row["last"]),
+                _format_span(row["first"], row["last"]),
                 "-" if row["compare"] == "level" else _format(row["factor"], 2),
                 *(_format(row[name], 1) for name in ("MAPE", "bias")),
                 *(_format(row[name], 2) for name in shares),
@@ -189,7 +189,7 @@ def _display_unit(unit: str) -> tuple[str, float]:
     return ("%", 100.0) if unit == "Dmnl" else display_unit(unit)
 
 
-def _span(first: int, last: int) -> str:
+def _format_span(first: int, last: int) -> str:
     return str(first) if first == last else f"{first}-{last}"
 
 

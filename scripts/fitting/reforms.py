@@ -70,11 +70,11 @@ def reforms(
             }
         )
         return
-    _print(table)
+    _print_responses(table)
     finish(files)
 
 
-def _print(table: pd.DataFrame) -> None:
+def _print_responses(table: pd.DataFrame) -> None:
     drawn = bool((table["draws"] > 0).any())
     print_table(
         ["reform", "region", "response", "unit", "model", "published", "verdict"],

@@ -59,12 +59,12 @@ def draw_bounds(findings: Findings) -> Iterator[Drawn]:
             part = group.iloc[number * length : (number + 1) * length]
             suffix = f" ({number + 1} of {pages})" if pages > 1 else ""
             title = f"Parameters, {scope}{suffix}"
-            figure = add_heading(_page(part), title, _NOTE)
+            figure = add_heading(_draw_page(part), title, _NOTE)
             name = f"parameters-{scope}-{number + 1}"
             yield Drawn(name, f"{title}, between their bounds.", figure)
 
 
-def _page(table: pd.DataFrame) -> Figure:
+def _draw_page(table: pd.DataFrame) -> Figure:
     figure = Figure(figsize=(WIDTH, 1.9 + 0.26 * len(table)), layout="constrained")
     axis = figure.subplots()
     rows = np.arange(len(table))
@@ -73,14 +73,14 @@ def _page(table: pd.DataFrame) -> Figure:
     axis.hlines(rows, 0, 1, color="#BBBBBB", linewidth=0.5, zorder=0)
     axis.hlines(
         rows,
-        _between(table, middle - reach),
-        _between(table, middle + reach),
+        _place_between(table, middle - reach),
+        _place_between(table, middle + reach),
         color=_PRIOR,
         linewidth=8,
         zorder=1,
     )
     low, best, high = (
-        _between(table, transform_to_scale(table[name], table["scale"]))
+        _place_between(table, transform_to_scale(table[name], table["scale"]))
         for name in ("low", "estimate", "high")
     )
     shades = [choose_colour(verdict) for verdict in table["verdict"]]
@@ -112,18 +112,22 @@ def _page(table: pd.DataFrame) -> Figure:
     axis.set_xticks([])
     axis.spines[["top", "right", "bottom", "left"]].set_visible(False)
     figure.legend(
-        handles=_legend(table), loc="outside lower center", ncols=4, frameon=False, fontsize=7.5
+        handles=_make_legend(table),
+        loc="outside lower center",
+        ncols=4,
+        frameon=False,
+        fontsize=7.5,
     )
     return figure
 
 
-def _between(table: pd.DataFrame, scaled: NDArray[np.float64]) -> NDArray[np.float64]:
+def _place_between(table: pd.DataFrame, scaled: NDArray[np.float64]) -> NDArray[np.float64]:
     """Place values, in the scale of estimation, between their bounds: 0 to 1."""
     lower, upper = (transform_to_scale(table[name], table["scale"]) for name in ("lower", "upper"))
     return np.clip((scaled - lower) / (upper - lower), 0, 1)
 
 
-def _legend(table: pd.DataFrame) -> list[Line2D]:
+def _make_legend(table: pd.DataFrame) -> list[Line2D]:
     marks = [
         Line2D(
             [],

@@ -58,14 +58,14 @@ def draw_fits(findings: Findings) -> Iterator[Drawn]:
     table = findings["figures"]
     parts = table.groupby(["variable", "region"], sort=False)
     groups = {(str(key[0]), str(key[1])): part for key, part in parts}
-    errors = _errors(findings)
+    errors = _find_errors(findings)
     lines = findings["paths"].groupby(["variable", "region"], sort=False)
     paths = {(str(key[0]), str(key[1])): part for key, part in lines}
     colours = colour_regions(list(dict.fromkeys(table["region"])))
     # Of a few regions each has its column where another has figures of the variable, too.
     grid = 2 <= len(colours) <= _SIDE_BY_SIDE
     columns = len(colours) if grid else 3
-    items = _order(list(groups), list(colours)) if grid else list(groups)
+    items = _order_panels(list(groups), list(colours)) if grid else list(groups)
 
     def panel(axis: Axes, key: tuple[str, str]) -> None:
         variable, region = key
@@ -74,7 +74,7 @@ def draw_fits(findings: Findings) -> Iterator[Drawn]:
             axis.text(0.5, 0.5, "no published figures", color=FAINT, fontsize=7, ha="center")
             axis.set_axis_off()
             return
-        _panel(axis, groups[key], paths.get(key), colours[region], findings.split, errors)
+        _draw_panel(axis, groups[key], paths.get(key), colours[region], findings.split, errors)
         unit = display_unit(groups[key]["unit"].iloc[0])[0]
         write_title(axis, f"{region}: {variable}, {unit}", columns)
 
@@ -91,14 +91,16 @@ def draw_fits(findings: Findings) -> Iterator[Drawn]:
     )
 
 
-def _order(known: Sequence[tuple[str, str]], regions: Sequence[str]) -> list[tuple[str, str]]:
+def _order_panels(
+    known: Sequence[tuple[str, str]], regions: Sequence[str]
+) -> list[tuple[str, str]]:
     """Put variables that several regions have in rows, and the others close together."""
     counts = Counter(variable for variable, _ in known)
     rows = [(variable, region) for variable in counts for region in regions if counts[variable] > 1]
     return rows + [key for key in known if counts[key[0]] == 1]
 
 
-def _errors(findings: Findings) -> dict[Series, float]:
+def _find_errors(findings: Findings) -> dict[Series, float]:
     """Give each series its mean absolute error of the fit, percent."""
     fits = findings["fits"]
     inside = fits[fits["sample"] == "in"]
@@ -151,7 +153,7 @@ def make_legend(table: pd.DataFrame, *, held: bool) -> list[Line2D | Patch]:
     return marks
 
 
-def _panel(
+def _draw_panel(
     axis: Axes,
     table: pd.DataFrame,
     path: pd.DataFrame | None,

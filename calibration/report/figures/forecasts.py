@@ -56,7 +56,7 @@ def draw_forecasts(findings: Findings) -> Iterator[Drawn]:
     def panel(axis: Axes, key: Series) -> None:
         figures = findings["figures"]
         mine = (figures[SERIES] == pd.Series(key, index=SERIES)).all(axis=1)
-        _panel(axis, figures[mine], groups[key], colours[key[0]])
+        _draw_panel(axis, figures[mine], groups[key], colours[key[0]])
         region, variable, segment = key
         unit = display_unit(groups[key]["unit"].iloc[0])[0]
         name = f"{region}: {variable}{f' ({segment})' if segment else ''}, {unit}"
@@ -80,7 +80,7 @@ def draw_forecasts(findings: Findings) -> Iterator[Drawn]:
         ),
         Patch(color=FAINT, alpha=0.3, linewidth=0, label="its 90 %"),
         *(Line2D([], [], color="#555555", linestyle=s, label=n) for n, s in _STYLES.items()),
-        *_points(held, findings["figures"]),
+        *_mark_points(held, findings["figures"]),
     ]
     yield from draw_pages(
         list(groups),
@@ -95,7 +95,7 @@ def draw_forecasts(findings: Findings) -> Iterator[Drawn]:
     )
 
 
-def _points(*tables: pd.DataFrame) -> list[Line2D]:
+def _mark_points(*tables: pd.DataFrame) -> list[Line2D]:
     labels = {"published figure": FIGURE_COLOUR}
     if any((table["status"] == "remembered").any() for table in tables):
         labels["from memory, not seen in a source"] = "white"
@@ -113,7 +113,7 @@ def _points(*tables: pd.DataFrame) -> list[Line2D]:
     ]
 
 
-def _panel(axis: Axes, figures: pd.DataFrame, held: pd.DataFrame, colour: str) -> None:
+def _draw_panel(axis: Axes, figures: pd.DataFrame, held: pd.DataFrame, colour: str) -> None:
     factor = display_unit(held["unit"].iloc[0])[1]
     before = figures[figures["year"] < held["year"].min()]
     points = pd.concat([before[["year", "value", "status"]], held[["year", "value", "status"]]])

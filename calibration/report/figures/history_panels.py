@@ -61,19 +61,23 @@ def draw_histories(histories: Histories, remembered: bool = False) -> Figure:
         for column, region in enumerate(regions):
             axis = axes[row, column]
             here = (table["variable"] == name) & (table["region"] == region)
-            _panel(axis, paths[name].sel({REGION: region}), table[here], colours[region], factor)
-            _scale(axis, name)
-            _remarks(axis, table[here], _turns(histories, name, region), factor)
+            _draw_panel(
+                axis, paths[name].sel({REGION: region}), table[here], colours[region], factor
+            )
+            _scale_panel(axis, name)
+            _write_remarks(axis, table[here], _select_turns(histories, name, region), factor)
         label = textwrap.fill(f"{capitalise(name)}, {unit}", 26)
         axes[row, 0].set_ylabel(label, fontsize=9)
     for column, region in enumerate(regions):
         axes[0, column].set_title(region, color=colours[region], fontsize=12, fontweight="bold")
-    drawn.legend(handles=_legend(remembered), loc="outside lower center", ncols=3, frameon=False)
+    drawn.legend(
+        handles=_make_legend(remembered), loc="outside lower center", ncols=3, frameon=False
+    )
     drawn.align_ylabels(axes[:, 0])
-    return add_heading(drawn, "The base case beside the published figures", _note(table))
+    return add_heading(drawn, "The base case beside the published figures", _write_note(table))
 
 
-def _panel(
+def _draw_panel(
     axis: Axes, path: xr.DataArray, figures: pd.DataFrame, colour: str, factor: float
 ) -> None:
     """Draw the model's line, and the figures on the model's level with their breaks."""
@@ -120,7 +124,7 @@ def _panel(
     axis.tick_params(labelsize=8)
 
 
-def _scale(axis: Axes, name: str) -> None:
+def _scale_panel(axis: Axes, name: str) -> None:
     """Set a panel's axes: logarithmic for what grows a hundredfold, else from zero."""
     axis.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     if name in _LOGARITHMIC:
@@ -133,12 +137,12 @@ def _scale(axis: Axes, name: str) -> None:
     format_axis(axis.yaxis)
 
 
-def _turns(histories: Histories, name: str, region: str) -> pd.DataFrame:
+def _select_turns(histories: Histories, name: str, region: str) -> pd.DataFrame:
     turns = histories.turns
     return turns[(turns["variable"] == name) & (turns["region"] == region)]
 
 
-def _remarks(axis: Axes, figures: pd.DataFrame, turns: pd.DataFrame, factor: float) -> None:
+def _write_remarks(axis: Axes, figures: pd.DataFrame, turns: pd.DataFrame, factor: float) -> None:
     """Write the error, and what turns, where the line leaves room."""
     lines = []
     for turn in turns.to_dict("records"):
@@ -174,7 +178,7 @@ def _remarks(axis: Axes, figures: pd.DataFrame, turns: pd.DataFrame, factor: flo
     )
 
 
-def _legend(remembered: bool) -> list[Line2D]:
+def _make_legend(remembered: bool) -> list[Line2D]:
     def points(label: str, colour: str, fill: str) -> Line2D:
         return Line2D(
             [], [], marker="o", linestyle="none", color=colour, markerfacecolor=fill, label=label
@@ -192,7 +196,7 @@ def _legend(remembered: bool) -> list[Line2D]:
     return handles
 
 
-def _note(table: pd.DataFrame) -> str:
+def _write_note(table: pd.DataFrame) -> str:
     codes = sorted({code for cell in table["source"] for code in cell.split("+")})
     return (
         "Money in constant prices of 2010, deflated with the national GDP deflator. MAPE: mean "

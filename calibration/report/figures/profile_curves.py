@@ -54,7 +54,7 @@ def draw_profiles(findings: Findings) -> Iterator[Drawn]:
     names = [name for name in profiles if name in known]
 
     def panel(axis: Axes, name: str) -> None:
-        _panel(axis, profiles[name].sort_values("value"), known[name])
+        _draw_panel(axis, profiles[name].sort_values("value"), known[name])
         unit = known[name]["unit"]
         write_title(axis, name + ("" if unit == "Dmnl" else f", {unit}"), _COLUMNS)
 
@@ -80,7 +80,7 @@ def draw_profiles(findings: Findings) -> Iterator[Drawn]:
     )
 
 
-def _panel(axis: Axes, profile: pd.DataFrame, parameter: Mapping[Hashable, Any]) -> None:
+def _draw_panel(axis: Axes, profile: pd.DataFrame, parameter: Mapping[Hashable, Any]) -> None:
     values, cost = profile["value"].to_numpy(float), profile["cost above the best"]
     middle = parameter["prior mean"]
     away = np.log(values / middle) if parameter["scale"] == "log" else values - middle

@@ -50,7 +50,7 @@ def draw_residuals(table: pd.DataFrame, correlations: pd.DataFrame) -> Iterator[
 
     def panel(axis: Axes, key: Series) -> None:
         series = groups[key]
-        _panel(axis, series, again.get(key, np.nan))
+        _draw_panel(axis, series, again.get(key, np.nan))
         region, variable, segment = key
         write_title(axis, f"{region}: {variable}{f' ({segment})' if segment else ''}", _COLUMNS)
 
@@ -88,7 +88,7 @@ def draw_residuals(table: pd.DataFrame, correlations: pd.DataFrame) -> Iterator[
     )
 
 
-def _panel(axis: Axes, series: pd.DataFrame, again: float) -> None:
+def _draw_panel(axis: Axes, series: pd.DataFrame, again: float) -> None:
     axis.axhspan(-NORMAL_90, NORMAL_90, color="#EEEEEE", zorder=0)
     axis.axhline(0, color=FAINT, linewidth=0.8)
     inside = series.assign(value=series["residual"].clip(-_MOST, _MOST))
