@@ -1,6 +1,6 @@
-"""The thresholds of a calibration's verdicts and the words for them.
+"""The thresholds of a calibration's verdicts, and the words for them.
 
-The computations apply them, the page and its figures repeat them.
+Computations apply them; the page and its figures repeat them.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ BOUND = "at a bound"
 #: three quarters, the standard deviation is halved. Source of the measure: Schad, Betancourt
 #: and Vasishth 2021, Psychological Methods 26(1); the thresholds are conventions.
 MUCH, LITTLE = 0.75, 0.2
-#: A parameter moved by less than this many standard deviations of its prior has not moved.
+#: A parameter counts as unmoved within this many standard deviations of its prior.
 MOVED = 0.5
-#: Pairs correlated more closely cannot be told apart. Source: Dormann et al. 2013, Ecography
+#: Pairs correlated more closely cannot be separated. Source: Dormann et al. 2013, Ecography
 #: 36, where estimates begin to suffer.
 CONFOUNDED = 0.7
-#: Nearer to a bound than this share of the distance between the bounds counts as at it.
+#: Nearer to a bound than this share of the distance between the bounds counts as at the bound.
 AT_BOUND = 0.01
 #: A normal distribution holds 90 % within this many standard deviations.
 NORMAL_90 = 1.645

@@ -1,9 +1,9 @@
-"""A further region: its own parameters are fitted, those of all other regions are held.
+"""An additional region: its own parameters are fitted, those of all other regions are held.
 
-The shared parameters and the other regions stay at their calibration; only what the folder's
-``parameters.csv`` names is estimated, from the folder's figures. The result says how the
-region differs, given what the calibrated cases say about what regions share; that knowledge is
-itself uncertain, and a draw of the region's posterior is therefore paired with a draw of theirs.
+The shared parameters and the other regions keep their calibration. Only the parameters in the
+folder's ``parameters.csv`` are estimated, from the folder's figures. The result says how the region
+differs, given what the calibrated cases say about what all regions share. That is itself uncertain,
+so each draw of the region's posterior is paired with a draw of theirs.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from smecluster.model.support.errors import InputError
 
 
 def load_beside(case: Case, held: Calibration | None) -> Model:
-    """Load the shipped regions at their calibration, with a further region beside them.
+    """Load the model with an additional region beside the calibrated ones.
 
     Parameters
     ----------
     case : Case
-        The further region; it replaces a shipped one of the same name.
+        The additional region; it replaces a shipped one of the same name.
     held : Calibration or None
-        The calibration of the others; the values of the model's file where it is None.
+        The calibration of the others; None for the values of the model file.
 
     Returns
     -------
@@ -38,7 +38,7 @@ def load_beside(case: Case, held: Calibration | None) -> Model:
     Raises
     ------
     InputError
-        If the region lacks a value or has one that the model does not know.
+        If the region lacks a value, or has one that is not in the model.
     """
     shipped = [name for name in load().regions if name != case.place.name]
     model = load(regions=[*map(Region, shipped), make_region(case)])
@@ -52,14 +52,14 @@ def assemble_further_problem(
     include: Iterable[str] = (),
     base: Mapping[str, Any] | None = None,
 ) -> Problem:
-    """Put the estimation problem of a further region together.
+    """Assemble the estimation problem of an additional region.
 
     Parameters
     ----------
     model : Model
         See `load_beside`.
     case : Case
-        The further region.
+        The additional region.
     include : iterable of str
         ``"remembered"`` adds figures given from memory.
     base : mapping, optional
@@ -68,7 +68,7 @@ def assemble_further_problem(
     Returns
     -------
     Problem
-        Of the region's own parameters and figures alone.
+        With the region's own parameters and figures only.
 
     Raises
     ------
@@ -78,25 +78,24 @@ def assemble_further_problem(
     found = assemble_problem(model, [case], include=include, shared=False, base=base)
     if not found.parameters:
         raise InputError(
-            f"{case.path / FILE} names no parameter: there is nothing to estimate for "
-            f"{case.place.name}"
+            f"{case.path / FILE} names no parameter: nothing can be estimated for {case.place.name}"
         )
     return found
 
 
 def pair_draws(own: pd.DataFrame, held: pd.DataFrame) -> pd.DataFrame:
-    """Put draws of a further region beside draws of the calibration that was held.
+    """Pair draws of an additional region with draws of the calibration that held the others.
 
     Parameters
     ----------
     own, held : pandas.DataFrame
-        As many draws of each, in random order.
+        Equally many draws of each, in random order.
 
     Returns
     -------
     pandas.DataFrame
-        A row a draw: the held calibration's columns, less those of a region that the own draws
-        replace, then the own ones.
+        A row a draw: the columns of `held`, except those of regions in `own`, then those of
+        `own`.
     """
     regions = {name.partition("[")[2] for name in own.columns}
     kept = [

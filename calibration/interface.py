@@ -141,7 +141,7 @@ class CalibrationResult:
         tables |= {
             name: self.findings[name]
             for name in ("fits", "scores", "figures", "reforms")
-            if self.findings.done(name)
+            if self.findings.has(name)
         }
         stamp = self.findings.manifest.get("stamp", {})
         return write_excel(tables, path, {**self.answers(), **stamp})
@@ -202,7 +202,7 @@ def calibrate(
     calibration : str, optional
         Calibration at which the other regions are held, with one case; by default the shipped one.
     restart : bool
-        Whether to drop work that `out` holds from other data or settings.
+        Whether to drop unfinished work in `out` first.
     tell : callable
         Receives the stage, how much of it is done, and how much there is.
 

@@ -1,4 +1,4 @@
-"""Load the model with a calibration's values, its draws and regions from case folders."""
+"""Load the model with a calibration, its draws, and regions from case folders."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from smecluster.calibration.store.named import Calibration
     from smecluster.model import Model
 
-#: The model's own values, as its file gives them.
+#: Stands for the values of the model file, without a calibration.
 NONE = "none"
-#: Where a case folder keeps the calibration of its region.
+#: The folder in a case folder that holds the region's calibration.
 OWN = "calibration"
 
 
 class CalibrationWarning(UserWarning):
-    """A calibration does not belong to the model that it is used with."""
+    """Something about a calibration that its user should know."""
 
 
 def find_calibration(name: str | None = None) -> Calibration | None:
@@ -31,7 +31,7 @@ def find_calibration(name: str | None = None) -> Calibration | None:
     Parameters
     ----------
     name : str, optional
-        Its name or folder; ``none`` for none; the shipped one if left out.
+        Its name or folder; ``none`` for none; by default the shipped one.
 
     Returns
     -------
@@ -40,7 +40,7 @@ def find_calibration(name: str | None = None) -> Calibration | None:
     Raises
     ------
     InputError
-        If there is none of that name.
+        If there is no such calibration.
     """
     from smecluster.calibration.store.named import SHIPPED, list_calibrations, open_calibration
 
@@ -56,7 +56,7 @@ def draw_values(
     regions: Sequence[str] | None = None,
     folders: Sequence[Path] = (),
 ) -> pd.DataFrame:
-    """Choose draws of a calibration's posterior.
+    """Sample draws of a calibration's posterior.
 
     Parameters
     ----------
@@ -65,11 +65,11 @@ def draw_values(
     count : int
         How many.
     seed : int
-        For the choice.
+        Seed of the choice.
     regions : sequence of str, optional
-        Regions of the model that is run; draws of others are left out.
+        Regions of the model; columns of other regions are left out.
     folders : sequence of Path
-        Case folders that were added: draws of their own calibrations stand beside the others.
+        Case folders of additional regions: draws of their own calibrations are added.
 
     Returns
     -------
@@ -79,11 +79,11 @@ def draw_values(
     Raises
     ------
     InputError
-        If a calibration has no draws, or not so many.
+        If a calibration has too few draws, or none.
     """
     calibration = find_calibration(name)
     if calibration is None:
-        raise InputError("draws need a calibration: name one with --calibration")
+        raise InputError("draws need a calibration: choose one with --calibration")
     return sample_draws(calibration, count, seed, regions, folders)
 
 
@@ -94,7 +94,7 @@ def sample_draws(
     regions: Sequence[str] | None = None,
     folders: Sequence[Path] = (),
 ) -> pd.DataFrame:
-    """Choose draws of a calibration; arguments, result and errors as in `draw_values`."""
+    """Sample draws of an open calibration; see `draw_values`."""
     from smecluster.calibration import load_case
     from smecluster.calibration.further import pair_draws
     from smecluster.calibration.store.named import MANIFEST, open_calibration
@@ -104,7 +104,7 @@ def sample_draws(
         if (path / OWN / MANIFEST).is_file():
             draws = pair_draws(open_calibration(path / OWN).sample(count, seed + at), draws)
         else:
-            # A folder's values take the place of a calibrated region of the same name.
+            # The folder's values replace a calibrated region of the same name.
             place = f"[{load_case(path).place.name}]"
             draws = draws.drop(columns=[name for name in draws.columns if name.endswith(place)])
     if regions is None:
@@ -163,15 +163,15 @@ def load_model(
 def load_calibrated(
     names: Sequence[str], folders: Sequence[Path], calibration: str | None = None
 ) -> Model:
-    """Load the shipped model, calibrated, with the regions that were asked for.
+    """Load the shipped model, calibrated, with chosen regions.
 
     Parameters
     ----------
     names : sequence of str
-        Regions to keep; all where empty.
+        Regions to keep; all if empty.
     folders : sequence of Path
-        Case folders whose regions stand beside those of the file, or replace one of the
-        same name. Where a folder holds a calibration of its region, that is used.
+        Case folders of additional regions; one replaces a shipped region of the same name. A
+        calibration in the folder is used.
     calibration : str, optional
         As in `find_calibration`.
 
@@ -197,7 +197,7 @@ def load_calibrated(
     found = find_calibration(calibration)
     if found is not None and not matches_model(model, found):
         warnings.warn(
-            f"calibration {found.name!r} belongs to another version of the model: renew it with "
+            f"calibration {found.name!r} was made with another version of the model: renew it with "
             "'smecluster calibrate'",
             CalibrationWarning,
             stacklevel=2,
@@ -224,28 +224,28 @@ def load_calibrated(
 
 
 def describe_origin(folders: Sequence[Path], calibration: str | None = None) -> str:
-    """Name where the values come from, for the stamp.
+    """Describe where the values come from, for the stamp.
 
     Parameters
     ----------
     folders : sequence of Path
-        Case folders that were added.
+        Case folders of additional regions.
     calibration : str, optional
         As in `find_calibration`.
 
     Returns
     -------
     str
-        The calibration with the beginning of its hash, then the folders.
+        The calibration with the start of its hash, then the folders.
     """
     from smecluster.calibration.store.named import MANIFEST, open_calibration
 
     found = find_calibration(calibration)
-    told = [NONE if found is None else f"{found.name} {found.hash[:12]}"]
+    parts = [NONE if found is None else f"{found.name} {found.hash[:12]}"]
     for path in folders:
         own = path / OWN
         name = path.resolve().name
-        told.append(
+        parts.append(
             f"{name} {open_calibration(own).hash[:12]}" if (own / MANIFEST).is_file() else name
         )
-    return ", ".join(told)
+    return ", ".join(parts)

@@ -1,4 +1,4 @@
-"""A whole calibration: which stage needs what, each kept as soon as it is done."""
+"""A whole calibration: its stages in order, each kept as soon as it is finished."""
 
 from __future__ import annotations
 
@@ -48,17 +48,17 @@ from smecluster.model.vensim.values import set_values
 
 Floats = NDArray[np.float64]
 
-#: As many of the lowest starts are fitted again once the errors are known.
+#: So many of the lowest starts are fitted again once the errors are known.
 _FINALISTS = 8
 _STEP = "TIME STEP"
 _WALKING = "steps of the posterior"
-#: Stages that end as soon as they have converged, so that their total is only a bound.
+#: Stages that end as soon as they converge: their total is only an upper bound.
 OPEN_ENDED = frozenset({_WALKING})
-#: So often a better optimum found along a profile is followed.
+#: How often a better optimum found along a profile is followed.
 _ATTEMPTS = 3
 #: What may be asked for later: it changes no checkpoint.
 _MORE = ("steps", "recovery")
-#: With so many draws the published reforms are run.
+#: Draws with which the published reforms are run.
 _REFORM_DRAWS = 100
 
 
@@ -81,13 +81,13 @@ class Effort:
     bootstrap : int
         Replicates of the bootstrap; 0 leaves it out.
     draws : int
-        Draws of the posterior that are kept; 0 leaves it out.
+        Draws of the posterior to keep; 0 leaves the posterior out.
     steps : int
         Steps after which a posterior that has not converged is refused.
     recovery : int
-        Data sets simulated from known parameters, on which the intervals are tried.
+        Simulated data sets with known parameters, on which the intervals are tested.
     max_evaluations : int
-        After so many points a descent ends.
+        Points after which a descent ends.
     """
 
     seed: int = 1
@@ -104,7 +104,7 @@ class Effort:
 
 @dataclass(frozen=True)
 class PipelineResult:
-    """What a calibration found.
+    """The result of a calibration.
 
     Attributes
     ----------
@@ -115,11 +115,11 @@ class PipelineResult:
     tables : mapping of str to pandas.DataFrame
         By the name of the file that holds each; see `calibration.store.findings`.
     facts : mapping
-        What the manifest tells besides.
+        Further entries of the manifest.
     seconds : float
-        What it took, in all processes.
+        Time taken, over all processes.
     runs : int
-        Runs of the model, in all processes.
+        Runs of the model, over all processes.
     """
 
     problem: Problem
@@ -130,8 +130,8 @@ class PipelineResult:
     runs: int = 0
 
 
-def run_pipeline(problem: Problem, work: Path, plan: Effort, tell: Tell) -> PipelineResult:
-    """Carry a calibration out, or go on with one that was stopped.
+def run_pipeline(problem: Problem, work: Path, effort: Effort, tell: Tell) -> PipelineResult:
+    """Carry out a calibration, or resume one.
 
     Parameters
     ----------
@@ -139,67 +139,74 @@ def run_pipeline(problem: Problem, work: Path, plan: Effort, tell: Tell) -> Pipe
         What is estimated, from which figures, with stated errors.
     work : Path
         Where checkpoints are kept.
-    plan : Plan
-        How much work is done.
+    effort : Effort
+        How much work to do.
     tell : callable
-        Told the stage, how much of it is done, and how much there is.
+        Receives the stage, how much of it is done, and how much there is.
 
     Returns
     -------
     Outcome
-        The same for any number of workers and however often it was stopped.
+        The same for any number of workers and interruptions.
 
     Raises
     ------
     InputError
-        If a parameter does nothing, or `work` is in use or holds another calibration.
+        If a parameter has no effect, or `work` is in use or holds another calibration.
+
+    Warns
+    -----
+    CalibrationWarning
+        If draws were moved to the model's own time step: how far, and how many were clipped.
     """
-    if plan.until is not None:
-        check_split(problem, plan.until)
+    if effort.until is not None:
+        check_split(problem, effort.until)
     first = Objective(problem)
     refuse_idle(first, first.prior_mean)
     identity = {
         "model": problem.model.hash,
         "problem": problem.hash,
-        **{name: str(value) for name, value in asdict(plan).items() if name not in _MORE},
+        **{name: str(value) for name, value in asdict(effort).items() if name not in _MORE},
     }
-    # Matrices this small are slower on several threads, which could also change a digit.
+    # Several threads are slower for matrices this small, and could change a digit.
     with threadpool_limits(1, "blas"), Stages(work, identity, tell) as stages:
-        return _carry_out(problem, first, plan, stages)
+        return _carry_out(problem, first, effort, stages)
 
 
-def _carry_out(problem: Problem, stated: Objective, plan: Effort, stages: Stages) -> PipelineResult:
-    optima = _run_starts(stated, plan, stages)
+def _carry_out(
+    problem: Problem, stated: Objective, effort: Effort, stages: Stages
+) -> PipelineResult:
+    optima = _run_starts(stated, effort, stages)
     factor = float(
-        stages.arrays(
+        stages.compute_arrays(
             "dispersion",
             lambda: {"factor": np.array(estimate_dispersion(stated, select_best(optima).x))},
         )["factor"]
     )
-    wider = problem.dispersed(factor)
+    wider = problem.scale_errors(factor)
     objective = Objective(wider)
-    optimum, tables, beyond = _find_optimum(objective, optima, plan, stages)
+    optimum, tables, beyond = _find_optimum(objective, optima, effort, stages)
     facts: dict[str, Any] = {"data hash": problem.hash, "dispersion": factor}
     if beyond is not None:
         facts["global search"] = beyond
-    if plan.profiles:
+    if effort.profiles:
         optimum, around = _walk_profiles(objective, optimum, stages)
         tables["profiles"] = around.points
     x = optimum.x
-    if plan.bootstrap:
+    if effort.bootstrap:
         with stages.inner("bootstrap") as checkpoints:
             scatter = run_bootstrap(
                 objective,
                 optimum,
-                plan.bootstrap,
-                plan.seed,
+                effort.bootstrap,
+                effort.seed,
                 checkpoints,
-                told=stages.told("replicates"),
+                tell=stages.track("replicates"),
             )
         tables["bootstrap"] = scatter.intervals.reset_index()
     points = None
-    if plan.draws:
-        points, facts["chain"] = _draw_posterior(objective, optimum, plan, stages)
+    if effort.draws:
+        points, facts["chain"] = _draw_posterior(objective, optimum, effort, stages)
     coarse = objective
     objective, x, moved = _refine_step(objective, x, points, stages)
     if moved is not None:
@@ -212,56 +219,62 @@ def _carry_out(problem: Problem, stated: Objective, plan: Effort, stages: Stages
         )
     drawn = None
     if points is not None:
-        drawn = pd.DataFrame(round_values(objective.natural(points)), columns=list(objective.names))
+        drawn = pd.DataFrame(
+            round_values(objective.to_natural(points)), columns=list(objective.names)
+        )
         tables["draws"] = drawn
-    tables["parameters"] = stages.table("parameters", lambda: _judge(objective, x, points, drawn))
-    tables["paths"] = stages.table("paths", lambda: simulate_paths(objective, x, points))
-    tables["figures"] = stages.table("figures", lambda: tabulate_fit(objective, x, points))
+    tables["parameters"] = stages.compute_table(
+        "parameters", lambda: _judge(objective, x, points, drawn)
+    )
+    tables["paths"] = stages.compute_table("paths", lambda: simulate_paths(objective, x, points))
+    tables["figures"] = stages.compute_table("figures", lambda: tabulate_fit(objective, x, points))
     tables["fits"] = score_fits(tables["figures"]).assign(sample="in")
-    tables["partial"] = stages.table("partial", lambda: fit_sectors(wider, x))
-    if plan.until is not None:
-        facts["hold-out after"] = plan.until
-        tables |= _hold_out_years(problem, tables["fits"], plan, stages)
+    tables["partial"] = stages.compute_table("partial", lambda: fit_sectors(wider, x))
+    if effort.until is not None:
+        facts["hold-out after"] = effort.until
+        tables |= _hold_out_years(problem, tables["fits"], effort, stages)
     tables |= _leave_out_regions(wider, x, stages)
     if drawn is not None and any(parameter.shared for parameter in problem.parameters):
-        some = drawn.sample(_REFORM_DRAWS, random_state=plan.seed, replace=True)
-        tables["reforms"] = stages.table("reforms", lambda: _run_reforms(objective, x, some))
-    if plan.recovery:
+        some = drawn.sample(_REFORM_DRAWS, random_state=effort.seed, replace=True)
+        tables["reforms"] = stages.compute_table(
+            "reforms", lambda: _run_reforms(objective, x, some)
+        )
+    if effort.recovery:
         with stages.inner("recovery") as checkpoints:
             tables["coverage"] = run_recovery(
                 coarse,
-                plan.recovery,
-                plan.seed,
+                effort.recovery,
+                effort.seed,
                 checkpoints,
-                told=stages.told("simulated data sets"),
+                tell=stages.track("simulated data sets"),
             ).coverage
     return PipelineResult(wider, x, tables, facts, stages.seconds, stages.runs)
 
 
-def _run_starts(objective: Objective, plan: Effort, stages: Stages) -> list[Optimum]:
+def _run_starts(objective: Objective, effort: Effort, stages: Stages) -> list[Optimum]:
     with stages.inner("starts") as checkpoints:
         return run_multistart(
             objective,
-            plan.starts,
-            plan.seed,
+            effort.starts,
+            effort.seed,
             checkpoints,
-            max_evaluations=plan.max_evaluations,
-            done=_StartCounter(stages.told("starts"), plan.starts),
+            max_evaluations=effort.max_evaluations,
+            report=_StartCounter(stages.track("starts"), effort.starts),
         )
 
 
 def _find_optimum(
-    objective: Objective, optima: list[Optimum], plan: Effort, stages: Stages
+    objective: Objective, optima: list[Optimum], effort: Effort, stages: Stages
 ) -> tuple[Optimum, dict[str, pd.DataFrame], float | None]:
-    """Go down again with the errors that the first fit showed, and look everywhere else.
+    """Descend again with the errors that the first fit showed, and search globally.
 
-    Also gives how much the global search lies above what the starts have found.
+    Also returns how far the result of the global search lies above that of the starts.
     """
     lowest = sorted(optima, key=lambda optimum: optimum.cost)[:_FINALISTS]
-    found = stages.optimum(
+    found = stages.compute_optimum(
         "optimum",
         lambda: select_best(
-            [descend(objective, each.x, max_evaluations=plan.max_evaluations) for each in lowest]
+            [descend(objective, each.x, max_evaluations=effort.max_evaluations) for each in lowest]
         ),
     )
     rows = [
@@ -269,9 +282,9 @@ def _find_optimum(
         for number, each in enumerate(optima)
     ]
     beyond = None
-    if plan.search:
-        other = stages.optimum(
-            "global", lambda: search_globally(objective, plan.seed, generations=plan.search)
+    if effort.search:
+        other = stages.compute_optimum(
+            "global", lambda: search_globally(objective, effort.seed, generations=effort.search)
         )
         beyond = other.cost - found.cost
         found = select_best([found, other])
@@ -282,41 +295,45 @@ def _find_optimum(
 def _walk_profiles(
     objective: Objective, optimum: Optimum, stages: Stages
 ) -> tuple[Optimum, Profiles]:
-    """Walk along every parameter; where that finds a better optimum, begin anew from there."""
+    """Compute all profiles; if one finds a better optimum, start again from there."""
     for again in range(_ATTEMPTS):
         with stages.inner(f"profiles {again}") as checkpoints:
-            around = compute_profiles(objective, optimum, checkpoints, told=stages.told("profiles"))
+            around = compute_profiles(
+                objective, optimum, checkpoints, tell=stages.track("profiles")
+            )
         if around.better is None:
             break
-        optimum = stages.optimum(f"optimum {again}", partial(descend, objective, around.better.x))
+        optimum = stages.compute_optimum(
+            f"optimum {again}", partial(descend, objective, around.better.x)
+        )
     return optimum, around
 
 
 def _draw_posterior(
-    objective: Objective, optimum: Optimum, plan: Effort, stages: Stages
+    objective: Objective, optimum: Optimum, effort: Effort, stages: Stages
 ) -> tuple[Floats, dict[str, Any]]:
-    """Draw from the posterior; walks that have not converged are kept, and refused."""
+    """Sample the posterior; walks that have not converged are kept, but refused."""
 
-    def made() -> Arrays:
+    def compute() -> Arrays:
         with stages.inner("posterior") as checkpoints:
             found = sample_posterior(
                 objective,
                 optimum,
-                plan.seed,
+                effort.seed,
                 checkpoints,
-                most=plan.steps,
-                told=stages.told(_WALKING),
+                most=effort.steps,
+                tell=stages.track(_WALKING),
             )
         least = found.diagnostics[["bulk ESS", "tail ESS"]].to_numpy(dtype=float).min()
         return {
-            "points": found.points(plan.draws),
+            "points": found.select_points(effort.draws),
             "R-hat": np.array(found.diagnostics["R-hat"].max()),
             "effective draws": np.array(least),
             "acceptance": np.array(found.acceptance),
             "steps": np.array(found.steps),
         }
 
-    arrays = dict(stages.arrays("draws", made, tells=True))
+    arrays = dict(stages.compute_arrays("draws", compute, tells=True))
     points = np.asarray(arrays.pop("points"), dtype=float)
     return points, {name: value.item() for name, value in arrays.items()}
 
@@ -333,55 +350,55 @@ def _refine_step(
     if len(base) == len(objective.problem.base):
         return objective, x, None
     own = Objective(replace(objective.problem, base=base))
-    found = stages.optimum("own step", lambda: descend(own, x)).x
+    found = stages.compute_optimum("own step", lambda: descend(own, x)).x
     return own, found, None if points is None else shift_draws(own, points, x, found)
 
 
 def _judge(
     objective: Objective, x: Floats, points: Floats | None, drawn: pd.DataFrame | None
 ) -> pd.DataFrame:
-    """Put estimates, intervals and verdict on each parameter into one table."""
+    """Tabulate estimate, interval and verdict of each parameter."""
     said = judge_parameters(objective, x, points).table.drop(columns="prior sd")
     return tabulate_estimates(objective, x, drawn).join(said, on="name")
 
 
 def _hold_out_years(
-    problem: Problem, fitted: pd.DataFrame, plan: Effort, stages: Stages
+    problem: Problem, fitted: pd.DataFrame, effort: Effort, stages: Stages
 ) -> dict[str, pd.DataFrame]:
-    """Forecast the years that a fit to the years before them never saw."""
-    until, count = int(plan.until or 0), min(plan.starts, _FINALISTS)
+    """Forecast the last years with a fit to the years before them."""
+    until, count = int(effort.until or 0), min(effort.starts, _FINALISTS)
 
-    def made() -> dict[str, pd.DataFrame]:
+    def compute() -> dict[str, pd.DataFrame]:
         with stages.inner("hold-out") as checkpoints:
             held = run_hold_out(
                 problem,
                 checkpoints,
                 until,
                 count=count,
-                seed=plan.seed,
-                max_evaluations=plan.max_evaluations,
-                done=_StartCounter(stages.told("starts of the hold-out"), count),
+                seed=effort.seed,
+                max_evaluations=effort.max_evaluations,
+                report=_StartCounter(stages.track("starts of the hold-out"), count),
             )
         out = held.fits[held.fits["sample"] == "out"]
         tables = {"holdout": held.forecasts, "scores": held.scores, "unscored": held.unscored}
         return {**tables, "out": out}
 
-    tables = stages.tables("held out", made, tells=True)
+    tables = stages.compute_tables("held out", compute, tells=True)
     both = pd.concat([fitted, tables.pop("out")], ignore_index=True)
     return {**tables, "fits": both}
 
 
 def _leave_out_regions(problem: Problem, x: Floats, stages: Stages) -> dict[str, pd.DataFrame]:
-    """Leave each region out in turn, if there are several and they share parameters."""
+    """Leave out each region in turn, if there are several that share parameters."""
     regions = list(dict.fromkeys(problem.measurements["region"]))
     if len(regions) < 2 or not any(parameter.shared for parameter in problem.parameters):
         return {}
-    told = stages.told("regions left out")
+    tell = stages.track("regions left out")
     parts: dict[str, list[pd.DataFrame]] = {}
     for done, region in enumerate(regions):
-        told(done, len(regions))
-        made = partial(_leave_out_one, problem, x, region)
-        found = stages.tables(f"without {region}", made, tells=True)
+        tell(done, len(regions))
+        compute = partial(_leave_out_one, problem, x, region)
+        found = stages.compute_tables(f"without {region}", compute, tells=True)
         for name, table in found.items():
             parts.setdefault(name, []).append(table)
     return {name: pd.concat(tables, ignore_index=True) for name, tables in parts.items()}
@@ -399,19 +416,19 @@ def _leave_out_one(problem: Problem, x: Floats, region: str) -> dict[str, pd.Dat
 def _run_reforms(objective: Objective, x: Floats, drawn: pd.DataFrame) -> pd.DataFrame:
     """Run the published reforms on the calibrated model."""
     model = objective.problem.model
-    values = dict(zip(objective.names, objective.natural(x).tolist(), strict=True))
+    values = dict(zip(objective.names, objective.to_natural(x).tolist(), strict=True))
     calibrated = Model(set_values(model.text, values), model.path)
     return run_reforms(calibrated, read_reforms(), drawn.reset_index(drop=True))
 
 
 class _StartCounter:
-    """Counts starts that have ended, from several threads."""
+    """Counts finished starts from several threads."""
 
-    def __init__(self, told: Callable[[int, int], None], total: int) -> None:
-        self._told, self._total, self._done = told, total, 0
+    def __init__(self, tell: Callable[[int, int], None], total: int) -> None:
+        self._tell, self._total, self._done = tell, total, 0
         self._counting = threading.Lock()
 
     def __call__(self, number: int, optimum: Optimum) -> None:
         with self._counting:
             self._done += 1
-            self._told(self._done, self._total)
+            self._tell(self._done, self._total)

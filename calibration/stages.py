@@ -1,4 +1,4 @@
-"""Stages of long work: what each found is kept, with the effort that it took."""
+"""Stages of a calibration: each result is kept as soon as it is there, with the effort so far."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from smecluster.calibration.problem.objective import Objective
 from smecluster.model.support.checkpoints import Checkpoints
 from smecluster.model.support.files import write_atomic
 
-#: Told the stage, how much of it is done, and how much there is.
+#: Receives the stage, how much of it is done, and how much there is.
 Tell = Callable[[str, int, int], None]
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -33,18 +33,18 @@ class Stages:
     Parameters
     ----------
     folder : Path
-        Where they are kept; made if it is missing.
+        Where they are kept; created if missing.
     identity : mapping of str to str
-        What they depend on; see `model.support.checkpoints.Checkpoints`.
+        What the results depend on; see `model.support.checkpoints.Checkpoints`.
     tell : callable
-        Told how far the work is.
+        Receives the progress.
 
     Attributes
     ----------
     seconds : float
-        Time that the work has taken so far, in all processes.
+        Time that the work has taken so far, over all processes.
     runs : int
-        Runs of the model so far, in all processes.
+        Runs of the model so far, over all processes.
     """
 
     def __init__(self, folder: Path, identity: Mapping[str, str], tell: Tell) -> None:
@@ -57,12 +57,12 @@ class Stages:
         self._before = Objective.total
 
     def __enter__(self) -> Stages:
-        """Take the folder.
+        """Reserve the folder.
 
         Raises
         ------
         InputError
-            If another process works in it, or it holds other work.
+            If another process works in it, or it was created with other data or settings.
         """
         self._open.enter_context(self._checkpoints)
         self._earlier = self._read()
@@ -77,19 +77,19 @@ class Stages:
         self._open.close()
 
     @property
-    def seconds(self) -> float:  # noqa: D102  described above
+    def seconds(self) -> float:  # noqa: D102  documented above
         return float(self._earlier["seconds"]) + time.monotonic() - self._begun
 
     @property
-    def runs(self) -> int:  # noqa: D102  described above
+    def runs(self) -> int:  # noqa: D102  documented above
         return int(self._earlier["runs"]) + Objective.total - self._before
 
     def inner(self, name: str) -> Checkpoints:
         """Give the checkpoints of a stage that is made in several parts."""
         return self._checkpoints.inner(name)
 
-    def told(self, name: str) -> Callable[[int, int], None]:
-        """Give what a stage tells its progress to; the effort so far is kept with it."""
+    def track(self, name: str) -> Callable[[int, int], None]:
+        """Give a function that a stage reports its progress to, and that saves the effort."""
 
         def tell(done: int, total: int) -> None:
             self._keep_effort()
@@ -97,10 +97,23 @@ class Stages:
 
         return tell
 
-    def arrays(self, name: str, make: Callable[[], Arrays], *, tells: bool = False) -> Arrays:
-        """Give a stage's arrays: those that were kept, or else made now and kept.
+    def compute_arrays(
+        self, name: str, make: Callable[[], Arrays], *, tells: bool = False
+    ) -> Arrays:
+        """Load the arrays of a finished stage, or compute and keep them.
 
-        Where `make` tells its progress itself, it `tells`.
+        Parameters
+        ----------
+        name : str
+            Name of the stage.
+        make : callable
+            Computes the arrays.
+        tells : bool
+            Whether `make` reports its own progress.
+
+        Returns
+        -------
+        mapping of str to array
         """
         try:
             return self._checkpoints.load(name)
@@ -111,12 +124,12 @@ class Stages:
             self._keep_effort()
             if not tells:
                 self.tell(name, 1, 1)
-            # The first run and a resumed one see the same bytes.
+            # A first run and a resumed one see the same bytes.
             return self._checkpoints.load(name)
 
-    def optimum(self, name: str, make: Callable[[], Optimum]) -> Optimum:
-        """Give where a stage has ended; see `arrays`."""
-        arrays = self.arrays(name, lambda: vars(make()))
+    def compute_optimum(self, name: str, make: Callable[[], Optimum]) -> Optimum:
+        """Load or compute the optimum of a stage; see `compute_arrays`."""
+        arrays = self.compute_arrays(name, lambda: vars(make()))
         return Optimum(
             np.asarray(arrays["x"], dtype=float),
             float(arrays["cost"]),
@@ -125,10 +138,10 @@ class Stages:
             str(arrays["message"]),
         )
 
-    def tables(
+    def compute_tables(
         self, name: str, make: Callable[[], Mapping[str, pd.DataFrame]], *, tells: bool = False
     ) -> dict[str, pd.DataFrame]:
-        """Give a stage's tables by name; see `arrays`."""
+        """Load or compute a stage's tables, by name; see `compute_arrays`."""
         try:
             return self._stored_tables(name)
         except KeyError:
@@ -137,16 +150,16 @@ class Stages:
             made = make()
             for each, table in made.items():
                 self._checkpoints.save(_name_part(name, each), table)
-            # Last, since it says that all the others are there.
+            # Written last: it says that all the others are complete.
             self._checkpoints.save(name, {_TABLES: list(made)})
             self._keep_effort()
             if not tells:
                 self.tell(name, 1, 1)
             return self._stored_tables(name)
 
-    def table(self, name: str, make: Callable[[], pd.DataFrame]) -> pd.DataFrame:
-        """Give a stage's only table; see `tables`."""
-        return self.tables(name, lambda: {name: make()})[name]
+    def compute_table(self, name: str, make: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+        """Load or compute a stage's only table; see `compute_tables`."""
+        return self.compute_tables(name, lambda: {name: make()})[name]
 
     def _stored_tables(self, name: str) -> dict[str, pd.DataFrame]:
         names = map(str, self._checkpoints.load(name)[_TABLES])

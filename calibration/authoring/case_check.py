@@ -192,7 +192,7 @@ class _Check:
         path = self.folder / "case.toml"
         lines = Lines(read_text(path))
         for at, measure in enumerate(file.measure):
-            where = f"{path}:{lines.of(('measure', at))}"
+            where = f"{path}:{lines.find_line(('measure', at))}"
             self._add(_find_mismatch(path, lines, at, measure, self.model.variables))
             names = [qualify_series(name, file.region.table) for name in measure.series]
             years: dict[bool, list[int]] = {}
@@ -350,7 +350,9 @@ def _find_blanks(path: Path, file: CaseFile, lines: Lines) -> Iterator[InputErro
     for spot, text in _list_texts(file, ()):
         if _BLANK.fullmatch(text):
             where = " ".join(str(part + 1 if isinstance(part, int) else part) for part in spot)
-            yield InputError(f"{path}:{lines.of(spot)}: {where} is still to be written: {text}")
+            yield InputError(
+                f"{path}:{lines.find_line(spot)}: {where} is still to be written: {text}"
+            )
 
 
 def _list_texts(value: object, spot: Spot) -> Iterator[tuple[Spot, str]]:
@@ -371,11 +373,11 @@ def _find_mismatch(
     known = variables.get(measure.variable)
     if known is None or known.dims != (REGION,):
         regional = [name for name, each in variables.items() if each.dims == (REGION,)]
-        line = lines.of(("measure", at, "variable"))
+        line = lines.find_line(("measure", at, "variable"))
         text = UnknownNameError("regional variable", measure.variable, regional)
         yield InputError(f"{path}:{line}: {text}")
     elif measure.compare == "level" and measure.unit != known.unit:
-        line = lines.of(("measure", at, "unit"))
+        line = lines.find_line(("measure", at, "unit"))
         yield InputError(
             f"{path}:{line}: {measure.variable!r} is measured in {measure.unit!r}, but the model "
             f"has it in {known.unit!r}; other units are allowed where compare = 'scale'"

@@ -261,7 +261,7 @@ def find_misfits(file: CaseFile, folder: Path, rows: Iterable[Row]) -> list[Inpu
         if name not in present:
             none = f"series.csv has no figure of {name!r}"
             text = str(UnknownNameError("series", name, present)) if present else none
-            problems.append(InputError(f"{path}:{lines.of(spot)}: {text}"))
+            problems.append(InputError(f"{path}:{lines.find_line(spot)}: {text}"))
     for row in figures:
         try:
             for measure in file.measure:

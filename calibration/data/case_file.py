@@ -182,11 +182,11 @@ def scan_case_file(path: Path) -> tuple[CaseFile | None, list[InputError]]:
         file = CaseFile.model_validate(content)
     except ValidationError as error:
         return None, [
-            InputError(f"{path}:{lines.of(detail['loc'])}: {_explain(detail)}")
+            InputError(f"{path}:{lines.find_line(detail['loc'])}: {_explain(detail)}")
             for detail in error.errors()
         ]
     return file, [
-        InputError(f"{path}:{lines.of(place)}: {text}")
+        InputError(f"{path}:{lines.find_line(place)}: {text}")
         for place, text in (*_check_name(file), *_check_segments(file), *_check_turns(file))
     ]
 

@@ -41,7 +41,7 @@ class Lines:
             if field:
                 self._found.setdefault((*table, field[1].strip('"')), number)
 
-    def of(self, spot: Spot) -> int:
+    def find_line(self, spot: Spot) -> int:
         """Give the line of a place, or of the nearest thing that holds it; at worst 1."""
         for length in range(len(spot), 0, -1):
             if spot[:length] in self._found:

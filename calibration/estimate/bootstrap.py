@@ -72,14 +72,14 @@ class Resampling:
         errors = objective.errors(x)[0]
         self.fitted = figures["value"].to_numpy(dtype=float) * np.exp(errors)
         self._ar1 = Ar1(objective.problem)
-        innovations = self._ar1.innovations(-errors)
+        innovations = self._ar1.extract_innovations(-errors)
         self._pool = (innovations - innovations.mean()) / innovations.std()
         self._row = figures["year"].to_numpy(dtype=int) - int(figures["year"].min())
         self._column = pd.factorize(figures["observable"])[0]
         self._table = np.full((self._row.max() + 1, self._column.max() + 1), np.nan)
         self._table[self._row, self._column] = self._pool
 
-    def figures(self, rng: np.random.Generator) -> Floats:
+    def draw_figures(self, rng: np.random.Generator) -> Floats:
         """Draw figures, shape (figures,), in the figures' units."""
         years = len(self._table)
         begins = rng.integers(years, size=-(-years // BLOCK))
@@ -87,7 +87,7 @@ class Resampling:
         drawn = self._table[source[self._row], self._column]
         anywhere = rng.choice(self._pool, size=len(drawn))
         innovations = np.where(np.isnan(drawn), anywhere, drawn)
-        return np.asarray(self.fitted * np.exp(self._ar1.errors(innovations)))
+        return np.asarray(self.fitted * np.exp(self._ar1.build_errors(innovations)))
 
 
 def run_bootstrap(
@@ -97,7 +97,7 @@ def run_bootstrap(
     seed: int,
     checkpoints: Checkpoints,
     *,
-    told: Callable[[int, int], None] = lambda done, total: None,
+    tell: Callable[[int, int], None] = lambda done, total: None,
 ) -> Bootstrap:
     """Fit resampled figures, each from the optimum.
 
@@ -146,10 +146,10 @@ def run_bootstrap(
         parts = []
         for part in pool.map(batch, range(0, replicates, BATCH)):
             parts.append(part)
-            told(sum(len(x) for x, _ in parts), replicates)
+            tell(sum(len(x) for x, _ in parts), replicates)
     ended = np.concatenate([part[1] for part in parts])
     points = np.vstack([part[0] for part in parts])[ended]
-    draws = objective.inputs(points)
+    draws = objective.to_inputs(points)
     levels = {"low": 0.025, "high": 0.975, "low 90": 0.05, "high 90": 0.95}
     intervals = pd.DataFrame({name: draws.quantile(level) for name, level in levels.items()})
     intervals.index.name = "name"
@@ -160,7 +160,7 @@ def _refit(
     objective: Objective, optimum: Optimum, resampling: Resampling, seed: np.random.SeedSequence
 ) -> Optimum:
     rng = np.random.default_rng(seed)
-    other = objective.with_measurements(resampling.figures(rng))
+    other = objective.with_measurements(resampling.draw_figures(rng))
     other.prior_mean = draw_from_prior(objective, 1, rng)[0]
     return descend(other, optimum.x, max_evaluations=_MOST, workers=1)
 

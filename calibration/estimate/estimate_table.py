@@ -41,10 +41,15 @@ def tabulate_estimates(
     slope = compute_jacobian(objective, point)
     error = np.sqrt(np.diag(np.linalg.inv(slope.T @ slope)))
     if draws is None:
-        low = objective.natural(np.maximum(point - _HALF * error, objective.lower))
-        high = objective.natural(np.minimum(point + _HALF * error, objective.upper))
+        low = objective.to_natural(np.maximum(point - _HALF * error, objective.lower))
+        high = objective.to_natural(np.minimum(point + _HALF * error, objective.upper))
     else:
         low, high = np.quantile(draws[list(objective.names)].to_numpy(dtype=float), _LEVELS, axis=0)
     return objective.problem.table.assign(
-        **{"estimate": objective.natural(point), "standard error": error, "low": low, "high": high}
+        **{
+            "estimate": objective.to_natural(point),
+            "standard error": error,
+            "low": low,
+            "high": high,
+        }
     )

@@ -167,7 +167,7 @@ def run_multistart(
     checkpoints: Checkpoints,
     *,
     max_evaluations: int = 200,
-    done: Callable[[int, Optimum], None] = lambda number, optimum: None,
+    report: Callable[[int, Optimum], None] = lambda number, optimum: None,
 ) -> list[Optimum]:
     """Descend from many starts; each that has ended is kept.
 
@@ -207,7 +207,7 @@ def run_multistart(
         except KeyError:
             optimum = descend(objective, begin[number], max_evaluations=max_evaluations, workers=1)
             checkpoints.save(name, vars(optimum))
-        done(number, optimum)
+        report(number, optimum)
         return optimum
 
     with ThreadPoolExecutor(objective.workers) as pool:

@@ -152,7 +152,7 @@ def isolate_sector(problem: Problem, sector: Sector, values: Mapping[str, float]
             )
     for name in names:
         base.pop(name, None)
-    return replace(problem, model=model, base=base).of(kept).with_parameters(names)
+    return replace(problem, model=model, base=base).select(kept).with_parameters(names)
 
 
 def fit_sectors(
@@ -195,7 +195,7 @@ def fit_sectors(
         If a sector does not fit the model.
     """
     whole = Objective(problem)
-    values = dict(zip(whole.names, whole.natural(optimum).tolist(), strict=True))
+    values = dict(zip(whole.names, whole.to_natural(optimum).tolist(), strict=True))
     errors = dict(zip(whole.names, _compute_standard_errors(whole, optimum), strict=True))
     scaled = dict(zip(whole.names, np.asarray(optimum, dtype=float), strict=True))
     rows: list[dict[str, Any]] = []
@@ -206,9 +206,9 @@ def fit_sectors(
         objective = Objective(part)
         found = descend(objective, objective.prior_mean, max_evaluations=max_evaluations)
         sd = _compute_standard_errors(objective, found.x)
-        low = objective.natural(np.maximum(found.x - 1.96 * sd, objective.lower))
-        high = objective.natural(np.minimum(found.x + 1.96 * sd, objective.upper))
-        estimates = objective.natural(found.x)
+        low = objective.to_natural(np.maximum(found.x - 1.96 * sd, objective.lower))
+        high = objective.to_natural(np.minimum(found.x + 1.96 * sd, objective.upper))
+        estimates = objective.to_natural(found.x)
         for at, name in enumerate(objective.names):
             difference = (found.x[at] - scaled[name]) / np.hypot(sd[at], errors[name])
             rows.append(

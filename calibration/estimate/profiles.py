@@ -52,7 +52,7 @@ class Profiles:
     intervals: pd.DataFrame
     better: Optimum | None
 
-    def sentences(self) -> list[str]:
+    def describe(self) -> list[str]:
         """Say which intervals are open, and whether the fit had missed a better optimum."""
         said = []
         for side, bound in (("low", "lower"), ("high", "upper")):
@@ -83,7 +83,7 @@ def compute_profiles(
     checkpoints: Checkpoints,
     *,
     names: Iterable[str] | None = None,
-    told: Callable[[int, int], None] = lambda done, total: None,
+    tell: Callable[[int, int], None] = lambda done, total: None,
 ) -> Profiles:
     """Walk from the optimum along each parameter, fitting all others anew at each step.
 
@@ -133,7 +133,7 @@ def compute_profiles(
         found = []
         for side in pool.map(one, places):
             found.append(side)
-            told(len(found), len(places))
+            tell(len(found), len(places))
     tables = [
         _tabulate_points(objective, optimum, *pair) for pair in zip(places, found, strict=True)
     ]
@@ -188,7 +188,7 @@ def _tabulate_points(
     return pd.DataFrame(
         {
             "name": objective.names[place],
-            "value": objective.natural(found.points)[:, place],
+            "value": objective.to_natural(found.points)[:, place],
             "cost above the best": found.costs - optimum.cost,
             "of the figures": cost[:-1] - cost[-1],
         }
@@ -219,7 +219,7 @@ def _find_ends(
 def _to_natural(objective: Objective, place: int, value: float) -> float:
     point = objective.prior_mean.copy()
     point[place] = value
-    return float(objective.natural(point)[place])
+    return float(objective.to_natural(point)[place])
 
 
 def _find_crossing(values: Floats, roots: Floats, level: float) -> float | None:

@@ -42,7 +42,7 @@ def tabulate_fit(
     point = np.atleast_2d(np.asarray(x, dtype=float))
     fitted = value * np.exp(objective.errors(point)[0])
     compare = figures["observable"].map(problem.observables["compare"]).to_numpy()
-    factor = np.where(compare == "scale", fitted / objective.simulated(point)[0], 1.0)
+    factor = np.where(compare == "scale", fitted / objective.simulate(point)[0], 1.0)
     low, high = _find_bounds(objective, value, draws)
     kept = [*SERIES, "unit", "year", "value", "status", "sigma"]
     table = figures[kept].assign(compare=compare, factor=factor, fitted=fitted, low=low, high=high)

@@ -45,7 +45,7 @@ def simulate_paths(
     last = float(np.ceil(figures["year"].max()))
     run = simulate_many(
         problem.model,
-        objective.inputs(points),
+        objective.to_inputs(points),
         outputs=list(dict.fromkeys(figures["variable"])),
         workers=objective.workers,
         base={"FINAL TIME": last, **problem.base, "SAVEPER": 1.0},

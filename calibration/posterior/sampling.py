@@ -80,7 +80,7 @@ class Posterior:
         """Whether R-hat and effective sample sizes reach their thresholds."""
         return _has_converged(self.diagnostics)
 
-    def points(self, count: int = 1000) -> Floats:
+    def select_points(self, count: int = 1000) -> Floats:
         """Give draws in the scale of the estimation, evenly spread over the walks.
 
         Parameters
@@ -103,7 +103,7 @@ class Posterior:
         # Walkers in turn, each a little later than the one before.
         return np.asarray(self.walks[number * steps // len(number), number % walkers])
 
-    def draws(self, count: int = 1000) -> pd.DataFrame:
+    def select_draws(self, count: int = 1000) -> pd.DataFrame:
         """Give draws in the parameters' units: a row a draw, columns the model's inputs.
 
         Raises
@@ -111,7 +111,7 @@ class Posterior:
         NotConvergedError
             If the walks have not converged; it names the worst parameters.
         """
-        return self.objective.inputs(self.points(count))
+        return self.objective.to_inputs(self.select_points(count))
 
     def refuse_unconverged(self) -> None:
         """Raise `NotConvergedError` unless the walks have converged."""
@@ -134,7 +134,7 @@ def sample_posterior(
     *,
     most: int = 20_000,
     walkers: int = WALKERS,
-    told: Callable[[int, int], None] = lambda done, total: None,
+    tell: Callable[[int, int], None] = lambda done, total: None,
 ) -> Posterior:
     """Draw from the posterior until the walks have converged.
 
@@ -164,13 +164,13 @@ def sample_posterior(
     learning = _ROUNDS * _LEARNING
     for number in range(_ROUNDS):
         walk.learn(checkpoints, f"learning {number}", design=number == 0)
-        told((number + 1) * _LEARNING, learning + most)
+        tell((number + 1) * _LEARNING, learning + most)
     walk.settle()
     kept: list[Mapping[str, NDArray[Any]]] = []
     diagnostics, look = None, _EARLIEST
     while diagnostics is None or (PIECE * len(kept) < most and not _has_converged(diagnostics)):
         kept.append(walk.go(checkpoints, f"walk {len(kept)}"))
-        told(learning + PIECE * len(kept), learning + most)
+        tell(learning + PIECE * len(kept), learning + most)
         if len(kept) >= look or PIECE * len(kept) >= most:
             diagnostics = _diagnose(_join_after_start(kept, "at"), walk.objective.names)
             # To look takes longer the longer the walks are.
@@ -195,7 +195,7 @@ class _Walk:
     def __init__(self, objective: Objective, optimum: Optimum, walkers: int, seed: int) -> None:
         self.objective = objective
         self._scores = NormalScores(objective)
-        self._laplace = self._scores.laplace(optimum.x)
+        self._laplace = self._scores.approximate(optimum.x)
         k = len(objective.names)
         figures = len(self._scores.residuals(self._laplace.centre)[0]) - k
         self._surrogate = Surrogate(k, figures)
@@ -224,7 +224,7 @@ class _Walk:
 
     def points(self, at: Floats) -> Floats:
         """Turn coordinates into points in the scale of the estimation."""
-        return self._scores.points(self._laplace.scores(at))
+        return self._scores.to_points(self._laplace.to_scores(at))
 
     def learn(self, checkpoints: Checkpoints, name: str, design: bool) -> None:
         """Walk a little, and fit the surrogate to all that was met so far.
@@ -247,7 +247,7 @@ class _Walk:
         kept = checkpoints.load(name)
         self._resume(kept)
         met = np.asarray(kept["met"], dtype=float)
-        residuals = self._scores.residuals(self._laplace.scores(met))
+        residuals = self._scores.residuals(self._laplace.to_scores(met))
         excess = 0.5 * np.einsum("ij,ij->i", residuals, residuals) - self._laplace.cost
         k = met.shape[1]
         weights = np.exp(-np.maximum(0.0, excess - k) / k)
@@ -313,11 +313,11 @@ class _Walk:
     def _log_prob(self, at: Floats) -> Floats:
         if self._trajectories.tuning:
             self._met.append(at.copy())
-        return -self._power * self._scores.cost(self._laplace.scores(at))
+        return -self._power * self._scores.cost(self._laplace.to_scores(at))
 
     def _surrogate_cost(self, at: Floats) -> tuple[Floats, Floats]:
         """Give -log of the surrogate posterior, and its gradient: only the figures are replaced."""
-        scores = self._laplace.scores(at)
+        scores = self._laplace.to_scores(at)
         cost, gradient = self._surrogate.cost(at)
         cost = cost + 0.5 * np.einsum("ij,ij->i", scores, scores)
         gradient = gradient + scores @ self._laplace.root

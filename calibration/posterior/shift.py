@@ -94,8 +94,8 @@ def shift_draws(
         {
             "name": objective.names,
             "unit": [variables[name.partition("[")[0]].unit for name in objective.names],
-            BEFORE: objective.natural(before),
-            AFTER: objective.natural(after),
+            BEFORE: objective.to_natural(before),
+            AFTER: objective.to_natural(after),
             SHIFT: shift,
             CLIPPED: (distance > 0).sum(axis=0),
             CLIP: clip,

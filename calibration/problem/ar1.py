@@ -34,7 +34,7 @@ class Ar1:
             kept = float(rho[name]) ** np.diff(years[order])
             self._series.append((series.index.to_numpy()[order], kept))
 
-    def errors(self, innovations: ArrayLike) -> Floats:
+    def build_errors(self, innovations: ArrayLike) -> Floats:
         """Build errors.
 
         Parameters
@@ -54,7 +54,7 @@ class Ar1:
                 found[..., place] = share * found[..., before] + new
         return np.asarray(found * self._sigma)
 
-    def innovations(self, errors: ArrayLike) -> Floats:
+    def extract_innovations(self, errors: ArrayLike) -> Floats:
         """Take errors, shape (..., figures), apart into innovations: the inverse of `errors`."""
         whole = np.asarray(errors, dtype=float) / self._sigma
         found = whole.copy()

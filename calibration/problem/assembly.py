@@ -102,11 +102,11 @@ class Problem:
         digest.update(repr(sorted(self.base.items())).encode())
         return digest.hexdigest()
 
-    def until(self, year: float) -> Problem:
+    def select_until(self, year: float) -> Problem:
         """Give the problem with the figures up to a year only."""
-        return self.of(self.measurements["year"] <= year)
+        return self.select(self.measurements["year"] <= year)
 
-    def of(self, kept: pd.Series) -> Problem:
+    def select(self, kept: pd.Series) -> Problem:
         """Give the problem with some of its figures only.
 
         Parameters
@@ -148,7 +148,7 @@ class Problem:
         kept = tuple(parameter for parameter in self.parameters if parameter.name in chosen)
         return replace(self, parameters=kept)
 
-    def dispersed(self, factor: float) -> Problem:
+    def scale_errors(self, factor: float) -> Problem:
         """Give the problem with every error so many times as wide.
 
         Parameters

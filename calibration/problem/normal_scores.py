@@ -43,7 +43,7 @@ class Laplace:
         """The Cholesky factor of the covariance."""
         return np.asarray(np.linalg.cholesky(self.covariance), dtype=float)
 
-    def scores(self, whitened: Floats) -> Floats:
+    def to_scores(self, whitened: Floats) -> Floats:
         """Turn coordinates with mean 0 and variance 1, shape (..., parameters), into scores."""
         return np.asarray(self.centre + whitened @ self.root.T)
 
@@ -69,13 +69,13 @@ class NormalScores:
         above = ndtr((objective.upper - objective.prior_mean) / objective.prior_sd)
         self._within = above - self._below
 
-    def scores(self, points: ArrayLike) -> Floats:
+    def to_scores(self, points: ArrayLike) -> Floats:
         """Turn points, shape (..., parameters), into scores; those at a bound are drawn in."""
         points = np.asarray(points, dtype=float)
         place = ndtr((points - self.objective.prior_mean) / self.objective.prior_sd) - self._below
         return np.asarray(ndtri(np.clip(place / self._within, _EDGE, 1 - _EDGE)))
 
-    def points(self, scores: ArrayLike) -> Floats:
+    def to_points(self, scores: ArrayLike) -> Floats:
         """Turn scores, shape (..., parameters), into points in the scale of the estimation."""
         objective = self.objective
         place = ndtri(self._below + self._within * ndtr(np.asarray(scores, dtype=float)))
@@ -85,7 +85,7 @@ class NormalScores:
     def residuals(self, scores: ArrayLike, workers: int | None = None) -> Floats:
         """Give the residuals whose squares are summed: the figures', then the scores, Dmnl."""
         scores = np.atleast_2d(np.asarray(scores, dtype=float))
-        found = self.objective.residuals(self.points(scores), workers)
+        found = self.objective.residuals(self.to_points(scores), workers)
         return np.hstack([found[:, : -scores.shape[1]], scores])
 
     def cost(self, scores: ArrayLike, workers: int | None = None) -> Floats:
@@ -93,7 +93,7 @@ class NormalScores:
         residuals = self.residuals(scores, workers)
         return np.asarray(0.5 * np.einsum("ij,ij->i", residuals, residuals))
 
-    def laplace(self, x0: ArrayLike, workers: int | None = None) -> Laplace:
+    def approximate(self, x0: ArrayLike, workers: int | None = None) -> Laplace:
         """Approximate the posterior by a normal distribution around its top.
 
         Parameters
@@ -109,7 +109,7 @@ class NormalScores:
         """
         found = least_squares(
             lambda z: self.residuals(z, workers)[0],
-            self.scores(x0),
+            self.to_scores(x0),
             jac=lambda z: self._jacobian(z, workers),
             ftol=1e-6,
             xtol=1e-8,

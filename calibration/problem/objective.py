@@ -63,9 +63,9 @@ class Objective:
         parameters = problem.parameters
         self.names = problem.names
         self._log = np.array([parameter.scale == "log" for parameter in parameters], dtype=bool)
-        self.lower = np.array([p.estimation(p.lower) for p in parameters])
-        self.upper = np.array([p.estimation(p.upper) for p in parameters])
-        self.prior_mean = np.array([p.estimation(p.mean) for p in parameters])
+        self.lower = np.array([p.to_scale(p.lower) for p in parameters])
+        self.upper = np.array([p.to_scale(p.upper) for p in parameters])
+        self.prior_mean = np.array([p.to_scale(p.mean) for p in parameters])
         self.prior_sd = np.array([p.sd for p in parameters])
         figures = problem.measurements
         outputs = list(dict.fromkeys(figures["variable"] + "[" + figures["region"] + "]"))
@@ -100,23 +100,23 @@ class Objective:
         values = np.array([own[place] for place in places])
         edge = np.where(self._log, np.exp(self.lower), self.lower)
         values = np.where(values > 0, values, np.where(self._log, edge, values))
-        return np.clip(self.estimation(values), self.lower, self.upper)
+        return np.clip(self.to_scale(values), self.lower, self.upper)
 
-    def estimation(self, values: ArrayLike) -> Floats:
+    def to_scale(self, values: ArrayLike) -> Floats:
         """Turn values in the model's units, shape (..., parameters), into a point."""
         values = np.asarray(values, dtype=float)
         return np.where(self._log, np.log(np.where(self._log, values, 1.0)), values)
 
-    def natural(self, points: ArrayLike) -> Floats:
+    def to_natural(self, points: ArrayLike) -> Floats:
         """Turn points, shape (..., parameters), into values in the model's units."""
         points = np.asarray(points, dtype=float)
         return np.where(self._log, np.exp(np.where(self._log, points, 0.0)), points)
 
-    def inputs(self, points: ArrayLike) -> pd.DataFrame:
+    def to_inputs(self, points: ArrayLike) -> pd.DataFrame:
         """Write points as inputs of the model, a row each, in the model's units."""
-        return pd.DataFrame(np.atleast_2d(self.natural(points)), columns=list(self.names))
+        return pd.DataFrame(np.atleast_2d(self.to_natural(points)), columns=list(self.names))
 
-    def simulated(self, points: ArrayLike, workers: int | None = None) -> Floats:
+    def simulate(self, points: ArrayLike, workers: int | None = None) -> Floats:
         """Run the model at points.
 
         Parameters
@@ -131,7 +131,7 @@ class Objective:
         array of float, shape (n, figures)
             What the model has for each figure, in the figure's unit; NaN where a run failed.
         """
-        values = np.atleast_2d(self.natural(points))
+        values = np.atleast_2d(self.to_natural(points))
         with _COUNTING:
             self.runs += len(values)
             Objective.total += len(values)
@@ -153,7 +153,7 @@ class Objective:
         array of float, shape (n, figures)
             ``log(model / figure)``, Dmnl; 10 where a run has failed.
         """
-        simulated = self.simulated(points, workers)
+        simulated = self.simulate(points, workers)
         fine = simulated > 0
         logs = np.where(fine, np.log(np.where(fine, simulated, 1.0)) - self._values, _LOST)
         for series in self._scaled:
@@ -232,8 +232,8 @@ def find_idle(
     point = np.asarray(point, dtype=float)
     step = 0.1 * objective.prior_sd
     moved = np.concatenate([point + np.diag(step), point - np.diag(step)])
-    before = objective.simulated(point)
-    after = objective.simulated(np.clip(moved, objective.lower, objective.upper))
+    before = objective.simulate(point)
+    after = objective.simulate(np.clip(moved, objective.lower, objective.upper))
     still = (after == before).all(axis=1)
     still = still[: len(point)] & still[len(point) :]
     wanted = set(objective.names if names is None else names)

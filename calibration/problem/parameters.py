@@ -61,7 +61,7 @@ class Parameter:
     shared: bool
     line: str
 
-    def estimation(self, value: float) -> float:
+    def to_scale(self, value: float) -> float:
         """Turn a value in the model's unit into the scale of the estimation."""
         return math.log(value) if self.scale == "log" else value
 

@@ -131,11 +131,11 @@ def _show_parameters(findings: Findings, figures: list[tuple[str, Path]]) -> Sec
         "point: at a bound it may lie outside the interval, which is that of the draws.",
     ]
     tables = [("Estimates", shown)]
-    if findings.done("bootstrap"):
+    if findings.has("bootstrap"):
         tables.append(
             ("90 % intervals, and those from resampled figures", compare_resampled(findings))
         )
-    if findings.done("shift"):
+    if findings.has("shift"):
         moved = findings["shift"]
         much = (moved[SHIFT].abs() >= _NOTABLE) | (moved[CLIPPED] > 0)
         caption = (
@@ -147,7 +147,7 @@ def _show_parameters(findings: Findings, figures: list[tuple[str, Path]]) -> Sec
 
 
 def _show_pairs(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
-    pairs = find_close_pairs(findings) if findings.done("draws") else pd.DataFrame()
+    pairs = find_close_pairs(findings) if findings.has("draws") else pd.DataFrame()
     tables = [("Pairs known only together", pairs)] if len(pairs) else []
     return Section("Confounded parameters", [], tables, figures)
 
@@ -165,7 +165,7 @@ def _show_forecasts(findings: Findings, figures: list[tuple[str, Path]]) -> Sect
     columns += ["skill", *(f"{name}: skill" for name in others)]
     shown = _round_counts(table[[name for name in columns if name in table]], "figures")
     tables = [("Errors of the forecasts", shown)] if len(table) else []
-    if findings.done("unscored"):
+    if findings.has("unscored"):
         tables.append(("Series that are not scored", findings["unscored"]))
     return Section("Forecasts", text, tables, figures)
 
@@ -199,7 +199,7 @@ def _show_tests(findings: Findings) -> Section:
     moved = moved[~moved["inside"]]
     if len(moved):
         tables.append(("Shared parameters that leave their interval without a region", moved))
-    if findings.done("leave-one-out-fits"):
+    if findings.has("leave-one-out-fits"):
         # The region is the one that was left out.
         series = findings["leave-one-out-fits"].drop(columns="left out")
         tables.append(("The same, a row a series", series))
@@ -220,7 +220,7 @@ def _select_tables(
     findings: Findings, captions: Mapping[str, str]
 ) -> list[tuple[str, pd.DataFrame]]:
     """Give the tables that there are, with their captions."""
-    return [(caption, findings[name]) for name, caption in captions.items() if findings.done(name)]
+    return [(caption, findings[name]) for name, caption in captions.items() if findings.has(name)]
 
 
 def _round_counts(table: pd.DataFrame, *columns: str) -> pd.DataFrame:

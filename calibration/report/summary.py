@@ -160,7 +160,7 @@ def _name_unidentified(findings: Findings) -> Iterator[str]:
             f"Estimated outside the range of the evidence: {_join(list(outside['name']))}. "
             "That speaks against the structure around them, or against the evidence."
         )
-    if not findings.done("draws"):
+    if not findings.has("draws"):
         yield "No posterior was drawn, so that confounded pairs are not known."
         return
     pairs = find_close_pairs(findings)
@@ -284,7 +284,7 @@ def _list_caveats(findings: Findings) -> Iterator[str]:
             "errors and intervals were widened by this factor."
         )
     yield from _judge_search(findings)
-    if findings.done("shift"):
+    if findings.has("shift"):
         moved = findings.manifest["draws shifted"]
         yield describe_shift(findings["shift"], moved["draws"], moved["draws clipped"])
     if len(figures):

@@ -1,4 +1,4 @@
-"""What a calibration found, read back from the tables in its folder."""
+"""The tables of a calibration, read back from its folder."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from smecluster.model.support.errors import InputError
 from smecluster.model.support.files import read_text
 from smecluster.model.support.formats import check_format
 
-#: What makes a series: figures of one variable, region and segment.
+#: What identifies a series: figures of one variable, region and segment.
 SERIES = ["region", "variable", "segment"]
 Series = tuple[str, str, str]
 _THEIL = ["U^M", "U^S", "U^C"]
@@ -30,7 +30,7 @@ _WORDS = {
     *("sample", "reform", "response", "source", "left out", "sector", "why"),
 }
 _TRUTHS = {"agrees", "inside"}
-#: The tables of the folder and the columns that the report needs; others do no harm.
+#: The tables of the folder and the columns that the report needs; others are allowed.
 _COLUMNS: Mapping[str, list[str]] = {
     "parameters": [
         *("name", "unit", "scale", "scope", "lower", "upper", "prior mean", "prior sd"),
@@ -68,15 +68,15 @@ _NEEDED = ("parameters",)
 
 @dataclass(frozen=True)
 class Findings:
-    """What a calibration found.
+    """The tables and the manifest of a calibration.
 
     Attributes
     ----------
     manifest : mapping
-        The file ``manifest.json``: name, seed, seconds, runs, include, stamp.
+        Content of ``manifest.json``: name, seed, seconds, runs, include, stamp.
     tables : mapping of str to pandas.DataFrame
-        Every table that the report knows, by its file's name. What was not done is a table
-        without rows.
+        Every table that the report uses, by file name. A part that was not carried out is a
+        table without rows.
     """
 
     manifest: Mapping[str, Any]
@@ -85,7 +85,7 @@ class Findings:
     def __getitem__(self, name: str) -> pd.DataFrame:
         return self.tables[name]
 
-    def done(self, name: str) -> bool:
+    def has(self, name: str) -> bool:
         """Say whether a part of the calibration was carried out."""
         return len(self.tables[name]) > 0
 
@@ -96,13 +96,13 @@ class Findings:
 
     @property
     def split(self) -> int | None:
-        """The last year that the hold-out fit saw."""
+        """The last year that the hold-out fit used."""
         held = self["holdout"]
         return int(held["year"].min()) - 1 if len(held) else None
 
 
 class _Tables(Mapping[str, pd.DataFrame]):
-    """The tables of a folder, each read when it is first asked for."""
+    """The tables of a folder, each read when it is first used."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -123,13 +123,13 @@ class _Tables(Mapping[str, pd.DataFrame]):
 
 
 def read_findings(folder: str | Path) -> Findings:
-    """Read all that a calibration found.
+    """Read all tables of a calibration.
 
     Parameters
     ----------
     folder : str or Path
-        The folder of a named calibration: ``manifest.json``, ``parameters.csv``, and the
-        tables of whatever else was done.
+        The folder of a named calibration: ``manifest.json``, ``parameters.csv``, and the tables
+        of the other parts that were carried out.
 
     Returns
     -------
@@ -145,7 +145,7 @@ def read_findings(folder: str | Path) -> Findings:
 
 
 def open_findings(folder: str | Path) -> Findings:
-    """Open a calibration's folder: each of its tables is read when it is first asked for.
+    """Open a calibration's folder; each table is read when it is first used.
 
     Parameters
     ----------
@@ -177,19 +177,19 @@ def open_findings(folder: str | Path) -> Findings:
 
 
 def split_series(table: pd.DataFrame) -> dict[Series, pd.DataFrame]:
-    """Take a table apart into its series, in their order: rows by (region, variable, segment)."""
+    """Split a table into its series, in order, by (region, variable, segment)."""
     parts = table.groupby(SERIES, sort=False)
     return {(str(key[0]), str(key[1]), str(key[2])): part for key, part in parts}
 
 
 def select_multistart(findings: Findings) -> pd.DataFrame:
-    """Give the starts of the multi-start, whose costs can be compared with one another."""
+    """Select the starts of the multi-start, whose costs are comparable."""
     starts = findings["starts"]
     return starts[starts["method"] != "global"] if "method" in starts else starts
 
 
 def transform_to_scale(values: pd.Series[float], scale: pd.Series[str]) -> NDArray[np.float64]:
-    """Take values of parameters to the scale in which they are estimated (``log`` or ``lin``)."""
+    """Transform parameter values to their scale of estimation (``log`` or ``lin``)."""
     given = values.to_numpy(float)
     logarithmic = scale.to_numpy() == "log"
     return np.where(logarithmic, np.log(np.where(logarithmic, given, 1.0)), given)
@@ -199,7 +199,7 @@ def _read_table(folder: Path, name: str) -> pd.DataFrame:
     path, columns = folder / f"{name}.csv", _COLUMNS[name]
     if not path.is_file() and name not in _NEEDED:
         return pd.DataFrame({column: pd.Series(dtype=_choose_type(column)) for column in columns})
-    # A stamp in comment lines may stand above the heading, and nowhere else.
+    # Comment lines are allowed above the heading, and nowhere else.
     lines = read_text(path).splitlines(keepends=True)
     first = next((at for at, line in enumerate(lines) if not line.startswith("#")), len(lines))
     try:
@@ -217,7 +217,7 @@ def _choose_type(column: str) -> type:
 
 
 def _convert(path: Path, column: pd.Series[Any], needed: Sequence[str]) -> pd.Series[Any]:
-    """Turn a column of text into what it holds."""
+    """Convert a column of text to its type."""
     if column.name in _WORDS:
         return column
     if column.name in _TRUTHS:
@@ -225,7 +225,7 @@ def _convert(path: Path, column: pd.Series[Any], needed: Sequence[str]) -> pd.Se
     try:
         return pd.to_numeric(column)
     except ValueError:
-        # What the report only passes on may be words.
+        # Columns that the report only passes on may be words.
         if column.name not in needed and path.stem != "draws":
             return column
     wrong = column[pd.to_numeric(column, errors="coerce").isna() & (column != "")]

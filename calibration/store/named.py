@@ -1,7 +1,7 @@
-"""Named calibrations: a folder with the estimate, the draws around it, and where they come from.
+"""Named calibrations: a folder with the estimate, the draws around it, and their provenance.
 
 ``parameters.csv`` holds the estimate, ``draws.csv`` points of the posterior, a row a draw, and
-``manifest.json`` the hashes of the model and the data. The shipped ones lie in ``results/``.
+``manifest.json`` the hashes of the model and the data. The shipped ones are in ``results/``.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from smecluster.model.support.workspace import list_files, locate
 from smecluster.model.vensim.values import set_values
 
 RESULTS = Path(__file__).parents[1] / "results"
-#: The calibration that the project uses unless told otherwise.
+#: The calibration that commands use by default.
 SHIPPED = "three-cases"
 MANIFEST = "manifest.json"
-#: Significant digits of what is stored: far more than the figures can tell.
+#: Significant digits of stored values: far more than the figures support.
 DIGITS = 6
 
 
@@ -76,34 +76,34 @@ class Calibration:
         Raises
         ------
         InputError
-            If the calibration was made without a posterior.
+            If the calibration has no posterior.
         """
         draws = self.findings["draws"]
         if draws.empty:
             raise InputError(
-                f"calibration {self.name!r} holds no draws of a posterior: make it without --quick"
+                f"calibration {self.name!r} has no posterior draws: repeat it without --quick"
             )
         return draws
 
     def sample(self, count: int, seed: int) -> pd.DataFrame:
-        """Choose draws, each at most once.
+        """Sample draws without replacement.
 
         Parameters
         ----------
         count : int
             How many.
         seed : int
-            For the choice.
+            Seed of the choice.
 
         Returns
         -------
         pandas.DataFrame
-            As `draws`; a smaller sample of the same seed is the beginning of a larger one.
+            As `draws`; with the same seed, a smaller sample is the beginning of a larger one.
 
         Raises
         ------
         InputError
-            If there are not so many.
+            If there are fewer.
         """
         if not 1 <= count <= len(self.draws):
             raise InputError(
@@ -117,7 +117,7 @@ class Calibration:
     def hash(self) -> str:
         """Fingerprint of estimate and draws: SHA-256 in hexadecimal."""
         digest = hashlib.sha256(repr(sorted(self.values.items())).encode())
-        # As they are written: to read a thousand draws takes longer than to run the model.
+        # Hashed as written: parsing a thousand draws takes longer than running the model.
         draws = self.folder / "draws.csv"
         lines = read_text(draws).splitlines() if draws.is_file() else []
         digest.update("\n".join(line for line in lines if not line.startswith("#")).encode())
@@ -125,7 +125,7 @@ class Calibration:
 
 
 def open_calibration(name_or_path: str | Path) -> Calibration:
-    """Find a calibration.
+    """Open a calibration; its tables are read when they are first used.
 
     Parameters
     ----------
@@ -158,21 +158,21 @@ def list_calibrations() -> tuple[str, ...]:
 
 
 def apply_calibration(model: Model, calibration: Calibration, keep: Collection[str] = ()) -> Model:
-    """Write a calibration's estimate into a model.
+    """Apply a calibration's estimate to a model.
 
     Parameters
     ----------
     model : Model
-        The model; regions that the calibration does not know keep their values.
+        The model; regions that are not in the calibration keep their values.
     calibration : Calibration
         The calibration.
     keep : collection of str
-        Regions that keep their values although the calibration knows them.
+        Regions that keep their own values.
 
     Returns
     -------
     Model
-        The same model with other values of its constants.
+        The model with the calibrated values of its constants.
 
     Raises
     ------
@@ -190,14 +190,14 @@ def apply_calibration(model: Model, calibration: Calibration, keep: Collection[s
 
 
 def matches_model(model: Model, calibration: Calibration) -> bool:
-    """Say whether a calibration was made with this model, whatever values it had before."""
+    """Say whether a calibration was made with this model, regardless of the model's values."""
     return bool(
         apply_calibration(model, calibration).hash == calibration.manifest["calibrated model hash"]
     )
 
 
 def write_manifest(folder: Path, facts: Mapping[str, Any]) -> Path:
-    """Write the manifest, last of all: a folder without one is no calibration."""
+    """Write the manifest, last of all: without it a folder is not a calibration."""
     content = add_format(facts, "calibration")
     return write_atomic(folder / MANIFEST, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
 

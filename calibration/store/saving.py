@@ -1,4 +1,4 @@
-"""A calibration's outcome, written as a named calibration."""
+"""Writing the result of a calibration as a named calibration."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from smecluster.model.vensim.values import set_values
 
 
 def save_calibration(
-    outcome: PipelineResult,
+    result: PipelineResult,
     folder: Path,
     name: str,
     facts: Mapping[str, Any],
@@ -23,21 +23,21 @@ def save_calibration(
 ) -> None:
     """Write a named calibration.
 
-    An earlier calibration in the folder is replaced. The manifest goes first and is written
-    last, so that a folder which was written by half is no calibration.
+    An earlier calibration in the folder is replaced. The manifest is removed first and written
+    last: a half-written folder is not a calibration.
 
     Parameters
     ----------
-    outcome : Outcome
-        What was found.
+    result : PipelineResult
+        What to write.
     folder : Path
-        Where; made if it is missing.
+        Where to; created if missing.
     name : str
         Its name.
     facts : mapping
-        What the manifest tells besides.
+        Further entries of the manifest.
     stamp : mapping
-        Where it came from, for the manifest.
+        Where the result came from, for the manifest.
 
     Raises
     ------
@@ -45,28 +45,28 @@ def save_calibration(
         If the folder cannot be written.
     """
     (folder / MANIFEST).unlink(missing_ok=True)
-    written = {name: table for name, table in outcome.tables.items() if not table.empty}
+    written = {name: table for name, table in result.tables.items() if not table.empty}
     for path in folder.glob("*.csv"):
         if path.stem not in written:
             path.unlink()
     for each, table in written.items():
         text = table.to_csv(index=False, float_format=f"%.{DIGITS}g")
         write_atomic(folder / f"{each}.csv", text.encode(ENCODING))
-    estimates = outcome.tables["parameters"]
-    # The hash is that of the model with the estimate as it stands in the file, rounded.
+    estimates = result.tables["parameters"]
+    # The hash is that of the model with the estimate as written, rounded.
     values = dict(zip(estimates["name"], round_values(estimates["estimate"]).tolist(), strict=True))
-    model = outcome.problem.model
+    model = result.problem.model
     calibrated = Model(set_values(model.text, values), model.path)
     write_manifest(
         folder,
         {
             "name": name,
-            "regions": list(dict.fromkeys(outcome.problem.measurements["region"])),
+            "regions": list(dict.fromkeys(result.problem.measurements["region"])),
             **facts,
-            **outcome.facts,
+            **result.facts,
             "calibrated model hash": calibrated.hash,
-            "runs": outcome.runs,
-            "seconds": round(outcome.seconds, 1),
+            "runs": result.runs,
+            "seconds": round(result.seconds, 1),
             "stamp": dict(stamp),
         },
     )

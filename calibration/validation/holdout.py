@@ -86,7 +86,7 @@ class HoldOut:
     scores: pd.DataFrame
     unscored: pd.DataFrame
 
-    def shares(self) -> pd.DataFrame:
+    def tabulate_shares(self) -> pd.DataFrame:
         """Give the share of series in which the model beats the random walk with drift.
 
         Returns
@@ -112,7 +112,7 @@ def run_hold_out(
     count: int = 8,
     seed: int = 1,
     max_evaluations: int = 200,
-    done: Callable[[int, Optimum], None] = lambda number, optimum: None,
+    report: Callable[[int, Optimum], None] = lambda number, optimum: None,
 ) -> HoldOut:
     """Fit to the figures up to a year and score the forecasts of the others.
 
@@ -144,15 +144,15 @@ def run_hold_out(
         If no figure lies on one side of the split, or no series can be scored.
     """
     check_split(problem, split)
-    seen = Objective(problem.until(split))
+    seen = Objective(problem.select_until(split))
     optima = run_multistart(
-        seen, count, seed, checkpoints, max_evaluations=max_evaluations, done=done
+        seen, count, seed, checkpoints, max_evaluations=max_evaluations, report=report
     )
     optimum = select_best(optima)
     wider = estimate_dispersion(seen, optimum.x)
     if wider > 1:
-        problem = problem.dispersed(wider)
-        seen = Objective(problem.until(split))
+        problem = problem.scale_errors(wider)
+        seen = Objective(problem.select_until(split))
         optimum = descend(seen, optimum.x, max_evaluations=max_evaluations)
     figures = forecast_series(problem, split, seen, optimum.x)
     parts = [
@@ -279,7 +279,7 @@ def _compute_logs(whole: Objective, seen: Objective, x: Floats) -> tuple[Floats,
     """
     step = np.diag(_STEP * whole.prior_sd)
     above, below = np.minimum(x + step, whole.upper), np.maximum(x - step, whole.lower)
-    simulated = whole.simulated(np.concatenate([x[None], above, below]))
+    simulated = whole.simulate(np.concatenate([x[None], above, below]))
     with np.errstate(divide="ignore", invalid="ignore"):
         logs = np.log(simulated)
     k = len(x)

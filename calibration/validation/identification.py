@@ -47,7 +47,7 @@ class Verdict:
     table: pd.DataFrame
     pairs: pd.DataFrame
 
-    def sentences(self) -> list[str]:
+    def describe(self) -> list[str]:
         """Say it in sentences, the good news first."""
         table = self.table
         named = {str(word): list(group.index) for word, group in table.groupby("verdict")}

@@ -111,7 +111,7 @@ def _fit_without(
     names = np.array(whole.names)
     mine = np.flatnonzero([name.endswith(f"[{region}]") for name in names])
     rest = np.setdiff1d(np.arange(len(names)), mine)
-    others = Objective(problem.of(~own), whole.workers)
+    others = Objective(problem.select(~own), whole.workers)
     start = whole.prior_mean.copy()
     # From the prior, and from where the whole calibration ended: the region's parameters stay.
     begun = optimum.copy()
@@ -119,7 +119,7 @@ def _fit_without(
     shared = _descend_best(others, (start, begun), rest, max_evaluations)
     if not len(mine):
         return shared.x
-    alone = Objective(problem.of(own), whole.workers)
+    alone = Objective(problem.select(own), whole.workers)
     begun = shared.x.copy()
     begun[mine] = optimum[mine]
     return _descend_best(alone, (shared.x, begun), mine, max_evaluations).x
@@ -147,10 +147,10 @@ def _tabulate_parameters(
         {
             "name": whole.names,
             "left out": region,
-            "estimate": whole.natural(x),
-            "whole": whole.natural(optimum),
-            "low": whole.natural(low),
-            "high": whole.natural(high),
+            "estimate": whole.to_natural(x),
+            "whole": whole.to_natural(optimum),
+            "low": whole.to_natural(low),
+            "high": whole.to_natural(high),
             "inside": (x >= low) & (x <= high),
             "moved in posterior sd": (x - optimum) / sd,
             "moved in prior sd": (x - optimum) / whole.prior_sd,

@@ -68,7 +68,7 @@ def run_recovery(
     seed: int,
     checkpoints: Checkpoints,
     *,
-    told: Callable[[int, int], None] = lambda done, total: None,
+    tell: Callable[[int, int], None] = lambda done, total: None,
 ) -> Recovery:
     """Simulate figures from known parameters, estimate them, and compare.
 
@@ -112,7 +112,7 @@ def run_recovery(
         found = []
         for each in pool.map(one, range(sets)):
             found.append(each)
-            told(len(found), sets)
+            tell(len(found), sets)
     truth, estimate, low, high = np.stack(found, axis=1)
     return Recovery(truth, estimate, low, high, objective.names)
 
@@ -133,10 +133,10 @@ def _simulate_set(
 ) -> tuple[Floats, Floats]:
     while True:
         truth = draw_from_prior(objective, 1, rng)[0]
-        figures = objective.simulated(truth, workers=1)[0]
+        figures = objective.simulate(truth, workers=1)[0]
         # A history that fails, or dies out, could not have been published.
         if np.isfinite(figures).all() and (figures > 0).all():
-            errors = noise.errors(rng.standard_normal(len(figures)))
+            errors = noise.build_errors(rng.standard_normal(len(figures)))
             return truth, figures * np.exp(errors)
 
 
@@ -156,7 +156,7 @@ def approximate_interval(objective: Objective, optimum: Optimum) -> tuple[Floats
         In the scale of the estimation.
     """
     scores = NormalScores(objective)
-    laplace = scores.laplace(optimum.x, workers=1)
+    laplace = scores.approximate(optimum.x, workers=1)
     half = _NORMAL * np.sqrt(np.diag(laplace.covariance))
-    low, high = (scores.points(laplace.centre + sign * half) for sign in (-1, 1))
-    return scores.points(laplace.centre), low, high
+    low, high = (scores.to_points(laplace.centre + sign * half) for sign in (-1, 1))
+    return scores.to_points(laplace.centre), low, high

@@ -61,12 +61,12 @@ class Logistic:
         share = figures["observable"].map(observables["effective figures"] / observables["figures"])
         self._weights = np.sqrt(share.to_numpy(float)) / figures["sigma"].to_numpy()
         if values is None:
-            values = self.simulated(self.truth)[0]
+            values = self.simulate(self.truth)[0]
         self.values = np.asarray(values, dtype=float)
         figures["value"] = self.values
         self.problem = SimpleNamespace(measurements=figures, observables=observables)
 
-    def simulated(self, points, workers=None):
+    def simulate(self, points, workers=None):
         points = np.atleast_2d(points)
         with self._counting:
             self.runs += len(points)
@@ -76,7 +76,7 @@ class Logistic:
         return top / (1 + (top / first - 1) * np.exp(-growth * self._age))
 
     def errors(self, points, workers=None):
-        logs = np.log(self.simulated(points) / self.values)
+        logs = np.log(self.simulate(points) / self.values)
         part = logs[:, self._scaled]
         logs[:, self._scaled] = part - part.mean(axis=1, keepdims=True)
         return logs
@@ -89,14 +89,14 @@ class Logistic:
     def cost(self, points, workers=None):
         return 0.5 * (self.residuals(points) ** 2).sum(axis=1)
 
-    def natural(self, points):
+    def to_natural(self, points):
         return np.exp(np.asarray(points, dtype=float))
 
-    def estimation(self, values):
+    def to_scale(self, values):
         return np.log(np.asarray(values, dtype=float))
 
-    def inputs(self, points):
-        return pd.DataFrame(np.atleast_2d(self.natural(points)), columns=list(self.names))
+    def to_inputs(self, points):
+        return pd.DataFrame(np.atleast_2d(self.to_natural(points)), columns=list(self.names))
 
     def with_measurements(self, values):
         return Logistic(values, workers=self.workers)
@@ -124,5 +124,5 @@ def shipped():
     cases = [calibration.load_case(name) for name in calibration.list_cases()]
     stated = Objective(assemble_problem(load(), cases, base={"TIME STEP": 0.125}))
     lowest = select_best([descend(stated, begin) for begin in spread_starts(stated, 4, 1)])
-    objective = Objective(stated.problem.dispersed(estimate_dispersion(stated, lowest.x)))
+    objective = Objective(stated.problem.scale_errors(estimate_dispersion(stated, lowest.x)))
     return objective, descend(objective, lowest.x)

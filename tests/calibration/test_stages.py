@@ -25,9 +25,9 @@ def never():
 def test_a_table_is_made_once_and_read_back_with_its_types(tmp_path):
     told = []
     with Stages(tmp_path, {"seed": "1"}, lambda *step: told.append(step)) as stages:
-        first = stages.table("partial", lambda: TABLE)
+        first = stages.compute_table("partial", lambda: TABLE)
     with Stages(tmp_path, {"seed": "1"}, lambda *step: told.append(step)) as stages:
-        again = stages.table("partial", never)
+        again = stages.compute_table("partial", never)
     pd.testing.assert_frame_equal(first, again)
     assert first.to_csv() == TABLE.to_csv()
     assert [first[name].dtype.kind for name in ("cost above the best", "year", "agrees")] == [
@@ -38,18 +38,18 @@ def test_a_table_is_made_once_and_read_back_with_its_types(tmp_path):
 
 def test_a_stage_may_find_nothing(tmp_path):
     with Stages(tmp_path, {}, lambda *_: None) as stages:
-        stages.tables("reforms", dict)
-        assert stages.tables("reforms", never) == {}
-        stages.table("partial", pd.DataFrame)
-        assert stages.table("partial", never).empty
+        stages.compute_tables("reforms", dict)
+        assert stages.compute_tables("reforms", never) == {}
+        stages.compute_table("partial", pd.DataFrame)
+        assert stages.compute_table("partial", never).empty
 
 
 def test_the_effort_of_earlier_processes_counts(tmp_path):
     for _ in range(2):
         with Stages(tmp_path, {}, lambda *_: None) as stages:
             before = stages.seconds
-            stages.arrays("one", lambda: {"x": np.zeros(1)})
-            stages.told("starts")(1, 2)
+            stages.compute_arrays("one", lambda: {"x": np.zeros(1)})
+            stages.track("starts")(1, 2)
             after = stages.seconds
     assert after > before > 0
 

@@ -53,7 +53,7 @@ def draw_fits(findings: Findings) -> Iterator[Drawn]:
     Drawn
         Pages of five rows, a panel a variable and region.
     """
-    if not findings.done("figures"):
+    if not findings.has("figures"):
         return
     table = findings["figures"]
     parts = table.groupby(["variable", "region"], sort=False)

@@ -46,7 +46,7 @@ def draw_forecasts(findings: Findings) -> Iterator[Drawn]:
     Drawn
         Pages of 15 series.
     """
-    if not findings.done("holdout"):
+    if not findings.has("holdout"):
         return
     held = findings["holdout"]
     groups = split_series(held)

@@ -46,7 +46,7 @@ def draw_profiles(findings: Findings) -> Iterator[Drawn]:
     Drawn
         Pages of at most 28 parameters.
     """
-    if not findings.done("profiles"):
+    if not findings.has("profiles"):
         return
     known = {str(row["name"]): row for row in findings["parameters"].to_dict("records")}
     groups = findings["profiles"].groupby("name", sort=False)

@@ -208,8 +208,8 @@ def test_a_folder_that_does_not_exist_is_refused(tmp_path):
 
 def test_lines_are_those_of_the_table_and_field():
     lines = Lines('a = 1\n[b]\nc = 2  # [d]\n[[e]]\nf = [\n  "[e]",\n]\n[[e]]\ng = 1\n')
-    assert lines.of(("b", "c")) == 3
-    assert lines.of(("e", 0, "f", 0)) == 5
-    assert lines.of(("e", 1)) == 8
-    assert lines.of(("e", 1, "missing")) == 8
-    assert lines.of(("nowhere",)) == 1
+    assert lines.find_line(("b", "c")) == 3
+    assert lines.find_line(("e", 0, "f", 0)) == 5
+    assert lines.find_line(("e", 1)) == 8
+    assert lines.find_line(("e", 1, "missing")) == 8
+    assert lines.find_line(("nowhere",)) == 1

@@ -25,7 +25,7 @@ def found(logistic, optimum, tmp_path_factory):
 def test_new_figures_scatter_around_the_fit_as_the_errors_do(logistic, optimum):
     resampling = Resampling(logistic, optimum.x)
     rng = np.random.default_rng(1)
-    drawn = np.log([resampling.figures(rng) for _ in range(2000)]) - np.log(resampling.fitted)
+    drawn = np.log([resampling.draw_figures(rng) for _ in range(2000)]) - np.log(resampling.fitted)
     sigma = logistic.problem.measurements["sigma"].to_numpy()
     assert np.abs(drawn.mean(axis=0)).max() < 0.5 * sigma.min()
     np.testing.assert_allclose(drawn.std(axis=0), sigma, rtol=0.25)
@@ -36,10 +36,10 @@ def test_new_errors_last_as_the_errors_do(logistic, optimum):
     rng = np.random.default_rng(2)
     drawn = []
     for _ in range(30):
-        errors = Ar1(logistic.problem).errors(rng.normal(size=len(figures)))
-        given = logistic.simulated(optimum.x)[0] * np.exp(errors)
+        errors = Ar1(logistic.problem).build_errors(rng.normal(size=len(figures)))
+        given = logistic.simulate(optimum.x)[0] * np.exp(errors)
         resampling = Resampling(logistic.with_measurements(given), optimum.x)
-        drawn += [np.log(resampling.figures(rng) / resampling.fitted) for _ in range(50)]
+        drawn += [np.log(resampling.draw_figures(rng) / resampling.fitted) for _ in range(50)]
     together = np.corrcoef(np.array(drawn).T)
     for name, series in figures.groupby("observable"):
         found = together[series.index[:-1], series.index[1:]]
@@ -52,8 +52,8 @@ def test_what_moves_all_series_in_a_year_stays_together(logistic, optimum):
     figures = logistic.problem.measurements
     rng = np.random.default_rng(3)
     calm = 0.05 * rng.normal(size=len(figures))
-    errors = Ar1(logistic.problem).errors(np.where(figures["year"] == 2004, 8.0, calm))
-    hit = logistic.with_measurements(logistic.simulated(optimum.x)[0] * np.exp(errors))
+    errors = Ar1(logistic.problem).build_errors(np.where(figures["year"] == 2004, 8.0, calm))
+    hit = logistic.with_measurements(logistic.simulate(optimum.x)[0] * np.exp(errors))
     resampling = Resampling(hit, optimum.x)
     innovations = Ar1(hit.problem)
     north, south = (
@@ -62,8 +62,8 @@ def test_what_moves_all_series_in_a_year_stays_together(logistic, optimum):
     )
     seen = []
     for _ in range(400):
-        new = np.log(resampling.figures(rng) / resampling.fitted)
-        seen.append(innovations.innovations(new)[[north, south]] > 2)
+        new = np.log(resampling.draw_figures(rng) / resampling.fitted)
+        seen.append(innovations.extract_innovations(new)[[north, south]] > 2)
     both = np.array(seen)
     assert 3 < both[:, 0].sum() < 60
     assert (both[:, 0] == both[:, 1]).mean() > 0.97
@@ -97,7 +97,7 @@ def test_workers_and_interruptions_change_no_digit(logistic, optimum, found, tmp
             raise KilledError
 
     with Checkpoints(tmp_path, {}) as checkpoints, pytest.raises(KilledError):
-        run_bootstrap(several, optimum, MANY, 1, checkpoints, told=kill)
+        run_bootstrap(several, optimum, MANY, 1, checkpoints, tell=kill)
     with Checkpoints(tmp_path, {}) as checkpoints:
         resumed = run_bootstrap(several, optimum, MANY, 1, checkpoints)
     np.testing.assert_array_equal(resumed.points, found.points)

@@ -31,7 +31,7 @@ def objective():
 def known(objective):
     """The same problem with figures that the model itself has made, and the truth."""
     truth = objective.prior_mean + 0.5 * objective.prior_sd
-    return objective.with_measurements(objective.simulated(truth)[0]), truth
+    return objective.with_measurements(objective.simulate(truth)[0]), truth
 
 
 def test_the_jacobian_agrees_with_a_wider_difference(objective):
@@ -91,7 +91,7 @@ def test_errors_wider_than_stated_are_noticed(known):
     objective, truth = known
     noise = np.random.default_rng(1).normal(0, 1, len(objective.problem.measurements))
     sigma = objective.problem.measurements["sigma"].to_numpy()
-    loud = objective.with_measurements(objective.simulated(truth)[0] * np.exp(6 * sigma * noise))
+    loud = objective.with_measurements(objective.simulate(truth)[0] * np.exp(6 * sigma * noise))
     assert estimate_dispersion(loud, descend(loud, truth).x) > 2
     assert estimate_dispersion(objective, truth) == 1.0
     assert (measure_noise(loud, truth)["sd"] > 0).all()

@@ -39,7 +39,7 @@ def moved(problem_, name):
     objective = Objective(problem_)
     x = objective.prior_mean
     at = objective.names.index(name)
-    return objective.simulated([x, x + 0.5 * objective.prior_sd * (np.arange(len(x)) == at)])
+    return objective.simulate([x, x + 0.5 * objective.prior_sd * (np.arange(len(x)) == at)])
 
 
 def test_every_shipped_sector_fits_the_model_and_the_cases():
@@ -57,7 +57,7 @@ def test_a_driven_sector_does_not_see_the_rest_of_the_model(small, labour):
     before, after = moved(free, "price sensitivity")
     wages = (part.measurements["variable"] == "annual wage").to_numpy()
     assert np.allclose(before[wages], after[wages], rtol=1e-3)
-    before, after = moved(small.of(small.measurements["variable"] == "annual wage"), kept[-1])
+    before, after = moved(small.select(small.measurements["variable"] == "annual wage"), kept[-1])
     assert not np.allclose(before, after, rtol=1e-3)
 
 
@@ -79,7 +79,7 @@ def test_a_sector_keeps_its_own_figures_and_parameters(small, labour):
 
 def test_figures_that_the_model_has_made_give_the_same_estimate_in_part_and_whole(small):
     objective = Objective(small)
-    made = small.measurements.assign(value=objective.simulated(objective.prior_mean)[0])
+    made = small.measurements.assign(value=objective.simulate(objective.prior_mean)[0])
     true = replace(small, measurements=made)
     found = fit_sectors(true, objective.prior_mean)
     assert set(found["sector"]) == {"labour", "local taxes"}

@@ -55,8 +55,8 @@ def test_an_interval_that_reaches_the_bound_is_open_there_and_says_so(checkpoint
     found = compute_profiles(objective, descend(objective, np.zeros(3)), checkpoints)
     assert found.intervals["high open"].tolist() == [False, False, True]
     assert found.intervals.loc["c", "high"] == 0.5
-    assert "upper bound" in found.sentences()[0]
-    assert "c" in found.sentences()[0]
+    assert "upper bound" in found.describe()[0]
+    assert "c" in found.describe()[0]
 
 
 def test_an_optimum_at_its_bound_has_an_interval_to_one_side(checkpoints):
@@ -100,7 +100,7 @@ def test_a_better_optimum_found_on_the_way_is_told(logistic, checkpoints):
     found = compute_profiles(logistic, missed, checkpoints)
     assert found.better is not None
     assert found.better.cost < missed.cost
-    assert "better optimum" in found.sentences()[-1]
+    assert "better optimum" in found.describe()[-1]
 
 
 def test_workers_and_interruptions_change_no_digit(logistic, tmp_path):

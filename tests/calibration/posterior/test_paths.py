@@ -26,7 +26,7 @@ def table(objective):
 
 def test_a_path_passes_through_what_is_compared_with_the_figures(objective, table):
     figures = objective.problem.measurements.assign(
-        model=objective.simulated(objective.prior_mean)[0]
+        model=objective.simulate(objective.prior_mean)[0]
     ).merge(table[["region", "variable", "year", "value"]], on=["region", "variable", "year"])
     assert len(figures) == len(objective.problem.measurements)
     assert figures["value_y"].to_numpy() == pytest.approx(figures["model"].to_numpy(), rel=1e-12)

@@ -69,14 +69,14 @@ def test_of_a_normal_posterior_the_draws_have_its_mean_and_covariance(normal):
     slope = np.vstack([objective.slope, np.diag(1 / objective.prior_sd)])[:, :2][[0, 1, 2, 3]]
     covariance = np.linalg.inv(slope.T @ slope)
     mean = covariance @ objective.slope[:, :2].sum(axis=0)
-    points = normal.points(4000)[:, :2]
+    points = normal.select_points(4000)[:, :2]
     sd = np.sqrt(np.diag(covariance))
     assert np.abs(points.mean(axis=0) - mean).max() < 0.12 * sd.max()
     np.testing.assert_allclose(np.cov(points.T), covariance, rtol=0.12, atol=0.01)
 
 
 def test_draws_keep_to_the_bounds_and_to_the_prior_within_them(normal):
-    cut = normal.points(400)[:, 2]
+    cut = normal.select_points(400)[:, 2]
     assert cut.max() <= 0.5
     # No figure tells it: what is left is the prior, cut off.
     assert kstest(cut, lambda x: norm.cdf(x) / norm.cdf(0.5)).pvalue > 0.01
@@ -140,7 +140,7 @@ def test_workers_and_interruptions_change_no_digit(moment, logistic, tmp_path, h
             raise KilledError
 
     with pytest.raises(KilledError):
-        drawn(logistic, tmp_path, most=300, told=kill)
+        drawn(logistic, tmp_path, most=300, tell=kill)
     several = logistic.with_measurements(logistic.values)
     several.workers = 2
     resumed = drawn(several, tmp_path, most=300)
@@ -169,6 +169,6 @@ def test_of_the_shipped_cases_the_walks_converge_in_less_than_a_million_runs(shi
         found = sample_posterior(objective, optimum, 1, checkpoints)
     assert found.converged
     assert objective.runs - before < 1_000_000
-    points = found.points()
+    points = found.select_points()
     assert ((objective.lower <= points) & (points <= objective.upper)).all()
-    assert np.isfinite(objective.simulated(points)).all()
+    assert np.isfinite(objective.simulate(points)).all()

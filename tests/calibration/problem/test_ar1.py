@@ -9,13 +9,13 @@ from smecluster.calibration.problem.ar1 import Ar1
 def test_innovations_and_errors_are_each_others_inverse(logistic):
     noise = Ar1(logistic.problem)
     errors = np.random.default_rng(1).normal(size=(3, len(logistic.values)))
-    np.testing.assert_allclose(noise.errors(noise.innovations(errors)), errors)
+    np.testing.assert_allclose(noise.build_errors(noise.innovations(errors)), errors)
 
 
 def test_errors_have_the_deviation_and_the_autocorrelation_of_their_series(logistic):
     noise = Ar1(logistic.problem)
     figures, observables = logistic.problem.measurements, logistic.problem.observables
-    drawn = noise.errors(np.random.default_rng(2).normal(size=(20000, len(figures))))
+    drawn = noise.build_errors(np.random.default_rng(2).normal(size=(20000, len(figures))))
     np.testing.assert_allclose(drawn.std(axis=0), figures["sigma"], rtol=0.03)
     for name, series in figures.groupby("observable"):
         rho = observables.loc[name, "rho"]
@@ -26,7 +26,7 @@ def test_errors_have_the_deviation_and_the_autocorrelation_of_their_series(logis
 
 
 def test_errors_of_different_series_are_independent(logistic):
-    drawn = Ar1(logistic.problem).errors(
+    drawn = Ar1(logistic.problem).build_errors(
         np.random.default_rng(3).normal(size=(20000, len(logistic.values)))
     )
     own = logistic.problem.measurements.groupby("observable").indices

@@ -27,7 +27,7 @@ def test_every_parameter_moves_some_figure(objective):
 
 def test_a_parameter_that_does_nothing_is_refused_with_the_line_of_its_table(whole):
     # What happens later cannot move the first year.
-    first = whole.until(1978).with_parameters(["upgrading rate"])
+    first = whole.select_until(1978).with_parameters(["upgrading rate"])
     objective = Objective(first)
     with pytest.raises(InputError, match=r"parameters.csv:\d+: 'upgrading rate' does nothing"):
         refuse_idle(objective, objective.start)
@@ -35,17 +35,17 @@ def test_a_parameter_that_does_nothing_is_refused_with_the_line_of_its_table(who
 
 def test_a_perfect_model_costs_what_its_priors_cost(objective):
     point = objective.start
-    perfect = objective.with_measurements(objective.simulated(point)[0])
+    perfect = objective.with_measurements(objective.simulate(point)[0])
     prior = 0.5 * np.sum(((point - objective.prior_mean) / objective.prior_sd) ** 2)
     assert perfect.cost(point)[0] == pytest.approx(prior, rel=1e-12)
 
 
 def test_the_payoff_sees_what_a_run_of_the_model_shows(whole, objective):
     figure = whole.measurements.iloc[0]
-    inputs = dict(zip(objective.names, objective.natural(objective.start), strict=True)) | STEP
+    inputs = dict(zip(objective.names, objective.to_natural(objective.start), strict=True)) | STEP
     run = simulate(whole.model, inputs, outputs=[figure["variable"]], years=[figure["year"]])
     value = float(run[figure["variable"]].sel(Region=figure["region"]).squeeze())
-    assert objective.simulated(objective.start)[0, 0] == pytest.approx(value, rel=1e-12)
+    assert objective.simulate(objective.start)[0, 0] == pytest.approx(value, rel=1e-12)
 
 
 def test_a_series_known_up_to_a_factor_does_not_feel_its_level(whole, objective):
@@ -64,11 +64,11 @@ def test_the_number_of_workers_changes_no_digit(objective):
 
 def test_points_and_natural_values_turn_into_each_other(objective):
     point = objective.prior_mean
-    np.testing.assert_allclose(objective.estimation(objective.natural(point)), point, rtol=1e-12)
+    np.testing.assert_allclose(objective.to_scale(objective.to_natural(point)), point, rtol=1e-12)
 
 
 def test_figures_after_a_year_can_be_left_out(whole):
-    short = whole.until(2015)
+    short = whole.select_until(2015)
     assert short.measurements["year"].max() <= 2015
     assert set(short.measurements["observable"]) == set(short.observables.index)
     assert (
@@ -95,4 +95,4 @@ def test_a_series_of_n_correlated_figures_counts_as_fewer(whole):
 
 def test_no_figures_are_refused(whole):
     with pytest.raises(InputError, match="no figure is left"):
-        whole.until(1900)
+        whole.select_until(1900)

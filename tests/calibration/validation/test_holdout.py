@@ -100,7 +100,7 @@ def test_the_interval_holds_the_forecast(found):
 
 
 def test_shares_count_the_series_that_beat_the_random_walk(found):
-    shares = found.shares().set_index("series of")
+    shares = found.tabulate_shares().set_index("series of")
     assert shares.loc["all", "series"] == len(found.scores)
     assert shares.loc["all", "model"] == pytest.approx((found.scores["skill"] > 0).mean())
 

@@ -94,7 +94,7 @@ def test_a_prior_cut_off_at_its_bounds_is_not_taken_for_something_learnt(objecti
 
 
 def test_each_finding_becomes_a_sentence(found):
-    text = " ".join(found.sentences())
+    text = " ".join(found.describe())
     assert "identify 2 of 7 parameters (clear, odd)" in text
     assert "upper bound: stuck" in text
     assert "above the range of the evidence: odd" in text

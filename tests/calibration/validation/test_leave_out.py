@@ -29,7 +29,7 @@ def small():
 def true(small):
     """The same problem with figures that the model has made, and where it stood."""
     objective = Objective(small)
-    made = objective.simulated(objective.prior_mean)[0]
+    made = objective.simulate(objective.prior_mean)[0]
     return replace(small, measurements=small.measurements.assign(value=made)), objective.prior_mean
 
 
@@ -78,7 +78,7 @@ def test_what_cannot_be_left_out_is_refused(small):
     objective = Objective(small)
     with pytest.raises(InputError, match="did you mean 'Wenzhou'"):
         leave_out(small, objective.prior_mean, ("Wenzhu",))
-    one = small.of(small.measurements["region"] == "Wenzhou")
+    one = small.select(small.measurements["region"] == "Wenzhou")
     with pytest.raises(InputError, match="leaves none"):
         leave_out(one, objective.prior_mean)
     with pytest.raises(InputError, match="no shared parameter"):

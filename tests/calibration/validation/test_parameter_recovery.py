@@ -52,7 +52,7 @@ def test_workers_and_interruptions_change_no_digit(logistic, found, tmp_path):
     several = logistic.with_measurements(logistic.values)
     several.workers = 2
     with Checkpoints(tmp_path, {}) as checkpoints, pytest.raises(KilledError):
-        run_recovery(several, SETS, 1, checkpoints, told=kill)
+        run_recovery(several, SETS, 1, checkpoints, tell=kill)
     with Checkpoints(tmp_path, {}) as checkpoints:
         resumed = run_recovery(several, SETS, 1, checkpoints)
     assert resumed.coverage.equals(found.coverage)
