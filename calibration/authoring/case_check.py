@@ -1,8 +1,7 @@
-"""A region's folder, checked to the last line: everything that is wrong, and what was understood.
+"""A complete check of a region's folder: every mistake, and what was understood.
 
-Loading a case (`calibration.data.case.load_case`) stops at the first mistake. Here all of them are
-collected, and the folder is held against the model: its variables, units, regional values and
-a run.
+Loading a case (`calibration.data.case.load_case`) stops at the first mistake. This check collects
+all of them, and compares the folder with the model: variables, units, regional values, and a run.
 """
 
 from __future__ import annotations
@@ -48,27 +47,27 @@ from smecluster.model.vensim.regions import REGION, Region, read_regions
 from smecluster.model.vensim.source import fold_name
 
 _TABLE = ("series", "years", "figures", "remembered", "measures", "segment", "unit", "compared")
-#: In the order in which one writes them.
+#: In the order in which an author writes them.
 _FILES = ("case.toml", "sources.csv", "series.csv", "constants.csv", "tables.csv", FILE)
-#: A template's blank: what stands between angle brackets is still to be written.
+#: A blank of the template: text between angle brackets, still to be replaced.
 _BLANK = re.compile(r"<[^<>]*>")
 _LINE = re.compile(r":(\d+): ")
 
 
 @dataclass(frozen=True)
 class Checked:
-    """What a check found.
+    """The result of a check.
 
     Attributes
     ----------
     problems : tuple of str
-        What must be mended, as ``file:line: what was given and what is allowed``.
+        What must be corrected, as ``file:line: what was given and what is allowed``.
     notes : tuple of str
-        What is allowed but worth knowing.
+        What is allowed, but worth knowing.
     understood : pandas.DataFrame
-        A row a measure (and a series that measures nothing): series, years, figures (how
-        many years have one), remembered (how many more have one from memory), measures
-        (the model's variable), segment, unit, compared (in level, up to a factor).
+        A row a measure (and a series that measures nothing): series, years, figures (years with
+        one), remembered (further years with one from memory), measures (the model's variable),
+        segment, unit, compared (in level, or up to a factor).
     """
 
     problems: tuple[str, ...]
@@ -77,7 +76,7 @@ class Checked:
 
 
 def check_case(folder: str | Path) -> Checked:
-    """Check a region's folder to the last line.
+    """Check a region's folder completely.
 
     Parameters
     ----------
@@ -87,7 +86,7 @@ def check_case(folder: str | Path) -> Checked:
     Returns
     -------
     Checked
-        All problems, notes, and what was understood.
+        Problems, notes, and what was understood.
 
     Raises
     ------
@@ -101,7 +100,7 @@ def check_case(folder: str | Path) -> Checked:
 
 
 class _Check:
-    """One pass over a folder; each step adds to the problems and goes on."""
+    """One pass over a folder: each step adds its problems, none stops the others."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -140,14 +139,14 @@ class _Check:
             return None
         self._add(_find_blanks(path, file, Lines(text)))
         if not file.measure:
-            # The template's example shows where the first measure goes.
+            # The template's example is where the first measure goes.
             number = text.partition("[[measure]]")[0].count("\n") + 1
             self.problems.append(
-                f"{path}:{number}: nothing is measured: write a [[measure]] for each variable "
-                "that you have figures of; a fit needs at least one"
+                f"{path}:{number}: no measure: write a [[measure]] for each variable that you "
+                "have figures for; a fit needs at least one"
             )
         elif all(measure.variable != "value added" for measure in file.measure):
-            self.notes.append(f"{path}: no measure of 'value added', the outcome of first rank")
+            self.notes.append(f"{path}: no measure of 'value added', the main outcome")
         return file
 
     # series.csv and sources.csv -----------------------------------------------------------
@@ -164,7 +163,7 @@ class _Check:
             return ()
         self._add(problems)
         if file is not None:
-            # A series whose only rows are wrong has figures, and a problem already.
+            # A series whose rows are all wrong does have figures, and a problem already.
             written = {f"{r['region']}/{r['series']}" for _, r in scan_records(path, COLUMNS)[0]}
             wrong = [repr(name) for name in written - {row.name for row in rows}]
             found = find_misfits(file, self.folder, rows)
@@ -214,7 +213,7 @@ class _Check:
             elif years.get(False) == []:
                 self.notes.append(
                     f"{where}: every figure of {measure.variable!r} is remembered: it is used "
-                    "with --include remembered only"
+                    "only with --include remembered"
                 )
             used, more = years.get(False, []), len(years.get(True, [])) - len(years.get(False, []))
             compared = "in level" if measure.compare == "level" else "up to a factor"
@@ -264,7 +263,7 @@ class _Check:
             whose = copied[0].removeprefix(COPIED).split(";")[0].strip()
             self.notes.append(
                 f"{self.folder}: {len(copied)} of {len(sources)} values of the "
-                f"model are still those of {whose}: each says so in its source"
+                f"model are still copies of those of {whose}, as their sources say"
             )
         return [value for _, value in constants], [point for _, point in points]
 
@@ -276,11 +275,13 @@ class _Check:
         given: Constant | Point,
         remark: str | None,
     ) -> None:
-        """Hold one row against the model: name, element, unit, range."""
+        """Compare one row with the model: name, element, unit, range."""
         if fold_name(given.variable) not in allowed:
             shared = self.model.document.variables.get(given.variable)
             if shared is not None and shared.kind in ("constant", "table"):
-                text = f"{given.variable!r} is one for all regions: no region can have its own"
+                text = (
+                    f"{given.variable!r} is the same for all regions: a region cannot have its own"
+                )
             else:
                 names = [name for name, _ in allowed.values()]
                 text = str(UnknownNameError(f"regional {kind}", given.variable, names))
@@ -295,12 +296,12 @@ class _Check:
             )
         unit = self.model.document.variables[name].unit
         if given.unit != unit:
-            self.problems.append(f"{where}: {name!r} is in {given.unit!r}: the model has {unit!r}")
+            self.problems.append(f"{where}: {name!r} is in {given.unit!r}, the model has {unit!r}")
         elif remark:
             self.notes.append(f"{where}: {remark}")
 
     def _ranges(self, value: Constant) -> str | None:
-        """Remark on a value outside the range that the model thinks plausible."""
+        """Note a value outside the model's plausible range."""
         known = self.model.document.variables.get(value.variable)
         if known is None:
             return None
@@ -308,8 +309,8 @@ class _Check:
         if (low is None or value.value >= low) and (high is None or value.value <= high):
             return None
         return (
-            f"{value.variable!r} is {value.value:g}: the model takes {low:g} to {high:g} "
-            "for plausible"
+            f"{value.variable!r} is {value.value:g}, outside the model's plausible range "
+            f"{low:g} to {high:g}"
             if low is not None and high is not None
             else f"{value.variable!r} is {value.value:g}, outside the model's plausible range"
         )
@@ -319,7 +320,7 @@ class _Check:
     def _parameters(self, file: CaseFile | None) -> tuple[Parameter, ...]:
         path = self.folder / FILE
         if not path.is_file():
-            self.notes.append(f"{path} is missing: a fit estimates nothing for the region")
+            self.notes.append(f"{path} is missing: a fit would estimate nothing for the region")
             return ()
         try:
             found, problems = scan_parameters(path, file.region.name if file else "Region")
@@ -331,7 +332,7 @@ class _Check:
         return found
 
     def _runs(self, own: Region, parameters: Sequence[Parameter]) -> None:
-        """Put the region beside the shipped ones, run them, and move each parameter."""
+        """Run the region beside the shipped ones, and vary each parameter."""
         shipped = [Region(name) for name in self.model.regions if name != own.name]
         try:
             beside = load(regions=[*shipped, own])
@@ -346,7 +347,7 @@ class _Check:
 
 
 def _find_blanks(path: Path, file: CaseFile, lines: Lines) -> Iterator[InputError]:
-    """Find texts of the template that have not been replaced."""
+    """Find the template's blanks that have not been replaced."""
     for spot, text in _list_texts(file, ()):
         if _BLANK.fullmatch(text):
             where = " ".join(str(part + 1 if isinstance(part, int) else part) for part in spot)
@@ -369,7 +370,7 @@ def _list_texts(value: object, spot: Spot) -> Iterator[tuple[Spot, str]]:
 def _find_mismatch(
     path: Path, lines: Lines, at: int, measure: Measure, variables: Mapping[str, Variable]
 ) -> Iterator[InputError]:
-    """Refuse a measure that the model has no variable of that unit for."""
+    """Find a measure whose variable or unit the model does not have."""
     known = variables.get(measure.variable)
     if known is None or known.dims != (REGION,):
         regional = [name for name, each in variables.items() if each.dims == (REGION,)]
@@ -414,7 +415,7 @@ def _describe_context(name: str, rows: Sequence[Row]) -> tuple[Any, ...]:
 
 
 def _describe_series(names: Sequence[str], by_name: Mapping[str, Sequence[Row]]) -> str:
-    """Tell what there is of a measure's series."""
+    """Describe the figures of a measure's series."""
     parts = []
     for name in names:
         used = sorted({row.year for row in by_name[name] if row.status != "doubtful"})
@@ -429,20 +430,20 @@ def _format_span(years: Sequence[int]) -> str:
 
 
 def _group_messages(messages: Sequence[str]) -> tuple[str, ...]:
-    """Sort by file and line, and tell once what is wrong in the same way in many lines."""
+    """Sort by file and line, and report a mistake of many lines once."""
     sortable = sorted(messages, key=lambda message: (_rank_file(message), _read_line(message)))
     lines: dict[str, list[int]] = {}
     for message in sortable:
         lines.setdefault(_LINE.sub(":{}: ", message, count=1), []).append(_read_line(message))
-    told = []
+    grouped = []
     for text, found in lines.items():
         more = f" ({len(found)} lines, to line {found[-1]})" if len(found) > 1 else ""
-        told.append(text.replace(":{}: ", f":{found[0]}: ", 1) + more)
-    return tuple(told)
+        grouped.append(text.replace(":{}: ", f":{found[0]}: ", 1) + more)
+    return tuple(grouped)
 
 
 def _rank_file(message: str) -> int:
-    """Give the place of a message's file among those of a folder."""
+    """Rank a message's file among those of a folder."""
     return next((at for at, name in enumerate(_FILES) if f"/{name}" in message), len(_FILES))
 
 

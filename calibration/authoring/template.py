@@ -1,7 +1,7 @@
 """A new region's folder: commented files to fill in, and values copied from a shipped region.
 
-No figure comes with it: the series are empty, and every value of the model says that it is a
-judgement and whose it was.
+The series are empty. Every copied value of the model is marked as a judgement, with the region it
+was copied from.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.files import read_text, write_atomic
 
 FOLDER = Path(__file__).parents[1] / "template"
-#: How the source of a copied value begins.
+#: The start of a copied value's source.
 COPIED = "copied from "
 
 _Value = TypeVar("_Value", Constant, Point)
@@ -44,9 +44,9 @@ def new_case(folder: str | Path, like: str) -> Path:
     Parameters
     ----------
     folder : str or Path
-        Where; its name, with blanks for ``_`` and ``-``, becomes the region's.
+        Where to; its name, with blanks for ``_`` and ``-``, becomes the region's.
     like : str
-        Shipped case whose values of the model are copied.
+        Shipped case whose values are copied.
 
     Returns
     -------
@@ -56,8 +56,8 @@ def new_case(folder: str | Path, like: str) -> Path:
     Raises
     ------
     InputError
-        If there is something there already, the name cannot be a region's or is a shipped
-        one's, or `like` is no shipped case.
+        If the folder is not empty, the name is invalid or that of a shipped region, or `like` is
+        not a shipped case.
     """
     target = Path(folder)
     if like not in list_cases():
@@ -70,8 +70,8 @@ def new_case(folder: str | Path, like: str) -> Path:
     name = " ".join(re.split(r"[\s_-]+", target.resolve().name)).strip()
     model = load_model()
     if name.casefold() in map(str.casefold, model.regions):
-        raise InputError(f"{name!r} is a shipped region: give yours another name")
-    # The model refuses what cannot be a region's name before anything is written.
+        raise InputError(f"{name!r} is a shipped region: choose another name")
+    # Invalid names are refused by the model before anything is written.
     load_model(
         regions=[
             *map(Region, model.regions),
@@ -99,7 +99,7 @@ def _copy_values(values: Sequence[_Value], name: str) -> tuple[_Value, ...]:
 
 
 def _copy_parameters(path: Path, name: str) -> str:
-    """Copy the parameters that a fit estimates, their priors marked as another region's."""
+    """Copy the parameters to estimate; their priors are marked as another region's."""
     out = io.StringIO()
     writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
     writer.writeheader()
@@ -116,7 +116,7 @@ def _fill(text: str, words: dict[str, str]) -> str:
 
 
 def _write_folder(target: Path, files: dict[str, str]) -> None:
-    """Make the folder appear with all its files, or not at all."""
+    """Write the folder with all its files, or not at all."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         made = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))

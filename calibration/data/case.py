@@ -1,8 +1,8 @@
 """A case: one region's folder, read, checked, and turned into measurements of the model.
 
-A folder holds ``case.toml`` (what the region is and what measures what), ``series.csv`` (its
-published figures), ``constants.csv`` and ``tables.csv`` (its values of the model), and, where
-it cites sources that the shipped list lacks, its own ``sources.csv``.
+A folder holds ``case.toml`` (what the region is, and which series measures which variable),
+``series.csv`` (published figures), ``constants.csv`` and ``tables.csv`` (the region's values in the
+model), and its own ``sources.csv`` if it cites sources that are not in the shipped list.
 """
 
 from __future__ import annotations
@@ -69,15 +69,15 @@ class Case:
     measures : tuple of Measure
         Which series measure which variable, and how.
     context : tuple of str
-        Series that measure nothing and are kept for the reader.
+        Series that measure nothing, kept for the reader.
     turns : tuple of Turn
         Turning points that its figures show.
     history : tuple of Event
         Dated policies and shocks.
     rows : tuple of Row
-        Every published figure of the folder, all statuses.
+        Every published figure of the folder, of any status.
     sources : mapping of str to str
-        What the source codes stand for.
+        Citations by source code.
     constants : tuple of Constant
         Values of the model's constants.
     points : tuple of Point
@@ -97,29 +97,29 @@ class Case:
     points: tuple[Point, ...]
 
     def measurements(self, include: Iterable[str] = ()) -> pd.DataFrame:
-        """Give the figures that the model is compared with.
+        """Tabulate the figures that the model is compared with.
 
-        Among several figures for a year the rule of `calibration.data.selection` chooses. Money
-        in current prices is turned into constant prices of 2010, US dollars into yuan at the
-        year's average rate.
+        The rule of `calibration.data.selection` chooses among several figures for a year. Money in
+        current prices is deflated to prices of 2010; US dollars are converted at the year's average
+        rate.
 
         Parameters
         ----------
         include : iterable of str
-            ``"remembered"`` adds figures given from memory; they fill gaps only.
+            ``"remembered"`` adds figures from memory, in years without others.
 
         Returns
         -------
         pandas.DataFrame
             Columns `calibration.data.measuring.COLUMNS`; a row a variable, segment and year.
-            ``value`` is in ``unit`` (constant 2010 prices for money). ``status`` is the worst
-            of the figures that were combined, and ``derived`` where several were. Where
-            ``compare`` is ``scale`` the figure is known only up to a factor.
+            ``value`` is in ``unit`` (money in prices of 2010). ``status`` is the worst of the
+            figures that were combined, or ``derived`` if there were several. With ``compare``
+            ``scale`` the figure is known only up to a factor.
 
         Raises
         ------
         InputError
-            If `include` names an unknown status or ``doubtful``.
+            If `include` holds an unknown status or ``doubtful``.
         """
         select_statuses(include)
         by_name: dict[str, list[Row]] = {}
@@ -144,18 +144,18 @@ def load_case(path_or_name: str | Path) -> Case:
     Parameters
     ----------
     path_or_name : str or Path
-        A shipped case (see `list_cases`; also ``national``), or the path of a folder.
+        A shipped case (see `list_cases`, and ``national``), or the path of a folder.
 
     Returns
     -------
     Case
-        The region's data, every row checked.
+        The region's data; every row has been checked.
 
     Raises
     ------
     InputError
-        If the case or a file does not exist or is malformed; the message names the file and
-        the line, what was given and what is allowed.
+        If the case or a file does not exist or is malformed; the message gives the file and the
+        line, what was given and what is allowed.
     """
     folder = locate(CASES / path_or_name)
     if not (folder / "case.toml").is_file():
@@ -187,7 +187,7 @@ def load_case(path_or_name: str | Path) -> Case:
 
 
 def make_region(case: Case) -> Region:
-    """Give a case's region as the model takes it.
+    """Make the region that a case describes.
 
     Parameters
     ----------
@@ -197,47 +197,47 @@ def make_region(case: Case) -> Region:
     Returns
     -------
     Region
-        Name, constants and tables.
+        Name, constants and tables, as `model.load` takes them.
     """
     return Region(case.place.name, arrange_constants(case.constants), arrange_tables(case.points))
 
 
 def list_series(file: CaseFile) -> tuple[str, ...]:
-    """List every series that a case file names, as ``region/series``."""
+    """List every series in a case file, as ``region/series``."""
     named = [name for measure in file.measure for name in measure.series]
     own = file.region.table
     return tuple(dict.fromkeys(qualify_series(name, own) for name in (*named, *file.context)))
 
 
 def scan_own_sources(own: Path) -> tuple[dict[str, str], list[InputError]]:
-    """Read the shipped sources and a folder's own, which may add codes but not change them.
+    """Read the shipped sources and a folder's own; those may add codes but change none.
 
     Parameters
     ----------
     own : Path
-        The folder's ``sources.csv``, which may be missing.
+        The folder's ``sources.csv``; it may be missing.
 
     Returns
     -------
     dict of str to str, list of InputError
-        Citation by code, and what is wrong with the folder's own list.
+        Citation by code, and the mistakes in the folder's own list.
     """
     shipped = read_sources(locate(SOURCES))
     added, problems = scan_sources(own) if own.is_file() else ({}, [])
     for code, citation in added.items():
         if shipped.get(code, citation) != citation:
-            text = f"{own}: source {code!r} already stands for {shipped[code]!r}"
+            text = f"{own}: source {code!r} is already {shipped[code]!r}"
             problems.append(InputError(text))
     return {**added, **shipped}, problems
 
 
 def find_misfits(file: CaseFile, folder: Path, rows: Iterable[Row]) -> list[InputError]:
-    """Say which series have no figures, and which figures cannot measure their variable.
+    """Find series without figures, and figures that cannot measure their variable.
 
     Parameters
     ----------
     file : CaseFile
-        What measures what.
+        The content of ``case.toml``.
     folder : Path
         The case's folder.
     rows : iterable of Row

@@ -1,4 +1,4 @@
-"""What a ``case.toml`` may hold: the region, the measures, turning points, policy history."""
+"""The content of ``case.toml``: the region, measures, turning points, policy history."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class _Table(BaseModel):
 
 
 class Place(_Table):
-    """What the region is."""
+    """The region."""
 
     name: Text = Field(description="element of the model's range Region")
     table: Text = Field(description="what its own figures have in the column region")
@@ -39,7 +39,7 @@ class Place(_Table):
 
 
 class Measure(_Table):
-    """How published series measure one variable of the model, in one segment of years."""
+    """How published series measure one variable of the model over one segment of years."""
 
     variable: Text = Field(description="name in the model")
     unit: Text = Field(description="unit of the model to convert to")
@@ -87,7 +87,7 @@ class Measure(_Table):
 
 
 class Turn(_Table):
-    """A turning point that the figures show, and that the model is expected to show."""
+    """A turning point of the figures, which the model is expected to reproduce."""
 
     variable: Text = Field(description="name in the model; it must be measured")
     segment: str = Field(default="", description="the measure's segment, which holds the years")
@@ -159,7 +159,7 @@ def read_case_file(path: Path) -> CaseFile:
 
 
 def scan_case_file(path: Path) -> tuple[CaseFile | None, list[InputError]]:
-    """Read a ``case.toml``, and say all that is wrong with it.
+    """Read a ``case.toml`` and find all that is wrong with it.
 
     Parameters
     ----------
@@ -169,7 +169,7 @@ def scan_case_file(path: Path) -> tuple[CaseFile | None, list[InputError]]:
     Returns
     -------
     CaseFile or None, list of InputError
-        Its content, None where it cannot be used; and the problems, each with its line.
+        Its content, None if it cannot be used; and the problems, each with its line.
 
     Raises
     ------
@@ -232,7 +232,7 @@ def _check_turns(file: CaseFile) -> Iterator[tuple[Spot, str]]:
 
 
 def _explain(detail: ErrorDetails) -> str:
-    """Turn a complaint of pydantic into words."""
+    """Put an error of pydantic into words."""
     place = detail["loc"]
     where = " ".join(str(part + 1) if isinstance(part, int) else str(part) for part in place)
     if detail["type"] == "extra_forbidden":
@@ -254,7 +254,7 @@ def _explain(detail: ErrorDetails) -> str:
 
 
 def _find_field(place: Spot) -> FieldInfo | None:
-    """Find what a place in the file is described as."""
+    """Find the field at a place in the file."""
     names = [part for part in place if isinstance(part, str)]
     table = _find_table(names[0]) if names else None
     return table.model_fields.get(names[1]) if table and len(names) > 1 else None
@@ -265,7 +265,7 @@ def _list_fields(section: str) -> tuple[str, ...]:
 
 
 def _find_table(section: str) -> type[BaseModel] | None:
-    """Give the table that a section of the file holds."""
+    """Find the class of a section of the file."""
     if section not in CaseFile.model_fields:
         return None
     annotation = CaseFile.model_fields[section].annotation

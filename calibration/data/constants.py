@@ -1,8 +1,8 @@
-"""A region's values of the model: constants, initial values and tables, each with its source.
+"""A region's values in the model: constants, initial values and tables, each with its source.
 
-``constants.csv`` has a row a value, ``tables.csv`` a row a point. An element stands where the
-model's constant or table has a further dimension (a lever). An empty low or high means that
-no plausible range is stated.
+``constants.csv`` has a row a value, ``tables.csv`` a row a point. The column ``element`` is filled
+if the model's constant or table has another dimension (a lever). An empty ``low`` or ``high`` means
+that no plausible range is stated.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Constant:
     Attributes
     ----------
     variable, element : str
-        Name in the model; element of a further dimension, or empty.
+        Name in the model; element of another dimension, or empty.
     value : float
         In `unit`.
     unit : str
@@ -36,7 +36,7 @@ class Constant:
     status : str
         One of `STATUSES`.
     source : str
-        Where it comes from, or the reasoning.
+        Where it comes from, or the reasoning behind it.
     """
 
     variable: str
@@ -51,7 +51,7 @@ class Constant:
 
 @dataclass(frozen=True)
 class Point:
-    """One point of a region's table; `x` is a year where the table is over time."""
+    """One point of a region's table; `x` is a year if the table runs over time."""
 
     variable: str
     element: str
@@ -78,8 +78,8 @@ def read_constants(path: Path) -> tuple[Constant, ...]:
     Raises
     ------
     InputError
-        With file and line, if a cell is malformed or empty, a value lies outside its range,
-        or a name comes twice.
+        With file and line, if a cell is malformed or empty, a value is outside its range, or a
+        name is repeated.
     """
     found, problems = scan_constants(path)
     raise_first(problems)
@@ -87,7 +87,7 @@ def read_constants(path: Path) -> tuple[Constant, ...]:
 
 
 def scan_constants(path: Path) -> tuple[list[tuple[int, Constant]], list[InputError]]:
-    """Read the good rows of a region's constants, and say what is wrong with the others.
+    """Read the valid rows of a region's constants, and find the mistakes in the others.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def scan_constants(path: Path) -> tuple[list[tuple[int, Constant]], list[InputEr
     Returns
     -------
     list of (int, Constant), list of InputError
-        The values with their lines, and a problem a row.
+        The values with their lines, and a problem for each other row.
 
     Raises
     ------
@@ -130,8 +130,8 @@ def read_tables(path: Path) -> tuple[Point, ...]:
     Raises
     ------
     InputError
-        With file and line, if a cell is malformed or empty, or the points of a table are not
-        in the order of x.
+        With file and line, if a cell is malformed or empty, or the points of a table are not in
+        the order of x.
     """
     found, problems = scan_tables(path)
     raise_first(problems)
@@ -139,7 +139,7 @@ def read_tables(path: Path) -> tuple[Point, ...]:
 
 
 def scan_tables(path: Path) -> tuple[list[tuple[int, Point]], list[InputError]]:
-    """Read the good rows of a region's tables, and say what is wrong with the others.
+    """Read the valid rows of a region's tables, and find the mistakes in the others.
 
     Parameters
     ----------
@@ -149,7 +149,7 @@ def scan_tables(path: Path) -> tuple[list[tuple[int, Point]], list[InputError]]:
     Returns
     -------
     list of (int, Point), list of InputError
-        The points with their lines, and a problem a row.
+        The points with their lines, and a problem for each other row.
 
     Raises
     ------
@@ -173,7 +173,7 @@ def scan_tables(path: Path) -> tuple[list[tuple[int, Point]], list[InputError]]:
 
 
 def arrange_constants(values: Iterable[Constant]) -> dict[str, float | Mapping[str, float]]:
-    """Arrange constants by name as `model.Region` takes them."""
+    """Arrange constants by name, as `model.Region` takes them."""
     arranged: dict[str, float | Mapping[str, float]] = {}
     inner: dict[str, dict[str, float]] = {}
     for value in values:
@@ -186,7 +186,7 @@ def arrange_constants(values: Iterable[Constant]) -> dict[str, float | Mapping[s
 
 
 def arrange_tables(points: Iterable[Point]) -> dict[str, tuple[tuple[float, float], ...]]:
-    """Arrange tables by ``name`` or ``name[element]`` as `model.Region` takes them."""
+    """Arrange tables by ``name`` or ``name[element]``, as `model.Region` takes them."""
     arranged: dict[str, tuple[tuple[float, float], ...]] = {}
     for point in points:
         name = join_element(point.variable, point.element)
@@ -197,7 +197,7 @@ def arrange_tables(points: Iterable[Point]) -> dict[str, tuple[tuple[float, floa
 def format_rows(
     rows: Iterable[Constant] | Iterable[Point], kind: type[Constant] | type[Point]
 ) -> str:
-    """Write constants or points as CSV text that `read_constants` or `read_tables` reads."""
+    """Format constants or points as CSV text for `read_constants` or `read_tables`."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     names = [field.name for field in fields(kind)]
@@ -209,7 +209,7 @@ def format_rows(
 
 
 def join_element(variable: str, element: str) -> str:
-    """Write a name with its element, if it has one."""
+    """Join a name with its element, if it has one."""
     return f"{variable}[{element}]" if element else variable
 
 

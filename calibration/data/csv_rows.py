@@ -1,4 +1,4 @@
-"""Reading a CSV file row by row: what is wrong with a row is told with its file and line."""
+"""Reading CSV files row by row: mistakes are reported with file and line."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ def read_records(path: Path, columns: Collection[str]) -> list[tuple[int, dict[s
     Returns
     -------
     list of (int, dict)
-        Line number and cells of each row, blanks around a cell removed.
+        Line number and cells of each row, stripped of blanks.
 
     Raises
     ------
     InputError
-        If the file cannot be read, a column is unknown or missing, or a row is too short or
-        too long.
+        If the file cannot be read, a column is unknown or missing, or a row is too short or too
+        long.
     """
     records, problems = scan_records(path, columns)
     raise_first(problems)
@@ -44,7 +44,7 @@ def read_records(path: Path, columns: Collection[str]) -> list[tuple[int, dict[s
 def scan_records(
     path: Path, columns: Collection[str]
 ) -> tuple[list[tuple[int, dict[str, str]]], list[InputError]]:
-    """Read what can be read of a CSV file, and say what is wrong with the other rows.
+    """Read the valid rows of a CSV file, and find the mistakes in the others.
 
     A row whose first cell begins with ``#`` is a comment.
 
@@ -61,7 +61,7 @@ def scan_records(
     Raises
     ------
     InputError
-        If the file cannot be read or its header is wrong, so that no row means anything.
+        If the file cannot be read or its header is wrong.
     """
     reader = csv.reader(io.StringIO(read_text(path)), strict=True)
     records: list[tuple[int, dict[str, str]]] = []
@@ -81,7 +81,7 @@ def scan_records(
             else:
                 records.append((line, dict(zip(header, stripped, strict=True))))
     except csv.Error as error:
-        # Where a quotation mark is not closed, the rest of the file has no rows.
+        # After an unclosed quotation mark the rest of the file cannot be split into rows.
         text = f"{path}:{reader.line_num}: not a valid CSV row: {error}"
         problems.append(InputError(text))
     if header is None and not problems:
@@ -92,19 +92,19 @@ def scan_records(
 def scan_rows(
     path: Path, columns: Collection[str], read: Callable[[int, dict[str, str]], R]
 ) -> tuple[list[tuple[int, R]], list[InputError]]:
-    """Read a CSV file row by row, and put its file and line to what is wrong with a row.
+    """Convert a CSV file row by row; mistakes get the file and the line.
 
     Parameters
     ----------
     path, columns
         As for `read_records`.
     read : callable
-        Makes something of a line's cells, or raises `InputError`.
+        Converts a line's cells, or raises `InputError`.
 
     Returns
     -------
     list of (int, R), list of InputError
-        What the good rows gave, with their lines, and a problem for each other row.
+        The converted rows with their lines, and a problem for each other row.
 
     Raises
     ------
@@ -151,7 +151,7 @@ def parse_number(text: str) -> float:
 
 
 def parse_choice(kind: str, given: str, allowed: Iterable[str]) -> str:
-    """Return `given` if it is one of the allowed words; raise `InputError` naming all of them."""
+    """Return `given` if it is an allowed word, else raise `InputError` with all of them."""
     names = tuple(allowed)
     if given in names:
         return given

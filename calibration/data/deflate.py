@@ -1,8 +1,8 @@
-"""Current prices to constant prices of 2010, US dollars to yuan.
+"""Current prices to prices of 2010, US dollars to yuan.
 
-The deflator is the national one (World Bank, GDP deflator) for every region: money then
-means the same purchasing power everywhere. Regional growth measured this way lies below the
-regions' own published real growth, which implies less inflation than the nation had.
+All regions use the national GDP deflator (World Bank), so a yuan has the same purchasing power
+everywhere. Regional growth measured this way is below the regions' own published real growth, which
+implies lower inflation than the national one.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _Value = TypeVar("_Value")
 
 @lru_cache(maxsize=1)
 def read_deflator() -> Mapping[int, float]:
-    """Give the national GDP deflator.
+    """Read the national GDP deflator.
 
     Returns
     -------
@@ -39,7 +39,7 @@ def read_deflator() -> Mapping[int, float]:
 
 
 def find_exchange_rate(year: int) -> Row:
-    """Give the yearly average exchange rate.
+    """Find the average exchange rate of a year.
 
     Parameters
     ----------
@@ -49,8 +49,8 @@ def find_exchange_rate(year: int) -> Row:
     Returns
     -------
     Row
-        Yuan per US dollar, with the status and source of the figure. Before 1994 this is
-        the official rate of a dual-rate system.
+        Yuan per US dollar, with status and source. Before 1994 this is the official rate of a
+        dual-rate system.
 
     Raises
     ------
@@ -61,7 +61,7 @@ def find_exchange_rate(year: int) -> Row:
 
 
 def deflate(value: float, year: int) -> float:
-    """Turn money of a year into money of 2010.
+    """Convert money from prices of a year to prices of 2010.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def deflate(value: float, year: int) -> float:
     Raises
     ------
     InputError
-        If the deflator does not reach the year.
+        If the deflator does not cover the year.
     """
     return value / _look_up(read_deflator(), year, "deflator")
 
@@ -86,7 +86,7 @@ def deflate(value: float, year: int) -> float:
 @lru_cache(maxsize=4)
 def _read_national(series: str) -> Mapping[int, Row]:
     rows = read_series(locate(NATIONAL), read_sources(locate(SOURCES)))
-    # Three early exchange rates are remembered; their status travels with the figure.
+    # Three early exchange rates are from memory; they keep that status.
     chosen = choose_figures((row for row in rows if row.series == series), include=("remembered",))
     return MappingProxyType(chosen)
 
@@ -95,6 +95,4 @@ def _look_up(table: Mapping[int, _Value], year: int, kind: str) -> _Value:
     try:
         return table[year]
     except KeyError:
-        raise InputError(
-            f"no {kind} for {year}: it is known from {min(table)} to {max(table)}"
-        ) from None
+        raise InputError(f"no {kind} for {year}: it covers {min(table)} to {max(table)}") from None

@@ -1,4 +1,4 @@
-"""How published figures become measurements of a variable of the model."""
+"""Turning published figures into measurements of the model's variables."""
 
 from __future__ import annotations
 
@@ -29,26 +29,26 @@ _MONEY = ("yuan", "US dollar")
 
 
 def qualify_series(series: str, own: str) -> str:
-    """Write a series as ``region/series``; without a region it is the case's own."""
+    """Write a series as ``region/series``; without a region it belongs to the case."""
     return series if "/" in series else f"{own}/{series}"
 
 
 def check_measure(measure: Measure, row: Row, place: Place) -> None:
-    """Refuse a figure whose unit or price basis cannot measure the variable.
+    """Refuse a figure whose unit or price basis does not fit the variable.
 
     Parameters
     ----------
     measure : Measure
-        What is measured; a row of a series that it does not name passes.
+        The measure; rows of other series pass.
     row : Row
         A published figure.
     place : Place
-        The case's region, which a series without a region belongs to.
+        The case's region, for series without a region.
 
     Raises
     ------
     InputError
-        Naming the units or price bases that are allowed.
+        With the allowed units or price bases.
     """
     for position, series in enumerate(measure.series):
         if qualify_series(series, place.table) == row.name:
@@ -62,14 +62,14 @@ def derive_measurements(
     by_name: Mapping[str, Sequence[Row]],
     include: Iterable[str],
 ) -> Iterator[tuple[object, ...]]:
-    """Give the records of one measure, a year each.
+    """Derive the records of one measure, one a year.
 
     Parameters
     ----------
     measure : Measure
-        What is measured, and how.
+        The measure.
     place : Place
-        The case's region, which a series without a region belongs to.
+        The case's region, for series without a region.
     by_name : mapping of str to sequence of Row
         Figures by ``region/series``.
     include : iterable of str
@@ -146,7 +146,7 @@ def _check_quantity(measure: Measure, position: int, row: Row) -> None:
 
 
 def _check_prices(measure: Measure, row: Row) -> None:
-    """Refuse to deflate what is not in current prices, and to forget it where it is."""
+    """Refuse to deflate constant prices, or not to deflate current ones."""
     money = units.find_unit(row.unit).quantity in _MONEY
     if not money or measure.combine == "ratio":
         return
@@ -163,7 +163,7 @@ def _combine(measure: Measure, rows: list[Row]) -> float:
     amounts = [_convert(row) for row in rows]
     if measure.combine == "ratio":
         if amounts[1] == 0:
-            raise InputError(f"{rows[1].name} {rows[1].year} is 0: no ratio can be taken")
+            raise InputError(f"{rows[1].name} {rows[1].year} is 0 and cannot be divided by")
         value = amounts[0] / amounts[1]
     elif measure.combine == "less share":
         value = amounts[0] * (1 - amounts[1])
@@ -175,7 +175,7 @@ def _combine(measure: Measure, rows: list[Row]) -> float:
 
 
 def _convert(row: Row) -> float:
-    """Give a figure in its quantity's base unit, US dollars in yuan."""
+    """Convert a figure to its quantity's base unit, US dollars to yuan."""
     unit = units.find_unit(row.unit)
     amount = row.value * unit.factor
     return amount * find_exchange_rate(row.year).value if _is_foreign(row) else amount

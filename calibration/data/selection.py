@@ -1,6 +1,6 @@
-"""The rule that chooses among figures for the same year.
+"""The rule that chooses among several figures for one year.
 
-Several sources often give one quantity for one year. The better figure is, in this order,
+Sources often disagree about a year. The better figure is, in this order,
 
 1. better in status: read, derived, remembered;
 2. better in grade: [A] yearbook or bureau, [B] press or academic text quoting officials, no
@@ -8,8 +8,8 @@ Several sources often give one quantity for one year. The better figure is, in t
 3. exact rather than "about", "at least" or "less than";
 4. final rather than rounded, rounded rather than preliminary (flash, estimate), and any of
    these rather than second-hand;
-5. written with more digits;
-6. the one whose source has the lower code, so that the choice never depends on row order.
+5. given with more digits;
+6. the one whose source has the lower code: the choice never depends on the order of rows.
 
 `doubtful` rows are never chosen.
 """
@@ -33,25 +33,25 @@ _MARKS = (
 
 
 def read_grade(row: Row) -> str:
-    """Read the grade at the start of a row's note; empty where there is none."""
+    """Read the grade at the start of a row's note; empty if there is none."""
     match = _GRADE.match(row.note)
     return match.group(1) if match else ""
 
 
 def read_finality(row: Row) -> int:
-    """Say how far a figure is from final: 0 final, 1 rounded, 2 preliminary, 3 second-hand."""
+    """Read how final a figure is: 0 final, 1 rounded, 2 preliminary, 3 second-hand."""
     return next((level for level, mark in _MARKS if mark.search(row.note)), 0)
 
 
 def count_digits(row: Row) -> int:
-    """Count the significant digits of a figure as it was written."""
+    """Count the significant digits of a figure as written."""
     mantissa = re.split("[eE]", row.text.lstrip("+-"))[0]
     plain = mantissa.replace(".", "").lstrip("0")
     return len(plain if "." in mantissa else plain.rstrip("0"))
 
 
 def rank_figure(row: Row) -> tuple[int, int, bool, int, int, str]:
-    """Give the sort key of the rule in this module: the lowest is the best figure."""
+    """Rank a figure by the rule of this module: the lowest key is the best figure."""
     return (
         STATUSES.index(row.status),
         GRADES.index(read_grade(row)),
@@ -63,7 +63,7 @@ def rank_figure(row: Row) -> tuple[int, int, bool, int, int, str]:
 
 
 def select_statuses(include: Iterable[str] = ()) -> frozenset[str]:
-    """Give the statuses that may be used.
+    """Select the statuses that may be used.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def select_statuses(include: Iterable[str] = ()) -> frozenset[str]:
     Returns
     -------
     frozenset of str
-        The allowed statuses.
+        The statuses.
 
     Raises
     ------
@@ -83,14 +83,14 @@ def select_statuses(include: Iterable[str] = ()) -> frozenset[str]:
     extra = (include,) if isinstance(include, str) else tuple(include)
     for status in extra:
         if status == "doubtful":
-            raise InputError("doubtful figures are never used: include may name 'remembered'")
+            raise InputError("doubtful figures are never used: include allows 'remembered'")
         if status not in STATUSES:
             raise UnknownNameError("status", status, STATUSES[:-1])
     return frozenset(("read", "derived", *extra))
 
 
 def choose_figures(rows: Iterable[Row], include: Iterable[str] = ()) -> dict[int, Row]:
-    """Choose one figure a year by the rule of this module.
+    """Choose one figure for each year by the rule of this module.
 
     Parameters
     ----------
@@ -102,7 +102,7 @@ def choose_figures(rows: Iterable[Row], include: Iterable[str] = ()) -> dict[int
     Returns
     -------
     dict of int to Row
-        The best figure of each year, years ascending.
+        The best figure of each year, by rising year.
 
     Raises
     ------

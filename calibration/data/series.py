@@ -1,7 +1,7 @@
-"""Reading a table of published figures, every row checked before any is used.
+"""Reading tables of published figures; every row is checked before any is used.
 
-A row is one figure of one source. Figures that disagree stand side by side; which of them
-is used is decided in `calibration.data.selection`, never in the table.
+A row is one figure from one source. Conflicting figures are kept side by side:
+`calibration.data.selection` chooses among them, never the table.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from smecluster.calibration.data import units
 from smecluster.calibration.data.csv_rows import parse_choice, parse_number, raise_first, scan_rows
 from smecluster.model.support.errors import InputError, UnknownNameError
 
-#: The shipped cases, and what the source codes of their figures stand for.
+#: The shipped cases, and the citations of their figures' sources.
 CASES = Path(__file__).parents[1] / "cases"
 SOURCES = CASES / "sources.csv"
 COLUMNS = (
@@ -57,13 +57,13 @@ class Row:
     Attributes
     ----------
     region, series : str
-        What the figure is of.
+        What the figure measures.
     year : int
         Calendar year.
     value : float
         The figure, in `unit`.
     text : str
-        The figure as it was written, from which its precision is read.
+        The figure as written; its precision is read from this.
     qualifier : str
         One of `QUALIFIERS`.
     unit, price_basis : str
@@ -71,11 +71,11 @@ class Row:
     status : str
         One of `STATUSES`.
     source : str
-        Code of a source listed in ``sources.csv``.
+        Code of a source in ``sources.csv``.
     note : str
         Grade in brackets and remarks.
     line : int
-        Where it stands in its file.
+        Line in its file.
     """
 
     region: str
@@ -93,12 +93,12 @@ class Row:
 
     @property
     def name(self) -> str:
-        """Region and series, as a case file refers to figures of another region."""
+        """Region and series, as case files refer to figures of other regions."""
         return f"{self.region}/{self.series}"
 
 
 def read_sources(path: Path) -> dict[str, str]:
-    """Read what the source codes stand for.
+    """Read the citations of source codes.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ def read_sources(path: Path) -> dict[str, str]:
     Raises
     ------
     InputError
-        If the file is malformed, or a code has no citation or comes twice.
+        If the file is malformed, or a code has no citation or is repeated.
     """
     citations, problems = scan_sources(path)
     raise_first(problems)
@@ -121,7 +121,7 @@ def read_sources(path: Path) -> dict[str, str]:
 
 
 def scan_sources(path: Path) -> tuple[dict[str, str], list[InputError]]:
-    """Read what the source codes stand for, and say what is wrong; see `read_sources`."""
+    """Read the citations of source codes, and find mistakes; see `read_sources`."""
     citations: dict[str, str] = {}
 
     def read(line: int, record: dict[str, str]) -> None:
@@ -129,7 +129,7 @@ def scan_sources(path: Path) -> tuple[dict[str, str], list[InputError]]:
         if not code or not record["citation"]:
             raise InputError("a source needs a code and a citation")
         if code in citations:
-            raise InputError(f"source {code!r} comes twice")
+            raise InputError(f"source {code!r} is repeated")
         parts = (record["citation"], record["where"])
         citations[code] = "; ".join(part for part in parts if part)
 
@@ -147,9 +147,9 @@ def read_series(
     path : Path
         A CSV file with the columns `COLUMNS`.
     sources : collection of str
-        Codes of the sources that may be cited.
+        Codes of the allowed sources.
     names : collection of str, optional
-        Series that may occur, as ``region/series``; None allows all.
+        Allowed series, as ``region/series``; None allows all.
 
     Returns
     -------
@@ -159,9 +159,9 @@ def read_series(
     Raises
     ------
     InputError
-        With file and line, if a series, unit, status, qualifier or source is not known, a
-        value is not a finite number, a year lies outside `YEARS`, or one source gives one
-        series twice for a year.
+        With file and line, if a series, unit, status, qualifier or source is unknown, a value is
+        not a finite number, a year is outside `YEARS`, or one source gives a series twice for one
+        year.
     """
     rows, problems = scan_series(path, sources, names)
     raise_first(problems)
@@ -171,7 +171,7 @@ def read_series(
 def scan_series(
     path: Path, sources: Collection[str], names: Collection[str] | None = None
 ) -> tuple[tuple[Row, ...], list[InputError]]:
-    """Read the good rows of a table of published figures, and say what is wrong with the others.
+    """Read the valid rows of a table of published figures, and find the mistakes in the others.
 
     Parameters
     ----------
@@ -181,7 +181,7 @@ def scan_series(
     Returns
     -------
     tuple of Row, list of InputError
-        The rows in the order of the file, and a problem a row.
+        The rows in the order of the file, and a problem for each other row.
 
     Raises
     ------
@@ -201,7 +201,7 @@ def scan_series(
         if key in seen:
             raise InputError(
                 f"{row.source} already gives {row.series!r} for {row.year} in line "
-                f"{seen[key]}: one figure a source and year"
+                f"{seen[key]}: each source may give one figure a year"
             )
         seen[key] = line
         return row

@@ -1,10 +1,10 @@
-"""On which line of a TOML file something stands, which its parser does not tell."""
+"""Line numbers in a TOML file, which its parser does not give."""
 
 from __future__ import annotations
 
 import re
 
-#: A place in a parsed file: names of tables and fields, numbers (from 0) of repeated tables.
+#: A place in a parsed file: names of tables and fields, indices of repeated tables.
 Spot = tuple[str | int, ...]
 
 _HEADER = re.compile(r"\s*(\[\[?)\s*([\w.-]+)\s*\]\]?\s*(?:#.*)?$")
@@ -12,15 +12,15 @@ _FIELD = re.compile(r"\s*([\w-]+|\"[^\"]*\")\s*=")
 
 
 class Lines:
-    """The lines of a TOML file's tables and fields.
+    """The line numbers of a TOML file's tables and fields.
 
-    Tables written in one line (``{...}``) and fields below the second level are found by the
-    line of what holds them.
+    Inline tables (``{...}``) and fields below the second level are found at the line of what
+    contains them.
 
     Parameters
     ----------
     text : str
-        The file's text, known to be TOML.
+        The file's text, which must be valid TOML.
     """
 
     def __init__(self, text: str) -> None:
@@ -42,7 +42,7 @@ class Lines:
                 self._found.setdefault((*table, field[1].strip('"')), number)
 
     def find_line(self, spot: Spot) -> int:
-        """Give the line of a place, or of the nearest thing that holds it; at worst 1."""
+        """Find the line of a place, or else of what contains it, or else 1."""
         for length in range(len(spot), 0, -1):
             if spot[:length] in self._found:
                 return self._found[spot[:length]]

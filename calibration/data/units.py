@@ -1,4 +1,4 @@
-"""The units that figures are published in, and the model's own."""
+"""The units of published figures, and the model's own."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from smecluster.model.support.errors import InputError, suggest_name
 
 @dataclass(frozen=True)
 class Unit:
-    """What a unit measures.
+    """A unit: what it measures, and its size.
 
     Attributes
     ----------
     quantity : str
-        Kind of quantity; only units of one quantity convert into each other.
+        Kind of quantity; units of the same quantity convert into each other.
     factor : float
         Size in the quantity's base unit.
     """
@@ -62,7 +62,7 @@ PUBLISHED: dict[str, Unit] = {
     "CNY per US$": Unit("exchange rate", 1.0),
 }
 
-# A model unit's head (what stands before "/") says which quantity a measured variable is.
+# The part of a model unit before "/" gives the quantity of a measured variable.
 MODEL: dict[str, Unit] = {
     "Myuan": Unit("yuan", 1e6),
     "yuan": Unit("yuan", 1.0),
@@ -76,43 +76,43 @@ MODEL: dict[str, Unit] = {
 
 
 def find_unit(name: str) -> Unit:
-    """Look up a unit of the published tables.
+    """Find a unit of the published tables.
 
     Parameters
     ----------
     name : str
-        The unit as the table writes it.
+        The unit as written in the table.
 
     Returns
     -------
     Unit
-        Its quantity and size.
+        Quantity and size.
 
     Raises
     ------
     InputError
-        If the unit is not known.
+        If the unit is unknown.
     """
     return _look_up(name, PUBLISHED, "unit")
 
 
 def find_model_unit(name: str) -> Unit:
-    """Look up a unit of the model, such as ``Myuan/Year``.
+    """Find a unit of the model, such as ``Myuan/Year``.
 
     Parameters
     ----------
     name : str
-        The unit as the model writes it.
+        The unit as written in the model.
 
     Returns
     -------
     Unit
-        Quantity and size of what stands before the first ``/``.
+        Quantity and size of the part before the first ``/``.
 
     Raises
     ------
     InputError
-        If the unit is not known.
+        If the unit is unknown.
     """
     return _look_up(name.split("/")[0].strip(), MODEL, "model unit")
 

@@ -1,4 +1,4 @@
-"""The bootstrap: how the estimates would scatter, had the errors fallen otherwise."""
+"""The bootstrap: how the estimates vary when the figures are resampled."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 
 #: Years that are resampled together.
 BLOCK = 3
-#: Replicates that are kept together.
+#: Replicates that are saved together.
 BATCH = 10
 _MOST = 100  # points of one descent
 
@@ -39,7 +39,7 @@ class Bootstrap:
         By parameter as index: low, high (95 %) and low 90, high 90: percentiles, in the
         parameter's unit.
     failed : int
-        Replicates whose descent did not end.
+        Replicates whose descent did not finish.
     """
 
     points: Floats
@@ -49,15 +49,14 @@ class Bootstrap:
 
 
 class Resampling:
-    """New figures from the residuals of a fit.
+    """Resampled figures from the residuals of a fit.
 
-    Residuals are taken apart into the innovations of their series (see `Ar1`), which are
-    scaled to variance 1 over all series. Blocks of consecutive years are drawn with
-    replacement, all series of a year together, so that what moves regions and series at once
-    stays together; where a series has no figure in the year that is drawn, it takes the
-    innovation of any figure. Errors are built from the innovations, and figures around the fit
-    from the errors. Sources: Dogan 2007, System Dynamics Review 23(4); block bootstrap,
-    Kuensch 1989, Annals of Statistics 17(3).
+    Residuals are decomposed into the innovations of their series (see `Ar1`), scaled to variance 1
+    over all series. Blocks of consecutive years are drawn with replacement, all series of a year
+    together, which preserves shocks common to regions and series. A series without a figure in the
+    drawn year takes the innovation of a random figure. Errors are built from the innovations, and
+    figures from the fit and the errors. Sources: Dogan 2007, System Dynamics Review 23(4); block
+    bootstrap, Kuensch 1989, Annals of Statistics 17(3).
 
     Parameters
     ----------
@@ -80,7 +79,7 @@ class Resampling:
         self._table[self._row, self._column] = self._pool
 
     def draw_figures(self, rng: np.random.Generator) -> Floats:
-        """Draw figures, shape (figures,), in the figures' units."""
+        """Draw figures, shape (figures,), in their units."""
         years = len(self._table)
         begins = rng.integers(years, size=-(-years // BLOCK))
         source = (begins[:, None] + np.arange(BLOCK)).ravel()[:years] % years
@@ -99,11 +98,11 @@ def run_bootstrap(
     *,
     tell: Callable[[int, int], None] = lambda done, total: None,
 ) -> Bootstrap:
-    """Fit resampled figures, each from the optimum.
+    """Fit resampled figures, starting from the optimum.
 
-    The priors are evidence like the figures: each replicate draws their means anew, too, from
-    the priors themselves. (With the priors held fast, a parameter that the figures do not tell
-    would stay at its prior's mean in every replicate, as if it were known.)
+    Priors are evidence like the figures, so each replicate also draws their means, from the priors
+    themselves. (With fixed priors, a parameter that the figures do not determine would stay at its
+    prior mean in every replicate, as if it were known.)
 
     Parameters
     ----------
@@ -114,11 +113,11 @@ def run_bootstrap(
     replicates : int
         How many.
     seed : int
-        For the resampling.
+        Seed of the resampling.
     checkpoints : Checkpoints
         Where finished replicates are kept, ten at a time: ``bootstrap <number>``.
-    told : callable
-        Told how many replicates are done, and how many there are.
+    tell : callable
+        Receives how many replicates are done, and how many there are.
 
     Returns
     -------

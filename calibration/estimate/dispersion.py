@@ -1,4 +1,4 @@
-"""What the residuals of a fit say about the errors that were stated."""
+"""The errors that the residuals of a fit show, against the stated ones."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from numpy.typing import NDArray
 from smecluster.calibration.estimate.fit import compute_jacobian
 from smecluster.calibration.problem.objective import Objective
 
-#: With fewer pairs of figures a year apart, their autocorrelation says nothing.
+#: With fewer pairs of consecutive years an autocorrelation means nothing.
 _ENOUGH = 5
 
 
 def estimate_dispersion(objective: Objective, x: NDArray[np.float64]) -> float:
-    """Estimate how much wider the errors are than stated, over all series together.
+    """Estimate by what factor the errors exceed the stated ones, over all series.
 
-    The figures' sum of squares at the optimum, over the number of effectively independent
-    figures less the number of parameters that they determine (the trace of the share of the
-    information that comes from the figures). Source: dispersion of a quasi-likelihood,
+    The figures' sum of squares at the optimum, divided by the number of effectively independent
+    figures less the number of parameters that they determine (the trace of the figures' share of
+    the information). Source: dispersion of a quasi-likelihood,
     McCullagh and Nelder 1989, chapter 9; effective number of parameters, Spiegelhalter et al.
     2002, J. R. Statist. Soc. B 64.
 
@@ -32,8 +32,8 @@ def estimate_dispersion(objective: Objective, x: NDArray[np.float64]) -> float:
     Returns
     -------
     float
-        Factor for the errors, Dmnl, at least 1: figures that lie closer than stated do not
-        make the stated errors smaller.
+        Factor on the errors, Dmnl, at least 1: figures that are closer than stated do not reduce
+        the stated errors.
     """
     figures = len(objective.problem.measurements)
     residuals = objective.residuals(x)[0, :figures]
@@ -48,7 +48,7 @@ def estimate_dispersion(objective: Objective, x: NDArray[np.float64]) -> float:
 
 
 def measure_noise(objective: Objective, x: NDArray[np.float64]) -> pd.DataFrame:
-    """Measure the noise that the residuals show, series by series.
+    """Measure the noise in the residuals, series by series.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The table of estimates: each parameter with its standard error and its 90 % interval."""
+"""The table of estimates: each parameter with its standard error and 90 % interval."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LEVELS = (0.05, 0.95)
 def tabulate_estimates(
     objective: Objective, x: ArrayLike, draws: pd.DataFrame | None = None
 ) -> pd.DataFrame:
-    """Put the estimates of a calibration together.
+    """Tabulate the estimates of a calibration.
 
     Parameters
     ----------

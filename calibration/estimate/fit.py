@@ -1,4 +1,4 @@
-"""The fit: least squares from many starts, each kept, and a global search as a check."""
+"""The fit: least squares from many starts, and a global search as a check."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from smecluster.model.support.checkpoints import Checkpoints
 
 Floats = NDArray[np.float64]
 
-# A step in the scale of the estimation that the kernel's rounding does not blur.
+# A step in the scale of the estimation that is large against the kernel's rounding.
 _STEP = 1e-5
 _PRECISION = 1e-6
 
 
 @dataclass(frozen=True)
 class Optimum:
-    """Where a descent has ended.
+    """The end of a descent.
 
     Attributes
     ----------
@@ -32,9 +32,9 @@ class Optimum:
     cost : float
         Its cost (see `calibration.problem.objective.Objective`), Dmnl.
     gradient : float
-        Largest element of the cost's gradient that points into the bounds, Dmnl.
+        Largest element of the cost's gradient that points inside the bounds, Dmnl.
     evaluations : int
-        How many points were tried, Jacobians apart.
+        Points evaluated, without those of Jacobians.
     message : str
         Why it ended.
     """
@@ -49,16 +49,16 @@ class Optimum:
 def compute_jacobian(
     objective: Objective, x: Floats, free: ArrayLike | None = None, workers: int | None = None
 ) -> Floats:
-    """Differentiate the residuals by central differences, in one batch of runs.
+    """Compute the Jacobian of the residuals by central differences, in one batch of runs.
 
     Parameters
     ----------
     objective : Objective
         The objective.
     x : array of float, shape (parameters,)
-        Where; the differences turn one-sided at a bound.
+        Where; differences are one-sided at a bound.
     free : array_like of int, optional
-        Which parameters; all if left out.
+        Which parameters; by default all.
     workers : int, optional
         Threads.
 
@@ -86,18 +86,18 @@ def descend(
     max_evaluations: int = 200,
     workers: int | None = None,
 ) -> Optimum:
-    """Go down to the nearest optimum.
+    """Descend to the nearest optimum.
 
     Parameters
     ----------
     objective : Objective
         The objective.
     x0 : array of float, shape (parameters,)
-        Where to begin.
+        The starting point.
     free : array_like of int, optional
-        Which parameters move; all if left out.
+        Which parameters move; by default all.
     max_evaluations : int
-        After so many points it ends.
+        Points after which it ends.
     workers : int, optional
         Threads for each batch of runs.
 
@@ -108,7 +108,7 @@ def descend(
     start = np.clip(np.asarray(x0, dtype=float), objective.lower, objective.upper)
     chosen = np.arange(len(start)) if free is None else np.asarray(free, dtype=int)
     lower, upper = objective.lower[chosen], objective.upper[chosen]
-    # The method needs a start strictly between the bounds.
+    # The method needs a start strictly inside the bounds.
     inside = 1e-8 * (upper - lower)
 
     def whole(part: Floats) -> Floats:
@@ -133,10 +133,10 @@ def descend(
 
 
 def spread_starts(objective: Objective, count: int, seed: int) -> Floats:
-    """Spread starts over the prior.
+    """Spread starting points over the prior.
 
-    The first start is the prior's mean; the others are a Latin hypercube, turned into the
-    prior's distribution within the bounds.
+    The first is the prior mean; the others are a Latin hypercube, transformed to the prior within
+    the bounds.
 
     Parameters
     ----------
@@ -145,7 +145,7 @@ def spread_starts(objective: Objective, count: int, seed: int) -> Floats:
     count : int
         How many.
     seed : int
-        For the Latin hypercube.
+        Seed of the Latin hypercube.
 
     Returns
     -------
@@ -169,7 +169,7 @@ def run_multistart(
     max_evaluations: int = 200,
     report: Callable[[int, Optimum], None] = lambda number, optimum: None,
 ) -> list[Optimum]:
-    """Descend from many starts; each that has ended is kept.
+    """Descend from many starts; each finished descent is kept.
 
     Parameters
     ----------
@@ -178,18 +178,18 @@ def run_multistart(
     count : int
         How many starts.
     seed : int
-        For their places.
+        Seed of the starting points.
     checkpoints : Checkpoints
         Where finished starts are kept: ``start <number>``.
     max_evaluations : int
-        After so many points a descent ends.
-    done : callable
-        Told the number of each start that has ended, and where it ended.
+        Points after which a descent ends.
+    report : callable
+        Receives the number of each finished start and its optimum.
 
     Returns
     -------
     list of Optimum
-        In the order of their numbers; the same for any number of workers.
+        By number of the start; the same for any number of workers.
     """
     begin = spread_starts(objective, count, seed)
 
@@ -215,25 +215,25 @@ def run_multistart(
 
 
 def select_best(optima: Sequence[Optimum]) -> Optimum:
-    """Give the lowest optimum."""
+    """Select the lowest optimum."""
     return min(optima, key=lambda optimum: optimum.cost)
 
 
 def search_globally(
     objective: Objective, seed: int, *, generations: int = 300, population: int = 8
 ) -> Optimum:
-    """Look for a better optimum everywhere: differential evolution, then a descent.
+    """Search for the global optimum: differential evolution, then a descent.
 
     Parameters
     ----------
     objective : Objective
         The objective.
     seed : int
-        For the evolution.
+        Seed of the evolution.
     generations : int
-        How long it evolves.
+        Number of generations.
     population : int
-        Members for each parameter.
+        Members of the population for each parameter.
 
     Returns
     -------

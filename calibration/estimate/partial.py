@@ -1,14 +1,14 @@
 """Partial fits: one sector of the model at a time, driven by published figures.
 
-A parameter that is estimated with the whole model may make up for what is wrong elsewhere. Here
-the loops through a sector are cut at measured variables and the figures are fed in, so that its
-parameters answer for nothing but its own series; where the two estimates differ by more than
-their errors allow, the structure between them is in doubt. Sources: Oliva 2003, European Journal
-of Operational Research 151; Homer 2012, System Dynamics Review 28(3).
+A parameter that is estimated with the whole model may compensate for errors elsewhere. Here the
+loops through a sector are cut at measured variables and the figures are fed in: its parameters have
+only its own series to fit. If the two estimates differ by more than their errors allow, the
+structure between them is in doubt. Sources: Oliva 2003, European Journal of Operational Research
+151; Homer 2012, System Dynamics Review 28(3).
 
-Between its figures and beyond them a driver follows the model's own path, bent so that it passes
-through every figure: the ratio of figure to model is interpolated in its logarithm and held
-before the first and after the last.
+Between and beyond its figures, a driver follows the model's own path, scaled to pass through every
+figure: the logarithm of the ratio of figure to model is interpolated, and constant before the first
+and after the last figure.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ from smecluster.model.vensim.regions import REGION
 
 Floats = NDArray[np.float64]
 
-#: The sectors that come with the project.
+#: The shipped sectors.
 SECTORS = Path(__file__).parents[1] / "partial.toml"
-#: Estimates that differ by fewer standard errors agree.
+#: Estimates within so many standard errors of each other agree.
 AGREE = 2.0
 _LOOP = "history"
 _COLUMNS = (
@@ -56,19 +56,19 @@ class _Record(Schema):
 
 
 class Driver(_Record):
-    """A measured variable that a sector reads from the figures."""
+    """A measured variable that a sector takes from the figures."""
 
     variable: Text
     in_: tuple[Text, ...] = Field(min_length=1, alias="in", description="equations that read it")
 
     @property
     def cut(self) -> Cut:
-        """Where the loops through it are cut."""
+        """The cut of the loops through it."""
         return Cut(_LOOP, self.variable, self.in_)
 
 
 class Sector(_Record):
-    """A sector that is fitted alone."""
+    """A sector to fit alone."""
 
     name: Text
     says: Text = Field(description="what it determines, given what")
@@ -82,7 +82,7 @@ class _Sectors(_Record):
 
 
 def read_sectors(path: Path = SECTORS) -> tuple[Sector, ...]:
-    """Read the sectors that are fitted alone.
+    """Read the sectors to fit alone.
 
     Parameters
     ----------
@@ -102,7 +102,7 @@ def read_sectors(path: Path = SECTORS) -> tuple[Sector, ...]:
 
 
 def isolate_sector(problem: Problem, sector: Sector, values: Mapping[str, float]) -> Problem:
-    """Cut a sector out of the estimation problem.
+    """Isolate a sector in the estimation problem.
 
     Parameters
     ----------
@@ -111,24 +111,23 @@ def isolate_sector(problem: Problem, sector: Sector, values: Mapping[str, float]
     sector : Sector
         The sector.
     values : mapping of str to float
-        Inputs at which the rest of the model stands, in the model's units.
+        Values of the rest of the model, in the model's units.
 
     Returns
     -------
     Problem
-        Of a model whose sector is driven by the figures, with the sector's figures and
-        parameters alone.
+        With the sector driven by the figures, and only its own figures and parameters.
 
     Raises
     ------
     InputError
-        If the model lacks a variable or an equation does not read it, or no region has figures
-        of all drivers and of the sector's series, and parameters of it.
+        If the model lacks a variable, an equation does not read it, or no region has figures for
+        all drivers and for the sector's series, and parameters of the sector.
     """
     regions, names = _select_regions(problem, sector)
     if not names:
         raise InputError(
-            f"sector {sector.name!r}: no region has parameters of it and figures of "
+            f"sector {sector.name!r}: no region has its parameters and figures for "
             f"{', '.join(driver.variable for driver in sector.driver)} and of its series"
         )
     figures = problem.measurements
@@ -162,10 +161,10 @@ def fit_sectors(
     *,
     max_evaluations: int = 200,
 ) -> pd.DataFrame:
-    """Fit sectors alone and compare with the whole calibration.
+    """Fit sectors alone, and compare with the whole calibration.
 
-    The rest of the model stands at the whole calibration's estimates; each descent begins at
-    the prior's mean.
+    The rest of the model keeps the estimates of the whole calibration; each descent starts at the
+    prior mean.
 
     Parameters
     ----------
@@ -174,10 +173,10 @@ def fit_sectors(
     optimum : array of float, shape (parameters,)
         The whole calibration's optimum, in the scale of the estimation.
     chosen : iterable of Sector, optional
-        The sectors; those of the project if left out. A sector that the problem has no figures
-        or parameters of is left out.
+        The sectors; by default the shipped ones. Sectors without figures or parameters in the
+        problem are left out.
     max_evaluations : int
-        After so many points a descent ends.
+        Points after which a descent ends.
 
     Returns
     -------
@@ -185,14 +184,14 @@ def fit_sectors(
         A row a sector and parameter: ``sector``, ``name``, ``unit``, ``figures`` (of the
         sector), ``estimate`` of the partial fit and its 95 % interval ``low`` to ``high``,
         ``whole`` (estimate of the whole calibration), all in `unit`; ``prior share`` (standard
-        error over the prior's standard deviation: near 1 the sector's figures say nothing);
+        error over the prior's standard deviation: near 1 the sector's figures add nothing);
         ``difference`` (partial less whole, in standard errors of the difference, as if the two
         were independent) and ``agrees``, which is whether it is below 2.
 
     Raises
     ------
     InputError
-        If a sector does not fit the model.
+        If a sector does not match the model.
     """
     whole = Objective(problem)
     values = dict(zip(whole.names, whole.to_natural(optimum).tolist(), strict=True))
@@ -235,9 +234,9 @@ def _compute_standard_errors(objective: Objective, x: Floats) -> Floats:
 
 
 def _select_regions(problem: Problem, sector: Sector) -> tuple[set[str], list[str]]:
-    """Find the regions with figures of all drivers and of the series, and the parameters.
+    """Select the regions with figures for all drivers and the series, and the parameters.
 
-    A region without figures of a driver would be fitted to the model's own path.
+    Without figures for a driver, a region would be fitted to the model's own path.
     """
     figures = problem.measurements
     regions = set(figures["region"][figures["variable"].isin(sector.series)])
@@ -249,19 +248,19 @@ def _select_regions(problem: Problem, sector: Sector) -> tuple[set[str], list[st
 
 
 def _select_driver(problem: Problem, variable: str) -> pd.Series[bool]:
-    """Find the figures that drive: those in the variable's own unit."""
+    """Select the figures of a driver, in the variable's own unit."""
     figures = problem.measurements
     compare = figures["observable"].map(problem.observables["compare"])
     return (figures["variable"] == variable) & (compare == "level")
 
 
 def _find_region(name: str) -> str:
-    """Give the region of a parameter, empty where all share it."""
+    """Find the region of a parameter; empty if it is shared."""
     return name.partition("[")[2].rstrip("]")
 
 
 def _bend_path(years: Floats, path: Floats, figures: pd.DataFrame) -> list[tuple[float, float]]:
-    """Bend the model's path so that it passes through the figures."""
+    """Scale the model's path to pass through the figures."""
     known = figures.groupby("year")["value"].mean()
     if known.empty:
         return [(float(year), float(value)) for year, value in zip(years, path, strict=True)]

@@ -1,4 +1,4 @@
-"""Profiles: what each parameter's other values would cost, all others fitted anew."""
+"""Profiles: the cost of other values of each parameter, with all others refitted."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from smecluster.model.support.errors import UnknownNameError
 
 Floats = NDArray[np.float64]
 
-#: A cost this much lower than the optimum's is a better optimum, not rounding.
+#: A cost lower by this much is a better optimum, not rounding.
 BETTER = 0.01
 
-# The root of twice the cost above the lowest is a straight line where the posterior is normal.
-# A walk aims at these values of it; the last lies just behind the cut.
+# The root of twice the excess cost is linear if the posterior is normal. A walk aims at these
+# values of it; the last is just beyond the cut.
 _AIMS = (0.7, 1.4, 2.05)
-_LONGEST = 3.0  # times the step before
-_MOST = 25  # steps a side
+_LONGEST = 3.0  # times the previous step
+_MOST = 25  # steps to each side
 
 
 @dataclass(frozen=True)
 class Profiles:
-    """The profiles of a objective around an optimum.
+    """The profiles of an objective around an optimum.
 
     Attributes
     ----------
@@ -41,11 +41,11 @@ class Profiles:
         value.
     intervals : pandas.DataFrame
         By name as index: estimate, low, high (95 %) and low 90, high 90, in the parameter's
-        unit; ``low open`` and ``high open`` say that the bound was reached before the cut, so
-        that the interval is open there.
+        unit; ``low open`` and ``high open`` say that the bound was reached before the cut: the
+        interval is open there.
     better : Optimum or None
-        The lowest point, where one was found below the optimum: the fit had missed it, and
-        the intervals are to be made anew from there.
+        The lowest point, if it is below the optimum: the fit had missed it, and the intervals must
+        be computed again from there.
     """
 
     points: pd.DataFrame
@@ -53,7 +53,7 @@ class Profiles:
     better: Optimum | None
 
     def describe(self) -> list[str]:
-        """Say which intervals are open, and whether the fit had missed a better optimum."""
+        """Describe which intervals are open, and whether the fit missed a better optimum."""
         said = []
         for side, bound in (("low", "lower"), ("high", "upper")):
             names = self.intervals.index[self.intervals[f"{side} open"]]
@@ -71,7 +71,7 @@ class Profiles:
 
 @dataclass(frozen=True)
 class _Side:
-    """What a walk to one side found: points (n, parameters) and their costs (n,)."""
+    """A walk to one side: points (n, parameters) and their costs (n,)."""
 
     points: Floats
     costs: Floats
@@ -85,7 +85,7 @@ def compute_profiles(
     names: Iterable[str] | None = None,
     tell: Callable[[int, int], None] = lambda done, total: None,
 ) -> Profiles:
-    """Walk from the optimum along each parameter, fitting all others anew at each step.
+    """Walk from the optimum along each parameter, refitting all others at each step.
 
     Parameters
     ----------
@@ -96,9 +96,9 @@ def compute_profiles(
     checkpoints : Checkpoints
         Where finished profiles are kept: ``profile <number>``.
     names : iterable of str, optional
-        The parameters; all if left out.
-    told : callable
-        Told how many profiles are done, and how many there are.
+        The parameters; by default all.
+    tell : callable
+        Receives how many profiles are done, and how many there are.
 
     Returns
     -------
@@ -145,7 +145,7 @@ def compute_profiles(
 def _walk(objective: Objective, optimum: Optimum, spread: Floats, place: int, sign: int) -> _Side:
     """Walk to one side until the cost is above the cut, or the bound is reached.
 
-    `spread` is the parameter's row of the covariance: where the others go as it moves.
+    `spread` is the parameter's row of the covariance: how the others move with it.
     """
     free = [other for other in range(len(optimum.x)) if other != place]
     bound = (objective.upper if sign > 0 else objective.lower)[place]
@@ -171,7 +171,7 @@ def _walk(objective: Objective, optimum: Optimum, spread: Floats, place: int, si
         if moved[place]:
             direction = moved / moved[place]
             rise = _take_root(found.cost, optimum) - root
-            # A flat stretch tells no slope; the next step is then as long as it may be.
+            # A flat stretch gives no slope; the next step is then as long as allowed.
             slope = max(rise / abs(moved[place]), 1e-3 * slope)
     return _Side(np.array(points[1:]).reshape(-1, len(optimum.x)), np.array(costs[1:]))
 
@@ -239,4 +239,4 @@ def _find_better(optimum: Optimum, found: list[_Side]) -> Optimum | None:
         return None
     best = int(np.argmin(found[at].costs))
     cost = float(found[at].costs[best])
-    return Optimum(found[at].points[best], cost, np.nan, 0, "found on the way along a profile")
+    return Optimum(found[at].points[best], cost, np.nan, 0, "found along a profile")

@@ -1,4 +1,4 @@
-"""The calibrated model beside the figures that it was fitted to."""
+"""The calibrated model beside the figures it was fitted to."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LEVELS = (0.05, 0.95)
 def tabulate_fit(
     objective: Objective, x: ArrayLike, draws: ArrayLike | None = None
 ) -> pd.DataFrame:
-    """Set the model beside each figure.
+    """Tabulate the model beside each figure.
 
     Parameters
     ----------
@@ -25,16 +25,16 @@ def tabulate_fit(
     x : array_like, shape (parameters,)
         The optimum, in the scale of the estimation.
     draws : array_like, shape (draws, parameters), optional
-        Points that spread as the estimate does.
+        Draws of the posterior, in the same scale.
 
     Returns
     -------
     pandas.DataFrame
         A row a figure: region, variable, segment, unit, compare, ``factor`` (figure over model,
-        Dmnl; 1 where levels are compared), year, value, status; ``fitted``, the model's value
-        times the factor, with the bounds ``low`` and ``high`` of the 90 % of the draws, in the
-        figure's unit (parameters alone, no noise; missing without draws); ``sigma`` (Dmnl,
-        standard deviation of the figure's error, of its logarithm).
+        Dmnl; 1 if levels are compared), year, value, status; ``fitted``, the model's value times
+        the factor, with its 90 % interval over the draws, ``low`` to ``high``, in the figure's unit
+        (parameter uncertainty only, no noise; missing without draws); ``sigma`` (Dmnl, standard
+        deviation of the error of the figure's logarithm).
     """
     problem = objective.problem
     figures = problem.measurements

@@ -1,4 +1,4 @@
-"""The calibrated model's paths through all years, also where figures have gaps."""
+"""The calibrated model's paths through all years, including those without figures."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LEVELS = (0.05, 0.95)
 def simulate_paths(
     objective: Objective, x: ArrayLike, draws: ArrayLike | None = None
 ) -> pd.DataFrame:
-    """Follow each measured variable of each region through the years of all figures.
+    """Simulate each measured variable of each region over the years of all figures.
 
     Parameters
     ----------
@@ -25,15 +25,15 @@ def simulate_paths(
     x : array_like, shape (parameters,)
         The optimum, in the scale of the estimation.
     draws : array_like, shape (draws, parameters), optional
-        Points that spread as the estimate does.
+        Draws of the posterior, in the same scale.
 
     Returns
     -------
     pandas.DataFrame
-        A row a year: region, variable, unit (the model's), year, value, and the bounds ``low``
-        and ``high`` of the 90 % of the draws (missing without draws). Where all figures of a
-        variable are known only up to a factor, the draws are brought to one level first: such
-        figures say nothing about it.
+        A row a year: region, variable, unit (the model's), year, value, and the ends ``low`` and
+        ``high`` of the 90 % interval over the draws (missing without draws). If all figures of a
+        variable are known only up to a factor, the draws are brought to the same level first, about
+        which such figures say nothing.
     """
     problem = objective.problem
     figures = problem.measurements.assign(
@@ -64,7 +64,7 @@ def simulate_paths(
 
 
 def _level(values: NDArray[np.float64], known: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Bring runs to the first one's mean logarithm over the years that are known."""
+    """Bring runs to the mean logarithm of the first one over the years with figures."""
     with np.errstate(divide="ignore", invalid="ignore"):
         level = np.log(values[:, known]).mean(axis=1)
     return np.asarray(values * np.exp(level[0] - level)[:, None])
@@ -72,7 +72,7 @@ def _level(values: NDArray[np.float64], known: NDArray[np.bool_]) -> NDArray[np.
 
 def _summarise(values: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
     best, drawn = values[0], values[1:]
-    # A draw whose run failed says nothing.
+    # Failed runs are left out.
     drawn = drawn[np.isfinite(drawn).all(axis=1)]
     missing = np.full((2, len(best)), np.nan)
     low, high = np.quantile(drawn, _LEVELS, axis=0) if len(drawn) else missing

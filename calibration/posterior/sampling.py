@@ -1,4 +1,4 @@
-"""The posterior: draws of independent walkers, refused until the walks have converged."""
+"""The posterior: draws from an ensemble of walkers, refused until the walks have converged."""
 
 from __future__ import annotations
 
@@ -24,31 +24,31 @@ from smecluster.model.support.errors import InputError
 
 Floats = NDArray[np.float64]
 
-#: Two threads carry out sixteen runs together each.
+#: On two threads, each walks sixteen at a time.
 WALKERS = 32
-#: Of every so many steps one is kept.
+#: One of so many steps is kept.
 THIN = 2
-#: Steps that are kept together as one piece.
+#: Steps that are saved together.
 PIECE = 100
-#: The share of a walk that is left out as its way from the start.
+#: The share of a walk that is discarded as burn-in.
 _LEFT_OUT = 0.25
-# Pieces before the first look whether the walks agree, and how many times as many to the next.
+# Saved parts before the first test of convergence, and the factor from one test to the next.
 _EARLIEST, _LATER = 4, 1.1
 _NAMED = 3
-_WIDER = 1.5  # starts, in standard deviations of the normal approximation
-# Learning the surrogate: points of the design for each coefficient, and how near the optimum;
-# then rounds of so many steps.
+_WIDER = 1.5  # spread of the starts, in standard deviations of the normal approximation
+# Training the surrogate: design points for each coefficient, their distance from the optimum, then
+# rounds of so many steps.
 _DESIGN, _NEAR = 1.5, 0.6
 _ROUNDS, _LEARNING = 20, 50
-_LEARNT_POWER = 0.7  # of the posterior: its tails are to be known, too
-# The share of moves that are steps of a random walk: in how many directions, and how long.
+_LEARNT_POWER = 0.7  # of the posterior: the surrogate must know its tails, too
+# The share of random-walk moves, their numbers of directions, and their lengths.
 _STEPS = 0.25
 _SIZES = (5, 10, 20)
 _LENGTHS = np.array([0.2, 0.6, 1.0])
 
 
 class NotConvergedError(InputError):
-    """The walks do not agree with one another yet; their draws would mislead."""
+    """The walks do not agree with one another yet: their draws would mislead."""
 
 
 @dataclass(frozen=True)
@@ -58,15 +58,15 @@ class Posterior:
     Attributes
     ----------
     objective : Objective
-        Whose posterior it is.
+        The objective whose posterior it is.
     walks : array of float, shape (steps, walkers, parameters)
-        In the scale of the estimation; the way from the start left out, one of two steps kept.
+        In the scale of the estimation, without burn-in; one of two steps is kept.
     diagnostics : pandas.DataFrame
         By parameter as index: R-hat, bulk ESS, tail ESS.
     acceptance : float
-        Share of the proposed moves that were accepted.
+        Share of accepted moves.
     steps : int
-        How many each walker went, the way from the start included, what it learnt on left out.
+        Steps of each walker, with burn-in, without those that trained the surrogate.
     """
 
     objective: Objective
@@ -77,11 +77,11 @@ class Posterior:
 
     @property
     def converged(self) -> bool:
-        """Whether R-hat and effective sample sizes reach their thresholds."""
+        """Whether R-hat and effective sample sizes meet their thresholds."""
         return _has_converged(self.diagnostics)
 
     def select_points(self, count: int = 1000) -> Floats:
-        """Give draws in the scale of the estimation, evenly spread over the walks.
+        """Select draws in the scale of the estimation, evenly spread over the walks.
 
         Parameters
         ----------
@@ -100,11 +100,11 @@ class Posterior:
         self.refuse_unconverged()
         steps, walkers, _ = self.walks.shape
         number = np.arange(min(count, steps * walkers))
-        # Walkers in turn, each a little later than the one before.
+        # Walkers in turn, each a little later than the last.
         return np.asarray(self.walks[number * steps // len(number), number % walkers])
 
     def select_draws(self, count: int = 1000) -> pd.DataFrame:
-        """Give draws in the parameters' units: a row a draw, columns the model's inputs.
+        """Select draws in the parameters' units: a row a draw, columns the model's inputs.
 
         Raises
         ------
@@ -120,9 +120,9 @@ class Posterior:
         worst = self.diagnostics.sort_values("R-hat", ascending=False).head(_NAMED)
         named = ", ".join(f"{name} ({row['R-hat']:.2f})" for name, row in worst.iterrows())
         raise NotConvergedError(
-            f"after {self.steps} steps the walks have not converged: R-hat is to be below "
-            f"{R_HAT}, worst are {named}; the smallest effective sample size is "
-            f"{_find_least(self.diagnostics):.0f} of {ESS:.0f}: let them walk on"
+            f"the walks have not converged after {self.steps} steps: R-hat must be below {R_HAT}, "
+            f"the worst are {named}; the smallest effective sample size is "
+            f"{_find_least(self.diagnostics):.0f}, and must be {ESS:.0f}: resume with more steps"
         )
 
 
@@ -136,7 +136,7 @@ def sample_posterior(
     walkers: int = WALKERS,
     tell: Callable[[int, int], None] = lambda done, total: None,
 ) -> Posterior:
-    """Draw from the posterior until the walks have converged.
+    """Sample the posterior until the walks have converged.
 
     Parameters
     ----------
@@ -145,15 +145,15 @@ def sample_posterior(
     optimum : Optimum
         Its optimum.
     seed : int
-        For starts and moves.
+        Seed of starts and moves.
     checkpoints : Checkpoints
-        Where the walks are kept as they go on: ``learning <number>``, ``walk <number>``.
+        Where the walks are saved: ``learning <number>``, ``walk <number>``.
     most : int
-        Steps after which they stop, converged or not; what they learn on is not counted.
+        Steps after which they stop, converged or not; training of the surrogate does not count.
     walkers : int
-        How many walk.
-    told : callable
-        Told how many steps are done, and how many there may be.
+        Number of walkers.
+    tell : callable
+        Receives how many steps are done, and the most there can be.
 
     Returns
     -------
@@ -173,7 +173,7 @@ def sample_posterior(
         tell(learning + PIECE * len(kept), learning + most)
         if len(kept) >= look or PIECE * len(kept) >= most:
             diagnostics = _diagnose(_join_after_start(kept, "at"), walk.objective.names)
-            # To look takes longer the longer the walks are.
+            # The test takes longer the longer the walks are.
             look = math.ceil(_LATER * look)
     return Posterior(
         walk.objective,
@@ -223,14 +223,13 @@ class _Walk:
         self._state = emcee.State(begin, random_state=random)
 
     def points(self, at: Floats) -> Floats:
-        """Turn coordinates into points in the scale of the estimation."""
+        """Transform coordinates to points in the scale of the estimation."""
         return self._scores.to_points(self._laplace.to_scores(at))
 
     def learn(self, checkpoints: Checkpoints, name: str, design: bool) -> None:
-        """Walk a little, and fit the surrogate to all that was met so far.
+        """Walk a little, and fit the surrogate to all points so far.
 
-        The first time it is fitted to a design around the optimum, without which there would be
-        nothing to walk along.
+        The first time it is fitted to a design around the optimum.
         """
         if name not in checkpoints:
             if design:
@@ -258,9 +257,9 @@ class _Walk:
             self._measure()
 
     def _measure(self) -> None:
-        """Measure how far walkers spread, from the later half of what they have learnt on.
+        """Estimate the covariance from the later half of the training walks.
 
-        They are few, so that the covariance is drawn towards that of the normal approximation.
+        Walkers are few, so it is shrunk towards that of the normal approximation.
         """
         later = self._past[len(self._past) // 2 :]
         walkers, k = later[0].shape[1:]
@@ -270,16 +269,16 @@ class _Walk:
         self._trajectories.root = self._steps.root = np.linalg.cholesky(covariance)
 
     def settle(self) -> None:
-        """Hold the moves as they are from now on, so that the draws are of the posterior."""
+        """Freeze the moves: from now on the draws are of the posterior."""
         self._trajectories.tuning = False
         self._power = 1.0
         self._state = emcee.State(self._state.coords, random_state=self._state.random_state)
 
     def go(self, checkpoints: Checkpoints, name: str) -> Mapping[str, NDArray[Any]]:
-        """Walk one piece."""
+        """Walk one part of the chain."""
         if name not in checkpoints:
             checkpoints.save(name, self._walked(PIECE, THIN))
-        # What goes on and what is resumed sees the same bytes.
+        # A first run and a resumed one see the same bytes.
         kept = checkpoints.load(name)
         self._resume(kept)
         return kept
@@ -316,7 +315,7 @@ class _Walk:
         return -self._power * self._scores.cost(self._laplace.to_scores(at))
 
     def _surrogate_cost(self, at: Floats) -> tuple[Floats, Floats]:
-        """Give -log of the surrogate posterior, and its gradient: only the figures are replaced."""
+        """Compute -log of the surrogate posterior and its gradient; the prior is exact."""
         scores = self._laplace.to_scores(at)
         cost, gradient = self._surrogate.cost(at)
         cost = cost + 0.5 * np.einsum("ij,ij->i", scores, scores)
@@ -327,8 +326,8 @@ class _Walk:
 class _Steps:
     """Proposals of a random walk in some directions at a time.
 
-    Steps in few directions may be long, those in all must be short; which are best depends on
-    the posterior, so that all occur. The proposal is symmetric. Source of the scale: Roberts,
+    Steps in few directions can be long, steps in all must be short. Which are best depends on the
+    posterior, so all occur. The proposal is symmetric. Source of the scale: Roberts,
     Gelman and Gilks 1997, Annals of Applied Probability 7(1).
     """
 
@@ -348,15 +347,15 @@ class _Steps:
 
 
 def _join_after_start(kept: Sequence[Mapping[str, NDArray[Any]]], name: str) -> Floats:
-    """Join the pieces, the way from the start left out."""
+    """Join the parts of the walks, without burn-in."""
     whole = np.concatenate([part[name] for part in kept])
     return np.asarray(whole[int(_LEFT_OUT * len(whole)) :], dtype=float)
 
 
 def _diagnose(walks: Floats, names: Sequence[str]) -> pd.DataFrame:
-    """Compare the walks, shape (steps, walkers, parameters), with one another."""
+    """Compute convergence diagnostics of walks, shape (steps, walkers, parameters)."""
     chains = np.moveaxis(walks, (2, 1, 0), (0, 1, 2))
-    # The library says that it is typed, but its functions are not.
+    # The library declares types, but its functions have none.
     library: Any = arviz_stats.base
     stats = library.array_stats
     found = {

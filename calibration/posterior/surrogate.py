@@ -1,4 +1,4 @@
-"""A quadratic surrogate of the residuals: what the model would say, and how it would change."""
+"""A quadratic surrogate of the residuals, with its gradient."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-# What the components of the residuals that are left out may add to a cost, Dmnl.
+# Cost that the dropped components of the residuals may add, Dmnl.
 _NEGLIGIBLE = 0.01
-# Noise of a thousandth keeps coefficients finite that no point tells.
+# A ridge of a thousandth keeps coefficients finite that no point determines.
 _RIDGE = 1e-6
 
 
 class Surrogate:
     """Residuals as quadratic functions of a point, fitted to runs of the model.
 
-    The points' coordinates are meant to have about unit variance in the region that matters.
+    The coordinates should have about unit variance in the region of interest.
 
     Parameters
     ----------
     k : int
-        How many coordinates a point has.
+        Number of coordinates.
     m : int
-        How many residuals.
+        Number of residuals.
     """
 
     def __init__(self, k: int, m: int) -> None:
@@ -35,16 +35,16 @@ class Surrogate:
         self._weight = 0.0
 
     def add(self, points: Floats, residuals: Floats, weights: Floats) -> None:
-        """Take runs into account.
+        """Add runs of the model.
 
         Parameters
         ----------
         points : array of float, shape (n, k)
-            Where the model was run.
+            Points at which the model was run.
         residuals : array of float, shape (n, m)
-            What it gave there.
+            Residuals there.
         weights : array of float, shape (n,)
-            How much each counts, from 0 to 1.
+            Weight of each, from 0 to 1.
         """
         root = np.sqrt(weights)[:, None]
         features = root * self._features(points)
@@ -57,8 +57,8 @@ class Surrogate:
     def fit(self) -> None:
         """Fit the quadratic functions to all runs so far, by weighted least squares.
 
-        The residuals are turned to their principal components, of which few vary; the others
-        are held at their means.
+        The residuals are rotated to their principal components, of which few vary; the others are
+        held at their means.
         """
         mean = self._moment[0] / self._weight
         spread = self._square / self._weight - np.outer(mean, mean)
@@ -66,7 +66,7 @@ class Surrogate:
         kept = np.cumsum(np.maximum(sizes, 0)) > _NEGLIGIBLE
         kept[-1] = True
         axes = axes[:, kept]
-        # The part of the mean that no component reaches is a constant of the cost.
+        # The part of the mean outside the components is a constant of the cost.
         inside = mean @ axes
         self._constant = 0.5 * float(mean @ mean - inside @ inside)
         gram = self._gram.copy()
@@ -81,7 +81,7 @@ class Surrogate:
         self._bend = np.ascontiguousarray(bend.reshape(-1, k).T)
 
     def cost(self, points: Floats) -> tuple[Floats, Floats]:
-        """Give half the sum of squared residuals, and its gradient.
+        """Compute half the sum of squared residuals, and its gradient.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""Long moves along a surrogate of the posterior, proposed to a sampler of the posterior itself."""
+"""Long moves along a surrogate, proposed to a sampler of the posterior itself."""
 
 from __future__ import annotations
 
@@ -12,37 +12,37 @@ Cost = Callable[[Floats], tuple[Floats, Floats]]
 
 _LEAPS = 10
 _TRAJECTORIES = 2
-_WANTED = 0.8  # accepted by the surrogate, where steps are as long as is worth while
-_FIRST = 0.2  # length of a step, in standard deviations
+_WANTED = 0.8  # acceptance by the surrogate at which steps have the best length
+_FIRST = 0.2  # initial length of a step, in standard deviations
 _HASTE = 0.1
 
 
 class Trajectories:
     """Proposals by Hamiltonian trajectories of a surrogate.
 
-    The surrogate's own acceptance makes the proposal reversible with respect to the surrogate
-    distribution, so that the sampler has to correct for the ratio of the two distributions
-    only: its draws are of the posterior itself, however rough the surrogate, which decides no
-    more than how many proposals are accepted. Sources: delayed acceptance, Christen and Fox
+    Accepting by the surrogate makes the proposal reversible with respect to the surrogate
+    distribution; the sampler then corrects for the ratio of the two distributions. Its draws are of
+    the posterior itself, however rough the surrogate, which only affects how many proposals are
+    accepted. Sources: delayed acceptance, Christen and Fox
     2005, Journal of Computational and Graphical Statistics 14(4); Hamiltonian proposals, Neal
     2011, Handbook of Markov Chain Monte Carlo, chapter 5.
 
     Parameters
     ----------
     cost : callable
-        -log density of the surrogate, but for a constant, of points of shape (n, k), and its
+        -log density of the surrogate, up to a constant, of points of shape (n, k), and its
         gradient.
     root : array of float, shape (k, k)
-        Cholesky factor of a covariance that is like the points'.
+        Cholesky factor of a covariance similar to the points'.
 
     Attributes
     ----------
     root : array of float, shape (k, k)
-        As given; it may be replaced by a better one.
+        As given; may be replaced by a better one.
     step : float
-        Length of a step in standard deviations, which `tuning` adapts.
+        Length of a step in standard deviations; `tuning` adapts it.
     tuning : bool
-        Whether proposals adapt it; a sampler whose draws are to be used must not.
+        Whether proposals adapt it; must be off while draws are collected.
     """
 
     def __init__(self, cost: Cost, root: Floats) -> None:
@@ -57,17 +57,17 @@ class Trajectories:
         Parameters
         ----------
         at : array of float, shape (walkers, k)
-            Where they stand.
+            Where they are.
         rng : numpy.random.RandomState
-            The sampler's.
+            The sampler's generator.
 
         Returns
         -------
         tuple of array
-            Proposals, shape (walkers, k), and the logarithms of the factors by which their
-            acceptance is to be corrected, shape (walkers,).
+            Proposals, shape (walkers, k), and the logarithms of the factors that correct their
+            acceptance, shape (walkers,).
         """
-        # A trajectory that runs away ends in infinity, and is rejected.
+        # A divergent trajectory ends at infinity, and is rejected.
         with np.errstate(over="ignore", invalid="ignore"):
             before, gradient = self.cost(at)
             cost = before

@@ -1,4 +1,4 @@
-"""Errors that last: a first-order autoregression for each series, over the gaps in its years."""
+"""Autocorrelated errors: a first-order autoregression for each series, across gaps in its years."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ Floats = NDArray[np.float64]
 
 
 class Ar1:
-    """The errors of a problem's figures, and the innovations that they are made of.
+    """The errors of a problem's figures, and the innovations that drive them.
 
-    The error of a figure in standard deviations is ``rho^g`` times that of the figure before,
-    ``g`` years earlier, plus ``sqrt(1 - rho^(2 g))`` times an innovation of variance 1; the
-    first error of a series is its innovation. A year without a figure is a step like any other.
+    In standard deviations, the error of a figure is ``rho^g`` times that of the figure before,
+    ``g`` years earlier, plus ``sqrt(1 - rho^(2 g))`` times an innovation of variance 1. The first
+    error of a series is its innovation.
 
     Parameters
     ----------
     problem : Problem
-        Whose figures; their ``sigma`` and their series' ``rho`` are used.
+        The problem; the ``sigma`` of its figures and the ``rho`` of its series are used.
     """
 
     def __init__(self, problem: Problem) -> None:
@@ -35,7 +35,7 @@ class Ar1:
             self._series.append((series.index.to_numpy()[order], kept))
 
     def build_errors(self, innovations: ArrayLike) -> Floats:
-        """Build errors.
+        """Build errors from innovations.
 
         Parameters
         ----------
@@ -55,7 +55,7 @@ class Ar1:
         return np.asarray(found * self._sigma)
 
     def extract_innovations(self, errors: ArrayLike) -> Floats:
-        """Take errors, shape (..., figures), apart into innovations: the inverse of `errors`."""
+        """Extract innovations from errors, shape (..., figures): the inverse of `build_errors`."""
         whole = np.asarray(errors, dtype=float) / self._sigma
         found = whole.copy()
         for places, kept in self._series:

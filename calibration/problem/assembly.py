@@ -1,8 +1,8 @@
 """The estimation problem as three tables: measurements, observables, parameters.
 
-The words are PEtab's (Schmiester et al. 2021, PLoS Computational Biology 17(1)): a
-*measurement* is a figure, an *observable* says which variable of the model it measures and
-with what noise, a *parameter* has a scale, bounds and a prior.
+The terms are those of PEtab (Schmiester et al. 2021, PLoS Computational Biology 17(1)): a
+*measurement* is a figure, an *observable* is the variable of the model that it measures with its
+noise, a *parameter* has a scale, bounds and a prior.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.workspace import locate
 from smecluster.model.vensim.regions import REGION
 
-#: How much wider the error of a figure is that was given from memory.
+#: Factor on the error of a figure from memory.
 REMEMBERED = 2.0
-#: Autocorrelation of a series' errors from one figure to the next. It is stated, like the
-#: errors themselves: measured on residuals it takes every misfit of the model for noise, and the
-#: fit, told that a series is noise, misses it further.
+#: Autocorrelation of a series' errors from one figure to the next. It is assumed, like the errors
+#: themselves: if it were measured on residuals, every misfit of the model would count as noise, and
+#: the fit would miss such series even more.
 CORRELATION = 0.6
 
 
 @dataclass(frozen=True)
 class Problem:
-    """What is estimated, from which figures.
+    """What is estimated, and from which figures.
 
     Attributes
     ----------
@@ -46,15 +46,14 @@ class Problem:
         The model.
     measurements : pandas.DataFrame
         A row a figure: observable, region, variable, segment, year, value, unit (the model's;
-        money in constant prices of 2010), status, source, sigma (Dmnl, standard deviation of
-        the logarithm of the error).
+        money in prices of 2010), status, source, sigma (Dmnl, standard deviation of the error of
+        the logarithm).
     observables : pandas.DataFrame
-        A row a series, by its name as index: region, variable, segment, unit, compare
-        (``level``, or ``scale`` where a factor is estimated with it because a definition
-        differs), error (stated in the case, Dmnl), sigma (used, Dmnl), rho (autocorrelation of
-        the errors, Dmnl), figures (how many), effective figures (autocorrelated errors say
-        less than their number: a series of n figures counts as ``n (1 - rho) / (1 + rho)``, at
-        least one).
+        A row a series, by name as index: region, variable, segment, unit, compare (``level``, or
+        ``scale`` if a factor is estimated with it because the definition differs), error (as
+        stated in the case, Dmnl), sigma (as used, Dmnl), rho (autocorrelation of the errors,
+        Dmnl), figures (how many), effective figures (autocorrelated figures count for fewer: n
+        figures count as ``n (1 - rho) / (1 + rho)``, at least one).
     parameters : tuple of Parameter
         What is estimated.
     base : mapping
@@ -103,11 +102,11 @@ class Problem:
         return digest.hexdigest()
 
     def select_until(self, year: float) -> Problem:
-        """Give the problem with the figures up to a year only."""
+        """Select the figures up to a year."""
         return self.select(self.measurements["year"] <= year)
 
     def select(self, kept: pd.Series) -> Problem:
-        """Give the problem with some of its figures only.
+        """Select some of the figures.
 
         Parameters
         ----------
@@ -134,7 +133,7 @@ class Problem:
         )
 
     def with_parameters(self, names: Iterable[str]) -> Problem:
-        """Give the problem in which only the named parameters are estimated.
+        """Select parameters: the others are not estimated.
 
         Raises
         ------
@@ -149,7 +148,7 @@ class Problem:
         return replace(self, parameters=kept)
 
     def scale_errors(self, factor: float) -> Problem:
-        """Give the problem with every error so many times as wide.
+        """Multiply every error by a factor.
 
         Parameters
         ----------
@@ -175,18 +174,18 @@ def assemble_problem(
     shared: bool = True,
     base: Mapping[str, Any] | None = None,
 ) -> Problem:
-    """Put the estimation problem of some regions together.
+    """Assemble the estimation problem of some regions.
 
     Parameters
     ----------
     model : Model
-        The model; the cases' regions are in it.
+        The model, with the regions of the cases.
     cases : sequence of Case
-        Whose figures are used and whose regional parameters are estimated.
+        Cases whose figures are used and whose regional parameters are estimated.
     include : iterable of str
         ``"remembered"`` adds figures given from memory, with twice the error.
     shared : bool
-        Whether the parameters that all regions share are estimated too.
+        Whether the parameters shared by all regions are estimated too.
     base : mapping, optional
         Inputs that all runs set, such as the time step.
 
@@ -197,7 +196,7 @@ def assemble_problem(
     Raises
     ------
     InputError
-        If a table is malformed or does not fit the model.
+        If a table is malformed or does not match the model.
     """
     include = tuple(include)
     parameters = list(read_parameters(locate(SHARED))) if shared else []
@@ -237,9 +236,9 @@ def _tabulate_measurements(case: Case, include: tuple[str, ...]) -> pd.DataFrame
         row = bad.iloc[0]
         raise InputError(
             f"case {case.name}: {row['variable']} of {row['year']} is {row['value']:g}: errors are "
-            "taken in logarithms, so a figure must be above 0 (exclude the year)"
+            "logarithmic, so figures must be above 0 (exclude the year)"
         )
-    # A factor fitted to a single figure leaves nothing to compare.
+    # A factor fitted to a single figure would leave nothing to compare.
     size = figures.groupby(["variable", "segment"])["value"].transform("size")
     figures = figures[(figures["compare"] == "level") | (size > 1)]
     names = [
@@ -287,7 +286,7 @@ def _describe_observables(
 
 
 def _count_figures(observables: pd.DataFrame, measurements: pd.DataFrame) -> pd.DataFrame:
-    """Count the figures, and as how many independent ones they count."""
+    """Count the figures, and the effectively independent ones."""
     counted = observables.copy()
     figures = measurements.groupby("observable")["value"].size().reindex(observables.index)
     rho = observables["rho"]

@@ -1,9 +1,8 @@
-"""Constants that follow a dated course, and tables bent at their dates.
+"""Dated courses: constants that change over time, and tables that change from a year on.
 
-The model's file gives a reform's lever one value for all years. Here each chosen constant is
-multiplied by a table of the calendar year wherever it is read; the constant itself stays an
-input, so that a draw may still set it. This is text surgery on the model's file: no equation
-is written twice.
+The model file gives a reform's lever one value for all years. Here each chosen constant is
+multiplied by a table of the calendar year wherever it is read. The constant itself remains an
+input: a draw may still set it. The model file's text is edited; no equation is duplicated.
 """
 
 from __future__ import annotations
@@ -32,21 +31,21 @@ def name_course(constant: str) -> str:
 
 
 def add_courses(text: str, constants: Iterable[str]) -> str:
-    """Let constants follow a dated course.
+    """Add dated courses to constants.
 
     Parameters
     ----------
     text : str
         The Vensim file's text.
     constants : iterable of str
-        Each gets a table `name_course` of its dimensions, which is 1 in all years until a run
-        sets it, and acts on every equation that reads the constant. A constant without
-        dimensions that only regional equations read gets a course for each region.
+        Each gets a table, `name_course`, with its dimensions, which is 1 in all years unless a run
+        sets it, and acts on every equation that reads the constant. A constant without dimensions
+        that only regional equations read gets one course for each region.
 
     Returns
     -------
     str
-        The new text; as it is, it gives the same numbers.
+        The new text; the model gives the same numbers.
 
     Raises
     ------
@@ -62,18 +61,18 @@ def _add_course(text: str, given: str) -> str:
     document = read_document(text)
     variable = document.variable(given)
     if variable.kind != "constant" or fold_name(variable.name) in _CLOCK:
-        raise InputError(f"{variable.name!r} is no constant that could follow a course")
+        raise InputError(f"{variable.name!r} is not a constant that can follow a course")
     blocks = parse(text).blocks
     dated, table = f"dated {variable.name}", name_course(variable.name)
     read = [
         (block.subscripts, match)
         for block in blocks
         if block.kind == "equation"
-        # What stands left of the sign is the reader's own name.
+        # Left of the equals sign is the reader's own name.
         for match in _NAME.finditer(text, text.index("=", block.start) + 1, block.end)
         if fold_name(match[0]) == fold_name(variable.name)
     ]
-    # One number for all regions, read region by region: a reform may change it in one of them.
+    # One number for all regions, but read region by region: a reform may change it in one.
     spread = not variable.dims and all(REGION in subscripts for subscripts, _ in read)
     dims = (REGION,) if spread else variable.dims
     edits = []
@@ -102,18 +101,18 @@ def _add_course(text: str, given: str) -> str:
 def bend_table(
     points: Course, course: Course, *, replaces: bool = False
 ) -> list[tuple[float, float]]:
-    """Bend a dated table by a course.
+    """Change a dated table by a course.
 
     Parameters
     ----------
     points : sequence of (float, float)
         The table: (year, value).
     course : sequence of (float, float)
-        (year, factor), years rising; linear between them, without effect before the first
-        and held after the last. A first factor other than 1 acts from its year on at once.
+        (year, factor) by rising year: linear between years, without effect before the first and
+        constant after the last. A first factor other than 1 acts at once from its year.
     replaces : bool
-        Whether the course gives values in the table's unit that take the place of the table's
-        from its first year on, instead of factors.
+        Whether the course gives values, in the table's unit, that replace the table's from its
+        first year on, instead of factors.
 
     Returns
     -------
@@ -127,9 +126,9 @@ def bend_table(
     """
     old, new = np.array(points, dtype=float), np.array(course, dtype=float)
     if not len(new) or (np.diff(new[:, 0]) <= 0).any():
-        raise InputError(f"the years of a course must rise, and there must be some: {course}")
+        raise InputError(f"a course needs at least one year, and its years must rise: {course}")
     begin = new[0, 0]
-    # A table is continuous: what begins at once begins within a thousandth of a year.
+    # Tables are continuous: a step takes a thousandth of a year.
     years = np.union1d(np.union1d(old[:, 0], new[:, 0]), [begin - 1e-3])
     before = years < begin
     values = np.interp(years, *old.T)

@@ -1,4 +1,4 @@
-"""The prior's normal scores: coordinates without bounds, in which the prior is standard normal."""
+"""Normal scores of the prior: unbounded coordinates in which the prior is standard normal."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from smecluster.calibration.problem.objective import Objective
 
 Floats = NDArray[np.float64]
 
-# Nearer to a bound than this share of the prior no descent begins: scores go to infinity there.
+# No descent starts nearer to a bound than this share of the prior: scores are infinite there.
 _EDGE = 0.02
-# A step in scores that the kernel's rounding does not blur.
+# A step in scores that is large against the kernel's rounding.
 _STEP = 1e-4
 
 
@@ -27,7 +27,7 @@ class Laplace:
     Attributes
     ----------
     centre : array of float, shape (parameters,)
-        Where the posterior of the scores is highest, Dmnl.
+        The mode of the posterior of the scores, Dmnl.
     covariance : array of float, shape (parameters, parameters)
         Inverse of the Gauss-Newton Hessian there, Dmnl.
     cost : float
@@ -44,18 +44,18 @@ class Laplace:
         return np.asarray(np.linalg.cholesky(self.covariance), dtype=float)
 
     def to_scores(self, whitened: Floats) -> Floats:
-        """Turn coordinates with mean 0 and variance 1, shape (..., parameters), into scores."""
+        """Transform coordinates of mean 0 and variance 1, shape (..., parameters), to scores."""
         return np.asarray(self.centre + whitened @ self.root.T)
 
 
 class NormalScores:
-    """The posterior of a objective in the normal scores of its prior.
+    """The posterior of an objective in the normal scores of its prior.
 
-    A score is the standard normal quantile of a parameter's place in its prior, a normal
-    distribution cut off at the bounds. The prior of the scores is standard normal, bounds are
-    at infinity, and the posterior is the same, told otherwise. (On the parameters themselves
-    the bounds cut the posterior off, which neither a normal approximation nor a sampler that
-    moves in straight lines knows.)
+    A score is the standard normal quantile of a parameter's position in its prior, a normal
+    distribution truncated at the bounds. The prior of the scores is standard normal, their bounds
+    are at infinity, and the posterior is the same in other coordinates. (In the parameters
+    themselves the bounds truncate the posterior, which neither a normal approximation nor a sampler
+    that moves in straight lines accounts for.)
 
     Parameters
     ----------
@@ -70,36 +70,36 @@ class NormalScores:
         self._within = above - self._below
 
     def to_scores(self, points: ArrayLike) -> Floats:
-        """Turn points, shape (..., parameters), into scores; those at a bound are drawn in."""
+        """Transform points, shape (..., parameters), to scores; those at a bound move inside."""
         points = np.asarray(points, dtype=float)
         place = ndtr((points - self.objective.prior_mean) / self.objective.prior_sd) - self._below
         return np.asarray(ndtri(np.clip(place / self._within, _EDGE, 1 - _EDGE)))
 
     def to_points(self, scores: ArrayLike) -> Floats:
-        """Turn scores, shape (..., parameters), into points in the scale of the estimation."""
+        """Transform scores, shape (..., parameters), to points in the scale of the estimation."""
         objective = self.objective
         place = ndtri(self._below + self._within * ndtr(np.asarray(scores, dtype=float)))
         points = objective.prior_mean + objective.prior_sd * place
         return np.asarray(np.clip(points, objective.lower, objective.upper))
 
     def residuals(self, scores: ArrayLike, workers: int | None = None) -> Floats:
-        """Give the residuals whose squares are summed: the figures', then the scores, Dmnl."""
+        """Compute the residuals whose squares are summed: the figures', then the scores, Dmnl."""
         scores = np.atleast_2d(np.asarray(scores, dtype=float))
         found = self.objective.residuals(self.to_points(scores), workers)
         return np.hstack([found[:, : -scores.shape[1]], scores])
 
     def cost(self, scores: ArrayLike, workers: int | None = None) -> Floats:
-        """Give -log posterior of scores, shape (n, parameters), but for a constant."""
+        """Compute -log posterior of scores, shape (n, parameters), up to a constant."""
         residuals = self.residuals(scores, workers)
         return np.asarray(0.5 * np.einsum("ij,ij->i", residuals, residuals))
 
     def approximate(self, x0: ArrayLike, workers: int | None = None) -> Laplace:
-        """Approximate the posterior by a normal distribution around its top.
+        """Approximate the posterior by a normal distribution around its mode.
 
         Parameters
         ----------
         x0 : array_like, shape (parameters,)
-            A point near the top, in the scale of the estimation.
+            A point near the mode, in the scale of the estimation.
         workers : int, optional
             Threads.
 

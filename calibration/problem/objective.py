@@ -1,4 +1,4 @@
-"""The objective of a calibration: how far a point lies from the figures and from the priors."""
+"""The objective of a calibration: how far a point is from the figures and the priors."""
 
 from __future__ import annotations
 
@@ -19,27 +19,26 @@ from smecluster.model.support.errors import InputError
 
 Floats = NDArray[np.float64]
 
-#: Log residual of a figure whose run has failed, or whose value is not above 0.
+#: Log residual of a figure whose run failed, or whose value is not above 0.
 _LOST = 10.0
 _COUNTING = threading.Lock()
 
 
 class Objective:
-    """The negative logarithm of the posterior, for whole batches of points at once.
+    """The negative logarithm of the posterior, for batches of points.
 
-    A point holds the parameters in the scale of the estimation. Its cost is half the sum of
-    the squares of its residuals: for each figure ``log(model / figure) / sigma``, times the
-    root of the share of the series' figures that are effectively independent; for each
-    parameter ``(x - mean) / sd``. Where a series is known only up to a factor, the factor that
-    fits best is taken out. Source: Struben, Sterman and Keith 2015; a cost 1.92 above the
-    lowest bounds a 95 % interval of one parameter.
+    A point holds the parameters in the scale of the estimation. Its cost is half the sum of its
+    squared residuals: for each figure ``log(model / figure) / sigma``, times the root of the share
+    of the series' figures that are effectively independent; for each parameter ``(x - mean) / sd``.
+    If a series is known only up to a factor, the best-fitting factor is removed. A cost 1.92 above
+    the lowest bounds the 95 % interval of one parameter. Source: Struben, Sterman and Keith 2015.
 
     Parameters
     ----------
     problem : Problem
-        What is estimated, from which figures.
+        What is estimated, and from which figures.
     workers : int, optional
-        Threads; one for each processor if left out. They change no digit.
+        Threads; by default one for each processor. Results do not depend on it.
 
     Attributes
     ----------
@@ -48,11 +47,11 @@ class Objective:
     lower, upper, prior_mean, prior_sd : array of float, shape (parameters,)
         Bounds and priors in the scale of the estimation.
     start : array of float, shape (parameters,)
-        The values that the model has.
+        The model's own values.
     runs : int
-        How many runs of the model the objective has asked for.
+        Number of model runs of this objective.
     total : int
-        How many all objectives of this process have asked for.
+        Number of model runs of all objectives of this process.
     """
 
     total: ClassVar[int] = 0
@@ -90,7 +89,7 @@ class Objective:
 
     @property
     def start(self) -> Floats:
-        """The model's own values, moved into the bounds."""
+        """The model's own values, clipped to the bounds."""
         from smecluster.model.program.inputs import InputIndex
 
         program = self.problem.model.program
@@ -103,17 +102,17 @@ class Objective:
         return np.clip(self.to_scale(values), self.lower, self.upper)
 
     def to_scale(self, values: ArrayLike) -> Floats:
-        """Turn values in the model's units, shape (..., parameters), into a point."""
+        """Transform values in model units, shape (..., parameters), to the scale of estimation."""
         values = np.asarray(values, dtype=float)
         return np.where(self._log, np.log(np.where(self._log, values, 1.0)), values)
 
     def to_natural(self, points: ArrayLike) -> Floats:
-        """Turn points, shape (..., parameters), into values in the model's units."""
+        """Transform points, shape (..., parameters), to values in the model's units."""
         points = np.asarray(points, dtype=float)
         return np.where(self._log, np.exp(np.where(self._log, points, 0.0)), points)
 
     def to_inputs(self, points: ArrayLike) -> pd.DataFrame:
-        """Write points as inputs of the model, a row each, in the model's units."""
+        """Tabulate points as inputs of the model, a row each, in the model's units."""
         return pd.DataFrame(np.atleast_2d(self.to_natural(points)), columns=list(self.names))
 
     def simulate(self, points: ArrayLike, workers: int | None = None) -> Floats:
@@ -129,7 +128,7 @@ class Objective:
         Returns
         -------
         array of float, shape (n, figures)
-            What the model has for each figure, in the figure's unit; NaN where a run failed.
+            The model's value for each figure, in the figure's unit; NaN if the run failed.
         """
         values = np.atleast_2d(self.to_natural(points))
         with _COUNTING:
@@ -139,7 +138,7 @@ class Objective:
         return found[:, self._rows, self._columns]
 
     def errors(self, points: ArrayLike, workers: int | None = None) -> Floats:
-        """Give log residuals, the factors of series known up to a factor taken out.
+        """Compute log residuals, without the factors of series known up to a factor.
 
         Parameters
         ----------
@@ -151,7 +150,7 @@ class Objective:
         Returns
         -------
         array of float, shape (n, figures)
-            ``log(model / figure)``, Dmnl; 10 where a run has failed.
+            ``log(model / figure)``, Dmnl; 10 if the run failed.
         """
         simulated = self.simulate(points, workers)
         fine = simulated > 0
@@ -163,7 +162,7 @@ class Objective:
         return logs
 
     def residuals(self, points: ArrayLike, workers: int | None = None) -> Floats:
-        """Give the residuals whose squares are summed.
+        """Compute the residuals whose squares are summed.
 
         Parameters
         ----------
@@ -175,19 +174,19 @@ class Objective:
         Returns
         -------
         array of float, shape (n, figures + parameters)
-            Dmnl: the figures' in the order of the measurements, then the priors'.
+            Dmnl: those of the figures in the order of the measurements, then those of the priors.
         """
         points = np.atleast_2d(np.asarray(points, dtype=float))
         prior = (points - self.prior_mean) / self.prior_sd
         return np.hstack([self.errors(points, workers) * self._weights, prior])
 
     def cost(self, points: ArrayLike, workers: int | None = None) -> Floats:
-        """Give half the sum of squares, shape (n,): -log posterior but for a constant."""
+        """Compute half the sum of squares, shape (n,): -log posterior up to a constant."""
         residuals = self.residuals(points, workers)
         return np.asarray(0.5 * np.einsum("ij,ij->i", residuals, residuals))
 
     def with_measurements(self, values: ArrayLike) -> Objective:
-        """Give the objective of the same problem with other figures.
+        """Make the objective of the same problem with other figures.
 
         Parameters
         ----------
@@ -197,7 +196,7 @@ class Objective:
         Returns
         -------
         Objective
-            It shares the compiled model; its runs are counted by itself.
+            It shares the compiled model, but counts its own runs.
         """
         other = object.__new__(Objective)
         other.__dict__.update(self.__dict__)
@@ -206,28 +205,30 @@ class Objective:
         return other
 
     def __getstate__(self) -> dict[str, Any]:
-        raise TypeError("a objective holds machine code: make it anew from its problem")
+        raise TypeError(
+            "an objective holds machine code and cannot be pickled: build it from its problem"
+        )
 
 
 def find_idle(
     objective: Objective, point: ArrayLike, names: Iterable[str] | None = None
 ) -> list[str]:
-    """Find the parameters that do nothing to any figure.
+    """Find the parameters without effect on any figure.
 
     Parameters
     ----------
     objective : Objective
         The objective.
     point : array_like, shape (parameters,)
-        Where to try.
+        Where to vary them.
     names : iterable of str, optional
-        Which parameters; all if left out.
+        Which parameters; by default all.
 
     Returns
     -------
     list of str
-        Those whose move by a tenth of their prior's standard deviation, up or down, leaves
-        every figure as it was.
+        Those for which a move by a tenth of the prior's standard deviation, up or down, changes
+        no figure.
     """
     point = np.asarray(point, dtype=float)
     step = 0.1 * objective.prior_sd
@@ -243,11 +244,11 @@ def find_idle(
 
 
 def describe_idle(objective: Objective, point: ArrayLike) -> list[InputError]:
-    """Say which parameters do nothing, each with the line of its table; see `find_idle`."""
+    """Describe the parameters without effect, each with its line; see `find_idle`."""
     lines = {parameter.name: parameter.line for parameter in objective.problem.parameters}
     return [
         InputError(
-            f"{lines[name]}: {name!r} does nothing to any of the "
+            f"{lines[name]}: {name!r} has no effect on any of the "
             f"{len(objective.problem.measurements)} figures: fix it in the case's constants.csv "
             "or add a series that it moves"
         )
@@ -256,11 +257,11 @@ def describe_idle(objective: Objective, point: ArrayLike) -> list[InputError]:
 
 
 def refuse_idle(objective: Objective, point: ArrayLike) -> None:
-    """Refuse a problem with parameters that do nothing; see `find_idle`.
+    """Refuse a problem with parameters without effect; see `find_idle`.
 
     Raises
     ------
     InputError
-        Naming the first of them, with the line of its table.
+        With the first of them and its line.
     """
     raise_first(describe_idle(objective, point))

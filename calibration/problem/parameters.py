@@ -1,4 +1,4 @@
-"""The table of parameters that a calibration estimates: scale, bounds, prior, source."""
+"""The table of parameters to estimate: scale, bounds, prior, source."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from smecluster.model import Model
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.vensim.regions import REGION
 
-#: The parameters that all regions share.
+#: The parameters shared by all regions.
 SHARED = Path(__file__).parents[1] / "parameters.csv"
-#: A case folder's own.
+#: The file of a case's own parameters.
 FILE = "parameters.csv"
 COLUMNS = ("name", "scale", "lower", "upper", "prior mean", "prior sd", "status", "source")
 SCALES = ("log", "lin")
-#: A value without a usable estimate behind it, besides the statuses of published figures.
+#: Status of a prior without a usable estimate behind it.
 JUDGEMENT = "judgement"
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter that is estimated.
+    """A parameter to estimate.
 
     Attributes
     ----------
     name : str
-        The model's input: a constant or the first value of a stock, with its region in
-        brackets where it has one.
+        The model's input: a constant or the initial value of a stock, with its region in brackets
+        if it has one.
     scale : {"log", "lin"}
         Scale of the estimation: on ``log`` the prior is lognormal, and `sd` is relative.
     lower, upper : float
@@ -41,13 +41,13 @@ class Parameter:
     sd : float
         Prior standard deviation in the scale of the estimation.
     status : str
-        How far to trust the prior, as `calibration.data.series.STATUSES`, or ``judgement``.
+        Status of the prior: one of `calibration.data.series.STATUSES`, or ``judgement``.
     source : str
         Where the prior comes from.
     shared : bool
-        Whether all regions share it.
+        Whether it is shared by all regions.
     line : str
-        File and line it was read from.
+        File and line that it was read from.
     """
 
     name: str
@@ -62,7 +62,7 @@ class Parameter:
     line: str
 
     def to_scale(self, value: float) -> float:
-        """Turn a value in the model's unit into the scale of the estimation."""
+        """Transform a value in the model's unit to the scale of the estimation."""
         return math.log(value) if self.scale == "log" else value
 
 
@@ -74,7 +74,7 @@ def read_parameters(path: str | Path, region: str | None = None) -> tuple[Parame
     path : str or Path
         The CSV file.
     region : str, optional
-        The region whose parameters they are; shared parameters if left out.
+        Their region; by default they are shared.
 
     Returns
     -------
@@ -83,8 +83,8 @@ def read_parameters(path: str | Path, region: str | None = None) -> tuple[Parame
     Raises
     ------
     InputError
-        If the file is missing or malformed, bounds are crossed, a prior lies outside its
-        bounds, or a name stands twice; the message names the line.
+        If the file is missing or malformed, bounds are crossed, a prior is outside its bounds, or
+        a name is repeated; the message gives the line.
     """
     found, problems = scan_parameters(path, region)
     raise_first(problems)
@@ -94,7 +94,7 @@ def read_parameters(path: str | Path, region: str | None = None) -> tuple[Parame
 def scan_parameters(
     path: str | Path, region: str | None = None
 ) -> tuple[tuple[Parameter, ...], list[InputError]]:
-    """Read the good rows of a table of parameters, and say what is wrong with the others.
+    """Read the valid rows of a table of parameters, and find the mistakes in the others.
 
     Parameters
     ----------
@@ -104,7 +104,7 @@ def scan_parameters(
     Returns
     -------
     tuple of Parameter, list of InputError
-        The parameters, and a problem a row.
+        The parameters, and a problem for each other row.
 
     Raises
     ------
@@ -118,7 +118,7 @@ def scan_parameters(
             parameter = _parse_parameter(row, f"{path}:{line}", region)
             if parameter.name in found:
                 raise InputError(
-                    f"{parameter.line}: {parameter.name!r} stands twice, first in "
+                    f"{parameter.line}: {parameter.name!r} is repeated, first in "
                     f"{found[parameter.name].line}"
                 )
             found[parameter.name] = parameter
@@ -128,7 +128,7 @@ def scan_parameters(
 
 
 def check_parameters(parameters: Sequence[Parameter], model: Model) -> None:
-    """Refuse parameters that the model does not have, or does not allow.
+    """Refuse parameters that the model does not have or allow.
 
     Parameters
     ----------
@@ -140,14 +140,14 @@ def check_parameters(parameters: Sequence[Parameter], model: Model) -> None:
     Raises
     ------
     InputError
-        If a name is not one of the model's constants, its region is missing or too much, or
-        its bounds go beyond the model's range; the message names the line.
+        If a name is not one of the model's constants, a region is missing or superfluous, or bounds
+        exceed the model's range; the message gives the line.
     """
     raise_first(find_misplaced(parameters, model))
 
 
 def find_misplaced(parameters: Sequence[Parameter], model: Model) -> list[InputError]:
-    """Say which parameters the model does not have, or does not allow; see `check_parameters`."""
+    """Find parameters that the model does not have or allow; see `check_parameters`."""
     constants = [name for name, found in model.variables.items() if found.kind == "constant"]
     problems = []
     for parameter in parameters:
@@ -160,7 +160,7 @@ def find_misplaced(parameters: Sequence[Parameter], model: Model) -> list[InputE
         if (variable.dims == (REGION,)) != bool(bracket):
             whose = "by region" if variable.dims else "shared by all regions"
             place = "the parameters.csv of a case" if variable.dims else SHARED.name
-            text = f"{bare!r} is {whose}: it belongs into {place}"
+            text = f"{bare!r} is {whose}: it belongs in {place}"
             problems.append(InputError(f"{parameter.line}: {text}"))
             continue
         for bound in (parameter.lower, parameter.upper):
@@ -182,9 +182,9 @@ def _parse_parameter(cells: dict[str, str], line: str, region: str | None) -> Pa
             numbers[column] = float(cells[column])
         except ValueError:
             given = repr(cells[column]) if cells[column] else "nothing"
-            raise InputError(f"{line}: {column} takes a number, not {given}") from None
+            raise InputError(f"{line}: {column} must be a number, not {given}") from None
         if not math.isfinite(numbers[column]):
-            raise InputError(f"{line}: {column} takes a finite number, not {cells[column]}")
+            raise InputError(f"{line}: {column} must be a finite number, not {cells[column]}")
     if cells["scale"] not in SCALES:
         raise InputError(f"{line}: {UnknownNameError('scale', cells['scale'], SCALES)}")
     allowed = (*STATUSES, JUDGEMENT)
@@ -198,7 +198,7 @@ def _parse_parameter(cells: dict[str, str], line: str, region: str | None) -> Pa
         raise InputError(f"{line}: bounds are crossed: lower {lower:g}, upper {upper:g}")
     if not lower <= mean <= upper:
         raise InputError(
-            f"{line}: prior mean {mean:g} lies outside the bounds {lower:g} to {upper:g}"
+            f"{line}: prior mean {mean:g} is outside the bounds {lower:g} to {upper:g}"
         )
     if sd <= 0:
         raise InputError(f"{line}: prior sd {sd:g} must be above 0")

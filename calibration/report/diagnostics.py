@@ -13,12 +13,12 @@ from smecluster.calibration.store.findings import (
     transform_to_scale,
 )
 
-#: With fewer figures, an autocorrelation says nothing.
+#: With fewer figures, an autocorrelation means nothing.
 ENOUGH = 6
 
 
 def compute_residuals(findings: Findings) -> pd.DataFrame:
-    """Work out the residuals of the fit.
+    """Compute the residuals of the fit.
 
     Parameters
     ----------
@@ -28,8 +28,8 @@ def compute_residuals(findings: Findings) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The table with a further column ``residual``: logarithm of figure over fit, in
-        standard errors of the figure.
+        The table with another column, ``residual``: logarithm of figure over fit, in standard
+        errors of the figure.
     """
     table = findings["figures"]
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -38,7 +38,7 @@ def compute_residuals(findings: Findings) -> pd.DataFrame:
 
 
 def measure_autocorrelation(years: pd.Series[int], values: pd.Series[float]) -> float:
-    """Correlate the residuals of years with those of the year after.
+    """Measure the correlation of residuals with those of the following year.
 
     Parameters
     ----------
@@ -50,8 +50,8 @@ def measure_autocorrelation(years: pd.Series[int], values: pd.Series[float]) -> 
     Returns
     -------
     float
-        First-order autocorrelation about zero, Dmnl, over the pairs of neighbouring years;
-        missing where there are fewer than six figures or no such pair.
+        First-order autocorrelation about zero, Dmnl, over pairs of consecutive years; missing if
+        there are fewer than six figures or no such pair.
     """
     by_year = pd.Series(values.to_numpy(float), index=years.to_numpy())
     after = by_year.reindex(by_year.index + 1).to_numpy()
@@ -108,7 +108,7 @@ def find_close_pairs(findings: Findings) -> pd.DataFrame:
 
 
 def compare_resampled(findings: Findings) -> pd.DataFrame:
-    """Set the bootstrap's 90 % intervals beside the calibration's.
+    """Compare the bootstrap's 90 % intervals with the calibration's.
 
     Parameters
     ----------

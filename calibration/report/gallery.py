@@ -21,7 +21,7 @@ from smecluster.calibration.store.findings import Findings
 
 
 def draw_all(findings: Findings) -> dict[str, Iterator[Drawn]]:
-    """Draw the figures of a calibration, each page when it is asked for.
+    """Draw the figures of a calibration, each page when it is first needed.
 
     Parameters
     ----------
@@ -31,8 +31,8 @@ def draw_all(findings: Findings) -> dict[str, Iterator[Drawn]]:
     Returns
     -------
     dict of str to iterator of Drawn
-        Pages by kind: fits, bounds, profiles, correlations, forecasts, residuals, starts. What
-        was not done has none.
+        Pages by kind: fits, bounds, profiles, correlations, forecasts, residuals, starts. Parts
+        that were not carried out have none.
     """
     return {
         "fits": draw_fits(findings),

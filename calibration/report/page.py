@@ -1,4 +1,4 @@
-"""The report of a calibration: figures, and one page that holds them below the answer."""
+"""The report of a calibration: one page with answers, tables and figures."""
 
 from __future__ import annotations
 
@@ -50,12 +50,12 @@ def write_report(folder: Path) -> Path:
     Returns
     -------
     Path
-        ``report.html``; its figures stand beside it in ``figures/``.
+        ``report.html``; its figures are in the folder ``figures/`` beside it.
 
     Raises
     ------
     InputError
-        If the folder is no calibration, or cannot be written.
+        If the folder is not a calibration, or cannot be written.
     """
     findings = read_findings(folder)
     place = Path(folder) / "figures"
@@ -88,7 +88,7 @@ def write_report(folder: Path) -> Path:
         [section for section in sections if section.tables or section.figures],
         _read_stamp(findings),
     )
-    # What an earlier report drew and this one did not would be taken for this one's.
+    # Figures of an earlier report must not pass for this one's.
     for path in place.glob("*.png"):
         if path not in written:
             path.unlink()
@@ -108,8 +108,8 @@ def _show_fits(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
             tables.append((caption, _round_counts(part, "figures", "remembered")))
     text = [
         "MAPE is the mean absolute error in percent. U^M, U^S and U^C split the squared error "
-        "into bias, unequal variation and unequal timing; the last does least harm. A series that "
-        "is compared by scale has its level fitted, so that only its course counts.",
+        "into bias, unequal variation and unequal timing; the last does least harm. For a "
+        "series compared by scale, the level is fitted and only the course counts.",
     ]
     return Section("Fit", text, tables, figures)
 
@@ -126,9 +126,9 @@ def _show_parameters(findings: Findings, figures: list[tuple[str, Path]]) -> Sec
     if (table["verdict"] != "").any():
         shown["verdict"] = table["verdict"]
     text = [
-        "Low and high enclose 90 %. Width to prior: the calibrated interval over the prior's, in "
-        "the scale of estimation; near 1 the figures told nothing. The estimate is the most likely "
-        "point: at a bound it may lie outside the interval, which is that of the draws.",
+        "Low and high are the ends of the 90 % interval. Width to prior: the interval's width over "
+        "the prior's, in the scale of estimation; near 1 the figures add nothing. The estimate is "
+        "the most likely point; at a bound it may be outside the interval of the draws.",
     ]
     tables = [("Estimates", shown)]
     if findings.has("bootstrap"):
@@ -158,7 +158,7 @@ def _show_forecasts(findings: Findings, figures: list[tuple[str, Path]]) -> Sect
         "Errors are root mean squares of logarithms over the years held out (0.1: about 10 %). "
         "Skill is 1 - error / error of the random walk with drift. The model's forecast lets its "
         "error at the last figure before them fade as the fit assumes errors do; path: that error "
-        "is gone at once; joined: it stays whole.",
+        "is dropped at once; joined: it persists in full.",
     ]
     others = (PATH, JOINED)
     columns = [*SERIES, "figures", "model", *others, *NAIVE]
@@ -219,17 +219,17 @@ def _show_reforms(findings: Findings) -> Section:
 def _select_tables(
     findings: Findings, captions: Mapping[str, str]
 ) -> list[tuple[str, pd.DataFrame]]:
-    """Give the tables that there are, with their captions."""
+    """Select the tables that have rows, with their captions."""
     return [(caption, findings[name]) for name, caption in captions.items() if findings.has(name)]
 
 
 def _round_counts(table: pd.DataFrame, *columns: str) -> pd.DataFrame:
-    """Show counts as whole numbers."""
+    """Convert counts to whole numbers."""
     return table.astype(dict.fromkeys(columns, "Int64"))
 
 
 def _read_stamp(findings: Findings) -> dict[str, str]:
-    """Say where the calibration came from, whatever shape its manifest has."""
+    """Read where the calibration came from; manifests differ in shape."""
     stamp = findings.manifest.get("stamp")
     given = stamp if isinstance(stamp, dict) else findings.manifest
     return {

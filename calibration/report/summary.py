@@ -1,4 +1,4 @@
-"""What a calibration says, in sentences made from its numbers."""
+"""What a calibration says, in sentences built from its numbers."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ from smecluster.calibration.store.findings import (
 from smecluster.model.support.formatting import capitalise
 from smecluster.model.support.prose import format_count, join_names
 
-#: What a fit should reach: value added and other series, MAPE in percent; bias share, Dmnl.
+#: Goals of a fit: value added and other series, MAPE in percent; bias share, Dmnl.
 GOOD_VALUE_ADDED, GOOD_OTHERS, GOOD_BIAS = 10.0, 20.0, 0.1
-#: Errors this much correlated with the year before make intervals too narrow.
+#: Errors more correlated with the previous year make intervals too narrow.
 STUBBORN = 0.6
 _MAIN = "value added"
 _LISTED = 5
@@ -45,17 +45,17 @@ _PHRASES = {
 
 
 def answer_questions(findings: Findings) -> dict[str, str]:
-    """Answer what a reader asks a calibration first.
+    """Answer what a reader asks first.
 
     Parameters
     ----------
     findings : Findings
-        What the calibration found.
+        The calibration's tables.
 
     Returns
     -------
     dict
-        Answers by question; what was not done is said to be not done.
+        Answers by question; parts that were not carried out are reported as such.
     """
     questions: dict[str, Callable[[Findings], Iterator[str]]] = {
         "How well does it fit?": _judge_fit,
@@ -64,13 +64,13 @@ def answer_questions(findings: Findings) -> dict[str, str]:
         "How does it forecast years that it never saw?": _judge_forecast,
         "Do its intervals hold what they promise?": _judge_intervals,
         "Does it repeat published reforms?": _judge_reforms,
-        "What to be careful about?": _list_caveats,
+        "What should you be careful about?": _list_caveats,
     }
     return {question: " ".join(reply(findings)) for question, reply in questions.items()}
 
 
 def name_series(row: pd.Series[Any] | Mapping[Hashable, Any]) -> str:
-    """Name a series: variable, region, and segment where it has one."""
+    """Name a series: variable, region, and segment if it has one."""
     segment = f", {row['segment']}" if row["segment"] else ""
     return f"{row['variable']} ({row['region']}{segment})"
 
@@ -133,8 +133,8 @@ def _name_identified(findings: Findings) -> Iterator[str]:
     table = findings["parameters"]
     if (table["verdict"] == "").all():
         yield (
-            f"{format_count(len(table), 'parameter')} were estimated; what tells them was not "
-            "tested."
+            f"{format_count(len(table), 'parameter')} were estimated; what identifies them was "
+            "not tested."
         )
         return
     clear = table[table["verdict"] == IDENTIFIED]
@@ -161,7 +161,7 @@ def _name_unidentified(findings: Findings) -> Iterator[str]:
             "That speaks against the structure around them, or against the evidence."
         )
     if not findings.has("draws"):
-        yield "No posterior was drawn, so that confounded pairs are not known."
+        yield "No posterior was drawn: confounded pairs are unknown."
         return
     pairs = find_close_pairs(findings)
     if pairs.empty:
@@ -204,9 +204,9 @@ def _judge_forecast(findings: Findings) -> Iterator[str]:
     if f"{PATH}: skill" in scores and f"{JOINED}: skill" in scores:
         alone, joined = (int((scores[f"{name}: skill"] > 0).sum()) for name in (PATH, JOINED))
         yield (
-            "The forecast lets the last error before them fade as the fit assumes errors do; if it "
-            f"vanished at once {alone} series would beat the random walk, if it stayed whole "
-            f"{joined}."
+            "In the forecast, the last error before them fades as the fit assumes errors do. If it "
+            f"vanished at once, {alone} series would beat the random walk; if it persisted in "
+            f"full, {joined} would."
         )
     held = findings["holdout"]
     if len(held):
@@ -221,7 +221,7 @@ def _judge_intervals(findings: Findings) -> Iterator[str]:
     table = findings["coverage"]
     whole = table[table["name"] == "all"]
     if whole.empty:
-        yield "It was not tried on data simulated from known parameters."
+        yield "It was not tested on data simulated from known parameters."
     else:
         row = whole.iloc[0]
         low, high = _COVERAGE
@@ -230,13 +230,13 @@ def _judge_intervals(findings: Findings) -> Iterator[str]:
         remark = ", too few sets to judge by" if few else "" if fair else f": {_explain_wrong(row)}"
         yield (
             f"On {int(row['sets'])} sets of data simulated from known parameters the "
-            f"{100 * row['level']:.0f} % intervals held the truth in {100 * row['covered']:.0f} % "
-            f"of the cases{remark}."
+            f"{100 * row['level']:.0f} % intervals covered the truth in "
+            f"{100 * row['covered']:.0f} % of the cases{remark}."
         )
         alone = table[(table["name"] != "all") & (table["covered"] < low)]
         if len(alone) and not few:
             names = list(alone.sort_values("covered")["name"])
-            yield f"They held it least often for {_join(names)}."
+            yield f"They covered it least often for {_join(names)}."
     ratio = compare_resampled(findings)["width to posterior"].median()
     if np.isfinite(ratio):
         yield (
@@ -295,14 +295,14 @@ def _list_caveats(findings: Findings) -> Iterator[str]:
         ]
         if stubborn:
             yield (
-                f"In {format_count(len(stubborn), 'series', 'series')} errors stay for years "
-                f"(correlation with the year before above {STUBBORN}): {_join(stubborn)}."
+                f"In {format_count(len(stubborn), 'series', 'series')} errors persist for years "
+                f"(correlation with the previous year above {STUBBORN}): {_join(stubborn)}."
             )
     alone = findings["partial"]
     astray = alone[~alone["agrees"]]
     if len(astray):
         names = [f"{row['name']} ({row['sector']})" for _, row in astray.iterrows()]
-        yield f"Fitted with their sector alone, these come out otherwise: {_join(names)}."
+        yield f"Fitted with their sector alone, these differ: {_join(names)}."
     moved = findings["leave-one-out"]
     shifted = moved[~moved["inside"]]
     if len(shifted):
@@ -314,7 +314,7 @@ def _list_caveats(findings: Findings) -> Iterator[str]:
                 f"With shared parameters from the other regions the errors of {row['left out']} "
                 f"are {row['times as large']:.1f} times as large."
             )
-    yield "A good fit does not make a judgement about structure true; it failed to refute it."
+    yield "A good fit does not prove the structure right; it only fails to refute it."
 
 
 def _judge_search(findings: Findings) -> Iterator[str]:

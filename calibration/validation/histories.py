@@ -1,4 +1,4 @@
-"""The base case beside the published figures: how close each series comes, and what turns."""
+"""The base case beside the published figures: the fit of each series, and turning points."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from smecluster.model import Model, simulate
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.vensim.regions import REGION
 
-#: What makes a series: figures of one variable, region and segment.
+#: What identifies a series: figures of one variable, region and segment.
 SERIES = ["region", "variable", "segment"]
-#: With fewer figures, shares of the error say nothing.
+#: With fewer figures, shares of the error mean nothing.
 _ENOUGH = 3
 
 
@@ -31,7 +31,7 @@ class Theil(NamedTuple):
     bias : float
         U^M: model and figures differ in their means.
     variation : float
-        U^S: they differ in how much they vary.
+        U^S: they differ in their variation.
     covariation : float
         U^C: they vary at different times.
     """
@@ -48,7 +48,7 @@ class Histories:
     Attributes
     ----------
     paths : xarray.Dataset
-        The base case, every measured variable along time and Region.
+        The base case: every measured variable by time and Region.
     table : pandas.DataFrame
         A row a figure; see `pair_with_run`.
     fit : pandas.DataFrame
@@ -69,21 +69,20 @@ def compare_histories(
     include: Iterable[str] = (),
     variables: Iterable[str] = (),
 ) -> Histories:
-    """Run the base case and set it beside the figures of the cases.
+    """Run the base case and compare it with the figures of the cases.
 
-    The base case is the model as its file gives it: the dated policy history acts, and no
-    strategy is added.
+    The base case is the model as loaded: with the dated policy history, without a strategy.
 
     Parameters
     ----------
     model : Model
-        The model; every region of the cases is in it.
+        The model, with the regions of the cases.
     cases : sequence of Case
-        Whose figures.
+        Cases whose figures are used.
     include : iterable of str
-        ``"remembered"`` adds figures given from memory.
+        ``"remembered"`` adds figures from memory.
     variables : iterable of str
-        Variables to keep although no case measures them.
+        Further variables to keep.
 
     Returns
     -------
@@ -93,8 +92,8 @@ def compare_histories(
     Raises
     ------
     InputError
-        If a case measures what the model does not have or has in another unit, or `include`
-        names an unknown status.
+        If a case measures a variable that the model does not have or has in another unit, or
+        `include` holds an unknown status.
     """
     for case in cases:
         _check_measures(model, case)
@@ -107,11 +106,10 @@ def compare_histories(
 
 
 def pair_with_run(figures: pd.DataFrame, run: xr.Dataset) -> pd.DataFrame:
-    """Set each published figure beside the run's value of the same year.
+    """Pair each published figure with the run's value of the same year.
 
-    A year's figure is compared with the value at that date (2010: Time = 2010). Where a
-    series is known only up to a factor, the factor is the one that makes the mean error of
-    the logarithms zero.
+    A year's figure is compared with the value at that date (2010: Time = 2010). If a series is
+    known only up to a factor, the factor makes the mean error of the logarithms zero.
 
     Parameters
     ----------
@@ -123,9 +121,9 @@ def pair_with_run(figures: pd.DataFrame, run: xr.Dataset) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The figures of the run's years with three more columns: ``model`` (in the model's
-        unit), ``factor`` (figure over model; 1 where levels are compared), and ``fitted``
-        (model times factor, in the figure's unit).
+        The figures of the run's years with three more columns: ``model`` (in the model's unit),
+        ``factor`` (figure over model; 1 if levels are compared), and ``fitted`` (model times
+        factor, in the figure's unit).
     """
     table = figures[figures["year"].isin(run["time"].values)].reset_index(drop=True)
     table["model"] = [
@@ -141,7 +139,7 @@ def pair_with_run(figures: pd.DataFrame, run: xr.Dataset) -> pd.DataFrame:
 
 
 def measure_fit(table: pd.DataFrame) -> pd.DataFrame:
-    """Measure how close the model comes to each series.
+    """Measure the fit of the model to each series.
 
     Parameters
     ----------
@@ -153,7 +151,7 @@ def measure_fit(table: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         A row a series: region, variable, segment, compare, factor, figures (how many), first
         and last (year), MAPE (mean absolute error in percent of the figures) and bias (mean
-        error in percent of the mean figure), both missing where a factor was fitted to a
+        error in percent of the mean figure), both missing if a factor was fitted to a
         single figure, and U^M, U^S, U^C (see `decompose_error`; missing below three figures).
     """
     rows = []
@@ -175,7 +173,7 @@ def measure_fit(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def decompose_error(simulated: NDArray[np.float64], actual: NDArray[np.float64]) -> Theil:
-    """Split the mean squared error into bias, unequal variation and unequal covariation.
+    """Decompose the mean squared error into bias, unequal variation and unequal covariation.
 
     MSE = (mean S - mean A)^2 + (s_S - s_A)^2 + 2 (1 - r) s_S s_A, with standard deviations
     of the population; each term over MSE. Source: Sterman 1984, Appropriate summary
@@ -189,7 +187,7 @@ def decompose_error(simulated: NDArray[np.float64], actual: NDArray[np.float64])
     Returns
     -------
     Theil
-        The shares, Dmnl; missing where there is no error.
+        The shares, Dmnl; missing if there is no error.
     """
     error = float(np.mean((simulated - actual) ** 2))
     if error == 0:
@@ -204,7 +202,7 @@ def decompose_error(simulated: NDArray[np.float64], actual: NDArray[np.float64])
 
 
 def compare_turning_points(cases: Sequence[Case], table: pd.DataFrame) -> pd.DataFrame:
-    """Compare the figures and the model at the turning points that the cases name.
+    """Compare the figures and the model at the turning points of the cases.
 
     Parameters
     ----------
@@ -219,7 +217,7 @@ def compare_turning_points(cases: Sequence[Case], table: pd.DataFrame) -> pd.Dat
         A row a turning point: region, variable, kind, years, unit, then before and after for
         figures and model. For slower growth these are mean growth rates, % a year, compounded;
         for a fall the values of the two years. ``in figures`` and ``in model`` say
-        whether there is less after than before; a year without a figure leaves gaps.
+        whether there is less after than before; years without figures leave gaps.
     """
     columns = ["region", "variable", "kind", "years", "unit", "figures before", "figures after"]
     columns += ["model before", "model after", "in figures", "in model"]
@@ -241,7 +239,7 @@ def compare_turning_points(cases: Sequence[Case], table: pd.DataFrame) -> pd.Dat
 
 
 def _compare_sides(turn: Turn, by_year: pd.Series[float]) -> tuple[float, float]:
-    """Give what is compared before and after a turning point."""
+    """Compute the values before and after a turning point."""
     values = [float(by_year.get(year, np.nan)) for year in turn.years]
     if turn.kind == "fall":
         return values[0], values[1]
@@ -253,7 +251,7 @@ def _compare_sides(turn: Turn, by_year: pd.Series[float]) -> tuple[float, float]
 
 
 def _check_measures(model: Model, case: Case) -> None:
-    """Refuse a measure that the model has no variable of that unit for."""
+    """Refuse a measure whose variable or unit the model does not have."""
     for measure in case.measures:
         known = model.variables.get(measure.variable)
         where = f"{case.path / 'case.toml'}: measure {measure.variable!r}"

@@ -1,17 +1,17 @@
 """The hold-out test: fit to the first years, forecast the others, and score the forecasts.
 
-The fit never sees a figure after the split: not as a measurement, not in its starts (the prior,
-and a Latin hypercube over it), and not in the factors of series that are known only up to one.
-It does know the dated national conditions of the held-out years (market, wage, credit), as
-every run of the model does; the naive forecasts do not. And the model's structure and priors
-were written by people who have seen those years.
+The fit uses no figure after the split: not as a measurement, not in its starts (the prior, and a
+Latin hypercube over it), and not in the factors of series that are known only up to one. It does
+know the dated national conditions of the held-out years (market, wage, credit), as every run of the
+model does; the naive forecasts do not. And the authors of the model's structure and priors knew
+those years.
 
-The forecast of a series is the model's fitted path and what lasts of its error at the last
-figure before the split: the fit takes errors to be a first-order autoregression, and then ``rho^h``
-of an error is left after ``h`` years. This is the best linear unbiased prediction under the errors
-that the fit itself assumes (Goldberger 1962, J. Am. Stat. Assoc. 57). Two others are scored beside
-it, in which none or all of that error lasts: ``path``, the fitted path alone, and ``joined``, the
-path's growth applied to the last figure, from which a random walk starts, too.
+The forecast of a series is the model's fitted path plus what persists of its error at the last
+figure before the split. The fit assumes errors to be a first-order autoregression, of which
+``rho^h`` is left after ``h`` years. This is the best linear unbiased prediction under the assumed
+errors (Goldberger 1962, J. Am. Stat. Assoc. 57). Two others are scored as well: ``path``, the
+fitted path alone, with none of that error, and ``joined``, the path's growth from the last figure,
+with all of it; a random walk starts from the same figure.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ from smecluster.model.support.errors import InputError
 
 Floats = NDArray[np.float64]
 
-#: The last year that the fit sees.
+#: The last year that the fit uses.
 SPLIT = 2015
 #: The model's forecasts, as columns of scores.
 MODELS = ("model", "path", "joined")
@@ -57,12 +57,12 @@ _STEP = 1e-4
 
 @dataclass(frozen=True)
 class HoldOut:
-    """What the hold-out test found.
+    """The result of the hold-out test.
 
     Attributes
     ----------
     split : int
-        The last year that the fit saw.
+        The last year that the fit used.
     optimum : Optimum
         The best fit to those years.
     forecasts : pandas.DataFrame
@@ -75,8 +75,8 @@ class HoldOut:
     scores : pandas.DataFrame
         A row a series; see `calibration.validation.scores.score_forecasts`.
     unscored : pandas.DataFrame
-        The other series: region, variable, segment, how many figures before and after the
-        split, and why they are not scored.
+        The other series: region, variable, segment, numbers of figures before and after the split,
+        and why they are not scored.
     """
 
     split: int
@@ -87,7 +87,7 @@ class HoldOut:
     unscored: pd.DataFrame
 
     def tabulate_shares(self) -> pd.DataFrame:
-        """Give the share of series in which the model beats the random walk with drift.
+        """Tabulate the share of series in which the model beats the random walk with drift.
 
         Returns
         -------
@@ -119,20 +119,20 @@ def run_hold_out(
     Parameters
     ----------
     problem : Problem
-        All figures, with stated errors; they are widened by what the fit to the first years
-        shows (see `calibration.estimate.dispersion.estimate_dispersion`).
+        All figures, with stated errors, which are widened if the fit to the first years requires it
+        (see `calibration.estimate.dispersion.estimate_dispersion`).
     checkpoints : Checkpoints
-        Where the fits from each start are kept, so that the test can be stopped and go on.
+        Where the fits from each start are kept.
     split : int
         The last year to fit.
     count : int
-        Starts of the fit: the prior's mean and a Latin hypercube over the prior.
+        Starts of the fit: the prior mean and a Latin hypercube over the prior.
     seed : int
-        For the hypercube.
+        Seed of the hypercube.
     max_evaluations : int
-        After so many points a descent ends.
-    done : callable
-        Told the number of each start that has ended, and where it ended.
+        Points after which a descent ends.
+    report : callable
+        Receives the number of each finished start and its optimum.
 
     Returns
     -------
@@ -141,7 +141,7 @@ def run_hold_out(
     Raises
     ------
     InputError
-        If no figure lies on one side of the split, or no series can be scored.
+        If one side of the split has no figures, or no series can be scored.
     """
     check_split(problem, split)
     seen = Objective(problem.select_until(split))
@@ -192,7 +192,7 @@ def check_split(problem: Problem, split: int) -> None:
     Raises
     ------
     InputError
-        If no figure lies on one side of the split, or no series can be scored.
+        If one side of the split has no figures, or no series can be scored.
     """
     figures = problem.measurements
     years = figures["year"]
@@ -209,18 +209,18 @@ def check_split(problem: Problem, split: int) -> None:
 
 
 def forecast_series(problem: Problem, split: int, seen: Objective, x: Floats) -> pd.DataFrame:
-    """Forecast all series by the model, and by the naive methods.
+    """Forecast all series by the model and by the naive methods.
 
     Parameters
     ----------
     problem : Problem
         All figures.
     split : int
-        The last year that the fit saw.
+        The last year that the fit used.
     seen : Objective
-        The objective of the figures up to then.
+        The objective of the figures up to the split.
     x : array of float, shape (parameters,)
-        The optimum of that objective.
+        Its optimum.
 
     Returns
     -------
@@ -228,7 +228,7 @@ def forecast_series(problem: Problem, split: int, seen: Objective, x: Floats) ->
         A row a figure of all years: region, variable, segment, unit, compare, year, value,
         status, ``fitted`` (after the split, the forecast), ``path``, ``low``, ``high``,
         ``joined`` and the naive forecasts, all but the first two missing up to the split; see
-        `HoldOut`. ``fitted`` is missing where a factor has no figure to come from.
+        `HoldOut`. ``fitted`` is missing if a factor has no figure to be estimated from.
     """
     whole = Objective(problem)
     figures = problem.measurements.assign(
@@ -243,7 +243,7 @@ def forecast_series(problem: Problem, split: int, seen: Objective, x: Floats) ->
         known = bool(old.any())
         path, slope, sigma = logs[at], spread[at], noise[at]
         if series["compare"].iloc[0] == "scale":
-            # The factor is part of the fit: it comes from the figures up to the split alone.
+            # The factor is part of the fit: it is estimated from figures up to the split only.
             path = path + (np.mean(np.log(value[old]) - path[old]) if known else np.nan)
             slope = slope - (slope[old].mean(axis=0) if known else 0.0)
         expected, kept, joined = path, np.zeros(len(year)), np.full(len(year), np.nan)
@@ -252,7 +252,7 @@ def forecast_series(problem: Problem, split: int, seen: Objective, x: Floats) ->
             error = np.log(value[last]) - path[last]
             rho = float(problem.observables["rho"][observable])
             kept = np.where(old, 0.0, rho ** np.maximum(year - year[last], 0.0))
-            # The errors' scale differs where a figure is from memory.
+            # Figures from memory have wider errors.
             share = kept * sigma / sigma[last]
             expected, joined = path + share * error, path + error
             slope = slope - share[:, None] * slope[last]
@@ -272,10 +272,10 @@ def forecast_series(problem: Problem, split: int, seen: Objective, x: Floats) ->
 
 
 def _compute_logs(whole: Objective, seen: Objective, x: Floats) -> tuple[Floats, Floats, Floats]:
-    """Give the model's logarithms at the figures, their spread by parameters, and the noise.
+    """Compute the model's logarithms at the figures, their spread, and the noise.
 
-    The spread has a column for each independent direction in which the fit is uncertain: its
-    squares sum to the variance.
+    The spread has a column for each independent direction of parameter uncertainty; its squares sum
+    to the variance.
     """
     step = np.diag(_STEP * whole.prior_sd)
     above, below = np.minimum(x + step, whole.upper), np.maximum(x - step, whole.lower)
@@ -290,7 +290,7 @@ def _compute_logs(whole: Objective, seen: Objective, x: Floats) -> tuple[Floats,
 
 
 def _explain_unscored(counts: pd.DataFrame) -> pd.DataFrame:
-    """Say why series are not scored."""
+    """Explain why series are not scored."""
     why = np.where(
         counts["after"] == 0,
         "no figure after the split",

@@ -1,4 +1,4 @@
-"""The verdict in words: what the figures identify, and what they do not."""
+"""The verdict on each parameter: what the figures identify, and what they do not."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a calibration could tell.
+    """Which parameters a calibration identifies.
 
     Attributes
     ----------
     table : pandas.DataFrame
         By parameter as index: ``prior sd`` and ``posterior sd`` (in the scale of the
-        estimation, the prior cut off at its bounds), ``contraction`` (Dmnl), ``shift``
+        estimation, the prior truncated at its bounds), ``contraction`` (Dmnl), ``shift``
         (posterior mean less prior mean, in the prior's standard deviations), ``bound`` (``lower``,
         ``upper`` or empty), ``evidence`` (``below``, ``above`` or ``within`` the 90 % range of
         the prior), ``verdict``.
@@ -48,15 +48,15 @@ class Verdict:
     pairs: pd.DataFrame
 
     def describe(self) -> list[str]:
-        """Say it in sentences, the good news first."""
+        """Describe the verdicts in sentences, the good news first."""
         table = self.table
         named = {str(word): list(group.index) for word, group in table.groupby("verdict")}
         said = [
-            f"The figures identify {_count_names(named.get(IDENTIFIED, []), len(table))}: they halve "
-            "the standard deviation of the prior at least.",
-            f"They tell something about {_count_names(named.get(PARTLY, []), len(table))}.",
-            f"They tell nothing about {_count_names(named.get(PRIOR, []), len(table))}, which only "
-            "repeat their prior and are not to be interpreted.",
+            f"The figures identify {_count_names(named.get(IDENTIFIED, []), len(table))}: they at "
+            "least halve the standard deviation of the prior.",
+            f"They partly identify {_count_names(named.get(PARTLY, []), len(table))}.",
+            f"They do not identify {_count_names(named.get(PRIOR, []), len(table))}, which "
+            "only repeat their prior and must not be interpreted.",
         ]
         for side in ("lower", "upper"):
             names = list(table.index[table["bound"] == side])
@@ -76,7 +76,7 @@ class Verdict:
             how = "together" if row["correlation"] > 0 else "against each other"
             said.append(
                 f"{row['first']} and {row['second']} move {how} (correlation "
-                f"{row['correlation']:+.2f}): the figures know them only in combination."
+                f"{row['correlation']:+.2f}): the figures identify them only in combination."
             )
         return said
 
@@ -93,8 +93,8 @@ def judge_parameters(
     x : array_like, shape (parameters,)
         Its optimum, in the scale of the estimation.
     points : array_like, shape (n, parameters), optional
-        Draws of the posterior in the same scale; the normal approximation around the optimum
-        if left out.
+        Draws of the posterior in the same scale; by default the normal approximation around the
+        optimum.
 
     Returns
     -------

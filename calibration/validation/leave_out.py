@@ -1,8 +1,8 @@
-"""Leave one region out: do the shared parameters of the others fit a region they never saw.
+"""Leave one region out, to see whether the shared parameters of the others fit it.
 
-The shared parameters are fitted to the other regions' figures; then only the region's own
-parameters are fitted to its figures. The left-out region still stands in the model (it
-competes with the others), with its own parameters at their prior until they are fitted.
+The shared parameters are fitted to the other regions' figures, then the region's own parameters to
+its figures. The left-out region remains in the model (it competes with the others), with its own
+parameters at their prior until they are fitted.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _HALF = 1.96
 
 @dataclass(frozen=True)
 class LeftOut:
-    """What leaving regions out found.
+    """The result of leaving out regions.
 
     Attributes
     ----------
@@ -44,8 +44,8 @@ class LeftOut:
         and ``log RMSE without``, where the shared parameters come from the others.
     costs : pandas.DataFrame
         A row a region left out: ``left out``, figures, the cost of its figures in the whole
-        calibration and ``without`` (half the sum of squares, Dmnl), and the geometric mean
-        over its series of how many times as large the log RMSE becomes.
+        calibration and ``without`` (half the sum of squares, Dmnl), and ``times as large``: the
+        geometric mean over its series of the ratio of log RMSEs.
     """
 
     parameters: pd.DataFrame
@@ -56,7 +56,7 @@ class LeftOut:
 def leave_out(
     problem: Problem, optimum: Floats, regions: tuple[str, ...] = (), *, max_evaluations: int = 200
 ) -> LeftOut:
-    """Leave regions out one at a time.
+    """Leave out regions, one at a time.
 
     Parameters
     ----------
@@ -65,9 +65,9 @@ def leave_out(
     optimum : array of float, shape (parameters,)
         Its optimum, in the scale of the estimation.
     regions : tuple of str
-        Which regions to leave out in turn; all with figures if empty.
+        Regions to leave out in turn; all with figures if empty.
     max_evaluations : int
-        After so many points a descent ends.
+        Points after which a descent ends.
 
     Returns
     -------
@@ -113,7 +113,7 @@ def _fit_without(
     rest = np.setdiff1d(np.arange(len(names)), mine)
     others = Objective(problem.select(~own), whole.workers)
     start = whole.prior_mean.copy()
-    # From the prior, and from where the whole calibration ended: the region's parameters stay.
+    # From the prior and from the whole calibration's optimum; the region's parameters stay put.
     begun = optimum.copy()
     begun[mine] = start[mine]
     shared = _descend_best(others, (start, begun), rest, max_evaluations)
@@ -160,7 +160,7 @@ def _tabulate_parameters(
 
 
 def _compare_fits(whole: Objective, optimum: Floats, x: Floats, region: str) -> pd.DataFrame:
-    """Measure how close a region's series come, with and without the region in the fit."""
+    """Compare the fit of a region's series with and without the region in the estimation."""
     problem = whole.problem
     figures = problem.measurements.assign(
         compare=problem.measurements["observable"].map(problem.observables["compare"])

@@ -1,9 +1,8 @@
-"""Naive forecasts of a series, which a model has to beat to be worth its equations.
+"""Naive forecasts, which a model must beat to be worth its equations.
 
-All three work on logarithms, as the figures' errors are relative, and respect gaps: they use
-the years, not the places of the figures. A series needs at least `ENOUGH` figures before the
-split; with fewer, drift and trends are noise and nothing is forecast. The logistic has three
-parameters and needs one figure more.
+All three work on logarithms, since the figures' errors are relative, and account for gaps in the
+years. A series needs at least `ENOUGH` figures before the split: with fewer, drift and trends are
+noise and nothing is forecast. The logistic has three parameters and needs one figure more.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ _GUESSES = (1.1, 2.0, 10.0)
 def forecast_random_walk(years: Floats, logs: Floats, ahead: Floats) -> Floats:
     """Continue from the last figure with the mean growth between the first and the last.
 
-    The maximum-likelihood forecast of a random walk with drift, whatever the gaps.
+    The maximum-likelihood forecast of a random walk with drift, regardless of gaps.
     """
     drift = (logs[-1] - logs[0]) / (years[-1] - years[0])
     return np.asarray(logs[-1] + drift * (ahead - years[-1]))
@@ -45,9 +44,8 @@ def forecast_exponential(years: Floats, logs: Floats, ahead: Floats) -> Floats:
 def forecast_logistic(years: Floats, logs: Floats, ahead: Floats) -> Floats:
     """Continue the logistic K / (1 + exp(-r (t - t0))) that fits the logarithms best.
 
-    Least squares from three guesses of the ceiling K, which lies between the largest figure
-    and a thousand times that; r of either sign, so that a fall has a logistic too. Missing
-    below four figures.
+    Least squares from three guesses of the ceiling K, between the largest figure and a thousand
+    times that; r may be negative, for falling series. Missing below four figures.
     """
     if len(years) < _LOGISTIC:
         return np.full(len(ahead), np.nan)
@@ -60,7 +58,7 @@ def forecast_logistic(years: Floats, logs: Floats, ahead: Floats) -> Floats:
     lower, upper = np.log(_CEILING)
     fits = []
     for guess in _GUESSES:
-        # With the ceiling given, the logistic is a straight line.
+        # For a given ceiling, the logistic is a straight line.
         rate, level = np.polyfit(years - origin, logit(np.exp(logs - top) / guess), 1)
         fits.append(
             least_squares(
@@ -109,7 +107,7 @@ def forecast_naively(years: ArrayLike, values: ArrayLike, ahead: ArrayLike) -> d
     if (np.diff(when) <= 0).any():
         raise InputError(f"the years of a series must rise: {when.tolist()}")
     if not (given > 0).all():
-        raise InputError("a naive forecast is made in logarithms: every figure must be above 0")
+        raise InputError("naive forecasts use logarithms: every figure must be above 0")
     if len(when) < ENOUGH:
         return {name: np.full(len(wanted), np.nan) for name in NAIVE}
     logs = np.log(given)

@@ -1,4 +1,4 @@
-"""Recovery: how often the intervals hold the truth, on data whose truth is known."""
+"""Parameter recovery: how often the intervals cover the truth, on simulated data."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from smecluster.model.support.checkpoints import Checkpoints
 
 Floats = NDArray[np.float64]
 
-#: What the intervals are to hold.
+#: The nominal coverage of the intervals.
 LEVEL = 0.9
 _NORMAL = 1.6449  # half a 90 % interval of a normal distribution, in standard deviations
 _STARTS = 2  # besides the prior's mean
@@ -28,12 +28,12 @@ _MOST = 100  # points of one descent
 
 @dataclass(frozen=True)
 class Recovery:
-    """Known parameters, and what was recovered of them.
+    """Known parameters, and their estimates.
 
     Attributes
     ----------
     truth, estimate, low, high : array of float, shape (sets, parameters)
-        In the scale of the estimation; low and high enclose 90 %.
+        In the scale of the estimation; low and high are the ends of 90 % intervals.
     names : tuple of str
         The parameters.
     """
@@ -46,7 +46,7 @@ class Recovery:
 
     @property
     def coverage(self) -> pd.DataFrame:
-        """How often the intervals held the truth.
+        """How often the intervals covered the truth.
 
         Columns name (a parameter, or ``all``), level and covered (shares, Dmnl), sets (how
         many data sets); the first row is of all parameters together.
@@ -70,28 +70,27 @@ def run_recovery(
     *,
     tell: Callable[[int, int], None] = lambda done, total: None,
 ) -> Recovery:
-    """Simulate figures from known parameters, estimate them, and compare.
+    """Simulate figures from known parameters, estimate the parameters, and compare.
 
-    The parameters of each data set are drawn from the priors, so that estimates that weigh
-    priors and figures have intervals that hold the truth as often as they say, if all is right.
-    The figures have the years and gaps of the real ones, their errors the deviation and the
-    autocorrelation that the problem states. The fit knows nothing of the truth: it begins at
-    the prior's mean and at two draws of the prior. The interval is that of the normal
-    approximation in the prior's normal scores (see `NormalScores`), which keeps to the bounds
-    and may have unequal sides.
+    The parameters of each data set are drawn from the priors: if all is right, intervals that
+    combine priors and figures then have their nominal coverage. The figures have the years and gaps
+    of the real ones, and errors with the deviation and autocorrelation that the problem states. The
+    fit does not use the truth: it starts at the prior mean and at two draws of the prior. The
+    interval is that of the normal approximation in the prior's normal scores (see `NormalScores`),
+    which respects the bounds and may be asymmetric.
 
     Parameters
     ----------
     objective : Objective
         The objective.
     sets : int
-        How many data sets.
+        Number of data sets.
     seed : int
-        For truths and errors.
+        Seed of truths and errors.
     checkpoints : Checkpoints
         Where finished data sets are kept: ``recovery <number>``.
-    told : callable
-        Told how many data sets are done, and how many there are.
+    tell : callable
+        Receives how many data sets are done, and how many there are.
 
     Returns
     -------
@@ -118,7 +117,7 @@ def run_recovery(
 
 
 def _recover(objective: Objective, noise: Ar1, rng: np.random.Generator) -> Floats:
-    """Give truth, estimate, low and high, shape (4, parameters), of one data set."""
+    """Compute truth, estimate, low and high, shape (4, parameters), of one data set."""
     truth, figures = _simulate_set(objective, noise, rng)
     other = objective.with_measurements(figures)
     begins = np.vstack([objective.prior_mean, draw_from_prior(objective, _STARTS, rng)])
@@ -134,14 +133,14 @@ def _simulate_set(
     while True:
         truth = draw_from_prior(objective, 1, rng)[0]
         figures = objective.simulate(truth, workers=1)[0]
-        # A history that fails, or dies out, could not have been published.
+        # A history that fails or dies out could not have been published.
         if np.isfinite(figures).all() and (figures > 0).all():
             errors = noise.build_errors(rng.standard_normal(len(figures)))
             return truth, figures * np.exp(errors)
 
 
 def approximate_interval(objective: Objective, optimum: Optimum) -> tuple[Floats, Floats, Floats]:
-    """Give estimate, low and high, each of shape (parameters,), of a 90 % interval.
+    """Approximate a 90 % interval: estimate, low and high, each of shape (parameters,).
 
     Parameters
     ----------

@@ -1,19 +1,19 @@
-"""What a file of ``calibration/reforms/`` holds: a published reform as an experiment.
+"""The files of ``calibration/reforms/``: a published reform as an experiment.
 
-``happened`` tells what was done, ``experiment`` how the model does it. Each ``[[change]]``
-names an ``input`` of the model (``here`` stands for the region) and gives either a ``value`` or
-a ``factor``, as a number or as a course [[year, number], ...] that begins at its first year and
-is held after its last; ``in = "baseline"`` makes it part of the baseline instead: of a reform
-that the model's history holds, the baseline is without it. Each ``[[response]]`` takes a
-formula ``of`` the model's variables and measures, averaged over ``years``,
+``happened`` describes what was done, ``experiment`` how the model does it. Each ``[[change]]`` has
+an ``input`` of the model (``here`` is the region) and either a ``value`` or a ``factor``, as a
+number or as a course [[year, number], ...], which starts in its first year and is constant after
+its last. ``in = "baseline"`` changes the baseline instead: if the model's history contains the
+reform, the baseline is without it. Each ``[[response]]`` has a formula ``of`` the model's variables
+and measures, averaged over ``years``,
 
 - ``percent``: 100 (reform / baseline - 1);
 - ``difference``: reform - baseline;
 - ``elasticity``: ln(reform / baseline), over the same of the formula ``per``;
 - ``ratio``: reform / baseline - 1, over the same of ``per``,
 
-``per`` in the years ``per_years`` where those are others, beside what was published: ``low``,
-``central`` and ``high``. Of a sign alone, 0 is the only bound.
+with ``per`` in the years ``per_years`` if those differ. The published response is ``low``,
+``central`` and ``high``; if only its sign is known, 0 is the only bound.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from smecluster.model.support.files import read_toml
 from smecluster.model.support.schema import Schema, validate
 from smecluster.model.support.workspace import find_named_file, list_files
 
-#: The published reforms that come with the project.
+#: The shipped reforms.
 REFORMS = Path(__file__).parents[1] / "reforms"
 
 Points = tuple[tuple[float, float], ...]
@@ -43,7 +43,7 @@ class _Record(Schema):
 
 
 class Change(_Record):
-    """What is changed in the model."""
+    """A change of the model."""
 
     input: Text = Field(description="name or name[here, element]")
     in_: Literal["reform", "baseline"] = Field(default="reform", alias="in")
@@ -63,7 +63,7 @@ class Change(_Record):
 
 
 class Response(_Record):
-    """What is measured, and what was published about it."""
+    """A measured response, and the published one."""
 
     name: Text
     of: Text = Field(description="formula of the model's variables")
@@ -123,8 +123,8 @@ def read_reforms(folder: Path = REFORMS) -> tuple[Reform, ...]:
     Raises
     ------
     InputError
-        If there is none, or one is malformed: the file, the place in it, what was given and
-        what is allowed.
+        If there is none, or one is malformed: the file, the place in it, what was given and what is
+        allowed.
     """
     found = tuple(read_reform(path) for path in list_files(folder).values())
     if not found:
@@ -138,7 +138,7 @@ def find_reforms(names: Iterable[str], folder: Path = REFORMS) -> tuple[Reform, 
     Parameters
     ----------
     names : iterable of str
-        All reforms where there is none.
+        Names or paths; all shipped reforms if empty.
     folder : Path
         Where names are looked up.
 

@@ -1,4 +1,4 @@
-"""Published reforms, run on the model, and whether it answers as the world did.
+"""Published reforms run on the model, to see whether it responds as the world did.
 
 A quasi-experiment (see `calibration.validation.reform_file`) runs twice on the same inputs, without
 and with the reform, in each of its regions in turn. Nothing here is tuned to the published
@@ -27,27 +27,27 @@ from smecluster.model.vensim.regions import REGION
 
 HERE = "here"
 MATCHES = "matches"
-#: What is said about a response beside the published one.
+#: Verdicts on a response against the published one.
 VERDICTS = (MATCHES, "too weak", "too strong", "wrong sign", "no response")
-# A response so much smaller than what was published is none.
+# A response smaller than this share of the published one counts as none.
 _NONE = 1e-9
 
 
 def judge_response(value: float, low: float | None, high: float | None) -> str:
-    """Say in words how a response compares with the published range.
+    """Judge how a response compares with the published range.
 
     Parameters
     ----------
     value : float
         The model's response.
     low, high : float or None
-        The published range, in the same unit; None where only the other bound is known.
+        The published range, in the same unit; None if only the other bound is known.
 
     Returns
     -------
     str
-        One of `VERDICTS`: "too weak" lies between nothing and the range, "too strong" beyond
-        it; "wrong sign" on the other side of zero where the range has one sign.
+        One of `VERDICTS`: "too weak" is between zero and the range, "too strong" beyond it,
+        "wrong sign" on the other side of zero, if the range has one sign.
     """
     bottom, top = (-np.inf if low is None else low), (np.inf if high is None else high)
     scale = max((abs(bound) for bound in (bottom, top) if np.isfinite(bound)), default=0.0)
@@ -65,17 +65,17 @@ def judge_response(value: float, low: float | None, high: float | None) -> str:
 def run_reforms(
     model: Model, chosen: Sequence[Reform], draws: pd.DataFrame | None = None
 ) -> pd.DataFrame:
-    """Run reforms and set the responses beside the published ones.
+    """Run reforms, and compare the responses with the published ones.
 
     Parameters
     ----------
     model : Model
-        The model as it is calibrated.
+        The calibrated model.
     chosen : sequence of Reform
-        Which; a region that the model does not have is left out.
+        The reforms; regions that the model does not have are left out.
     draws : pandas.DataFrame, optional
-        A row a draw, columns inputs of the model: for the uncertainty of the responses.
-        Without and with the reform each draw is the same.
+        Draws for the uncertainty of the responses: a row a draw, columns inputs of the model.
+        Runs without and with the reform use the same draws.
 
     Returns
     -------
@@ -84,12 +84,12 @@ def run_reforms(
         ``model`` and, with draws, ``model median`` and the bounds ``model low`` and ``model
         high`` of a 90 % interval; ``published low``, ``published``, ``published high``;
         ``verdict`` (see `judge_response`) and ``agrees``, both of ``model``; ``draws`` that did not
-        fail and the share ``draws within`` the published range; ``status``, ``source``.
+        fail, and the share of ``draws within`` the published range; ``status``, ``source``.
 
     Raises
     ------
     InputError
-        If a reform names what the model does not have, or no reform has a region in it.
+        If the model lacks something that a reform uses, or all regions of the reforms.
     """
     formulas = {
         (reform.name, response.name): _read_formulas(model, reform, response)
@@ -117,7 +117,7 @@ def run_reforms(
 def _describe_response(
     reform: Reform, region: str, response: Response, values: NDArray[np.float64]
 ) -> dict[str, Any]:
-    """Describe one response; the first value is the model's, the rest are draws."""
+    """Describe one response; the first value is the model's, the others are draws."""
     value, drawn = float(values[0]), values[1:][np.isfinite(values[1:])]
     low, median, high = np.quantile(drawn, (0.05, 0.5, 0.95)) if len(drawn) else [np.nan] * 3
     bottom = -np.inf if response.low is None else response.low
@@ -167,7 +167,7 @@ def _span_years(first: float, last: float) -> NDArray[np.float64]:
 
 
 def _add_levers(model: Model, chosen: Sequence[Reform]) -> Model:
-    """Let the constants that a reform multiplies follow a course."""
+    """Add courses to the constants that a reform multiplies."""
     dated = {}
     for reform in chosen:
         for change in reform.change:
@@ -185,7 +185,7 @@ def _find_variable(model: Model, reform: Reform, change: Change) -> Variable:
 
 
 class _Runner:
-    """Runs without and with a reform, on common inputs."""
+    """Runs without and with a reform, on the same inputs."""
 
     def __init__(
         self,
@@ -202,7 +202,7 @@ class _Runner:
         self._tables = [point] if draws is None else [point, draws]
 
     def pair(self, reform: Reform, region: str) -> tuple[xr.Dataset, xr.Dataset]:
-        """Run a reform in a region; the first run of each is the model's own."""
+        """Run without and with a reform in a region; the first run of each has no draw."""
         runs = []
         for part in ("baseline", "reform"):
             inputs: dict[str, Any] = {}
@@ -224,7 +224,7 @@ class _Runner:
         return xr.concat(kept, "run", combine_attrs="override") if len(kept) > 1 else kept[0]
 
     def _inputs(self, change: Change, region: str, before: Mapping[str, Any]) -> dict[str, Any]:
-        """Give the inputs of a change, an entry an element."""
+        """List the inputs of a change, one for each element."""
         bare, bracket, rest = change.input.partition("[")
         inside = bracket + rest.replace(HERE, region)
         name = self._model.document.variable(bare).name
@@ -239,7 +239,7 @@ class _Runner:
 
 
 def _change_input(change: Change, old: Any) -> Any:
-    """Give a table's new points, or a constant's new value."""
+    """Compute a table's new points, or a constant's new value."""
     given = change.value if change.factor is None else change.factor
     assert given is not None
     replaces = change.factor is None
@@ -259,7 +259,7 @@ def _measure_response(
     reformed: xr.Dataset,
     region: str,
 ) -> NDArray[np.float64]:
-    """Measure a response in a region, a value a run."""
+    """Measure a response in a region, one value for each run."""
 
     def means(formula: Formula, years: tuple[float, float]) -> _Means:
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -282,7 +282,7 @@ def _measure_response(
 
 
 class _Means(NamedTuple):
-    """A formula without and with the reform: a row a run, a column a year."""
+    """Values of a formula without and with the reform: a row a run, a column a year."""
 
     baseline: NDArray[np.float64]
     reformed: NDArray[np.float64]

@@ -1,4 +1,4 @@
-"""How good a fit or a forecast is, a row a series."""
+"""Scores of fits and forecasts, a row a series."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from numpy.typing import ArrayLike
 
 from smecluster.calibration.validation.histories import SERIES, Theil, decompose_error
 
-#: With fewer figures, R2 and the shares of the error say nothing.
+#: With fewer figures, R2 and the shares of the error mean nothing.
 _ENOUGH = 3
-#: The forecast that a model has to beat.
+#: The forecast that a model must beat.
 RIVAL = "random walk"
 
 
 def measure_log_error(forecast: ArrayLike, values: ArrayLike) -> float:
-    """Give the root mean square of ln(forecast / figure), Dmnl; 0.1 is about 10 %."""
+    """Measure the root mean square of ln(forecast / figure), Dmnl; 0.1 is about 10 %."""
     with np.errstate(divide="ignore", invalid="ignore"):
         errors = np.log(np.asarray(forecast, dtype=float) / np.asarray(values, dtype=float))
     return float(np.sqrt(np.mean(errors**2)))
 
 
 def score_fits(figures: pd.DataFrame) -> pd.DataFrame:
-    """Measure how close a model comes to each series.
+    """Score the fit of a model to each series.
 
     Parameters
     ----------
@@ -107,11 +107,11 @@ def score_forecasts(
 
 
 def measure_share_better(skill: pd.Series[float]) -> float:
-    """Give the share of series whose skill is above 0, of those that have one."""
+    """Measure the share of series with positive skill, of those that have one."""
     known = skill.dropna()
     return float((known > 0).mean()) if len(known) else float("nan")
 
 
 def _compute_skill(error: float, naive: float) -> float:
-    """Compare two errors; missing where the naive forecast has none to improve on."""
+    """Compute the skill; missing if the naive forecast has no error."""
     return 1 - error / naive if naive > 0 else float("nan")

@@ -1,4 +1,4 @@
-"""``smecluster calibrate``: fit the model to the cases, or a region of your own beside them."""
+"""``smecluster calibrate``: fit the model to the cases, or your own region beside them."""
 
 from __future__ import annotations
 
@@ -36,13 +36,14 @@ def calibrate(
     folders: Annotated[
         list[Path] | None,
         typer.Argument(
-            help="Folders of further regions, each fitted beside the three cases, which are "
-            "held at their calibration; by default the three cases themselves.",
+            metavar="[CASE]...",
+            help="Folders of your own regions; each is fitted beside the three cases, which are "
+            "held at their calibration. By default the three cases are fitted.",
             show_default=False,
         ),
     ] = None,
     name: Annotated[str, typer.Option(help="Name of the calibration.")] = "three-cases",
-    seed: Annotated[int, typer.Option(min=0, help="For all that is random.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of all random numbers.")] = 1,
     starts: Annotated[int, typer.Option(min=1, help="Starts of the search.")] = 64,
     include: Annotated[
         list[str] | None,
@@ -54,8 +55,8 @@ def calibrate(
     until: Annotated[
         int | None,
         typer.Option(
-            help="Last year that the hold-out test fits to, 0 for no such test; by default "
-            "2015, where there are figures before and after it.",
+            help="Last year that the hold-out test fits to, 0 for no test; by default 2015, if "
+            "there are figures before and after it.",
             show_default=False,
         ),
     ] = None,
@@ -69,19 +70,19 @@ def calibrate(
         int,
         typer.Option(
             min=1,
-            help="Steps after which a posterior that has not converged is refused; asked for "
-            "again with more it goes on.",
+            help="Steps after which a posterior that has not converged is refused; the same "
+            "command with more steps resumes it.",
         ),
     ] = 100_000,
     recovery: Annotated[
         int,
         typer.Option(
             min=0,
-            help="Also try the intervals on so many data sets simulated from known parameters.",
+            help="Also test the intervals on this many data sets simulated from known parameters.",
         ),
     ] = 0,
     report: Annotated[
-        bool, typer.Option("--report", help="Write figures and one page that holds them.")
+        bool, typer.Option("--report", help="Also write a page with figures.")
     ] = False,
     out: Annotated[
         Path | None,
@@ -128,7 +129,7 @@ def _check(folders: list[Path], out: Path | None, time_step: float, name: str) -
     if not 0 < time_step <= 1 or not (1 / time_step).is_integer():
         raise InputError(f"--time-step {time_step:g}: 1 over a whole number, such as 0.125")
     if not name or Path(name).name != name:
-        raise InputError(f"--name {name!r} is no name of a folder; --out takes a path")
+        raise InputError(f"--name {name!r} is not a folder name; --out takes a path")
     if out is not None and len(folders) > 1:
         raise InputError("--out takes one calibration: fit the folders one at a time")
     for folder in folders:

@@ -1,4 +1,4 @@
-"""``smecluster case``: a folder for your own region, and a check of it line by line."""
+"""``smecluster case``: start a folder for your own region, or check one line by line."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def case(
     like: Annotated[
         str | None,
         typer.Option(
-            help="With new: the shipped case whose values of the model are copied, the most "
-            "similar one; by default wenzhou (home-grown small firms).",
+            help="With new: the most similar shipped case; its values are copied. By default "
+            "wenzhou (home-grown small firms).",
             show_default=False,
         ),
     ] = None,
@@ -43,7 +43,7 @@ def case(
     if action != "check":
         raise UnknownNameError("action", action, ACTIONS)
     if like is not None:
-        raise InputError("--like belongs to `case new`: a check compares with nothing")
+        raise InputError("--like belongs to `case new`")
     from smecluster.calibration.authoring.case_check import check_case
 
     checked = check_case(folder)
@@ -67,7 +67,7 @@ def _write_new(folder: Path, like: str) -> None:
     for path in sorted(written.iterdir()):
         print(path)
     note(
-        f"values of the model are those of {like} (--like chooses); next: edit "
+        f"values of the model are copied from {like} (--like chooses another); next: edit "
         f"{written / 'case.toml'}, then smecluster case check {written}"
     )
 

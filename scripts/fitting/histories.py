@@ -39,7 +39,7 @@ def histories(
     region: Annotated[
         list[str] | None,
         typer.Option(
-            help="Show only this region; repeat for several. All regions take part in the run.",
+            help="Show only this region; repeatable. The run still includes all regions.",
             show_default=False,
         ),
     ] = None,
@@ -48,7 +48,7 @@ def histories(
     out: Annotated[Path, typer.Option(help="Folder for tables and figure.")] = Path("results"),
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Set the base case beside the published figures."""
+    """Compare the base case with the published figures."""
     found, origin, files = write_histories(include, region, from_, calibration, out)
     if json:
         print_json(

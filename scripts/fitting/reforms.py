@@ -28,19 +28,19 @@ EXAMPLES = (
 def reforms(
     names: Annotated[
         list[str] | None,
-        typer.Argument(help="Reforms, or paths of TOML files; all where none is named."),
+        typer.Argument(help="Reforms, or paths of TOML files; by default all."),
     ] = None,
     draws: Annotated[
-        int, typer.Option(min=0, help="Draws of the calibration; 0: its best values alone.")
+        int, typer.Option(min=0, help="Draws of the calibration; 0 for its best values alone.")
     ] = 0,
-    seed: Annotated[int, typer.Option(min=1, help="Of the draws.")] = 1,
+    seed: Annotated[int, typer.Option(min=1, help="Seed of the draws.")] = 1,
     region: Regions = None,
     from_: Folders = None,
     calibration: CalibrationName = None,
     out: Annotated[Path, typer.Option(help="Folder for the table.")] = Path("results"),
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Run published reforms on the model and compare its response with the published one."""
+    """Run published reforms on the model and compare its responses with the published ones."""
     from smecluster.calibration.validation.reform_file import find_reforms
     from smecluster.calibration.validation.reform_runs import run_reforms
     from smecluster.model.support.exports import write_csv

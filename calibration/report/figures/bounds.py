@@ -1,4 +1,4 @@
-"""The parameters between their bounds: what was believed before, what the figures say."""
+"""The parameters between their bounds: prior and posterior."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ _PRIOR = "#DDDDDD"
 _ROWS = 32
 _NOTE = (
     "Each line is one parameter from its lower to its upper bound (the numbers at the ends), "
-    "logarithmic where it is estimated in logs. Broad band: the prior's 90 %. Thin bar and point: "
-    "the calibrated 90 % and the estimate. A bar as long as its band says that the figures tell "
-    "nothing about the parameter."
+    "logarithmic if it is estimated in logarithms. Broad band: 90 % of the prior. Thin bar and "
+    "point: the calibrated 90 % interval and the estimate. A bar as long as its band means that "
+    "the figures say nothing about the parameter."
 )
 
 
 def choose_colour(verdict: str) -> str:
-    """Give the colour of a verdict."""
+    """Choose the colour of a verdict."""
     return _VERDICTS.get(verdict, _OTHER)
 
 

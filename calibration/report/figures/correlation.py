@@ -1,4 +1,4 @@
-"""The correlations of the posterior: which parameters can only be told together."""
+"""The correlations of the posterior: which parameters are identified only together."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def draw_correlations(table: pd.DataFrame) -> Iterator[Drawn]:
     axis.tick_params(length=0)
     axis.spines[:].set_visible(False)
     for row, column in zip(*np.nonzero(np.abs(np.nan_to_num(below)) > CONFOUNDED), strict=True):
-        # Below 1, the nought before the point has no room.
+        # There is no room for the zero before the point.
         mark = f"{abs(below[row, column]):.2f}".removeprefix("0")
         axis.text(column, row, mark, ha="center", va="center", fontsize=0.8 * text, color="white")
     bar = figure.colorbar(
@@ -57,8 +57,8 @@ def draw_correlations(table: pd.DataFrame) -> Iterator[Drawn]:
     left = len(strength) - size
     note = (
         "Correlations of the posterior draws in the scale of estimation; those beyond "
-        f"{CONFOUNDED} are written in without their sign: the figures know such parameters only "
-        "together. Columns bear the numbers of the rows."
+        f"{CONFOUNDED} are written in without their sign: the figures identify such parameters "
+        "only together. Columns bear the numbers of the rows."
     )
     if left:
         note += f" The {left} parameters that are least correlated are left out."

@@ -23,14 +23,14 @@ from smecluster.calibration.report.figures.panels import (
 from smecluster.calibration.store.findings import Findings, Series, split_series
 from smecluster.model.support.formatting import colour_regions, display_unit
 
-#: Figures on another level than the model's are shown in this shade.
+#: The shade of figures that are known only up to a factor.
 SCALED_COLOUR = "#9A9A9A"
 HELD_OUT = "#FBF3DB"
 _MARKERS = "osD^vPX"
 _SIDE_BY_SIDE = 4
 _DRAWS = (
-    "Line and band: the calibrated model and the 90 % of its posterior draws (uncertainty of the "
-    "parameters; single figures scatter more widely)."
+    "Line and band: the calibrated model and the 90 % interval of its posterior draws (parameter "
+    "uncertainty only; single figures scatter more)."
 )
 _NO_DRAWS = "Line: the calibrated model; its uncertainty was not estimated."
 _NOTE = (
@@ -62,7 +62,7 @@ def draw_fits(findings: Findings) -> Iterator[Drawn]:
     lines = findings["paths"].groupby(["variable", "region"], sort=False)
     paths = {(str(key[0]), str(key[1])): part for key, part in lines}
     colours = colour_regions(list(dict.fromkeys(table["region"])))
-    # Of a few regions each has its column where another has figures of the variable, too.
+    # If there are few regions, each gets a column for the variables that several have.
     grid = 2 <= len(colours) <= _SIDE_BY_SIDE
     columns = len(colours) if grid else 3
     items = _order_panels(list(groups), list(colours)) if grid else list(groups)
@@ -94,21 +94,21 @@ def draw_fits(findings: Findings) -> Iterator[Drawn]:
 def _order_panels(
     known: Sequence[tuple[str, str]], regions: Sequence[str]
 ) -> list[tuple[str, str]]:
-    """Put variables that several regions have in rows, and the others close together."""
+    """Put variables of several regions in rows, and the others next to each other."""
     counts = Counter(variable for variable, _ in known)
     rows = [(variable, region) for variable in counts for region in regions if counts[variable] > 1]
     return rows + [key for key in known if counts[key[0]] == 1]
 
 
 def _find_errors(findings: Findings) -> dict[Series, float]:
-    """Give each series its mean absolute error of the fit, percent."""
+    """Find the mean absolute error of each series' fit, percent."""
     fits = findings["fits"]
     inside = fits[fits["sample"] == "in"]
     return {key: float(part["MAPE"].iloc[0]) for key, part in split_series(inside).items()}
 
 
 def draw_points(axis: Axes, series: pd.DataFrame, shade: str, marker: str) -> None:
-    """Draw published figures: full where they were read or derived, hollow from memory.
+    """Draw published figures: full if read or derived, hollow if from memory.
 
     Parameters
     ----------
@@ -133,7 +133,7 @@ def draw_points(axis: Axes, series: pd.DataFrame, shade: str, marker: str) -> No
 
 
 def make_legend(table: pd.DataFrame, *, held: bool) -> list[Line2D | Patch]:
-    """Explain the marks of the figures that a table holds."""
+    """Make the legend of the figures in a table."""
 
     def points(label: str, colour: str, fill: str) -> Line2D:
         return Line2D(
@@ -171,7 +171,7 @@ def _draw_panel(
     if path is not None and len(line) > 1:
         inside = path[path["year"].between(line.index[0], line.index[-1])].set_index("year")
         line = inside[["value", "low", "high"]].set_axis(line.columns, axis=1) * factor
-        # A path may have been followed without draws: the band is then that at the figures.
+        # A path may have no draws: the band is then that at the figures.
         followed = line[["low", "high"]].dropna()
         band = followed if len(followed) else band
     if len(line) == 1:

@@ -1,4 +1,4 @@
-"""The forecasts: what the fit without the last years says of them, beside naive forecasts."""
+"""The forecasts of the held-out years, beside naive forecasts."""
 
 from __future__ import annotations
 
@@ -65,11 +65,10 @@ def draw_forecasts(findings: Findings) -> Iterator[Drawn]:
         axis.text(0.02, 0.96, better.strip(), transform=axis.transAxes, fontsize=7, va="top")
 
     note = (
-        f"The model was fitted to the figures up to {findings.split} and then met the shaded "
-        "years; its error at the last figure before them fades as errors do. Band: 90 % for a "
-        "single figure. Skill: 1 - error of the model / error of the "
-        "random walk with drift (root mean square error of logarithms); above 0 is better than "
-        "the random walk."
+        f"The model was fitted to the figures up to {findings.split}; the shaded years are "
+        "forecasts, in which its last error fades. Band: 90 % interval of a single figure. Skill: "
+        "1 - error of the model / error of the random walk with drift (root mean square error of "
+        "logarithms); above 0 is better than the random walk."
     )
     marks: list[Line2D | Patch] = [
         Line2D([], [], color=FAINT, linewidth=2, label="model's forecast"),
@@ -86,7 +85,7 @@ def draw_forecasts(findings: Findings) -> Iterator[Drawn]:
         list(groups),
         panel,
         name="forecasts",
-        title="Forecasts of years that the fit never saw",
+        title="Forecasts of years that the fit did not use",
         note=note,
         columns=_COLUMNS,
         rows=5,
@@ -120,7 +119,7 @@ def _draw_panel(axis: Axes, figures: pd.DataFrame, held: pd.DataFrame, colour: s
     draw_points(axis, points.assign(value=points["value"] * factor), FIGURE_COLOUR, "o")
     years = held["year"]
     axis.axvspan(float(years.min()) - 0.5, float(years.max()) + 1, color=HELD_OUT, zorder=0)
-    # A line of one year is a mark.
+    # A line of one year is drawn as a mark.
     mark = "_" if len(held) == 1 else ""
     low, high = held["low"] * factor, held["high"] * factor
     axis.fill_between(years, low, high, color=colour, alpha=0.25, linewidth=8 if mark else 0)
@@ -135,7 +134,7 @@ def _draw_panel(axis: Axes, figures: pd.DataFrame, held: pd.DataFrame, colour: s
     axis.set_xlim(first - 1, float(years.max()) + 1)
     values = pd.concat([points["value"], held["forecast"], held["low"], held["high"]]) * factor
     scale_axis(axis.yaxis, values, axis.set_yscale)
-    # A wild naive trend must not squeeze what matters.
+    # A runaway naive trend must not squeeze the rest.
     margin = 0.08 * float(values.max() - values.min())
     if axis.get_yscale() == "linear":
         axis.set_ylim(float(values.min()) - margin, float(values.max()) + 2 * margin)

@@ -16,7 +16,7 @@ from smecluster.model.support.formatting import Rounded, capitalise, colour_regi
 from smecluster.model.support.plotting import Figure, add_heading, format_axis
 from smecluster.model.vensim.regions import REGION
 
-#: What the figure shows, a row each.
+#: The variables of the figure, one in each row.
 PANELS = (
     "value added",
     "value added rate",
@@ -28,7 +28,7 @@ PANELS = (
 _LOGARITHMIC = ("value added", "total firms")
 _SHARES = {"value added rate": ("% of gross income", 100.0)}
 _MARKERS = "osD^vP"
-#: An average over fewer figures is not written into a panel.
+#: An average over fewer figures is not shown.
 _ENOUGH = 3
 _LEVEL, _SCALED = "#222222", "#9A9A9A"
 
@@ -41,7 +41,7 @@ def draw_histories(histories: Histories, remembered: bool = False) -> Figure:
     histories : Histories
         With the variables of `PANELS` among its paths.
     remembered : bool
-        Whether figures from memory were included, which the note then says.
+        Whether figures from memory were included; the legend then explains them.
 
     Returns
     -------
@@ -80,7 +80,7 @@ def draw_histories(histories: Histories, remembered: bool = False) -> Figure:
 def _draw_panel(
     axis: Axes, path: xr.DataArray, figures: pd.DataFrame, colour: str, factor: float
 ) -> None:
-    """Draw the model's line, and the figures on the model's level with their breaks."""
+    """Draw the model's line, and the figures at the model's level, with breaks in definition."""
     axis.plot(path["time"], path * factor, color=colour, linewidth=2, zorder=2)
     segments = list(figures.groupby("segment", sort=False))
     spans: list[tuple[int, int]] = []
@@ -109,7 +109,7 @@ def _draw_panel(
         if before < after:
             axis.axvline((before + after) / 2, color="#999999", linewidth=0.8, linestyle=":")
     if len(segments) > 1 or (figures["compare"] == "scale").any():
-        # Lines rise: a long list finds room at the lower right, above the remark on the error.
+        # Lines rise: a long list fits at the lower right, above the remark on the error.
         long = len(segments) > 3
         axis.legend(
             loc="lower right" if long else "upper left",
@@ -125,7 +125,7 @@ def _draw_panel(
 
 
 def _scale_panel(axis: Axes, name: str) -> None:
-    """Set a panel's axes: logarithmic for what grows a hundredfold, else from zero."""
+    """Set a panel's axes: logarithmic for what grows a hundredfold, otherwise from zero."""
     axis.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     if name in _LOGARITHMIC:
         axis.set_yscale("log")
@@ -143,7 +143,7 @@ def _select_turns(histories: Histories, name: str, region: str) -> pd.DataFrame:
 
 
 def _write_remarks(axis: Axes, figures: pd.DataFrame, turns: pd.DataFrame, factor: float) -> None:
-    """Write the error, and what turns, where the line leaves room."""
+    """Write the error and the turning points into a corner that the line leaves free."""
     lines = []
     for turn in turns.to_dict("records"):
         years = str(turn["years"]).split("-")

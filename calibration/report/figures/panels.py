@@ -1,4 +1,4 @@
-"""Pages of small panels: many parameters or series stay readable on paper."""
+"""Pages of small panels, readable on paper."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from smecluster.model.support.plotting import Figure, add_heading
 
 Item = TypeVar("Item")
 
-#: Inches, little more than the text of an A4 page: letters stay as large as they are given.
+#: Inches, little more than the text of an A4 page: fonts keep their size.
 WIDTH = 8.0
 FIGURE_COLOUR = "#222222"
 FAINT = "#8A8A8A"
-# A quantity that spans more than this factor is drawn on a logarithmic axis.
+# A quantity that spans a larger factor gets a logarithmic axis.
 _WIDE = 8.0
 
 
@@ -111,7 +111,7 @@ def draw_pages(
 
 
 def strip_frame(axis: Axes) -> None:
-    """Take away what a small panel has no room for."""
+    """Remove what a small panel has no room for."""
     axis.grid(color="#EEEEEE")
     axis.set_axisbelow(True)
     axis.spines[["top", "right"]].set_visible(False)
@@ -120,13 +120,13 @@ def strip_frame(axis: Axes) -> None:
 
 def write_title(axis: Axes, text: str, columns: int) -> None:
     """Write the title of a panel that shares the page's width with others."""
-    # The name of a region is a place to break at.
+    # A line may break before the name of a region.
     spaced = text.replace("[", " [")
     axis.set_title(textwrap.fill(spaced, 118 // columns), fontsize=7.5, loc="left")
 
 
 def scale_axis(axis: Axis, values: pd.Series[float], set_scale: Callable[[str], object]) -> None:
-    """Choose a logarithmic axis for what grows manyfold, and few ticks.
+    """Scale an axis, logarithmically if the values span a large factor, with few ticks.
 
     Parameters
     ----------
@@ -156,7 +156,7 @@ def set_logarithmic(axis: Axis, ratio: float, set_scale: Callable[[str], object]
 
 
 def format_short(value: float) -> str:
-    """Write a number as shortly as a tick or a margin needs it, with three digits."""
+    """Format a number briefly, with three digits, for ticks and margins."""
     if not math.isfinite(value):
         return "-"
     if abs(value) >= 1000:

@@ -1,4 +1,4 @@
-"""The profiles: how much worse the best fit gets as one parameter is moved away."""
+"""The profiles: how much worse the best fit becomes as one parameter moves away."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ _TOP = 1.6 * CUT_95
 _COLUMNS = 4
 _PRIOR = "#CCCCCC"
 _NOTE = (
-    "Upwards: cost above the best fit when the parameter is held at a value and all others are "
-    "fitted again. Where the curve lies below the cut, the value is compatible with figures and "
-    "prior. A curve that follows the prior's says that the figures tell nothing."
+    "Vertical: cost above the best fit with the parameter held at a value and all others "
+    "refitted. Values below the cut are compatible with figures and prior. A curve that follows "
+    "the prior's means that the figures say nothing."
 )
 
 

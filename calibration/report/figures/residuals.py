@@ -1,4 +1,4 @@
-"""The residuals over time, and how far one year's error is still there in the next."""
+"""The residuals over time, and how far errors persist from year to year."""
 
 from __future__ import annotations
 
@@ -55,9 +55,10 @@ def draw_residuals(table: pd.DataFrame, correlations: pd.DataFrame) -> Iterator[
         write_title(axis, f"{region}: {variable}{f' ({segment})' if segment else ''}", _COLUMNS)
 
     note = (
-        "Logarithm of figure over fit, in standard errors; beyond 4 they stand at the edge. Grey: "
-        "where 90 % would lie. Runs on one side are errors that stay: r is the correlation with "
-        "the year before (about zero), which makes a series count for fewer figures than it has."
+        "Logarithm of figure over fit, in standard errors; those beyond 4 are drawn at the edge. "
+        "Grey: 90 % of a normal error. Runs on one side are errors that persist: r is the "
+        "correlation with the previous year (about zero). A series with persistent errors counts "
+        "for fewer figures than it has."
     )
     marks: list[Line2D | Patch] = [
         Line2D([], [], marker="o", linestyle="none", color=FIGURE_COLOUR, label="residual")

@@ -1,4 +1,4 @@
-"""The waterfall: how many starts of the search end at the best fit."""
+"""The waterfall plot: how many starts of the search end at the best fit."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def draw_starts(findings: Findings) -> Iterator[Drawn]:
         va="bottom",
         ha="right",
     )
-    # Linear up to what counts as the same fit: zero has a place, and far ends do not hide it.
+    # Linear up to what counts as the same fit: zero can be shown, and distant ends do not hide it.
     axis.set_yscale("symlog", linthresh=SAME_FIT)
     axis.set_ylim(-SAME_FIT / 3, max(3 * CUT_95, 2 * float(above.max())))
     axis.yaxis.set_major_formatter(FuncFormatter(lambda value, _: format_short(value)))
@@ -70,7 +70,7 @@ def draw_starts(findings: Findings) -> Iterator[Drawn]:
     failed = len(starts) - len(ended)
     lost = f" Without a fit, and not shown: {failed}." if failed else ""
     note = (
-        "Each point is a search from another place within the bounds. A first step that many "
-        f"starts share says that the best fit is not a chance find.{lost}"
+        "Each point is a search from a different start within the bounds. If many starts share the "
+        f"lowest cost, the best fit is not a chance result.{lost}"
     )
     yield Drawn("starts", f"Where {len(starts)} starts end.", add_heading(figure, "Starts", note))

@@ -108,11 +108,11 @@ def test_all_mistakes_of_all_files_are_listed_in_the_order_of_their_lines(folder
             "initial talent,,1,person,10,",
             "its range is 10 to 10000000",
         ),
-        ("constants.csv", ",firm,1,1", ",person,1,1", "is in 'person': the model has 'firm'"),
+        ("constants.csv", ",firm,1,1", ",person,1,1", "is in 'person', the model has 'firm'"),
         ("constants.csv", "initial talent,,", "initial talent,a,", "has no elements"),
-        ("constants.csv", "initial talent,", "migration rate,", "is one for all regions"),
+        ("constants.csv", "initial talent,", "migration rate,", "is the same for all regions"),
         ("parameters.csv", ",log,.5,3,", ",log,3,.5,", "bounds are crossed: lower 3, upper 0.5"),
-        ("parameters.csv", ",.5,3,1.2,", ",.5,3,12,", "prior mean 12 lies outside the bounds"),
+        ("parameters.csv", ",.5,3,1.2,", ",.5,3,12,", "prior mean 12 is outside the bounds"),
         ("parameters.csv", "demand,log,", "demand,lgo,", "unknown scale 'lgo'"),
         (
             "parameters.csv",
@@ -120,7 +120,7 @@ def test_all_mistakes_of_all_files_are_listed_in_the_order_of_their_lines(folder
             "export orientatoin,",
             "did you mean 'export ori",
         ),
-        ("parameters.csv", "export orientation,", "migration rate,", "it belongs into parameters"),
+        ("parameters.csv", "export orientation,", "migration rate,", "it belongs in parameters"),
         ("parameters.csv", ",log,.5,3,", ",log,.5,30,", "outside the model's range 0.5 to 3 Dmnl"),
         ("tables.csv", "scandal table,,1978", "scandle table,,1978", "did you mean 'scandal table"),
         ("tables.csv", "infrastructure investment", "infrastructure", "did you mean 'infrastructu"),
@@ -143,7 +143,7 @@ def test_a_year_given_twice_names_the_line_of_the_first(folder):
     first = line_of(path, FIGURE)
     assert check_case(folder).problems == (
         f"{path}:{first + 1}: S124 already gives 'va_tertiary' for 2010 in line {first}: "
-        "one figure a source and year",
+        "each source may give one figure a year",
     )
 
 
@@ -191,8 +191,8 @@ def test_a_parameter_that_moves_no_figure_is_named(tmp_path):
     path = town / "parameters.csv"
     where = f"{path}:{line_of(path, 'proximity to external capital')}: "
     (problem,) = [each for each in problems if each.startswith(where)]
-    assert "'proximity to external capital[town]' does nothing to any of the 1 figures" in problem
-    assert all("does nothing" in each for each in problems)
+    assert "'proximity to external capital[town]' has no effect on any of the 1 figures" in problem
+    assert all("has no effect" in each for each in problems)
 
 
 def test_comments_in_tables_are_read_over(folder):

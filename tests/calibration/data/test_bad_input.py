@@ -143,4 +143,4 @@ def test_a_users_folder_may_add_sources_but_not_change_shipped_ones(folder):
     edit(folder / "series.csv", WAGE, WAGE.replace("S101", "X1"))
     assert load_case(folder).sources["X1"] == "My survey; shelf"
     (folder / "sources.csv").write_text("source,citation,where\nS101,My survey,shelf\n")
-    assert "already stands for" in message(folder)
+    assert "is already" in message(folder)

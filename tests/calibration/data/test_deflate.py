@@ -26,7 +26,7 @@ def test_the_exchange_rate_carries_its_status():
 
 
 def test_a_year_without_a_deflator_or_rate_is_refused_with_the_years_that_have_one():
-    with pytest.raises(InputError, match="no deflator for 2024: it is known from 1978 to 2023"):
+    with pytest.raises(InputError, match="no deflator for 2024: it covers 1978 to 2023"):
         deflate(1.0, 2024)
     with pytest.raises(InputError, match="no exchange rate for 1977"):
         find_exchange_rate(1977)

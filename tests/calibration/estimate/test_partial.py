@@ -105,7 +105,7 @@ def test_a_sector_that_the_problem_does_not_have_is_named(small):
             "driver": [{"variable": "value added", "in": ["desired employment"]}],
         }
     )
-    with pytest.raises(InputError, match="'none': no region has parameters"):
+    with pytest.raises(InputError, match="'none': no region has its parameters"):
         isolate_sector(small, sector, {})
 
 

@@ -25,7 +25,7 @@ class Gaussian:
         self.runs += len(points)
         return np.hstack([points @ self.slope.T - 1, points])
 
-    def natural(self, points):
+    def to_natural(self, points):
         return np.asarray(points, dtype=float)
 
 

@@ -34,7 +34,7 @@ class Normal:
     def cost(self, points, workers=None):
         return 0.5 * (self.residuals(points) ** 2).sum(axis=1)
 
-    def inputs(self, points):
+    def to_inputs(self, points):
         import pandas as pd
 
         return pd.DataFrame(points, columns=list(self.names))
@@ -105,7 +105,7 @@ def test_walks_that_have_not_converged_give_no_draws_and_name_the_worst(
     found = drawn(logistic, tmp_path, most=100)
     assert not found.converged
     worst = found.diagnostics["R-hat"].idxmax()
-    with pytest.raises(NotConvergedError, match="let them walk on") as refusal:
+    with pytest.raises(NotConvergedError, match="resume with more steps") as refusal:
         found.draws()
     assert worst in str(refusal.value)
     assert "\n" not in str(refusal.value)

@@ -23,7 +23,7 @@ def objective():
         names=("rate", "share[North]"),
         lower=np.array([-3.0, -9.0]),
         upper=np.array([1.0, 9.0]),
-        natural=np.exp,
+        to_natural=np.exp,
         problem=SimpleNamespace(model=SimpleNamespace(variables=variables)),
     )
 

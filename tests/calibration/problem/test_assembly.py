@@ -29,7 +29,7 @@ def test_a_parameter_that_does_nothing_is_refused_with_the_line_of_its_table(who
     # What happens later cannot move the first year.
     first = whole.select_until(1978).with_parameters(["upgrading rate"])
     objective = Objective(first)
-    with pytest.raises(InputError, match=r"parameters.csv:\d+: 'upgrading rate' does nothing"):
+    with pytest.raises(InputError, match=r"parameters.csv:\d+: 'upgrading rate' has no effect"):
         refuse_idle(objective, objective.start)
 
 

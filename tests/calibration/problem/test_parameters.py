@@ -18,12 +18,12 @@ def table(tmp_path, *rows):
     ("row", "message"),
     [
         ("price sensitivity,log,0.6,0.1,0.3,0.3,judgement,x", "bounds are crossed"),
-        ("price sensitivity,log,0.1,0.6,0.9,0.3,judgement,x", "prior mean 0.9 lies outside"),
+        ("price sensitivity,log,0.1,0.6,0.9,0.3,judgement,x", "prior mean 0.9 is outside"),
         ("price sensitivity,log,0.1,0.6,0.3,0,judgement,x", "prior sd 0 must be above 0"),
         ("price sensitivity,log,0,0.6,0.3,0.3,judgement,x", "scale log needs a lower bound"),
         ("price sensitivity,logs,0.1,0.6,0.3,0.3,judgement,x", "did you mean 'log'"),
         ("price sensitivity,log,0.1,0.6,0.3,0.3,guess,x", "status"),
-        ("price sensitivity,log,0.1,0.6,,0.3,judgement,x", "prior mean takes a number"),
+        ("price sensitivity,log,0.1,0.6,,0.3,judgement,x", "prior mean must be a number"),
         ("price sensitivity,log,0.1,0.6,0.3,nan,judgement,x", "takes a finite number"),
         ("price sensitivity,log,0.1,0.6,0.3,0.3,judgement,", "source is empty"),
     ],
@@ -35,7 +35,7 @@ def test_a_bad_row_is_refused_with_its_line(tmp_path, row, message):
 
 
 def test_a_parameter_stands_once(tmp_path):
-    with pytest.raises(InputError, match="stands twice"):
+    with pytest.raises(InputError, match="is repeated"):
         read_parameters(table(tmp_path, GOOD, GOOD))
 
 

@@ -209,20 +209,20 @@ def test_the_forecast_names_the_regions_where_it_is_no_better_than_the_naive(fol
 
 
 def test_remembered_figures_are_counted_among_the_cautions(copy):
-    caution = "What to be careful about?"
+    caution = "What should you be careful about?"
     assert "6 of 120 figures are from memory" in replies(copy)[caution]
     change(copy, "figures", status="read")
     assert "memory" not in replies(copy)[caution]
 
 
 def test_parameters_that_other_fits_contradict_are_named(copy):
-    caution = replies(copy)["What to be careful about?"]
-    assert "come out otherwise: synthetic 0 (supply)" in caution
+    caution = replies(copy)["What should you be careful about?"]
+    assert "alone, these differ: synthetic 0 (supply)" in caution
     assert "rest on one region: synthetic 1 (without Southland)" in caution
     rows = [("Northland", 60, 30, 90, 3.0), ("Southland", 60, 30, 31, 1.1)]
     columns = ["left out", "figures", "cost", "cost without", "times as large"]
     pd.DataFrame(rows, columns=columns).to_csv(copy / "leave-one-out-costs.csv", index=False)
-    caution = replies(copy)["What to be careful about?"]
+    caution = replies(copy)["What should you be careful about?"]
     assert "the errors of Northland are 3.0 times as large" in caution
     assert "errors of Southland" not in caution
 
@@ -238,12 +238,12 @@ def test_forecasts_whose_last_error_vanishes_or_stays_are_told_apart(copy):
     assert "vanished at once" not in replies(copy)[question]
     change(copy, "scores", **{"path: skill": -0.1, "joined: skill": 0.2})
     said = replies(copy)[question]
-    assert "if it vanished at once 0 series would beat the random walk" in said
-    assert "if it stayed whole 6." in said
+    assert "If it vanished at once, 0 series would beat the random walk" in said
+    assert "if it persisted in full, 6 would." in said
 
 
 def test_figures_that_scatter_more_than_stated_are_told(copy):
-    caution = "What to be careful about?"
+    caution = "What should you be careful about?"
     assert "stated errors" not in replies(copy)[caution]
     assert "2.5 times as far from the fit as their stated" in tell(copy, dispersion=2.5)
 
@@ -252,7 +252,7 @@ def tell(folder, **facts):
     """Put facts into the manifest."""
     path = folder / "manifest.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), **facts}))
-    return replies(folder)["What to be careful about?"]
+    return replies(folder)["What should you be careful about?"]
 
 
 def test_walks_that_have_not_converged_are_called_so(copy):
@@ -262,7 +262,7 @@ def test_walks_that_have_not_converged_are_called_so(copy):
 
 
 def test_what_the_global_search_found_is_told(copy):
-    assert "global search" not in replies(copy)["What to be careful about?"]
+    assert "global search" not in replies(copy)["What should you be careful about?"]
     assert "found no better fit" in tell(copy, **{"global search": 0.0})
     assert "a better fit, which was taken" in tell(copy, **{"global search": -3.0})
 
@@ -271,7 +271,7 @@ def test_costs_of_another_search_are_not_mixed_with_those_of_the_starts(copy):
     starts = pd.read_csv(copy / "starts.csv").assign(method="multi-start")
     other = starts.iloc[:1].assign(cost=1.0, method="global")
     pd.concat([starts, other]).to_csv(copy / "starts.csv", index=False)
-    assert "6 of 13 starts" in replies(copy)["What to be careful about?"]
+    assert "6 of 13 starts" in replies(copy)["What should you be careful about?"]
 
 
 def test_intervals_from_resampled_figures_are_compared_in_the_scale_of_estimation(copy):
@@ -306,7 +306,7 @@ def test_a_path_without_bounds_keeps_the_band_at_the_figures(copy):
 
 
 def test_a_best_fit_that_only_one_start_found_is_doubted(copy):
-    caution = "What to be careful about?"
+    caution = "What should you be careful about?"
     best = "6 of 13 starts found the best fit; the others end 0.3 to 12.0 higher."
     assert best in replies(copy)[caution]
     change(copy, "starts", cost=np.where(np.arange(13) < 4, 0.0, 1.31))
@@ -318,7 +318,7 @@ def test_a_best_fit_that_only_one_start_found_is_doubted(copy):
 
 def test_intervals_that_are_too_narrow_are_called_so(copy):
     question = "Do its intervals hold what they promise?"
-    assert "held the truth in 88 %" in replies(copy)[question]
+    assert "covered the truth in 88 %" in replies(copy)[question]
     assert "too narrow" not in replies(copy)[question]
     change(copy, "coverage", covered=0.6)
     assert "they are too narrow" in replies(copy)[question]
@@ -354,7 +354,7 @@ def test_what_was_not_done_is_said_and_left_out(copy):
         "fit of the series was not measured",
         "No posterior was drawn",
         "No years were held out",
-        "not tried on data simulated",
+        "not tested on data simulated",
         "reforms were not run",
     ):
         assert words in text

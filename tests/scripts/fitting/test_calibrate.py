@@ -102,7 +102,7 @@ TWICE = "town,va,1990,9000,exact,million yuan,current prices,read,X1,\n"
         ("series.csv", "town,va,", "town,vaa,", "did you mean 'town/va'?"),
         ("series.csv", TWICE, TWICE + TWICE, "already gives 'va' for 1990"),
         ("parameters.csv", ",log,.5,3,", ",log,3,.5,", "bounds are crossed"),
-        ("parameters.csv", ",.5,3,1.2,", ",.5,3,12,", "lies outside the bounds 0.5 to 3"),
+        ("parameters.csv", ",.5,3,1.2,", ",.5,3,12,", "is outside the bounds 0.5 to 3"),
         ("case.toml", "years = [1990, 2020]", "years = [1950, 1960]", "has no figure from 1950"),
     ],
 )
@@ -147,7 +147,7 @@ def test_a_parameter_that_does_nothing_ends_in_one_clear_line(
     status, _, err = call(capsys, *command, folder)
     (line,) = [line for line in err.splitlines() if line.startswith("error: ")]
     assert status == 2
-    assert "parameters.csv:2: 'proximity to external capital[town]' does nothing" in line
+    assert "parameters.csv:2: 'proximity to external capital[town]' has no effect" in line
 
 
 @pytest.mark.parametrize(
