@@ -29,6 +29,8 @@ COLUMNS = (
     "source",
     "note",
 )
+#: What identifies a measured series: figures of one variable, region and segment.
+SERIES = ["region", "variable", "segment"]
 #: From most to least trusted. `remembered` is off by default, `doubtful` is never used.
 STATUSES = ("read", "derived", "remembered", "doubtful")
 QUALIFIERS = ("exact", "about", "at least", "less than")

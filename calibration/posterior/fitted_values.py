@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from smecluster.calibration.data.series import SERIES
 from smecluster.calibration.problem.objective import Objective
-from smecluster.calibration.validation.histories import SERIES
 
 #: A 90 % interval.
 _LEVELS = (0.05, 0.95)

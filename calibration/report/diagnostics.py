@@ -6,12 +6,8 @@ import numpy as np
 import pandas as pd
 
 from smecluster.calibration.criteria import CONFOUNDED
-from smecluster.calibration.store.findings import (
-    SERIES,
-    Findings,
-    split_series,
-    transform_to_scale,
-)
+from smecluster.calibration.data.series import SERIES
+from smecluster.calibration.store.findings import Findings, split_series, transform_to_scale
 
 #: With fewer figures, an autocorrelation means nothing.
 ENOUGH = 6

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from smecluster.calibration.criteria import NORMAL_90
+from smecluster.calibration.data.series import SERIES
 from smecluster.calibration.posterior.shift import CLIPPED, SHIFT
 from smecluster.calibration.report.diagnostics import (
     compare_resampled,
@@ -24,7 +25,6 @@ from smecluster.calibration.store.findings import (
     JOINED,
     NAIVE,
     PATH,
-    SERIES,
     Findings,
     read_findings,
     transform_to_scale,

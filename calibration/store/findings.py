@@ -13,12 +13,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from smecluster.calibration.data.series import SERIES
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.files import read_text
 from smecluster.model.support.formats import check_format
 
-#: What identifies a series: figures of one variable, region and segment.
-SERIES = ["region", "variable", "segment"]
 Series = tuple[str, str, str]
 _THEIL = ["U^M", "U^S", "U^C"]
 #: Columns of the naive forecasts, and of the model's other two: its fitted path alone, and that

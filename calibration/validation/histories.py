@@ -13,12 +13,11 @@ from numpy.typing import NDArray
 
 from smecluster.calibration.data.case import Case
 from smecluster.calibration.data.case_file import Turn
+from smecluster.calibration.data.series import SERIES
 from smecluster.model import Model, simulate
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.vensim.regions import REGION
 
-#: What identifies a series: figures of one variable, region and segment.
-SERIES = ["region", "variable", "segment"]
 #: With fewer figures, shares of the error mean nothing.
 _ENOUGH = 3
 

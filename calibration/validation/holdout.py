@@ -23,6 +23,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from smecluster.calibration.data.series import SERIES
 from smecluster.calibration.estimate.dispersion import estimate_dispersion
 from smecluster.calibration.estimate.fit import (
     Optimum,
@@ -33,7 +34,6 @@ from smecluster.calibration.estimate.fit import (
 )
 from smecluster.calibration.problem.assembly import Problem
 from smecluster.calibration.problem.objective import Objective
-from smecluster.calibration.validation.histories import SERIES
 from smecluster.calibration.validation.naive import ENOUGH, NAIVE
 from smecluster.calibration.validation.naive import forecast_naively as naive_forecasts
 from smecluster.calibration.validation.scores import (

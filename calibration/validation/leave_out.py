@@ -14,10 +14,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from smecluster.calibration.data.series import SERIES
 from smecluster.calibration.estimate.fit import Optimum, compute_jacobian, descend, select_best
 from smecluster.calibration.problem.assembly import Problem
 from smecluster.calibration.problem.objective import Objective
-from smecluster.calibration.validation.histories import SERIES
 from smecluster.calibration.validation.scores import score_fits
 from smecluster.model.support.errors import InputError, UnknownNameError
 

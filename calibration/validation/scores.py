@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from smecluster.calibration.validation.histories import SERIES, Theil, decompose_error
+from smecluster.calibration.data.series import SERIES
+from smecluster.calibration.validation.histories import Theil, decompose_error
 
 #: With fewer figures, R2 and the shares of the error mean nothing.
 _ENOUGH = 3

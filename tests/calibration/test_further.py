@@ -72,7 +72,7 @@ def test_a_region_that_names_no_parameter_has_nothing_to_estimate(tmp_path):
             'prices = "current"\nyears = [1990, 2020]\ndefinition = "of the town"\n'
         )
     case = load_case(folder)
-    with pytest.raises(InputError, match="names no parameter: there is nothing to estimate"):
+    with pytest.raises(InputError, match="names no parameter: nothing can be estimated"):
         assemble_further_problem(load_beside(case, None), case)
 
 

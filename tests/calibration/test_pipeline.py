@@ -155,7 +155,7 @@ def test_draws_moved_to_the_models_own_step_are_told_and_recorded(tmp_path, monk
         points[:10, 0], points[10:20, 0] = objective.lower[0], objective.upper[0]
         return points, {"R-hat": 1.0, "effective draws": 40.0}
 
-    monkeypatch.setattr(pipeline, "_posterior", scatter)
+    monkeypatch.setattr(pipeline, "_draw_posterior", scatter)
     plan = Effort(starts=1, until=None, search=0, profiles=False, bootstrap=0, draws=40)
     with pytest.warns(CalibrationWarning, match="All 40 draws were shifted") as told:
         outcome = run_pipeline(short(), tmp_path / "work", plan, lambda *_: None)

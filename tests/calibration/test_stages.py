@@ -61,5 +61,8 @@ def test_a_second_process_and_other_work_are_refused(tmp_path):
         Stages(tmp_path, {"seed": "1"}, lambda *_: None),
     ):
         pass
-    with pytest.raises(InputError, match="another seed"), Stages(tmp_path, {"seed": "2"}, print):
+    with (
+        pytest.raises(InputError, match="a different seed"),
+        Stages(tmp_path, {"seed": "2"}, print),
+    ):
         pass

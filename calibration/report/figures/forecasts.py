@@ -11,6 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
+from smecluster.calibration.data.series import SERIES
 from smecluster.calibration.report.figures.fits import HELD_OUT, draw_points
 from smecluster.calibration.report.figures.panels import (
     FAINT,
@@ -20,7 +21,7 @@ from smecluster.calibration.report.figures.panels import (
     scale_axis,
     write_title,
 )
-from smecluster.calibration.store.findings import JOINED, SERIES, Findings, Series, split_series
+from smecluster.calibration.store.findings import JOINED, Findings, Series, split_series
 from smecluster.model.support.formatting import colour_regions, display_unit
 
 #: How the naive forecasts are drawn.

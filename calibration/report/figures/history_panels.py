@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import textwrap
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import xarray as xr
@@ -11,10 +12,12 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
-from smecluster.calibration.validation.histories import Histories
 from smecluster.model.support.formatting import Rounded, capitalise, colour_regions, display_unit
 from smecluster.model.support.plotting import Figure, add_heading, format_axis
 from smecluster.model.vensim.regions import REGION
+
+if TYPE_CHECKING:
+    from smecluster.calibration.validation.histories import Histories
 
 #: The variables of the figure, one in each row.
 PANELS = (
@@ -201,6 +204,6 @@ def _write_note(table: pd.DataFrame) -> str:
     return (
         "Money in constant prices of 2010, deflated with the national GDP deflator. MAPE: mean "
         "absolute error over the figures whose level is known. Source of the lines: a run of the "
-        "model with the dated policy history. Sources of the figures, by their codes in "
-        f"calibration/cases/sources.csv: {', '.join(codes)}."
+        "model with the dated policy history. Sources of the figures: the column source of "
+        f"histories.csv, with {len(codes)} codes that calibration/cases/sources.csv explains."
     )

@@ -13,6 +13,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from smecluster.calibration.criteria import NORMAL_90
+from smecluster.calibration.data.series import SERIES
 from smecluster.calibration.report.figures.fits import draw_points
 from smecluster.calibration.report.figures.panels import (
     FAINT,
@@ -21,7 +22,7 @@ from smecluster.calibration.report.figures.panels import (
     draw_pages,
     write_title,
 )
-from smecluster.calibration.store.findings import SERIES, Series, split_series
+from smecluster.calibration.store.findings import Series, split_series
 
 _MOST = 4.0
 _COLUMNS = 4

@@ -91,10 +91,10 @@ def test_converged_walks_agree_and_are_long_enough(normal):
 
 def test_draws_are_inputs_of_the_model_in_its_units(logistic, tmp_path):
     found = drawn(logistic, tmp_path)
-    draws = found.draws(300)
+    draws = found.select_draws(300)
     assert tuple(draws.columns) == logistic.names
     assert len(draws) == 300
-    np.testing.assert_allclose(draws, np.exp(found.points(300)))
+    np.testing.assert_allclose(draws, np.exp(found.select_points(300)))
     assert draws["growth"].quantile(0.01) < 0.18 < draws["growth"].quantile(0.99)
 
 
@@ -106,7 +106,7 @@ def test_walks_that_have_not_converged_give_no_draws_and_name_the_worst(
     assert not found.converged
     worst = found.diagnostics["R-hat"].idxmax()
     with pytest.raises(NotConvergedError, match="resume with more steps") as refusal:
-        found.draws()
+        found.select_draws()
     assert worst in str(refusal.value)
     assert "\n" not in str(refusal.value)
 

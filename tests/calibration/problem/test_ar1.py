@@ -9,7 +9,7 @@ from smecluster.calibration.problem.ar1 import Ar1
 def test_innovations_and_errors_are_each_others_inverse(logistic):
     noise = Ar1(logistic.problem)
     errors = np.random.default_rng(1).normal(size=(3, len(logistic.values)))
-    np.testing.assert_allclose(noise.build_errors(noise.innovations(errors)), errors)
+    np.testing.assert_allclose(noise.build_errors(noise.extract_innovations(errors)), errors)
 
 
 def test_errors_have_the_deviation_and_the_autocorrelation_of_their_series(logistic):

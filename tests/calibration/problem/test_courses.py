@@ -60,8 +60,8 @@ def test_a_constant_of_all_regions_can_be_changed_in_one(base, dated):
     ("name", "message"),
     [
         ("registration eese", "did you mean 'registration ease'"),
-        ("value added", "no constant"),
-        ("TIME STEP", "no constant"),
+        ("value added", "not a constant"),
+        ("TIME STEP", "not a constant"),
     ],
 )
 def test_what_is_no_constant_is_refused(base, name, message):

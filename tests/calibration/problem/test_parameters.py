@@ -24,7 +24,7 @@ def table(tmp_path, *rows):
         ("price sensitivity,logs,0.1,0.6,0.3,0.3,judgement,x", "did you mean 'log'"),
         ("price sensitivity,log,0.1,0.6,0.3,0.3,guess,x", "status"),
         ("price sensitivity,log,0.1,0.6,,0.3,judgement,x", "prior mean must be a number"),
-        ("price sensitivity,log,0.1,0.6,0.3,nan,judgement,x", "takes a finite number"),
+        ("price sensitivity,log,0.1,0.6,0.3,nan,judgement,x", "must be a finite number"),
         ("price sensitivity,log,0.1,0.6,0.3,0.3,judgement,", "source is empty"),
     ],
 )

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from smecluster.calibration import list_cases, load_case
+from smecluster.calibration.data.series import SERIES
 from smecluster.calibration.problem.assembly import assemble_problem
-from smecluster.calibration.validation.histories import SERIES
 from smecluster.calibration.validation.holdout import run_hold_out
 from smecluster.calibration.validation.naive import NAIVE
 from smecluster.model import load as load_model
@@ -116,7 +116,7 @@ def test_a_year_outside_the_figures_is_refused(small, tmp_path):
 
 def test_a_test_that_goes_on_repeats_no_start(small, tmp_path):
     told = []
-    first = held(small, tmp_path, done=lambda number, optimum: told.append(optimum.cost))
-    again = held(small, tmp_path, done=lambda number, optimum: told.append(optimum.cost))
+    first = held(small, tmp_path, report=lambda number, optimum: told.append(optimum.cost))
+    again = held(small, tmp_path, report=lambda number, optimum: told.append(optimum.cost))
     assert sorted(told[:2]) == sorted(told[2:])
     pd.testing.assert_frame_equal(first.forecasts, again.forecasts)

@@ -155,7 +155,7 @@ def test_a_parameter_that_does_nothing_ends_in_one_clear_line(
     [
         (["nowhere"], "no such case folder: nowhere"),
         (["--time-step", "0.3"], "1 over a whole number, such as 0.125"),
-        (["--name", "a/b"], "is no name of a folder; --out takes a path"),
+        (["--name", "a/b"], "is not a folder name; --out takes a path"),
         (["--include", "remembred"], "did you mean 'remembered'?"),
         (["--until", "2030"], "cannot hold out the years after 2030"),
         (["one", "two", "--out", "there"], "fit the folders one at a time"),
