@@ -105,7 +105,7 @@ FAULTS = {
         "balances.yaml",
         "- upgrading[Region] - imitative exit[Region], initial imitative SMEs",
         "- upgrading[Region] * 1.001 - imitative exit[Region], initial imitative SMEs",
-        "firms change by birth, arrival and exit alone",
+        "firms change only by birth, arrival and exit",
         "change(total firms)",
     ),
     "an outflow that does not vanish": (
@@ -119,7 +119,7 @@ FAULTS = {
         "extremes.yaml",
         "elasticity of price to reputation = 0.4",
         "elasticity of price to reputation = -0.4",
-        "a scandal for ever, then goods sell for less",
+        "in a permanent scandal goods sell for less",
         "must be below 0.8",
     ),
 }
@@ -148,7 +148,7 @@ def test_an_unexplained_number_in_the_shipped_model_is_seen(tmp_path):
     text = read_text(SHIPPED)
     place = text.index("=", text.index("\nwage bill[Region]")) + 1
     path = write_atomic(tmp_path / "x.mdl", f"{text[:place]} 1.05 *{text[place:]}")
-    statement = "no number other than 0 and 1 stands inside an equation"
+    statement = "no equation contains a number other than 0 and 1"
     assert failed(path, only=statement)[statement].endswith("wage bill: 1.05")
 
 
