@@ -26,7 +26,7 @@ figures: demo study ## renew the figures of the README from those of the demo an
 	cp results/demo/changes.png results/demo/histories.png docs/figures/
 	cp results/sensitivity/levers/analysis/ranked.png docs/figures/levers.png
 
-calibration: $(READY) ## fit the three cases anew (8 to 30 minutes on two cores) and adopt the estimate
+calibration: $(READY) ## fit the three cases again (8 to 30 minutes on two cores) and adopt the estimate
 	$(BIN)/smecluster calibrate --report --recovery 50 --out calibration/results/three-cases
 	$(BIN)/smecluster calibrate adopt
 

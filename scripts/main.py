@@ -46,7 +46,7 @@ COMMANDS = {
     "dominance": ("policy", "Follow the named loops: which dominate when, under each strategy."),
     "histories": (
         "fitting",
-        "Set the base case beside the published figures: fit, turning points, figure.",
+        "Compare the base case with the published figures: fit, turning points, figure.",
     ),
     "reforms": (
         "fitting",

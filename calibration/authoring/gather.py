@@ -79,9 +79,9 @@ def select_sources(sources: Path, codes: Collection[str]) -> list[dict[str, str]
 def gather_cases(tables: Path, names: Sequence[str] = ()) -> dict[str, int]:
     """Copy published figures from raw tables into the shipped case folders.
 
-    Every row of the series that a ``case.toml`` names is copied unchanged, whatever its status
-    and however figures conflict; loading the case chooses among them. Then the shipped
-    ``sources.csv`` is rewritten with the sources that the cases cite.
+    Every row of the series in a ``case.toml`` is copied unchanged, of any status and with all
+    conflicting figures; loading the case chooses among them. Then the shipped ``sources.csv`` is
+    rewritten with the sources that the cases cite.
 
     Parameters
     ----------

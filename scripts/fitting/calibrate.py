@@ -36,7 +36,7 @@ def calibrate(
     folders: Annotated[
         list[Path] | None,
         typer.Argument(
-            metavar="[CASE]...",
+            metavar="CASE",
             help="Folders of your own regions; each is fitted beside the three cases, which are "
             "held at their calibration. By default the three cases are fitted.",
             show_default=False,
