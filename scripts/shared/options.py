@@ -3,17 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-
-if TYPE_CHECKING:
-    pass
-
-#: The model's own values, as its file gives them.
-NONE = "none"
-#: Where a case folder keeps the calibration of its region.
-OWN = "calibration"
 
 Regions = Annotated[
     list[str] | None,
@@ -31,8 +23,8 @@ CalibrationName = Annotated[
     str | None,
     typer.Option(
         "--calibration",
-        help="A named calibration, or its folder; by default three-cases; none for the values "
-        "of the model's file.",
+        help="Name or folder of a calibration; three-cases by default. none: the values of the "
+        "model's file.",
         show_default=False,
     ),
 ]
