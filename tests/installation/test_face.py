@@ -15,6 +15,7 @@ from openpyxl import load_workbook
 
 import smecluster as sc
 from smecluster.calibration.interface import CalibrationResult
+from smecluster.policies.optimisation.search import Search
 from smecluster.scripts.main import main
 from smecluster.sensitivity.interface import run_sensitivity
 
@@ -116,6 +117,18 @@ def test_many_runs(tmp_path: Path):
 
 def test_a_comparison(tmp_path: Path):
     check_result(sc.compare(["central", "local"], draws=2, settings=FAST), tmp_path)
+
+
+def test_contributions(tmp_path: Path):
+    check_result(sc.contributions("central", settings=FAST), tmp_path)
+
+
+def test_the_best_use(tmp_path: Path):
+    search = Search(population=8, generations=1, climb=0)
+    found = sc.optimise(
+        "central", draws=2, unseen=2, search=search, shock=None, several=False, settings=FAST
+    )
+    check_result(found, tmp_path)
 
 
 def test_a_sensitivity_study(tmp_path: Path):
