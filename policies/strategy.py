@@ -88,6 +88,15 @@ class Programme(Schema):
             raise ValueError(f"allocation sums to {total:g}; it must sum to 1")
         return self
 
+    def scaled(self, factor: float) -> dict[str, Any]:
+        """Fields of the programme with its money multiplied by `factor` (Dmnl)."""
+        money = {
+            name: value * factor
+            for name in ("share", "amount")
+            if (value := getattr(self, name)) is not None
+        }
+        return self.model_dump(exclude_none=True) | money
+
 
 class RegionalProgramme(Programme):
     """The programme that one regional government runs.
@@ -132,6 +141,17 @@ class LocalProgramme(RegionalProgramme):
             if pair & changes.keys():
                 base = {name: value for name, value in base.items() if name not in pair}
         return validate(RegionalProgramme, base | changes, f"exceptions.{region}")
+
+    def scaled(self, factor: float) -> dict[str, Any]:
+        """Fields of the programme with its money, and its exceptions', multiplied."""
+        exceptions = {
+            region: {
+                name: value * factor if name in ("share", "amount") else value
+                for name, value in changes.items()
+            }
+            for region, changes in self.exceptions.items()
+        }
+        return super().scaled(factor) | {"exceptions": exceptions}
 
 
 class CentralProgramme(Programme):
@@ -243,6 +263,57 @@ class Strategy(Schema):
         plan = Plan(self.name, tuple(model.regions), tuple(spending), self.until, first)
         check_ranges(model, plan.inputs, f"strategy {self.name!r}")
         return plan
+
+    def scaled(self, factor: float) -> Strategy:
+        """Multiply all its money.
+
+        Parameters
+        ----------
+        factor : float
+            Factor, Dmnl.
+
+        Returns
+        -------
+        Strategy
+            The scaled strategy.
+        """
+        return self.model_copy(
+            update={
+                "local": self.local and LocalProgramme(**self.local.scaled(factor)),
+                "central": self.central and CentralProgramme(**self.central.scaled(factor)),
+            }
+        )
+
+    def without_programme(self) -> Strategy:
+        """Keep the history and drop the programmes after it."""
+        return self.model_copy(update={"local": None, "central": None})
+
+    def central_alone(self) -> Strategy:
+        """Keep the central programme and drop the local ones."""
+        return self.model_copy(update={"local": None})
+
+    def alone_in(self, region: str) -> Strategy:
+        """Keep the local programme of one region and drop the centre's and the others'.
+
+        Parameters
+        ----------
+        region : str
+            The region.
+
+        Returns
+        -------
+        Strategy
+            The strategy that only this region runs.
+        """
+        local = self.local
+        if local is not None:
+            runs = region in (local.regions or (region,))
+            local = local.model_copy(update={"regions": (region,)}) if runs else None
+        return self.model_copy(update={"local": local, "central": None})
+
+    def inputs(self, model: Model) -> dict[str, float]:
+        """Give the inputs of the model under its plan, see `plan`."""
+        return self.plan(model).inputs
 
     def _local_in(self, region: str, model: Model) -> RegionalProgramme | None:
         if self.local is None:

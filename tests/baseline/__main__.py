@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from . import store
-from .results import PARTS
+from .parts import PARTS
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -6,7 +6,7 @@ import pytest
 
 from . import __main__ as command
 from . import store
-from .results import PARTS, Part
+from .parts import PARTS, Part
 from .store import Tolerance, compare, describe
 
 EXACT = Tolerance(1e-9, "only rounding may differ")

@@ -25,7 +25,7 @@ def assert_same(one: xr.Dataset, other: xr.Dataset) -> None:
 def test_kernel_and_pysimlin_agree_in_every_variable_and_year(name: str) -> None:
     pytest.importorskip("simlin")
     m = model.load()
-    inputs = load(name).plan(m).inputs
+    inputs = load(name).inputs(m)
     assert_same(model.simulate(m, inputs), model.simulate(m, inputs, engine="simlin"))
 
 
@@ -35,6 +35,6 @@ def test_pysd_and_pysimlin_agree_in_every_variable_and_year(name: str) -> None:
     """With a step of a quarter year, for PySD takes a third of a second a step."""
     pytest.importorskip("simlin")
     m = model.load()
-    inputs = load(name).plan(m).inputs | {"TIME STEP": 0.25}
+    inputs = load(name).inputs(m) | {"TIME STEP": 0.25}
     one = model.simulate(m, inputs, engine="pysd")
     assert_same(one, model.simulate(m, inputs, engine="simlin"))

@@ -41,7 +41,7 @@ def test_money_for_a_lever_moves_the_variable_that_it_feeds(lever):
     plain = load("end-all-policy")
     paid = Strategy(**plain.model_dump(exclude={"local", "central"}) | {lever.level: budget})
     before, after = (
-        model.simulate(shipped, strategy.plan(shipped).inputs, outputs=[lever.feeds])[lever.feeds]
+        model.simulate(shipped, strategy.inputs(shipped), outputs=[lever.feeds])[lever.feeds]
         for strategy in (plain, paid)
     )
     assert bool((after.sel(time=2024) == before.sel(time=2024)).all())

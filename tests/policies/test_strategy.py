@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from smecluster import model
 from smecluster.model.support.errors import InputError
 from smecluster.policies import load, names
 from smecluster.policies.levers import read_levers
@@ -86,18 +85,20 @@ def test_the_hash_ignores_comments_and_sees_values(strategy_file):
     assert load(strategy_file(GOOD.replace("0.01", "0.02"))).hash != plain
 
 
-def test_an_exception_replaces_what_a_region_spends(strategy_file):
+def test_scaling_multiplies_money_and_nothing_else():
+    local = load("local")
+    double = local.scaled(2)
+    assert double.local.share == 2 * local.local.share
+    assert double.local.allocation == local.local.allocation
+    assert double.local.start == local.local.start
+
+
+def test_scaling_reaches_a_region_that_is_an_exception(strategy_file):
     text = GOOD + "[local.exceptions.Wenzhou]\namount = 50\n"
-    plan = load(strategy_file(text)).plan(model.load()).scale(3)
-    wenzhou, delta = plan.spending_of("Wenzhou"), plan.spending_of("Pearl River Delta")
-    assert (wenzhou.share, wenzhou.amount) == (0, 150)
-    assert (delta.share, delta.amount) == (pytest.approx(0.03), 0)
-
-
-def test_a_region_that_the_model_lacks_is_refused(strategy_file):
-    text = GOOD + "[local.exceptions.Wenzou]\namount = 50\n"
-    with pytest.raises(InputError, match="did you mean 'Wenzhou'"):
-        load(strategy_file(text)).plan(model.load())
+    strategy = load(strategy_file(text)).scaled(3)
+    assert strategy.local.in_region("Wenzhou").amount == 150
+    assert strategy.local.in_region("Wenzhou").share is None
+    assert strategy.local.in_region("Elsewhere").share == pytest.approx(0.03)
 
 
 def test_a_misspelt_strategy_gets_the_nearest_name():

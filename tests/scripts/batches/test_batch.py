@@ -38,7 +38,7 @@ def test_a_row_gives_what_a_single_run_gives(table, tmp_path):
     found = pd.read_csv(out, comment="#")
     m = model.load()
     row = {"price sensitivity": 0.45, "seed entrepreneurs[Wenzhou]": 60000.0}
-    alone = model.simulate(m, {**load("central").plan(m).inputs, **row}, outputs=["value added"])
+    alone = model.simulate(m, {**load("central").inputs(m), **row}, outputs=["value added"])
     second = found[found["run"] == 1].set_index("Region")["value added"]
     for region in m.regions:
         expected = float(alone["value added"].sel(Region=region, time=2040))
