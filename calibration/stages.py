@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -28,7 +27,7 @@ _TABLES = "tables"
 
 
 class Stages:
-    """A folder of finished stages, for one process at a time.
+    """A folder of finished stages, written by one process at a time.
 
     Parameters
     ----------
@@ -50,8 +49,6 @@ class Stages:
     def __init__(self, folder: Path, identity: Mapping[str, str], tell: Tell) -> None:
         self.tell = tell
         self._folder = folder
-        self._identity = dict(identity)
-        self._open = ExitStack()
         self._checkpoints = Checkpoints(folder, identity)
         self._begun = time.monotonic()
         self._before = Objective.total
@@ -64,7 +61,7 @@ class Stages:
         InputError
             If another process works in it, or it was created with other data or settings.
         """
-        self._open.enter_context(self._checkpoints)
+        self._checkpoints.__enter__()
         self._earlier = self._read()
         return self
 
@@ -74,7 +71,8 @@ class Stages:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._open.close()
+        # With the error: of an interruption it says what is kept.
+        self._checkpoints.__exit__(kind, error, trace)
 
     @property
     def seconds(self) -> float:  # noqa: D102  documented above

@@ -335,7 +335,7 @@ class _Tally:
         self.failed = sum(part.failed for part in stored)
 
     def describe(self) -> str:
-        return f"{self.done:,} of {self.total:,} runs"
+        return f"{self.done:,} of {self.total:,} runs" if self.done else ""
 
     def add(self, part: parts.Part) -> None:
         self.new += part.end - part.begin
