@@ -1,7 +1,7 @@
-"""Futures: what may come from outside, a file each, as dated tables bent from a year on.
+"""Futures: what may come from outside, as dated tables of the model bent from a year on.
 
-The same futures stand before every strategy. Their sizes repeat what has happened once, so that
-a test is hard but not invented.
+Every strategy faces the same futures, one file each. Each repeats something that has happened
+once: a hard test, but not an invented one.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Bend(Schema):
         How the course acts on the table's values.
     course : tuple of (float, float)
         Years after the future's year, and size (Dmnl, or the table's unit where it is added);
-        straight lines between, the last size for ever after.
+        straight lines between, the last size for good.
     regions : tuple of str, optional
         Where; in all regions if not given. Only for tables that regions have.
     """
@@ -106,7 +106,7 @@ class Future(Schema):
     year : float
         Year in which it begins.
     bend : tuple of Bend
-        What it does; nothing in the base future.
+        What it does to the model's tables; nothing in the base future.
     source : str
         Where shapes and sizes come from.
     """
@@ -120,7 +120,7 @@ class Future(Schema):
 
     @property
     def hash(self) -> str:
-        """SHA-256 of what it says, whatever its layout and comments."""
+        """SHA-256 of its content; layout and comments of the file do not matter."""
         content = json.dumps(self.model_dump(), sort_keys=True)
         return hashlib.sha256(content.encode()).hexdigest()
 
@@ -143,11 +143,11 @@ class Future(Schema):
             If the model has no such table or region.
         """
         tables: dict[str, dict[tuple[str, ...], Points]] = {}
-        for name, listed in read_values(model.text).items():
-            for cell, value in listed.items():
+        for name, cells_of in read_values(model.text).items():
+            for cell, value in cells_of.items():
                 if not isinstance(value, float | int):
                     tables.setdefault(name, {})[cell] = [(float(x), float(y)) for x, y in value]
-        found: dict[str, Points] = {}
+        bent: dict[str, Points] = {}
         for bend in self.bend:
             if bend.table not in tables:
                 raise UnknownNameError(f"table bent by future {self.name!r}", bend.table, tables)
@@ -162,8 +162,8 @@ class Future(Schema):
             for cell, points in cells.items():
                 if bend.regions is None or cell[0] in bend.regions:
                     name = f"{bend.table}[{', '.join(cell)}]" if cell else bend.table
-                    found[name] = bend.bend_points(found.get(name, points), self.year)
-        return found
+                    bent[name] = bend.bend_points(bent.get(name, points), self.year)
+        return bent
 
 
 def load(name: str | Path) -> Future:
@@ -204,7 +204,7 @@ def load_futures(chosen: Iterable[str | Path] = (ALL,)) -> tuple[Future, ...]:
     Returns
     -------
     tuple of Future
-        The futures, the base first, for the others are held against it.
+        The futures, the base first: the others are compared with it.
 
     Raises
     ------
@@ -212,9 +212,9 @@ def load_futures(chosen: Iterable[str | Path] = (ALL,)) -> tuple[Future, ...]:
         If one does not exist, is broken, or two have the same name.
     """
     wanted = [one for name in chosen for one in (names() if name == ALL else (name,))]
-    found = [load(name) for name in dict.fromkeys([BASE, *wanted])]
-    called = [future.name for future in found]
+    loaded = [load(name) for name in dict.fromkeys([BASE, *wanted])]
+    called = [future.name for future in loaded]
     for name in called:
         if called.count(name) > 1:
             raise InputError(f"two futures are called {name!r}: give one another file name")
-    return tuple(found)
+    return tuple(loaded)

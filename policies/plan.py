@@ -155,7 +155,7 @@ class Plan:
 
         Where a programme waits for a trigger the inputs alone start it as soon as its trigger is
         passed, even in the past: run it from `start` on (`policies.ensemble.worlds.Ensemble`
-        does), or ask `policies.ensemble.triggers.settle_triggers`.
+        does), or ask `policies.triggers.settle_triggers`.
         """
         values = self.history
         own = {one.region: one for one in self.spending}

@@ -17,9 +17,10 @@ _LOCAL, _CENTRAL = "Perceived cluster mass", "mean perceived mass"
 
 
 def settle_triggers(model: Model, plan: Plan, settings: Mapping[str, Any] | None = None) -> Plan:
-    """Start programmes whose triggers were passed before they count, so that inputs say all.
+    """Start programmes in `Plan.start` whose triggers are passed by then.
 
-    `policies.ensemble.worlds.Ensemble` does without: it runs what goes before by itself.
+    Inputs alone would start them in the past. `policies.ensemble.worlds.Ensemble` does without: it
+    runs the years before by themselves.
 
     Parameters
     ----------

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from smecluster.model import Model
     from smecluster.model.support.checkpoints import Checkpoints
 
-# What every comparison needs, whatever outcomes it is asked for.
+# What every comparison needs, beside the outcomes that it is asked for.
 _ALWAYS = (SUPPLY, DISCOUNTED)
 _DISCOUNTING = ("social discount rate", "discount base year")
 
@@ -349,7 +349,7 @@ def _by_origin(
             [factor.sel({STRATEGY: owner}).fillna(1.0) for _, owner in new.values()], STRATEGY
         ).assign_coords({STRATEGY: [*new]})
         made = [part for part, _ in new.values()]
-        found = work.run("alone", made, worlds.only_first(), factors=factors)
+        found = work.run("alone", made, worlds.keep_first_future(), factors=factors)
         ends = xr.concat([ends, found[keep].sel({FUTURE: base}, drop=True)], STRATEGY)
     rows = []
     for plan in plans:

@@ -1,4 +1,4 @@
-"""Equal cost in many worlds at once: the factor on money at which each case costs its budget."""
+"""Equal money in many worlds at once: the factor at which each case costs its budget."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ _WIDEST = 3.0  # how far a trial may go from the last one, in the logarithm of t
 
 
 class Matching:
-    """A secant search on logarithms, kept inside what is known to lie on either side.
+    """A secant search on logarithms, within brackets.
 
     Cost is close to proportional to the factor, so the logarithms lie almost on a line. A trial
-    that would leave the bracket of a too small and a too large factor is drawn back to the
+    outside the bracket (a factor known to be too small, one known to be too large) is moved to its
     middle.
 
     Parameters
     ----------
     target : array of float
-        What each case shall cost, above zero.
+        Target cost of each case, above zero.
     first : array of float
         Factors to begin with, Dmnl.
     slope : array of float
@@ -33,11 +33,11 @@ class Matching:
     Attributes
     ----------
     factor : array of float
-        The factors to be tried next; for cases that are done, the ones found.
+        The factors to be tried next; for cases that are done, the result.
     open : array of bool
         The cases that are not done.
     missed : array of bool
-        The cases given up: their cost has no value, or comes no nearer.
+        The cases given up: their cost has no value, or does not come close enough.
     """
 
     def __init__(self, target: Floats, first: Floats, slope: Floats, tolerance: float) -> None:
@@ -52,18 +52,18 @@ class Matching:
         self._before = np.full((2, *self.factor.shape), np.nan)
         self._trials = 0
 
-    def tell(self, cost: Floats) -> Truths:
-        """Take in what the open cases cost at their factors, and choose the next ones.
+    def update(self, cost: Floats) -> Truths:
+        """Take the cost of the open cases at their factors, and choose the next factors.
 
         Parameters
         ----------
         cost : array of float
-            The cost of every case; what stands at cases that are done is not looked at.
+            The cost of every case; at cases that are done it is ignored.
 
         Returns
         -------
         array of bool
-            The cases that this trial has settled.
+            The cases that are done after this trial.
         """
         tried = np.log(self.factor)
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -79,7 +79,7 @@ class Matching:
         self._high = np.where(self.open & (off > 0), np.fmin(self._high, tried), self._high)
         with np.errstate(divide="ignore", invalid="ignore"):
             secant = (off - self._before[1]) / (tried - self._before[0])
-        # A slope far from one tells of rounding or of a jump, not of money.
+        # A slope far from one reflects rounding or a jump, not money.
         self.slope = np.where((secant > 0.1) & (secant < 10.0), secant, self.slope)
         self._before = np.where(self.open, [tried, off], self._before)
         step = np.clip(-off / self.slope, -_WIDEST, _WIDEST)

@@ -105,7 +105,7 @@ class Ensemble:
         digest.update(np.ascontiguousarray(self.draws.to_numpy(dtype=float)).tobytes())
         return digest.hexdigest()
 
-    def only_first(self) -> Ensemble:
+    def keep_first_future(self) -> Ensemble:
         """Keep the first future alone; what was run of the past is shared."""
         one = replace(self, futures=self.futures[:1])
         one._trunks.update(self._trunks)
@@ -170,7 +170,7 @@ class Ensemble:
             never starts.
         """
         work = _Work(self, plans, outputs, years, keep, tolerance, progress, budget is not None)
-        return work.everywhere(budget, factors, checkpoints, name)
+        return work.run_futures(budget, factors, checkpoints, name)
 
 
 class _Work:
@@ -240,7 +240,7 @@ class _Work:
 
     # Runs
 
-    def everywhere(
+    def run_futures(
         self,
         budget: float | xr.DataArray | None,
         factors: xr.DataArray | None,
@@ -377,7 +377,7 @@ class _Work:
             matching.open &= ~too_much
             cost = self._try(tables, cases, matching.factor, matching.open) - own
             idle |= matching.open & (cost == 0)
-            matching.tell(cost)
+            matching.update(cost)
         cases.fail(hopeless & ~np.isfinite(as_now), NO_REFERENCE)
         cases.fail(idle, NOT_STARTED)
         cases.fail(matching.missed | hopeless, UNREACHED)
@@ -482,7 +482,7 @@ def _with_references(
 
 
 def _check_wait(plan: Plan, fork: float | None, futures: Sequence[Future]) -> None:
-    """Refuse a trigger that cannot be held back until the year from which it counts."""
+    """Refuse a trigger where runs cannot begin in the year from which it counts."""
     if fork == plan.start:
         return
     if fork is None:

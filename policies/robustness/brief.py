@@ -80,8 +80,8 @@ def write_robust_page(
     boxes = judged.boxes
     if len(boxes):
         columns = ["strategy", "what", "box", "words", "coverage", "density", "reproduced"]
-        told = boxes[[*columns, "quasi p"]]
-        told = told.assign(**{what: told[what].map(format_share) for what in _IN_PERCENT})
+        limits = boxes[[*columns, "quasi p"]]
+        limits = limits.assign(**{what: limits[what].map(format_share) for what in _IN_PERCENT})
         sections.append(
             Section(
                 "When a strategy fails",
@@ -93,7 +93,7 @@ def write_robust_page(
                     "too. Quasi p: how easily chance would do as well without the limit if the "
                     "futures of a draw were independent, which they are not."
                 ],
-                [("Limits", told)],
+                [("Limits", limits)],
                 _pick(drawn, "where-it-fails"),
             )
         )

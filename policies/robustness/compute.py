@@ -1,4 +1,4 @@
-"""Robustness: what a strategy gives away, how often it is good enough, and where it fails."""
+"""Robustness: what a strategy gives up, how often it is good enough, and where it fails."""
 
 from __future__ import annotations
 

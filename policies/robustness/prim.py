@@ -1,8 +1,8 @@
 """Scenario discovery: the worlds in which something happens, described by a box of few limits.
 
 The patient rule induction method of Friedman and Fisher (1999), as Bryant and Lempert (2010) use it
-to find the worlds in which a policy fails. Libraries that have it bring a dozen packages along
-(ema_workbench: scikit-learn, statsmodels, seaborn) or are not kept; the method is short.
+to find the worlds in which a policy fails. Libraries that offer it need a dozen further packages
+(ema_workbench: scikit-learn, statsmodels, seaborn) or are not maintained; the method is short.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ Groups = frozenset[str]
 Limit = tuple[float, float] | Groups
 
 PEEL = 0.05  # share of the worlds in the box that a step cuts off
-LEAST = 0.05  # share of all worlds that a box keeps at least
-MOST_LIMITS = 4  # more cannot be told in a sentence; no further factor is cut then
+LEAST = 0.05  # smallest share of all worlds in a box
+MOST_LIMITS = 4  # a sentence has no room for more; then no further factor is cut
 TRUSTED = 0.05  # quasi-p value below which a limit stays
 HALVES = 10  # resamples of half the worlds
-STABLE = 0.5  # share of the resamples in which a limit has to come back
-HALF = 0.5  # density that a further box has at least
+STABLE = 0.5  # share of the resamples in which a limit must reappear
+HALF = 0.5  # least density of a further box
 
 
 @dataclass(frozen=True)
@@ -46,10 +46,10 @@ class Box:
     mass : float
         Share of all worlds that lie in the box.
     quasi_p : dict
-        For each limit, the probability that a box without it holds as many cases of interest by
-        chance (binomial, one-sided): small where the limit is needed.
+        For each limit, the probability that a box without it contains as many cases of interest
+        by chance (binomial, one-sided): small where the limit is needed.
     reproduced : dict
-        For each limit, share of the resamples of half the worlds in which it is found too.
+        For each limit, share of the resamples of half the worlds in which it appears too.
     """
 
     limits: dict[str, Limit]
@@ -59,7 +59,7 @@ class Box:
     quasi_p: dict[str, float]
     reproduced: dict[str, float]
 
-    def holds(self, worlds: pd.DataFrame) -> Truths:
+    def contains(self, worlds: pd.DataFrame) -> Truths:
         """Say which worlds lie in the box."""
         return _inside(_Worlds.of(worlds), self.limits)
 
@@ -73,8 +73,8 @@ class Discovery:
     share : float
         Share of all worlds in which it does.
     boxes : tuple of Box
-        The boxes that describe these worlds, each found among the worlds that the ones before
-        leave; their coverage is that of all cases of interest.
+        The boxes that describe these worlds, each sought among the worlds that the earlier ones
+        leave; coverage counts all cases of interest.
     path : pandas.DataFrame
         The boxes that were passed on the way to the first: coverage, density, mass, limits.
     """
@@ -103,10 +103,10 @@ def discover(
     Each step peels off the slab of about 5 % of the box that raises density most for each world
     lost (Friedman and Fisher's criterion, called lenient); then slabs are pasted back while
     density rises. Once four factors have limits only these are cut further: among many factors
-    the largest gain of a step is often chance, and a path that spreads over a dozen of them ends
-    in nothing that can be told. From the boxes passed on the way the one is taken that covers
-    most while its density is high enough; limits that chance could explain, or that do not come
-    back in half of the resamples, are dropped.
+    the largest gain of a step is often chance, and a path over a dozen of them ends in a box that
+    no sentence can describe. Of the boxes on the way, the one with the largest coverage is taken
+    whose density is high enough; limits that chance could explain, or that do not reappear in
+    half of the resamples, are dropped.
 
     Parameters
     ----------
@@ -121,8 +121,8 @@ def discover(
     density : float
         Density that is high enough, Dmnl.
     groups : array, optional
-        What is drawn for a resample as a whole, a label a world: worlds of one group are alike,
-        and half of them would tell what the other half shows. Each world by itself if left out.
+        A label for each world; resamples draw whole groups, because worlds of one group are so
+        alike that one half would repeat the other. Each world by itself if left out.
 
     Returns
     -------
@@ -133,7 +133,7 @@ def discover(
     Raises
     ------
     InputError
-        If there are not as many cases as worlds.
+        If the numbers of cases and of worlds differ.
     """
     interest = np.asarray(interest, dtype=bool)
     if len(interest) != len(worlds):
@@ -146,7 +146,7 @@ def discover(
     boxes: list[Box] = []
     first = pd.DataFrame(columns=["coverage", "density", "mass", "limits"])
     while len(boxes) < most and interest[left].any() and not interest[left].all():
-        path, box = _found(data, interest, left, density, halves)
+        path, box = _find_box(data, interest, left, density, halves)
         if not boxes:
             rows = [(*_measures(data, interest, left, one), len(one)) for one in path]
             first = pd.DataFrame(rows, columns=first.columns)
@@ -158,14 +158,14 @@ def discover(
 
 
 def describe_limits(limits: Mapping[str, Limit], worlds: pd.DataFrame) -> list[str]:
-    """Write limits out.
+    """Write limits in words.
 
     Parameters
     ----------
     limits : mapping
         From a `Box`.
     worlds : pandas.DataFrame
-        The worlds, for the share of them that a limit lets in.
+        The worlds, for the share of them within a limit.
 
     Returns
     -------
@@ -208,7 +208,7 @@ class _Worlds:
         return cls(numbers, names, len(worlds))
 
     def only(self, factors: Collection[str]) -> _Worlds:
-        """Look at some factors alone."""
+        """Keep some factors."""
         numbers = {name: values for name, values in self.numbers.items() if name in factors}
         names = {name: values for name, values in self.names.items() if name in factors}
         return _Worlds(numbers, names, self.count)
@@ -242,15 +242,15 @@ def _measures(
 ) -> tuple[float, float, float]:
     """Give coverage (of all cases of interest), density and mass of a box."""
     inside = _inside(data, limits) & left
-    held = int(interest[inside].sum())
+    cases = int(interest[inside].sum())
     return (
-        held / max(1, int(interest.sum())),
-        held / max(1, int(inside.sum())),
+        cases / max(1, int(interest.sum())),
+        cases / max(1, int(inside.sum())),
         float(inside.mean()),
     )
 
 
-def _peeled(data: _Worlds, interest: Truths, left: Truths) -> Iterator[dict[str, Limit]]:
+def _peel(data: _Worlds, interest: Truths, left: Truths) -> Iterator[dict[str, Limit]]:
     """Peel until the box is as small as allowed, each box on the way."""
     limits: dict[str, Limit] = {}
     inside = np.flatnonzero(left)
@@ -277,9 +277,9 @@ def _peeled(data: _Worlds, interest: Truths, left: Truths) -> Iterator[dict[str,
 def _peels(
     data: _Worlds, limits: Mapping[str, Limit], inside: NDArray[np.int64]
 ) -> Iterator[tuple[str, Limit, Truths]]:
-    """List what could be cut off a box (its lowest, its highest worlds, or all of one name).
+    """List what could be cut off a box: its lowest or highest worlds, or all of one name.
 
-    With each new limit comes which of the worlds inside it keeps.
+    Yields the factor, its new limit, and which of the worlds inside remain.
     """
     cut = max(1, int(PEEL * len(inside)))
     for name, values in data.numbers.items():
@@ -287,7 +287,7 @@ def _peels(
         assert isinstance(limit, tuple)
         here = values[inside]
         ordered = np.sort(here)
-        # Limits lie halfway between worlds, so that they hold for others too.
+        # Limits lie halfway between worlds, to be valid for others too.
         above = int(np.searchsorted(ordered, ordered[cut - 1], "right"))
         if above < len(ordered):
             low = float(ordered[above - 1] + ordered[above]) / 2
@@ -303,19 +303,19 @@ def _peels(
             yield name, frozenset(present) - {one}, np.asarray(called != one)
 
 
-def _found(
+def _find_box(
     data: _Worlds, interest: Truths, left: Truths, density: float, halves: Sequence[Truths]
 ) -> tuple[list[dict[str, Limit]], Box | None]:
-    """Find the path and the box; where limits are dropped, anew with the factors that stay."""
+    """Find the path and the box; after limits are dropped, again with the factors that remain."""
     passed: list[dict[str, Limit]] = []
     some = data
     while True:
-        path = list(_peeled(some, interest, left))
+        path = list(_peel(some, interest, left))
         passed = passed or path
-        limits = _chosen(some, interest, left, path, density)
+        limits = _choose(some, interest, left, path, density)
         if not limits:
             return passed, None
-        stable = _reproduced(some, interest, left, limits, density, halves)
+        stable = _reproduce(some, interest, left, limits, density, halves)
         kept = {name for name in limits if stable[name] >= STABLE}
         if len(kept) == len(limits):
             box = _box(data, interest, left, limits)
@@ -325,7 +325,7 @@ def _found(
         some = data.only(kept)
 
 
-def _pasted(
+def _paste(
     data: _Worlds, interest: Truths, left: Truths, limits: dict[str, Limit]
 ) -> dict[str, Limit]:
     """Widen limits as long as the box gets denser, or no less dense and larger."""
@@ -368,7 +368,7 @@ def _tidy(limits: dict[str, Limit]) -> dict[str, Limit]:
     return {name: limit for name, limit in limits.items() if limit != (-np.inf, np.inf)}
 
 
-def _chosen(
+def _choose(
     data: _Worlds,
     interest: Truths,
     left: Truths,
@@ -376,17 +376,17 @@ def _chosen(
     density: float,
 ) -> dict[str, Limit]:
     """Choose among boxes: few limits, dense enough, and among these the most covering."""
-    told = [limits for limits in path if 0 < len(limits) <= MOST_LIMITS]
-    if not told:
+    short = [limits for limits in path if 0 < len(limits) <= MOST_LIMITS]
+    if not short:
         return {}
-    measured = [_measures(data, interest, left, limits) for limits in told]
-    dense = [at for at, (_, found, _) in enumerate(measured) if found >= density]
+    measured = [_measures(data, interest, left, limits) for limits in short]
+    dense = [at for at, (_, dense_here, _) in enumerate(measured) if dense_here >= density]
     if dense:
         best = max(dense, key=lambda at: (measured[at][0], measured[at][1]))
     else:
         # Nowhere dense enough: the best balance of coverage and density.
-        best = max(range(len(told)), key=lambda at: _balance(*measured[at][:2]))
-    limits = _pasted(data, interest, left, told[best])
+        best = max(range(len(short)), key=lambda at: _balance(*measured[at][:2]))
+    limits = _paste(data, interest, left, short[best])
     while limits:
         doubt = _quasi_p(data, interest, left, limits)
         name = max(doubt, key=lambda one: doubt[one])
@@ -397,7 +397,7 @@ def _chosen(
 
 
 def _explains(box: Box, share: float, others: int) -> bool:
-    """Say whether a box is dense enough, and holds enough cases, to be worth a sentence."""
+    """Say whether a box is dense and large enough to be worth a sentence."""
     denser = box.density >= min(1.5 * share, (1 + share) / 2)
     return denser and box.coverage >= LEAST and (others == 0 or box.density >= HALF)
 
@@ -411,15 +411,15 @@ def _quasi_p(
 ) -> dict[str, float]:
     """Test each limit against the box without it (Bryant and Lempert 2010)."""
     inside = _inside(data, limits) & left
-    held, size = int(interest[inside].sum()), int(inside.sum())
-    found = {}
+    cases, size = int(interest[inside].sum()), int(inside.sum())
+    doubt = {}
     for name in limits:
         wider = {other: limit for other, limit in limits.items() if other != name}
         without = _inside(data, wider) & left
         by_chance = float(interest[without].mean())
-        test = binomtest(held, size, by_chance, alternative="greater") if size else None
-        found[name] = 1.0 if test is None else float(test.pvalue)
-    return found
+        test = binomtest(cases, size, by_chance, alternative="greater") if size else None
+        doubt[name] = 1.0 if test is None else float(test.pvalue)
+    return doubt
 
 
 def _box(data: _Worlds, interest: Truths, left: Truths, limits: dict[str, Limit]) -> Box:
@@ -436,7 +436,7 @@ def _box(data: _Worlds, interest: Truths, left: Truths, limits: dict[str, Limit]
     )
 
 
-def _reproduced(
+def _reproduce(
     data: _Worlds,
     interest: Truths,
     left: Truths,
@@ -444,12 +444,12 @@ def _reproduced(
     density: float,
     halves: Sequence[Truths],
 ) -> dict[str, float]:
-    """Find the box anew on halves of the worlds, and count which limits come back."""
+    """Find the box again on halves of the worlds, and count how often each limit reappears."""
     again = dict.fromkeys(limits, 0)
     for drawn in halves:
         half = drawn & left
-        path = list(_peeled(data, interest, half)) if interest[half].any() else []
-        found = _chosen(data, interest, half, path, density)
+        path = list(_peel(data, interest, half)) if interest[half].any() else []
+        limited = _choose(data, interest, half, path, density)
         for name in limits:
-            again[name] += name in found
+            again[name] += name in limited
     return {name: count / HALVES for name, count in again.items()}

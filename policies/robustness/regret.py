@@ -1,4 +1,4 @@
-"""Regret and satisficing: how much a strategy gives away, and how often it is good enough.
+"""Regret and satisficing: how much a strategy gives up, and how often it is good enough.
 
 The regret of a strategy in a world is what the best strategy of that world reaches beyond it
 (Savage; Lempert's robust decision making). Every world counts alike: futures are stress tests, not
@@ -20,7 +20,7 @@ EXPECTED, HIGH, MOST, BEST = "expected", "90th percentile", "maximum", "share be
 
 
 def measure_regret(performance: xr.DataArray, *, more: bool = True) -> xr.DataArray:
-    """Measure what each strategy gives away in each world.
+    """Measure what each strategy gives up in each world.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def measure_regret(performance: xr.DataArray, *, more: bool = True) -> xr.DataAr
     -------
     xarray.DataArray
         Regret, zero or more, in the unit of the performance, along the same dimensions; missing
-        in worlds in which a strategy has no result, so that all are judged on the same ones.
+        in worlds in which any strategy has no result: all are judged on the same ones.
     """
     known = performance.notnull().all(STRATEGY)
     best = performance.max(STRATEGY) if more else performance.min(STRATEGY)

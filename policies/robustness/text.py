@@ -12,7 +12,7 @@ from smecluster.policies.robustness.prim import Box, describe_limits
 from smecluster.policies.robustness.regret import BEST, EXPECTED, HIGH, MOST
 from smecluster.policies.robustness.result import ALL_WORLDS, BEATEN, ENOUGH, FAILS, Robustness
 
-# Futures that differ by less in the share of draws are not told apart.
+# Futures that differ by less in the share of draws are treated as alike.
 _TELLING = 0.1
 
 

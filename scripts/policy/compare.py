@@ -125,6 +125,9 @@ def _report(done: StudyRun, out: Path, json: bool) -> None:
     files += [*drawn.values(), write_atomic(out / "brief.html", text)]
     record = {
         "stamp": provenance,
+        "start": comparison.start,
+        "baseline": comparison.baseline.name,
+        "budget": comparison.describe_budget(),
         "answer": said,
         "warnings": [one.describe() for one in comparison.spans],
         **{name: table.to_dict("records") for name, table in made.items()},

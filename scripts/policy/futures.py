@@ -40,7 +40,7 @@ def futures(
     strategies: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Strategies to try, names or TOML files; without any, the futures are listed.",
+            help="Strategies to try, names or TOML files; without any, lists the futures.",
             show_default=False,
         ),
     ] = None,

@@ -17,7 +17,7 @@ def solved(cost, target, first=1.0) -> tuple[Matching, int]:
     matching = Matching(target, start, np.ones(target.shape), TOLERANCE)
     trials = 0
     while matching.open.any():
-        matching.tell(cost(matching.factor))
+        matching.update(cost(matching.factor))
         trials += 1
     return matching, trials
 
@@ -57,16 +57,16 @@ def test_a_jump_is_bracketed():
 
 def test_cases_that_are_done_stay_as_they_are():
     matching = Matching(np.array([1.0, 5.0]), np.ones(2), np.ones(2), TOLERANCE)
-    done = matching.tell(matching.factor.copy())
+    done = matching.update(matching.factor.copy())
     assert list(done) == [True, False]
-    matching.tell(np.array([np.nan, 5.0]))
+    matching.update(np.array([np.nan, 5.0]))
     assert matching.factor == pytest.approx([1, 5])
 
 
 @pytest.mark.parametrize("cost", [0.0, np.nan, np.inf])
 def test_what_has_no_cost_is_given_up(cost):
     matching = Matching(np.array([1.0]), np.ones(1), np.ones(1), TOLERANCE)
-    matching.tell(np.array([cost]))
+    matching.update(np.array([cost]))
     assert matching.missed.all()
     assert not matching.open.any()
 

@@ -30,7 +30,7 @@ def test_a_box_of_two_limits_is_found_where_it_was_put(worlds):
 def test_coverage_density_and_mass_are_what_they_are_defined_as(worlds):
     interest = ((worlds["a"] > 0.5) & (worlds["c"] > 0.3)).to_numpy()
     box = discover(worlds, interest).boxes[0]
-    inside = box.holds(worlds)
+    inside = box.contains(worlds)
     assert box.coverage == interest[inside].sum() / interest.sum()
     assert box.density == interest[inside].mean()
     assert box.mass == inside.mean()
