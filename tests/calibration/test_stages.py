@@ -71,7 +71,7 @@ def test_a_second_process_and_other_work_are_refused(tmp_path):
 def test_an_interruption_says_what_is_kept(tmp_path):
     def work():
         with Stages(tmp_path, {"seed": "1"}, lambda *_: None) as stages:
-            stages.arrays("optimum", lambda: {"x": np.zeros(3)})
+            stages.compute_arrays("optimum", lambda: {"x": np.zeros(3)})
             stages.inner("starts").save("start 0", {"x": 1.0})
             raise KeyboardInterrupt
 
