@@ -1,6 +1,5 @@
 """Runs for a notebook: values with names and units, a table, a picture, a workbook."""
 
-import doctest
 from pathlib import Path
 
 import numpy as np
@@ -25,10 +24,6 @@ def one() -> Runs:
 def many() -> Runs:
     table = {"stay": [8, 10, 0], "adjustment time": [4, 5, 6]}
     return simulate_many(table, ["People", "arrivals"], model=TOWNS)
-
-
-def test_the_examples_run() -> None:
-    assert doctest.testmod(interface).failed == 0
 
 
 def test_the_values_are_those_of_the_model(one: Runs) -> None:
