@@ -129,7 +129,9 @@ def describe_shift(table: pd.DataFrame, draws: int, clipped: int) -> str:
         return f"{said}; none met a bound."
     rows = table[table[CLIPPED] > 0].sort_values(CLIPPED, ascending=False, kind="stable")
     names = [
-        f"{row['name']} ({int(row[CLIPPED])}, by up to {row[CLIP]:.2g})"
+        # How far is unknown of a calibration from before this was recorded.
+        f"{row['name']} ({int(row[CLIPPED])}"
+        + (f", by up to {row[CLIP]:.2g})" if row[CLIP] == row[CLIP] else ")")
         for row in rows.head(_NAMED).to_dict("records")
     ]
     if len(rows) > _NAMED:

@@ -322,7 +322,9 @@ def _judge_search(findings: Findings) -> Iterator[str]:
     if len(starts):
         cost = starts["cost"].where(np.isfinite(starts["cost"]))
         best = int((cost <= cost.min() + SAME_FIT).sum())
-        if best == 1:
+        if len(starts) == 1:
+            yield "The search had a single start: a better fit may exist."
+        elif best == 1:
             yield f"Only one of {len(starts)} starts found the best fit: a better one may exist."
         else:
             above = (cost - cost.min())[cost > cost.min() + SAME_FIT]

@@ -64,6 +64,12 @@ def test_the_sentence_counts_names_and_measures(objective, points):
     assert "2 were then clipped at a bound: rate (2, by up to" in said
 
 
+def test_a_clip_of_unknown_size_is_counted_without_it(objective, points):
+    moved = shift_draws(objective, points, BEFORE, AFTER)
+    said = describe_shift(moved.table.assign(**{CLIP: np.nan}), 400, moved.clipped)
+    assert said.endswith("2 were then clipped at a bound: rate (2).")
+
+
 def test_without_a_clip_the_sentence_says_so(objective, points):
     moved = shift_draws(objective, points, BEFORE, np.array([0.1, 0.0]))
     assert moved.clipped == 0
