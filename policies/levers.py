@@ -1,4 +1,4 @@
-"""The catalogue of policy levers, read from ``levers.toml`` and held against the model."""
+"""The catalogue of policy levers, read from ``levers.toml`` and checked against the model."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SUBSCRIPT: dict[Level, str] = {"local": "Local lever", "central": "Central lever
 
 
 class Lever(Schema):
-    """One policy lever: who holds it, what it buys, what it feeds.
+    """One policy lever: who runs it, what it buys, what it feeds.
 
     Parameters
     ----------
@@ -136,7 +136,7 @@ def find_lever(name: str, level: Level | None = None) -> Lever:
     name : str
         The lever's name.
     level : {"local", "central"}, optional
-        The level at which it must stand.
+        The level that must run it.
 
     Returns
     -------
@@ -156,7 +156,7 @@ def find_lever(name: str, level: Level | None = None) -> Lever:
 
 
 def check_catalogue(model: Model) -> None:
-    """Hold the catalogue against a model.
+    """Check the catalogue against a model.
 
     Parameters
     ----------
@@ -170,13 +170,13 @@ def check_catalogue(model: Model) -> None:
         not have, or may cost more than the model allows for.
     """
     for level, subscript in SUBSCRIPT.items():
-        listed = [lever.name for lever in read_levers(level)]
+        known = [lever.name for lever in read_levers(level)]
         modelled = model.subscripts.get(subscript, ())
-        for name in listed:
+        for name in known:
             if name not in modelled:
                 raise UnknownNameError(f"{level} lever of the model", name, modelled)
         for name in modelled:
-            if name not in listed:
+            if name not in known:
                 raise InputError(f"{level} lever {name!r} of the model is not in {CATALOGUE.name}")
     for lever in read_levers():
         if lever.feeds not in model.variables:

@@ -186,8 +186,8 @@ class _Part:
         for name, array in values.items():
             unit = {"unit": units[name]}
             array, below = array[:, whole], base[name][whole]
-            alone = design.alone(array)
-            by_lever = np.stack([design.contributions(array), alone, design.last(array)])
+            alone = design.measure_alone(array)
+            by_lever = np.stack([design.share_effect(array), alone, design.measure_last(array)])
             synergy = array[-1] - array[0] - alone.sum(0)
             shares[name] = (_DIMS, np.swapaxes(by_lever, 1, 2), unit)
             sums[name] = (
@@ -331,7 +331,7 @@ def _join(
         pairs = joined.assign_coords(lever=names, other=names)
     totals = sum((part.totals for part in parts[1:]), parts[0].totals)
     errors = {
-        name: (("lever", "time", PLACE), design.errors(values.values / shares.sizes[DRAW]))
+        name: (("lever", "time", PLACE), design.estimate_errors(values.values / shares.sizes[DRAW]))
         for name, values in totals.data_vars.items()
     }
     return Contributions(

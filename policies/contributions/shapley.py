@@ -1,14 +1,14 @@
-"""Shapley values: what each of several players brings to what they reach together.
+"""Shapley values: what each of several players adds to what they reach together.
 
 A coalition is a set of players; its value is anything that a run can give. A player's Shapley
-value is what it adds when it joins, averaged over all orders in which the players can come
-(Shapley 1953, "A value for n-person games"). The values add up to what all reach together, and
-players that can be exchanged for one another get the same. The formula over coalitions S,
+value is what it adds when it joins, averaged over all orders of joining (Shapley 1953, "A value
+for n-person games"). The values add up to what all players reach together, and interchangeable
+players get the same. The formula over coalitions S,
 
     phi_i = sum over S without i of |S|! (n - |S| - 1)! / n! (v(S + i) - v(S)),
 
 takes 2^n coalitions; beyond `MOST_EXACT` players orders are drawn, each together with its reverse
-(antithetic: what comes early in one comes late in the other).
+(antithetic: whoever joins early in one joins late in the other).
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Design:
-    """Which coalitions are to be valued, and how their values are shared out.
+    """Which coalitions are valued, and how the values are shared among the players.
 
     Attributes
     ----------
     members : array of bool
         Of shape (coalitions, players): who takes part. The first coalition is empty, the last
-        one holds everybody.
+        one contains all players.
     weights : array of float
         Of shape (samples, players, coalitions): a sample's contributions are its weights times
         the values. One sample if exact; one for each pair of orders if drawn.
@@ -45,8 +45,8 @@ class Design:
     weights: Array
     exact: bool
 
-    def contributions(self, values: Array) -> Array:
-        """Share the joint effect out.
+    def share_effect(self, values: Array) -> Array:
+        """Share the joint effect among the players.
 
         Parameters
         ----------
@@ -61,13 +61,13 @@ class Design:
         """
         return np.tensordot(self.weights.mean(0), _above_empty(values), axes=1)
 
-    def errors(self, values: Array) -> Array:
-        """Give the standard errors of the contributions: zero if exact.
+    def estimate_errors(self, values: Array) -> Array:
+        """Estimate the standard errors of the contributions: zero if exact.
 
         Parameters
         ----------
         values : array of float
-            As for `contributions`.
+            As for `share_effect`.
 
         Returns
         -------
@@ -80,30 +80,30 @@ class Design:
         each = np.tensordot(self.weights, _above_empty(values), axes=1)
         return np.asarray(each.std(0, ddof=1) / np.sqrt(samples))
 
-    def alone(self, values: Array) -> Array:
-        """Give what each player reaches alone; as `contributions`."""
+    def measure_alone(self, values: Array) -> Array:
+        """Measure what each player reaches alone; as `share_effect`."""
         single = np.flatnonzero(self.members.sum(1) == 1)
         order = np.argsort(self.members[single].argmax(1))
         return _above_empty(values)[single[order]]
 
-    def last(self, values: Array) -> Array:
-        """Give what is lost when one player leaves all the others; as `contributions`."""
+    def measure_last(self, values: Array) -> Array:
+        """Measure what is lost when one player leaves all the others; as `share_effect`."""
         rest = np.flatnonzero(self.members.sum(1) == self.members.shape[1] - 1)
         order = np.argsort(self.members[rest].argmin(1))
         return np.asarray(values[-1] - values[rest[order]])
 
 
 def make_design(players: int, *, pairs: int = 100, seed: int = 1) -> Design:
-    """Choose the coalitions: all of them, or those along drawn orders.
+    """Choose the coalitions: all of them, or those along drawn orders of joining.
 
     Parameters
     ----------
     players : int
         How many players.
     pairs : int
-        How many orders are drawn, each with its reverse, where there are too many players.
+        How many orders are drawn, each with its reverse, beyond `MOST_EXACT` players.
     seed : int
-        Of the draw.
+        Of the drawn orders.
 
     Returns
     -------
@@ -126,12 +126,12 @@ def make_design(players: int, *, pairs: int = 100, seed: int = 1) -> Design:
 
 
 def compute_interactions(design: Design, values: Array) -> Array:
-    """Give what two players bring together beyond what each brings, in every company.
+    """Measure what two players add together beyond what each adds, on average over the others.
 
     The Shapley interaction index (Grabisch and Roubens 1999): the second difference
-    v(S + ij) - v(S + i) - v(S + j) + v(S), averaged over the companies S with the weights
-    |S|! (n - |S| - 2)! / (n - 1)!. Positive: the two help one another; negative: they replace
-    one another.
+    v(S + ij) - v(S + i) - v(S + j) + v(S), averaged over the coalitions S of the others with the
+    weights |S|! (n - |S| - 2)! / (n - 1)!. Positive: the two reinforce each other; negative: they replace
+    each other.
 
     Parameters
     ----------
@@ -155,7 +155,7 @@ def compute_interactions(design: Design, values: Array) -> Array:
         raise InputError(f"interactions need all coalitions: at most {MOST_EXACT} levers")
     players = design.members.shape[1]
     above = _above_empty(values)
-    found = np.zeros((players, players, *values.shape[1:]))
+    index = np.zeros((players, players, *values.shape[1:]))
     sizes = design.members.sum(1)
     places = np.arange(len(design.members))
     for one in range(players):
@@ -174,8 +174,8 @@ def compute_interactions(design: Design, values: Array) -> Array:
                 - above[company | (1 << other)]
                 + above[company]
             )
-            found[one, other] = found[other, one] = np.tensordot(weights, second, axes=1)
-    return found
+            index[one, other] = index[other, one] = np.tensordot(weights, second, axes=1)
+    return index
 
 
 def _above_empty(values: Array) -> Array:

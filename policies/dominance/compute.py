@@ -224,7 +224,7 @@ def _sum_by_region(run: Any, regions: Sequence[str]) -> dict[str, Array]:
     A loop through a list of levers is scored lever by lever; what passes through two regions is
     no loop of either and is left out.
     """
-    found: dict[str, Array] = {}
+    scores_of: dict[str, Array] = {}
     for loop in run.get_loops_runtime():
         if loop.name not in CHAINS:
             continue
@@ -239,11 +239,11 @@ def _sum_by_region(run: Any, regions: Sequence[str]) -> dict[str, Array]:
             scores = [run.get_loop_score(loop.id)]
         else:
             continue
-        found[loop.name] = found.get(loop.name, 0.0) + np.nan_to_num(np.array(scores))
+        scores_of[loop.name] = scores_of.get(loop.name, 0.0) + np.nan_to_num(np.array(scores))
     for label in CHAINS:
-        if label not in found:
+        if label not in scores_of:
             raise InputError(f"pysimlin finds no loop along the chain of {label!r} in this model")
-    return found
+    return scores_of
 
 
 def _share(scores: dict[str, Array]) -> Array:

@@ -252,7 +252,7 @@ def _measure_gains(
         return np.asarray(values.values, dtype=float).reshape(shape)
 
     dims = (DRAW, REGION, "start", "size")
-    found = {
+    gains = {
         name: np.full((shape[0], len(regions), len(starts), shape[1]), np.nan)
         for name in (HOME, EVERYWHERE, MASS)
     }
@@ -268,12 +268,12 @@ def _measure_gains(
             money = spent.isel(time=1) - spent.isel(time=0)
             money = money.where(money > 0)
             here = (slice(None), at, place)
-            found[HOME][here] = arrange(gained.sel({REGION: region}) / money)
-            found[EVERYWHERE][here] = arrange(gained.sum(REGION, skipna=False) / money)
+            gains[HOME][here] = arrange(gained.sel({REGION: region}) / money)
+            gains[EVERYWHERE][here] = arrange(gained.sum(REGION, skipna=False) / money)
             firms = baseline[_FIRMS].sel({"time": start, REGION: region})
-            found[MASS][here] = arrange(firms / critical.sel({REGION: region}))
+            gains[MASS][here] = arrange(firms / critical.sel({REGION: region}))
     unit = {HOME: "yuan for a yuan", EVERYWHERE: "yuan for a yuan", MASS: "Dmnl"}
     return xr.Dataset(
-        {name: (dims, values, {"unit": unit[name]}) for name, values in found.items()},
+        {name: (dims, values, {"unit": unit[name]}) for name, values in gains.items()},
         {DRAW: labels, REGION: regions, "start": list(starts), "size": list(sizes)},
     )

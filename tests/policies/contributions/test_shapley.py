@@ -14,43 +14,43 @@ def additive(members, worth):
 def test_players_that_do_not_meet_get_what_they_bring():
     plan = make_design(4)
     values = 100 + additive(plan.members, [1, 2, 3, 4])
-    assert plan.contributions(values) == pytest.approx([1, 2, 3, 4], rel=1e-12)
-    assert plan.alone(values) == pytest.approx([1, 2, 3, 4], rel=1e-12)
-    assert plan.last(values) == pytest.approx([1, 2, 3, 4], rel=1e-12)
+    assert plan.share_effect(values) == pytest.approx([1, 2, 3, 4], rel=1e-12)
+    assert plan.measure_alone(values) == pytest.approx([1, 2, 3, 4], rel=1e-12)
+    assert plan.measure_last(values) == pytest.approx([1, 2, 3, 4], rel=1e-12)
 
 
 def test_the_glove_game_has_its_known_answer():
     # One left glove and two right ones; a pair is worth 1 (Shapley's own example): 2/3, 1/6, 1/6.
     plan = make_design(3)
     values = (plan.members[:, 0] & (plan.members[:, 1] | plan.members[:, 2])).astype(float)
-    assert plan.contributions(values) == pytest.approx([2 / 3, 1 / 6, 1 / 6], abs=1e-12)
+    assert plan.share_effect(values) == pytest.approx([2 / 3, 1 / 6, 1 / 6], abs=1e-12)
 
 
 def test_players_that_can_be_exchanged_get_the_same():
     plan = make_design(6)
     values = np.sqrt(plan.members.sum(1)) * 1e6
-    shares = plan.contributions(values)
+    shares = plan.share_effect(values)
     assert shares == pytest.approx(np.full(6, values[-1] / 6), rel=1e-12)
 
 
 def test_a_player_who_adds_nothing_gets_nothing():
     plan = make_design(5)
     values = np.prod(1 + plan.members[:, 1:], axis=1)
-    assert plan.contributions(values)[0] == pytest.approx(0, abs=1e-12)
+    assert plan.share_effect(values)[0] == pytest.approx(0, abs=1e-12)
 
 
 @pytest.mark.parametrize("players", [1, 2, 10, MOST_EXACT, 14])
 def test_contributions_add_up_to_the_whole(players):
     plan = make_design(players, pairs=5, seed=3)
     values = 1e7 + 1e4 * np.random.default_rng(1).random((len(plan.members), 3))
-    total = plan.contributions(values).sum(0)
+    total = plan.share_effect(values).sum(0)
     assert total + values[0] == pytest.approx(values[-1], rel=1e-12)
 
 
 def test_two_players_that_need_each_other_share_their_interaction():
     plan = make_design(4)
     values = 6.0 * (plan.members[:, 0] & plan.members[:, 1]) + additive(plan.members, [0, 0, 1, 1])
-    assert plan.contributions(values) == pytest.approx([3, 3, 1, 1])
+    assert plan.share_effect(values) == pytest.approx([3, 3, 1, 1])
     expected = np.zeros((4, 4))
     expected[0, 1] = expected[1, 0] = 6
     assert compute_interactions(plan, values) == pytest.approx(expected, abs=1e-12)
@@ -65,7 +65,7 @@ def test_drawn_orders_come_to_the_exact_answer_within_their_error():
 
     plan = make_design(players, pairs=300, seed=7)
     values = value(plan.members)
-    shares, errors = plan.contributions(values), plan.errors(values)
+    shares, errors = plan.share_effect(values), plan.estimate_errors(values)
     assert (errors > 0).all()
     everything = (np.arange(2**players)[:, None] >> np.arange(players)) & 1 == 1
     known = exact_by_orders(everything, value(everything))
@@ -90,15 +90,15 @@ def exact_by_orders(members, values):
 def test_more_orders_give_a_smaller_error():
     few, many = make_design(13, pairs=20, seed=1), make_design(13, pairs=320, seed=1)
     value = lambda plan: plan.members.sum(1) ** 1.5 + 3.0 * plan.members[:, :2].all(1)  # noqa: E731
-    assert many.errors(value(many)).max() < 0.5 * few.errors(value(few)).max()
+    assert many.estimate_errors(value(many)).max() < 0.5 * few.estimate_errors(value(few)).max()
 
 
 def test_reversed_orders_cancel_what_curves_evenly():
     # A quadratic value is shared out exactly by any order together with its reverse.
     plan = make_design(13, pairs=2, seed=1)
     values = plan.members.sum(1) ** 2.0
-    assert plan.contributions(values) == pytest.approx(np.full(13, 13.0))
-    assert plan.errors(values) == pytest.approx(np.zeros(13), abs=1e-12)
+    assert plan.share_effect(values) == pytest.approx(np.full(13, 13.0))
+    assert plan.estimate_errors(values) == pytest.approx(np.zeros(13), abs=1e-12)
 
 
 def test_the_same_seed_draws_the_same_orders():
