@@ -130,8 +130,8 @@ def compute_interactions(design: Design, values: Array) -> Array:
 
     The Shapley interaction index (Grabisch and Roubens 1999): the second difference
     v(S + ij) - v(S + i) - v(S + j) + v(S), averaged over the coalitions S of the others with the
-    weights |S|! (n - |S| - 2)! / (n - 1)!. Positive: the two reinforce each other; negative: they replace
-    each other.
+    weights |S|! (n - |S| - 2)! / (n - 1)!. Positive: the two reinforce each other; negative: they
+    replace each other.
 
     Parameters
     ----------

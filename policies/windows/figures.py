@@ -14,6 +14,7 @@ from smecluster.model.vensim.regions import REGION
 from smecluster.policies.windows.result import EVERYWHERE, HOME, KINDS, MASS, Windows, find_window
 
 _EDGES = (1.0, 2.0)  # between the kinds of intervention
+_FEW_STARTS = 7
 
 
 def draw_figures(windows: Windows) -> dict[str, Figure]:
@@ -42,6 +43,7 @@ def draw_by_year(windows: Windows) -> Figure:
     figure = Figure(figsize=(3.9 * len(regions) + 0.6, 4.6), layout="constrained")
     axes = figure.subplots(1, len(regions), squeeze=False, sharey=True)[0]
     own = windows.gains.sel(size=1.0)
+    passed = False
     for axis, region in zip(axes, regions, strict=True):
         gain = own.sel({REGION: region})
         middle = gain[HOME].median("draw")
@@ -52,12 +54,14 @@ def draw_by_year(windows: Windows) -> Figure:
             everywhere["start"], everywhere, color=colours[region], linestyle="--", label=EVERYWHERE
         )
         if middle.notnull().any():
-            axis.axvspan(*find_window(middle), color="#EEEEEE", zorder=0)
-        _passed(axis, gain[MASS].median("draw"))
+            first, last = find_window(middle)
+            if last > first:
+                axis.axvspan(first, last, color="#EEEEEE", zorder=0)
+        passed |= _mark_passing(axis, gain[MASS].median("draw"))
         axis.set_title(region, color=colours[region], fontweight="bold", loc="left")
         axis.set_xlabel("First year of the programme")
         axis.grid(axis="y", color="#E5E5E5")
-        axis.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+        _mark_starts(axis, windows)
         _tidy(axis)
     axes[0].set_ylabel("Yuan of value added for a yuan")
     axes[0].set_ylim(min(0.0, axes[0].get_ylim()[0]), None)
@@ -69,8 +73,8 @@ def draw_by_year(windows: Windows) -> Figure:
         f"Value added over {windows.horizon:g} years for a yuan spent over {windows.lasting:g}, "
         f"present values, against '{windows.baseline.title}'{_draws(windows)}. The region spends "
         f"{100 * windows.share:.3g} % of its value added a year. Grey: within a tenth of the best "
-        "year. Dotted: the cluster passes its critical mass, and twice that. Source: runs of the "
-        "model.",
+        f"year.{' Dotted: the cluster passes its critical mass, or twice that.' * passed} Source: "
+        "runs of the model.",
     )
 
 
@@ -96,14 +100,16 @@ def draw_map(windows: Windows) -> Figure:
         for edge in _EDGES:
             axis.axhline(edge, color="#777777", linestyle="--", linewidth=0.9)
         low, high = float(gain[MASS].min()), float(gain[MASS].max())
+        early = gain[MASS].isel(start=0)
+        least, most = float(early.min()), float(early.max())
         for kind, (begin, end) in KINDS.items():
-            at = np.sqrt(max(begin, low) * min(end, high))
-            if max(begin, low) < min(end, high):
+            at = np.sqrt(max(begin, least) * min(end, most))
+            if max(begin, least) < min(end, most):
                 axis.annotate(
                     kind,
-                    (0.98, at),
+                    (0.02, at),
                     xycoords=("axes fraction", "data"),
-                    ha="right",
+                    ha="left",
                     va="center",
                     fontsize=8,
                     bbox={"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 1.5},
@@ -114,7 +120,7 @@ def draw_map(windows: Windows) -> Figure:
         axis.yaxis.set_minor_locator(NullLocator())
         axis.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
         axis.set_ylim(low, high)
-        axis.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+        _mark_starts(axis, windows)
         _tidy(axis)
     axes[0].set_ylabel("Firms at the start over the critical mass (log scale)")
     assert drawn is not None
@@ -123,11 +129,18 @@ def draw_map(windows: Windows) -> Figure:
         figure,
         "The window of help, by year and by size of the cluster",
         f"Value added over {windows.horizon:g} years for a yuan spent over {windows.lasting:g}, "
-        f"present values, against '{windows.baseline.title}'{_draws(windows, 'median')}. Up and "
-        "down, clusters of the same year differ "
-        "only in their critical mass; the black line is the region as it is without programmes "
-        "of this kind.",
+        f"present values, against '{windows.baseline.title}'{_draws(windows, 'median')}; the "
+        f"region spends {100 * windows.share:.3g} % of its value added a year. Up and down, "
+        "clusters of the same year differ only in their critical mass; the black line is the "
+        "region as it is, without programmes of this kind.",
     )
+
+
+def _mark_starts(axis: Axes, windows: Windows) -> None:
+    """Mark the years that were tried, or some of many."""
+    starts = [float(year) for year in windows.gains["start"].values]
+    few = len(starts) <= _FEW_STARTS
+    axis.xaxis.set_major_locator(FixedLocator(starts) if few else MaxNLocator(5, integer=True))
 
 
 def _band(axis: Axes, gain: xr.DataArray, colour: str) -> None:
@@ -136,11 +149,13 @@ def _band(axis: Axes, gain: xr.DataArray, colour: str) -> None:
         axis.fill_between(gain["start"], low, high, color=colour, alpha=0.2, linewidth=0)
 
 
-def _passed(axis: Axes, mass: xr.DataArray) -> None:
-    """Mark the years in which a cluster passes the sizes that divide the kinds."""
+def _mark_passing(axis: Axes, mass: xr.DataArray) -> bool:
+    """Mark the years in which a cluster passes the sizes that divide the kinds, if it does."""
+    passed = False
     for edge in _EDGES:
         above = mass.values >= edge
         if above.any() and not above.all():
+            passed = True
             at = int(np.argmax(above))
             part = (edge - mass.values[at - 1]) / (mass.values[at] - mass.values[at - 1])
             year = mass["start"].values[at - 1] + part * np.diff(mass["start"].values)[at - 1]
@@ -154,6 +169,7 @@ def _passed(axis: Axes, mass: xr.DataArray) -> None:
                 va="top",
                 color="#444444",
             )
+    return passed
 
 
 def _draws(windows: Windows, what: str = "median and 5-95 %") -> str:
