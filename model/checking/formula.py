@@ -102,14 +102,14 @@ class _Reader:
             raise self._refuse()
 
     def _tokens(self) -> list[re.Match[str]]:
-        found, position = [], 0
+        tokens, position = [], 0
         while self.text[position:].strip():
             match = _TOKEN.match(self.text, position)
             if match is None:
                 raise self._refuse()
-            found.append(match)
+            tokens.append(match)
             position = match.end()
-        return found
+        return tokens
 
     def _refuse(self) -> InputError:
         return InputError(f"cannot read the formula {self.text!r}")
@@ -185,10 +185,10 @@ def _constant(value: float) -> Part:
 
 def _variable(name: str, cell: tuple[str, ...]) -> Part:
     def evaluate(run: xr.Dataset) -> xr.DataArray:
-        found = run[name]
+        values = run[name]
         for element in cell:
-            found = _pick(found, name, element)
-        return found.drop_vars([c for c in found.coords if c not in found.dims])
+            values = _pick(values, name, element)
+        return values.drop_vars([c for c in values.coords if c not in values.dims])
 
     return evaluate
 

@@ -236,8 +236,8 @@ def compute_matrix(
         rows += [{**values, name: values[name] * math.exp(push)} for push in (_PUSH, -_PUSH)]
     opened = Model(apply_cuts(m.text, (*cuts, *held)), m.path)
     years = [rest - _LATE, rest]
-    found = simulate_many(opened, pd.DataFrame(rows), variables, years, base=run)
-    before, after = (_compute_logarithms(found.sel(time=at), cuts, m.regions) for at in years)
+    runs = simulate_many(opened, pd.DataFrame(rows), variables, years, base=run)
+    before, after = (_compute_logarithms(runs.sel(time=at), cuts, m.regions) for at in years)
     _check_rest(before, after, pushed, "does not come to rest")
     reference = np.log([values[name] for name in pushed])[:, None]
     _check_rest(reference, after[:, :1], pushed, "comes to rest at other values when it is cut")
@@ -245,12 +245,12 @@ def compute_matrix(
 
 
 def _compute_logarithms(
-    found: xr.Dataset, cuts: Sequence[Cut], regions: Sequence[str]
+    runs: xr.Dataset, cuts: Sequence[Cut], regions: Sequence[str]
 ) -> NDArray[np.float64]:
     """Give logarithms of the values fed back: a row a cut and region, a column a run."""
     return np.array(
         [
-            np.log(found[cut.variable].sel({REGION: region}).values)
+            np.log(runs[cut.variable].sel({REGION: region}).values)
             for cut in cuts
             for region in regions
         ]
@@ -275,12 +275,12 @@ def _compute_largest(matrix: NDArray[np.float64]) -> float:
 
 def _read_single(m: Model, matrix: NDArray[np.float64]) -> tuple[Gain, ...]:
     """Read the gains of single loops from the matrix."""
-    found = []
+    gains = []
     for at in range(len(matrix)):
         cut, region = CUTS[at // len(m.regions)], m.regions[at % len(m.regions)]
         among = float(close_loops(matrix, [at])[0, 0])
-        found.append(Gain(cut, region, float(matrix[at, at]), among))
-    return tuple(found)
+        gains.append(Gain(cut, region, float(matrix[at, at]), among))
+    return tuple(gains)
 
 
 def close_loops(matrix: NDArray[np.float64], kept: Sequence[int]) -> NDArray[np.float64]:

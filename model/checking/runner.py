@@ -104,15 +104,15 @@ class _Check:
 
     def part(self, name: str, allowed: Sequence[str]) -> Mapping[str, Any]:
         """Read the dataset or the predicate."""
-        found = self.content.get(name)
-        if not isinstance(found, Mapping):
+        part = self.content.get(name)
+        if not isinstance(part, Mapping):
             raise InputError(f"check {self.statement!r} needs a {name}, a mapping")
-        for given in found:
+        for given in part:
             if given not in allowed:
                 raise UnknownNameError(
                     f"word in the {name} of {self.statement!r}", str(given), allowed
                 )
-        return found
+        return part
 
     @property
     def scenarios(self) -> Sequence[str]:
@@ -178,7 +178,7 @@ def run_checks(
     scenarios = Scenarios(text, named)
     bench = _Bench(read_document(text), scenarios, run or make_simulator(path))
     skipped = {
-        at: judge for at, check in enumerate(wanted) if (judge := _skip_check(check, scenarios))
+        at: finding for at, check in enumerate(wanted) if (finding := _skip_check(check, scenarios))
     }
     plans = {
         at: bench.plan(check)
@@ -187,9 +187,9 @@ def run_checks(
     }
     of_file = {at: _check_file(check, text) for at, check in enumerate(wanted) if check.of_file}
     bench.run_all(plans.values(), say)
-    found = {at: plan.judge() for at, plan in plans.items()}
-    found |= {at: run_all() for at, run_all in of_file.items()} | skipped
-    return [found[at] for at in range(len(wanted))]
+    findings = {at: plan.judge() for at, plan in plans.items()}
+    findings |= {at: judge() for at, judge in of_file.items()} | skipped
+    return [findings[at] for at in range(len(wanted))]
 
 
 def _skip_check(check: _Check, scenarios: Scenarios) -> Finding | None:

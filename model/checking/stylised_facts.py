@@ -162,12 +162,12 @@ def run_facts(
         raise UnknownNameError("fact", only or "", [content["fact"] for content in contents])
     stage = _Stage(text, named, run or make_simulator(path))
     plans = [_Plan(content, stage) for content in wanted]
-    found = []
+    facts = []
     for plan in plans:
         if say is not None:
             say(plan.title)
-        found.append(plan.fact())
-    return found
+        facts.append(plan.fact())
+    return facts
 
 
 class _Stage:

@@ -34,13 +34,13 @@ def find_faults(text: str) -> list[str]:
             shown.add(folded)
             if int(match[2]) % 2:
                 standing[folded] += 1
-    found = []
+    faults = []
     for folded, name in known.items():
         if document.variables[name].kind == "control":
             continue
         if standing[folded] == 0:
-            found.append(f"{name!r} is in no view")
+            faults.append(f"{name!r} is in no view")
         elif standing[folded] > 1:
-            found.append(f"{name!r} is in {standing[folded]} views")
+            faults.append(f"{name!r} is in {standing[folded]} views")
     strange = sorted(shown - known.keys() - {"time"})
-    return found + [f"a view shows {name!r}, which the model does not have" for name in strange]
+    return faults + [f"a view shows {name!r}, which the model does not have" for name in strange]

@@ -162,7 +162,7 @@ class Sheet:
         left = [at for at in range(len(self.arrows)) if at not in without]
         fan = Counter(self.arrows[at].start for at in left)
         joined = [(self.arrows[at].start, self.arrows[at].stop) for at in left]
-        found, most = None, 0
+        worst, most = None, 0
         for at, cost in zip(left, rate_arrows(self.boxes, spots, joined), strict=True):
             arrow = self.arrows[at]
             alone = fan[arrow.start] == 1
@@ -170,8 +170,8 @@ class Sheet:
                 continue
             excess = cost - (_STRAINED_ALONE if alone else _STRAINED)
             if excess > most and not arrow.sign:
-                found, most = at, excess
-        return found
+                worst, most = at, excess
+        return worst
 
     def _flow(
         self, valve: int, where: Sequence[Point], number: Iterator[int], ids: dict[int, int]

@@ -131,7 +131,7 @@ class Reference:
         self._model.components._control_vars["initial_time"] = lambda: initial
         self._model.time.set_control_vars(initial_time=initial)
         condition: Any = (initial, initials) if initials else "original"
-        found = self._model.run(
+        results = self._model.run(
             params=given,
             return_columns=[names.variables[fold_name(name)] for name in chosen.names],
             return_timestamps=list(labels),
@@ -143,7 +143,7 @@ class Reference:
         )
         rows = []
         for name in chosen.names:
-            column = list(found[names.variables[fold_name(name)]])
+            column = list(results[names.variables[fold_name(name)]])
             block = np.stack([np.asarray(value, dtype=float) for value in column])
             places = _number_elements(column[0])
             for cell in program.outputs[name].cells:

@@ -303,11 +303,11 @@ def _read_ranges(given: Any) -> tuple[dict[str, tuple[str, ...]], dict[str, tupl
     def elements(name: str, above: tuple[str, ...] = ()) -> tuple[str, ...]:
         if name in above:
             raise InputError(f"the range {name!r} contains itself")
-        found: list[str] = []
+        parts: list[str] = []
         for element in listed[name]:
             inner = spelled.get(fold_name(element))
-            found += elements(inner, (*above, name)) if inner is not None else (element,)
-        return tuple(dict.fromkeys(found))
+            parts += elements(inner, (*above, name)) if inner is not None else (element,)
+        return tuple(dict.fromkeys(parts))
 
     ranges: dict[str, tuple[str, ...]] = {}
     for entry in given:

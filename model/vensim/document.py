@@ -253,13 +253,13 @@ def _acting_causes(variable: Variable, spelled: Mapping[str, str]) -> tuple[str,
 
 def _flows(grouped: Mapping[str, Iterable[Block]]) -> set[str]:
     """List the names that are a whole term of a stock's net flow: valves in Vensim."""
-    found: set[str] = set()
+    flows: set[str] = set()
     for blocks in grouped.values():
         for block in blocks:
             rate = find_rate(block.expression)
             if rate is not None:
-                found.update(fold_name(match["name"]) for match in _TERM.finditer(f"+{rate}+"))
-    return found
+                flows.update(fold_name(match["name"]) for match in _TERM.finditer(f"+{rate}+"))
+    return flows
 
 
 def _kind(block: Block, flow: bool) -> str:
@@ -280,9 +280,9 @@ def _kind(block: Block, flow: bool) -> str:
 
 def _dimension(source: Source, name: str) -> str:
     """Find the range that a left-hand subscript is, or that it belongs to."""
-    found = source.range_of(name)
-    if found is not None:
-        return found
+    own = source.range_of(name)
+    if own is not None:
+        return own
     for spelled, elements in source.subscripts.items():
         if fold_name(name) in {fold_name(element) for element in elements}:
             return spelled

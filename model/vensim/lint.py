@@ -55,18 +55,20 @@ def find_missing_ranges(text: str) -> list[str]:
 def find_out_of_range(text: str) -> list[str]:
     """List constants whose value is outside their range."""
     document = read_document(text)
-    found: list[str] = []
+    places: list[str] = []
     for name, cells in read_values(text).items():
         variable = document.variables[name]
         low = float("-inf") if variable.low is None else variable.low
         high = float("inf") if variable.high is None else variable.high
         if low > high:
-            found.append(f"{_locate(text, name)}: range {low:g} to {high:g}")
+            places.append(f"{_locate(text, name)}: range {low:g} to {high:g}")
         for cell, value in cells.items():
             if isinstance(value, float) and not low <= value <= high:
                 where = f"[{', '.join(cell)}]" if cell else ""
-                found.append(f"{_locate(text, name)}{where} = {value:g}, range {low:g} to {high:g}")
-    return found
+                places.append(
+                    f"{_locate(text, name)}{where} = {value:g}, range {low:g} to {high:g}"
+                )
+    return places
 
 
 def find_bare_numbers(text: str) -> list[str]:
@@ -93,13 +95,13 @@ def find_unknown_names(text: str) -> list[str]:
     source = parse(text)
     known = {fold_name(block.name) for block in source.blocks} | {"time"}
     known |= {fold_name(element) for elements in source.subscripts.values() for element in elements}
-    found: list[str] = []
+    places: list[str] = []
     for block in source.blocks:
         if block.kind == "equation":
             called = {fold_name(name) for name in _CALLED.findall(block.expression)}
             missing = [n for n in list_names(block.expression) if n not in known | called]
-            found.extend(f"line {block.line}, {block.name}: {name}" for name in missing)
-    return found
+            places.extend(f"line {block.line}, {block.name}: {name}" for name in missing)
+    return places
 
 
 def find_undrawn(text: str) -> list[str]:
@@ -119,12 +121,12 @@ def find_missing_views(text: str) -> list[str]:
         if variable.kind != "control":
             sectors.setdefault(variable.sector, set()).add(fold_name(variable.name))
     views = _read_views(text)
-    found = []
+    places = []
     for sector, names in sectors.items():
         missing = min((names - drawn for drawn in views.values()), key=len, default=names)
         if missing:
-            found.append(f"{sector or 'no sector'} without {', '.join(sorted(missing))}")
-    return found
+            places.append(f"{sector or 'no sector'} without {', '.join(sorted(missing))}")
+    return places
 
 
 def _read_views(text: str) -> dict[str, frozenset[str]]:

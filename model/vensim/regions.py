@@ -262,9 +262,9 @@ def _read_regional(source: Source, blocks: tuple[Block, ...], regional: set[str]
 
 def _find_range(source: Source, name: str) -> str:
     """Find the range that a left-hand subscript is or belongs to."""
-    found = source.range_of(name)
-    if found is not None:
-        return found
+    own = source.range_of(name)
+    if own is not None:
+        return own
     return next(
         spelled
         for spelled, listed in source.subscripts.items()
@@ -278,9 +278,9 @@ def _find_value(source: Source, holder: _Regional, region: Region, inner: Cell) 
     if own is not None:
         return own
     named = {fold_cell(cell): value for cell, value in holder.values.items()}
-    found = named.get(fold_cell((region.name, *inner)))
-    if found is not None:
-        return found
+    given = named.get(fold_cell((region.name, *inner)))
+    if given is not None:
+        return given
     if len(source.subscripts[REGION]) == 1:
         return None  # one region cannot show what regions have in common
     with_itself = inner == (region.name,)

@@ -83,7 +83,7 @@ def split_elements(bracket: str) -> tuple[str, ...]:
 
 def list_subscripts(expression: str) -> tuple[tuple[str, ...], ...]:
     """List the subscripts of each name that an expression mentions."""
-    return tuple(split_elements(found) for found in _BRACKET.findall(expression))
+    return tuple(split_elements(match) for match in _BRACKET.findall(expression))
 
 
 @dataclass(frozen=True)
@@ -239,8 +239,8 @@ def list_names(expression: str) -> tuple[str, ...]:
         Comparable forms (see `fold_name`) of variables, tables and functions, each once.
     """
     bare = _BRACKET.sub(" ", expression)
-    found = (match["name"] for match in _TOKEN.finditer(bare))
-    return tuple(dict.fromkeys(fold_name(name) for name in found if name))
+    names = (match["name"] for match in _TOKEN.finditer(bare))
+    return tuple(dict.fromkeys(fold_name(name) for name in names if name))
 
 
 def list_numbers(expression: str) -> tuple[str, ...]:

@@ -37,10 +37,10 @@ def find_unit_errors(text: str) -> list[str]:
         # `Model.check_units` of pysimlin 0.8.5 lists malformed units only; what does not agree
         # stands among the project's errors.
         project = simlin.load(path).project
-        found = project.get_errors() if project is not None else []
+        errors = project.get_errors() if project is not None else []
     spelled = {fold_name(name): name for name in read_document(text).variables}
     lines = []
-    for error in found:
+    for error in errors:
         if error.kind == ErrorKind.UNITS:
             place = spelled.get(fold_name(error.variable_name or ""), "the model")
             lines.append(f"{place}: {error.details or join_lines(error.message)}")

@@ -139,9 +139,9 @@ def list_cells(source: Source, block: Block) -> dict[Cell, Value]:
 
 def list_elements(source: Source, block: Block, name: str) -> tuple[str, ...]:
     """List the elements that one left-hand subscript stands for."""
-    found = source.range_of(name)
-    if found is not None:
-        return source.subscripts[found]
+    own = source.range_of(name)
+    if own is not None:
+        return source.subscripts[own]
     known = tuple(itertools.chain(*source.subscripts.values()))
     for element in known:
         if fold_name(element) == fold_name(name):
