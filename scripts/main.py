@@ -22,54 +22,57 @@ from typer.core import TyperCommand, TyperGroup
 
 COMMANDS = {
     "demo": ("policy", "Compare a central with a local strategy under uncertainty: the main job."),
-    "init": ("structure", "Copy the files that you edit into a folder of your own."),
-    "run": ("policy", "Run one strategy and write what it does, by region and in total."),
-    "compare": ("policy", "Compare strategies at equal programme money: table and figures."),
-    "futures": ("policy", "List what may come from outside, or try strategies against it."),
+    "init": ("structure", "Copy the files that you edit into your own folder."),
+    "run": ("policy", "Run one strategy and print its outcomes, by region and in total."),
+    "compare": (
+        "policy",
+        "Compare strategies for the same additional money: tables and figures.",
+    ),
+    "futures": ("policy", "List the futures, or test strategies in them."),
     "robust": (
         "policy",
-        "Judge strategies over all futures and draws: regret, needs, when each fails.",
+        "Judge strategies over all futures and draws: regret, needs, where each fails.",
     ),
     "contributions": (
         "policy",
-        "Share the effect of a strategy out among its levers, and draw it as wedges.",
+        "Divide a strategy's effect among its levers, and draw it as wedges.",
     ),
     "optimise": (
         "policy",
-        "Search for the best use of a budget, checked on draws not used to choose.",
+        "Search for the best use of a budget, and check it on unseen draws.",
     ),
-    "windows": ("policy", "Map when help pays, by starting year and by size of the cluster."),
+    "windows": ("policy", "Map when help pays, by starting year and size of the cluster."),
     "statistics": (
         "policy",
         "Find what cluster statistics are worth to a policy that reacts or anticipates.",
     ),
-    "dominance": ("policy", "Follow the named loops: which dominate when, under each strategy."),
+    "dominance": ("policy", "Show which feedback loops dominate when, under each strategy."),
     "histories": (
         "fitting",
-        "Compare the base case with the published figures: fit, turning points, figure.",
+        "Compare the base case with published series: fit, turning points, plot.",
     ),
     "reforms": (
         "fitting",
-        "Run published reforms on the model and compare its responses with theirs.",
+        "Run published reforms on the model and compare the effects.",
     ),
-    "batch": ("batches", "Carry out many runs from a table of inputs, a row a run."),
+    "batch": ("batches", "Run the model once for each row of a table of inputs."),
     "calibrate": ("fitting", "Fit the model to the cases, or your own region beside them."),
-    "case": ("fitting", "Start the folder of your own region, or check one line by line."),
+    "case": ("fitting", "Start a folder for your own region, or check it line by line."),
     "sensitivity": (
         "batches",
-        "Find out which factors matter: studies that can be large and interrupted.",
+        "Find out which factors matter, in studies of any size that can be interrupted.",
     ),
     "levers": ("policy", "List the policy levers: level, cost, range and what each one feeds."),
-    "regions": ("structure", "List the regions of the model and the cases that can be added."),
+    "regions": ("structure", "List the model's regions and the cases that can be added."),
     "describe": (
         "structure",
         "Explain a variable (unit, source, equation, effects) or a lever (cost, evidence, path).",
     ),
     "export": ("structure", "Write the Vensim file with other regions or values."),
     "check": ("structure", "Check the model: units, balances, extremes, documentation."),
-    "views": ("structure", "Redraw the diagrams of the Vensim file after a change of equations."),
-    "gains": ("structure", "Publish the gain of every reinforcing loop, cut open at rest."),
-    "knockouts": ("structure", "Cut and double every mechanism of the paper."),
+    "views": ("structure", "Redraw the diagrams of the Vensim file after equations have changed."),
+    "gains": ("structure", "Compute the gain of every reinforcing loop at rest."),
+    "knockouts": ("structure", "Cut and double every mechanism that the paper names."),
 }
 
 _HELP = """A system-dynamics model of SME clusters and of what government can do for them.

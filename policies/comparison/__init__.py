@@ -1,1 +1,1 @@
-"""Compare strategies at equal programme money."""
+"""Compare strategies for the same additional money."""

@@ -1,1 +1,1 @@
-"""Share the effect of a strategy out among its levers."""
+"""Divide the effect of a strategy among its levers."""

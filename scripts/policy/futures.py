@@ -1,4 +1,4 @@
-"""``smecluster futures``: what may come from outside, and what it does under each strategy."""
+"""``smecluster futures``: list the futures, or test strategies in them."""
 
 from __future__ import annotations
 

@@ -43,8 +43,8 @@ def optimise(
     strategies: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Strategies by hand to beat, names or TOML files; by default central, local and "
-            "mixed.",
+            help="Strategies written by hand to compare with, names or TOML files; by default "
+            "central, local and mixed.",
             show_default=False,
         ),
     ] = None,
@@ -58,25 +58,25 @@ def optimise(
     unseen: Annotated[
         int | None,
         typer.Option(
-            min=1, help=f"Other draws to check on; by default {_UNSEEN}.", show_default=False
+            min=1, help=f"Unseen draws to check on; by default {_UNSEEN}.", show_default=False
         ),
     ] = None,
     quantile: Annotated[
         float | None,
         typer.Option(
-            help="Choose by this quantile over the draws from the bad end (0.1: good where it "
-            "goes badly); by default by the mean.",
+            help="Choose by this quantile of the draws, counted from the worst (0.1: good in bad "
+            "draws too); by default by the mean.",
             show_default=False,
         ),
     ] = None,
     generations: Annotated[int, typer.Option(help="Generations of the search.")] = 40,
-    population: Annotated[int, typer.Option(help="Ways in a generation.")] = 48,
-    last: Annotated[float, typer.Option(help="Latest year to start in.")] = 2035,
+    population: Annotated[int, typer.Option(help="Allocations in a generation.")] = 48,
+    last: Annotated[float, typer.Option(help="Latest year in which a programme may start.")] = 2035,
     single: Annotated[
-        bool, typer.Option("--single", help="Value added alone, without the other aims.")
+        bool, typer.Option("--single", help="Search for value added only, not for the other aims.")
     ] = False,
     shock: Annotated[
-        str, typer.Option(help="Future whose loss is an aim: a name, or a TOML file.")
+        str, typer.Option(help="Future whose loss is one of the aims: a name, or a TOML file.")
     ] = "demand",
     step: Annotated[float, typer.Option(help="Time step of the search, Year.")] = _STEP,
     seed: Seed = None,

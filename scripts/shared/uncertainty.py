@@ -23,7 +23,7 @@ _IN_UNIT = ("low", "median", "high", "expected", "90th percentile", "maximum")
 
 StudyName = Annotated[
     str | None,
-    typer.Option("--study", help="A study, or the path of its TOML file.", show_default=False),
+    typer.Option("--study", help="Name of a study, or path of its TOML file.", show_default=False),
 ]
 Draws = Annotated[
     int | None,
@@ -33,12 +33,12 @@ Futures = Annotated[
     list[str] | None,
     typer.Option(
         "--futures",
-        help="Futures, or paths of TOML files, with commas between; all for those of the project.",
+        help="Futures or paths of TOML files, separated by commas; all for every shipped one.",
         show_default=False,
     ),
 ]
 Seed = Annotated[
-    int | None, typer.Option(min=1, help="Of the draws; 1 by default.", show_default=False)
+    int | None, typer.Option(min=1, help="Seed of the draws; 1 by default.", show_default=False)
 ]
 Baseline = Annotated[
     str | None,
@@ -69,7 +69,7 @@ Step = Annotated[
 ]
 Workers = Annotated[
     int | None,
-    typer.Option(min=1, help="Threads; by default one a processor.", show_default=False),
+    typer.Option(min=1, help="Threads; one for each processor by default.", show_default=False),
 ]
 
 

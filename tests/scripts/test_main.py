@@ -79,7 +79,7 @@ def test_every_subcommand_has_help_with_examples_and_is_listed_by_its_command(na
         (["describe", "valeu added"], "did you mean 'value added'?"),
         (["describe", "x", "--model", "none.mdl"], "error: no such file: none.mdl"),
         (["check", "--only", "balence"], "did you mean 'Balances'?"),
-        (["compare", "local", "--draws", "0"], "not '0'"),
+        (["compare", "local", "--draws", "-1"], "not '-1'"),
         (["compare", "local", "--draws=ten"], "'ten'"),
         (["compare", "local", "--draws", "5", "--draws", "ten"], "'ten'"),
     ],
