@@ -13,6 +13,7 @@ from smecluster.calibration.data.csv_rows import read_records
 from smecluster.calibration.data.series import CASES, COLUMNS, SOURCES
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.files import write_atomic
+from smecluster.model.support.workspace import list_files, locate
 
 _SOURCE_COLUMNS = ("source", "citation", "where")
 
@@ -101,7 +102,7 @@ def gather_cases(tables: Path, names: Sequence[str] = ()) -> dict[str, int]:
         If a case or table does not exist or is malformed, or a source is not listed. Nothing is
         written then.
     """
-    folders = {path.parent.name: path.parent for path in sorted(CASES.glob("*/case.toml"))}
+    folders = {name: path.parent for name, path in list_files(CASES, "*/case.toml").items()}
     for name in names:
         if name not in folders:
             raise UnknownNameError("case", name, folders)
@@ -114,7 +115,7 @@ def gather_cases(tables: Path, names: Sequence[str] = ()) -> dict[str, int]:
     cited = select_sources(tables / "sources.csv", codes)
     for name, rows in renewed.items():
         write_atomic(folders[name] / "series.csv", _format_csv(COLUMNS, rows))
-    write_atomic(SOURCES, _format_csv(_SOURCE_COLUMNS, cited))
+    write_atomic(locate(SOURCES), _format_csv(_SOURCE_COLUMNS, cited))
     return {**{name: len(rows) for name, rows in renewed.items()}, "sources": len(cited)}
 
 

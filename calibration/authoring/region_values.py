@@ -17,6 +17,7 @@ from smecluster.calibration.data.case import list_cases, load_case
 from smecluster.calibration.data.constants import Constant, Point, format_rows
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.files import read_text, write_atomic
+from smecluster.model.support.workspace import find_workspace
 from smecluster.model.vensim.document import SHIPPED
 from smecluster.model.vensim.regions import Region, read_regions
 from smecluster.model.vensim.source import Block, fold_name, parse
@@ -85,7 +86,9 @@ def extract_values(text: str, name: str) -> tuple[tuple[Constant, ...], tuple[Po
 
 
 def copy_values(model: Path = SHIPPED) -> tuple[Copied, ...]:
-    """Copy the regions' values from a model file into the shipped case folders.
+    """Copy the regions' values from a model file into the case folders.
+
+    In a workspace (see `model.support.workspace`) only its own folders are written.
 
     Parameters
     ----------
@@ -104,9 +107,12 @@ def copy_values(model: Path = SHIPPED) -> tuple[Copied, ...]:
         written then.
     """
     text = read_text(model)
+    workspace = find_workspace()
     copied, files = [], {}
     for name in list_cases():
         case = load_case(name)
+        if workspace is not None and not case.path.is_relative_to(workspace):
+            continue  # the package's own, which a user's model leaves alone
         constants, points = extract_values(text, case.place.name)
         files[case.path / "constants.csv"] = format_rows(constants, Constant)
         files[case.path / "tables.csv"] = format_rows(points, Point)

@@ -22,9 +22,10 @@ def values(
 ) -> None:
     """Copy the regions' constants and tables from the model file into the case folders."""
     from smecluster.calibration.authoring.region_values import copy_values
+    from smecluster.model.support.workspace import locate
     from smecluster.model.vensim.document import SHIPPED
 
-    print_copied(copy_values(model or SHIPPED))
+    print_copied(copy_values(model or locate(SHIPPED)))
 
 
 def print_copied(copied: Iterable[Copied]) -> None:

@@ -28,9 +28,10 @@ def views(
     """Redraw the views in place, in about a minute; equations and settings stay as they are."""
     from smecluster.model.support.errors import InputError
     from smecluster.model.support.files import read_text, write_atomic
+    from smecluster.model.support.workspace import locate
     from smecluster.model.vensim.document import SHIPPED
 
-    file = SHIPPED if path is None else path
+    file = locate(SHIPPED) if path is None else path
     text = read_text(file)
     if check:
         _check(text)
