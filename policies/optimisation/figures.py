@@ -11,11 +11,24 @@ from smecluster.model.support.formatting import capitalise, display_unit
 from smecluster.model.support.plotting import Figure, add_heading, format_axis
 from smecluster.policies.headlines import Style, choose_styles
 from smecluster.policies.levers import LEVELS, read_levers
-from smecluster.policies.optimisation.evaluation import CRITERIA, GAIN, UNITS
+from smecluster.policies.optimisation.evaluation import (
+    BALANCE,
+    CRITERIA,
+    DISPERSION,
+    GAIN,
+    LOSS,
+    UNITS,
+)
 from smecluster.policies.optimisation.result import BestUse, share_money
 from smecluster.policies.strategy import Strategy
 
 _BEST = "#D55E00"
+_BETTER = {
+    GAIN: "More value added gained",
+    DISPERSION: "Less dispersion among regions",
+    BALANCE: "Better public balance",
+    LOSS: "Smaller loss in a shock",
+}
 
 
 def draw_figures(best_use: BestUse) -> dict[str, Figure]:
@@ -78,28 +91,32 @@ def draw_spending(best_use: BestUse) -> Figure:
 
 
 def draw_lead(best_use: BestUse) -> Figure:
-    """Draw what each strategy reaches on unseen draws, a panel a criterion."""
-    strategies = [best_use.best, *best_use.by_hand]
+    """Draw the lead of the best use over each strategy by hand in the same unseen draw."""
     styles = _styles(best_use)
+    strategies = best_use.by_hand
     columns = 2 if len(best_use.criteria) > 1 else 1
     rows = -(-len(best_use.criteria) // columns)
-    size = (5.6 * columns + 0.5, 1.9 + (0.75 + 0.42 * len(strategies)) * rows)
+    size = (5.6 * columns + 0.5, 1.9 + (0.95 + 0.42 * len(strategies)) * rows)
     figure = Figure(figsize=size, layout="constrained")
     axes = figure.subplots(rows, columns, squeeze=False, sharey=True)
     for axis, name in zip(axes.flat, best_use.criteria, strict=False):
         unit, factor = display_unit(UNITS[name])
+        best = best_use.unseen[name].sel(strategy=best_use.best.name)
         for at, strategy in enumerate(strategies):
-            values = best_use.unseen[name].sel(strategy=strategy.name).values * factor
-            values = values[np.isfinite(values)]
-            low, middle, high = np.quantile(values, [0.05, 0.5, 0.95])
+            other = best_use.unseen[name].sel(strategy=strategy.name)
+            lead = CRITERIA[name] * (best - other).values * factor
+            lead = lead[np.isfinite(lead)]
             colour = styles[strategy.name][0]
-            axis.hlines(at, low, high, color=colour, linewidth=3)
-            axis.plot(middle, at, "o", color=colour, markersize=7)
+            if len(lead):
+                low, middle, high = np.quantile(lead, [0.05, 0.5, 0.95])
+                axis.hlines(at, low, high, color=colour, linewidth=3)
+                axis.plot(middle, at, "o", color=colour, markersize=7)
+        axis.axvline(0, color="black", linewidth=0.8)
         axis.set_yticks(range(len(strategies)), [one.title for one in strategies])
         axis.set_ylim(len(strategies) - 0.5, -0.5)
-        better = "more" if CRITERIA[name] > 0 else "less"
-        axis.set_title(f"{capitalise(name)} ({better} is better)", fontsize=10, loc="left")
-        axis.set_xlabel(unit)
+        axis.set_title(_BETTER[name], fontsize=10, loc="left")
+        axis.set_xlabel(f"Lead of the best use, {unit}")
+        axis.grid(axis="x", color="#EEEEEE")
         _tidy(axis)
         format_axis(axis.xaxis)
     for axis in axes.flat[len(best_use.criteria) :]:
@@ -107,10 +124,10 @@ def draw_lead(best_use: BestUse) -> Figure:
     draws = best_use.unseen.sizes["draw"]
     return add_heading(
         figure,
-        "What each strategy reaches with the same money",
-        f"Median and 90 % interval of {draws} draws that were not used to choose, against "
-        f"'{best_use.baseline.title}'; every strategy spends {_money(best_use)}. Intervals overlap "
-        "because draws differ for all strategies alike: the table gives the lead in the same draw.",
+        "How far the best use leads over strategies by hand",
+        f"Difference in the same draw, median and 90 % interval of {draws} draws that were not "
+        "used to choose: to the right of zero the best use is better. Every strategy spends "
+        f"{_money(best_use)}.",
     )
 
 

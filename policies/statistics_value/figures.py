@@ -71,7 +71,7 @@ def draw_worth(statistics: StatisticsValue) -> Figure:
             fontweight="bold",
             loc="left",
         )
-        axis.set_xlabel(unit)
+        axis.set_xlabel(f"Discounted value added, {unit}")
         axis.grid(axis="x", color="#EEEEEE")
         axis.set_axisbelow(True)
         axis.spines[["top", "right"]].set_visible(False)

@@ -234,7 +234,7 @@ def _report(inputs: StudyInputs, result: BestUse, out: Path, json: bool) -> None
 
 _CAPTIONS = {
     "spending": "Per cent of the money by lever",
-    "lead": "What each strategy reaches with the same money, on unseen draws",
+    "lead": "Lead of the best use in the same draw, on unseen draws",
     "search": "How the search went",
     "trade-offs": "Value added against the other aims",
 }
