@@ -157,9 +157,9 @@ def draw_limits(judged: Robustness) -> Figure:
         figure,
         judged,
         "Where a strategy fails",
-        "Bars: the part of the draws' range in which it happens mostly, with the limits. Coverage: "
-        "share of the cases that lie there; density: share of the worlds there that are cases. "
-        "In brackets: how often the limit comes back when half of the draws are looked at.",
+        "Bars: the part of the draws' range in which it mostly happens, with its limits. Coverage: "
+        "share of such worlds that lie inside; density: share of the worlds inside that are such. "
+        "In brackets: how often the limit is found again on a random half of the draws.",
     )
 
 

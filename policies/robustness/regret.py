@@ -2,7 +2,7 @@
 
 The regret of a strategy in a world is what the best strategy of that world reaches beyond it
 (Savage; Lempert's robust decision making). Every world counts alike: futures are stress tests, not
-forecasts, so shares of worlds are no probabilities of what will come.
+forecasts, so shares of worlds are not probabilities of what will come.
 """
 
 from __future__ import annotations

@@ -97,10 +97,11 @@ def _by_future(judged: Robustness, name: str) -> str:
 
 def _describe_box(judged: Robustness, box: Box, verb: str, share: float, number: int) -> str:
     where = join_names(describe_limits(box.limits, judged.worlds))
+    it_does = verb[0].lower() + verb[1:]
     begin = f"{verb} in {format_share(share)}, mostly where" if number == 0 else "Otherwise where"
     return (
-        f"{begin} {where}: {format_share(box.coverage)} of these worlds lie there, and "
-        f"{format_share(box.density)} of the worlds that lie there are among them."
+        f"{begin} {where}: {format_share(box.coverage)} of the worlds in which {it_does} lie "
+        f"there, and {it_does} in {format_share(box.density)} of all worlds there."
     )
 
 
