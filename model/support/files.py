@@ -24,7 +24,7 @@ def read_text(path: str | Path) -> str:
     Returns
     -------
     str
-        Its text, a byte-order mark removed and one line feed at the end of a line.
+        Its text, without a byte-order mark, lines ending in a line feed.
 
     Raises
     ------
@@ -68,17 +68,17 @@ def read_toml(path: str | Path) -> dict[str, Any]:
 
 
 def check_writable(out: Path) -> None:
-    """Refuse a folder that cannot be written to, before anything long is run.
+    """Refuse a folder that cannot be written to, before any long work.
 
     Parameters
     ----------
     out : Path
-        The folder; it need not exist, and is not made.
+        The folder; it need not exist and is not created.
 
     Raises
     ------
     InputError
-        If it, or the folder in which it would be made, is a file or closed to the user.
+        If it, or the folder that would contain it, is a file or not writable.
     """
     there = next(one for one in (out, *out.absolute().parents) if one.exists())
     if not there.is_dir():
@@ -89,15 +89,15 @@ def check_writable(out: Path) -> None:
 
 @contextmanager
 def replace_file(path: str | Path) -> Iterator[Path]:
-    """Give a temporary file in the same folder, and rename it to `path` at the end.
+    """Yield a temporary file in the same folder, and rename it to `path` at the end.
 
-    For libraries that want a file name (matplotlib, netCDF). The folder is made if it is
-    missing; a failure inside leaves an existing file as it was.
+    For libraries that need a file name (matplotlib, netCDF). A missing folder is created; on
+    failure an existing file is unchanged.
 
     Parameters
     ----------
     path : str or Path
-        The file to be written.
+        The file to write.
 
     Yields
     ------
@@ -121,7 +121,7 @@ def replace_file(path: str | Path) -> Iterator[Path]:
     temporary = Path(name)
     try:
         yield temporary
-        # mkstemp makes the file private; results are as readable as any other new file.
+        # mkstemp makes the file private; results should be as readable as any new file.
         umask = os.umask(0)
         os.umask(umask)
         temporary.chmod(0o666 & ~umask)
@@ -138,14 +138,14 @@ def write_atomic(path: str | Path, content: str | bytes) -> Path:
     Parameters
     ----------
     path : str or Path
-        The file; its folder is made if it is missing.
+        The file; a missing folder is created.
     content : str or bytes
         Text (written as UTF-8) or bytes.
 
     Returns
     -------
     Path
-        The file that was written.
+        The file written.
 
     Raises
     ------
