@@ -187,8 +187,7 @@ class _Process:
     def make(self, name: str, stop: threading.Event) -> Result | None:
         """Make one attempt, and watch it."""
         assert self.process.stdin is not None
-        kind = name.partition("/")[0]
-        patience = next((s for k, s in _PATIENCE.items() if kind.startswith(k)), HANG)
+        patience = next((s for k, s in _PATIENCE.items() if name.startswith(k)), HANG)
         self.process.stdin.write(f"{name}\n")
         self.process.stdin.flush()
         latest, moved = self._used(), time.monotonic()
