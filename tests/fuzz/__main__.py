@@ -65,7 +65,8 @@ class Findings:
 
     def table(self) -> str:
         """Write the counts by kind and by oracle."""
-        lines = [f"{sum(self.made.values()):,} attempts"]
+        spent = sum(self.seconds.values())
+        lines = [f"{sum(self.made.values()):,} attempts in {spent:,.0f} s of processor time"]
         lines += [
             f"  {kind:<22}{count:>7,}   {self.seconds[kind] / count:.2f} s each"
             for kind, count in sorted(self.made.items())
