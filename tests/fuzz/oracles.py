@@ -237,7 +237,6 @@ def _files(names: list[str], before: dict[str, str], after: dict[str, str]) -> s
 
 
 def _endings(names: list[str]) -> str:
-    """Name files by what they are, less the parts that are random."""
-    return ", ".join(sorted({re.sub(r"-[a-z0-9_]{8}(?=\.|$)", "-*", Path(n).name) for n in names}))[
-        :120
-    ]
+    """Name files by what they are, less the parts that are random or counted."""
+    told = {re.sub(r"-([a-z0-9_]{8}|\d+)(?=\.|$)", "-*", Path(name).name) for name in names}
+    return ", ".join(sorted(told))[:120]
