@@ -18,8 +18,12 @@ FILE = Path(__file__).with_name("domains.toml")
 
 @cache
 def table() -> dict[str, Any]:
-    """Read the table of domains."""
-    return tomllib.loads(FILE.read_text(encoding="utf-8"))
+    """Read the table of domains; commands that share options have them all."""
+    content = tomllib.loads(FILE.read_text(encoding="utf-8"))
+    for command in content["command"]:
+        if command.get("common"):
+            command["options"] = content["common"] | command["options"]
+    return content
 
 
 @cache
