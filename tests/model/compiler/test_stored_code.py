@@ -2,8 +2,11 @@
 
 import json
 import os
+import re
+import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,7 @@ import xarray as xr
 from smecluster import model
 from smecluster.model.program.loading import load_program
 from smecluster.model.support import cache
+from smecluster.model.support.cache import CacheWarning
 
 TOWNS = Path(__file__).parents[1] / "data" / "two_towns.mdl"
 
@@ -53,15 +57,181 @@ def test_a_damaged_entry_is_made_anew(folder: Path, damage: bytes) -> None:
     for path in folder.iterdir():
         path.write_bytes(damage)
     forget()
-    xr.testing.assert_identical(model.simulate(model.load(TOWNS)), before)
+    with pytest.warns(CacheWarning, match=r"has been altered: not used, but compiled again"):
+        xr.testing.assert_identical(model.simulate(model.load(TOWNS)), before)
 
 
-def test_code_that_was_cut_off_is_not_run(folder: Path) -> None:
+def flip(content: bytes, at: int) -> bytes:
+    """Change one bit of one byte."""
+    return content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :]
+
+
+def alter_layout(content: bytes) -> bytes:
+    """Change a digit of the sizes of the code's arrays, which crashed the process."""
+    before = re.search(rb'"kept": (\d)', content)
+    assert before is not None
+    return flip(content, before.start(1))
+
+
+def alter_equation(content: bytes) -> bytes:
+    """Change a digit of a constant of the model, which gave wrong numbers."""
+    assert content.count(b"12.0") >= 1
+    return content.replace(b"12.0", b"13.0")
+
+
+@pytest.mark.parametrize(
+    ("kind", "alter"),
+    [
+        ("kernel", alter_layout),
+        ("kernel", lambda content: flip(content, len(content) // 2)),
+        ("kernel", lambda content: content[:-1]),
+        ("kernel", lambda content: flip(content, 0)),
+        ("kernel", lambda content: flip(content, len(content) - 1)),
+        ("json", alter_equation),
+        ("json", lambda content: flip(content, 20)),
+        ("json", lambda content: content + b" "),
+    ],
+    ids=["sizes", "code", "cut off", "head", "sum", "equation", "name", "longer"],
+)
+def test_an_altered_entry_is_not_used(
+    folder: Path, kind: str, alter: Callable[[bytes], bytes]
+) -> None:
+    before = model.simulate(model.load(TOWNS))
+    (path,) = folder.glob(f"*.{kind}")
+    sound = path.read_bytes()
+    path.write_bytes(alter(sound))
+    forget()
+    with pytest.warns(CacheWarning, match=rf"{path.name} has been altered"):
+        xr.testing.assert_identical(model.simulate(model.load(TOWNS)), before)
+    assert path.read_bytes() == sound
+
+
+def test_an_entry_under_the_name_of_another_is_not_used(folder: Path, tmp_path: Path) -> None:
+    """The checksum of each is right: the code would run, and be that of another model."""
+    other = tmp_path / "other" / "two_towns.mdl"
+    other.parent.mkdir()
+    other.write_text(TOWNS.read_text().replace("stay= 12", "stay= 13"))
+    model.load(other)
+    (wrong,) = folder.glob("*.json")
+    before = model.simulate(model.load(TOWNS))
+    (own,) = {*folder.glob("*.json")} - {wrong}
+    own.write_bytes(wrong.read_bytes())
+    forget()
+    with pytest.warns(CacheWarning, match="altered"):
+        xr.testing.assert_identical(model.simulate(model.load(TOWNS)), before)
+
+
+def test_entries_and_their_folder_are_closed_to_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = tmp_path / "made"
+    monkeypatch.setenv("SMECLUSTER_CACHE", str(made))
+    monkeypatch.setattr("smecluster.model.compiler.kernel._LOADED", {})
+    load_program.cache_clear()
+    before = os.umask(0)
+    try:
+        model.simulate(model.load(TOWNS))
+    finally:
+        os.umask(before)
+    assert made.stat().st_mode & 0o777 == 0o700
+    assert {path.stat().st_mode & 0o777 for path in made.iterdir()} == {0o600}
+
+
+def test_an_entry_of_another_user_is_not_used(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = model.simulate(model.load(TOWNS))
+    forget()
+    own = os.fstat
+    monkeypatch.setattr(os, "fstat", lambda handle: belong_to_other(own(handle)))
+    with pytest.warns(CacheWarning, match=r"\.kernel belongs to another user: not used"):
+        xr.testing.assert_identical(model.simulate(model.load(TOWNS)), before)
+
+
+def belong_to_other(about: os.stat_result) -> os.stat_result:
+    """Say of a file that another user owns it."""
+    fields = list(about)
+    fields[stat.ST_UID] += 1
+    return os.stat_result(fields)
+
+
+@pytest.mark.parametrize("bit", [stat.S_IWGRP, stat.S_IWOTH])
+def test_an_entry_that_others_can_write_is_not_used(folder: Path, bit: int) -> None:
     before = model.simulate(model.load(TOWNS))
     for path in folder.glob("*.kernel"):
-        path.write_bytes(path.read_bytes()[:-1])
+        path.chmod(0o600 | bit)
     forget()
-    xr.testing.assert_identical(model.simulate(model.load(TOWNS)), before)
+    with pytest.warns(CacheWarning, match=r"others can write to .*\.kernel"):
+        xr.testing.assert_identical(model.simulate(model.load(TOWNS)), before)
+
+
+def test_no_entry_is_read_through_a_link(folder: Path, tmp_path: Path) -> None:
+    before = model.simulate(model.load(TOWNS))
+    (path,) = folder.glob("*.kernel")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    path.rename(elsewhere / path.name)
+    path.symlink_to(elsewhere / path.name)
+    forget()
+    with pytest.warns(CacheWarning, match="cannot be read"):
+        xr.testing.assert_identical(model.simulate(model.load(TOWNS)), before)
+
+
+def test_a_folder_of_another_user_is_not_used(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = model.simulate(model.load(TOWNS))
+    forget()
+    kept = sorted(folder.iterdir())
+    monkeypatch.setattr(os, "geteuid", lambda: folder.stat().st_uid + 1)
+    with pytest.warns(CacheWarning, match="belongs to another user") as told:
+        xr.testing.assert_identical(model.simulate(model.load(TOWNS)), before)
+    assert len({str(one.message) for one in told}) == 1
+    assert sorted(folder.iterdir()) == kept
+
+
+@pytest.mark.parametrize("mode", [0o770, 0o707, 0o1777])
+def test_a_folder_that_others_can_write_is_not_used(folder: Path, mode: int) -> None:
+    before = model.simulate(model.load(TOWNS))
+    forget()
+    kept = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
+    folder.chmod(mode)
+    with pytest.warns(CacheWarning, match="others can write to"):
+        xr.testing.assert_identical(model.simulate(model.load(TOWNS)), before)
+    assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == kept
+
+
+def test_a_folder_below_one_that_is_open_to_all_is_not_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "open"
+    place.mkdir()
+    place.chmod(0o777)
+    monkeypatch.setenv("SMECLUSTER_CACHE", str(place / "cache"))
+    monkeypatch.setattr("smecluster.model.compiler.kernel._LOADED", {})
+    load_program.cache_clear()
+    with pytest.warns(CacheWarning, match="everybody can write to"):
+        model.simulate(model.load(TOWNS))
+    assert not (place / "cache").exists()
+
+
+def test_the_default_folder_is_never_below_one_that_is_open_to_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even where each may remove only his own, as in /tmp: whoever comes first owns a name."""
+    place = tmp_path / "tmp"
+    place.mkdir()
+    place.chmod(0o1777)
+    monkeypatch.delenv("SMECLUSTER_CACHE", raising=False)
+    monkeypatch.setattr(
+        cache.platformdirs, "user_cache_path", lambda *_, **__: place / "smecluster"
+    )
+    with pytest.warns(CacheWarning, match="SMECLUSTER_CACHE can name a folder of your own"):
+        cache.store_entry(f"{0:032x}.json", b"{}")
+    assert not (place / "smecluster").exists()
+    monkeypatch.setenv("SMECLUSTER_CACHE", str(place / "smecluster"))
+    cache.store_entry(f"{0:032x}.json", b"{}")
+    assert cache.read_entry(f"{0:032x}.json") == b"{}"
 
 
 def test_another_equation_is_another_entry_and_another_comment_is_not(
@@ -86,21 +256,68 @@ def test_a_folder_that_cannot_be_written_is_no_hindrance(
     blocked.write_text("")
     monkeypatch.setenv("SMECLUSTER_CACHE", str(blocked))
     forget()
-    assert model.simulate(model.load(TOWNS)).sizes["time"] == 63
+    with pytest.warns(CacheWarning, match="is a file, not a folder"):
+        assert model.simulate(model.load(TOWNS)).sizes["time"] == 63
 
 
 def test_the_oldest_entries_make_room(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cache, "_MOST", 2)
     for place in range(4):
-        cache.store_entry(f"{place}.json", b"{}")
-        os.utime(folder / f"{place}.json", (place, place))
-    assert sorted(path.name for path in folder.iterdir()) == ["2.json", "3.json"]
+        cache.store_entry(f"{place:032x}.json", b"{}")
+        os.utime(folder / f"{place:032x}.json", (place, place))
+    assert sorted(path.name for path in folder.iterdir()) == [
+        f"{2:032x}.json",
+        f"{3:032x}.json",
+    ]
+
+
+def test_files_that_the_cache_did_not_write_stay(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of 250 letters in a shared folder, 198 were deleted."""
+    monkeypatch.setattr(cache, "_MOST", 2)
+    letters = [folder / f"letter-{at}.json" for at in range(5)]
+    letters += [folder / f"{at:032x}.json" for at in range(10, 15)]
+    letters += [folder / f".{0:032x}.json.part", folder / ".letter-1.part"]
+    for path in letters:
+        path.write_text('{"dear": "reader"}')
+        os.utime(path, (1e9, 1e9))
+    for place in range(4):
+        cache.store_entry(f"{place:032x}.json", b"{}")
+    assert {path.read_text() for path in letters} == {'{"dear": "reader"}'}
+    assert len(list(folder.iterdir())) == len(letters) + 2
+
+
+def test_entries_of_the_first_edition_make_room(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cache, "_MOST", 1)
+    (folder / f"{9:032x}.json").write_text('{"nodes":[]}')
+    (folder / f"{9:032x}.kernel").write_text('{"layout": {"width": 16}}\n')
+    for path in folder.iterdir():
+        os.utime(path, (1e9, 1e9))
+    cache.store_entry(f"{1:032x}.json", b"{}")
+    assert [path.name for path in folder.iterdir()] == [f"{1:032x}.json"]
+
+
+def test_what_a_killed_process_left_is_removed(folder: Path) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    left = folder / f".{7:032x}.kernel.{ended.pid}-abc.part"
+    at_work = folder / f".{7:032x}.kernel.{os.getpid()}-abc.part"
+    for path in (left, at_work):
+        path.write_bytes(b"half")
+    cache.store_entry(f"{1:032x}.json", b"{}")
+    assert not left.exists()
+    assert at_work.exists()
 
 
 def test_equations_are_kept_as_data(folder: Path) -> None:
     model.load(TOWNS)
     (path,) = folder.glob("*.json")
-    assert set(json.loads(path.read_text())) >= {"nodes", "parameters", "tables"}
+    content = cache.read_entry(path.name)
+    assert content is not None
+    assert set(json.loads(content)) >= {"nodes", "parameters", "tables"}
 
 
 def test_a_second_process_needs_no_translator(folder: Path) -> None:
