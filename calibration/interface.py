@@ -16,10 +16,10 @@ from smecluster.calibration.further import assemble_further_problem, load_beside
 from smecluster.calibration.loading import NONE, CalibrationWarning, find_calibration
 from smecluster.calibration.pipeline import Effort, run_pipeline
 from smecluster.calibration.problem.assembly import Problem, assemble_problem
+from smecluster.calibration.saving import save_calibration
 from smecluster.calibration.stages import Tell
 from smecluster.calibration.store.findings import Findings, read_findings
 from smecluster.calibration.store.named import SHIPPED
-from smecluster.calibration.store.saving import save_calibration
 from smecluster.calibration.validation.holdout import SPLIT, check_split
 from smecluster.model import Region, load
 from smecluster.model.support.checkpoints import drop
@@ -135,7 +135,7 @@ class CalibrationResult:
         InputError
             If the name does not end in ``.xlsx``, or the file cannot be written.
         """
-        from smecluster.model.support.exports import write_excel
+        from smecluster.model.presentation.exports import write_excel
 
         tables = {"parameters": self.table()}
         tables |= {

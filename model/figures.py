@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from matplotlib.lines import Line2D
 
-from smecluster.model.support.errors import InputError
-from smecluster.model.support.formatting import (
+from smecluster.model.presentation.formatting import (
     TOTAL_COLOUR,
     capitalise,
     colour_regions,
     display_unit,
 )
-from smecluster.model.support.plotting import Figure, add_heading, format_axis
+from smecluster.model.presentation.plotting import Figure, add_heading, format_axis
+from smecluster.model.support.errors import InputError
 
 if TYPE_CHECKING:
     import xarray as xr

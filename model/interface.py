@@ -22,15 +22,15 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from smecluster.model import runs
+from smecluster.model.presentation.formatting import display_unit
+from smecluster.model.presentation.prose import format_count
 from smecluster.model.support.errors import InputError, UnknownNameError
-from smecluster.model.support.formatting import display_unit
-from smecluster.model.support.prose import format_count
 from smecluster.model.system import Model, load
 from smecluster.model.vensim.source import fold_name
 from smecluster.model.vensim.values import split_name
 
 if TYPE_CHECKING:
-    from smecluster.model.support.plotting import Figure
+    from smecluster.model.presentation.plotting import Figure
 
 _FAILURES = ("failure reason", "failure variable", "failure year")
 _LEAD = ("run", "time")
@@ -181,7 +181,7 @@ class Runs:
             If the values do not fit a sheet, the name does not end in ``.xlsx``, or the
             file cannot be written.
         """
-        from smecluster.model.support.exports import write_excel
+        from smecluster.model.presentation.exports import write_excel
 
         values = self._widen(variables)
         if len(values) > _SHEET[0] or len(values.columns) > _SHEET[1]:

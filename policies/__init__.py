@@ -15,19 +15,19 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from smecluster.policies.analyses import (
+    from smecluster.policies.budget import Budget, parse_budget, set_budget
+    from smecluster.policies.comparison.result import Comparison
+    from smecluster.policies.futures import Future
+    from smecluster.policies.futures import load as load_future
+    from smecluster.policies.levers import Lever, check_catalogue, read_levers
+    from smecluster.policies.notebook.analyses import (
         compute_contributions,
         map_windows,
         measure_dominance,
         optimise,
         value_statistics,
     )
-    from smecluster.policies.budget import Budget, parse_budget, set_budget
-    from smecluster.policies.comparison.result import Comparison
-    from smecluster.policies.futures import Future
-    from smecluster.policies.futures import load as load_future
-    from smecluster.policies.interface import compare, judge, run_study
-    from smecluster.policies.levers import Lever, check_catalogue, read_levers
+    from smecluster.policies.notebook.interface import compare, judge, run_study
     from smecluster.policies.plan import Plan
     from smecluster.policies.robustness.result import Robustness
     from smecluster.policies.strategy import Strategy, load, names
@@ -47,22 +47,22 @@ _HOMES = {
     "Strategy": ("strategy", "Strategy"),
     "Study": ("study", "Study"),
     "check_catalogue": ("levers", "check_catalogue"),
-    "compare": ("interface", "compare"),
-    "compute_contributions": ("analyses", "compute_contributions"),
-    "judge": ("interface", "judge"),
+    "compare": ("notebook.interface", "compare"),
+    "compute_contributions": ("notebook.analyses", "compute_contributions"),
+    "judge": ("notebook.interface", "judge"),
     "load": ("strategy", "load"),
     "load_future": ("futures", "load"),
     "load_strategy": ("strategy", "load"),
     "load_study": ("study", "load"),
-    "map_windows": ("analyses", "map_windows"),
-    "measure_dominance": ("analyses", "measure_dominance"),
+    "map_windows": ("notebook.analyses", "map_windows"),
+    "measure_dominance": ("notebook.analyses", "measure_dominance"),
     "names": ("strategy", "names"),
-    "optimise": ("analyses", "optimise"),
+    "optimise": ("notebook.analyses", "optimise"),
     "parse_budget": ("budget", "parse_budget"),
     "read_levers": ("levers", "read_levers"),
-    "run_study": ("interface", "run_study"),
+    "run_study": ("notebook.interface", "run_study"),
     "set_budget": ("budget", "set_budget"),
-    "value_statistics": ("analyses", "value_statistics"),
+    "value_statistics": ("notebook.analyses", "value_statistics"),
 }
 
 __all__ = [

@@ -12,7 +12,7 @@ from smecluster.model.support.errors import UnknownNameError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from smecluster.model.support.plotting import Figure
+    from smecluster.model.presentation.plotting import Figure
 
 T = TypeVar("T")
 
@@ -76,7 +76,7 @@ class PolicyResult(ABC):
         InputError
             If the name does not end in ``.xlsx``, or the file cannot be written.
         """
-        from smecluster.model.support.exports import write_excel
+        from smecluster.model.presentation.exports import write_excel
 
         return write_excel(self.tables(), path, [*self.answer(), *self.basis()])
 

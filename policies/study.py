@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from smecluster.model.outcomes import OUTCOMES, find_outcome
+from smecluster.model.presentation.formatting import capitalise
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.files import read_toml
-from smecluster.model.support.formatting import capitalise
 from smecluster.model.support.schema import Schema, validate
 from smecluster.model.support.workspace import find_named_file, list_files
 from smecluster.policies.budget import DEFAULT_BUDGET, parse_budget
 from smecluster.policies.futures import ALL, Future, load_futures
 from smecluster.policies.plan import START
-from smecluster.policies.prose import join_names
 from smecluster.policies.strategy import BASELINE, Strategy
 from smecluster.policies.strategy import load as load_strategy
+from smecluster.policies.wording.prose import join_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

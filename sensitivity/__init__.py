@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from smecluster.sensitivity.design.study import Study
     from smecluster.sensitivity.interface import Sensitivity
-    from smecluster.sensitivity.study import Study
 
 
 class _CallablePackage(ModuleType):

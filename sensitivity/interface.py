@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from smecluster.model.support.errors import UnknownNameError
-from smecluster.sensitivity.study import Study, find_study, load_study, read_study_text
+from smecluster.sensitivity.design.study import Study, find_study, load_study, read_study_text
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -124,7 +124,7 @@ class Sensitivity:
         InputError
             If the name does not end in ``.xlsx``, or the file cannot be written.
         """
-        from smecluster.model.support.exports import write_excel
+        from smecluster.model.presentation.exports import write_excel
 
         tables = {"ranking of factors": self.table(), **self.tables}
         notes = dict(enumerate(self.sentences, 1)) | self.results.stamp()

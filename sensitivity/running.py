@@ -22,6 +22,7 @@ from smecluster.sensitivity.analysis.enough import Verdict
 from smecluster.sensitivity.design.crossing import Scenario
 from smecluster.sensitivity.design.factors import Setting, build_factors
 from smecluster.sensitivity.design.outputs import build_columns, extract_outputs, list_required
+from smecluster.sensitivity.design.study import Study
 from smecluster.sensitivity.store import parts
 from smecluster.sensitivity.store.folder import (
     FAILED,
@@ -31,7 +32,6 @@ from smecluster.sensitivity.store.folder import (
     write_failed_runs,
 )
 from smecluster.sensitivity.store.manifest import Manifest, compute_identity
-from smecluster.sensitivity.study import Study
 
 if TYPE_CHECKING:
     from smecluster.model import Model

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from smecluster.calibration.criteria import CUT_90, CUT_95
 from smecluster.calibration.estimate.fit import Optimum, compute_jacobian, descend
+from smecluster.calibration.problem.criteria import CUT_90, CUT_95
 from smecluster.calibration.problem.objective import Objective
 from smecluster.model.support.checkpoints import Checkpoints
 from smecluster.model.support.errors import UnknownNameError

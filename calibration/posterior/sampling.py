@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from smecluster.calibration.criteria import ESS, R_HAT
 from smecluster.calibration.estimate.fit import Optimum
 from smecluster.calibration.posterior.surrogate import Surrogate, count_coefficients
 from smecluster.calibration.posterior.trajectories import Trajectories
+from smecluster.calibration.problem.criteria import ESS, R_HAT
 from smecluster.calibration.problem.normal_scores import NormalScores
 from smecluster.calibration.problem.objective import Objective
 from smecluster.model.support.checkpoints import Checkpoints

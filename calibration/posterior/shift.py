@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from smecluster.model.support.prose import join_names
+from smecluster.model.presentation.prose import join_names
 
 if TYPE_CHECKING:
     from smecluster.calibration.problem.objective import Objective

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from smecluster.calibration.criteria import CONFOUNDED
 from smecluster.calibration.data.series import SERIES
+from smecluster.calibration.problem.criteria import CONFOUNDED
 from smecluster.calibration.store.findings import Findings, split_series, transform_to_scale
 
 #: With fewer figures, an autocorrelation means nothing.

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from smecluster.calibration.criteria import NORMAL_90
 from smecluster.calibration.data.series import SERIES
 from smecluster.calibration.posterior.shift import CLIPPED, SHIFT
+from smecluster.calibration.problem.criteria import NORMAL_90
 from smecluster.calibration.report.diagnostics import (
     compare_resampled,
     compute_residuals,
@@ -29,9 +29,9 @@ from smecluster.calibration.store.findings import (
     read_findings,
     transform_to_scale,
 )
+from smecluster.model.presentation.page import Section, render_page
+from smecluster.model.presentation.prose import format_count
 from smecluster.model.support.files import replace_file, write_atomic
-from smecluster.model.support.page import Section, render_page
-from smecluster.model.support.prose import format_count
 
 _DPI = 160
 # Shifts of the draws that a table shows, in posterior standard deviations.

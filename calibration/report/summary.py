@@ -8,8 +8,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from smecluster.calibration.criteria import BOUND, IDENTIFIED, NORMAL_90, PRIOR, R_HAT, SAME_FIT
 from smecluster.calibration.posterior.shift import describe_shift
+from smecluster.calibration.problem.criteria import (
+    BOUND,
+    IDENTIFIED,
+    NORMAL_90,
+    PRIOR,
+    R_HAT,
+    SAME_FIT,
+)
 from smecluster.calibration.report.diagnostics import (
     compare_resampled,
     compute_residuals,
@@ -23,8 +30,8 @@ from smecluster.calibration.store.findings import (
     select_multistart,
     transform_to_scale,
 )
-from smecluster.model.support.formatting import capitalise
-from smecluster.model.support.prose import format_count, join_names
+from smecluster.model.presentation.formatting import capitalise
+from smecluster.model.presentation.prose import format_count, join_names
 
 #: Goals of a fit: value added and other series, MAPE in percent; bias share, Dmnl.
 GOOD_VALUE_ADDED, GOOD_OTHERS, GOOD_BIAS = 10.0, 20.0, 0.1

@@ -10,7 +10,8 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import truncnorm
 
-from smecluster.calibration.criteria import (
+from smecluster.calibration.estimate.fit import compute_jacobian
+from smecluster.calibration.problem.criteria import (
     AT_BOUND,
     BOUND,
     CONFOUNDED,
@@ -22,7 +23,6 @@ from smecluster.calibration.criteria import (
     PARTLY,
     PRIOR,
 )
-from smecluster.calibration.estimate.fit import compute_jacobian
 from smecluster.calibration.problem.objective import Objective
 
 Floats = NDArray[np.float64]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import xarray as xr
 
 from smecluster.model.outcomes import PLACE, TOTAL
-from smecluster.model.support.formatting import capitalise, display_unit
-from smecluster.model.support.page import Section, render_page
-from smecluster.policies.comparison.result import Comparison
+from smecluster.model.presentation.formatting import capitalise, display_unit
+from smecluster.model.presentation.page import Section, render_page
 from smecluster.policies.comparison.text import (
     answer_comparison,
     answer_futures,
@@ -20,8 +20,11 @@ from smecluster.policies.comparison.text import (
 )
 from smecluster.policies.ensemble.cases import FUTURE, STRATEGY
 from smecluster.policies.ensemble.recovery import LOSS, YEARS
-from smecluster.policies.headlines import HEADLINES
-from smecluster.policies.prose import format_share
+from smecluster.policies.wording.headlines import HEADLINES
+from smecluster.policies.wording.prose import format_share
+
+if TYPE_CHECKING:
+    from smecluster.policies.comparison.result import Comparison
 
 CAPTIONS = {
     "overview": "Value added gained and local public debt, by region and in total",

@@ -21,7 +21,8 @@ from smecluster.model.outcomes import (
 )
 from smecluster.model.support.errors import InputError
 from smecluster.policies.budget import DEFAULT_BUDGET, Amount, Budget, set_budget
-from smecluster.policies.comparison.result import DISCOUNTED, PATH, SUPPLY, Comparison, keep_units
+from smecluster.policies.comparison.measures import DISCOUNTED, PATH, SUPPLY, keep_units
+from smecluster.policies.comparison.result import Comparison
 from smecluster.policies.ensemble.accounts import ACCOUNTS
 from smecluster.policies.ensemble.cases import DRAW, FUTURE, REASON, STRATEGY
 from smecluster.policies.ensemble.payers import CENTRE, split_payers

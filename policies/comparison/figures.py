@@ -15,18 +15,18 @@ from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from smecluster.model.outcomes import PLACE, TOTAL
-from smecluster.model.support.errors import UnknownNameError
-from smecluster.model.support.formatting import (
+from smecluster.model.presentation.formatting import (
     CENTRE_COLOUR,
     TOTAL_COLOUR,
     capitalise,
     colour_regions,
     display_unit,
 )
-from smecluster.model.support.plotting import Figure, add_heading, format_axis
+from smecluster.model.presentation.plotting import Figure, add_heading, format_axis
+from smecluster.model.support.errors import UnknownNameError
 from smecluster.policies.ensemble.cases import DRAW, FUTURE, STRATEGY
-from smecluster.policies.headlines import HEADLINES, Style, choose_markers, choose_styles
-from smecluster.policies.quantiles import compute_quantiles
+from smecluster.policies.wording.headlines import HEADLINES, Style, choose_markers, choose_styles
+from smecluster.policies.wording.quantiles import compute_quantiles
 
 if TYPE_CHECKING:
     from smecluster.policies.comparison.result import Comparison

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from smecluster.model.outcomes import DISPERSION, PLACE, TOTAL, find_outcome
+from smecluster.model.outcomes import PLACE, TOTAL
 from smecluster.policies.base_result import pick_named
 from smecluster.policies.ensemble.cases import FUTURE, STRATEGY
 from smecluster.policies.ensemble.recovery import GAP, measure_recovery
@@ -20,19 +20,20 @@ from smecluster.policies.ensemble.spillovers import measure_spillover
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from smecluster.model.support.plotting import Figure
+    from smecluster.model.presentation.plotting import Figure
     from smecluster.policies.budget import Budget
     from smecluster.policies.futures import Future
     from smecluster.policies.spans import SpanExcess
     from smecluster.policies.strategy import Strategy
-
-DISCOUNTED = "Discounted value added"
-SUPPLY = "value added"
-PATH = "path of value added"
-GAINED, PER_YUAN = "gained", "gained per yuan"
-HALF = "years to half the effect"
-# Over the value added of the last year, Dmnl; less than this is no money spent.
-_NO_MONEY = 1e-5
+from smecluster.policies.comparison.measures import (
+    _NO_MONEY,
+    DISCOUNTED,
+    PER_YUAN,
+    SUPPLY,
+    keep_units,
+    measure_half_time,
+    prefers_more,
+)
 
 
 @dataclass(frozen=True, repr=False)
@@ -218,10 +219,10 @@ class Comparison:
             ``paths``, ``spillovers``, ``timing``, with futures ``recovery``, and ``failures``
             where a run has no result.
         """
-        from smecluster.model.support.exports import convert_units
+        from smecluster.model.presentation.exports import convert_units
         from smecluster.policies.comparison.brief import table_headlines
         from smecluster.policies.comparison.tables import make_tables
-        from smecluster.policies.quantiles import QUANTILES
+        from smecluster.policies.wording.quantiles import QUANTILES
 
         made = {"headlines": table_headlines(self)}
         for name, table in make_tables(self).items():
@@ -275,7 +276,7 @@ class Comparison:
         InputError
             If the name does not end in ``.xlsx``, or the file cannot be written.
         """
-        from smecluster.model.support.exports import write_excel
+        from smecluster.model.presentation.exports import write_excel
         from smecluster.policies.comparison.text import describe_basis
 
         notes = dict(self.answer())
@@ -326,49 +327,3 @@ class Comparison:
     def has_result_anywhere(self, name: str) -> bool:
         """Whether a strategy or the baseline has a result in some world."""
         return bool(self.money.sel({STRATEGY: name}).notnull().any())
-
-
-def prefers_more(name: str) -> bool | None:
-    """Say whether more of an outcome is better, None where it is neither better nor worse."""
-    if name == DISPERSION:
-        return False
-    better = find_outcome(name).better
-    return None if better == "neither" else better == "more"
-
-
-def keep_units(data: xr.Dataset, source: Mapping[str, xr.DataArray] | xr.Dataset) -> xr.Dataset:
-    """Give the variables of `data` the attributes that they have in `source`."""
-    return data.assign(
-        {name: values.assign_attrs(source[str(name)].attrs) for name, values in data.items()}
-    )
-
-
-def measure_half_time(effect: xr.DataArray, start: float) -> xr.DataArray:
-    """Find when an effect passes half of its final value.
-
-    Parameters
-    ----------
-    effect : xarray.DataArray
-        The effect along ``time`` (Year) and other dimensions.
-    start : float
-        Year from which years are counted.
-
-    Returns
-    -------
-    xarray.DataArray
-        Years along the other dimensions, on straight lines between the times; missing where the
-        final effect is zero or has no value.
-    """
-    final = effect.isel(time=-1)
-    share = (effect / final.where(final != 0)).transpose("time", ...)
-    times, values = share["time"].values, share.values
-    passed = values >= 0.5
-    at = passed.argmax(0)
-    before = np.maximum(at - 1, 0)
-    upper = np.take_along_axis(values, at[None], 0)[0]
-    lower = np.take_along_axis(values, before[None], 0)[0]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        part = np.where(at > 0, (0.5 - lower) / (upper - lower), 1.0)
-    years = times[before] + part * (times[at] - times[before]) - start
-    years = np.where(passed.any(0) & np.isfinite(values[-1]), years, np.nan)
-    return share.isel(time=0, drop=True).copy(data=years).assign_attrs(unit="Year")

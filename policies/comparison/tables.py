@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
 from smecluster.model.outcomes import PLACE, TOTAL
-from smecluster.policies.comparison.result import (
-    GAINED,
-    HALF,
-    PER_YUAN,
-    Comparison,
-    prefers_more,
-)
+from smecluster.policies.comparison.measures import GAINED, HALF, PER_YUAN, prefers_more
 from smecluster.policies.ensemble.cases import DRAW, FUTURE, STRATEGY
 from smecluster.policies.ensemble.payers import PAYER
 from smecluster.policies.ensemble.recovery import LOSS, YEARS
 from smecluster.policies.ensemble.spillovers import ORIGIN, OTHERS
-from smecluster.policies.quantiles import MEDIAN, QUANTILES, compute_quantiles
+from smecluster.policies.wording.quantiles import MEDIAN, QUANTILES, compute_quantiles
+
+if TYPE_CHECKING:
+    from smecluster.policies.comparison.result import Comparison
 
 PROBABILITY = "probability"
 MEASURES = ("value", "change", "change in percent")

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import xarray as xr
 
 from smecluster.model.outcomes import PLACE, TOTAL
-from smecluster.model.support.formatting import capitalise, display_unit
-from smecluster.policies.comparison.result import SUPPLY, Comparison
+from smecluster.model.presentation.formatting import capitalise, display_unit
+from smecluster.policies.comparison.measures import SUPPLY
 from smecluster.policies.ensemble.cases import DRAW, FUTURE, STRATEGY
 from smecluster.policies.ensemble.payers import CENTRE, PAYER
 from smecluster.policies.ensemble.recovery import LOSS, YEARS
-from smecluster.policies.prose import (
+from smecluster.policies.wording.prose import (
     describe_draws,
     format_count,
     format_draws,
@@ -19,7 +21,10 @@ from smecluster.policies.prose import (
     join_names,
     split_sign,
 )
-from smecluster.policies.quantiles import compute_quantiles
+from smecluster.policies.wording.quantiles import compute_quantiles
+
+if TYPE_CHECKING:
+    from smecluster.policies.comparison.result import Comparison
 
 DEBT = "Local public debt"
 

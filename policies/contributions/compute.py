@@ -29,7 +29,7 @@ from smecluster.model.outcomes import (
 from smecluster.model.support.errors import InputError
 from smecluster.model.vensim.regions import REGION
 from smecluster.policies.budget import DEFAULT_BUDGET, Amount, Budget, set_budget
-from smecluster.policies.contributions.result import (
+from smecluster.policies.contributions.measures import (
     ALONE,
     BASE,
     DISCOUNTED,
@@ -38,8 +38,8 @@ from smecluster.policies.contributions.result import (
     REST,
     SYNERGY,
     WHOLE,
-    Contributions,
 )
+from smecluster.policies.contributions.result import Contributions
 from smecluster.policies.contributions.shapley import Design, compute_interactions, make_design
 from smecluster.policies.ensemble.cases import DRAW, FUTURE, STRATEGY
 from smecluster.policies.ensemble.worlds import ADDITIONAL, FACTOR, Ensemble

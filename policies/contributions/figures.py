@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
@@ -12,14 +13,14 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from smecluster.model.outcomes import PLACE, TOTAL
-from smecluster.model.support.formatting import (
+from smecluster.model.presentation.formatting import (
     TOTAL_COLOUR,
     capitalise,
     colour_regions,
     display_unit,
 )
-from smecluster.model.support.plotting import Figure, add_heading, format_axis
-from smecluster.policies.contributions.result import (
+from smecluster.model.presentation.plotting import Figure, add_heading, format_axis
+from smecluster.policies.contributions.measures import (
     ALONE,
     DISCOUNTED,
     LAST,
@@ -27,8 +28,10 @@ from smecluster.policies.contributions.result import (
     REST,
     SYNERGY,
     WHOLE,
-    Contributions,
 )
+
+if TYPE_CHECKING:
+    from smecluster.policies.contributions.result import Contributions
 
 # Okabe and Ito's colours; what is left over is grey.
 _COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442")

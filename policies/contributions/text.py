@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
 
 from smecluster.model.outcomes import PLACE, TOTAL
-from smecluster.model.support.formatting import Rounded, display_unit
-from smecluster.policies.contributions.result import (
+from smecluster.model.presentation.formatting import Rounded, display_unit
+from smecluster.policies.contributions.measures import (
     BASE,
     DISCOUNTED,
     ON_AVERAGE,
     REST,
     SYNERGY,
     WHOLE,
-    Contributions,
     tabulate_pairs,
 )
-from smecluster.policies.prose import describe_draws, format_count, join_names, split_sign
+from smecluster.policies.wording.prose import describe_draws, format_count, join_names, split_sign
+
+if TYPE_CHECKING:
+    from smecluster.policies.contributions.result import Contributions
 
 _UNIT, _FACTOR = display_unit("Myuan")
 # A lever or a pair that brings less than this share of the whole is not worth a sentence.

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from smecluster.model.support.formatting import colour_regions
-from smecluster.model.support.plotting import Figure, add_heading
+from smecluster.model.presentation.formatting import colour_regions
+from smecluster.model.presentation.plotting import Figure, add_heading
 from smecluster.model.vensim.regions import REGION
-from smecluster.policies.dominance.result import Dominance
+
+if TYPE_CHECKING:
+    from smecluster.policies.dominance.result import Dominance
 
 _COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442")
 _REST = "#BBBBBB"

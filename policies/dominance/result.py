@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import xarray as xr
 
-from smecluster.model.vensim.regions import REGION
 from smecluster.policies.base_result import PolicyResult
 
 if TYPE_CHECKING:
-    from smecluster.model.support.plotting import Figure
+    from smecluster.model.presentation.plotting import Figure
     from smecluster.policies.budget import Budget
     from smecluster.policies.strategy import Strategy
+from smecluster.policies.dominance.measures import summarise_shares
 
 
 @dataclass(frozen=True)
@@ -65,35 +65,3 @@ class Dominance(PolicyResult):
         from smecluster.policies.dominance.text import write_basis
 
         return write_basis(self)
-
-
-def summarise_shares(shares: xr.DataArray, since: float) -> pd.DataFrame:
-    """Average dominance over the years from one on.
-
-    Parameters
-    ----------
-    shares : xarray.DataArray
-        See `Dominance.shares`.
-    since : float
-        First year that counts.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A row a strategy, region and loop: its mean share (Dmnl, negative where it balances), the
-        share of the years in which it is the largest, and in which it is more than half.
-    """
-    late = shares.sel(time=slice(since, None))
-    size = abs(late)
-    known = late.notnull().any("loop")
-    largest = (size == size.max("loop")) & known
-    data = xr.Dataset(
-        {
-            "share": late.mean("time"),
-            "largest": largest.sum("time") / known.sum("time"),
-            "more than half": (size > 0.5).sum("time") / known.sum("time"),
-        }
-    )
-    return data.to_dataframe().reset_index()[
-        ["strategy", REGION, "loop", "share", "largest", "more than half"]
-    ]

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from smecluster.model.vensim.regions import REGION
-from smecluster.policies.dominance.result import Dominance, summarise_shares
-from smecluster.policies.prose import join_names
+from smecluster.policies.dominance.measures import summarise_shares
+from smecluster.policies.wording.prose import join_names
+
+if TYPE_CHECKING:
+    from smecluster.policies.dominance.result import Dominance
 
 
 def write_answer(dominance: Dominance, since: float) -> list[str]:

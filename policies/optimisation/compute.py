@@ -31,7 +31,8 @@ from smecluster.policies.optimisation.evaluation import (
     Evaluated,
     Evaluation,
 )
-from smecluster.policies.optimisation.result import BEST, FACTOR, MONEY, BestUse
+from smecluster.policies.optimisation.measures import BEST, FACTOR, MONEY
+from smecluster.policies.optimisation.result import BestUse
 from smecluster.policies.optimisation.search import Search, search_best, search_front
 from smecluster.policies.optimisation.space import Space
 from smecluster.policies.plan import START, carry_on

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from smecluster.model.support.formatting import capitalise, display_unit
-from smecluster.model.support.plotting import Figure, add_heading, format_axis
-from smecluster.policies.headlines import Style, choose_styles
+from smecluster.model.presentation.formatting import capitalise, display_unit
+from smecluster.model.presentation.plotting import Figure, add_heading, format_axis
 from smecluster.policies.levers import LEVELS, read_levers
 from smecluster.policies.optimisation.evaluation import (
     BALANCE,
@@ -19,8 +20,12 @@ from smecluster.policies.optimisation.evaluation import (
     LOSS,
     UNITS,
 )
-from smecluster.policies.optimisation.result import BestUse, share_money
+from smecluster.policies.optimisation.measures import share_money
 from smecluster.policies.strategy import Strategy
+from smecluster.policies.wording.headlines import Style, choose_styles
+
+if TYPE_CHECKING:
+    from smecluster.policies.optimisation.result import BestUse
 
 _BEST = "#D55E00"
 _BETTER = {

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
 
-from smecluster.model.support.formatting import Rounded, display_unit
+from smecluster.model.presentation.formatting import Rounded, display_unit
 from smecluster.policies.levers import find_lever
 from smecluster.policies.optimisation.evaluation import BALANCE, CRITERIA, GAIN, UNITS
-from smecluster.policies.optimisation.result import (
+from smecluster.policies.optimisation.measures import (
     AHEAD,
     COMPARED,
     LEAD,
-    BestUse,
     compare_by_hand,
     share_money,
 )
-from smecluster.policies.prose import describe_draws, format_draws, format_share, join_names
 from smecluster.policies.strategy import Strategy
+from smecluster.policies.wording.prose import describe_draws, format_draws, format_share, join_names
+
+if TYPE_CHECKING:
+    from smecluster.policies.optimisation.result import BestUse
 
 _UNIT, _FACTOR = display_unit("Myuan")
 # Ahead in so large a share of the draws: the lead is called sure.

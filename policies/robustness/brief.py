@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from smecluster.model.support.formatting import display_unit
-from smecluster.model.support.page import Section, render_page
+from smecluster.model.presentation.formatting import display_unit
+from smecluster.model.presentation.page import Section, render_page
 from smecluster.policies.comparison.brief import describe_futures, describe_rest
 from smecluster.policies.ensemble.cases import FUTURE, STRATEGY
-from smecluster.policies.prose import format_share
+from smecluster.policies.robustness.measures import ALL_WORLDS, ENOUGH
 from smecluster.policies.robustness.regret import BEST, EXPECTED, HIGH, MOST
-from smecluster.policies.robustness.result import ALL_WORLDS, ENOUGH, Robustness
 from smecluster.policies.robustness.text import answer_robustness
+from smecluster.policies.wording.prose import format_share
+
+if TYPE_CHECKING:
+    from smecluster.policies.robustness.result import Robustness
 
 CAPTIONS = {
     "regret": "What each strategy gives up",

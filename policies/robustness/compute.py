@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -10,12 +11,16 @@ import xarray as xr
 
 from smecluster.model.outcomes import PLACE, TOTAL, find_outcome
 from smecluster.model.support.errors import InputError, UnknownNameError
-from smecluster.policies.comparison.result import DISCOUNTED, PER_YUAN, Comparison
+from smecluster.policies.comparison.measures import DISCOUNTED, PER_YUAN
 from smecluster.policies.ensemble.cases import DRAW, FUTURE, STRATEGY
+from smecluster.policies.robustness.measures import ALL_WORLDS, BEATEN, ENOUGH, FAILS
 from smecluster.policies.robustness.prim import Discovery, discover
 from smecluster.policies.robustness.regret import combine_needs, measure_regret, summarise_regret
-from smecluster.policies.robustness.result import ALL_WORLDS, BEATEN, ENOUGH, FAILS, Robustness
+from smecluster.policies.robustness.result import Robustness
 from smecluster.policies.study import EVERY, Need
+
+if TYPE_CHECKING:
+    from smecluster.policies.comparison.result import Comparison
 
 # Fewer worlds than this tell nothing about what they have in common.
 _FEWEST = 50

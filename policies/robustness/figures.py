@@ -10,12 +10,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from smecluster.model.support.formatting import display_unit
-from smecluster.model.support.plotting import Figure, add_heading, format_axis
+from smecluster.model.presentation.formatting import display_unit
+from smecluster.model.presentation.plotting import Figure, add_heading, format_axis
 from smecluster.policies.ensemble.cases import FUTURE, STRATEGY
-from smecluster.policies.headlines import Style, choose_styles
+from smecluster.policies.robustness.measures import ALL_WORLDS, BEATEN, ENOUGH, FAILS
 from smecluster.policies.robustness.regret import EXPECTED, HIGH, MOST
-from smecluster.policies.robustness.result import ALL_WORLDS, BEATEN, ENOUGH, FAILS
+from smecluster.policies.wording.headlines import Style, choose_styles
 
 if TYPE_CHECKING:
     from smecluster.policies.comparison.result import Comparison

@@ -5,12 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from smecluster.policies.base_result import pick_named
-from smecluster.policies.ensemble.cases import STRATEGY
-from smecluster.policies.robustness.prim import describe_limits
 from smecluster.policies.robustness.regret import EXPECTED, HIGH, MOST
 
 if TYPE_CHECKING:
@@ -18,13 +15,11 @@ if TYPE_CHECKING:
 
     import xarray as xr
 
-    from smecluster.model.support.plotting import Figure
+    from smecluster.model.presentation.plotting import Figure
     from smecluster.policies.comparison.result import Comparison
     from smecluster.policies.robustness.prim import Discovery
     from smecluster.policies.study import Need
-
-ENOUGH, ALL_WORLDS = "share good enough", "all futures"
-FAILS, BEATEN = "fails", "is beaten"
+from smecluster.policies.robustness.measures import _box_table
 
 
 @dataclass(frozen=True, repr=False)
@@ -93,7 +88,7 @@ class Robustness:
 
         Regret is in the unit of the command line, which the heading gives.
         """
-        from smecluster.model.support.exports import convert_units
+        from smecluster.model.presentation.exports import convert_units
 
         unit = self.compared.ends[self.outcome].attrs.get("unit", "")
         regret = convert_units(self.regrets, units=dict.fromkeys((EXPECTED, HIGH, MOST), unit))
@@ -143,41 +138,9 @@ class Robustness:
         InputError
             If the name does not end in ``.xlsx``, or the file cannot be written.
         """
-        from smecluster.model.support.exports import write_excel
+        from smecluster.model.presentation.exports import write_excel
         from smecluster.policies.comparison.text import describe_basis
 
         said = [*self.answer(), *describe_basis(self.compared)]
         notes = {f"note {at}": line for at, line in enumerate(said, 1)}
         return write_excel(self.tables(), path, {**notes, **self.compared.provenance})
-
-
-def _box_table(judged: Robustness) -> pd.DataFrame:
-    rows = []
-    for strategy, searched in judged.discoveries.items():
-        for what, discovery in searched.items():
-            for number, box in enumerate(discovery.boxes, 1):
-                words = describe_limits(box.limits, judged.worlds)
-                for (factor, limit), said in zip(box.limits.items(), words, strict=True):
-                    is_set = isinstance(limit, frozenset)
-                    low, high = (np.nan, np.nan) if isinstance(limit, frozenset) else limit
-                    rows.append(
-                        {
-                            STRATEGY: strategy,
-                            "what": what,
-                            "share": discovery.share,
-                            "box": number,
-                            "coverage": box.coverage,
-                            "density": box.density,
-                            "mass": box.mass,
-                            "factor": factor,
-                            "low": low if np.isfinite(low) else np.nan,
-                            "high": high if np.isfinite(high) else np.nan,
-                            "names": ", ".join(sorted(map(str, limit))) if is_set else "",
-                            "quasi p": box.quasi_p[factor],
-                            "reproduced": box.reproduced[factor],
-                            "words": said,
-                        }
-                    )
-    columns = [STRATEGY, "what", "share", "box", "coverage", "density", "mass", "factor"]
-    columns += ["low", "high", "names", "quasi p", "reproduced", "words"]
-    return pd.DataFrame(rows, columns=columns)

@@ -27,7 +27,7 @@ from smecluster.policies.ensemble.worlds import FACTOR, Ensemble
 from smecluster.policies.futures import BASE, Future
 from smecluster.policies.futures import load as load_future
 from smecluster.policies.plan import START, Plan
-from smecluster.policies.statistics_value.result import (
+from smecluster.policies.statistics_value.measures import (
     ANTICIPATORY,
     CAPACITY,
     COST,
@@ -36,8 +36,8 @@ from smecluster.policies.statistics_value.result import (
     POLICY,
     REACTIVE,
     WORTH,
-    StatisticsValue,
 )
+from smecluster.policies.statistics_value.result import StatisticsValue
 from smecluster.policies.strategy import BASELINE, Strategy
 from smecluster.policies.strategy import load as load_strategy
 

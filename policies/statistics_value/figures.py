@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from matplotlib.lines import Line2D
 
 from smecluster.model.outcomes import PLACE, TOTAL
-from smecluster.model.support.formatting import TOTAL_COLOUR, colour_regions, display_unit
-from smecluster.model.support.plotting import Figure, add_heading, format_axis
+from smecluster.model.presentation.formatting import TOTAL_COLOUR, colour_regions, display_unit
+from smecluster.model.presentation.plotting import Figure, add_heading, format_axis
 from smecluster.policies.ensemble.cases import FUTURE
-from smecluster.policies.statistics_value.result import (
+from smecluster.policies.statistics_value.measures import (
     ANTICIPATING,
     ANTICIPATORY,
     COST,
     REACTIVE,
     WORTH,
-    StatisticsValue,
     add_difference,
 )
+
+if TYPE_CHECKING:
+    from smecluster.policies.statistics_value.result import StatisticsValue
 
 _COLOURS = {REACTIVE: "#E69F00", ANTICIPATORY: "#0072B2", ANTICIPATING: "#009E73"}
 _LABELS = {

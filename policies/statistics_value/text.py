@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
 from smecluster.model.outcomes import PLACE, TOTAL
-from smecluster.model.support.formatting import Rounded, capitalise, display_unit
+from smecluster.model.presentation.formatting import Rounded, capitalise, display_unit
 from smecluster.policies.ensemble.cases import DRAW, FUTURE
 from smecluster.policies.futures import Future
-from smecluster.policies.prose import describe_draws, format_count, format_draws, split_sign
-from smecluster.policies.statistics_value.result import (
+from smecluster.policies.statistics_value.measures import (
     ANTICIPATING,
     ANTICIPATORY,
     CAPACITY,
@@ -20,9 +21,12 @@ from smecluster.policies.statistics_value.result import (
     POLICY,
     REACTIVE,
     WORTH,
-    StatisticsValue,
     add_difference,
 )
+from smecluster.policies.wording.prose import describe_draws, format_count, format_draws, split_sign
+
+if TYPE_CHECKING:
+    from smecluster.policies.statistics_value.result import StatisticsValue
 
 _UNIT, _FACTOR = display_unit("Myuan")
 

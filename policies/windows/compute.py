@@ -28,7 +28,14 @@ from smecluster.policies.ensemble.worlds import Ensemble
 from smecluster.policies.plan import Plan, Spending
 from smecluster.policies.strategy import BASELINE, Strategy
 from smecluster.policies.strategy import load as load_strategy
-from smecluster.policies.windows.result import EVERYWHERE, HOME, MASS, Windows
+from smecluster.policies.windows.measures import (
+    EVERYWHERE,
+    FIRST_START,
+    HOME,
+    MASS,
+    WHY_FIRST_START,
+)
+from smecluster.policies.windows.result import Windows
 
 if TYPE_CHECKING:
     from smecluster.model import Model
@@ -36,12 +43,6 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 Progress = Callable[[int, int], None]
 
-#: First year in which a programme may start, and why (docs/limitations.md).
-FIRST_START = 2000
-WHY_FIRST_START = (
-    "before 2000 value added of the Pearl River Delta is not known, private enterprise was not yet "
-    "free everywhere and 1978-89 is almost without figures (docs/limitations.md)"
-)
 STARTS = tuple(range(FIRST_START, 2026, 5))
 # Halves: clusters of every kind exist in most years, the region as it is among them.
 SIZES = (1 / 32, 1 / 16, 1 / 8, 1 / 4, 1 / 2, 1.0)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
-from smecluster.model.support.formatting import colour_regions
-from smecluster.model.support.plotting import Figure, add_heading, format_axis
+from smecluster.model.presentation.formatting import colour_regions
+from smecluster.model.presentation.plotting import Figure, add_heading, format_axis
 from smecluster.model.vensim.regions import REGION
-from smecluster.policies.windows.result import EVERYWHERE, HOME, KINDS, MASS, Windows, find_window
+from smecluster.policies.windows.measures import EVERYWHERE, HOME, KINDS, MASS, find_window
+
+if TYPE_CHECKING:
+    from smecluster.policies.windows.result import Windows
 
 _EDGES = (1.0, 2.0)  # between the kinds of intervention
 _FEW_STARTS = 7

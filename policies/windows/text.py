@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from smecluster.model.support.formatting import Rounded
-from smecluster.policies.prose import describe_draws, format_count, format_draws
-from smecluster.policies.windows.compute import FIRST_START, WHY_FIRST_START
-from smecluster.policies.windows.result import KINDS, Windows, compare_kinds, find_windows
+from smecluster.model.presentation.formatting import Rounded
+from smecluster.policies.windows.measures import (
+    FIRST_START,
+    KINDS,
+    WHY_FIRST_START,
+    compare_kinds,
+    find_windows,
+)
+from smecluster.policies.wording.prose import describe_draws, format_count, format_draws
+
+if TYPE_CHECKING:
+    from smecluster.policies.windows.result import Windows
 
 # A difference of less than this between kinds is called small.
 _SMALL = 0.1

@@ -60,7 +60,7 @@ def batch(
     import pandas as pd
 
     from smecluster.model import failures, stream
-    from smecluster.model.support.exports import check_record, write_csv, write_csv_pieces
+    from smecluster.model.presentation.exports import check_record, write_csv, write_csv_pieces
     from smecluster.model.support.provenance import make_stamp
     from smecluster.policies import load
     from smecluster.policies.triggers import settle_triggers
@@ -166,7 +166,7 @@ class _Summary:
 
     def print(self, title: str) -> None:
         """Print the rows in the units of the screen."""
-        from smecluster.model.support.formatting import Rounded, display_unit
+        from smecluster.model.presentation.formatting import Rounded, display_unit
 
         lines = []
         for row in self.rows():

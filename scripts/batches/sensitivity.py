@@ -13,9 +13,9 @@ from smecluster.scripts.shared.printing import finish, note, print_json, print_l
 
 if TYPE_CHECKING:
     from smecluster.sensitivity.analysis.analysis import Analysis
+    from smecluster.sensitivity.design.study import Study
     from smecluster.sensitivity.running import RunSummary
     from smecluster.sensitivity.store.results import Results
-    from smecluster.sensitivity.study import Study
 
 EXAMPLES = (
     "smecluster sensitivity new mine.toml --like quick",
@@ -92,7 +92,7 @@ def sensitivity(
 
 def _create(path: Path, like: str) -> None:
     from smecluster.model.support.files import write_atomic
-    from smecluster.sensitivity.study import read_study_text
+    from smecluster.sensitivity.design.study import read_study_text
 
     if path.suffix != ".toml":
         raise InputError(f"{path} must end in .toml")
@@ -150,10 +150,10 @@ def _run_study(
 
 def _load_study(given: str, out: Path | None) -> tuple[Study, Path, str]:
     """Find a study by name, file, or folder of results; its folder and its text."""
+    from smecluster.sensitivity.design.study import find_study, load_study, read_study_text
     from smecluster.sensitivity.interface import RESULTS
     from smecluster.sensitivity.store import folder as store
     from smecluster.sensitivity.store import manifest
-    from smecluster.sensitivity.study import find_study, load_study, read_study_text
 
     folder = Path(given)
     if _is_store(given):
@@ -166,8 +166,8 @@ def _load_study(given: str, out: Path | None) -> tuple[Study, Path, str]:
 
 def _is_store(given: str) -> bool:
     """Say whether a folder of results is meant; one that has but a study's name is not."""
+    from smecluster.sensitivity.design.study import list_studies
     from smecluster.sensitivity.store.manifest import NAME
-    from smecluster.sensitivity.study import list_studies
 
     folder = Path(given)
     return folder.is_dir() and (given not in list_studies() or (folder / NAME).is_file())
@@ -328,7 +328,7 @@ def _list_changes(given: str, results: Results) -> list[str]:
 
 
 def _report_analysis(given: str, out: Path | None, method: str | None, json: bool) -> None:
-    from smecluster.model.support.formatting import Rounded, display_unit
+    from smecluster.model.presentation.formatting import Rounded, display_unit
     from smecluster.sensitivity.report.files import write_analysis
     from smecluster.sensitivity.report.sentences import describe_analysis
 

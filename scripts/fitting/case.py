@@ -74,7 +74,7 @@ def _write_new(folder: Path, like: str) -> None:
 
 def _print_checked(checked: Checked) -> None:
     """Print what was understood, then notes and problems: what must be mended stands last."""
-    from smecluster.model.support.prose import format_count
+    from smecluster.model.presentation.prose import format_count
 
     if len(checked.understood):
         print_table(

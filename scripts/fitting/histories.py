@@ -127,7 +127,7 @@ def _load_cases(model: Model, names: Sequence[str], folders: Sequence[Path]) -> 
 
 def _write(found: Histories, folder: Path, origin: dict[str, str], remembered: bool) -> list[Path]:
     from smecluster.calibration.report.figures.history_panels import draw_histories
-    from smecluster.model.support.exports import write_csv, write_figure
+    from smecluster.model.presentation.exports import write_csv, write_figure
 
     tables = {"histories": found.table, "fit": found.fit, "turning-points": found.turns}
     files = [
@@ -184,7 +184,7 @@ def _print_turns(turns: pd.DataFrame) -> None:
 
 
 def _display_unit(unit: str) -> tuple[str, float]:
-    from smecluster.model.support.formatting import display_unit
+    from smecluster.model.presentation.formatting import display_unit
 
     return ("%", 100.0) if unit == "Dmnl" else display_unit(unit)
 

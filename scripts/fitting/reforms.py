@@ -43,7 +43,7 @@ def reforms(
     """Run published reforms on the model and compare its responses with the published ones."""
     from smecluster.calibration.validation.reform_file import find_reforms
     from smecluster.calibration.validation.reform_runs import run_reforms
-    from smecluster.model.support.exports import write_csv
+    from smecluster.model.presentation.exports import write_csv
     from smecluster.model.support.provenance import make_stamp
 
     chosen = find_reforms(names or [])

@@ -136,7 +136,7 @@ def _report(done: StudyRun, out: Path, json: bool) -> None:
 
 
 def _round_cells(table: pd.DataFrame) -> list[list[object]]:
-    from smecluster.model.support.formatting import Rounded
+    from smecluster.model.presentation.formatting import Rounded
 
     return [
         [Rounded(cell) if isinstance(cell, float) else cell for cell in row]

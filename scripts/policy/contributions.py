@@ -141,10 +141,10 @@ def _report(
     """Print and write contributions."""
     import pandas as pd
 
-    from smecluster.model.support.exports import write_table
+    from smecluster.model.presentation.exports import write_table
+    from smecluster.model.presentation.page import Section, render_page
     from smecluster.model.support.files import write_atomic
-    from smecluster.model.support.page import Section, render_page
-    from smecluster.policies.contributions.result import (
+    from smecluster.policies.contributions.measures import (
         QUANTILES,
         tabulate_contributions,
         tabulate_levers,
@@ -210,8 +210,8 @@ _CAPTIONS = {
 
 
 def _print_levers(result: Contributions) -> None:
-    from smecluster.model.support.formatting import Rounded
-    from smecluster.policies.contributions.result import tabulate_levers
+    from smecluster.model.presentation.formatting import Rounded
+    from smecluster.policies.contributions.measures import tabulate_levers
 
     table = tabulate_levers(result)
     print_table(

@@ -87,11 +87,11 @@ def dominance(
 
 def _report(inputs: StudyInputs, result: Dominance, since: float, out: Path, json: bool) -> None:
     """Print and write the shares."""
-    from smecluster.model.support.exports import write_table
+    from smecluster.model.presentation.exports import write_table
+    from smecluster.model.presentation.page import Section, render_page
     from smecluster.model.support.files import write_atomic
-    from smecluster.model.support.page import Section, render_page
     from smecluster.policies.dominance.figures import draw_dominance
-    from smecluster.policies.dominance.result import summarise_shares
+    from smecluster.policies.dominance.measures import summarise_shares
     from smecluster.policies.dominance.text import write_answer, write_basis
 
     budget = "as each strategy's file says" if result.budget is None else result.budget.describe()

@@ -164,11 +164,11 @@ def optimise(
 
 def _report(inputs: StudyInputs, result: BestUse, out: Path, json: bool) -> None:
     """Print and write the best use."""
-    from smecluster.model.support.exports import write_table
+    from smecluster.model.presentation.exports import write_table
+    from smecluster.model.presentation.formatting import Rounded
+    from smecluster.model.presentation.page import Section, render_page
     from smecluster.model.support.files import write_atomic
-    from smecluster.model.support.formatting import Rounded
-    from smecluster.model.support.page import Section, render_page
-    from smecluster.policies.optimisation.result import (
+    from smecluster.policies.optimisation.measures import (
         LEAD,
         compare_by_hand,
         tabulate_allocations,
@@ -246,7 +246,7 @@ def _picture(name: str, pictures: dict[str, Path]) -> tuple[str, Path]:
 
 def _print_criterion(criterion: str, table: pd.DataFrame) -> None:
     """Print what the strategies reach by one criterion, narrow enough for 80 columns."""
-    from smecluster.model.support.formatting import Rounded
+    from smecluster.model.presentation.formatting import Rounded
 
     rows = [
         [

@@ -127,8 +127,8 @@ def _report(done: StudyRun, judged: Robustness, out: Path, json: bool) -> None:
 
 
 def _print_shares(judged: Robustness) -> None:
-    from smecluster.policies.prose import format_share
-    from smecluster.policies.robustness.result import ENOUGH
+    from smecluster.policies.robustness.measures import ENOUGH
+    from smecluster.policies.wording.prose import format_share
 
     # One need: that it is met and that all are met is the same.
     table = judged.shares.drop(columns=[ENOUGH] * (len(judged.needs) == 1))

@@ -78,7 +78,7 @@ def run(
 def _write(run: xr.Dataset, folder: Path, origin: dict[str, str]) -> list[Path]:
     """Write every variable as NetCDF and the outcomes as a table."""
     from smecluster.model.outcomes import collect_outcomes
-    from smecluster.model.support.exports import write_csv
+    from smecluster.model.presentation.exports import write_csv
     from smecluster.model.support.files import replace_file
     from smecluster.policies.comparison.tables import list_outcomes
 
@@ -91,8 +91,8 @@ def _write(run: xr.Dataset, folder: Path, origin: dict[str, str]) -> list[Path]:
 
 def _rows(outcomes: xr.Dataset, years: list[int]) -> list[list[object]]:
     from smecluster.model.outcomes import PLACE, TOTAL
-    from smecluster.model.support.formatting import Rounded, display_unit
-    from smecluster.policies.headlines import HEADLINES
+    from smecluster.model.presentation.formatting import Rounded, display_unit
+    from smecluster.policies.wording.headlines import HEADLINES
 
     rows: list[list[object]] = []
     for name in HEADLINES:

@@ -111,7 +111,7 @@ def statistics(
 
 def _choose(strategies: tuple[Strategy, ...]) -> Strategy:
     """Choose the first of a study's strategies that spends on cluster statistics."""
-    from smecluster.policies.statistics_value.result import LEVER
+    from smecluster.policies.statistics_value.measures import LEVER
 
     return next(
         (one for one in strategies if one.local and one.local.allocation.get(LEVER)), strategies[0]
@@ -121,10 +121,10 @@ def _choose(strategies: tuple[Strategy, ...]) -> Strategy:
 def _report(inputs: StudyInputs, result: StatisticsValue, out: Path, json: bool) -> None:
     """Print and write the worth."""
     from smecluster.model.outcomes import TOTAL
-    from smecluster.model.support.exports import write_table
+    from smecluster.model.presentation.exports import write_table
+    from smecluster.model.presentation.formatting import Rounded
+    from smecluster.model.presentation.page import Section, render_page
     from smecluster.model.support.files import write_atomic
-    from smecluster.model.support.formatting import Rounded
-    from smecluster.model.support.page import Section, render_page
     from smecluster.policies.statistics_value.text import write_answer, write_basis
 
     budget = "as the strategy's file says" if result.budget is None else result.budget.describe()
@@ -160,7 +160,7 @@ def _report(inputs: StudyInputs, result: StatisticsValue, out: Path, json: bool)
 
 def _shorten(table: pd.DataFrame) -> pd.DataFrame:
     """Join what belongs together, so that a table fits 80 columns."""
-    from smecluster.model.support.formatting import Rounded
+    from smecluster.model.presentation.formatting import Rounded
 
     units = table["unit"].where(table["measure"] != "worth over cost", "yuan for a yuan")
     short = table[[one for one in ("policy", "future", "place", "measure") if one in table]]

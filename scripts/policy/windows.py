@@ -123,9 +123,9 @@ def windows(
 
 def _report(inputs: StudyInputs, result: Windows, out: Path, json: bool) -> None:
     """Print and write the map."""
-    from smecluster.model.support.exports import write_table
+    from smecluster.model.presentation.exports import write_table
+    from smecluster.model.presentation.page import Section, render_page
     from smecluster.model.support.files import write_atomic
-    from smecluster.model.support.page import Section, render_page
     from smecluster.policies.windows.text import write_answer, write_basis
 
     provenance = inputs.stamp(
@@ -142,7 +142,7 @@ def _report(inputs: StudyInputs, result: Windows, out: Path, json: bool) -> None
     answer, basis = write_answer(result), write_basis(result)
     regions, kinds = _shorten(made["windows"]), _shorten(made["kinds"])
     if not json:
-        from smecluster.model.support.formatting import Rounded
+        from smecluster.model.presentation.formatting import Rounded
 
         print_lines([*answer, ""])
         print_table(
@@ -190,7 +190,7 @@ def _shorten(table: pd.DataFrame) -> pd.DataFrame:
     """Name columns for a screen of 80 columns, and join what belongs together."""
     import pandas as pd
 
-    from smecluster.model.support.formatting import Rounded
+    from smecluster.model.presentation.formatting import Rounded
 
     short = pd.DataFrame({"region": table["region"]})
     columns = {name.partition(" [")[0]: name for name in map(str, table)}

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from smecluster.model import Model
-    from smecluster.model.support.plotting import Figure
+    from smecluster.model.presentation.plotting import Figure
     from smecluster.policies.comparison.study_run import StudyRun
     from smecluster.policies.study import Study
 
@@ -125,7 +125,7 @@ def write_all(
     tables: Mapping[str, pd.DataFrame], out: Path, origin: Mapping[str, str]
 ) -> list[Path]:
     """Write tables as CSV, Parquet and JSON, in the units of the screen."""
-    from smecluster.model.support.exports import write_table
+    from smecluster.model.presentation.exports import write_table
 
     files = []
     for name, table in tables.items():
@@ -138,6 +138,6 @@ def draw_all(
     figures: Mapping[str, Figure], out: Path, origin: Mapping[str, str]
 ) -> dict[str, Path]:
     """Write figures as PNG."""
-    from smecluster.model.support.exports import write_figure
+    from smecluster.model.presentation.exports import write_figure
 
     return {name: write_figure(figure, out, name, origin) for name, figure in figures.items()}

@@ -23,11 +23,11 @@ from smecluster.sensitivity.analysis.scenario_ranking import (
     rank_scenarios,
     tabulate_rankings,
 )
+from smecluster.sensitivity.design.study_tables import Enough
 from smecluster.sensitivity.methods import Method, find_method
 from smecluster.sensitivity.methods.estimates import Bootstrap
 from smecluster.sensitivity.methods.regional import Notable, estimate_regional
 from smecluster.sensitivity.store.results import Results
-from smecluster.sensitivity.study_tables import Enough
 
 
 def analyse(results: Results, *, method: str | None = None, tell: Tell | None = None) -> Analysis:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from smecluster.sensitivity.study_tables import LARGEST
+from smecluster.sensitivity.design.study_tables import LARGEST
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import norm
 
-from smecluster.sensitivity.direction import Direction
+from smecluster.sensitivity.analysis.direction import Direction
 from smecluster.sensitivity.methods.estimates import Array
 
 # A factor is low in the lowest fifth of its range, high in the highest.

@@ -15,8 +15,8 @@ from smecluster.model.program.inputs import InputIndex, Scale
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.vensim.document import CONTROLS
 from smecluster.sensitivity.design.distributions import Distribution, find_ends
-from smecluster.sensitivity.study import Study
-from smecluster.sensitivity.study_tables import FactorTable
+from smecluster.sensitivity.design.study import Study
+from smecluster.sensitivity.design.study_tables import FactorTable
 
 if TYPE_CHECKING:
     from smecluster.model import Model

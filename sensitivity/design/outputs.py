@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from smecluster.model import outcomes
 from smecluster.model.outcomes import DISPERSION, PLACE, TOTAL, Outcome, collect_outcomes
 from smecluster.model.support.errors import InputError, UnknownNameError
-from smecluster.sensitivity.study import Study
-from smecluster.sensitivity.study_tables import OutputTable
+from smecluster.sensitivity.design.study import Study
+from smecluster.sensitivity.design.study_tables import OutputTable
 
 if TYPE_CHECKING:
     from smecluster.model import Model

@@ -18,7 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from smecluster.sensitivity.design.factors import Factor
-from smecluster.sensitivity.study_tables import Method
+from smecluster.sensitivity.design.study_tables import Method
 
 Array = NDArray[np.float64]
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from smecluster.policies.budget import Budget
     from smecluster.policies.plan import Plan
     from smecluster.sensitivity.design.crossing import Scenario
-    from smecluster.sensitivity.study import Study
+    from smecluster.sensitivity.design.study import Study
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from smecluster.model.support.exports import write_table
+from smecluster.model.presentation.exports import write_table
 from smecluster.model.support.files import write_atomic
 from smecluster.model.support.provenance import format_stamp
 from smecluster.sensitivity.analysis.analysis import Analysis

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pandas as pd
 
+from smecluster.model.presentation.formatting import capitalise
+from smecluster.model.presentation.page import Section, render_page
 from smecluster.model.support.files import write_atomic
-from smecluster.model.support.formatting import capitalise
-from smecluster.model.support.page import Section, render_page
 from smecluster.sensitivity.analysis.analysis import Analysis
 from smecluster.sensitivity.methods import find_method
-from smecluster.sensitivity.report.index_titles import describe_index
+from smecluster.sensitivity.report.figures.index_titles import describe_index
 from smecluster.sensitivity.report.sentences import write_answers
 from smecluster.sensitivity.report.tables import present_tables, rank_factors
 from smecluster.sensitivity.store.results import Results

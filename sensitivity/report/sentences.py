@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from smecluster.model.support.formatting import Rounded, capitalise, display_unit
-from smecluster.policies.prose import format_draws
+from smecluster.model.presentation.formatting import Rounded, capitalise, display_unit
+from smecluster.policies.wording.prose import format_draws
+from smecluster.sensitivity.analysis.direction import Direction
 from smecluster.sensitivity.analysis.trust import summarise_names
-from smecluster.sensitivity.direction import Direction
 
 if TYPE_CHECKING:
     from smecluster.sensitivity.analysis.analysis import Analysis

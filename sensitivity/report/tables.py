@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from smecluster.model.support.exports import convert_units
+from smecluster.model.presentation.exports import convert_units
 
 if TYPE_CHECKING:
     from smecluster.sensitivity.analysis.analysis import Analysis

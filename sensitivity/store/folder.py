@@ -10,17 +10,17 @@ from pathlib import Path
 
 import pandas as pd
 
+from smecluster.model.presentation.exports import write_csv
 from smecluster.model.support.checkpoints import Checkpoints, name_differences
 from smecluster.model.support.errors import InputError
-from smecluster.model.support.exports import write_csv
 from smecluster.model.support.files import write_atomic
 from smecluster.sensitivity.design.samples import Design
+from smecluster.sensitivity.design.study import OF_THE_ANALYSIS, Study
 from smecluster.sensitivity.store import manifest as manifests
 from smecluster.sensitivity.store import parts
 from smecluster.sensitivity.store.manifest import Manifest
 from smecluster.sensitivity.store.parts import Stored
 from smecluster.sensitivity.store.results import Results
-from smecluster.sensitivity.study import OF_THE_ANALYSIS, Study
 
 STUDY = "study.toml"
 FAILED = "failed.csv"

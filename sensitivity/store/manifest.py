@@ -18,8 +18,8 @@ from smecluster.sensitivity.design.crossing import Scenario
 from smecluster.sensitivity.design.factors import Factor
 from smecluster.sensitivity.design.outputs import Column
 from smecluster.sensitivity.design.samples import Design
-from smecluster.sensitivity.study import Study, compute_digest
-from smecluster.sensitivity.study_tables import DESIGNED
+from smecluster.sensitivity.design.study import Study, compute_digest
+from smecluster.sensitivity.design.study_tables import DESIGNED
 
 if TYPE_CHECKING:
     from smecluster.model import Model

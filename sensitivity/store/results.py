@@ -17,10 +17,10 @@ from smecluster.model.support.provenance import make_stamp
 from smecluster.sensitivity.design.crossing import Scenario
 from smecluster.sensitivity.design.outputs import Column
 from smecluster.sensitivity.design.samples import Design
+from smecluster.sensitivity.design.study import Study
 from smecluster.sensitivity.store import parts
 from smecluster.sensitivity.store.manifest import Manifest
 from smecluster.sensitivity.store.parts import Stored
-from smecluster.sensitivity.study import Study
 
 _UNITS = {
     "sobol": "its block of Saltelli's sample",

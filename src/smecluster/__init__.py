@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from smecluster.calibration.interface import calibrate
     from smecluster.calibration.loading import load_model as load
     from smecluster.model.support.errors import InputError
-    from smecluster.policies.analyses import compute_contributions as contributions
-    from smecluster.policies.analyses import optimise
-    from smecluster.policies.interface import compare
+    from smecluster.policies.notebook.analyses import compute_contributions as contributions
+    from smecluster.policies.notebook.analyses import optimise
+    from smecluster.policies.notebook.interface import compare
     from smecluster.policies.simulation import simulate, simulate_many
     from smecluster.sensitivity.interface import run_sensitivity as sensitivity
 
@@ -46,10 +46,10 @@ if TYPE_CHECKING:
 _HOMES = {
     "InputError": ("smecluster.model.support.errors", "InputError"),
     "calibrate": ("smecluster.calibration.interface", "calibrate"),
-    "compare": ("smecluster.policies.interface", "compare"),
-    "contributions": ("smecluster.policies.analyses", "compute_contributions"),
+    "compare": ("smecluster.policies.notebook.interface", "compare"),
+    "contributions": ("smecluster.policies.notebook.analyses", "compute_contributions"),
     "load": ("smecluster.calibration.loading", "load_model"),
-    "optimise": ("smecluster.policies.analyses", "optimise"),
+    "optimise": ("smecluster.policies.notebook.analyses", "optimise"),
     "simulate": ("smecluster.policies.simulation", "simulate"),
     "simulate_many": ("smecluster.policies.simulation", "simulate_many"),
 }

@@ -16,9 +16,9 @@ from pathlib import Path
 
 from smecluster import model
 from smecluster.sensitivity.analysis.compute import analyse
+from smecluster.sensitivity.design.study import load_study
 from smecluster.sensitivity.running import plan_runs, run_study
 from smecluster.sensitivity.store import folder as store
-from smecluster.sensitivity.study import load_study
 from tests.bench.__main__ import SCALE_STEP
 
 FACTORS = 40

@@ -16,8 +16,8 @@ from smecluster.calibration import load_case, pipeline
 from smecluster.calibration.loading import CalibrationWarning
 from smecluster.calibration.pipeline import Effort, run_pipeline
 from smecluster.calibration.problem.assembly import assemble_problem
+from smecluster.calibration.saving import save_calibration
 from smecluster.calibration.store.named import MANIFEST, open_calibration
-from smecluster.calibration.store.saving import save_calibration
 from smecluster.model import load as load_model
 from smecluster.model.support.errors import InputError
 

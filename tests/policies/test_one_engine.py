@@ -11,11 +11,11 @@ import pandas as pd
 import pytest
 
 from smecluster import model as models
-from smecluster.model.support.exports import read_csv
+from smecluster.model.presentation.exports import read_csv
 from smecluster.policies import load
 from smecluster.policies.comparison import study_inputs
 from smecluster.policies.comparison.compute import compare
-from smecluster.policies.comparison.result import DISCOUNTED
+from smecluster.policies.comparison.measures import DISCOUNTED
 from smecluster.policies.ensemble.worlds import EXACT
 from smecluster.scripts.main import main
 

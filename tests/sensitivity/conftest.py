@@ -11,10 +11,10 @@ from smecluster.sensitivity.design.crossing import Scenario
 from smecluster.sensitivity.design.distributions import Distribution
 from smecluster.sensitivity.design.factors import Factor
 from smecluster.sensitivity.design.outputs import Column
+from smecluster.sensitivity.design.study import Study
 from smecluster.sensitivity.store import folder as store
 from smecluster.sensitivity.store import parts
 from smecluster.sensitivity.store.manifest import Manifest
-from smecluster.sensitivity.study import Study
 
 SMALL = """
 title = "Small"

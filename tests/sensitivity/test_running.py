@@ -22,10 +22,10 @@ from smecluster.model.support.errors import InputError
 from smecluster.model.vensim.values import read_values
 from smecluster.sensitivity.analysis.compute import analyse
 from smecluster.sensitivity.design.crossing import cross
+from smecluster.sensitivity.design.study import load_study
 from smecluster.sensitivity.report.sentences import describe_analysis
 from smecluster.sensitivity.running import plan_runs, run_study
 from smecluster.sensitivity.store import folder as store
-from smecluster.sensitivity.study import load_study
 
 ROOT = Path(smecluster.__file__).parents[1]
 RUNNER = """
@@ -34,7 +34,7 @@ from pathlib import Path
 import smecluster
 from smecluster import model
 from smecluster.sensitivity.running import plan_runs, run_study
-from smecluster.sensitivity.study import load_study
+from smecluster.sensitivity.design.study import load_study
 text, study, folder, part = sys.argv[1:]
 m = model.load(text)
 run_study(plan_runs(load_study(study), m), m, Path(folder), part=int(part) or None)

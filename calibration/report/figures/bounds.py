@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from smecluster.calibration.criteria import (
+from smecluster.calibration.problem.criteria import (
     BOUND,
     IDENTIFIED,
     NORMAL_90,
@@ -19,7 +19,7 @@ from smecluster.calibration.criteria import (
 )
 from smecluster.calibration.report.figures.panels import WIDTH, Drawn, format_short
 from smecluster.calibration.store.findings import Findings, transform_to_scale
-from smecluster.model.support.plotting import Figure, add_heading
+from smecluster.model.presentation.plotting import Figure, add_heading
 
 _VERDICTS = {IDENTIFIED: "#0072B2", PARTLY: "#56B4E9", PRIOR: "#8A8A8A", BOUND: "#D55E00"}
 _OTHER = "#B07AA1"

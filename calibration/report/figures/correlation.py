@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from smecluster.calibration.criteria import CONFOUNDED
+from smecluster.calibration.problem.criteria import CONFOUNDED
 from smecluster.calibration.report.figures.panels import WIDTH, Drawn
-from smecluster.model.support.plotting import Figure, add_heading
+from smecluster.model.presentation.plotting import Figure, add_heading
 
 _MOST = 64
 

@@ -21,7 +21,7 @@ from smecluster.calibration.report.figures.panels import (
     write_title,
 )
 from smecluster.calibration.store.findings import Findings, Series, split_series
-from smecluster.model.support.formatting import colour_regions, display_unit
+from smecluster.model.presentation.formatting import colour_regions, display_unit
 
 #: The shade of figures that are known only up to a factor.
 SCALED_COLOUR = "#9A9A9A"

@@ -22,7 +22,7 @@ from smecluster.calibration.report.figures.panels import (
     write_title,
 )
 from smecluster.calibration.store.findings import JOINED, Findings, Series, split_series
-from smecluster.model.support.formatting import colour_regions, display_unit
+from smecluster.model.presentation.formatting import colour_regions, display_unit
 
 #: How the naive forecasts are drawn.
 _STYLES: Mapping[str, Literal["--", "-.", ":"]] = {

@@ -12,8 +12,13 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
-from smecluster.model.support.formatting import Rounded, capitalise, colour_regions, display_unit
-from smecluster.model.support.plotting import Figure, add_heading, format_axis
+from smecluster.model.presentation.formatting import (
+    Rounded,
+    capitalise,
+    colour_regions,
+    display_unit,
+)
+from smecluster.model.presentation.plotting import Figure, add_heading, format_axis
 from smecluster.model.vensim.regions import REGION
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
 
-from smecluster.model.support.plotting import Figure, add_heading
+from smecluster.model.presentation.plotting import Figure, add_heading
 
 Item = TypeVar("Item")
 

@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from smecluster.calibration.criteria import CUT_95
+from smecluster.calibration.problem.criteria import CUT_95
 from smecluster.calibration.report.figures.bounds import choose_colour
 from smecluster.calibration.report.figures.panels import (
     FAINT,

@@ -12,8 +12,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from smecluster.calibration.criteria import NORMAL_90
 from smecluster.calibration.data.series import SERIES
+from smecluster.calibration.problem.criteria import NORMAL_90
 from smecluster.calibration.report.figures.fits import draw_points
 from smecluster.calibration.report.figures.panels import (
     FAINT,

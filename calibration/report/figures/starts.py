@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from smecluster.calibration.criteria import CUT_95, SAME_FIT
+from smecluster.calibration.problem.criteria import CUT_95, SAME_FIT
 from smecluster.calibration.report.figures.panels import (
     FAINT,
     WIDTH,
@@ -16,7 +16,7 @@ from smecluster.calibration.report.figures.panels import (
     strip_frame,
 )
 from smecluster.calibration.store.findings import Findings, select_multistart
-from smecluster.model.support.plotting import Figure, add_heading
+from smecluster.model.presentation.plotting import Figure, add_heading
 
 _REACHED, _OTHER = "#0072B2", "#D55E00"
 

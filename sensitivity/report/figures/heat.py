@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from smecluster.model.support.plotting import Figure
-from smecluster.sensitivity.direction import Direction
+from smecluster.model.presentation.plotting import Figure
+from smecluster.sensitivity.analysis.direction import Direction
+from smecluster.sensitivity.report.figures.index_titles import describe_index
 from smecluster.sensitivity.report.figures.style import finish_figure, name_rest, wrap_name
-from smecluster.sensitivity.report.index_titles import describe_index
 
 if TYPE_CHECKING:
     from smecluster.sensitivity.analysis.analysis import Analysis

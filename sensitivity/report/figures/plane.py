@@ -8,8 +8,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from smecluster.model.support.formatting import display_unit
-from smecluster.model.support.plotting import format_axis
+from smecluster.model.presentation.formatting import display_unit
+from smecluster.model.presentation.plotting import format_axis
 from smecluster.sensitivity.report.figures.style import (
     DARK,
     INK,

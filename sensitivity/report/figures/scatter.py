@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from scipy.stats import norm
 
-from smecluster.model.support.formatting import display_unit
-from smecluster.model.support.plotting import format_axis
+from smecluster.model.presentation.formatting import display_unit
+from smecluster.model.presentation.plotting import format_axis
 from smecluster.sensitivity.report.figures.style import (
     DARK,
     HIGH,

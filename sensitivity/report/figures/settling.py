@@ -8,8 +8,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from smecluster.model.support.formatting import display_unit
-from smecluster.model.support.plotting import format_axis
+from smecluster.model.presentation.formatting import display_unit
+from smecluster.model.presentation.plotting import format_axis
+from smecluster.sensitivity.report.figures.index_titles import describe_index
 from smecluster.sensitivity.report.figures.style import (
     COLOURS,
     clear_frame,
@@ -19,7 +20,6 @@ from smecluster.sensitivity.report.figures.style import (
     set_title,
     wrap_name,
 )
-from smecluster.sensitivity.report.index_titles import describe_index
 
 if TYPE_CHECKING:
     from smecluster.sensitivity.analysis.analysis import Analysis

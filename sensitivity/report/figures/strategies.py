@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.patches import Patch
 
-from smecluster.model.support.plotting import Figure
+from smecluster.model.presentation.plotting import Figure
 from smecluster.sensitivity.report.figures.style import (
     HIGH,
     INK,

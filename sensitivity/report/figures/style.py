@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from smecluster.model.support.formatting import capitalise, display_unit
-from smecluster.model.support.plotting import Figure, add_heading
+from smecluster.model.presentation.formatting import capitalise, display_unit
+from smecluster.model.presentation.plotting import Figure, add_heading
 
 if TYPE_CHECKING:
     from smecluster.sensitivity.analysis.analysis import Analysis

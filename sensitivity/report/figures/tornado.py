@@ -9,8 +9,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from smecluster.model.support.formatting import display_unit
-from smecluster.model.support.plotting import format_axis
+from smecluster.model.presentation.formatting import display_unit
+from smecluster.model.presentation.plotting import format_axis
 from smecluster.sensitivity.report.figures.style import (
     HIGH,
     INK,

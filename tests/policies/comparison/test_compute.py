@@ -10,8 +10,8 @@ from matplotlib.colors import to_hex
 
 from smecluster import model
 from smecluster.model.outcomes import PLACE, TOTAL
+from smecluster.model.presentation.exports import write_figure
 from smecluster.model.support.errors import InputError
-from smecluster.model.support.exports import write_figure
 from smecluster.policies import load
 from smecluster.policies.budget import DEFAULT_BUDGET, set_budget
 from smecluster.policies.comparison.brief import (
@@ -21,12 +21,8 @@ from smecluster.policies.comparison.brief import (
 )
 from smecluster.policies.comparison.compute import compare, read_discounting
 from smecluster.policies.comparison.figures import draw_figures, draw_probabilities
-from smecluster.policies.comparison.result import (
-    DISCOUNTED,
-    PER_YUAN,
-    Comparison,
-    measure_half_time,
-)
+from smecluster.policies.comparison.measures import DISCOUNTED, PER_YUAN, measure_half_time
+from smecluster.policies.comparison.result import Comparison
 from smecluster.policies.comparison.tables import PROBABILITY, make_tables
 from smecluster.policies.comparison.text import (
     answer_comparison,
@@ -37,15 +33,16 @@ from smecluster.policies.comparison.text import (
 )
 from smecluster.policies.ensemble.recovery import LOSS
 from smecluster.policies.futures import load_futures
-from smecluster.policies.headlines import choose_markers, choose_styles
-from smecluster.policies.quantiles import compute_quantiles
 from smecluster.policies.robustness.brief import write_robust_page
 from smecluster.policies.robustness.compute import judge_strategies
 from smecluster.policies.robustness.figures import draw_figures as draw_robust_figures
+from smecluster.policies.robustness.measures import ALL_WORLDS, ENOUGH
 from smecluster.policies.robustness.regret import BEST, MOST
-from smecluster.policies.robustness.result import ALL_WORLDS, ENOUGH, Robustness
+from smecluster.policies.robustness.result import Robustness
 from smecluster.policies.robustness.text import answer_robustness
 from smecluster.policies.study import EVERY, Need
+from smecluster.policies.wording.headlines import choose_markers, choose_styles
+from smecluster.policies.wording.quantiles import compute_quantiles
 
 STEP = {"TIME STEP": 0.125}
 NAMES = ["central", "local", "mixed"]

@@ -9,7 +9,7 @@ from smecluster.model.outcomes import TOTAL
 from smecluster.model.support.errors import InputError
 from smecluster.policies.comparison.compute import compare
 from smecluster.policies.contributions.compute import compute_contributions, measure_step_error
-from smecluster.policies.contributions.result import (
+from smecluster.policies.contributions.measures import (
     ALONE,
     BASE,
     DISCOUNTED,

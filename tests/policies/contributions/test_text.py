@@ -7,7 +7,7 @@ import pandas as pd
 import xarray as xr
 
 from smecluster.policies.budget import Budget
-from smecluster.policies.contributions.result import (
+from smecluster.policies.contributions.measures import (
     ALONE,
     BASE,
     DISCOUNTED,
@@ -16,8 +16,8 @@ from smecluster.policies.contributions.result import (
     REST,
     SYNERGY,
     WHOLE,
-    Contributions,
 )
+from smecluster.policies.contributions.result import Contributions
 from smecluster.policies.contributions.text import write_answer as answer
 from smecluster.policies.contributions.text import write_basis as basis
 from smecluster.policies.strategy import Strategy

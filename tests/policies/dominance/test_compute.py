@@ -13,7 +13,8 @@ from smecluster.policies import load
 from smecluster.policies.comparison.compute import compare
 from smecluster.policies.dominance import compute
 from smecluster.policies.dominance.compute import CHAINS, measure_dominance
-from smecluster.policies.dominance.result import Dominance, summarise_shares
+from smecluster.policies.dominance.measures import summarise_shares
+from smecluster.policies.dominance.result import Dominance
 from smecluster.policies.dominance.text import write_answer as answer
 from smecluster.policies.dominance.text import write_basis as basis
 

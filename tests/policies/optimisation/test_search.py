@@ -19,7 +19,7 @@ from smecluster.policies.optimisation.evaluation import (
     LOSS,
     Evaluation,
 )
-from smecluster.policies.optimisation.result import (
+from smecluster.policies.optimisation.measures import (
     AHEAD,
     BEST,
     FACTOR,

@@ -7,7 +7,8 @@ import xarray as xr
 from smecluster.policies.budget import Budget
 from smecluster.policies.optimisation.evaluation import BALANCE, GAIN, UNITS
 from smecluster.policies.optimisation.figures import draw_figures as figures
-from smecluster.policies.optimisation.result import BEST, FACTOR, MONEY, BestUse
+from smecluster.policies.optimisation.measures import BEST, FACTOR, MONEY
+from smecluster.policies.optimisation.result import BestUse
 from smecluster.policies.optimisation.search import Search
 from smecluster.policies.optimisation.text import write_answer as answer
 from smecluster.policies.optimisation.text import write_basis as basis

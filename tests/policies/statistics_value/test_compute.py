@@ -16,7 +16,7 @@ from smecluster.policies.ensemble.worlds import Ensemble
 from smecluster.policies.futures import load_futures
 from smecluster.policies.statistics_value.compute import CUT, value_statistics
 from smecluster.policies.statistics_value.figures import draw_worth as drawn
-from smecluster.policies.statistics_value.result import (
+from smecluster.policies.statistics_value.measures import (
     ANTICIPATING,
     ANTICIPATORY,
     CAPACITY,

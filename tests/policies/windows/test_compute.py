@@ -11,17 +11,18 @@ from smecluster.policies import load
 from smecluster.policies.comparison.compute import compare
 from smecluster.policies.levers import read_levers
 from smecluster.policies.strategy import LocalProgramme, Strategy
-from smecluster.policies.windows.compute import FIRST_START, SIZES, STARTS, map_windows
+from smecluster.policies.windows.compute import SIZES, STARTS, map_windows
 from smecluster.policies.windows.figures import draw_figures as figures
-from smecluster.policies.windows.result import (
+from smecluster.policies.windows.measures import (
     EVERYWHERE,
+    FIRST_START,
     HOME,
     MASS,
-    Windows,
     compare_kinds,
     find_windows,
     tabulate_gains,
 )
+from smecluster.policies.windows.result import Windows
 from smecluster.policies.windows.text import write_answer as answer
 from smecluster.policies.windows.text import write_basis as basis
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from smecluster.calibration.data.series import CASES
-from smecluster.model.support.exports import read_csv, read_stamp
+from smecluster.model.presentation.exports import read_csv, read_stamp
 from smecluster.scripts.main import main
 
 REGIONS = {"Wenzhou", "Pearl River Delta", "Zhongguancun"}

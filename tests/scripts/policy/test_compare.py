@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from smecluster.model.support.exports import read_csv, read_stamp
+from smecluster.model.presentation.exports import read_csv, read_stamp
 from smecluster.policies.comparison.text import format_number
 from smecluster.scripts.main import main
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from smecluster.model.support.exports import read_csv
+from smecluster.model.presentation.exports import read_csv
 from smecluster.scripts.main import main
 
 FEW = """

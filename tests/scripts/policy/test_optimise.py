@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from smecluster.model.support.exports import read_csv
+from smecluster.model.presentation.exports import read_csv
 from smecluster.policies import load
 from smecluster.policies.comparison import study_inputs
 from smecluster.scripts.main import main

@@ -7,8 +7,8 @@ import pytest
 import xarray as xr
 
 from smecluster import model
+from smecluster.model.presentation.exports import read_csv, read_stamp
 from smecluster.model.support.errors import InputError
-from smecluster.model.support.exports import read_csv, read_stamp
 from smecluster.policies.plan import Plan, Spending
 from smecluster.policies.triggers import settle_triggers
 from smecluster.scripts.main import main

@@ -8,7 +8,7 @@ from SALib.sample import fast_sampler, sobol
 from smecluster.sensitivity.design.distributions import Distribution
 from smecluster.sensitivity.design.factors import Factor
 from smecluster.sensitivity.design.samples import Design
-from smecluster.sensitivity.study_tables import Method
+from smecluster.sensitivity.design.study_tables import Method
 
 SEED = 11
 GROUPS = ("levers", "levers", "conditions", "uncertain", "uncertain")

@@ -16,7 +16,7 @@ from smecluster.model.support.files import read_text, read_toml
 from smecluster.model.support.schema import Schema, validate
 from smecluster.model.support.workspace import find_named_file, list_files
 from smecluster.policies.budget import DEFAULT_BUDGET, parse_budget
-from smecluster.sensitivity.study_tables import (
+from smecluster.sensitivity.design.study_tables import (
     DESIGNED,
     METHODS,
     Analysis,
@@ -29,7 +29,7 @@ from smecluster.sensitivity.study_tables import (
     Text,
 )
 
-FOLDER = Path(__file__).with_name("studies")
+FOLDER = Path(__file__).parents[1] / "studies"
 # Fields that no run depends on: they may change after the runs.
 OF_THE_ANALYSIS = ("name", "title", "question", "analysis", "enough", "failures")
 

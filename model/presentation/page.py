@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from smecluster.model.presentation.formatting import Rounded
 from smecluster.model.support.errors import InputError
-from smecluster.model.support.formatting import Rounded
 
 if TYPE_CHECKING:
     from jinja2 import Template

@@ -10,10 +10,10 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
 import smecluster
-from smecluster.model.support import fonts
-from smecluster.model.support.exports import write_figure
-from smecluster.model.support.fonts import FontWarning, choose_fallbacks
-from smecluster.model.support.plotting import Figure, add_heading
+from smecluster.model.presentation import fonts
+from smecluster.model.presentation.exports import write_figure
+from smecluster.model.presentation.fonts import FontWarning, choose_fallbacks
+from smecluster.model.presentation.plotting import Figure, add_heading
 
 NAME = r"$\foo$ 温州"
 HOUSE = Path(smecluster.__file__).parent
@@ -142,7 +142,7 @@ def test_every_figure_of_the_project_is_one_with_these_settings():
                 if isinstance(node, ast.ImportFrom)
                 and any(alias.name == "Figure" for alias in node.names)
             }
-            if (makes and takes != {"smecluster.model.support.plotting"}) or (
+            if (makes and takes != {"smecluster.model.presentation.plotting"}) or (
                 "matplotlib.pyplot" in takes
             ):
                 wrong.append(str(file))

@@ -9,7 +9,7 @@ from typing import Any
 from smecluster.calibration.pipeline import PipelineResult
 from smecluster.calibration.store.named import DIGITS, MANIFEST, round_values, write_manifest
 from smecluster.model import Model
-from smecluster.model.support.exports import ENCODING
+from smecluster.model.presentation.exports import ENCODING
 from smecluster.model.support.files import write_atomic
 from smecluster.model.vensim.values import set_values
 

@@ -1,6 +1,6 @@
 """Names are joined and things are counted as a sentence does."""
 
-from smecluster.model.support.prose import format_count, join_names
+from smecluster.model.presentation.prose import format_count, join_names
 
 
 def test_names_are_joined_and_a_long_list_is_cut():

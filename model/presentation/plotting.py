@@ -14,7 +14,7 @@ from matplotlib.figure import Figure as _Figure
 from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from smecluster.model.support.fonts import choose_fallbacks
+from smecluster.model.presentation.fonts import choose_fallbacks
 
 if TYPE_CHECKING:
     from matplotlib.backend_bases import RendererBase

@@ -19,14 +19,14 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from smecluster.model.presentation.formatting import display_unit
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.files import replace_file, write_atomic
 from smecluster.model.support.formats import add_format, check_format
-from smecluster.model.support.formatting import display_unit
 from smecluster.model.support.provenance import format_stamp
 
 if TYPE_CHECKING:
-    from smecluster.model.support.plotting import Figure
+    from smecluster.model.presentation.plotting import Figure
 
 Stamp = Mapping[str, str]
 

@@ -3,7 +3,7 @@
 import pytest
 
 from smecluster.model.support.errors import InputError
-from smecluster.sensitivity.study import Study, list_studies, load_study
+from smecluster.sensitivity.design.study import Study, list_studies, load_study
 
 
 def test_shipped_studies_can_be_read():

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from smecluster.policies.budget import DEFAULT_BUDGET, Budget
-from smecluster.policies.interface import Named
+from smecluster.policies.notebook.interface import Named
 from smecluster.policies.plan import START
 from smecluster.policies.strategy import BASELINE, Strategy
 

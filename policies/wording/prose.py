@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from smecluster.model.support.prose import format_count as format_count
-from smecluster.model.support.prose import join_names as join_names
+from smecluster.model.presentation.prose import format_count as format_count
+from smecluster.model.presentation.prose import join_names as join_names
 
 if TYPE_CHECKING:
     import pandas as pd

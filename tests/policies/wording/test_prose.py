@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from smecluster.policies.prose import (
+from smecluster.policies.wording.prose import (
     describe_draws,
     format_draws,
     format_share,

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from smecluster.model.presentation.page import Section, render_page
 from smecluster.model.support.errors import InputError
-from smecluster.model.support.page import Section, render_page
 
 HOSTILE = "<script>alert(1)</script> & \"quoted\" 'single'"
 STAMP = {"command": "smecluster calibrate", "model hash": "abc"}

@@ -1,0 +1,1 @@
+"""Sentences and numbers as the pages of all comparisons print them."""
