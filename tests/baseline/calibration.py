@@ -79,12 +79,12 @@ def collect_calibration() -> dict[str, Any]:
     estimated = assemble_problem(load_model(), regions, base={"TIME STEP": 0.125})
     objective = Objective(estimated)
     names = list(objective.names)
-    at_estimate = objective.estimation([shipped.values[name] for name in names])
+    at_estimate = objective.to_scale([shipped.values[name] for name in names])
     draws = shipped.sample(5, seed=1)
-    costs = objective.cost(np.vstack([at_estimate, objective.estimation(draws[names])]))
+    costs = objective.cost(np.vstack([at_estimate, objective.to_scale(draws[names])]))
     return {
         "estimate": dict(shipped.values),
-        "in the model's file": dict(zip(names, objective.natural(objective.start), strict=True)),
+        "in the model's file": dict(zip(names, objective.to_natural(objective.start), strict=True)),
         "belongs to the model": matches_model(load_model(), shipped),
         "draws": len(shipped.draws),
         "first draw of seed 1": dict(draws.iloc[0]),
