@@ -146,9 +146,14 @@ def test_what_is_kept_is_said_and_how_to_resume(
     app = typer.Typer()
     app.command()(work)
     monkeypatch.setattr(entry, "_load", lambda *names: typer.main.get_command(app))
+    # A shell starts what it puts into the background with SIGINT ignored.
+    ours = signal.signal(signal.SIGINT, signal.default_int_handler)
     before = signal.getsignal(signal.SIGTERM)
-    with pytest.raises(SystemExit) as caught:
-        entry.main(["compare"])
+    try:
+        with pytest.raises(SystemExit) as caught:
+            entry.main(["compare"])
+    finally:
+        signal.signal(signal.SIGINT, ours)
     assert caught.value.code == status
     told = capsys.readouterr().err.strip()
     assert told.startswith(f"{line}: 1 finished part is kept in {tmp_path / 'work'}")

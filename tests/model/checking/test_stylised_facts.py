@@ -128,7 +128,7 @@ def test_a_start_may_be_the_year_in_which_something_is_reached(tmp_path):
         ("pull[here]", "pul[here]", "did you mean 'pull'?"),
         ("means: in words", "", "a fact needs 'means'"),
         ("starts: [1980, 1990]", "starts: []", "needs a start"),
-        ("of: People, after", "of: change(People), after", "at years, not at steps"),
+        ("of: People, after", "of: change(People), after", "facts concern years, not steps"),
         ("fact: A", "fact: [", "is not valid YAML"),
     ],
 )
