@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from smecluster.calibration.data.case import Case, list_cases, load_case, make_region
+from smecluster.calibration.data.fingerprint import fingerprint_case
 from smecluster.calibration.further import assemble_further_problem, load_beside
 from smecluster.calibration.loading import NONE, CalibrationWarning, find_calibration
 from smecluster.calibration.pipeline import Effort, run_pipeline
@@ -19,7 +20,7 @@ from smecluster.calibration.problem.assembly import Problem, assemble_problem
 from smecluster.calibration.saving import save_calibration
 from smecluster.calibration.stages import Tell
 from smecluster.calibration.store.findings import Findings, read_findings
-from smecluster.calibration.store.named import SHIPPED
+from smecluster.calibration.store.named import CASES, SHIPPED
 from smecluster.calibration.validation.holdout import SPLIT, check_split
 from smecluster.model import Region, load
 from smecluster.model.support.checkpoints import drop
@@ -226,10 +227,13 @@ def calibrate(
     base = {"TIME STEP": time_step}
     facts: dict[str, Any] = {"seed": seed, "include": list(include), "quick": quick}
     if cases is None or (isinstance(cases, Sequence) and not isinstance(cases, str)):
-        problem = assemble_together(cases or list_cases(), include, base)
+        several = [_load(each) for each in cases or list_cases()]
+        facts[CASES] = _fingerprint(several)
+        problem = assemble_together(several, include, base)
         called = name or SHIPPED
     else:
         case = _load(cases)
+        facts[CASES] = _fingerprint([case])
         problem, facts["held"] = assemble_alone(case, include, base, calibration)
         called = name or case.name
     effort = choose_effort(
@@ -355,6 +359,11 @@ def _fit(
         held=facts.get("held"),
     )
     save_calibration(fitted, folder, name, facts, origin)
+
+
+def _fingerprint(cases: Sequence[Case]) -> dict[str, dict[str, str]]:
+    """Fingerprint what is fitted, before the fit: files that are edited meanwhile are not it."""
+    return {case.place.name: fingerprint_case(case.path) for case in cases}
 
 
 def _load(case: CaseLike) -> Case:

@@ -40,13 +40,46 @@ def find_calibration(name: str | None = None) -> Calibration | None:
     Raises
     ------
     InputError
-        If there is no such calibration.
+        If there is no such calibration, one of its files was altered, or it is that of a case that
+        has changed since.
     """
     from smecluster.calibration.store.named import SHIPPED, list_calibrations, open_calibration
 
     if name == NONE or (name is None and SHIPPED not in list_calibrations()):
         return None
-    return open_calibration(SHIPPED if name is None else name)
+    found = open_calibration(SHIPPED if name is None else name)
+    if found.folder.name == OWN and (found.folder.parent / "case.toml").is_file():
+        _refuse_stale(found, found.folder.parent)
+    return found
+
+
+def open_own(folder: Path) -> Calibration | None:
+    """Open the calibration in a case's folder.
+
+    Parameters
+    ----------
+    folder : Path
+        The case's folder.
+
+    Returns
+    -------
+    Calibration or None
+        None where the case has none.
+
+    Raises
+    ------
+    InputError
+        If a file of it was altered, or the case has changed since it was made: its estimates
+        belong to other figures or other values.
+    """
+    from smecluster.calibration.store.findings import MANIFEST
+    from smecluster.calibration.store.named import open_calibration
+
+    if not (folder / OWN / MANIFEST).is_file():
+        return None
+    found = open_calibration(folder / OWN)
+    _refuse_stale(found, folder)
+    return found
 
 
 def draw_values(
@@ -97,12 +130,12 @@ def sample_draws(
     """Sample draws of an open calibration; see `draw_values`."""
     from smecluster.calibration import load_case
     from smecluster.calibration.further import pair_draws
-    from smecluster.calibration.store.named import MANIFEST, open_calibration
 
     draws = calibration.sample(count, seed)
     for at, path in enumerate(folders, 1):
-        if (path / OWN / MANIFEST).is_file():
-            draws = pair_draws(open_calibration(path / OWN).sample(count, seed + at), draws)
+        own = open_own(path)
+        if own is not None:
+            draws = pair_draws(own.sample(count, seed + at), draws)
         else:
             # The folder's values replace a calibrated region of the same name.
             place = f"[{load_case(path).place.name}]"
@@ -183,14 +216,10 @@ def load_calibrated(
     Raises
     ------
     InputError
-        If a region or a folder does not exist.
+        If a region or a folder does not exist, a folder is a template that nobody has filled in,
+        or its calibration was altered or is of an earlier state of the case.
     """
-    from smecluster.calibration.store.named import (
-        MANIFEST,
-        apply_calibration,
-        matches_model,
-        open_calibration,
-    )
+    from smecluster.calibration.store.named import apply_calibration, matches_model
     from smecluster.model import Region, load
 
     model = load()
@@ -202,13 +231,22 @@ def load_calibrated(
             CalibrationWarning,
             stacklevel=2,
         )
+    if found is not None:
+        _warn_of_edits(found)
+    calibrations = [open_own(path) for path in folders]
     own: list[str] = []
     if names or folders:
         offered = {name: Region(name, {}, {}) for name in model.regions}
         if folders:
             from smecluster.calibration import load_case, make_region
+            from smecluster.calibration.authoring.blanks import check_written
 
-            cases = [make_region(load_case(path)) for path in folders]
+            loaded = [load_case(path) for path in folders]
+            for case, calibrated in zip(loaded, calibrations, strict=True):
+                copied = check_written(case)
+                if copied and calibrated is None:
+                    warnings.warn(copied, CalibrationWarning, stacklevel=2)
+            cases = [make_region(case) for case in loaded]
             own = [each.name for each in cases]
             offered |= dict(zip(own, cases, strict=True))
         for name in names:
@@ -217,9 +255,9 @@ def load_calibrated(
         model = load(regions=[offered[name] for name in (names or offered)])
     if found is not None:
         model = apply_calibration(model, found, keep=own)
-    for path in folders:
-        if (path / OWN / MANIFEST).is_file():
-            model = apply_calibration(model, open_calibration(path / OWN))
+    for calibrated in calibrations:
+        if calibrated is not None:
+            model = apply_calibration(model, calibrated)
     return model
 
 
@@ -238,14 +276,67 @@ def describe_origin(folders: Sequence[Path], calibration: str | None = None) -> 
     str
         The calibration with the start of its hash, then the folders.
     """
-    from smecluster.calibration.store.named import MANIFEST, open_calibration
-
     found = find_calibration(calibration)
     parts = [NONE if found is None else f"{found.name} {found.hash[:12]}"]
     for path in folders:
-        own = path / OWN
+        own = open_own(path)
         name = path.resolve().name
-        parts.append(
-            f"{name} {open_calibration(own).hash[:12]}" if (own / MANIFEST).is_file() else name
-        )
+        parts.append(name if own is None else f"{name} {own.hash[:12]}")
     return ", ".join(parts)
+
+
+def _warn_of_edits(found: Calibration) -> None:
+    """Warn where figures or priors of the cases are not those that a calibration was made from.
+
+    Their values of the model are left out: `load_calibrated` compares those of the model's file.
+    """
+    from smecluster.calibration.data.case import list_cases
+    from smecluster.calibration.data.fingerprint import FITTED, fingerprint_case, name_changes
+    from smecluster.calibration.data.series import CASES as FOLDER
+    from smecluster.calibration.store.named import CASES
+    from smecluster.model.support.files import read_toml
+    from smecluster.model.support.workspace import locate
+
+    made_from = found.manifest.get(CASES, {})
+    for case in list_cases() if made_from else ():
+        folder = locate(FOLDER / case)
+        try:
+            region = read_toml(folder / "case.toml").get("region", {}).get("name")
+            if region not in made_from:
+                continue
+            changed = name_changes(made_from[region], fingerprint_case(folder, FITTED))
+        except (InputError, AttributeError, TypeError):
+            continue  # whoever uses the case is told what is wrong with it
+        changed = [name for name in changed if name in FITTED]
+        if changed:
+            warnings.warn(
+                f"calibration {found.name!r} was made with another {' and '.join(changed)} of "
+                f"{case}: renew it with 'smecluster calibrate'",
+                CalibrationWarning,
+                stacklevel=3,
+            )
+
+
+def _refuse_stale(found: Calibration, folder: Path) -> None:
+    """Refuse a case's calibration where the case is not what it was made from."""
+    from smecluster.calibration.data.fingerprint import fingerprint_case, name_changes
+    from smecluster.calibration.store.named import CASES
+
+    made_from = found.manifest.get(CASES, {})
+    now = fingerprint_case(folder)
+    if now in made_from.values():
+        return
+    from smecluster.calibration.data.case_file import read_case_file
+
+    region = read_case_file(folder / "case.toml").region.name
+    if region in made_from:
+        changed = [str(folder / name) for name in name_changes(made_from[region], now)]
+        verb = "has" if len(changed) == 1 else "have"
+        reason = f"{' and '.join(changed)} {verb} changed since {found.folder} was made"
+    else:
+        others = ", ".join(made_from) or "no case that it names"
+        reason = f"{found.folder} is a calibration of {others}, not of {region}"
+    raise InputError(
+        f"{reason}: calibrate again ('smecluster calibrate {folder}'), or move {found.folder} away "
+        "to use the case's own values"
+    )

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from smecluster.calibration.pipeline import PipelineResult
-from smecluster.calibration.store.named import DIGITS, MANIFEST, round_values, write_manifest
+from smecluster.calibration.store.findings import MANIFEST
+from smecluster.calibration.store.named import DIGITS, round_values, write_manifest
 from smecluster.model import Model
 from smecluster.model.presentation.exports import ENCODING
 from smecluster.model.support.files import write_atomic
@@ -69,4 +70,5 @@ def save_calibration(
             "seconds": round(result.seconds, 1),
             "stamp": dict(stamp),
         },
+        [f"{each}.csv" for each in written],
     )

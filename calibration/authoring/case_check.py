@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from pydantic import BaseModel
 
-from smecluster.calibration.authoring.template import COPIED
+from smecluster.calibration.authoring.blanks import COPIED, list_blanks
 from smecluster.calibration.data.case import find_misfits, list_series, load_case, scan_own_sources
 from smecluster.calibration.data.case_file import CaseFile, Measure, scan_case_file
 from smecluster.calibration.data.constants import (
@@ -30,7 +29,7 @@ from smecluster.calibration.data.csv_rows import scan_records
 from smecluster.calibration.data.measuring import derive_measurements, qualify_series
 from smecluster.calibration.data.selection import select_statuses
 from smecluster.calibration.data.series import COLUMNS, Row, scan_series
-from smecluster.calibration.data.toml_lines import Lines, Spot
+from smecluster.calibration.data.toml_lines import Lines
 from smecluster.calibration.problem.assembly import assemble_problem
 from smecluster.calibration.problem.objective import Objective, describe_idle
 from smecluster.calibration.problem.parameters import (
@@ -49,8 +48,6 @@ from smecluster.model.vensim.source import fold_name
 _TABLE = ("series", "years", "figures", "remembered", "measures", "segment", "unit", "compared")
 #: In the order in which an author writes them.
 _FILES = ("case.toml", "sources.csv", "series.csv", "constants.csv", "tables.csv", FILE)
-#: A blank of the template: text between angle brackets, still to be replaced.
-_BLANK = re.compile(r"<[^<>]*>")
 _LINE = re.compile(r":(\d+): ")
 
 
@@ -348,23 +345,9 @@ class _Check:
 
 def _find_blanks(path: Path, file: CaseFile, lines: Lines) -> Iterator[InputError]:
     """Find the template's blanks that have not been replaced."""
-    for spot, text in _list_texts(file, ()):
-        if _BLANK.fullmatch(text):
-            where = " ".join(str(part + 1 if isinstance(part, int) else part) for part in spot)
-            yield InputError(
-                f"{path}:{lines.find_line(spot)}: {where} is still to be written: {text}"
-            )
-
-
-def _list_texts(value: object, spot: Spot) -> Iterator[tuple[Spot, str]]:
-    if isinstance(value, str):
-        yield spot, value
-    elif isinstance(value, tuple):
-        for at, one in enumerate(value):
-            yield from _list_texts(one, (*spot, at))
-    elif isinstance(value, BaseModel):
-        for name in type(value).model_fields:
-            yield from _list_texts(getattr(value, name), (*spot, name))
+    for spot, text in list_blanks(file):
+        where = " ".join(str(part + 1 if isinstance(part, int) else part) for part in spot)
+        yield InputError(f"{path}:{lines.find_line(spot)}: {where} is still to be written: {text}")
 
 
 def _find_mismatch(

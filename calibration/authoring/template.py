@@ -16,6 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
+from smecluster.calibration.authoring.blanks import COPIED
 from smecluster.calibration.data.case import list_cases, load_case
 from smecluster.calibration.data.constants import (
     Constant,
@@ -32,8 +33,6 @@ from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.files import read_text, write_atomic
 
 FOLDER = Path(__file__).parents[1] / "template"
-#: The start of a copied value's source.
-COPIED = "copied from "
 
 _Value = TypeVar("_Value", Constant, Point)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +14,18 @@ from numpy.typing import NDArray
 
 from smecluster.calibration.data.series import SERIES
 from smecluster.model.support.errors import InputError
-from smecluster.model.support.files import read_text
 from smecluster.model.support.formats import check_format
+from smecluster.model.support.seals import read_listed, read_sealed
 
 Series = tuple[str, str, str]
+MANIFEST = "manifest.json"
+#: The manifest's entry with the SHA-256 of each table, by file name.
+FILES = "files"
+_REMEDY = "restore it, or calibrate again"
+_UNSEALED = (
+    "it was cut, or is of an earlier version; 'smecluster calibrate seal FOLDER' adds it to files "
+    "that you trust"
+)
 _THEIL = ["U^M", "U^S", "U^C"]
 #: Columns of the naive forecasts, and of the model's other two: its fitted path alone, and that
 #: path's growth from the last figure before the split.
@@ -101,17 +108,17 @@ class Findings:
 
 
 class _Tables(Mapping[str, pd.DataFrame]):
-    """The tables of a folder, each read when it is first used."""
+    """The tables of a folder, each read when it is first used, and checked then."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, hashes: Mapping[str, str]) -> None:
+        self._folder, self._hashes = folder, hashes
         self._read: dict[str, pd.DataFrame] = {}
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         if name not in _COLUMNS:
             raise KeyError(name)
         if name not in self._read:
-            self._read[name] = _read_table(self._folder, name)
+            self._read[name] = _read_table(self._folder, name, self._hashes)
         return self._read[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -144,7 +151,7 @@ def read_findings(folder: str | Path) -> Findings:
 
 
 def open_findings(folder: str | Path) -> Findings:
-    """Open a calibration's folder; each table is read when it is first used.
+    """Open a calibration's folder: every file is checked, each table is read when first used.
 
     Parameters
     ----------
@@ -158,21 +165,22 @@ def open_findings(folder: str | Path) -> Findings:
     Raises
     ------
     InputError
-        If the folder or its manifest are missing or malformed.
+        If the folder is missing, or one of its files is missing or was altered since the
+        calibration was made.
     """
     place = Path(folder)
     if not place.is_dir():
         raise InputError(f"no such calibration folder: {place}")
-    path = place / "manifest.json"
-    try:
-        manifest = json.loads(read_text(path))
-    except json.JSONDecodeError as error:
-        raise InputError(f"{path} is not valid JSON: {error}") from None
-    if not isinstance(manifest, dict):
-        raise InputError(f"{path} must hold an object")
-    manifest = check_format(manifest, "calibration", path)
+    path = place / MANIFEST
+    manifest = check_format(read_sealed(path, _REMEDY, _UNSEALED), "calibration", path)
+    hashes = manifest.get(FILES)
+    if not isinstance(hashes, dict):
+        raise InputError(f"{path} lists no files: {_REMEDY}")
+    tables = [f"{name}.csv" for name in _COLUMNS if (place / f"{name}.csv").exists()]
+    for name in dict.fromkeys([*hashes, *tables]):
+        read_listed(place, name, hashes, _REMEDY)
     manifest.setdefault("name", place.resolve().name)
-    return Findings(manifest, _Tables(place))
+    return Findings(manifest, _Tables(place, hashes))
 
 
 def split_series(table: pd.DataFrame) -> dict[Series, pd.DataFrame]:
@@ -194,12 +202,12 @@ def transform_to_scale(values: pd.Series[float], scale: pd.Series[str]) -> NDArr
     return np.where(logarithmic, np.log(np.where(logarithmic, given, 1.0)), given)
 
 
-def _read_table(folder: Path, name: str) -> pd.DataFrame:
+def _read_table(folder: Path, name: str, hashes: Mapping[str, str]) -> pd.DataFrame:
     path, columns = folder / f"{name}.csv", _COLUMNS[name]
-    if not path.is_file() and name not in _NEEDED:
+    if path.name not in hashes and not path.is_file() and name not in _NEEDED:
         return pd.DataFrame({column: pd.Series(dtype=_choose_type(column)) for column in columns})
     # Comment lines are allowed above the heading, and nowhere else.
-    lines = read_text(path).splitlines(keepends=True)
+    lines = read_listed(folder, path.name, hashes, _REMEDY).splitlines(keepends=True)
     first = next((at for at, line in enumerate(lines) if not line.startswith("#")), len(lines))
     try:
         text = pd.read_csv(io.StringIO("".join(lines[first:])), dtype=str, keep_default_na=False)

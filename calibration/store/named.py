@@ -1,13 +1,13 @@
 """Named calibrations: a folder with the estimate, the draws around it, and their provenance.
 
 ``parameters.csv`` holds the estimate, ``draws.csv`` points of the posterior, a row a draw, and
-``manifest.json`` the hashes of the model and the data. The shipped ones are in ``results/``.
+``manifest.json`` the hashes of the model, the data, the cases and of every file. A file that is
+missing or was altered is refused. The shipped ones are in ``results/``.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,18 +17,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from smecluster.calibration.store.findings import Findings, open_findings
+from smecluster.calibration.store.findings import FILES, MANIFEST, Findings, open_findings
 from smecluster.model import Model
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.files import read_text, write_atomic
 from smecluster.model.support.formats import add_format
+from smecluster.model.support.seals import hash_files, seal_json
 from smecluster.model.support.workspace import list_files, locate
 from smecluster.model.vensim.values import set_values
 
 RESULTS = Path(__file__).parents[1] / "results"
 #: The calibration that commands use by default.
 SHIPPED = "three-cases"
-MANIFEST = "manifest.json"
+#: The manifest's entry with the fingerprints of the cases' files, by region.
+CASES = "cases"
 #: Significant digits of stored values: far more than the figures support.
 DIGITS = 6
 
@@ -192,14 +194,35 @@ def apply_calibration(model: Model, calibration: Calibration, keep: Collection[s
 def matches_model(model: Model, calibration: Calibration) -> bool:
     """Say whether a calibration was made with this model, regardless of the model's values."""
     return bool(
-        apply_calibration(model, calibration).hash == calibration.manifest["calibrated model hash"]
+        apply_calibration(model, calibration).hash
+        == calibration.manifest.get("calibrated model hash")
     )
 
 
-def write_manifest(folder: Path, facts: Mapping[str, Any]) -> Path:
-    """Write the manifest, last of all: without it a folder is not a calibration."""
-    content = add_format(facts, "calibration")
-    return write_atomic(folder / MANIFEST, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+def write_manifest(folder: Path, facts: Mapping[str, Any], files: Collection[str]) -> Path:
+    """Write the manifest, last of all: without it a folder is not a calibration.
+
+    Parameters
+    ----------
+    folder : Path
+        The calibration's folder.
+    facts : mapping
+        What the manifest says.
+    files : collection of str
+        Names of the tables that belong to the calibration; their SHA-256 is entered.
+
+    Returns
+    -------
+    Path
+        The manifest.
+
+    Raises
+    ------
+    InputError
+        If a table cannot be read, or the manifest cannot be written.
+    """
+    content = add_format({**facts, FILES: hash_files(folder, sorted(files))}, "calibration")
+    return write_atomic(folder / MANIFEST, seal_json(content))
 
 
 def round_values(values: pd.Series | pd.DataFrame | np.ndarray) -> np.ndarray:

@@ -28,6 +28,7 @@ SUBCOMMANDS = {
     "adopt": "Write a calibration's estimate into the model file and the cases.",
     "values": "Copy the regions' values from the model file into the cases.",
     "gather": "Copy published figures from raw tables into the cases.",
+    "seal": "Give a calibration of an earlier version the hashes of its files.",
 }
 _RESULTS = Path("results/calibration")
 

@@ -7,7 +7,7 @@ from smecluster.calibration import load_case
 from smecluster.calibration.authoring.template import new_case
 from smecluster.calibration.further import assemble_further_problem, load_beside, pair_draws
 from smecluster.calibration.store.findings import read_findings
-from smecluster.calibration.store.named import Calibration
+from smecluster.calibration.store.named import Calibration, write_manifest
 from smecluster.model import load as load_model
 from smecluster.model.support.errors import InputError
 from smecluster.model.vensim.values import read_values
@@ -27,7 +27,7 @@ def held(tmp_path):
     ]
     table = pd.DataFrame(rows, columns=[*columns, "estimate", "low", "high", "verdict"])
     table.to_csv(folder / "parameters.csv", index=False)
-    (folder / "manifest.json").write_text('{"name": "held"}')
+    write_manifest(folder, {"name": "held"}, ["parameters.csv"])
     return Calibration("held", folder, read_findings(folder))
 
 

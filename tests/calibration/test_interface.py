@@ -9,7 +9,8 @@ import pytest
 
 from smecluster import calibration
 from smecluster.calibration.interface import assemble_together
-from smecluster.calibration.store.named import MANIFEST, open_calibration
+from smecluster.calibration.store.findings import MANIFEST
+from smecluster.calibration.store.named import open_calibration
 from smecluster.model import load
 from smecluster.model.support.errors import InputError
 

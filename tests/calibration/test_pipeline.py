@@ -17,7 +17,8 @@ from smecluster.calibration.loading import CalibrationWarning
 from smecluster.calibration.pipeline import Effort, run_pipeline
 from smecluster.calibration.problem.assembly import assemble_problem
 from smecluster.calibration.saving import save_calibration
-from smecluster.calibration.store.named import MANIFEST, open_calibration
+from smecluster.calibration.store.findings import MANIFEST
+from smecluster.calibration.store.named import open_calibration
 from smecluster.model import load as load_model
 from smecluster.model.support.errors import InputError
 
@@ -45,7 +46,8 @@ def contents(folder):
     """Read what a calibration wrote, less the effort, which interruptions add to."""
     files = {path.name: path.read_bytes() for path in folder.glob("*.csv")}
     manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    return files, {name: manifest[name] for name in manifest if name not in ("runs", "seconds")}
+    changing = ("runs", "seconds", "sha256")
+    return files, {name: manifest[name] for name in manifest if name not in changing}
 
 
 def begin(folder, plan):

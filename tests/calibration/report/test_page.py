@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from smecluster.calibration.posterior.shift import AFTER, BEFORE, CLIP, CLIPPED, SHIFT
+from smecluster.calibration.report import page
 from smecluster.calibration.report.diagnostics import (
     compute_residuals,
     find_close_pairs,
@@ -14,9 +15,9 @@ from smecluster.calibration.report.diagnostics import (
     tabulate_autocorrelation,
 )
 from smecluster.calibration.report.figures import bounds, fits, profile_curves, residuals
-from smecluster.calibration.report.page import write_report
 from smecluster.calibration.report.summary import answer_questions
-from smecluster.calibration.store.findings import read_findings
+from smecluster.calibration.store import findings
+from smecluster.calibration.store.named import write_manifest
 from smecluster.model.support.errors import InputError
 
 REGIONS = ("Northland", "Southland")
@@ -141,6 +142,21 @@ def synthetic(folder, parameters=6, variables=3):
     manifest = {"name": "synthetic", "runs": 12345, "seconds": 90, "stamp": {"model hash": "abc"}}
     (folder / "manifest.json").write_text(json.dumps(manifest))
     return folder
+
+
+def seal(folder):
+    """Give the folder the hashes of what the test has written into it."""
+    content = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    write_manifest(folder, content, [path.name for path in folder.glob("*.csv")])
+    return folder
+
+
+def read_findings(folder):
+    return findings.read_findings(seal(folder))
+
+
+def write_report(folder):
+    return page.write_report(seal(folder))
 
 
 @pytest.fixture(scope="module")
@@ -425,10 +441,10 @@ def test_names_from_files_are_shown_as_text(copy):
 
 def test_a_folder_that_is_no_calibration_is_named(copy, tmp_path):
     with pytest.raises(InputError, match="no such calibration folder"):
-        read_findings(tmp_path / "nowhere")
+        findings.read_findings(tmp_path / "nowhere")
     (copy / "manifest.json").write_text("{")
-    with pytest.raises(InputError, match="not valid JSON"):
-        read_findings(copy)
+    with pytest.raises(InputError, match=r"manifest\.json has no SHA-256 at its end"):
+        findings.read_findings(copy)
 
 
 def test_a_malformed_table_ends_in_one_line(copy):
