@@ -16,10 +16,12 @@ from pysd.translators.structures import abstract_expressions as ast
 from pysd.translators.structures.abstract_model import AbstractModel, AbstractSection
 
 from smecluster.model.program.expressions import CONTROLS, ExpressionBuilder
-from smecluster.model.program.functions import choose, less, zidz
+from smecluster.model.program.functions import choose, is_long, zidz
 from smecluster.model.program.graph import Output, Program
+from smecluster.model.program.interpreter import Interpreter, order_nodes
 from smecluster.model.program.subscripts import Env, Site
 from smecluster.model.support.errors import InputError
+from smecluster.model.support.limits import MOST_STATES
 from smecluster.model.vensim.source import fold_name
 
 
@@ -46,7 +48,12 @@ def build_program(model: AbstractModel, lines: Mapping[str, int] | None = None) 
     if len(model.sections) > 1:
         raise InputError("macros are not supported: write the equations out")
     with _allow_recursion():
-        return _ProgramBuilder(model.sections[0], lines or {}).build()
+        try:
+            return _ProgramBuilder(model.sections[0], lines or {}).build()
+        except RecursionError as error:
+            raise InputError(
+                "the equations are nested too deeply to be computed: split them"
+            ) from error
 
 
 class _ProgramBuilder(ExpressionBuilder):
@@ -56,7 +63,6 @@ class _ProgramBuilder(ExpressionBuilder):
         super().__init__(section, lines)
         self.states: list[tuple[int, int] | None] = []
         self.pasts: list[int | None] = []
-        self.reasons: dict[int, str] = {}
         # Flows of stocks: built after everything else, since stocks close circles.
         self.pending: list[Callable[[], None]] = []
 
@@ -82,7 +88,7 @@ class _ProgramBuilder(ExpressionBuilder):
         while self.pending:
             self.pending.pop(0)()
         clock = tuple(self.value(name, (), first=True) for name in CONTROLS)
-        return Program(
+        program = Program(
             nodes=tuple(self.graph.nodes),
             parameters=tuple(self.parameters),
             tables=tuple(self.tables),
@@ -93,10 +99,27 @@ class _ProgramBuilder(ExpressionBuilder):
             clock=(clock[0], clock[1], clock[2], clock[3]),
             reasons=self.reasons,
         )
+        self._refuse_broken(program)
+        return program
+
+    def _refuse_broken(self, program: Program) -> None:
+        """Refuse what the values of the file itself do not allow, at whatever time."""
+        known = [demand for demand in self.demands if not self.graph.varies(demand.condition)]
+        conditions = [demand.condition for demand in known]
+        interpreter = Interpreter(program, [parameter.value for parameter in program.parameters])
+        values = interpreter.compute(order_nodes(program, conditions), {})
+        for demand in known:
+            if not values[demand.condition]:
+                raise demand.where.refuse(demand.otherwise)
 
     def _add_state(self, initial: int, follow: Any) -> int:
         """Add a state; its value after a step is built when nothing else is being built."""
         place = len(self.states)
+        if place >= MOST_STATES:
+            raise InputError(
+                f"the model has more than {MOST_STATES:,} stocks, those of delays and averages "
+                "counted, which is the most that is computed"
+            )
         self.states.append(None)
         node = self.graph.add("state", place)
 
@@ -141,7 +164,10 @@ class _ProgramBuilder(ExpressionBuilder):
         initial = self._build_initial(where, env, tree)
         if where.first:
             return initial
-        order = self._read_order(where, env, tree.order)
+        order, one = self._read_order(where, env, tree.order)
+        if order > 1:
+            now = self.number(where, env, tree.smooth_time)
+            one = self.graph.add("mul", one, self._demand_steps(where, now, order))
         stages: list[int] = []
 
         def stage(place: int) -> Any:
@@ -155,86 +181,72 @@ class _ProgramBuilder(ExpressionBuilder):
             return follow
 
         stages += [self._add_state(initial, stage(place)) for place in range(order)]
-        return stages[-1]
+        return self.graph.add("mul", stages[-1], one)
 
-    def _read_order(self, where: Site, env: Env, tree: Any) -> int:
-        """Read the order of a delay: it sets the number of stocks, so it cannot vary."""
+    def _read_order(self, where: Site, env: Env, tree: Any) -> tuple[int, int]:
+        """Read the order of a delay, which sets the number of stocks, and what it must stay.
+
+        Returns the order, and the node to multiply the delay by (see `demand`).
+        """
         first = where.at_start()
         node = self.expression(first, env, tree)
         value = self.graph.value(node)
+        one = self.graph.const(1)
         if value is None and self.graph.nodes[node][0] == "param":
             value = self.parameters[self.graph.nodes[node][1]].value
-        if value is None or not 1 <= int(value) <= 50:
-            raise where.refuse("has a delay whose order is not a whole number from 1 to 50")
-        return int(value)
+            same = self.graph.add("eq", node, self.graph.const(value))
+            one = self.demand(
+                where, same, f"delay whose order is not the model's, {value:g}", "keep the order"
+            )
+        if value is None or value != int(value) or not 1 <= value <= 50:
+            raise where.refuse(
+                "has a delay whose order is not a whole number from 1 to 50: write the number"
+            )
+        return int(value), one
+
+    def _demand_steps(self, where: Site, time: int, order: int) -> int:
+        """Demand a delay time that the steps of a run can follow: one for each stage."""
+        step = self.moment(first=True).step
+        length = "the time step" if order == 1 else f"{order} time steps"
+        return self.demand(
+            where,
+            is_long(self.graph, time, order, step),
+            f"delay time shorter than {length}",
+            "make it longer, or TIME STEP smaller",
+        )
 
     def _build_delay(self, where: Site, env: Env, tree: Any) -> int:
         graph = self.graph
         first = where.at_start()
         time_first = self.number(first, env, tree.delay_time)
         initial = graph.add("mul", self.number(first, env, tree.initial), time_first)
-        order = self._read_order(where, env, tree.order)
-        active = self._build_active_order(first, order, tree)
-        moving = isinstance(tree, ast.DelayNStructure)
+        order, kept = self._read_order(where, env, tree.order)
         if where.first:
-            return self._build_outflow([graph.add("div", initial, time_first)] * order, active)
+            one = graph.add("mul", kept, self._demand_steps(where, time_first, order))
+            return graph.add("mul", graph.add("div", initial, time_first), one)
+        time = self.number(where, env, tree.delay_time)
+        if isinstance(tree, ast.DelayNStructure) and graph.varies(time):
+            # What has entered would keep its delay time.
+            raise where.refuse(
+                "has a DELAY N whose delay time changes during the run, which is not computed: use "
+                "DELAY3, or a delay time that is constant"
+            )
         stages: list[int] = []
-        times: list[int] = []  # in DELAY N what has entered keeps its delay time
-
-        def time_of(place: int) -> int:
-            """Give the delay time of a stage during a step."""
-            if not moving or place == 0:
-                return self.number(where, env, tree.delay_time)
-            return times[place - 1]
 
         def outflow(place: int) -> int:
-            return graph.add("div", stages[place], time_of(place))
+            return graph.add("div", stages[place], time)
 
         def stage(place: int) -> Any:
             def follow(state: int) -> int:
                 enters = self.number(where, env, tree.input) if place == 0 else outflow(place - 1)
                 gap = graph.add("sub", enters, outflow(place))
-                return self._integrate(state, graph.add("mul", gap, active))
+                return self._integrate(state, graph.add("mul", gap, graph.const(order)))
 
             return follow
 
-        if moving:
-            times += [
-                self._add_state(time_first, lambda _, place=place: time_of(place))
-                for place in range(order)
-            ]
+        one = graph.add("mul", kept, self._demand_steps(where, time, order))
         stages += [self._add_state(initial, stage(place)) for place in range(order)]
-        if moving:
-            return self._build_outflow([graph.add("div", s, times[0]) for s in stages], active)
-        time = self.number(where, env, tree.delay_time)
-        return self._build_outflow([graph.add("div", s, time) for s in stages], active)
-
-    def _build_active_order(self, first: Site, order: int, tree: Any) -> int:
-        """Build the order that the time step allows: PySD lowers it for short delays."""
-        graph = self.graph
-        shortest = None
-        for env in first.definition.envs:
-            time = self.number(first, env, tree.delay_time)
-            shortest = time if shortest is None else graph.add("min", shortest, time)
-        assert shortest is not None
-        step = self.moment(first=True).step
-        node = graph.const(0)
-        for count in range(1, order + 1):
-            needed = graph.add("mul", graph.const(count), step)
-            node = choose(graph, less(graph, shortest, needed), node, graph.const(count))
-        return node
-
-    def _build_outflow(self, outflows: list[int], active: int) -> int:
-        """Build the outflow of the last active stage; without one there is no value."""
-        graph = self.graph
-        none = graph.add("eq", active, graph.const(0))
-        one = graph.add("div", graph.const(1), choose(graph, none, graph.const(0), graph.const(1)))
-        self.reasons[one] = "delay time shorter than the time step"
-        node = graph.add("mul", outflows[0], one)
-        for count, outflow in enumerate(outflows[1:], start=2):
-            here = graph.add("eq", active, graph.const(count))
-            node = choose(graph, here, outflow, node)
-        return node
+        return graph.add("mul", outflow(order - 1), one)
 
     def _build_delay_fixed(self, where: Site, env: Env, tree: Any) -> int:
         initial = self._build_initial(where, env, tree)

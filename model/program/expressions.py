@@ -7,17 +7,28 @@ first values, and for every later time.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from pysd.translators.structures import abstract_expressions as ast
 from pysd.translators.structures.abstract_model import AbstractSection
 
-from smecluster.model.program.functions import FUNCTIONS, Moment
+from smecluster.model.program.functions import FUNCTIONS, Moment, Span
 from smecluster.model.program.graph import Graph, Parameter, Table
-from smecluster.model.program.subscripts import Cell, Declared, Env, Site, Subscripts
+from smecluster.model.program.subscripts import (
+    Cell,
+    Declared,
+    Env,
+    Site,
+    Subscripts,
+    refuse_second,
+)
 from smecluster.model.support.errors import InputError, suggest_name
+from smecluster.model.support.limits import MOST_CHAINED, MOST_TERMS
+from smecluster.model.vensim.domain import refuse_chain
 from smecluster.model.vensim.source import fold_name
 
 CONTROLS = ("initial time", "final time", "time step", "saveper")
@@ -38,6 +49,25 @@ _BEYOND = {
 }
 
 
+@dataclass(frozen=True)
+class Demand:
+    """What must hold for a value to be computed.
+
+    Attributes
+    ----------
+    where : Site
+        The equation.
+    condition : int
+        Node of the condition.
+    otherwise : str
+        Why the equation cannot be computed where it does not hold.
+    """
+
+    where: Site
+    condition: int
+    otherwise: str
+
+
 class ExpressionBuilder:
     """Builds the variables of a model, element by element, into a graph.
 
@@ -55,14 +85,26 @@ class ExpressionBuilder:
         self.parameters: list[Parameter] = []
         self.tables: list[Table] = []
         self.memory: dict[Any, int] = {}
-        self.open: list[tuple[str, Cell, bool]] = []
+        # The variables that are being built, the outermost first.
+        self.open: dict[tuple[str, Cell, bool], None] = {}
+        self.reasons: dict[int, str] = {}
+        self.demands: list[Demand] = []
+        self.conditional = False
+        self.terms = 0
         self.variables: dict[str, Declared] = {}
         for element in section.elements:
             variable = self.subscripts.declare(element, lines.get(fold_name(element.name)))
+            if fold_name(variable.name) in self.variables:
+                raise refuse_second(variable)
             self.variables[fold_name(variable.name)] = variable
         for control in CONTROLS:
             if control not in self.variables:
                 raise InputError(f"the model does not set {control.upper()!r}")
+        if len(self.variables) == len(CONTROLS):
+            raise InputError(
+                "the model is empty: the file defines no variables besides INITIAL TIME, "
+                "FINAL TIME, TIME STEP and SAVEPER"
+            )
 
     def find_stateful(self, kind: type) -> Callable[[Site, Env, Any], int] | None:
         """Find what builds a function that remembers, such as INTEG; None if nothing does."""
@@ -104,7 +146,8 @@ class ExpressionBuilder:
             return self.memory[known]
         variable = self.variables[name]
         if known in self.open:
-            circle = [*self.open[self.open.index(known) :], known]
+            opened = list(self.open)
+            circle = [*opened[opened.index(known) :], known]
             path = " -> ".join(dict.fromkeys(self.variables[n].name for n, _, _ in circle))
             when = "their initial values" if first else "each other"
             raise InputError(
@@ -114,12 +157,45 @@ class ExpressionBuilder:
         definition, env = variable.cells[cell]
         if definition.lookup:
             raise InputError(f"{variable.place}the table {variable.name!r} is used without (...)")
-        self.open.append(known)
+        if len(self.open) >= MOST_CHAINED:
+            raise refuse_chain(variable.place, variable.name)
+        self.open[known] = None
+        outside, self.conditional = self.conditional, False
         where = Site(variable, definition, cell, first)
         node = self._build_right_side(where, env)
-        self.open.pop()
+        self.conditional = outside
+        del self.open[known]
         self.memory[known] = node
         return node
+
+    def demand(self, where: Site, condition: int, outside: str, advice: str) -> int:
+        """Build a 1 that a run has only where a condition holds: without it the run fails.
+
+        What is known to fail before the first run is refused when everything is built.
+
+        Parameters
+        ----------
+        where : Site
+            The equation.
+        condition : int
+            Node of the condition.
+        outside : str
+            What is the matter where it does not hold: the reason of a run that fails.
+        advice : str
+            What to do instead.
+
+        Returns
+        -------
+        int
+            The node to multiply a value by, which changes no digit of it.
+        """
+        graph = self.graph
+        one = graph.add("div", graph.const(1), graph.number(condition))
+        if graph.value(one) is None:
+            self.reasons[one] = outside
+            if not self.conditional:
+                self.demands.append(Demand(where, condition, f"has a {outside}: {advice}"))
+        return one
 
     def _build_right_side(self, where: Site, env: Env) -> int:
         """Build a whole right-hand side; if it is a number, a run may set it."""
@@ -156,6 +232,9 @@ class ExpressionBuilder:
         """Give the time at which an expression is evaluated."""
         start = self.value("initial time", (), first=True) if first else self.graph.add("time")
         return Moment(start, self.value("time step", (), first=True))
+
+    def _find_span(self) -> Span:
+        return Span(*(self.value(name, (), first=True) for name in CONTROLS[:3]))
 
     def expression(self, where: Site, env: Env, tree: Any) -> int:
         """Build an expression for given elements."""
@@ -236,7 +315,9 @@ class ExpressionBuilder:
         if operators == [":NOT:"]:
             return graph.add("not", graph.truthful(nodes[0]))
         if operators[0] in _JOINING:
-            # PySD joins from the right regardless of the operators.
+            if len(set(operators)) > 1:
+                # PySD joins from the right regardless of the operators.
+                raise where.refuse("mixes :AND: and :OR: without brackets: put brackets around one")
             node = graph.truthful(nodes[-1])
             for operator, left in zip(reversed(operators), reversed(nodes[:-1]), strict=True):
                 node = graph.add(_JOINING[operator], graph.truthful(left), node)
@@ -276,8 +357,33 @@ class ExpressionBuilder:
             raise where.refuse(
                 f"gives {name.upper()} {len(tree.arguments)} arguments; it takes {function.arity}"
             )
-        arguments = [self.expression(where, env, argument) for argument in tree.arguments]
-        return function.build(self.graph, self.moment(where.first), *arguments)
+        if name == "if then else":
+            arguments = self._build_branches(where, env, tree.arguments)
+        else:
+            arguments = [self.expression(where, env, argument) for argument in tree.arguments]
+        if not function.domains:
+            return function.build(self.graph, self.moment(where.first), *arguments)
+        numbers = [self.graph.number(argument) for argument in arguments]
+        span = self._find_span()
+        # The conditions come before what they protect, so that a run fails with their reason.
+        ones = []
+        for domain in function.domains:
+            inside = domain.build(self.graph, span, *numbers)
+            ones.append(self.demand(where, inside, domain.outside, domain.advice))
+        node = function.build(self.graph, self.moment(where.first), *numbers)
+        for one in ones:
+            node = self.graph.add("mul", node, one)
+        return node
+
+    def _build_branches(self, where: Site, env: Env, arguments: list[Any]) -> list[int]:
+        """Build the arguments of IF THEN ELSE: what is in a branch may never be computed."""
+        outside = self.conditional
+        nodes = []
+        for argument in arguments:
+            nodes.append(self.expression(where, env, argument))
+            self.conditional = True
+        self.conditional = outside
+        return nodes
 
     def _count_elements(self, where: Site, tree: Any) -> int:
         name = fold_name(getattr(tree.arguments[0], "reference", ""))
@@ -303,6 +409,12 @@ class ExpressionBuilder:
             self.subscripts.ranges[self.subscripts.spelled[fold_name(marked.rstrip("!"))]]
             for marked in over
         ]
+        self.terms += math.prod(map(len, axes))
+        if self.terms > MOST_TERMS:
+            raise where.refuse(
+                f"has a {name.upper()} with which those of the model have more than {MOST_TERMS:,} "
+                "terms, which is the most that is computed: use fewer or shorter ranges"
+            )
         op = _REDUCTIONS.get(name) or _WHOLE[name]
         node = None
         for cell in itertools.product(*axes):

@@ -15,6 +15,10 @@ from smecluster.model.program.graph import Graph
 SMALL = 1e-6
 
 
+# How far from a whole number of time steps a time may be, in time steps.
+NEAR = 1e-5
+
+
 @dataclass(frozen=True)
 class Moment:
     """The time at which an expression is evaluated.
@@ -32,6 +36,40 @@ class Moment:
 
 
 @dataclass(frozen=True)
+class Span:
+    """The times of a whole run.
+
+    Attributes
+    ----------
+    initial, final, step : int
+        Nodes of ``INITIAL TIME``, ``FINAL TIME`` and ``TIME STEP``.
+    """
+
+    initial: int
+    final: int
+    step: int
+
+
+@dataclass(frozen=True)
+class Domain:
+    """For which arguments a function is computed.
+
+    Attributes
+    ----------
+    build : callable
+        ``build(graph, span, *arguments) -> node``, true inside the domain.
+    outside : str
+        What is the matter outside it: the reason of a run that fails there.
+    advice : str
+        What to do instead.
+    """
+
+    build: Callable[..., int]
+    outside: str
+    advice: str
+
+
+@dataclass(frozen=True)
 class Function:
     """A function of scalars.
 
@@ -41,10 +79,13 @@ class Function:
         Number of arguments.
     build : callable
         ``build(graph, moment, *arguments) -> node``.
+    domains : tuple of Domain
+        Where it is computed; everywhere if empty.
     """
 
     arity: int
     build: Callable[..., int]
+    domains: tuple[Domain, ...] = ()
 
 
 def less(graph: Graph, a: int, b: int) -> int:
@@ -102,27 +143,29 @@ def _ramp(graph: Graph, moment: Moment, slope: int, start: int, end: int | None 
     return graph.add("mul", graph.add("mul", graph.number(begun), slope), rise)
 
 
+def _middle(graph: Graph, moment: Moment) -> int:
+    """Build the middle of the step that begins: far from any time on the grid of steps."""
+    return graph.add("add", moment.time, graph.add("div", moment.step, graph.const(2)))
+
+
 def _once(graph: Graph, moment: Moment, start: int, width: int) -> int:
-    begun = at_most(graph, graph.add("sub", start, graph.const(SMALL)), moment.time)
-    return graph.add("and", begun, less(graph, moment.time, graph.add("add", start, width)))
+    """Build Vensim's definition, which rounding errors of the time do not touch."""
+    middle = _middle(graph, moment)
+    return graph.add(
+        "and", less(graph, start, middle), less(graph, middle, graph.add("add", start, width))
+    )
 
 
 def _repeated(
     graph: Graph, moment: Moment, start: int, interval: int, width: int, end: int | None
 ) -> int:
-    """Build Python's ``%`` of the time since the start, as in PySD."""
-    once = graph.add("eq", interval, graph.const(0))
-    every = choose(graph, once, graph.const(1), interval)
-    since = graph.add("sub", moment.time, start)
-    within = less(
-        graph, remainder(graph, graph.add("add", since, graph.const(SMALL)), every), width
-    )
-    running = graph.add("and", at_most(graph, start, moment.time), within)
+    """Build whether the last of the starts, an interval apart, is less than a width ago."""
+    middle = _middle(graph, moment)
+    since = remainder(graph, graph.add("sub", middle, start), interval)
+    running = graph.add("and", less(graph, start, middle), less(graph, since, width))
     if end is not None:
-        running = graph.add("and", running, less(graph, moment.time, end))
-    single = graph.add("and", once, _once(graph, moment, start, width))
-    again = graph.add("and", graph.add("not", once), running)
-    return graph.add("or", single, again)
+        running = graph.add("and", running, less(graph, middle, end))
+    return running
 
 
 def remainder(graph: Graph, x: int, unit: int) -> int:
@@ -150,17 +193,76 @@ def _height(graph: Graph, moment: Moment, on: int, size: int) -> int:
     return choose(graph, on, graph.add("div", size, moment.step), graph.const(0))
 
 
-def _half(graph: Graph, moment: Moment) -> int:
-    return graph.add("mul", graph.const(0.5), moment.step)
-
-
 def _x_pulse(graph: Graph, moment: Moment, start: int, size: int) -> int:
-    return _height(graph, moment, _once(graph, moment, start, _half(graph, moment)), size)
+    return _height(graph, moment, _once(graph, moment, start, moment.step), size)
 
 
 def _x_pulse_train(graph: Graph, moment: Moment, start: int, interval: int, size: int) -> int:
-    on = _repeated(graph, moment, start, interval, _half(graph, moment), None)
+    on = _repeated(graph, moment, start, interval, moment.step, None)
     return _height(graph, moment, on, size)
+
+
+# Domains ----------------------------------------------------------------------------------
+
+
+def is_long(graph: Graph, time: int, count: int, step: int) -> int:
+    """Build whether a time is at least so many time steps."""
+    return at_most(graph, graph.add("mul", graph.const(count * (1 - NEAR)), step), time)
+
+
+def _is_whole(graph: Graph, time: int, step: int) -> int:
+    """Build whether a time is a whole number of time steps."""
+    steps = graph.add("div", time, step)
+    whole = graph.add("floor", graph.add("add", steps, graph.const(0.5)))
+    return at_most(graph, graph.add("abs", graph.add("sub", steps, whole)), graph.const(NEAR))
+
+
+def _lasts(graph: Graph, span: Span, *times: int) -> int:
+    """Build whether times are whole numbers of time steps, and at least one."""
+    node = graph.truth(True)
+    for time in times:
+        node = graph.add("and", node, _is_whole(graph, time, span.step))
+        node = graph.add("and", node, is_long(graph, time, 1, span.step))
+    return node
+
+
+def _starts(graph: Graph, span: Span, start: int) -> int:
+    """Build whether a time is one at which a step of the run begins."""
+    return _is_whole(graph, graph.add("sub", start, span.initial), span.step)
+
+
+def _ends_between(graph: Graph, span: Span, start: int, interval: int, width: int, end: int) -> int:
+    """Build whether a train ends between two pulses, before the first or after the run."""
+    half = graph.add("div", span.step, graph.const(2))
+    until = graph.add("add", graph.add("sub", end, start), half)
+    between = at_most(graph, width, remainder(graph, until, interval))
+    before = less(graph, until, graph.const(0))
+    after = less(graph, span.final, graph.add("sub", end, half))
+    return graph.add("or", graph.add("or", between, before), after)
+
+
+def _on_grid(name: str) -> Domain:
+    return Domain(
+        lambda graph, span, *given: _starts(graph, span, given[0]),
+        f"{name} that starts between two time steps",
+        "let it start a whole number of TIME STEPs after INITIAL TIME",
+    )
+
+
+def _whole_steps(name: str, *places: int) -> Domain:
+    """Make the domain in which the arguments at some places are whole numbers of steps."""
+    return Domain(
+        lambda graph, span, *given: _lasts(graph, span, *(given[at] for at in places)),
+        f"{name} of 0 or of a part of a time step",
+        "make it a whole number of TIME STEPs, at least one",
+    )
+
+
+_TRAIN_END = Domain(
+    _ends_between,
+    "PULSE TRAIN that ends inside a pulse",
+    "let it end between two pulses or after FINAL TIME",
+)
 
 
 def _direct(op: str) -> Callable[..., int]:
@@ -194,9 +296,19 @@ FUNCTIONS: dict[str, Function] = {
     "step": Function(2, _numbers(_step)),
     "ramp": Function(3, _numbers(_ramp)),
     "xramp": Function(2, _numbers(_ramp)),
-    "pulse": Function(2, _numbers(_pulse)),
-    "pulse train": Function(4, _numbers(_pulse_train)),
-    "xpulse": Function(2, _numbers(_x_pulse)),
-    "xpulse train": Function(3, _numbers(_x_pulse_train)),
+    "pulse": Function(2, _numbers(_pulse), (_on_grid("PULSE"), _whole_steps("width of PULSE", 1))),
+    "pulse train": Function(
+        4,
+        _numbers(_pulse_train),
+        (
+            _on_grid("PULSE TRAIN"),
+            _whole_steps("interval or width of PULSE TRAIN", 1, 2),
+            _TRAIN_END,
+        ),
+    ),
+    "xpulse": Function(2, _numbers(_x_pulse), (_on_grid("PULSE"),)),
+    "xpulse train": Function(
+        3, _numbers(_x_pulse_train), (_on_grid("PULSE"), _whole_steps("interval of PULSE", 1))
+    ),
     "pi": Function(0, lambda graph, _: graph.const(3.141592653589793)),
 }

@@ -106,6 +106,18 @@ class Graph:
         """Turn a truth value into 1 or 0; a number stays as it is."""
         return self.add("float", node) if self.is_logical(node) else node
 
+    def varies(self, node: int) -> bool:
+        """Say whether a node can change during a run."""
+        seen, todo = {node}, [node]
+        while todo:
+            op = self.nodes[todo.pop()]
+            if op[0] in MOVING:
+                return True
+            new = set(list_operands(op)) - seen
+            seen |= new
+            todo += new
+        return False
+
     def truthful(self, node: int) -> int:
         """Turn a number into a truth value: everything but 0 is true."""
         return node if self.is_logical(node) else self.add("ne", node, self.const(0))

@@ -13,6 +13,7 @@ from importlib.metadata import version
 from smecluster.model.program.graph import Program
 from smecluster.model.support.cache import hash_rooms, read_entry, store_entry
 from smecluster.model.vensim.document import read_document
+from smecluster.model.vensim.domain import check_chains, check_settings
 from smecluster.model.vensim.source import fold_name
 from smecluster.model.vensim.xmile import read_xmile
 
@@ -38,9 +39,14 @@ def load_program(text: str, *, xmile: bool = False) -> Program:
     Raises
     ------
     InputError
-        If an equation cannot be computed; the message names the variable and the line.
+        If an equation cannot be computed, or the file asks for what is not computed (see
+        `model.vensim.domain`); the message names the variable and the line.
     """
     document = read_xmile(text) if xmile else read_document(text)
+    if not xmile:
+        # The settings are no part of the hash: they are looked at before anything stored is.
+        check_settings(text)
+        check_chains(document)
     # PySD's translator takes part, so another version of it makes another entry.
     made_from = f"{document.hash} {hash_rooms(*ROOMS)} {version('pysd')}"
     name = f"{hashlib.sha256(made_from.encode()).hexdigest()[:32]}.json"

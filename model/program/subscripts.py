@@ -7,7 +7,10 @@ position (Vensim's mappings and ``<->``).
 from __future__ import annotations
 
 import itertools
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from pysd.translators.structures.abstract_model import (
@@ -18,7 +21,11 @@ from pysd.translators.structures.abstract_model import (
 )
 
 from smecluster.model.support.errors import InputError, suggest_name
+from smecluster.model.support.limits import MOST_CELLS, MOST_ELEMENTS
 from smecluster.model.vensim.source import fold_name
+
+# What results have besides the ranges of a model.
+_DIMENSIONS = ("time", "run")
 
 Cell = tuple[str, ...]
 # The element that each range of an equation means, by the range's key.
@@ -126,6 +133,7 @@ class Subscripts:
 
     def __init__(self, given: Any) -> None:
         self.ranges, self.shared = _read_ranges(given)
+        self.cells = 0
         self.spelled = {fold_name(name): name for name in self.ranges}
         self.elements = {
             fold_name(element): element for listed in self.ranges.values() for element in listed
@@ -153,6 +161,7 @@ class Subscripts:
         """
         name = element.name.strip().strip('"')
         variable = Declared(name, line, ())
+        self._check_name(variable)
         definitions = []
         for component in element.components:
             if isinstance(component, AbstractData):
@@ -166,6 +175,8 @@ class Subscripts:
                     all(part in axis for part, axis in zip(cell, axes, strict=True))
                     for axes in left_out
                 ):
+                    if cell in variable.cells:
+                        raise refuse_second(variable, cell)
                     variable.cells[cell] = (definition, env)
         variable.dims = self._dims_of(variable, [definition for definition, _ in definitions])
         places = [{e: at for at, e in enumerate(self.ranges[dim])} for dim in variable.dims]
@@ -177,9 +188,29 @@ class Subscripts:
         )
         return variable
 
+    def _check_name(self, variable: Declared) -> None:
+        """Refuse names that results could not hold."""
+        name = fold_name(variable.name)
+        if name == "time":
+            raise InputError(
+                f"{variable.place}{variable.name!r} is the name of the model's own time: give the "
+                "variable another name"
+            )
+        if name in self.spelled:
+            raise InputError(
+                f"{variable.place}{variable.name!r} is a range and a variable: give one of them "
+                "another name"
+            )
+
     def _define(self, variable: Declared, component: AbstractComponent) -> Definition:
         names = tuple(component.subscripts[0])
         axes = self._axes_of(variable, names)
+        self.cells += math.prod(map(len, axes))
+        if self.cells > MOST_CELLS:
+            raise InputError(
+                f"{variable.place}with {variable.name!r} the model has more than {MOST_CELLS:,} "
+                "elements, which is the most that is computed: use fewer or shorter ranges"
+            )
         keys = [fold_name(name) if fold_name(name) in self.spelled else "" for name in names]
         envs = tuple(
             tuple((k, part) for k, part in zip(keys, cell, strict=True) if k)
@@ -274,6 +305,13 @@ class Subscripts:
         raise self.refuse_subscript(where.variable, subscript)
 
 
+def refuse_second(variable: Declared, cell: Cell = ()) -> InputError:
+    """Make the error about a variable, or an element of one, that is defined twice."""
+    named = f"{variable.name}[{', '.join(cell)}]" if cell else variable.name
+    how = ", or leave the element out of one with :EXCEPT:" if cell else ""
+    return InputError(f"{variable.place}{named!r} is defined twice: keep one equation{how}")
+
+
 def _cell_of(dims: tuple[str, ...], env: Env) -> Cell:
     known = dict(env)
     return tuple(known.get(fold_name(dim), dim) for dim in dims)
@@ -299,16 +337,7 @@ def _read_ranges(given: Any) -> tuple[dict[str, tuple[str, ...]], dict[str, tupl
         for other in entry.mapping:
             pairs.setdefault(folded, set()).add(fold_name(other))
     spelled = {fold_name(name): name for name in listed}
-
-    def elements(name: str, above: tuple[str, ...] = ()) -> tuple[str, ...]:
-        if name in above:
-            raise InputError(f"the range {name!r} contains itself")
-        parts: list[str] = []
-        for element in listed[name]:
-            inner = spelled.get(fold_name(element))
-            parts += elements(inner, (*above, name)) if inner is not None else (element,)
-        return tuple(dict.fromkeys(parts))
-
+    written = _write_out(listed, spelled)
     ranges: dict[str, tuple[str, ...]] = {}
     for entry in given:
         name = entry.name
@@ -323,9 +352,48 @@ def _read_ranges(given: Any) -> tuple[dict[str, tuple[str, ...]], dict[str, tupl
                 raise InputError(
                     f"the range {entry.name!r} repeats the unknown range {copies[entry.name]!r}"
                 )
-        ranges[entry.name] = elements(name)
+        ranges[entry.name] = written[name]
+        _check_range(entry.name, written[name])
     return ranges, {
         name: tuple(sorted(others))
         for name, others in pairs.items()
         if name in map(fold_name, ranges)
     }
+
+
+def _write_out(
+    listed: Mapping[str, Sequence[str]], spelled: Mapping[str, str]
+) -> dict[str, tuple[str, ...]]:
+    """Replace the ranges inside ranges by their elements, the innermost first."""
+    inside = {
+        name: {spelled[key] for key in map(fold_name, parts) if key in spelled}
+        for name, parts in listed.items()
+    }
+    try:
+        order = tuple(TopologicalSorter(inside).static_order())
+    except CycleError as error:
+        raise InputError(f"the range {error.args[1][0]!r} contains itself") from error
+    written: dict[str, tuple[str, ...]] = {}
+    for name in order:
+        elements: dict[str, None] = {}
+        for part in listed[name]:
+            inner = spelled.get(fold_name(part))
+            elements.update(dict.fromkeys((part,) if inner is None else written[inner]))
+            if len(elements) > MOST_ELEMENTS:
+                raise InputError(
+                    f"the range {name!r} has more than {MOST_ELEMENTS:,} elements, which is the "
+                    "most that is computed"
+                )
+        written[name] = tuple(elements)
+    return written
+
+
+def _check_range(name: str, elements: Sequence[str]) -> None:
+    """Refuse a range that results could not hold, or that would make its variables vanish."""
+    if not elements:
+        raise InputError(f"the range {name!r} has no elements: list them")
+    if name in _DIMENSIONS:
+        raise InputError(
+            f"the range {name!r} has the name of a dimension that results have: give it another "
+            "name"
+        )

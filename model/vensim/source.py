@@ -8,22 +8,26 @@ come the sketches (the diagrams) and Vensim's settings, kept verbatim.
 from __future__ import annotations
 
 import hashlib
+import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sized
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from graphlib import CycleError, TopologicalSorter
 
 from smecluster.model.support.errors import InputError, UnknownNameError
+from smecluster.model.support.limits import MOST_CELLS, MOST_DEFINITIONS, MOST_ELEMENTS
 
 Points = tuple[tuple[float, float], ...]
 
 _SKETCH = "\\\\\\---///"
-_NUMBER = r"[+-]?\s*(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+# No pattern may read a character twice, or a hostile file takes hours: a number is taken whole
+# (``++``, ``*+``), and a bracket ends at the next one, opened or closed.
+_NUMBER = r"[+-]?\s*(?:\d++(?:\.\d*+)?|\.\d++)(?:[eE][+-]?\d++)?"
 _PLAIN_NUMBER = re.compile(rf"\s*{_NUMBER}\s*\Z")
 _NUMBERS = re.compile(rf"\s*{_NUMBER}(?:\s*[,;]\s*{_NUMBER})*\s*;?\s*\Z")
 _EQUATION = re.compile(r'(?:[^"~|{]|"(?:[^"\\]|\\.)*+"|\{[^}]*+\})*+', re.S)
 _BRACED = re.compile(r'("(?:[^"\\]|\\.)*+")|\{[^}]*+\}', re.S)
-_GROUP = re.compile(r"\s*\*{3,}\s*\.?(?P<name>.*?)\s*\*{3,}\s*\Z", re.S)
 _NAME = r'(?:"(?:[^"\\]|\\.)*"|[^\W\d_](?:[\w\s\'$.])*?)'
 _LEFT = re.compile(
     rf"\s*(?P<name>{_NAME})\s*"
@@ -33,18 +37,17 @@ _LEFT = re.compile(
     r"(?P<operator><->|:=|==|=|\(|:|\Z)",
     re.S | re.I,
 )
-_RANGE = re.compile(r"\[(?P<range>[^\]]*)\]\s*\Z")
 _POINT = re.compile(rf"\(\s*({_NUMBER})\s*,\s*({_NUMBER})\s*\)")
-_VIEWPORT = re.compile(r"\[\s*\([^\]]*\]\s*,?")
+_VIEWPORT = re.compile(r"\[\s*\([^\[\]]*\]\s*,?")
 _SOURCE = re.compile(r"\bSources?:\s*", re.I)
 _TOKEN = re.compile(
     r'(?P<name>"(?:[^"\\]|\\.)*"|[^\W\d_](?:[\w\s\'$])*)'
     r"|(?P<text>'[^']*')"
-    r"|(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
+    r"|(?P<number>(?:\d++(?:\.\d*+)?|\.\d++)(?:[eE][+-]?\d++)?)"
     r"|(?P<keyword>:[A-Z ]+:)",
     re.I,
 )
-_BRACKET = re.compile(r"\[[^\]]*\]")
+_BRACKET = re.compile(r"\[[^\[\]]*\]")
 
 
 def fold_name(name: str) -> str:
@@ -193,12 +196,15 @@ def parse(text: str) -> Source:
     Raises
     ------
     InputError
-        If a block cannot be read; the message gives the line.
+        If a block cannot be read, or the model is larger than `model.support.limits` allow; the
+        message gives the line.
     """
     text = text.removeprefix("\ufeff")
     equations, mark, rest = text.partition(_SKETCH)
     blocks = tuple(_blocks(equations))
-    return Source(text, blocks, mark + rest, _subscripts(blocks))
+    subscripts = _subscripts(blocks)
+    _check_size(blocks, subscripts)
+    return Source(text, blocks, mark + rest, subscripts)
 
 
 def hash_equations(text: str) -> str:
@@ -268,6 +274,7 @@ def read_points(block: Block) -> Points:
 
 def _blocks(text: str) -> Iterable[Block]:
     position, sector = 0, ""
+    count, line, counted = 0, 1, 0
     while True:
         match = _EQUATION.match(text, position)
         assert match is not None  # the pattern accepts the empty string
@@ -275,7 +282,7 @@ def _blocks(text: str) -> Iterable[Block]:
         equation = _without_braces(text[position:end])
         # A definition starts after the blanks and remarks before it.
         start = position + len(equation) - len(equation.lstrip())
-        line = _line(text, start)
+        line, counted = line + text.count("\n", counted, start), start
         if text[end : end + 1] in ('"', "{"):
             raise InputError(f"line {_line(text, end)}: {text[end]!r} is opened but never closed")
         bar = text.find("|", end)
@@ -289,6 +296,12 @@ def _blocks(text: str) -> Iterable[Block]:
         comment = join_lines(parts[1]) if len(parts) > 1 else ""
         block = _block(equation, unit, comment, line)
         if block is not None:
+            count += 1
+            if count > MOST_DEFINITIONS:
+                raise InputError(
+                    f"line {line}: the model has more than {MOST_DEFINITIONS:,} definitions, which "
+                    "is the most that is read: give what repeats a range"
+                )
             if block.kind == "group":
                 sector = block.name
             flagged = len(parts) > 2 and ":SUP" in parts[2].upper()
@@ -307,9 +320,9 @@ def _block(equation: str, unit: str, comment: str, line: int) -> Block | None:
     flat = join_lines(equation)
     if not flat:
         return None
-    group = _GROUP.match(equation)
-    if group:
-        return Block(join_lines(group["name"]), "group", line=line, comment=join_lines(unit))
+    if len(flat) >= 6 and flat.startswith("***") and flat.endswith("***"):
+        name = flat.strip("*").strip().removeprefix(".").strip()
+        return Block(name, "group", line=line, comment=join_lines(unit))
     if flat.upper().startswith(":MACRO:"):
         raise InputError(f"line {line}: Vensim macros are not supported: write the equations out")
     match = _LEFT.match(flat)
@@ -340,11 +353,12 @@ def _block(equation: str, unit: str, comment: str, line: int) -> Block | None:
 
 def _unit(text: str, line: int) -> tuple[str, float | None, float | None]:
     flat = join_lines(text)
-    match = _RANGE.search(flat)
-    if match is None:
+    # The last bracket: what opens it is the first bracket after the one before.
+    opened = flat.find("[", flat.rfind("]", 0, -1) + 1)
+    if not flat.endswith("]") or opened < 0:
         return flat, None, None
     bounds: list[float | None] = []
-    for part in match["range"].split(","):
+    for part in flat[opened + 1 : -1].split(","):
         bare = part.strip()
         if bare in ("?", ""):
             bounds.append(None)
@@ -353,23 +367,38 @@ def _unit(text: str, line: int) -> tuple[str, float | None, float | None]:
         else:
             raise InputError(f"line {line}: {bare!r} is not a bound: give a number or '?'")
     bounds += [None, None]
-    return flat[: match.start()].strip(), bounds[0], bounds[1]
+    return flat[:opened].strip(), bounds[0], bounds[1]
 
 
 def _subscripts(blocks: Iterable[Block]) -> dict[str, tuple[str, ...]]:
     ranges: dict[str, tuple[str, ...]] = {}
+    lines: dict[str, int] = {}
     for block in blocks:
         if block.kind == "range":
             body = block.expression.partition("->")[0]
-            parts = (_expand(part.strip()) for part in body.split(","))
-            ranges[block.name] = tuple(element for part in parts for element in part)
+            listed: list[str] = []
+            for part in body.split(","):
+                listed.extend(_expand(part.strip(), block))
+            _check_length(block.name, block.line, listed)
+            ranges[block.name] = tuple(listed)
+            lines[block.name] = block.line
     spelled = {fold_name(name): name for name in ranges}
-    # A range may list other ranges and then has their elements.
-    for name, listed in ranges.items():
-        flat: list[str] = []
-        for element in listed:
-            inner = spelled.get(fold_name(element))
-            flat.extend(ranges[inner] if inner is not None and inner != name else (element,))
+    # A range may list other ranges and then has their elements: inner ranges come first.
+    inside = {
+        name: {spelled[key] for key in map(fold_name, given) if key in spelled} - {name}
+        for name, given in ranges.items()
+    }
+    try:
+        order = tuple(TopologicalSorter(inside).static_order())
+    except CycleError as error:
+        name = error.args[1][0]
+        raise InputError(f"line {lines[name]}: the range {name!r} contains itself") from error
+    for name in order:
+        flat: dict[str, None] = {}
+        for element in ranges[name]:
+            inner = spelled.get(fold_name(element), name)
+            flat.update(dict.fromkeys((element,) if inner == name else ranges[inner]))
+            _check_length(name, lines[name], flat)
         ranges[name] = tuple(flat)
     for block in blocks:
         if block.kind == "equivalence":
@@ -380,13 +409,58 @@ def _subscripts(blocks: Iterable[Block]) -> dict[str, tuple[str, ...]]:
     return ranges
 
 
-def _expand(element: str) -> tuple[str, ...]:
+def _expand(element: str, block: Block) -> Iterable[str]:
     """Write out a numbered range such as ``(A1-A3)``."""
-    match = re.fullmatch(r"\(\s*(.*?)(\d+)\s*-\s*(.*?)(\d+)\s*\)", element)
-    if match is None:
+    if not (element.startswith("(") and element.endswith(")")):
         return (join_lines(element).strip('"'),) if element else ()
-    stem, first, _, last = match.groups()
-    return tuple(f"{stem}{number}" for number in range(int(first), int(last) + 1))
+    left, _, right = element[1:-1].partition("-")
+    stem, first = _split_number(left)
+    other, last = _split_number(right)
+    if stem is None or other is None or stem != other:
+        raise InputError(
+            f"line {block.line}: the range {block.name!r} cannot be read: write {element[:60]!r} "
+            "like (A1-A9), or list its elements"
+        )
+    # A longer number says by its length that there are too many.
+    if max(len(first), len(last)) > 15 or int(last) - int(first) >= MOST_ELEMENTS:
+        raise _refuse_length(block.name, block.line)
+    if int(last) < int(first):
+        raise InputError(f"line {block.line}: the range {block.name!r} runs backwards: {element}")
+    return (f"{stem}{number}" for number in range(int(first), int(last) + 1))
+
+
+def _split_number(text: str) -> tuple[str | None, str]:
+    """Split ``A12`` into its stem and its number; no stem without a number."""
+    bare = text.strip()
+    stem = bare.rstrip("0123456789")
+    return (stem, bare[len(stem) :]) if stem != bare else (None, "")
+
+
+def _check_length(name: str, line: int, listed: Sized) -> None:
+    if len(listed) > MOST_ELEMENTS:
+        raise _refuse_length(name, line)
+
+
+def _refuse_length(name: str, line: int) -> InputError:
+    return InputError(
+        f"line {line}: the range {name!r} has more than {MOST_ELEMENTS:,} elements, which is the "
+        "most that is read"
+    )
+
+
+def _check_size(blocks: Iterable[Block], ranges: Mapping[str, tuple[str, ...]]) -> None:
+    """Refuse a model of too many elements before one of them is written out."""
+    lengths = {fold_name(name): len(elements) for name, elements in ranges.items()}
+    cells = 0
+    for block in blocks:
+        if block.kind not in ("range", "equivalence", "group"):
+            cells += math.prod(lengths.get(fold_name(name), 1) for name in block.subscripts)
+            if cells > MOST_CELLS:
+                raise InputError(
+                    f"line {block.line}: with {block.name!r} the model has more than "
+                    f"{MOST_CELLS:,} elements, which is the most that is read: use fewer or "
+                    "shorter ranges"
+                )
 
 
 def _without_braces(text: str) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smecluster.model.support.errors import InputError
+from smecluster.model.vensim.domain import check_xmile
 from smecluster.model.vensim.source import Block, parse
 
 if TYPE_CHECKING:
@@ -23,8 +24,8 @@ XMILE = (".xmile", ".xml", ".stmx")
 
 _PLAIN_NAME = re.compile(r"[^\W\d_][\w\s'$]*\Z")
 # PySD reads backslashes as blanks.
-_DRAWING_RANGE = re.compile(r"\([\s\\]*\[[^\]]*\][\s\\]*,")
-_OPENED = re.compile(r"\([\s\\]*\[")
+_DRAWING_RANGE = re.compile(r"\([\s\\]*+\[[^\[\]]*+\][\s\\]*+,")
+_OPENED = re.compile(r"\([\s\\]*+\[")
 _OPERATORS = {"range": ":", "equivalence": "<->", "equation": "=", "constant": "="}
 
 
@@ -99,10 +100,9 @@ def translate_xmile(text: str) -> AbstractModel:
     Raises
     ------
     InputError
-        If PySD cannot read it, or it declares a document type (which could read other files).
+        If PySD cannot read it, or it asks for what is not computed (see `model.vensim.domain`).
     """
-    if re.search(r"<!\s*(DOCTYPE|ENTITY)", text, re.I):
-        raise InputError("the XMILE file declares a document type: remove the <!DOCTYPE ...> part")
+    check_xmile(text)
     with warnings.catch_warnings(), tempfile.TemporaryDirectory() as folder:
         warnings.simplefilter("ignore")
         from pysd.translators.xmile.xmile_file import XmileFile
