@@ -8,6 +8,7 @@ A command may list subcommands in ``SUBCOMMANDS``; each lives in a file of the s
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import signal
 import sys
@@ -142,6 +143,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         143 if terminated.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A file may have a name that is no text: what cannot be printed is escaped, as in errors.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         with _stop_when_terminated(), _print_warnings():
             status = _application()(args=given, prog_name="smecluster", standalone_mode=False)

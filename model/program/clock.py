@@ -82,6 +82,8 @@ def compute_times(
         raise InputError("INITIAL TIME, FINAL TIME, TIME STEP and SAVEPER must not change in a run")
     if step <= 0 or saveper <= 0:
         raise InputError(f"TIME STEP ({step:g}) and SAVEPER ({saveper:g}) must be above 0")
+    if final < initial:
+        raise InputError(f"FINAL TIME ({final:g}) is before INITIAL TIME ({initial:g})")
     if (final - initial) / step > _MOST_STEPS:
         raise InputError(f"from {initial:g} to {final:g} by {step:g} is more than 10 million steps")
     every = [initial]

@@ -1,6 +1,8 @@
 """``smecluster export`` writes a Vensim file that is a model again."""
 
+import io
 import json
+import sys
 
 import pytest
 
@@ -48,3 +50,11 @@ def test_a_mistake_ends_in_one_line_and_writes_nothing(
     assert said in error
     assert error.count("\n") == 1
     assert not list(tmp_path.iterdir())
+
+
+def test_a_name_that_is_no_text_is_printed_escaped(tmp_path, monkeypatch):
+    """A file may have such a name; standard output takes text only."""
+    printed = io.TextIOWrapper(io.BytesIO(), "utf-8", "strict", write_through=True)
+    monkeypatch.setattr(sys, "stdout", printed)
+    assert run(tmp_path / "\udce6.mdl") == 0
+    assert printed.buffer.getvalue().startswith(f"{tmp_path}/\\udce6.mdl: the model with".encode())

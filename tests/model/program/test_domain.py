@@ -1,0 +1,270 @@
+"""What the kernel would compute wrongly is refused at loading, or the run fails with its reason."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from smecluster import model
+from smecluster.model.runs import RunError
+from smecluster.model.support.errors import InputError
+
+CLOCK = "INITIAL TIME = 0 ~~|\nFINAL TIME = 8 ~~|\nTIME STEP = 0.125 ~~|\nSAVEPER = 0.125 ~~|\n"
+
+
+def read(tmp_path: Path, text: str, clock: str = CLOCK) -> model.Model:
+    path = tmp_path / "model.mdl"
+    path.write_text("{UTF-8}\n" + text + clock)
+    return model.load(path)
+
+
+def failures(m: model.Model, inputs: dict[str, list[float]]) -> list[str]:
+    result = model.simulate_many(m, inputs, ["x"])
+    assert not np.isnan(result["x"].values[result["failure reason"].values == ""]).any()
+    return [
+        f"{reason} in {variable} in {year:g}" if reason else ""
+        for reason, variable, year in zip(
+            result["failure reason"].values,
+            result["failure variable"].values,
+            result["failure year"].values,
+            strict=True,
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("x = DELAY3(10, 0.25) ~~|", "line 2: 'x' has a delay time shorter than 3 time steps"),
+        ("x = DELAY3I(10, 0.3, 1) ~~|", "delay time shorter than 3 time steps"),
+        ("x = SMOOTH3(10 + STEP(1, 2), 0.25) ~~|", "delay time shorter than 3 time steps"),
+        ("x = DELAY1(10, 0.1) ~~|", "delay time shorter than the time step"),
+        ("x = DELAY N(10, 0.3, 6, 5) ~~|", "delay time shorter than 5 time steps"),
+        ("d = 0.25 ~~|\nx = DELAY3(10, d) ~~|", "line 3: 'x' has a delay time shorter than 3"),
+        (
+            "x = SMOOTH N(Time, 0.3, 6, 5) ~~|",
+            "delay time shorter than 5 time steps: make it longer",
+        ),
+        ("x = PULSE(2, 0) ~~|", "'x' has a width of PULSE of 0 or of a part of a time step"),
+        ("x = PULSE(2, 0.05) ~~|", "'x' has a width of PULSE of 0 or of a part of a time step"),
+        ("x = PULSE(2, -1) ~~|", "'x' has a width of PULSE of 0"),
+        ("x = PULSE(2.05, 1) ~~|", "'x' has a PULSE that starts between two time steps"),
+        ("x = PULSE TRAIN(1, 3, 4, 2) ~~|", "'x' has a PULSE TRAIN that ends inside a pulse"),
+        ("x = PULSE TRAIN(1, 0.5, 2, 5) ~~|", "'x' has a PULSE TRAIN that ends inside a pulse"),
+        ("x = PULSE TRAIN(0, 4, 2, 8) ~~|", "'x' has a PULSE TRAIN that ends inside a pulse"),
+        ("x = PULSE TRAIN(1, 0, 2, 4) ~~|", "an? interval or width of PULSE TRAIN of 0"),
+        ("x = PULSE TRAIN(1, 1, 0, 3) ~~|", "an? interval or width of PULSE TRAIN of 0"),
+        ("x = PULSE TRAIN(0.1, 1, 2, 4) ~~|", "'x' has a PULSE TRAIN that starts between two"),
+        (
+            "d = 1 + STEP(1.5, 3) ~~|\nx = DELAY N(10, d, 6, 4) ~~|",
+            "line 3: 'x' has a DELAY N whose delay time changes during the run",
+        ),
+        ("x = DELAY N(10, 4, 6, 2 + STEP(1, 3)) ~~|", "order is not a whole number"),
+        ("x = DELAY N(10, 4, 6, 2.5) ~~|", "order is not a whole number"),
+        (
+            "x = IF THEN ELSE(1 > 0 :OR: 1 > 0 :AND: 0 > 1, 1, 0) ~~|",
+            "line 2: 'x' mixes :AND: and :OR: without brackets: put brackets around one",
+        ),
+        ("x = IF THEN ELSE(0 > 1 :AND: 0 > 1 :OR: 1 > 0, 1, 0) ~~|", "mixes :AND: and :OR:"),
+        ("", "the model is empty: the file defines no variables besides INITIAL TIME"),
+        ("time = 1 ~~|\nx = time ~~|", "line 2: 'time' is the name of the model's own time"),
+        ("Time = 1 ~~|", "line 2: 'Time' is the name of the model's own time"),
+        ("TIME((0,0),(1,1)) ~~|", "line 2: 'TIME' is the name of the model's own time"),
+        ("time: a, b ~~|\nx[time] = 1 ~~|", "the range 'time' has the name of a dimension"),
+        ("run: a, b ~~|\nx[run] = 1 ~~|", "the range 'run' has the name of a dimension"),
+        ("Town: a, b ~~|\ntown = 1 ~~|", "line 3: 'town' is a range and a variable"),
+        ("x = 1 ~~|\nx = 2 ~~|", "line 2: 'x' is defined twice: keep one equation"),
+        ("x = 1 ~~|\nX = 2 ~~|", "is defined twice: keep one equation"),
+        ("long  name = 1 ~~|\nlong_name = 2 ~~|", "is defined twice: keep one equation"),
+        (
+            "Town: a, b ~~|\nx[Town] = 1 ~~|\nx[b] = 2 ~~|",
+            r"line 3: 'x\[b\]' is defined twice: keep one equation, or leave the element out",
+        ),
+    ],
+)
+def test_what_would_come_out_wrong_is_refused_in_one_line(
+    tmp_path: Path, text: str, message: str
+) -> None:
+    with pytest.raises(InputError, match=message) as caught:
+        read(tmp_path, text + "\n")
+    assert "\n" not in str(caught.value)
+
+
+def test_what_stands_in_brackets_is_joined_as_written(tmp_path: Path) -> None:
+    m = read(
+        tmp_path,
+        "x = IF THEN ELSE((0 > 1 :AND: 0 > 1) :OR: 1 > 0, 1, 0) ~~|\n"
+        "y = IF THEN ELSE(0 > 1 :AND: (0 > 1 :OR: 1 > 0), 1, 0) ~~|\n"
+        "z = IF THEN ELSE(1 > 0 :AND: 2 > 0 :AND: 3 > 0, 1, 0) ~~|\n",
+    )
+    result = model.simulate(m).isel(time=0)
+    assert [float(result[name]) for name in "xyz"] == [1, 0, 1]
+
+
+def test_an_element_left_out_of_one_equation_may_have_another(tmp_path: Path) -> None:
+    m = read(tmp_path, "Town: a, b ~~|\nx[Town] :EXCEPT: [b] = 1 ~~|\nx[b] = 2 ~~|\n")
+    assert model.simulate(m)["x"].isel(time=0).values.tolist() == [1, 2]
+
+
+def test_a_delay_is_computed_from_a_step_for_each_stage_on(tmp_path: Path) -> None:
+    clock = CLOCK.replace("0.125", "0.1")  # 3 * 0.1 is a digit more than 0.3
+    m = read(tmp_path, "x = DELAY3(STEP(1, 2), 0.3) ~~|\n", clock)
+    x = model.simulate(m)["x"].values
+    # What enters in 2 leaves three steps later, as a whole.
+    assert x[:23].tolist() == [0] * 23
+    np.testing.assert_allclose(x[23:], 1, 1e-9)
+
+
+def test_a_delay_time_that_a_run_sets_too_short_fails_that_run(tmp_path: Path) -> None:
+    m = read(tmp_path, "d = 2 ~~|\nx = DELAY3(10 + STEP(5, 2), d) ~~|\n")
+    assert failures(m, {"d": [2, 0.25, 0.375]}) == [
+        "",
+        "delay time shorter than 3 time steps in x in 0",
+        "",
+    ]
+    assert failures(m, {"TIME STEP": [0.125]}) == [""]
+    with pytest.raises(RunError, match="delay time shorter than 3 time steps in 'x'"):
+        model.simulate(m, {"TIME STEP": 1.0})
+
+
+def test_a_delay_time_that_becomes_too_short_fails_the_run_then(tmp_path: Path) -> None:
+    m = read(tmp_path, "low = 2 ~~|\nx = SMOOTH3(Time, MAX(2 - STEP(2, 3), low)) ~~|\n")
+    assert failures(m, {"low": [2, 0.1]}) == ["", "delay time shorter than 3 time steps in x in 3"]
+    with pytest.raises(RunError, match="fails in 3: delay time shorter than 3 time steps in 'x'"):
+        model.simulate(m, {"low": 0})
+
+
+def test_a_delay_in_a_branch_that_is_not_taken_is_no_matter(tmp_path: Path) -> None:
+    m = read(tmp_path, "d = 0.1 ~~|\nx = IF THEN ELSE(d > 1, DELAY3(Time, d), Time) ~~|\n")
+    assert failures(m, {"d": [0.1, 2, 1.5]}) == ["", "", ""]
+
+
+def test_the_order_of_a_delay_cannot_be_set_by_a_run(tmp_path: Path) -> None:
+    m = read(
+        tmp_path, "n = 4 ~~|\nx = DELAY N(Time, 2, 0, n) ~~|\ny = SMOOTH N(Time, 2, 0, n) ~~|\n"
+    )
+    assert failures(m, {"n": [4, 2]}) == [
+        "",
+        "delay whose order is not the model's, 4 in x in 0",
+    ]
+    with pytest.raises(RunError, match="delay whose order is not the model's, 4"):
+        model.simulate(m, {"n": 3}, outputs=["y"])
+
+
+def test_a_pulse_that_a_run_moves_between_two_steps_fails_that_run(tmp_path: Path) -> None:
+    m = read(tmp_path, "from = 2 ~~|\nwide = 1 ~~|\nx = PULSE(from, wide) ~~|\n")
+    assert failures(m, {"from": [2, 2.05, 3], "wide": [1, 1, 0]}) == [
+        "",
+        "PULSE that starts between two time steps in x in 0",
+        "width of PULSE of 0 or of a part of a time step in x in 0",
+    ]
+
+
+@pytest.mark.parametrize("step", [0.1, 0.125, 0.2, 0.3, 1.0])
+def test_pulses_last_as_many_steps_as_they_should_whatever_the_step(
+    tmp_path: Path, step: float
+) -> None:
+    """A time that is a sum of steps is a digit below or above what it should be."""
+    m = read(
+        tmp_path,
+        "x = PULSE(-8 * TIME STEP, 12 * TIME STEP) ~~|\n"
+        "y = PULSE(5 * TIME STEP, 5 * TIME STEP) ~~|\n"
+        "z = PULSE TRAIN(8 * TIME STEP, 2 * TIME STEP, 6 * TIME STEP, 18 * TIME STEP) ~~|\n",
+        CLOCK.replace("0.125", str(step)).replace("FINAL TIME = 8", f"FINAL TIME = {40 * step}"),
+    )
+    result = model.simulate(m)
+    on = {name: np.flatnonzero(result[name].values[:40]).tolist() for name in "xyz"}
+    assert on == {"x": [0, 1, 2, 3], "y": [5, 6, 7, 8, 9], "z": [8, 9, 14, 15]}
+
+
+def test_a_train_may_end_between_two_pulses_or_after_the_run(tmp_path: Path) -> None:
+    m = read(
+        tmp_path,
+        "x = PULSE TRAIN(1, 0.5, 2, 4.5) ~~|\ny = PULSE TRAIN(1, 3, 4, 9) ~~|\n"
+        "z = PULSE TRAIN(4, 3, 4, 2) ~~|\n",
+    )
+    result = model.simulate(m)
+    assert result["time"].values[result["x"].values == 1].tolist() == [
+        *np.arange(1, 1.5, 0.125),
+        *np.arange(3, 3.5, 0.125),
+    ]
+    assert result["y"].values.astype(int).tolist() == [0] * 8 + [1] * 24 + [0] * 8 + [1] * 24 + [0]
+    assert not result["z"].values.any()
+
+
+def test_a_run_that_would_end_before_it_starts_is_refused(tmp_path: Path) -> None:
+    m = read(tmp_path, "x = 1 ~~|\n")
+    with pytest.raises(InputError, match=r"FINAL TIME \(-1\) is before INITIAL TIME \(0\)"):
+        model.simulate(m, {"FINAL TIME": -1})
+    assert model.simulate(m, {"FINAL TIME": 0}).sizes["time"] == 1
+
+
+# What is too large -------------------------------------------------------------------------------
+
+
+def ranges(count: int) -> str:
+    return "".join(f"R{at}: r{at}a, r{at}b ~~|\n" for at in range(count))
+
+
+def test_a_sum_over_too_many_elements_is_refused_before_it_is_built(tmp_path: Path) -> None:
+    text = ranges(24) + "".join(f"v{at}[R{at}] = 1 ~~|\n" for at in range(24))
+    product = " * ".join(f"v{at}[R{at}!]" for at in range(24))
+    with pytest.raises(InputError, match=r"'x' has a SUM .* more than 1,000,000 terms"):
+        read(tmp_path, f"{text}x = SUM({product}) ~~|\n")
+
+
+@pytest.fixture
+def short_chains(monkeypatch: pytest.MonkeyPatch) -> None:
+    for room in ("program.expressions", "vensim.domain"):
+        monkeypatch.setattr(f"smecluster.model.{room}.MOST_CHAINED", 200)
+
+
+@pytest.mark.usefixtures("short_chains")
+@pytest.mark.parametrize(
+    "link",
+    [
+        "v{} = v{} + 1 ~~|\n",
+        "v{} = INITIAL(v{} + 1) ~~|\n",
+        "v{0} = INTEG(0 * v{0}, v{1} + 1) ~~|\n",
+    ],
+)
+def test_a_chain_of_variables_is_computed_up_to_a_limit(tmp_path: Path, link: str) -> None:
+    def chain(count: int) -> str:
+        links = "".join(link.format(at, at + 1) for at in range(1, count))
+        return f"{links}v{count} = 1 ~~|\n"
+
+    # Each needs TIME STEP or nothing besides the next.
+    m = read(tmp_path, chain(198))
+    assert float(model.simulate(m, outputs=["v1"])["v1"][0]) == 198
+    with pytest.raises(InputError, match="'v1' ends a chain of more than 200 variables that need"):
+        read(tmp_path, chain(201))
+
+
+@pytest.mark.usefixtures("short_chains")
+def test_a_chain_of_elements_is_a_chain(tmp_path: Path) -> None:
+    links = "".join(f"x[A{at}] = x[A{at + 1}] + 1 ~~|\n" for at in range(1, 201))
+    with pytest.raises(InputError, match="'x' ends a chain of more than 200 variables"):
+        read(tmp_path, f"All: (A1-A201) ~~|\n{links}x[A201] = 1 ~~|\n")
+
+
+def test_stocks_in_a_circle_of_flows_are_no_chain(tmp_path: Path) -> None:
+    m = read(tmp_path, "a = INTEG(b - a, 1) ~~|\nb = INTEG(a - b, 2) ~~|\n")
+    assert float(model.simulate(m)["a"][-1]) == pytest.approx(1.5)
+
+
+def test_ranges_inside_ranges_are_written_out_once(tmp_path: Path) -> None:
+    """Each range names the one before twice: 2^40 elements if they were repeated."""
+    nested = "R0: a, b ~~|\n" + "".join(f"R{at + 1}: R{at}, R{at} ~~|\n" for at in range(40))
+    m = read(tmp_path, f"{nested}x[R40] = 1, 2 ~~|\n")
+    assert model.simulate(m)["x"].isel(time=0).values.tolist() == [1, 2]
+
+
+def test_a_range_of_later_ranges_has_their_elements(tmp_path: Path) -> None:
+    m = read(tmp_path, "All: Some, c ~~|\nSome: Few ~~|\nFew: a, b ~~|\nx[All] = 1, 2, 3 ~~|\n")
+    assert m.subscripts["All"] == ("a", "b", "c")
+    assert model.simulate(m)["x"].isel(time=0).values.tolist() == [1, 2, 3]
+
+
+def test_ranges_that_contain_each_other_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="contains itself"):
+        read(tmp_path, "A: B, c ~~|\nB: A, d ~~|\nx[A] = 1 ~~|\n")
