@@ -18,7 +18,8 @@ MOST_CELLS = 100_000
 MOST_TERMS = 1_000_000
 #: Stocks of a model, those inside delays and averages too.
 MOST_STATES = 200_000
-#: Variables that need each other's value at the same time, one after another.
-MOST_CHAINED = 4_000
+#: Variables that need each other's value at the same time, one after another. Compiling a chain
+#: takes time with the square of its length.
+MOST_CHAINED = 1_000
 #: Elements inside one another in an XMILE file.
 MOST_NESTED = 100
