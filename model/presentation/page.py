@@ -7,6 +7,7 @@ template escapes every value, so whatever stands in a user's file is shown as te
 from __future__ import annotations
 
 import base64
+import io
 import numbers
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ from smecluster.model.support.errors import InputError
 if TYPE_CHECKING:
     from jinja2 import Template
 
+# All pictures at one scale, so that their letters are of one size; the widest fill the page.
+_PIXELS_PER_INCH, _PLAIN_DPI = 80, 100
 _PNG = b"\x89PNG\r\n\x1a\n"
 # A page with more sections than this gets a table of contents.
 _FEW_SECTIONS = 3
@@ -94,7 +97,7 @@ def render_page(
                 "title": section.title,
                 "text": section.text,
                 "tables": [_lay_out(caption, table) for caption, table in section.tables],
-                "figures": [(caption, _embed(path)) for caption, path in section.figures],
+                "figures": [(caption, *_embed(path)) for caption, path in section.figures],
             }
             for section in sections
         ],
@@ -188,12 +191,21 @@ def _decimal(value: float, mixed: bool) -> str:
     return str(Rounded(round(value, 4) + 0.0))
 
 
-def _embed(path: Path) -> str:
-    """Turn a PNG file into a data address."""
+def _embed(path: Path) -> tuple[str, int]:
+    """Turn a PNG file into a data address, and its width into pixels of the page."""
+    # Imported late, like the template's engine.
+    from PIL import Image
+
     try:
         data = Path(path).read_bytes()
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror or error}") from None
     if not data.startswith(_PNG):
         raise InputError(f"{path} is not a PNG picture")
-    return "data:image/png;base64," + base64.b64encode(data).decode("ascii")
+    try:
+        with Image.open(io.BytesIO(data), formats=["PNG"]) as picture:
+            pixels, dots = picture.width, picture.info.get("dpi", (_PLAIN_DPI,))[0]
+    except (OSError, SyntaxError, ValueError) as error:
+        raise InputError(f"{path} is a damaged PNG picture: {error}") from None
+    address = "data:image/png;base64," + base64.b64encode(data).decode("ascii")
+    return address, round(pixels / (dots or _PLAIN_DPI) * _PIXELS_PER_INCH)

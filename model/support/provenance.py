@@ -29,7 +29,7 @@ def make_stamp(model_hash: str, **more: str | None) -> dict[str, str]:
         Text by name, in the order in which a reader wants it.
     """
     return {
-        "command": shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]),
+        "command": shlex.join([_name_program(), *sys.argv[1:]]),
         "model hash": model_hash,
         **{name.replace("_", " "): value for name, value in more.items() if value is not None},
         "versions": ", ".join([f"python {platform.python_version()}", *_versions()]),
@@ -39,6 +39,12 @@ def make_stamp(model_hash: str, **more: str | None) -> dict[str, str]:
 def format_stamp(stamp: Mapping[str, str]) -> str:
     """Write the stamp as comment lines for the head of a text file, ``# name: value``."""
     return "".join(f"# {name}: {' '.join(value.split())}\n" for name, value in stamp.items())
+
+
+def _name_program() -> str:
+    """Name what was started; `python -m smecluster` is the command."""
+    name = Path(sys.argv[0]).name
+    return "smecluster" if name == "__main__.py" else name
 
 
 def _versions() -> list[str]:

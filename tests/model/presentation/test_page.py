@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 from smecluster.model.presentation.page import Section, render_page
 from smecluster.model.support.errors import InputError
@@ -164,3 +165,21 @@ def test_a_figure_that_is_missing_or_no_picture_is_named(tmp_path):
     wrong.write_text("<svg onload='alert(1)'>")
     with pytest.raises(InputError, match="not a PNG picture"):
         render_page("t", "a", [Section("s", [], (), [("f", wrong)])], {})
+
+
+def test_pictures_of_any_width_have_letters_of_one_size(tmp_path):
+    """An inch of every picture is as wide on the page, whatever its resolution."""
+    widths = []
+    for inches, dots in ((4, 100), (8, 150)):
+        path = tmp_path / f"{inches}.png"
+        Image.new("RGB", (inches * dots, 10)).save(path, dpi=(dots, dots))
+        text = render_page("t", "a", [Section("s", [], (), [("f", path)])], {})
+        widths.append(int(re.search(r'<img [^>]*width="(\d+)"', text)[1]))
+    assert widths == [320, 640]
+
+
+def test_a_damaged_picture_is_refused(tmp_path):
+    path = tmp_path / "cut.png"
+    path.write_bytes(PNG[:20])
+    with pytest.raises(InputError, match="damaged PNG"):
+        render_page("t", "a", [Section("s", [], (), [("f", path)])], {})
