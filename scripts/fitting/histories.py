@@ -45,7 +45,9 @@ def histories(
     ] = None,
     from_: Folders = None,
     calibration: CalibrationName = None,
-    out: Annotated[Path, typer.Option(help="Folder for tables and figure.")] = Path("results"),
+    out: Annotated[Path, typer.Option(help="Folder for tables and figure.")] = Path(
+        "results/histories"
+    ),
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Compare the base case with the published figures."""
@@ -72,7 +74,7 @@ def write_histories(
     region: Sequence[str] | None = None,
     from_: Sequence[Path] | None = None,
     calibration: str | None = None,
-    out: Path = Path("results"),
+    out: Path = Path("results/histories"),
 ) -> tuple[Histories, dict[str, str], list[Path]]:
     """Compare the base case with the published figures, and write tables and figure.
 

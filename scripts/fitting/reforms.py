@@ -37,7 +37,7 @@ def reforms(
     region: Regions = None,
     from_: Folders = None,
     calibration: CalibrationName = None,
-    out: Annotated[Path, typer.Option(help="Folder for the table.")] = Path("results"),
+    out: Annotated[Path, typer.Option(help="Folder for the table.")] = Path("results/reforms"),
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Run published reforms on the model and compare its responses with the published ones."""

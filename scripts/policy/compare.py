@@ -61,7 +61,7 @@ def compare(
     from_: Folders = None,
     set_: Settings = None,
     out: Annotated[Path, typer.Option(help="Folder for tables, figures and the page.")] = Path(
-        "results"
+        "results/compare"
     ),
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     workers: Workers = None,
