@@ -242,7 +242,7 @@ class Comparison:
 
     def figures(self) -> dict[str, Figure]:
         """Draw every figure by its name, the most important first."""
-        from smecluster.policies.comparison.figures import draw_figures
+        from smecluster.policies.comparison.figures.gallery import draw_figures
 
         return draw_figures(self)
 
@@ -254,7 +254,7 @@ class Comparison:
         InputError
             If there is none of that name.
         """
-        from smecluster.policies.comparison.figures import draw_figure
+        from smecluster.policies.comparison.figures.gallery import draw_figure
 
         return draw_figure(self, name)
 

@@ -118,7 +118,7 @@ def _report(done: StudyRun, out: Path, json: bool) -> None:
         print_lines(["", *describe_basis(comparison)])
         # Figures take longer to draw than the answer to read.
         sys.stdout.flush()
-    from smecluster.policies.comparison.figures import draw_figures
+    from smecluster.policies.comparison.figures.gallery import draw_figures
 
     drawn = draw_all(draw_figures(comparison), out, provenance)
     text = write_compare_page(comparison, done.study.title, drawn, provenance)

@@ -110,7 +110,7 @@ def _list(chosen: list[str] | None, json: bool) -> None:
 def _report(done: StudyRun, out: Path, json: bool) -> None:
     from smecluster.model.support.files import write_atomic
     from smecluster.policies.comparison.brief import write_futures_page
-    from smecluster.policies.comparison.figures import draw_futures
+    from smecluster.policies.comparison.figures.certainty import draw_futures
     from smecluster.policies.comparison.tables import table_recoveries
     from smecluster.policies.comparison.text import answer_futures, describe_basis
 

@@ -20,7 +20,8 @@ from smecluster.policies.comparison.brief import (
     write_futures_page,
 )
 from smecluster.policies.comparison.compute import compare, read_discounting
-from smecluster.policies.comparison.figures import draw_figures, draw_probabilities
+from smecluster.policies.comparison.figures.certainty import draw_probabilities
+from smecluster.policies.comparison.figures.gallery import draw_figures
 from smecluster.policies.comparison.measures import DISCOUNTED, PER_YUAN, measure_half_time
 from smecluster.policies.comparison.result import Comparison
 from smecluster.policies.comparison.tables import PROBABILITY, make_tables

@@ -1,0 +1,1 @@
+"""Figures of a comparison: each says against what, for which money, and in which unit."""
