@@ -1,4 +1,4 @@
-"""Shipped results stay as they are stored, and a change is told in words."""
+"""Shipped results stay as they are stored, and a change is put into words."""
 
 import json
 

@@ -85,7 +85,7 @@ def test_a_curved_posterior_has_an_interval_of_unequal_sides(logistic, checkpoin
     assert (inside["low"] < inside["low 90"]).all()
     assert (inside["high 90"] < inside["high"]).all()
     assert inside.loc["growth", "low"] < 0.18 < inside.loc["growth", "high"]
-    # At the ends the cost is the cut above the lowest, all others fitted anew.
+    # At the ends the cost is the cut above the lowest, all others fitted again.
     for side in ("low", "high"):
         x = optimum.x.copy()
         x[0] = np.log(inside.loc["growth", side])

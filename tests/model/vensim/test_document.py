@@ -1,4 +1,4 @@
-"""A model says what each of its variables is, and what it hangs together with."""
+"""A model says what each of its variables is, and what it depends on and feeds."""
 
 from pathlib import Path
 

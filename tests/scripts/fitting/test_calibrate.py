@@ -1,4 +1,4 @@
-"""``smecluster calibrate`` fits a region of one's own, and refuses what cannot be fitted."""
+"""``smecluster calibrate`` fits the user's own region, and refuses what cannot be fitted."""
 
 import json
 import re

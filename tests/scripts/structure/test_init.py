@@ -1,4 +1,4 @@
-"""``smecluster init``: a folder of one's own whose files go before the package's."""
+"""``smecluster init``: copies the user's files into a folder, where commands find them first."""
 
 import json
 import shutil
