@@ -28,6 +28,7 @@ from smecluster.model.support.errors import InputError
 from smecluster.model.support.files import read_text, write_atomic
 from smecluster.model.support.formats import FORMATS
 from smecluster.model.support.locks import lock_folder
+from smecluster.model.support.seals import seal_json
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -202,13 +203,17 @@ class Checkpoints:
         if not self._identified:
             path = self.folder / self._file
             content = {"format": self._format, "identity": self.identity, **self._record}
-            text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+            text = seal_json(content)
             if not path.exists() or read_text(path) != text:
                 write_atomic(path, text)
             self._identified = True
 
     def _identity_in(self, path: Path) -> dict[str, str] | None:
-        """Read the identity in a file; None where what it belongs to is to be dropped."""
+        """Read the identity in a file; None where what it belongs to is to be dropped.
+
+        Its seal is for those who only read: whoever writes compares every fingerprint and writes
+        the file again.
+        """
         try:
             content = json.loads(read_text(path))
             if content["format"] != self._format:
@@ -217,16 +222,16 @@ class Checkpoints:
                     f"start again with --restart, or remove {self.folder}"
                 )
             identity = {str(name): str(value) for name, value in content["identity"].items()}
-        except (json.JSONDecodeError, KeyError, TypeError, AttributeError):
+        except InputError:
+            if self._restart:
+                return None
+            raise
+        except (ValueError, RecursionError, KeyError, TypeError, AttributeError):
             if self._restart:
                 return None
             raise InputError(
                 f"{path} is damaged: start again with --restart, or remove {self.folder}"
             ) from None
-        except InputError:
-            if self._restart:
-                return None
-            raise
         return None if self._restart and identity != self.identity else identity
 
     def _may_write(self) -> bool:

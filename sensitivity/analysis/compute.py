@@ -49,8 +49,10 @@ def analyse(results: Results, *, method: str | None = None, tell: Tell | None = 
     Raises
     ------
     InputError
-        If the runs are laid out for another method, or the store cannot be read.
+        If the runs are laid out for another method, the store cannot be read, or a part of it was
+        altered.
     """
+    results.refuse_damage()
     chosen = _choose_method(results, method or results.method)
     rows = arrange_rows(results, chosen)
     bootstrap = _make_bootstrap(results)

@@ -18,7 +18,7 @@ from smecluster.sensitivity.design.samples import Design
 from smecluster.sensitivity.design.study import OF_THE_ANALYSIS, Study
 from smecluster.sensitivity.store import manifest as manifests
 from smecluster.sensitivity.store import parts
-from smecluster.sensitivity.store.manifest import Manifest
+from smecluster.sensitivity.store.manifest import DRAWS, Manifest, fingerprint_draws
 from smecluster.sensitivity.store.parts import Stored
 from smecluster.sensitivity.store.results import Results
 
@@ -137,6 +137,11 @@ def read_store(folder: str | Path, study: Study | None = None) -> Results:
             raise InputError(
                 f"cannot read {place / _DRAWS}: {str(error).splitlines()[0]}"
             ) from None
+        if fingerprint_draws(draws) != manifest.identity.get(DRAWS):
+            raise InputError(
+                f"{place / _DRAWS} has been altered (its fingerprint differs): "
+                f"{manifests.name_command(place)} writes it again"
+            )
     stored = _scan(manifest.checkpoints(place), manifest)
     design = manifest.design(draws)
     _check_sample(design, stored, manifest)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +11,8 @@ import pandas as pd
 
 from smecluster.model.support.checkpoints import Checkpoints
 from smecluster.model.support.errors import InputError
-from smecluster.model.support.files import read_text
 from smecluster.model.support.formats import FORMATS, check_format
+from smecluster.model.support.seals import read_sealed
 from smecluster.sensitivity.design.crossing import Scenario
 from smecluster.sensitivity.design.factors import Factor
 from smecluster.sensitivity.design.outputs import Column
@@ -25,6 +24,8 @@ if TYPE_CHECKING:
     from smecluster.model import Model
 
 NAME = "manifest.json"
+#: What the identity calls the fingerprint of the draws.
+DRAWS = "calibration draws"
 _KIND = "sensitivity study"
 _FORMAT = FORMATS[_KIND]
 
@@ -101,6 +102,11 @@ class Manifest:
         )
 
 
+def name_command(folder: Path) -> str:
+    """Name the command that makes again what a store lacks."""
+    return f"'smecluster sensitivity run STUDY.toml --out {folder}'"
+
+
 def read_manifest(folder: Path) -> Manifest:
     """Read the manifest of a store.
 
@@ -116,13 +122,18 @@ def read_manifest(folder: Path) -> Manifest:
     Raises
     ------
     InputError
-        If the folder is no store, or its manifest is damaged.
+        If the folder is no store, or its manifest was altered since the runs were made.
     """
     path = folder / NAME
     if not path.is_file():
         raise InputError(f"{folder} holds no runs of a study: no {NAME} there")
+    remedy = f"{name_command(folder)} writes it again and keeps the runs"
     try:
-        content = check_format(json.loads(read_text(path)), _KIND, path)
+        content = check_format(
+            read_sealed(path, remedy, f"it was cut, or is of an earlier version; {remedy}"),
+            _KIND,
+            path,
+        )
         return Manifest(
             study=Study.from_record(content["study"], str(path)),
             factors=tuple(map(Factor.from_record, content["factors"])),
@@ -133,9 +144,9 @@ def read_manifest(folder: Path) -> Manifest:
             versions=content["versions"],
             budget=content.get("budget", ""),
         )
-    except (json.JSONDecodeError, KeyError, TypeError) as error:
+    except (KeyError, TypeError) as error:
         raise InputError(
-            f"{path} is damaged ({type(error).__name__}): start again with --restart"
+            f"{path} says too little ({type(error).__name__}): start again with --restart"
         ) from None
 
 
@@ -190,7 +201,10 @@ def compute_identity(
         "strategies and futures": compute_digest([scenario.record() for scenario in scenarios]),
     }
     if draws is not None:
-        fingerprints["calibration draws"] = compute_digest(
-            {str(name): values.tolist() for name, values in draws.items()}
-        )
+        fingerprints[DRAWS] = fingerprint_draws(draws)
     return fingerprints
+
+
+def fingerprint_draws(draws: pd.DataFrame) -> str:
+    """Fingerprint the draws of a calibration that a study uses."""
+    return compute_digest({str(name): values.tolist() for name, values in draws.items()})

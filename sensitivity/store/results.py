@@ -19,7 +19,7 @@ from smecluster.sensitivity.design.outputs import Column
 from smecluster.sensitivity.design.samples import Design
 from smecluster.sensitivity.design.study import Study
 from smecluster.sensitivity.store import parts
-from smecluster.sensitivity.store.manifest import Manifest
+from smecluster.sensitivity.store.manifest import Manifest, name_command
 from smecluster.sensitivity.store.parts import Stored
 
 _UNITS = {
@@ -149,6 +149,21 @@ class Results:
     def complete(self) -> bool:
         """Whether every run of every scenario is stored."""
         return all(bool(self.done(place).all()) for place in range(len(self.scenarios)))
+
+    def refuse_damage(self) -> None:
+        """Refuse to analyse runs of which a part is not what was saved.
+
+        Raises
+        ------
+        InputError
+            If a part was altered or cut; the message names it.
+        """
+        for stored in self.stored:
+            for name in stored.damaged:
+                raise InputError(
+                    f"part {name} in {stored.checkpoints.folder} has been altered or cut (its "
+                    f"SHA-256 differs): {name_command(self.folder)} makes its runs again"
+                )
 
     def done(self, scenario: int = 0) -> NDArray[np.bool_]:
         """Say which runs of a scenario are stored, failed ones too.

@@ -2,18 +2,22 @@
 
 import json
 import os
+from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from smecluster.model.support.errors import InputError
+from smecluster.model.support.seals import seal_json
+from smecluster.sensitivity.analysis.compute import analyse
 from smecluster.sensitivity.design.crossing import Scenario, cross
 from smecluster.sensitivity.design.distributions import Distribution
 from smecluster.sensitivity.design.factors import Factor
 from smecluster.sensitivity.design.outputs import Column
 from smecluster.sensitivity.store import folder as store
 from smecluster.sensitivity.store import parts
-from smecluster.sensitivity.store.manifest import Manifest
+from smecluster.sensitivity.store.manifest import Manifest, fingerprint_draws
 
 UNIT = 4  # of Saltelli's sample of two factors
 
@@ -173,8 +177,82 @@ def test_a_sample_that_is_drawn_otherwise_is_noticed(tmp_path, manifest):
     with store.open_store(tmp_path, manifest) as opened:
         add(opened, 0, 64)
     path = tmp_path / "manifest.json"
-    path.write_text(path.read_text().replace('"seed": 3', '"seed": 4'))
+    path.write_text(seal_json(json.loads(path.read_text().replace('"seed": 3', '"seed": 4'))))
     with pytest.raises(InputError, match="a different sample"):
+        store.read_store(tmp_path)
+
+
+def exchange_columns(text):
+    """Exchange two outputs: every index would belong to the other."""
+    content = json.loads(text)
+    content["columns"].reverse()
+    return json.dumps(content)
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        exchange_columns,
+        lambda text: text.replace('"label": "x1"', '"label": "x2"', 1),
+        lambda text: text.replace("3.0", "2.0", 1),
+        lambda text: text[:-1],
+        lambda text: text.replace("x2", "x3"),
+    ],
+    ids=["columns", "factor", "baseline", "cut", "names"],
+)
+def test_an_altered_manifest_is_refused_and_written_again_by_the_next_run(harm, tmp_path, manifest):
+    with store.open_store(tmp_path, manifest) as opened:
+        add(opened, 0, 64)
+    path = tmp_path / "manifest.json"
+    sound = path.read_text(encoding="utf-8")
+    path.write_text(harm(sound), encoding="utf-8")
+    with pytest.raises(InputError, match=r"manifest\.json has .*SHA-256.* keeps the runs$"):
+        store.read_store(tmp_path)
+    with store.open_store(tmp_path, manifest) as opened:
+        assert len(opened.stored[0].parts) == 1
+    assert path.read_text(encoding="utf-8") == sound
+
+
+def test_a_manifest_of_an_earlier_version_is_written_again_by_the_next_run(tmp_path, manifest):
+    with store.open_store(tmp_path, manifest) as opened:
+        add(opened, 0, 64)
+    path = tmp_path / "manifest.json"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    del content["sha256"]
+    path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"has no SHA-256 at its end: .*an earlier version; "):
+        store.read_store(tmp_path)
+    with store.open_store(tmp_path, manifest):
+        pass
+    assert store.read_store(tmp_path).complete
+
+
+def test_an_altered_part_is_not_left_out_of_an_analysis_silently(tmp_path, manifest):
+    with store.open_store(tmp_path, manifest) as opened:
+        add(opened, 0, 32)
+        add(opened, 32, 64)
+    part = sorted((tmp_path / "runs").rglob("*.parquet"))[0]
+    part.write_bytes(part.read_bytes().replace(b"y, total, 2030", b"y, total, 2031"))
+    with pytest.raises(
+        InputError, match=r"part 000000000000-000000000032 in .* has been altered or cut"
+    ):
+        analyse(store.read_store(tmp_path))
+
+
+def test_altered_draws_are_refused(tmp_path, manifest):
+    draws = pd.DataFrame({"x1": np.linspace(0, 1, 100), "x2": np.linspace(1, 2, 100)})
+    free = tuple(replace(factor, distribution=None) for factor in manifest.factors)
+    study = manifest.study.resized(16)
+    latin = study.from_record(
+        {**study.record(), "method": {"name": "regional", "size": 32}}, "here"
+    )
+    identity = {"model": "a", "calibration draws": fingerprint_draws(draws)}
+    chosen = replace(manifest, study=latin, factors=free, identity=identity)
+    with store.open_store(tmp_path, chosen, draws):
+        pass
+    store.read_store(tmp_path)
+    draws.assign(x2=draws["x2"] * 1.001).to_parquet(tmp_path / "draws.parquet", index=False)
+    with pytest.raises(InputError, match=r"draws\.parquet has been altered .*writes it again"):
         store.read_store(tmp_path)
 
 
