@@ -19,7 +19,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from smecluster.model.program.inputs import Scale
+    from smecluster.model.program.values import Scale
     from smecluster.model.runs import RunError, failures, simulate, simulate_many, stream
     from smecluster.model.support.errors import InputError
     from smecluster.model.system import Model, load
@@ -33,7 +33,7 @@ _HOMES = {
     "Model": "smecluster.model.system",
     "Region": "smecluster.model.vensim.regions",
     "RunError": "smecluster.model.runs",
-    "Scale": "smecluster.model.program.inputs",
+    "Scale": "smecluster.model.program.values",
     "Variable": "smecluster.model.vensim.document",
     "failures": "smecluster.model.runs",
     "load": "smecluster.model.system",

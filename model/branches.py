@@ -85,7 +85,15 @@ class Trunk:
         self.base = {_INITIAL: year}
         names = [_STATE.format(at) for at in range(len(m.program.states))]
         until = {**(base or {}), _FINAL: year}
-        run = simulate_many(self.model, table, names, [year], workers=workers, base=until)
+        run = simulate_many(
+            self.model,
+            table,
+            names,
+            [year],
+            workers=workers,
+            base=until,
+            within_ranges=False,
+        )
         self._states = {name: run[name].values[:, 0] for name in names}
         self.reasons = run["failure reason"].values
 

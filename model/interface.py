@@ -282,12 +282,13 @@ def simulate(
     engine: str = "kernel",
     outputs: Sequence[str] | None = None,
     years: Sequence[float] | None = None,
+    within_ranges: bool = True,
 ) -> Runs:
     """Run the model once.
 
     Parameters
     ----------
-    inputs, engine, outputs, years
+    inputs, engine, outputs, years, within_ranges
         As for `model.runs.simulate`.
     model : Model, optional
         The model; the shipped one if left out.
@@ -310,7 +311,14 @@ def simulate(
       price sensitivity
     0               0.5
     """
-    data = runs.simulate(model or load(), inputs, engine=engine, outputs=outputs, years=years)
+    data = runs.simulate(
+        model or load(),
+        inputs,
+        engine=engine,
+        outputs=outputs,
+        years=years,
+        within_ranges=within_ranges,
+    )
     return Runs(data, pd.DataFrame([dict(inputs or {})], dtype=object))
 
 
@@ -323,12 +331,13 @@ def simulate_many(
     base: Mapping[str, Any] | None = None,
     workers: int | None = None,
     cluster: str | None = None,
+    within_ranges: bool = True,
 ) -> Runs:
     """Run the model many times.
 
     Parameters
     ----------
-    table, outputs, years, base, workers, cluster
+    table, outputs, years, base, workers, cluster, within_ranges
         As for `model.runs.simulate_many`.
     model : Model, optional
         The model; the shipped one if left out.
@@ -350,6 +359,13 @@ def simulate_many(
     [0, 1]
     """
     data = runs.simulate_many(
-        model or load(), table, outputs, years, base=base, workers=workers, cluster=cluster
+        model or load(),
+        table,
+        outputs,
+        years,
+        base=base,
+        workers=workers,
+        cluster=cluster,
+        within_ranges=within_ranges,
     )
     return Runs(data, table if isinstance(table, pd.DataFrame) else pd.DataFrame(dict(table)))

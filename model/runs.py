@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,12 +18,13 @@ from smecluster.model.compiler.diagnosis import Failure, explain_failure
 from smecluster.model.compiler.kernel import ALONE, Batch, Result, load_kernel
 from smecluster.model.engines import run_engine
 from smecluster.model.engines.job import Job
-from smecluster.model.program.clock import Times, compute_times
+from smecluster.model.program.clock import Times, compute_times, read_years
 from smecluster.model.program.graph import Points, Program
 from smecluster.model.program.inputs import InputIndex, Inputs
 from smecluster.model.program.outputs import Selection, select_outputs
 from smecluster.model.results import label_results
-from smecluster.model.support.errors import InputError
+from smecluster.model.settings import check_count, index_inputs
+from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.system import Model
 
 ENGINES = ("kernel", "pysd", "simlin")
@@ -57,6 +58,7 @@ def simulate(
     engine: str = "kernel",
     outputs: Sequence[str] | None = None,
     years: Sequence[float] | None = None,
+    within_ranges: bool = True,
 ) -> xr.Dataset:
     """Run a model once.
 
@@ -75,6 +77,9 @@ def simulate(
         Variables to return; all if left out.
     years : sequence of float, optional
         Times to return; every ``SAVEPER`` if left out.
+    within_ranges : bool
+        Whether values outside of the ranges that the model gives are refused. Switch it off to
+        go beyond them on purpose, as a test of extremes does.
 
     Returns
     -------
@@ -85,19 +90,19 @@ def simulate(
     Raises
     ------
     InputError
-        If an input, output, year or engine cannot be used.
+        If an input, output, year or engine cannot be used, two inputs set one value, or a value
+        lies outside its range.
     RunError
         If the run leaves the domain: division by zero, overflow, logarithm of a negative.
     """
     if engine not in ENGINES:
-        from smecluster.model.support.errors import UnknownNameError
-
         raise UnknownNameError("engine", engine, ENGINES)
     program = m.program
-    resolved = _index_inputs(m).resolve(inputs or {})
+    resolved = index_inputs(m).resolve({} if inputs is None else inputs, within_ranges)
     chosen = select_outputs(program, outputs)
     parameters = resolved.parameters(program)
-    clock = compute_times(program, parameters, resolved.tables, years)
+    wanted = None if years is None else read_years(years)
+    clock = compute_times(program, parameters, resolved.tables, wanted)
     if engine != "kernel":
         job = Job(m.text, m.path.suffix, program, resolved, chosen, clock)
         values = run_engine(engine, job)
@@ -124,6 +129,7 @@ def simulate_many(
     workers: int | None = None,
     cluster: str | None = None,
     base: Mapping[str, Any] | None = None,
+    within_ranges: bool = True,
 ) -> xr.Dataset:
     """Run a model many times.
 
@@ -145,7 +151,9 @@ def simulate_many(
     cluster : str, optional
         Address of a Dask scheduler, to spread the runs over machines.
     base : mapping, optional
-        What all runs set, as in `simulate`.
+        What all runs set, as in `simulate`; what the table sets goes before it.
+    within_ranges : bool
+        As in `simulate`; for the table and for `base`.
 
     Returns
     -------
@@ -157,10 +165,21 @@ def simulate_many(
     Raises
     ------
     InputError
-        If an input, output or year cannot be used.
+        If an input, output, year or count cannot be used, two inputs set one value, or a value
+        lies outside its range.
     """
     parts = list(
-        stream(m, table, outputs, years, chunk=chunk, workers=workers, cluster=cluster, base=base)
+        stream(
+            m,
+            table,
+            outputs,
+            years,
+            chunk=chunk,
+            workers=workers,
+            cluster=cluster,
+            base=base,
+            within_ranges=within_ranges,
+        )
     )
     if len(parts) == 1:
         return parts[0]
@@ -185,6 +204,7 @@ def stream(
     workers: int | None = None,
     cluster: str | None = None,
     base: Mapping[str, Any] | None = None,
+    within_ranges: bool = True,
 ) -> Iterator[xr.Dataset]:
     """Run a model many times and return the results piece by piece.
 
@@ -192,7 +212,7 @@ def stream(
 
     Parameters
     ----------
-    m, outputs, years, chunk, workers, cluster, base
+    m, outputs, years, chunk, workers, cluster, base, within_ranges
         As in `simulate_many`.
     table : pandas.DataFrame, mapping, or iterable of pandas.DataFrame
         The runs.
@@ -205,18 +225,19 @@ def stream(
     Raises
     ------
     InputError
-        If an input, output or year cannot be used.
+        As in `simulate_many`.
     """
-    prepared = Shared(m, tuple(outputs), None if years is None else tuple(years), base or {})
+    wanted = None if years is None else tuple(read_years(years))
+    prepared = Shared(m, tuple(outputs), wanted, base or {}, within_ranges)
+    if isinstance(table, str) or not isinstance(table, pd.DataFrame | Mapping | Iterable):
+        raise InputError("the runs must be a pandas.DataFrame or a mapping of columns")
     pieces = (
         [_read_table(table)]
         if isinstance(table, pd.DataFrame | Mapping)
         else map(_read_table, table)
     )
-    size = chunk or prepared.chunk()
-    if size < 1:
-        raise InputError(f"chunk must be at least 1, not {size}")
-    threads = workers or os.cpu_count() or 1
+    threads = check_count("workers", workers) if workers is not None else os.cpu_count() or 1
+    size = check_count("chunk", chunk) if chunk is not None else prepared.chunk()
     chunks = (
         piece.iloc[begin : begin + size]
         for piece in pieces
@@ -259,11 +280,15 @@ class Shared:
     outputs: tuple[str, ...]
     years: tuple[float, ...] | None
     base: Mapping[str, Any]
+    within_ranges: bool = True
+
+    def _resolve(self) -> Inputs:
+        return index_inputs(self.model).resolve(self.base, self.within_ranges)
 
     def chunk(self) -> int:
         """Choose how many runs to compute at a time."""
         program = self.model.program
-        resolved = _index_inputs(self.model).resolve(self.base)
+        resolved = self._resolve()
         clock = compute_times(program, resolved.parameters(program), resolved.tables, self.years)
         numbers = len(select_outputs(program, self.outputs).nodes) * max(1, len(clock.labels))
         return max(64, min(65536, _CHUNK_NUMBERS // max(1, numbers)) // 64 * 64)
@@ -272,8 +297,8 @@ class Shared:
         """Run every row of a table."""
         program = self.model.program
         chosen = select_outputs(program, self.outputs)
-        common = _index_inputs(self.model).resolve(self.base)
-        groups = _group_runs(program, _index_inputs(self.model), frame, common)
+        index = index_inputs(self.model)
+        groups = _group_runs(program, index, frame, self._resolve(), self.within_ranges)
         values: NDArray[np.float64] | None = None
         labels: NDArray[np.float64] | None = None
         failed: list[Failure | None] = [None] * len(frame)
@@ -335,17 +360,25 @@ class _Group:
 
 
 def _group_runs(
-    program: Program, directory: InputIndex, frame: pd.DataFrame, common: Inputs
+    program: Program,
+    directory: InputIndex,
+    frame: pd.DataFrame,
+    common: Inputs,
+    within_ranges: bool,
 ) -> list[_Group]:
     if not len(frame):
         raise InputError("the table of runs is empty: give at least one row")
     base = common.parameters(program)
     varied: dict[int, NDArray[np.float64]] = {}
     tables: list[dict[int, Points]] = [dict(common.tables) for _ in range(len(frame))]
+    claims = Inputs()
+    if not frame.columns.is_unique:
+        twice = frame.columns[frame.columns.duplicated()][0]
+        raise InputError(f"the table of runs has two columns {twice!r}: give one of them")
     for column in frame.columns:
         series = frame[column]
         if pd.api.types.is_numeric_dtype(series) and not pd.api.types.is_complex_dtype(series):
-            numbers = series.to_numpy(dtype=float)
+            numbers = series.to_numpy(dtype=float, na_value=np.nan)
             bad = np.flatnonzero(~np.isfinite(numbers))
             if len(bad):
                 raise InputError(
@@ -353,10 +386,15 @@ def _group_runs(
                     f"(run {frame.index[bad[0]]})"
                 )
             places = directory.resolve({column: float(numbers[0])}).values
+            claims.claim(column, places)
+            limit = directory.find_range(column) if within_ranges else None
+            if limit is not None:
+                limit.check(column, numbers)
             varied.update(dict.fromkeys(places, numbers))
             continue
         for row, value in enumerate(series):
-            one = directory.resolve({column: value})
+            one = directory.resolve({column: value}, within_ranges)
+            claims.claim(column, one.written)
             for place, number in one.values.items():
                 varied.setdefault(place, np.full(len(frame), base[place]))[row] = number
             tables[row].update(one.tables)
@@ -384,11 +422,6 @@ def _group_runs(
         }
         groups.append(_Group(chosen_rows, parameters, own, tables[rows[0]]))
     return groups
-
-
-@lru_cache(maxsize=8)
-def _index_inputs(m: Model) -> InputIndex:
-    return InputIndex(m.program)
 
 
 def _find_rows(program: Program, chosen: Selection) -> list[int]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from smecluster.model.runs import simulate
+from smecluster.model.settings import override_inputs
 from smecluster.model.support.errors import InputError
 from smecluster.policies.plan import START, carry_on
 
@@ -144,8 +145,10 @@ def set_budget(
         If the amount cannot be read.
     """
     asked = amount if isinstance(amount, Amount) else parse_budget(amount)
-    inputs = {**carry_on(model.regions).inputs, **(settings or {})}
-    run = simulate(model, inputs, outputs=[_SUPPLY], years=[start, model.time.final])
+    inputs = override_inputs(model, carry_on(model.regions).inputs, settings)
+    run = simulate(
+        model, inputs, outputs=[_SUPPLY], years=[start, model.time.final], within_ranges=False
+    )
     supply = run[_SUPPLY].sum("Region")
     value_added = float(supply.isel(time=-1) - supply.isel(time=0))
     money = asked.money if asked.share is None else asked.share * value_added

@@ -30,6 +30,7 @@ def simulate(
     engine: str = "kernel",
     outputs: Sequence[str] | None = None,
     years: Sequence[float] | None = None,
+    within_ranges: bool = True,
 ) -> Runs:
     """Run the model once, as ``smecluster run`` does.
 
@@ -43,7 +44,7 @@ def simulate(
         its file says.
     model : Model, optional
         The calibrated one if left out, see `calibration.loading.load_model`.
-    engine, outputs, years
+    engine, outputs, years, within_ranges
         As for `model.runs.simulate`.
 
     Returns
@@ -65,10 +66,18 @@ def simulate(
     ['thousand persons']
     """
     from smecluster.model.interface import simulate as run
+    from smecluster.model.settings import override_inputs
 
     whole = load_model() if model is None else model
     base = _plan_inputs(whole, strategy, inputs)
-    return run({**base, **(inputs or {})}, model=whole, engine=engine, outputs=outputs, years=years)
+    return run(
+        override_inputs(whole, base, inputs) if base else inputs,
+        model=whole,
+        engine=engine,
+        outputs=outputs,
+        years=years,
+        within_ranges=within_ranges,
+    )
 
 
 def simulate_many(
@@ -81,6 +90,7 @@ def simulate_many(
     base: Mapping[str, Any] | None = None,
     workers: int | None = None,
     cluster: str | None = None,
+    within_ranges: bool = True,
 ) -> Runs:
     """Run the model many times, as ``smecluster batch`` does.
 
@@ -90,7 +100,7 @@ def simulate_many(
         A column an input, a row a run. It goes before `base`, and that before the strategy.
     strategy, model
         As for `simulate`.
-    outputs, years, base, workers, cluster
+    outputs, years, base, workers, cluster, within_ranges
         As for `model.runs.simulate_many`.
 
     Returns
@@ -110,12 +120,20 @@ def simulate_many(
     2
     """
     from smecluster.model.interface import simulate_many as run
+    from smecluster.model.settings import override_inputs
 
     whole = load_model() if model is None else model
-    known = {**_plan_inputs(whole, strategy, base), **(base or {})}
-    varied = set(map(str, table))
-    fixed = {name: value for name, value in known.items() if name not in varied}
-    return run(table, outputs, years, model=whole, base=fixed, workers=workers, cluster=cluster)
+    plan = _plan_inputs(whole, strategy, base)
+    return run(
+        table,
+        outputs,
+        years,
+        model=whole,
+        base=override_inputs(whole, plan, base) if plan else base,
+        workers=workers,
+        cluster=cluster,
+        within_ranges=within_ranges,
+    )
 
 
 def _plan_inputs(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from smecluster.model.runs import simulate
+from smecluster.model.settings import override_inputs
 from smecluster.policies.levers import SUBSCRIPT, Level, find_lever
 from smecluster.policies.plan import Plan
 
@@ -88,9 +89,10 @@ def check_spans(
             continue
         run = simulate(
             model,
-            {**plan.inputs, **(settings or {})},
+            override_inputs(model, plan.inputs, settings),
             outputs=[*_SPENDING.values(), "value added"],
             years=list(np.arange(start, model.time.final + 1)),
+            within_ranges=False,
         )
         supply = run["value added"]
         for level, spending in _SPENDING.items():

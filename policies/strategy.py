@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from smecluster.model.settings import check_ranges
+from smecluster.model.settings import check_inputs
 from smecluster.model.support.errors import UnknownNameError
 from smecluster.model.support.files import read_toml
 from smecluster.model.support.schema import Schema, validate
@@ -261,7 +261,7 @@ class Strategy(Schema):
             spending.append(_spending(self.central, None, self.central.paid_by_regions))
         first = min(START, self.until) if start is None else start
         plan = Plan(self.name, tuple(model.regions), tuple(spending), self.until, first)
-        check_ranges(model, plan.inputs, f"strategy {self.name!r}")
+        check_inputs(model, plan.inputs, f"strategy {self.name!r}")
         return plan
 
     def scaled(self, factor: float) -> Strategy:

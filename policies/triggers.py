@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from smecluster.model.runs import simulate
+from smecluster.model.settings import override_inputs
 from smecluster.model.support.errors import InputError
 from smecluster.policies.plan import Plan
 
@@ -43,8 +44,9 @@ def settle_triggers(model: Model, plan: Plan, settings: Mapping[str, Any] | None
     """
     if not plan.waits or plan.start <= model.time.initial:
         return plan
-    inputs = {**plan.without_programmes().inputs, **(settings or {})}
-    run = simulate(model, inputs, outputs=[_LOCAL, _CENTRAL]).sel(time=slice(None, plan.start))
+    inputs = override_inputs(model, plan.without_programmes().inputs, settings)
+    run = simulate(model, inputs, outputs=[_LOCAL, _CENTRAL], within_ranges=False)
+    run = run.sel(time=slice(None, plan.start))
     settled = []
     for one in plan.spending:
         if one.trigger is not None:

@@ -140,6 +140,7 @@ def isolate_sector(problem: Problem, sector: Sector, values: Mapping[str, float]
         problem.model,
         {**base, "SAVEPER": 1.0},
         outputs=[driver.variable for driver in sector.driver],
+        within_ranges=False,
     )
     for driver in sector.driver:
         for region in problem.model.regions:

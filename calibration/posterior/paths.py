@@ -49,6 +49,7 @@ def simulate_paths(
         outputs=list(dict.fromkeys(figures["variable"])),
         workers=objective.workers,
         base={"FINAL TIME": last, **problem.base, "SAVEPER": 1.0},
+        within_ranges=False,
     )
     years = run["time"].to_numpy()
     tables = []

@@ -217,7 +217,9 @@ class _Runner:
 
     def _run(self, inputs: Mapping[str, Any]) -> xr.Dataset:
         parts = [
-            simulate_many(self._model, table, self._outputs, self._years, base=inputs)
+            simulate_many(
+                self._model, table, self._outputs, self._years, base=inputs, within_ranges=False
+            )
             for table in self._tables
         ]
         kept = [part[list(self._outputs)].drop_vars("run", errors="ignore") for part in parts]

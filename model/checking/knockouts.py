@@ -317,8 +317,10 @@ def run_knockouts(
     variables = list(OUTCOMES)
     years = sorted({float(start + after) for start in YEARS for after in AFTER})
     base = {"FINAL TIME": max(model.time.final, years[-1])}
-    results = simulate_many(knocked, table, variables, years, workers=workers, base=base)
-    reference = simulate(model, base, outputs=variables)
+    results = simulate_many(
+        knocked, table, variables, years, workers=workers, base=base, within_ranges=False
+    )
+    reference = simulate(model, base, outputs=variables, within_ranges=False)
     # The data of the knock-outs and of the reference: (outcome, run, time, region).
     after = np.stack([results[name].transpose("run", "time", REGION).values for name in variables])
     before = np.stack([reference[name].sel(time=years).values for name in variables])

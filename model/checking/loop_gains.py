@@ -224,7 +224,7 @@ def compute_matrix(
         "FINAL TIME": rest,
     }
     variables = list(dict.fromkeys(cut.variable for cut in (*cuts, *held)))
-    closed = simulate(m, run, outputs=variables, years=[rest])
+    closed = simulate(m, run, outputs=variables, years=[rest], within_ranges=False)
     values = {
         f"{cut.constant}[{region}]": float(closed[cut.variable].sel({REGION: region}).item())
         for cut in (*cuts, *held)
@@ -236,7 +236,9 @@ def compute_matrix(
         rows += [{**values, name: values[name] * math.exp(push)} for push in (_PUSH, -_PUSH)]
     opened = Model(apply_cuts(m.text, (*cuts, *held)), m.path)
     years = [rest - _LATE, rest]
-    runs = simulate_many(opened, pd.DataFrame(rows), variables, years, base=run)
+    runs = simulate_many(
+        opened, pd.DataFrame(rows), variables, years, base=run, within_ranges=False
+    )
     before, after = (_compute_logarithms(runs.sel(time=at), cuts, m.regions) for at in years)
     _check_rest(before, after, pushed, "does not come to rest")
     reference = np.log([values[name] for name in pushed])[:, None]

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from smecluster.model.program.graph import Points, Program
 from smecluster.model.program.interpreter import Interpreter, order_nodes
+from smecluster.model.program.values import read_number
 from smecluster.model.support.errors import InputError
+from smecluster.model.support.limits import STEPS
 
 # PySD's relative precision for the final time and the times saved.
 PRECISION = 1e-5
-_MOST_STEPS = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,29 @@ class Times:
     saveper: float
 
 
+def read_years(years: Any) -> list[float]:
+    """Read the times that a user wants.
+
+    Parameters
+    ----------
+    years : iterable of float
+        As given.
+
+    Returns
+    -------
+    list of float
+        Finite numbers.
+
+    Raises
+    ------
+    InputError
+        If it is no list of them.
+    """
+    if isinstance(years, str | bytes) or not isinstance(years, Iterable):
+        raise InputError(f"years must be a list of numbers, not {years!r}")
+    return [read_number("years", year) for year in years]
+
+
 def compute_times(
     program: Program,
     parameters: Sequence[float] | NDArray[np.float64],
@@ -72,7 +97,8 @@ def compute_times(
     Raises
     ------
     InputError
-        If the control variables allow no run, or a year is not one of its steps.
+        If the control variables allow no run, the last time is before the first, or a year is
+        not one of its steps.
     """
     values = Interpreter(program, parameters, tables).compute(
         order_nodes(program, program.clock), {}
@@ -84,8 +110,13 @@ def compute_times(
         raise InputError(f"TIME STEP ({step:g}) and SAVEPER ({saveper:g}) must be above 0")
     if final < initial:
         raise InputError(f"FINAL TIME ({final:g}) is before INITIAL TIME ({initial:g})")
-    if (final - initial) / step > _MOST_STEPS:
-        raise InputError(f"from {initial:g} to {final:g} by {step:g} is more than 10 million steps")
+    if saveper < step * PRECISION:
+        raise InputError(f"SAVEPER ({saveper:g}) is nothing beside TIME STEP ({step:g})")
+    if (final - initial) / step > STEPS:
+        raise InputError(
+            f"from {initial:g} to {final:g} by {step:g} is more than "
+            f"{STEPS // 1_000_000} million steps"
+        )
     every = [initial]
     while every[-1] + step * PRECISION < final:
         every.append(every[-1] + step)
@@ -96,7 +127,7 @@ def compute_times(
     else:
         keep = np.zeros(len(every), dtype=bool)
         for year in years:
-            place = int(np.argmin(np.abs(np.array(every) - year)))
+            place = int(np.argmin(np.abs(np.array(every) - year))) if math.isfinite(year) else 0
             if not abs(every[place] - year) <= max(near, near * abs(year)):
                 raise InputError(
                     f"year {year:g} is not one of the run's steps: {initial:g} to "

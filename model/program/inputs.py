@@ -1,10 +1,12 @@
-"""What a run sets: from the names that people write to the parameters of a program."""
+"""What a run sets: from the names that people write to the parameters of a program.
+
+Everything that sets an input, from Python or the command line, passes here.
+"""
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,25 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smecluster.model.program.graph import Points, Program
+from smecluster.model.program.values import Range, Scale, read_number, read_numbers, read_points
 from smecluster.model.support.errors import InputError, UnknownNameError, suggest_name
 from smecluster.model.vensim.source import fold_name
 
 Cell = tuple[str, ...]
 
 _NAME = re.compile(r"\s*(?P<name>[^\[\]]+?)\s*(?:\[(?P<cell>[^\[\]]*)\])?\s*\Z")
-
-
-@dataclass(frozen=True)
-class Scale:
-    """A factor on all values of a table.
-
-    Attributes
-    ----------
-    factor : float
-        1 leaves the table as it is.
-    """
-
-    factor: float
 
 
 @dataclass
@@ -43,10 +33,35 @@ class Inputs:
         By parameter.
     tables : dict of int to (x, y)
         Points that replace those of a table.
+    written : dict of int to str
+        By parameter how the user wrote it; for a table by the parameter of its scale.
     """
 
     values: dict[int, float] = field(default_factory=dict)
     tables: dict[int, Points] = field(default_factory=dict)
+    written: dict[int, str] = field(default_factory=dict)
+
+    def claim(self, written: str, places: Iterable[int]) -> None:
+        """Note who sets some parameters.
+
+        Parameters
+        ----------
+        written : str
+            The input, as the user wrote it.
+        places : iterable of int
+            The parameters that it sets.
+
+        Raises
+        ------
+        InputError
+            If another input sets one of them too.
+        """
+        for place in places:
+            before = self.written.setdefault(place, written)
+            if before != written:
+                raise InputError(
+                    f"inputs {before!r} and {written!r} set the same value: give one of them"
+                )
 
     def parameters(self, program: Program) -> NDArray[np.float64]:
         """Give the value of every parameter of a program."""
@@ -63,10 +78,13 @@ class InputIndex:
     ----------
     program : Program
         The model.
+    ranges : mapping of str to Range, optional
+        Where values may lie, by name of the variable.
     """
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, ranges: Mapping[str, Range] | None = None) -> None:
         self.program = program
+        self._limits = {fold_name(name): limit for name, limit in (ranges or {}).items()}
         self.names: dict[str, str] = {}
         self.numbers: dict[str, dict[Cell, int]] = {}
         self.scales: dict[str, dict[Cell, int]] = {}
@@ -153,7 +171,31 @@ class InputIndex:
         names = [*self.elements.values(), *self.program.ranges]
         raise UnknownNameError(f"element in the input {written!r}, that is", part.strip(), names)
 
-    def resolve(self, given: Mapping[str, Any]) -> Inputs:
+    def find_places(self, written: str) -> list[int]:
+        """List the parameters that a name means; of a table those of its scale.
+
+        Parameters
+        ----------
+        written : str
+            As for `find`.
+
+        Returns
+        -------
+        list of int
+
+        Raises
+        ------
+        InputError
+            If no input has that name.
+        """
+        name, cells = self.find(written)
+        return [self._cells(name)[cell] for cell in cells]
+
+    def find_range(self, written: str) -> Range | None:
+        """Give the range in which the values of an input must lie, None if it has none."""
+        return self._limits.get(self.find(written)[0])
+
+    def resolve(self, given: Mapping[str, Any], within_ranges: bool = False) -> Inputs:
         """Turn what a user writes into parameters and tables.
 
         Parameters
@@ -161,6 +203,8 @@ class InputIndex:
         given : mapping
             By name a number, a mapping of elements to numbers, or an array over the variable's
             elements; for tables points ``[(x, y), ...]`` or a `Scale`.
+        within_ranges : bool
+            Whether values outside of a variable's range are refused.
 
         Returns
         -------
@@ -169,46 +213,122 @@ class InputIndex:
         Raises
         ------
         InputError
-            If a name, element, shape or value cannot be used.
+            If a name, element, shape or value cannot be used, or two entries set one value.
         """
+        if not isinstance(given, Mapping):
+            raise InputError(f"inputs must be a mapping of names to values, not {given!r}")
         result = Inputs()
         for written, value in given.items():
             name, cells = self.find(written)
-            self._assign(result, str(written), name, cells, value)
+            places = self._assign(result, written, name, cells, value)
+            limit = self._limits.get(name) if within_ranges else None
+            if limit is not None:
+                limit.check(written, np.array([result.values[place] for place in places]))
         return result
 
     def _assign(
-        self, result: Inputs, written: str, name: str, cells: list[Cell], value: Any
-    ) -> None:
+        self,
+        result: Inputs,
+        written: str,
+        name: str,
+        cells: list[Cell],
+        value: Any,
+        level: int = 0,
+    ) -> list[int]:
+        """Set values, and list the parameters that were set."""
         if isinstance(value, Mapping):
-            for part, inner in value.items():
-                parts = list(part) if isinstance(part, tuple) else [str(part)]
-                wanted = [self._expand_element(written, one) for one in parts]
-                chosen = _match_cells(cells, wanted)
-                if not chosen:
-                    raise InputError(
-                        f"input {written!r}: {self.names[name]!r} has no element "
-                        f"{', '.join(parts)!r}"
-                    )
-                self._assign(result, written, name, chosen, inner)
-        elif name in self.scales:
+            return self._assign_parts(result, written, name, cells, value, level)
+        places = [self._cells(name)[cell] for cell in cells]
+        result.claim(written, places)
+        if name in self.scales:
             self._assign_table(result, written, name, cells, value)
         else:
-            places = [self.numbers[name][cell] for cell in cells]
-            for place, number in zip(
-                places, _read_numbers(written, value, len(cells)), strict=True
-            ):
-                result.values[place] = number
+            single = cells == [()]
+            numbers = read_numbers(written, value, len(cells), single)
+            result.values.update(zip(places, numbers, strict=True))
+        return places
+
+    def _assign_parts(
+        self,
+        result: Inputs,
+        written: str,
+        name: str,
+        cells: list[Cell],
+        parts: Mapping[Any, Any],
+        level: int,
+    ) -> list[int]:
+        if not parts:
+            raise InputError(f"input {written!r} is an empty mapping: give a value")
+        if level and level >= len(cells[0]):
+            raise InputError(f"input {written!r} must be a number, not {dict(parts)!r}")
+        places: list[int] = []
+        for part, inner in parts.items():
+            names = [str(one) for one in part] if isinstance(part, tuple) else [str(part)]
+            wanted = [self._expand_element(written, one) for one in names]
+            chosen = _match_cells(cells, wanted)
+            if not chosen:
+                raise InputError(
+                    f"input {written!r}: {self.names[name]!r} has no element {', '.join(names)!r}"
+                )
+            inside = f"{written}: {', '.join(names)}"
+            places += self._assign(result, inside, name, chosen, inner, level + 1)
+        return places
 
     def _assign_table(
         self, result: Inputs, written: str, name: str, cells: list[Cell], value: Any
     ) -> None:
         if isinstance(value, Scale):
-            factor = _read_number(written, value.factor)
+            factor = read_number(written, value.factor)
             result.values.update({self.scales[name][cell]: factor for cell in cells})
             return
-        points = _read_points(written, value)
+        points = read_points(written, value)
         result.tables.update({self.tables[name][cell]: points for cell in cells})
+
+    def override(self, below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+        """Let some inputs go before others, however each is spelled.
+
+        Parameters
+        ----------
+        below, above : mapping
+            Inputs as for `resolve`; where both set a value, that of `above` holds.
+
+        Returns
+        -------
+        dict
+            `above`, and what it leaves of `below`: an entry of which it sets a part is written
+            element by element.
+
+        Raises
+        ------
+        InputError
+            If a name of either is no input.
+        """
+        taken = {place for written in above for place in self.find_places(written)}
+        kept: dict[str, Any] = {}
+        for written, value in below.items():
+            places = self.find_places(written)
+            if not taken.intersection(places):
+                kept[written] = value
+            elif not taken.issuperset(places):
+                kept |= self._write_out(written, value, taken)
+        return {**kept, **above}
+
+    def _write_out(self, written: str, value: Any, taken: set[int]) -> dict[str, Any]:
+        name, cells = self.find(written)
+        alone = self.resolve({written: value})
+        found: dict[str, Any] = {}
+        for cell in cells:
+            place = self._cells(name)[cell]
+            if place in taken or place not in alone.written:
+                continue
+            spelled = f"{self.names[name]}[{', '.join(cell)}]"
+            if name not in self.scales:
+                found[spelled] = alone.values[place]
+            elif place in alone.values:
+                found[spelled] = Scale(alone.values[place])
+            else:
+                found[spelled] = list(zip(*alone.tables[self.tables[name][cell]], strict=True))
+        return found
 
 
 def _match_cells(cells: list[Cell], wanted: Sequence[set[str]]) -> list[Cell]:
@@ -224,44 +344,3 @@ def _match_cells(cells: list[Cell], wanted: Sequence[set[str]]) -> list[Cell]:
     if any(len(wanted) > len(cell) for cell in cells):
         return []
     return [cell for cell in cells if begins(cell)] or [cell for cell in cells if holds(cell)]
-
-
-def _read_number(written: str, value: Any) -> float:
-    if isinstance(value, str | bytes) or value is None:
-        raise InputError(f"input {written!r} must be a number, not {value!r}")
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        raise InputError(f"input {written!r} must be a number, not {str(value)[:60]!r}") from None
-    if not math.isfinite(number):
-        raise InputError(f"input {written!r} must be a finite number, not {number}")
-    return number
-
-
-def _read_numbers(written: str, value: Any, count: int) -> list[float]:
-    if isinstance(value, Scale):
-        raise InputError(f"input {written!r} is a number, not a table: give a value")
-    array = np.asarray(value)
-    if array.ndim == 0:
-        return [_read_number(written, array.item())] * count
-    if array.size != count:
-        raise InputError(f"input {written!r} has {array.size} values, {count} are needed")
-    return [_read_number(written, one) for one in array.ravel().tolist()]
-
-
-def _read_points(written: str, value: Any) -> Points:
-    try:
-        pairs = [(float(x), float(y)) for x, y in value]
-    except (TypeError, ValueError):
-        raise InputError(
-            f"input {written!r} is a table: give its points [(x, y), ...] or Scale(factor)"
-        ) from None
-    if len(pairs) < 2:
-        raise InputError(f"input {written!r}: a table needs at least two points")
-    for x, y in pairs:
-        _read_number(written, x), _read_number(written, y)
-    pairs.sort()
-    xs, ys = tuple(x for x, _ in pairs), tuple(y for _, y in pairs)
-    if len(set(xs)) < len(xs):
-        raise InputError(f"input {written!r}: a table needs one value for each x")
-    return xs, ys

@@ -3,18 +3,54 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
+
+from smecluster.model.support.limits import ECHO, MESSAGE
 
 # More names than this are counted, not listed, to keep the message one line.
 _LISTED = 12
+# A word without spaces, or a quoted text, that is longer than a message may repeat.
+_LONG = re.compile(rf"'[^'\n]{{{ECHO},}}'|\S{{{ECHO},}}")
 
 
 class InputError(ValueError):
     """Input that cannot be used.
 
     The message is one line: what was given, what is allowed, and the nearest right name.
-    The command line prints it as ``error: ...`` and exits with status 2.
+    The command line prints it as ``error: ...`` and exits with status 2. What it repeats of the
+    input is cut, see `shorten`.
     """
+
+    def __init__(self, message: object = "") -> None:
+        super().__init__(shorten(str(message)))
+
+
+def shorten(message: str) -> str:
+    """Cut what a message repeats beyond what a person reads.
+
+    Parameters
+    ----------
+    message : str
+        The message.
+
+    Returns
+    -------
+    str
+        With at most 200 characters of each word and each quoted text, and at most 1,000
+        characters in all; beginnings and ends are kept.
+    """
+    if len(message) <= ECHO:
+        return message
+    # Looked at is no more than could be kept, so that a text of megabytes costs no time.
+    cut = _LONG.sub(lambda found: _cut(found[0], ECHO), _cut(message, 40 * MESSAGE))
+    return _cut(cut, MESSAGE)
+
+
+def _cut(text: str, most: int) -> str:
+    if len(text) <= most:
+        return text
+    return f"{text[: most * 2 // 3]}...{text[len(text) - (most // 3 - 3) :]}"
 
 
 def suggest_name(name: str, allowed: Iterable[str]) -> str | None:
@@ -32,6 +68,8 @@ def suggest_name(name: str, allowed: Iterable[str]) -> str | None:
     str or None
         The closest name, ignoring case and underscores, or None if nothing is close.
     """
+    if len(name) > ECHO:
+        return None
     plain = {_plain(candidate): candidate for candidate in allowed}
     close = difflib.get_close_matches(_plain(name), plain, n=1, cutoff=0.5)
     return plain[close[0]] if close else None
@@ -56,6 +94,8 @@ class UnknownNameError(InputError):
     """
 
     def __init__(self, kind: str, given: str, allowed: Iterable[str]) -> None:
+        # What is no text, or far too long for a name, is repeated as it is written.
+        given = shorten(str(given))
         names = sorted(set(allowed))
         guess = suggest_name(given, names)
         if guess is not None:

@@ -1,4 +1,4 @@
-"""How much of anything is read: more is refused in one line, before it is built.
+"""How much of anything is read or computed: more is refused in one line, before it is built.
 
 A limit is far above what a real model or table needs, and low enough that a refusal takes less
 than two seconds and 500 MB.
@@ -23,3 +23,52 @@ MOST_STATES = 200_000
 MOST_CHAINED = 1_000
 #: Elements inside one another in an XMILE file.
 MOST_NESTED = 100
+
+# Messages -------------------------------------------------------------------------------
+
+#: Characters of a value that a message repeats.
+ECHO = 200
+#: Characters of a whole message.
+MESSAGE = 1_000
+
+# Files ----------------------------------------------------------------------------------
+
+#: Bytes of a file of settings (TOML, YAML) that people write.
+SETTINGS_BYTES = 4_000_000
+#: Bytes of a JSON file that the program wrote.
+RECORD_BYTES = 50_000_000
+#: Bytes of any other text, tables included.
+TEXT_BYTES = 500_000_000
+#: Levels of lists and tables inside one another, and parts of a dotted name.
+DEPTH = 60
+#: Entries of a file of settings, after its references are followed.
+ENTRIES = 1_000_000
+#: Digits of a whole number.
+DIGITS = 40
+
+# Tables of runs -------------------------------------------------------------------------
+
+#: Columns: far more than a model has inputs.
+COLUMNS = 5_000
+#: Bytes of an Excel file, unpacked.
+WORKBOOK_BYTES = 200_000_000
+#: Characters of a cell.
+CELL = 1_000
+
+# Formulas of checks and facts -----------------------------------------------------------
+
+#: Characters.
+FORMULA = 20_000
+#: Brackets, and signs, inside one another.
+FORMULA_DEPTH = 50
+
+# Runs and searches ----------------------------------------------------------------------
+
+#: Steps of a run.
+STEPS = 10_000_000
+#: Values of a study's series.
+SERIES = 100_000
+#: Threads, runs computed at a time, points of a search, or whatever else is counted.
+COUNT = 1_000_000_000
+#: Points of a generation of a search.
+POPULATION = 100_000

@@ -21,6 +21,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from smecluster.model.settings import override_inputs
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.graphs import find_shortest_path
 from smecluster.model.vensim.regions import REGION
@@ -137,7 +138,7 @@ def measure_dominance(
     plans = _fund(model, strategies, budget, start, settings)
     parts = []
     for plan in plans:
-        inputs = {**plan.inputs, **(settings or {})}
+        inputs = override_inputs(model, plan.inputs, settings)
         parts.append(_average_years(_share(_score_loops(model, inputs, step)), model, step))
         if progress is not None:
             progress(len(parts), len(plans))

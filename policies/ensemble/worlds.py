@@ -428,6 +428,7 @@ class _Work:
             chunk=_ROWS,
             workers=self.worlds.workers,
             base=base,
+            within_ranges=False,  # futures and branches go beyond on purpose
         )
         for here, run in zip(parts, runs, strict=True):
             cost[here] = sum_money(run).values

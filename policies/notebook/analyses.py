@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from smecluster.model.settings import check_inputs
 from smecluster.policies.budget import DEFAULT_BUDGET, Budget
 from smecluster.policies.notebook.interface import Named
 from smecluster.policies.plan import START
@@ -75,7 +76,7 @@ def compute_contributions(
         start=start,
         budget=budget,
         outcomes=outcomes,
-        settings=settings,
+        settings=check_inputs(whole, settings),
         seed=seed,
     )
 
@@ -141,7 +142,7 @@ def optimise(
         budget=budget,
         shock=None if shock is None else load_future(shock),
         several=several,
-        settings=settings,
+        settings=check_inputs(whole, settings),
     )
 
 
@@ -189,7 +190,7 @@ def map_windows(
         drawn,
         budget=budget,
         baseline=_load(baseline),
-        settings=settings,
+        settings=check_inputs(whole, settings),
         **years,
     )
 
@@ -238,7 +239,7 @@ def value_statistics(
         baseline=_load(baseline),
         start=start,
         budget=budget,
-        settings=settings,
+        settings=check_inputs(whole, settings),
     )
 
 
@@ -275,7 +276,11 @@ def measure_dominance(
     named = [strategies] if isinstance(strategies, str | Path | Strategy) else strategies
     whole, _ = _load_model(model, 0, calibration, 1)
     return follow_loops(
-        whole, [_load(one) for one in named], start=start, budget=budget, settings=settings
+        whole,
+        [_load(one) for one in named],
+        start=start,
+        budget=budget,
+        settings=check_inputs(whole, settings),
     )
 
 

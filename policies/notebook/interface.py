@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from smecluster.model.settings import check_inputs
 from smecluster.policies.budget import DEFAULT_BUDGET, Budget
 from smecluster.policies.plan import START
 from smecluster.policies.strategy import BASELINE, Strategy
@@ -115,7 +116,7 @@ def compare(
         start=start,
         budget=budget,
         outcomes=outcomes,
-        settings=settings,
+        settings=check_inputs(whole, settings),
         workers=workers,
     )
     provenance = make_stamp(

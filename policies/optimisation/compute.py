@@ -17,6 +17,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from smecluster.model.runs import simulate
+from smecluster.model.settings import override_inputs
 from smecluster.model.support.checkpoints import Checkpoints
 from smecluster.model.support.errors import InputError
 from smecluster.policies.budget import DEFAULT_BUDGET, Amount, Budget, set_budget
@@ -239,7 +240,8 @@ def _make_objective(
 
 def _make_space(model: Model, start: float, last: float) -> Space:
     inputs = carry_on(model.regions, start).inputs
-    size = simulate(model, inputs, outputs=["value added"], years=[start])["value added"]
+    size = simulate(model, inputs, outputs=["value added"], years=[start], within_ranges=False)
+    size = size["value added"]
     return Space(
         regions=tuple(model.regions),
         sizes=tuple(float(value) for value in size.values[0]),
@@ -283,9 +285,10 @@ def _measure_spending(
     """
     run = simulate(
         model,
-        {**strategy.plan(model, start).inputs, **(settings or {})},
+        override_inputs(model, strategy.plan(model, start).inputs, settings),
         outputs=[_LOCAL_BUDGET, _CENTRAL_BUDGET, _DISCOUNT],
         years=[float(year) for year in np.arange(start, model.time.final + 1)],
+        within_ranges=False,
     )
     local = (run[_LOCAL_BUDGET] * run[_DISCOUNT]).sum("time")
     central = (run[_CENTRAL_BUDGET] * run[_DISCOUNT]).sum("time")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from smecluster.calibration.loading import describe_origin, load_calibrated
-from smecluster.model.settings import parse_settings
+from smecluster.model.settings import override_inputs, parse_settings
 from smecluster.scripts.shared.options import CalibrationName, Folders, Regions, Settings
 from smecluster.scripts.shared.printing import print_json, print_table
 from smecluster.scripts.shared.progress import progress
@@ -48,6 +48,10 @@ def batch(
     from_: Folders = None,
     set_: Settings = None,
     calibration: CalibrationName = None,
+    beyond_ranges: Annotated[
+        bool,
+        typer.Option("--beyond-ranges", help="Accept values outside of the model's ranges."),
+    ] = False,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Threads; one for each processor by default.")
     ] = None,
@@ -71,10 +75,8 @@ def batch(
     model = load_calibrated(region or [], from_ or [], calibration)
     settings = parse_settings(model, set_ or [])
     plan = settle_triggers(model, chosen.plan(model), settings)
-    # A row of the table overrides the strategy and --set.
-    base = {
-        name: value for name, value in {**plan.inputs, **settings}.items() if name not in inputs
-    }
+    # --set goes before the strategy, and a row of the table before both.
+    base = override_inputs(model, plan.inputs, settings)
     origin = make_stamp(
         model.hash,
         strategy=f"{chosen.name} {chosen.hash}",
@@ -83,7 +85,14 @@ def batch(
         units="; ".join(f"{name}: {_find_unit(model, name)}" for name in dict.fromkeys(output)),
     )
     pieces = stream(
-        model, inputs, output, year or None, workers=workers, cluster=cluster, base=base
+        model,
+        inputs,
+        output,
+        year or None,
+        workers=workers,
+        cluster=cluster,
+        base=base,
+        within_ranges=not beyond_ranges,
     )
     failed: list[pd.DataFrame] = []
     summary = _Summary(output)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from smecluster.calibration.loading import describe_origin, load_calibrated
-from smecluster.model.settings import parse_settings
+from smecluster.model.settings import override_inputs, parse_settings
 from smecluster.scripts.shared.options import CalibrationName, Folders, Regions, Settings
 from smecluster.scripts.shared.printing import note, print_json, print_table
 
@@ -50,7 +50,7 @@ def run(
     model = load_calibrated(region or [], from_ or [], calibration)
     settings = parse_settings(model, set_ or [])
     plan = settle_triggers(model, chosen.plan(model), settings)
-    result = simulate(model, {**plan.inputs, **settings}, engine=engine)
+    result = simulate(model, override_inputs(model, plan.inputs, settings), engine=engine)
     beyond = check_spans(model, [plan], plan.start, settings)
     warn_spans(beyond)
     origin = make_stamp(

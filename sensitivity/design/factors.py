@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from smecluster.model.program.inputs import InputIndex, Scale
+from smecluster.model.program.inputs import InputIndex
+from smecluster.model.program.values import Scale
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.vensim.document import CONTROLS
 from smecluster.sensitivity.design.distributions import Distribution, find_ends

@@ -23,7 +23,7 @@ def one() -> Runs:
 @pytest.fixture(scope="module")
 def many() -> Runs:
     table = {"stay": [8, 10, 0], "adjustment time": [4, 5, 6]}
-    return simulate_many(table, ["People", "arrivals"], model=TOWNS)
+    return simulate_many(table, ["People", "arrivals"], model=TOWNS, within_ranges=False)
 
 
 def test_the_values_are_those_of_the_model(one: Runs) -> None:

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from smecluster.model.program.inputs import Scale
+from smecluster.model.program.values import Scale
 from smecluster.model.support.errors import InputError
 from smecluster.sensitivity.design.distributions import Distribution, find_ends
 from smecluster.sensitivity.design.factors import Factor, Setting, build_factors
