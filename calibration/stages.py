@@ -17,6 +17,7 @@ from smecluster.calibration.estimate.fit import Optimum
 from smecluster.calibration.problem.objective import Objective
 from smecluster.model.support.checkpoints import Checkpoints
 from smecluster.model.support.files import write_atomic
+from smecluster.model.support.reading import read_json
 
 #: Receives the stage, how much of it is done, and how much there is.
 Tell = Callable[[str, int, int], None]
@@ -166,8 +167,8 @@ class Stages:
     def _read(self) -> dict[str, float]:
         path = self._folder / _EFFORT
         try:
-            return dict(json.loads(path.read_text(encoding="utf-8")))
-        except (OSError, json.JSONDecodeError):
+            return dict(read_json(path))
+        except (TypeError, ValueError):
             return {"seconds": 0.0, "runs": 0}
 
     def _keep_effort(self) -> None:

@@ -16,7 +16,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from smecluster.model.support.errors import InputError, UnknownNameError
-from smecluster.model.support.files import read_toml
+from smecluster.model.support.reading import read_toml
 from smecluster.model.support.schema import Schema, validate
 from smecluster.model.support.workspace import find_named_file, list_files
 from smecluster.model.vensim.values import read_values

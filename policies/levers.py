@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field, model_validator
 
 from smecluster.model.support.errors import InputError, UnknownNameError
-from smecluster.model.support.files import read_toml
+from smecluster.model.support.reading import read_toml
 from smecluster.model.support.schema import Schema, validate
 from smecluster.model.support.workspace import locate
 

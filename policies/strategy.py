@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 
 from smecluster.model.settings import check_inputs
 from smecluster.model.support.errors import UnknownNameError
-from smecluster.model.support.files import read_toml
+from smecluster.model.support.reading import read_toml
 from smecluster.model.support.schema import Schema, validate
 from smecluster.model.support.workspace import find_named_file, list_files
 from smecluster.policies.levers import Level, find_lever

@@ -15,7 +15,8 @@ from smecluster.calibration.data.csv_rows import parse_choice, raise_first
 from smecluster.calibration.data.series import STATUSES, YEARS
 from smecluster.calibration.data.toml_lines import Lines, Spot
 from smecluster.model.support.errors import InputError, UnknownNameError
-from smecluster.model.support.files import read_text, read_toml
+from smecluster.model.support.files import read_text
+from smecluster.model.support.reading import read_toml
 from smecluster.model.vensim.regions import check_region_name
 
 Text = Annotated[str, Field(min_length=1)]

@@ -29,7 +29,7 @@ from smecluster.calibration.problem.courses import add_courses, name_course
 from smecluster.calibration.problem.objective import Objective
 from smecluster.model.runs import simulate
 from smecluster.model.support.errors import InputError
-from smecluster.model.support.files import read_toml
+from smecluster.model.support.reading import read_toml
 from smecluster.model.support.schema import Schema, validate
 from smecluster.model.system import Model
 from smecluster.model.vensim.cutting import Cut, apply_cuts

@@ -27,7 +27,7 @@ from pydantic import ConfigDict, Field, model_validator
 from smecluster.calibration.data.csv_rows import parse_choice
 from smecluster.calibration.data.series import STATUSES
 from smecluster.model.support.errors import InputError
-from smecluster.model.support.files import read_toml
+from smecluster.model.support.reading import read_toml
 from smecluster.model.support.schema import Schema, validate
 from smecluster.model.support.workspace import find_named_file, list_files
 

@@ -8,12 +8,15 @@ evaluated by Python.
 
 from __future__ import annotations
 
+import operator
 import re
-from collections.abc import Callable, Iterable
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from smecluster.model.support.errors import InputError, UnknownNameError
+from smecluster.model.support.limits import FORMULA, FORMULA_DEPTH
 from smecluster.model.vensim.regions import REGION
 from smecluster.model.vensim.source import fold_name, split_elements
 
@@ -79,13 +82,21 @@ def parse_formula(text: str | float, variables: Iterable[str]) -> Formula:
     Raises
     ------
     InputError
-        If it is not a formula, or uses an unknown name.
+        If it is not a formula, uses an unknown name, or is too long or nested too deep.
     """
     reader = _Reader(str(text), {fold_name(name): name for name in variables})
     return Formula(str(text), tuple(dict.fromkeys(reader.names)), reader.stepwise, reader.evaluate)
 
 
 Part = Callable[["xr.Dataset"], "xr.DataArray"]
+Operation = Callable[[Any, Any], Any]
+
+_OPERATIONS: dict[str, Operation] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+}
 
 
 class _Reader:
@@ -96,14 +107,20 @@ class _Reader:
         self.variables = variables
         self.names: list[str] = []
         self.stepwise = False
+        self._depth = 0
+        if len(text) > FORMULA:
+            raise InputError(
+                f"a formula of {len(text):,} characters is too long: at most {FORMULA:,} are read"
+            )
         self.tokens = self._tokens()
         self.evaluate = self._read_sum()
         if self.tokens:
             raise self._refuse()
 
-    def _tokens(self) -> list[re.Match[str]]:
-        tokens, position = [], 0
-        while self.text[position:].strip():
+    def _tokens(self) -> deque[re.Match[str]]:
+        tokens: deque[re.Match[str]] = deque()
+        position = 0
+        while position < len(self.text.rstrip()):
             match = _TOKEN.match(self.text, position)
             if match is None:
                 raise self._refuse()
@@ -116,23 +133,33 @@ class _Reader:
 
     def _take_sign(self, allowed: str) -> str | None:
         if self.tokens and (sign := self.tokens[0]["sign"]) and sign in allowed:
-            self.tokens.pop(0)
+            self.tokens.popleft()
             return sign
         return None
 
     def _read_sum(self) -> Part:
-        left = self._read_product()
+        first, rest = self._read_product(), []
         while sign := self._take_sign("+-"):
-            left = _combine(sign, left, self._read_product())
-        return left
+            rest.append((_OPERATIONS[sign], self._read_product()))
+        return _combine(first, rest)
 
     def _read_product(self) -> Part:
-        left = self._read_factor()
+        first, rest = self._read_factor(), []
         while sign := self._take_sign("*/"):
-            left = _combine(sign, left, self._read_factor())
-        return left
+            rest.append((_OPERATIONS[sign], self._read_factor()))
+        return _combine(first, rest)
 
     def _read_factor(self) -> Part:
+        self._depth += 1
+        if self._depth > FORMULA_DEPTH:
+            raise InputError(
+                f"the formula {self.text!r} is nested too deep: at most {FORMULA_DEPTH} levels"
+            )
+        part = self._read_part()
+        self._depth -= 1
+        return part
+
+    def _read_part(self) -> Part:
         if self._take_sign("-"):
             inner = self._read_factor()
             return lambda run: -inner(run)
@@ -140,7 +167,7 @@ class _Reader:
             return self._read_closed()
         if not self.tokens:
             raise self._refuse()
-        token = self.tokens.pop(0)
+        token = self.tokens.popleft()
         if token["number"]:
             return _constant(float(token["number"]))
         if not token["name"]:
@@ -166,14 +193,18 @@ class _Reader:
         return inner
 
 
-def _combine(sign: str, left: Part, right: Part) -> Part:
-    if sign == "+":
-        return lambda run: left(run) + right(run)
-    if sign == "-":
-        return lambda run: left(run) - right(run)
-    if sign == "*":
-        return lambda run: left(run) * right(run)
-    return lambda run: left(run) / right(run)
+def _combine(first: Part, rest: Sequence[tuple[Operation, Part]]) -> Part:
+    """Chain operations from left to right, however many there are."""
+    if not rest:
+        return first
+
+    def evaluate(run: xr.Dataset) -> xr.DataArray:
+        result = first(run)
+        for operation, part in rest:
+            result = operation(result, part(run))
+        return result
+
+    return evaluate
 
 
 def _constant(value: float) -> Part:

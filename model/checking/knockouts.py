@@ -17,12 +17,11 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 import xarray as xr
-import yaml
 from pydantic import Field, model_validator
 
 from smecluster.model.runs import simulate, simulate_many
 from smecluster.model.support.errors import InputError
-from smecluster.model.support.files import read_text
+from smecluster.model.support.reading import read_yaml
 from smecluster.model.support.schema import Schema, validate
 from smecluster.model.system import Model
 from smecluster.model.vensim.knocking import END, NEVER, START, Knock, is_regional, with_knocks
@@ -257,10 +256,7 @@ def load_mechanisms(folder: str | Path = FOLDER) -> tuple[Mechanism, ...]:
     """
     mechanisms: list[Mechanism] = []
     for path in sorted(Path(folder).glob("*.yaml")):
-        try:
-            content = yaml.safe_load(read_text(path))
-        except yaml.YAMLError as error:
-            raise InputError(f"{path} is not valid YAML: {' '.join(str(error).split())}") from None
+        content = read_yaml(path)
         if not isinstance(content, list) or not all(isinstance(each, dict) for each in content):
             raise InputError(f"{path} is not a list of mechanisms")
         mechanisms += [validate(Mechanism, each, path.name) for each in content]

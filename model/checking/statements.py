@@ -6,11 +6,9 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from smecluster.model.checking.scenario import Inputs
 from smecluster.model.support.errors import InputError, UnknownNameError
-from smecluster.model.support.files import read_text
+from smecluster.model.support.reading import read_yaml
 
 SCENARIOS = "scenarios"
 
@@ -48,16 +46,18 @@ def read_statements(
     named: dict[str, Inputs] = {}
     contents = []
     for file in files:
-        try:
-            content = yaml.safe_load(read_text(file))
-        except yaml.YAMLError as error:
-            raise InputError(f"{file} is not valid YAML: {' '.join(str(error).split())}") from None
+        content = read_yaml(file)
         if not isinstance(content, Mapping):
             raise InputError(f"{file} is not a file of {kind}: it needs {', '.join(words)}")
         for word in content:
             if word not in words:
                 raise UnknownNameError(f"word in {file.name}", str(word), words)
-        for name, inputs in content.get(SCENARIOS, {}).items():
+        scenarios = content.get(SCENARIOS) or {}
+        if not isinstance(scenarios, Mapping):
+            raise InputError(f"{file.name}: {SCENARIOS!r} must be a table of names and inputs")
+        for name, inputs in scenarios.items():
+            if not isinstance(inputs or {}, Mapping):
+                raise InputError(f"{file.name}: scenario {name!r} must be a table of inputs")
             if name in named:
                 raise InputError(f"{file.name}: scenario {name!r} is defined twice")
             named[str(name)] = inputs or {}

@@ -178,8 +178,10 @@ def check_record(path: Path) -> None:
         raise InputError(f"the table's name cannot end in .json: {path}; write .csv")
     if not record.exists():
         return
+    from smecluster.model.support.reading import read_json
+
     try:
-        content = json.loads(record.read_text(encoding="utf-8"))
+        content = read_json(record)
         ours = isinstance(content, dict) and "stamp" in content
     except (OSError, ValueError):
         ours = False
@@ -214,14 +216,14 @@ def read_stamp(path: Path) -> dict[str, str]:
     InputError
         If there is no such file, or it says nothing of the kind.
     """
-    from smecluster.model.support.files import read_text
+    from smecluster.model.support.reading import MalformedError, read_json
 
     record = path.with_suffix(".json")
     try:
-        content = check_format(json.loads(read_text(record)), "provenance", record)
+        content = check_format(read_json(record), "provenance", record)
         return {str(name): str(value) for name, value in content["stamp"].items()}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        if isinstance(error, InputError):
+        if isinstance(error, InputError) and not isinstance(error, MalformedError):
             raise
         raise InputError(f"{record} does not say where {path.stem} came from") from None
 

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import os
 import tempfile
-import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from smecluster.model.support.errors import InputError
+from smecluster.model.support.limits import TEXT_BYTES
 
 
-def read_text(path: str | Path) -> str:
+def read_text(path: str | Path, most: int = TEXT_BYTES) -> str:
     """Read a UTF-8 text file.
 
     Parameters
     ----------
     path : str or Path
         The file.
+    most : int
+        Bytes that it may have. A larger one is refused before it is read.
 
     Returns
     -------
@@ -29,42 +30,28 @@ def read_text(path: str | Path) -> str:
     Raises
     ------
     InputError
-        If it does not exist, is a folder, cannot be read, or is not UTF-8.
+        If it does not exist, is a folder, is too large, cannot be read, or is not UTF-8.
     """
     try:
-        return Path(path).read_text(encoding="utf-8-sig")
+        with Path(path).open("rb") as file:
+            # A pipe has no size beforehand: of it no more is read than is allowed.
+            size = os.fstat(file.fileno()).st_size
+            data = b"" if size > most else file.read(most + 1)
+        if max(size, len(data)) > most:
+            raise InputError(f"{path} is larger than the {most / 1e6:,.0f} MB that can be read")
+        text = data.decode("utf-8-sig")
     except FileNotFoundError:
         raise InputError(f"no such file: {path}") from None
     except UnicodeDecodeError as error:
         raise InputError(
             f"{path} is not UTF-8 text (byte {error.start + 1}): save it as UTF-8"
         ) from None
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror or error}") from None
-
-
-def read_toml(path: str | Path) -> dict[str, Any]:
-    """Read a TOML file.
-
-    Parameters
-    ----------
-    path : str or Path
-        The file.
-
-    Returns
-    -------
-    dict
-        Its content.
-
-    Raises
-    ------
-    InputError
-        If it cannot be read, or is not TOML; the message says where.
-    """
-    try:
-        return tomllib.loads(read_text(path))
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{path} is not valid TOML: {error}") from None
+    except (OSError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
+        # A ValueError comes from a name that no file can have.
+        raise InputError(f"cannot read {path}: {getattr(error, 'strerror', '') or error}") from None
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def check_writable(out: Path) -> None:

@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from smecluster.model.support.errors import InputError, UnknownNameError
-from smecluster.model.support.files import read_toml
 from smecluster.model.support.formats import FORMATS, check_format
+from smecluster.model.support.reading import read_toml
 
 #: The file that marks a workspace.
 MARKER = "smecluster.toml"

@@ -12,7 +12,8 @@ from typing import Any
 from pydantic import Field, field_validator, model_validator
 
 from smecluster.model.support.errors import InputError
-from smecluster.model.support.files import read_text, read_toml
+from smecluster.model.support.files import read_text
+from smecluster.model.support.reading import read_toml
 from smecluster.model.support.schema import Schema, validate
 from smecluster.model.support.workspace import find_named_file, list_files
 from smecluster.policies.budget import DEFAULT_BUDGET, parse_budget

@@ -3,7 +3,8 @@
 import pytest
 
 from smecluster.model.support.errors import InputError, UnknownNameError, suggest_name
-from smecluster.model.support.files import read_text, read_toml, replace_file, write_atomic
+from smecluster.model.support.files import read_text, replace_file, write_atomic
+from smecluster.model.support.reading import read_toml
 
 
 def test_what_is_written_is_read_back_and_folders_are_made(tmp_path):
