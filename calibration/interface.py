@@ -327,6 +327,10 @@ def choose_effort(
 ) -> Effort:
     """Choose how much work a calibration does; see `calibrate` for the parameters."""
     if quick:
+        if until:
+            _choose_split(
+                problem, until
+            )  # a year that is none is refused, also where it is not used
         few = min(starts, _QUICK_STARTS)
         return Effort(seed, few, None, search=0, profiles=False, bootstrap=0, draws=0)
     split = _choose_split(problem, until)

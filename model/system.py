@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,7 @@ from smecluster.model.support.files import read_text
 from smecluster.model.support.workspace import locate
 from smecluster.model.vensim.document import SHIPPED, Clock, Document, Variable, read_document
 from smecluster.model.vensim.regions import REGION, Region, check_region_name, set_regions
+from smecluster.model.vensim.source import fold_name
 from smecluster.model.vensim.translation import XMILE
 from smecluster.model.vensim.xmile import read_xmile
 
@@ -94,6 +96,8 @@ def load(path: str | Path | None = None, regions: Iterable[Region] | None = None
     InputError
         If the file cannot be read or used; the message says why, and where in the file.
     """
+    if path is not None and not isinstance(path, str | os.PathLike):
+        raise InputError(f"a model's path must be a text or a Path, not {path!r}")
     place = locate(SHIPPED) if path is None else Path(path)
     if place.suffix.lower() not in (".mdl", *XMILE):
         allowed = ", ".join((".mdl", *XMILE))
@@ -101,6 +105,9 @@ def load(path: str | Path | None = None, regions: Iterable[Region] | None = None
     model = Model(read_text(place), place)
     for name in model.regions:
         check_region_name(name)
+    for name in model.variables:
+        if fold_name(name) == "time":
+            raise InputError(f"{place}: {name!r} is the time of the run: give it another name")
     if regions is not None:
         if model.xmile:
             raise InputError("regions can be chosen for Vensim files only")

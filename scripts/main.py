@@ -319,7 +319,9 @@ def _end_interrupted(error: BaseException) -> NoReturn:
 
 
 def _stop(message: str, status: int = 2) -> NoReturn:
-    print(f"error: {' '.join(message.split())}", file=sys.stderr)
+    from smecluster.model.support.errors import shorten
+
+    print(f"error: {shorten(' '.join(message.split()))}", file=sys.stderr)
     sys.exit(status)
 
 

@@ -10,6 +10,7 @@ import typer
 
 from smecluster.calibration.loading import describe_origin, load_calibrated
 from smecluster.model.settings import override_inputs, parse_settings
+from smecluster.scripts.batches.table import read_inputs
 from smecluster.scripts.shared.options import CalibrationName, Folders, Regions, Settings
 from smecluster.scripts.shared.printing import print_json, print_table
 from smecluster.scripts.shared.progress import progress
@@ -25,7 +26,6 @@ EXAMPLES = (
     'smecluster batch runs.xlsx --output "value added" --strategy central --out results/runs.csv',
     'smecluster batch runs.csv --output "value added" --out r.csv --cluster tcp://host:8786',
 )
-_EXCEL = ".xlsx"
 
 
 def batch(
@@ -75,6 +75,7 @@ def batch(
     model = load_calibrated(region or [], from_ or [], calibration)
     settings = parse_settings(model, set_ or [])
     plan = settle_triggers(model, chosen.plan(model), settings)
+    output = _name_outputs(model, output)
     # --set goes before the strategy, and a row of the table before both.
     base = override_inputs(model, plan.inputs, settings)
     origin = make_stamp(
@@ -117,6 +118,18 @@ def batch(
     print(f"{out}: {len(inputs):,} runs, {len(lost):,} failed")
     if len(lost):
         print(f"{record['failures']} lists the failed runs: why, where and with which inputs")
+
+
+def _name_outputs(model: Model, given: Sequence[str]) -> list[str]:
+    """Spell outputs as the model does, and refuse one that is given twice."""
+    from smecluster.model.program.outputs import select_outputs
+    from smecluster.model.support.errors import InputError
+
+    names = [select_outputs(model.program, [one]).names[0] for one in given]
+    for at, name in enumerate(names):
+        if name in names[:at]:
+            raise InputError(f"--output {given[at]!r} is given twice: {name!r} is one variable")
+    return names
 
 
 def _find_unit(model: Model, name: str) -> str:
@@ -185,73 +198,6 @@ class _Summary:
         print_table(
             ["output", "element", "year", "lowest", "mean", "highest", "unit"], lines, title
         )
-
-
-def read_inputs(path: Path) -> pd.DataFrame:
-    """Read a table of inputs.
-
-    Parameters
-    ----------
-    path : Path
-        CSV file (lines that begin with ``#`` are skipped) or Excel file (its first sheet): the
-        first row names inputs of the model, every further row is a run.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Numbers.
-
-    Raises
-    ------
-    InputError
-        If it cannot be read, is empty, names a column twice, or a cell is not a number.
-    """
-    import pandas as pd
-
-    from smecluster.model.support.errors import InputError
-
-    cells = _read_cells(path)
-    names = [str(name).strip() for name in cells.iloc[0]] if len(cells) else []
-    for name in names:
-        if names.count(name) > 1:
-            raise InputError(f"{path} has two columns {name!r}")
-    cells = cells.iloc[1:].reset_index(drop=True).set_axis(names, axis="columns")
-    if cells.empty:
-        raise InputError(f"{path} has no runs: give one row of numbers for each run")
-    numbers = cells.apply(pd.to_numeric, errors="coerce")
-    for name in names:
-        wrong = numbers.index[numbers[name].isna()]
-        if len(wrong):
-            run = int(wrong[0])
-            given = cells[name].iloc[run]
-            raise InputError(f"{path}: {name!r} of run {run} is {given!r}, not a number")
-    found: pd.DataFrame = numbers.astype(float)
-    return found
-
-
-def _read_cells(path: Path) -> pd.DataFrame:
-    """Read a file's cells as they are written, the names of the columns in the first row."""
-    import io
-    import zipfile
-
-    import pandas as pd
-
-    from smecluster.model.support.errors import InputError
-    from smecluster.model.support.files import read_text
-
-    if path.suffix.lower() == _EXCEL:
-        try:
-            return pd.read_excel(path, header=None, dtype=object, engine="openpyxl")
-        except FileNotFoundError:
-            raise InputError(f"no such file: {path}") from None
-        except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
-            raise InputError(f"{path} is not an Excel table: {error}") from None
-    if path.suffix.lower() not in (".csv", ".txt", ""):
-        raise InputError(f"{path} is neither a CSV file nor an Excel file (.xlsx)")
-    try:
-        return pd.read_csv(io.StringIO(read_text(path)), comment="#", dtype=str, header=None)
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise InputError(f"{path} is not a table: {error}") from None
 
 
 def _flatten(piece: xr.Dataset, outputs: list[str]) -> pd.DataFrame:

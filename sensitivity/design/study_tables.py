@@ -8,6 +8,7 @@ from pydantic import Field, field_validator, model_validator
 
 from smecluster.model.outcomes import DISPERSION, OUTCOMES, TOTAL
 from smecluster.model.support.errors import UnknownNameError
+from smecluster.model.support.limits import SERIES
 from smecluster.model.support.schema import Schema
 
 CALIBRATION = "calibration"
@@ -141,7 +142,7 @@ class FactorTable(Schema):
     sd: float | None = Field(default=None, gt=0)
     median: float | None = Field(default=None, gt=0)
     log_sd: float | None = Field(default=None, gt=0)
-    within: float | None = Field(default=None, gt=0)
+    within: float | None = Field(default=None, gt=0, le=1)
     values: tuple[float, ...] = ()
 
     @property
@@ -239,6 +240,11 @@ class OutputTable(Schema):
                 raise ValueError(
                     f"output {self.outcome!r}: series is [first year, last year, step], "
                     f"not {list(self.series)}"
+                )
+            if (last - first) / step > SERIES:
+                raise ValueError(
+                    f"output {self.outcome!r}: a series has at most {SERIES:,} years, "
+                    f"{list(self.series)} has {(last - first) / step:,.0f}"
                 )
         if not self.years:
             raise ValueError(f"output {self.outcome!r}: give at least one year")

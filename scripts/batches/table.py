@@ -1,0 +1,116 @@
+"""Tables of inputs, a row a run, as CSV and Excel files hold them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from smecluster.model.support.errors import InputError
+from smecluster.model.support.files import read_text
+from smecluster.model.support.limits import CELL, COLUMNS, WORKBOOK_BYTES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_EXCEL = ".xlsx"
+
+
+def read_inputs(path: Path) -> pd.DataFrame:
+    """Read a table of inputs.
+
+    Parameters
+    ----------
+    path : Path
+        CSV file (lines that begin with ``#`` are skipped) or Excel file (its first sheet): the
+        first row names inputs of the model, every further row is a run.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Numbers.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read, is empty, names a column twice, or a cell is not a number.
+    """
+    import pandas as pd
+
+    cells = _read_cells(path)
+    names = [str(name).strip() for name in cells.iloc[0]] if len(cells) else []
+    counts = Counter(names)
+    for name in names:
+        if counts[name] > 1:
+            raise InputError(f"{path} has two columns {name!r}")
+    cells = cells.iloc[1:].reset_index(drop=True).set_axis(names, axis="columns")
+    if cells.empty:
+        raise InputError(f"{path} has no runs: give one row of numbers for each run")
+    numbers = cells.apply(pd.to_numeric, errors="coerce")
+    for name in names:
+        wrong = numbers.index[numbers[name].isna()]
+        if len(wrong):
+            run = int(wrong[0])
+            given = cells[name].iloc[run]
+            raise InputError(f"{path}: {name!r} of run {run} is {given!r}, not a number")
+    found: pd.DataFrame = numbers.astype(float)
+    return found
+
+
+def _read_cells(path: Path) -> pd.DataFrame:
+    """Read a file's cells as they are written, the names of the columns in the first row."""
+    if path.suffix.lower() == _EXCEL:
+        cells = _read_workbook(path)
+    elif path.suffix.lower() in (".csv", ".txt", ""):
+        cells = _read_lines(path)
+    else:
+        raise InputError(f"{path} is neither a CSV file nor an Excel file (.xlsx)")
+    if cells.shape[1] > COLUMNS:
+        raise InputError(f"{path} has {cells.shape[1]:,} columns: at most {COLUMNS:,} are read")
+    return cells
+
+
+def _read_workbook(path: Path) -> pd.DataFrame:
+    import zipfile
+
+    import pandas as pd
+
+    try:
+        with zipfile.ZipFile(path) as parts:
+            if sum(part.file_size for part in parts.infolist()) > WORKBOOK_BYTES:
+                raise InputError(
+                    f"{path} is larger than the {WORKBOOK_BYTES / 1e6:,.0f} MB (unpacked) that "
+                    "can be read"
+                )
+        return pd.read_excel(path, header=None, dtype=object, engine="openpyxl")
+    except FileNotFoundError:
+        raise InputError(f"no such file: {path}") from None
+    except InputError:
+        raise
+    except Exception as error:
+        # In a damaged file the library may stumble anywhere, over a packed part as over a number.
+        raise InputError(f"{path} is not an Excel table: {error}") from None
+
+
+def _read_lines(path: Path) -> pd.DataFrame:
+    import io
+
+    import pandas as pd
+
+    text = read_text(path)
+    lines = text.splitlines()
+    heading = next((line for line in lines if line.strip() and not line.startswith("#")), "")
+    if heading.count(",") >= COLUMNS:
+        raise InputError(
+            f"{path} has {heading.count(',') + 1:,} columns: at most {COLUMNS:,} are read"
+        )
+    longest = max(map(len, lines), default=0)
+    try:
+        cells = pd.read_csv(io.StringIO(text), comment="#", dtype=str, header=None)
+    except (ValueError, OverflowError) as error:  # also what pandas' parser and reader raise
+        raise InputError(f"{path} is not a table: {error}") from None
+    if longest > CELL:
+        lengths = cells.map(lambda cell: len(cell) if isinstance(cell, str) else 0)
+        if lengths.to_numpy().max(initial=0) > CELL:
+            raise InputError(f"{path} has a cell of more than {CELL:,} characters")
+    return cells
