@@ -186,3 +186,23 @@ def test_a_fault_of_ours_is_not_hidden(monkeypatch):
     monkeypatch.setattr(entry, "_application", lambda: faulty)
     with pytest.raises(ValueError, match="a bug"):
         entry.main([])
+
+
+@pytest.mark.parametrize("words", [["export", "\udce6.mdl"], ["run", "central", "--out", "\udcff"]])
+def test_a_name_that_is_not_utf8_is_refused(words, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as caught:
+        entry.main(words)
+    assert caught.value.code == 2
+    assert "is not UTF-8 text" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "words", [["describe", "x" * 100_000], ["histories", "--calibration", "x" * 1000], ["x" * 9999]]
+)
+def test_a_message_repeats_two_hundred_characters_at_most(words, capsys):
+    with pytest.raises(SystemExit) as caught:
+        entry.main(words)
+    assert caught.value.code == 2
+    assert "x" * 201 not in capsys.readouterr().err

@@ -71,3 +71,25 @@ def test_what_is_no_formula_is_refused(formula, message):
 def test_an_unknown_element_is_refused_with_the_nearest():
     with pytest.raises(InputError, match="did you mean 'River'"):
         value("People[Rivr]")
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "(" * 2000 + "People" + ")" * 2000,
+        "-" * 20_000 + "People",
+        "-" * 19_000 + "People",
+        "total(" * 60 + "People" + ")" * 60,
+        " + ".join(["People"] * 20_000),
+    ],
+)
+def test_a_formula_of_any_depth_or_length_is_computed_or_refused(formula):
+    with pytest.raises(InputError, match=r"too deep|too long") as caught:
+        parse_formula(formula, list(RUN))
+    assert len(str(caught.value)) < 400
+
+
+def test_a_sum_may_have_many_terms():
+    terms = " + ".join(["1"] * 2_000)
+    assert value(terms).values.tolist() == [2000, 2000, 2000]
+    assert value(" - ".join(["1"] * 2_000)).values.tolist() == [-1998, -1998, -1998]

@@ -255,6 +255,8 @@ def test_what_cannot_be_searched_is_told(model):
         optimise(model, [local], DRAWS, DRAWS, SMALL, last=2050, **options)
     with pytest.raises(InputError, match="population must be at least 8, not 2"):
         Search(population=2)
+    with pytest.raises(InputError, match="population must be at most 100,000, not 100000000000"):
+        Search(population=10**11)
     with pytest.raises(InputError, match="quantile must lie between 0 and 1"):
         Search(quantile=1.0)
     with pytest.raises(InputError, match="budget must be above zero"):

@@ -21,6 +21,12 @@ def test_a_series_has_a_year_every_so_often(made, small):
     assert made(text).output[0].years == (2000.0, 2005.0, 2010.0)
 
 
+def test_a_series_of_a_billion_years_is_refused(made, small):
+    text = small.replace("year = 2040", "series = [1978, 2040, 0.00000006]")
+    with pytest.raises(InputError, match="at most 100,000 years"):
+        made(text)
+
+
 def test_another_size_changes_nothing_else(study):
     larger = study.resized(64)
     assert larger.method.size == 64
