@@ -294,7 +294,7 @@ def _warn_of_edits(found: Calibration) -> None:
     from smecluster.calibration.data.fingerprint import FITTED, fingerprint_case, name_changes
     from smecluster.calibration.data.series import CASES as FOLDER
     from smecluster.calibration.store.named import CASES
-    from smecluster.model.support.files import read_toml
+    from smecluster.model.support.reading import read_toml
     from smecluster.model.support.workspace import locate
 
     made_from = found.manifest.get(CASES, {})

@@ -229,7 +229,7 @@ def stream(
     """
     wanted = None if years is None else tuple(read_years(years))
     prepared = Shared(m, tuple(outputs), wanted, base or {}, within_ranges)
-    if isinstance(table, str) or not isinstance(table, pd.DataFrame | Mapping | Iterable):
+    if not isinstance(table, pd.DataFrame | Mapping | Iterable):
         raise InputError("the runs must be a pandas.DataFrame or a mapping of columns")
     pieces = (
         [_read_table(table)]

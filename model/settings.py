@@ -11,7 +11,7 @@ from typing import Any
 from smecluster.model.program.inputs import InputIndex
 from smecluster.model.program.values import Range
 from smecluster.model.support.errors import InputError
-from smecluster.model.support.limits import COUNT
+from smecluster.model.support.limits import MOST_COUNTED
 from smecluster.model.system import Model
 
 # Kinds of variables that a run sets and whose numbers have a range.
@@ -99,7 +99,7 @@ def override_inputs(
     return index_inputs(model).override(below, above or {})
 
 
-def check_count(name: str, value: Any, most: int = COUNT) -> int:
+def check_count(name: str, value: Any, most: int = MOST_COUNTED) -> int:
     """Read a count, such as that of threads.
 
     Parameters

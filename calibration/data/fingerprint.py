@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from smecluster.model.support.errors import InputError
-from smecluster.model.support.files import read_text, read_toml
+from smecluster.model.support.files import read_text
+from smecluster.model.support.reading import read_toml
 
 #: The files that a fit depends on. Sources and remarks for the reader are left out.
 FILES = ("case.toml", "series.csv", "constants.csv", "tables.csv", "parameters.csv")

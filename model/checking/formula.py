@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from smecluster.model.support.errors import InputError, UnknownNameError
-from smecluster.model.support.limits import FORMULA, FORMULA_DEPTH
+from smecluster.model.support.limits import MOST_FORMULA_LEVELS, MOST_IN_A_FORMULA
 from smecluster.model.vensim.regions import REGION
 from smecluster.model.vensim.source import fold_name, split_elements
 
@@ -108,9 +108,10 @@ class _Reader:
         self.names: list[str] = []
         self.stepwise = False
         self._depth = 0
-        if len(text) > FORMULA:
+        if len(text) > MOST_IN_A_FORMULA:
             raise InputError(
-                f"a formula of {len(text):,} characters is too long: at most {FORMULA:,} are read"
+                f"a formula of {len(text):,} characters is too long: at most "
+                f"{MOST_IN_A_FORMULA:,} are read"
             )
         self.tokens = self._tokens()
         self.evaluate = self._read_sum()
@@ -151,9 +152,10 @@ class _Reader:
 
     def _read_factor(self) -> Part:
         self._depth += 1
-        if self._depth > FORMULA_DEPTH:
+        if self._depth > MOST_FORMULA_LEVELS:
             raise InputError(
-                f"the formula {self.text!r} is nested too deep: at most {FORMULA_DEPTH} levels"
+                f"the formula {self.text!r} is nested too deep: at most "
+                f"{MOST_FORMULA_LEVELS} levels"
             )
         part = self._read_part()
         self._depth -= 1

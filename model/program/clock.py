@@ -14,7 +14,7 @@ from smecluster.model.program.graph import Points, Program
 from smecluster.model.program.interpreter import Interpreter, order_nodes
 from smecluster.model.program.values import read_number
 from smecluster.model.support.errors import InputError
-from smecluster.model.support.limits import STEPS
+from smecluster.model.support.limits import MOST_STEPS
 
 # PySD's relative precision for the final time and the times saved.
 PRECISION = 1e-5
@@ -112,10 +112,10 @@ def compute_times(
         raise InputError(f"FINAL TIME ({final:g}) is before INITIAL TIME ({initial:g})")
     if saveper < step * PRECISION:
         raise InputError(f"SAVEPER ({saveper:g}) is nothing beside TIME STEP ({step:g})")
-    if (final - initial) / step > STEPS:
+    if (final - initial) / step > MOST_STEPS:
         raise InputError(
             f"from {initial:g} to {final:g} by {step:g} is more than "
-            f"{STEPS // 1_000_000} million steps"
+            f"{MOST_STEPS // 1_000_000} million steps"
         )
     every = [initial]
     while every[-1] + step * PRECISION < final:

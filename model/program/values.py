@@ -63,7 +63,7 @@ class Range:
         if wrong.any():
             unit = "" if self.unit in ("", "Dmnl") else f" {self.unit}"
             raise InputError(
-                f"input {written!r} = {float(values[wrong][0]):g} is outside "
+                f"{written} = {float(values[wrong][0]):g} is outside "
                 f"{self.low:g}..{self.high:g}{unit}{where}"
             )
 

@@ -6,12 +6,12 @@ import difflib
 import re
 from collections.abc import Iterable
 
-from smecluster.model.support.limits import ECHO, MESSAGE
+from smecluster.model.support.limits import MOST_ECHOED, MOST_OF_A_MESSAGE
 
 # More names than this are counted, not listed, to keep the message one line.
 _LISTED = 12
 # A word without spaces, or a quoted text, that is longer than a message may repeat.
-_LONG = re.compile(rf"'[^'\n]{{{ECHO},}}'|\S{{{ECHO},}}")
+_LONG = re.compile(rf"'[^'\n]{{{MOST_ECHOED},}}'|\S{{{MOST_ECHOED},}}")
 
 
 class InputError(ValueError):
@@ -40,11 +40,13 @@ def shorten(message: str) -> str:
         With at most 200 characters of each word and each quoted text, and at most 1,000
         characters in all; beginnings and ends are kept.
     """
-    if len(message) <= ECHO:
+    if len(message) <= MOST_ECHOED:
         return message
     # Looked at is no more than could be kept, so that a text of megabytes costs no time.
-    cut = _LONG.sub(lambda found: _cut(found[0], ECHO), _cut(message, 40 * MESSAGE))
-    return _cut(cut, MESSAGE)
+    near = _cut(message, 40 * MOST_OF_A_MESSAGE)
+    near = _cut(message, 40 * MOST_OF_A_MESSAGE)
+    cut = _LONG.sub(lambda found: _cut(found[0], MOST_ECHOED), near)
+    return _cut(cut, MOST_OF_A_MESSAGE)
 
 
 def _cut(text: str, most: int) -> str:
@@ -68,7 +70,7 @@ def suggest_name(name: str, allowed: Iterable[str]) -> str | None:
     str or None
         The closest name, ignoring case and underscores, or None if nothing is close.
     """
-    if len(name) > ECHO:
+    if len(name) > MOST_ECHOED:
         return None
     plain = {_plain(candidate): candidate for candidate in allowed}
     close = difflib.get_close_matches(_plain(name), plain, n=1, cutoff=0.5)

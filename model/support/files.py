@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from smecluster.model.support.errors import InputError
-from smecluster.model.support.limits import TEXT_BYTES
+from smecluster.model.support.limits import MOST_TEXT_BYTES
 
 
-def read_text(path: str | Path, most: int = TEXT_BYTES) -> str:
+def read_text(path: str | Path, most: int = MOST_TEXT_BYTES) -> str:
     """Read a UTF-8 text file.
 
     Parameters

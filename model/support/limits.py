@@ -27,48 +27,48 @@ MOST_NESTED = 100
 # Messages -------------------------------------------------------------------------------
 
 #: Characters of a value that a message repeats.
-ECHO = 200
+MOST_ECHOED = 200
 #: Characters of a whole message.
-MESSAGE = 1_000
+MOST_OF_A_MESSAGE = 1_000
 
 # Files ----------------------------------------------------------------------------------
 
 #: Bytes of a file of settings (TOML, YAML) that people write.
-SETTINGS_BYTES = 4_000_000
+MOST_SETTINGS_BYTES = 4_000_000
 #: Bytes of a JSON file that the program wrote.
-RECORD_BYTES = 50_000_000
+MOST_RECORD_BYTES = 50_000_000
 #: Bytes of any other text, tables included.
-TEXT_BYTES = 500_000_000
+MOST_TEXT_BYTES = 500_000_000
 #: Levels of lists and tables inside one another, and parts of a dotted name.
-DEPTH = 60
+MOST_LEVELS = 60
 #: Entries of a file of settings, after its references are followed.
-ENTRIES = 1_000_000
+MOST_ENTRIES = 1_000_000
 #: Digits of a whole number.
-DIGITS = 40
+MOST_DIGITS = 40
 
 # Tables of runs -------------------------------------------------------------------------
 
 #: Columns: far more than a model has inputs.
-COLUMNS = 5_000
+MOST_COLUMNS = 5_000
 #: Bytes of an Excel file, unpacked.
-WORKBOOK_BYTES = 200_000_000
+MOST_WORKBOOK_BYTES = 200_000_000
 #: Characters of a cell.
-CELL = 1_000
+MOST_IN_A_CELL = 1_000
 
 # Formulas of checks and facts -----------------------------------------------------------
 
 #: Characters.
-FORMULA = 20_000
+MOST_IN_A_FORMULA = 20_000
 #: Brackets, and signs, inside one another.
-FORMULA_DEPTH = 50
+MOST_FORMULA_LEVELS = 50
 
 # Runs and searches ----------------------------------------------------------------------
 
 #: Steps of a run.
-STEPS = 10_000_000
+MOST_STEPS = 10_000_000
 #: Values of a study's series.
-SERIES = 100_000
+MOST_YEARS = 100_000
 #: Threads, runs computed at a time, points of a search, or whatever else is counted.
-COUNT = 1_000_000_000
+MOST_COUNTED = 1_000_000_000
 #: Points of a generation of a search.
-POPULATION = 100_000
+MOST_POPULATION = 100_000

@@ -12,11 +12,11 @@ from typing import Any
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.files import read_text
 from smecluster.model.support.limits import (
-    DEPTH,
-    DIGITS,
-    ENTRIES,
-    RECORD_BYTES,
-    SETTINGS_BYTES,
+    MOST_DIGITS,
+    MOST_ENTRIES,
+    MOST_LEVELS,
+    MOST_RECORD_BYTES,
+    MOST_SETTINGS_BYTES,
 )
 
 # Texts and comments of TOML, in which brackets and dots mean nothing. None of the patterns goes
@@ -26,9 +26,9 @@ _TOML_TEXT = re.compile(
     r'|"(?:[^"\\\n]|\\.)*+"?|\'[^\'\n]*+\'?|#[^\n]*+',
     re.DOTALL,
 )
-_DOTTED = re.compile(rf"(?:[\w-]++[ \t]*+\.[ \t]*+){{{DEPTH},}}+")
-_LEAST = -(10**DIGITS)
-_MOST = 10**DIGITS
+_DOTTED = re.compile(rf"(?:[\w-]++[ \t]*+\.[ \t]*+){{{MOST_LEVELS},}}+")
+_LEAST = -(10**MOST_DIGITS)
+_MOST = 10**MOST_DIGITS
 
 
 class MalformedError(InputError):
@@ -54,7 +54,7 @@ def read_toml(path: str | Path) -> dict[str, Any]:
         If it cannot be read, is too large or nested too deep, holds a whole number of too many
         digits, or is not TOML; the message says where.
     """
-    text = read_text(path, SETTINGS_BYTES)
+    text = read_text(path, MOST_SETTINGS_BYTES)
     if _DOTTED.search(_TOML_TEXT.sub('""', text)):
         raise _refuse_depth(path)
     return dict(_parse(tomllib.loads, text, path, "TOML"))
@@ -86,7 +86,7 @@ def read_yaml(path: str | Path) -> Any:
         except yaml.YAMLError as error:
             raise ValueError(str(error)) from None
 
-    return _parse(parse, read_text(path, SETTINGS_BYTES), path, "YAML")
+    return _parse(parse, read_text(path, MOST_SETTINGS_BYTES), path, "YAML")
 
 
 def read_json(path: str | Path) -> Any:
@@ -107,7 +107,7 @@ def read_json(path: str | Path) -> Any:
     InputError
         As for `read_toml`.
     """
-    return _parse(json.loads, read_text(path, RECORD_BYTES), path, "JSON")
+    return _parse(json.loads, read_text(path, MOST_RECORD_BYTES), path, "JSON")
 
 
 def read_record(path: str | Path) -> dict[str, Any]:
@@ -152,7 +152,7 @@ def _parse(parse: Callable[[str], Any], text: str, path: str | Path, kind: str) 
 def _check(content: Any, path: str | Path) -> None:
     """Refuse what is nested too deep, has too many entries, or numbers of too many digits."""
     level, entries = [content], 0
-    for _ in range(DEPTH + 1):
+    for _ in range(MOST_LEVELS + 1):
         below: list[Any] = []
         for one in level:
             if isinstance(one, int) and not _LEAST < one < _MOST:
@@ -162,8 +162,8 @@ def _check(content: Any, path: str | Path) -> None:
                 below += one.values()
             elif isinstance(one, list | tuple | set | frozenset):
                 below += one
-            if entries + len(below) > ENTRIES:
-                raise MalformedError(f"{path} has more than {ENTRIES:,} entries")
+            if entries + len(below) > MOST_ENTRIES:
+                raise MalformedError(f"{path} has more than {MOST_ENTRIES:,} entries")
         entries += len(below)
         level = below
         if not level:
@@ -172,8 +172,8 @@ def _check(content: Any, path: str | Path) -> None:
 
 
 def _refuse_depth(path: str | Path) -> MalformedError:
-    return MalformedError(f"{path} is nested too deep: at most {DEPTH} levels are allowed")
+    return MalformedError(f"{path} is nested too deep: at most {MOST_LEVELS} levels are allowed")
 
 
 def _refuse_digits(path: str | Path) -> MalformedError:
-    return MalformedError(f"{path} holds a whole number of more than {DIGITS} digits")
+    return MalformedError(f"{path} holds a whole number of more than {MOST_DIGITS} digits")

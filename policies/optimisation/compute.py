@@ -240,11 +240,10 @@ def _make_objective(
 
 def _make_space(model: Model, start: float, last: float) -> Space:
     inputs = carry_on(model.regions, start).inputs
-    size = simulate(model, inputs, outputs=["value added"], years=[start], within_ranges=False)
-    size = size["value added"]
+    run = simulate(model, inputs, outputs=["value added"], years=[start], within_ranges=False)
     return Space(
         regions=tuple(model.regions),
-        sizes=tuple(float(value) for value in size.values[0]),
+        sizes=tuple(float(value) for value in run["value added"].values[0]),
         first=start,
         last=last,
     )

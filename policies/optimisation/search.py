@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from smecluster.model.support.checkpoints import Checkpoints
 from smecluster.model.support.errors import InputError
-from smecluster.model.support.limits import POPULATION
+from smecluster.model.support.limits import MOST_POPULATION
 from smecluster.policies.optimisation.evaluation import CRITERIA, Evaluated
 
 Array = NDArray[np.float64]
@@ -63,8 +63,10 @@ class Search:
             raise InputError(
                 f"population must be at least {_LEAST_POPULATION}, not {self.population}"
             )
-        if self.population > POPULATION:
-            raise InputError(f"population must be at most {POPULATION:,}, not {self.population}")
+        if self.population > MOST_POPULATION:
+            raise InputError(
+                f"population must be at most {MOST_POPULATION:,}, not {self.population}"
+            )
         if self.quantile is not None and not 0 < self.quantile < 1:
             raise InputError(f"quantile must lie between 0 and 1, not {self.quantile:g}")
 

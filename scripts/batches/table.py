@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.files import read_text
-from smecluster.model.support.limits import CELL, COLUMNS, WORKBOOK_BYTES
+from smecluster.model.support.limits import MOST_COLUMNS, MOST_IN_A_CELL, MOST_WORKBOOK_BYTES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,8 +65,10 @@ def _read_cells(path: Path) -> pd.DataFrame:
         cells = _read_lines(path)
     else:
         raise InputError(f"{path} is neither a CSV file nor an Excel file (.xlsx)")
-    if cells.shape[1] > COLUMNS:
-        raise InputError(f"{path} has {cells.shape[1]:,} columns: at most {COLUMNS:,} are read")
+    if cells.shape[1] > MOST_COLUMNS:
+        raise InputError(
+            f"{path} has {cells.shape[1]:,} columns: at most {MOST_COLUMNS:,} are read"
+        )
     return cells
 
 
@@ -77,10 +79,10 @@ def _read_workbook(path: Path) -> pd.DataFrame:
 
     try:
         with zipfile.ZipFile(path) as parts:
-            if sum(part.file_size for part in parts.infolist()) > WORKBOOK_BYTES:
+            if sum(part.file_size for part in parts.infolist()) > MOST_WORKBOOK_BYTES:
                 raise InputError(
-                    f"{path} is larger than the {WORKBOOK_BYTES / 1e6:,.0f} MB (unpacked) that "
-                    "can be read"
+                    f"{path} is larger than the {MOST_WORKBOOK_BYTES / 1e6:,.0f} MB (unpacked) "
+                    "that can be read"
                 )
         return pd.read_excel(path, header=None, dtype=object, engine="openpyxl")
     except FileNotFoundError:
@@ -100,17 +102,19 @@ def _read_lines(path: Path) -> pd.DataFrame:
     text = read_text(path)
     lines = text.splitlines()
     heading = next((line for line in lines if line.strip() and not line.startswith("#")), "")
-    if heading.count(",") >= COLUMNS:
-        raise InputError(
-            f"{path} has {heading.count(',') + 1:,} columns: at most {COLUMNS:,} are read"
-        )
+    if heading.count(",") >= MOST_COLUMNS:
+        raise _refuse_columns(path, heading.count(",") + 1)
     longest = max(map(len, lines), default=0)
     try:
         cells = pd.read_csv(io.StringIO(text), comment="#", dtype=str, header=None)
     except (ValueError, OverflowError) as error:  # also what pandas' parser and reader raise
         raise InputError(f"{path} is not a table: {error}") from None
-    if longest > CELL:
+    if longest > MOST_IN_A_CELL:
         lengths = cells.map(lambda cell: len(cell) if isinstance(cell, str) else 0)
-        if lengths.to_numpy().max(initial=0) > CELL:
-            raise InputError(f"{path} has a cell of more than {CELL:,} characters")
+        if lengths.to_numpy().max(initial=0) > MOST_IN_A_CELL:
+            raise InputError(f"{path} has a cell of more than {MOST_IN_A_CELL:,} characters")
     return cells
+
+
+def _refuse_columns(path: Path, count: int) -> InputError:
+    return InputError(f"{path} has {count:,} columns: at most {MOST_COLUMNS:,} are read")

@@ -8,7 +8,7 @@ from pydantic import Field, field_validator, model_validator
 
 from smecluster.model.outcomes import DISPERSION, OUTCOMES, TOTAL
 from smecluster.model.support.errors import UnknownNameError
-from smecluster.model.support.limits import SERIES
+from smecluster.model.support.limits import MOST_YEARS
 from smecluster.model.support.schema import Schema
 
 CALIBRATION = "calibration"
@@ -241,9 +241,9 @@ class OutputTable(Schema):
                     f"output {self.outcome!r}: series is [first year, last year, step], "
                     f"not {list(self.series)}"
                 )
-            if (last - first) / step > SERIES:
+            if (last - first) / step > MOST_YEARS:
                 raise ValueError(
-                    f"output {self.outcome!r}: a series has at most {SERIES:,} years, "
+                    f"output {self.outcome!r}: a series has at most {MOST_YEARS:,} years, "
                     f"{list(self.series)} has {(last - first) / step:,.0f}"
                 )
         if not self.years:

@@ -188,16 +188,6 @@ def test_a_fault_of_ours_is_not_hidden(monkeypatch):
         entry.main([])
 
 
-@pytest.mark.parametrize("words", [["export", "\udce6.mdl"], ["run", "central", "--out", "\udcff"]])
-def test_a_name_that_is_not_utf8_is_refused(words, capsys, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    with pytest.raises(SystemExit) as caught:
-        entry.main(words)
-    assert caught.value.code == 2
-    assert "is not UTF-8 text" in capsys.readouterr().err
-    assert list(tmp_path.iterdir()) == []
-
-
 @pytest.mark.parametrize(
     "words", [["describe", "x" * 100_000], ["histories", "--calibration", "x" * 1000], ["x" * 9999]]
 )

