@@ -14,7 +14,6 @@ from smecluster.model.support.files import read_text
 from smecluster.model.support.workspace import locate
 from smecluster.model.vensim.document import SHIPPED, Clock, Document, Variable, read_document
 from smecluster.model.vensim.regions import REGION, Region, check_region_name, set_regions
-from smecluster.model.vensim.source import fold_name
 from smecluster.model.vensim.translation import XMILE
 from smecluster.model.vensim.xmile import read_xmile
 
@@ -105,9 +104,6 @@ def load(path: str | Path | None = None, regions: Iterable[Region] | None = None
     model = Model(read_text(place), place)
     for name in model.regions:
         check_region_name(name)
-    for name in model.variables:
-        if fold_name(name) == "time":
-            raise InputError(f"{place}: {name!r} is the time of the run: give it another name")
     if regions is not None:
         if model.xmile:
             raise InputError("regions can be chosen for Vensim files only")

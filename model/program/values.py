@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 from smecluster.model.program.graph import Points
 from smecluster.model.support.errors import InputError
 
+# Relative error of a value that has been taken to another scale and back.
+_ROUNDING = 1e-12
+
 
 @dataclass(frozen=True)
 class Scale:
@@ -59,7 +62,9 @@ class Range:
         InputError
             If one lies outside; the message gives the range.
         """
-        wrong = (values < self.low) | (values > self.high)
+        # exp(log(5)) is not 5: an estimate that stands at a bound may be beyond it by a rounding.
+        low, high = self.low - _ROUNDING * abs(self.low), self.high + _ROUNDING * abs(self.high)
+        wrong = (values < low) | (values > high)
         if wrong.any():
             unit = "" if self.unit in ("", "Dmnl") else f" {self.unit}"
             raise InputError(
