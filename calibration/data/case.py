@@ -36,6 +36,7 @@ from smecluster.calibration.data.measuring import (
     derive_measurements,
     qualify_series,
 )
+from smecluster.calibration.data.overlaps import find_overlaps
 from smecluster.calibration.data.selection import select_statuses
 from smecluster.calibration.data.series import (
     CASES,
@@ -232,7 +233,7 @@ def scan_own_sources(own: Path) -> tuple[dict[str, str], list[InputError]]:
 
 
 def find_misfits(file: CaseFile, folder: Path, rows: Iterable[Row]) -> list[InputError]:
-    """Find series without figures, and figures that cannot measure their variable.
+    """Find series without figures, figures that cannot measure their variable, and double counts.
 
     Parameters
     ----------
@@ -262,6 +263,8 @@ def find_misfits(file: CaseFile, folder: Path, rows: Iterable[Row]) -> list[Inpu
             none = f"series.csv has no figure of {name!r}"
             text = str(UnknownNameError("series", name, present)) if present else none
             problems.append(InputError(f"{path}:{lines.find_line(spot)}: {text}"))
+    for spot, text in find_overlaps(file, figures):
+        problems.append(InputError(f"{path}:{lines.find_line(spot)}: {text}"))
     for row in figures:
         try:
             for measure in file.measure:

@@ -26,6 +26,8 @@ COLUMNS = (
     "segment",
 )
 _MONEY = ("yuan", "US dollar")
+#: The prices of the model.
+_BASE = "constant 2010 prices"
 
 
 def qualify_series(series: str, own: str) -> str:
@@ -156,6 +158,11 @@ def _check_prices(measure: Measure, row: Row) -> None:
             f"{row.series!r} has the price basis {row.price_basis!r}, but "
             f"{measure.variable!r} takes prices = {measure.prices!r}: 'current' for money in "
             "current prices, 'none' for money in constant prices of 2010"
+        )
+    if not current and measure.compare == "level" and row.price_basis != _BASE:
+        raise InputError(
+            f"{row.series!r} has the price basis {row.price_basis!r}, but {measure.variable!r} is "
+            f"in {_BASE}: convert the figures, or compare them up to a factor (compare = 'scale')"
         )
 
 
