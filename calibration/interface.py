@@ -14,10 +14,10 @@ import pandas as pd
 from smecluster.calibration.data.case import Case, list_cases, load_case, make_region
 from smecluster.calibration.data.fingerprint import fingerprint_case
 from smecluster.calibration.further import assemble_further_problem, load_beside
-from smecluster.calibration.loading import NONE, CalibrationWarning, find_calibration
+from smecluster.calibration.loading import NONE, OWN, CalibrationWarning, find_calibration
 from smecluster.calibration.pipeline import Effort, run_pipeline
 from smecluster.calibration.problem.assembly import Problem, assemble_problem
-from smecluster.calibration.saving import save_calibration
+from smecluster.calibration.saving import check_target, save_calibration
 from smecluster.calibration.stages import Tell
 from smecluster.calibration.store.findings import Findings, read_findings
 from smecluster.calibration.store.named import CASES, SHIPPED
@@ -25,6 +25,7 @@ from smecluster.calibration.validation.holdout import SPLIT, check_split
 from smecluster.model import Region, load
 from smecluster.model.support.checkpoints import drop
 from smecluster.model.support.errors import InputError, UnknownNameError
+from smecluster.model.support.ledger import check_name
 from smecluster.model.support.provenance import make_stamp
 
 if TYPE_CHECKING:
@@ -224,6 +225,10 @@ def calibrate(
     """
     if not 0 < time_step <= 1 or not (1 / time_step).is_integer():
         raise InputError(f"time step {time_step:g}: 1 over a whole number, such as 0.125")
+    if name is not None:
+        check_name(name, "name")
+    if out is not None:
+        _check_out(Path(out), cases)
     base = {"TIME STEP": time_step}
     facts: dict[str, Any] = {"seed": seed, "include": list(include), "quick": quick}
     if cases is None or (isinstance(cases, Sequence) and not isinstance(cases, str)):
@@ -240,7 +245,7 @@ def calibrate(
         problem, seed=seed, starts=starts, until=until, quick=quick, steps=steps, recovery=recovery
     )
     if out is None:
-        with TemporaryDirectory() as folder:
+        with TemporaryDirectory(prefix="smecluster-") as folder:
             _fit(problem, effort, Path(folder), called, facts, tell)
             return CalibrationResult(read_findings(folder), None)
     target = Path(out)
@@ -335,6 +340,18 @@ def choose_effort(
         return Effort(seed, few, None, search=0, profiles=False, bootstrap=0, draws=0)
     split = _choose_split(problem, until)
     return Effort(seed, starts, split, steps=steps, recovery=recovery)
+
+
+def _check_out(out: Path, cases: CaseLike | Sequence[CaseLike] | None) -> None:
+    """Refuse to write where a case is read, or over files of others."""
+    every = [cases] if isinstance(cases, str | Path | Case) else cases or []
+    for case in every:
+        folder = case.path if isinstance(case, Case) else Path(case)
+        if folder.resolve() == out.resolve():
+            raise InputError(
+                f"--out {out} is the region's own folder: choose another one, such as {out / OWN}"
+            )
+    check_target(out)
 
 
 def _choose_split(problem: Problem, until: int | None) -> int | None:

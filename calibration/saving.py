@@ -7,12 +7,30 @@ from pathlib import Path
 from typing import Any
 
 from smecluster.calibration.pipeline import PipelineResult
-from smecluster.calibration.store.findings import MANIFEST
+from smecluster.calibration.store.findings import MANIFEST, TABLES
 from smecluster.calibration.store.named import DIGITS, round_values, write_manifest
 from smecluster.model import Model
 from smecluster.model.presentation.exports import ENCODING
-from smecluster.model.support.files import write_atomic
+from smecluster.model.support.files import check_writable, write_atomic
+from smecluster.model.support.ledger import list_files, remove
 from smecluster.model.vensim.values import set_values
+
+
+def check_target(folder: Path) -> None:
+    """Refuse a folder in which a calibration would replace files of others, or take them in.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder; it need not exist.
+
+    Raises
+    ------
+    InputError
+        If it cannot be written or holds files of others, or a table or the manifest of an earlier
+        calibration was changed since it was written.
+    """
+    check_writable(folder, (MANIFEST, *TABLES))
 
 
 def save_calibration(
@@ -43,13 +61,14 @@ def save_calibration(
     Raises
     ------
     InputError
-        If the folder cannot be written.
+        If the folder cannot be written, or for `check_target`.
     """
-    (folder / MANIFEST).unlink(missing_ok=True)
     written = {name: table for name, table in result.tables.items() if not table.empty}
-    for path in folder.glob("*.csv"):
-        if path.stem not in written:
-            path.unlink()
+    check_target(folder)
+    remove(folder / MANIFEST)
+    for file in list_files(folder):
+        if file.endswith(".csv") and file.removesuffix(".csv") not in written:
+            remove(folder / file)
     for each, table in written.items():
         text = table.to_csv(index=False, float_format=f"%.{DIGITS}g")
         write_atomic(folder / f"{each}.csv", text.encode(ENCODING))

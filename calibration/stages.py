@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from smecluster.calibration.estimate.fit import Optimum
 from smecluster.calibration.problem.objective import Objective
+from smecluster.model.support import ledger
 from smecluster.model.support.checkpoints import Checkpoints
-from smecluster.model.support.files import write_atomic
+from smecluster.model.support.files import overwrite_file
 from smecluster.model.support.reading import read_json
 
 #: Receives the stage, how much of it is done, and how much there is.
@@ -64,6 +65,7 @@ class Stages:
         """
         self._checkpoints.__enter__()
         self._earlier = self._read()
+        ledger.claim(self._folder / _EFFORT, ours=bool(self._earlier))
         return self
 
     def __exit__(
@@ -77,11 +79,11 @@ class Stages:
 
     @property
     def seconds(self) -> float:  # noqa: D102  documented above
-        return float(self._earlier["seconds"]) + time.monotonic() - self._begun
+        return float(self._earlier.get("seconds", 0.0)) + time.monotonic() - self._begun
 
     @property
     def runs(self) -> int:  # noqa: D102  documented above
-        return int(self._earlier["runs"]) + Objective.total - self._before
+        return int(self._earlier.get("runs", 0)) + Objective.total - self._before
 
     def inner(self, name: str) -> Checkpoints:
         """Give the checkpoints of a stage that is made in several parts."""
@@ -165,15 +167,17 @@ class Stages:
         return {each: self._checkpoints.load_table(_name_part(name, each)) for each in names}
 
     def _read(self) -> dict[str, float]:
+        """Read the effort of earlier processes; empty where there is none, or none that is ours."""
         path = self._folder / _EFFORT
         try:
-            return dict(read_json(path))
-        except (TypeError, ValueError):
-            return {"seconds": 0.0, "runs": 0}
+            found = read_json(path)
+            return {"seconds": float(found["seconds"]), "runs": int(found["runs"])}
+        except (ValueError, KeyError, TypeError, OverflowError):
+            return {}
 
     def _keep_effort(self) -> None:
         content = {"seconds": self.seconds, "runs": self.runs}
-        write_atomic(self._folder / _EFFORT, json.dumps(content))
+        overwrite_file(self._folder / _EFFORT, json.dumps(content))
 
 
 def _name_part(stage: str, table: str) -> str:

@@ -13,7 +13,7 @@ from smecluster.calibration.authoring.region_values import Copied, copy_values
 from smecluster.calibration.store.named import SHIPPED as CALIBRATION
 from smecluster.calibration.store.named import apply_calibration, open_calibration
 from smecluster.model import load
-from smecluster.model.support.files import write_atomic
+from smecluster.model.support.files import overwrite_file
 from smecluster.model.vensim.document import SHIPPED
 
 
@@ -56,5 +56,5 @@ def adopt_calibration(calibration: str | Path = CALIBRATION, model: Path = SHIPP
         If there is no such calibration or model file, or the model lacks one of the parameters.
     """
     chosen = open_calibration(calibration)
-    write_atomic(model, apply_calibration(load(model), chosen).text)
+    overwrite_file(model, apply_calibration(load(model), chosen).text)
     return Adopted(chosen.name, len(chosen.values), copy_values(model))

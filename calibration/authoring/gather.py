@@ -12,7 +12,7 @@ from smecluster.calibration.data.case_file import read_case_file
 from smecluster.calibration.data.csv_rows import read_records
 from smecluster.calibration.data.series import CASES, COLUMNS, SOURCES
 from smecluster.model.support.errors import InputError, UnknownNameError
-from smecluster.model.support.files import write_atomic
+from smecluster.model.support.files import overwrite_file
 from smecluster.model.support.workspace import list_files, locate
 
 _SOURCE_COLUMNS = ("source", "citation", "where")
@@ -114,8 +114,8 @@ def gather_cases(tables: Path, names: Sequence[str] = ()) -> dict[str, int]:
     }
     cited = select_sources(tables / "sources.csv", codes)
     for name, rows in renewed.items():
-        write_atomic(folders[name] / "series.csv", _format_csv(COLUMNS, rows))
-    write_atomic(locate(SOURCES), _format_csv(_SOURCE_COLUMNS, cited))
+        overwrite_file(folders[name] / "series.csv", _format_csv(COLUMNS, rows))
+    overwrite_file(locate(SOURCES), _format_csv(_SOURCE_COLUMNS, cited))
     return {**{name: len(rows) for name, rows in renewed.items()}, "sources": len(cited)}
 
 

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from smecluster.calibration.data.case import list_cases, load_case
 from smecluster.calibration.data.constants import Constant, Point, format_rows
 from smecluster.model.support.errors import InputError, UnknownNameError
-from smecluster.model.support.files import read_text, write_atomic
+from smecluster.model.support.files import overwrite_file, read_text
 from smecluster.model.support.workspace import find_workspace
 from smecluster.model.vensim.document import SHIPPED
 from smecluster.model.vensim.regions import Region, read_regions
@@ -118,7 +118,7 @@ def copy_values(model: Path = SHIPPED) -> tuple[Copied, ...]:
         files[case.path / "tables.csv"] = format_rows(points, Point)
         copied.append(Copied(name, len(constants), len(points)))
     for path, content in files.items():
-        write_atomic(path, content)
+        overwrite_file(path, content)
     return tuple(copied)
 
 

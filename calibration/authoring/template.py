@@ -9,8 +9,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import shutil
-import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -30,7 +28,12 @@ from smecluster.calibration.problem.parameters import COLUMNS, FILE, JUDGEMENT
 from smecluster.model import Region
 from smecluster.model import load as load_model
 from smecluster.model.support.errors import InputError, UnknownNameError
-from smecluster.model.support.files import read_text, write_atomic
+from smecluster.model.support.files import read_text
+from smecluster.model.support.temporaries import (
+    forget,
+    make_temporary_folder,
+    remove_left_overs,
+)
 
 FOLDER = Path(__file__).parents[1] / "template"
 
@@ -118,15 +121,16 @@ def _write_folder(target: Path, files: dict[str, str]) -> None:
     """Write the folder with all its files, or not at all."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        made = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+        remove_left_overs(target.parent)
+        made = make_temporary_folder(target.parent)
     except OSError as error:
         raise InputError(f"cannot write {target}: {error.strerror or error}") from None
     try:
         for name, text in files.items():
-            write_atomic(made / name, text)
+            (made / name).write_bytes(text.encode("utf-8"))
         made.chmod(0o755)
         made.replace(target)
     except OSError as error:
         raise InputError(f"cannot write {target}: {error.strerror or error}") from None
     finally:
-        shutil.rmtree(made, ignore_errors=True)
+        forget(made)

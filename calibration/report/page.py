@@ -31,8 +31,10 @@ from smecluster.calibration.store.findings import (
 )
 from smecluster.model.presentation.page import Section, render_page
 from smecluster.model.presentation.prose import format_count
-from smecluster.model.support.files import replace_file, write_atomic
+from smecluster.model.support.files import check_writable, replace_file, write_atomic
+from smecluster.model.support.ledger import check_file, remove
 
+_PAGE, _FIGURES = "report.html", "figures"
 _DPI = 160
 # Shifts of the draws that a table shows, in posterior standard deviations.
 _NOTABLE = 0.1
@@ -58,7 +60,8 @@ def write_report(folder: Path) -> Path:
         If the folder is not a calibration, or cannot be written.
     """
     findings = read_findings(folder)
-    place = Path(folder) / "figures"
+    check_report(folder)
+    place = Path(folder) / _FIGURES
     written: set[Path] = set()
 
     def write(pages: Iterable[Drawn]) -> list[tuple[str, Path]]:
@@ -91,8 +94,25 @@ def write_report(folder: Path) -> Path:
     # Figures of an earlier report must not pass for this one's.
     for path in place.glob("*.png"):
         if path not in written:
-            path.unlink()
-    return write_atomic(Path(folder) / "report.html", text)
+            remove(path)
+    return write_atomic(Path(folder) / _PAGE, text)
+
+
+def check_report(folder: Path) -> None:
+    """Refuse to write a report over files of others, before any long work.
+
+    Parameters
+    ----------
+    folder : Path
+        The calibration's folder; it need not exist.
+
+    Raises
+    ------
+    InputError
+        If the page or the folder of the figures is not ours, or was changed since.
+    """
+    check_file(Path(folder) / _PAGE)
+    check_writable(Path(folder) / _FIGURES)
 
 
 def _show_fits(findings: Findings, figures: list[tuple[str, Path]]) -> Section:

@@ -69,6 +69,8 @@ _COLUMNS: Mapping[str, list[str]] = {
     "leave-one-out-fits": [*SERIES, "left out", "figures", "MAPE", "MAPE without"],
     "coverage": ["name", "level", "sets", "covered"],
 }
+#: The files of the tables.
+TABLES = tuple(f"{name}.csv" for name in _COLUMNS)
 _NEEDED = ("parameters",)
 
 

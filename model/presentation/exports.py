@@ -23,6 +23,7 @@ from smecluster.model.presentation.formatting import display_unit
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.files import replace_file, write_atomic
 from smecluster.model.support.formats import add_format, check_format
+from smecluster.model.support.ledger import check_file
 from smecluster.model.support.provenance import format_stamp
 
 if TYPE_CHECKING:
@@ -157,6 +158,24 @@ def write_csv_pieces(pieces: Iterable[pd.DataFrame], path: Path, stamp: Stamp) -
             file.write(content)
     record = {"table": path.name, "sha256": digest.hexdigest(), "stamp": dict(stamp)}
     return [path, _write_json(path.with_suffix(".json"), record)]
+
+
+def check_table(path: Path) -> None:
+    """Refuse to write a table as CSV over files of others, before any long work.
+
+    Parameters
+    ----------
+    path : Path
+        The CSV file that is to be written, with its JSON file beside it.
+
+    Raises
+    ------
+    InputError
+        If one of the two is there already and is not ours, or was changed since.
+    """
+    check_record(path)
+    check_file(path)
+    check_file(path.with_suffix(".json"))
 
 
 def check_record(path: Path) -> None:

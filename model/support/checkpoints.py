@@ -2,7 +2,8 @@
 
 A part is one Parquet file, ``NAME.CHECKSUM.parquet``. The checksum in its name is that of its
 bytes, so the folder alone says what is finished: a file that was cut short, or has changed since,
-counts as not done. Other programs can read the files too.
+counts as not done. Other programs can read the files too. Only parts, and what the folder's list of
+written files names (`model.support.ledger`), are ever removed.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ import hashlib
 import io
 import json
 import re
-import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -24,10 +24,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import ArrayLike, NDArray
 
+from smecluster.model.support import ledger, temporaries
 from smecluster.model.support.errors import InputError
-from smecluster.model.support.files import read_text, write_atomic
+from smecluster.model.support.files import overwrite_file, read_text
 from smecluster.model.support.formats import FORMATS
-from smecluster.model.support.locks import lock_folder
+from smecluster.model.support.locks import FILES as LOCKS
+from smecluster.model.support.locks import describe_lock, lock_folder
 from smecluster.model.support.seals import seal_json
 
 if TYPE_CHECKING:
@@ -179,8 +181,7 @@ class Checkpoints:
 
     def _admit(self) -> None:
         """Compare the identity with that of the folder; drop what has none."""
-        for half_written in self.folder.glob(".*.parquet"):
-            half_written.unlink(missing_ok=True)
+        temporaries.remove_left_overs(self.folder)
         if self._identified:
             return
         path = self.folder / self._file
@@ -191,6 +192,8 @@ class Checkpoints:
                 f"{describe_mixture(self.folder, differing)}: choose another folder with --out, "
                 "or start again with --restart"
             )
+        if path.exists():
+            ledger.claim(path, ours=earlier is not None or is_identity(path))
         if earlier is None:
             # Without an identity nobody knows what parts belong to. Its file is the first to go
             # and the last to come: a process killed in between leaves nothing to be mixed up.
@@ -205,7 +208,9 @@ class Checkpoints:
             content = {"format": self._format, "identity": self.identity, **self._record}
             text = seal_json(content)
             if not path.exists() or read_text(path) != text:
-                write_atomic(path, text)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                ledger.claim(path)
+                overwrite_file(path, text)
             self._identified = True
 
     def _identity_in(self, path: Path) -> dict[str, str] | None:
@@ -306,7 +311,7 @@ class Checkpoints:
         path = self.folder / f"{_quote(name)}.{_compute_checksum(data)}.parquet"
         # Looked up before the new file is there, which the folder's list would already name.
         before = self._indexed().get(name)
-        write_atomic(path, data)
+        overwrite_file(path, data)
         if before is not None and before != path:
             before.unlink(missing_ok=True)
         self._indexed()[name] = path
@@ -477,8 +482,65 @@ def drop(folder: str | Path) -> None:
     for identity in sorted(Path(folder).rglob(IDENTITY)):
         with lock_folder(identity.parent):
             pass
-    for identity in sorted(Path(folder).rglob(IDENTITY)):
-        shutil.rmtree(identity.parent, ignore_errors=True)
+    for identity in sorted(Path(folder).rglob(IDENTITY), reverse=True):
+        if IDENTITY in ledger.list_files(identity.parent) or is_identity(identity):
+            ledger.claim(identity, ours=True)
+            identity.unlink(missing_ok=True)
+            remove_parts(identity.parent)
+
+
+def remove_parts(folder: Path) -> None:
+    """Remove finished parts in a folder and all below it, and the folders that are empty then.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder; files of others in it stay.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be removed.
+    """
+    if not folder.is_dir() or folder.is_symlink():
+        return
+    try:
+        for inside in folder.iterdir():
+            if inside.is_dir():
+                remove_parts(inside)
+        for part in list(_list_files(folder)):
+            part.unlink(missing_ok=True)
+    except OSError as error:
+        raise InputError(f"cannot remove {folder}: {error.strerror or error}") from None
+    ledger.dissolve(folder)
+
+
+def remove_abandoned(work: Path) -> None:
+    """Remove unfinished work that no process is at.
+
+    Parameters
+    ----------
+    work : Path
+        Its folder; one that is none of ours is left alone.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be removed.
+    """
+    own = (IDENTITY, ledger.NAME, *LOCKS)
+    if any((work / name).exists() for name in own) and describe_lock(work) is None:
+        drop(work)
+        ledger.dissolve(work)
+
+
+def is_identity(path: Path) -> bool:
+    """Say whether a file holds an identity, of whatever work or format."""
+    try:
+        content = json.loads(read_text(path))
+        return isinstance(content["format"], int) and isinstance(content["identity"], dict)
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return False
 
 
 def name_differences(there: Mapping[str, str], now: Mapping[str, str]) -> list[str]:

@@ -24,6 +24,7 @@ FORMATS: Mapping[str, int] = {
     "sensitivity study": 1,  # manifest.json of a study's runs
     "checkpoints": 1,  # identity.json of unfinished work
     "provenance": 1,  # NAME.json beside NAME.csv
+    "list of written files": 1,  # .smecluster-files.json in every folder of results
 }
 
 

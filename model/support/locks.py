@@ -1,8 +1,11 @@
-"""A folder that only one process at a time may write to."""
+"""A folder, or the name of a file, that only one process at a time may write to."""
 
 from __future__ import annotations
 
+import errno
 import os
+import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -13,7 +16,12 @@ from smecluster.model.support.errors import InputError
 
 _LOCK = ".lock"
 # A file of its own: some versions of filelock empty the lock file when they try to take it.
-_OWNER = ".owner"
+_OWNER = ".smecluster.owner"
+#: What a reserved folder holds besides its content.
+FILES = (_LOCK, _OWNER)
+_PATIENCE = 60.0  # seconds
+_HELD = {errno.EACCES, errno.EAGAIN, errno.EWOULDBLOCK}
+_NO_LOCKS = {errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP}
 
 
 @contextmanager
@@ -76,6 +84,62 @@ def describe_lock(folder: str | Path) -> str | None:
         return None
     lock.release()
     return None
+
+
+@contextmanager
+def hold_lock(path: Path) -> Iterator[None]:
+    """Hold a lock for the moment that a change takes; wait for whoever holds it.
+
+    Parameters
+    ----------
+    path : Path
+        Its file, which is made for the time of the lock; its folder exists. On a file system
+        without locks nothing is locked.
+
+    Raises
+    ------
+    InputError
+        If another process holds it for a minute.
+    OSError
+        If the file cannot be made.
+    """
+    if sys.platform == "win32":
+        with FileLock(path, timeout=_PATIENCE, thread_local=False):
+            yield
+        return
+    handle = _take_lock(path)
+    try:
+        yield
+    finally:
+        # Removed while it is locked: whoever waits finds it gone and makes another one.
+        path.unlink(missing_ok=True)
+        os.close(handle)
+
+
+def _take_lock(path: Path) -> int:
+    """Open a file and lock it; give its handle."""
+    import fcntl
+
+    end = time.monotonic() + _PATIENCE
+    while True:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if os.fstat(handle).st_nlink:
+                return handle
+        except OSError as error:
+            if error.errno in _NO_LOCKS:
+                return handle
+            if error.errno not in _HELD:
+                os.close(handle)
+                raise
+        except BaseException:
+            os.close(handle)
+            raise
+        os.close(handle)
+        if time.monotonic() > end:
+            raise InputError(f"{path.parent} is in use by another process: try again later")
+        time.sleep(0.002)
 
 
 def _refusal(folder: Path) -> str:

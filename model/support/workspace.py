@@ -9,13 +9,17 @@ strategy that the workspace lacks is still the one that comes with the package.
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.formats import FORMATS, check_format
 from smecluster.model.support.reading import read_toml
+from smecluster.model.support.temporaries import (
+    forget,
+    make_temporary_folder,
+    remove_left_overs,
+)
 
 #: The file that marks a workspace.
 MARKER = "smecluster.toml"
@@ -191,10 +195,10 @@ def create_workspace(folder: str | Path) -> list[Path]:
         raise InputError(f"{target} {what}: choose a folder that is new or empty")
     try:
         target.absolute().parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(
-            prefix=f".{target.name}-", dir=target.absolute().parent
-        ) as temporary:
-            whole = Path(temporary) / "workspace"
+        remove_left_overs(target.absolute().parent)
+        temporary = make_temporary_folder(target.absolute().parent)
+        try:
+            whole = temporary / "workspace"
             for entry in CONTENT:
                 _copy(PACKAGE / entry, whole / entry)
             marker = _MARKER_TEXT.format(format=FORMATS["workspace"], version=_find_version())
@@ -203,6 +207,8 @@ def create_workspace(folder: str | Path) -> list[Path]:
             if target.exists():
                 target.rmdir()  # empty; it would be in the way elsewhere than on Unix
             whole.rename(target)
+        finally:
+            forget(temporary)
     except OSError as error:
         raise InputError(f"cannot write {target}: {error.strerror or error}") from None
     return [target / entry for entry in (*CONTENT, MARKER, "README.md")]

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smecluster.model.support.checkpoints import Checkpoints
+from smecluster.model.support.checkpoints import Checkpoints, drop, remove_abandoned
 from smecluster.model.support.errors import InputError
 from smecluster.policies.comparison.compute import Progress, compare
 from smecluster.policies.comparison.study_inputs import fingerprint, load_inputs
@@ -19,6 +18,10 @@ if TYPE_CHECKING:
     from smecluster.model import Model
     from smecluster.policies.comparison.result import Comparison
     from smecluster.policies.study import Study
+
+# How the folder of an unfinished study begins; the first digits of its fingerprint follow.
+_KEPT = ".runs-"
+_DIGITS = 12
 
 
 @dataclass(frozen=True)
@@ -135,7 +138,7 @@ def _keep_runs(out: Path | None, identity: Mapping[str, str]) -> Iterator[Checkp
         with nullcontext() as nothing:
             yield nothing
         return
-    folder = out / f".runs-{hashlib.sha256(repr(identity).encode()).hexdigest()[:12]}"
+    folder = out / f"{_KEPT}{hashlib.sha256(repr(identity).encode()).hexdigest()[:_DIGITS]}"
     made = not folder.parent.exists()
     refused = None
     with Checkpoints(folder, identity) as checkpoints:
@@ -143,9 +146,12 @@ def _keep_runs(out: Path | None, identity: Mapping[str, str]) -> Iterator[Checkp
             yield checkpoints
         except InputError as error:
             refused = error
-    shutil.rmtree(folder, ignore_errors=True)
+    drop(folder)
     if refused is not None:
         if made:
             with suppress(OSError):
                 folder.parent.rmdir()
         raise refused
+    # Of other studies, whose results were to be where these will be now.
+    for other in out.glob(_KEPT + _DIGITS * "[0-9a-f]"):
+        remove_abandoned(other)

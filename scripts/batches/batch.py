@@ -64,12 +64,21 @@ def batch(
     import pandas as pd
 
     from smecluster.model import failures, stream
-    from smecluster.model.presentation.exports import check_record, write_csv, write_csv_pieces
+    from smecluster.model.presentation.exports import (
+        check_table,
+        write_csv,
+        write_csv_pieces,
+    )
+    from smecluster.model.support.errors import InputError
     from smecluster.model.support.provenance import make_stamp
     from smecluster.policies import load
     from smecluster.policies.triggers import settle_triggers
 
-    check_record(out)
+    if out.resolve() == table.resolve():
+        raise InputError(f"--out {out} is the table of inputs: choose another name")
+    beside = out.with_suffix(".failed.csv")
+    for path in (out, beside):
+        check_table(path)
     inputs = read_inputs(table)
     chosen = load(strategy)
     model = load_calibrated(region or [], from_ or [], calibration)
@@ -108,7 +117,6 @@ def batch(
     lost = pd.concat(failed)
     record: dict[str, Any] = {"runs": len(inputs), "failed": len(lost), "file": str(out)}
     if len(lost):
-        beside = out.with_suffix(".failed.csv")
         write_csv(lost.rename_axis("run").reset_index(), beside, origin)
         record["failures"] = str(beside)
     if json:

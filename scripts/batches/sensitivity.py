@@ -329,12 +329,15 @@ def _list_changes(given: str, results: Results) -> list[str]:
 
 def _report_analysis(given: str, out: Path | None, method: str | None, json: bool) -> None:
     from smecluster.model.presentation.formatting import Rounded, display_unit
+    from smecluster.model.support.files import check_writable
     from smecluster.sensitivity.report.files import write_analysis
     from smecluster.sensitivity.report.sentences import describe_analysis
 
     results = _read_results(given, out)
+    folder = results.folder / "analysis"
+    check_writable(folder)
     analysis = _analyse_results(given, results, method)
-    files = write_analysis(analysis, results, results.folder / "analysis")
+    files = write_analysis(analysis, results, folder)
     if json:
         print_json(
             {
@@ -370,12 +373,14 @@ def _report_analysis(given: str, out: Path | None, method: str | None, json: boo
 
 
 def _draw(given: str, out: Path | None, method: str | None, json: bool) -> None:
+    from smecluster.model.support.files import check_writable
     from smecluster.sensitivity.report.figures import draw_figures
     from smecluster.sensitivity.report.page import write_page
 
     results = _read_results(given, out)
-    analysis = _analyse_results(given, results, method)
     folder = results.folder / "analysis"
+    check_writable(folder)
+    analysis = _analyse_results(given, results, method)
     files = draw_figures(results, analysis, folder)
     files.append(write_page(results, analysis, files, folder))
     if json:

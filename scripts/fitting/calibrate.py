@@ -13,6 +13,7 @@ import typer
 
 from smecluster.calibration.loading import OWN
 from smecluster.model.support.errors import InputError, suggest_name
+from smecluster.model.support.ledger import check_name
 from smecluster.scripts.shared.options import CalibrationName
 from smecluster.scripts.shared.printing import note, print_lines
 from smecluster.scripts.shared.progress import Progress, progress
@@ -129,8 +130,7 @@ def calibrate(
 def _check(folders: list[Path], out: Path | None, time_step: float, name: str) -> None:
     if not 0 < time_step <= 1 or not (1 / time_step).is_integer():
         raise InputError(f"--time-step {time_step:g}: 1 over a whole number, such as 0.125")
-    if not name or Path(name).name != name:
-        raise InputError(f"--name {name!r} is not a folder name; --out takes a path")
+    check_name(name, "--name")
     if out is not None and len(folders) > 1:
         raise InputError("--out takes one calibration: fit the folders one at a time")
     for folder in folders:
@@ -142,7 +142,10 @@ def _check(folders: list[Path], out: Path | None, time_step: float, name: str) -
 
 def _fit(folder: Path | None, target: Path, report: bool, **options: Any) -> None:
     from smecluster.calibration.interface import calibrate
+    from smecluster.calibration.report.page import check_report
 
+    if report:
+        check_report(target)
     with _StageProgress() as tell:
         result = calibrate(folder, out=target, tell=tell, **options)
     note(f"wrote {target}")

@@ -99,8 +99,10 @@ def write_histories(
     """
     from smecluster.calibration.report.figures.history_panels import PANELS
     from smecluster.calibration.validation.histories import compare_histories as beside
+    from smecluster.model.support.files import check_writable
     from smecluster.model.support.provenance import make_stamp
 
+    check_writable(out)
     model = load_calibrated([], list(from_ or []), calibration)
     cases = _load_cases(model, region or [], from_ or [])
     found = beside(model, cases, include or (), PANELS)

@@ -44,8 +44,10 @@ def reforms(
     from smecluster.calibration.validation.reform_file import find_reforms
     from smecluster.calibration.validation.reform_runs import run_reforms
     from smecluster.model.presentation.exports import write_csv
+    from smecluster.model.support.files import check_writable
     from smecluster.model.support.provenance import make_stamp
 
+    check_writable(out)
     chosen = find_reforms(names or [])
     model = load_calibrated(region or [], from_ or [], calibration)
     table = run_reforms(

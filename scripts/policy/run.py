@@ -40,12 +40,15 @@ def run(
     """Run one strategy."""
     from smecluster.model import simulate
     from smecluster.model.outcomes import collect_outcomes
+    from smecluster.model.support.files import check_writable
     from smecluster.model.support.provenance import make_stamp
     from smecluster.policies import load
     from smecluster.policies.comparison.tables import list_outcomes
     from smecluster.policies.spans import check_spans, warn_spans
     from smecluster.policies.triggers import settle_triggers
 
+    if out is not None:
+        check_writable(out)
     chosen = load(strategy)
     model = load_calibrated(region or [], from_ or [], calibration)
     settings = parse_settings(model, set_ or [])

@@ -35,8 +35,11 @@ def gains(
     """Compute the steady-state gain of every reinforcing loop."""
     from smecluster.model.checking.loop_gains import compute_gains as work_out
     from smecluster.model.support.files import write_atomic
+    from smecluster.model.support.ledger import check_file
     from smecluster.model.system import load
 
+    if out is not None:
+        check_file(out)
     note("running the model to rest after each push")
     m = load(locate(model))
     found = work_out(m, year)

@@ -40,7 +40,10 @@ def knockouts(
     from smecluster.model.checking.knockouts_page import write_page
     from smecluster.model.support.errors import UnknownNameError
     from smecluster.model.support.files import write_atomic
+    from smecluster.model.support.ledger import check_file
 
+    if out is not None:
+        check_file(out)
     mechanisms = load_mechanisms()
     chosen = [each for each in mechanisms if (only or "").casefold() in each.mechanism.casefold()]
     if not chosen:

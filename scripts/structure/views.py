@@ -27,7 +27,7 @@ def views(
 ) -> None:
     """Redraw the views in place, in about a minute; equations and settings stay as they are."""
     from smecluster.model.support.errors import InputError
-    from smecluster.model.support.files import read_text, write_atomic
+    from smecluster.model.support.files import overwrite_file, read_text
     from smecluster.model.support.workspace import locate
     from smecluster.model.vensim.document import SHIPPED
 
@@ -42,7 +42,7 @@ def views(
     if read_text(file) != text:
         raise InputError(f"{file} was changed while it was being drawn: run the command again")
     if drawn != text:
-        write_atomic(file, drawn)
+        overwrite_file(file, drawn)
     print(f"{file}: {'views redrawn' if drawn != text else 'views are up to date'}")
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from smecluster.model.presentation.exports import write_table
 from smecluster.model.support.files import write_atomic
+from smecluster.model.support.ledger import remove
 from smecluster.model.support.provenance import format_stamp
 from smecluster.sensitivity.analysis.analysis import Analysis
 from smecluster.sensitivity.report.sentences import describe_analysis
@@ -46,5 +47,5 @@ def write_analysis(analysis: Analysis, results: Results, folder: Path) -> list[P
         else:
             # What an earlier analysis has left would be taken for this one's.
             for suffix in (".csv", ".json", ".parquet"):
-                (folder / name).with_suffix(suffix).unlink(missing_ok=True)
+                remove((folder / name).with_suffix(suffix))
     return files

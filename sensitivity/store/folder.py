@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -11,9 +10,15 @@ from pathlib import Path
 import pandas as pd
 
 from smecluster.model.presentation.exports import write_csv
-from smecluster.model.support.checkpoints import Checkpoints, name_differences
+from smecluster.model.support.checkpoints import (
+    Checkpoints,
+    is_identity,
+    name_differences,
+    remove_parts,
+)
 from smecluster.model.support.errors import InputError
-from smecluster.model.support.files import write_atomic
+from smecluster.model.support.files import check_writable, write_atomic
+from smecluster.model.support.ledger import remove
 from smecluster.sensitivity.design.samples import Design
 from smecluster.sensitivity.design.study import OF_THE_ANALYSIS, Study
 from smecluster.sensitivity.store import manifest as manifests
@@ -87,9 +92,11 @@ def open_store(
     Raises
     ------
     InputError
-        If another process fills it, it holds runs of a different identity, or it cannot be
-        written.
+        If another process fills it, it holds runs of a different identity or files of others,
+        or it cannot be written.
     """
+    if not is_identity(folder / manifests.NAME):
+        check_writable(folder)
     if _is_same_work(folder, manifest):
         # Before the manifest is renewed: it says which versions have drawn the sample.
         earlier = manifests.read_manifest(folder)
@@ -174,8 +181,8 @@ def write_failed_runs(folder: Path) -> Path | None:
     results = read_store(folder)
     path = folder / FAILED
     if results.failed.empty:
-        path.unlink(missing_ok=True)
-        path.with_suffix(".json").unlink(missing_ok=True)
+        remove(path)
+        remove(path.with_suffix(".json"))
         return None
     return write_csv(results.failed, path, results.stamp())[0]
 
@@ -214,7 +221,7 @@ def _remove_others(folder: Path, manifest: Manifest) -> None:
     """Remove the runs of other identities, which the manifest no longer names."""
     for other in (folder / _RUNS).glob("*"):
         if other.name != manifest.key and len(other.name) == len(manifest.key):
-            shutil.rmtree(other, ignore_errors=True)
+            remove_parts(other)
 
 
 def _begin(part: parts.Part) -> int:

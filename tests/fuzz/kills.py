@@ -21,6 +21,7 @@ from random import Random
 
 from tests.fuzz.edition import HERE, Edition
 from tests.fuzz.kinds import STUDY
+from tests.fuzz.oracles import is_left_over
 
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP)
 #: Lines that say when and how something was made, not what it is.
@@ -121,7 +122,7 @@ def left_over(folder: Path) -> list[str]:
     """List temporary files."""
     names = (str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
     return sorted(
-        name for name in names if re.search(r"(^|/)\.[^/]*-[^/]*$|\.tmp$|(^|/)\.runs", name)
+        name for name in names if is_left_over(name) or re.search(r"\.tmp$|(^|/)\.runs", name)
     )
 
 

@@ -19,6 +19,8 @@ MEMORY = 500
 REFUSAL = 4.0
 #: Characters of a value that a message may repeat.
 ECHO = 200
+#: The file in which an edition lists what it wrote in a folder, and which is its own.
+LEDGER = ".smecluster-files.json"
 #: Characters of a whole message.
 MESSAGE = 1500
 
@@ -184,17 +186,24 @@ def judge(
     changed = [
         name
         for name in before
-        if after.get(name) != before[name] and not name.startswith(expected.own or ("\0",))
+        if after.get(name) != before[name]
+        and not name.startswith(expected.own or ("\0",))
+        and Path(name).name != LEDGER
     ]
     if changed:
         fails("foreign file", f"{command} {_files(changed, before, after)}", ", ".join(changed))
     new = [name for name in after if name not in before]
-    stray = [name for name in new if re.search(r"(^|/)\.[^/]*-[^/]*$", name)]
+    stray = [name for name in new if is_left_over(name)]
     if outcome.status != 0:
         stray += [n for n in new if not any(re.search(pattern, n) for pattern in expected.keep)]
     if stray:
         fails("left-over", f"{command} leaves {_endings(stray)}", ", ".join(sorted(set(stray))))
     return found
+
+
+def is_left_over(name: str) -> bool:
+    """Say whether a file is a temporary one; the list of what was written in a folder stays."""
+    return bool(re.search(r"(^|/)\.[^/]*-[^/]*$", name)) and Path(name).name != LEDGER
 
 
 def _judge_refusal(outcome: Outcome, expected: Expectation, fails: Any, command: str) -> None:

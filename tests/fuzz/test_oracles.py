@@ -66,6 +66,14 @@ def test_what_an_error_leaves_is_seen() -> None:
     assert oracles(Outcome(["run"], 0), after=hidden) == ["left-over"]
 
 
+def test_the_list_of_written_files_is_the_editions_own_but_an_error_leaves_none() -> None:
+    listed = {"notes.txt": "1", "o/.smecluster-files.json": "1"}
+    assert oracles(Outcome(["run"], 0), after=listed) == []
+    assert oracles(refusal(), after=listed) == ["left-over"]
+    locked = {"notes.txt": "1", "o/.smecluster-files.lock": "1"}
+    assert oracles(Outcome(["run"], 0), after=locked) == ["left-over"]
+
+
 def test_a_value_is_not_repeated_beyond_200_characters() -> None:
     assert oracles(refusal(f"error: {'9' * 150} is no year")) == []
     assert oracles(refusal(f"error: {'9' * 250} is no year")) == ["echo"]

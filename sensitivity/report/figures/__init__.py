@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from matplotlib.figure import Figure
 
 from smecluster.model.support.files import replace_file
+from smecluster.model.support.ledger import remove
 from smecluster.model.support.provenance import format_stamp
 from smecluster.sensitivity.report.figures.bars import draw_bars
 from smecluster.sensitivity.report.figures.heat import draw_heat_map
@@ -164,7 +165,7 @@ def _remove_others(folder: Path, files: list[Path]) -> None:
         for suffix in _FORMATS:
             for path in [folder / f"{kind}{suffix}", *folder.glob(f"{kind}-*{suffix}")]:
                 if path not in files:
-                    path.unlink(missing_ok=True)
+                    remove(path)
 
 
 def _make_file_name(name: str) -> str:

@@ -65,14 +65,14 @@ def test_a_value_without_a_source_is_refused(text):
 
 
 def test_a_model_that_lacks_a_case_is_refused_before_anything_is_written(monkeypatch):
-    monkeypatch.setattr(region_values, "write_atomic", lambda *_: pytest.fail("written"))
+    monkeypatch.setattr(region_values, "overwrite_file", lambda *_: pytest.fail("written"))
     with pytest.raises(InputError, match="unknown region"):
         copy_values(TWO_TOWNS)
 
 
 def test_the_shipped_cases_hold_the_values_of_the_model(monkeypatch):
     written = {}
-    monkeypatch.setattr(region_values, "write_atomic", written.__setitem__)
+    monkeypatch.setattr(region_values, "overwrite_file", written.__setitem__)
     assert {each.case for each in copy_values()} == set(list_cases())
     for path, text in written.items():
         assert path.read_text(encoding="utf-8") == text

@@ -190,7 +190,7 @@ def test_a_calibration_without_a_manifest_has_no_page(capsys, fitted):
 
 def test_an_estimate_is_adopted_by_a_model_file_and_the_cases(capsys, tmp_path, monkeypatch):
     written = {}
-    monkeypatch.setattr(region_values, "write_atomic", written.__setitem__)
+    monkeypatch.setattr(region_values, "overwrite_file", written.__setitem__)
     model = tmp_path / "copy.mdl"
     shipped = read_text(SHIPPED)
     old = open_calibration("three-cases").values["price sensitivity"]

@@ -9,6 +9,7 @@ import pytest
 
 from smecluster.calibration.data.series import CASES
 from smecluster.model.presentation.exports import read_csv, read_stamp
+from smecluster.model.support.ledger import NAME
 from smecluster.scripts.main import main
 
 REGIONS = {"Wenzhou", "Pearl River Delta", "Zhongguancun"}
@@ -39,7 +40,7 @@ def read(path: Path) -> pd.DataFrame:
 
 def test_three_tables_and_the_figure_are_written_and_nothing_else(written: Path):
     tables = {f"{name}.{kind}" for name in TABLES for kind in ("csv", "json")}
-    assert {path.name for path in written.iterdir()} == tables | {"histories.png"}
+    assert {path.name for path in written.iterdir()} == tables | {"histories.png", NAME}
 
 
 def test_every_table_says_where_it_came_from(written: Path):

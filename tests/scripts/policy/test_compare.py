@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from smecluster.model.presentation.exports import read_csv, read_stamp
+from smecluster.model.support.ledger import NAME
 from smecluster.policies.comparison.text import format_number
 from smecluster.scripts.main import main
 
@@ -46,7 +47,7 @@ def read(folder: Path, name: str) -> pd.DataFrame:
 def test_tables_figures_and_the_page_are_written(written: Path):
     names = {path.name for path in written.iterdir()}
     expected = {f"{name}.{kind}" for name in TABLES for kind in ("csv", "parquet", "json")}
-    assert names == expected | {f"{figure}.png" for figure in FIGURES} | {"brief.html"}
+    assert names == expected | {f"{figure}.png" for figure in FIGURES} | {"brief.html", NAME}
 
 
 def test_the_page_says_what_the_tables_say_and_that_it_is_one_set_of_values(written: Path):
