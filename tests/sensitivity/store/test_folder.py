@@ -2,7 +2,10 @@
 
 import json
 import os
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -122,8 +125,14 @@ def test_a_damaged_part_counts_as_not_made(harm, tmp_path, manifest):
 def test_a_file_that_was_being_written_is_cleared_away(tmp_path, manifest):
     with store.open_store(tmp_path, manifest) as opened:
         folder = add(opened, 0, 16).path.parent
-    left = folder / ".000000000016-000000000032.abc-x1y2.parquet"
-    left.write_bytes(b"half")
+    code = (
+        "from pathlib import Path\n"
+        "from smecluster.model.support.temporaries import make_temporary_file\n"
+        f"print(make_temporary_file(Path({str(folder)!r}), '.parquet'))"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    left = Path(ended.stdout.strip())
+    assert left.exists()
     with store.open_store(tmp_path, manifest):
         assert not left.exists()
 
