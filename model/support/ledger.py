@@ -231,6 +231,30 @@ def list_files(folder: Path) -> tuple[str, ...]:
     return tuple(_read(folder))
 
 
+def list_again(folder: str | Path, *names: str) -> None:
+    """List files as they are, whoever wrote them: for results under git that are edited on purpose.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Their folder.
+    *names : str
+        The files; all that are listed already, if left out.
+
+    Raises
+    ------
+    InputError
+        If there is no such file.
+    """
+    with _change(Path(folder)) as entries:
+        for name in names or tuple(entries):
+            try:
+                entries[name] = [_compute_digest(Path(folder) / name)]
+            except OSError as error:
+                raise InputError(f"cannot read {Path(folder) / name}: {error.strerror}") from None
+        _write(Path(folder), entries)
+
+
 def check_name(text: str, what: str) -> None:
     """Refuse a name that is no name of a folder, but a way to one.
 

@@ -6,11 +6,12 @@ import shutil
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import pandas as pd
 import pytest
-from smecluster.model.support.exports import check_table, write_csv
 
+from smecluster.model.presentation.exports import check_table, write_csv
 from smecluster.model.support.checkpoints import Checkpoints, drop, remove_abandoned
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.files import check_writable, replace_file, write_atomic
@@ -20,6 +21,7 @@ from smecluster.model.support.ledger import (
     check_folder,
     check_name,
     dissolve,
+    list_again,
     list_files,
     remove,
 )
@@ -197,6 +199,23 @@ def test_names_are_listed_whatever_they_hold(tmp_path):
         write_atomic(tmp_path / name, "one")
         write_atomic(tmp_path / name, "two")
     assert len(list_files(tmp_path)) == 4
+
+
+@pytest.mark.parametrize("folder", ["calibration/results/three-cases", "docs"])
+def test_the_lists_under_git_hold(folder):
+    """Or run ``smecluster.model.support.ledger.list_again`` on the folder, and say why."""
+    place = Path(__file__).parents[3] / folder
+    listed = list_files(place)
+    assert listed
+    check_folder(place, [name for name in listed if (place / name).exists()])
+
+
+def test_files_can_be_listed_on_purpose(tmp_path):
+    mine = write_foreign(tmp_path / "a.txt")
+    list_again(tmp_path, "a.txt")
+    write_atomic(mine, "ours").write_text("edited")
+    list_again(tmp_path)
+    check_file(mine)
 
 
 @pytest.mark.parametrize(
