@@ -13,6 +13,7 @@ from smecluster.calibration.store.named import CASES, write_manifest
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.files import read_text
 from smecluster.model.support.formats import check_format
+from smecluster.model.support.ledger import list_again
 
 
 def seal_calibration(folder: str | Path) -> Path:
@@ -48,7 +49,10 @@ def seal_calibration(folder: str | Path) -> Path:
         raise InputError(f"{path} has hashes already: a calibration that was altered is made again")
     facts = check_format(content, "calibration", path)
     facts[CASES] = dict(_find_cases(place, [str(name) for name in facts.get("regions", ())]))
-    written = write_manifest(place, facts, [path.name for path in place.glob("*.csv")])
+    tables = [path.name for path in place.glob("*.csv")]
+    # Earlier versions kept no list of what they wrote. Whoever seals these says that they did.
+    list_again(place, MANIFEST, *tables)
+    written = write_manifest(place, facts, tables)
     open_findings(place)
     return written
 

@@ -19,6 +19,8 @@ from smecluster.calibration.report.summary import answer_questions
 from smecluster.calibration.store import findings
 from smecluster.calibration.store.named import write_manifest
 from smecluster.model.support.errors import InputError
+from smecluster.model.support.files import write_atomic
+from smecluster.model.support.ledger import list_again
 
 REGIONS = ("Northland", "Southland")
 YEARS = np.arange(2000, 2020)
@@ -147,6 +149,7 @@ def synthetic(folder, parameters=6, variables=3):
 def seal(folder):
     """Give the folder the hashes of what the test has written into it."""
     content = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    list_again(folder, "manifest.json")
     write_manifest(folder, content, [path.name for path in folder.glob("*.csv")])
     return folder
 
@@ -381,7 +384,7 @@ def test_a_second_report_is_the_same_and_leaves_no_old_figure(tmp_path):
     folder = synthetic(tmp_path / "small", parameters=1, variables=1)
     first = write_report(folder).read_bytes()
     old = folder / "figures" / "profiles-9.png"
-    old.write_bytes(b"")
+    write_atomic(old, b"")
     assert write_report(folder).read_bytes() == first
     assert not old.exists()
 
