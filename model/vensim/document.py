@@ -27,7 +27,7 @@ CONTROLS = ("INITIAL TIME", "FINAL TIME", "TIME STEP", "SAVEPER")
 
 _CALL = re.compile(r"(?P<function>[^\W\d_][\w ]*?)\s*\(")
 # A name, with or without subscripts, between two signs of a sum.
-_TERM = re.compile(r"[-+]\s*(?P<name>\"[^\"]*\"|[^\W\d_][\w ']*?)\s*(?:\[[^\]]*\]\s*)?(?=[-+])")
+_TERM = re.compile(r"[-+]\s*(?P<name>\"[^\"]*\"|[^\W\d_][\w ']*?)\s*(?:\[[^\[\]]*\]\s*)?(?=[-+])")
 _DELAYED = re.compile(r"^(SMOOTH|DELAY|TREND|FORECAST|SAMPLE IF TRUE)", re.I)
 
 
