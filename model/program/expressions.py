@@ -453,7 +453,8 @@ class ExpressionBuilder:
         return self.memory[known], self.parameter(where, 1.0, kind="scale")
 
     def _add_table(self, where: Site, cell: Cell, tree: Any) -> int:
-        x, y = tuple(map(float, tree.x)), tuple(map(float, tree.y))
+        x = tuple(_check_number(where, number) for number in tree.x)
+        y = tuple(_check_number(where, number) for number in tree.y)
         if len(x) != len(y):
             raise where.refuse("is a table with unequal numbers of x and y values")
         if len(set(x)) < len(x):

@@ -167,6 +167,13 @@ class Subscripts:
             if isinstance(component, AbstractData):
                 raise InputError(f"{variable.place}{name!r} is a data variable: use a table")
             definitions.append((self._define(variable, component), component.subscripts[1]))
+        counts = {len(definition.dims) for definition, _ in definitions}
+        counts |= {len(cell) for _, excepted in definitions for cell in excepted}
+        if len(counts) > 1:
+            raise InputError(
+                f"{variable.place}{name!r} is defined with {min(counts)} subscripts and with "
+                f"{max(counts)}: give each equation the same number"
+            )
         for definition, excepted in definitions:
             left_out = [self._axes_of(variable, cell) for cell in excepted]
             for env in definition.envs:

@@ -6,6 +6,7 @@ import importlib.util
 import tempfile
 from pathlib import Path
 
+from smecluster.model.support.errors import InputError
 from smecluster.model.vensim.document import read_document
 from smecluster.model.vensim.source import fold_name, join_lines
 
@@ -27,6 +28,11 @@ def find_unit_errors(text: str) -> list[str]:
     -------
     list of str
         One line for each error or warning: variable and what is wrong; empty if all agree.
+
+    Raises
+    ------
+    InputError
+        If pysimlin cannot read the file.
     """
     import simlin
     from simlin.errors import ErrorKind
@@ -36,8 +42,12 @@ def find_unit_errors(text: str) -> list[str]:
         path.write_text(text, encoding="utf-8")
         # `Model.check_units` of pysimlin 0.8.5 lists malformed units only; what does not agree
         # stands among the project's errors.
-        project = simlin.load(path).project
-        errors = project.get_errors() if project is not None else []
+        try:
+            project = simlin.load(path).project
+            errors = project.get_errors() if project is not None else []
+        except simlin.SimlinError as error:
+            line = join_lines(str(error))
+            raise InputError(f"the units cannot be checked: {line[:160]}") from error
     spelled = {fold_name(name): name for name in read_document(text).variables}
     lines = []
     for error in errors:

@@ -199,6 +199,27 @@ def test_a_run_that_would_end_before_it_starts_is_refused(tmp_path: Path) -> Non
     assert model.simulate(m, {"FINAL TIME": 0}).sizes["time"] == 1
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "Town: a, b ~~|\nx[Town] = 1 ~~|\nx = 2 ~~|",
+            "'x' is defined with 0 subscripts and with 1",
+        ),
+        (
+            "Town: a, b ~~|\nx[Town] :EXCEPT: [a, b] = 1 ~~|\nx[a] = 2 ~~|",
+            "'x' is defined with 1 subscripts and with 2",
+        ),
+        (f"x((0,0),(1,{'9' * 400})) ~~|", "line 2: 'x' contains a number that is too large"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_in_one_line(
+    tmp_path: Path, text: str, message: str
+) -> None:
+    with pytest.raises(InputError, match=message):
+        read(tmp_path, text + "\n")
+
+
 # What is too large -------------------------------------------------------------------------------
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from smecluster.model.support.errors import InputError
 from smecluster.model.vensim.lint import RULES
 
 GOOD = """{UTF-8}
@@ -73,3 +74,12 @@ def test_units_that_do_not_agree_are_found():
     assert find_unit_errors(towns) == []
     wrong = towns.replace("~\tYear [1,100]\n\t~\tHow long", "~\tDmnl [1,100]\n\t~\tHow long")
     assert any(line.startswith("departures: ") for line in find_unit_errors(wrong))
+
+
+def test_units_that_cannot_be_read_end_in_one_line() -> None:
+    pytest.importorskip("simlin")
+    from smecluster.model.vensim.unit_check import find_unit_errors
+
+    with pytest.raises(InputError, match="the units cannot be checked: ") as caught:
+        find_unit_errors(GOOD.replace("~ person/Year ~", "~ person, Year ~"))
+    assert "\n" not in str(caught.value)
