@@ -7,30 +7,33 @@ responses; where a file sets the size of a reform by a published number, it says
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import xarray as xr
-from numpy.typing import NDArray
 
 from smecluster.calibration.problem.courses import add_courses, bend_table, name_course
 from smecluster.calibration.validation.reform_file import Change, Reform, Response
-from smecluster.model.checking.formula import Formula, parse_formula
+from smecluster.calibration.validation.reform_measures import Floats, measure_response, span_years
+from smecluster.calibration.validation.reform_sources import explain_use
+from smecluster.calibration.validation.reform_terms import HERE, LackingError, Terms
+from smecluster.model.checking.formula import Formula
 from smecluster.model.checking.scenario import Scenarios
 from smecluster.model.runs import simulate_many
-from smecluster.model.support.errors import InputError
+from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.system import Model
-from smecluster.model.vensim.document import Variable
-from smecluster.model.vensim.regions import REGION
 
-HERE = "here"
 MATCHES = "matches"
+#: Verdict on an experiment for which the model lacks something.
+CANNOT_RUN = "cannot be run"
 #: Verdicts on a response against the published one.
-VERDICTS = (MATCHES, "too weak", "too strong", "wrong sign", "no response")
+VERDICTS = (MATCHES, "too weak", "too strong", "wrong sign", "no response", CANNOT_RUN)
 # A response smaller than this share of the published one counts as none.
 _NONE = 1e-9
+_LACKING = (LackingError, UnknownNameError)
 
 
 def judge_response(value: float, low: float | None, high: float | None) -> str:
@@ -80,76 +83,216 @@ def run_reforms(
     Returns
     -------
     pandas.DataFrame
-        A row a reform, region and response: ``reform``, ``region``, ``response``, ``unit``;
-        ``model`` and, with draws, ``model median`` and the bounds ``model low`` and ``model
-        high`` of a 90 % interval; ``published low``, ``published``, ``published high``;
-        ``verdict`` (see `judge_response`) and ``agrees``, both of ``model``; ``draws`` that did not
-        fail, and the share of ``draws within`` the published range; ``status``, ``source``.
+        A row a reform, region and response: ``reform``, ``study``, ``role``, ``region``,
+        ``response``, ``kind``, ``pair``, ``unit``; ``model`` and, with draws, ``model median`` and
+        the bounds ``model low`` and ``model high`` of a 90 % interval; ``effect``, ``effect low``
+        and ``effect high``, the same of the median over the reform's regions; ``published low``,
+        ``published``, ``published high``: the accepted range and the estimate; ``verdict`` (see
+        `judge_response`) and ``agrees``, both of ``model``; ``draws`` that did not fail, and the
+        share of ``draws within`` the accepted range; ``used``, why the effect never counts;
+        ``lacks``, what the model lacks to be asked: then ``region`` is "-" and there is no value;
+        ``status``, ``source``.
 
     Raises
     ------
     InputError
-        If the model lacks something that a reform uses, or all regions of the reforms.
+        If the model lacks something that each reform uses, or all regions of the reforms, or an
+        input cannot be changed as a reform says.
     """
-    formulas = {
-        (reform.name, response.name): _read_formulas(model, reform, response)
-        for reform in chosen
-        for response in reform.response
-    }
-    names = {name for pair in formulas.values() for each in pair for name in each.names}
-    runner = _Runner(_add_levers(model, chosen), sorted(names), _list_years(chosen), draws)
-    rows = []
-    for reform in chosen:
-        for region in [name for name in reform.regions or model.regions if name in model.regions]:
-            baseline, reformed = runner.pair(reform, region)
-            for response in reform.response:
-                of, per = formulas[reform.name, response.name]
-                values = _measure_response(response, of, per, baseline, reformed, region)
-                rows.append(_describe_response(reform, region, response, values))
-    if not rows:
+    plans = [_Plan.make(model, Terms(model), reform) for reform in chosen]
+    concerned = [plan for plan in plans if plan.regions]
+    if not concerned:
         raise InputError(
             f"no reform concerns {', '.join(model.regions)}: "
             f"{', '.join(dict.fromkeys(name for each in chosen for name in each.regions))}"
         )
-    return pd.DataFrame(rows)
+    if not any(plan.formulas for plan in concerned):
+        reform, lacks = concerned[0].reform, next(iter(concerned[0].lacking.values()))
+        raise InputError(f"reform {reform.name!r}: {lacks}")
+    runner = _Runner(model, concerned, draws)
+    return pd.DataFrame([row for plan in concerned for row in _tabulate(model, plan, runner)])
 
 
-def _describe_response(
-    reform: Reform, region: str, response: Response, values: NDArray[np.float64]
-) -> dict[str, Any]:
-    """Describe one response; the first value is the model's, the others are draws."""
-    value, drawn = float(values[0]), values[1:][np.isfinite(values[1:])]
-    low, median, high = np.quantile(drawn, (0.05, 0.5, 0.95)) if len(drawn) else [np.nan] * 3
-    bottom = -np.inf if response.low is None else response.low
-    top = np.inf if response.high is None else response.high
-    said = judge_response(value, response.low, response.high)
+@dataclass(frozen=True)
+class _Plan:
+    """A reform in the names of a model."""
+
+    reform: Reform
+    regions: tuple[str, ...]
+    #: A change and what the model calls its input.
+    changes: tuple[tuple[Change, str], ...] = ()
+    #: Of each response that the model can give.
+    formulas: Mapping[str, tuple[Formula, Formula]] = field(default_factory=dict)
+    #: Of each response that it cannot give, what it lacks.
+    lacking: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def make(cls, model: Model, terms: Terms, reform: Reform) -> _Plan:
+        """Find what the model calls all that the reform uses."""
+        regions = tuple(each for each in reform.regions or model.regions if each in model.regions)
+        try:
+            changes = tuple((each, terms.find_input(each.input)) for each in reform.change)
+        except _LACKING as error:
+            return cls(reform, regions, lacking=dict.fromkeys(_list_names(reform), str(error)))
+        formulas, lacking = {}, {}
+        for response in reform.response:
+            try:
+                of = terms.parse(response.of)
+                per = of if response.per is None else terms.parse(response.per)
+                formulas[response.name] = (of, per)
+            except _LACKING as error:
+                lacking[response.name] = str(error)
+            except InputError as error:
+                where = f"reform {reform.name!r}, response {response.name!r}"
+                raise InputError(f"{where}: {error}") from None
+        return cls(reform, regions, changes, formulas, lacking)
+
+
+def _list_names(reform: Reform) -> list[str]:
+    return [response.name for response in reform.response]
+
+
+def _tabulate(model: Model, plan: _Plan, runner: _Runner) -> Iterator[dict[str, Any]]:
+    """List the rows of a reform: the first value of each is the model's, the others are draws."""
+    pairs = {region: runner.run_pair(plan, region) for region in plan.regions if plan.formulas}
+    for response in plan.reform.response:
+        about = _describe_effect(model, plan.reform, response)
+        if response.name in plan.lacking:
+            nothing = {**_describe_values(response, np.array([])), "verdict": CANNOT_RUN}
+            effect = dict.fromkeys(("effect", "effect low", "effect high"), np.nan)
+            lacks = plan.lacking[response.name]
+            yield {**about, "region": "-", **nothing, **effect, "lacks": lacks}
+            continue
+        of, per = plan.formulas[response.name]
+        values = {
+            region: measure_response(response, of, per, *pair, region)
+            for region, pair in pairs.items()
+        }
+        whole = _describe_values(response, np.median(np.stack(list(values.values())), axis=0))
+        effect = {
+            "effect": whole["model"],
+            "effect low": whole["model low"],
+            "effect high": whole["model high"],
+        }
+        for region, found in values.items():
+            yield {**about, "region": region, **_describe_values(response, found), **effect}
+
+
+def _describe_effect(model: Model, reform: Reform, response: Response) -> dict[str, Any]:
+    low, high = response.accepted
     return {
         "reform": reform.name,
-        "region": region,
+        "study": reform.study.name,
+        "role": reform.role,
+        "region": "",
         "response": response.name,
+        "kind": response.kind,
+        "pair": response.pair,
         "unit": response.unit,
-        "model": value,
-        "model low": low,
-        "model median": median,
-        "model high": high,
-        "published low": np.nan if response.low is None else response.low,
-        "published": np.nan if response.central is None else response.central,
-        "published high": np.nan if response.high is None else response.high,
-        "verdict": said,
-        "agrees": said == MATCHES,
-        "draws": len(drawn),
-        "draws within": ((drawn >= bottom) & (drawn <= top)).mean() if len(drawn) else np.nan,
+        "published low": np.nan if low is None else low,
+        "published": np.nan if response.estimate is None else response.estimate,
+        "published high": np.nan if high is None else high,
+        "used": explain_use(model, reform, response),
+        "lacks": "",
         "status": response.status,
         "source": response.source,
     }
 
 
-def _read_formulas(model: Model, reform: Reform, response: Response) -> tuple[Formula, Formula]:
-    try:
-        of = parse_formula(response.of, model.variables)
-        return of, of if response.per is None else parse_formula(response.per, model.variables)
-    except InputError as error:
-        raise InputError(f"reform {reform.name!r}, response {response.name!r}: {error}") from None
+def _describe_values(response: Response, values: Floats) -> dict[str, Any]:
+    value = float(values[0]) if len(values) else np.nan
+    drawn = values[1:][np.isfinite(values[1:])]
+    low, median, high = np.quantile(drawn, (0.05, 0.5, 0.95)) if len(drawn) else [np.nan] * 3
+    verdict = judge_response(value, *response.accepted)
+    bottom, top = response.accepted
+    within = np.ones(len(drawn), bool)
+    within &= drawn >= (-np.inf if bottom is None else bottom)
+    within &= drawn <= (np.inf if top is None else top)
+    return {
+        "model": value,
+        "model low": low,
+        "model median": median,
+        "model high": high,
+        "verdict": verdict,
+        "agrees": verdict == MATCHES,
+        "draws": len(drawn),
+        "draws within": within.mean() if len(drawn) else np.nan,
+    }
+
+
+class _Runner:
+    """Runs without and with a reform, on the same inputs."""
+
+    def __init__(self, model: Model, plans: Sequence[_Plan], draws: pd.DataFrame | None) -> None:
+        dated = {}
+        for plan in plans:
+            for change, name in plan.changes if plan.formulas else ():
+                if change.factor is not None and _is_constant(model, name):
+                    dated[model.document.variable(_strip_elements(name)).name] = True
+        # The model gives a constant one value for all years; a factor may change it from a year on.
+        self._model = Model(add_courses(model.text, dated), model.path) if dated else model
+        self._scenarios = Scenarios(self._model.text, {})
+        formulas = [
+            formula for plan in plans for pair in plan.formulas.values() for formula in pair
+        ]
+        self._outputs = sorted({name for formula in formulas for name in formula.names})
+        self._years = _list_years([plan.reform for plan in plans])
+        point = pd.DataFrame(index=range(1))
+        self._tables = [point] if draws is None else [point, draws]
+        self._as_it_is: xr.Dataset | None = None
+
+    def run_pair(self, plan: _Plan, region: str) -> tuple[xr.Dataset, xr.Dataset]:
+        """Run without and with a reform in a region; the first run of each has no draw."""
+        runs = []
+        for part in ("baseline", "reform"):
+            inputs: dict[str, Any] = {}
+            for change, name in plan.changes:
+                if change.in_ == part:
+                    try:
+                        inputs |= self._change_inputs(change, name, region, inputs)
+                    except InputError as error:
+                        raise InputError(f"reform {plan.reform.name!r}: {error}") from None
+            runs.append(self._run(inputs))
+        return runs[0], runs[1]
+
+    def _run(self, inputs: Mapping[str, Any]) -> xr.Dataset:
+        if not inputs and self._as_it_is is not None:
+            return self._as_it_is
+        parts = [
+            simulate_many(
+                self._model, table, self._outputs, self._years, base=inputs, within_ranges=False
+            )
+            for table in self._tables
+        ]
+        kept = [part[list(self._outputs)].drop_vars("run", errors="ignore") for part in parts]
+        run = xr.concat(kept, "run", combine_attrs="override") if len(kept) > 1 else kept[0]
+        if not inputs:
+            self._as_it_is = run
+        return run
+
+    def _change_inputs(
+        self, change: Change, given: str, region: str, before: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """List the inputs of a change, one for each element."""
+        bare, bracket, rest = given.partition("[")
+        inside = bracket + rest.replace(HERE, region)
+        name = self._model.document.variable(bare).name
+        dated = change.factor is not None and _is_constant(self._model, name)
+        as_they_are = self._scenarios.inputs(
+            {(name_course(name) if dated else name) + inside: {"times": 1}}
+        )
+        return {
+            cell: _change_input(change, before.get(cell, points))
+            for cell, points in as_they_are.items()
+        }
+
+
+def _is_constant(model: Model, given: str) -> bool:
+    return model.document.variable(_strip_elements(given)).kind == "constant"
+
+
+def _strip_elements(given: str) -> str:
+    return given.partition("[")[0].strip()
 
 
 def _list_years(chosen: Sequence[Reform]) -> list[float]:
@@ -159,85 +302,7 @@ def _list_years(chosen: Sequence[Reform]) -> list[float]:
         for response in reform.response
         for window in (response.years, response.per_years or response.years)
     ]
-    return sorted({float(year) for first, last in windows for year in _span_years(first, last)})
-
-
-def _span_years(first: float, last: float) -> NDArray[np.float64]:
-    return np.arange(first, last + 0.5)
-
-
-def _add_levers(model: Model, chosen: Sequence[Reform]) -> Model:
-    """Add courses to the constants that a reform multiplies."""
-    dated = {}
-    for reform in chosen:
-        for change in reform.change:
-            variable = _find_variable(model, reform, change)
-            if change.factor is not None and variable.kind == "constant":
-                dated[variable.name] = True
-    return Model(add_courses(model.text, dated), model.path) if dated else model
-
-
-def _find_variable(model: Model, reform: Reform, change: Change) -> Variable:
-    try:
-        return model.document.variable(change.name)
-    except InputError as error:
-        raise InputError(f"reform {reform.name!r}: {error}") from None
-
-
-class _Runner:
-    """Runs without and with a reform, on the same inputs."""
-
-    def __init__(
-        self,
-        model: Model,
-        outputs: Sequence[str],
-        years: Sequence[float],
-        draws: pd.DataFrame | None,
-    ) -> None:
-        self._model = model
-        self._scenarios = Scenarios(model.text, {})
-        self._outputs = outputs
-        self._years = years
-        point = pd.DataFrame(index=range(1))
-        self._tables = [point] if draws is None else [point, draws]
-
-    def pair(self, reform: Reform, region: str) -> tuple[xr.Dataset, xr.Dataset]:
-        """Run without and with a reform in a region; the first run of each has no draw."""
-        runs = []
-        for part in ("baseline", "reform"):
-            inputs: dict[str, Any] = {}
-            for change in reform.change:
-                if change.in_ == part:
-                    try:
-                        inputs |= self._inputs(change, region, inputs)
-                    except InputError as error:
-                        raise InputError(f"reform {reform.name!r}: {error}") from None
-            runs.append(self._run(inputs))
-        return runs[0], runs[1]
-
-    def _run(self, inputs: Mapping[str, Any]) -> xr.Dataset:
-        parts = [
-            simulate_many(
-                self._model, table, self._outputs, self._years, base=inputs, within_ranges=False
-            )
-            for table in self._tables
-        ]
-        kept = [part[list(self._outputs)].drop_vars("run", errors="ignore") for part in parts]
-        return xr.concat(kept, "run", combine_attrs="override") if len(kept) > 1 else kept[0]
-
-    def _inputs(self, change: Change, region: str, before: Mapping[str, Any]) -> dict[str, Any]:
-        """List the inputs of a change, one for each element."""
-        bare, bracket, rest = change.input.partition("[")
-        inside = bracket + rest.replace(HERE, region)
-        name = self._model.document.variable(bare).name
-        dated = change.factor is not None and self._model.variables[name].kind == "constant"
-        as_they_are = self._scenarios.inputs(
-            {(name_course(name) if dated else name) + inside: {"times": 1}}
-        )
-        return {
-            cell: _change_input(change, before.get(cell, points))
-            for cell, points in as_they_are.items()
-        }
+    return sorted({float(year) for first, last in windows for year in span_years(first, last)})
 
 
 def _change_input(change: Change, old: Any) -> Any:
@@ -251,55 +316,3 @@ def _change_input(change: Change, old: Any) -> Any:
         return given
     course = ((old[0][0], given),) if isinstance(given, float) else given
     return bend_table(old, course, replaces=replaces)
-
-
-def _measure_response(
-    response: Response,
-    of: Formula,
-    per: Formula,
-    baseline: xr.Dataset,
-    reformed: xr.Dataset,
-    region: str,
-) -> NDArray[np.float64]:
-    """Measure a response in a region, one value for each run."""
-
-    def means(formula: Formula, years: tuple[float, float]) -> _Means:
-        with np.errstate(divide="ignore", invalid="ignore"):
-            values = [
-                _select_region(formula(run.sel(time=_span_years(*years))), region)
-                for run in (baseline, reformed)
-            ]
-        return _Means(*values)
-
-    change = means(of, response.years)
-    if response.measure == "difference":
-        return change.difference()
-    if response.measure == "percent":
-        return 100 * change.relative()
-    against = means(per, response.per_years or response.years)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        if response.measure == "elasticity":
-            return change.logarithm() / against.logarithm()
-        return change.relative() / against.relative()
-
-
-class _Means(NamedTuple):
-    """Values of a formula without and with the reform: a row a run, a column a year."""
-
-    baseline: NDArray[np.float64]
-    reformed: NDArray[np.float64]
-
-    def difference(self) -> NDArray[np.float64]:
-        return np.asarray((self.reformed - self.baseline).mean(-1))
-
-    def relative(self) -> NDArray[np.float64]:
-        return np.asarray((self.reformed / self.baseline - 1).mean(-1))
-
-    def logarithm(self) -> NDArray[np.float64]:
-        return np.asarray(np.log(self.reformed / self.baseline).mean(-1))
-
-
-def _select_region(values: xr.DataArray, region: str) -> NDArray[np.float64]:
-    if REGION in values.dims:
-        values = values.sel({REGION: region})
-    return np.asarray(values.transpose("run", "time"), dtype=float)

@@ -1,8 +1,8 @@
 """Formulas over the results of a run, as used in checks and facts.
 
 ``change(x)`` is a stock's change in the coming time step, a year; ``sum(x)`` adds over every
-dimension but time, ``total(x)`` over regions alone; ``x[Wenzhou]`` picks an element. Names are
-those of the model, in double quotes if they contain a sign. A formula is parsed here and never
+dimension but time, ``total(x)`` over regions alone; ``log(x)``, ``exp(x)`` and ``absolute(x)`` are
+what they say; ``x[Wenzhou]`` picks an element. Names are those of the model, in double quotes if they contain a sign. A formula is parsed here and never
 evaluated by Python.
 """
 
@@ -14,6 +14,8 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.limits import MOST_FORMULA_LEVELS, MOST_IN_A_FORMULA
@@ -253,9 +255,19 @@ def _total(values: xr.DataArray) -> xr.DataArray:
     return values.sum(REGION, skipna=False) if REGION in values.dims else values
 
 
+def _log(values: xr.DataArray) -> xr.DataArray:
+    return values.copy(data=np.log(values.values))
+
+
+def _exp(values: xr.DataArray) -> xr.DataArray:
+    return values.copy(data=np.exp(values.values))
+
+
 _FUNCTIONS: dict[str, Callable[[xr.DataArray], xr.DataArray]] = {
     "change": _change,
     "sum": _all,
     "total": _total,
     "absolute": abs,
+    "log": _log,
+    "exp": _exp,
 }
