@@ -58,10 +58,11 @@ def find_constants(model: Model, study: Study) -> tuple[str, ...]:
         A constant that only compares its value with the study's is among them: better a test too
         few than one that tests nothing.
     """
-    first, *others = (each.strip() for each in re.split(r",| and ", study.authors))
+    first, *others = (re.escape(each.strip()) for each in re.split(r",| and ", study.authors))
     # The second author tells apart two studies whose first author and year are the same.
-    after = rf"(?:(?:,| and) {re.escape(others[0])}(?!\w){_OTHERS}| et al\.? \(?)" if others else r" \(?"
-    cited = re.compile(rf"(?<!\w){re.escape(first)}{after}{study.year}")
+    second = "".join(rf"(?:,| and) {each}(?!\w){_OTHERS}" for each in others[:1])
+    after = rf"(?:{second}| et al\.? \(?)" if second else r" \(?"
+    cited = re.compile(rf"(?<!\w){first}{after}{study.year}")
     return tuple(name for name, text in _read_sources(model) if cited.search(text))
 
 

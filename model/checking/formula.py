@@ -2,8 +2,8 @@
 
 ``change(x)`` is a stock's change in the coming time step, a year; ``sum(x)`` adds over every
 dimension but time, ``total(x)`` over regions alone; ``log(x)``, ``exp(x)`` and ``absolute(x)`` are
-what they say; ``x[Wenzhou]`` picks an element. Names are those of the model, in double quotes if they contain a sign. A formula is parsed here and never
-evaluated by Python.
+what they say; ``x[Wenzhou]`` picks an element. Names are those of the model, in double quotes if
+they contain a sign. A formula is parsed here and never evaluated by Python.
 """
 
 from __future__ import annotations

@@ -33,6 +33,7 @@ CONTENT = (
     "policies/levers.toml",
     "calibration/cases",
     "calibration/reforms",
+    "calibration/reform_terms.toml",
     "calibration/parameters.csv",
     "sensitivity/studies",
     "model/sme_cluster.mdl",

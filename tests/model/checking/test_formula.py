@@ -44,6 +44,11 @@ def test_a_sum_is_over_all_and_a_total_over_regions():
     assert value('total("back-flow")').values.tolist() == [1, 1, 2]
 
 
+def test_logarithms_and_powers_of_e_undo_each_other_and_make_powers():
+    assert value("exp(log(People))").values == pytest.approx(RUN["People"].values)
+    assert value("exp(2 * log(People))").values == pytest.approx(RUN["People"].values ** 2)
+
+
 def test_an_element_is_picked_by_name():
     assert value("People[river]").values.tolist() == [10, 30, 60]
     assert value("budget[Hill, a b]").values.tolist() == [0, 4, 8]

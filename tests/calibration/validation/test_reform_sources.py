@@ -1,0 +1,75 @@
+"""A study that the model already uses is no test of it."""
+
+import pytest
+
+from smecluster import model
+from smecluster.calibration.validation.reform_file import Study, find_reforms
+from smecluster.calibration.validation.reform_sources import explain_use, find_constants
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    return model.load()
+
+
+def study(authors, year):
+    return Study(authors=authors, year=year, title="t", journal="j", counterfactual="c")
+
+
+def cite(shipped, text):
+    """The shipped model, in which the source of one constant is another."""
+    old = "Source: normalisation; estimated"
+    assert old in shipped.text
+    return model.Model(shipped.text.replace(old, f"Source: {text}; estimated"), shipped.path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Alder and Oak 2010",
+        "Alder, Oak and Elm 2010 (sign)",
+        "see Alder, Oak, Elm and Ash (2010)",
+        "Alder et al. 2010",
+    ],
+)
+def test_a_constant_that_cites_the_study_comes_from_it(shipped, text):
+    found = find_constants(cite(shipped, text), study("Alder, Oak and Elm", 2010))
+    assert found == ("size of liquidity shocks",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Alder and Oak 2011",
+        "Alder and Birch 2010",
+        "Balder and Oak 2010",
+        "Alder 2010",
+        "Alder and Oak 2008; others 2010",
+    ],
+)
+def test_another_study_of_a_like_name_does_not_count(shipped, text):
+    assert not find_constants(cite(shipped, text), study("Alder, Oak and Elm", 2010))
+
+
+def test_a_single_author_stands_alone(shipped):
+    assert find_constants(cite(shipped, "Alder (2010)"), study("Alder", 2010))
+    assert not find_constants(cite(shipped, "Alder and Oak 2010"), study("Alder", 2010))
+
+
+def test_the_shipped_models_own_sources_are_found(shipped):
+    (reform,) = find_reforms(["public_capital"])
+    assert find_constants(shipped, reform.study) == ("infrastructure elasticity",)
+    said = explain_use(shipped, reform, reform.response[0])
+    assert said == "source of infrastructure elasticity"
+
+
+def test_a_file_may_say_what_else_uses_its_study(shipped):
+    (reform,) = find_reforms(["registration"])
+    assert "sets the size" in explain_use(shipped, reform, reform.response[0])
+
+
+def test_a_figure_from_memory_is_no_test(shipped):
+    (reform,) = find_reforms(["grants_britain"])
+    remembered = reform.response[0].model_copy(update={"status": "remembered"})
+    assert explain_use(shipped, reform, reform.response[0]) == ""
+    assert explain_use(shipped, reform, remembered) == "from memory, not seen in a source"

@@ -1,0 +1,96 @@
+"""Terms of experiments, read in the names of a model."""
+
+import pytest
+
+from smecluster import model
+from smecluster.calibration.validation.reform_file import read_reforms
+from smecluster.calibration.validation.reform_terms import (
+    LackingError,
+    TermList,
+    Terms,
+    read_terms,
+)
+from smecluster.model.support.errors import InputError, UnknownNameError
+
+LISTED = TermList(
+    terms={
+        "money for": ("no such table[here, ?]", "historical local effort[here, ?]"),
+        "entry": ("founding[imitative]", "spontaneous entry + technology start ups"),
+        "moon": ("lunar output",),
+    },
+    elements={"roads": ("motorways", "infrastructure investment")},
+)
+
+
+@pytest.fixture(scope="module")
+def terms():
+    return Terms(model.load(), LISTED)
+
+
+def test_the_first_thing_that_the_model_has_counts(terms):
+    found = terms.parse("entry / SMEs")
+    assert found.names == ("spontaneous entry", "technology start ups", "SMEs")
+
+
+def test_a_term_is_a_whole_even_in_a_product(terms):
+    assert terms.parse("2 * entry").text == "2 * (spontaneous entry + technology start ups)"
+
+
+def test_a_name_of_the_model_stands_for_itself(terms):
+    assert terms.parse("SMEs").names == ("SMEs",)
+    assert terms.find_input("interest rate") == "interest rate"
+    assert terms.find_input("registration ease[here]") == "registration ease[here]"
+
+
+def test_what_stands_in_brackets_goes_where_the_question_mark_is(terms):
+    assert terms.find_input("money for[roads]") == (
+        "historical local effort[here, infrastructure investment]"
+    )
+
+
+def test_what_the_model_has_nothing_for_is_said_in_one_line(terms):
+    with pytest.raises(LackingError, match="this model has nothing for 'moon'"):
+        terms.parse("moon / SMEs")
+    with pytest.raises(LackingError, match=r"nothing for 'money for\[tunnels\]'"):
+        terms.find_input("money for[tunnels]")
+
+
+def test_a_name_that_is_nothing_ends_in_the_nearest_one(terms):
+    with pytest.raises(UnknownNameError, match="did you mean 'SME loans'"):
+        terms.parse("SME lons")
+    with pytest.raises(UnknownNameError, match="did you mean 'interest rate'"):
+        terms.find_input("intrest rate")
+    with pytest.raises(UnknownNameError, match="element of 'historical local effort'"):
+        terms.find_input("historical local effort[here, tunnels]")
+
+
+def test_a_term_with_another_type_of_content_is_refused(tmp_path):
+    path = tmp_path / "terms.toml"
+    path.write_text('[terms]\n"entry" = 3\n', encoding="utf-8")
+    with pytest.raises(InputError, match=r"terms\.toml"):
+        read_terms(path)
+
+
+def test_no_shipped_term_is_spelt_as_a_variable_of_the_model():
+    variables = {name.casefold() for name in model.load().variables}
+    assert not variables & {name.casefold() for name in read_terms().terms}
+
+
+def test_every_shipped_experiment_can_be_read_in_the_names_of_the_shipped_model():
+    terms = Terms(model.load())
+    lacking = set()
+    for reform in read_reforms():
+        for change in reform.change:
+            terms.find_input(change.input)
+        for response in reform.response:
+            try:
+                terms.parse(response.of)
+                terms.parse(response.per or "1")
+            except LackingError:
+                lacking.add((reform.name, response.name))
+    assert lacking == {
+        ("profit_tax_states", "share gained elsewhere"),
+        ("registration", "productivity of entrants"),
+        ("registration_portugal", "productivity of entrants"),
+        ("valley_authority", "output of the rest of the country"),
+    }
