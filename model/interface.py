@@ -30,6 +30,7 @@ from smecluster.model.vensim.source import fold_name
 from smecluster.model.vensim.values import split_name
 
 if TYPE_CHECKING:
+    from smecluster.model.engines.dask import Cluster
     from smecluster.model.presentation.plotting import Figure
 
 _FAILURES = ("failure reason", "failure variable", "failure year")
@@ -330,7 +331,7 @@ def simulate_many(
     model: Model | None = None,
     base: Mapping[str, Any] | None = None,
     workers: int | None = None,
-    cluster: str | None = None,
+    cluster: str | Cluster | None = None,
     within_ranges: bool = True,
 ) -> Runs:
     """Run the model many times.

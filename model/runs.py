@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -26,6 +26,9 @@ from smecluster.model.results import label_results
 from smecluster.model.settings import check_count, index_inputs
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.system import Model
+
+if TYPE_CHECKING:
+    from smecluster.model.engines.dask import Cluster
 
 ENGINES = ("kernel", "pysd", "simlin")
 
@@ -127,7 +130,7 @@ def simulate_many(
     *,
     chunk: int | None = None,
     workers: int | None = None,
-    cluster: str | None = None,
+    cluster: str | Cluster | None = None,
     base: Mapping[str, Any] | None = None,
     within_ranges: bool = True,
 ) -> xr.Dataset:
@@ -148,8 +151,9 @@ def simulate_many(
         Runs computed at a time; by default as many as fit 64 MiB of results.
     workers : int, optional
         Threads; by default one for each processor.
-    cluster : str, optional
-        Address of a Dask scheduler, to spread the runs over machines.
+    cluster : str or Cluster, optional
+        Address of a Dask scheduler that spreads the runs over machines; with certificates for
+        TLS, a `model.engines.dask.Cluster`.
     base : mapping, optional
         What all runs set, as in `simulate`; what the table sets goes before it.
     within_ranges : bool
@@ -202,7 +206,7 @@ def stream(
     *,
     chunk: int | None = None,
     workers: int | None = None,
-    cluster: str | None = None,
+    cluster: str | Cluster | None = None,
     base: Mapping[str, Any] | None = None,
     within_ranges: bool = True,
 ) -> Iterator[xr.Dataset]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from smecluster.model import Model
+    from smecluster.model.engines.dask import Cluster
     from smecluster.model.interface import Runs
 
 
@@ -89,7 +90,7 @@ def simulate_many(
     model: Model | None = None,
     base: Mapping[str, Any] | None = None,
     workers: int | None = None,
-    cluster: str | None = None,
+    cluster: str | Cluster | None = None,
     within_ranges: bool = True,
 ) -> Runs:
     """Run the model many times, as ``smecluster batch`` does.

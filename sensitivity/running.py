@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from smecluster.model.engines.dask import check_scheduler
+from smecluster.model.engines.dask import Cluster, ClusterLostError, check_scheduler
 from smecluster.model.runs import simulate, stream
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.provenance import make_stamp
@@ -169,7 +169,7 @@ def run_study(
     text: str = "",
     restart: bool = False,
     workers: int | None = None,
-    cluster: str | None = None,
+    cluster: str | Cluster | None = None,
     part: int | None = None,
     tell: Callable[[int, int], None] | None = None,
 ) -> RunSummary:
@@ -194,8 +194,9 @@ def run_study(
         Whether runs of a different identity are removed.
     workers : int, optional
         Threads; one for each processor if left out.
-    cluster : str, optional
-        Address of a Dask scheduler that distributes the runs.
+    cluster : str or Cluster, optional
+        Address of a Dask scheduler that distributes the runs; with certificates for TLS, a
+        `model.engines.dask.Cluster`.
     part : int, optional
         Runs kept at a time; chosen by the size of the study if left out.
     tell : callable, optional
@@ -241,7 +242,7 @@ def run_study(
                 base=base,
                 within_ranges=False,  # the factors' own ranges have been checked
             )
-            for (begin, end), piece in zip(missing, pieces, strict=True):
+            for (begin, end), piece in zip(missing, _name_kept(pieces, store), strict=True):
                 failures = {
                     name: piece[name].values for name in (parts.REASON, parts.VARIABLE, parts.YEAR)
                 }
@@ -274,7 +275,7 @@ def extend_study(
     text: str = "",
     restart: bool = False,
     workers: int | None = None,
-    cluster: str | None = None,
+    cluster: str | Cluster | None = None,
     watch: Callable[[], AbstractContextManager[Progress]] | None = None,
 ) -> Iterator[Step]:
     """Run a study; where it says when runs are enough, double its size until then.
@@ -344,6 +345,14 @@ class _Tally:
         self.new += part.end - part.begin
         self.done += part.end - part.begin
         self.failed += part.failed
+
+
+def _name_kept(pieces: Iterator[xr.Dataset], store: Store) -> Iterator[xr.Dataset]:
+    """Pass runs on; where the cluster is lost, say what is kept and how to resume."""
+    try:
+        yield from pieces
+    except ClusterLostError as error:
+        raise ClusterLostError(f"{error}; {store.checkpoints.describe_progress()}") from None
 
 
 def _check_failures(have: _Tally, study: Study, folder: Path) -> None:

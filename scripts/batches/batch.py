@@ -11,7 +11,17 @@ import typer
 from smecluster.calibration.loading import describe_origin, load_calibrated
 from smecluster.model.settings import override_inputs, parse_settings
 from smecluster.scripts.batches.table import read_inputs
-from smecluster.scripts.shared.options import CalibrationName, Folders, Regions, Settings
+from smecluster.scripts.shared.options import (
+    Authority,
+    CalibrationName,
+    Certificate,
+    Folders,
+    Key,
+    Regions,
+    Scheduler,
+    Settings,
+    choose_cluster,
+)
 from smecluster.scripts.shared.printing import print_json, print_table
 from smecluster.scripts.shared.progress import progress
 
@@ -55,9 +65,10 @@ def batch(
     workers: Annotated[
         int | None, typer.Option(min=1, help="Threads; one for each processor by default.")
     ] = None,
-    cluster: Annotated[
-        str | None, typer.Option(help="Address of a Dask scheduler to distribute the runs.")
-    ] = None,
+    cluster: Scheduler = None,
+    tls_ca_file: Authority = None,
+    tls_cert: Certificate = None,
+    tls_key: Key = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Run a table of inputs, a row a run; memory does not grow with the number of runs."""
@@ -100,7 +111,7 @@ def batch(
         output,
         year or None,
         workers=workers,
-        cluster=cluster,
+        cluster=choose_cluster(cluster, tls_ca_file, tls_cert, tls_key),
         base=base,
         within_ranges=not beyond_ranges,
     )

@@ -9,9 +9,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from smecluster.model.support.errors import InputError, UnknownNameError
+from smecluster.scripts.shared.options import (
+    Authority,
+    Certificate,
+    Key,
+    Scheduler,
+    choose_cluster,
+)
 from smecluster.scripts.shared.printing import finish, note, print_json, print_lines, print_table
 
 if TYPE_CHECKING:
+    from smecluster.model.engines.dask import Cluster
     from smecluster.sensitivity.analysis.analysis import Analysis
     from smecluster.sensitivity.design.study import Study
     from smecluster.sensitivity.running import RunSummary
@@ -72,15 +80,17 @@ def sensitivity(
     workers: Annotated[
         int | None, typer.Option(min=1, help="Threads; one for each processor by default.")
     ] = None,
-    cluster: Annotated[
-        str | None, typer.Option(help="Address of a Dask scheduler to distribute the runs.")
-    ] = None,
+    cluster: Scheduler = None,
+    tls_ca_file: Authority = None,
+    tls_cert: Certificate = None,
+    tls_key: Key = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Find out which factors matter: studies of any size that can be interrupted and resumed."""
+    computers = choose_cluster(cluster, tls_ca_file, tls_cert, tls_key)
     actions: dict[str, Callable[[], None]] = {
         "new": lambda: _create(Path(study), like),
-        "run": lambda: _run_study(study, out, size, restart, workers, cluster, json),
+        "run": lambda: _run_study(study, out, size, restart, workers, computers, json),
         "status": lambda: _report_status(study, out, json),
         "analyse": lambda: _report_analysis(study, out, method, json),
         "plot": lambda: _draw(study, out, method, json),
@@ -108,7 +118,7 @@ def _run_study(
     size: int | None,
     restart: bool,
     workers: int | None,
-    cluster: str | None,
+    cluster: Cluster | None,
     json: bool,
 ) -> None:
     from smecluster.scripts.shared.progress import progress

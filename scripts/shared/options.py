@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from smecluster.model.support.errors import InputError
+
+if TYPE_CHECKING:
+    from smecluster.model.engines.dask import Cluster
 
 Regions = Annotated[
     list[str] | None,
@@ -28,3 +33,62 @@ CalibrationName = Annotated[
         show_default=False,
     ),
 ]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster",
+        help="Address of a Dask scheduler to distribute the runs, such as tls://host:8786. Dask "
+        "unpickles what a scheduler sends: use only one that you trust.",
+        show_default=False,
+    ),
+]
+Authority = Annotated[
+    Path | None,
+    typer.Option(
+        "--tls-ca-file",
+        help="With --cluster tls://...: certificate authority of the scheduler, a PEM file. "
+        "Without it, Dask's configuration counts.",
+        show_default=False,
+    ),
+]
+Certificate = Annotated[
+    Path | None,
+    typer.Option(
+        "--tls-cert", help="Your certificate for the scheduler, a PEM file.", show_default=False
+    ),
+]
+Key = Annotated[
+    Path | None,
+    typer.Option("--tls-key", help="Its private key, a PEM file.", show_default=False),
+]
+
+
+def choose_cluster(
+    address: str | None, authority: Path | None, certificate: Path | None, key: Path | None
+) -> Cluster | None:
+    """Put the options of a Dask scheduler together.
+
+    Parameters
+    ----------
+    address, authority, certificate, key
+        Values of `Scheduler`, `Authority`, `Certificate` and `Key`.
+
+    Returns
+    -------
+    Cluster or None
+        None where no scheduler is asked for.
+
+    Raises
+    ------
+    InputError
+        If certificates are given without a scheduler or without TLS, or a file is missing.
+    """
+    if address is None:
+        if authority or certificate or key:
+            raise InputError(
+                "--tls-ca-file, --tls-cert and --tls-key belong to --cluster tls://..."
+            )
+        return None
+    from smecluster.model.engines.dask import Cluster
+
+    return Cluster(address, authority, certificate, key)

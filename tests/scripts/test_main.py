@@ -1,5 +1,6 @@
 """The command line: quick help, one line for a mistake, the nearest right name."""
 
+import re
 import signal
 import subprocess
 import sys
@@ -196,3 +197,26 @@ def test_a_message_repeats_two_hundred_characters_at_most(words, capsys):
         entry.main(words)
     assert caught.value.code == 2
     assert "x" * 201 not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["batch", "sensitivity"])
+def test_help_says_whom_a_scheduler_is_trusted_by_and_how_to_reach_it_over_tls(name):
+    text = " ".join(re.sub("[│\\n]", " ", command(name, "--help").stdout).split())
+    assert "Dask unpickles what a scheduler sends: use only one that you trust" in text
+    for option in ("--tls-ca-file", "--tls-cert", "--tls-key"):
+        assert option in text
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (["--tls-cert", "cert.pem"], "--tls-ca-file, --tls-cert and --tls-key belong to --cluster"),
+        (["--cluster", "tls://here:1", "--tls-key", "no.pem"], "no such file: no.pem"),
+        (["--cluster", "tcp://here:1", "--tls-key", __file__], "begins with tls://, not 'tcp://"),
+    ],
+)
+def test_certificates_without_a_scheduler_that_takes_them_end_in_one_line(given, expected):
+    result = command("sensitivity", "run", "quick", *given)
+    assert result.returncode == 2
+    assert result.stderr.startswith("error: ")
+    assert expected in result.stderr

@@ -1,6 +1,7 @@
 """A study can be stopped at any moment and goes on: no run is lost, none is made twice."""
 
 import errno
+import itertools
 import multiprocessing
 import os
 import random
@@ -18,8 +19,10 @@ import pytest
 import smecluster
 from smecluster import model
 from smecluster.model import simulate
+from smecluster.model.engines.dask import ClusterLostError
 from smecluster.model.support.errors import InputError
 from smecluster.model.vensim.values import read_values
+from smecluster.sensitivity import running
 from smecluster.sensitivity.analysis.compute import analyse
 from smecluster.sensitivity.design.crossing import cross
 from smecluster.sensitivity.design.study import load_study
@@ -212,6 +215,27 @@ def test_a_full_disk_ends_in_one_line_and_the_study_goes_on_once_there_is_room(
     monkeypatch.undo()
     made = run_study(plan_runs(study, m), m, tmp_path, part=28)
     assert made.new == 224 - 84
+    same(store.read_store(tmp_path), whole)
+
+
+def test_runs_that_came_back_before_the_cluster_was_lost_are_kept(
+    m, study, whole, tmp_path, monkeypatch
+):
+    real = running.stream
+
+    def lose(*given, **options):
+        yield from itertools.islice(real(*given, **options), 3)
+        raise ClusterLostError("the Dask scheduler at tcp://here has gone")
+
+    monkeypatch.setattr(running, "stream", lose)
+    with pytest.raises(InputError) as caught:
+        run_study(plan_runs(study, m), m, tmp_path, part=28)
+    assert str(caught.value) == (
+        "the Dask scheduler at tcp://here has gone; 84 of 224 runs are kept in "
+        f"{tmp_path}: the same command resumes there"
+    )
+    monkeypatch.undo()
+    assert run_study(plan_runs(study, m), m, tmp_path, part=28).new == 224 - 84
     same(store.read_store(tmp_path), whole)
 
 
