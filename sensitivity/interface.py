@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from smecluster.model.support.errors import UnknownNameError
+from smecluster.model.support.ledger import check_name
 from smecluster.sensitivity.design.study import Study, find_study, load_study, read_study_text
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from smecluster.sensitivity.store.results import Results
 
 #: Where runs are stored, in a folder of the study's name, unless another one is given.
-RESULTS = Path("results/sensitivity")
+_RESULTS = Path("results/sensitivity")
 RANKED = "ranked"
 
 
@@ -131,6 +132,27 @@ class Sensitivity:
         return write_excel(tables, path, {str(name): text for name, text in notes.items()})
 
 
+def choose_folder(name: str) -> Path:
+    """Choose the folder of a study's results, where nobody names one.
+
+    Parameters
+    ----------
+    name : str
+        The study's name.
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    InputError
+        If the name is not one part of a path.
+    """
+    check_name(name, "a study's name,")
+    return _RESULTS / name
+
+
 def run_sensitivity(
     study: str | Path | Study = "quick",
     *,
@@ -189,7 +211,7 @@ def run_sensitivity(
         chosen, text, name = study, "", study.name
     else:
         chosen, text, name = load_study(study), read_study_text(study), find_study(study).stem
-    folder = RESULTS / name if out is None else Path(out)
+    folder = choose_folder(name) if out is None else Path(out)
     if size is not None:
         chosen = chosen.resized(size)
     resolved = resolve_study(chosen)

@@ -161,7 +161,7 @@ def _run_study(
 def _load_study(given: str, out: Path | None) -> tuple[Study, Path, str]:
     """Find a study by name, file, or folder of results; its folder and its text."""
     from smecluster.sensitivity.design.study import find_study, load_study, read_study_text
-    from smecluster.sensitivity.interface import RESULTS
+    from smecluster.sensitivity.interface import choose_folder
     from smecluster.sensitivity.store import folder as store
     from smecluster.sensitivity.store import manifest
 
@@ -171,7 +171,7 @@ def _load_study(given: str, out: Path | None) -> tuple[Study, Path, str]:
         stored = manifest.read_manifest(folder).study
         return stored, out or folder, read_study_text(kept) if kept.exists() else ""
     chosen = load_study(given)
-    return chosen, out or RESULTS / find_study(given).stem, read_study_text(given)
+    return chosen, out or choose_folder(find_study(given).stem), read_study_text(given)
 
 
 def _is_store(given: str) -> bool:

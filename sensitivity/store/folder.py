@@ -17,8 +17,8 @@ from smecluster.model.support.checkpoints import (
     remove_parts,
 )
 from smecluster.model.support.errors import InputError
-from smecluster.model.support.files import check_writable, write_atomic
-from smecluster.model.support.ledger import remove
+from smecluster.model.support.files import check_writable, overwrite_file, write_atomic
+from smecluster.model.support.ledger import claim, remove
 from smecluster.sensitivity.design.samples import Design
 from smecluster.sensitivity.design.study import OF_THE_ANALYSIS, Study
 from smecluster.sensitivity.store import manifest as manifests
@@ -95,7 +95,8 @@ def open_store(
         If another process fills it, it holds runs of a different identity or files of others,
         or it cannot be written.
     """
-    if not is_identity(folder / manifests.NAME):
+    known = is_identity(folder / manifests.NAME)
+    if not known:
         check_writable(folder)
     if _is_same_work(folder, manifest):
         # Before the manifest is renewed: it says which versions have drawn the sample.
@@ -108,7 +109,9 @@ def open_store(
                 found.checkpoints.discard(name)
             stored.append(replace(found, damaged=()))
         if draws is not None:
-            write_atomic(folder / _DRAWS, draws.to_parquet(index=False))
+            # Altered ones are written again, and so are those of a version that kept no list.
+            claim(folder / _DRAWS, ours=known)
+            overwrite_file(folder / _DRAWS, draws.to_parquet(index=False))
         if text:
             write_atomic(folder / STUDY, text)
         _remove_others(folder, manifest)

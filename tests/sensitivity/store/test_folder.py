@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from smecluster.model.support.errors import InputError
+from smecluster.model.support.ledger import NAME
 from smecluster.model.support.seals import seal_json
 from smecluster.sensitivity.analysis.compute import analyse
 from smecluster.sensitivity.design.crossing import Scenario, cross
@@ -262,6 +263,11 @@ def test_altered_draws_are_refused(tmp_path, manifest):
     store.read_store(tmp_path)
     draws.assign(x2=draws["x2"] * 1.001).to_parquet(tmp_path / "draws.parquet", index=False)
     with pytest.raises(InputError, match=r"draws\.parquet has been altered .*writes it again"):
+        store.read_store(tmp_path)
+    with store.open_store(tmp_path, chosen, draws):
+        store.read_store(tmp_path)
+    (tmp_path / NAME).unlink()  # as in versions that kept no list of what they wrote
+    with store.open_store(tmp_path, chosen, draws):
         store.read_store(tmp_path)
 
 

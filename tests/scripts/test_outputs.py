@@ -1,0 +1,200 @@
+"""No command replaces or removes a file that the program did not write."""
+
+from pathlib import Path
+
+import pytest
+
+from smecluster.model.presentation.exports import read_csv
+from smecluster.model.support.ledger import NAME
+from smecluster.scripts.main import main
+
+Contents = dict[str, bytes]
+
+
+def call(capsys, *arguments: object) -> tuple[int, str]:
+    with pytest.raises(SystemExit) as ended:
+        main([*map(str, arguments)])
+    return ended.value.code, capsys.readouterr().err
+
+
+def read(folder: Path) -> Contents:
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+@pytest.fixture
+def idle(monkeypatch):
+    """Let no model be run."""
+
+    def nothing(*_, **__):
+        raise AssertionError("a run was begun")
+
+    monkeypatch.setattr("smecluster.model.runs.load_kernel", nothing)
+
+
+COMMANDS = (
+    ["run", "central"],
+    ["compare", "central", "local"],
+    ["futures", "local", "--futures", "demand"],
+    ["robust", "local"],
+    ["contributions", "local"],
+    ["optimise", "local"],
+    ["windows"],
+    ["statistics"],
+    ["dominance"],
+    ["histories"],
+    ["reforms"],
+    ["calibrate", "--quick"],
+    ["demo"],
+)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
+def test_a_folder_of_others_is_refused_before_anything_is_run(capsys, tmp_path, idle, command):
+    (tmp_path / "thesis").mkdir()
+    (tmp_path / "thesis" / "parameters.csv").write_text("not,yours\n")
+    before = read(tmp_path)
+    status, said = call(capsys, *command, "--out", tmp_path / "thesis")
+    assert status == 2
+    assert "thesis holds files that smecluster did not write (parameters.csv)" in said
+    assert read(tmp_path) == before
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["batch", "{in}", "--output", "value added", "--out", "{out}"],
+        ["gains", "--out", "{out}"],
+        ["knockouts", "--out", "{out}"],
+    ],
+    ids=lambda command: command[0],
+)
+def test_a_file_of_others_is_refused_before_anything_is_run(capsys, tmp_path, idle, command):
+    table = tmp_path / "in.csv"
+    table.write_text("price sensitivity\n0.35\n")
+    (tmp_path / "page.csv").write_text("not yours\n")
+    before = read(tmp_path)
+    names = {"{in}": table, "{out}": tmp_path / "page.csv"}
+    status, said = call(capsys, *(names.get(word, word) for word in command))
+    assert status == 2
+    assert "page.csv is not a file that smecluster wrote: choose another name" in said
+    assert read(tmp_path) == before
+
+
+@pytest.mark.parametrize("spelt", ["runs.csv", "there/../runs.csv"])
+def test_a_table_of_inputs_is_not_replaced_by_its_results(capsys, tmp_path, monkeypatch, spelt):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "there").mkdir()
+    Path("runs.csv").write_text("price sensitivity\n0.35\n")
+    before = read(tmp_path)
+    words = ["--output", "value added", "--year", "2040"]
+    status, said = call(capsys, "batch", "runs.csv", *words, "--out", spelt)
+    assert status == 2
+    assert "is the table of inputs: choose another name" in said
+    assert read(tmp_path) == before
+
+
+def test_neither_is_one_that_the_program_wrote_itself(capsys, tmp_path):
+    inputs, out = tmp_path / "in.csv", tmp_path / "out.csv"
+    inputs.write_text("price sensitivity\n0.35\n")
+    words = ["--output", "price sensitivity", "--year", "2040", "--out"]
+    assert call(capsys, "batch", inputs, *words, out)[0] == 0
+    status, said = call(capsys, "batch", out, *words, out)
+    assert status == 2
+    assert "is the table of inputs" in said
+
+
+def test_two_runs_into_one_folder_succeed_and_other_files_stay(capsys, tmp_path):
+    out = tmp_path / "out"
+    assert call(capsys, "run", "central", "--out", out)[0] == 0
+    (out / "notes.txt").write_text("mine")
+    first = read(out)
+    assert call(capsys, "run", "local", "--out", out)[0] == 0
+    second = read(out)
+    assert (
+        second.keys()
+        == first.keys()
+        == {"outcomes.csv", "outcomes.json", "run.nc", NAME, "notes.txt"}
+    )
+    assert second["outcomes.csv"] != first["outcomes.csv"]
+    assert second["notes.txt"] == b"mine"
+
+
+def test_a_table_that_was_edited_is_not_replaced(capsys, tmp_path):
+    assert call(capsys, "run", "central", "--out", tmp_path)[0] == 0
+    edited = tmp_path / "outcomes.csv"
+    read_csv(edited).assign(remark="mine").to_csv(edited, index=False)
+    before = read(tmp_path)
+    status, said = call(capsys, "run", "local", "--out", tmp_path)
+    assert status == 2
+    assert "outcomes.csv was changed since smecluster wrote it: choose another folder" in said
+    assert read(tmp_path) == before
+
+
+def test_a_model_is_not_exported_over_one_of_others(capsys, tmp_path):
+    mine = tmp_path / "mine.mdl"
+    mine.write_text("mine")
+    status, said = call(capsys, "export", mine)
+    assert (status, mine.read_text()) == (2, "mine")
+    assert "mine.mdl is not a file that smecluster wrote" in said
+    assert call(capsys, "export", tmp_path / "other.mdl")[0] == 0
+    words = ["--set", "price sensitivity=0.5"]
+    assert call(capsys, "export", tmp_path / "other.mdl", *words)[0] == 0
+
+
+@pytest.mark.parametrize("name", ["..", ".", "", "a/b", "/tmp/a", "a\\b"])
+def test_a_calibration_has_a_plain_name(capsys, tmp_path, monkeypatch, idle, name):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "results").mkdir()
+    (tmp_path / "results" / "runs.csv").write_text("not,yours\n")
+    before = read(tmp_path)
+    status, said = call(capsys, "calibrate", "--quick", "--name", name)
+    assert status == 2
+    assert said.startswith(f"error: --name {name!r} is not a folder name")
+    assert read(tmp_path) == before
+
+
+def test_a_region_is_not_calibrated_onto_its_own_folder(capsys, tmp_path, write_town, idle):
+    folder = write_town(tmp_path / "town")
+    before = read(tmp_path)
+    status, said = call(capsys, "calibrate", folder, "--quick", "--out", folder)
+    assert status == 2
+    assert "is the region's own folder: choose another one" in said
+    assert read(tmp_path) == before
+
+
+def test_a_study_whose_file_has_no_plain_name_needs_a_folder(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert call(capsys, "sensitivity", "new", "mine.toml")[0] == 0
+    Path("mine.toml").rename("...toml")
+    before = read(tmp_path)
+    status, said = call(capsys, "sensitivity", "run", "...toml")
+    assert status == 2
+    assert "a study's name, '..' is not a folder name; --out takes a path" in said
+    assert read(tmp_path) == before
+
+
+def test_a_study_is_not_run_into_a_folder_of_others(capsys, tmp_path):
+    (tmp_path / "thesis").mkdir()
+    (tmp_path / "thesis" / "manifest.json").write_text("{}")
+    before = read(tmp_path)
+    for more in ([], ["--restart"]):
+        status, said = call(
+            capsys, "sensitivity", "run", "quick", "--out", tmp_path / "thesis", *more
+        )
+        assert status == 2
+        assert "thesis holds files that smecluster did not write" in said
+        assert read(tmp_path) == before
+
+
+def test_unfinished_runs_of_another_study_go_once_there_are_results(capsys, tmp_path):
+    from smecluster.model.support.checkpoints import Checkpoints
+
+    for name in (".runs-0123456789ab", ".runs-mine"):
+        with Checkpoints(tmp_path / name, {"seed": "1"}) as checkpoints:
+            checkpoints.save("a", {"x": 1.0})
+    assert call(capsys, "compare", "central", "--out", tmp_path)[0] == 0
+    assert {path.name for path in tmp_path.glob(".runs*")} == {".runs-mine"}
