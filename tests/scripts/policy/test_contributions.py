@@ -65,7 +65,7 @@ def test_strategies_have_one_budget_whatever_their_order(few, tmp_path, capsys):
 
 
 def test_a_wrong_outcome_is_one_line(few, tmp_path, capsys):
-    arguments = ["--outcome", "jobs", "--calibration", "none", "--out", str(tmp_path)]
+    arguments = ["--outcome", "jobs", "--calibration", "none", "--out", str(tmp_path / "out")]
     assert smecluster("contributions", few, *arguments) == 2
     told = capsys.readouterr().err
     assert told.startswith("error: unknown outcome 'jobs'")
