@@ -1,0 +1,129 @@
+"""The second edition in the making: it runs, it balances, and a broken copy fails the right check."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from smecluster import model
+from smecluster.model.checking.runner import run_checks
+from smecluster.model.support.files import write_atomic
+
+DRAFTS = Path(model.__file__).parent / "drafts"
+DRAFT = DRAFTS / "second_edition.mdl"
+CHECKS = DRAFTS / "checks"
+
+
+@pytest.fixture(scope="module")
+def draft():
+    return model.load(DRAFT)
+
+
+@pytest.fixture(scope="module")
+def balances(tmp_path_factory):
+    """The balance checks alone, so that "every" scenario is the model as it is."""
+    folder = tmp_path_factory.mktemp("balances")
+    shutil.copy(CHECKS / "balances.yaml", folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def path(draft):
+    names = ["value added", "value added elsewhere", "expenditure", "total firms", "Employment"]
+    return model.simulate(draft, outputs=names)
+
+
+def failed(file, folder):
+    return {f.statement for f in run_checks(file, folder) if f.status == "failed"}
+
+
+def test_the_three_regions_grow_from_1978_to_2040(path):
+    growth = path["value added"].sel(time=2020) / path["value added"].sel(time=1978)
+    assert (growth > 40).all()
+    assert np.isfinite(path["value added"]).all()
+
+
+def test_no_equation_names_a_region(draft):
+    for variable in draft.variables.values():
+        if variable.kind not in ("table", "constant"):
+            assert not any(region in variable.equation for region in draft.regions), variable.name
+
+
+def test_it_steps_by_a_sixteenth_of_a_year(draft):
+    assert draft.time.step >= 1 / 16
+
+
+def test_it_has_at_most_a_tenth_more_variables_than_the_first_edition(draft):
+    assert len(draft.variables) <= 1.1 * len(model.load().variables)
+
+
+def test_the_kernel_agrees_with_pysd(draft):
+    inputs = {"FINAL TIME": 1978.5, "SAVEPER": 0.25}
+    found, expected = model.simulate(draft, inputs), model.simulate(draft, inputs, engine="pysd")
+    for name in expected.data_vars:
+        np.testing.assert_allclose(found[name], expected[name], 1e-9, 1e-9, err_msg=str(name))
+
+
+def test_shares_of_demand_are_conserved(path):
+    sold = path["value added"].sum("Region") + path["value added elsewhere"]
+    np.testing.assert_allclose(sold, path["expenditure"].sum("Market"), 1e-9)
+
+
+def test_it_passes_its_balances(balances):
+    assert failed(DRAFT, balances) == set()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "statement"),
+    [
+        pytest.param(
+            "Labour force[Region] = INTEG(growing up[Region]",
+            "Labour force[Region] = INTEG(training completions[Region] + growing up[Region]",
+            "people come by birth and go by death alone",
+            id="people from nothing",
+        ),
+        pytest.param(
+            "revenue[Region, Market] = expenditure[Market]",
+            "revenue[Region, Market] = (1 + Regional brand[Region]) * expenditure[Market]",
+            "sellers earn what buyers spend, in the regions and in the rest of China",
+            id="demand from nothing",
+        ),
+        pytest.param(
+            "share elsewhere at reference[Market] = 1 -",
+            "share elsewhere at reference[Market] ="
+            " SUM(market share at reference[Region!, Market]) * 1 - 0 *",
+            "the rest of China is a rival of its actual size",
+            id="a rival mis-scaled",
+        ),
+        pytest.param(
+            "further general services[Region] = budget income[Region]",
+            "further general services[Region] = bail outs[Region] + budget income[Region]",
+            "a local government's debt is what it has spent beyond its income",
+            id="public money twice",
+        ),
+        pytest.param(
+            "funds before limits[Region] = retention rate * profit[Region]",
+            "funds before limits[Region] = profit[Region]",
+            "firms invest kept profit, loans, informal loans and what owners put in",
+            id="profit both eaten and invested",
+        ),
+        pytest.param(
+            "Reserved land[Region] = INTEG(reservation[Region] - servicing[Region]",
+            "Reserved land[Region] = INTEG(MAX(0, reservation[Region] - servicing[Region])",
+            "land is neither made nor lost",
+            id="a clipped stock",
+        ),
+        pytest.param(
+            "Infrastructure capital[Region] = INTEG(infrastructure completions[Region]",
+            "Infrastructure capital[Region] = INTEG(infrastructure starts[Region]",
+            "works that are begun become infrastructure",
+            id="works that nobody builds",
+        ),
+    ],
+)
+def test_a_broken_copy_fails_exactly_its_balance(tmp_path, balances, old, new, statement):
+    text = DRAFT.read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    broken = write_atomic(tmp_path / "broken.mdl", text.replace(old, new))
+    assert failed(broken, balances) == {statement}
