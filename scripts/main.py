@@ -54,7 +54,7 @@ COMMANDS = {
     ),
     "reforms": (
         "fitting",
-        "Run published reforms on the model and compare the effects.",
+        "Run published reforms on the model and count the effects within range.",
     ),
     "batch": ("batches", "Run the model once for each row of a table of inputs."),
     "calibrate": ("fitting", "Fit the model to the cases, or your own region beside them."),

@@ -30,6 +30,7 @@ from smecluster.calibration.store.findings import (
     select_multistart,
     transform_to_scale,
 )
+from smecluster.calibration.validation.reform_runs import CANNOT_RUN
 from smecluster.model.presentation.formatting import capitalise
 from smecluster.model.presentation.prose import format_count, join_names
 
@@ -258,6 +259,7 @@ def _explain_wrong(row: pd.Series[float]) -> str:
 
 def _judge_reforms(findings: Findings) -> Iterator[str]:
     table = findings["reforms"]
+    table = table[table["verdict"] != CANNOT_RUN]
     if table.empty:
         yield "Published reforms were not run."
         return

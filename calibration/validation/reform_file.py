@@ -92,7 +92,7 @@ class Study(_Record):
 
     @property
     def name(self) -> str:
-        """Authors and year."""
+        """All authors, and the year."""
         return f"{self.authors} {self.year}"
 
 

@@ -1,8 +1,8 @@
-"""``smecluster reforms``: published reforms run on the model."""
+"""``smecluster reforms``: published effects of reforms, beside those of the model."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,7 +11,7 @@ import typer
 
 from smecluster.calibration.loading import describe_origin, draw_values, load_calibrated
 from smecluster.scripts.shared.options import CalibrationName, Folders, Regions
-from smecluster.scripts.shared.printing import finish, print_json, print_table
+from smecluster.scripts.shared.printing import finish, print_json, print_table, print_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,9 +40,10 @@ def reforms(
     out: Annotated[Path, typer.Option(help="Folder for the table.")] = Path("results/reforms"),
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Run published reforms on the model and compare its responses with the published ones."""
+    """Run published reforms on the model and count the effects within the published ranges."""
     from smecluster.calibration.validation.reform_file import find_reforms
     from smecluster.calibration.validation.reform_runs import run_reforms
+    from smecluster.calibration.validation.reform_score import count_effects, tabulate_effects
     from smecluster.model.presentation.exports import write_csv
     from smecluster.model.support.files import check_writable
     from smecluster.model.support.provenance import make_stamp
@@ -61,64 +62,116 @@ def reforms(
         calibration=describe_origin(from_ or [], calibration),
         seed=str(seed) if draws else None,
     )
-    files = write_csv(table, out / "reforms.csv", origin)
+    effects = tabulate_effects(table)
+    files = [
+        *write_csv(effects, out / "effects.csv", origin),
+        *write_csv(table, out / "reforms.csv", origin),
+    ]
     if json:
         print_json(
             {
                 "stamp": origin,
                 "reforms": [each.model_dump(exclude={"change", "response"}) for each in chosen],
                 "responses": table.to_dict("records"),
+                "effects": effects.to_dict("records"),
+                "tally": count_effects(effects).to_dict(),
                 "files": [str(path) for path in files],
             }
         )
         return
-    _print_responses(table)
+    _print_effects(effects, drawn=bool((table["draws"] > 0).any()))
+    print()
+    for line in _sum_up(effects):
+        print_text(line)
     finish(files)
 
 
-def _print_responses(table: pd.DataFrame) -> None:
-    drawn = bool((table["draws"] > 0).any())
+def _print_effects(effects: pd.DataFrame, *, drawn: bool) -> None:
     print_table(
-        ["reform", "region", "response", "unit", "model", "published", "verdict"],
+        ["study", "effect", "published", "range", "model", "verdict", "counts"],
         [
             [
-                row["reform"].replace("_", " "),
-                row["region"],
-                row["response"],
-                "-" if row["unit"] == "Dmnl" else row["unit"],
+                _shorten(row["study"]),
+                row["response"] + ("" if row["unit"] in ("%", "Dmnl") else f", {row['unit']}"),
+                _format(row["published"]),
+                _format_range(row),
                 _format_model(row, drawn),
-                _format_published(row),
                 row["verdict"],
+                _say_count(row),
             ]
-            for row in table.to_dict("records")
+            for row in effects.to_dict("records")
         ],
-        "How the model responds to published reforms"
-        + (": best values and 90 % interval" if drawn else ""),
+        "Published effects and the model's" + (": best values and 90 % interval" if drawn else ""),
+        "The model's effect is the median over the regions of the experiment.",
     )
-    print()
-    alike = table[table["agrees"]]
-    sized, sized_alike = (int(each["published"].notna().sum()) for each in (table, alike))
-    print(
-        f"{len(alike)} of {len(table)} responses match what was published: {sized_alike} of "
-        f"{sized} with a published size, {len(alike) - sized_alike} of {len(table) - sized} with "
-        "a published sign alone."
+
+
+def _sum_up(effects: pd.DataFrame) -> Iterator[str]:
+    """Say how many effects come out, by the rules of `calibration.validation.reform_score`."""
+    from smecluster.calibration.validation.reform_score import (
+        REQUIRED_EFFECTS,
+        REQUIRED_STUDIES,
+        count_effects,
+        select_left_out,
     )
+
+    tally = count_effects(effects)
+    yield (
+        f"{tally.sized_within} of {tally.sized} sized effects lie within range, from "
+        f"{tally.studies} {'study' if tally.studies == 1 else 'studies'}; "
+        f"{tally.sized_not_run} more cannot be run on this model. Contradictory studies count as "
+        "one effect, and studies that the model uses do not count."
+    )
+    if tally.signs or tally.signs_not_run:
+        yield (
+            f"{tally.signs_within} of {tally.signs} signs are right; {tally.signs_not_run} more "
+            "cannot be run."
+        )
+    if tally.sized:
+        yield f"With signs weighing at most a third: {100 * tally.share:.0f} %."
+    left = count_effects(select_left_out(effects))
+    if left.sized:
+        yield (
+            f"Of the studies that no fit may use, {left.sized_within} of {left.sized} sized "
+            "effects lie within range."
+        )
+    if len(effects["study"].unique()) >= REQUIRED_STUDIES:
+        yield (
+            f"Required: {REQUIRED_EFFECTS} sized effects from {REQUIRED_STUDIES} studies, two "
+            f"thirds of them within range. {'Reached' if tally.enough else 'Not reached'}."
+        )
+
+
+def _shorten(study: str) -> str:
+    """Shorten three and more authors, as in "Lu et al. 2019"."""
+    authors, _, year = study.rpartition(" ")
+    first, *others = authors.replace(" and ", ", ").split(", ")
+    return f"{first} et al. {year}" if len(others) > 1 else study
+
+
+def _say_count(row: Mapping[Hashable, Any]) -> str:
+    """Say whether an effect counts, and as what."""
+    if row["used"]:
+        return f"no: {row['used']}"
+    if row["lacks"]:
+        return f"no: {row['lacks']}"
+    kind = "size" if row["kind"] == "sized" else "sign"
+    return f"{kind}, paired: {row['pair']}" if row["pair"] else kind
 
 
 def _format_model(row: Mapping[Hashable, Any], drawn: bool) -> str:
-    value = _format(row["model"])
-    if not drawn:
+    value = _format(row["effect"])
+    if not drawn or row["effect"] != row["effect"]:
         return value
-    return f"{value} ({_format(row['model low'])} to {_format(row['model high'])})"
+    return f"{value} ({_format(row['effect low'])} to {_format(row['effect high'])})"
 
 
-def _format_published(row: Mapping[Hashable, Any]) -> str:
-    """Write the published value with its range; of a sign alone there is one bound."""
+def _format_range(row: Mapping[Hashable, Any]) -> str:
+    """Write the accepted range; of a sign alone there is one bound."""
     low, high = row["published low"], row["published high"]
     if low != low or high != high:
-        return f"above {low:g}" if low == low else f"below {high:g}"
-    span = f"{low:g} to {high:g}"
-    return f"{row['published']:g} ({span})" if row["published"] == row["published"] else span
+        return f"above {_format_bound(low)}" if high != high else f"below {_format_bound(high)}"
+    return f"{_format_bound(low)} to {_format_bound(high)}"
 
 
 def _format(value: float) -> str:
@@ -130,3 +183,7 @@ def _format(value: float) -> str:
     import numpy as np
 
     return np.format_float_positional(value, precision=3, fractional=False, trim="-")
+
+
+def _format_bound(value: float) -> str:
+    return f"{value:g}"

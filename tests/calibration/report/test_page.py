@@ -119,6 +119,7 @@ def synthetic(folder, parameters=6, variables=3):
         [
             ("opening", "Northland", "entry", "%", 20, 12, 30, 10, 25, 35, "matches", True, "-"),
             ("closing", "Southland", "exit", "%", 50, 40, 60, 10, 25, 35, "too strong", False, "-"),
+            ("moving", "-", "jobs", "%", *[None] * 3, 1, 2, 3, "cannot be run", False, "-"),
         ],
         "reform|region|response|unit|model|model low|model high|published low|published"
         "|published high|verdict|agrees|source",
