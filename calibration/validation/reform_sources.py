@@ -9,8 +9,11 @@ from smecluster.calibration.validation.reform_file import Reform, Response, Stud
 from smecluster.model.system import Model
 
 _INPUTS = ("constant", "table")
-#: Status of a figure that was not seen in a source: it is no test.
-_REMEMBERED = "remembered"
+#: Statuses of figures that are no test, and why.
+_NO_TEST = {
+    "remembered": "from memory, not seen in a source",
+    "doubtful": "doubtful, kept for the record",
+}
 # What may stand between the first two authors and the year, as in "Lu, Wang and Zhu (2019".
 _OTHERS = r"[^.;|()\d]*?\s\(?"
 
@@ -33,8 +36,8 @@ def explain_use(model: Model, reform: Reform, response: Response) -> str:
         Empty if it counts: neither an input of its experiment nor a constant of the model comes
         from its study, nor was it fitted, and it was seen in a source.
     """
-    if response.status == _REMEMBERED:
-        return "from memory, not seen in a source"
+    if response.status in _NO_TEST:
+        return _NO_TEST[response.status]
     if response.used or reform.used:
         return response.used or reform.used
     constants = find_constants(model, reform.study)
