@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from smecluster.calibration.data.csv_rows import raise_first
 from smecluster.calibration.problem.assembly import Problem
 from smecluster.model.evaluator import Evaluator
+from smecluster.model.settings import check_count
 from smecluster.model.support.errors import InputError
 
 Floats = NDArray[np.float64]
@@ -58,7 +59,8 @@ class Objective:
 
     def __init__(self, problem: Problem, workers: int | None = None) -> None:
         self.problem = problem
-        self.workers = workers or os.cpu_count() or 1
+        given = None if workers is None else check_count("workers", workers)
+        self.workers = given or os.cpu_count() or 1
         parameters = problem.parameters
         self.names = problem.names
         self._log = np.array([parameter.scale == "log" for parameter in parameters], dtype=bool)

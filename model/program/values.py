@@ -45,7 +45,7 @@ class Range:
     high: float
     unit: str = ""
 
-    def check(self, written: str, values: NDArray[np.float64], where: str = "") -> None:
+    def check(self, written: str, values: NDArray[np.float64]) -> None:
         """Refuse values that lie outside.
 
         Parameters
@@ -54,8 +54,6 @@ class Range:
             The input, as the user wrote it.
         values : array of float
             Finite numbers.
-        where : str
-            What comes after the name in the message.
 
         Raises
         ------
@@ -69,7 +67,7 @@ class Range:
             unit = "" if self.unit in ("", "Dmnl") else f" {self.unit}"
             raise InputError(
                 f"{written} = {float(values[wrong][0]):g} is outside "
-                f"{self.low:g}..{self.high:g}{unit}{where}"
+                f"{self.low:g}..{self.high:g}{unit}"
             )
 
 

@@ -70,5 +70,7 @@ MOST_STEPS = 10_000_000
 MOST_YEARS = 100_000
 #: Threads, runs computed at a time, points of a search, or whatever else is counted.
 MOST_COUNTED = 1_000_000_000
+#: Pairs of orders in which levers are added.
+MOST_ORDERS = 1_000_000
 #: Points of a generation of a search.
 MOST_POPULATION = 100_000

@@ -26,7 +26,9 @@ from smecluster.model.outcomes import (
     find_outcome,
     list_variables,
 )
+from smecluster.model.settings import check_count
 from smecluster.model.support.errors import InputError
+from smecluster.model.support.limits import MOST_ORDERS
 from smecluster.model.vensim.regions import REGION
 from smecluster.policies.budget import DEFAULT_BUDGET, Amount, Budget, set_budget
 from smecluster.policies.contributions.measures import (
@@ -113,8 +115,9 @@ def compute_contributions(
     ------
     InputError
         If an outcome is unknown or national, the strategy has no lever with money, a draw sets
-        what the strategy sets, or a run failed in every draw.
+        what the strategy sets, `pairs` is no count, or a run failed in every draw.
     """
+    check_count("pairs", pairs, MOST_ORDERS)  # also where all orders are taken, and none drawn
     chosen = _find_outcomes(model, outcomes)
     baseline = load_strategy(BASELINE) if baseline is None else baseline
     plans = [baseline.plan(model, start), strategy.plan(model, start)]

@@ -13,9 +13,11 @@ import pandas as pd
 import pytest
 
 from smecluster.calibration import load_case, pipeline
+from smecluster.calibration.interface import choose_effort
 from smecluster.calibration.loading import CalibrationWarning
 from smecluster.calibration.pipeline import Effort, run_pipeline
 from smecluster.calibration.problem.assembly import assemble_problem
+from smecluster.calibration.problem.objective import Objective
 from smecluster.calibration.saving import save_calibration
 from smecluster.calibration.store.findings import MANIFEST
 from smecluster.calibration.store.named import open_calibration
@@ -148,6 +150,14 @@ def test_a_hold_out_year_without_figures_is_refused_before_any_work(tmp_path):
     with pytest.raises(InputError, match="cannot hold out the years after 2030"):
         run_pipeline(short(), tmp_path / "work", Effort(starts=3, until=2030), lambda *_: None)
     assert not (tmp_path / "work").exists()
+    with pytest.raises(InputError, match="cannot hold out the years after 1066"):
+        choose_effort(short(), until=1066, quick=True)
+    assert choose_effort(short(), until=2010, quick=True).until is None
+
+
+def test_threads_are_counted_from_one():
+    with pytest.raises(InputError, match="workers must be at least 1, not -1"):
+        Objective(short(), workers=-1)
 
 
 def test_draws_moved_to_the_models_own_step_are_told_and_recorded(tmp_path, monkeypatch):

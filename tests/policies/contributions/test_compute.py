@@ -160,6 +160,9 @@ def test_what_cannot_be_shared_out_is_told(model):
         compute_contributions(model, FEW, outcomes=["value addd"], settings=STEP)
     with pytest.raises(InputError, match="'central fiscal balance' is national"):
         compute_contributions(model, FEW, outcomes=["central fiscal balance"], settings=STEP)
+    for pairs in (-1, 0, 1.5, 10**21):
+        with pytest.raises(InputError, match="pairs must be"):
+            compute_contributions(model, FEW, pairs=pairs, settings=STEP)
     draws = pd.DataFrame({"history end": [2030.0]})
     with pytest.raises(InputError, match="'history end' is set by strategy"):
         compute_contributions(model, FEW, draws, settings=STEP)
