@@ -104,7 +104,8 @@ def optimise(
     from smecluster.policies.spans import warn_spans
     from smecluster.policies.study import combine_study
 
-    check_writable(out)
+    for folder in (out, out / "front"):
+        check_writable(folder)
     given = combine_study(
         study,
         strategies or (list(_BY_HAND) if study is None else None),

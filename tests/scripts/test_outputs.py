@@ -63,6 +63,14 @@ def test_a_folder_of_others_is_refused_before_anything_is_run(capsys, tmp_path, 
     assert read(tmp_path) == before
 
 
+def test_a_folder_of_others_in_that_of_the_results_is_refused_too(capsys, tmp_path, idle):
+    (tmp_path / "front").mkdir()
+    (tmp_path / "front" / "mine.toml").write_text("mine")
+    status, said = call(capsys, "optimise", "local", "--out", tmp_path)
+    assert status == 2
+    assert "front holds files that smecluster did not write (mine.toml)" in said
+
+
 @pytest.mark.parametrize(
     "command",
     [
