@@ -1,4 +1,4 @@
-"""The second edition in the making: it runs, it balances, and a broken copy fails the right check."""
+"""The second edition in the making: it runs and balances; a broken copy fails the right check."""
 
 import shutil
 from pathlib import Path
