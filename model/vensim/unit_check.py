@@ -45,9 +45,9 @@ def find_unit_errors(text: str) -> list[str]:
         try:
             project = simlin.load(path).project
             errors = project.get_errors() if project is not None else []
-        except simlin.SimlinError as error:
-            line = join_lines(str(error))
-            raise InputError(f"the units cannot be checked: {line[:160]}") from error
+        except simlin.SimlinError as fault:
+            line = join_lines(str(fault))
+            raise InputError(f"the units cannot be checked: {line[:160]}") from fault
     spelled = {fold_name(name): name for name in read_document(text).variables}
     lines = []
     for error in errors:
