@@ -251,11 +251,18 @@ class _Plan:
         self.title = str(content["fact"])
         self._content = content
         self._stage = stage
-        self._starts: Sequence[float | None] = [float(s) for s in content.get("starts", [])]
+        starts = _read_list(f"starts of {self.title!r}", content.get("starts") or [])
+        self._starts: Sequence[float | None] = [
+            _read_number(f"starts of {self.title!r}", start) for start in starts
+        ]
         self._numbers: dict[str, _Measured | Formula] = {}
-        for name, given in content["numbers"].items():
+        numbers = content["numbers"]
+        if not isinstance(numbers, Mapping):
+            raise InputError(f"numbers of {self.title!r} must be a table, not {numbers!r}")
+        for name, given in numbers.items():
             self._numbers[str(name)] = self._read(str(name), given)
-        self._claims = [self._claim(given) for given in content["comes out where"]]
+        claims = _read_list(f"claims of {self.title!r}", content["comes out where"])
+        self._claims = [self._claim(given) for given in claims]
 
     def fact(self) -> Fact:
         """Test every case."""
@@ -274,7 +281,7 @@ class _Plan:
             return parse_formula(given["from"], self._numbers)
         if "start" not in given and not self._starts:
             raise InputError(f"number {name!r} of {self.title!r} needs a start")
-        return _Measured(given, self._stage)
+        return _Measured(f"{name!r} of {self.title!r}", given, self._stage)
 
     def _claim(self, given: Any) -> tuple[Formula, str, Formula]:
         bounds = [word for word in given if word != "of"] if isinstance(given, Mapping) else []
@@ -314,21 +321,28 @@ class _Plan:
 class _Measured:
     """A number measured in runs."""
 
-    def __init__(self, given: Mapping[str, Any], stage: _Stage) -> None:
+    def __init__(self, called: str, given: Mapping[str, Any], stage: _Stage) -> None:
         self._stage = stage
         self._of = stage.formula(given["of"])
         self._scenario = stage.known(str(given.get("scenario", BASE)))
         after = given.get("after", 0)
-        first, last = after if isinstance(after, list) else (after, after)
-        self._after = (float(first), float(last))
+        ends = after if isinstance(after, list) else [after, after]
+        if len(ends) != 2:
+            raise InputError(f"after of {called} is a year or [first, last], not {after!r}")
+        first, last = (_read_number(f"after of {called}", end) for end in ends)
+        self._after = (first, last)
         self._compared = next((word for word in _COMPARED if word in given), None)
         self._other = stage.known(str(given[self._compared])) if self._compared else None
-        self._start = given.get("start")
-        if isinstance(self._start, Mapping):
-            ((text, level),) = self._start.items()
-            self._passing: tuple[Formula, float] | None = (stage.formula(text), float(level))
-        else:
-            self._passing = None
+        start = given.get("start")
+        self._passing: tuple[Formula, float] | None = None
+        self._start: float | None = None
+        if isinstance(start, Mapping):
+            if len(start) != 1:
+                raise InputError(f"start of {called} is a year or {{formula: level}}")
+            ((text, level),) = start.items()
+            self._passing = (stage.formula(text), _read_number(f"start of {called}", level))
+        elif start is not None:
+            self._start = _read_number(f"start of {called}", start)
 
     def __call__(self, region: str, start: float | None) -> float:
         year = self._replace_start(region, start)
@@ -350,13 +364,29 @@ class _Measured:
 
     def _replace_start(self, region: str, start: float | None) -> float | None:
         if self._passing is None:
-            return start if self._start is None else float(self._start)
+            return start if self._start is None else self._start
         formula, level = self._passing
         values = self._stage.values(formula, BASE, region, 0.0)
         if values is None:
             return None
         reached = values["time"].values[values.values >= level]
         return float(reached[0]) if reached.size else None
+
+
+def _read_number(what: str, value: Any) -> float:
+    try:
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
+        number = math.nan
+    if not math.isfinite(number):
+        raise InputError(f"{what}: {value!r} is not a number")
+    return number
+
+
+def _read_list(what: str, value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise InputError(f"{what} must be a list, not {value!r}")
+    return value
 
 
 def _read_folder(folder: Path) -> tuple[dict[str, Inputs], list[Mapping[str, Any]]]:
