@@ -14,13 +14,14 @@ import pandas as pd
 from smecluster.calibration.data.case import Case, list_cases, load_case, make_region
 from smecluster.calibration.data.fingerprint import fingerprint_case
 from smecluster.calibration.further import assemble_further_problem, load_beside
-from smecluster.calibration.loading import NONE, OWN, CalibrationWarning, find_calibration
+from smecluster.calibration.loading import NONE, CalibrationWarning, find_calibration
 from smecluster.calibration.pipeline import Effort, run_pipeline
 from smecluster.calibration.problem.assembly import Problem, assemble_problem
 from smecluster.calibration.saving import check_target, save_calibration
 from smecluster.calibration.stages import Tell
 from smecluster.calibration.store.findings import Findings, read_findings
 from smecluster.calibration.store.named import CASES, SHIPPED
+from smecluster.calibration.store.own import OWN
 from smecluster.calibration.validation.holdout import SPLIT, check_split
 from smecluster.model import Region, load
 from smecluster.model.support.checkpoints import drop

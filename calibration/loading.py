@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from smecluster.calibration.store.own import open_own, refuse_stale
 from smecluster.model.support.errors import InputError, UnknownNameError
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 
 #: Stands for the values of the model file, without a calibration.
 NONE = "none"
-#: The folder in a case folder that holds the region's calibration.
-OWN = "calibration"
 
 
 class CalibrationWarning(UserWarning):
@@ -48,37 +47,7 @@ def find_calibration(name: str | None = None) -> Calibration | None:
     if name == NONE or (name is None and SHIPPED not in list_calibrations()):
         return None
     found = open_calibration(SHIPPED if name is None else name)
-    if found.folder.name == OWN and (found.folder.parent / "case.toml").is_file():
-        _refuse_stale(found, found.folder.parent)
-    return found
-
-
-def open_own(folder: Path) -> Calibration | None:
-    """Open the calibration in a case's folder.
-
-    Parameters
-    ----------
-    folder : Path
-        The case's folder.
-
-    Returns
-    -------
-    Calibration or None
-        None where the case has none.
-
-    Raises
-    ------
-    InputError
-        If a file of it was altered, or the case has changed since it was made: its estimates
-        belong to other figures or other values.
-    """
-    from smecluster.calibration.store.findings import MANIFEST
-    from smecluster.calibration.store.named import open_calibration
-
-    if not (folder / OWN / MANIFEST).is_file():
-        return None
-    found = open_calibration(folder / OWN)
-    _refuse_stale(found, folder)
+    refuse_stale(found)
     return found
 
 
@@ -315,28 +284,3 @@ def _warn_of_edits(found: Calibration) -> None:
                 CalibrationWarning,
                 stacklevel=3,
             )
-
-
-def _refuse_stale(found: Calibration, folder: Path) -> None:
-    """Refuse a case's calibration where the case is not what it was made from."""
-    from smecluster.calibration.data.fingerprint import fingerprint_case, name_changes
-    from smecluster.calibration.store.named import CASES
-
-    made_from = found.manifest.get(CASES, {})
-    now = fingerprint_case(folder)
-    if now in made_from.values():
-        return
-    from smecluster.calibration.data.case_file import read_case_file
-
-    region = read_case_file(folder / "case.toml").region.name
-    if region in made_from:
-        changed = [str(folder / name) for name in name_changes(made_from[region], now)]
-        verb = "has" if len(changed) == 1 else "have"
-        reason = f"{' and '.join(changed)} {verb} changed since {found.folder} was made"
-    else:
-        others = ", ".join(made_from) or "no case that it names"
-        reason = f"{found.folder} is a calibration of {others}, not of {region}"
-    raise InputError(
-        f"{reason}: calibrate again ('smecluster calibrate {folder}'), or move {found.folder} away "
-        "to use the case's own values"
-    )

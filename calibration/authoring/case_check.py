@@ -38,6 +38,7 @@ from smecluster.calibration.problem.parameters import (
     find_misplaced,
     scan_parameters,
 )
+from smecluster.calibration.store.own import open_own
 from smecluster.model import load, simulate
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.files import read_text
@@ -111,6 +112,7 @@ class _Check:
         understood = self._understood(file, rows)
         constants, points = self._values()
         parameters = self._parameters(file)
+        self._calibration()
         if file is not None and not self.problems:
             self._runs(
                 Region(file.region.name, arrange_constants(constants), arrange_tables(points)),
@@ -327,6 +329,13 @@ class _Check:
         self._add(problems)
         self._add(find_misplaced(found, self.model))
         return found
+
+    def _calibration(self) -> None:
+        """Note a calibration that commands would refuse."""
+        try:
+            open_own(self.folder)
+        except InputError as error:
+            self.notes.append(str(error))
 
     def _runs(self, own: Region, parameters: Sequence[Parameter]) -> None:
         """Run the region beside the shipped ones, and vary each parameter."""

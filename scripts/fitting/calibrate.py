@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from smecluster.calibration.loading import OWN
+from smecluster.calibration.store.own import OWN
 from smecluster.model.support.errors import InputError, suggest_name
 from smecluster.model.support.ledger import check_name
 from smecluster.scripts.shared.options import CalibrationName

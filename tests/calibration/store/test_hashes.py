@@ -7,6 +7,7 @@ import warnings
 
 import pytest
 
+from smecluster.calibration.authoring.case_check import check_case
 from smecluster.calibration.data.fingerprint import fingerprint_case, name_changes
 from smecluster.calibration.data.series import CASES
 from smecluster.calibration.loading import (
@@ -173,6 +174,7 @@ def test_an_edited_case_does_not_use_its_old_calibration(case, file, old, new):
     ):
         with pytest.raises(InputError, match=wanted):
             use()
+    assert any(re.search(wanted, note) for note in check_case(case).notes)
     (case / "calibration").rename(case / "earlier")
     assert load_calibrated((), [case]).regions == load().regions
 
