@@ -47,7 +47,7 @@ from smecluster.model.checking.predicate import (
     find_wrong_shape,
 )
 from smecluster.model.checking.scenario import ONLY_WITH, Inputs, Scenarios
-from smecluster.model.checking.statements import read_statements
+from smecluster.model.checking.statements import read_list, read_number, read_statements
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.files import read_text
 from smecluster.model.vensim.document import SHIPPED, Document, read_document
@@ -120,7 +120,12 @@ class _Check:
         given = self.content.get("scenario", ())
         if isinstance(given, Mapping):
             return ()
-        return [str(name) for name in ([given] if isinstance(given, str) else given)]
+        named = [given] if isinstance(given, str) else given
+        if not isinstance(named, list | tuple):
+            raise InputError(
+                f"check {self.statement!r}: scenario must be a name or a list of names"
+            )
+        return [str(name) for name in named]
 
     @property
     def of_file(self) -> bool:
@@ -306,6 +311,7 @@ class _Bench:
         predicate = check.part("predicate", _PREDICATE)
         if not set(predicate) - {"within"}:
             raise InputError(f"check {check.statement!r} has no predicate")
+        _check_numbers(check.statement, dataset, predicate)
         known = self._document.variables
         formulas = [parse_formula(text, known) for text in self._parse_formulas(check, dataset)]
         limits = {
@@ -371,6 +377,27 @@ class _Bench:
             given = [n for n in self._scenarios.names if not self._scenarios.find_lacking_for(n)]
         names = given if isinstance(given, list) else [given]
         return {str(name): self._scenarios.inputs(str(name)) for name in names}
+
+
+def _check_numbers(
+    statement: str, dataset: Mapping[str, Any], predicate: Mapping[str, Any]
+) -> None:
+    """Refuse numbers and lists that are none, before any run."""
+    read_number(f"within of {statement!r}", predicate.get("within", 0.0))
+    for shape in SHAPES:
+        if shape in predicate:
+            read_number(f"{shape} of {statement!r}", predicate[shape])
+    if "years" in dataset:
+        years = dataset["years"]
+        ends = years if isinstance(years, list) else [years, years]
+        if len(ends) != 2:
+            raise InputError(f"years of {statement!r} are a year or [first, last], not {years!r}")
+        for end in ends:
+            read_number(f"years of {statement!r}", end)
+            if isinstance(end, str):
+                raise InputError(f"years of {statement!r}: {end!r} is not a number")
+    if "regions" in dataset:
+        read_list(f"regions of {statement!r}", dataset["regions"])
 
 
 def _select(values: xr.DataArray, dataset: Mapping[str, Any]) -> xr.DataArray:

@@ -92,6 +92,8 @@ class Scenarios:
         for given, value in scenario.items():
             if given in (BASED_ON, ONLY_WITH):
                 continue
+            if not isinstance(given, str):
+                raise InputError(f"{given!r} is not the name of an input")
             bare, bracket, inside = given.partition("[")
             name = self._document.variable(bare).name
             if name not in self._values:
@@ -123,11 +125,20 @@ def _compute_value(name: str, given: Any, old: Value) -> Any:
     """Compute the new value of a constant, or the new points of a table."""
     table = not isinstance(old, float)
     if isinstance(given, Mapping) and set(given) == {"times"}:
-        factor = float(given["times"])
+        factor = _read_number(name, given["times"])
         return [(x, y * factor) for x, y in old] if table else old * factor  # type: ignore[union-attr, operator]
     if isinstance(given, int | float) and not isinstance(given, bool):
         return [(x, float(given)) for x, _ in old] if table else float(given)  # type: ignore[union-attr]
     if table and isinstance(given, list):
-        return [(float(x), float(y)) for x, y in given]
+        if not all(isinstance(point, list) and len(point) == 2 for point in given):
+            raise InputError(f"input {name!r}: points are [[x, y], ...], not {given!r}")
+        return [(_read_number(name, x), _read_number(name, y)) for x, y in given]
     allowed = "a number, points [[x, y], ...]" if table else "a number"
     raise InputError(f"input {name!r}: give {allowed} or {{times: number}}, not {given!r}")
+
+
+def _read_number(name: str, value: Any) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError, OverflowError):
+        raise InputError(f"input {name!r}: {value!r} is not a number") from None

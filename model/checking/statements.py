@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
@@ -63,3 +64,55 @@ def read_statements(
             named[str(name)] = inputs or {}
         contents.append((file, content))
     return named, contents
+
+
+def read_number(what: str, value: Any) -> float:
+    """Read a finite number of a statement.
+
+    Parameters
+    ----------
+    what : str
+        What it is, for the error.
+    value : object
+        As the file gives it.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    InputError
+        If it is none.
+    """
+    try:
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
+        number = math.nan
+    if not math.isfinite(number):
+        raise InputError(f"{what}: {value!r} is not a number")
+    return number
+
+
+def read_list(what: str, value: Any) -> list[Any]:
+    """Read a list of a statement; see `read_number`.
+
+    Parameters
+    ----------
+    what : str
+        What it is, for the error.
+    value : object
+        As the file gives it.
+
+    Returns
+    -------
+    list
+
+    Raises
+    ------
+    InputError
+        If it is none.
+    """
+    if not isinstance(value, list):
+        raise InputError(f"{what} must be a list, not {value!r}")
+    return value

@@ -34,7 +34,7 @@ from smecluster.model.checking.formula import Formula, parse_formula
 from smecluster.model.checking.predicate import BOUNDS, find_out_of_bounds
 from smecluster.model.checking.runner import Run, make_simulator
 from smecluster.model.checking.scenario import BASE, BASED_ON, Inputs, Scenarios
-from smecluster.model.checking.statements import SCENARIOS, read_statements
+from smecluster.model.checking.statements import SCENARIOS, read_list, read_number, read_statements
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.files import read_text
 from smecluster.model.vensim.document import SHIPPED, read_document
@@ -251,9 +251,9 @@ class _Plan:
         self.title = str(content["fact"])
         self._content = content
         self._stage = stage
-        starts = _read_list(f"starts of {self.title!r}", content.get("starts") or [])
+        starts = read_list(f"starts of {self.title!r}", content.get("starts") or [])
         self._starts: Sequence[float | None] = [
-            _read_number(f"starts of {self.title!r}", start) for start in starts
+            read_number(f"starts of {self.title!r}", start) for start in starts
         ]
         self._numbers: dict[str, _Measured | Formula] = {}
         numbers = content["numbers"]
@@ -261,7 +261,7 @@ class _Plan:
             raise InputError(f"numbers of {self.title!r} must be a table, not {numbers!r}")
         for name, given in numbers.items():
             self._numbers[str(name)] = self._read(str(name), given)
-        claims = _read_list(f"claims of {self.title!r}", content["comes out where"])
+        claims = read_list(f"claims of {self.title!r}", content["comes out where"])
         self._claims = [self._claim(given) for given in claims]
 
     def fact(self) -> Fact:
@@ -329,7 +329,7 @@ class _Measured:
         ends = after if isinstance(after, list) else [after, after]
         if len(ends) != 2:
             raise InputError(f"after of {called} is a year or [first, last], not {after!r}")
-        first, last = (_read_number(f"after of {called}", end) for end in ends)
+        first, last = (read_number(f"after of {called}", end) for end in ends)
         self._after = (first, last)
         self._compared = next((word for word in _COMPARED if word in given), None)
         self._other = stage.known(str(given[self._compared])) if self._compared else None
@@ -340,9 +340,9 @@ class _Measured:
             if len(start) != 1:
                 raise InputError(f"start of {called} is a year or {{formula: level}}")
             ((text, level),) = start.items()
-            self._passing = (stage.formula(text), _read_number(f"start of {called}", level))
+            self._passing = (stage.formula(text), read_number(f"start of {called}", level))
         elif start is not None:
-            self._start = _read_number(f"start of {called}", start)
+            self._start = read_number(f"start of {called}", start)
 
     def __call__(self, region: str, start: float | None) -> float:
         year = self._replace_start(region, start)
@@ -371,22 +371,6 @@ class _Measured:
             return None
         reached = values["time"].values[values.values >= level]
         return float(reached[0]) if reached.size else None
-
-
-def _read_number(what: str, value: Any) -> float:
-    try:
-        number = float(value)
-    except (TypeError, ValueError, OverflowError):
-        number = math.nan
-    if not math.isfinite(number):
-        raise InputError(f"{what}: {value!r} is not a number")
-    return number
-
-
-def _read_list(what: str, value: Any) -> list[Any]:
-    if not isinstance(value, list):
-        raise InputError(f"{what} must be a list, not {value!r}")
-    return value
 
 
 def _read_folder(folder: Path) -> tuple[dict[str, Inputs], list[Mapping[str, Any]]]:

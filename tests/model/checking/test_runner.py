@@ -175,6 +175,31 @@ def test_a_run_that_leaves_its_domain_fails_the_check_and_says_why(tmp_path):
         ("checks: [{it: a, dataset: {}, predicate: {above: 1}}]", "without 'of'"),
         ("checks: [{it: a, dataset: {of: Peple}, predicate: {above: 1}}]", "'People'?"),
         ("checks: [{it: a, dataset: {of: People}, predicate: {abov: 1}}]", "'above'?"),
+        ("checks: [{it: a, dataset: {of: People}, predicate: {rises: x}}]", "not a number"),
+        ("checks: [{it: a, dataset: {of: People}, predicate: {above: 1, within: ''}}]", "within"),
+        (
+            "checks: [{it: a, dataset: {of: People, years: [1980, 2001-01-01]}, "
+            "predicate: {above: 1}}]",
+            "years of 'a': datetime.date(2001, 1, 1) is not a number",
+        ),
+        (
+            "checks: [{it: a, dataset: {of: People, years: [1]}, predicate: {above: 1}}]",
+            "[first, last]",
+        ),
+        (
+            "checks: [{it: a, scenario: 3, dataset: {of: People}, predicate: {above: 1}}]",
+            "scenario must be a name",
+        ),
+        (
+            "scenarios: {b: {null: 3}}\nchecks: [{it: a, scenario: b, dataset: {of: People}, "
+            "predicate: {above: 1}}]",
+            "name of an input",
+        ),
+        (
+            "scenarios: {b: {stay: {times: x}}}\nchecks: [{it: a, scenario: b, "
+            "dataset: {of: People}, predicate: {above: 1}}]",
+            "not a number",
+        ),
         ("checks: [{it: a, dataset: {of: People, yeers: 1}, predicate: {above: 1}}]", "'years'?"),
         ("checks: [{it: a, scenario: bas, dataset: {of: stay}, predicate: {above: 1}}]", "'base'?"),
         ("checks: [{it: a, documentation: has unit}]", "did you mean 'has a unit'?"),
