@@ -56,7 +56,9 @@ ACCEPTED = (0.5, 1.5)
 #: Below it lay a third (18) of the first 54 studies, when roles were drawn, before any was run.
 LEFT_OUT = 0.29
 
-Points = tuple[tuple[float, float], ...]
+#: A number far from what overflows.
+Number = Annotated[float, Field(ge=-1e300, le=1e300)]
+Points = tuple[tuple[Number, Number], ...]
 Text = Annotated[str, Field(min_length=1)]
 Role = Literal["fit", "test"]
 Measure = Literal[
@@ -101,8 +103,8 @@ class Change(_Record):
 
     input: Text = Field(description="name or name[here, element]")
     in_: Literal["reform", "baseline"] = Field(default="reform", alias="in")
-    value: float | Points | None = Field(default=None, description="in the input's unit")
-    factor: float | Points | None = Field(default=None, description="on the model's value")
+    value: Number | Points | None = Field(default=None, description="in the input's unit")
+    factor: Number | Points | None = Field(default=None, description="on the model's value")
 
     @model_validator(mode="after")
     def _either(self) -> Change:
@@ -118,14 +120,14 @@ class Response(_Record):
     of: Text = Field(description="formula of the model's variables")
     per: Text | None = Field(default=None, description="formula that it is set against")
     measure: Measure = "percent"
-    years: tuple[float, float] = Field(description="first and last year of the mean")
-    per_years: tuple[float, float] | None = Field(default=None, description="the same, for per")
+    years: tuple[Number, Number] = Field(description="first and last year of the mean")
+    per_years: tuple[Number, Number] | None = Field(default=None, description="the same, for per")
     horizon: Text = Field(description="how long after the reform the study measured")
     unit: Text = Field(description="of the response")
     kind: Literal["sized", "sign"]
-    estimate: float | None = Field(default=None, description="published, of a sized effect")
-    low: float | None = None
-    high: float | None = None
+    estimate: Number | None = Field(default=None, description="published, of a sized effect")
+    low: Number | None = None
+    high: Number | None = None
     interval: str = Field(default="", description="what low and high of a sized effect are")
     pair: str = Field(default="", description="name that contradictory studies share")
     used: str = Field(default="", description="what else uses this effect, so that it never counts")

@@ -184,6 +184,8 @@ def test_a_verdict_says_where_a_response_lies_beside_the_published_range(value, 
         ("factor = ", "value = 1\nfactor = ", "not both"),
         ("low = 0", 'low = 0\nmeasure = "elasticity"', "take 'per'"),
         ("low = 0", "low = nan", "finite"),
+        ("low = 0", "low = 1e305", "1e"),
+        ("factor = [[2000, 1.0], [2001, 0.5]]", "factor = -1e305", "1e"),
     ],
 )
 def test_a_wrong_file_ends_in_one_line_that_names_it(tmp_path, old, new, message):
