@@ -201,6 +201,7 @@ class _Connection:
     def collect(self) -> xr.Dataset:
         """Wait for the first of the parts under way."""
         from distributed import KilledWorker
+        from distributed.comm.core import CommClosedError
 
         seen = time.monotonic()
         while True:
@@ -221,7 +222,8 @@ class _Connection:
                         f"came within {WAIT:.0f} s: start workers"
                     ) from None
                 continue
-            except CancelledError:
+            except (CancelledError, CommClosedError):
+                # The connection ended before the result was asked for, or on its way.
                 self._reconnect()
                 seen = time.monotonic()
                 continue
