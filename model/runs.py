@@ -29,12 +29,14 @@ from smecluster.model.system import Model
 
 if TYPE_CHECKING:
     from smecluster.model.engines.dask import Cluster
+    from smecluster.model.kept_runs import KeptRuns
 
 ENGINES = ("kernel", "pysd", "simlin")
 
 # How many results are computed at a time: 64 MiB of them.
 _CHUNK_NUMBERS = 8_388_608
-# With this many runs it pays to compile for only the inputs that differ.
+# With this many runs it pays to compile for only the inputs that differ. So many are kept at a time
+# where finished runs are kept: some seconds' work.
 _MANY = 4096
 
 
@@ -209,6 +211,7 @@ def stream(
     cluster: str | Cluster | None = None,
     base: Mapping[str, Any] | None = None,
     within_ranges: bool = True,
+    kept: KeptRuns | None = None,
 ) -> Iterator[xr.Dataset]:
     """Run a model many times and return the results piece by piece.
 
@@ -220,6 +223,9 @@ def stream(
         As in `simulate_many`.
     table : pandas.DataFrame, mapping, or iterable of pandas.DataFrame
         The runs.
+    kept : KeptRuns, optional
+        Where finished runs are kept; what it holds already is not run again. The table must be
+        whole then.
 
     Yields
     ------
@@ -242,18 +248,32 @@ def stream(
     )
     threads = check_count("workers", workers) if workers is not None else os.cpu_count() or 1
     size = check_count("chunk", chunk) if chunk is not None else prepared.chunk()
+    run = partial(_run_parts, prepared, threads=threads, cluster=cluster)
+    if kept is not None:
+        if not isinstance(table, pd.DataFrame | Mapping):
+            raise InputError("runs are kept of a whole table only, not of one in pieces")
+        size = min(size, _MANY) if chunk is None else size
+        yield from kept.run(prepared, _read_table(table), size, run)
+        return
     chunks = (
         piece.iloc[begin : begin + size]
         for piece in pieces
         for begin in range(0, max(1, len(piece)), size)
     )
-    if cluster is not None:
-        from smecluster.model.engines.dask import distribute_runs
+    yield from run(chunks)
 
-        yield from distribute_runs(partial(prepared.run, threads=1), chunks, cluster)
+
+def _run_parts(
+    prepared: Shared, parts: Iterable[pd.DataFrame], threads: int, cluster: str | Cluster | None
+) -> Iterator[xr.Dataset]:
+    """Run the parts of a table, here or on a cluster."""
+    if cluster is None:
+        for part in parts:
+            yield prepared.run(part, threads)
         return
-    for part in chunks:
-        yield prepared.run(part, threads)
+    from smecluster.model.engines.dask import distribute_runs
+
+    yield from distribute_runs(partial(prepared.run, threads=1), parts, cluster)
 
 
 def failures(result: xr.Dataset, table: pd.DataFrame) -> pd.DataFrame:
@@ -286,13 +306,14 @@ class Shared:
     base: Mapping[str, Any]
     within_ranges: bool = True
 
-    def _resolve(self) -> Inputs:
+    def resolve(self) -> Inputs:
+        """Give what all runs set, in the terms of the program."""
         return index_inputs(self.model).resolve(self.base, self.within_ranges)
 
     def chunk(self) -> int:
         """Choose how many runs to compute at a time."""
         program = self.model.program
-        resolved = self._resolve()
+        resolved = self.resolve()
         clock = compute_times(program, resolved.parameters(program), resolved.tables, self.years)
         numbers = len(select_outputs(program, self.outputs).nodes) * max(1, len(clock.labels))
         return max(64, min(65536, _CHUNK_NUMBERS // max(1, numbers)) // 64 * 64)
@@ -302,7 +323,7 @@ class Shared:
         program = self.model.program
         chosen = select_outputs(program, self.outputs)
         index = index_inputs(self.model)
-        groups = _group_runs(program, index, frame, self._resolve(), self.within_ranges)
+        groups = _group_runs(program, index, frame, self.resolve(), self.within_ranges)
         values: NDArray[np.float64] | None = None
         labels: NDArray[np.float64] | None = None
         failed: list[Failure | None] = [None] * len(frame)

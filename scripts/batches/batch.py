@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from smecluster.model import Model
+    from smecluster.model.kept_runs import KeptRuns
 
 EXAMPLES = (
     'smecluster batch runs.csv --output "value added" --year 2040 --out results/runs.csv',
@@ -47,7 +48,14 @@ def batch(
         ),
     ],
     output: Annotated[list[str], typer.Option(help="Variable to keep; repeat for several.")],
-    out: Annotated[Path, typer.Option(help="CSV file to write.")],
+    out: Annotated[
+        Path,
+        typer.Option(
+            help="CSV file to write. Until it is complete, finished runs are kept in a hidden "
+            "folder beside it: the same command resumes interrupted work, also after the loss of "
+            "a cluster."
+        ),
+    ],
     year: Annotated[
         list[float] | None, typer.Option(help="Year to keep; repeat for several. Default: all.")
     ] = None,
@@ -75,12 +83,14 @@ def batch(
     import pandas as pd
 
     from smecluster.model import failures, stream
+    from smecluster.model.kept_runs import KeptRuns
     from smecluster.model.presentation.exports import (
         check_table,
         write_csv,
         write_csv_pieces,
     )
     from smecluster.model.support.errors import InputError
+    from smecluster.model.support.ledger import remove
     from smecluster.model.support.provenance import make_stamp
     from smecluster.policies import load
     from smecluster.policies.triggers import settle_triggers
@@ -105,31 +115,38 @@ def batch(
         calibration=describe_origin(from_ or [], calibration),
         units="; ".join(f"{name}: {_find_unit(model, name)}" for name in dict.fromkeys(output)),
     )
-    pieces = stream(
-        model,
-        inputs,
-        output,
-        year or None,
-        workers=workers,
-        cluster=choose_cluster(cluster, tls_ca_file, tls_cert, tls_key),
-        base=base,
-        within_ranges=not beyond_ranges,
-    )
+    chosen_cluster = choose_cluster(cluster, tls_ca_file, tls_cert, tls_key)
     failed: list[pd.DataFrame] = []
     summary = _Summary(output)
 
-    def tables() -> Iterator[pd.DataFrame]:
-        for piece in _report(pieces, len(inputs)):
+    def tables(pieces: Iterable[xr.Dataset], kept: KeptRuns) -> Iterator[pd.DataFrame]:
+        for piece in _report(pieces, len(inputs), kept):
             failed.append(failures(piece, inputs))
             summary.add(piece)
             yield _flatten(piece, output)
 
-    write_csv_pieces(tables(), out, origin)
-    lost = pd.concat(failed)
-    record: dict[str, Any] = {"runs": len(inputs), "failed": len(lost), "file": str(out)}
-    if len(lost):
-        write_csv(lost.rename_axis("run").reset_index(), beside, origin)
-        record["failures"] = str(beside)
+    with KeptRuns(out) as kept:
+        pieces = stream(
+            model,
+            inputs,
+            output,
+            year or None,
+            workers=workers,
+            cluster=chosen_cluster,
+            base=base,
+            within_ranges=not beyond_ranges,
+            kept=kept,
+        )
+        write_csv_pieces(tables(pieces, kept), out, origin)
+        lost = pd.concat(failed)
+        record: dict[str, Any] = {"runs": len(inputs), "failed": len(lost), "file": str(out)}
+        if len(lost):
+            write_csv(lost.rename_axis("run").reset_index(), beside, origin)
+            record["failures"] = str(beside)
+        else:
+            # Those of an earlier batch to the same file would be taken for failures of this one.
+            remove(beside.with_suffix(".json"))
+            remove(beside)
     if json:
         print_json({"stamp": origin, **record, "outputs": summary.rows()})
         return
@@ -226,12 +243,9 @@ def _flatten(piece: xr.Dataset, outputs: list[str]) -> pd.DataFrame:
     return known.sort_values(["run", *ranges, "time"])[["run", *ranges, "time", *outputs]]
 
 
-def _report(pieces: Iterable[xr.Dataset], total: int) -> Iterator[xr.Dataset]:
+def _report(pieces: Iterable[xr.Dataset], total: int, kept: KeptRuns) -> Iterator[xr.Dataset]:
     """Pass results on and show how far the runs are."""
-    done = 0
     with progress("runs") as tell:
-        tell(done, total)
         for piece in pieces:
+            tell(kept.finished, total)
             yield piece
-            done += piece.sizes["run"]
-            tell(done, total)

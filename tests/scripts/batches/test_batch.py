@@ -140,3 +140,23 @@ def test_a_mistake_ends_in_one_line_and_writes_nothing(
     assert said in error
     assert error.count("\n") == 1
     assert not out.exists()
+
+
+def test_failures_of_an_earlier_batch_to_the_same_file_are_removed(table, tmp_path):
+    out = tmp_path / "result.csv"
+    options = ["--output", "value added", "--year", 1990, "--out", out, "--beyond-ranges"]
+    assert run(table('"initial productive capital[Wenzhou]"\n-1\n'), *options) == 0
+    assert (tmp_path / "result.failed.csv").exists()
+    assert (tmp_path / "result.failed.json").exists()
+    assert run(table('"initial productive capital[Wenzhou]"\n4000\n'), *options) == 0
+    assert not (tmp_path / "result.failed.csv").exists()
+    assert not (tmp_path / "result.failed.json").exists()
+
+
+def test_failures_that_somebody_else_wrote_stay(table, tmp_path, capsys):
+    out, other = tmp_path / "result.csv", tmp_path / "result.failed.csv"
+    other.write_text("mine\n")
+    options = ["--output", "value added", "--year", 1990, "--out", out]
+    assert run(table(HEAD + "0.35,40000\n"), *options) == 2
+    assert "result.failed.csv is not a file that smecluster wrote" in capsys.readouterr().err
+    assert other.read_text() == "mine\n"
