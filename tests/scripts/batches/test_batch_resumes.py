@@ -215,7 +215,7 @@ def test_a_damaged_part_is_run_again(whole: bytes, ran: Runs, inputs: Path, tmp_
     ran.again(KeyboardInterrupt())
     assert run(inputs, *options(out)) == 130
     (store,) = stores(tmp_path)
-    part = min(store.glob("*.parquet"))
+    part = min(store.glob("[!.]*.parquet"))
     part.write_bytes(part.read_bytes()[:-1])
     ran.again()
     assert run(inputs, *options(out)) == 0
@@ -264,7 +264,7 @@ def test_a_killed_batch_resumes_to_the_same_table(
     process = subprocess.Popen([sys.executable, "-c", KILLED, *words], stderr=subprocess.DEVNULL)
     until = time.monotonic() + 300
     while process.poll() is None and time.monotonic() < until:
-        if list(out.parent.glob(".batch-*/*.parquet")):
+        if list(out.parent.glob(".batch-*/[!.]*.parquet")):
             process.send_signal(sent)
             break
         time.sleep(0.001)
