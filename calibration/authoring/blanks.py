@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pydantic import BaseModel
 
 from smecluster.calibration.data.case import Case
 from smecluster.calibration.data.case_file import CaseFile
+from smecluster.calibration.data.constants import SCALED, Constant, Point
 from smecluster.calibration.data.toml_lines import Spot
 from smecluster.model.support.errors import InputError
 
@@ -47,7 +48,8 @@ def check_written(case: Case) -> str:
     Returns
     -------
     str
-        A warning where every value of the model is still a copy of another region's; else empty.
+        A warning where every value of the model is still another region's, copied or scaled; else
+        empty.
 
     Raises
     ------
@@ -60,15 +62,42 @@ def check_written(case: Case) -> str:
                 f"{case.path / 'case.toml'} is still a template: region {name} is to be written; "
                 f"'smecluster case check {case.path}' lists all that is"
             )
-    sources = [constant.source for constant in case.constants]
-    sources += [point.source for point in case.points]
-    if not sources or not all(source.startswith(COPIED) for source in sources):
+    values = (*case.constants, *case.points)
+    copied, scaled = list_borrowed(values)
+    if not values or len(copied) + len(scaled) < len(values):
         return ""
-    whose = sources[0].removeprefix(COPIED).split(";")[0].strip()
+    if scaled:
+        what, how = "are scaled from", "does, at another size"
+    else:
+        what, how = "are copies of", "does"
+    whose = (scaled or copied)[0]
     return (
-        f"{case.path}: all {len(sources)} values of the model are copies of those of {whose}, and "
-        f"nothing is calibrated: {case.place.name} behaves as {whose} does"
+        f"{case.path}: all {len(values)} values of the model {what} those of {whose}, and "
+        f"nothing is calibrated: {case.place.name} behaves as {whose} {how}"
     )
+
+
+def list_borrowed(values: Iterable[Constant | Point]) -> tuple[list[str], list[str]]:
+    """List the regions that values are still those of.
+
+    Parameters
+    ----------
+    values : iterable of Constant or Point
+        A region's values of the model.
+
+    Returns
+    -------
+    copied, scaled : list of str
+        The region of each value that was copied as it is (its source says so), and of each that
+        came with a change of size (its status says so).
+    """
+    copied, scaled = [], []
+    for value in values:
+        if value.status.startswith(SCALED):
+            scaled.append(value.status.removeprefix(SCALED))
+        elif value.source.startswith(COPIED):
+            copied.append(value.source.removeprefix(COPIED).split(";")[0].strip())
+    return copied, scaled
 
 
 def _list_texts(value: object, spot: Spot) -> Iterator[tuple[Spot, str]]:

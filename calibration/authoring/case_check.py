@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from smecluster.calibration.authoring.blanks import COPIED, list_blanks
+from smecluster.calibration.authoring.blanks import list_blanks, list_borrowed
 from smecluster.calibration.data.case import find_misfits, list_series, load_case, scan_own_sources
 from smecluster.calibration.data.case_file import CaseFile, Measure, scan_case_file
 from smecluster.calibration.data.constants import (
@@ -256,13 +256,17 @@ class _Check:
             allowed = _list_elements(_nest_tables(reference.tables))
             for line, point in points:
                 self._value(f"{path}:{line}", "table", allowed, point, None)
-        sources = [v.source for _, v in constants] + [p.source for _, p in points]
-        copied = [source for source in sources if source.startswith(COPIED)]
+        values = [*(value for _, value in constants), *(point for _, point in points)]
+        copied, scaled = list_borrowed(values)
         if copied:
-            whose = copied[0].removeprefix(COPIED).split(";")[0].strip()
             self.notes.append(
-                f"{self.folder}: {len(copied)} of {len(sources)} values of the "
-                f"model are still copies of those of {whose}, as their sources say"
+                f"{self.folder}: {len(copied)} of {len(values)} values of the "
+                f"model are still copies of those of {copied[0]}, as their sources say"
+            )
+        if scaled:
+            self.notes.append(
+                f"{self.folder}: {len(scaled)} of {len(values)} values of the model are still "
+                f"scaled from those of {scaled[0]}, as their statuses say"
             )
         return [value for _, value in constants], [point for _, point in points]
 
@@ -343,10 +347,10 @@ class _Check:
         try:
             beside = load(regions=[*shipped, own])
             simulate(beside, outputs=["value added"])
-            if parameters:
-                objective = Objective(
-                    assemble_problem(beside, [load_case(self.folder)], shared=False)
-                )
+            case = load_case(self.folder)
+            # Where every figure is remembered, as a note says, there is nothing to fit yet.
+            if parameters and len(case.measurements()):
+                objective = Objective(assemble_problem(beside, [case], shared=False))
                 self._add(describe_idle(objective, objective.start))
         except InputError as error:
             self.problems.append(f"{self.folder}: {error}")

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from smecluster.calibration.authoring.blanks import COPIED
-from smecluster.calibration.data.case import list_cases, load_case
+from smecluster.calibration.data.case import Case, list_cases, load_case
 from smecluster.calibration.data.constants import (
     Constant,
     Point,
@@ -62,35 +62,62 @@ def new_case(folder: str | Path, like: str) -> Path:
         not a shipped case.
     """
     target = Path(folder)
+    model_case, name = begin_case(target, like)
+    constants = _copy_values(model_case.constants, model_case.place.name)
+    points = _copy_values(model_case.points, model_case.place.name)
+    files = fill_template(name, model_case.place.name)
+    files[FILE] += _copy_parameters(model_case.path / FILE, model_case.place.name)
+    files["constants.csv"] += format_rows(constants, Constant)
+    files["tables.csv"] += format_rows(points, Point)
+    write_folder(target, files)
+    return target
+
+
+def begin_case(target: Path, like: str) -> tuple[Case, str]:
+    """Check that a folder for a new region can be made, and name the region.
+
+    Parameters
+    ----------
+    target : Path
+        The new folder.
+    like : str
+        Shipped case whose values are taken.
+
+    Returns
+    -------
+    Case, str
+        The shipped case, and the name of the new region: the folder's, with blanks for ``_``
+        and ``-``.
+
+    Raises
+    ------
+    InputError
+        As for `new_case`.
+    """
     if like not in list_cases():
         raise UnknownNameError("shipped case", like, list_cases())
     if target.exists() and (target.is_file() or any(target.iterdir())):
         raise InputError(f"{target} exists already: nothing was written")
-    model_case = load_case(like)
-    constants = _copy_values(model_case.constants, model_case.place.name)
-    points = _copy_values(model_case.points, model_case.place.name)
+    case = load_case(like)
     name = " ".join(re.split(r"[\s_-]+", target.resolve().name)).strip()
     model = load_model()
     if name.casefold() in map(str.casefold, model.regions):
         raise InputError(f"{name!r} is a shipped region: choose another name")
     # Invalid names are refused by the model before anything is written.
-    load_model(
-        regions=[
-            *map(Region, model.regions),
-            Region(name, arrange_constants(constants), arrange_tables(points)),
-        ]
-    )
-    words = {
-        "NAME": name,
-        "TABLE": name.casefold().replace(" ", "_"),
-        "LIKE": model_case.place.name,
-    }
-    files = {path.name: _fill(read_text(path), words) for path in sorted(FOLDER.iterdir())}
-    files[FILE] += _copy_parameters(model_case.path / FILE, model_case.place.name)
-    files["constants.csv"] += format_rows(constants, Constant)
-    files["tables.csv"] += format_rows(points, Point)
-    _write_folder(target, files)
-    return target
+    values = arrange_constants(case.constants), arrange_tables(case.points)
+    load_model(regions=[*map(Region, model.regions), Region(name, *values)])
+    return case, name
+
+
+def name_table(region: str) -> str:
+    """Name a region as the column ``region`` of its figures does."""
+    return region.casefold().replace(" ", "_")
+
+
+def fill_template(region: str, like: str) -> dict[str, str]:
+    """Fill the commented files of a template with the names of the new and of the like region."""
+    words = {"NAME": region, "TABLE": name_table(region), "LIKE": like}
+    return {path.name: _fill(read_text(path), words) for path in sorted(FOLDER.iterdir())}
 
 
 def _copy_values(values: Sequence[_Value], name: str) -> tuple[_Value, ...]:
@@ -117,7 +144,7 @@ def _fill(text: str, words: dict[str, str]) -> str:
     return text
 
 
-def _write_folder(target: Path, files: dict[str, str]) -> None:
+def write_folder(target: Path, files: dict[str, str]) -> None:
     """Write the folder with all its files, or not at all."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)

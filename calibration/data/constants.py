@@ -17,6 +17,8 @@ from smecluster.calibration.data.csv_rows import parse_choice, parse_number, rai
 from smecluster.model.support.errors import InputError
 
 STATUSES = ("read", "derived", "remembered", "judgement")
+#: The start of the status of what was taken from a region of another size; its name follows.
+SCALED = "scaled from "
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Constant:
     low, high : float or None
         Plausible range.
     status : str
-        One of `STATUSES`.
+        One of `STATUSES`, or `SCALED` and a region.
     source : str
         Where it comes from, or the reasoning behind it.
     """
@@ -208,6 +210,29 @@ def format_rows(
     return out.getvalue()
 
 
+def parse_status(given: str, allowed: Iterable[str]) -> str:
+    """Return a status that is allowed, or says which region a value was scaled from.
+
+    Parameters
+    ----------
+    given : str
+        What the table has.
+    allowed : iterable of str
+        The other statuses.
+
+    Returns
+    -------
+    str
+        `given`.
+
+    Raises
+    ------
+    InputError
+        If it is neither.
+    """
+    return given if given.startswith(SCALED) else parse_choice("status", given, allowed)
+
+
 def join_element(variable: str, element: str) -> str:
     """Join a name with its element, if it has one."""
     return f"{variable}[{element}]" if element else variable
@@ -221,7 +246,7 @@ def _parse_point(record: Mapping[str, str]) -> Point:
         x=parse_number(record["x"]),
         y=parse_number(record["y"]),
         unit=record["unit"],
-        status=parse_choice("status", record["status"], STATUSES),
+        status=parse_status(record["status"], STATUSES),
         source=record["source"],
     )
 
@@ -245,7 +270,7 @@ def _parse_constant(record: Mapping[str, str]) -> Constant:
         unit=record["unit"],
         low=low,
         high=high,
-        status=parse_choice("status", record["status"], STATUSES),
+        status=parse_status(record["status"], STATUSES),
         source=record["source"],
     )
 

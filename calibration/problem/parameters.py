@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from smecluster.calibration.data.constants import SCALED
 from smecluster.calibration.data.csv_rows import raise_first, scan_records
 from smecluster.calibration.data.series import STATUSES
 from smecluster.model import Model
@@ -41,7 +42,8 @@ class Parameter:
     sd : float
         Prior standard deviation in the scale of the estimation.
     status : str
-        Status of the prior: one of `calibration.data.series.STATUSES`, or ``judgement``.
+        Status of the prior: one of `calibration.data.series.STATUSES`, ``judgement``, or
+        ``scaled from`` a region.
     source : str
         Where the prior comes from.
     shared : bool
@@ -188,7 +190,7 @@ def _parse_parameter(cells: dict[str, str], line: str, region: str | None) -> Pa
     if cells["scale"] not in SCALES:
         raise InputError(f"{line}: {UnknownNameError('scale', cells['scale'], SCALES)}")
     allowed = (*STATUSES, JUDGEMENT)
-    if cells["status"] not in allowed:
+    if cells["status"] not in allowed and not cells["status"].startswith(SCALED):
         raise InputError(f"{line}: {UnknownNameError('status', cells['status'], allowed)}")
     for column in ("name", "source"):
         if not cells[column]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,10 +19,12 @@ if TYPE_CHECKING:
 EXAMPLES = (
     "smecluster case new my-town",
     "smecluster case new my-town --like zhongguancun",
+    "smecluster case new my-town --like wenzhou --gdp 4312 --year 1990",
     "smecluster case check my-town",
     "smecluster case check my-town --json",
 )
 ACTIONS = ("new", "check")
+_LIKE = "wenzhou"
 
 
 def case(
@@ -34,16 +38,53 @@ def case(
             show_default=False,
         ),
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="With check: print JSON.")] = False,
+    gdp: Annotated[
+        float | None,
+        typer.Option(
+            help="With new: value added of the secondary and tertiary sectors in --year, million "
+            "yuan at prices of that year (the national deflator turns it into those of 2010). What "
+            "counts firms, people, money or land is scaled until the model has it.",
+            show_default=False,
+        ),
+    ] = None,
+    year: Annotated[
+        int | None, typer.Option(help="With --gdp: its year.", show_default=False)
+    ] = None,
+    figures: Annotated[
+        Path | None,
+        typer.Option(
+            help="With --gdp: a table of published figures (columns as in series.csv, with "
+            "sources.csv beside it) whose rows of the region become its measurements.",
+            show_default=False,
+        ),
+    ] = None,
+    series: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="With --figures: a series of value added; repeat for several to be summed.",
+            show_default=False,
+        ),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> int:
     """Start a region's folder, or check one."""
+    sized = {"--gdp": gdp, "--year": year, "--figures": figures, "--series": series or None}
+    given = [name for name, value in sized.items() if value is not None]
     if action == "new":
-        _write_new(folder, like or "wenzhou")
+        if not given:
+            _write_new(folder, like or _LIKE)
+            return 0
+        if gdp is None or year is None:
+            missing = "--gdp" if gdp is None else "--year"
+            raise InputError(
+                f"{given[0]} needs {missing}: --gdp is the value added of --year, million yuan"
+            )
+        _write_sized(folder, like or _LIKE, gdp, year, figures, series or [], json)
         return 0
     if action != "check":
         raise UnknownNameError("action", action, ACTIONS)
-    if like is not None:
-        raise InputError("--like belongs to `case new`")
+    if like is not None or given:
+        raise InputError(f"{(['--like'] if like else given)[0]} belongs to `case new`")
     from smecluster.calibration.authoring.case_check import check_case
 
     checked = check_case(folder)
@@ -70,6 +111,44 @@ def _write_new(folder: Path, like: str) -> None:
         f"values of the model are copied from {like} (--like chooses another); next: edit "
         f"{written / 'case.toml'}, then smecluster case check {written}"
     )
+
+
+def _write_sized(
+    folder: Path,
+    like: str,
+    gdp: float,
+    year: int,
+    figures: Path | None,
+    series: Sequence[str],
+    json: bool,
+) -> None:
+    """Write a case of a like region's at its own size, and say what was kept, scaled and left."""
+    from smecluster.calibration.authoring.sized_case import new_sized_case
+
+    sized = new_sized_case(folder, like, gdp, year, figures, series)
+    if json:
+        print_json({**asdict(sized), "treatments": [asdict(each) for each in sized.treatments]})
+        return
+    print_table(
+        ["value", "unit", sized.like, sized.region, "done", "left to you"],
+        [
+            [
+                each.name,
+                each.unit,
+                *("table" if x is None else f"{x:.6g}" for x in (each.before, each.after)),
+                each.done,
+                each.left or "-",
+            ]
+            for each in sized.treatments
+        ],
+        f"{sized.region}: {sized.like} at {sized.factor:.6g} times its size",
+        f"Value added in {year} is {gdp:,.6g} million yuan ({sized.real:,.6g} in prices of 2010).",
+    )
+    print(
+        f"{sized.folder}: {sized.like} times {sized.factor:.6g}; value added in {year} is "
+        f"{gdp:,.6g} million yuan, {sized.real:,.6g} in prices of 2010"
+    )
+    note(f"next: smecluster case check {sized.folder}")
 
 
 def _print_checked(checked: Checked) -> None:

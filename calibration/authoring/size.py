@@ -1,0 +1,113 @@
+"""Find the size at which a region, scaled from another, has a given value added in a year.
+
+Value added is not proportional to the size of the other values: regions share one nation, and
+external investors and talent see a larger region better than in proportion. So the factor is found
+by running the model, beside the shipped regions and with the shipped calibration.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from smecluster.calibration.authoring.scaling import bound_factor, is_extensive, round_number
+from smecluster.calibration.data.case import Case
+from smecluster.calibration.further import load_beside
+from smecluster.calibration.loading import find_calibration
+from smecluster.model import Model, simulate_many
+from smecluster.model.support.errors import InputError
+from smecluster.model.vensim.regions import REGION
+
+VALUE_ADDED = "value added"
+#: How close the written case comes to the value that was asked for, as a share of it.
+TOLERANCE = 1e-3
+# The first search spans this factor on either side of proportionality.
+_REACH = 64.0
+_FIRST, _NEXT = 49, 9
+# Halvings of the interval, each by the runs of `_NEXT`, until it is closer than any figure.
+_ROUNDS = 4
+
+
+def find_factor(case: Case, name: str, target: float, year: int) -> float:
+    """Find the factor of size that gives a region its value added.
+
+    Parameters
+    ----------
+    case : Case
+        The like region.
+    name : str
+        The new region, which stands beside the shipped ones.
+    target : float
+        Its value added, Myuan/Year in prices of 2010.
+    year : int
+        The year in which it has that.
+
+    Returns
+    -------
+    float
+        The factor for all that scales, Dmnl. Where several give the value, the closest to
+        proportionality.
+
+    Raises
+    ------
+    InputError
+        If the like region has no value added in the year, or no size within the ranges of the
+        model has the value.
+    """
+    low, high = bound_factor(case.constants)
+    renamed = replace(case, place=case.place.model_copy(update={"name": name}))
+    model = load_beside(renamed, find_calibration())
+    first = _run(model, renamed, np.array([1.0]), year)[0]
+    if not first > 0:
+        raise InputError(f"{case.place.name} has no value added in {year}: choose another year")
+    guess = target / first
+    factors = np.geomspace(max(low, guess / _REACH), min(high, guess * _REACH), _FIRST)
+    if not low < high or factors[0] >= factors[-1]:
+        raise InputError(_explain_range(case.place.name, target, year, first, (low, high)))
+    for _ in range(_ROUNDS):
+        found = _run(model, renamed, factors, year)
+        above = np.where(np.isfinite(found), np.sign(found - target), np.nan)
+        crossings = np.flatnonzero(above[:-1] * above[1:] <= 0)
+        if not len(crossings):
+            raise InputError(
+                f"{_describe(target, year)}: {case.place.name} at {factors[0]:.3g} to "
+                f"{factors[-1]:.3g} times its size has {np.nanmin(found):,.0f} to "
+                f"{np.nanmax(found):,.0f}; choose a like region that is closer in size"
+            )
+        at = crossings[np.argmin(np.abs(np.log(factors[crossings] / guess)))]
+        ends, levels = np.log(factors[at : at + 2]), np.log(found[at : at + 2])
+        factors = np.geomspace(*np.exp(ends), _NEXT)
+    share = 0.5 if levels[0] == levels[1] else (np.log(target) - levels[0]) / np.diff(levels)[0]
+    return round_number(float(np.exp(ends[0] + share * (ends[1] - ends[0]))))
+
+
+def _run(model: Model, case: Case, factors: NDArray[np.float64], year: int) -> NDArray[np.float64]:
+    """Run a region of the model at each factor of size; Myuan/Year."""
+    name = case.place.name
+    table = pd.DataFrame(
+        {
+            f"{value.variable}[{', '.join(filter(None, (name, value.element)))}]": value.value
+            * factors
+            for value in case.constants
+            if value.value and is_extensive(value.variable, value.unit)
+        }
+    )
+    # The ends of the ranges are met up to rounding here; the written values are held against them.
+    run = simulate_many(model, table, outputs=[VALUE_ADDED], years=[year], within_ranges=False)
+    return np.asarray(run[VALUE_ADDED].sel({REGION: name}).values[:, 0], dtype=float)
+
+
+def _describe(target: float, year: int) -> str:
+    return f"no size has a value added of {target:,.0f} Myuan (prices of 2010) in {year}"
+
+
+def _explain_range(
+    like: str, target: float, year: int, first: float, ends: tuple[float, float]
+) -> str:
+    return (
+        f"{_describe(target, year)}: {like} has {first:,.0f}, and its values can be {ends[0]:.3g} "
+        f"to {ends[1]:.3g} times as large; choose a like region that is closer in size"
+    )
