@@ -1,5 +1,7 @@
 """Find the size at which a region, scaled from another, has a given value added in a year.
 
+And find which of its parameters its value added can say nothing about.
+
 Value added is not proportional to the size of the other values: regions share one nation, and
 external investors and talent see a larger region better than in proportion. So the factor is found
 by running the model, beside the shipped regions and with the shipped calibration.
@@ -7,6 +9,7 @@ by running the model, beside the shipped regions and with the shipped calibratio
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -29,6 +32,8 @@ _REACH = 64.0
 _FIRST, _NEXT = 49, 9
 # Halvings of the interval, each by the runs of `_NEXT`, until it is closer than any figure.
 _ROUNDS = 4
+# A smaller relative change of a path is rounding.
+_STILL = 1e-9
 
 
 def find_factor(case: Case, name: str, target: float, year: int) -> float:
@@ -84,10 +89,52 @@ def find_factor(case: Case, name: str, target: float, year: int) -> float:
     return round_number(float(np.exp(ends[0] + share * (ends[1] - ends[0]))))
 
 
-def _run(model: Model, case: Case, factors: NDArray[np.float64], year: int) -> NDArray[np.float64]:
-    """Run a region of the model at each factor of size; Myuan/Year."""
+def find_idle(
+    case: Case, name: str, factor: float, parameters: Sequence[str], years: Sequence[int]
+) -> tuple[str, ...]:
+    """Find the parameters that move no value added, so that no figure of it can estimate them.
+
+    Parameters
+    ----------
+    case, name
+        As for `find_factor`.
+    factor : float
+        The size of the region over that of the like one, Dmnl.
+    parameters : sequence of str
+        Constants of the region.
+    years : sequence of int
+        Years of its figures; all of the run if empty.
+
+    Returns
+    -------
+    tuple of str
+        Those that, made larger and smaller by a tenth, move none of them.
+    """
+    renamed = replace(case, place=case.place.model_copy(update={"name": name}))
+    model = load_beside(renamed, find_calibration())
+    sized = _tabulate(renamed, np.array([factor]))
+    known = {value.variable: value.value for value in case.constants if not value.element}
+    table = pd.concat([sized] * (1 + 2 * len(parameters)), ignore_index=True)
+    for at, parameter in enumerate(parameters):
+        column = f"{parameter}[{name}]"
+        value = float(sized[column].iloc[0]) if column in sized else known[parameter]
+        if column not in table:
+            table[column] = value
+        table.loc[1 + 2 * at, column], table.loc[2 + 2 * at, column] = value * 1.1, value * 0.9
+    run = simulate_many(
+        model, table, outputs=[VALUE_ADDED], years=years or None, within_ranges=False
+    )
+    paths = run[VALUE_ADDED].sel({REGION: name}).values
+    moved = np.abs(paths[1:] / paths[0] - 1).max(axis=1) > _STILL
+    return tuple(
+        parameter for at, parameter in enumerate(parameters) if not moved[2 * at : 2 * at + 2].any()
+    )
+
+
+def _tabulate(case: Case, factors: NDArray[np.float64]) -> pd.DataFrame:
+    """Tabulate what scales with the size of a region: a row a factor."""
     name = case.place.name
-    table = pd.DataFrame(
+    return pd.DataFrame(
         {
             f"{value.variable}[{', '.join(filter(None, (name, value.element)))}]": value.value
             * factors
@@ -95,9 +142,14 @@ def _run(model: Model, case: Case, factors: NDArray[np.float64], year: int) -> N
             if value.value and is_extensive(value.variable, value.unit)
         }
     )
+
+
+def _run(model: Model, case: Case, factors: NDArray[np.float64], year: int) -> NDArray[np.float64]:
+    """Run a region of the model at each factor of size; Myuan/Year."""
+    table = _tabulate(case, factors)
     # The ends of the ranges are met up to rounding here; the written values are held against them.
     run = simulate_many(model, table, outputs=[VALUE_ADDED], years=[year], within_ranges=False)
-    return np.asarray(run[VALUE_ADDED].sel({REGION: name}).values[:, 0], dtype=float)
+    return np.asarray(run[VALUE_ADDED].sel({REGION: case.place.name}).values[:, 0], dtype=float)
 
 
 def _describe(target: float, year: int) -> str:

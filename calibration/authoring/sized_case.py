@@ -16,7 +16,7 @@ from smecluster.calibration.authoring.scaling import (
     scale_parameters,
     scale_points,
 )
-from smecluster.calibration.authoring.size import TOLERANCE, find_factor
+from smecluster.calibration.authoring.size import TOLERANCE, find_factor, find_idle
 from smecluster.calibration.authoring.template import (
     begin_case,
     fill_template,
@@ -39,6 +39,7 @@ SERIES = "value_added"
 # How far the figures of the year may be from the value that was given.
 _AGREES = 0.01
 _MILLION = 1e6
+_NOT_FITTED = ("remembered", "doubtful")
 _SOURCES = ("source", "citation", "where")
 
 
@@ -130,9 +131,13 @@ def new_sized_case(
     factor = find_factor(case, name, real, year)
     constants, done = scale_constants(case.constants, factor, like_name)
     points, further = scale_points(case.points, factor, like_name)
+    offered = read_parameters(case.path / FILE)
+    measured = [int(row["year"]) for row in rows if row["status"] not in _NOT_FITTED]
+    idle = find_idle(case, name, factor, [each.name for each in offered], sorted({*measured}))
     parameters = scale_parameters(
-        read_parameters(case.path / FILE), case.constants, factor, like_name
+        [each for each in offered if each.name not in idle], case.constants, factor, like_name
     )
+    further = (*further, *(_describe_idle(each, case.constants) for each in idle))
     sized = SizedCase(target, name, like_name, year, gdp, real, factor, (*done, *further))
     files = fill_template(name, like_name)
     for file in ("constants.csv", "tables.csv", FILE):
@@ -209,6 +214,13 @@ def _select_sources(table: Path | None, rows: Iterable[Mapping[str, str]]) -> li
     cited = {row["source"] for row in rows}
     records = [record for _, record in read_records(own, _SOURCES)] if own.is_file() else []
     return [record for record in records if record["source"] in cited]
+
+
+def _describe_idle(name: str, constants: Iterable[Constant]) -> Treatment:
+    unit = next(value.unit for value in constants if value.variable == name)
+    why = "no figure of value added moves with it"
+    left = f"add a series that it moves, then its row in {FILE}"
+    return Treatment(f"estimate of {name}", unit, None, None, "left out", why, left)
 
 
 # The other files ------------------------------------------------------------------------------

@@ -135,7 +135,7 @@ def _write_sized(
             [
                 each.name,
                 each.unit,
-                *("table" if x is None else f"{x:.6g}" for x in (each.before, each.after)),
+                *("-" if x is None else f"{x:.6g}" for x in (each.before, each.after)),
                 each.done,
                 each.left or "-",
             ]

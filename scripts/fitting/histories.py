@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -25,6 +25,7 @@ EXAMPLES = (
     "smecluster histories",
     "smecluster histories --region Wenzhou --include remembered",
     "smecluster histories --from path/to/your-region --out results/mine",
+    "smecluster histories --from my-town --region 'my town' --rivals 1990",
     "smecluster histories --json",
 )
 
@@ -45,13 +46,22 @@ def histories(
     ] = None,
     from_: Folders = None,
     calibration: CalibrationName = None,
+    rivals: Annotated[
+        int | None,
+        typer.Option(
+            help="Also compare value added after this year with two forecasts from its figure: "
+            "growth like the nation, and no change.",
+            show_default=False,
+        ),
+    ] = None,
     out: Annotated[Path, typer.Option(help="Folder for tables and figure.")] = Path(
         "results/histories"
     ),
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Compare the base case with the published figures."""
-    found, origin, files = write_histories(include, region, from_, calibration, out)
+    found, origin, files = write_histories(include, region, from_, calibration, out, rivals)
+    beaten = None if rivals is None else _compare(found, rivals)
     if json:
         print_json(
             {
@@ -59,6 +69,7 @@ def histories(
                 "fit": found.fit.to_dict("records"),
                 "turning points": found.turns.to_dict("records"),
                 "figures": found.table.to_dict("records"),
+                **({} if beaten is None else {"rivals": beaten.to_dict("records")}),
                 "files": [str(path) for path in files],
             }
         )
@@ -66,6 +77,9 @@ def histories(
     _print_fit(found.fit)
     print()
     _print_turns(found.turns)
+    if beaten is not None:
+        print()
+        _print_rivals(beaten)
     finish(files)
 
 
@@ -75,12 +89,13 @@ def write_histories(
     from_: Sequence[Path] | None = None,
     calibration: str | None = None,
     out: Path = Path("results/histories"),
+    rivals: int | None = None,
 ) -> tuple[Histories, dict[str, str], list[Path]]:
     """Compare the base case with the published figures, and write tables and figure.
 
     Parameters
     ----------
-    include, region, from_, calibration, out
+    include, region, from_, calibration, out, rivals
         As for `histories`.
 
     Returns
@@ -99,20 +114,22 @@ def write_histories(
     """
     from smecluster.calibration.report.figures.history_panels import PANELS
     from smecluster.calibration.validation.histories import compare_histories as beside
+    from smecluster.calibration.validation.rivals import NATION
     from smecluster.model.support.files import check_writable
     from smecluster.model.support.provenance import make_stamp
 
     check_writable(out)
     model = load_calibrated([], list(from_ or []), calibration)
     cases = _load_cases(model, region or [], from_ or [])
-    found = beside(model, cases, include or (), PANELS)
+    found = beside(model, cases, include or (), PANELS if rivals is None else (*PANELS, NATION))
+    scored = {} if rivals is None else {"rivals": _compare(found, rivals)}
     origin = make_stamp(
         model.hash,
         figures=sha256(found.table.to_csv(index=False).encode()).hexdigest(),
         include=", ".join(include or []) or None,
         calibration=describe_origin(from_ or [], calibration),
     )
-    files = _write(found, out, origin, remembered="remembered" in (include or ()))
+    files = _write(found, out, origin, remembered="remembered" in (include or ()), more=scored)
     return found, origin, files
 
 
@@ -129,11 +146,23 @@ def _load_cases(model: Model, names: Sequence[str], folders: Sequence[Path]) -> 
     return [known[name] for name in model.regions if name in (names or known)]
 
 
-def _write(found: Histories, folder: Path, origin: dict[str, str], remembered: bool) -> list[Path]:
+def _compare(found: Histories, year: int) -> pd.DataFrame:
+    from smecluster.calibration.validation.rivals import compare_with_rivals
+
+    return compare_with_rivals(found, year)
+
+
+def _write(
+    found: Histories,
+    folder: Path,
+    origin: dict[str, str],
+    remembered: bool,
+    more: Mapping[str, pd.DataFrame],
+) -> list[Path]:
     from smecluster.calibration.report.figures.history_panels import draw_histories
     from smecluster.model.presentation.exports import write_csv, write_figure
 
-    tables = {"histories": found.table, "fit": found.fit, "turning-points": found.turns}
+    tables = {"histories": found.table, "fit": found.fit, "turning-points": found.turns, **more}
     files = [
         path
         for name, table in tables.items()
@@ -184,6 +213,28 @@ def _print_turns(turns: pd.DataFrame) -> None:
             for unit, factor in [_display_unit(row["unit"])]
         ],
         "Turning points: before and after",
+    )
+
+
+def _print_rivals(table: pd.DataFrame) -> None:
+    from smecluster.calibration.validation.rivals import RIVALS
+
+    print_table(
+        ["region", "value added", "n", "years", *(f"{name}, MAPE %" for name in RIVALS)],
+        [
+            [
+                row["region"],
+                row["segment"] or "-",
+                row["figures"],
+                _format_span(row["first"], row["last"]),
+                *(_format(row[name], 1) for name in RIVALS),
+            ]
+            for row in table.to_dict("records")
+        ],
+        f"Value added after {table['origin'].iloc[0]}: the model beside two forecasts from its "
+        "figure of that year",
+        "Like the nation: grows with the national market. MAPE: mean absolute error in percent of "
+        "the figures.",
     )
 
 
