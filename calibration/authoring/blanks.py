@@ -62,7 +62,7 @@ def check_written(case: Case) -> str:
                 f"{case.path / 'case.toml'} is still a template: region {name} is to be written; "
                 f"'smecluster case check {case.path}' lists all that is"
             )
-    values = (*case.constants, *case.points)
+    values: tuple[Constant | Point, ...] = (*case.constants, *case.points)
     copied, scaled = list_borrowed(values)
     if not values or len(copied) + len(scaled) < len(values):
         return ""

@@ -256,7 +256,8 @@ class _Check:
             allowed = _list_elements(_nest_tables(reference.tables))
             for line, point in points:
                 self._value(f"{path}:{line}", "table", allowed, point, None)
-        values = [*(value for _, value in constants), *(point for _, point in points)]
+        values: list[Constant | Point] = [value for _, value in constants]
+        values += [point for _, point in points]
         copied, scaled = list_borrowed(values)
         if copied:
             self.notes.append(

@@ -123,7 +123,7 @@ def _write_sized(
     json: bool,
 ) -> None:
     """Write a case of a like region's at its own size, and say what was kept, scaled and left."""
-    from smecluster.calibration.authoring.sized_case import new_sized_case
+    from smecluster.calibration.sizing.sized_case import new_sized_case
 
     sized = new_sized_case(folder, like, gdp, year, figures, series)
     if json:

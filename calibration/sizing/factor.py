@@ -16,10 +16,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from smecluster.calibration.authoring.scaling import bound_factor, is_extensive, round_number
 from smecluster.calibration.data.case import Case
 from smecluster.calibration.further import load_beside
 from smecluster.calibration.loading import find_calibration
+from smecluster.calibration.sizing.scaling import bound_factor, is_extensive, round_number
 from smecluster.model import Model, simulate_many
 from smecluster.model.support.errors import InputError
 from smecluster.model.vensim.regions import REGION
@@ -84,7 +84,7 @@ def find_factor(case: Case, name: str, target: float, year: int) -> float:
             )
         at = crossings[np.argmin(np.abs(np.log(factors[crossings] / guess)))]
         ends, levels = np.log(factors[at : at + 2]), np.log(found[at : at + 2])
-        factors = np.geomspace(*np.exp(ends), _NEXT)
+        factors = np.geomspace(np.exp(ends[0]), np.exp(ends[1]), _NEXT)
     share = 0.5 if levels[0] == levels[1] else (np.log(target) - levels[0]) / np.diff(levels)[0]
     return round_number(float(np.exp(ends[0] + share * (ends[1] - ends[0]))))
 

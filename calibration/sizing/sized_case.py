@@ -10,13 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from smecluster.calibration.authoring.scaling import (
-    Treatment,
-    scale_constants,
-    scale_parameters,
-    scale_points,
-)
-from smecluster.calibration.authoring.size import TOLERANCE, find_factor, find_idle
 from smecluster.calibration.authoring.template import (
     begin_case,
     fill_template,
@@ -31,6 +24,13 @@ from smecluster.calibration.data.series import COLUMNS, Row, read_series
 from smecluster.calibration.data.units import find_unit
 from smecluster.calibration.problem.parameters import COLUMNS as PARAMETER_COLUMNS
 from smecluster.calibration.problem.parameters import FILE, read_parameters
+from smecluster.calibration.sizing.factor import TOLERANCE, find_factor, find_idle
+from smecluster.calibration.sizing.scaling import (
+    Treatment,
+    scale_constants,
+    scale_parameters,
+    scale_points,
+)
 from smecluster.model.support.errors import InputError, UnknownNameError
 
 #: Source of a value that was given without one, and the series that holds it.
