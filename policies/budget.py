@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from smecluster.model.runs import simulate
 from smecluster.model.settings import override_inputs
 from smecluster.model.support.errors import InputError
+from smecluster.policies.menu import read_menu
 from smecluster.policies.plan import START, carry_on
 
 if TYPE_CHECKING:
@@ -145,7 +146,7 @@ def set_budget(
         If the amount cannot be read.
     """
     asked = amount if isinstance(amount, Amount) else parse_budget(amount)
-    inputs = override_inputs(model, carry_on(model.regions).inputs, settings)
+    inputs = override_inputs(model, carry_on(read_menu(model)).inputs, settings)
     run = simulate(
         model, inputs, outputs=[_SUPPLY], years=[start, model.time.final], within_ranges=False
     )

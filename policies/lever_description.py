@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,21 +15,12 @@ from smecluster.model.vensim.document import read_document as read_document
 from smecluster.model.vensim.regions import REGION
 from smecluster.model.vensim.source import fold_name, list_subscripts
 from smecluster.model.vensim.values import Cell, Value, read_values
-from smecluster.policies.levers import SUBSCRIPT, Level, Lever, read_sections
+from smecluster.policies.levers import Lever, read_sections
+from smecluster.policies.menu import Level, Menu, find_menu
 
 GOAL = "value added"
 # The year for which the effort of today's policy is read.
 TODAY = 2025.0
-_SPENDING: Mapping[Level, str] = {
-    "local": "local programme spending",
-    "central": "central programme spending",
-}
-_TODAY: Mapping[Level, str] = {
-    "local": "historical local effort",
-    "central": "historical central effort",
-}
-# How a strategy divides its money is no evidence.
-_ALLOCATION = ("local allocation", "central allocation")
 _EVERYWHERE = "all regions"
 
 Path = tuple[str, ...]
@@ -109,18 +101,20 @@ def describe_lever(lever: Lever, text: str) -> LeverDescription:
         If the model does not have the lever, the variable that it feeds, or value added.
     """
     document = read_document(text)
-    if lever.name not in document.subscripts.get(SUBSCRIPT[lever.level], ()):
-        raise InputError(f"the model has no {lever.level} lever {lever.name!r}")
+    menu = find_menu(document.subscripts)
+    levels = [level for level in lever.levels if lever.name in menu.levers(level)]
+    if not levels:
+        raise InputError(f"the model has no {lever.kind} {lever.name!r}")
     fed = document.variable(lever.feeds).name
     values = read_values(text)
-    money = _money_path(document, lever, fed)
+    money = _money_path(document, lever, fed, [menu.spending[level] for level in levels])
     return LeverDescription(
         lever=lever,
-        sections={number: read_sections()[number] for number in lever.paper},
-        today=_today(values, lever),
+        sections={number: read_sections(menu)[number] for number in lever.paper},
+        today=_today(values, lever, [menu.efforts[level] for level in levels]),
         money_path=money,
         effect_paths=_effect_paths(document, fed),
-        evidence=_evidence(document, values, lever, money),
+        evidence=_evidence(document, values, lever, money, menu, levels),
     )
 
 
@@ -139,11 +133,11 @@ def _names_lever(variable: Variable, lever: Lever) -> bool:
     return any(fold_name(element) == fold_name(lever.name) for cell in cells for element in cell)
 
 
-def _money_path(document: Document, lever: Lever, fed: str) -> Path:
-    begin = document.variable(_SPENDING[lever.level]).name
+def _money_path(document: Document, lever: Lever, fed: str, spending: Sequence[str]) -> Path:
+    begins = [document.variable(name).name for name in spending]
     entries = _entries(document, lever)
     paths = []
-    for entry in entries:
+    for begin, entry in itertools.product(begins, entries):
         # Money passes through no other entry: that one belongs to another use of the lever.
         others = [name for name in entries if name != entry]
         into = find_shortest_path(document.followers, begin, entry, [*others, GOAL])
@@ -164,9 +158,12 @@ def _effect_paths(document: Document, fed: str) -> dict[str, Path]:
     return dict(sorted(found.items(), key=lambda item: len(item[1])))
 
 
-def _today(values: Mapping[str, Mapping[Cell, Value]], lever: Lever) -> dict[str, float]:
+def _today(
+    values: Mapping[str, Mapping[Cell, Value]], lever: Lever, efforts: Sequence[str]
+) -> dict[str, float]:
     shares = {}
-    for cell, points in values.get(_TODAY[lever.level], {}).items():
+    cells = (item for name in efforts for item in values.get(name, {}).items())
+    for cell, points in cells:
         if lever.name in cell and not isinstance(points, float | int):
             place = next((element for element in cell if element != lever.name), _EVERYWHERE)
             years, sizes = zip(*points, strict=True)
@@ -175,18 +172,25 @@ def _today(values: Mapping[str, Mapping[Cell, Value]], lever: Lever) -> dict[str
 
 
 def _evidence(
-    document: Document, values: Mapping[str, Mapping[Cell, Value]], lever: Lever, path: Path
+    document: Document,
+    values: Mapping[str, Mapping[Cell, Value]],
+    lever: Lever,
+    path: Path,
+    menu: Menu,
+    levels: Sequence[Level],
 ) -> tuple[Evidence, ...]:
     """List the constants of the lever, and those that act where its money has entered."""
     names: dict[str, None] = {}
+    ranges = {menu.ranges[level] for level in levels}
     entered = False
     for name in path:
         entered = entered or _names_lever(document.variables[name], lever)
         for cause, constant in document.variables.items():
             if constant.kind != "constant" or name not in document.followers[cause]:
                 continue
-            of_lever = SUBSCRIPT[lever.level] in constant.dims and REGION not in constant.dims
-            if (of_lever and cause not in _ALLOCATION) or (entered and not constant.dims):
+            of_lever = bool(ranges & {*constant.dims}) and REGION not in constant.dims
+            # How a strategy divides its money is no evidence.
+            if (of_lever and cause not in menu.allocations) or (entered and not constant.dims):
                 names[cause] = None
     return tuple(_cite(document.variables[name], values, lever) for name in names)
 

@@ -1,4 +1,4 @@
-"""The catalogue of policy levers, read from ``levers.toml`` and checked against the model."""
+"""The catalogue of policy levers: what each one is, for the menu of the model that is loaded."""
 
 from __future__ import annotations
 
@@ -12,18 +12,13 @@ from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.reading import read_toml
 from smecluster.model.support.schema import Schema, validate
 from smecluster.model.support.workspace import locate
+from smecluster.policies.menu import LEVELS, Level, Menu, list_catalogues, read_menu
 
 if TYPE_CHECKING:
     from smecluster.model import Model
 
-CATALOGUE = Path(__file__).with_name("levers.toml")
-Level = Literal["local", "central"]
-LEVELS: tuple[Level, ...] = ("local", "central")
-_EFFORT: dict[Level, str] = {
-    "local": "historical local effort",
-    "central": "historical central effort",
-}
-SUBSCRIPT: dict[Level, str] = {"local": "Local lever", "central": "Central lever"}
+FOLDER = Path(__file__).parent
+_SHIPPED = list_catalogues()[0]
 
 
 class Lever(Schema):
@@ -33,8 +28,8 @@ class Lever(Schema):
     ----------
     name : str
         The element of the model's subscript.
-    level : {"local", "central"}
-        The level of government that runs it.
+    level : {"local", "central", "either"}
+        The level of government that can run it.
     paper : tuple of str
         Sections of Qu Li (2020, doi 10.25236/IJNDES.040223).
     feeds : str
@@ -53,7 +48,7 @@ class Lever(Schema):
     """
 
     name: str
-    level: Level
+    level: Level | Literal["either"]
     paper: tuple[str, ...] = Field(min_length=1)
     feeds: str
     unit: str = "Myuan/Year"
@@ -61,6 +56,16 @@ class Lever(Schema):
     share: tuple[float, float]
     share_source: str
     description: str
+
+    @property
+    def levels(self) -> tuple[Level, ...]:
+        """The levels of government that can run it."""
+        return LEVELS if self.level == "either" else (self.level,)
+
+    @property
+    def kind(self) -> str:
+        """What pages call it: whose lever it is."""
+        return "lever of either level" if self.level == "either" else f"{self.level} lever"
 
     @model_validator(mode="after")
     def _ordered(self) -> Lever:
@@ -84,19 +89,21 @@ class _Catalogue(Schema):
 
 
 @cache
-def _read() -> _Catalogue:
-    path = locate(CATALOGUE)
+def _read(name: str) -> _Catalogue:
+    path = locate(FOLDER / name)
     return validate(_Catalogue, read_toml(path), path.name)
 
 
 @cache
-def read_levers(level: Level | None = None) -> tuple[Lever, ...]:
+def read_levers(level: Level | None = None, menu: Menu | None = None) -> tuple[Lever, ...]:
     """Read the levers, in the model's order.
 
     Parameters
     ----------
     level : {"local", "central"}, optional
         One level of government; both if not given.
+    menu : Menu, optional
+        The menu of the model, which decides the catalogue; the shipped model's if not given.
 
     Returns
     -------
@@ -108,12 +115,18 @@ def read_levers(level: Level | None = None) -> tuple[Lever, ...]:
     InputError
         If the catalogue is broken.
     """
-    return tuple(lever for lever in _read().lever if level in (None, lever.level))
+    levers = _read(_SHIPPED if menu is None else menu.catalogue).lever
+    return tuple(lever for lever in levers if level is None or level in lever.levels)
 
 
 @cache
-def read_sections() -> dict[str, str]:
+def read_sections(menu: Menu | None = None) -> dict[str, str]:
     """Read what the paper's sections are about, by number.
+
+    Parameters
+    ----------
+    menu : Menu, optional
+        The menu of the model; the shipped model's if not given.
 
     Returns
     -------
@@ -125,10 +138,10 @@ def read_sections() -> dict[str, str]:
     InputError
         If the catalogue is broken.
     """
-    return _read().sections
+    return _read(_SHIPPED if menu is None else menu.catalogue).sections
 
 
-def find_lever(name: str, level: Level | None = None) -> Lever:
+def find_lever(name: str, level: Level | None = None, menu: Menu | None = None) -> Lever:
     """Find a lever by its name.
 
     Parameters
@@ -137,6 +150,8 @@ def find_lever(name: str, level: Level | None = None) -> Lever:
         The lever's name.
     level : {"local", "central"}, optional
         The level that must run it.
+    menu : Menu, optional
+        The menu of the model; the shipped model's if not given.
 
     Returns
     -------
@@ -148,11 +163,34 @@ def find_lever(name: str, level: Level | None = None) -> Lever:
     InputError
         If there is none of that name at that level.
     """
-    for lever in read_levers(level):
+    for lever in read_levers(level, menu):
         if lever.name == name:
             return lever
     kind = f"{level} lever" if level else "lever"
-    raise UnknownNameError(kind, name, [lever.name for lever in read_levers(level)])
+    raise UnknownNameError(kind, name, [lever.name for lever in read_levers(level, menu)])
+
+
+def check_name(name: str, level: Level) -> None:
+    """Refuse a name that is a level's lever in no catalogue.
+
+    A strategy is read before it is known which model it meets; `policies.strategy.Strategy.plan`
+    holds its levers against the model's own.
+
+    Parameters
+    ----------
+    name : str
+        The lever's name.
+    level : {"local", "central"}
+        The level that must run it.
+
+    Raises
+    ------
+    InputError
+        If no catalogue has it.
+    """
+    known = (lever for file in list_catalogues() for lever in _read(file).lever)
+    if not any(lever.name == name and level in lever.levels for lever in known):
+        find_lever(name, level)
 
 
 def check_catalogue(model: Model) -> None:
@@ -169,22 +207,25 @@ def check_catalogue(model: Model) -> None:
         If a lever of one is missing in the other, feeds a variable that the model does
         not have, or may cost more than the model allows for.
     """
-    for level, subscript in SUBSCRIPT.items():
-        known = [lever.name for lever in read_levers(level)]
-        modelled = model.subscripts.get(subscript, ())
+    menu = read_menu(model)
+    for level in LEVELS:
+        known = [lever.name for lever in read_levers(level, menu)]
+        modelled = menu.levers(level)
         for name in known:
             if name not in modelled:
                 raise UnknownNameError(f"{level} lever of the model", name, modelled)
         for name in modelled:
             if name not in known:
-                raise InputError(f"{level} lever {name!r} of the model is not in {CATALOGUE.name}")
-    for lever in read_levers():
+                raise InputError(f"{level} lever {name!r} of the model is not in {menu.catalogue}")
+    for lever in read_levers(menu=menu):
         if lever.feeds not in model.variables:
             raise UnknownNameError(
                 f"variable fed by lever {lever.name!r}", lever.feeds, model.variables
             )
-        allowed = model.variables[_EFFORT[lever.level]].high
-        if allowed is not None and lever.share[1] > allowed:
-            raise InputError(
-                f"lever {lever.name!r}: share {lever.share[1]:g} is above the model's {allowed:g}"
-            )
+        for level in lever.levels:
+            allowed = model.variables[menu.efforts[level]].high
+            if allowed is not None and lever.share[1] > allowed:
+                raise InputError(
+                    f"lever {lever.name!r}: share {lever.share[1]:g} is above the model's "
+                    f"{allowed:g}"
+                )

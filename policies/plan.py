@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
-from smecluster.policies.levers import Level, read_levers
+from smecluster.policies.menu import Level, Menu, Quantity
 
 #: Year in which a comparison starts unless it says otherwise: the first that policy can change.
 START = 2025.0
@@ -19,12 +19,6 @@ FIRST_YEAR, LAST_YEAR = 1978.0, 2040.0
 NEVER = LAST_YEAR + 1
 #: What a plan without a programme is called that only carries policy as now on.
 AS_NOW = "policy as now"
-
-_MONEY = ("share", "amount")
-_PAID: Mapping[Level, str] = {
-    "local": "centre share of local programme",
-    "central": "region share of central programme",
-}
 
 
 @dataclass(frozen=True)
@@ -79,21 +73,24 @@ class Spending:
         """Multiply its money by a factor, Dmnl."""
         return replace(self, share=self.share * factor, amount=self.amount * factor)
 
-    def inputs(self, start: float) -> dict[str, float]:
+    def inputs(self, menu: Menu, start: float) -> dict[str, float]:
         """Give the model's inputs; `start` (a year) stands where it waits for a trigger."""
-        values = {
-            _name("programme share", self.region): self.share,
-            _name("programme amount", self.region): self.amount,
-            _name("programme start", self.region): start if self.start is None else self.start,
-            _name("programme ramp", self.region): self.ramp,
-            _name("programme end", self.region): self.end,
-            _name("trigger switch", self.region): float(self.trigger is not None),
+        settings: dict[Quantity, float] = {
+            "programme share": self.share,
+            "programme amount": self.amount,
+            "programme start": start if self.start is None else self.start,
+            "programme ramp": self.ramp,
+            "programme end": self.end,
+            "trigger switch": float(self.trigger is not None),
         }
         if self.trigger is not None:
-            values[_name("trigger mass", self.region)] = self.trigger
-        values[name_payment(self.region)] = self.paid_by_others
-        for lever in read_levers(self.level):
-            values[name_allocation(lever.name, self.region)] = self.allocation.get(lever.name, 0.0)
+            settings["trigger mass"] = self.trigger
+        values: dict[str, float] = {}
+        for quantity, value in settings.items():
+            values |= menu.set_programme(quantity, self.region, value)
+        values |= menu.set_payment(self.region, self.paid_by_others)
+        for lever in menu.levers(self.level):
+            values |= menu.set_allocation(lever, self.region, self.allocation.get(lever, 0.0))
         return values
 
 
@@ -105,8 +102,8 @@ class Plan:
     ----------
     name : str
         Its name; unique among the plans that are run together.
-    regions : tuple of str
-        The model's regions.
+    menu : Menu
+        The model's regions and levers, and what it calls what governments set.
     spending : tuple of Spending
         One for each government that runs a programme; a region without one spends nothing on it.
     until : float
@@ -118,10 +115,15 @@ class Plan:
     """
 
     name: str
-    regions: tuple[str, ...]
+    menu: Menu
     spending: tuple[Spending, ...] = field(default=())
     until: float = NEVER
     start: float = START
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """The model's regions."""
+        return self.menu.regions
 
     @property
     def has_money(self) -> bool:
@@ -162,15 +164,16 @@ class Plan:
         for region in (*self.regions, None):
             spending = own.get(region)
             if spending is None:
-                values |= dict.fromkeys(name_money(region), 0.0)
+                values |= dict.fromkeys(self.menu.name_money(region), 0.0)
             else:
-                values |= spending.inputs(self.start)
+                values |= spending.inputs(self.menu, self.start)
         return values
 
     @property
     def money_inputs(self) -> tuple[str, ...]:
         """Names of the inputs that hold money: shares of value added, and amounts."""
-        return tuple(name for region in (*self.regions, None) for name in name_money(region))
+        governments = (*self.regions, None)
+        return tuple(name for one in governments for name in self.menu.name_money(one))
 
     def spending_of(self, region: str | None) -> Spending | None:
         """Give the programme of a region's government, or of the centre (None)."""
@@ -207,45 +210,28 @@ class Plan:
         )
         return replace(self, spending=kept)
 
-    def lever_inputs(self, lever: str) -> dict[str, float]:
-        """Give the inputs that hold a lever's share of the money, where it has any."""
-        return {
-            name_allocation(lever, one.region): one.allocation[lever]
-            for one in self.spending
-            if one.has_money and one.allocation.get(lever, 0.0) > 0
-        }
+    def lever_inputs(self, lever: str, level: Level | None = None) -> dict[str, float]:
+        """Give the inputs that hold a lever's share of the money, where it has any.
+
+        With a level of government, those of that level alone.
+        """
+        values: dict[str, float] = {}
+        for one in self.spending:
+            part = one.allocation.get(lever, 0.0)
+            if one.has_money and part > 0 and level in (None, one.level):
+                values |= self.menu.set_allocation(lever, one.region, part)
+        return values
 
 
-def carry_on(regions: Collection[str], start: float = START) -> Plan:
+def carry_on(menu: Menu, start: float = START) -> Plan:
     """Make the plan that carries policy as now on and does nothing else."""
-    return Plan(AS_NOW, tuple(regions), start=start)
+    return Plan(AS_NOW, menu, start=start)
 
 
-def inputs_before(regions: Collection[str], year: float) -> dict[str, float]:
+def inputs_before(menu: Menu, year: float) -> dict[str, float]:
     """Give the inputs of the years before `year`, in which no programme may begin."""
-    values = Plan(AS_NOW, tuple(regions)).inputs
-    for region in (*regions, None):
-        values[_name("programme start", region)] = year
-        values[_name("trigger switch", region)] = 0.0
+    values = Plan(AS_NOW, menu).inputs
+    for region in (*menu.regions, None):
+        values |= menu.set_programme("programme start", region, year)
+        values |= menu.set_programme("trigger switch", region, 0.0)
     return values
-
-
-def name_money(region: str | None) -> tuple[str, ...]:
-    """Name the inputs that hold a government's money: its share of value added, its amount."""
-    return tuple(_name(f"programme {kind}", region) for kind in _MONEY)
-
-
-def name_allocation(lever: str, region: str | None) -> str:
-    """Name the input that holds a lever's share of a government's money."""
-    if region is None:
-        return f"central allocation[{lever}]"
-    return f"local allocation[{region}, {lever}]"
-
-
-def name_payment(region: str | None) -> str:
-    """Name the input that holds the share of a government's money that the other level pays."""
-    return _PAID["central"] if region is None else f"{_PAID['local']}[{region}]"
-
-
-def _name(quantity: str, region: str | None) -> str:
-    return f"central {quantity}" if region is None else f"local {quantity}[{region}]"

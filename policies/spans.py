@@ -11,16 +11,13 @@ import numpy as np
 
 from smecluster.model.runs import simulate
 from smecluster.model.settings import override_inputs
-from smecluster.policies.levers import SUBSCRIPT, Level, find_lever
+from smecluster.policies.levers import find_lever
+from smecluster.policies.menu import LEVELS, LEVER
 from smecluster.policies.plan import Plan
 
 if TYPE_CHECKING:
     from smecluster.model import Model
 
-_SPENDING: Mapping[Level, str] = {
-    "local": "local programme spending",
-    "central": "central programme spending",
-}
 _SLACK = 1e-6  # relative; a span's end belongs to it
 
 
@@ -90,21 +87,21 @@ def check_spans(
         run = simulate(
             model,
             override_inputs(model, plan.inputs, settings),
-            outputs=[*_SPENDING.values(), "value added"],
+            outputs=[*plan.menu.spending.values(), "value added"],
             years=list(np.arange(start, model.time.final + 1)),
             within_ranges=False,
         )
         supply = run["value added"]
-        for level, spending in _SPENDING.items():
+        for level in LEVELS:
             basis = supply if level == "local" else supply.sum("Region")
             # Of the years, the one in which the lever gets most; of the regions likewise.
-            most = (run[spending] / basis).max("time")
-            for lever in map(str, most[SUBSCRIPT[level]].values):
-                low, high = find_lever(lever).share
-                here = np.atleast_1d(most.sel({SUBSCRIPT[level]: lever}).values)
+            most = (plan.menu.sum_spending(run, level) / basis).max("time")
+            for lever in map(str, most[LEVER].values):
+                low, high = find_lever(lever, level, plan.menu).share
+                here = np.atleast_1d(most.sel({LEVER: lever}).values)
                 at = int(here.argmax())
                 region = None if level == "central" else model.regions[at]
-                if plan.lever_inputs(lever) and here[at] > high * (1 + _SLACK):
+                if plan.lever_inputs(lever, level) and here[at] > high * (1 + _SLACK):
                     beyond.append(SpanExcess(plan.name, lever, region, float(here[at]), low, high))
     return tuple(beyond)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
@@ -15,7 +16,8 @@ from smecluster.model.support.errors import UnknownNameError
 from smecluster.model.support.reading import read_toml
 from smecluster.model.support.schema import Schema, validate
 from smecluster.model.support.workspace import find_named_file, list_files
-from smecluster.policies.levers import Level, find_lever
+from smecluster.policies.levers import check_name
+from smecluster.policies.menu import Level, Menu, read_menu
 from smecluster.policies.plan import FIRST_YEAR, LAST_YEAR, NEVER, START, Plan, Spending
 
 if TYPE_CHECKING:
@@ -82,7 +84,7 @@ class Programme(Schema):
         if self.start is not None and self.end <= self.start:
             raise ValueError(f"end = {self.end:g} is not after start = {self.start:g}")
         for lever in self.allocation:
-            find_lever(lever, self.level)
+            check_name(lever, self.level)
         total = math.fsum(self.allocation.values())
         if abs(total - 1) > _SUM_TOLERANCE:
             raise ValueError(f"allocation sums to {total:g}; it must sum to 1")
@@ -249,9 +251,10 @@ class Strategy(Schema):
         Raises
         ------
         InputError
-            If the strategy names a region that the model does not have, or a value lies outside
-            the range that the model gives.
+            If the strategy names a region or a lever that the model does not have, or a value lies
+            outside the range that the model gives.
         """
+        menu = read_menu(model)
         spending = [
             _spending(programme, region, programme.paid_by_centre)
             for region in model.regions
@@ -259,8 +262,9 @@ class Strategy(Schema):
         ]
         if self.central is not None:
             spending.append(_spending(self.central, None, self.central.paid_by_regions))
+        self._check_levers(spending, menu)
         first = min(START, self.until) if start is None else start
-        plan = Plan(self.name, tuple(model.regions), tuple(spending), self.until, first)
+        plan = Plan(self.name, menu, tuple(spending), self.until, first)
         check_inputs(model, plan.inputs, f"strategy {self.name!r}")
         return plan
 
@@ -314,6 +318,15 @@ class Strategy(Schema):
     def inputs(self, model: Model) -> dict[str, float]:
         """Give the inputs of the model under its plan, see `plan`."""
         return self.plan(model).inputs
+
+    def _check_levers(self, spending: Iterable[Spending], menu: Menu) -> None:
+        """Refuse levers that the model does not have at their level."""
+        for one in spending:
+            known = menu.levers(one.level)
+            for lever in one.allocation:
+                if lever not in known:
+                    kind = f"{one.level} lever in strategy {self.name!r}"
+                    raise UnknownNameError(kind, lever, known)
 
     def _local_in(self, region: str, model: Model) -> RegionalProgramme | None:
         if self.local is None:

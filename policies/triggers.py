@@ -14,8 +14,6 @@ from smecluster.policies.plan import Plan
 if TYPE_CHECKING:
     from smecluster.model import Model
 
-_LOCAL, _CENTRAL = "Perceived cluster mass", "mean perceived mass"
-
 
 def settle_triggers(model: Model, plan: Plan, settings: Mapping[str, Any] | None = None) -> Plan:
     """Start programmes in `Plan.start` whose triggers are passed by then.
@@ -44,15 +42,20 @@ def settle_triggers(model: Model, plan: Plan, settings: Mapping[str, Any] | None
     """
     if not plan.waits or plan.start <= model.time.initial:
         return plan
+    masses = plan.menu.masses
     inputs = override_inputs(model, plan.without_programmes().inputs, settings)
-    run = simulate(model, inputs, outputs=[_LOCAL, _CENTRAL], within_ranges=False)
+    outputs = list(dict.fromkeys(masses.values()))
+    run = simulate(model, inputs, outputs=outputs, within_ranges=False)
     run = run.sel(time=slice(None, plan.start))
     settled = []
     for one in plan.spending:
         if one.trigger is not None:
-            mass = run[_CENTRAL] if one.region is None else run[_LOCAL].sel(Region=one.region)
+            mass = run[masses[one.level]]
+            if one.region is not None:
+                mass = mass.sel(Region=one.region)
+            # Where the centre looks at each region, it begins when it would in all of them.
             passed = (mass >= one.trigger).values
-            if passed[-1]:
+            if passed[-1].all():
                 one = replace(one, start=plan.start, trigger=None)
             elif passed.any():
                 raise InputError(

@@ -30,6 +30,7 @@ from smecluster.policies.ensemble.spillovers import ORIGIN, TOGETHER
 from smecluster.policies.ensemble.worlds import ADDITIONAL, FACTOR, MONEY, Ensemble
 from smecluster.policies.futures import BASE, Future
 from smecluster.policies.futures import load as load_future
+from smecluster.policies.menu import read_menu
 from smecluster.policies.plan import START, Plan, carry_on
 from smecluster.policies.spans import SpanExcess, check_spans
 from smecluster.policies.strategy import BASELINE, Strategy
@@ -124,7 +125,7 @@ def compare(
 
     reference = next((plan.name for plan in plans if plan.is_as_now), None)
     if reference is None:
-        extra = carry_on(model.regions, start)
+        extra = carry_on(read_menu(model), start)
         reference, plans = extra.name, [*plans, extra]
     results = work.run("strategies", plans, budget=None if given is None else given.money)
     _check_results(results[REASON], plans)

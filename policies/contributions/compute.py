@@ -45,7 +45,7 @@ from smecluster.policies.contributions.result import Contributions
 from smecluster.policies.contributions.shapley import Design, compute_interactions, make_design
 from smecluster.policies.ensemble.cases import DRAW, FUTURE, STRATEGY
 from smecluster.policies.ensemble.worlds import ADDITIONAL, FACTOR, Ensemble
-from smecluster.policies.levers import read_levers
+from smecluster.policies.menu import read_menu
 from smecluster.policies.plan import START, Plan, carry_on
 from smecluster.policies.spans import SpanExcess, check_spans
 from smecluster.policies.strategy import BASELINE, Strategy
@@ -121,7 +121,7 @@ def compute_contributions(
     chosen = _find_outcomes(model, outcomes)
     baseline = load_strategy(BASELINE) if baseline is None else baseline
     plans = [baseline.plan(model, start), strategy.plan(model, start)]
-    levers = tuple(lever.name for lever in read_levers() if plans[1].lever_inputs(lever.name))
+    levers = tuple(lever for lever in read_menu(model).every if plans[1].lever_inputs(lever))
     design = make_design(len(levers), pairs=pairs, seed=seed)
     table = pd.DataFrame(index=["model"]) if draws is None else draws
     if budget is not None and not isinstance(budget, Budget):
@@ -235,7 +235,7 @@ class _Work:
         self.years = [float(year) for year in np.arange(start, model.time.final + 1)]
         self.whole = list(plans)
         if budget is None and not any(plan.is_as_now for plan in plans):
-            self.whole.append(carry_on(model.regions, start))
+            self.whole.append(carry_on(read_menu(model), start))
         # All levers together are the strategy itself.
         self.coalitions = [
             plans[1]

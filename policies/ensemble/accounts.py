@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import xarray as xr
 
-LOCAL_ACCOUNT = "Programme account"
-CENTRAL_ACCOUNT = "Central programme account"
+from smecluster.policies.menu import CENTRAL_ACCOUNT, LOCAL_ACCOUNT
+
 ACCOUNTS = (LOCAL_ACCOUNT, CENTRAL_ACCOUNT)
 
 

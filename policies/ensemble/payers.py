@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
-from smecluster.policies.ensemble.accounts import CENTRAL_ACCOUNT, LOCAL_ACCOUNT
+from smecluster.policies.menu import CENTRAL_ACCOUNT, LOCAL_ACCOUNT
 from smecluster.policies.plan import Plan
 
 PAYER = "payer"

@@ -33,6 +33,7 @@ from smecluster.policies.ensemble.cases import (
 from smecluster.policies.ensemble.matching import Matching
 from smecluster.policies.futures import Future
 from smecluster.policies.futures import load as load_future
+from smecluster.policies.menu import read_menu
 from smecluster.policies.plan import Plan, carry_on, inputs_before
 
 if TYPE_CHECKING:
@@ -233,7 +234,7 @@ class _Work:
     def _trunk(self, year: float) -> Trunk:
         worlds = self.worlds
         if year not in worlds._trunks:
-            base = {**worlds.settings, **inputs_before(worlds.model.regions, year)}
+            base = {**worlds.settings, **inputs_before(read_menu(worlds.model), year)}
             worlds._trunks[year] = Trunk(worlds.model, worlds.draws, year, base, worlds.workers)
             self.runs += worlds._trunks[year].runs
         return worlds._trunks[year]
@@ -475,7 +476,7 @@ def _with_references(
     if not matched:
         reference = next((at for at, plan in enumerate(every) if plan.is_as_now), None)
         return every, reference, np.arange(len(every))
-    reference = place(carry_on(model.regions, plans[0].start if plans else 0.0))
+    reference = place(carry_on(read_menu(model), plans[0].start if plans else 0.0))
     own = [
         place(plan.without_programmes()) if plan.has_money else at for at, plan in enumerate(plans)
     ]

@@ -23,6 +23,7 @@ from smecluster.model.support.errors import InputError
 from smecluster.policies.budget import DEFAULT_BUDGET, Amount, Budget, set_budget
 from smecluster.policies.ensemble.payers import CENTRE
 from smecluster.policies.futures import Future
+from smecluster.policies.menu import read_menu
 from smecluster.policies.optimisation.evaluation import (
     CRITERIA,
     DISPERSION,
@@ -51,7 +52,6 @@ Progress = Callable[[int, int], None]
 STEP = 0.125
 CLOSE = 1e-3  # relative; what the money may differ from the budget by while searching
 _WHERE = ("strategy", "draw")
-_LOCAL_BUDGET, _CENTRAL_BUDGET = "local programme budget", "central programme budget"
 _DISCOUNT = "discount factor"
 
 
@@ -194,6 +194,7 @@ def optimise(
         search=search,
         step=step,
         runs=runs,
+        menu=read_menu(model),
         spent={
             one.name: _measure_spending(model, one, start, settings)
             for one in (*strategies, *by_hand)
@@ -239,10 +240,11 @@ def _make_objective(
 
 
 def _make_space(model: Model, start: float, last: float) -> Space:
-    inputs = carry_on(model.regions, start).inputs
+    menu = read_menu(model)
+    inputs = carry_on(menu, start).inputs
     run = simulate(model, inputs, outputs=["value added"], years=[start], within_ranges=False)
     return Space(
-        regions=tuple(model.regions),
+        menu=menu,
         sizes=tuple(float(value) for value in run["value added"].values[0]),
         first=start,
         last=last,
@@ -282,15 +284,15 @@ def _measure_spending(
 
     Without what policy as now spends, also where that grows with value added.
     """
+    menu = read_menu(model)
     run = simulate(
         model,
         override_inputs(model, strategy.plan(model, start).inputs, settings),
-        outputs=[_LOCAL_BUDGET, _CENTRAL_BUDGET, _DISCOUNT],
+        outputs=[*menu.budgets, _DISCOUNT],
         years=[float(year) for year in np.arange(start, model.time.final + 1)],
         within_ranges=False,
     )
-    local = (run[_LOCAL_BUDGET] * run[_DISCOUNT]).sum("time")
-    central = (run[_CENTRAL_BUDGET] * run[_DISCOUNT]).sum("time")
+    local, central = ((money * run[_DISCOUNT]).sum("time") for money in menu.split_budgets(run))
     return {**{one: float(local.sel(Region=one)) for one in model.regions}, CENTRE: float(central)}
 
 

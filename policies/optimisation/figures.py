@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from smecluster.model.presentation.formatting import capitalise, display_unit
 from smecluster.model.presentation.plotting import Figure, add_heading, format_axis
-from smecluster.policies.levers import LEVELS, read_levers
+from smecluster.policies.menu import LEVELS
 from smecluster.policies.optimisation.evaluation import (
     BALANCE,
     CRITERIA,
@@ -62,10 +62,11 @@ def draw_figures(best_use: BestUse) -> dict[str, Figure]:
 def draw_spending(best_use: BestUse) -> Figure:
     """Draw what each strategy spends on each lever, in per cent of its money."""
     strategies = [best_use.best, *best_use.by_hand]
-    names = [lever.name for lever in read_levers()]
+    menu = best_use.menu
+    rows = [(level, lever) for level in LEVELS for lever in menu.levers(level)]
     spent = [share_money(strategy, best_use.spent[strategy.name]) for strategy in strategies]
-    shares = 100 * np.array([[own.get(name, 0.0) for name in names] for own in spent])
-    split = len(read_levers("local"))
+    shares = 100 * np.array([[own.get(row, 0.0) for row in rows] for own in spent])
+    split = len(menu.local)
     figure = Figure(figsize=(4.2 + 1.7 * len(strategies), 9), layout="constrained")
     axis = figure.subplots()
     painted = np.ma.masked_equal(shares.T, 0)
@@ -77,11 +78,11 @@ def draw_spending(best_use: BestUse) -> Figure:
                 axis.text(column, row, f"{share:.1f}", ha="center", va="center", color=colour)
     axis.set_xticks(range(len(strategies)), [_headline(one) for one in strategies], fontsize=9)
     axis.xaxis.tick_top()
-    axis.set_yticks(range(len(names)), names)
+    axis.set_yticks(range(len(rows)), [lever for _, lever in rows])
     axis.axhline(split - 0.5, color="black", linewidth=1.2)
     axis.axvline(0.5, color="black", linewidth=1.2)
     right = axis.secondary_yaxis("right")
-    right.set_yticks([(split - 1) / 2, split + (len(names) - split - 1) / 2], LEVELS, rotation=90)
+    right.set_yticks([(split - 1) / 2, split + (len(rows) - split - 1) / 2], LEVELS, rotation=90)
     right.tick_params(length=0)
     for spines in (axis.spines, right.spines):
         spines[:].set_visible(False)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from smecluster.model.presentation.formatting import display_unit
 from smecluster.policies.ensemble.payers import CENTRE
+from smecluster.policies.menu import LEVELS, Level
 from smecluster.policies.optimisation.evaluation import CRITERIA, UNITS
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from smecluster.policies.optimisation.result import BestUse
 
 Array = NDArray[np.float64]
+Shares = dict[tuple[Level, str], float]
 MONEY, FACTOR = "programme money", "factor"
 BEST = "best-use"
 LEAD = "lead: "
@@ -117,11 +119,12 @@ def tabulate_allocations(best_use: BestUse) -> pd.DataFrame:
     rows = []
     for strategy in (best_use.best, *best_use.by_hand, *best_use.front):
         of_all = share_money(strategy, best_use.spent[strategy.name])
-        for level, programme in (("local", strategy.local), ("central", strategy.central)):
+        for level in LEVELS:
+            programme: Programme | None = getattr(strategy, level)
             if programme is None:
                 continue
             for lever, share in programme.allocation.items():
-                whole = of_all.get(lever, 0.0)
+                whole = of_all.get((level, lever), 0.0)
                 rows.append((strategy.name, lever, level, share, programme.start, whole))
     columns = ["strategy", "lever", "level", "share", "start", "share of all money"]
     table = pd.DataFrame(rows, columns=columns)
@@ -138,7 +141,7 @@ def tabulate_front(best_use: BestUse) -> pd.DataFrame:
     return means.to_dataframe().reset_index()
 
 
-def share_money(strategy: Strategy, spent: Mapping[str, float]) -> dict[str, float]:
+def share_money(strategy: Strategy, spent: Mapping[str, float]) -> Shares:
     """Share the money of a strategy among its levers, over all governments.
 
     Parameters
@@ -151,19 +154,20 @@ def share_money(strategy: Strategy, spent: Mapping[str, float]) -> dict[str, flo
     Returns
     -------
     dict
-        Share of all its money, Dmnl, by lever, the largest first; levers without money are left
-        out.
+        Share of all its money, Dmnl, by level of government and lever, the largest first; levers
+        without money are left out.
     """
-    money: dict[str, float] = {}
+    money: Shares = {}
     for government, size in spent.items():
+        level: Level = "central" if government == CENTRE else "local"
         programme: Programme | None = strategy.central
-        if government != CENTRE:
+        if level == "local":
             programme = strategy.local and strategy.local.in_region(government)
         for lever, share in programme.allocation.items() if programme else ():
-            money[lever] = money.get(lever, 0.0) + size * share
+            money[level, lever] = money.get((level, lever), 0.0) + size * share
     total = sum(money.values())
-    largest = sorted(money, key=lambda lever: -money[lever])
-    return {lever: money[lever] / total for lever in largest if money[lever] > 0}
+    largest = sorted(money, key=lambda one: -money[one])
+    return {one: money[one] / total for one in largest if money[one] > 0}
 
 
 def _summarise(values: Array, before: str) -> dict[str, float]:

@@ -14,6 +14,7 @@ from smecluster.policies.base_result import PolicyResult
 if TYPE_CHECKING:
     from smecluster.model.presentation.plotting import Figure
     from smecluster.policies.budget import Budget
+    from smecluster.policies.menu import Menu
     from smecluster.policies.optimisation.search import Search
     from smecluster.policies.spans import SpanExcess
     from smecluster.policies.strategy import Strategy
@@ -57,6 +58,8 @@ class BestUse(PolicyResult):
         Time step of the search, Year.
     runs : int
         How many runs it took.
+    menu : Menu
+        The levers of each level of government.
     spent : dict of str to dict
         Present value of what the programme of each government (a region's, or the ``centre``)
         spends at the model's own values, Myuan, by strategy.
@@ -78,6 +81,7 @@ class BestUse(PolicyResult):
     search: Search
     step: float
     runs: int
+    menu: Menu
     spent: Mapping[str, Mapping[str, float]]
     spans: tuple[SpanExcess, ...] = ()
 

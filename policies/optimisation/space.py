@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from smecluster.policies.levers import read_levers
+from smecluster.policies.menu import Menu
 from smecluster.policies.plan import NEVER, Plan, Spending
 from smecluster.policies.strategy import CentralProgramme, LocalProgramme, Strategy
 
@@ -55,28 +55,33 @@ class Space:
 
     Parameters
     ----------
-    regions : tuple of str
-        The model's regions.
+    menu : Menu
+        The model's regions, and the levers of each level.
     sizes : tuple of float
         Their value added, in any unit: what the money of one region counts for in all of it.
     first, last : float
         The years between which a programme starts.
     """
 
-    regions: tuple[str, ...]
+    menu: Menu
     sizes: tuple[float, ...]
     first: float
     last: float
 
     @property
+    def regions(self) -> tuple[str, ...]:
+        """The model's regions."""
+        return self.menu.regions
+
+    @property
     def local(self) -> tuple[str, ...]:
         """The local levers."""
-        return tuple(lever.name for lever in read_levers("local"))
+        return self.menu.local
 
     @property
     def central(self) -> tuple[str, ...]:
         """The central levers."""
-        return tuple(lever.name for lever in read_levers("central"))
+        return self.menu.central
 
     @property
     def size(self) -> int:
@@ -176,7 +181,7 @@ class Space:
                 )
             allocation = _allocate(central, central_money)
             spending.append(_spend(None, whole[1], allocation, starts[1], _CENTRAL_RAMP))
-            plans.append(Plan(f"way {at}", self.regions, tuple(spending), NEVER, self.first))
+            plans.append(Plan(f"way {at}", self.menu, tuple(spending), NEVER, self.first))
         return plans
 
     def make_strategy(

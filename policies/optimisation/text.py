@@ -9,7 +9,6 @@ import numpy as np
 import xarray as xr
 
 from smecluster.model.presentation.formatting import Rounded, display_unit
-from smecluster.policies.levers import find_lever
 from smecluster.policies.optimisation.evaluation import BALANCE, CRITERIA, GAIN, UNITS
 from smecluster.policies.optimisation.measures import (
     AHEAD,
@@ -172,8 +171,13 @@ def _why_not(best_use: BestUse, ahead: Sequence[str]) -> str:
 def _spending(best_use: BestUse) -> str:
     """Say on what most of the money goes."""
     shares = share_money(best_use.best, best_use.spent[best_use.best.name])
-    central = sum(share for lever, share in shares.items() if find_lever(lever).level == "central")
-    named = [f"{lever} ({format_share(share)})" for lever, share in list(shares.items())[:5]]
+    central = sum(share for (level, _), share in shares.items() if level == "central")
+    levers = [lever for _, lever in shares]
+    named = [
+        # Where both levels spend on a lever, whose money it is must be said.
+        f"{lever if levers.count(lever) == 1 else f'{level} {lever}'} ({format_share(share)})"
+        for (level, lever), share in list(shares.items())[:5]
+    ]
     return (
         f"It spends most on {join_names(named)}; {format_share(central)} of the money is the "
         "centre's."

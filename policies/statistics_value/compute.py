@@ -26,6 +26,7 @@ from smecluster.policies.ensemble.cases import DRAW, FUTURE, REASON, STRATEGY
 from smecluster.policies.ensemble.worlds import FACTOR, Ensemble
 from smecluster.policies.futures import BASE, Future
 from smecluster.policies.futures import load as load_future
+from smecluster.policies.menu import CENTRAL_ACCOUNT, LOCAL_ACCOUNT
 from smecluster.policies.plan import START, Plan
 from smecluster.policies.statistics_value.measures import (
     ANTICIPATORY,
@@ -50,11 +51,7 @@ Progress = Callable[[int, int], None]
 
 _REGION = "Region"
 _WITHOUT, _NOTHING = "without statistics", "without programmes"
-_SUPPLY, _ACCOUNT, _CAPACITY = (
-    "Discounted value added",
-    "Programme account",
-    "Statistical capacity",
-)
+_SUPPLY, _CAPACITY = "Discounted value added", "Statistical capacity"
 
 
 def value_statistics(
@@ -141,7 +138,10 @@ def _run(
     progress: Progress | None,
 ) -> xr.Dataset:
     """Bring the strategy to the budget, then run it with that money but without the lever's."""
-    outputs, years = (_SUPPLY, _ACCOUNT, _CAPACITY), [start, worlds.model.time.final]
+    outputs, years = (
+        (_SUPPLY, LOCAL_ACCOUNT, CENTRAL_ACCOUNT, _CAPACITY),
+        [start, worlds.model.time.final],
+    )
     nothing = plan.without_programmes().rename(_NOTHING)
     money = None if budget is None else budget.money
     whole = worlds.run([baseline, plan, nothing], outputs, years, budget=money, progress=progress)
@@ -173,7 +173,14 @@ def _measure_worth(result: xr.Dataset, plan: Plan, baseline: str) -> xr.Dataset:
     }
     shares = xr.DataArray(list(part.values()), {_REGION: list(part)}, (_REGION,))
     # What policy as now spends in these years is no money of the strategy.
-    spent = since(_ACCOUNT, plan.name) - since(_ACCOUNT, _NOTHING)
+    spent = since(LOCAL_ACCOUNT, plan.name) - since(LOCAL_ACCOUNT, _NOTHING)
+    cost = _by_place(spent * shares)
+    centre = plan.spending_of(None)
+    if centre is not None and centre.has_money and centre.allocation.get(LEVER, 0.0) > 0:
+        # The centre's statistics serve all regions, so what they cost counts in the total alone.
+        own = since(CENTRAL_ACCOUNT, plan.name) - since(CENTRAL_ACCOUNT, _NOTHING)
+        added = own * centre.allocation[LEVER] * (cost[PLACE] == TOTAL)
+        cost = (cost + added).transpose(*cost.dims)
     capacity = last[_CAPACITY].sel({STRATEGY: plan.name}, drop=True) - last[_CAPACITY].sel(
         {STRATEGY: _WITHOUT}, drop=True
     )
@@ -182,7 +189,7 @@ def _measure_worth(result: xr.Dataset, plan: Plan, baseline: str) -> xr.Dataset:
     return xr.Dataset(
         {
             WORTH: _by_place(worth),
-            COST: _by_place(spent * shares),
+            COST: cost,
             GAIN: _by_place(gain),
             CAPACITY: _by_place(capacity, total=False),
         }

@@ -22,9 +22,9 @@ from numpy.typing import NDArray
 from smecluster.model.support.errors import InputError
 from smecluster.model.vensim.regions import REGION
 from smecluster.policies.budget import DEFAULT_BUDGET, parse_budget
-from smecluster.policies.ensemble.accounts import CENTRAL_ACCOUNT, LOCAL_ACCOUNT
 from smecluster.policies.ensemble.cases import DRAW, REASON, STRATEGY
 from smecluster.policies.ensemble.worlds import Ensemble
+from smecluster.policies.menu import CENTRAL_ACCOUNT, LOCAL_ACCOUNT
 from smecluster.policies.plan import Plan, Spending
 from smecluster.policies.strategy import BASELINE, Strategy
 from smecluster.policies.strategy import load as load_strategy
@@ -211,7 +211,7 @@ def _short_plan(
         ramp=_RAMP,
         end=float(start + years),
     )
-    return Plan(name, without.regions, (spending,), without.until, without.start)
+    return Plan(name, without.menu, (spending,), without.until, without.start)
 
 
 def _by_size(model: Model, draws: pd.DataFrame, sizes: Sequence[float]) -> pd.DataFrame:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from smecluster.model.support.files import read_text
+from smecluster.model.support.workspace import locate
+from smecluster.model.vensim.document import SHIPPED
+from smecluster.model.vensim.document import read_document as read_document
 from smecluster.scripts.shared.printing import print_json, print_table
 
 if TYPE_CHECKING:
@@ -26,16 +31,24 @@ def levers(
     level: Annotated[
         str | None, typer.Option(help="Only local or central levers.", show_default=False)
     ] = None,
+    model: Annotated[
+        Path, typer.Option(help="Another Vensim model.", show_default=False)
+    ] = SHIPPED,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """List the policy levers."""
     from smecluster.model.support.errors import UnknownNameError
-    from smecluster.policies.levers import LEVELS, find_lever, read_levers
+    from smecluster.policies.levers import find_lever, read_levers
+    from smecluster.policies.menu import LEVELS, find_menu
 
     chosen_level = next((known for known in LEVELS if known == level), None)
     if level is not None and chosen_level is None:
         raise UnknownNameError("level", level, LEVELS)
-    chosen = read_levers(chosen_level) if name is None else (find_lever(name, chosen_level),)
+    menu = find_menu(read_document(read_text(locate(model))).subscripts)
+    if name is None:
+        chosen = read_levers(chosen_level, menu)
+    else:
+        chosen = (find_lever(name, chosen_level, menu),)
     if json:
         print_json([lever.model_dump() for lever in chosen])
     elif sys.stdout.isatty():
@@ -73,7 +86,8 @@ def _print_for_people(chosen: Sequence[Lever]) -> None:
                 ]
                 for lever in own
             ],
-            f"{level.capitalize()} levers: money as a share of the {own[0].cost_basis}",
+            f"{own[0].kind.replace('lever', 'levers', 1).capitalize()}: money as a share of the "
+            f"{own[0].cost_basis}",
         )
         print()
     print("Sections: Qu Li (2020). One lever in full, with its path to value added:")

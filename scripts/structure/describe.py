@@ -62,10 +62,12 @@ def _lever(name: str, document: Document) -> Lever | None:
     from smecluster.model.support.errors import UnknownNameError
     from smecluster.model.vensim.source import fold_name
     from smecluster.policies.levers import read_levers
+    from smecluster.policies.menu import find_menu
 
     if fold_name(name) in map(fold_name, document.variables):
         return None
-    levers = {fold_name(lever.name): lever for lever in read_levers()}
+    menu = find_menu(document.subscripts)
+    levers = {fold_name(lever.name): lever for lever in read_levers(menu=menu)}
     if fold_name(name) not in levers:
         known = [*document.variables, *(lever.name for lever in levers.values())]
         raise UnknownNameError("variable or lever", name, known)
@@ -81,7 +83,7 @@ def _describe_lever(lever: Lever, text: str, json: bool) -> None:
     if json:
         print_json({**asdict(description), "lever": lever.model_dump()})
         return
-    print(f"{lever.name} ({lever.level} lever)")
+    print(f"{lever.name} ({lever.kind})")
     print(textwrap.fill(lever.description, _WIDTH, initial_indent="  ", subsequent_indent="  "))
     for label, value in _lever_lines(description):
         indent = " " * (_LABEL + 2)

@@ -15,6 +15,7 @@ from smecluster.model.program.inputs import InputIndex
 from smecluster.model.program.values import Scale
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.vensim.document import CONTROLS
+from smecluster.policies.menu import read_menu
 from smecluster.sensitivity.design.distributions import Distribution, find_ends
 from smecluster.sensitivity.design.study import Study
 from smecluster.sensitivity.design.study_tables import FactorTable
@@ -22,10 +23,6 @@ from smecluster.sensitivity.design.study_tables import FactorTable
 if TYPE_CHECKING:
     from smecluster.model import Model
     from smecluster.model.program.graph import Parameter
-
-# A strategy's shares of money over levers, by the range of the levers.
-_ALLOCATIONS = {"Local lever": "local allocation", "Central lever": "central allocation"}
-_REGION = "Region"
 
 
 @dataclass(frozen=True)
@@ -225,6 +222,7 @@ class _Finder:
 
     def __init__(self, model: Model) -> None:
         self._model = model
+        self._menu = read_menu(model)
         self._directory = InputIndex(model.program)
         parameters = model.program.parameters
         self._names = [_name_cell(parameter) for parameter in parameters]
@@ -266,12 +264,11 @@ class _Finder:
         name = _drop_element(cells[0])
         if name in CONTROLS:
             raise InputError(f"factor {table.name!r} steers the run: set it in [settings]")
-        for allocation in _ALLOCATIONS.values():
-            if name == allocation:
-                raise InputError(
-                    f"factor {table.name!r}: parts of a programme's money add up to one: give "
-                    "lever = 'its name' instead of input"
-                )
+        if name in self._menu.allocations:
+            raise InputError(
+                f"factor {table.name!r}: parts of a programme's money add up to one: give "
+                "lever = 'its name' instead of input"
+            )
         is_table = cells[0] in self.tables
         if is_table and table.effect != "multiply":
             raise InputError(f"factor {table.name!r} is a table: give effect = 'multiply'")
@@ -299,25 +296,19 @@ class _Finder:
     def lever(self, table: FactorTable) -> list[Factor]:
         """Make the factors that move money between levers."""
         assert table.lever is not None
-        levers = {
-            lever: allocation
-            for dimension, allocation in _ALLOCATIONS.items()
-            for lever in self._model.subscripts.get(dimension, ())
-        }
-        if table.lever not in levers:
-            raise UnknownNameError("lever", table.lever, levers)
+        if table.lever not in self._menu.every:
+            raise UnknownNameError("lever", table.lever, self._menu.every)
         if table.effect != "multiply":
             raise InputError(
                 f"lever {table.lever!r}: give effect = 'multiply', its values weigh its money "
                 "against that of the others"
             )
-        cells = self.cells(f"{levers[table.lever]}[{table.lever}]")
-        parts = {table.label or table.lever: cells}
-        if table.each and _REGION in self._model.variables[levers[table.lever]].dims:
-            parts = {
-                f"{table.label or table.lever}[{_find_first_element(cell)}]": (cell,)
-                for cell in cells
-            }
+        cells = self.cells(self._menu.name_allocation(table.lever))
+        label = table.label or table.lever
+        parts: dict[str, list[str]] = {}
+        for cell in cells:
+            region = self._find_region(cell) if table.each else None
+            parts.setdefault(label if region is None else f"{label}[{region}]", []).append(cell)
         return [
             Factor(
                 label,
@@ -408,11 +399,15 @@ class _Finder:
             raise InputError(f"factor {label!r} has no range in the model: give low and high")
         return low, high
 
+    def _find_region(self, cell: str) -> str | None:
+        elements = cell.partition("[")[2].rstrip("]").split(", ")
+        return next((one for one in elements if one in self._menu.regions), None)
+
     def _budgets(self) -> list[list[str]]:
         """List the cells whose shares add up to one."""
         budgets: dict[tuple[str, ...], list[str]] = {}
         for parameter, name in zip(self._model.program.parameters, self._names, strict=True):
-            if parameter.name in _ALLOCATIONS.values():
+            if parameter.name in self._menu.allocations:
                 budgets.setdefault((parameter.name, *parameter.cell[:-1]), []).append(name)
         return list(budgets.values())
 

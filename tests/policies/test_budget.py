@@ -5,6 +5,7 @@ import pytest
 from smecluster import model
 from smecluster.model.support.errors import InputError
 from smecluster.policies.budget import Amount, parse_budget, set_budget
+from smecluster.policies.menu import read_menu
 from smecluster.policies.plan import carry_on
 
 
@@ -45,7 +46,7 @@ def test_anything_else_is_refused_with_what_is_allowed(text, says):
 
 def test_a_share_is_taken_of_value_added_under_policy_as_now():
     shipped = model.load()
-    run = model.simulate(shipped, carry_on(shipped.regions).inputs)
+    run = model.simulate(shipped, carry_on(read_menu(shipped)).inputs)
     supply = run["Discounted value added"].sum("Region")
     whole = float(supply.sel(time=2040) - supply.sel(time=2025))
     budget = set_budget(shipped, "0.5%")

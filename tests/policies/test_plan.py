@@ -4,9 +4,13 @@ import pytest
 
 from smecluster import model
 from smecluster.policies import load
+from smecluster.policies.menu import find_menu
 from smecluster.policies.plan import AS_NOW, NEVER, Plan, Spending, carry_on, inputs_before
 
-REGIONS = ("North", "South")
+LEVERS = ("talent training", "brand promotion", "exit mechanism")
+MENU = find_menu(
+    {"Region": ("North", "South"), "Local lever": LEVERS, "Central lever": ("legal framework",)}
+)
 
 
 def spending(region: str | None, **changes: object) -> Spending:
@@ -20,7 +24,7 @@ def spending(region: str | None, **changes: object) -> Spending:
 
 
 def plan(*programmes: Spending, **fields: object) -> Plan:
-    return Plan("mine", REGIONS, programmes, **fields)
+    return Plan("mine", MENU, programmes, **fields)
 
 
 def test_the_inputs_say_who_spends_what_on_which_lever():
@@ -54,14 +58,14 @@ def test_the_first_year_is_the_first_in_which_anything_differs_from_policy_as_no
     assert plan(spending("North"), until=2020.0).first_year == 2020
     assert plan(spending("North", share=0.0)).first_year == NEVER
     assert plan(spending("North", start=None, trigger=1.0)).first_year == 2025
-    assert carry_on(REGIONS).first_year == NEVER
+    assert carry_on(MENU).first_year == NEVER
 
 
 def test_only_money_makes_a_programme():
     assert plan(spending("North")).has_money
     assert plan(spending("North", share=0.0, amount=1.0)).has_money
     assert not plan(spending("North", share=0.0)).has_money
-    assert carry_on(REGIONS).is_as_now
+    assert carry_on(MENU).is_as_now
     assert not plan(until=2025.0).is_as_now
 
 
@@ -86,15 +90,15 @@ def test_a_lever_left_out_leaves_its_money_unspent():
 
 
 def test_before_a_year_nobody_spends_and_no_trigger_counts():
-    inputs = inputs_before(REGIONS, 2025.0)
-    assert all(inputs[name] == 0 for name in carry_on(REGIONS).money_inputs)
+    inputs = inputs_before(MENU, 2025.0)
+    assert all(inputs[name] == 0 for name in carry_on(MENU).money_inputs)
     assert inputs["local programme start[South]"] == 2025
     assert inputs["central trigger switch"] == 0
     assert inputs["history end"] == NEVER
 
 
 def test_policy_as_now_has_one_name():
-    assert carry_on(REGIONS).name == AS_NOW
+    assert carry_on(MENU).name == AS_NOW
 
 
 @pytest.mark.parametrize("name", ["central", "local", "mixed"])

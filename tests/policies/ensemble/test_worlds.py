@@ -22,6 +22,7 @@ from smecluster.policies.ensemble.worlds import (
     Ensemble,
 )
 from smecluster.policies.futures import load_futures
+from smecluster.policies.menu import read_menu
 from smecluster.policies.plan import Plan, carry_on
 
 STEP = {"TIME STEP": 0.125}
@@ -76,7 +77,7 @@ def test_additional_money_is_what_the_accounts_show_beyond_policy_as_now(matched
         return float(sum_money(run))
 
     for draw, values in worlds.draws.iterrows():
-        as_now = spend(carry_on(worlds.model.regions), values)
+        as_now = spend(carry_on(read_menu(worlds.model)), values)
         for plan in plans:
             factor = float(matched[FACTOR].sel(strategy=plan.name, future=future.name, draw=draw))
             beyond = spend(plan.scale(factor), values) - as_now
@@ -163,7 +164,7 @@ def test_a_trigger_that_was_passed_in_the_past_starts_the_programme_now(worlds, 
         rtol=1e-9,
     )
     # Nothing was spent before: until 2025 it is policy as now.
-    written = worlds.run([ready, carry_on(shipped.regions)], ["value added"], YEARS)
+    written = worlds.run([ready, carry_on(read_menu(shipped))], ["value added"], YEARS)
     before = written["value added"].isel(time=0)
     np.testing.assert_array_equal(before.isel(strategy=0), before.isel(strategy=1))
 

@@ -1,16 +1,20 @@
 """Points of the search space stand for plans and strategies, and strategies for points."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from smecluster import model as models
 from smecluster.policies import load
+from smecluster.policies.menu import read_menu
 from smecluster.policies.optimisation.space import ROUGH, Space
 from smecluster.policies.strategy import Strategy, validate
 from smecluster.policies.strategy_file import format_strategy
 
-REGIONS = ("Wenzhou", "Pearl River Delta", "Zhongguancun")
-SPACE = Space(REGIONS, (1.0, 6.0, 3.0), first=2025.0, last=2035.0)
+MENU = read_menu(models.load())
+REGIONS = MENU.regions
+SPACE = Space(MENU, (1.0, 6.0, 3.0), first=2025.0, last=2035.0)
 LEVERS = len(SPACE.local) + len(SPACE.central)
 
 
@@ -35,7 +39,7 @@ def test_programmes_start_in_whole_years_within_the_span():
 def test_regions_share_the_local_money_and_do_not_make_more_of_it():
     weights = SPACE.choose(drawn(50)).weights
     np.testing.assert_allclose(weights @ np.array(SPACE.sizes) / 10, 1.0)
-    alone = Space(("Wenzhou",), (1.0,), 2025.0, 2035.0)
+    alone = Space(replace(MENU, regions=("Wenzhou",)), (1.0,), 2025.0, 2035.0)
     assert alone.size == SPACE.size - 3
     assert (alone.choose(np.full((2, alone.size), 0.7)).weights == 1).all()
 

@@ -4,7 +4,9 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from smecluster import model as models
 from smecluster.policies.budget import Budget
+from smecluster.policies.menu import read_menu
 from smecluster.policies.optimisation.evaluation import BALANCE, GAIN, UNITS
 from smecluster.policies.optimisation.figures import draw_figures as figures
 from smecluster.policies.optimisation.measures import BEST, FACTOR, MONEY
@@ -61,6 +63,7 @@ def found(unseen, chosen_on=None, **more):
         search=Search(),
         step=0.125,
         runs=1234,
+        menu=read_menu(models.load()),
         spent={name: {"Wenzhou": 3e5, "Delta": 8e5, "centre": 5e5} for name in NAMES},
         **more,
     )

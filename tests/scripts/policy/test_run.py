@@ -9,6 +9,7 @@ import xarray as xr
 from smecluster import model
 from smecluster.model.presentation.exports import read_csv, read_stamp
 from smecluster.model.support.errors import InputError
+from smecluster.policies.menu import read_menu
 from smecluster.policies.plan import Plan, Spending
 from smecluster.policies.triggers import settle_triggers
 from smecluster.scripts.main import main
@@ -88,7 +89,7 @@ def test_a_trigger_that_was_passed_and_lost_needs_a_start_year(monkeypatch):
     falling = run.assign({"Perceived cluster mass": (0 * mass + 20).where(mass["time"] < 2000, 5)})
     monkeypatch.setattr("smecluster.policies.triggers.simulate", lambda *_, **__: falling)
     waits = Spending("Wenzhou", 0.01, 0.0, {"talent training": 1.0}, None, 10.0, 2.0, 2041.0)
-    plan = Plan("waiting", tuple(shipped.regions), (waits,))
+    plan = Plan("waiting", read_menu(shipped), (waits,))
     with pytest.raises(InputError, match="was passed before 2025 and is no longer"):
         settle_triggers(shipped, plan)
 
