@@ -14,7 +14,12 @@ import pandas as pd
 from smecluster.calibration.data.case import Case, list_cases, load_case, make_region
 from smecluster.calibration.data.fingerprint import fingerprint_case
 from smecluster.calibration.further import assemble_further_problem, load_beside
-from smecluster.calibration.loading import NONE, CalibrationWarning, find_calibration
+from smecluster.calibration.loading import (
+    HELD,
+    CalibrationWarning,
+    find_calibration,
+    name_held,
+)
 from smecluster.calibration.pipeline import Effort, run_pipeline
 from smecluster.calibration.problem.assembly import Problem, assemble_problem
 from smecluster.calibration.saving import check_target, save_calibration
@@ -240,7 +245,7 @@ def calibrate(
     else:
         case = _load(cases)
         facts[CASES] = _fingerprint([case])
-        problem, facts["held"] = assemble_alone(case, include, base, calibration)
+        problem, facts[HELD] = assemble_alone(case, include, base, calibration)
         called = name or case.name
     effort = choose_effort(
         problem, seed=seed, starts=starts, until=until, quick=quick, steps=steps, recovery=recovery
@@ -318,7 +323,7 @@ def assemble_alone(
     """
     held = find_calibration(calibration)
     problem = assemble_further_problem(load_beside(case, held), case, include=include, base=base)
-    return problem, NONE if held is None else f"{held.name} {held.hash}"
+    return problem, name_held(held)
 
 
 def choose_effort(
@@ -378,7 +383,7 @@ def _fit(
         data=problem.hash,
         calibration=name,
         seed=str(effort.seed),
-        held=facts.get("held"),
+        held=facts.get(HELD),
     )
     save_calibration(fitted, folder, name, facts, origin)
 

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 #: Stands for the values of the model file, without a calibration.
 NONE = "none"
 
+#: The manifest's entry of a further region: what `name_held` said when it was fitted.
+HELD = "held"
+
 
 class CalibrationWarning(UserWarning):
     """Something about a calibration that its user should know."""
@@ -226,6 +229,7 @@ def load_calibrated(
         model = apply_calibration(model, found, keep=own)
     for calibrated in calibrations:
         if calibrated is not None:
+            _warn_of_others(calibrated, found)
             model = apply_calibration(model, calibrated)
     return model
 
@@ -252,6 +256,28 @@ def describe_origin(folders: Sequence[Path], calibration: str | None = None) -> 
         name = path.resolve().name
         parts.append(name if own is None else f"{name} {own.hash[:12]}")
     return ", ".join(parts)
+
+
+def name_held(found: Calibration | None) -> str:
+    """Name the calibration at which the others are held, as a manifest does: name and hash."""
+    return NONE if found is None else f"{found.name} {found.hash}"
+
+
+def _warn_of_others(own: Calibration, found: Calibration | None) -> None:
+    """Warn where a case's own calibration was fitted beside another calibration of the others."""
+    beside = str(own.manifest.get(HELD, ""))
+    now = name_held(found)
+    # Of the same content by another name nothing changes. Older manifests say nothing.
+    if not beside or beside.rpartition(" ")[2] == now.rpartition(" ")[2]:
+        return
+    before, name = (text.rpartition(" ")[0] or text for text in (beside, now))
+    other = f"another state of {name!r}" if name == before else f"{before!r}, not {name!r}"
+    warnings.warn(
+        f"{own.folder} was fitted beside {other}: renew it with 'smecluster calibrate "
+        f"{own.folder.parent}'",
+        CalibrationWarning,
+        stacklevel=3,
+    )
 
 
 def _warn_of_edits(found: Calibration) -> None:

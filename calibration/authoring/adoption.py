@@ -12,6 +12,7 @@ from pathlib import Path
 from smecluster.calibration.authoring.region_values import Copied, copy_values
 from smecluster.calibration.store.named import SHIPPED as CALIBRATION
 from smecluster.calibration.store.named import apply_calibration, open_calibration
+from smecluster.calibration.store.own import refuse_stale
 from smecluster.model import load
 from smecluster.model.support.files import overwrite_file
 from smecluster.model.vensim.document import SHIPPED
@@ -53,8 +54,10 @@ def adopt_calibration(calibration: str | Path = CALIBRATION, model: Path = SHIPP
     Raises
     ------
     InputError
-        If there is no such calibration or model file, or the model lacks one of the parameters.
+        If there is no such calibration or model file, the model lacks one of the parameters, or
+        it is the calibration of a case that has changed since.
     """
     chosen = open_calibration(calibration)
+    refuse_stale(chosen)
     overwrite_file(model, apply_calibration(load(model), chosen).text)
     return Adopted(chosen.name, len(chosen.values), copy_values(model))

@@ -7,6 +7,7 @@ import warnings
 
 import pytest
 
+from smecluster.calibration.authoring.adoption import adopt_calibration
 from smecluster.calibration.authoring.case_check import check_case
 from smecluster.calibration.data.fingerprint import fingerprint_case, name_changes
 from smecluster.calibration.data.series import CASES
@@ -198,6 +199,56 @@ def test_the_calibration_of_another_region_is_refused(case):
     alter(case / "case.toml", 'name = "Wenzhou"', 'name = "Other Town"')
     with pytest.raises(InputError, match=r"is a calibration of .*Wenzhou.*, not of Other Town"):
         load_calibrated((), [case])
+
+
+@pytest.fixture
+def beside(case, calibration):
+    """Say in the manifest of the case's own calibration what the others were held at."""
+
+    def write(held):
+        own = case / "calibration"
+        content = json.loads((own / MANIFEST).read_text(encoding="utf-8"))
+        write_manifest(own, {**content, "held": held}, content["files"])
+        return case
+
+    return write
+
+
+def warn_of_loading(case, name=None):
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        load_calibrated((), [case], name)
+    return [str(one.message) for one in caught if "beside" in str(one.message)]
+
+
+def test_a_later_change_of_the_calibration_that_held_the_others_is_told_in_one_line(beside):
+    shared = open_calibration("three-cases")
+    assert warn_of_loading(beside(f"three-cases {shared.hash}")) == []
+    case = beside(f"three-cases {64 * '0'}")
+    (said,) = warn_of_loading(case)
+    assert said == (
+        f"{case / 'calibration'} was fitted beside another state of 'three-cases': renew it with "
+        f"'smecluster calibrate {case}'"
+    )
+    # What is fitted to other others is told as well.
+    (said,) = warn_of_loading(beside(f"three-cases {shared.hash}"), "none")
+    assert "was fitted beside 'three-cases', not 'none': renew it" in said
+    assert warn_of_loading(beside("none"), "none") == []
+
+
+def test_the_same_calibration_by_another_name_is_no_change(beside, calibration):
+    shared = open_calibration("three-cases")
+    assert warn_of_loading(beside(f"three-cases {shared.hash}"), str(calibration)) == []
+
+
+def test_a_stale_calibration_of_a_case_is_not_adopted(case, tmp_path):
+    model = tmp_path / "model.mdl"
+    model.write_text(load().text, encoding="utf-8")
+    before = model.read_bytes()
+    alter(case / "series.csv", "1994,4946.07", "1994,9946.07")
+    with pytest.raises(InputError, match=r"series\.csv has changed since .* calibrate again"):
+        adopt_calibration(case / "calibration", model)
+    assert model.read_bytes() == before
 
 
 def test_edited_figures_of_a_shipped_case_are_told_when_its_calibration_is_used(
