@@ -167,9 +167,14 @@ def compute_gains(m: Model | None = None, year: float = 2020) -> Gains:
     Raises
     ------
     InputError
-        If the model lacks a variable that is cut, or does not come to rest.
+        If the year is outside of the model's time, or the model lacks a variable that is cut or
+        does not come to rest.
     """
     m = load() if m is None else m
+    if not m.time.initial <= year <= m.time.final:
+        raise InputError(
+            f"year = {year:g} is not in {m.time.initial:g}..{m.time.final:g}, the model's time"
+        )
     together = {}
     single: tuple[Gain, ...] = ()
     for brake, held in BRAKES.items():

@@ -253,11 +253,10 @@ def _check_names(baseline: Strategy, strategies: Sequence[Strategy]) -> None:
 
 
 def _list_years(start: float, model: Model) -> np.ndarray:
-    years = np.arange(start, model.time.final + 1)
-    if not len(years) > 1 or start < model.time.initial or start != int(start):
-        first, last = model.time.initial, model.time.final - 1
+    first, last = model.time.initial, model.time.final - 1
+    if not (first <= start <= last and float(start).is_integer()):
         raise InputError(f"start = {start:g} is not a whole year in {first:g}..{last:g}")
-    return years
+    return np.arange(start, last + 2)
 
 
 def _check_first_year(plan: Plan, start: float) -> None:

@@ -115,10 +115,21 @@ def add_step(settings: Mapping[str, float], step: float | None) -> dict[str, flo
 
 
 def split_names(texts: Sequence[str] | None) -> tuple[str, ...] | None:
-    """Split names with commas between; None where none is given."""
+    """Split names with commas between; None where the option is not given.
+
+    Raises
+    ------
+    InputError
+        If it is given without a name.
+    """
+    from smecluster.model.support.errors import InputError
+
     if not texts:
         return None
-    return tuple(one.strip() for text in texts for one in text.split(",") if one.strip())
+    names = tuple(one.strip() for text in texts for one in text.split(",") if one.strip())
+    if not names:
+        raise InputError(f"{','.join(texts)!r} names nothing: give names with commas between")
+    return names
 
 
 def write_all(

@@ -74,3 +74,9 @@ def test_the_page_shows_the_shipped_model(shipped):
     assert shipped.hash[:12] in PAGE.read_text(encoding="utf-8"), (
         "the model has changed: smecluster gains --out docs/loop-gains.md"
     )
+
+
+@pytest.mark.parametrize("year", [99999.0, 1066.0, float("nan")])
+def test_a_year_that_the_model_does_not_reach_is_refused(shipped, year):
+    with pytest.raises(InputError, match=r"is not in 1978\.\.2040, the model's time"):
+        compute_gains(shipped, year)

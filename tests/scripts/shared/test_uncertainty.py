@@ -15,6 +15,7 @@ from smecluster.model.support.errors import InputError
 from smecluster.policies.comparison import study_inputs
 from smecluster.policies.study import Study, combine_study
 from smecluster.scripts.main import main
+from smecluster.scripts.shared.uncertainty import split_names
 
 FAST = ("--set", "TIME STEP=0.125")
 
@@ -207,3 +208,11 @@ def test_the_values_of_a_folder_are_not_drawn_over(monkeypatch):
 def test_a_study_without_strategies_is_refused():
     with pytest.raises(InputError, match="name strategies"):
         combine_study(None, None)
+
+
+def test_names_come_with_commas_between_and_there_is_at_least_one():
+    assert split_names(None) is None
+    assert split_names(["base, credit", "demand"]) == ("base", "credit", "demand")
+    for empty in ("", " ,"):
+        with pytest.raises(InputError, match="names nothing: give names with commas between"):
+            split_names([empty])
