@@ -35,6 +35,17 @@ def test_the_most_similar_region_can_be_chosen(capsys, tmp_path):
     assert "copied from Zhongguancun" in text
 
 
+def test_a_case_of_a_given_size_says_what_was_kept_scaled_and_left(capsys, tmp_path):
+    status, out, err = call(capsys, "new", tmp_path / "town", "--gdp", "4312", "--year", "1990")
+    lines = out.splitlines()
+    assert (status, err) == (0, "")
+    assert lines[0].split("\t") == ["value", "unit", "Wenzhou", "town", "done", "left to you"]
+    rows = {line.split("\t")[0]: line.split("\t")[1:] for line in lines[1:-1]}
+    assert rows["initial employment"][3].startswith("times 0.62")
+    assert rows["product similarity"] == ["Dmnl", "1", "1", "kept", "check whether it applies"]
+    assert "value added in 1990 is 4,312 million yuan, 12,806 in prices of 2010" in lines[-1]
+
+
 def test_a_check_lists_every_problem_and_ends_with_status_2(capsys, tmp_path):
     call(capsys, "new", tmp_path / "town")
     status, out, err = call(capsys, "check", tmp_path / "town")
@@ -69,6 +80,12 @@ def test_machines_get_json(capsys, tmp_path):
         (["new", "tests"], "exists already: nothing was written"),
         (["new", "town", "--like", "zhongguan"], "did you mean 'zhongguancun'?"),
         (["new"], "Missing argument"),
+        (["new", "town", "--gdp", "5"], "--gdp needs --year"),
+        (["new", "town", "--year", "1990"], "--year needs --gdp"),
+        (["new", "town", "--gdp", "-5", "--year", "1990"], "--gdp -5: value added must be above 0"),
+        (["new", "town", "--gdp", "5", "--year", "2030"], "no deflator for 2030"),
+        (["new", "town", "--gdp", "5", "--year", "1990", "--series", "va"], "belong together"),
+        (["check", "nowhere", "--gdp", "5"], "--gdp belongs to `case new`"),
     ],
 )
 def test_a_mistake_ends_in_one_line_and_status_2(capsys, arguments, expected):

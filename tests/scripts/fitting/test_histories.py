@@ -110,9 +110,23 @@ def test_a_region_without_figures_is_drawn_without_points(capsys, tmp_path):
     assert (out / "histories.png").stat().st_size > 10_000
 
 
+def test_two_rivals_stand_beside_the_model_where_asked_for(capsys, tmp_path):
+    out = tmp_path / "out"
+    status, printed, _ = call(
+        capsys, "--region", "Wenzhou", "--rivals", "2000", "--out", str(out), "--json"
+    )
+    assert status == 0
+    rows = json.loads(printed)["rivals"]
+    assert [(row["region"], row["first"], row["last"]) for row in rows] == [("Wenzhou", 2001, 2023)]
+    assert rows[0]["no change"] > rows[0]["like the nation"] > 0
+    assert read(out / "rivals.csv")["model"].item() == pytest.approx(rows[0]["model"])
+
+
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
+        (["--rivals", "1970"], "--rivals 1970: the run has the years 1978 to"),
+        (["--region", "Wenzhou", "--rivals", "1979"], "Wenzhou begins in"),
         (["--region", "Wenzou"], "did you mean 'Wenzhou'?"),
         (["--include", "remembred"], "did you mean 'remembered'?"),
         (["--include", "doubtful"], "doubtful figures are never used"),
