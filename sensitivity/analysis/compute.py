@@ -26,7 +26,7 @@ from smecluster.sensitivity.analysis.scenario_ranking import (
 from smecluster.sensitivity.design.study_tables import Enough
 from smecluster.sensitivity.methods import Method, find_method
 from smecluster.sensitivity.methods.estimates import Bootstrap
-from smecluster.sensitivity.methods.regional import Notable, estimate_regional
+from smecluster.sensitivity.methods.regional import Notable, count_notable, estimate_regional
 from smecluster.sensitivity.store.results import Results
 
 
@@ -119,7 +119,12 @@ def judge_runs(results: Results) -> Verdict:
 def _judge(results: Results, table: pd.DataFrame, rows: Rows) -> Verdict:
     enough = results.study.enough or Enough()
     return judge_size(
-        table, rows.method.headline, count_size(results, rows), enough.width, enough.leading
+        table,
+        rows.method.headline,
+        count_size(results, rows),
+        enough.width,
+        enough.leading,
+        rows.method.least,
     )
 
 
@@ -129,7 +134,11 @@ def _choose_method(results: Results, name: str) -> Method:
         return chosen
     settings = results.study.analysis
     notable = Notable(settings.quantile, settings.threshold, settings.below)
-    return replace(chosen, estimate=partial(estimate_regional, notable=notable))
+    return replace(
+        chosen,
+        estimate=partial(estimate_regional, notable=notable),
+        count_effective=partial(count_notable, notable=notable),
+    )
 
 
 def _make_bootstrap(results: Results) -> Bootstrap:

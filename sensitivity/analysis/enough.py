@@ -1,4 +1,4 @@
-"""Are there enough runs? The widest interval of the leading factors decides."""
+"""Are there enough runs? The widest interval of the leading factors decides, if it can be trusted."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from smecluster.sensitivity.design.study_tables import LARGEST
+from smecluster.sensitivity.methods.effective import LEAST_RUNS
 
 
 @dataclass(frozen=True)
@@ -17,11 +18,14 @@ class Verdict:
     Parameters
     ----------
     enough : bool
-        Whether the widest interval of the leading factors is below the limit.
+        Whether the widest interval of the leading factors is below the limit, and each output
+        rests on enough effective runs.
     widest : float
-        That interval's width, Dmnl (mu star: as a share of the output's greatest mu star).
+        That interval's width, Dmnl (mu star: as a share of the output's greatest mu star); NaN
+        where it is not known or not to be trusted.
     needed : int
-        Size at which it is likely to be: intervals narrow with the square root of the size.
+        Size at which it is likely to be: intervals narrow with the square root of the size, and
+        hits of a rare event grow with it.
     text : str
         The verdict in words.
     """
@@ -33,14 +37,19 @@ class Verdict:
 
 
 def judge_size(
-    indices: pd.DataFrame, headline: str, size: int, width: float, leading: int = 5
+    indices: pd.DataFrame,
+    headline: str,
+    size: int,
+    width: float,
+    leading: int = 5,
+    least: float = LEAST_RUNS,
 ) -> Verdict:
     """Judge whether the leading factors are known well enough, or the size should double.
 
     Parameters
     ----------
     indices : pandas.DataFrame
-        In long form: scenario, output, index, factor, value, low, high.
+        In long form: scenario, output, index, factor, value, low, high, effective.
     headline : str
         The index to judge by.
     size : int
@@ -50,6 +59,9 @@ def judge_size(
         output's greatest.
     leading : int
         Number of factors with the greatest index that count, for each output.
+    least : float
+        Effective runs that every output must rest on. Of a rare event these are the runs that hit
+        it: narrow intervals from a handful of hits say nothing.
 
     Returns
     -------
@@ -60,6 +72,9 @@ def judge_size(
     if part.empty:
         text = "No output varies, so there is no index, however many runs there are."
         return Verdict(False, math.nan, size, text)
+    rarest = part.loc[part["effective"].idxmin()]
+    if rarest["effective"] < least:
+        return _refuse_handful(rarest, size, least)
     keys = ["scenario", "output"]
     part = part.sort_values("value", ascending=False).groupby(keys, sort=False).head(leading)
     spread = part["high"] - part["low"]
@@ -81,12 +96,31 @@ def judge_size(
     if widest <= width:
         text = f"The runs are enough: {where}, within the limit of {width:g}."
         return Verdict(True, widest, size, text)
-    needed = 1 << math.ceil(math.log2(size * (widest / width) ** 2))
-    should = f"A size of about {needed:,} instead of {size:,} should be enough."
-    if needed > LARGEST:
-        should = (
-            "No size that a study may have would be enough: accept wider intervals, or leave "
-            "factors out."
-        )
+    needed = _round_up(size * (widest / width) ** 2)
+    should = _suggest_size(needed, size, "accept wider intervals, or leave factors out.")
     text = f"The runs are not enough: {where}, wider than the limit of {width:g}. {should}"
     return Verdict(False, widest, needed, text)
+
+
+def _refuse_handful(rarest: pd.Series, size: int, least: float) -> Verdict:
+    """Refuse to judge by intervals that rest on a handful of runs."""
+    effective = float(rarest["effective"])
+    needed = max(2 * size, _round_up(size * least / max(effective, 1.0)))
+    should = _suggest_size(needed, size, "look at an output that is less rare or less extreme.")
+    text = (
+        f"The runs are not enough: {rarest['output']} rests on effectively {effective:.0f} of them "
+        f"(a rare event or a heavy tail), fewer than {least:.0f}, and its intervals are not to be "
+        f"trusted. {should}"
+    )
+    return Verdict(False, math.nan, needed, text)
+
+
+def _round_up(size: float) -> int:
+    """Give the next power of two."""
+    return 1 << math.ceil(math.log2(size))
+
+
+def _suggest_size(needed: int, size: int, instead: str) -> str:
+    if needed > LARGEST:
+        return f"No size that a study may have would be enough: {instead}"
+    return f"A size of about {needed:,} instead of {size:,} should be enough."

@@ -14,7 +14,18 @@ from smecluster.sensitivity.methods.estimates import Array, Bootstrap, Estimate,
 
 # What says which output a row is about.
 OUTPUT = ("scenario", "output", "outcome", "place", "year", "unit")
-COLUMNS = (*OUTPUT, "index", "factor", "other", "value", "low", "high", "floor")
+COLUMNS = (
+    *OUTPUT,
+    "index",
+    "factor",
+    "other",
+    "value",
+    "low",
+    "high",
+    "floor",
+    "effective",
+    "trusted",
+)
 PAIRS = "second order"
 
 
@@ -38,8 +49,9 @@ def build_index_table(
     -------
     pandas.DataFrame
         The columns `COLUMNS`: `other` is the second factor of a pair, `floor` what a factor
-        without influence stays below by chance. Value, low and high are NaN for outputs that
-        do not vary.
+        without influence stays below by chance. `effective` is the number of runs that the index
+        rests on (`sensitivity.methods.effective`), `trusted` whether these are enough for its
+        interval. Value, low and high are NaN for outputs that do not vary.
 
     Raises
     ------
@@ -61,11 +73,14 @@ def build_index_table(
         bootstrap.seed, min(bootstrap.resamples, method.resamples), bootstrap.confidence
     )
     found = method.estimate(tried, drawn)
+    effective = method.count_effective(tried)
     parts = [
-        _make_long(name, estimate, found, outputs, varying)
+        _make_long(name, estimate, found, outputs, varying, effective)
         for name, estimate in found.indices.items()
     ]
-    return pd.concat(parts, ignore_index=True)
+    table = pd.concat(parts, ignore_index=True)
+    known = np.isfinite(table["low"]) & np.isfinite(table["high"])
+    return table.assign(trusted=known & (table["effective"] >= method.least))
 
 
 def _make_long(
@@ -74,6 +89,7 @@ def _make_long(
     found: Estimates,
     outputs: pd.DataFrame,
     varying: NDArray[np.bool_],
+    effective: Array,
 ) -> pd.DataFrame:
     rows, columns = len(estimate.rows), len(outputs)
 
@@ -87,7 +103,6 @@ def _make_long(
     keys: Mapping[str, Array] = {
         key: np.repeat(outputs[key].to_numpy(), rows) for key in outputs.columns
     }
-    value, half = spread(estimate.value), spread(estimate.half)
     floor = found.floor.get(name)
     return pd.DataFrame(
         {
@@ -95,9 +110,10 @@ def _make_long(
             "index": name,
             "factor": np.tile(np.array([row[0] for row in estimate.rows], dtype=object), columns),
             "other": np.tile(np.array([row[1] for row in estimate.rows], dtype=object), columns),
-            "value": value,
-            "low": value - half,
-            "high": value + half,
+            "value": spread(estimate.value),
+            "low": spread(estimate.low),
+            "high": spread(estimate.high),
             "floor": np.nan if floor is None else np.repeat(spread(floor), rows),
+            "effective": np.nan_to_num(np.repeat(spread(effective), rows)),
         }
     )

@@ -187,16 +187,32 @@ def remark_on_indices(
     Parameters
     ----------
     table : pandas.DataFrame
-        Indices in long form: scenario, output, index, factor, value, low, high.
+        Indices in long form: scenario, output, index, factor, value, low, high, effective, trusted.
     method : Method
         The method that gave them.
     dependent : bool
         Whether factors depend on each other.
     """
     return [
+        *_remark_on_handful(table, method),
         *_remark_on_negative(table),
         *([] if dependent else _remark_on_sums(table)),
         *_remark_on_method(method),
+    ]
+
+
+def _remark_on_handful(table: pd.DataFrame, method: Method) -> list[Remark]:
+    """Say which outputs rest on too few runs for their intervals."""
+    wrong = table[(table["effective"] < method.least) & table["value"].notna()]
+    if wrong.empty:
+        return []
+    units = "trajectories" if method.name == "morris" else "runs"
+    return [
+        make_warning(
+            f"Intervals of {summarise_names(wrong['output'])} are not to be trusted: a rare event "
+            f"or a heavy tail leaves effectively {wrong['effective'].min():.0f} {units} (at least "
+            f"{method.least:.0f} are needed). Another sample may give other indices."
+        )
     ]
 
 

@@ -5,15 +5,52 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from smecluster.model.support.errors import UnknownNameError
 from smecluster.sensitivity.methods.delta import estimate_delta
-from smecluster.sensitivity.methods.estimates import Bootstrap, Estimate, Estimates, Sample
+from smecluster.sensitivity.methods.effective import (
+    LEAST_RUNS,
+    LEAST_TRAJECTORIES,
+    count_effective,
+    count_hits,
+)
+from smecluster.sensitivity.methods.estimates import Array, Bootstrap, Estimate, Estimates, Sample
 from smecluster.sensitivity.methods.fast import estimate_fast, estimate_rbd_fast
 from smecluster.sensitivity.methods.hdmr import RESAMPLES, estimate_hdmr, is_determined
 from smecluster.sensitivity.methods.morris import estimate_morris
 from smecluster.sensitivity.methods.pawn import estimate_pawn
-from smecluster.sensitivity.methods.regional import estimate_regional
-from smecluster.sensitivity.methods.sobol import estimate_sobol
+from smecluster.sensitivity.methods.regional import count_notable, estimate_regional
+from smecluster.sensitivity.methods.sobol import count_block, estimate_sobol
+
+
+def _count_runs(sample: Sample) -> Array:
+    """Effective runs of a plain sample."""
+    return count_effective(sample.y)
+
+
+def _count_points(sample: Sample) -> Array:
+    """Effective runs among the two independent ones of each point of a Saltelli design."""
+    step = count_block(len(sample.rows), sample.second_order)
+    ends = sample.y.reshape(-1, step, sample.y.shape[1])[:, [0, -1]]
+    return count_effective(ends.reshape(-1, sample.y.shape[1]))
+
+
+def _count_trajectories(sample: Sample) -> Array:
+    """Effective trajectories: those that hold nearly all of the variance."""
+    return count_effective(sample.y, len(sample.rows) + 1)
+
+
+def _count_on_curves(sample: Sample) -> Array:
+    """Effective runs of the curve that has fewest: each factor has only its own."""
+    curves = np.split(sample.y, len(sample.names))
+    fewest: Array = np.min([count_effective(curve) for curve in curves], axis=0)
+    return fewest
+
+
+def _count_ranked(sample: Sample) -> Array:
+    """Effective runs of a statistic of ranks, which tails do not matter for: the hits."""
+    return count_hits(sample.y)
 
 
 @dataclass(frozen=True)
@@ -42,6 +79,10 @@ class Method:
         Of the bootstrap at most: some take a second for each hundred.
     quick : callable, optional
         Gives the headline alone, where all indices take much longer.
+    count_effective : callable
+        Takes the runs; gives how many of them the indices of each output rest on: (outputs,).
+    least : float
+        Effective runs below which an interval is not to be trusted.
     """
 
     name: str
@@ -54,6 +95,8 @@ class Method:
     powers_of_two: bool = False
     resamples: int = 100
     quick: Callable[[Sample, Bootstrap], Estimates] | None = None
+    count_effective: Callable[[Sample], Array] = _count_runs
+    least: float = LEAST_RUNS
 
     @property
     def brief(self) -> Method:
@@ -78,7 +121,16 @@ def _estimate_given_data(sample: Sample, bootstrap: Bootstrap) -> Estimates:
 
 _METHODS = (
     Method(
-        "sobol", "Sobol' indices", estimate_sobol, "total", 512, "base points", False, True, 10_000
+        "sobol",
+        "Sobol' indices",
+        estimate_sobol,
+        "total",
+        512,
+        "base points",
+        given_data=False,
+        powers_of_two=True,
+        resamples=10_000,
+        count_effective=_count_points,
     ),
     Method(
         "morris",
@@ -87,16 +139,35 @@ _METHODS = (
         "mu star",
         20,
         "trajectories",
-        False,
-        False,
-        10_000,
+        given_data=False,
+        resamples=10_000,
+        count_effective=_count_trajectories,
+        least=LEAST_TRAJECTORIES,
     ),
-    Method("fast", "FAST", estimate_fast, "total", 512, "runs a factor", False, False, 200),
+    Method(
+        "fast",
+        "FAST",
+        estimate_fast,
+        "total",
+        512,
+        "runs a factor",
+        given_data=False,
+        resamples=200,
+        count_effective=_count_on_curves,
+    ),
     Method("rbd-fast", "RBD-FAST", estimate_rbd_fast, "first order", 1000, "runs"),
     Method("delta", "delta", estimate_delta, "delta", 1000, "runs", resamples=40),
-    Method("pawn", "PAWN", estimate_pawn, "PAWN", 1000, "runs"),
+    Method("pawn", "PAWN", estimate_pawn, "PAWN", 1000, "runs", count_effective=_count_ranked),
     Method("hdmr", "HDMR", estimate_hdmr, "first order", 1000, "runs", resamples=RESAMPLES),
-    Method("regional", "regional analysis", estimate_regional, "separation", 1000, "runs"),
+    Method(
+        "regional",
+        "regional analysis",
+        estimate_regional,
+        "separation",
+        1000,
+        "runs",
+        count_effective=count_notable,
+    ),
     Method(
         "given-data",
         "indices from given data",

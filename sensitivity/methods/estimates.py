@@ -106,12 +106,25 @@ class Estimate:
     value : ndarray (rows, outputs)
         The index; NaN where it is not defined.
     half : ndarray (rows, outputs)
-        Half the width of its confidence interval.
+        Half the width of its confidence interval by the normal distribution, as SALib gives it.
+    ends : tuple of ndarray (rows, outputs), optional
+        Lower and upper end of a better interval, where the method has one.
     """
 
     rows: tuple[tuple[str, str], ...]
     value: Array
     half: Array
+    ends: tuple[Array, Array] | None = None
+
+    @property
+    def low(self) -> Array:
+        """Lower end of the interval."""
+        return self.value - self.half if self.ends is None else self.ends[0]
+
+    @property
+    def high(self) -> Array:
+        """Upper end of the interval."""
+        return self.value + self.half if self.ends is None else self.ends[1]
 
 
 @dataclass(frozen=True)

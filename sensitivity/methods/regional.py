@@ -74,6 +74,27 @@ def estimate_regional(
     return estimate_from_given_data(statistic, ("separation", "shift"), sample, bootstrap)
 
 
+def count_notable(sample: Sample, notable: Notable | None = None) -> Array:
+    """Count the runs on the rarer side of what is notable, which the indices rest on.
+
+    Parameters
+    ----------
+    sample : Sample
+        The runs.
+    notable : Notable, optional
+        As for `estimate_regional`.
+
+    Returns
+    -------
+    ndarray (outputs,)
+        At most half of the runs.
+    """
+    notable = Notable() if notable is None else notable
+    hits = np.array([float(notable.chosen(y).sum()) for y in sample.y.T])
+    rarer: Array = np.minimum(hits, len(sample.y) - hits)
+    return rarer
+
+
 def measure_shift(x: Array, chosen: NDArray[np.bool_]) -> Array:
     """Measure by how much factors lie higher in the chosen runs, Dmnl.
 

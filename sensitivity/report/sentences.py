@@ -114,6 +114,8 @@ def _describe_drivers(analysis: Analysis) -> Iterator[str]:
                 head += f", under {scenarios[0]}{_list_likewise(scenarios[1:])}"
             head += _describe_spread(analysis, scenarios[0], column.name)
             depends = _describe_dependence(analysis, ranked, part)
+            if not ranked["trusted"].iloc[:_NAMED].all():
+                depends += "; these intervals are not to be trusted"
             yield f"{capitalise(head)} {depends}.{_describe_direction(analysis, ranked)}"
 
 

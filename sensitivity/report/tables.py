@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from smecluster.model.presentation.exports import convert_units
@@ -62,15 +63,16 @@ def rank_factors(analysis: Analysis) -> pd.DataFrame:
     -------
     pandas.DataFrame
         A row for each scenario, output and factor, those that matter most first: the headline
-        index, the ends of its interval, their unit, and what more of the factor does to the output
-        (see `sensitivity.direction.Direction`; missing for groups of factors).
+        index, the ends of its interval, their unit, whether the interval can be trusted (``"no"``:
+        the output rests on too few runs), and what more of the factor does to the output (see
+        `sensitivity.direction.Direction`; missing for groups of factors).
     """
     table = analysis.tables["indices"]
     headline = analysis.method.headline
     names = [column.name for column in analysis.outputs]
     chosen = _present_indices(table[(table["index"] == headline) & table["output"].isin(names)])
     keys = ["scenario", "output", "factor"]
-    ranked = chosen[[*keys, "value", "low", "high", "unit"]]
+    ranked = chosen[[*keys, "value", "low", "high", "unit", "trusted"]]
     heading = f"{headline} index" if analysis.method.shares else headline
     ranked = ranked.rename(columns={"value": heading}).reset_index(drop=True)
     swings = analysis.tables["swings"]
@@ -82,7 +84,8 @@ def rank_factors(analysis: Analysis) -> pd.DataFrame:
 def _present_indices(table: pd.DataFrame) -> pd.DataFrame:
     unit = table["unit"].where(table["index"].isin(_EFFECTS), "Dmnl")
     ends = [name for name in _ENDS if name in table]
-    return convert_units(table.assign(unit=unit), values=ends)
+    trusted = np.where(table["trusted"].astype(bool), "yes", "no")
+    return convert_units(table.assign(unit=unit, trusted=trusted), values=ends)
 
 
 def _list_units(analysis: Analysis) -> dict[str, str]:

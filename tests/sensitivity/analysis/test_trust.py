@@ -17,9 +17,10 @@ from smecluster.sensitivity.analysis.trust import (
     summarise_names,
 )
 from smecluster.sensitivity.methods import METHODS
+from smecluster.sensitivity.methods.effective import LEAST_RUNS
 
 
-def table(values, index="first order", half=0.02):
+def table(values, index="first order", half=0.02, effective=100.0):
     return pd.DataFrame(
         {
             "scenario": "base",
@@ -29,6 +30,7 @@ def table(values, index="first order", half=0.02):
             "value": values,
             "low": [value - half for value in values],
             "high": [value + half for value in values],
+            "effective": effective,
         }
     )
 
@@ -137,6 +139,30 @@ def test_an_index_without_an_interval_is_not_enough():
     verdict = judge_size(unknown, "total", 256, width=0.1)
     assert not verdict.enough
     assert "total of 'x1' for y has no interval" in verdict.text
+
+
+def test_a_handful_of_hits_is_not_enough_however_narrow_the_intervals():
+    known = table([0.5, 0.3, 0.1], "total", half=0.001, effective=LEAST_RUNS - 1)
+    verdict = judge_size(known, "total", 256, width=0.1)
+    assert not verdict.enough
+    assert "y rests on effectively 29 of them" in verdict.text
+    assert "fewer than 30" in verdict.text
+    assert verdict.needed == 512
+    assert judge_size(known.assign(effective=LEAST_RUNS), "total", 256, width=0.1).enough
+
+
+def test_hits_that_no_study_can_collect_are_told():
+    rare = table([0.5], "total", half=0.001, effective=1.0)
+    said = judge_size(rare, "total", 2**23, width=0.1).text
+    assert said.endswith("would be enough: look at an output that is less rare or less extreme.")
+
+
+def test_outputs_that_rest_on_a_handful_of_runs_are_a_warning():
+    remarks = remark_on_indices(table([0.6, 0.4], effective=4.0), METHODS["sobol"])
+    assert remarks[0].weight == Weight.WARNING
+    assert remarks[0].text.startswith("Intervals of y are not to be trusted: a rare event or a")
+    assert "effectively 4 runs (at least 30 are needed)" in remarks[0].text
+    assert not remark_on_indices(table([0.6, 0.4], effective=8.0), METHODS["morris"])
 
 
 def test_nothing_is_enough_where_nothing_varies():
