@@ -1,4 +1,4 @@
-"""Are there enough runs? The widest interval of the leading factors decides, if it can be trusted."""
+"""Are there enough runs? The leading factors' widest interval decides, if it can be trusted."""
 
 from __future__ import annotations
 

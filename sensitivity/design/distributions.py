@@ -21,12 +21,13 @@ class Distribution:
     Attributes
     ----------
     kind : str
-        As in `sensitivity.study.Distribution`.
+        As in `sensitivity.study.Distribution`; besides, ``"halves"`` and ``"log-halves"``: half of
+        the probability evenly below the median and half above, or evenly in the logarithm.
     low, high : float
         Its ends; a tail without an end is cut at its 0.1 per cent point.
     first, second : float
         Mode (triangular); mean and standard deviation (normal); median, and standard deviation
-        of the logarithm (lognormal); mean (exponential). 0 where there is none.
+        of the logarithm (lognormal); mean (exponential); median (halves). 0 where there is none.
     values : tuple of float
         The values of a choice.
     """
@@ -58,6 +59,8 @@ class Distribution:
             return chosen
         if self.kind == "uniform":
             return self.low + probability * (self.high - self.low)
+        if self.kind in ("halves", "log-halves"):
+            return self._split(probability)
         if self.kind == "loguniform":
             low, high = np.log(self.low), np.log(self.high)
             found = np.exp(low + probability * (high - low))
@@ -68,6 +71,18 @@ class Distribution:
         # The last digit of a logarithm or of a tail must not leave the ends.
         inside: NDArray[np.float64] = np.clip(np.asarray(found), self.low, self.high)
         return inside
+
+    def _split(self, probability: NDArray[np.float64]) -> NDArray[np.float64]:
+        points = np.array([self.low, self.first, self.high])
+        if self.low < self.first < self.high:
+            steps = [0.0, 0.5, 1.0]
+        else:
+            # A median at an end has nothing on one side of it.
+            points, steps = points[[0, 2]], [0.0, 1.0]
+        if self.kind == "halves":
+            return np.interp(probability, steps, points)
+        found: NDArray[np.float64] = np.exp(np.interp(probability, steps, np.log(points)))
+        return np.clip(found, self.low, self.high)
 
     def record(self) -> dict[str, Any]:
         """Give its content for a JSON file."""

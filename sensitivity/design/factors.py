@@ -16,9 +16,10 @@ from smecluster.model.program.values import Scale
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.vensim.document import CONTROLS
 from smecluster.policies.menu import read_menu
+from smecluster.sensitivity.design.constants import span_constants
 from smecluster.sensitivity.design.distributions import Distribution, find_ends
 from smecluster.sensitivity.design.study import Study
-from smecluster.sensitivity.design.study_tables import FactorTable
+from smecluster.sensitivity.design.study_tables import MODEL, FactorTable
 
 if TYPE_CHECKING:
     from smecluster.model import Model
@@ -101,8 +102,13 @@ def build_factors(
     """
     finder = _Finder(model)
     found: list[Factor] = []
-    for table in study.factor:
-        if table.from_ is not None:
+    # All constants that nothing else moves: once everything else is known.
+    for table in sorted(study.factor, key=lambda table: table.from_ == MODEL):
+        if table.from_ == MODEL:
+            taken = {cell for factor in found for cell in factor.cells}
+            taken |= {cell for name in study.settings for cell in finder.cells(name)}
+            found += finder.constants(table, taken)
+        elif table.from_ is not None:
             found += finder.drawn(table, draws)
         elif table.lever is not None:
             found += finder.lever(table)
@@ -339,6 +345,16 @@ class _Finder:
                 None,
             )
             for name in table.only or names
+        ]
+
+    def constants(self, table: FactorTable, taken: set[str]) -> list[Factor]:
+        """Make a factor of each constant of the model that nothing else sets."""
+        spans = span_constants(
+            self._model.document, self.cells, self.values({}), table.except_, taken, table.reach
+        )
+        return [
+            Factor(cell, table.group or cell, variable.unit, "set", (cell,), law)
+            for cell, (variable, law) in spans.items()
         ]
 
     def _distribution(self, table: FactorTable, label: str, cells: Sequence[str]) -> Distribution:

@@ -18,6 +18,7 @@ from smecluster.model.support.schema import Schema, validate
 from smecluster.model.support.workspace import find_named_file, list_files
 from smecluster.policies.budget import DEFAULT_BUDGET, parse_budget
 from smecluster.sensitivity.design.study_tables import (
+    CALIBRATION,
     DESIGNED,
     METHODS,
     Analysis,
@@ -148,7 +149,7 @@ class Study(Schema):
     @property
     def dependent(self) -> bool:
         """Whether factors depend on one another, as draws of a calibration do."""
-        return any(factor.from_ is not None for factor in self.factor)
+        return any(factor.from_ == CALIBRATION for factor in self.factor)
 
     def resized(self, size: int) -> Study:
         """Give the study with another size of its sample.

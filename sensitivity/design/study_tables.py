@@ -11,7 +11,7 @@ from smecluster.model.support.errors import UnknownNameError
 from smecluster.model.support.limits import MOST_YEARS
 from smecluster.model.support.schema import Schema
 
-CALIBRATION = "calibration"
+CALIBRATION, MODEL = "calibration", "model"
 
 Text = Annotated[str, Field(min_length=1)]
 Share = Annotated[float, Field(gt=0, lt=1)]
@@ -103,10 +103,16 @@ class FactorTable(Schema):
     lever : str, optional
         A lever, whose part of the programme's money is moved; all parts are then divided by
         their sum, which keeps the total money.
-    from_ : "calibration", optional
-        The draws of the calibration: a factor for each of its parameters, with their dependence.
+    from_ : {"calibration", "model"}, optional
+        ``"calibration"``: a factor for each parameter of the calibration, its draws with their
+        dependence. ``"model"``: a factor for each constant of the model's file that no other
+        factor, setting or `except_` names, see `sensitivity.design.constants`.
     only : tuple of str
         The calibration's parameters to take; all if empty.
+    except_ : tuple of str
+        The model's constants to leave as they are.
+    reach : float
+        How many times its own value a regional constant of the model may be, see there.
     each : bool
         A factor for each element of the input's first range (or each region of the lever).
     label : str, optional
@@ -128,8 +134,10 @@ class FactorTable(Schema):
 
     input: Text | None = None
     lever: Text | None = None
-    from_: Literal["calibration"] | None = Field(default=None, alias="from")
+    from_: Literal["calibration", "model"] | None = Field(default=None, alias="from")
     only: tuple[Text, ...] = ()
+    except_: tuple[Text, ...] = Field(default=(), alias="except")
+    reach: float = Field(default=2.0, gt=1, le=1000)
     each: bool = False
     label: Text | None = None
     group: Text | None = None
@@ -148,21 +156,24 @@ class FactorTable(Schema):
     @property
     def name(self) -> str:
         """What an error message calls it."""
-        return self.label or self.input or self.lever or f"from {CALIBRATION}"
+        return self.label or self.input or self.lever or f"from {self.from_}"
 
     @model_validator(mode="after")
     def _one_kind(self) -> FactorTable:
         given = [name for name in ("input", "lever", "from_") if getattr(self, name) is not None]
         if len(given) != 1:
-            raise ValueError("give either input, lever, or from = 'calibration'")
-        if self.from_ is None and self.only:
+            raise ValueError("give either input, lever, or from = 'calibration' or 'model'")
+        if self.from_ != CALIBRATION and self.only:
             raise ValueError("only belongs to from = 'calibration'")
+        for name, given in (("except", self.except_), ("reach", "reach" in self.model_fields_set)):
+            if self.from_ != MODEL and given:
+                raise ValueError(f"{name} belongs to from = 'model'")
         if self.from_ is not None:
             wrong = [name for name in (*_NUMBERS, "each", "label") if self._given(name)]
             wrong += [name for name in ("distribution", "effect") if name in self.model_fields_set]
             if wrong:
                 raise ValueError(
-                    f"from = 'calibration' brings its own values: leave out {wrong[0]}"
+                    f"from = {self.from_!r} brings its own values: leave out {wrong[0]}"
                 )
         return self
 
