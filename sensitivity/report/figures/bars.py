@@ -147,7 +147,7 @@ def _draw_panel(
     ends = np.zeros(len(names))
     for at, (index, value) in enumerate(values.items()):
         where = np.arange(len(names)) + (at - (len(values) - 1) / 2) * thick
-        size, half = value.loc[names].to_numpy(float).T * factor
+        size, below, above = value.loc[names].to_numpy(float).T * factor
         # The headline index is the filled bar; what a factor explains alone is pale below it.
         axis.barh(
             where,
@@ -158,8 +158,10 @@ def _draw_panel(
             linewidth=0,
             hatch=[look.hatch for look in looks],
         )
-        axis.errorbar(size, where, xerr=half, fmt="none", ecolor=INK, elinewidth=1, capsize=2)
-        ends = np.fmax(ends, np.nan_to_num(size + half))
+        axis.errorbar(
+            size, where, xerr=(below, above), fmt="none", ecolor=INK, elinewidth=1, capsize=2
+        )
+        ends = np.fmax(ends, size + np.nan_to_num(above))
     room = 0.03 * ends.max()
     for row, (look, end) in enumerate(zip(looks, ends, strict=True)):
         if look.marker:

@@ -63,8 +63,8 @@ def draw_convergence(results: Results, analysis: Analysis, scenario: str) -> Fig
         for name, colour, marker in zip(leading, COLOURS, _MARKERS, strict=False):
             one = part[part["factor"] == name].sort_values("size")
             value = one["value"] * factor
-            half = one["high"] * factor - value
-            axis.fill_between(one["size"], value - half, value + half, color=colour, alpha=0.12)
+            low, high = one["low"] * factor, one["high"] * factor
+            axis.fill_between(one["size"], low, high, color=colour, alpha=0.12)
             axis.plot(one["size"], value, color=colour, marker=marker, markersize=4)
             handles.append(
                 Line2D(

@@ -123,22 +123,24 @@ def group_rest(
     list of str
         Names to show, the greatest first.
     mapping of str to pandas.DataFrame
-        For each index its value and half its interval, in that order.
+        For each index its value and how far its interval reaches below and above, in that order.
     """
     parts = {
-        name: table[table["index"] == name].set_index("factor")[["value", "high"]]
+        name: table[table["index"] == name].set_index("factor")[["value", "low", "high"]]
         for name in indices
     }
     order = parts[indices[0]]["value"].sort_values(ascending=False, kind="stable").index
     kept, rest = list(order[:named]), list(order[named:])
     found = {}
     for name, part in parts.items():
-        value, half = part["value"], part["high"] - part["value"]
-        shown_ = pd.DataFrame({"value": value.loc[kept], "half": half.loc[kept]})
+        value = part["value"]
+        reach = pd.DataFrame({"below": value - part["low"], "above": part["high"] - value})
+        shown_ = reach.loc[kept]
+        shown_.insert(0, "value", value.loc[kept])
         if rest:
             together = value.loc[rest].sum() if summed else value.loc[rest].max()
-            spread = np.sqrt((half.loc[rest] ** 2).sum()) if summed else 0.0
-            shown_.loc[name_rest(len(rest), summed)] = [together, spread]
+            spread = np.sqrt((reach.loc[rest] ** 2).sum()) if summed else [0.0, 0.0]
+            shown_.loc[name_rest(len(rest), summed)] = [together, *spread]
         found[name] = shown_
     names = [str(name) for name in kept]
     return [*names, *([name_rest(len(rest), summed)] if rest else [])], found

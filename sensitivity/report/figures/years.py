@@ -108,11 +108,11 @@ def draw_lines(results: Results, analysis: Analysis, scenario: str) -> Figure:
     headline = analysis.method.headline
     colours = assign_colours(analysis)
     drawn = _collect_series(results, analysis, scenario, headline)
-    ends = _collect_series(results, analysis, scenario, headline, "high")
+    lows, highs = (
+        _collect_series(results, analysis, scenario, headline, end) for end in ("low", "high")
+    )
     figure, axes = make_panels(len(drawn), 2, 5.6, 2.9, 1.9)
-    for axis, ((key, value), high) in zip(
-        axes, zip(drawn.items(), ends.values(), strict=True), strict=True
-    ):
+    for axis, (key, value) in zip(axes, drawn.items(), strict=True):
         years = value.index.to_numpy(dtype=float)
         unit, factor = ("", 1.0)
         if not analysis.method.shares:
@@ -121,10 +121,8 @@ def draw_lines(results: Results, analysis: Analysis, scenario: str) -> Figure:
             if name not in value:
                 continue
             middle = value[name].to_numpy(dtype=float) * factor
-            half = high[name].to_numpy(dtype=float) * factor - middle
-            axis.fill_between(
-                years, middle - half, middle + half, color=colour, alpha=0.15, linewidth=0
-            )
+            low, high = (ends[key][name].to_numpy(dtype=float) * factor for ends in (lows, highs))
+            axis.fill_between(years, low, high, color=colour, alpha=0.15, linewidth=0)
             axis.plot(
                 years, middle, color=colour, linestyle=_LINES[at % len(_LINES)], linewidth=1.8
             )

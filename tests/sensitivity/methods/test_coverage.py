@@ -1,6 +1,6 @@
 """Intervals hold the exact index as often as they say, or the table does not trust them.
 
-The rule, written down before any candidate was measured:
+The rule, written down and committed before any candidate was measured:
 
 Sobol' first-order and total indices of Ishigami's function, Sobol's g and three lognormal products
 ``prod exp(s_i Z_i)`` (kurtosis of about 10, 200 and 30,000) are estimated from N = 256 and 1,024
@@ -17,6 +17,26 @@ independent base points, 400 times each, with nominal 90 % and 95 % intervals. A
 
 Of the candidates that pass (normal, percentile and BCa bootstrap, bootstrap-t, both on the scale of
 the index and on a transformed one, median of means) the one with the shortest intervals is taken.
+
+What came of it (400 replications, total index, nominal 90 %, N = 256 / 1,024; all intervals, trusted
+or not; a trusted one rests on 30 or more effective runs):
+
+| candidate                   | mild        | lognormal   | wild        |
+|-----------------------------|-------------|-------------|-------------|
+| normal (SALib's)            | .864 / .904 | .823 / .848 | .781 / .798 |
+| percentile                  | .867 / .897 | .846 / .858 | .805 / .815 |
+| BCa                         | .843 / .879 | .774 / .800 | .741 / .747 |
+| bootstrap-t                 | .868 / .897 | .823 / .843 | .782 / .767 |
+| symmetric bootstrap-t       | .888 / .912 | .872 / .904 | .823 / .840 |
+| the same in the logarithm   | .884 / .915 | .899 / .917 | .899 / .907 |
+| median of means (16 blocks) | .917 / .932 | .908 / .903 | .865 / .857 |
+
+On Ishigami's function and g all cover 88 to 93 %. BCa, bootstrap-t in the logarithm and median of
+means (98 % at nominal 95 %, half as wide again) break the rule. The normal and percentile intervals
+pass by mistrust alone, and are 1 to 3 % shorter than the symmetric bootstrap-t: the last sentence
+of the rule would have taken them. Seen the results, it was set aside for a stricter one: clause 1
+must hold for all intervals, trusted or not. Only the symmetric bootstrap-t in the logarithm does
+that for the total index; for the first-order index it does on either scale (.87 to .92).
 """
 
 from __future__ import annotations
@@ -28,6 +48,7 @@ import pandas as pd
 import pytest
 from scipy.stats import norm, qmc
 
+from smecluster.sensitivity.analysis.enough import judge_size
 from smecluster.sensitivity.analysis.index_table import OUTPUT, build_index_table
 from smecluster.sensitivity.methods import METHODS
 from smecluster.sensitivity.methods.estimates import Bootstrap, Sample
@@ -161,6 +182,35 @@ def find_broken(
         if row["trusted"] < least:
             broken.append(f"{index}: trusted in {row['trusted']:.3f}")
     return broken
+
+
+@pytest.mark.parametrize("case", ["Ishigami", "lognormal"])
+def test_a_small_sample_of_intervals_covers(case):
+    found = measure_coverage(case, 128, 0.9, 40)
+    # A few replications only: also those that the table does not trust.
+    assert (found["any"] >= LOWEST).all(), found.to_string()
+    assert (found["silent"] <= SILENT).all()
+
+
+def test_a_wild_tail_is_never_trusted_silently():
+    found = measure_coverage("wild lognormal", 128, 0.9, 20)
+    assert (found["trusted"] <= 0.1).all()
+
+
+@pytest.mark.parametrize("share", [0.002, 0.01])
+def test_an_event_that_was_hit_a_handful_of_times_is_never_called_enough(share):
+    spread = np.sqrt((LOGNORMAL["lognormal"] ** 2).sum())
+    mark = np.exp(spread * norm.ppf(1 - share))
+
+    def event(u: Array) -> Array:
+        return (product("lognormal")(u) > mark).astype(float)
+
+    outputs = pd.DataFrame([("", "y", "", "", 0.0, "Dmnl")], columns=list(OUTPUT))
+    for seed in range(1, 16):
+        sample = draw_blocks(event, 3, 256, seed, even=False)
+        found = build_index_table(sample, outputs, METHODS["sobol"], Bootstrap(seed, 100))
+        assert not found["trusted"].any()
+        assert not judge_size(found, "total", 256, width=0.5).enough
 
 
 @pytest.mark.slow
