@@ -72,7 +72,7 @@ def judge_size(
     if part.empty:
         text = "No output varies, so there is no index, however many runs there are."
         return Verdict(False, math.nan, size, text)
-    rarest = part.loc[part["effective"].idxmin()]
+    rarest = part.iloc[int(part["effective"].to_numpy().argmin())]
     if rarest["effective"] < least:
         return _refuse_handful(rarest, size, least)
     keys = ["scenario", "output"]

@@ -80,8 +80,10 @@ class Distribution:
             # A median at an end has nothing on one side of it.
             points, steps = points[[0, 2]], [0.0, 1.0]
         if self.kind == "halves":
-            return np.interp(probability, steps, points)
+            even: NDArray[np.float64] = np.interp(probability, steps, points)
+            return even
         found: NDArray[np.float64] = np.exp(np.interp(probability, steps, np.log(points)))
+        # The last digit of a logarithm must not leave the ends.
         return np.clip(found, self.low, self.high)
 
     def record(self) -> dict[str, Any]:

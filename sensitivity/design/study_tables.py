@@ -165,9 +165,9 @@ class FactorTable(Schema):
             raise ValueError("give either input, lever, or from = 'calibration' or 'model'")
         if self.from_ != CALIBRATION and self.only:
             raise ValueError("only belongs to from = 'calibration'")
-        for name, given in (("except", self.except_), ("reach", "reach" in self.model_fields_set)):
-            if self.from_ != MODEL and given:
-                raise ValueError(f"{name} belongs to from = 'model'")
+        for name in ("except_", "reach"):
+            if self.from_ != MODEL and name in self.model_fields_set:
+                raise ValueError(f"{name.rstrip('_')} belongs to from = 'model'")
         if self.from_ is not None:
             wrong = [name for name in (*_NUMBERS, "each", "label") if self._given(name)]
             wrong += [name for name in ("distribution", "effect") if name in self.model_fields_set]

@@ -79,11 +79,11 @@ def estimate_morris(sample: Sample, bootstrap: Bootstrap) -> Estimates:
             }
         )
     member = np.array(sample.groups)
-    grouped = [
+    value, spread = (
         np.array([part[member == group].mean(axis=0) for group in sample.rows])
         for part in (values["mu star"], np.array(half["mu star"]))
-    ]
-    return Estimates({"mu star": Estimate(estimate_single(sample.rows), *grouped)})
+    )
+    return Estimates({"mu star": Estimate(estimate_single(sample.rows), value, spread)})
 
 
 def compute_elementary_effects(sample: Sample, length: int) -> Array:

@@ -32,8 +32,11 @@ def test_the_table_ranks_factors_with_intervals_and_direction(found):
         "low",
         "high",
         "unit",
+        "trusted",
         "direction",
     ]
+    # Four trajectories: whatever they give is not to be trusted.
+    assert set(table["trusted"]) == {"no"}
     total = table[table["output"] == "value added, total, 2040"]
     assert total["mu star"].is_monotonic_decreasing
     assert set(total["unit"]) == {"bn yuan a year"}

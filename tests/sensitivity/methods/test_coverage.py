@@ -18,8 +18,8 @@ independent base points, 400 times each, with nominal 90 % and 95 % intervals. A
 Of the candidates that pass (normal, percentile and BCa bootstrap, bootstrap-t, both on the scale of
 the index and on a transformed one, median of means) the one with the shortest intervals is taken.
 
-What came of it (400 replications, total index, nominal 90 %, N = 256 / 1,024; all intervals, trusted
-or not; a trusted one rests on 30 or more effective runs):
+What came of it (400 replications, total index, nominal 90 %, N = 256 / 1,024; trusted intervals and
+all others together; a trusted one rests on 30 or more effective runs):
 
 | candidate                   | mild        | lognormal   | wild        |
 |-----------------------------|-------------|-------------|-------------|
