@@ -236,7 +236,7 @@ def test_without_draws_there_is_one_set_of_values(shipped):
     [
         ({"outcomes": ["Employmnt"]}, "did you mean 'Employment'"),
         ({"start": 2050.0}, "start = 2050 is not a whole year in 1978..2039"),
-        ({"start": -1e308}, "start = -1e+308 is not a whole year in 1978..2039"),
+        ({"start": -1e308}, r"start = -1e\+308 is not a whole year in 1978..2039"),
         ({"start": float("nan")}, "start = nan is not a whole year in 1978..2039"),
         ({"settings": {"history end": 2000.0}}, "is set by strategy"),
         ({"budget": -1.0}, "is no amount of money"),
