@@ -29,9 +29,11 @@ from smecluster.calibration.store.named import CASES, SHIPPED
 from smecluster.calibration.store.own import OWN
 from smecluster.calibration.validation.holdout import SPLIT, check_split
 from smecluster.model import Region, load
+from smecluster.model.settings import check_count, check_time_step
 from smecluster.model.support.checkpoints import drop
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.ledger import check_name
+from smecluster.model.support.limits import MOST_STARTS
 from smecluster.model.support.provenance import make_stamp
 
 if TYPE_CHECKING:
@@ -229,8 +231,7 @@ def calibrate(
     >>> result = calibrate(quick=True, starts=1, time_step=0.5)  # doctest: +SKIP
     >>> result.table()  # doctest: +SKIP
     """
-    if not 0 < time_step <= 1 or not (1 / time_step).is_integer():
-        raise InputError(f"time step {time_step:g}: 1 over a whole number, such as 0.125")
+    check_time_step(time_step)
     if name is not None:
         check_name(name, "name")
     if out is not None:
@@ -238,6 +239,11 @@ def calibrate(
     base = {"TIME STEP": time_step}
     facts: dict[str, Any] = {"seed": seed, "include": list(include), "quick": quick}
     if cases is None or (isinstance(cases, Sequence) and not isinstance(cases, str)):
+        if calibration is not None:
+            raise InputError(
+                f"calibration {calibration!r} holds the other regions while one case is fitted; "
+                "here all are fitted together"
+            )
         several = [_load(each) for each in cases or list_cases()]
         facts[CASES] = _fingerprint(several)
         problem = assemble_together(several, include, base)
@@ -337,11 +343,13 @@ def choose_effort(
     recovery: int = 0,
 ) -> Effort:
     """Choose how much work a calibration does; see `calibrate` for the parameters."""
+    check_count("starts", starts, MOST_STARTS)
+    check_count("steps", steps)
+    if recovery:
+        check_count("recovery", recovery, MOST_STARTS)
     if quick:
-        if until:
-            _choose_split(
-                problem, until
-            )  # a year that is none is refused, also where it is not used
+        if until:  # a year that is none is refused, also where it is not used
+            _choose_split(problem, until)
         few = min(starts, _QUICK_STARTS)
         return Effort(seed, few, None, search=0, profiles=False, bootstrap=0, draws=0)
     split = _choose_split(problem, until)

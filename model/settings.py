@@ -11,7 +11,7 @@ from typing import Any
 from smecluster.model.program.inputs import InputIndex
 from smecluster.model.program.values import Range
 from smecluster.model.support.errors import InputError
-from smecluster.model.support.limits import MOST_COUNTED
+from smecluster.model.support.limits import MOST_COUNTED, MOST_STEPS_A_YEAR
 from smecluster.model.system import Model
 
 # Kinds of variables that a run sets and whose numbers have a range.
@@ -132,6 +132,32 @@ def check_count(name: str, value: Any, most: int = MOST_COUNTED) -> int:
     if count > most:
         raise InputError(f"{name} must be at most {most:,}, not {value!r}")
     return count
+
+
+def check_time_step(step: float) -> float:
+    """Check a time step that a command takes, so that years begin at a step.
+
+    Parameters
+    ----------
+    step : float
+        The time step, Year.
+
+    Returns
+    -------
+    float
+        The same.
+
+    Raises
+    ------
+    InputError
+        If it is not 1 over a whole number, or shorter than 1/1024.
+    """
+    if not 1 / MOST_STEPS_A_YEAR <= step <= 1 or not (1 / step).is_integer():
+        raise InputError(
+            f"time step {step:g}: 1 over a whole number, such as 0.125, and at least "
+            f"1/{MOST_STEPS_A_YEAR}"
+        )
+    return step
 
 
 def parse_settings(model: Model, given: Sequence[str]) -> dict[str, float]:

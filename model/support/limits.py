@@ -72,5 +72,11 @@ MOST_YEARS = 100_000
 MOST_COUNTED = 1_000_000_000
 #: Pairs of orders in which levers are added.
 MOST_ORDERS = 1_000_000
+#: Steps of a year, where a command takes a time step of its own.
+MOST_STEPS_A_YEAR = 1_024
+#: Starts of a fit, and data sets that it is tried on.
+MOST_STARTS = 100_000
+#: Generations of a search.
+MOST_GENERATIONS = 100_000
 #: Points of a generation of a search.
 MOST_POPULATION = 100_000

@@ -21,7 +21,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from smecluster.model.settings import override_inputs
+from smecluster.model.settings import check_time_step, override_inputs
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.graphs import find_shortest_path
 from smecluster.model.vensim.regions import REGION
@@ -130,6 +130,7 @@ def measure_dominance(
         If pysimlin is not installed or cannot follow a loop in this model, or a strategy cannot
         be brought to the budget.
     """
+    check_time_step(step)
     if model.xmile:
         raise InputError("Loops That Matter is offered for Vensim files only")
     _import_simlin()

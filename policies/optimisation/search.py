@@ -15,9 +15,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from smecluster.model.settings import check_count
 from smecluster.model.support.checkpoints import Checkpoints
 from smecluster.model.support.errors import InputError
-from smecluster.model.support.limits import MOST_POPULATION
+from smecluster.model.support.limits import MOST_GENERATIONS, MOST_POPULATION
 from smecluster.policies.optimisation.evaluation import CRITERIA, Evaluated
 
 Array = NDArray[np.float64]
@@ -57,8 +58,7 @@ class Search:
     climb: int = 20
 
     def __post_init__(self) -> None:
-        if self.generations < 1:
-            raise InputError(f"generations must be at least 1, not {self.generations}")
+        check_count("generations", self.generations, MOST_GENERATIONS)
         if self.population < _LEAST_POPULATION:
             raise InputError(
                 f"population must be at least {_LEAST_POPULATION}, not {self.population}"

@@ -128,8 +128,9 @@ def calibrate(
 
 
 def _check(folders: list[Path], out: Path | None, time_step: float, name: str) -> None:
-    if not 0 < time_step <= 1 or not (1 / time_step).is_integer():
-        raise InputError(f"--time-step {time_step:g}: 1 over a whole number, such as 0.125")
+    from smecluster.model.settings import check_time_step
+
+    check_time_step(time_step)
     check_name(name, "--name")
     if out is not None and len(folders) > 1:
         raise InputError("--out takes one calibration: fit the folders one at a time")

@@ -63,7 +63,7 @@ def windows(
     seed: Seed = None,
     from_year: Annotated[int, typer.Option(help="First starting year, 2000 or later.")] = 2000,
     to_year: Annotated[int, typer.Option(help="Last starting year.")] = 2025,
-    every: Annotated[int, typer.Option(min=1, help="Years between starting years.")] = 5,
+    every: Annotated[int, typer.Option(min=1, max=100, help="Years between starting years.")] = 5,
     lasting: Annotated[float, typer.Option(help="Years that the programme lasts.")] = 5,
     horizon: Annotated[float, typer.Option(help="Years over which the gain counts.")] = 15,
     step: Step = None,

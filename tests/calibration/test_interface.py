@@ -93,6 +93,9 @@ def test_an_added_case_is_fitted_together_with_shipped_ones(folder):
         (None, {"time_step": 0.3}, "time step 0.3: 1 over a whole number"),
         ("nowhere", {}, "unknown case 'nowhere'"),
         (["wenzhu"], {}, "did you mean 'wenzhou'"),
+        (None, {"starts": 10**22}, "starts must be at most 100,000"),
+        (None, {"steps": 10**22}, "steps must be at most"),
+        (None, {"calibration": "three-cases"}, "holds the other regions while one case is fitted"),
     ],
 )
 def test_mistakes_are_refused_in_one_line(cases, options, message):

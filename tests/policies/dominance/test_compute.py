@@ -129,3 +129,9 @@ def test_without_the_extra_there_is_one_clear_line(model, monkeypatch):
     monkeypatch.setitem(sys.modules, "simlin", None)
     with pytest.raises(InputError, match=r"pip install 'smecluster\[loops\]'"):
         measure_dominance(model, [NONE])
+
+
+@pytest.mark.parametrize("step", [float("nan"), float("inf"), 0.0, 3.0, 0.3, 1e-9])
+def test_a_time_step_that_misses_the_years_is_refused_before_any_run(model, step):
+    with pytest.raises(InputError, match="1 over a whole number"):
+        measure_dominance(model, [load("local")], step=step)

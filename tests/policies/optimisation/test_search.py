@@ -281,3 +281,9 @@ def test_results_are_tables_figures_and_a_workbook(found, tmp_path):
     assert found.table().columns[0] == "criterion"
     assert set(found.figures()) == {"spending", "lead", "search", "trade-offs"}
     assert found.to_excel(tmp_path / "best.xlsx").stat().st_size > 0
+
+
+@pytest.mark.parametrize("generations", [0, 10**22])
+def test_a_search_has_a_number_of_generations_that_can_end(generations):
+    with pytest.raises(InputError, match="generations must be at"):
+        Search(generations=generations)
