@@ -9,8 +9,11 @@ from smecluster.model.vensim.document import SHIPPED
 from smecluster.model.vensim.document import read_document as read_document
 from smecluster.policies.lever_description import describe_lever
 from smecluster.policies.levers import find_lever, read_levers
+from smecluster.policies.menu import find_menu
 
 TEXT = read_text(SHIPPED)
+DRAFT = read_text(SHIPPED.parent / "drafts" / "second_edition.mdl")
+ONE_MENU = find_menu(read_document(DRAFT).subscripts)
 
 
 @pytest.mark.parametrize("lever", read_levers(), ids=lambda lever: lever.name)
@@ -62,3 +65,13 @@ def test_what_policy_spends_now_is_read_by_region():
         "Zhongguancun": 0.004,
     }
     assert describe_lever(find_lever("legal framework"), TEXT).today == {"all regions": 0.0004}
+
+
+@pytest.mark.parametrize("lever", read_levers(menu=ONE_MENU), ids=lambda lever: lever.name)
+def test_a_lever_of_either_level_is_described_for_both(lever):
+    description = describe_lever(lever, DRAFT)
+    assert description.money_path[0] in ONE_MENU.spending.values()
+    assert description.money_path[-1] == lever.feeds
+    assert list(description.today) == [*ONE_MENU.regions, "all regions"]
+    assert description.effect_paths
+    assert "allocation" not in {one.name for one in description.evidence}

@@ -2,9 +2,11 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
+from smecluster import model
 from smecluster.scripts.main import main
 
 
@@ -34,6 +36,15 @@ def test_tables_fit_a_terminal_of_80_columns(capsys, monkeypatch):
 def test_one_level_can_be_asked_for(capsys):
     _, out, _ = call(capsys, "--level", "central")
     assert len(out.splitlines()) == 1 + 5
+
+
+def test_a_model_with_one_menu_has_each_lever_at_either_level(capsys):
+    draft = str(Path(model.__file__).parent / "drafts" / "second_edition.mdl")
+    outs = [call(capsys, "--level", level, "--model", draft) for level in ("local", "central")]
+    assert outs[0] == outs[1]
+    rows = [line.split("\t") for line in outs[0][1].splitlines()[1:]]
+    assert [row[0] for row in rows] == list(model.load(draft).subscripts["Lever"])
+    assert {row[1] for row in rows} == {"either"}
 
 
 def test_json_is_for_machines(capsys):

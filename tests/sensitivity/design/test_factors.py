@@ -1,10 +1,13 @@
 """Factors reach the inputs that a study names, within the model's ranges, and no others."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
 
+from smecluster import model as models
 from smecluster.model.program.values import Scale
 from smecluster.model.support.errors import InputError
 from smecluster.sensitivity.design.distributions import Distribution, find_ends
@@ -115,6 +118,23 @@ def test_moving_the_money_of_a_lever_leaves_the_sum_as_it_is(m, found):
     assert training[0] == 0
     assert training[1] > 0
     assert brand[1] < brand[0]
+
+
+def test_a_lever_of_one_menu_is_moved_at_both_levels_and_with_each_region_by_region(made, small):
+    draft = models.load(Path(models.__file__).parent / "drafts" / "second_edition.mdl")
+    text = '[[factor]]\nlever = "talent training"\neffect = "multiply"\nlow = 0\nhigh = 2\n'
+    (factor,) = build_factors(made(with_factors(small, text)), draft)
+    assert {cell.split("[")[1].split(",")[0] for cell in factor.cells} == {"local", "central"}
+    inputs = Setting(draft, [factor], {}).inputs(pd.DataFrame({factor.label: [0.0, 2.0]}))
+    for level in ("local", "central"):
+        for region in draft.regions:
+            whole = inputs.filter(like=f"allocation[{level}, {region}").sum(axis=1)
+            assert list(whole) == pytest.approx([1, 1])
+    apart = build_factors(made(with_factors(small, f"{text}each = true\n")), draft)
+    assert [factor.label for factor in apart] == [
+        f"talent training[{one}]" for one in draft.regions
+    ]
+    assert all(len(factor.cells) == 2 for factor in apart)
 
 
 def test_a_lever_of_a_strategy_without_money_for_it_changes_nothing(m, found):
