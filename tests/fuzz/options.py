@@ -69,7 +69,11 @@ def attack_option(attempt: Attempt) -> None:
     random = attempt.random
     commands = domains.table()["command"]
     # Some take too long to be tried with what may well be right.
-    quick = [(at, o) for at, o in pairs() if commands[at]["base"][0] not in ("calibrate", "demo")]
+    quick = [
+        (at, option)
+        for at, option in pairs()
+        if commands[at]["base"][0] not in ("calibrate", "demo") and option != "--generations"
+    ]
     at, option = random.choice([pair for pair in quick if pair not in outputs()])
     named = _type(at, option) in ("name", "newname", "engine", "address")
     _give(attempt, at, option, random.choice(mutate.NAMES if named else mutate.NUMBERS), False)
