@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from smecluster.model.program.graph import Program
 from smecluster.model.program.outputs import Selection
 from smecluster.model.system import Model
+from smecluster.model.vensim.source import fold_name
 
 
 def label_results(
@@ -67,7 +68,7 @@ def label_results(
             turned = np.swapaxes(turned, 0, 1)
         data[name] = ((*lead, *output.dims), turned, _attributes(model, name))
     result = xr.Dataset(data, coordinates, attrs=record_provenance(model, engine))
-    result["time"].attrs = {"unit": model.variables["TIME STEP"].unit}
+    result["time"].attrs = {"unit": _find_time_unit(model)}
     return result
 
 
@@ -117,6 +118,12 @@ def _block(
         )
         block[place] = row
     return block
+
+
+def _find_time_unit(model: Model) -> str:
+    """Find the unit of time; Vensim takes control variables in any spelling."""
+    step = fold_name("TIME STEP")
+    return next(v.unit for name, v in model.variables.items() if fold_name(name) == step)
 
 
 def _attributes(model: Model, name: str) -> dict[str, str]:

@@ -1,0 +1,22 @@
+"""Results carry their labels, also of models that others wrote in their own way."""
+
+import numpy as np
+
+from smecluster import model
+
+SPELLED = """{UTF-8}
+stock= INTEG (1, 1) ~ ton ~ A stock. Source: made up.|
+Initial Time= 0 ~ Year ~ Start.|
+Final Time= 2 ~ Year ~ End.|
+time_step= 0.5 ~ Year ~ Step.|
+Saveper= 1 ~ Year ~ Interval.|
+"""
+
+
+def test_control_variables_may_be_spelled_in_any_way(tmp_path):
+    path = tmp_path / "own.mdl"
+    path.write_text(SPELLED, encoding="utf-8")
+    for engine in ("kernel", "pysd"):
+        found = model.simulate(model.load(path), engine=engine)
+        assert found["time"].attrs["unit"] == "Year"
+        np.testing.assert_allclose(found["stock"], [1.0, 2.0, 3.0])
