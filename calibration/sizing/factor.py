@@ -77,10 +77,13 @@ def find_factor(case: Case, name: str, target: float, year: int) -> float:
         above = np.where(np.isfinite(found), np.sign(found - target), np.nan)
         crossings = np.flatnonzero(above[:-1] * above[1:] <= 0)
         if not len(crossings):
+            ran = found[np.isfinite(found)]
+            # A run may fail at an extreme size.
+            has = f"has {ran.min():,.0f} to {ran.max():,.0f}" if len(ran) else "cannot be run"
             raise InputError(
                 f"{_describe(target, year)}: {case.place.name} at {factors[0]:.3g} to "
-                f"{factors[-1]:.3g} times its size has {np.nanmin(found):,.0f} to "
-                f"{np.nanmax(found):,.0f}; choose a like region that is closer in size"
+                f"{factors[-1]:.3g} times its size {has}; choose a like region that is closer in "
+                "size"
             )
         at = crossings[np.argmin(np.abs(np.log(factors[crossings] / guess)))]
         ends, levels = np.log(factors[at : at + 2]), np.log(found[at : at + 2])

@@ -191,6 +191,9 @@ def _select_figures(
     rows = [
         row for row in read_series(table, sources) if row.region == own and row.series in series
     ]
+    for each in series:
+        if all(row.status == "doubtful" for row in rows if row.series == each):
+            raise InputError(f"{table}: {own}/{each} has doubtful figures only, which none may use")
     found = [row for row in rows if row.year == year and row.status != "doubtful"]
     if {row.series for row in found} == set(series):
         total = sum(_in_millions(row) for row in found) * len(series) / len(found)

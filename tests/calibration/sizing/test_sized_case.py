@@ -9,6 +9,7 @@ from smecluster.calibration.data.case import load_case
 from smecluster.calibration.data.deflate import deflate
 from smecluster.calibration.loading import CalibrationWarning, load_calibrated
 from smecluster.calibration.sizing.factor import TOLERANCE
+from smecluster.calibration.sizing.scaling import is_extensive
 from smecluster.calibration.sizing.sized_case import new_sized_case
 from smecluster.model import simulate
 from smecluster.model.support.errors import InputError
@@ -50,6 +51,18 @@ def test_the_check_accepts_it_and_warns_of_what_is_not_its_own(town):
     assert "every figure of 'value added' is remembered" in notes
 
 
+def test_twice_the_value_added_is_one_factor_on_what_counts_and_none_on_shares(town, tmp_path):
+    double = load_case(new_sized_case(tmp_path / "city", "wenzhou", 2 * GDP, YEAR).folder)
+    ratios = {True: set(), False: set()}
+    for old, new in zip(load_case(town.folder).constants, double.constants, strict=True):
+        if old.value:
+            ratios[is_extensive(old.variable, old.unit)].add(round(new.value / old.value, 6))
+    assert ratios[False] == {1}
+    (factor,) = ratios[True]
+    # Not two exactly: a larger region draws more than its part of the nation's investors.
+    assert factor == pytest.approx(2, rel=0.02)
+
+
 def test_its_folder_tells_what_was_kept_scaled_and_left(town):
     text = (town.folder / "README.md").read_text(encoding="utf-8")
     assert "| initial employment | person | times 0.62" in text
@@ -83,6 +96,10 @@ def test_figures_that_contradict_the_value_are_refused(tmp_path):
         encoding="utf-8",
     )
     with pytest.raises(InputError, match="give 9,000 million yuan for 1990"):
+        new_sized_case(tmp_path / "town", "wenzhou", GDP, YEAR, table, ["va"])
+    text = table.read_text(encoding="utf-8")
+    table.write_text(text.replace("read", "doubtful"), encoding="utf-8")
+    with pytest.raises(InputError, match="town/va has doubtful figures only"):
         new_sized_case(tmp_path / "town", "wenzhou", GDP, YEAR, table, ["va"])
     with pytest.raises(InputError, match="unknown series 'vb'"):
         new_sized_case(tmp_path / "town", "wenzhou", GDP, YEAR, table, ["vb"])
