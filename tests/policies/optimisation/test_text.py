@@ -1,5 +1,7 @@
 """The verdict on the best use of a budget follows the numbers, whichever way they fall."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import xarray as xr
@@ -126,3 +128,19 @@ def test_money_runs_draws_and_limits_are_told():
 def test_figures_are_drawn():
     assert set(figures(found(reached([3e6, 2e6, 1e6])))) == {"spending", "lead", "search"}
     assert set(UNITS) >= {GAIN, BALANCE}
+
+
+def test_a_lever_on_which_both_levels_spend_is_told_with_its_level():
+    plain = found(reached([3e6, 2e6, 1e6]))
+    money = {"share": 0.01, "start": 2025}
+    both = Strategy(
+        name=BEST,
+        title="Best",
+        description="Test.",
+        local=LocalProgramme(allocation={"talent training": 0.6, "exit mechanism": 0.4}, **money),
+        central=CentralProgramme(allocation={"talent training": 1.0}, **money),
+    )
+    spent = {BEST: {"Wenzhou": 5e5, "centre": 5e5}}
+    (said,) = (line for line in answer(replace(plain, best=both, spent=spent)) if "most on" in line)
+    assert "central talent training (50 %), local talent training (30 %)" in said
+    assert "exit mechanism (20 %); 50 % of the money is the centre's" in said
