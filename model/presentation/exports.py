@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 Stamp = Mapping[str, str]
 
+#: Suffixes of the files of a table, of one without Parquet, and of a figure.
+TABLE, RECORDED, FIGURE = (".csv", ".parquet", ".json"), (".csv", ".json"), ".png"
+
 UNIT = "unit"
 ENCODING = "utf-8-sig"
 _DPI = 130
@@ -249,7 +252,7 @@ def read_stamp(path: Path) -> dict[str, str]:
 
 def write_figure(figure: Figure, folder: Path, name: str, stamp: Stamp) -> Path:
     """Write a figure as PNG, its stamp in the file's description; see `write_table`."""
-    path = folder / f"{name}.png"
+    path = folder / f"{name}{FIGURE}"
     figure.arrange(_DPI)
     with replace_file(path) as temporary:
         figure.savefig(temporary, dpi=_DPI, metadata={"Description": format_stamp(stamp)})

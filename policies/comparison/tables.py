@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -40,19 +40,11 @@ def make_tables(comparison: Comparison) -> dict[str, pd.DataFrame]:
     dict
         Table by file name without suffix.
     """
-    made = {
-        "outcomes": table_outcomes(comparison),
-        "probabilities": table_probabilities(comparison),
-        "money": table_money(comparison),
-        "paths": table_paths(comparison),
-        "spillovers": table_spillovers(comparison),
-        "timing": table_timing(comparison),
+    left_out = {
+        RECOVERY: len(comparison.futures) < 2,
+        FAILURES: not len(comparison.failures),
     }
-    if len(comparison.futures) > 1:
-        made["recovery"] = table_recoveries(comparison)
-    if len(comparison.failures):
-        made["failures"] = comparison.failures
-    return made
+    return {name: make(comparison) for name, make in TABLES.items() if not left_out.get(name)}
 
 
 def table_outcomes(comparison: Comparison) -> pd.DataFrame:
@@ -291,3 +283,18 @@ def list_outcomes(data: xr.Dataset) -> pd.DataFrame:
         parts.append(part)
     table = pd.concat(parts, ignore_index=True)
     return table[["outcome", "unit", PLACE, "time", "value"]]
+
+
+RECOVERY, FAILURES = "recovery", "failures"
+
+#: What makes each table, by its file name without suffix.
+TABLES: dict[str, Callable[[Comparison], pd.DataFrame]] = {
+    "outcomes": table_outcomes,
+    "probabilities": table_probabilities,
+    "money": table_money,
+    "paths": table_paths,
+    "spillovers": table_spillovers,
+    "timing": table_timing,
+    RECOVERY: table_recoveries,
+    FAILURES: lambda comparison: comparison.failures,
+}

@@ -33,7 +33,12 @@ from smecluster.policies.optimisation.evaluation import (
     Evaluated,
     Evaluation,
 )
-from smecluster.policies.optimisation.measures import BEST, FACTOR, MONEY
+from smecluster.policies.optimisation.measures import (
+    BEST,
+    FACTOR,
+    MONEY,
+    name_front,
+)
 from smecluster.policies.optimisation.result import BestUse
 from smecluster.policies.optimisation.search import Search, search_best, search_front
 from smecluster.policies.optimisation.space import Space
@@ -262,7 +267,7 @@ def _make_strategies(
     """Turn points into strategies that spend the budget at the model's own values."""
     titles = [(BEST, "Best use of the budget", "The best way that a search found to gain most.")]
     titles += [
-        (f"front-{at:02d}", f"Front {at}", "One of the ways of which none is better by every aim.")
+        (name_front(at), f"Front {at}", "One of the ways of which none is better by every aim.")
         for at in range(1, len(points))
     ]
     rough = [

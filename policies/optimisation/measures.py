@@ -23,8 +23,14 @@ Array = NDArray[np.float64]
 Shares = dict[tuple[Level, str], float]
 MONEY, FACTOR = "programme money", "factor"
 BEST = "best-use"
+FRONT = "front-"
 LEAD = "lead: "
 AHEAD, COMPARED = "best use ahead", "draws"
+
+
+def name_front(at: int) -> str:
+    """Name a strategy of the front, counted from 1."""
+    return f"{FRONT}{at:02d}"
 
 
 def compare_by_hand(best_use: BestUse) -> pd.DataFrame:

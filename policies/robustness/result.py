@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from smecluster.policies.robustness.prim import Discovery
     from smecluster.policies.study import Need
 from smecluster.policies.robustness.measures import _box_table
+
+REGRET = "regret"
 
 
 @dataclass(frozen=True, repr=False)
@@ -92,9 +95,9 @@ class Robustness:
 
         unit = self.compared.ends[self.outcome].attrs.get("unit", "")
         regret = convert_units(self.regrets, units=dict.fromkeys((EXPECTED, HIGH, MOST), unit))
-        return {"regret": regret, "good-enough": self.shares, "limits": self.boxes}
+        return {**{name: make(self) for name, make in TABLES.items()}, REGRET: regret}
 
-    def table(self, name: str = "regret") -> pd.DataFrame:
+    def table(self, name: str = REGRET) -> pd.DataFrame:
         """Give one table, see `tables`.
 
         Raises
@@ -144,3 +147,11 @@ class Robustness:
         said = [*self.answer(), *describe_basis(self.compared)]
         notes = {f"note {at}": line for at, line in enumerate(said, 1)}
         return write_excel(self.tables(), path, {**notes, **self.compared.provenance})
+
+
+#: What takes each table, by its file name without suffix; in the model's units.
+TABLES: dict[str, Callable[[Robustness], pd.DataFrame]] = {
+    REGRET: lambda judged: judged.regrets,
+    "good-enough": lambda judged: judged.shares,
+    "limits": lambda judged: judged.boxes,
+}

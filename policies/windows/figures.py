@@ -13,7 +13,15 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLoca
 from smecluster.model.presentation.formatting import colour_regions
 from smecluster.model.presentation.plotting import Figure, add_heading, format_axis
 from smecluster.model.vensim.regions import REGION
-from smecluster.policies.windows.measures import EVERYWHERE, HOME, KINDS, MASS, find_window
+from smecluster.policies.windows.measures import (
+    BY_YEAR,
+    EVERYWHERE,
+    HOME,
+    KINDS,
+    MAP,
+    MASS,
+    find_window,
+)
 
 if TYPE_CHECKING:
     from smecluster.policies.windows.result import Windows
@@ -35,9 +43,9 @@ def draw_figures(windows: Windows) -> dict[str, Figure]:
     dict
         Figure by file name without suffix.
     """
-    drawn = {"window-by-year": draw_by_year(windows)}
+    drawn = {BY_YEAR: draw_by_year(windows)}
     if windows.gains.sizes["size"] > 1 and windows.gains.sizes["start"] > 1:
-        drawn["window-map"] = draw_map(windows)
+        drawn[MAP] = draw_map(windows)
     return drawn
 
 

@@ -22,6 +22,8 @@ WHY_FIRST_START = (
     "free everywhere and 1978-89 is almost without figures (docs/limitations.md)"
 )
 HOME, EVERYWHERE, MASS = "at home", "in all regions", "mass"
+#: Names of the figures.
+BY_YEAR, MAP = "window-by-year", "window-map"
 QUANTILES = {"low": 0.05, "median": 0.5, "high": 0.95}
 # Kinds of intervention, by the number of firms at the start relative to the critical mass.
 KINDS = {"cultivation": (0.0, 1.0), "combination": (1.0, 2.0), "self-development": (2.0, np.inf)}

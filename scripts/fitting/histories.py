@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,6 +13,7 @@ from smecluster.calibration.loading import describe_origin, load_calibrated
 from smecluster.model.support.errors import UnknownNameError
 from smecluster.scripts.shared.options import CalibrationName, Folders
 from smecluster.scripts.shared.printing import finish, print_json, print_table
+from smecluster.scripts.shared.results import Results
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,6 +29,12 @@ EXAMPLES = (
     "smecluster histories --from my-town --region 'my town' --rivals 1990",
     "smecluster histories --json",
 )
+_FIGURE, _RIVALS = "histories", "rivals"
+_TABLES: dict[str, Callable[[Histories], pd.DataFrame]] = {
+    "histories": lambda found: found.table,
+    "fit": lambda found: found.fit,
+    "turning-points": lambda found: found.turns,
+}
 
 
 def histories(
@@ -115,21 +122,21 @@ def write_histories(
     from smecluster.calibration.report.figures.history_panels import PANELS
     from smecluster.calibration.validation.histories import compare_histories as beside
     from smecluster.calibration.validation.rivals import NATION
-    from smecluster.model.support.files import check_writable
     from smecluster.model.support.provenance import make_stamp
 
-    check_writable(out)
+    results = name_results(out, rivals=rivals is not None)
+    results.check()
     model = load_calibrated([], list(from_ or []), calibration)
     cases = _load_cases(model, region or [], from_ or [])
     found = beside(model, cases, include or (), PANELS if rivals is None else (*PANELS, NATION))
-    scored = {} if rivals is None else {"rivals": _compare(found, rivals)}
+    scored = {} if rivals is None else {_RIVALS: _compare(found, rivals)}
     origin = make_stamp(
         model.hash,
         figures=sha256(found.table.to_csv(index=False).encode()).hexdigest(),
         include=", ".join(include or []) or None,
         calibration=describe_origin(from_ or [], calibration),
     )
-    files = _write(found, out, origin, remembered="remembered" in (include or ()), more=scored)
+    files = _write(found, results, origin, remembered="remembered" in (include or ()), more=scored)
     return found, origin, files
 
 
@@ -152,23 +159,25 @@ def _compare(found: Histories, year: int) -> pd.DataFrame:
     return compare_with_rivals(found, year)
 
 
+def name_results(out: Path, *, rivals: bool = False) -> Results:
+    """Name the files that the histories have."""
+    return Results(out, plain=[*_TABLES, *([_RIVALS] if rivals else [])], figures=[_FIGURE])
+
+
 def _write(
     found: Histories,
-    folder: Path,
+    results: Results,
     origin: dict[str, str],
     remembered: bool,
     more: Mapping[str, pd.DataFrame],
 ) -> list[Path]:
     from smecluster.calibration.report.figures.history_panels import draw_histories
-    from smecluster.model.presentation.exports import write_csv, write_figure
 
-    tables = {"histories": found.table, "fit": found.fit, "turning-points": found.turns, **more}
+    tables = {**{name: take(found) for name, take in _TABLES.items()}, **more}
     files = [
-        path
-        for name, table in tables.items()
-        for path in write_csv(table, folder / f"{name}.csv", origin)
+        path for name, table in tables.items() for path in results.write_csv(name, table, origin)
     ]
-    return [*files, write_figure(draw_histories(found, remembered), folder, "histories", origin)]
+    return [*files, *results.draw({_FIGURE: draw_histories(found, remembered)}, origin).values()]
 
 
 def _print_fit(fit: pd.DataFrame) -> None:

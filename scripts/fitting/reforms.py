@@ -12,6 +12,7 @@ import typer
 from smecluster.calibration.loading import describe_origin, draw_values, load_calibrated
 from smecluster.scripts.shared.options import CalibrationName, Folders, Regions
 from smecluster.scripts.shared.printing import finish, print_json, print_table, print_text
+from smecluster.scripts.shared.results import Results
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,6 +24,7 @@ EXAMPLES = (
     "smecluster reforms path/to/mine.toml --region Wenzhou --calibration none",
     "smecluster reforms --json",
 )
+_EFFECTS, _RUNS = "effects", "reforms"
 
 
 def reforms(
@@ -44,11 +46,10 @@ def reforms(
     from smecluster.calibration.validation.reform_file import find_reforms
     from smecluster.calibration.validation.reform_runs import run_reforms
     from smecluster.calibration.validation.reform_score import count_effects, tabulate_effects
-    from smecluster.model.presentation.exports import write_csv
-    from smecluster.model.support.files import check_writable
     from smecluster.model.support.provenance import make_stamp
 
-    check_writable(out)
+    results = Results(out, plain=[_EFFECTS, _RUNS])
+    results.check()
     chosen = find_reforms(names or [])
     model = load_calibrated(region or [], from_ or [], calibration)
     table = run_reforms(
@@ -64,8 +65,8 @@ def reforms(
     )
     effects = tabulate_effects(table)
     files = [
-        *write_csv(effects, out / "effects.csv", origin),
-        *write_csv(table, out / "reforms.csv", origin),
+        *results.write_csv(_EFFECTS, effects, origin),
+        *results.write_csv(_RUNS, table, origin),
     ]
     if json:
         print_json(

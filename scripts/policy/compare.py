@@ -10,7 +10,9 @@ import typer
 
 from smecluster.scripts.shared.options import CalibrationName, Folders, Regions, Settings
 from smecluster.scripts.shared.printing import finish, print_lines, print_table
+from smecluster.scripts.shared.results import Results
 from smecluster.scripts.shared.uncertainty import (
+    IN_UNIT,
     Baseline,
     BudgetText,
     Draws,
@@ -20,9 +22,7 @@ from smecluster.scripts.shared.uncertainty import (
     StudyName,
     Workers,
     carry_out,
-    draw_all,
     split_names,
-    write_all,
 )
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ EXAMPLES = (
     "smecluster compare central local mixed --draws 500 --futures all --out results/uncertain",
     "smecluster compare --study centre-or-place",
 )
+PAGE = "brief.html"
 
 
 def compare(
@@ -89,13 +90,21 @@ def compare(
         seed=seed,
         regions=tuple(region) if region else None,
     )
-    needed = draws is not None
-    _report(carry_out(given, calibration, from_, set_, out, workers, need_draws=needed), out, json)
+    needed, results = draws is not None, name_results(out)
+    done = carry_out(given, calibration, from_, set_, results, workers, need_draws=needed)
+    _report(done, results, json)
 
 
-def _report(done: StudyRun, out: Path, json: bool) -> None:
+def name_results(out: Path) -> Results:
+    """Name the files that a comparison may have."""
+    from smecluster.policies.comparison.brief import CAPTIONS
+    from smecluster.policies.comparison.tables import TABLES
+
+    return Results(out, tables=TABLES, figures=CAPTIONS, files=[PAGE])
+
+
+def _report(done: StudyRun, results: Results, json: bool) -> None:
     """Print and write a comparison."""
-    from smecluster.model.support.files import write_atomic
     from smecluster.policies.comparison.brief import (
         table_headlines,
         title_headlines,
@@ -107,7 +116,7 @@ def _report(done: StudyRun, out: Path, json: bool) -> None:
     comparison, provenance = done.comparison, done.provenance
     said = answer_comparison(comparison)
     made = make_tables(comparison)
-    files = write_all(made, out, provenance)
+    files = results.write_tables(made, provenance, IN_UNIT)
     if not json:
         for question, reply in said.items():
             print_lines([question, f"  {reply}"])
@@ -120,9 +129,9 @@ def _report(done: StudyRun, out: Path, json: bool) -> None:
         sys.stdout.flush()
     from smecluster.policies.comparison.figures.gallery import draw_figures
 
-    drawn = draw_all(draw_figures(comparison), out, provenance)
+    drawn = results.draw(draw_figures(comparison), provenance)
     text = write_compare_page(comparison, done.study.title, drawn, provenance)
-    files += [*drawn.values(), write_atomic(out / "brief.html", text)]
+    files += [*drawn.values(), results.write(PAGE, text)]
     record = {
         "stamp": provenance,
         "start": comparison.start,

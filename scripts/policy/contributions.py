@@ -11,6 +11,7 @@ import typer
 from smecluster.scripts.shared.options import CalibrationName, Folders, Regions, Settings
 from smecluster.scripts.shared.printing import finish, print_lines, print_table
 from smecluster.scripts.shared.progress import progress
+from smecluster.scripts.shared.results import Results
 from smecluster.scripts.shared.uncertainty import (
     Baseline,
     BudgetText,
@@ -21,7 +22,6 @@ from smecluster.scripts.shared.uncertainty import (
     StudyName,
     Workers,
     add_step,
-    draw_all,
 )
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ EXAMPLES = (
     "smecluster contributions --study centre-or-place --draws 50 --step 0.125",
     "smecluster contributions mine.toml --outcome Employment --region Wenzhou",
 )
+_LONG, _PAIRS = _TABLES = ("contributions", "pairs")
+_PAGE = "contributions.html"
 _CHECKED = 2  # draws in which the model's own time step is tried
 
 
@@ -70,7 +72,6 @@ def contributions(
 ) -> None:
     """Share the effect of a strategy among its levers."""
     from smecluster.model.support.errors import InputError
-    from smecluster.model.support.files import check_writable
     from smecluster.policies.comparison.study_inputs import load_inputs
     from smecluster.policies.contributions.compute import compute_contributions, measure_step_error
     from smecluster.policies.spans import warn_spans
@@ -78,7 +79,7 @@ def contributions(
 
     if as_written and budget is not None:
         raise InputError("give either --budget or --as-written, not both")
-    check_writable(out)
+    Results(out).check()
     given = combine_study(
         study,
         strategies,
@@ -98,6 +99,9 @@ def contributions(
         need_draws=draws is not None,
     )
     settings = add_step(inputs.settings, step)
+    figures = [f"{kind}-{one.name}" for one in inputs.strategies for kind in _CAPTIONS]
+    results = Results(out, tables=_TABLES, figures=figures, files=[_PAGE])
+    results.check()
 
     def compute(name: str, table: pd.DataFrame | None, used: dict[str, float]) -> Contributions:
         strategy = next(one for one in inputs.strategies if one.name == name)
@@ -117,7 +121,7 @@ def contributions(
                 progress=report,
             )
 
-    results, errors = [], []
+    found, errors = [], []
     for strategy in inputs.strategies:
         result = compute(strategy.name, inputs.draws, settings)
         error = None
@@ -125,25 +129,23 @@ def contributions(
             known = list(result.shares["draw"].values[:_CHECKED])
             few = None if inputs.draws is None else inputs.draws.loc[known]
             error = measure_step_error(result, compute(strategy.name, few, inputs.settings))
-        results.append(result)
+        found.append(result)
         errors.append(error)
         warn_spans(result.spans)
-    _report(inputs, results, errors, out, json)
+    _report(inputs, found, errors, results, json)
 
 
 def _report(
     inputs: StudyInputs,
-    results: list[Contributions],
+    found: list[Contributions],
     errors: list[float | None],
-    out: Path,
+    results: Results,
     json: bool,
 ) -> None:
     """Print and write contributions."""
     import pandas as pd
 
-    from smecluster.model.presentation.exports import write_table
     from smecluster.model.presentation.page import Section, render_page
-    from smecluster.model.support.files import write_atomic
     from smecluster.policies.contributions.measures import (
         QUANTILES,
         tabulate_contributions,
@@ -152,30 +154,30 @@ def _report(
     )
     from smecluster.policies.contributions.text import write_answer, write_basis
 
-    budget = results[0].budget
+    budget = found[0].budget
     provenance = inputs.stamp(
         budget="as each strategy's file says" if budget is None else budget.describe()
     )
     values = ["mean", *QUANTILES]
-    long = pd.concat(map(tabulate_contributions, results))
-    files = write_table(long, out, "contributions", provenance, values=[*values, "standard error"])
-    pairs = pd.concat(map(tabulate_pairs, results))
-    files += write_table(pairs, out, "pairs", provenance, values=values)
-    answers = {result.strategy.title: write_answer(result) for result in results}
+    long = pd.concat(map(tabulate_contributions, found))
+    files = results.write_table(_LONG, long, provenance, [*values, "standard error"])
+    pairs = pd.concat(map(tabulate_pairs, found))
+    files += results.write_table(_PAIRS, pairs, provenance, values)
+    answers = {result.strategy.title: write_answer(result) for result in found}
     bases = [
         write_basis(result, error, min(_CHECKED, result.shares.sizes["draw"]))
-        for result, error in zip(results, errors, strict=True)
+        for result, error in zip(found, errors, strict=True)
     ]
     if not json:
-        for result, basis in zip(results, bases, strict=True):
+        for result, basis in zip(found, bases, strict=True):
             print_lines([*answers[result.strategy.title], ""])
             _print_levers(result)
             print_lines(["", *basis, ""])
         # Figures take longer to draw than the answer to read.
         sys.stdout.flush()
     sections = []
-    for result, basis in zip(results, bases, strict=True):
-        pictures = draw_all(result.figures(), out, provenance)
+    for result, basis in zip(found, bases, strict=True):
+        pictures = results.draw(result.figures(), provenance)
         files += pictures.values()
         sections.append(
             Section(
@@ -187,15 +189,15 @@ def _report(
         )
     sentences = [line for answer in answers.values() for line in answer]
     text = render_page("What each lever of a strategy brings", sentences, sections, provenance)
-    files.append(write_atomic(out / "contributions.html", text))
+    files.append(results.write(_PAGE, text))
     record = {
         "stamp": provenance,
         "answer": sentences,
         "basis": [line for basis in bases for line in basis],
-        "warnings": [one.describe() for result in results for one in result.spans],
+        "warnings": [one.describe() for result in found for one in result.spans],
         "levers": {
             result.strategy.name: tabulate_levers(result).reset_index().to_dict("records")
-            for result in results
+            for result in found
         },
     }
     finish(files, record if json else None)

@@ -24,17 +24,19 @@ def demo(
     ),
 ) -> None:
     """Compare a central with a local strategy, and the model with the published histories."""
-    from smecluster.scripts.fitting.histories import write_histories
-    from smecluster.scripts.policy.compare import compare
+    from smecluster.scripts.fitting import histories
+    from smecluster.scripts.policy.compare import PAGE, compare
 
+    # Those of the comparison are checked where it begins.
+    histories.name_results(out).check()
     began = time.monotonic()
     note(f"1 of 2: {' and '.join(STRATEGIES)} in {draws} draws of the calibration")
     compare(list(STRATEGIES), draws=draws, out=out)
     note("2 of 2: the model beside the published histories")
-    _, _, files = write_histories(out=out)
+    _, _, files = histories.write_histories(out=out)
     pictures = ", ".join(path.name for path in files if path.suffix == ".png")
     print(
-        f"\nThe page:   {out / 'brief.html'}\n"
+        f"\nThe page:   {out / PAGE}\n"
         f"The tables: {out / '*.csv'} (NAME.json says where NAME.csv came from)\n"
         f"Figures:    {out / '*.png'}, the histories in {pictures}\n"
         f"Done in {time.monotonic() - began:.0f} s."

@@ -10,7 +10,8 @@ import typer
 from smecluster.scripts.shared.options import CalibrationName, Folders, Regions, Settings
 from smecluster.scripts.shared.printing import finish, print_lines, print_table
 from smecluster.scripts.shared.progress import progress
-from smecluster.scripts.shared.uncertainty import BudgetText, Start, StudyName, draw_all
+from smecluster.scripts.shared.results import Results
+from smecluster.scripts.shared.uncertainty import BudgetText, Start, StudyName
 
 if TYPE_CHECKING:
     from smecluster.policies.comparison.study_inputs import StudyInputs
@@ -21,6 +22,8 @@ EXAMPLES = (
     "smecluster dominance end-all-policy local mixed --since 2000",
 )
 _STRATEGIES = ("as-now", "central", "local")
+_NAME, _YEARLY = "dominance", "dominance-by-year"
+_PAGE = f"{_NAME}.html"
 
 
 def dominance(
@@ -51,12 +54,12 @@ def dominance(
 ) -> None:
     """Follow the named loops through the runs of strategies (needs the extra 'loops')."""
     from smecluster.model.support.errors import InputError
-    from smecluster.model.support.files import check_writable
     from smecluster.policies.comparison.study_inputs import load_inputs
     from smecluster.policies.dominance.compute import measure_dominance
     from smecluster.policies.study import combine_study
 
-    check_writable(out)
+    results = Results(out, tables=[_NAME, _YEARLY], figures=[_NAME], files=[_PAGE])
+    results.check()
     given = combine_study(
         study,
         strategies or (list(_STRATEGIES) if study is None else None),
@@ -82,14 +85,14 @@ def dominance(
             step=step,
             progress=report,
         )
-    _report(inputs, result, first, out, json)
+    _report(inputs, result, first, results, json)
 
 
-def _report(inputs: StudyInputs, result: Dominance, since: float, out: Path, json: bool) -> None:
+def _report(
+    inputs: StudyInputs, result: Dominance, since: float, results: Results, json: bool
+) -> None:
     """Print and write the shares."""
-    from smecluster.model.presentation.exports import write_table
     from smecluster.model.presentation.page import Section, render_page
-    from smecluster.model.support.files import write_atomic
     from smecluster.policies.dominance.figures import draw_dominance
     from smecluster.policies.dominance.measures import summarise_shares
     from smecluster.policies.dominance.text import write_answer, write_basis
@@ -97,8 +100,8 @@ def _report(inputs: StudyInputs, result: Dominance, since: float, out: Path, jso
     budget = "as each strategy's file says" if result.budget is None else result.budget.describe()
     provenance = inputs.stamp(budget=budget)
     shares = summarise_shares(result.shares, since)
-    files = write_table(shares, out, "dominance", provenance)
-    files += write_table(result.tables()["by year"], out, "dominance-by-year", provenance)
+    files = results.write_table(_NAME, shares, provenance)
+    files += results.write_table(_YEARLY, result.tables()["by year"], provenance)
     answer, basis = write_answer(result, since), write_basis(result)
     wide = shares.pivot(index="loop", columns=["Region", "strategy"], values="share")
     wide = wide.loc[[str(loop) for loop in result.shares["loop"].values]]
@@ -116,9 +119,9 @@ def _report(inputs: StudyInputs, result: Dominance, since: float, out: Path, jso
             )
             print()
         print_lines(basis)
-    pictures = draw_all({"dominance": draw_dominance(result, since)}, out, provenance)
+    pictures = results.draw({_NAME: draw_dominance(result, since)}, provenance)
     sections = [
-        Section("By year", [], [], [("Share of each named loop", pictures["dominance"])]),
+        Section("By year", [], [], [("Share of each named loop", pictures[_NAME])]),
         Section(
             f"On average since {since:g}",
             basis,
@@ -126,11 +129,11 @@ def _report(inputs: StudyInputs, result: Dominance, since: float, out: Path, jso
         ),
     ]
     text = render_page("Which feedback loops dominate when", answer, sections, provenance)
-    files += [*pictures.values(), write_atomic(out / "dominance.html", text)]
+    files += [*pictures.values(), results.write(_PAGE, text)]
     record = {
         "stamp": provenance,
         "answer": answer,
         "basis": basis,
-        "dominance": shares.to_dict("records"),
+        _NAME: shares.to_dict("records"),
     }
     finish(files, record if json else None)

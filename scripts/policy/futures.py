@@ -10,7 +10,9 @@ import typer
 
 from smecluster.scripts.shared.options import CalibrationName, Folders, Regions, Settings
 from smecluster.scripts.shared.printing import finish, print_json, print_lines, print_table
+from smecluster.scripts.shared.results import Results
 from smecluster.scripts.shared.uncertainty import (
+    IN_UNIT,
     Baseline,
     BudgetText,
     Draws,
@@ -20,9 +22,7 @@ from smecluster.scripts.shared.uncertainty import (
     StudyName,
     Workers,
     carry_out,
-    draw_all,
     split_names,
-    write_all,
 )
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ EXAMPLES = (
     "smecluster futures local --futures demand,credit --draws 200",
     "smecluster futures central local --futures mine.toml",
 )
+_TABLE, _FIGURE, _PAGE = "recovery", "futures", "brief.html"
 
 
 def futures(
@@ -81,8 +82,10 @@ def futures(
     )
     if len(given.load_futures()) < 2:
         raise InputError("the base future alone has nothing to compare: name others with --futures")
-    done = carry_out(given, calibration, from_, set_, out, workers, need_draws=draws is not None)
-    _report(done, out, json)
+    results = Results(out, tables=[_TABLE], figures=[_FIGURE], files=[_PAGE])
+    needed = draws is not None
+    done = carry_out(given, calibration, from_, set_, results, workers, need_draws=needed)
+    _report(done, results, json)
 
 
 def _list(chosen: list[str] | None, json: bool) -> None:
@@ -107,8 +110,7 @@ def _list(chosen: list[str] | None, json: bool) -> None:
     print_table([*rows[0]], [[*row.values()] for row in rows])
 
 
-def _report(done: StudyRun, out: Path, json: bool) -> None:
-    from smecluster.model.support.files import write_atomic
+def _report(done: StudyRun, results: Results, json: bool) -> None:
     from smecluster.policies.comparison.brief import write_futures_page
     from smecluster.policies.comparison.figures.certainty import draw_futures
     from smecluster.policies.comparison.tables import table_recoveries
@@ -116,17 +118,17 @@ def _report(done: StudyRun, out: Path, json: bool) -> None:
 
     comparison = done.comparison
     said, table = answer_futures(comparison), table_recoveries(comparison)
-    files = write_all({"recovery": table}, out, done.provenance)
+    files = results.write_tables({_TABLE: table}, done.provenance, IN_UNIT)
     if not json:
         print_lines([*said, "", *describe_basis(comparison)])
         sys.stdout.flush()
-    drawn = draw_all({"futures": draw_futures(comparison)}, out, done.provenance)
+    drawn = results.draw({_FIGURE: draw_futures(comparison)}, done.provenance)
     text = write_futures_page(comparison, f"Futures: {done.study.title}", drawn, done.provenance)
-    files += [*drawn.values(), write_atomic(out / "brief.html", text)]
+    files += [*drawn.values(), results.write(_PAGE, text)]
     record = {
         "stamp": done.provenance,
         "answer": said,
         "warnings": [one.describe() for one in comparison.spans],
-        "recovery": table.to_dict("records"),
+        _TABLE: table.to_dict("records"),
     }
     finish(files, record if json else None)

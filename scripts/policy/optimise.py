@@ -11,6 +11,7 @@ import typer
 from smecluster.scripts.shared.options import CalibrationName, Folders, Regions, Settings
 from smecluster.scripts.shared.printing import finish, print_lines, print_table
 from smecluster.scripts.shared.progress import progress
+from smecluster.scripts.shared.results import Results
 from smecluster.scripts.shared.uncertainty import (
     Baseline,
     BudgetText,
@@ -18,7 +19,6 @@ from smecluster.scripts.shared.uncertainty import (
     Start,
     StudyName,
     Workers,
-    draw_all,
 )
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ _BY_HAND = ("central", "local", "mixed")
 _CHOOSE, _UNSEEN = 16, 100
 _STEP = 0.125  # Year, of the search
 _SEARCH = "search"
+_COMPARISON, _ALLOCATIONS, _FRONT = _TABLES = ("comparison", "allocations", "front")
+_STRATEGY, _PAGE = ".toml", "optimise.html"
 
 
 def optimise(
@@ -96,16 +98,19 @@ def optimise(
     """Search for the best use of a budget; a search that was stopped resumes."""
     from smecluster.model.support.checkpoints import drop
     from smecluster.model.support.errors import InputError
-    from smecluster.model.support.files import check_writable
     from smecluster.policies.comparison.study_inputs import fingerprint, load_inputs
     from smecluster.policies.futures import load as load_future
     from smecluster.policies.optimisation.compute import optimise as search_best_use
+    from smecluster.policies.optimisation.measures import BEST, name_front
     from smecluster.policies.optimisation.search import Search
     from smecluster.policies.spans import warn_spans
     from smecluster.policies.study import combine_study
 
-    for folder in (out, out / "front"):
-        check_writable(folder)
+    results = Results(out, tables=_TABLES, figures=_CAPTIONS, files=[f"{BEST}{_STRATEGY}", _PAGE])
+    others = range(1, population) if not single else ()
+    front = Results(out / _FRONT, files=[f"{name_front(at)}{_STRATEGY}" for at in others])
+    for one in (results, front):
+        one.check()
     given = combine_study(
         study,
         strategies or (list(_BY_HAND) if study is None else None),
@@ -160,16 +165,17 @@ def optimise(
             progress=report,
         )
     warn_spans(result.spans)
-    _report(inputs, result, out, json)
+    _report(inputs, result, results, front, json)
 
 
-def _report(inputs: StudyInputs, result: BestUse, out: Path, json: bool) -> None:
+def _report(
+    inputs: StudyInputs, result: BestUse, results: Results, front: Results, json: bool
+) -> None:
     """Print and write the best use."""
-    from smecluster.model.presentation.exports import write_table
     from smecluster.model.presentation.formatting import Rounded
     from smecluster.model.presentation.page import Section, render_page
-    from smecluster.model.support.files import write_atomic
     from smecluster.policies.optimisation.measures import (
+        FRONT,
         LEAD,
         compare_by_hand,
         tabulate_allocations,
@@ -182,18 +188,18 @@ def _report(inputs: StudyInputs, result: BestUse, out: Path, json: bool) -> None
     provenance = inputs.stamp(budget=result.budget.describe())
     answer, basis = write_answer(result), write_basis(result)
     head = [answer[0], *(f"{name}: {value}" for name, value in provenance.items())]
-    files = [write_atomic(out / f"{result.best.name}.toml", format_strategy(result.best, head))]
+    files = [results.write(f"{result.best.name}{_STRATEGY}", format_strategy(result.best, head))]
     files += [
-        write_atomic(out / "front" / f"{one.name}.toml", format_strategy(one, head[1:]))
+        front.write(f"{one.name}{_STRATEGY}", format_strategy(one, head[1:]))
         for one in result.front
     ]
     points = ("mean", "low", "median", "high")
     values = [*points, *(LEAD + one for one in points)]
-    files += write_table(compare_by_hand(result), out, "comparison", provenance, values=values)
+    files += results.write_table(_COMPARISON, compare_by_hand(result), provenance, values)
     allocations = tabulate_allocations(result)
-    files += write_table(allocations, out, "allocations", provenance)
+    files += results.write_table(_ALLOCATIONS, allocations, provenance)
     if result.front:
-        files += write_table(tabulate_front(result), out, "front", provenance)
+        files += results.write_table(_FRONT, tabulate_front(result), provenance)
     table = tabulate_for_readers(result)
     unseen = f"On {result.unseen.sizes['draw']} unseen draws, at equal additional money"
     if not json:
@@ -203,8 +209,8 @@ def _report(inputs: StudyInputs, result: BestUse, out: Path, json: bool) -> None
         print_lines(["", *basis, "", f"smecluster run {files[0]}"])
         # Figures take longer to draw than the answer to read.
         sys.stdout.flush()
-    pictures = draw_all(result.figures(), out, provenance)
-    by_hand = allocations[~allocations["strategy"].str.startswith("front-")]
+    pictures = results.draw(result.figures(), provenance)
+    by_hand = allocations[~allocations["strategy"].str.startswith(FRONT)]
     sections = [
         Section("What the money is spent on", answer[2:4], [], [_picture("spending", pictures)]),
         Section(
@@ -221,14 +227,14 @@ def _report(inputs: StudyInputs, result: BestUse, out: Path, json: bool) -> None
         ),
     ]
     text = render_page("The best use of a budget", answer, sections, provenance)
-    files += [*pictures.values(), write_atomic(out / "optimise.html", text)]
+    files += [*pictures.values(), results.write(_PAGE, text)]
     record = {
         "stamp": provenance,
         "answer": answer,
         "basis": basis,
         "warnings": [one.describe() for one in result.spans],
         "best use": result.best.model_dump(exclude_none=True),
-        "comparison": compare_by_hand(result).to_dict("records"),
+        _COMPARISON: compare_by_hand(result).to_dict("records"),
     }
     finish(files, record if json else None)
 

@@ -10,7 +10,9 @@ import typer
 
 from smecluster.scripts.shared.options import CalibrationName, Folders, Regions, Settings
 from smecluster.scripts.shared.printing import finish, print_lines, print_table
+from smecluster.scripts.shared.results import Results
 from smecluster.scripts.shared.uncertainty import (
+    IN_UNIT,
     Baseline,
     BudgetText,
     Draws,
@@ -20,9 +22,7 @@ from smecluster.scripts.shared.uncertainty import (
     StudyName,
     Workers,
     carry_out,
-    draw_all,
     split_names,
-    write_all,
 )
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ EXAMPLES = (
     "smecluster robust --study centre-or-place --out results/robust",
     "smecluster robust central local --outcome Employment --place Wenzhou",
 )
+_PAGE = "brief.html"
 
 
 def robust(
@@ -79,13 +80,13 @@ def robust(
         baseline=baseline,
         regions=tuple(region) if region else None,
     )
-    kept = select_outcomes(given.outcomes)
+    kept, results = select_outcomes(given.outcomes), _name_results(out)
     done = carry_out(
         given,
         calibration,
         from_,
         set_,
-        out,
+        results,
         workers,
         need_draws=draws is not None,
         check=lambda model: check_needs(
@@ -95,28 +96,35 @@ def robust(
     judged = judge_strategies(
         done.comparison, given.need, outcome=outcome, place=place, seed=given.seed
     )
-    _report(done, judged, out, json)
+    _report(done, judged, results, json)
 
 
-def _report(done: StudyRun, judged: Robustness, out: Path, json: bool) -> None:
-    from smecluster.model.support.files import write_atomic
+def _name_results(out: Path) -> Results:
+    from smecluster.policies.robustness.brief import CAPTIONS
+    from smecluster.policies.robustness.result import TABLES
+
+    return Results(out, tables=TABLES, figures=CAPTIONS, files=[_PAGE])
+
+
+def _report(done: StudyRun, judged: Robustness, results: Results, json: bool) -> None:
     from smecluster.policies.comparison.text import describe_basis
     from smecluster.policies.robustness.brief import write_robust_page
     from smecluster.policies.robustness.figures import draw_figures
+    from smecluster.policies.robustness.result import TABLES
     from smecluster.policies.robustness.text import answer_robustness
 
     comparison, said = done.comparison, answer_robustness(judged)
-    made = {"regret": judged.regrets, "good-enough": judged.shares, "limits": judged.boxes}
-    files = write_all(made, out, done.provenance)
+    made = {name: make(judged) for name, make in TABLES.items()}
+    files = results.write_tables(made, done.provenance, IN_UNIT)
     if not json:
         print_lines([*said, ""])
         _print_shares(judged)
         print_lines(["", *describe_basis(comparison)])
         sys.stdout.flush()
-    drawn = draw_all(draw_figures(judged), out, done.provenance)
+    drawn = results.draw(draw_figures(judged), done.provenance)
     title = f"How sure is it? {done.study.title}"
     text = write_robust_page(judged, title, drawn, done.provenance)
-    files += [*drawn.values(), write_atomic(out / "brief.html", text)]
+    files += [*drawn.values(), results.write(_PAGE, text)]
     record = {
         "stamp": done.provenance,
         "answer": said,

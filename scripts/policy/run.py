@@ -12,6 +12,7 @@ from smecluster.calibration.loading import describe_origin, load_calibrated
 from smecluster.model.settings import override_inputs, parse_settings
 from smecluster.scripts.shared.options import CalibrationName, Folders, Regions, Settings
 from smecluster.scripts.shared.printing import note, print_json, print_table
+from smecluster.scripts.shared.results import Results
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -22,6 +23,7 @@ EXAMPLES = (
     "smecluster run central --out results/central",
     "smecluster run policies/strategies/mixed.toml --json",
 )
+_TABLE, _RUN = "outcomes", "run.nc"
 _YEARS = (1980, 1990, 2000, 2010, 2020, 2030, 2040)
 
 
@@ -40,15 +42,15 @@ def run(
     """Run one strategy."""
     from smecluster.model import simulate
     from smecluster.model.outcomes import collect_outcomes
-    from smecluster.model.support.files import check_writable
     from smecluster.model.support.provenance import make_stamp
     from smecluster.policies import load
     from smecluster.policies.comparison.tables import list_outcomes
     from smecluster.policies.spans import check_spans, warn_spans
     from smecluster.policies.triggers import settle_triggers
 
-    if out is not None:
-        check_writable(out)
+    results = None if out is None else Results(out, plain=[_TABLE], files=[_RUN])
+    if results is not None:
+        results.check()
     chosen = load(strategy)
     model = load_calibrated(region or [], from_ or [], calibration)
     settings = parse_settings(model, set_ or [])
@@ -62,8 +64,8 @@ def run(
         calibration=describe_origin(from_ or [], calibration),
         engine=engine,
     )
-    if out is not None:
-        for path in _write(result, out, origin):
+    if results is not None:
+        for path in _write(result, results, origin):
             note(f"wrote {path}")
     outcomes = collect_outcomes(result)
     if json:
@@ -78,18 +80,18 @@ def run(
     )
 
 
-def _write(run: xr.Dataset, folder: Path, origin: dict[str, str]) -> list[Path]:
+def _write(run: xr.Dataset, results: Results, origin: dict[str, str]) -> list[Path]:
     """Write every variable as NetCDF and the outcomes as a table."""
     from smecluster.model.outcomes import collect_outcomes
-    from smecluster.model.presentation.exports import write_csv
     from smecluster.model.support.files import replace_file
     from smecluster.policies.comparison.tables import list_outcomes
 
     table = list_outcomes(collect_outcomes(run))
-    files = write_csv(table, folder / "outcomes.csv", origin, values=["value"])
-    with replace_file(folder / "run.nc") as temporary:
+    files = results.write_csv(_TABLE, table, origin, ["value"])
+    place = results.place(_RUN)
+    with replace_file(place) as temporary:
         run.assign_attrs(stamp=dumps(origin)).to_netcdf(temporary)
-    return [*files, folder / "run.nc"]
+    return [*files, place]
 
 
 def _rows(outcomes: xr.Dataset, years: list[int]) -> list[list[object]]:

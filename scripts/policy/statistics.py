@@ -10,6 +10,7 @@ import typer
 from smecluster.scripts.shared.options import CalibrationName, Folders, Regions, Settings
 from smecluster.scripts.shared.printing import finish, print_lines, print_table
 from smecluster.scripts.shared.progress import progress
+from smecluster.scripts.shared.results import Results
 from smecluster.scripts.shared.uncertainty import (
     Baseline,
     BudgetText,
@@ -21,7 +22,6 @@ from smecluster.scripts.shared.uncertainty import (
     StudyName,
     Workers,
     add_step,
-    draw_all,
     split_names,
 )
 
@@ -39,6 +39,8 @@ EXAMPLES = (
 )
 _STRATEGY, _FUTURE = "local", "scandal"
 _DRAWS = 100
+_NAME = "statistics"  # of its table and its figure
+_PAGE = f"{_NAME}.html"
 
 
 def statistics(
@@ -68,12 +70,12 @@ def statistics(
     workers: Workers = None,
 ) -> None:
     """Find what cluster statistics are worth to policy that reacts or anticipates."""
-    from smecluster.model.support.files import check_writable
     from smecluster.policies.comparison.study_inputs import load_inputs
     from smecluster.policies.statistics_value.compute import value_statistics
     from smecluster.policies.study import combine_study
 
-    check_writable(out)
+    results = Results(out, tables=[_NAME], figures=[_NAME], files=[_PAGE])
+    results.check()
     named = strategy or (_STRATEGY if study is None else None)
     given = combine_study(
         study,
@@ -106,7 +108,7 @@ def statistics(
             workers=workers,
             progress=report,
         )
-    _report(inputs, result, out, json)
+    _report(inputs, result, results, json)
 
 
 def _choose(strategies: tuple[Strategy, ...]) -> Strategy:
@@ -118,19 +120,17 @@ def _choose(strategies: tuple[Strategy, ...]) -> Strategy:
     )
 
 
-def _report(inputs: StudyInputs, result: StatisticsValue, out: Path, json: bool) -> None:
+def _report(inputs: StudyInputs, result: StatisticsValue, results: Results, json: bool) -> None:
     """Print and write the worth."""
     from smecluster.model.outcomes import TOTAL
-    from smecluster.model.presentation.exports import write_table
     from smecluster.model.presentation.formatting import Rounded
     from smecluster.model.presentation.page import Section, render_page
-    from smecluster.model.support.files import write_atomic
     from smecluster.policies.statistics_value.text import write_answer, write_basis
 
     budget = "as the strategy's file says" if result.budget is None else result.budget.describe()
     provenance = inputs.stamp(budget=budget)
     table = result.table()
-    files = write_table(table, out, "statistics", provenance)
+    files = results.write_table(_NAME, table, provenance)
     answer, basis = write_answer(result), write_basis(result)
     if not json:
         print_lines([*answer, ""])
@@ -141,19 +141,19 @@ def _report(inputs: StudyInputs, result: StatisticsValue, out: Path, json: bool)
         ]
         print_table([str(name) for name in whole], rows, "All regions")
         print_lines(["", *basis])
-    pictures = draw_all(result.figures(), out, provenance)
-    captions = [("Worth against cost, by policy, future and place", pictures["statistics"])]
+    pictures = results.draw(result.figures(), provenance)
+    captions = [("Worth against cost, by policy, future and place", pictures[_NAME])]
     sections = [
         Section("Worth against cost", [], [], captions),
         Section("What this rests on", basis, [("By policy, future and place", _shorten(table))]),
     ]
     text = render_page("What cluster statistics are worth", answer, sections, provenance)
-    files += [*pictures.values(), write_atomic(out / "statistics.html", text)]
+    files += [*pictures.values(), results.write(_PAGE, text)]
     record = {
         "stamp": provenance,
         "answer": answer,
         "basis": basis,
-        "statistics": table.to_dict("records"),
+        _NAME: table.to_dict("records"),
     }
     finish(files, record if json else None)
 

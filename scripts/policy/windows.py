@@ -10,6 +10,7 @@ import typer
 from smecluster.scripts.shared.options import CalibrationName, Folders, Regions, Settings
 from smecluster.scripts.shared.printing import finish, print_lines, print_table
 from smecluster.scripts.shared.progress import progress
+from smecluster.scripts.shared.results import Results
 from smecluster.scripts.shared.uncertainty import (
     Draws,
     Seed,
@@ -17,7 +18,6 @@ from smecluster.scripts.shared.uncertainty import (
     StudyName,
     Workers,
     add_step,
-    draw_all,
 )
 
 if TYPE_CHECKING:
@@ -33,6 +33,9 @@ EXAMPLES = (
 )
 _STRATEGY = "combination"
 _DRAWS = 100
+# The file of each table, by the table's name.
+_FILES = {"windows": "window-by-year", "kinds": "kinds", "map": "windows"}
+_PAGE = "windows.html"
 
 
 def windows(
@@ -78,12 +81,13 @@ def windows(
     workers: Workers = None,
 ) -> None:
     """Map what a yuan gains by starting year and cluster size; 100 draws by default."""
-    from smecluster.model.support.files import check_writable
     from smecluster.policies.comparison.study_inputs import load_inputs
     from smecluster.policies.study import combine_study
     from smecluster.policies.windows.compute import map_windows
+    from smecluster.policies.windows.measures import BY_YEAR, MAP
 
-    check_writable(out)
+    results = Results(out, tables=_FILES.values(), figures=[BY_YEAR, MAP], files=[_PAGE])
+    results.check()
     named = strategy or (_STRATEGY if study is None else None)
     given = combine_study(
         study,
@@ -118,14 +122,13 @@ def windows(
             workers=workers,
             progress=report,
         )
-    _report(inputs, result, out, json)
+    _report(inputs, result, results, json)
 
 
-def _report(inputs: StudyInputs, result: Windows, out: Path, json: bool) -> None:
+def _report(inputs: StudyInputs, result: Windows, results: Results, json: bool) -> None:
     """Print and write the map."""
-    from smecluster.model.presentation.exports import write_table
     from smecluster.model.presentation.page import Section, render_page
-    from smecluster.model.support.files import write_atomic
+    from smecluster.policies.windows.measures import BY_YEAR, MAP
     from smecluster.policies.windows.text import write_answer, write_basis
 
     provenance = inputs.stamp(
@@ -133,11 +136,10 @@ def _report(inputs: StudyInputs, result: Windows, out: Path, json: bool) -> None
         f"{result.baseline.name}"
     )
     made = result.tables()
-    names = {"windows": "window-by-year", "kinds": "kinds", "map": "windows"}
     files = [
         path
         for name, table in made.items()
-        for path in write_table(table, out, names[name], provenance)
+        for path in results.write_table(_FILES[name], table, provenance)
     ]
     answer, basis = write_answer(result), write_basis(result)
     regions, kinds = _shorten(made["windows"]), _shorten(made["kinds"])
@@ -154,18 +156,18 @@ def _report(inputs: StudyInputs, result: Windows, out: Path, json: bool) -> None
             "What a yuan gains at home (yuan for a yuan)",
         )
         print_lines(["", *basis])
-    pictures = draw_all(result.figures(), out, provenance)
+    pictures = results.draw(result.figures(), provenance)
     maps = [
         ("Gain of a yuan by starting year and size", path)
         for name, path in pictures.items()
-        if name == "window-map"
+        if name == MAP
     ]
     sections = [
         Section(
             "When",
             [],
             [("What a yuan gains at home, yuan for a yuan", regions)],
-            [("Gain of a yuan by starting year", pictures["window-by-year"])],
+            [("Gain of a yuan by starting year", pictures[BY_YEAR])],
         ),
         Section(
             "How large",
@@ -176,7 +178,7 @@ def _report(inputs: StudyInputs, result: Windows, out: Path, json: bool) -> None
         Section("What this rests on", basis),
     ]
     text = render_page("When help pays", answer, sections, provenance)
-    files += [*pictures.values(), write_atomic(out / "windows.html", text)]
+    files += [*pictures.values(), results.write(_PAGE, text)]
     record = {
         "stamp": provenance,
         "answer": answer,

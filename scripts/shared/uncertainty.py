@@ -1,4 +1,4 @@
-"""What the commands that compare strategies share: their options, and how they write results."""
+"""What the commands that compare strategies share: their options, and how they are carried out."""
 
 from __future__ import annotations
 
@@ -11,15 +11,13 @@ import typer
 from smecluster.scripts.shared.progress import progress
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from smecluster.model import Model
-    from smecluster.model.presentation.plotting import Figure
     from smecluster.policies.comparison.study_run import StudyRun
     from smecluster.policies.study import Study
+    from smecluster.scripts.shared.results import Results
 
-# Columns whose unit stands in the column ``unit`` of the same row.
-_IN_UNIT = ("low", "median", "high", "expected", "90th percentile", "maximum")
+#: Columns whose unit stands in the column ``unit`` of the same row.
+IN_UNIT = ("low", "median", "high", "expected", "90th percentile", "maximum")
 
 StudyName = Annotated[
     str | None,
@@ -78,7 +76,7 @@ def carry_out(
     calibration: str | None,
     folders: Sequence[Path] | None,
     settings: Sequence[str] | None,
-    out: Path,
+    results: Results,
     workers: int | None = None,
     *,
     need_draws: bool,
@@ -86,20 +84,20 @@ def carry_out(
 ) -> StudyRun:
     """Carry a study out, show how far it is, and warn of implausible shares.
 
-    Arguments and errors as in `policies.comparison.study_run.run_study`.
+    Arguments and errors as in `policies.comparison.study_run.run_study`; the folder of the results
+    is checked first.
     """
-    from smecluster.model.support.files import check_writable
     from smecluster.policies.comparison.study_run import run_study
     from smecluster.policies.spans import warn_spans
 
-    check_writable(out)
+    results.check()
     with progress("runs") as report:
         done = run_study(
             study,
             calibration=calibration,
             folders=folders or [],
             settings=settings or [],
-            out=out,
+            out=results.folder,
             workers=workers,
             need_draws=need_draws,
             check=check,
@@ -130,25 +128,3 @@ def split_names(texts: Sequence[str] | None) -> tuple[str, ...] | None:
     if not names:
         raise InputError(f"{','.join(texts)!r} names nothing: give names with commas between")
     return names
-
-
-def write_all(
-    tables: Mapping[str, pd.DataFrame], out: Path, origin: Mapping[str, str]
-) -> list[Path]:
-    """Write tables as CSV, Parquet and JSON, in the units of the screen."""
-    from smecluster.model.presentation.exports import write_table
-
-    files = []
-    for name, table in tables.items():
-        values = [column for column in _IN_UNIT if column in table] if "unit" in table else []
-        files += write_table(table, out, name, origin, values=values)
-    return files
-
-
-def draw_all(
-    figures: Mapping[str, Figure], out: Path, origin: Mapping[str, str]
-) -> dict[str, Path]:
-    """Write figures as PNG."""
-    from smecluster.model.presentation.exports import write_figure
-
-    return {name: write_figure(figure, out, name, origin) for name, figure in figures.items()}

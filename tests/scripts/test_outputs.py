@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from smecluster.model.presentation.exports import read_csv
+from smecluster.model.support.files import write_atomic
 from smecluster.model.support.ledger import NAME
 from smecluster.scripts.main import main
 
@@ -60,6 +61,49 @@ def test_a_folder_of_others_is_refused_before_anything_is_run(capsys, tmp_path, 
     status, said = call(capsys, *command, "--out", tmp_path / "thesis")
     assert status == 2
     assert "thesis holds files that smecluster did not write (parameters.csv)" in said
+    assert read(tmp_path) == before
+
+
+RESULTS = (
+    (["run", "central"], "outcomes.csv"),
+    (["run", "central"], "run.nc"),
+    (["compare", "central", "local"], "brief.html"),
+    (["compare", "central", "local"], "overview.png"),
+    (["compare", "central", "local"], "failures.parquet"),
+    (["futures", "local", "--futures", "demand"], "brief.html"),
+    (["futures", "local", "--futures", "demand"], "recovery.json"),
+    (["robust", "local"], "limits.csv"),
+    (["robust", "local"], "where-it-fails.png"),
+    (["contributions", "local"], "contributions.html"),
+    (["contributions", "local"], "levers-local.png"),
+    (["optimise", "local"], "best-use.toml"),
+    (["optimise", "local"], "front.csv"),
+    (["optimise", "local"], "front/front-01.toml"),
+    (["windows"], "window-by-year.csv"),
+    (["windows"], "window-map.png"),
+    (["statistics"], "statistics.html"),
+    (["dominance"], "dominance-by-year.csv"),
+    (["histories"], "turning-points.csv"),
+    (["histories", "--rivals", "2000"], "rivals.csv"),
+    (["reforms"], "effects.csv"),
+    (["demo"], "brief.html"),
+    (["demo"], "histories.png"),
+)
+
+
+@pytest.mark.parametrize(("command", "name"), RESULTS, ids=lambda one: str(one))
+def test_a_file_with_the_name_of_a_coming_result_is_refused_before_anything_is_run(
+    capsys, tmp_path, idle, command, name
+):
+    # The folder is the program's, the file is not.
+    theirs = tmp_path / name
+    write_atomic(theirs.parent / "earlier.txt", "written by the program")
+    write_atomic(tmp_path / "earlier.txt", "written by the program")
+    theirs.write_text("mine")
+    before = read(tmp_path)
+    status, said = call(capsys, *command, "--out", tmp_path)
+    assert status == 2
+    assert f"{theirs} is not a file that smecluster wrote: choose another folder" in said
     assert read(tmp_path) == before
 
 
