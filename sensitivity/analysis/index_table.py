@@ -80,6 +80,7 @@ def build_index_table(
     ]
     table = pd.concat(parts, ignore_index=True)
     known = np.isfinite(table["low"]) & np.isfinite(table["high"])
+    known &= ~table["index"].isin(method.indicative)
     return table.assign(trusted=known & (table["effective"] >= method.least))
 
 

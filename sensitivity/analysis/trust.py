@@ -298,6 +298,14 @@ def _remark_on_method(method: Method) -> list[Remark]:
                 "indicative, as SALib itself says."
             )
         ]
+    if method.indicative:
+        return [
+            make_note(
+                f"Intervals of {' and '.join(method.indicative)} are only indicative: they leave "
+                "out the bias of the classes that the runs are divided into. With 512 runs, 90 % "
+                "intervals held the exact first-order index in about half of the cases."
+            )
+        ]
     if method.name == "rbd-fast":
         return [
             make_note(

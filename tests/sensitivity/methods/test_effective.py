@@ -1,12 +1,15 @@
 """An index rests on as many runs as matter: the hits of a rare event, few of a heavy tail."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.stats import norm
 
+from smecluster.sensitivity.analysis.index_table import OUTPUT, build_index_table
+from smecluster.sensitivity.analysis.trust import remark_on_indices
 from smecluster.sensitivity.methods import METHODS
 from smecluster.sensitivity.methods.effective import LEAST_RUNS, count_effective, count_hits
-from smecluster.sensitivity.methods.estimates import Sample
+from smecluster.sensitivity.methods.estimates import Bootstrap, Sample
 from smecluster.sensitivity.methods.regional import Notable, count_notable
 
 RUNS = 1024
@@ -79,3 +82,16 @@ def test_a_notable_outcome_counts_its_runs_on_the_rarer_side():
     assert count_notable(sample, Notable(threshold=1010.5)) == 13
     assert count_notable(sample, Notable(threshold=1010.5, below=True)) == 13
     assert count_notable(sample) == pytest.approx(RUNS / 10, abs=1)
+
+
+@pytest.mark.parametrize("method", ["delta", "given-data"])
+def test_intervals_that_leave_out_a_bias_are_never_trusted(method):
+    x = np.random.default_rng(1).random((400, 2))
+    sample = Sample(("a", "b"), x, x[:, :1] + 0.1 * x[:, 1:])
+    outputs = pd.DataFrame([("", "y", "", "", 0.0, "Dmnl")], columns=list(OUTPUT))
+    found = build_index_table(sample, outputs, METHODS[method], Bootstrap(1, 5))
+    trusted = found.groupby("index")["trusted"].all()
+    assert not trusted["delta"]
+    assert not trusted["first order"]
+    (note,) = (one for one in remark_on_indices(found, METHODS[method]) if "bias" in one.text)
+    assert note.text.startswith("Intervals of delta and first order are only indicative")
