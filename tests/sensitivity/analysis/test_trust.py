@@ -85,7 +85,7 @@ def test_sums_of_first_order_indices_are_told():
     apart = texts(remark_on_indices(table([0.3, 0.2]), METHODS["sobol"]))
     assert "sum to less than 0.8 for y (least: 0.50)" in apart
     assert remark_on_indices(table([0.6, 0.4]), METHODS["sobol"]) == []
-    assert remark_on_indices(table([0.8, 0.6]), METHODS["delta"], dependent=True) == []
+    assert remark_on_indices(table([0.8, 0.6]), METHODS["pawn"], dependent=True) == []
 
 
 def test_dependent_factors_are_told():
