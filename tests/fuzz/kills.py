@@ -122,7 +122,9 @@ def left_over(folder: Path) -> list[str]:
     """List temporary files."""
     names = (str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
     return sorted(
-        name for name in names if is_left_over(name) or re.search(r"\.tmp$|(^|/)\.runs", name)
+        name
+        for name in names
+        if is_left_over(name) or re.search(r"\.tmp$|(^|/)\.(runs|batch)-", name)
     )
 
 

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -274,3 +275,38 @@ def test_a_killed_batch_resumes_to_the_same_table(
     assert ran.parts < PARTS
     assert out.read_bytes() == whole
     assert [path.name for path in out.parent.iterdir() if "json" not in path.name] == ["r.csv"]
+
+
+@pytest.mark.slow
+def test_a_batch_whose_scheduler_was_killed_resumes_to_the_same_table(
+    whole: bytes,
+    small_parts: None,
+    inputs: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    distributed = pytest.importorskip("distributed")
+    from smecluster.model.engines import dask
+
+    monkeypatch.setattr(dask, "WAIT", 1.0)
+    out = tmp_path / "out" / "r.csv"
+    save = kept_runs.Checkpoints.save
+    cluster = distributed.LocalCluster(
+        n_workers=1, threads_per_worker=1, dashboard_address=None, host="127.0.0.1"
+    )
+
+    def save_and_lose(store: kept_runs.Checkpoints, *arguments: Any) -> None:
+        save(store, *arguments)
+        cluster.close()
+
+    with cluster, monkeypatch.context() as patched:
+        patched.setattr(kept_runs.Checkpoints, "save", save_and_lose)
+        assert run(inputs, *options(out, "--cluster", cluster.scheduler_address)) == 2
+    said = capsys.readouterr().err
+    assert "did not come back within 1 s: start it again; 1 finished part is kept in " in said
+    assert said.count("\n") == 1
+    ran = Runs(monkeypatch)
+    assert run(inputs, *options(out)) == 0
+    assert ran.parts == PARTS - 1
+    assert out.read_bytes() == whole
