@@ -7,7 +7,7 @@ import typing
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
@@ -21,6 +21,15 @@ class Schema(BaseModel):
     """A frozen record that refuses unknown fields."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=False, allow_inf_nan=False)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _refuse_truth_for_numbers(cls, value: Any, info: ValidationInfo) -> Any:
+        """Refuse ``true`` where a number is meant; pydantic would read it as 1."""
+        annotation = cls.model_fields[str(info.field_name)].annotation
+        if _holds_truth(value) and not _takes_truth(annotation):
+            raise ValueError(f"{str(value).lower()} is no number")
+        return value
 
 
 def validate(schema: type[S], content: Mapping[str, Any], where: str) -> S:
@@ -106,3 +115,15 @@ def _record_in(annotation: Any) -> Any:
         return annotation if is_record else None
     found = (_record_in(inner) for inner in typing.get_args(annotation))
     return next((record for record in found if record is not None), None)
+
+
+def _holds_truth(value: Any) -> bool:
+    if isinstance(value, list | tuple):
+        return any(_holds_truth(each) for each in value)
+    return isinstance(value, bool)
+
+
+def _takes_truth(annotation: Any) -> bool:
+    """Say whether a field's type allows ``true`` or ``false``, also inside ``X | None``."""
+    inner = typing.get_args(annotation)
+    return annotation in (bool, Any) or any(_takes_truth(each) for each in inner)
