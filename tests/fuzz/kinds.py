@@ -237,7 +237,11 @@ def _case(attempt: Attempt) -> list[Path]:
 
 
 def _read_case(attempt: Attempt, expected: Expectation) -> None:
-    match attempt.random.randrange(8):
+    # What is estimated is read by fits and by the check, and changes nothing in a run.
+    name = Path("case") / "parameters.csv"
+    shipped = attempt.edition.root / "calibration" / "cases" / "wenzhou" / name.name
+    harmed = (attempt.work / name).read_bytes() != shipped.read_bytes()
+    match 2 if harmed else attempt.random.randrange(8):
         case 0:
             attempt.command("export", "z.mdl", "--from", "case", expected=expected)
         case 1:

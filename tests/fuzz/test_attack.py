@@ -1,4 +1,4 @@
-"""Eighty seconds of the attack: no traceback, no hang, no foreign file touched, no silence.
+"""The beginning of the attack: no traceback, no hang, no foreign file touched, no silence.
 
 What is known and not yet mended stands in ``known.toml``; an entry that no longer fails, fails.
 """
@@ -17,16 +17,14 @@ from tests.fuzz.__main__ import Findings, search
 from tests.fuzz.edition import Edition
 from tests.fuzz.known import FILE, Known, known
 
-SECONDS = 80
+SECONDS = 60
 SEED = 1
+# As many as two idle cores make in half of the time, so that every machine makes the same ones.
+MOST = 120
 
-# Slow for as long as known.toml is long: its entries hang, and take memory, before they fail.
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        not sys.platform.startswith("linux"), reason="the watch over processes reads /proc"
-    ),
-]
+pytestmark = pytest.mark.skipif(
+    not sys.platform.startswith("linux"), reason="the watch over processes reads /proc"
+)
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +41,7 @@ def findings() -> Findings:
             if name not in again:
                 yield name
 
-    return search(Edition(), SECONDS, names(), say=False)
+    return search(Edition(), SECONDS, itertools.islice(names(), MOST), say=False)
 
 
 def _slow(attempt: str) -> bool:
