@@ -72,14 +72,16 @@ def case(
     given = [name for name, value in sized.items() if value is not None]
     if action == "new":
         if not given:
-            _write_new(folder, like or _LIKE)
+            _write_new(folder, _LIKE if like is None else like)
             return 0
         if gdp is None or year is None:
             missing = "--gdp" if gdp is None else "--year"
             raise InputError(
                 f"{given[0]} needs {missing}: --gdp is the value added of --year, million yuan"
             )
-        _write_sized(folder, like or _LIKE, gdp, year, figures, series or [], json)
+        _write_sized(
+            folder, _LIKE if like is None else like, gdp, year, figures, series or [], json
+        )
         return 0
     if action != "check":
         raise UnknownNameError("action", action, ACTIONS)

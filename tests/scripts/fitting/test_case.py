@@ -79,6 +79,7 @@ def test_machines_get_json(capsys, tmp_path):
         (["check", "nowhere", "--like", "wenzhou"], "--like belongs to `case new`"),
         (["new", "tests"], "exists already: nothing was written"),
         (["new", "town", "--like", "zhongguan"], "did you mean 'zhongguancun'?"),
+        (["new", "town", "--like", ""], "unknown shipped case ''"),
         (["new"], "Missing argument"),
         (["new", "town", "--gdp", "5"], "--gdp needs --year"),
         (["new", "town", "--year", "1990"], "--year needs --gdp"),
