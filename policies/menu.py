@@ -36,7 +36,7 @@ MONEY: tuple[Quantity, ...] = ("programme share", "programme amount")
 #: Present value of programme money since 1978, Myuan: each region's along ``Region``, the centre's.
 LOCAL_ACCOUNT = "Programme account"
 CENTRAL_ACCOUNT = "Central programme account"
-#: What the dimension of the levers is called in results, whatever the model's ranges are.
+#: What the dimension of the levers is called in results, regardless of the ranges of the model.
 LEVER = "lever"
 
 _LEVEL = "Level"

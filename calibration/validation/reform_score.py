@@ -88,7 +88,7 @@ class Tally:
 
 
 def tabulate_effects(table: pd.DataFrame) -> pd.DataFrame:
-    """Tabulate the effects of the studies, whatever the regions.
+    """Tabulate the effects of the studies, regardless of region.
 
     Parameters
     ----------

@@ -134,7 +134,7 @@ def write_atomic(path: str | Path, content: str | bytes) -> Path:
 
 
 def overwrite_file(path: str | Path, content: str | bytes) -> Path:
-    """Write a file completely, or not at all, whoever wrote it before; it is not listed anew.
+    """Write a file completely, or not at all, whoever wrote it before; it is not added to the list.
 
     For a file that the user asks to have changed (the model, a case), and for what a store keeps
     by rules of its own.

@@ -1,4 +1,4 @@
-"""The page on models of one's own says what the code does."""
+"""The page on your own models says what the code does."""
 
 import re
 from pathlib import Path
