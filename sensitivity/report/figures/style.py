@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from smecluster.model.presentation.formatting import capitalise, display_unit
+from smecluster.model.presentation.formatting import capitalise
 from smecluster.model.presentation.plotting import Figure, add_heading
 
 if TYPE_CHECKING:
@@ -150,11 +150,6 @@ def name_rest(count: int, summed: bool) -> str:
     """Name the factors that are put together."""
     how = "together" if summed else "greatest"
     return f"other {count} ({how})" if count > 1 else "one other"
-
-
-def label_quantity(unit: str, name: str) -> str:
-    """Label an axis with a quantity and its unit."""
-    return f"{capitalise(name)}, {display_unit(unit)[0]}"
 
 
 def name_scenario(results: Results, scenario: str) -> str:
