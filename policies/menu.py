@@ -177,7 +177,7 @@ class Menu(ABC):
 class TwoMenus(Menu):
     """Each level has a range of levers of its own."""
 
-    catalogue = "levers.toml"
+    catalogue = "levers_two_menus.toml"
     ranges: ClassVar[Mapping[Level, str]] = {"local": "Local lever", "central": "Central lever"}
     allocations = ("local allocation", "central allocation")
     efforts: ClassVar[Mapping[Level, str]] = {
@@ -208,7 +208,7 @@ class TwoMenus(Menu):
 class OneMenu(Menu):
     """Both levels choose from one range of levers; the centre acts region by region."""
 
-    catalogue = "levers_one_menu.toml"
+    catalogue = "levers.toml"
     ranges: ClassVar[Mapping[Level, str]] = {"local": "Lever", "central": "Lever"}
     allocations = ("allocation",)
     efforts: ClassVar[Mapping[Level, str]] = {
@@ -280,7 +280,7 @@ def find_menu(ranges: Mapping[str, tuple[str, ...]]) -> Menu:
 
 def list_catalogues() -> tuple[str, ...]:
     """Name the files that describe levers, the shipped model's first."""
-    return TwoMenus.catalogue, OneMenu.catalogue
+    return OneMenu.catalogue, TwoMenus.catalogue
 
 
 def _repeat(names: tuple[str, ...]) -> tuple[str, ...]:
