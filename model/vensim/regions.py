@@ -6,6 +6,7 @@ tables that are given region by region are the only definitions that name one.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -52,10 +53,10 @@ class Region:
     name : str
         The subscript element's name.
     constants : mapping
-        Values in the unit of the model's constant, by name; for a constant with a second
-        dimension a mapping from its elements to values.
+        Values in the unit of the model's constant, by name; for a constant with other dimensions
+        a mapping from their elements (``"element"``, ``"element, element"``) to values.
     tables : mapping
-        Points (x, y) by table name, ``"name[element]"`` if it has a second dimension.
+        Points (x, y) by table name, ``"name[element]"`` if it has other dimensions.
     """
 
     name: str
@@ -116,7 +117,7 @@ def read_regions(text: str) -> tuple[Region, ...]:
                 elif inner:
                     row = constants.setdefault(holder.name, {})
                     assert isinstance(row, dict)
-                    row[inner[0]] = value
+                    row[", ".join(inner)] = value
                 else:
                     constants[holder.name] = value
         result.append(Region(name, constants, tables))
@@ -190,10 +191,10 @@ class _Regional:
 
     blocks: tuple[Block, ...]
     place: int  # position of Region among the dimensions as written
-    other: str | None  # the range of the other dimension, if there is one
-    further: tuple[str, ...]  # the other dimension's elements
-    paired: bool  # the other dimension is also a list of regions
-    values: Mapping[Cell, Value]  # by (region, other element)
+    others: tuple[str, ...]  # the ranges of the other dimensions
+    further: tuple[Cell, ...]  # the elements of the other dimensions
+    paired: bool  # the only other dimension is also a list of regions
+    values: Mapping[Cell, Value]  # by (region, *other elements)
 
     @property
     def name(self) -> str:
@@ -204,10 +205,8 @@ class _Regional:
         return self.blocks[0].kind == "table"
 
     def inner(self, names: Sequence[str]) -> tuple[Cell, ...]:
-        """List the elements of the other dimension for one region."""
-        if self.other is None:
-            return ((),)
-        return tuple((element,) for element in (names if self.paired else self.further))
+        """List the elements of the other dimensions for one region."""
+        return tuple((name,) for name in names) if self.paired else self.further
 
 
 def _find_regional(source: Source) -> tuple[_Regional, ...]:
@@ -239,23 +238,28 @@ def _find_regional(source: Source) -> tuple[_Regional, ...]:
 
 def _read_regional(source: Source, blocks: tuple[Block, ...], regional: set[str]) -> _Regional:
     first = blocks[0]
-    if len(first.subscripts) > 2 or any(block.excepted for block in blocks):
+    place = next(at for at, name in enumerate(first.subscripts) if fold_name(name) in regional)
+    others = [name for at, name in enumerate(first.subscripts) if at != place]
+    paired = any(fold_name(name) in regional for name in others)
+    if (paired and len(others) > 1) or any(block.excepted for block in blocks):
         raise InputError(
             f"line {first.line}: {first.name!r} has regional values in a form that cannot be "
-            "rewritten: write one list, or one table for each element, with at most two dimensions"
+            "rewritten: write lists, or one table for each element, without :EXCEPT: and with "
+            "regions in at most two dimensions, which are then all"
         )
-    place = next(at for at, name in enumerate(first.subscripts) if fold_name(name) in regional)
     values: dict[Cell, Value] = {}
     for block in blocks:
         for cell, value in list_cells(source, block).items():
             values[(cell[place], *cell[:place], *cell[place + 1 :])] = value
-    others = [name for at, name in enumerate(first.subscripts) if at != place]
+    # Region by region, in whichever place the range stands.
+    order = list(dict.fromkeys(cell[0] for cell in values))
+    values = dict(sorted(values.items(), key=lambda item: order.index(item[0][0])))
     return _Regional(
         blocks=blocks,
         place=place,
-        other=_find_range(source, others[0]) if others else None,
-        further=tuple(dict.fromkeys(cell[1] for cell in values)) if others else (),
-        paired=bool(others) and fold_name(others[0]) in regional,
+        others=tuple(_find_range(source, name) for name in others),
+        further=tuple(dict.fromkeys(cell[1:] for cell in values)),
+        paired=paired,
         values=values,
     )
 
@@ -303,8 +307,8 @@ def _find_own_value(holder: _Regional, region: Region, inner: Cell) -> Value | N
         if fold_name(name) == fold_name(holder.name):
             if not isinstance(value, Mapping):
                 return float(value)
-            row = {fold_name(element): float(one) for element, one in value.items()}
-            return row.get(fold_name(inner[0]))
+            row = {_fold_elements(element): float(one) for element, one in value.items()}
+            return row.get(fold_cell(inner))
     return None
 
 
@@ -358,32 +362,36 @@ def _check_values(holders: Sequence[_Regional], region: Region) -> None:
             shown = [holder.name for holder in constants.values()]
             raise UnknownNameError(f"regional constant of {region.name}", name, shown)
         holder = constants[fold_name(name)]
-        if isinstance(value, Mapping):
-            _check_cells(holder, region, list(value))
-        else:
-            _check_cells(holder, region, [])
+        _check_cells(holder, region, list(value) if isinstance(value, Mapping) else [])
     for name in region.tables:
         bare, cell = split_name(name)
         if fold_name(bare) not in tables:
             shown = [holder.name for holder in tables.values()]
             raise UnknownNameError(f"regional table of {region.name}", bare, shown)
-        _check_cells(tables[fold_name(bare)], region, cell)
+        _check_cells(tables[fold_name(bare)], region, [", ".join(cell)] if cell else [])
 
 
 def _check_cells(holder: _Regional, region: Region, given: Sequence[str]) -> None:
-    if holder.other is None:
+    ranges = " and ".join(map(repr, holder.others))
+    if not holder.others:
         if given:
             raise InputError(f"{holder.name!r} of {region.name} takes one value, without elements")
     elif not given:
         raise InputError(
-            f"{holder.name!r} of {region.name} takes a value for each element of {holder.other!r}"
+            f"{holder.name!r} of {region.name} takes a value for each element of {ranges}"
         )
     elif not holder.paired:
-        for element in given:
-            if fold_name(element) not in {fold_name(known) for known in holder.further}:
-                raise UnknownNameError(
-                    f"{holder.other} of {holder.name!r}", element, holder.further
-                )
+        known = {fold_cell(cell) for cell in holder.further}
+        for elements in given:
+            if _fold_elements(elements) not in known:
+                shown = [", ".join(cell) for cell in holder.further]
+                kind = " and ".join(holder.others)
+                raise UnknownNameError(f"{kind} of {holder.name!r}", elements, shown)
+
+
+def _fold_elements(joined: str) -> Cell:
+    """Fold elements of several dimensions that stand in one text, with commas between them."""
+    return fold_cell(joined.split(","))
 
 
 # Writing ----------------------------------------------------------------------------------
@@ -399,7 +407,7 @@ def _edit_regional(
             cell = [*inner[: holder.place], region, *inner[holder.place :]]
             pieces.append(format_table(spell_name(quote_name(holder.name), cell), points))
     else:
-        pieces = [_format_list(holder, names, values)]
+        pieces = list(_format_lists(holder, names, values))
     documented = max(holder.blocks, key=lambda block: len(block.comment))
     *short, last = pieces
     head = "".join(f"{piece}~~|\n\n" for piece in short)
@@ -410,17 +418,22 @@ def _edit_regional(
         yield (block.start, block.stop, "")
 
 
-def _format_list(holder: _Regional, names: Sequence[str], values: Mapping[Cell, Value]) -> str:
-    inner = holder.inner(names)
-    rows = [[format_number(values[(name, *cell)]) for cell in inner] for name in names]
-    dims = [REGION]
-    if holder.other is None:
-        rows = [[row[0] for row in rows]]
-    elif holder.place == 0:
-        dims = [REGION, holder.other]
-    else:
-        dims = [holder.other, REGION]
-        rows = [list(row) for row in zip(*rows, strict=True)]
-    return (
-        f"{spell_name(quote_name(holder.name), dims)}={format_rows(rows, holder.other is not None)}"
-    )
+def _format_lists(
+    holder: _Regional, names: Sequence[str], values: Mapping[Cell, Value]
+) -> Iterator[str]:
+    """Write a constant's list; with more than two dimensions one for each of the first elements.
+
+    Vensim has lists of one and of two dimensions only.
+    """
+    cells = {
+        (*inner[: holder.place], region, *inner[holder.place :]): value
+        for (region, *inner), value in values.items()
+    }
+    dims = [*holder.others[: holder.place], REGION, *holder.others[holder.place :]]
+    axes = [list(dict.fromkeys(elements)) for elements in zip(*cells, strict=True)]
+    rows = list(itertools.product(*axes[:-1]))
+    lines = {row: [format_number(cells[(*row, last)]) for last in axes[-1]] for row in rows}
+    for leading in itertools.product(*axes[:-2]):
+        left = spell_name(quote_name(holder.name), [*leading, *dims[len(leading) :]])
+        shown = [lines[row] for row in rows if row[: len(leading)] == leading]
+        yield f"{left}={format_rows(shown, len(dims) > 1)}"

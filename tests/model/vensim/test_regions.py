@@ -98,6 +98,37 @@ def test_a_region_that_does_not_fit_is_refused_in_one_line(region, message):
     assert "\n" not in str(caught.value)
 
 
+def test_a_value_of_three_dimensions_is_rewritten_list_by_list():
+    levels = """Level:
+	local, central
+	~~|
+
+share[local, Region, Lever] = 1, 2; 3, 4;
+	~~|
+
+share[central, Region, Lever] = 5, 6; 7, 8;
+	~ Dmnl
+	~ Shares.|
+
+"""
+    at = TOWNS.index("People[Region]")
+    text = TOWNS[:at] + levels + TOWNS[at:]
+    hill, river = read_regions(text)
+    assert set_regions(text, [hill, river]) == text
+    own = Region(
+        "Lake Town", {**LAKE.constants, "share": dict(river.constants["share"])}, LAKE.tables
+    )
+    values = read_values(set_regions(text, [own, hill]))["share"]
+    assert {cell[:2] for cell in values} == {
+        (level, town) for level in ("local", "central") for town in ("Lake Town", "Hill Town")
+    }
+    for (level, town, lever), value in values.items():
+        source = river if town == "Lake Town" else hill
+        assert value == source.constants["share"][f"{level}, {lever}"]
+    with pytest.raises(InputError, match="Level and Lever of 'share' 'locl, roads'"):
+        set_regions(text, [Region("Hill Town", {"share": {"locl, roads": 1}})])
+
+
 def test_a_region_given_twice_and_no_region_are_refused():
     with pytest.raises(InputError, match="given twice"):
         set_regions(TOWNS, [Region("Hill Town"), Region("hill_town")])
