@@ -1,4 +1,4 @@
-"""``smecluster levers``: what a government can spend on."""
+"""``smecluster levers``: what a government can spend on, and what a yuan on it brings."""
 
 from __future__ import annotations
 
@@ -12,17 +12,20 @@ from smecluster.model.support.files import read_text
 from smecluster.model.support.workspace import locate
 from smecluster.model.vensim.document import SHIPPED
 from smecluster.model.vensim.document import read_document as read_document
-from smecluster.scripts.shared.printing import print_json, print_table
+from smecluster.scripts.shared.options import CalibrationName
+from smecluster.scripts.shared.printing import finish, note, print_json, print_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from smecluster.policies.levers import Lever
+    from smecluster.policies.returns.compute import LeverReturns
 
 EXAMPLES = (
     "smecluster levers",
     "smecluster levers --level central",
     'smecluster levers "talent training" --json',
+    "smecluster levers --returns --out docs/returns.md",
 )
 
 
@@ -34,16 +37,32 @@ def levers(
     model: Annotated[
         Path, typer.Option(help="Another Vensim model.", show_default=False)
     ] = SHIPPED,
+    returns: Annotated[
+        bool, typer.Option("--returns", help="What a yuan on each lever brings (some seconds).")
+    ] = False,
+    calibration: CalibrationName = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="With --returns: write a page (Markdown), and the table (CSV) beside it.",
+            show_default=False,
+        ),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """List the policy levers."""
-    from smecluster.model.support.errors import UnknownNameError
+    """List the policy levers, or what a yuan on each of them brings."""
+    from smecluster.model.support.errors import InputError, UnknownNameError
     from smecluster.policies.levers import find_lever, read_levers
     from smecluster.policies.menu import LEVELS, find_menu
 
     chosen_level = next((known for known in LEVELS if known == level), None)
     if level is not None and chosen_level is None:
         raise UnknownNameError("level", level, LEVELS)
+    if returns:
+        _write_returns(name, chosen_level, model, calibration, out, json)
+        return
+    if out is not None or calibration is not None:
+        raise InputError("--out and --calibration belong to --returns")
     menu = find_menu(read_document(read_text(locate(model))).subscripts)
     if name is None:
         chosen = read_levers(chosen_level, menu)
@@ -69,6 +88,72 @@ def levers(
                 for lever in chosen
             ],
         )
+
+
+def _write_returns(
+    name: str | None,
+    level: str | None,
+    path: Path,
+    calibration: str | None,
+    out: Path | None,
+    json: bool,
+) -> None:
+    """Compute returns; print them, and write the page and the table where that is asked for."""
+    from smecluster.calibration.loading import describe_origin, load_model
+    from smecluster.model.presentation.exports import RECORDED, write_csv
+    from smecluster.model.support.errors import InputError
+    from smecluster.model.support.files import write_atomic
+    from smecluster.model.support.ledger import check_file
+    from smecluster.model.support.provenance import make_stamp
+    from smecluster.policies.returns.compute import LeverReturns, compute_returns
+    from smecluster.policies.returns.page import write_page
+
+    files: list[Path] = []
+    if out is not None:
+        if out.suffix != ".md":
+            raise InputError(f"--out {out}: the page is Markdown, give a name that ends in .md")
+        for suffix in (".md", *RECORDED):
+            check_file(out.with_suffix(suffix))
+    whole = load_model(None if path == SHIPPED else path, calibration=calibration)
+    origin = describe_origin([], calibration) if path == SHIPPED else "those of the model's file"
+    note("running every lever at both levels, in each region and in all")
+    found = compute_returns(whole, () if name is None else (name,))
+    if level is not None:
+        found = LeverReturns(found.table[found.table["level"] == level].reset_index(drop=True))
+    stamp = make_stamp(whole.hash, calibration=origin)
+    if out is not None:
+        table = out.with_suffix(".csv")
+        files = write_csv(found.table, table, stamp)
+        files.append(write_atomic(out, write_page(found, whole.hash, origin, table.name)))
+    if json:
+        print_json({"stamp": stamp, "returns": found.table.to_dict("records")})
+        return
+    _print_returns(found)
+    finish(files)
+
+
+def _print_returns(found: LeverReturns) -> None:
+    from smecluster.policies.returns.compute import LEAST, MOST, NET, OWN, REGIONS
+    from smecluster.policies.returns.page import format_return
+
+    print_table(
+        ["lever", "level", "place", "share %", "there", "regions", "net", "published", ""],
+        [
+            [
+                row["lever"],
+                row["level"],
+                row["place"],
+                f"{100 * row['share']:g}",
+                *(format_return(row[column]) for column in (OWN, REGIONS, NET)),
+                row["published"],
+                row["flag"],
+            ]
+            for row in found.table.to_dict("records")
+        ],
+        "What a yuan of additional money brings",
+        "Yuan a yuan to 2060, discounted. There, regions: value added of the place, and of all "
+        f"regions. Net: net national benefit. Above {MOST:g} or below {LEAST:g}: to be explained.",
+    )
 
 
 def _print_for_people(chosen: Sequence[Lever]) -> None:

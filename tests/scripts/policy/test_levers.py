@@ -66,3 +66,21 @@ def test_json_is_for_machines(capsys):
 def test_a_wrong_name_ends_in_one_line_and_status_2(capsys, arguments, says):
     status, out, err = call(capsys, *arguments)
     assert (status, out, err) == (2, "", f"error: {says}\n")
+
+
+def test_returns_are_written_as_page_and_table(capsys, tmp_path):
+    page = tmp_path / "returns.md"
+    arguments = ["exit mechanism", "--returns", "--calibration", "none", "--out", str(page)]
+    status, out, _ = call(capsys, *arguments)
+    assert status == 0
+    assert len(out.splitlines()) == 1 + 2 * 4 * 3  # levels, places, sums
+    text = page.read_text(encoding="utf-8")
+    assert "| exit mechanism |" in text
+    assert "## Above 5 or below -1" in text
+    assert page.with_suffix(".csv").exists()
+
+
+def test_options_of_returns_are_refused_without_them(capsys):
+    status, out, err = call(capsys, "--out", "returns.md")
+    assert (status, out) == (2, "")
+    assert err == "error: --out and --calibration belong to --returns\n"

@@ -1,0 +1,1 @@
+"""What a yuan of additional money on each lever brings, beside what studies found."""
