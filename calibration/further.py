@@ -8,7 +8,7 @@ so each draw of the region's posterior is paired with a draw of theirs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -19,6 +19,7 @@ from smecluster.calibration.problem.parameters import FILE
 from smecluster.calibration.store.named import Calibration, apply_calibration
 from smecluster.model import Model, Region, load
 from smecluster.model.support.errors import InputError
+from smecluster.model.vensim.values import find_element
 
 
 def load_beside(case: Case, held: Calibration | None) -> Model:
@@ -83,22 +84,20 @@ def assemble_further_problem(
     return found
 
 
-def pair_draws(own: pd.DataFrame, held: pd.DataFrame) -> pd.DataFrame:
+def pair_draws(own: pd.DataFrame, held: pd.DataFrame, regions: Collection[str]) -> pd.DataFrame:
     """Pair draws of an additional region with draws of the calibration that held the others.
 
     Parameters
     ----------
     own, held : pandas.DataFrame
         Equally many draws of each, in random order.
+    regions : collection of str
+        The regions of `own`.
 
     Returns
     -------
     pandas.DataFrame
-        A row a draw: the columns of `held`, except those of regions in `own`, then those of
-        `own`.
+        A row a draw: the columns of `held`, except those of `regions`, then those of `own`.
     """
-    regions = {name.partition("[")[2] for name in own.columns}
-    kept = [
-        name for name in held.columns if not ("[" in name and name.partition("[")[2] in regions)
-    ]
+    kept = [name for name in held.columns if find_element(name, regions) is None]
     return pd.concat([held[kept].reset_index(drop=True), own.reset_index(drop=True)], axis=1)

@@ -102,20 +102,23 @@ def sample_draws(
     """Sample draws of an open calibration; see `draw_values`."""
     from smecluster.calibration import load_case
     from smecluster.calibration.further import pair_draws
+    from smecluster.model.vensim.values import find_element
 
     draws = calibration.sample(count, seed)
+    known = {*calibration.regions}
     for at, path in enumerate(folders, 1):
         own = open_own(path)
         if own is not None:
-            draws = pair_draws(own.sample(count, seed + at), draws)
+            draws = pair_draws(own.sample(count, seed + at), draws, own.regions)
+            known |= {*own.regions}
         else:
             # The folder's values replace a calibrated region of the same name.
-            place = f"[{load_case(path).place.name}]"
-            draws = draws.drop(columns=[name for name in draws.columns if name.endswith(place)])
+            place = [load_case(path).place.name]
+            draws = draws.drop(columns=[n for n in draws.columns if find_element(n, place)])
     if regions is None:
         return draws
-    known = ["", *regions]
-    return draws[[name for name in draws.columns if name.partition("[")[2].rstrip("]") in known]]
+    kept = {None, *regions}
+    return draws[[name for name in draws.columns if find_element(name, known) in kept]]
 
 
 def load_model(

@@ -34,6 +34,7 @@ from smecluster.model.support.schema import Schema, validate
 from smecluster.model.system import Model
 from smecluster.model.vensim.cutting import Cut, apply_cuts
 from smecluster.model.vensim.regions import REGION
+from smecluster.model.vensim.values import find_element
 
 Floats = NDArray[np.float64]
 
@@ -244,7 +245,8 @@ def _select_regions(problem: Problem, sector: Sector) -> tuple[set[str], list[st
     for driver in sector.driver:
         regions &= set(figures["region"][_select_driver(problem, driver.variable)])
     own = [name for name in problem.names if name.partition("[")[0] in sector.parameters]
-    names = [name for name in own if regions and _find_region(name) in {"", *regions}]
+    every = problem.model.regions
+    names = [name for name in own if regions and find_element(name, every) in {None, *regions}]
     return regions, names
 
 
@@ -253,11 +255,6 @@ def _select_driver(problem: Problem, variable: str) -> pd.Series[bool]:
     figures = problem.measurements
     compare = figures["observable"].map(problem.observables["compare"])
     return (figures["variable"] == variable) & (compare == "level")
-
-
-def _find_region(name: str) -> str:
-    """Find the region of a parameter; empty if it is shared."""
-    return name.partition("[")[2].rstrip("]")
 
 
 def _bend_path(years: Floats, path: Floats, figures: pd.DataFrame) -> list[tuple[float, float]]:

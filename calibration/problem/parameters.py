@@ -1,4 +1,8 @@
-"""The table of parameters to estimate: scale, bounds, prior, source."""
+"""The table of parameters to estimate: scale, bounds, prior, source.
+
+A constant with other dimensions than the region has a row for each element that is estimated, such
+as ``initial capital[imitative]``; the region itself stands in no name, since the folder says it.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +15,10 @@ from smecluster.calibration.data.constants import SCALED
 from smecluster.calibration.data.csv_rows import raise_first, scan_records
 from smecluster.calibration.data.series import STATUSES
 from smecluster.model import Model
+from smecluster.model.program.inputs import InputIndex
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.vensim.regions import REGION
+from smecluster.model.vensim.values import spell_name, split_name
 
 #: The parameters shared by all regions.
 SHARED = Path(__file__).parents[1] / "parameters.csv"
@@ -31,8 +37,8 @@ class Parameter:
     Attributes
     ----------
     name : str
-        The model's input: a constant or the initial value of a stock, with its region in brackets
-        if it has one.
+        The model's input: a constant or the initial value of a stock, with its region and other
+        elements in brackets if it has any.
     scale : {"log", "lin"}
         Scale of the estimation: on ``log`` the prior is lognormal, and `sd` is relative.
     lower, upper : float
@@ -129,6 +135,16 @@ def scan_parameters(
     return tuple(found.values()), problems
 
 
+def place_in_region(name: str, region: str) -> str:
+    """Give a region's name for a constant, which may have other elements already.
+
+    >>> place_in_region("initial capital[imitative]", "Wenzhou")
+    'initial capital[Wenzhou, imitative]'
+    """
+    bare, elements = split_name(name)
+    return spell_name(bare, (region, *elements))
+
+
 def check_parameters(parameters: Sequence[Parameter], model: Model) -> None:
     """Refuse parameters that the model does not have or allow.
 
@@ -151,19 +167,32 @@ def check_parameters(parameters: Sequence[Parameter], model: Model) -> None:
 def find_misplaced(parameters: Sequence[Parameter], model: Model) -> list[InputError]:
     """Find parameters that the model does not have or allow; see `check_parameters`."""
     constants = [name for name, found in model.variables.items() if found.kind == "constant"]
+    index = InputIndex(model.program)
     problems = []
     for parameter in parameters:
-        bare, bracket, _ = parameter.name.partition("[")
+        bare = split_name(parameter.name)[0]
         if bare not in constants:
             text = str(UnknownNameError("constant", bare, constants))
             problems.append(InputError(f"{parameter.line}: {text}"))
             continue
         variable = model.variables[bare]
-        if (variable.dims == (REGION,)) != bool(bracket):
-            whose = "by region" if variable.dims else "shared by all regions"
-            place = "the parameters.csv of a case" if variable.dims else SHARED.name
+        if (REGION in variable.dims) == parameter.shared:
+            whose = "shared by all regions" if REGION not in variable.dims else "by region"
+            place = SHARED.name if REGION not in variable.dims else "the parameters.csv of a case"
             text = f"{bare!r} is {whose}: it belongs in {place}"
             problems.append(InputError(f"{parameter.line}: {text}"))
+            continue
+        try:
+            _, cells = index.find(parameter.name)
+            if len(cells) > 1:
+                others = [dim for dim in variable.dims if dim != REGION]
+                shown = [[part for part in cell if part not in model.regions] for cell in cells]
+                raise InputError(
+                    f"{bare!r} has a value for each element of {' and '.join(map(repr, others))}: "
+                    f"write one of {', '.join(repr(spell_name(bare, cell)) for cell in shown)}"
+                )
+        except InputError as error:
+            problems.append(InputError(f"{parameter.line}: {error}"))
             continue
         for bound in (parameter.lower, parameter.upper):
             if (variable.low is not None and bound < variable.low) or (
@@ -206,9 +235,8 @@ def _parse_parameter(cells: dict[str, str], line: str, region: str | None) -> Pa
         raise InputError(f"{line}: prior sd {sd:g} must be above 0")
     if cells["scale"] == "log" and lower <= 0:
         raise InputError(f"{line}: scale log needs a lower bound above 0, not {lower:g}")
-    name = cells["name"] if region is None else f"{cells['name']}[{region}]"
     return Parameter(
-        name,
+        cells["name"] if region is None else place_in_region(cells["name"], region),
         cells["scale"],
         lower,
         upper,

@@ -17,8 +17,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from smecluster.calibration.data.case import Case
+from smecluster.calibration.data.constants import join_element
 from smecluster.calibration.further import load_beside
 from smecluster.calibration.loading import find_calibration
+from smecluster.calibration.problem.parameters import place_in_region
 from smecluster.calibration.sizing.scaling import bound_factor, is_extensive, round_number
 from smecluster.model import Model, simulate_many
 from smecluster.model.support.errors import InputError
@@ -116,10 +118,10 @@ def find_idle(
     renamed = replace(case, place=case.place.model_copy(update={"name": name}))
     model = load_beside(renamed, find_calibration())
     sized = _tabulate(renamed, np.array([factor]))
-    known = {value.variable: value.value for value in case.constants if not value.element}
+    known = {join_element(value.variable, value.element): value.value for value in case.constants}
     table = pd.concat([sized] * (1 + 2 * len(parameters)), ignore_index=True)
     for at, parameter in enumerate(parameters):
-        column = f"{parameter}[{name}]"
+        column = place_in_region(parameter, name)
         value = float(sized[column].iloc[0]) if column in sized else known[parameter]
         if column not in table:
             table[column] = value
@@ -139,7 +141,7 @@ def _tabulate(case: Case, factors: NDArray[np.float64]) -> pd.DataFrame:
     name = case.place.name
     return pd.DataFrame(
         {
-            f"{value.variable}[{', '.join(filter(None, (name, value.element)))}]": value.value
+            place_in_region(join_element(value.variable, value.element), name): value.value
             * factors
             for value in case.constants
             if value.value and is_extensive(value.variable, value.unit)

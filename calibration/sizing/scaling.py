@@ -25,6 +25,10 @@ BY_NAME: Mapping[str, tuple[bool, str]] = {
         "a number of firms; the shipped ones rise with the region, and a small region would "
         "otherwise be below it for its size alone",
     ),
+    "market share at reference": (
+        True,
+        "a share of the whole market: twice the region sells twice as much",
+    ),
     "proximity to external capital": (
         False,
         "per unit of local output; size enters the choice of site by itself",
@@ -175,11 +179,11 @@ def scale_parameters(
     InputError
         If a scaled prior lies outside its range.
     """
-    known = {value.variable: value for value in values}
+    known = {join_element(value.variable, value.element): value for value in values}
     for each in parameters:
-        name = each.name.partition("[")[0]
+        name = each.name
         value = known.get(name)
-        scales = value is not None and is_extensive(name, value.unit)
+        scales = value is not None and is_extensive(value.variable, value.unit)
         size = factor if scales else 1.0
         lower, upper, mean = (round_number(x * size) for x in (each.lower, each.upper, each.mean))
         if scales and value is not None:

@@ -17,7 +17,7 @@ from smecluster.calibration.authoring.template import (
     write_folder,
 )
 from smecluster.calibration.data.case import scan_own_sources
-from smecluster.calibration.data.constants import Constant, Point, format_rows
+from smecluster.calibration.data.constants import Constant, Point, format_rows, join_element
 from smecluster.calibration.data.csv_rows import raise_first, read_records
 from smecluster.calibration.data.deflate import deflate
 from smecluster.calibration.data.series import COLUMNS, Row, read_series
@@ -220,7 +220,9 @@ def _select_sources(table: Path | None, rows: Iterable[Mapping[str, str]]) -> li
 
 
 def _describe_idle(name: str, constants: Iterable[Constant]) -> Treatment:
-    unit = next(value.unit for value in constants if value.variable == name)
+    unit = next(
+        value.unit for value in constants if join_element(value.variable, value.element) == name
+    )
     why = "no figure of value added moves with it"
     left = f"add a series that it moves, then its row in {FILE}"
     return Treatment(f"estimate of {name}", unit, None, None, "left out", why, left)

@@ -24,7 +24,7 @@ from smecluster.model.support.files import read_text, write_atomic
 from smecluster.model.support.formats import add_format
 from smecluster.model.support.seals import hash_files, seal_json
 from smecluster.model.support.workspace import list_files, locate
-from smecluster.model.vensim.values import set_values
+from smecluster.model.vensim.values import find_element, set_values
 
 RESULTS = Path(__file__).parents[1] / "results"
 #: The calibration that commands use by default.
@@ -57,6 +57,11 @@ class Calibration:
     def manifest(self) -> Mapping[str, Any]:
         """Seed, hashes, versions, time and number of runs."""
         return self.findings.manifest
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """The regions that it was made from."""
+        return tuple(map(str, self.manifest.get("regions", ())))
 
     @property
     def parameters(self) -> pd.DataFrame:
@@ -185,7 +190,7 @@ def apply_calibration(model: Model, calibration: Calibration, keep: Collection[s
     values = {
         name: value
         for name, value in calibration.values.items()
-        if "[" not in name or name.partition("[")[2].rstrip("]") in regions
+        if find_element(name, calibration.regions) in {None, *regions}
     }
     text = set_values(model.text, values)
     return model if text == model.text else Model(text, model.path)

@@ -20,6 +20,7 @@ from smecluster.calibration.problem.assembly import Problem
 from smecluster.calibration.problem.objective import Objective
 from smecluster.calibration.validation.scores import score_fits
 from smecluster.model.support.errors import InputError, UnknownNameError
+from smecluster.model.vensim.values import find_element
 
 Floats = NDArray[np.float64]
 
@@ -109,7 +110,7 @@ def _fit_without(
     """Fit the shared parameters without a region, then the region's own with them."""
     own = problem.measurements["region"] == region
     names = np.array(whole.names)
-    mine = np.flatnonzero([name.endswith(f"[{region}]") for name in names])
+    mine = np.flatnonzero([find_element(name, [region]) is not None for name in names])
     rest = np.setdiff1d(np.arange(len(names)), mine)
     others = Objective(problem.select(~own), whole.workers)
     start = whole.prior_mean.copy()

@@ -254,6 +254,16 @@ def split_name(name: str) -> tuple[str, Cell]:
     return bare.strip(), split_elements(bracket + inside) if bracket else ()
 
 
+def find_element(name: str, among: Iterable[str]) -> str | None:
+    """Find which of some elements, such as the regions, a name has in its brackets.
+
+    >>> find_element("initial firms[Wenzhou, imitative]", ["Wenzhou", "Zhongguancun"])
+    'Wenzhou'
+    """
+    known = {fold_name(element): element for element in among}
+    return next((known[part] for part in fold_cell(split_name(name)[1]) if part in known), None)
+
+
 def fold_cell(cell: Iterable[str]) -> Cell:
     """Turn elements into the form in which they are compared."""
     return tuple(fold_name(part) for part in cell)

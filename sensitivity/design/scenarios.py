@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from smecluster.calibration.loading import describe_origin, find_calibration, load_calibrated
 from smecluster.model.support.errors import InputError
+from smecluster.model.vensim.values import find_element
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -92,7 +93,7 @@ def _draws(study: Study, model: Model, folders: Sequence[Path]) -> pd.DataFrame:
     kept = [
         name
         for name in map(str, calibration.draws.columns)
-        if "[" not in name or name.partition("[")[2].rstrip("]") in regions
+        if find_element(name, calibration.regions) in {None, *regions}
     ]
     return calibration.draws[kept]
 
