@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,12 +16,12 @@ from smecluster.model.vensim.regions import REGION
 from smecluster.model.vensim.source import fold_name, list_subscripts
 from smecluster.model.vensim.values import Cell, Value, read_values
 from smecluster.policies.levers import Lever, read_sections
-from smecluster.policies.menu import Level, Menu, find_menu
+from smecluster.policies.menu import Menu, find_menu
 
 GOAL = "value added"
 # The year for which the effort of today's policy is read.
 TODAY = 2025.0
-_EVERYWHERE = "all regions"
+_CENTRE = "the centre"
 
 Path = tuple[str, ...]
 
@@ -61,7 +61,8 @@ class LeverDescription:
     sections : dict of str to str
         What the sections of the paper that call for it are about, by number.
     today : dict of str to float
-        What today's policy spends on it, as a share of the cost basis, 1/Year, by region.
+        What today's policy spends on it, as a share of value added, 1/Year: in each region of its
+        own, and the centre of all regions.
     money_path : tuple of str
         Variables from the programme's spending to the variable that the lever feeds.
     effect_paths : dict of str to tuple of str
@@ -102,19 +103,18 @@ def describe_lever(lever: Lever, text: str) -> LeverDescription:
     """
     document = read_document(text)
     menu = find_menu(document.subscripts)
-    levels = [level for level in lever.levels if lever.name in menu.levers(level)]
-    if not levels:
-        raise InputError(f"the model has no {lever.kind} {lever.name!r}")
+    if lever.name not in menu.levers:
+        raise InputError(f"the model has no lever {lever.name!r}")
     fed = document.variable(lever.feeds).name
     values = read_values(text)
-    money = _money_path(document, lever, fed, [menu.spending[level] for level in levels])
+    money = _money_path(document, lever, fed)
     return LeverDescription(
         lever=lever,
-        sections={number: read_sections(menu)[number] for number in lever.paper},
-        today=_today(values, lever, [menu.efforts[level] for level in levels]),
+        sections={number: read_sections()[number] for number in lever.paper},
+        today=_today(values, lever),
         money_path=money,
         effect_paths=_effect_paths(document, fed),
-        evidence=_evidence(document, values, lever, money, menu, levels),
+        evidence=_evidence(document, values, lever, money),
     )
 
 
@@ -133,8 +133,8 @@ def _names_lever(variable: Variable, lever: Lever) -> bool:
     return any(fold_name(element) == fold_name(lever.name) for cell in cells for element in cell)
 
 
-def _money_path(document: Document, lever: Lever, fed: str, spending: Sequence[str]) -> Path:
-    begins = [document.variable(name).name for name in spending]
+def _money_path(document: Document, lever: Lever, fed: str) -> Path:
+    begins = [document.variable(name).name for name in Menu.spending.values()]
     entries = _entries(document, lever)
     paths = []
     for begin, entry in itertools.product(begins, entries):
@@ -158,14 +158,12 @@ def _effect_paths(document: Document, fed: str) -> dict[str, Path]:
     return dict(sorted(found.items(), key=lambda item: len(item[1])))
 
 
-def _today(
-    values: Mapping[str, Mapping[Cell, Value]], lever: Lever, efforts: Sequence[str]
-) -> dict[str, float]:
+def _today(values: Mapping[str, Mapping[Cell, Value]], lever: Lever) -> dict[str, float]:
     shares = {}
-    cells = (item for name in efforts for item in values.get(name, {}).items())
+    cells = (item for name in Menu.efforts.values() for item in values.get(name, {}).items())
     for cell, points in cells:
         if lever.name in cell and not isinstance(points, float | int):
-            place = next((element for element in cell if element != lever.name), _EVERYWHERE)
+            place = next((element for element in cell if element != lever.name), _CENTRE)
             years, sizes = zip(*points, strict=True)
             shares[place] = float(np.interp(TODAY, years, sizes))
     return shares
@@ -176,21 +174,18 @@ def _evidence(
     values: Mapping[str, Mapping[Cell, Value]],
     lever: Lever,
     path: Path,
-    menu: Menu,
-    levels: Sequence[Level],
 ) -> tuple[Evidence, ...]:
     """List the constants of the lever, and those that act where its money has entered."""
     names: dict[str, None] = {}
-    ranges = {menu.ranges[level] for level in levels}
     entered = False
     for name in path:
         entered = entered or _names_lever(document.variables[name], lever)
         for cause, constant in document.variables.items():
             if constant.kind != "constant" or name not in document.followers[cause]:
                 continue
-            of_lever = bool(ranges & {*constant.dims}) and REGION not in constant.dims
+            of_lever = Menu.dimension in constant.dims and REGION not in constant.dims
             # How a strategy divides its money is no evidence.
-            if (of_lever and cause not in menu.allocations) or (entered and not constant.dims):
+            if (of_lever and cause != Menu.allocation) or (entered and not constant.dims):
                 names[cause] = None
     return tuple(_cite(document.variables[name], values, lever) for name in names)
 

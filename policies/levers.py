@@ -1,10 +1,10 @@
-"""The catalogue of policy levers: what each one is, for the menu of the model that is loaded."""
+"""The catalogue of policy levers: what each one is, and which level the paper gives it to."""
 
 from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from pydantic import Field, model_validator
 
@@ -12,24 +12,24 @@ from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.reading import read_toml
 from smecluster.model.support.schema import Schema, validate
 from smecluster.model.support.workspace import locate
-from smecluster.policies.menu import LEVELS, Level, Menu, list_catalogues, read_menu
+from smecluster.policies.menu import Level, Menu, read_menu
 
 if TYPE_CHECKING:
     from smecluster.model import Model
 
-FOLDER = Path(__file__).parent
-_SHIPPED = list_catalogues()[0]
+FILE = Path(__file__).with_name("levers.toml")
 
 
 class Lever(Schema):
-    """One policy lever: who runs it, what it buys, what it feeds.
+    """One policy lever: what it buys, what it feeds, and whose task it is by the paper.
 
     Parameters
     ----------
     name : str
         The element of the model's subscript.
-    level : {"local", "central", "either"}
-        The level of government that can run it.
+    given_to : tuple of {"local", "central"}
+        The levels of government to which the paper's division of labour gives it, as we read it;
+        none if the paper asks no government for it. Either level can run it.
     paper : tuple of str
         Sections of Qu Li (2020, doi 10.25236/IJNDES.040223).
     feeds : str
@@ -40,7 +40,8 @@ class Lever(Schema):
     cost_basis : str
         The size against which its money is measured.
     share : tuple of float
-        Plausible span of its yearly money as a share of the cost basis, 1/Year.
+        Plausible span of its yearly money, of both levels together and policy as now included,
+        as a share of the cost basis, 1/Year.
     share_source : str
         Where the span comes from, or "judgement".
     description : str
@@ -48,7 +49,7 @@ class Lever(Schema):
     """
 
     name: str
-    level: Level | Literal["either"]
+    given_to: tuple[Level, ...]
     paper: tuple[str, ...] = Field(min_length=1)
     feeds: str
     unit: str = "Myuan/Year"
@@ -58,14 +59,11 @@ class Lever(Schema):
     description: str
 
     @property
-    def levels(self) -> tuple[Level, ...]:
-        """The levels of government that can run it."""
-        return LEVELS if self.level == "either" else (self.level,)
-
-    @property
-    def kind(self) -> str:
-        """What pages call it: whose lever it is."""
-        return "lever of either level" if self.level == "either" else f"{self.level} lever"
+    def task(self) -> str:
+        """Whose task it is by the paper, in a word."""
+        if len(self.given_to) > 1:
+            return "both"
+        return {(): "nobody", ("local",): "regions", ("central",): "centre"}[self.given_to]
 
     @model_validator(mode="after")
     def _ordered(self) -> Lever:
@@ -89,21 +87,19 @@ class _Catalogue(Schema):
 
 
 @cache
-def _read(name: str) -> _Catalogue:
-    path = locate(FOLDER / name)
+def _read() -> _Catalogue:
+    path = locate(FILE)
     return validate(_Catalogue, read_toml(path), path.name)
 
 
 @cache
-def read_levers(level: Level | None = None, menu: Menu | None = None) -> tuple[Lever, ...]:
+def read_levers(level: Level | None = None) -> tuple[Lever, ...]:
     """Read the levers, in the model's order.
 
     Parameters
     ----------
     level : {"local", "central"}, optional
-        One level of government; both if not given.
-    menu : Menu, optional
-        The menu of the model, which decides the catalogue; the shipped model's if not given.
+        Those that the paper gives to this level of government; all if not given.
 
     Returns
     -------
@@ -115,18 +111,12 @@ def read_levers(level: Level | None = None, menu: Menu | None = None) -> tuple[L
     InputError
         If the catalogue is broken.
     """
-    levers = _read(_SHIPPED if menu is None else menu.catalogue).lever
-    return tuple(lever for lever in levers if level is None or level in lever.levels)
+    return tuple(lever for lever in _read().lever if level is None or level in lever.given_to)
 
 
 @cache
-def read_sections(menu: Menu | None = None) -> dict[str, str]:
+def read_sections() -> dict[str, str]:
     """Read what the paper's sections are about, by number.
-
-    Parameters
-    ----------
-    menu : Menu, optional
-        The menu of the model; the shipped model's if not given.
 
     Returns
     -------
@@ -138,20 +128,16 @@ def read_sections(menu: Menu | None = None) -> dict[str, str]:
     InputError
         If the catalogue is broken.
     """
-    return _read(_SHIPPED if menu is None else menu.catalogue).sections
+    return _read().sections
 
 
-def find_lever(name: str, level: Level | None = None, menu: Menu | None = None) -> Lever:
+def find_lever(name: str) -> Lever:
     """Find a lever by its name.
 
     Parameters
     ----------
     name : str
         The lever's name.
-    level : {"local", "central"}, optional
-        The level that must run it.
-    menu : Menu, optional
-        The menu of the model; the shipped model's if not given.
 
     Returns
     -------
@@ -161,36 +147,12 @@ def find_lever(name: str, level: Level | None = None, menu: Menu | None = None) 
     Raises
     ------
     InputError
-        If there is none of that name at that level.
+        If there is none of that name.
     """
-    for lever in read_levers(level, menu):
+    for lever in read_levers():
         if lever.name == name:
             return lever
-    kind = f"{level} lever" if level else "lever"
-    raise UnknownNameError(kind, name, [lever.name for lever in read_levers(level, menu)])
-
-
-def check_name(name: str, level: Level) -> None:
-    """Refuse a name that is a level's lever in no catalogue.
-
-    A strategy is read before it is known which model it meets; `policies.strategy.Strategy.plan`
-    holds its levers against the model's own.
-
-    Parameters
-    ----------
-    name : str
-        The lever's name.
-    level : {"local", "central"}
-        The level that must run it.
-
-    Raises
-    ------
-    InputError
-        If no catalogue has it.
-    """
-    known = (lever for file in list_catalogues() for lever in _read(file).lever)
-    if not any(lever.name == name and level in lever.levels for lever in known):
-        find_lever(name, level)
+    raise UnknownNameError("lever", name, [lever.name for lever in read_levers()])
 
 
 def check_catalogue(model: Model) -> None:
@@ -207,23 +169,21 @@ def check_catalogue(model: Model) -> None:
         If a lever of one is missing in the other, feeds a variable that the model does
         not have, or may cost more than the model allows for.
     """
-    menu = read_menu(model)
-    for level in LEVELS:
-        known = [lever.name for lever in read_levers(level, menu)]
-        modelled = menu.levers(level)
-        for name in known:
-            if name not in modelled:
-                raise UnknownNameError(f"{level} lever of the model", name, modelled)
-        for name in modelled:
-            if name not in known:
-                raise InputError(f"{level} lever {name!r} of the model is not in {menu.catalogue}")
-    for lever in read_levers(menu=menu):
+    modelled = read_menu(model).levers
+    known = [lever.name for lever in read_levers()]
+    for name in known:
+        if name not in modelled:
+            raise UnknownNameError("lever of the model", name, modelled)
+    for name in modelled:
+        if name not in known:
+            raise InputError(f"lever {name!r} of the model is not in {FILE.name}")
+    for lever in read_levers():
         if lever.feeds not in model.variables:
             raise UnknownNameError(
                 f"variable fed by lever {lever.name!r}", lever.feeds, model.variables
             )
-        for level in lever.levels:
-            allowed = model.variables[menu.efforts[level]].high
+        for effort in Menu.efforts.values():
+            allowed = model.variables[effort].high
             if allowed is not None and lever.share[1] > allowed:
                 raise InputError(
                     f"lever {lever.name!r}: share {lever.share[1]:g} is above the model's "

@@ -1,14 +1,11 @@
-"""The menu of a model: the levers of each level of government, and what the model calls them.
+"""The menu of a model: the levers that governments choose from, and what the model calls them.
 
-Everything that depends on how a model lays out its policy stands here, and is read from the model
-that is loaded. Two layouts are known. In one each level has a range of levers of its own, and the
-centre acts on all regions at once (`TwoMenus`). In the other both levels choose from one range, and
-the centre has money and an allocation for each region (`OneMenu`).
+Both levels of government choose from one menu, and the centre has money and an allocation for each
+region. Everything that depends on how the model lays this out stands here.
 """
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
@@ -40,60 +37,48 @@ CENTRAL_ACCOUNT = "Central programme account"
 LEVER = "lever"
 
 _LEVEL = "Level"
-_LOCAL_MASS = "Perceived cluster mass"
-_PAID: Mapping[Level, str] = {
-    "local": "centre share of local programme",
-    "central": "region share of central programme",
-}
 
 
 @dataclass(frozen=True)
-class Menu(ABC):
-    """The levers of each level in a model, and the names of what concerns them.
+class Menu:
+    """The levers of a model, and the names of what concerns them.
 
-    A government is a region's, or the centre's (None). Where the model wants the centre's values
-    region by region, each region gets the same, and an amount is divided among them.
+    A government is a region's, or the centre's (None). The model wants the centre's values region
+    by region: each region gets the same, and an amount is divided among them.
 
     Attributes
     ----------
     regions : tuple of str
         The model's regions.
-    local, central : tuple of str
-        The levers of a local government and of the centre, in the model's order.
+    levers : tuple of str
+        The levers of every government, in the model's order.
     """
 
     regions: tuple[str, ...]
-    local: tuple[str, ...]
-    central: tuple[str, ...]
+    levers: tuple[str, ...]
 
-    #: File in ``policies`` that describes the levers of models with this layout.
-    catalogue: ClassVar[str]
-    #: Range of the levers, by level.
-    ranges: ClassVar[Mapping[Level, str]]
-    #: Inputs that hold how money is divided over levers; the last element is the lever.
-    allocations: ClassVar[tuple[str, ...]]
+    #: Range of the levers in the model.
+    dimension: ClassVar[str] = "Lever"
+    #: Input that holds how money is divided over levers; the last element is the lever.
+    allocation: ClassVar[str] = "allocation"
     #: Tables of what policy as now spends on a lever, as a share of value added, by level.
-    efforts: ClassVar[Mapping[Level, str]]
-    #: Programme money by lever, by level, Myuan/Year.
+    efforts: ClassVar[Mapping[Level, str]] = {
+        "local": "historical effort",
+        "central": "historical central effort",
+    }
+    #: Programme money by region and lever, by level, Myuan/Year.
     spending: ClassVar[Mapping[Level, str]] = {
         "local": "local programme spending",
         "central": "central programme spending",
     }
-    #: Money of governments' programmes, without policy as now, Myuan/Year; see `split_budgets`.
-    budgets: ClassVar[tuple[str, ...]]
+    #: Money of governments' programmes, without policy as now, Myuan/Year; see `split_budget`.
+    budget: ClassVar[str] = "programme budget"
     #: What a trigger is compared with, by level, Dmnl.
-    masses: ClassVar[Mapping[Level, str]]
+    masses: ClassVar[Mapping[Level, str]] = {
+        "local": "Perceived cluster mass",
+        "central": "Perceived cluster mass",
+    }
 
-    @property
-    def every(self) -> tuple[str, ...]:
-        """All levers, each once."""
-        return tuple(dict.fromkeys((*self.local, *self.central)))
-
-    def levers(self, level: Level) -> tuple[str, ...]:
-        """Name the levers of a level."""
-        return self.local if level == "local" else self.central
-
-    @abstractmethod
     def set_programme(
         self, quantity: Quantity, region: str | None, value: float
     ) -> dict[str, float]:
@@ -115,127 +100,60 @@ class Menu(ABC):
         dict of str to float
             Values by the inputs' names.
         """
-
-    @abstractmethod
-    def set_allocation(self, lever: str, region: str | None, value: float) -> dict[str, float]:
-        """Give the inputs that set a lever's share of a government's money, Dmnl."""
-
-    def set_payment(self, region: str | None, value: float) -> dict[str, float]:
-        """Give the input that sets what the other level pays of a government's money, Dmnl."""
-        name = _PAID["central"] if region is None else f"{_PAID['local']}[{region}]"
-        return {name: value}
-
-    def name_money(self, region: str | None) -> tuple[str, ...]:
-        """Name the inputs that hold a government's money: shares of value added, and amounts."""
-        return tuple(name for kind in MONEY for name in self.set_programme(kind, region, 0.0))
-
-    def name_allocation(self, lever: str) -> str:
-        """Name the input that holds a lever's share in all regions and at every level with it."""
-        (name,) = {
-            name
-            for level, name in zip(LEVELS, _repeat(self.allocations), strict=True)
-            if lever in self.levers(level)
-        }
-        return f"{name}[{lever}]"
-
-    @abstractmethod
-    def split_budgets(self, run: xr.Dataset) -> tuple[xr.DataArray, xr.DataArray]:
-        """Give the money of programmes, without policy as now: by ``Region``, and the centre's.
-
-        Parameters
-        ----------
-        run : xarray.Dataset
-            Results with the model's `budgets`.
-
-        Returns
-        -------
-        tuple of xarray.DataArray
-            Money of local governments along ``Region``, and of the centre, Myuan/Year.
-        """
-
-    def sum_spending(self, run: xr.Dataset, level: Level) -> xr.DataArray:
-        """Add up what the governments of a level spend on each lever.
-
-        Parameters
-        ----------
-        run : xarray.Dataset
-            Results with the level's `spending`.
-        level : {"local", "central"}
-            The level.
-
-        Returns
-        -------
-        xarray.DataArray
-            Money along ``lever``, Myuan/Year; along ``Region`` at the local level alone.
-        """
-        spent = run[self.spending[level]]
-        if level == "central" and REGION in spent.dims:
-            spent = spent.sum(REGION)
-        return spent.rename({self.ranges[level]: LEVER})
-
-
-class TwoMenus(Menu):
-    """Each level has a range of levers of its own."""
-
-    catalogue = "levers_two_menus.toml"
-    ranges: ClassVar[Mapping[Level, str]] = {"local": "Local lever", "central": "Central lever"}
-    allocations = ("local allocation", "central allocation")
-    efforts: ClassVar[Mapping[Level, str]] = {
-        "local": "historical local effort",
-        "central": "historical central effort",
-    }
-    budgets = ("local programme budget", "central programme budget")
-    masses: ClassVar[Mapping[Level, str]] = {"local": _LOCAL_MASS, "central": "mean perceived mass"}
-
-    def set_programme(
-        self, quantity: Quantity, region: str | None, value: float
-    ) -> dict[str, float]:
-        """Give the input that sets a quantity of a government's programme; see `Menu`."""
-        name = f"central {quantity}" if region is None else f"local {quantity}[{region}]"
-        return {name: value}
-
-    def set_allocation(self, lever: str, region: str | None, value: float) -> dict[str, float]:
-        """Give the input that sets a lever's share of a government's money, Dmnl."""
-        local, central = self.allocations
-        return {f"{central}[{lever}]" if region is None else f"{local}[{region}, {lever}]": value}
-
-    def split_budgets(self, run: xr.Dataset) -> tuple[xr.DataArray, xr.DataArray]:
-        """Give the money of programmes, without policy as now: by ``Region``, and the centre's."""
-        local, central = self.budgets
-        return run[local], run[central]
-
-
-class OneMenu(Menu):
-    """Both levels choose from one range of levers; the centre acts region by region."""
-
-    catalogue = "levers.toml"
-    ranges: ClassVar[Mapping[Level, str]] = {"local": "Lever", "central": "Lever"}
-    allocations = ("allocation",)
-    efforts: ClassVar[Mapping[Level, str]] = {
-        "local": "historical effort",
-        "central": "historical central effort",
-    }
-    budgets = ("programme budget",)
-    masses: ClassVar[Mapping[Level, str]] = {"local": _LOCAL_MASS, "central": _LOCAL_MASS}
-
-    def set_programme(
-        self, quantity: Quantity, region: str | None, value: float
-    ) -> dict[str, float]:
-        """Give the inputs that set a quantity of a government's programme; see `Menu`."""
         if region is None and quantity == "programme amount":
             value /= len(self.regions)
         return {f"{quantity}[{cell}]": value for cell in self._cells(region)}
 
     def set_allocation(self, lever: str, region: str | None, value: float) -> dict[str, float]:
         """Give the inputs that set a lever's share of a government's money, Dmnl."""
-        (name,) = self.allocations
-        return {f"{name}[{cell}, {lever}]": value for cell in self._cells(region)}
+        return {f"{self.allocation}[{cell}, {lever}]": value for cell in self._cells(region)}
 
-    def split_budgets(self, run: xr.Dataset) -> tuple[xr.DataArray, xr.DataArray]:
-        """Give the money of programmes, without policy as now: by ``Region``, and the centre's."""
-        (name,) = self.budgets
-        local, central = (run[name].sel({_LEVEL: level}, drop=True) for level in LEVELS)
+    def set_payment(self, region: str | None, value: float) -> dict[str, float]:
+        """Give the input that sets what the other level pays of a government's money, Dmnl."""
+        if region is None:
+            return {"region share of central programme": value}
+        return {f"centre share of local programme[{region}]": value}
+
+    def name_money(self, region: str | None) -> tuple[str, ...]:
+        """Name the inputs that hold a government's money: shares of value added, and amounts."""
+        return tuple(name for kind in MONEY for name in self.set_programme(kind, region, 0.0))
+
+    def name_allocation(self, lever: str) -> str:
+        """Name the input that holds a lever's share in all regions and at both levels."""
+        return f"{self.allocation}[{lever}]"
+
+    def split_budget(self, run: xr.Dataset) -> tuple[xr.DataArray, xr.DataArray]:
+        """Give the money of programmes, without policy as now: by ``Region``, and the centre's.
+
+        Parameters
+        ----------
+        run : xarray.Dataset
+            Results with the model's `budget`.
+
+        Returns
+        -------
+        tuple of xarray.DataArray
+            Money of local governments along ``Region``, and of the centre, Myuan/Year.
+        """
+        money = run[self.budget]
+        local, central = (money.sel({_LEVEL: level}, drop=True) for level in LEVELS)
         return local, central.sum(REGION)
+
+    def sum_spending(self, run: xr.Dataset) -> xr.DataArray:
+        """Add up what both levels spend on each lever, policy as now included.
+
+        Parameters
+        ----------
+        run : xarray.Dataset
+            Results with the model's `spending`.
+
+        Returns
+        -------
+        xarray.DataArray
+            Money along ``Region`` and ``lever``, Myuan/Year.
+        """
+        local, central = (run[self.spending[level]] for level in LEVELS)
+        return (local + central).rename({self.dimension: LEVER})
 
     def _cells(self, region: str | None) -> list[str]:
         if region is not None:
@@ -244,7 +162,7 @@ class OneMenu(Menu):
 
 
 def read_menu(model: Model) -> Menu:
-    """Read which levers each level has in a model.
+    """Read which levers a model has.
 
     Parameters
     ----------
@@ -270,19 +188,7 @@ def find_menu(ranges: Mapping[str, tuple[str, ...]]) -> Menu:
     Returns
     -------
     Menu
-        The menu; without levers where there is no range of them.
+        The menu; without levers where no range of levers, or none of levels, is there.
     """
-    shared = _LEVEL in ranges and OneMenu.ranges["local"] in ranges
-    layout: type[Menu] = OneMenu if shared else TwoMenus
-    local, central = (ranges.get(layout.ranges[level], ()) for level in LEVELS)
-    return layout(tuple(ranges.get(REGION, ())), tuple(local), tuple(central))
-
-
-def list_catalogues() -> tuple[str, ...]:
-    """Name the files that describe levers, the shipped model's first."""
-    return OneMenu.catalogue, TwoMenus.catalogue
-
-
-def _repeat(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Give a name for each level where they share one."""
-    return names if len(names) == len(LEVELS) else names * len(LEVELS)
+    levers = ranges.get(Menu.dimension, ()) if _LEVEL in ranges else ()
+    return Menu(tuple(ranges.get(REGION, ())), tuple(levers))

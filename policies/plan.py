@@ -89,7 +89,7 @@ class Spending:
         for quantity, value in settings.items():
             values |= menu.set_programme(quantity, self.region, value)
         values |= menu.set_payment(self.region, self.paid_by_others)
-        for lever in menu.levers(self.level):
+        for lever in menu.levers:
             values |= menu.set_allocation(lever, self.region, self.allocation.get(lever, 0.0))
         return values
 
@@ -210,15 +210,12 @@ class Plan:
         )
         return replace(self, spending=kept)
 
-    def lever_inputs(self, lever: str, level: Level | None = None) -> dict[str, float]:
-        """Give the inputs that hold a lever's share of the money, where it has any.
-
-        With a level of government, those of that level alone.
-        """
+    def lever_inputs(self, lever: str) -> dict[str, float]:
+        """Give the inputs that hold a lever's share of the money, where it has any."""
         values: dict[str, float] = {}
         for one in self.spending:
             part = one.allocation.get(lever, 0.0)
-            if one.has_money and part > 0 and level in (None, one.level):
+            if one.has_money and part > 0:
                 values |= self.menu.set_allocation(lever, one.region, part)
         return values
 

@@ -12,7 +12,7 @@ import numpy as np
 from smecluster.model.runs import simulate
 from smecluster.model.settings import override_inputs
 from smecluster.policies.levers import find_lever
-from smecluster.policies.menu import LEVELS, LEVER
+from smecluster.policies.menu import LEVER
 from smecluster.policies.plan import Plan
 
 if TYPE_CHECKING:
@@ -33,29 +33,28 @@ class SpanExcess:
     ----------
     strategy, lever : str
         Whose money, and on what.
-    region : str or None
-        Where it is most; None for the centre.
+    region : str
+        Where it is most.
     share : float
-        Largest yearly money on the lever, policy as now included, over the value added that its
-        cost basis names, Dmnl.
+        Largest yearly money on the lever, of both levels and policy as now included, over the
+        region's value added, Dmnl.
     low, high : float
         The plausible span, Dmnl.
     """
 
     strategy: str
     lever: str
-    region: str | None
+    region: str
     share: float
     low: float
     high: float
 
     def describe(self) -> str:
         """Say it in one line."""
-        where = "" if self.region is None else f" in {self.region}"
-        basis = "the region's value added" if self.region else "the regions' value added"
         return (
-            f"{self.strategy} spends {100 * self.share:.2g} % of {basis} on {self.lever!r}{where}, "
-            f"more than its plausible span of {100 * self.low:g} to {100 * self.high:g} %"
+            f"under {self.strategy} both levels together spend {100 * self.share:.2g} % of value "
+            f"added in {self.region} on {self.lever!r}, more than its plausible span of "
+            f"{100 * self.low:g} to {100 * self.high:g} %"
         )
 
 
@@ -91,18 +90,15 @@ def check_spans(
             years=list(np.arange(start, model.time.final + 1)),
             within_ranges=False,
         )
-        supply = run["value added"]
-        for level in LEVELS:
-            basis = supply if level == "local" else supply.sum("Region")
-            # Of the years, the one in which the lever gets most; of the regions likewise.
-            most = (plan.menu.sum_spending(run, level) / basis).max("time")
-            for lever in map(str, most[LEVER].values):
-                low, high = find_lever(lever, level, plan.menu).share
-                here = np.atleast_1d(most.sel({LEVER: lever}).values)
-                at = int(here.argmax())
-                region = None if level == "central" else model.regions[at]
-                if plan.lever_inputs(lever, level) and here[at] > high * (1 + _SLACK):
-                    beyond.append(SpanExcess(plan.name, lever, region, float(here[at]), low, high))
+        # Of the years, the one in which the lever gets most; of the regions likewise.
+        most = (plan.menu.sum_spending(run) / run["value added"]).max("time")
+        for lever in map(str, most[LEVER].values):
+            low, high = find_lever(lever).share
+            here = most.sel({LEVER: lever})
+            region = str(here.idxmax("Region").item())
+            share = float(here.max())
+            if plan.lever_inputs(lever) and share > high * (1 + _SLACK):
+                beyond.append(SpanExcess(plan.name, lever, region, share, low, high))
     return tuple(beyond)
 
 

@@ -16,7 +16,7 @@ from smecluster.model.support.errors import UnknownNameError
 from smecluster.model.support.reading import read_toml
 from smecluster.model.support.schema import Schema, validate
 from smecluster.model.support.workspace import find_named_file, list_files
-from smecluster.policies.levers import check_name
+from smecluster.policies.levers import find_lever
 from smecluster.policies.menu import Level, Menu, read_menu
 from smecluster.policies.plan import FIRST_YEAR, LAST_YEAR, NEVER, START, Plan, Spending
 
@@ -84,7 +84,7 @@ class Programme(Schema):
         if self.start is not None and self.end <= self.start:
             raise ValueError(f"end = {self.end:g} is not after start = {self.start:g}")
         for lever in self.allocation:
-            check_name(lever, self.level)
+            find_lever(lever)
         total = math.fsum(self.allocation.values())
         if abs(total - 1) > _SUM_TOLERANCE:
             raise ValueError(f"allocation sums to {total:g}; it must sum to 1")
@@ -320,13 +320,10 @@ class Strategy(Schema):
         return self.plan(model).inputs
 
     def _check_levers(self, spending: Iterable[Spending], menu: Menu) -> None:
-        """Refuse levers that the model does not have at their level."""
-        for one in spending:
-            known = menu.levers(one.level)
-            for lever in one.allocation:
-                if lever not in known:
-                    kind = f"{one.level} lever in strategy {self.name!r}"
-                    raise UnknownNameError(kind, lever, known)
+        """Refuse levers that the model does not have."""
+        for lever in (lever for one in spending for lever in one.allocation):
+            if lever not in menu.levers:
+                raise UnknownNameError(f"lever in strategy {self.name!r}", lever, menu.levers)
 
     def _local_in(self, region: str, model: Model) -> RegionalProgramme | None:
         if self.local is None:

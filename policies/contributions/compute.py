@@ -121,7 +121,7 @@ def compute_contributions(
     chosen = _find_outcomes(model, outcomes)
     baseline = load_strategy(BASELINE) if baseline is None else baseline
     plans = [baseline.plan(model, start), strategy.plan(model, start)]
-    levers = tuple(lever for lever in read_menu(model).every if plans[1].lever_inputs(lever))
+    levers = tuple(lever for lever in read_menu(model).levers if plans[1].lever_inputs(lever))
     design = make_design(len(levers), pairs=pairs, seed=seed)
     table = pd.DataFrame(index=["model"]) if draws is None else draws
     if budget is not None and not isinstance(budget, Budget):

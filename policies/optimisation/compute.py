@@ -293,11 +293,11 @@ def _measure_spending(
     run = simulate(
         model,
         override_inputs(model, strategy.plan(model, start).inputs, settings),
-        outputs=[*menu.budgets, _DISCOUNT],
+        outputs=[menu.budget, _DISCOUNT],
         years=[float(year) for year in np.arange(start, model.time.final + 1)],
         within_ranges=False,
     )
-    local, central = ((money * run[_DISCOUNT]).sum("time") for money in menu.split_budgets(run))
+    local, central = ((money * run[_DISCOUNT]).sum("time") for money in menu.split_budget(run))
     return {**{one: float(local.sel(Region=one)) for one in model.regions}, CENTRE: float(central)}
 
 

@@ -63,10 +63,10 @@ def draw_spending(best_use: BestUse) -> Figure:
     """Draw what each strategy spends on each lever, in per cent of its money."""
     strategies = [best_use.best, *best_use.by_hand]
     menu = best_use.menu
-    rows = [(level, lever) for level in LEVELS for lever in menu.levers(level)]
+    rows = [(level, lever) for level in LEVELS for lever in menu.levers]
     spent = [share_money(strategy, best_use.spent[strategy.name]) for strategy in strategies]
     shares = 100 * np.array([[own.get(row, 0.0) for row in rows] for own in spent])
-    split = len(menu.local)
+    split = len(menu.levers)
     figure = Figure(figsize=(4.2 + 1.7 * len(strategies), 9), layout="constrained")
     axis = figure.subplots()
     painted = np.ma.masked_equal(shares.T, 0)

@@ -59,7 +59,7 @@ class BestUse(PolicyResult):
     runs : int
         How many runs it took.
     menu : Menu
-        The levers of each level of government.
+        The levers from which either level of government chooses.
     spent : dict of str to dict
         Present value of what the programme of each government (a region's, or the ``centre``)
         spends at the model's own values, Myuan, by strategy.

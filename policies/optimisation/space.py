@@ -1,8 +1,8 @@
 """The ways to spend one budget: points of a search space, and the plans that they stand for.
 
-A point says how the money is divided over all levers, local and central, when each level starts,
-and how much more or less of its own value added one region spends than another. It does not say
-how much money there is: every plan is brought to the budget (`policies.optimisation.evaluation`).
+A point says how the money is divided over the levers of each level, when each level starts, and
+how much more or less of its own value added one region spends than another. It does not say how
+much money there is: every plan is brought to the budget (`policies.optimisation.evaluation`).
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Choice:
     Attributes
     ----------
     money : array of float, shape (points, levers)
-        Share of each lever in all the money, Dmnl: the local levers, then the central ones.
+        Share of each lever in all the money, Dmnl: at the local level, then at the central one.
     starts : array of float, shape (points, 2)
         First year of the local and of the central programme.
     weights : array of float, shape (points, regions)
@@ -56,7 +56,7 @@ class Space:
     Parameters
     ----------
     menu : Menu
-        The model's regions, and the levers of each level.
+        The model's regions and levers.
     sizes : tuple of float
         Their value added, in any unit: what the money of one region counts for in all of it.
     first, last : float
@@ -74,20 +74,15 @@ class Space:
         return self.menu.regions
 
     @property
-    def local(self) -> tuple[str, ...]:
-        """The local levers."""
-        return self.menu.local
-
-    @property
-    def central(self) -> tuple[str, ...]:
-        """The central levers."""
-        return self.menu.central
+    def levers(self) -> tuple[str, ...]:
+        """The levers from which either level chooses."""
+        return self.menu.levers
 
     @property
     def size(self) -> int:
-        """Numbers in a point: levers, two starts, and the regions where there are several."""
+        """Numbers in a point: levers by level, two starts, regions where there are several."""
         several = len(self.regions) if len(self.regions) > 1 else 0
-        return len(self.local) + len(self.central) + 2 + several
+        return 2 * len(self.levers) + 2 + several
 
     def choose(self, points: Array) -> Choice:
         """Read points.
@@ -102,7 +97,7 @@ class Space:
         Choice
             What they stand for. Starts are whole years.
         """
-        count = len(self.local) + len(self.central)
+        count = 2 * len(self.levers)
         # Squares: a uniform draw then has a few large shares and several small ones.
         money = np.maximum(points[:, :count], 1e-9) ** 2
         money = money / money.sum(1, keepdims=True)
@@ -142,8 +137,8 @@ class Space:
             return None
         money = [
             (programme.share or 0.0) * programme.allocation.get(lever, 0.0) if programme else 0.0
-            for names, programme in ((self.local, local), (self.central, central))
-            for lever in names
+            for programme in (local, central)
+            for lever in self.levers
         ]
         shares = np.sqrt(np.array(money) / max(money))
         span = max(self.last - self.first, 1.0)
@@ -165,21 +160,19 @@ class Space:
             The plans, named by their place.
         """
         choice = self.choose(points)
-        split = len(self.local)
         plans = []
         for at, (money, starts, weights) in enumerate(
             zip(choice.money, choice.starts, choice.weights, strict=True)
         ):
             spending = []
-            levels = ((self.local, money[:split]), (self.central, money[split:]))
-            (local, local_money), (central, central_money) = levels
+            local_money, central_money = np.split(money, 2)
             whole = local_money.sum(), central_money.sum()
             for region, weight in zip(self.regions, weights, strict=True):
-                allocation = _allocate(local, local_money)
+                allocation = _allocate(self.levers, local_money)
                 spending.append(
                     _spend(region, whole[0] * weight, allocation, starts[0], _LOCAL_RAMP)
                 )
-            allocation = _allocate(central, central_money)
+            allocation = _allocate(self.levers, central_money)
             spending.append(_spend(None, whole[1], allocation, starts[1], _CENTRAL_RAMP))
             plans.append(Plan(f"way {at}", self.menu, tuple(spending), NEVER, self.first))
         return plans
@@ -206,7 +199,7 @@ class Space:
         """
         choice = self.choose(point[None])
         money = np.where(choice.money[0] < _LEAST, 0.0, choice.money[0])
-        parts = np.split(money / money.sum(), [len(self.local)])
+        parts = np.split(money / money.sum(), 2)
         weights = choice.weights[0]
         share = ROUGH * factor
         local = central = None
@@ -217,7 +210,7 @@ class Space:
                 start=float(choice.starts[0, 0]),
                 ramp=_LOCAL_RAMP,
                 end=_END,
-                allocation=_round_shares(self.local, parts[0]),
+                allocation=_round_shares(self.levers, parts[0]),
                 exceptions={
                     region: {"share": own}
                     for region, own in zip(self.regions, shares, strict=True)
@@ -230,7 +223,7 @@ class Space:
                 start=float(choice.starts[0, 1]),
                 ramp=_CENTRAL_RAMP,
                 end=_END,
-                allocation=_round_shares(self.central, parts[1]),
+                allocation=_round_shares(self.levers, parts[1]),
             )
         return Strategy(
             name=name, title=title, description=description, local=local, central=central

@@ -77,7 +77,7 @@ def compute_returns(
     Parameters
     ----------
     model : Model
-        A model in which both levels choose from one menu, with an account of the net national
+        A model with an account of the net national
         benefit.
     levers : sequence of str
         Levers; all where empty.
@@ -101,11 +101,11 @@ def compute_returns(
             "lacks them"
         )
     for name in levers:
-        if name not in menu.every:
-            raise UnknownNameError("lever", name, menu.every)
+        if name not in menu.levers:
+            raise UnknownNameError("lever", name, menu.levers)
     cases = [
         _Case(lever, level, place, share)
-        for lever in levers or menu.every
+        for lever in levers or menu.levers
         for level in LEVELS
         for place in (EVERYWHERE, *menu.regions)
         for share in shares
@@ -154,12 +154,12 @@ def _inputs(menu: Menu, case: _Case, reach: dict[str, float]) -> dict[str, float
         for place in menu.regions:
             share = case.share if place in places else 0.0
             values |= menu.set_programme("programme share", place, share)
-            for lever in menu.local:
+            for lever in menu.levers:
                 values |= menu.set_allocation(lever, place, float(lever == case.lever))
         return values
     factor = 1.0 if case.place == EVERYWHERE else reach[case.place]
     values |= menu.set_programme("programme share", None, factor * case.share)
-    for lever in menu.central:
+    for lever in menu.levers:
         for name in menu.set_allocation(lever, None, 0.0):
             here = lever == case.lever and any(f", {place}, " in name for place in places)
             values[name] = float(here)

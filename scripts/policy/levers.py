@@ -8,10 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from smecluster.model.support.files import read_text
-from smecluster.model.support.workspace import locate
 from smecluster.model.vensim.document import SHIPPED
-from smecluster.model.vensim.document import read_document as read_document
 from smecluster.scripts.shared.options import CalibrationName
 from smecluster.scripts.shared.printing import finish, note, print_json, print_table
 
@@ -32,10 +29,15 @@ EXAMPLES = (
 def levers(
     name: Annotated[str | None, typer.Argument(help="Only this lever.", show_default=False)] = None,
     level: Annotated[
-        str | None, typer.Option(help="Only local or central levers.", show_default=False)
+        str | None,
+        typer.Option(
+            help="Only those that the paper gives to this level, local or central; with --returns "
+            "what this level's money brings.",
+            show_default=False,
+        ),
     ] = None,
     model: Annotated[
-        Path, typer.Option(help="Another Vensim model.", show_default=False)
+        Path, typer.Option(help="With --returns: another Vensim model.", show_default=False)
     ] = SHIPPED,
     returns: Annotated[
         bool, typer.Option("--returns", help="What a yuan on each lever brings (some seconds).")
@@ -50,10 +52,10 @@ def levers(
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """List the policy levers, or what a yuan on each of them brings."""
+    """List the policy levers, which either level can run, or what a yuan on each of them brings."""
     from smecluster.model.support.errors import InputError, UnknownNameError
     from smecluster.policies.levers import find_lever, read_levers
-    from smecluster.policies.menu import LEVELS, find_menu
+    from smecluster.policies.menu import LEVELS
 
     chosen_level = next((known for known in LEVELS if known == level), None)
     if level is not None and chosen_level is None:
@@ -61,24 +63,25 @@ def levers(
     if returns:
         _write_returns(name, chosen_level, model, calibration, out, json)
         return
-    if out is not None or calibration is not None:
-        raise InputError("--out and --calibration belong to --returns")
-    menu = find_menu(read_document(read_text(locate(model))).subscripts)
-    if name is None:
-        chosen = read_levers(chosen_level, menu)
-    else:
-        chosen = (find_lever(name, chosen_level, menu),)
+    if out is not None or calibration is not None or model != SHIPPED:
+        raise InputError("--out, --calibration and --model belong to --returns")
+    chosen = read_levers(chosen_level) if name is None else (find_lever(name),)
+    if name is not None and chosen_level not in (None, *chosen[0].given_to):
+        raise InputError(
+            f"the paper does not give {name!r} to the {chosen_level} level, though it can run it: "
+            "leave out --level"
+        )
     if json:
         print_json([lever.model_dump() for lever in chosen])
     elif sys.stdout.isatty():
         _print_for_people(chosen)
     else:
         print_table(
-            ["lever", "level", "paper", "feeds", "share a year", "of", "what the money buys"],
+            ["lever", "task of", "paper", "feeds", "share a year", "of", "what the money buys"],
             [
                 [
                     lever.name,
-                    lever.level,
+                    lever.task,
                     ", ".join(lever.paper),
                     lever.feeds,
                     f"{lever.share[0]:g} to {lever.share[1]:g}",
@@ -157,23 +160,21 @@ def _print_returns(found: LeverReturns) -> None:
 
 
 def _print_for_people(chosen: Sequence[Lever]) -> None:
-    """Print a table for each level, each narrow enough for 80 columns."""
-    for level in dict.fromkeys(lever.level for lever in chosen):
-        own = [lever for lever in chosen if lever.level == level]
-        print_table(
-            ["lever", "paper", "feeds", "% a year"],
+    """Print a table narrow enough for 80 columns."""
+    print_table(
+        ["lever", "paper", "task of", "feeds", "up to %"],
+        [
             [
-                [
-                    lever.name,
-                    ", ".join(lever.paper),
-                    lever.feeds,
-                    f"{100 * lever.share[0]:g} to {100 * lever.share[1]:g}",
-                ]
-                for lever in own
-            ],
-            f"{own[0].kind.replace('lever', 'levers', 1).capitalize()}: money as a share of the "
-            f"{own[0].cost_basis}",
-        )
-        print()
-    print("Sections: Qu Li (2020). One lever in full, with its path to value added:")
+                lever.name,
+                ", ".join(lever.paper),
+                lever.task,
+                lever.feeds,
+                f"{100 * lever.share[1]:g}",
+            ]
+            for lever in chosen
+        ],
+        f"Either level can run each; money a year in % of the {chosen[0].cost_basis}",
+    )
+    print()
+    print("Sections, tasks: Qu Li (2020). One lever in full, with its path to value added:")
     print(f'  smecluster describe "{chosen[0].name}"')

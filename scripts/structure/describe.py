@@ -62,12 +62,10 @@ def _lever(name: str, document: Document) -> Lever | None:
     from smecluster.model.support.errors import UnknownNameError
     from smecluster.model.vensim.source import fold_name
     from smecluster.policies.levers import read_levers
-    from smecluster.policies.menu import find_menu
 
     if fold_name(name) in map(fold_name, document.variables):
         return None
-    menu = find_menu(document.subscripts)
-    levers = {fold_name(lever.name): lever for lever in read_levers(menu=menu)}
+    levers = {fold_name(lever.name): lever for lever in read_levers()}
     if fold_name(name) not in levers:
         known = [*document.variables, *(lever.name for lever in levers.values())]
         raise UnknownNameError("variable or lever", name, known)
@@ -83,7 +81,7 @@ def _describe_lever(lever: Lever, text: str, json: bool) -> None:
     if json:
         print_json({**asdict(description), "lever": lever.model_dump()})
         return
-    print(f"{lever.name} ({lever.kind})")
+    print(f"{lever.name} (policy lever)")
     print(textwrap.fill(lever.description, _WIDTH, initial_indent="  ", subsequent_indent="  "))
     for label, value in _lever_lines(description):
         indent = " " * (_LABEL + 2)
@@ -103,7 +101,8 @@ def _lever_lines(description: LeverDescription) -> list[tuple[str, str]]:
     today = ", ".join(f"{place} {100 * share:.2g} %" for place, share in description.today.items())
     return [
         ("paper", f"Qu Li (2020), section{'s' * (len(lever.paper) > 1)} {sections}"),
-        ("cost", f"{low} to {high} % of the {lever.cost_basis} a year, in {lever.unit}"),
+        ("task of", f"{lever.task}, by the paper's division of labour; either level can run it"),
+        ("cost", f"{low} to {high} % of the {lever.cost_basis} a year, both levels together"),
         ("span from", lever.share_source),
         ("as now", f"{today} of value added in 2025; dates are recorded, sizes are judgement"),
         ("feeds", lever.feeds),

@@ -270,7 +270,7 @@ class _Finder:
         name = _drop_element(cells[0])
         if name in CONTROLS:
             raise InputError(f"factor {table.name!r} steers the run: set it in [settings]")
-        if name in self._menu.allocations:
+        if name == self._menu.allocation:
             raise InputError(
                 f"factor {table.name!r}: parts of a programme's money add up to one: give "
                 "lever = 'its name' instead of input"
@@ -302,8 +302,8 @@ class _Finder:
     def lever(self, table: FactorTable) -> list[Factor]:
         """Make the factors that move money between levers."""
         assert table.lever is not None
-        if table.lever not in self._menu.every:
-            raise UnknownNameError("lever", table.lever, self._menu.every)
+        if table.lever not in self._menu.levers:
+            raise UnknownNameError("lever", table.lever, self._menu.levers)
         if table.effect != "multiply":
             raise InputError(
                 f"lever {table.lever!r}: give effect = 'multiply', its values weigh its money "
@@ -423,8 +423,8 @@ class _Finder:
         """List the cells whose shares add up to one."""
         budgets: dict[tuple[str, ...], list[str]] = {}
         for parameter, name in zip(self._model.program.parameters, self._names, strict=True):
-            if parameter.name in self._menu.allocations:
-                budgets.setdefault((parameter.name, *parameter.cell[:-1]), []).append(name)
+            if parameter.name == self._menu.allocation:
+                budgets.setdefault(parameter.cell[:-1], []).append(name)
         return list(budgets.values())
 
 

@@ -53,7 +53,8 @@ def test_a_future_leaves_the_past_alone_and_costs_value_added(shipped, name):
         model.simulate(shipped, inputs | STEP, outputs=["total value added"])["total value added"]
         for inputs in ({}, future.inputs(shipped))
     )
-    before = slice(None, future.year)
+    # Tables are read in the middle of a step: the first step of the future's year is its own.
+    before = slice(None, future.year - 1)
     np.testing.assert_allclose(hit.sel(time=before), plain.sel(time=before), rtol=1e-12)
     assert float(hit.sel(time=slice(future.year, None)).sum()) < float(
         plain.sel(time=slice(future.year, None)).sum()

@@ -8,12 +8,26 @@ from smecluster import model
 from smecluster.model.support.errors import InputError
 from smecluster.policies import Strategy, load
 from smecluster.policies.levers import check_catalogue, find_lever, read_levers
+from smecluster.policies.menu import LEVELS
 
 
-def test_there_are_thirteen_local_and_five_central_levers():
-    assert len(read_levers("local")) == 13
-    assert len(read_levers("central")) == 5
-    assert len({lever.name for lever in read_levers()}) == 18
+def test_there_are_fifteen_levers_and_the_paper_gives_some_to_both_levels():
+    assert len({lever.name for lever in read_levers()}) == 15
+    given = {level: {lever.name for lever in read_levers(level)} for level in LEVELS}
+    assert (len(given["local"]), len(given["central"])) == (12, 5)
+    assert given["local"] & given["central"] == {
+        "infrastructure investment",
+        "fund and guarantees",
+        "regional specialisation",
+    }
+    assert [lever.name for lever in read_levers() if not lever.given_to] == [
+        "investment attraction"
+    ]
+
+
+@pytest.mark.parametrize(("section", "level"), [("5.1", "central"), ("5.2", "local")])
+def test_a_section_on_one_level_gives_its_levers_to_that_level(section, level):
+    assert all(level in one.given_to for one in read_levers() if section in one.paper)
 
 
 def test_every_lever_cites_a_section_of_the_paper():
@@ -25,21 +39,17 @@ def test_a_misspelt_lever_gets_the_nearest_name():
         find_lever("talent trainning")
 
 
-def test_a_lever_of_the_other_level_is_unknown():
-    with pytest.raises(InputError, match="unknown central lever 'brand promotion'"):
-        find_lever("brand promotion", "central")
-
-
 def test_the_catalogue_agrees_with_the_model():
     check_catalogue(model.load())
 
 
+@pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.parametrize("lever", read_levers(), ids=lambda lever: lever.name)
-def test_money_for_a_lever_moves_the_variable_that_it_feeds(lever):
+def test_money_of_either_level_moves_the_variable_that_the_lever_feeds(lever, level):
     shipped = model.load()
     budget = {"share": lever.share[1], "start": 2025, "allocation": {lever.name: 1.0}}
     plain = load("end-all-policy")
-    paid = Strategy(**plain.model_dump(exclude={"local", "central"}) | {lever.level: budget})
+    paid = Strategy(**plain.model_dump(exclude={"local", "central"}) | {level: budget})
     before, after = (
         model.simulate(shipped, strategy.inputs(shipped), outputs=[lever.feeds])[lever.feeds]
         for strategy in (plain, paid)
@@ -50,7 +60,7 @@ def test_money_for_a_lever_moves_the_variable_that_it_feeds(lever):
 
 def test_a_lever_that_the_model_does_not_have_is_found_out():
     class Without:
-        subscripts: ClassVar = {"Local lever": (), "Central lever": ()}
+        subscripts: ClassVar = {"Level": LEVELS, "Lever": ()}
 
-    with pytest.raises(InputError, match="unknown local lever of the model"):
+    with pytest.raises(InputError, match="unknown lever of the model"):
         check_catalogue(Without())

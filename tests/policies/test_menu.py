@@ -1,4 +1,4 @@
-"""Which levers a level has, and what the model calls them, is decided by the model alone."""
+"""Both levels choose from one menu, and only the menu knows what the model calls it."""
 
 import ast
 from pathlib import Path
@@ -19,51 +19,42 @@ from smecluster.policies.menu import (
     CENTRAL_ACCOUNT,
     LEVELS,
     LOCAL_ACCOUNT,
-    OneMenu,
-    TwoMenus,
+    Menu,
     find_menu,
     read_menu,
 )
 from smecluster.policies.strategy import load
 
 HOUSE = Path(smecluster.__file__).parent
-DRAFT = HOUSE / "model" / "drafts" / "second_edition.mdl"
 DATA = Path(__file__).with_name("data")
-PAIR = tuple(DATA / f"one-menu-{level}.toml" for level in LEVELS)
+PAIR = (DATA / "regions-training.toml", DATA / "centre-training.toml")
 STEP = {"TIME STEP": 0.125}
 REGIONS = ("North", "South")
 ONE = find_menu({"Region": REGIONS, "Lever": ("training", "law"), "Level": LEVELS})
+BY_REGIONS, BY_CENTRE = (path.stem for path in PAIR)
 
 
 @pytest.fixture(scope="module")
-def draft() -> models.Model:
-    return models.load(DRAFT)
+def shipped() -> models.Model:
+    return models.load()
 
 
 @pytest.fixture(scope="module")
-def found(draft: models.Model) -> Comparison:
-    return policies.compare(PAIR, model=draft, settings=STEP)
+def found(shipped: models.Model) -> Comparison:
+    return policies.compare(PAIR, model=shipped, settings=STEP)
 
 
-@pytest.mark.parametrize("path", [None, DRAFT], ids=["shipped", "draft"])
-def test_the_catalogue_has_the_levers_of_the_model_in_its_order(path):
-    model = models.load(path)
-    check_catalogue(model)
-    menu = read_menu(model)
-    for level in LEVELS:
-        assert tuple(lever.name for lever in read_levers(level, menu)) == menu.levers(level)
+def test_the_catalogue_has_the_levers_of_the_model_in_its_order(shipped):
+    check_catalogue(shipped)
+    assert tuple(lever.name for lever in read_levers()) == read_menu(shipped).levers
 
 
-def test_the_layout_is_read_from_the_ranges():
-    two = find_menu({"Region": REGIONS, "Local lever": ("training",), "Central lever": ("law",)})
-    assert isinstance(two, TwoMenus)
-    assert (two.local, two.central, two.every) == (("training",), ("law",), ("training", "law"))
-    assert isinstance(ONE, OneMenu)
-    assert ONE.local == ONE.central == ONE.every == ("training", "law")
-    assert find_menu({}).every == find_menu({"Lever": ("training",)}).every == ()
+def test_the_levers_are_read_from_the_ranges():
+    assert ONE.levers == ("training", "law")
+    assert find_menu({}).levers == find_menu({"Lever": ("training",)}).levers == ()
 
 
-def test_the_centre_s_money_is_the_same_in_either_layout():
+def test_the_centre_gives_each_region_the_same_share_and_divides_an_amount():
     share = ONE.set_programme("programme share", None, 0.01)
     assert share == dict.fromkeys((f"programme share[central, {one}]" for one in REGIONS), 0.01)
     amount = ONE.set_programme("programme amount", None, 90.0)
@@ -73,44 +64,39 @@ def test_the_centre_s_money_is_the_same_in_either_layout():
     }
 
 
-@pytest.mark.parametrize("path", [None, DRAFT], ids=["shipped", "draft"])
-def test_every_name_that_the_menu_gives_is_one_of_the_model(path):
-    model = models.load(path)
-    menu = read_menu(model)
-    named = {*menu.allocations, *menu.budgets}
-    for names in (menu.efforts, menu.spending, menu.masses):
+def test_every_name_that_the_menu_gives_is_one_of_the_model(shipped):
+    named = {Menu.allocation, Menu.budget}
+    for names in (Menu.efforts, Menu.spending, Menu.masses):
         named |= set(names.values())
-    assert named <= set(model.variables)
-    assert set(menu.ranges.values()) <= set(model.subscripts)
+    assert named <= set(shipped.variables)
+    assert Menu.dimension in shipped.subscripts
 
 
-def test_a_strategy_meets_the_levers_of_the_model_that_it_is_used_with(draft):
-    shipped = models.load()
-    assert "allocation[central, Wenzhou, talent training]" in load(PAIR[1]).plan(draft).inputs
-    with pytest.raises(InputError, match="central lever in strategy 'one-menu-central' 'talent"):
-        load(PAIR[1]).plan(shipped)
-    with pytest.raises(InputError, match="local lever in strategy 'local' 'regional charact"):
-        load("local").plan(draft)
+def test_a_strategy_meets_the_levers_of_the_model_that_it_is_used_with(shipped):
+    assert "allocation[central, Wenzhou, talent training]" in load(PAIR[1]).plan(shipped).inputs
+    other = models.load(Path(__file__).parents[1] / "model" / "data" / "two_towns.mdl")
+    with pytest.raises(InputError, match=f"lever in strategy '{BY_CENTRE}' 'talent training'"):
+        load(PAIR[1]).plan(other)
 
 
 def test_both_levels_spend_the_same_money_on_the_same_levers(found):
-    money = found.money.sel(strategy=["one-menu-local", "one-menu-central"])
+    money = found.money.sel(strategy=[BY_REGIONS, BY_CENTRE])
     np.testing.assert_allclose(money, found.budget.money, rtol=2 * EXACT)
 
 
-def test_gains_are_told_by_region_and_in_total(found, draft):
+def test_gains_are_told_by_region_and_in_total(found, shipped):
     gained = found.gained.isel(future=0, draw=0)
     assert bool(np.isfinite(gained).all())
-    parts = gained.sel(place=list(draft.regions)).sum("place")
+    parts = gained.sel(place=list(shipped.regions)).sum("place")
     np.testing.assert_allclose(parts, gained.sel(place="total"), rtol=1e-9)
-    local, central = (gained.sel(strategy=f"one-menu-{level}") for level in LEVELS)
+    local, central = (gained.sel(strategy=name) for name in (BY_REGIONS, BY_CENTRE))
     assert bool((local != central).all())
 
 
-def test_each_level_pays_its_own_programme_less_what_the_other_pays(found, draft):
+def test_each_level_pays_its_own_programme_less_what_the_other_pays(found, shipped):
     """The regions pay a tenth of what the centre spends, policy as now included."""
-    plan = load(PAIR[1]).plan(draft)
-    worlds = Ensemble(draft, pd.DataFrame(index=["model"]), settings=STEP)
+    plan = load(PAIR[1]).plan(shipped)
+    worlds = Ensemble(shipped, pd.DataFrame(index=["model"]), settings=STEP)
     plans, years = [plan.without_programmes(), plan], [2025, 2040]
     run = worlds.run(plans, ACCOUNTS, years, budget=found.budget.money).isel(future=0, draw=0)
     spent = run[list(ACCOUNTS)].diff("time").isel(time=0)
@@ -120,18 +106,15 @@ def test_each_level_pays_its_own_programme_less_what_the_other_pays(found, draft
     assert float(paid.sel(payer="centre")) == pytest.approx(
         float(own[CENTRAL_ACCOUNT] - as_now[CENTRAL_ACCOUNT]) - lent, rel=20 * EXACT
     )
-    assert float(paid.sel(payer=list(draft.regions)).sum()) == pytest.approx(
+    assert float(paid.sel(payer=list(shipped.regions)).sum()) == pytest.approx(
         float((own[LOCAL_ACCOUNT] - as_now[LOCAL_ACCOUNT]).sum()) + lent, rel=20 * EXACT
     )
     np.testing.assert_allclose(found.paid.sum("payer"), found.money, rtol=1e-9)
 
 
 def test_nothing_but_the_menu_knows_the_layout():
-    """No other file names a range of levers, or an input or table that differs by layout."""
-    layouts = (TwoMenus, OneMenu)
-    names = {name for one in layouts for name in (*one.allocations, *one.budgets)}
-    for one in layouts:
-        names |= {*one.ranges.values(), *one.efforts.values(), one.masses["central"]}
+    """No other file names the range of levers, or an input or table that the menu names."""
+    names = {Menu.allocation, Menu.budget, Menu.dimension, *Menu.efforts.values()}
     # Words of everyday use count where subscripts follow.
     names = {f"{name}[" if " " not in name else name for name in names}
     menu = HOUSE / "policies" / "menu.py"

@@ -4,13 +4,11 @@ import pytest
 
 from smecluster import model
 from smecluster.policies import load
-from smecluster.policies.menu import find_menu
+from smecluster.policies.menu import LEVELS, find_menu
 from smecluster.policies.plan import AS_NOW, NEVER, Plan, Spending, carry_on, inputs_before
 
 LEVERS = ("talent training", "brand promotion", "exit mechanism")
-MENU = find_menu(
-    {"Region": ("North", "South"), "Local lever": LEVERS, "Central lever": ("legal framework",)}
-)
+MENU = find_menu({"Region": ("North", "South"), "Lever": LEVERS, "Level": LEVELS})
 
 
 def spending(region: str | None, **changes: object) -> Spending:
@@ -29,13 +27,13 @@ def plan(*programmes: Spending, **fields: object) -> Plan:
 
 def test_the_inputs_say_who_spends_what_on_which_lever():
     inputs = plan(spending("North", amount=5.0, paid_by_others=0.25)).inputs
-    assert inputs["local programme share[North]"] == 0.01
-    assert inputs["local programme amount[North]"] == 5
-    assert inputs["local allocation[North, brand promotion]"] == 0.6
-    assert inputs["local allocation[North, exit mechanism]"] == 0
+    assert inputs["programme share[local, North]"] == 0.01
+    assert inputs["programme amount[local, North]"] == 5
+    assert inputs["allocation[local, North, brand promotion]"] == 0.6
+    assert inputs["allocation[local, North, exit mechanism]"] == 0
     assert inputs["centre share of local programme[North]"] == 0.25
-    assert inputs["local programme share[South]"] == 0
-    assert inputs["central programme share"] == 0
+    assert inputs["programme share[local, South]"] == 0
+    assert inputs["programme share[central, North]"] == 0
     assert inputs["history end"] == NEVER
 
 
@@ -48,8 +46,8 @@ def test_every_input_is_one_that_the_model_knows():
 def test_scaling_multiplies_money_and_nothing_else():
     one, two = plan(spending("North", amount=5.0)), plan(spending("North", amount=5.0)).scale(2)
     changed = {name for name in one.inputs if one.inputs[name] != two.inputs[name]}
-    assert changed == {"local programme share[North]", "local programme amount[North]"}
-    assert two.inputs["local programme amount[North]"] == 10
+    assert changed == {"programme share[local, North]", "programme amount[local, North]"}
+    assert two.inputs["programme amount[local, North]"] == 10
     assert changed <= set(one.money_inputs)
 
 
@@ -81,19 +79,19 @@ def test_one_government_can_be_looked_at_alone():
 def test_a_lever_left_out_leaves_its_money_unspent():
     whole = plan(spending("North"))
     assert whole.lever_inputs("brand promotion") == {
-        "local allocation[North, brand promotion]": 0.6
+        "allocation[local, North, brand promotion]": 0.6
     }
     less = whole.with_levers(["talent training"])
-    assert less.inputs["local allocation[North, talent training]"] == 0.4
-    assert less.inputs["local allocation[North, brand promotion]"] == 0
-    assert less.inputs["local programme share[North]"] == 0.01
+    assert less.inputs["allocation[local, North, talent training]"] == 0.4
+    assert less.inputs["allocation[local, North, brand promotion]"] == 0
+    assert less.inputs["programme share[local, North]"] == 0.01
 
 
 def test_before_a_year_nobody_spends_and_no_trigger_counts():
     inputs = inputs_before(MENU, 2025.0)
     assert all(inputs[name] == 0 for name in carry_on(MENU).money_inputs)
-    assert inputs["local programme start[South]"] == 2025
-    assert inputs["central trigger switch"] == 0
+    assert inputs["programme start[local, South]"] == 2025
+    assert inputs["trigger switch[central, North]"] == 0
     assert inputs["history end"] == NEVER
 
 

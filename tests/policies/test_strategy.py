@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from smecluster import model
 from smecluster.model.support.errors import InputError
-from smecluster.policies import load, names
+from smecluster.policies import Strategy, load, names
 from smecluster.policies.levers import read_levers
+from smecluster.policies.menu import LEVELS
 from smecluster.policies.plan import NEVER
 
 GOOD = """
@@ -72,11 +74,33 @@ def test_the_three_kinds_differ_in_timing_alone():
     assert len(set(timing)) == 3
 
 
-def test_central_uses_every_central_lever_and_local_every_local_one():
-    assert set(load("central").central.allocation) == {
-        lever.name for lever in read_levers("central")
-    }
-    assert set(load("local").local.allocation) == {lever.name for lever in read_levers("local")}
+@pytest.mark.parametrize("name", ["central", "local", "mixed"])
+def test_a_level_spends_on_the_levers_that_the_paper_gives_to_it(name):
+    """But for those in which regions compete with one another; the files say so."""
+    strategy = load(name)
+    rivalry = {"investment attraction", "talent introduction", "land servicing"}
+    for level in LEVELS:
+        programme = getattr(strategy, level)
+        if programme is not None:
+            given = {lever.name for lever in read_levers(level)}
+            assert set(programme.allocation) ^ given <= rivalry
+
+
+def test_central_and_local_leave_out_nothing_that_is_theirs():
+    attraction = {"investment attraction"}  # regions do it, though no section asks for it
+    assert set(load("central").central.allocation) == {one.name for one in read_levers("central")}
+    local = {one.name for one in read_levers("local")}
+    assert set(load("local").local.allocation) == local | attraction
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_either_level_may_spend_on_every_lever(level):
+    levers = [lever.name for lever in read_levers()]
+    share = {lever: 1 / len(levers) for lever in levers}
+    programme = {"share": 0.01, "start": 2025, "allocation": share}
+    strategy = Strategy(name="all", title="T", description="D", **{level: programme})
+    inputs = strategy.inputs(model.load())
+    assert sum(name.startswith(f"allocation[{level}, Wenzhou, ") for name in inputs) == len(levers)
 
 
 def test_the_hash_ignores_comments_and_sees_values(strategy_file):
@@ -116,7 +140,7 @@ def test_a_missing_file_is_named():
     [
         (("title", "titel"), "unknown field 'titel': did you mean 'title'"),
         (("share = 0.01", "shares = 0.01"), "local"),
-        (("talent training", "talent traning"), "unknown local lever 'talent traning': did you"),
+        (("talent training", "talent traning"), "unknown lever 'talent traning': did you"),
         (("0.6", "0.7"), "allocation sums to 1.1; it must sum to 1"),
         (("0.01", '"much"'), "local.share = 'much'"),
         (("0.01", "-0.01"), "local.share = -0.01"),
@@ -128,7 +152,7 @@ def test_a_missing_file_is_named():
         (('title = "T"', ""), "field 'title' is missing"),
         (('title = "T"', 'title = "T"\nmoney = "replace"'), "money = 'replace'"),
         (("[local]", "[local"), "is not valid TOML"),
-        (("talent training", "common technology programme"), "unknown local lever"),
+        (("talent training", "public goods transfers"), "unknown lever 'public goods transfers'"),
     ],
 )
 def test_a_broken_strategy_says_what_is_wrong(strategy_file, change, says):

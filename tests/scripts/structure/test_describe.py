@@ -45,10 +45,10 @@ def test_every_variable_can_be_described():
 @pytest.mark.parametrize("lever", read_levers(), ids=lambda lever: lever.name)
 def test_a_lever_is_described_up_to_value_added(capsys, lever):
     out = run(capsys, lever.name)
-    assert out.startswith(f"{lever.name} ({lever.level} lever)")
-    for label in ("paper:", "cost:", "span from:", "as now:", "feeds:", "evidence:"):
+    assert out.startswith(f"{lever.name} (policy lever)")
+    for label in ("paper:", "task of:", "cost:", "span from:", "as now:", "feeds:", "evidence:"):
         assert label in out
-    assert "shortest path to value added through potential output:" in out
+    assert "shortest path to value added through relative price:" in out
     assert all(len(line) <= 80 for line in out.splitlines())
 
 
@@ -61,8 +61,8 @@ def test_a_machine_reads_a_lever_as_json(capsys):
     assert record["lever"]["feeds"] == "Trainees"
     assert record["sections"] == {"6.1": "factor markets"}
     assert record["money_path"][0] == "local programme spending"
-    assert record["effect_paths"]["potential output"][-1] == "value added"
-    assert "maximum training rate" in {one["name"] for one in record["evidence"]}
+    assert record["effect_paths"]["net output"][-1] == "value added"
+    assert "training cost in wages" in {one["name"] for one in record["evidence"]}
 
 
 def test_a_name_that_is_neither_variable_nor_lever_gets_the_nearest_of_both(capsys):
@@ -77,4 +77,4 @@ def test_a_model_without_the_lever_says_so(capsys, tmp_path):
     with pytest.raises(SystemExit) as caught:
         main(["describe", "talent training", "--model", str(other)])
     assert caught.value.code == 2
-    assert capsys.readouterr().err == ("error: the model has no local lever 'talent training'\n")
+    assert capsys.readouterr().err == ("error: the model has no lever 'talent training'\n")
