@@ -77,8 +77,7 @@ def compute_returns(
     Parameters
     ----------
     model : Model
-        A model with an account of the net national
-        benefit.
+        A model with an account of the net national benefit.
     levers : sequence of str
         Levers; all where empty.
     shares : sequence of float
