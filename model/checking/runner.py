@@ -27,6 +27,9 @@ A run is saved at every step if a formula uses a change, else at the model's ``S
 A scenario or a check may say ``only with`` (a list of regions): it is skipped if the model lacks
 one of them.
 
+A check may say ``missed`` (why): its threshold was written before the result, the model does not
+reach it, and neither is bent for the other. It is shown as missed and does not fail.
+
 Two other kinds of check concern the file alone: ``units: agree``, and ``documentation:`` with
 a rule of `model.vensim.lint`.
 """
@@ -65,7 +68,8 @@ Run = Callable[[Inputs, Sequence[str]], "xr.Dataset"]
 Result: TypeAlias = "xr.Dataset | str"
 
 _FILE = ("group", "scenarios", "checks")
-_CHECK = ("it", "scenario", "dataset", "predicate", "units", "documentation", ONLY_WITH)
+_MISSED = "missed"
+_CHECK = ("it", "scenario", "dataset", "predicate", "units", "documentation", _MISSED, ONLY_WITH)
 _DATASET = ("of", "except", "years", "regions", "ratio to", "difference to")
 _PREDICATE = (*BOUNDS, *SHAPES, "within")
 # This many places that break a rule are named; the rest are counted.
@@ -83,9 +87,10 @@ class Finding:
     statement : str
         The statement.
     status : str
-        ``"passed"``, ``"failed"`` or ``"skipped"``.
+        ``"passed"``, ``"failed"``, ``"missed"`` or ``"skipped"``.
     detail : str
-        The worst value and its place, or why the check was skipped; empty if it passed.
+        The worst value and its place, and why a miss stands, or why the check was skipped; empty
+        if it passed.
     """
 
     group: str
@@ -131,6 +136,11 @@ class _Check:
     def of_file(self) -> bool:
         """Whether it concerns the file alone."""
         return "units" in self.content or "documentation" in self.content
+
+    @property
+    def why_missed(self) -> str:
+        """Why it stands as a miss; empty if it has to come out."""
+        return str(self.content.get(_MISSED, ""))
 
     def came_to(self, status: str, detail: str = "") -> Finding:
         return Finding(self.group, self.statement, status, detail)
@@ -220,7 +230,10 @@ def _check_file(check: _Check, text: str) -> Callable[[], Finding]:
 
 def _judge_places(check: _Check, places: Sequence[str]) -> Finding:
     more = f"; and {len(places) - _LISTED} more" if len(places) > _LISTED else ""
-    return check.came_to("failed" if places else "passed", "; ".join(places[:_LISTED]) + more)
+    detail = "; ".join(places[:_LISTED]) + more
+    if places and check.why_missed:
+        return check.came_to("missed", f"{detail}: {check.why_missed}")
+    return check.came_to("failed" if places else "passed", detail)
 
 
 @dataclass
@@ -459,5 +472,7 @@ def _read_folder(folder: Path) -> tuple[dict[str, Inputs], list[_Check]]:
                     raise UnknownNameError(
                         f"word in {file.name}, {entry['it']!r}", str(word), _CHECK
                     )
+            if _MISSED in entry and not (isinstance(entry[_MISSED], str) and entry[_MISSED]):
+                raise InputError(f"check {entry['it']!r}: 'missed' says why, in words")
             checks.append(_Check(str(content.get("group", file.stem)), str(entry["it"]), entry))
     return named, checks

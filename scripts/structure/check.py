@@ -65,7 +65,8 @@ def check(
                 ["result", "group", "statement", "detail"],
                 [[f.status, f.group, f.statement, f.detail] for f in shown],
             )
-        print(", ".join(f"{count[name]} {name}" for name in ("passed", "failed", "skipped")))
+        shown_counts = ["passed", "failed", *(["missed"] if count["missed"] else []), "skipped"]
+        print(", ".join(f"{count[name]} {name}" for name in shown_counts))
     if count["failed"]:
         raise typer.Exit(1)
 
