@@ -7,8 +7,8 @@ regions or in all, and this is reported. Facts are YAML files that use the words
 ``fact``, ``section``, ``means``
     the fact, the section of the paper that it is from, and what exactly must be seen;
 ``scenarios``
-    as in a file of checks, shared by all files of the folder. ``[here]`` means the region of the
-    case; the value ``start``, or ``start + 10``, means the year in which something starts;
+    as in a file of checks, shared by all files of the folder. ``here`` in brackets means the region
+    of the case; the value ``start``, or ``start + 10``, means the year in which something starts;
 ``starts``
     years to start in, one after another; every region and start is a case;
 ``numbers``
@@ -48,6 +48,7 @@ FACTS = Path(__file__).parents[1] / "facts"
 _FILE = ("fact", "section", "means", "scenarios", "starts", "numbers", "comes out where")
 _COMPARED = ("ratio to", "difference to", "gain over")
 _NUMBER = ("of", "scenario", "after", "start", "from", *_COMPARED)
+_HERE = re.compile(r"(?<=[\[,])\s*here\s*(?=[],])")
 _START = re.compile(r"start(?:\s*\+\s*(?P<later>\d+(?:\.\d+)?))?\Z")
 
 
@@ -227,13 +228,18 @@ class _Stage:
         if place not in self._scenarios:
             named = {
                 name: {
-                    given.replace("[here", f"[{region}"): _replace_start(given, value, start)
+                    _replace_here(given, region): _replace_start(given, value, start)
                     for given, value in inputs.items()
                 }
                 for name, inputs in self._named.items()
             }
             self._scenarios[place] = Scenarios(self._text, named)
         return self._scenarios[place]
+
+
+def _replace_here(given: str, region: str) -> str:
+    """Replace ``here`` in the brackets of an input by the region."""
+    return _HERE.sub(lambda _: region, given)
 
 
 def _replace_start(given: str, value: Any, start: float) -> Any:

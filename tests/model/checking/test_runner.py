@@ -128,10 +128,10 @@ FAULTS = {
     ),
     "an outflow that does not vanish": (
         "stocks.yaml",
-        "- Specialisation[Region] * copying[Region]",
-        "- 4 * copying[Region]",
+        "loosening[Region] = Embeddedness[Region] *",
+        "loosening[Region] = reference embeddedness *",
         "no stock falls below zero",
-        "Specialisation",
+        "Embeddedness",
     ),
     "a wrong sign": (
         "extremes.yaml",
