@@ -48,7 +48,7 @@ FACTS = Path(__file__).parents[1] / "facts"
 _FILE = ("fact", "section", "means", "scenarios", "starts", "numbers", "comes out where")
 _COMPARED = ("ratio to", "difference to", "gain over")
 _NUMBER = ("of", "scenario", "after", "start", "from", *_COMPARED)
-_HERE = re.compile(r"(?<=[\[,])\s*here\s*(?=[],])")
+_HERE = re.compile(r"(?<=[\[,])(\s*)here(?=\s*[],])")
 _START = re.compile(r"start(?:\s*\+\s*(?P<later>\d+(?:\.\d+)?))?\Z")
 
 
@@ -239,7 +239,7 @@ class _Stage:
 
 def _replace_here(given: str, region: str) -> str:
     """Replace ``here`` in the brackets of an input by the region."""
-    return _HERE.sub(lambda _: region, given)
+    return _HERE.sub(lambda found: found[1] + region, given)
 
 
 def _replace_start(given: str, value: Any, start: float) -> Any:

@@ -5,7 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from smecluster.model.checking.stylised_facts import Case, judge_facts, run_facts
+from smecluster.model.checking.stylised_facts import (
+    Case,
+    _replace_here,
+    judge_facts,
+    run_facts,
+)
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.files import write_atomic
 
@@ -42,8 +47,8 @@ def towns(tmp_path, text, file="fact.yaml"):
     return run_facts(TOWNS, tmp_path)
 
 
-def test_the_eight_facts_are_judged_in_every_region_from_every_start(facts):
-    assert len(facts) == 8
+def test_the_nine_facts_are_judged_in_every_region_from_every_start(facts):
+    assert len(facts) == 9
     for fact in facts:
         assert {case.region for case in fact.cases} == {
             "Wenzhou",
@@ -105,6 +110,12 @@ def test_a_run_that_leaves_its_domain_is_a_missing_number(tmp_path):
     text = text.replace("scenario: more pull", "scenario: no stay")
     (fact,) = towns(tmp_path, text)
     assert fact.verdict == "cannot be judged"
+
+
+def test_the_region_of_the_case_may_stand_anywhere_in_brackets():
+    assert _replace_here("share[local, here]", "Wenzhou") == "share[local, Wenzhou]"
+    assert _replace_here("share[here,A]", r"a\1b") == r"share[a\1b,A]"
+    assert _replace_here("heretic[there, heres]", "Wenzhou") == "heretic[there, heres]"
 
 
 def test_a_start_may_be_the_year_in_which_something_is_reached(tmp_path):
