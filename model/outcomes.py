@@ -28,16 +28,23 @@ class Outcome:
         Which direction is an improvement, other things being equal.
     weight : str, optional
         Variable that weights the regions in the total; without one the total is their sum.
+    only_changes : bool, optional
+        Whether it is known up to a constant, so that only differences between runs mean
+        anything: no level and no percentage of it is shown.
     """
 
     name: str
     better: Literal["more", "less", "neither"]
     weight: str | None = None
+    only_changes: bool = False
 
 
 OUTCOMES = (
     Outcome("value added", "more"),
     Outcome("Discounted value added", "more"),
+    Outcome("value added elsewhere", "more"),
+    Outcome("Net national benefit account", "more", only_changes=True),
+    Outcome("log consumer index", "more", only_changes=True),
     Outcome("value added per worker", "more", weight="Employment"),
     Outcome("value added rate", "more", weight="gross income"),
     Outcome("total firms", "neither"),
@@ -84,6 +91,11 @@ def find_outcome(name: str) -> Outcome:
         if outcome.name == name:
             return outcome
     raise UnknownNameError("outcome", name, [outcome.name for outcome in OUTCOMES])
+
+
+def shows_only_changes(name: str) -> bool:
+    """Say whether only differences between runs mean anything for an outcome of this name."""
+    return any(outcome.only_changes for outcome in OUTCOMES if outcome.name == name)
 
 
 def list_variables(outcomes: Iterable[Outcome] = OUTCOMES) -> list[str]:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from smecluster.model.outcomes import PLACE, TOTAL
+from smecluster.model.outcomes import PLACE, TOTAL, shows_only_changes
 from smecluster.policies.comparison.measures import GAINED, HALF, PER_YUAN, prefers_more
 from smecluster.policies.ensemble.cases import DRAW, FUTURE, STRATEGY
 from smecluster.policies.ensemble.payers import PAYER
@@ -60,13 +60,16 @@ def table_outcomes(comparison: Comparison) -> pd.DataFrame:
     pandas.DataFrame
         Columns: outcome, unit, future, place, strategy, measure (value; change against the
         baseline of the same world; the same in percent of it), low, median, high (5, 50, 95 % of
-        the draws) and draws (those with a result).
+        the draws) and draws (those with a result). An outcome that is known up to a constant has
+        changes alone.
     """
     base = comparison.ends.sel({STRATEGY: comparison.baseline.name}, drop=True)
     percent = 100 * comparison.changes / abs(base).where(base != 0)
     parts = []
     for measure, data in zip(MEASURES, (comparison.ends, comparison.changes, percent), strict=True):
         for name, values in data.items():
+            if measure != MEASURES[1] and shows_only_changes(str(name)):
+                continue
             unit = "%" if measure == MEASURES[2] else comparison.ends[name].attrs.get("unit", "")
             part = summarise(values, str(name), unit)
             part["measure"] = measure

@@ -12,8 +12,11 @@ from smecluster.model.outcomes import (
     collect_outcomes,
     find_outcome,
     list_variables,
+    shows_only_changes,
 )
 from smecluster.model.support.errors import InputError
+from smecluster.model.support.files import read_text
+from smecluster.model.vensim.document import SHIPPED, read_document
 
 
 @pytest.fixture
@@ -61,3 +64,16 @@ def test_every_outcome_can_be_found_and_a_wrong_name_gets_the_nearest():
     assert all(find_outcome(outcome.name) is outcome for outcome in OUTCOMES)
     with pytest.raises(InputError, match="did you mean 'value added'"):
         find_outcome("value aded")
+
+
+def test_what_is_known_up_to_a_constant_is_shown_by_its_changes_alone():
+    assert shows_only_changes("Net national benefit account")
+    assert shows_only_changes("log consumer index")
+    assert not shows_only_changes("value added elsewhere")
+    assert not shows_only_changes(DISPERSION)
+
+
+def test_the_shipped_model_has_every_outcome_and_says_what_it_is():
+    variables = read_document(read_text(SHIPPED)).variables
+    for name in list_variables():
+        assert variables[name].definition, name
