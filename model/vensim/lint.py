@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from smecluster.model.vensim.beliefs import find_faults
 from smecluster.model.vensim.document import read_document
 from smecluster.model.vensim.source import fold_name, list_names, list_numbers, parse
 from smecluster.model.vensim.values import read_values
@@ -69,6 +70,19 @@ def find_out_of_range(text: str) -> list[str]:
                     f"{_locate(text, name)}{where} = {value:g}, range {low:g} to {high:g}"
                 )
     return places
+
+
+def find_unbelieved(text: str) -> list[str]:
+    """List constants without a believed range that can be read and lies within the hard one."""
+    document = read_document(text)
+    return [
+        fault
+        for name, cells in read_values(text).items()
+        if (variable := document.variables[name]).kind == "constant"
+        for fault in find_faults(
+            variable, {cell: value for cell, value in cells.items() if isinstance(value, float)}
+        )
+    ]
 
 
 def find_bare_numbers(text: str) -> list[str]:
@@ -144,6 +158,7 @@ RULES: dict[str, Callable[[str], list[str]]] = {
     "has a source": find_missing_sources,
     "has a range": find_missing_ranges,
     "lies in its range": find_out_of_range,
+    "states a believed range": find_unbelieved,
     "holds no number": find_bare_numbers,
     "is used": find_unused,
     "knows its names": find_unknown_names,

@@ -1,18 +1,32 @@
 """Every constant of a model as a factor, so that a study forgets none that is added to the file.
 
-A modeller's plausible range is a belief for a constant that holds everywhere. Of a constant with a
-value for each region or lever it only guards against slips (firms at the start: 1 to 1,000,000);
-there the belief is the value itself, up to a factor.
+A constant is drawn from what the file believes of it ("Believed 90 %: ...", see
+`model.vensim.beliefs`). A model that states no belief has only plausible ranges; of a constant with
+a value for each region or lever these only guard against slips (firms at the start: 1 to
+1,000,000), and there the belief is the value itself, up to a factor.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
+from sys import float_info
 
+from scipy.special import ndtri
+
+from smecluster.calibration.priors.law import Law
 from smecluster.model.support.errors import UnknownNameError
+from smecluster.model.vensim.beliefs import (
+    RANGE,
+    SWITCH,
+    Belief,
+    find_belief,
+    find_hard_range,
+    read_beliefs,
+)
 from smecluster.model.vensim.document import CONTROLS, Document, Variable
-from smecluster.sensitivity.design.distributions import Distribution
+from smecluster.model.vensim.values import split_name
+from smecluster.sensitivity.design.distributions import TAIL, Distribution
 
 # Ranges that span more than this are drawn by their logarithm.
 _WIDE = 20.0
@@ -26,7 +40,7 @@ def span_constants(
     taken: Collection[str] = (),
     reach: float = 2.0,
 ) -> dict[str, tuple[Variable, Distribution]]:
-    """Give each constant of a model a distribution around its own value.
+    """Give each constant of a model the distribution that is believed of it.
 
     Parameters
     ----------
@@ -41,16 +55,18 @@ def span_constants(
     taken : collection of str
         Elements that something else sets.
     reach : float
-        How many times its own value an element of a constant with subscripts may be at most, and
-        which part of it at least; above 1, Dmnl.
+        Where no belief is stated, how many times its own value an element of a constant with
+        subscripts may be at most, and which part of it at least; above 1, Dmnl.
 
     Returns
     -------
     dict of str to (Variable, Distribution)
-        By element. Half of the draws lie below the own value, half above; a constant without
-        subscripts takes its whole plausible range. Control variables are left out, constants whose
-        range is one number (definitions), and elements that are zero at an end of their range:
-        what they measure is absent.
+        By element. The 5 and 95 per cent points and the median are those that the file states, the
+        tails are cut at their 0.1 per cent points. Without a stated belief half of the draws lie
+        below the own value, half above; a constant without subscripts takes its whole plausible
+        range. Control variables are left out, constants whose range is one number, definitions,
+        conventions and inputs, and elements that are zero at an end of their range: what they
+        measure is absent.
 
     Raises
     ------
@@ -69,11 +85,32 @@ def span_constants(
     for name, variable in constants.items():
         if name in left_out or variable.low == variable.high:
             continue
+        beliefs = read_beliefs(variable)
         for cell in find_cells(name):
-            law = _spread(variable, values[cell], reach)
+            own = values[cell]
+            if beliefs:
+                belief = find_belief(beliefs, split_name(cell)[1])
+                law = None if belief is None else _believe(variable, belief, own)
+            else:
+                law = _spread(variable, own, reach)
             if cell not in taken and law is not None:
                 found[cell] = (variable, law)
     return found
+
+
+def _believe(variable: Variable, belief: Belief, own: float) -> Distribution | None:
+    belief = belief.around(own, *find_hard_range(variable))
+    if belief.kind == SWITCH:
+        ends = (belief.state, belief.low, belief.high)
+        return Distribution("switch", min(ends), max(ends), belief.state, belief.share, ends[1:])
+    if belief.kind != RANGE:
+        return None
+    law = Law.from_belief(belief, variable)
+    ends = law.at(ndtri([TAIL, 1 - TAIL]))
+    points = (law.low, law.median, law.high)
+    # A study is written as JSON, which has no infinity.
+    hard = (max(law.least, -float_info.max), min(law.most, float_info.max))
+    return Distribution(law.scale, float(ends[0]), float(ends[1]), *hard, points)
 
 
 def _spread(variable: Variable, own: float, reach: float) -> Distribution | None:

@@ -9,6 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
+from scipy.special import ndtri
+
+from smecluster.calibration.priors.law import SCALES, Law
 
 # Samples reach 0 and 1: tails without an end are cut where they hold this much probability.
 TAIL = 1e-3
@@ -22,14 +25,18 @@ class Distribution:
     ----------
     kind : str
         As in `sensitivity.study.Distribution`; besides, ``"halves"`` and ``"log-halves"``: half of
-        the probability evenly below the median and half above, or evenly in the logarithm.
+        the probability evenly below the median and half above, or evenly in the logarithm;
+        ``"switch"``: a state with a probability, otherwise evenly between two others; and the
+        scales of `calibration.priors.law`: a believed range.
     low, high : float
         Its ends; a tail without an end is cut at its 0.1 per cent point.
     first, second : float
         Mode (triangular); mean and standard deviation (normal); median, and standard deviation
-        of the logarithm (lognormal); mean (exponential); median (halves). 0 where there is none.
+        of the logarithm (lognormal); mean (exponential); median (halves); the state of a switch and
+        its probability; the hard range of a believed one. 0 where there is none.
     values : tuple of float
-        The values of a choice.
+        The values of a choice; the two ends of what a switch is otherwise; the 5 per cent point,
+        median and 95 per cent point of a believed range.
     """
 
     kind: str
@@ -61,6 +68,12 @@ class Distribution:
             return self.low + probability * (self.high - self.low)
         if self.kind in ("halves", "log-halves"):
             return self._split(probability)
+        if self.kind == "switch":
+            return self._switch(probability)
+        if self.kind in SCALES:
+            law = Law(self.kind, *self.values, self.first, self.second)
+            held = np.clip(probability, TAIL, 1 - TAIL)
+            return np.clip(law.at(ndtri(held)), self.low, self.high)
         if self.kind == "loguniform":
             low, high = np.log(self.low), np.log(self.high)
             found = np.exp(low + probability * (high - low))
@@ -85,6 +98,14 @@ class Distribution:
         found: NDArray[np.float64] = np.exp(np.interp(probability, steps, np.log(points)))
         # The last digit of a logarithm must not leave the ends.
         return np.clip(found, self.low, self.high)
+
+    def _switch(self, probability: NDArray[np.float64]) -> NDArray[np.float64]:
+        low, high = self.values
+        below = self.first <= low
+        place = probability if below else 1 - probability
+        beyond = np.clip((place - self.second) / (1 - self.second), 0.0, 1.0)
+        rest = low + (beyond if below else 1 - beyond) * (high - low)
+        return np.where(place < self.second, self.first, rest)
 
     def record(self) -> dict[str, Any]:
         """Give its content for a JSON file."""

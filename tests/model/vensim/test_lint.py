@@ -11,8 +11,8 @@ GOOD = """{UTF-8}
 *** .People *** ~ People. |
 People = INTEG(-leaving, one) ~ person ~ People. Source: count. |
 leaving = People / stay ~ person/Year ~ Leaving. Source: definition. ~ :SUPPLEMENTARY |
-stay = 12 ~ Year [1, 100] ~ Stay. Source: survey. |
-one = 1 ~ Dmnl ~ One. Source: conversion. |
+stay = 12 ~ Year [1, 100] ~ Stay. Believed 90 %: 5 to 20. Source: survey. |
+one = 1 ~ Dmnl ~ One. Believed 90 %: exact. Source: conversion. |
 *** .Control *** ~ Control. |
 INITIAL TIME = 0 ~ Year ~ Start. |
 FINAL TIME = 1 ~ Year ~ End. |
@@ -37,9 +37,15 @@ def test_a_documented_model_breaks_no_rule():
     ("rule", "old", "new", "place"),
     [
         ("has a unit", "~ person/Year ~", "~ ~", "line 4, leaving"),
-        ("has a definition", "~ Stay. Source", "~ Source", "line 5, stay"),
+        ("has a definition", "~ Stay. Believed 90 %: 5 to 20. Source", "~ Source", "line 5, stay"),
         ("has a source", "Source: survey.", "", "line 5, stay"),
         ("has a range", "[1, 100]", "[1, ?]", "line 5, stay"),
+        (
+            "states a believed range",
+            "5 to 20",
+            "5 to 200",
+            "line 5, stay: 5 to 200 is outside 1 to 100",
+        ),
         ("lies in its range", "stay = 12", "stay = 120", "line 5, stay = 120, range 1 to 100"),
         ("holds no number", "People / stay", "People / 12", "line 4, leaving: 12"),
         ("is used", "~ :SUPPLEMENTARY", "", None),

@@ -1,5 +1,6 @@
 """The ranking study draws every constant of the model, as its file lists them."""
 
+import json
 from types import SimpleNamespace
 
 import numpy as np
@@ -7,6 +8,7 @@ import pandas as pd
 import pytest
 
 from smecluster.model.support.errors import InputError
+from smecluster.model.vensim.beliefs import EXACT, INPUT, read_beliefs
 from smecluster.model.vensim.document import CONTROLS
 from smecluster.sensitivity.design.constants import span_constants
 from smecluster.sensitivity.design.distributions import Distribution
@@ -17,8 +19,11 @@ from smecluster.sensitivity.design.study import load_study
 ABSENT = {"initial external capital", "initial development fund", "initial local public debt"}
 
 
-def variable(low, high, dims=(), kind="constant"):
-    return SimpleNamespace(kind=kind, low=low, high=high, dims=dims, unit="Dmnl")
+def variable(low, high, dims=(), kind="constant", believed=""):
+    definition = f"What it is. {believed}"
+    return SimpleNamespace(
+        name="a", line=1, kind=kind, low=low, high=high, dims=dims, unit="m", definition=definition
+    )
 
 
 def document(**variables):
@@ -52,7 +57,11 @@ def test_the_ranking_study_names_every_constant_of_the_model(m, drawn):
         for name, one in m.document.variables.items()
         if one.kind == "constant" and name not in CONTROLS
     }
-    fixed = {name for name, one in constants.items() if one.low == one.high}
+    fixed = {
+        name
+        for name, one in constants.items()
+        if all(belief.kind in (EXACT, INPUT) for belief in read_beliefs(one))
+    }
     assert moved | set(table.except_) | fixed | ABSENT == set(constants)
     assert not moved & set(table.except_)
 
@@ -91,6 +100,39 @@ def test_half_of_the_draws_lie_below_the_models_own_value():
         assert (values < own).mean() == 0.5
         assert (np.diff(values) > 0).all()
         assert law.at(np.array([0.0, 1.0])) == pytest.approx([law.low, law.high])
+
+
+def test_a_constant_is_drawn_from_what_the_file_believes_of_it():
+    believed = variable(0.0, 90.0, believed="Believed 90 %: 1 to 8, median 3, why.")
+    (law,) = span({"a": 50.0}, a=believed).values()
+    at = law.at(np.array([0.05, 0.5, 0.95]))
+    assert at == pytest.approx([1.0, 3.0, 8.0], rel=1e-3)
+    assert Distribution.from_record(json.loads(json.dumps(law.record()))) == law
+    assert law.at(np.array([0.0, 1.0])) == pytest.approx([law.low, law.high])
+
+
+def test_an_element_is_drawn_around_its_own_value():
+    believed = variable(0.0, 90.0, ("Region",), believed="Believed 90 %: 0.5 to 2 times the value.")
+    laws = span({"a[W]": 10.0, "a[P]": 2.0, "a[Z]": 0.0}, a=believed)
+    middles = {cell: float(law.at(np.array(0.5))) for cell, law in laws.items()}
+    assert middles == pytest.approx({"a[W]": 10.0, "a[P]": 2.0})
+
+
+def test_a_switch_is_on_as_often_as_is_believed():
+    even = (np.arange(1000) + 0.5) / 1000
+    for text, mean in [
+        ("1 with probability 0.7, 0 otherwise.", 0.7),
+        ("0 with probability 0.5, 0.3 to 0.7 otherwise.", 0.25),
+    ]:
+        (law,) = span({"a": 1.0}, a=variable(0.0, 1.0, believed=f"Believed 90 %: {text}")).values()
+        values = law.at(even)
+        assert values.mean() == pytest.approx(mean, abs=1e-3)
+        assert (np.diff(values) >= 0).all()
+
+
+@pytest.mark.parametrize("text", ["exact, a convention.", "an input."])
+def test_what_is_not_believed_but_defined_or_chosen_is_not_drawn(text):
+    assert span({"a": 1.0}, a=variable(0.0, 2.0, believed=f"Believed 90 %: {text}")) == {}
 
 
 def test_a_median_at_an_end_leaves_an_even_distribution():

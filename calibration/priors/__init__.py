@@ -1,0 +1,1 @@
+"""Priors: what is believed of every constant before any figure is seen."""
