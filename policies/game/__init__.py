@@ -1,0 +1,1 @@
+"""What governments choose when each has aims and information of its own."""
