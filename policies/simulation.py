@@ -62,7 +62,7 @@ def simulate(
 
     Examples
     --------
-    >>> runs = simulate({"price sensitivity": 0.5}, strategy="central", years=[2040])
+    >>> runs = simulate({"preference for variety": 0.5}, strategy="central", years=[2040])
     >>> runs.table(["Employment[Wenzhou]"])["unit"].tolist()
     ['thousand persons']
     """
@@ -116,7 +116,7 @@ def simulate_many(
 
     Examples
     --------
-    >>> many = simulate_many({"price sensitivity": [0.4, 0.5]}, ["value added"], [2040])
+    >>> many = simulate_many({"preference for variety": [0.4, 0.5]}, ["value added"], [2040])
     >>> len(many.table(["value added[Wenzhou]"]))
     2
     """

@@ -170,7 +170,7 @@ def describe_limits(limits: Mapping[str, Limit], worlds: pd.DataFrame) -> list[s
     Returns
     -------
     list of str
-        One for each limit, for example ``price sensitivity is above 0.43 (the upper 30 %)``.
+        One for each limit, for example ``preference for variety is above 0.43 (the upper 30 %)``.
     """
     said = []
     for name, limit in limits.items():

@@ -116,7 +116,8 @@ def _choose(strategies: tuple[Strategy, ...]) -> Strategy:
     from smecluster.policies.statistics_value.measures import LEVER
 
     return next(
-        (one for one in strategies if one.local and one.local.allocation.get(LEVER)), strategies[0]
+        (one for one in strategies if any(p.allocation.get(LEVER) for p in one.programmes)),
+        strategies[0],
     )
 
 

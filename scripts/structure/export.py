@@ -16,7 +16,7 @@ EXAMPLES = (
     "smecluster export mine.mdl",
     "smecluster export wenzhou.mdl --region Wenzhou",
     "smecluster export four.mdl --from path/to/your-region",
-    'smecluster export steep.mdl --set "price sensitivity=0.5"',
+    'smecluster export steep.mdl --set "preference for variety=0.5"',
 )
 
 

@@ -92,7 +92,7 @@ def test_futures_are_read_once_each_and_the_base_always():
     ("change", "says"),
     [
         ({"table": "world demnd table"}, "did you mean 'world demand table'"),
-        ({"table": "price sensitivity"}, "unknown table bent by future 'demand'"),
+        ({"table": "preference for variety"}, "unknown table bent by future 'demand'"),
         ({"regions": ("Wenzou",)}, "did you mean 'Wenzhou'"),
         ({"regions": ("Wenzhou",)}, "is national, leave out 'regions'"),
     ],

@@ -34,7 +34,7 @@ def shipped() -> models.Model:
 def draws(shipped: models.Model) -> pd.DataFrame:
     """Four draws, the first of which has the model's own values."""
     own = {parameter.name: parameter.value for parameter in shipped.program.parameters}
-    spread = {"price sensitivity": [1, 0.9, 1.1, 1.2], "spin off rate": [1, 1.1, 0.95, 0.9]}
+    spread = {"preference for variety": [1, 0.9, 1.1, 1.2], "spin off rate": [1, 1.1, 0.95, 0.9]}
     return pd.DataFrame({name: own[name] * np.array(factor) for name, factor in spread.items()})
 
 

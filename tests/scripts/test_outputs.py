@@ -126,7 +126,7 @@ def test_a_folder_of_others_in_that_of_the_results_is_refused_too(capsys, tmp_pa
 )
 def test_a_file_of_others_is_refused_before_anything_is_run(capsys, tmp_path, idle, command):
     table = tmp_path / "in.csv"
-    table.write_text("price sensitivity\n0.35\n")
+    table.write_text("preference for variety\n0.35\n")
     (tmp_path / "page.csv").write_text("not yours\n")
     before = read(tmp_path)
     names = {"{in}": table, "{out}": tmp_path / "page.csv"}
@@ -140,7 +140,7 @@ def test_a_file_of_others_is_refused_before_anything_is_run(capsys, tmp_path, id
 def test_a_table_of_inputs_is_not_replaced_by_its_results(capsys, tmp_path, monkeypatch, spelt):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "there").mkdir()
-    Path("runs.csv").write_text("price sensitivity\n0.35\n")
+    Path("runs.csv").write_text("preference for variety\n0.35\n")
     before = read(tmp_path)
     words = ["--output", "value added", "--year", "2040"]
     status, said = call(capsys, "batch", "runs.csv", *words, "--out", spelt)
@@ -151,8 +151,8 @@ def test_a_table_of_inputs_is_not_replaced_by_its_results(capsys, tmp_path, monk
 
 def test_neither_is_one_that_the_program_wrote_itself(capsys, tmp_path):
     inputs, out = tmp_path / "in.csv", tmp_path / "out.csv"
-    inputs.write_text("price sensitivity\n0.35\n")
-    words = ["--output", "price sensitivity", "--year", "2040", "--out"]
+    inputs.write_text("preference for variety\n0.35\n")
+    words = ["--output", "preference for variety", "--year", "2040", "--out"]
     assert call(capsys, "batch", inputs, *words, out)[0] == 0
     status, said = call(capsys, "batch", out, *words, out)
     assert status == 2
@@ -193,7 +193,7 @@ def test_a_model_is_not_exported_over_one_of_others(capsys, tmp_path):
     assert (status, mine.read_text()) == (2, "mine")
     assert "mine.mdl is not a file that smecluster wrote" in said
     assert call(capsys, "export", tmp_path / "other.mdl")[0] == 0
-    words = ["--set", "price sensitivity=0.5"]
+    words = ["--set", "preference for variety=0.5"]
     assert call(capsys, "export", tmp_path / "other.mdl", *words)[0] == 0
 
 

@@ -35,7 +35,7 @@ input = "brand premium"
 within = 0.5
 
 [[factor]]
-input = "seed entrepreneurs"
+input = "initial talent"
 effect = "multiply"
 within = 0.2
 each = true

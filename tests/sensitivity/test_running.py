@@ -78,9 +78,9 @@ def whole(tmp_path_factory, m, study):
 def test_a_run_is_the_models_run_with_the_inputs_of_its_row(m, study, whole):
     row = whole.design.values(100, 101)
     factors = {name: row[name].item() for name in ("spin off rate", "brand premium")}
-    values = read_values(m.text)["seed entrepreneurs"]
+    values = read_values(m.text)["initial talent"]
     own = {  # the multipliers act on the own values of the regions
-        f"seed entrepreneurs[{region}]": row[f"seed entrepreneurs[{region}]"].item() * value
+        f"initial talent[{region}]": row[f"initial talent[{region}]"].item() * value
         for (region,), value in values.items()
     }
     run_alone = simulate(
@@ -297,7 +297,7 @@ def test_all_scenarios_have_the_same_sample(m, study, whole, tmp_path):
 
 FAILING = """
 [[factor]]
-input = "initial productive capital[Wenzhou]"
+input = "initial infrastructure capital[Wenzhou]"
 low = -1000
 high = 4000
 """
@@ -320,7 +320,7 @@ def test_failed_runs_are_listed_with_their_inputs(failing, m, tmp_path):
     results = store.read_store(tmp_path)
     assert 0 < made.failed < made.runs / 2
     assert len(results.failed) == made.failed
-    assert (results.failed["initial productive capital[Wenzhou]"] < 0).all()
+    assert (results.failed["initial infrastructure capital[Wenzhou]"] < 0).all()
     assert results.failed["reason"].notna().all()
     usable = results.usable(results.columns)
     assert np.isfinite(results.table()[usable]).all(axis=None)

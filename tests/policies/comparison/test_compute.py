@@ -62,7 +62,7 @@ def shipped() -> model.Model:
 @pytest.fixture(scope="module")
 def drawn() -> pd.DataFrame:
     generator = np.random.default_rng(1)
-    centre = {"price sensitivity": 0.36, "spin off rate": 0.13, "knowledge elasticity": 0.08}
+    centre = {"preference for variety": 0.36, "spin off rate": 0.13, "knowledge elasticity": 0.08}
     return pd.DataFrame(
         {name: at * np.exp(0.15 * generator.standard_normal(DRAWS)) for name, at in centre.items()}
     )
@@ -216,8 +216,8 @@ def test_what_is_compared_with_itself_is_refused(shipped):
 def test_a_share_beyond_its_span_is_named_with_lever_share_and_span(shipped):
     assert compare(shipped, [load("central"), load("local")], settings=STEP).spans == ()
     (beyond, *_) = compare(shipped, [load("central")], budget="3%", settings=STEP).spans
-    assert beyond.lever == "common technology programme"
-    assert "of the regions' value added on 'common technology programme'" in beyond.describe()
+    assert beyond.lever == "fund and guarantees"
+    assert "of value added in Zhongguancun on 'fund and guarantees'" in beyond.describe()
     assert "plausible span of 0 to 1 %" in beyond.describe()
 
 
@@ -335,7 +335,7 @@ def test_regret_and_needs_are_judged_over_all_worlds(judged, found):
 def test_where_it_fails_is_told_by_what_it_was_made_of(judged):
     boxes = judged.boxes
     failing = boxes[(boxes["strategy"] == "central") & (boxes["what"] == "fails")]
-    assert "price sensitivity" in set(failing["factor"]) or failing.empty
+    assert "preference for variety" in set(failing["factor"]) or failing.empty
 
 
 def test_needs_are_refused_where_they_cannot_be_judged(found):

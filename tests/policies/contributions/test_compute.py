@@ -25,7 +25,7 @@ from smecluster.policies.contributions.measures import (
 from smecluster.policies.strategy import LocalProgramme, Strategy, load
 
 STEP = {"TIME STEP": 0.125}
-DRAWS = pd.DataFrame({"price sensitivity": [0.36, 0.4, 0.45]}, index=["a", "b", "c"])
+DRAWS = pd.DataFrame({"preference for variety": [0.36, 0.4, 0.45]}, index=["a", "b", "c"])
 
 
 def strategy(allocation, **more):

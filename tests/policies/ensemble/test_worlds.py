@@ -40,7 +40,7 @@ def shipped() -> model.Model:
 def draws() -> pd.DataFrame:
     generator = np.random.default_rng(1)
     drawn = {
-        "price sensitivity": 0.36 * np.exp(0.1 * generator.standard_normal(6)),
+        "preference for variety": 0.36 * np.exp(0.1 * generator.standard_normal(6)),
         "spin off rate": 0.13 * np.exp(0.1 * generator.standard_normal(6)),
     }
     return pd.DataFrame(drawn, index=[f"draw {at}" for at in range(6)])
@@ -273,7 +273,7 @@ def test_the_fingerprint_tells_worlds_apart(worlds, shipped, draws):
 
 def test_bad_input_is_refused(shipped, draws, plans):
     with pytest.raises(InputError, match="is set and drawn"):
-        Ensemble(shipped, draws, settings={"price sensitivity": 0.3})
+        Ensemble(shipped, draws, settings={"preference for variety": 0.3})
     clash = Ensemble(shipped, draws.assign(**{"history end": 2000.0}))
     with pytest.raises(InputError, match="'history end' is set by strategy 'central'"):
         clash.run(plans, [], YEARS)

@@ -37,7 +37,7 @@ from smecluster.policies.optimisation.search import (
 from smecluster.policies.strategy import CentralProgramme, LocalProgramme, Strategy
 
 STEP = {"TIME STEP": 0.125}
-DRAWS = pd.DataFrame({"price sensitivity": [0.36, 0.4, 0.44]}, index=["a", "b", "c"])
+DRAWS = pd.DataFrame({"preference for variety": [0.36, 0.4, 0.44]}, index=["a", "b", "c"])
 BUDGET = Budget(7e5, 1.5e8, 2025.0, 2040.0)
 DEMAND, AS_NOW = load_future("demand"), load("as-now")
 SMALL = Search(generations=2, population=8, climb=2)
@@ -264,7 +264,7 @@ def test_what_cannot_be_searched_is_told(model):
         Search(quantile=1.0)
     with pytest.raises(InputError, match="budget must be above zero"):
         optimise(model, [local], DRAWS, DRAWS, SMALL, budget=0.0, **options)
-    drawn = pd.DataFrame({"central programme ramp": [1.0]})
+    drawn = pd.DataFrame({"programme ramp[central]": [1.0]})
     with pytest.raises(InputError, match="is set by strategy"):
         optimise(model, [local], drawn, drawn, SMALL, settings=STEP)
 

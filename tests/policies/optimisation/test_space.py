@@ -15,7 +15,7 @@ from smecluster.policies.strategy_file import format_strategy
 MENU = read_menu(models.load())
 REGIONS = MENU.regions
 SPACE = Space(MENU, (1.0, 6.0, 3.0), first=2025.0, last=2035.0)
-LEVERS = len(SPACE.local) + len(SPACE.central)
+LEVERS = len(SPACE.levers)
 
 
 def drawn(count):
@@ -112,6 +112,6 @@ def test_crumbs_are_left_out_of_a_strategy():
     point = np.full(SPACE.size, 0.01)
     point[:2] = 1.0
     strategy = SPACE.make_strategy(point, 0.03 / ROUGH, "found", "Found", "For tests.")
-    assert set(strategy.local.allocation) == set(SPACE.local[:2])
+    assert set(strategy.local.allocation) == set(SPACE.levers[:2])
     assert strategy.central is None
     assert validate(Strategy, strategy.model_dump(), "found") == strategy

@@ -25,7 +25,7 @@ LOCAL = LocalProgramme(
     allocation={"talent training": 0.7, "brand promotion": 0.3},
     exceptions={"Wenzhou": {"share": 0.03}},
 )
-CENTRAL = CentralProgramme(share=0.01, start=2025, allocation={"long term plan": 1.0})
+CENTRAL = CentralProgramme(share=0.01, start=2025, allocation={"legal framework": 1.0})
 NAMES = (BEST, "plain", "other")
 
 
@@ -102,7 +102,7 @@ def test_a_search_that_was_too_short_is_told_with_the_reason():
 def test_spending_timing_and_what_gets_worse_are_told():
     said = answer(found(reached([3e6, 2e6, 1e6], balance=[-5e5, 0, 0])))
     assert "3.05 yuan of value added for a yuan of additional money" in said[1]
-    assert "talent training (48 %), long term plan (31 %) and brand promotion (21 %)" in said[2]
+    assert "talent training (48 %), legal framework (31 %) and brand promotion (21 %)" in said[2]
     assert "31 % of the money is the centre's" in said[2]
     assert "local money from 2026 on and central money from 2025 on" in said[3]
     assert "2 % of a region's value added a year, except 3 % in Wenzhou" in said[3]

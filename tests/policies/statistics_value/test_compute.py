@@ -32,7 +32,7 @@ from smecluster.policies.statistics_value.text import write_answer as answer
 from smecluster.policies.statistics_value.text import write_basis as basis
 
 STEP = {"TIME STEP": 0.125}
-DRAWS = pd.DataFrame({"price sensitivity": [0.36, 0.44]}, index=["a", "b"])
+DRAWS = pd.DataFrame({"preference for variety": [0.36, 0.44]}, index=["a", "b"])
 LOCAL = load("local")
 
 
@@ -50,7 +50,7 @@ def found(model):
 
 def test_worth_is_the_difference_of_two_runs(model, found):
     inputs = {**LOCAL.plan(model).inputs, **DRAWS.loc["b"], **STEP}
-    without = inputs | {f"local allocation[{region}, {LEVER}]": 0.0 for region in model.regions}
+    without = inputs | {f"allocation[local, {region}, {LEVER}]": 0.0 for region in model.regions}
     one, other = (
         models.simulate(model, given, outputs=["Discounted value added", "Programme account"])
         for given in (inputs, without)
@@ -72,12 +72,17 @@ def test_worth_is_the_difference_of_two_runs(model, found):
 
 def test_a_reactive_policy_does_not_see_what_statistics_show(model):
     cut = replace(model, text=apply_cuts(model.text, [CUT]))
-    perceived, damage = "Perceived quality problem", "quality problem seen by crisis"
+    perceived, name, usual = (
+        "Perceived quality problem",
+        "Collective reputation",
+        "reference reputation",
+    )
     runs = models.simulate_many(
-        cut, {CUT.constant: [0.0, 1.0]}, [perceived, damage], base=STEP
+        cut, {CUT.constant: [0.0, 1.0]}, [perceived, name, usual], base=STEP
     ).sel(time=slice(1990, None))
     low, full = runs.isel(run=0), runs.isel(run=1)
-    assert float(abs(low[perceived] - low[damage]).mean()) < 0.2
+    damage = (1 - low[name]) / (1 - low[usual])
+    assert float(abs(low[perceived] - damage).mean()) < 0.2
     assert float(abs(low[perceived] - full[perceived]).mean()) > 0.2
 
 

@@ -27,7 +27,7 @@ from smecluster.policies.windows.text import write_answer as answer
 from smecluster.policies.windows.text import write_basis as basis
 
 STEP = {"TIME STEP": 0.125}
-DRAWS = pd.DataFrame({"price sensitivity": [0.36, 0.44]}, index=["a", "b"])
+DRAWS = pd.DataFrame({"preference for variety": [0.36, 0.44]}, index=["a", "b"])
 KIND, AS_NOW = load("combination"), load("as-now")
 
 
@@ -52,13 +52,13 @@ def test_every_region_year_size_and_draw_has_a_gain(found):
 def test_the_gain_is_that_of_two_runs_by_hand(model, found):
     base = {**AS_NOW.plan(model).inputs, **STEP, **DRAWS.loc["b"]}
     spend = dict(base)
-    for lever in read_levers("local"):
+    for lever in read_levers():
         share = KIND.local.allocation.get(lever.name, 0.0)
-        spend[f"local allocation[Wenzhou, {lever.name}]"] = share
-    spend["local programme share[Wenzhou]"] = 0.005
-    spend["local programme start[Wenzhou]"] = 2005.0
-    spend["local programme end[Wenzhou]"] = 2010.0
-    spend["local programme ramp[Wenzhou]"] = 0.5
+        spend[f"allocation[local, Wenzhou, {lever.name}]"] = share
+    spend["programme share[local, Wenzhou]"] = 0.005
+    spend["programme start[local, Wenzhou]"] = 2005.0
+    spend["programme end[local, Wenzhou]"] = 2010.0
+    spend["programme ramp[local, Wenzhou]"] = 0.5
     names = ["Discounted value added", "Programme account", "Central programme account"]
     one, other = (
         models.simulate(model, inputs, outputs=[*names, "total firms"], years=[2005, 2020])

@@ -11,7 +11,7 @@ from smecluster import model
 from smecluster.policies import load
 from smecluster.scripts.main import main
 
-HEAD = 'price sensitivity,"seed entrepreneurs[Wenzhou]"\n'
+HEAD = 'preference for variety,"initial talent[Wenzhou]"\n'
 
 
 def run(*arguments: object) -> int:
@@ -37,7 +37,7 @@ def test_a_row_gives_what_a_single_run_gives(table, tmp_path):
     assert run(inputs, *options, "--out", out) == 0
     found = pd.read_csv(out, comment="#")
     m = model.load()
-    row = {"price sensitivity": 0.45, "seed entrepreneurs[Wenzhou]": 60000.0}
+    row = {"preference for variety": 0.45, "initial talent[Wenzhou]": 60000.0}
     alone = model.simulate(m, {**load("central").inputs(m), **row}, outputs=["value added"])
     second = found[found["run"] == 1].set_index("Region")["value added"]
     for region in m.regions:
@@ -60,7 +60,7 @@ def test_digits_do_not_depend_on_the_number_of_workers(table, tmp_path):
 
 def test_a_run_that_fails_is_listed_with_its_inputs_and_the_rest_go_on(table, tmp_path, capsys):
     out = tmp_path / "result.csv"
-    inputs = table('"initial productive capital[Wenzhou]"\n4000\n-1\n')
+    inputs = table('"initial infrastructure capital[Wenzhou]"\n4000\n-1\n')
     options = ["--output", "value added", "--year", 2040, "--out", out, "--json"]
     assert run(inputs, *options, "--beyond-ranges") == 0
     record = json.loads(capsys.readouterr().out)
@@ -68,7 +68,7 @@ def test_a_run_that_fails_is_listed_with_its_inputs_and_the_rest_go_on(table, tm
     assert record["failed"] == 1
     lost = pd.read_csv(record["failures"], comment="#")
     assert list(lost["run"]) == [1]
-    assert lost["initial productive capital[Wenzhou]"].item() == -1
+    assert lost["initial infrastructure capital[Wenzhou]"].item() == -1
     assert lost["failure reason"].item()
     found = pd.read_csv(out, comment="#")
     assert found[found["run"] == 0]["value added"].notna().all()
@@ -121,7 +121,7 @@ def test_the_range_of_each_output_is_printed_and_in_the_json(table, tmp_path, ca
 @pytest.mark.parametrize(
     ("content", "options", "said"),
     [
-        ("prise sensitivity\n0.4\n", [], "did you mean 'price sensitivity'"),
+        ("prise sensitivity\n0.4\n", [], "did you mean 'preference for variety'"),
         (HEAD + "0.4,many\n", [], "'many', not a number"),
         (HEAD, [], "has no runs"),
         ("", [], "is not a table"),
@@ -145,10 +145,10 @@ def test_a_mistake_ends_in_one_line_and_writes_nothing(
 def test_failures_of_an_earlier_batch_to_the_same_file_are_removed(table, tmp_path):
     out = tmp_path / "result.csv"
     options = ["--output", "value added", "--year", 1990, "--out", out, "--beyond-ranges"]
-    assert run(table('"initial productive capital[Wenzhou]"\n-1\n'), *options) == 0
+    assert run(table('"initial infrastructure capital[Wenzhou]"\n-1\n'), *options) == 0
     assert (tmp_path / "result.failed.csv").exists()
     assert (tmp_path / "result.failed.json").exists()
-    assert run(table('"initial productive capital[Wenzhou]"\n4000\n'), *options) == 0
+    assert run(table('"initial infrastructure capital[Wenzhou]"\n4000\n'), *options) == 0
     assert not (tmp_path / "result.failed.csv").exists()
     assert not (tmp_path / "result.failed.json").exists()
 

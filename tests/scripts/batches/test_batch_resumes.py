@@ -31,7 +31,7 @@ def run(*arguments: object) -> int:
 def inputs(tmp_path: Path) -> Path:
     draw = np.random.default_rng(7)
     path = tmp_path / "runs.csv"
-    pd.DataFrame({"price sensitivity": draw.uniform(0.3, 0.5, PARTS * SIZE - 9)}).to_csv(
+    pd.DataFrame({"preference for variety": draw.uniform(0.3, 0.5, PARTS * SIZE - 9)}).to_csv(
         path, index=False
     )
     return path
@@ -105,7 +105,7 @@ def test_an_interrupted_batch_resumes_to_the_same_table(
 def test_failures_of_before_an_interruption_are_listed(ran: Runs, tmp_path: Path) -> None:
     inputs, out = tmp_path / "t.csv", tmp_path / "r.csv"
     rows = [-1.0 if at in (3, 200) else 4000.0 for at in range(PARTS * SIZE)]
-    pd.DataFrame({"initial productive capital[Wenzhou]": rows}).to_csv(inputs, index=False)
+    pd.DataFrame({"initial infrastructure capital[Wenzhou]": rows}).to_csv(inputs, index=False)
     ran.again(KeyboardInterrupt())
     assert run(inputs, *options(out, "--beyond-ranges")) == 130
     ran.again()

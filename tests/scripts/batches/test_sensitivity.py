@@ -236,8 +236,8 @@ def test_draws_of_regions_that_are_left_out_are_left_out(study, capsys, monkeypa
         draws=pd.DataFrame(
             {
                 "spin off rate": draw.uniform(0.11, 0.14, 40),
-                "seed entrepreneurs[Wenzhou]": draw.uniform(3e4, 5e4, 40),
-                "seed entrepreneurs[Zhongguancun]": draw.uniform(90, 110, 40),
+                "initial talent[Wenzhou]": draw.uniform(3e4, 5e4, 40),
+                "initial talent[Zhongguancun]": draw.uniform(90, 110, 40),
             }
         )
     )
@@ -251,7 +251,7 @@ def test_draws_of_regions_that_are_left_out_are_left_out(study, capsys, monkeypa
     )
     assert run("run", study) == 0
     results = store.read_store("results/sensitivity/mine")
-    assert results.factors == ("spin off rate", "seed entrepreneurs[Wenzhou]")
+    assert results.factors == ("spin off rate", "initial talent[Wenzhou]")
     drawn = results.design.values()
     rows = named.draws[list(results.factors)]
     assert len(drawn.merge(rows)) == len(drawn) == 32

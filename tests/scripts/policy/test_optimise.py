@@ -27,7 +27,7 @@ def draws(monkeypatch):
 
     def select(study, *_args, **_options):
         values = np.random.default_rng(study.seed).lognormal(np.log(0.4), 0.1, study.draws)
-        return pd.DataFrame({"price sensitivity": values})
+        return pd.DataFrame({"preference for variety": values})
 
     monkeypatch.setattr(study_inputs, "select_draws", select)
 

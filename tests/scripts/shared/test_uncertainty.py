@@ -25,7 +25,7 @@ def drawn(study: Study, calibration: object, model: object, folders: object, *, 
     if not study.draws:
         return None
     generator = np.random.default_rng(study.seed)
-    centre = {"price sensitivity": 0.36, "spin off rate": 0.13, "knowledge elasticity": 0.08}
+    centre = {"preference for variety": 0.36, "spin off rate": 0.13, "knowledge elasticity": 0.08}
     return pd.DataFrame(
         {
             name: at * np.exp(0.1 * generator.standard_normal(study.draws))

@@ -23,13 +23,13 @@ def test_the_shipped_model_comes_out_as_it_is(tmp_path):
 
 def test_a_region_and_a_value_are_written_into_the_file(tmp_path, capsys):
     out = tmp_path / "steep.mdl"
-    status = run(out, "--region", "Wenzhou", "--set", "price sensitivity=0.5", "--json")
+    status = run(out, "--region", "Wenzhou", "--set", "preference for variety=0.5", "--json")
     assert status == 0
     assert json.loads(capsys.readouterr().out)["regions"] == ["Wenzhou"]
     written = model.load(out)
     assert written.regions == ("Wenzhou",)
-    result = model.simulate(written, outputs=["price sensitivity"], years=[1978])
-    assert float(result["price sensitivity"].squeeze()) == 0.5
+    result = model.simulate(written, outputs=["preference for variety"], years=[1978])
+    assert float(result["preference for variety"].squeeze()) == 0.5
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_a_region_and_a_value_are_written_into_the_file(tmp_path, capsys):
     [
         (["x.txt"], "ends in .mdl"),
         (["x.mdl", "--region", "Wenzhu"], "did you mean 'Wenzhou'"),
-        (["x.mdl", "--set", "prise sensitivity=0.5"], "did you mean 'price sensitivity'"),
+        (["x.mdl", "--set", "prise sensitivity=0.5"], "did you mean 'preference for variety'"),
         (["/dev/null/x.mdl"], "cannot write"),
     ],
 )

@@ -8,7 +8,7 @@ from smecluster.model import simulate_many
 from smecluster.sensitivity.methods.estimates import Bootstrap, Sample
 from smecluster.sensitivity.methods.sobol import estimate_sobol
 
-FACTORS = ("spin off rate", "price sensitivity", "knowledge elasticity", "brand decay rate")
+FACTORS = ("spin off rate", "preference for variety", "knowledge elasticity", "brand decay rate")
 POINTS = 128
 
 

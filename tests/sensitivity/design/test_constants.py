@@ -16,7 +16,7 @@ from smecluster.sensitivity.design.factors import Setting, build_factors
 from smecluster.sensitivity.design.study import load_study
 
 # The model's own values of constants that are zero because what they measure is absent.
-ABSENT = {"initial external capital", "initial development fund", "initial local public debt"}
+ABSENT = {"initial development fund", "initial local public debt"}
 
 
 def variable(low, high, dims=(), kind="constant", believed=""):
@@ -67,11 +67,11 @@ def test_the_ranking_study_names_every_constant_of_the_model(m, drawn):
 
 
 def test_the_constants_of_the_calibration_are_drawn_from_it_and_only_once(m):
-    estimated = pd.DataFrame({"price sensitivity": [0.3, 0.4], "upgrading rate": [0.02, 0.03]})
+    estimated = pd.DataFrame({"preference for variety": [0.3, 0.4], "upgrading rate": [0.02, 0.03]})
     factors = build_factors(load_study("ranking"), m, estimated)
     named = {factor.label: factor for factor in factors}
-    assert named["price sensitivity"].distribution is None
-    assert named["rival weight"].distribution == Distribution("halves", 0.0, 1.0, 0.15)
+    assert named["preference for variety"].distribution is None
+    assert named["substitution among regions"].distribution == Distribution("halves", 1.5, 8.0, 2.5)
     cells = [cell for factor in factors for cell in factor.cells]
     assert len(cells) == len(set(cells))
 

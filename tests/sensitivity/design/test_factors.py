@@ -1,15 +1,15 @@
 """Factors reach the inputs that a study names, within the model's ranges, and no others."""
 
-from pathlib import Path
+import itertools
 
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
 
-from smecluster import model as models
 from smecluster.model.program.values import Scale
 from smecluster.model.support.errors import InputError
+from smecluster.policies.menu import LEVELS
 from smecluster.sensitivity.design.distributions import Distribution, find_ends
 from smecluster.sensitivity.design.factors import Factor, Setting, build_factors
 
@@ -75,22 +75,22 @@ def test_a_factor_without_ends_varies_over_the_range_of_the_model(m, found):
 
 
 def test_each_makes_a_factor_of_each_region(m, found):
-    factors = found('[[factor]]\ninput = "seed entrepreneurs"\neach = true')
+    factors = found('[[factor]]\ninput = "initial talent"\neach = true')
     assert [factor.label for factor in factors] == [
-        f"seed entrepreneurs[{region}]" for region in m.regions
+        f"initial talent[{region}]" for region in m.regions
     ]
 
 
 def test_a_multiplier_acts_on_the_own_value_of_each_element(m, found):
     (factor,) = found(
-        '[[factor]]\ninput = "seed entrepreneurs"\neffect = "multiply"\nlow = 0.5\nhigh = 1.5'
+        '[[factor]]\ninput = "initial talent"\neffect = "multiply"\nlow = 0.5\nhigh = 1.5'
     )
     values = pd.DataFrame({factor.label: [0.5, 1.0, 1.5]})
-    base = {"seed entrepreneurs[Wenzhou]": 1000.0}
+    base = {"initial talent[Wenzhou]": 1000.0}
     inputs = Setting(m, [factor], base).inputs(values)
-    assert list(inputs["seed entrepreneurs[Wenzhou]"]) == [500, 1000, 1500]
+    assert list(inputs["initial talent[Wenzhou]"]) == [500, 1000, 1500]
     assert len(inputs.columns) == len(m.regions)
-    rest = inputs["seed entrepreneurs[Zhongguancun]"]
+    rest = inputs["initial talent[Zhongguancun]"]
     assert rest[0] == pytest.approx(rest[1] / 2)
 
 
@@ -109,31 +109,22 @@ def test_moving_the_money_of_a_lever_leaves_the_sum_as_it_is(m, found):
     )
     values = pd.DataFrame({"talent training": [0.0, 2.0], "legal framework": [1.0, 2.0]})
     inputs = Setting(m, factors, {}).inputs(values)
-    for region in m.regions:
-        local = inputs.filter(like=f"local allocation[{region}").sum(axis=1)
-        assert list(local) == pytest.approx([1, 1])
-    assert list(inputs.filter(like="central allocation").sum(axis=1)) == pytest.approx([1, 1])
-    training = inputs["local allocation[Wenzhou, talent training]"]
-    brand = inputs["local allocation[Wenzhou, brand promotion]"]
+    for region, level in itertools.product(m.regions, LEVELS):
+        whole = inputs.filter(like=f"allocation[{level}, {region}").sum(axis=1)
+        assert list(whole) == pytest.approx([1, 1])
+    training = inputs["allocation[local, Wenzhou, talent training]"]
+    brand = inputs["allocation[local, Wenzhou, brand promotion]"]
     assert training[0] == 0
     assert training[1] > 0
     assert brand[1] < brand[0]
 
 
-def test_a_lever_of_one_menu_is_moved_at_both_levels_and_with_each_region_by_region(made, small):
-    draft = models.load(Path(models.__file__).parent / "drafts" / "second_edition.mdl")
+def test_a_lever_is_moved_at_both_levels_and_with_each_region_by_region(m, found):
     text = '[[factor]]\nlever = "talent training"\neffect = "multiply"\nlow = 0\nhigh = 2\n'
-    (factor,) = build_factors(made(with_factors(small, text)), draft)
-    assert {cell.split("[")[1].split(",")[0] for cell in factor.cells} == {"local", "central"}
-    inputs = Setting(draft, [factor], {}).inputs(pd.DataFrame({factor.label: [0.0, 2.0]}))
-    for level in ("local", "central"):
-        for region in draft.regions:
-            whole = inputs.filter(like=f"allocation[{level}, {region}").sum(axis=1)
-            assert list(whole) == pytest.approx([1, 1])
-    apart = build_factors(made(with_factors(small, f"{text}each = true\n")), draft)
-    assert [factor.label for factor in apart] == [
-        f"talent training[{one}]" for one in draft.regions
-    ]
+    (factor,) = found(text)
+    assert {cell.split("[")[1].split(",")[0] for cell in factor.cells} == set(LEVELS)
+    apart = found(f"{text}each = true\n")
+    assert [factor.label for factor in apart] == [f"talent training[{one}]" for one in m.regions]
     assert all(len(factor.cells) == 2 for factor in apart)
 
 
@@ -141,13 +132,13 @@ def test_a_lever_of_a_strategy_without_money_for_it_changes_nothing(m, found):
     factors = found(
         '[[factor]]\nlever = "talent training"\neffect = "multiply"\nlow = 0\nhigh = 2\n'
     )
-    idle = {"local allocation": 0.0}
+    idle = {"allocation": 0.0}
     inputs = Setting(m, factors, idle).inputs(pd.DataFrame({"talent training": [2.0]}))
     assert (inputs == 0).all(axis=None)
 
 
 def test_draws_of_a_calibration_become_a_factor_for_each_parameter(m, made, small):
-    draws = pd.DataFrame({"spin off rate": [0.1, 0.12], "seed entrepreneurs[Wenzhou]": [4e4, 5e4]})
+    draws = pd.DataFrame({"spin off rate": [0.1, 0.12], "initial talent[Wenzhou]": [4e4, 5e4]})
     text = with_factors(small, '[[factor]]\nfrom = "calibration"\ngroup = "fitted"\n')
     study = made('calibration = "shipped"\n' + text.replace('"sobol"', '"delta"'))
     factors = build_factors(study, m, draws)
@@ -163,13 +154,13 @@ def test_draws_of_a_calibration_become_a_factor_for_each_parameter(m, made, smal
     [
         ('input = "spin of rate"', "did you mean 'spin off rate'"),
         ('input = "value added"', "computed by the model"),
-        ('input = "seed entrepreneurs[Wenzho]"', "did you mean 'Wenzhou'"),
+        ('input = "initial talent[Wenzho]"', "did you mean 'Wenzhou'"),
         ('input = "spin off rate"\nlow = 0.01\nhigh = 0.1', "leaves the model's range 0.08..0.18"),
         ('input = "spin off rate"\neach = true', "has no elements"),
-        ('input = "seed entrepreneurs"\nwithin = 0.1', "no one value"),
+        ('input = "initial talent"\nwithin = 0.1', "no one value"),
         ('input = "national market table"\nlow = 1\nhigh = 2', "give effect = 'multiply'"),
         ('input = "spin off rate"\neffect = "multiply"', "give low and high, or within"),
-        ('input = "local allocation"', "give lever ="),
+        ('input = "allocation"', "give lever ="),
         ('lever = "talent trainin"\neffect = "multiply"', "did you mean 'talent training'"),
         ('lever = "talent training"\nlow = 0\nhigh = 1', "give effect = 'multiply'"),
         (

@@ -49,7 +49,7 @@ def test_each_method_has_the_figures_that_fit_it(method, size, expected, tmp_pat
 
 @pytest.mark.parametrize("method", ["sobol", "morris"])
 def test_no_legend_is_cut_at_the_edge(method, stored):
-    long = [f"initial productive capital[Pearl River Delta], part {part} of 3" for part in "123"]
+    long = [f"initial public infrastructure[Pearl River Delta], part {part} of 3" for part in "123"]
     results = stored(method, 32, outputs(), labels=long, analysis={"resamples": 20})
     analysis = analyse(results)
     for drawn in (draw_convergence, draw_plane) if method == "morris" else (draw_convergence,):
