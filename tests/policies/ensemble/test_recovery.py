@@ -42,7 +42,8 @@ def test_a_shock_leaves_the_past_alone_and_hurts_afterwards(name):
         model.simulate(shipped, inputs, outputs=["value added"])["value added"]
         for inputs in ({}, shock.inputs(shipped))
     )
-    before = slice(None, shock.year)
+    # Tables are read in the middle of a step: the first step of the shock's year is its own.
+    before = slice(None, shock.year - 1)
     assert bool((hit.sel(time=before) == plain.sel(time=before)).all())
     assert bool((hit.sel(time=shock.year + 2) < plain.sel(time=shock.year + 2)).all())
 

@@ -264,7 +264,7 @@ def test_what_cannot_be_searched_is_told(model):
         Search(quantile=1.0)
     with pytest.raises(InputError, match="budget must be above zero"):
         optimise(model, [local], DRAWS, DRAWS, SMALL, budget=0.0, **options)
-    drawn = pd.DataFrame({"programme ramp[central]": [1.0]})
+    drawn = pd.DataFrame({"programme ramp[local, Wenzhou]": [1.0]})
     with pytest.raises(InputError, match="is set by strategy"):
         optimise(model, [local], drawn, drawn, SMALL, settings=STEP)
 

@@ -7,6 +7,7 @@ import xarray as xr
 
 from smecluster import model as models
 from smecluster.model.support.errors import InputError
+from smecluster.model.vensim.values import read_values
 from smecluster.policies import load
 from smecluster.policies.comparison.compute import compare
 from smecluster.policies.levers import read_levers
@@ -70,7 +71,8 @@ def test_the_gain_is_that_of_two_runs_by_hand(model, found):
     cell = found.gains.sel(draw="b", Region="Wenzhou", start=2005, size=1.0)
     assert float(cell[HOME]) == pytest.approx(gain, rel=1e-9)
     firms = float(other["total firms"].sel(Region="Wenzhou", time=2005))
-    assert float(cell[MASS]) == pytest.approx(firms / 50000, rel=1e-9)
+    critical = read_values(model.text)["critical mass"]["Wenzhou",]
+    assert float(cell[MASS]) == pytest.approx(firms / float(critical), rel=1e-9)
 
 
 def test_a_yuan_from_2025_on_gains_what_compare_says_of_the_same_programme(model):
@@ -96,8 +98,9 @@ def test_a_yuan_from_2025_on_gains_what_compare_says_of_the_same_programme(model
 
 def test_a_smaller_critical_mass_makes_a_cluster_larger_relative_to_it(found):
     mass = found.gains[MASS]
-    # Firms themselves hardly change: the mass moves almost as the divisor does.
-    np.testing.assert_allclose(mass.sel(size=0.5) / mass.sel(size=0.25), 2.0, rtol=0.2)
+    # The mass moves at least almost as the divisor does: firms that can divide labour more finely
+    # multiply.
+    assert bool((mass.sel(size=0.5) / mass.sel(size=0.25) > 1.6).all())
 
 
 def test_tables_cover_the_map(found):
