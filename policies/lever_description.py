@@ -177,6 +177,7 @@ def _evidence(
 ) -> tuple[Evidence, ...]:
     """List the constants of the lever, and those that act where its money has entered."""
     names: dict[str, None] = {}
+    allocations = Menu.allocations.values()
     entered = False
     for name in path:
         entered = entered or _names_lever(document.variables[name], lever)
@@ -185,7 +186,7 @@ def _evidence(
                 continue
             of_lever = Menu.dimension in constant.dims and REGION not in constant.dims
             # How a strategy divides its money is no evidence.
-            if (of_lever and cause != Menu.allocation) or (entered and not constant.dims):
+            if (of_lever and cause not in allocations) or (entered and not constant.dims):
                 names[cause] = None
     return tuple(_cite(document.variables[name], values, lever) for name in names)
 

@@ -59,8 +59,11 @@ class Menu:
 
     #: Range of the levers in the model.
     dimension: ClassVar[str] = "Lever"
-    #: Input that holds how money is divided over levers; the last element is the lever.
-    allocation: ClassVar[str] = "allocation"
+    #: Inputs that hold how money is divided over levers, by level; the last element is the lever.
+    allocations: ClassVar[Mapping[Level, str]] = {
+        "local": "local allocation",
+        "central": "central allocation",
+    }
     #: Tables of what policy as now spends on a lever, as a share of value added, by level.
     efforts: ClassVar[Mapping[Level, str]] = {
         "local": "historical effort",
@@ -76,7 +79,7 @@ class Menu:
     #: What a trigger is compared with, by level, Dmnl.
     masses: ClassVar[Mapping[Level, str]] = {
         "local": "Perceived cluster mass",
-        "central": "Perceived cluster mass",
+        "central": "mean perceived mass",
     }
 
     def set_programme(
@@ -106,21 +109,41 @@ class Menu:
 
     def set_allocation(self, lever: str, region: str | None, value: float) -> dict[str, float]:
         """Give the inputs that set a lever's share of a government's money, Dmnl."""
-        return {f"{self.allocation}[{cell}, {lever}]": value for cell in self._cells(region)}
+        name = self.allocations["central" if region is None else "local"]
+        places = self.regions if region is None else (region,)
+        return {f"{name}[{place}, {lever}]": value for place in places}
 
-    def set_payment(self, region: str | None, value: float) -> dict[str, float]:
-        """Give the input that sets what the other level pays of a government's money, Dmnl."""
+    def set_payment(self, region: str | None, value: float, start: float) -> dict[str, float]:
+        """Give the inputs that set what the other level pays of a government's money.
+
+        Parameters
+        ----------
+        region : str or None
+            The region; None for the centre.
+        value : float
+            Share of the money, policy as now included, Dmnl.
+        start : float
+            First year in which the other level pays it.
+
+        Returns
+        -------
+        dict of str to float
+            Values by the inputs' names.
+        """
         if region is None:
-            return {"region share of central programme": value}
-        return {f"centre share of local programme[{region}]": value}
+            return {"region share of central programme": value, "start of region share": start}
+        return {
+            f"centre share of local programme[{region}]": value,
+            f"start of centre share[{region}]": start,
+        }
 
     def name_money(self, region: str | None) -> tuple[str, ...]:
         """Name the inputs that hold a government's money: shares of value added, and amounts."""
         return tuple(name for kind in MONEY for name in self.set_programme(kind, region, 0.0))
 
-    def name_allocation(self, lever: str) -> str:
-        """Name the input that holds a lever's share in all regions and at both levels."""
-        return f"{self.allocation}[{lever}]"
+    def name_allocation(self, lever: str) -> tuple[str, ...]:
+        """Name the inputs that hold a lever's share, in all regions and at both levels."""
+        return tuple(f"{name}[{lever}]" for name in self.allocations.values())
 
     def split_budget(self, run: xr.Dataset) -> tuple[xr.DataArray, xr.DataArray]:
         """Give the money of programmes, without policy as now: by ``Region``, and the centre's.

@@ -88,7 +88,7 @@ class Spending:
         values: dict[str, float] = {}
         for quantity, value in settings.items():
             values |= menu.set_programme(quantity, self.region, value)
-        values |= menu.set_payment(self.region, self.paid_by_others)
+        values |= menu.set_payment(self.region, self.paid_by_others, settings["programme start"])
         for lever in menu.levers:
             values |= menu.set_allocation(lever, self.region, self.allocation.get(lever, 0.0))
         return values

@@ -2,9 +2,9 @@
 
 One lever at one level gets additional money on top of policy as now, in one region or in all, from
 2025 to 2040; value added and net national benefit are read in 2060, discounted, and divided by
-what the governments' programmes cost more, also discounted. The centre's one mix would take its
-money to all regions; here it writes a mix for each (`discrimination of the centre`), so that its
-money goes to the place that is named.
+what the governments' programmes cost more, also discounted. A strategy's one mix would take the
+centre's money to all regions; here it writes a mix for each, so that its money goes to the place
+that is named.
 """
 
 from __future__ import annotations
@@ -36,7 +36,6 @@ OWN, REGIONS, NET = "value added there", "value added of the regions", "net nati
 
 _SUPPLY, _BENEFIT = "Discounted value added", "Net national benefit account"
 _NEED, _SIZE = "need share", "Centrally perceived value added"
-_DISCRIMINATION = "discrimination of the centre"
 
 
 @dataclass(frozen=True)
@@ -94,11 +93,8 @@ def compute_returns(
         If the model lacks the account, or has no such lever.
     """
     menu = read_menu(model)
-    if _BENEFIT not in model.variables or _DISCRIMINATION not in model.variables:
-        raise InputError(
-            f"returns need a model with {_BENEFIT!r} and {_DISCRIMINATION!r}; {model.path.name} "
-            "lacks them"
-        )
+    if _BENEFIT not in model.variables:
+        raise InputError(f"returns need a model with {_BENEFIT!r}; {model.path.name} lacks it")
     for name in levers:
         if name not in menu.levers:
             raise UnknownNameError("lever", name, menu.levers)
@@ -109,7 +105,7 @@ def compute_returns(
         for place in (EVERYWHERE, *menu.regions)
         for share in shares
     ]
-    base = {"FINAL TIME": max(model.time.final, HORIZON), _DISCRIMINATION: 1.0, **_idle(menu)}
+    base = {"FINAL TIME": max(model.time.final, HORIZON), **_idle(menu)}
     years = list(range(int(START), int(END)))
     now = simulate(
         model, base, outputs=[_SUPPLY, _BENEFIT, *ACCOUNTS, _NEED, _SIZE], years=[*years, HORIZON]
@@ -160,7 +156,7 @@ def _inputs(menu: Menu, case: _Case, reach: dict[str, float]) -> dict[str, float
     values |= menu.set_programme("programme share", None, factor * case.share)
     for lever in menu.levers:
         for name in menu.set_allocation(lever, None, 0.0):
-            here = lever == case.lever and any(f", {place}, " in name for place in places)
+            here = lever == case.lever and any(f"[{place}, " in name for place in places)
             values[name] = float(here)
     return values
 

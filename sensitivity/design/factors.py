@@ -270,7 +270,7 @@ class _Finder:
         name = _drop_element(cells[0])
         if name in CONTROLS:
             raise InputError(f"factor {table.name!r} steers the run: set it in [settings]")
-        if name == self._menu.allocation:
+        if name in self._menu.allocations.values():
             raise InputError(
                 f"factor {table.name!r}: parts of a programme's money add up to one: give "
                 "lever = 'its name' instead of input"
@@ -309,7 +309,8 @@ class _Finder:
                 f"lever {table.lever!r}: give effect = 'multiply', its values weigh its money "
                 "against that of the others"
             )
-        cells = self.cells(self._menu.name_allocation(table.lever))
+        names = self._menu.name_allocation(table.lever)
+        cells = [cell for name in names for cell in self.cells(name)]
         label = table.label or table.lever
         parts: dict[str, list[str]] = {}
         for cell in cells:
@@ -423,8 +424,8 @@ class _Finder:
         """List the cells whose shares add up to one."""
         budgets: dict[tuple[str, ...], list[str]] = {}
         for parameter, name in zip(self._model.program.parameters, self._names, strict=True):
-            if parameter.name == self._menu.allocation:
-                budgets.setdefault(parameter.cell[:-1], []).append(name)
+            if parameter.name in self._menu.allocations.values():
+                budgets.setdefault((parameter.name, *parameter.cell[:-1]), []).append(name)
         return list(budgets.values())
 
 

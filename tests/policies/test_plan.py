@@ -29,8 +29,8 @@ def test_the_inputs_say_who_spends_what_on_which_lever():
     inputs = plan(spending("North", amount=5.0, paid_by_others=0.25)).inputs
     assert inputs["programme share[local, North]"] == 0.01
     assert inputs["programme amount[local, North]"] == 5
-    assert inputs["allocation[local, North, brand promotion]"] == 0.6
-    assert inputs["allocation[local, North, exit mechanism]"] == 0
+    assert inputs["local allocation[North, brand promotion]"] == 0.6
+    assert inputs["local allocation[North, exit mechanism]"] == 0
     assert inputs["centre share of local programme[North]"] == 0.25
     assert inputs["programme share[local, South]"] == 0
     assert inputs["programme share[central, North]"] == 0
@@ -79,11 +79,11 @@ def test_one_government_can_be_looked_at_alone():
 def test_a_lever_left_out_leaves_its_money_unspent():
     whole = plan(spending("North"))
     assert whole.lever_inputs("brand promotion") == {
-        "allocation[local, North, brand promotion]": 0.6
+        "local allocation[North, brand promotion]": 0.6
     }
     less = whole.with_levers(["talent training"])
-    assert less.inputs["allocation[local, North, talent training]"] == 0.4
-    assert less.inputs["allocation[local, North, brand promotion]"] == 0
+    assert less.inputs["local allocation[North, talent training]"] == 0.4
+    assert less.inputs["local allocation[North, brand promotion]"] == 0
     assert less.inputs["programme share[local, North]"] == 0.01
 
 

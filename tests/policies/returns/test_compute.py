@@ -25,7 +25,7 @@ def found():
 def test_a_return_is_the_change_over_the_money_of_two_runs_by_hand(found):
     shares = {f"programme share[local, {name}]": 0.005 for name in SHIPPED.regions}
     mix = {
-        f"allocation[local, {name}, {lever}]": float(lever == LEVER)
+        f"local allocation[{name}, {lever}]": float(lever == LEVER)
         for name in SHIPPED.regions
         for lever in SHIPPED.subscripts["Lever"]
     }

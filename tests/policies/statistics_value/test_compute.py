@@ -50,7 +50,7 @@ def found(model):
 
 def test_worth_is_the_difference_of_two_runs(model, found):
     inputs = {**LOCAL.plan(model).inputs, **DRAWS.loc["b"], **STEP}
-    without = inputs | {f"allocation[local, {region}, {LEVER}]": 0.0 for region in model.regions}
+    without = inputs | {f"local allocation[{region}, {LEVER}]": 0.0 for region in model.regions}
     one, other = (
         models.simulate(model, given, outputs=["Discounted value added", "Programme account"])
         for given in (inputs, without)

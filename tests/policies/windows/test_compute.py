@@ -55,7 +55,7 @@ def test_the_gain_is_that_of_two_runs_by_hand(model, found):
     spend = dict(base)
     for lever in read_levers():
         share = KIND.local.allocation.get(lever.name, 0.0)
-        spend[f"allocation[local, Wenzhou, {lever.name}]"] = share
+        spend[f"local allocation[Wenzhou, {lever.name}]"] = share
     spend["programme share[local, Wenzhou]"] = 0.005
     spend["programme start[local, Wenzhou]"] = 2005.0
     spend["programme end[local, Wenzhou]"] = 2010.0
