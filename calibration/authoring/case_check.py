@@ -29,8 +29,10 @@ from smecluster.calibration.data.csv_rows import scan_records
 from smecluster.calibration.data.measuring import derive_measurements, qualify_series
 from smecluster.calibration.data.selection import select_statuses
 from smecluster.calibration.data.series import COLUMNS, Row, scan_series
+from smecluster.calibration.data.targets import FILE as TARGETS
+from smecluster.calibration.data.targets import scan_targets
 from smecluster.calibration.data.toml_lines import Lines
-from smecluster.calibration.problem.assembly import assemble_problem
+from smecluster.calibration.problem.assembly import assemble_problem, find_misnamed_targets
 from smecluster.calibration.problem.objective import Objective, describe_idle
 from smecluster.calibration.problem.parameters import (
     FILE,
@@ -48,7 +50,10 @@ from smecluster.model.vensim.source import fold_name
 
 _TABLE = ("series", "years", "figures", "remembered", "measures", "segment", "unit", "compared")
 #: In the order in which an author writes them.
-_FILES = ("case.toml", "sources.csv", "series.csv", "constants.csv", "tables.csv", FILE)
+_FILES = (
+    *("case.toml", "sources.csv", "series.csv", TARGETS),
+    *("constants.csv", "tables.csv", FILE),
+)
 _LINE = re.compile(r":(\d+): ")
 
 
@@ -110,6 +115,7 @@ class _Check:
         file = self._case_file()
         rows = self._figures(file)
         understood = self._understood(file, rows)
+        self._targets()
         constants, points = self._values()
         parameters = self._parameters(file)
         self._calibration()
@@ -228,6 +234,20 @@ class _Check:
                 measure.unit,
                 compared,
             )
+
+    # targets.csv --------------------------------------------------------------------------
+
+    def _targets(self) -> None:
+        path = self.folder / TARGETS
+        if not path.is_file():
+            return
+        try:
+            found, problems = scan_targets(path)
+        except InputError as error:
+            self._add([error])
+            return
+        self._add(problems)
+        self._add(find_misnamed_targets(found, self.model))
 
     # constants.csv and tables.csv ---------------------------------------------------------
 

@@ -2,7 +2,8 @@
 
 A folder holds ``case.toml`` (what the region is, and which series measures which variable),
 ``series.csv`` (published figures), ``constants.csv`` and ``tables.csv`` (the region's values in the
-model), and its own ``sources.csv`` if it cites sources that are not in the shipped list.
+model), ``targets.csv`` (levels that it is taken to have, if there are any), and its own
+``sources.csv`` if it cites sources that are not in the shipped list.
 """
 
 from __future__ import annotations
@@ -46,6 +47,8 @@ from smecluster.calibration.data.series import (
     read_sources,
     scan_sources,
 )
+from smecluster.calibration.data.targets import FILE as TARGETS
+from smecluster.calibration.data.targets import Target, read_targets
 from smecluster.calibration.data.toml_lines import Lines, Spot
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.files import read_text
@@ -83,6 +86,8 @@ class Case:
         Values of the model's constants.
     points : tuple of Point
         Points of the model's tables.
+    targets : tuple of Target
+        Levels that it is taken to have, which no series of its own measures.
     """
 
     name: str
@@ -96,6 +101,7 @@ class Case:
     sources: Mapping[str, str]
     constants: tuple[Constant, ...]
     points: tuple[Point, ...]
+    targets: tuple[Target, ...] = ()
 
     def measurements(self, include: Iterable[str] = ()) -> pd.DataFrame:
         """Tabulate the figures that the model is compared with.
@@ -172,6 +178,7 @@ def load_case(path_or_name: str | Path) -> Case:
     raise_first(find_misfits(file, folder, rows))
     constants = folder / "constants.csv"
     tables = folder / "tables.csv"
+    targets = folder / TARGETS
     return Case(
         name=folder.resolve().name,
         path=folder,
@@ -184,6 +191,7 @@ def load_case(path_or_name: str | Path) -> Case:
         sources={code: sources[code] for code in sorted({row.source for row in rows})},
         constants=read_constants(constants) if constants.is_file() else (),
         points=read_tables(tables) if tables.is_file() else (),
+        targets=read_targets(targets) if targets.is_file() else (),
     )
 
 

@@ -14,10 +14,13 @@ from smecluster.model.support.files import read_text
 from smecluster.model.support.reading import read_toml
 
 #: The files that a fit depends on. Sources and remarks for the reader are left out.
-FILES = ("case.toml", "series.csv", "constants.csv", "tables.csv", "parameters.csv")
+FILES = (
+    *("case.toml", "series.csv", "targets.csv"),
+    *("constants.csv", "tables.csv", "parameters.csv"),
+)
 
 #: Those of them that say what is fitted, and to what.
-FITTED = ("case.toml", "series.csv", "parameters.csv")
+FITTED = ("case.toml", "series.csv", "targets.csv", "parameters.csv")
 
 
 def fingerprint_case(folder: Path, names: Iterable[str] = FILES) -> dict[str, str]:

@@ -16,6 +16,9 @@ import numpy as np
 import pandas as pd
 
 from smecluster.calibration.data.case import Case
+from smecluster.calibration.data.csv_rows import raise_first
+from smecluster.calibration.data.targets import SEGMENT as TARGET
+from smecluster.calibration.data.targets import Target
 from smecluster.calibration.problem.parameters import (
     FILE,
     SHARED,
@@ -45,9 +48,9 @@ class Problem:
     model : Model
         The model.
     measurements : pandas.DataFrame
-        A row a figure: observable, region, variable, segment, year, value, unit (the model's;
-        money in prices of 2010), status, source, sigma (Dmnl, standard deviation of the error of
-        the logarithm).
+        A row a figure or a target (segment ``target``): observable, region, variable, segment,
+        year, value, unit (the model's; money in prices of 2010), status, source, sigma (Dmnl,
+        standard deviation of the error of the logarithm).
     observables : pandas.DataFrame
         A row a series, by name as index: region, variable, segment, unit, compare (``level``, or
         ``scale`` if a factor is estimated with it because the definition differs), error (as
@@ -100,6 +103,11 @@ class Problem:
             digest.update(table.to_csv(float_format="%.12g").encode())
         digest.update(repr(sorted(self.base.items())).encode())
         return digest.hexdigest()
+
+    def drop_targets_after(self, year: float) -> Problem:
+        """Leave out the targets of later years, which are no figures to forecast."""
+        later = (self.measurements["segment"] == TARGET) & (self.measurements["year"] > year)
+        return self.select(~later) if later.any() else self
 
     def select_until(self, year: float) -> Problem:
         """Select the figures up to a year."""
@@ -183,7 +191,7 @@ def assemble_problem(
     cases : sequence of Case
         Cases whose figures are used and whose regional parameters are estimated.
     include : iterable of str
-        ``"remembered"`` adds figures given from memory, with twice the error.
+        ``"remembered"`` adds figures and targets given from memory, with twice the error.
     shared : bool
         Whether the parameters shared by all regions are estimated too.
     base : mapping, optional
@@ -209,17 +217,23 @@ def assemble_problem(
         if own.is_file():
             parameters += read_parameters(own, case.place.name)
         figures = _tabulate_measurements(case, include)
-        measured.append(figures)
-        observables |= _describe_observables(case, model, figures)
+        described = _describe_observables(case, model, figures)
+        if figures.empty:
+            continue
+        errors = figures["observable"].map({name: row["error"] for name, row in described.items()})
+        memory = np.where(figures["status"] == "remembered", REMEMBERED, 1.0)
+        measured.append(figures.assign(sigma=errors * memory))
+        raise_first(find_misnamed_targets(case.targets, model))
+        aimed = _tabulate_targets(case, include)
+        if len(aimed):
+            measured.append(aimed)
+        observables |= described | _describe_targets(case, set(aimed.get("observable", ())))
     check_parameters(parameters, model)
-    measurements = pd.concat(measured, ignore_index=True)
-    if measurements.empty:
+    if not measured:
         raise InputError("the cases hold no figure to estimate from")
+    measurements = pd.concat(measured, ignore_index=True)
     table = pd.DataFrame(list(observables.values()), index=list(observables))
     table.index.name = "observable"
-    measurements["sigma"] = measurements["observable"].map(table["error"]) * np.where(
-        measurements["status"] == "remembered", REMEMBERED, 1.0
-    )
     return Problem(
         model,
         measurements,
@@ -247,6 +261,63 @@ def _tabulate_measurements(case: Case, include: tuple[str, ...]) -> pd.DataFrame
     ]
     kept = ["region", "variable", "segment", "year", "value", "unit", "status", "source"]
     return figures[kept].assign(observable=names)[["observable", *kept]]
+
+
+def find_misnamed_targets(targets: Iterable[Target], model: Model) -> list[InputError]:
+    """Find targets whose variable or unit the model does not have; each with file and line."""
+    problems = []
+    regional = [name for name, each in model.variables.items() if each.dims == (REGION,)]
+    for target in targets:
+        if target.variable not in regional:
+            text = str(UnknownNameError("regional variable", target.variable, regional))
+            problems.append(InputError(f"{target.line}: {text}"))
+        elif model.variables[target.variable].unit != target.unit:
+            problems.append(
+                InputError(
+                    f"{target.line}: the target of {target.variable!r} is in {target.unit!r}, the "
+                    f"model has it in {model.variables[target.variable].unit!r}"
+                )
+            )
+    return problems
+
+
+def _tabulate_targets(case: Case, include: tuple[str, ...]) -> pd.DataFrame:
+    region = case.place.name
+    records = [
+        {
+            "observable": _name_observable(region, target.variable, TARGET),
+            "region": region,
+            "variable": target.variable,
+            "segment": TARGET,
+            "year": target.year,
+            "value": target.value,
+            "unit": target.unit,
+            "status": target.status,
+            "source": target.source,
+            "sigma": target.error * (REMEMBERED if target.status == "remembered" else 1.0),
+        }
+        for target in case.targets
+        if target.status != "remembered" or target.status in include
+    ]
+    return pd.DataFrame.from_records(records)
+
+
+def _describe_targets(case: Case, used: set[str]) -> dict[str, dict[str, Any]]:
+    found = {}
+    for target in case.targets:
+        name = _name_observable(case.place.name, target.variable, TARGET)
+        if name in used and name not in found:
+            found[name] = {
+                "region": case.place.name,
+                "variable": target.variable,
+                "segment": TARGET,
+                "unit": target.unit,
+                "compare": "level",
+                "error": target.error,
+                "sigma": target.error,
+                "rho": CORRELATION,
+            }
+    return found
 
 
 def _name_observable(region: str, variable: str, segment: str) -> str:

@@ -6,6 +6,7 @@ as ``initial capital[imitative]``; the region itself stands in no name, since th
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,10 +16,9 @@ from smecluster.calibration.data.constants import SCALED
 from smecluster.calibration.data.csv_rows import raise_first, scan_records
 from smecluster.calibration.data.series import STATUSES
 from smecluster.model import Model
-from smecluster.model.program.inputs import InputIndex
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.vensim.regions import REGION
-from smecluster.model.vensim.values import spell_name, split_name
+from smecluster.model.vensim.values import fold_cell, spell_name, split_name
 
 #: The parameters shared by all regions.
 SHARED = Path(__file__).parents[1] / "parameters.csv"
@@ -28,6 +28,8 @@ COLUMNS = ("name", "scale", "lower", "upper", "prior mean", "prior sd", "status"
 SCALES = ("log", "lin")
 #: Status of a prior without a usable estimate behind it.
 JUDGEMENT = "judgement"
+# This many elements are named, to keep a message short.
+_LISTED = 6
 
 
 @dataclass(frozen=True)
@@ -167,7 +169,6 @@ def check_parameters(parameters: Sequence[Parameter], model: Model) -> None:
 def find_misplaced(parameters: Sequence[Parameter], model: Model) -> list[InputError]:
     """Find parameters that the model does not have or allow; see `check_parameters`."""
     constants = [name for name, found in model.variables.items() if found.kind == "constant"]
-    index = InputIndex(model.program)
     problems = []
     for parameter in parameters:
         bare = split_name(parameter.name)[0]
@@ -182,17 +183,9 @@ def find_misplaced(parameters: Sequence[Parameter], model: Model) -> list[InputE
             text = f"{bare!r} is {whose}: it belongs in {place}"
             problems.append(InputError(f"{parameter.line}: {text}"))
             continue
-        try:
-            _, cells = index.find(parameter.name)
-            if len(cells) > 1:
-                others = [dim for dim in variable.dims if dim != REGION]
-                shown = [[part for part in cell if part not in model.regions] for cell in cells]
-                raise InputError(
-                    f"{bare!r} has a value for each element of {' and '.join(map(repr, others))}: "
-                    f"write one of {', '.join(repr(spell_name(bare, cell)) for cell in shown)}"
-                )
-        except InputError as error:
-            problems.append(InputError(f"{parameter.line}: {error}"))
+        wrong = _find_wrong_elements(parameter, model)
+        if wrong is not None:
+            problems.append(InputError(f"{parameter.line}: {wrong}"))
             continue
         for bound in (parameter.lower, parameter.upper):
             if (variable.low is not None and bound < variable.low) or (
@@ -204,6 +197,24 @@ def find_misplaced(parameters: Sequence[Parameter], model: Model) -> list[InputE
                 text += f"{low} to {high} {variable.unit}"
                 problems.append(InputError(f"{parameter.line}: {text}"))
     return problems
+
+
+def _find_wrong_elements(parameter: Parameter, model: Model) -> str | None:
+    """Say what is wrong with the elements other than the region; None if they are right."""
+    bare, elements = split_name(parameter.name)
+    given = elements if parameter.shared else elements[1:]
+    others = [dim for dim in model.variables[bare].dims if dim != REGION]
+    cells = list(itertools.product(*(model.document.subscripts[dim] for dim in others)))
+    if fold_cell(given) in map(fold_cell, cells):
+        return None
+    if others and not given:
+        shown = ", ".join(repr(spell_name(bare, cell)) for cell in cells[:_LISTED])
+        ranges = " and ".join(map(repr, others))
+        return f"{bare!r} has a value for each element of {ranges}: write one of {shown}"
+    if not others:
+        return f"{bare!r} has no elements, not {', '.join(given)!r}"
+    known = [", ".join(cell) for cell in cells]
+    return str(UnknownNameError(f"element of {bare!r}", ", ".join(given), known))
 
 
 def _parse_parameter(cells: dict[str, str], line: str, region: str | None) -> Parameter:

@@ -143,6 +143,7 @@ def run_hold_out(
     InputError
         If one side of the split has no figures, or no series can be scored.
     """
+    problem = problem.drop_targets_after(split)
     check_split(problem, split)
     seen = Objective(problem.select_until(split))
     optima = run_multistart(

@@ -51,7 +51,7 @@ def test_the_check_names_only_what_is_still_to_be_written(folder):
         "boundary",
         "# [[measure]]",
     ]
-    assert "116 of 116 values of the model are still copies of those of Wenzhou" in checked.notes[0]
+    assert "128 of 128 values of the model are still copies of those of Wenzhou" in checked.notes[0]
 
 
 def test_once_filled_in_it_passes(folder):

@@ -8,6 +8,9 @@ from smecluster.calibration.problem.courses import add_courses, bend_table, name
 from smecluster.model.support.errors import InputError
 from smecluster.model.system import Model
 
+#: What a product with 1 may change where the compiler would fold the constant.
+ROUNDING = 1e-13
+
 
 @pytest.fixture(scope="module")
 def base():
@@ -25,13 +28,14 @@ def run(m, inputs=None):
     return model.simulate(m, {"TIME STEP": 0.125, **(inputs or {})}, outputs=["value added"])
 
 
-def test_without_a_course_no_digit_changes(base, dated):
-    assert np.array_equal(run(base)["value added"], run(dated)["value added"])
+def test_without_a_course_nothing_changes_but_rounding(base, dated):
+    np.testing.assert_allclose(run(dated)["value added"], run(base)["value added"], ROUNDING)
 
 
 def test_the_constant_stays_an_input(base, dated):
     changed = {"registration ease": 1.2}
-    assert np.array_equal(run(base, changed)["value added"], run(dated, changed)["value added"])
+    expected = run(base, changed)["value added"]
+    np.testing.assert_allclose(run(dated, changed)["value added"], expected, ROUNDING)
 
 
 def test_a_course_that_holds_from_the_beginning_is_another_value(base, dated):
@@ -45,15 +49,20 @@ def test_nothing_happens_before_a_course_begins(base, dated):
         name_course("talent intensity"): bend_table([(1978, 1), (2100, 1)], [(2000, 1), (2005, 2)])
     }
     ratio = run(dated, course)["value added"] / run(base)["value added"]
-    assert np.array_equal(ratio.sel(time=slice(1978, 2000)), np.ones((23, 3)))
+    np.testing.assert_allclose(ratio.sel(time=slice(1978, 2000)), 1, ROUNDING)
     assert (ratio.sel(time=2020) != 1).all()
 
 
 def test_a_constant_of_all_regions_can_be_changed_in_one(base, dated):
-    course = {f"{name_course('registration ease')}[Wenzhou]": [(1978, 1), (1980, 2), (2100, 2)]}
-    ratio = run(dated, course)["value added"] / run(base)["value added"]
-    moved = abs(ratio.sel(time=1990) - 1)
-    assert moved.sel(Region="Wenzhou") > 100 * moved.sel(Region="Zhongguancun")
+    name, course = name_course("registration ease"), [(1978, 1), (1980, 2), (2100, 2)]
+    before = run(base)["value added"]
+    one, every = (
+        abs(run(dated, {given: course})["value added"] / before - 1).sel(time=1990)
+        for given in (f"{name}[Wenzhou]", name)
+    )
+    # What is left elsewhere is what Wenzhou takes from the others.
+    assert one.sel(Region="Wenzhou") > 0.9 * every.sel(Region="Wenzhou")
+    assert one.sel(Region="Zhongguancun") < 0.1 * every.sel(Region="Zhongguancun")
 
 
 @pytest.mark.parametrize(

@@ -1,1 +1,0 @@
-"""Which constants would turn the order of two strategies, and at what value."""
