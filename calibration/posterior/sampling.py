@@ -7,20 +7,22 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import arviz_stats.base
 import emcee
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from smecluster.calibration.estimate.fit import Optimum
+from smecluster.calibration.posterior.convergence import (
+    diagnose_walks,
+    has_converged,
+    refuse_unconverged,
+)
 from smecluster.calibration.posterior.surrogate import Surrogate, count_coefficients
 from smecluster.calibration.posterior.trajectories import Trajectories
-from smecluster.calibration.problem.criteria import ESS, R_HAT
 from smecluster.calibration.problem.normal_scores import NormalScores
 from smecluster.calibration.problem.objective import Objective
 from smecluster.model.support.checkpoints import Checkpoints
-from smecluster.model.support.errors import InputError
 
 Floats = NDArray[np.float64]
 
@@ -34,7 +36,6 @@ PIECE = 100
 _LEFT_OUT = 0.25
 # Saved parts before the first test of convergence, and the factor from one test to the next.
 _EARLIEST, _LATER = 4, 1.1
-_NAMED = 3
 _WIDER = 1.5  # spread of the starts, in standard deviations of the normal approximation
 # Training the surrogate: design points for each coefficient, their distance from the optimum, then
 # rounds of so many steps.
@@ -45,10 +46,6 @@ _LEARNT_POWER = 0.7  # of the posterior: the surrogate must know its tails, too
 _STEPS = 0.25
 _SIZES = (5, 10, 20)
 _LENGTHS = np.array([0.2, 0.6, 1.0])
-
-
-class NotConvergedError(InputError):
-    """The walks do not agree with one another yet: their draws would mislead."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +75,7 @@ class Posterior:
     @property
     def converged(self) -> bool:
         """Whether R-hat and effective sample sizes meet their thresholds."""
-        return _has_converged(self.diagnostics)
+        return has_converged(self.diagnostics)
 
     def select_points(self, count: int = 1000) -> Floats:
         """Select draws in the scale of the estimation, evenly spread over the walks.
@@ -115,15 +112,7 @@ class Posterior:
 
     def refuse_unconverged(self) -> None:
         """Raise `NotConvergedError` unless the walks have converged."""
-        if self.converged:
-            return
-        worst = self.diagnostics.sort_values("R-hat", ascending=False).head(_NAMED)
-        named = ", ".join(f"{name} ({row['R-hat']:.2f})" for name, row in worst.iterrows())
-        raise NotConvergedError(
-            f"the walks have not converged after {self.steps} steps: R-hat must be below {R_HAT}, "
-            f"the worst are {named}; the smallest effective sample size is "
-            f"{_find_least(self.diagnostics):.0f}, and must be {ESS:.0f}: resume with more steps"
-        )
+        refuse_unconverged(self.diagnostics, self.steps)
 
 
 def sample_posterior(
@@ -168,11 +157,11 @@ def sample_posterior(
     walk.settle()
     kept: list[Mapping[str, NDArray[Any]]] = []
     diagnostics, look = None, _EARLIEST
-    while diagnostics is None or (PIECE * len(kept) < most and not _has_converged(diagnostics)):
+    while diagnostics is None or (PIECE * len(kept) < most and not has_converged(diagnostics)):
         kept.append(walk.go(checkpoints, f"walk {len(kept)}"))
         tell(learning + PIECE * len(kept), learning + most)
         if len(kept) >= look or PIECE * len(kept) >= most:
-            diagnostics = _diagnose(_join_after_start(kept, "at"), walk.objective.names)
+            diagnostics = diagnose_walks(_join_after_start(kept, "at"), walk.objective.names)
             # The test takes longer the longer the walks are.
             look = math.ceil(_LATER * look)
     return Posterior(
@@ -350,25 +339,3 @@ def _join_after_start(kept: Sequence[Mapping[str, NDArray[Any]]], name: str) -> 
     """Join the parts of the walks, without burn-in."""
     whole = np.concatenate([part[name] for part in kept])
     return np.asarray(whole[int(_LEFT_OUT * len(whole)) :], dtype=float)
-
-
-def _diagnose(walks: Floats, names: Sequence[str]) -> pd.DataFrame:
-    """Compute convergence diagnostics of walks, shape (steps, walkers, parameters)."""
-    chains = np.moveaxis(walks, (2, 1, 0), (0, 1, 2))
-    # The library declares types, but its functions have none.
-    library: Any = arviz_stats.base
-    stats = library.array_stats
-    found = {
-        "R-hat": stats.rhat(chains),
-        "bulk ESS": stats.ess(chains),
-        "tail ESS": stats.ess(chains, method="tail", prob=(0.05, 0.95)),
-    }
-    return pd.DataFrame(found, index=pd.Index(names, name="name"))
-
-
-def _has_converged(diagnostics: pd.DataFrame) -> bool:
-    return bool((diagnostics["R-hat"] < R_HAT).all()) and _find_least(diagnostics) > ESS
-
-
-def _find_least(diagnostics: pd.DataFrame) -> float:
-    return float(diagnostics[["bulk ESS", "tail ESS"]].to_numpy().min())

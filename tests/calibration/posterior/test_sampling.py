@@ -5,12 +5,9 @@ import pytest
 from scipy.stats import kstest, norm
 
 from smecluster.calibration.estimate.fit import Optimum, descend
-from smecluster.calibration.posterior.sampling import (
-    ESS,
-    R_HAT,
-    NotConvergedError,
-    sample_posterior,
-)
+from smecluster.calibration.posterior.convergence import NotConvergedError
+from smecluster.calibration.posterior.sampling import sample_posterior
+from smecluster.calibration.problem.criteria import ESS, R_HAT
 from smecluster.model.support.checkpoints import Checkpoints
 
 
@@ -101,7 +98,7 @@ def test_draws_are_inputs_of_the_model_in_its_units(logistic, tmp_path):
 def test_walks_that_have_not_converged_give_no_draws_and_name_the_worst(
     logistic, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr("smecluster.calibration.posterior.sampling.ESS", 1e6)
+    monkeypatch.setattr("smecluster.calibration.posterior.convergence.ESS", 1e6)
     found = drawn(logistic, tmp_path, most=100)
     assert not found.converged
     worst = found.diagnostics["R-hat"].idxmax()
