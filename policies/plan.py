@@ -15,8 +15,8 @@ from smecluster.policies.menu import Level, Menu, Quantity
 START = 2025.0
 #: First and last year of the model's run.
 FIRST_YEAR, LAST_YEAR = 1978.0, 2040.0
-#: First year without policy as now where it never ends.
-NEVER = LAST_YEAR + 1
+#: First year without policy as now where it never ends: as far as the model's tables go and more.
+NEVER = 2100.0
 #: What a plan without a programme is called that only carries policy as now on.
 AS_NOW = "policy as now"
 

@@ -34,6 +34,10 @@ COMMANDS = {
         "policy",
         "Judge strategies over all futures and draws: regret, needs, where each fails.",
     ),
+    "tipping": (
+        "policy",
+        "Find the constants that would turn the order of two strategies, and at what value.",
+    ),
     "contributions": (
         "policy",
         "Divide a strategy's effect among its levers, and draw it as wedges.",

@@ -59,6 +59,10 @@ def test_the_first_year_is_the_first_in_which_anything_differs_from_policy_as_no
     assert carry_on(MENU).first_year == NEVER
 
 
+def test_policy_as_now_goes_on_as_far_as_a_model_can_be_run():
+    assert carry_on(MENU).inputs["history end"] > 2060
+
+
 def test_only_money_makes_a_programme():
     assert plan(spending("North")).has_money
     assert plan(spending("North", share=0.0, amount=1.0)).has_money

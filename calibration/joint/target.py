@@ -1,0 +1,142 @@
+"""The posterior of all constants: a standard normal prior times the likelihood of the figures.
+
+A point has a coordinate for each element of a constant (see `calibration.priors.table`), in which
+the prior is standard normal. Its cost is ``|point|^2 / 2`` plus the terms' -log likelihood of the
+errors there.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from smecluster.calibration.priors.table import Priors
+from smecluster.calibration.problem.assembly import Problem
+from smecluster.model.evaluator import Evaluator
+
+Floats = NDArray[np.float64]
+
+# A step in the coordinates that is large against the kernel's rounding.
+_STEP = 1e-4
+# Runs that are asked for at a time: their values fit into the memory of any machine.
+_BATCH = 1024
+
+
+class Terms(Protocol):
+    """The -log likelihood of errors; see `calibration.joint.errors.SeriesErrors`."""
+
+    def cost(self, errors: ArrayLike) -> Floats:
+        """Compute the cost of errors, shape (n, errors): shape (n,)."""
+
+    def find_precision(self, errors: ArrayLike) -> Floats:
+        """Give the matrix which, times the errors, is the gradient of the cost by the errors."""
+
+
+@dataclass
+class Target:
+    """The -log posterior of points, up to a constant.
+
+    Attributes
+    ----------
+    size : int
+        Number of coordinates.
+    compute_errors : callable
+        Takes points, shape (n, size); gives errors, shape (n, errors). Each row must depend on its
+        own point only.
+    terms : Terms
+        Their likelihood.
+    runs : int
+        Points evaluated so far.
+    """
+
+    size: int
+    compute_errors: Callable[[Floats], Floats]
+    terms: Terms
+    runs: int = field(default=0)
+
+    def errors(self, points: ArrayLike) -> Floats:
+        """Compute the errors at points, shape (n, size): shape (n, errors)."""
+        points = np.atleast_2d(np.asarray(points, dtype=float))
+        self.runs += len(points)
+        parts = [
+            self.compute_errors(points[begin : begin + _BATCH])
+            for begin in range(0, len(points), _BATCH)
+        ]
+        return np.concatenate(parts)
+
+    def cost(self, points: ArrayLike, errors: Floats | None = None) -> Floats:
+        """Compute the costs of points, shape (n, size), whose errors may be known: shape (n,)."""
+        points = np.atleast_2d(np.asarray(points, dtype=float))
+        found = self.errors(points) if errors is None else errors
+        return np.asarray(0.5 * np.einsum("ij,ij->i", points, points) + self.terms.cost(found))
+
+    def slope(self, points: ArrayLike, directions: Floats | None = None) -> Floats:
+        """Compute the Jacobian of the errors by central differences, in batches of runs.
+
+        Parameters
+        ----------
+        points : array_like, shape (n, size)
+            Where.
+        directions : array of float, shape (size, directions), optional
+            Orthonormal; by default the coordinates.
+
+        Returns
+        -------
+        array of float, shape (n, errors, directions)
+        """
+        points = np.atleast_2d(np.asarray(points, dtype=float))
+        along = np.eye(self.size) if directions is None else directions
+        found = []
+        for point in points:
+            steps = _STEP * along.T
+            errors = self.errors(np.concatenate([point + steps, point - steps]))
+            half = len(steps)
+            found.append((errors[:half] - errors[half:]).T / (2 * _STEP))
+        return np.array(found)
+
+
+def make_target(problem: Problem, priors: Priors, terms: Terms, workers: int = 1) -> Target:
+    """Make the target of an estimation problem.
+
+    Parameters
+    ----------
+    problem : Problem
+        Its figures, model and base are used; its own parameters are not.
+    priors : Priors
+        Of the same model.
+    terms : Terms
+        The likelihood of its log errors.
+    workers : int
+        Threads; their number changes no digit.
+
+    Returns
+    -------
+    Target
+        Whose errors are ``log(model / figure)`` in the order of the measurements, Dmnl; `LOST`
+        where the run failed.
+    """
+    figures = problem.measurements
+    named = figures["variable"] + "[" + figures["region"] + "]"
+    outputs = list(dict.fromkeys(named))
+    years = sorted({float(year) for year in figures["year"]})
+    base = {"FINAL TIME": math.ceil(years[-1]), **problem.base}
+    evaluator = Evaluator(problem.model, priors.names, outputs, years, base)
+    rows = named.map({name: row for row, name in enumerate(outputs)}).to_numpy(dtype=int)
+    columns = figures["year"].map({year: at for at, year in enumerate(years)}).to_numpy(dtype=int)
+    logs = np.log(figures["value"].to_numpy(dtype=float))
+
+    def compute_errors(points: Floats) -> Floats:
+        found = evaluator.run(priors.to_values(points), workers)[:, rows, columns]
+        fine = found > 0
+        return np.where(fine, np.log(np.where(fine, found, 1.0)) - logs, LOST)
+
+    return Target(len(priors), compute_errors, terms)
+
+
+#: Log error of a figure whose run failed, or whose value is not above 0.
+LOST = 10.0

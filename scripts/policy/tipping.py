@@ -1,0 +1,129 @@
+"""``smecluster tipping``: which constants would turn the order of two strategies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from smecluster.scripts.shared.options import CalibrationName
+from smecluster.scripts.shared.printing import finish, print_json, print_table
+from smecluster.scripts.shared.progress import progress
+from smecluster.scripts.shared.uncertainty import Workers
+
+EXAMPLES = (
+    "smecluster tipping central local",
+    "smecluster tipping central mine.toml --budget 0.5% --horizon 2040",
+    'smecluster tipping central local --constant "brand premium"',
+    "smecluster tipping central local --out docs/knife-edge.md",
+)
+
+
+def tipping(
+    strategies: Annotated[
+        list[str], typer.Argument(help="Two: names, or paths of TOML files.", show_default=False)
+    ],
+    budget: Annotated[
+        list[str] | None,
+        typer.Option(help="Additional money of each; repeatable; by default 0.1%, 0.5% and 3%."),
+    ] = None,
+    horizon: Annotated[
+        list[int] | None,
+        typer.Option(help="Last year that counts; repeatable; by default 2040 and 2060."),
+    ] = None,
+    constant: Annotated[
+        list[str] | None,
+        typer.Option(help="Only this constant; repeatable; by default all.", show_default=False),
+    ] = None,
+    calibration: CalibrationName = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write a page (Markdown), and the table (CSV) beside it.", show_default=False
+        ),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    workers: Workers = None,
+) -> None:
+    """Move each constant to the ends of what is believed of it, and see who is ahead."""
+    from smecluster.calibration.loading import describe_origin, load_model
+    from smecluster.model.presentation.exports import RECORDED, write_csv
+    from smecluster.model.support.errors import InputError
+    from smecluster.model.support.files import write_atomic
+    from smecluster.model.support.ledger import check_file
+    from smecluster.model.support.provenance import make_stamp
+    from smecluster.policies.strategy import load
+    from smecluster.sensitivity.tipping.compute import BUDGETS, HORIZONS, find_tipping_values
+    from smecluster.sensitivity.tipping.page import WORDS, write_page
+
+    if out is not None:
+        if out.suffix != ".md":
+            raise InputError(f"--out {out}: the page is Markdown, give a name that ends in .md")
+        for suffix in (".md", *RECORDED):
+            check_file(out.with_suffix(suffix))
+    model = load_model(calibration=calibration)
+    with progress("comparisons") as report:
+        found = find_tipping_values(
+            model,
+            [load(name) for name in strategies],
+            budget or BUDGETS,
+            horizon or HORIZONS,
+            constants=constant or (),
+            workers=workers,
+            progress=report,
+        )
+    origin = describe_origin([], calibration)
+    stamp = make_stamp(model.hash, calibration=origin)
+    files: list[Path] = []
+    if out is not None:
+        table = out.with_suffix(".csv")
+        files = write_csv(found.table, table, stamp)
+        command = f"smecluster tipping {' '.join(found.strategies)} --out docs/{out.name}"
+        page = write_page(found, command, model.hash, origin, table.name)
+        files.append(write_atomic(out, page))
+    if json:
+        print_json(
+            {
+                "stamp": stamp,
+                "tried": found.tried,
+                "failed": found.failed,
+                "comparisons": found.base.to_dict("records"),
+                "constants": found.table.to_dict("records"),
+            }
+        )
+        return
+    first, second = found.strategies
+    print_table(
+        ["money", "to", "judged by", "difference", "ahead", "turned by"],
+        [
+            [
+                row["budget"],
+                row["horizon"],
+                WORDS[row["measure"]],
+                f"{row['difference']:+.2f}",
+                row["ahead"],
+                row["turned"],
+            ]
+            for row in found.base.to_dict("records")
+        ],
+        f"{first} less {second}, yuan a yuan of the same additional money; {found.tried} constants",
+    )
+    print()
+    print_table(
+        ["constant", "money", "to", "judged by", "value", "turns", "at"],
+        [
+            [
+                row["constant"],
+                row["budget"],
+                row["horizon"],
+                WORDS[row["measure"]],
+                f"{row['value']:.3g}",
+                row["toward"],
+                f"{row['tips at']:.3g}",
+            ]
+            for row in found.table.to_dict("records")
+        ],
+        "Constants that turn the order within what is believed of them",
+    )
+    finish(files)

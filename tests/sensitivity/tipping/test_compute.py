@@ -1,0 +1,80 @@
+"""Tipping values are those at which a comparison of its own finds two strategies level."""
+
+import numpy as np
+import pytest
+
+from smecluster import model
+from smecluster.model import InputError
+from smecluster.policies.comparison.compute import compare
+from smecluster.policies.strategy import load
+from smecluster.sensitivity.tipping.compute import MEASURES, find_tipping_values
+from smecluster.sensitivity.tipping.page import write_page
+
+SHIPPED = model.load()
+PAIR = [load("central"), load("local")]
+
+
+@pytest.fixture(scope="module")
+def found():
+    return find_tipping_values(SHIPPED, PAIR, ["0.5%"], [2040])
+
+
+def find_difference(settings) -> float:
+    """Central less local, yuan a yuan, of the discounted value added of all regions."""
+    made = compare(SHIPPED, PAIR, budget="0.5%", outcomes=[MEASURES[0]], settings=settings)
+    ends = made.ends[MEASURES[0]].isel(future=0, draw=0).sel(place="total")
+    central, local = (float(ends.sel(strategy=name)) for name in ("central", "local"))
+    assert made.budget is not None
+    return (central - local) / made.budget.money
+
+
+def test_the_difference_is_that_of_a_comparison(found):
+    row = found.base[found.base["measure"] == MEASURES[0]].iloc[0]
+    assert row["difference"] == pytest.approx(find_difference({}), rel=1e-3)
+    assert row["ahead"] == ("central" if row["difference"] > 0 else "local")
+
+
+def test_at_its_tipping_value_a_constant_leaves_them_level(found):
+    rows = found.table[found.table["measure"] == MEASURES[0]]
+    assert len(rows)
+    row = rows.iloc[0]
+    # The budget is a share of value added at the constant's own value, hence the small rest.
+    there = find_difference({row["constant"]: row["tips at"]})
+    assert abs(there) < 0.1 * abs(row["difference at value"])
+
+
+def test_every_end_lies_within_the_belief_and_on_the_other_side(found):
+    for row in found.table.to_dict("records"):
+        end = row["low"] if row["toward"] == "below" else row["high"]
+        there = row["difference at low" if row["toward"] == "below" else "difference at high"]
+        assert there * row["difference at value"] < 0
+        assert min(row["value"], end) <= row["tips at"] <= max(row["value"], end)
+
+
+def test_inputs_and_definitions_are_not_tried(found):
+    assert found.tried > 300
+    names = {name.partition("[")[0] for name in found.table["constant"]}
+    assert not names & {"programme share", "allocation", "social discount rate", "yuan per Myuan"}
+
+
+def test_the_page_names_every_constant(found):
+    page = write_page(found, "smecluster tipping", SHIPPED.hash, "none", "table.csv")
+    assert all(f"| {name} |" in page for name in found.table["constant"])
+
+
+def test_a_constant_that_turns_nothing_leaves_an_empty_table():
+    made = find_tipping_values(SHIPPED, PAIR, ["0.5%"], [2040], constants=["farm rent"])
+    assert made.table.empty
+    assert np.isfinite(made.base["difference"]).all()
+
+
+@pytest.mark.parametrize(
+    ("strategies", "constants", "says"),
+    [
+        (PAIR[:1], (), "two strategies"),
+        (PAIR, ["brand premum"], "no constant of the model"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused(strategies, constants, says):
+    with pytest.raises(InputError, match=says):
+        find_tipping_values(SHIPPED, strategies, ["0.5%"], [2040], constants=constants)
