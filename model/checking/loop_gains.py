@@ -33,77 +33,69 @@ if TYPE_CHECKING:
 # Where each reinforcing loop of `model.diagrams.loops` is cut. A loop with several channels has a
 # cut in each.
 NAMED: tuple[Cut, ...] = (
-    Cut("R1 agglomeration", "total firms", ("effect of agglomeration",)),
-    Cut("R1 agglomeration", "Infrastructure capital", ("infrastructure service ratio",)),
-    Cut("R2 spin-offs", "SMEs", ("entrepreneurial supply",)),
+    Cut("R1 agglomeration", "cluster mass", ("division of labour",)),
+    Cut(
+        "R1 agglomeration",
+        "infrastructure ratio",
+        ("effect of infrastructure", "dealing conditions", "site attractiveness"),
+    ),
+    Cut("R2 spin-offs", "SMEs", ("wanted entry",)),
     Cut("R3 labour pool and talent", "Employment", ("draw on talent",)),
     Cut("R3 labour pool and talent", "innovation capacity", ("draw on talent",)),
     Cut("R3 labour pool and talent", "annual wage", ("draw on talent",)),
     Cut(
         "R4 innovation network",
         "Network density",
-        ("innovation capacity", "effective research"),
+        ("usable knowledge ratio", "innovation capacity", "knowledge gains"),
     ),
-    Cut(
-        "R5 brand and quality",
-        "Collective reputation",
-        ("effect of reputation on price", "effect of brand on price"),
-    ),
-    Cut("R6 credit and growth", "lending", ("funds for investment",)),
+    Cut("R5 brand and quality", "Collective reputation", ("log quality appeal", "brand effect")),
+    Cut("R5 brand and quality", "Regional brand", ("brand effect",)),
+    Cut("R6 credit and growth", "value added", ("desired capital",)),
+    Cut("R6 credit and growth", "credit access", ("served share", "working lending")),
     Cut("R7 transaction cost and scale", "Network density", ("dealing conditions",)),
-    Cut("R8 service quality and revenue", "Service quality", ("service ratio",)),
+    Cut("R8 service quality and revenue", "Service quality", ("dealing conditions",)),
 )
 # Reinforcing loops that the overview does not name, so no loop stays closed behind the cuts.
 FURTHER: tuple[Cut, ...] = (
-    Cut("capital and output", "Productive capital", ("input index",)),
-    Cut("work and output", "Employment", ("input index",)),
+    Cut("variety of products", "cluster mass", ("appeal without brand",)),
+    Cut("work and output", "Employment", ("effective labour",)),
     Cut("research and knowledge", "Firm knowledge", ("knowledge per worker",)),
-    Cut("size and external firms", "Perceived value added", ("size for site choice",)),
+    Cut("size and external firms", "Perceived value added", ("site attractiveness",)),
     Cut(
         "embeddedness of external firms",
         "Embeddedness",
-        ("looseness of external firms", "wanted localisation"),
+        ("looseness of external firms", "wanted localisation", "local content ratio"),
     ),
     Cut(
         "trust",
         "Business trust",
-        ("network formation", "credit conditions", "dealing conditions", "informal finance"),
+        ("Network density", "credit conditions", "dealing conditions", "informal lending"),
     ),
-    Cut("land revenue and sites", "land revenue", ("affordable servicing",)),
+    Cut("land revenue and sites", "land revenue", ("money for servicing",)),
 )
 CUTS = NAMED + FURTHER
 
-_MARKET = Cut(
-    "market saturation", "effect of saturation on price", ("price index", "price pressure")
-)
+_MARKET = Cut("market saturation", "relative price", ("value added", "price pressure"))
 _LAND = Cut(
     "land",
     "site availability",
-    (
-        "spontaneous entry",
-        "technology start ups",
-        "localisation",
-        "upgrading",
-        "external arrivals",
-        "cost pressure",
-    ),
+    ("founding", "upgrading", "cost pressure", "Perceived site availability"),
 )
-_WAGES = Cut("wages", "annual wage", ("desired employment", "wage bill", "relative wage"))
-_FOUNDERS = Cut("founders", "scarcity of founders", ("entrepreneurial supply",))
 # Balancing loops held constant, to see what the reinforcing ones would do without them.
+WHOLE = "all balancing loops at work"
 BRAKES: Mapping[str, tuple[Cut, ...]] = {
-    "all balancing loops at work": (),
+    WHOLE: (),
     "the market takes any amount at the same price": (_MARKET,),
-    "land and founders never run short": (_LAND, _FOUNDERS),
-    "neither market nor land, founders or wages hold back": (_MARKET, _LAND, _FOUNDERS, _WAGES),
+    "land never runs short": (_LAND,),
 }
 
 ALL_REGIONS = "all regions"
 
 # At rest the time step does not matter; a long one saves time.
 _STEP = 0.125
-_YEARS = 1200
+_YEARS = 2400
 _LATE = 200
+_FOR_EVER = 1.0e12  # Year
 _FLAT = 1.0e-6
 _PUSH = 1.0e-3
 
@@ -222,7 +214,7 @@ def compute_matrix(
     rest = m.time.initial + _YEARS
     run: dict[str, Any] = {
         "driver freeze year": year,
-        "labour growth table": [(m.time.initial, 0.0), (m.time.final, 0.0)],
+        **_make_constant(m),
         "history switch": 0,
         "TIME STEP": _STEP,
         "SAVEPER": 1,
@@ -249,6 +241,17 @@ def compute_matrix(
     reference = np.log([values[name] for name in pushed])[:, None]
     _check_rest(reference, after[:, :1], pushed, "comes to rest at other values when it is cut")
     return (after[:, 1::2] - after[:, 2::2]) / (2 * _PUSH)
+
+
+def _make_constant(m: Model) -> dict[str, Any]:
+    """Give the inputs with which nobody is born, retires or learns: only moves are left."""
+    nothing = [(m.time.initial, 0.0), (m.time.final, 0.0)]
+    return {
+        "birth table": nothing,
+        "graduate share table": nothing,
+        "completion share": 0,
+        **dict.fromkeys(("working life", "years of retirement", "age of starting work"), _FOR_EVER),
+    }
 
 
 def _compute_logarithms(

@@ -44,49 +44,49 @@ def _loop(label: str, path: str) -> Loop:
 
 
 LOOPS: tuple[Loop, ...] = (
+    # Li 2020, section 4.1: public goods trigger agglomeration.
     _loop(
         "R1 agglomeration",
-        "total firms + productivity + value added + tax revenue + Infrastructure capital +"
-        " Expected margin + spontaneous entry + SMEs +",
+        "total firms + division of labour + value added + tax revenue + Infrastructure capital +"
+        " Expected earnings + wanted entry + SMEs +",
     ),
-    _loop("R2 spin-offs", "SMEs + spontaneous entry +"),
-    _loop("R3 labour pool and talent", "Talent + productivity + value added + Employment +"),
+    _loop("R2 spin-offs", "SMEs + wanted entry +"),
+    _loop("R3 labour pool and talent", "Talent + net output + value added + Employment +"),
     _loop(
         "R4 innovation network",
         "Network density + innovation capacity + Upgraded SMEs + SMEs + total firms +",
     ),
     _loop(
         "R5 brand and quality",
-        "Upgraded SMEs + average quality + Collective reputation + price index + Expected margin +",
+        "Upgraded SMEs + average quality + Collective reputation + value added +"
+        " Expected earnings +",
     ),
-    _loop("R6 credit and growth", "lending + Productive capital + value added +"),
+    _loop(
+        "R6 credit and growth", "outside money + Productive capital + net output + value added +"
+    ),
     _loop(
         "R7 transaction cost and scale",
-        "total firms + Network density - transaction cost share - spontaneous entry + SMEs +",
+        "total firms + Network density - transaction cost share - wanted entry + SMEs +",
     ),
     _loop(
         "R8 service quality and revenue",
-        "tax revenue + Service quality - transaction cost share - Expected margin +"
-        " spontaneous entry + SMEs + value added +",
+        "tax revenue + Service quality - transaction cost share - net output + value added +",
     ),
     _loop(
         "B1 market saturation and price war",
-        "SMEs + potential output - price index + Expected margin + spontaneous entry +",
+        "SMEs + net output - relative price + Expected earnings + wanted entry +",
     ),
-    _loop("B2 congestion and land", "SMEs - Serviced land + spontaneous entry +"),
-    _loop(
-        "B3 wages",
-        "value added + annual wage - Expected margin + spontaneous entry + SMEs +",
-    ),
+    _loop("B2 congestion and land", "SMEs - Serviced land + wanted entry +"),
+    _loop("B3 wages", "value added + annual wage - Expected earnings + wanted entry + SMEs +"),
     _loop(
         "B4 quality erosion",
-        "Upgraded SMEs + potential output - price index - quality erosion -",
+        "Upgraded SMEs + net output - relative price - quality erosion -",
     ),
     _loop(
         "B5 relocation of external firms",
-        "External firms + value added + annual wage + external exit -",
+        "External firms + value added + annual wage + relocation hazard -",
     ),
-    _loop("B6 debt and default", "SME loans + default rate - lending +"),
+    _loop("B6 debt and default", "SME loans + default rate - credit access +"),
     _loop("B7 free riding on the brand", "Regional brand + quality erosion - Upgraded SMEs +"),
     _loop("B8 the budget", "Local public debt - ordinary spending +"),
 )

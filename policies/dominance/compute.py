@@ -4,8 +4,9 @@ The score of a loop is the product of its links' scores: how much of each variab
 through the link (Schoenberg, Davidsen and Eberlein 2020; flows into stocks as in Schoenberg,
 Hayward and Eberlein 2023). Divided by the sum of the absolute scores of all named loops of a region
 at that moment it is the loop's share, positive where it reinforces and negative where it balances.
-Every named loop of `model.diagrams.loops` is followed along one chain of influences; loops that the
-overview does not name are left out, so the shares compare the named ones with one another.
+Every named loop of `model.diagrams.loops` is followed along one chain of influences, or along the
+two through which it works and whose scores are added; loops that the overview does not name are
+left out, so the shares compare the named ones with one another.
 """
 
 from __future__ import annotations
@@ -44,48 +45,87 @@ Progress = Callable[[int, int], None]
 
 STEP = 0.125  # Year; scores are ratios of changes, which a longer step only smooths
 
-_MARGIN = "profit before income tax, profit, profit margin, Expected margin"
-_ENTRY = "effect of profitability on entry, wanted entry, spontaneous entry, Imitative SMEs"
-_SUPPLY = "firm equivalents, input index, potential output"
-_PRICE = "competing supply, relative supply, effect of saturation on price"
+# The engine wants one name a chain.
+_CHAIN = ", chain "
 
-# The chain of influences along which each named loop is followed; what stands between two names is
-# the shortest connection.
-CHAINS: Mapping[str, str] = {
-    "R1 agglomeration": "total firms, effect of agglomeration, productivity, potential output,"
-    f" value added, {_MARGIN}, {_ENTRY}, SMEs",
-    "R2 spin-offs": "SMEs, entrepreneurial supply, wanted entry, spontaneous entry, Imitative SMEs",
-    "R3 labour pool and talent": "Talent, effect of skill, productivity, value added,"
-    " desired employment, hiring, Employment, draw on talent, recruitment",
-    "R4 innovation network": "Network density, innovation capacity, technology start ups,"
-    " Upgraded SMEs, SMEs, total firms, cluster mass, network formation",
-    "R5 brand and quality": "Upgraded SMEs, average quality, reputation recovery,"
-    f" Collective reputation, effect of reputation on price, price index, value added, {_MARGIN},"
-    " effect of margin on exit, upgraded exit",
-    "R6 credit and growth": "lending, funds for investment, domestic investment,"
-    " Productive capital, input index, potential output, value added, credit demand",
-    "R7 transaction cost and scale": "total firms, cluster mass, network formation,"
-    " Network density, dealing conditions, transaction cost share,"
-    " effect of transaction cost on entry, wanted entry, spontaneous entry, Imitative SMEs, SMEs",
-    "R8 service quality and revenue": "tax revenue, ordinary spending, effort, response,"
-    " service gains, Service quality, service ratio, dealing conditions, transaction cost share,"
-    " effect of transaction cost on entry, wanted entry, spontaneous entry, Imitative SMEs,"
-    f" {_SUPPLY}, value added, other local taxes",
-    "B1 market saturation and price war": f"Imitative SMEs, {_SUPPLY}, {_PRICE}, price index,"
-    f" value added, {_MARGIN}, effect of profitability on entry, wanted entry, spontaneous entry",
-    "B2 congestion and land": "spontaneous entry, occupation, Serviced land, site availability",
-    "B3 wages": "value added, desired employment, tightness, indicated wage, annual wage,"
-    f" wage bill, {_MARGIN}, {_ENTRY}, {_SUPPLY}",
-    "B4 quality erosion": f"Upgraded SMEs, {_SUPPLY}, {_PRICE}, price pressure, quality erosion",
-    "B5 relocation of external firms": f"External firms, {_SUPPLY}, value added,"
-    " desired employment, tightness, indicated wage, annual wage, relative wage, cost pressure,"
-    " external exit",
-    "B6 debt and default": "SME loans, leverage ratio, default rate, Perceived default rate,"
-    " credit conditions, lending",
-    "B7 free riding on the brand": "Regional brand, free riding on brand, quality erosion,"
-    " Upgraded SMEs, upgraded share, private marketing, brand building",
-    "B8 the budget": "Local public debt, debt ratio, effect of debt on spending,"
-    " ordinary spending, planned spending, new borrowing",
+_EARNINGS = "profit before income tax, profit, earnings of owners, Expected earnings"
+_FOUNDING = "entry conditions, wanted entry, wanted founding, founding, Firms"
+_ENTRY = f"effect of earnings on entry, {_FOUNDING}"
+_SUPPLY = "capability, input index, output, net output"
+_BUDGET = "ordinary budget, ordinary spending, effort, response"
+_DEALING = "dealing conditions, transaction cost share"
+_SALES = "appeal without brand, appeal, revenue, relative price"
+_CROWDED = f"value added, {_EARNINGS}, {_ENTRY}, {_SUPPLY}"
+
+# The chains of influences along which each named loop is followed, one or several; what stands
+# between two names is the shortest connection. Quantity is followed as value added at an unchanging
+# price, except where the loop is about the price.
+CHAINS: Mapping[str, tuple[str, ...]] = {
+    "R1 agglomeration": (
+        f"total firms, cluster mass, division of labour, output, net output, value added,"
+        f" {_EARNINGS}, {_ENTRY}",
+        f"tax revenue, {_BUDGET}, absorbed money, infrastructure starts,"
+        f" infrastructure completions, Infrastructure capital, infrastructure ratio, {_DEALING},"
+        f" {_FOUNDING}, {_SUPPLY}, value added, other local taxes",
+    ),
+    "R2 spin-offs": ("SMEs, wanted entry, wanted founding, founding, Firms, Imitative SMEs",),
+    "R3 labour pool and talent": (
+        "Talent, effective labour, input index, output, net output, value added,"
+        " desired employment, feasible employment, Employment, draw on talent, recruitment",
+    ),
+    "R4 innovation network": (
+        "Network density, usable knowledge ratio, innovation capacity,"
+        " effect of innovation capacity, wanted start ups, wanted founding, founding, Firms,"
+        " total firms, cluster mass, proximity",
+    ),
+    "R5 brand and quality": (
+        "Upgraded SMEs, upgraded share, private marketing, Regional brand, brand effect, appeal,"
+        f" revenue, relative price, value added, {_EARNINGS}, effect of earnings on exit,"
+        " hazard of local firms, exit, Firms",
+        "Firms, capability, share of kind, average quality, Log reputation,"
+        f" Collective reputation, log quality appeal, {_SALES}, value added, {_EARNINGS},"
+        " effect of earnings on exit, hazard of local firms, exit",
+    ),
+    "R6 credit and growth": (
+        "value added, desired capital, capital gap, wanted investment, outside money, investment,"
+        f" Capital, {_SUPPLY}",
+    ),
+    "R7 transaction cost and scale": (
+        f"total firms, cluster mass, proximity, Network density, {_DEALING}, {_FOUNDING}",
+    ),
+    "R8 service quality and revenue": (
+        f"tax revenue, {_BUDGET}, Service quality, {_DEALING}, net output, value added,"
+        " other local taxes",
+    ),
+    # The price of what is made falls with its quantity, and by less because sales rise with it.
+    "B1 market saturation and price war": (
+        f"relative price, {_CROWDED}",
+        f"{_SALES}, {_CROWDED}",
+    ),
+    "B2 congestion and land": ("founding, occupation, Serviced land, site availability",),
+    "B3 wages": (
+        "value added, desired employment, tightness, annual wage, wage bill,"
+        f" {_EARNINGS}, {_ENTRY}, {_SUPPLY}",
+    ),
+    "B4 quality erosion": (
+        f"Firms, {_SUPPLY}, relative price, price pressure, quality erosion, conversion out",
+    ),
+    "B5 relocation of external firms": (
+        f"Firms, {_SUPPLY}, value added, desired employment, tightness, annual wage,"
+        " relative wage, cost pressure, relocation hazard, exit",
+    ),
+    "B6 debt and default": (
+        "SME loans, leverage ratio, default rate, Perceived default rate, credit conditions,"
+        " credit access, working lending",
+    ),
+    "B7 free riding on the brand": (
+        "Regional brand, free riding on brand, quality erosion, conversion out, Firms,"
+        " Upgraded SMEs, upgraded share, private marketing",
+    ),
+    "B8 the budget": (
+        "Local public debt, room to borrow, ordinary budget, ordinary spending,"
+        " planned spending, shortfall, wish to borrow, new borrowing",
+    ),
 }
 
 
@@ -192,8 +232,9 @@ def _score_loops(model: Model, inputs: Mapping[str, Any], step: float) -> dict[s
             loaded = simlin.load(str(path))
             chains = _close_chains(loaded)
             with loaded.edit() as (_, patch):
-                for label, variables in chains.items():
-                    patch.set_loop_name(label, variables)
+                for label, closed in chains.items():
+                    for at, variables in enumerate(closed):
+                        patch.set_loop_name(f"{label}{_CHAIN}{at}", variables)
             run = loaded.simulate(enable_ltm=True)
             run.run_to_end()
             return _sum_by_region(run, [_spell(region) for region in model.regions])
@@ -202,33 +243,38 @@ def _score_loops(model: Model, inputs: Mapping[str, Any], step: float) -> dict[s
             raise InputError(f"pysimlin cannot follow the loops: {lines[0][:160]}") from error
 
 
-def _close_chains(loaded: Any) -> dict[str, list[str]]:
+def _close_chains(loaded: Any) -> dict[str, list[list[str]]]:
     """Close each chain to a loop of the engine's own variables."""
     follows: dict[str, list[str]] = defaultdict(list)
     for link in loaded.get_links():
         follows[link.from_var].append(link.to_var)
-    closed = {}
-    for label, chain in CHAINS.items():
-        names = [_spell(name) for name in chain.split(",")]
-        variables: list[str] = []
-        for begin, end in zip(names, [*names[1:], names[0]], strict=True):
-            path = find_shortest_path(follows, begin, end, set(names) - {begin, end})
-            if path is None:
-                raise InputError(f"loop {label!r}: {begin!r} does not act on {end!r} in this model")
-            variables += path[:-1]
-        closed[label] = variables
-    return closed
+    return {
+        label: [_close_chain(label, chain, follows) for chain in chains]
+        for label, chains in CHAINS.items()
+    }
+
+
+def _close_chain(label: str, chain: str, follows: Mapping[str, list[str]]) -> list[str]:
+    names = [_spell(name) for name in chain.split(",")]
+    variables: list[str] = []
+    for begin, end in zip(names, [*names[1:], names[0]], strict=True):
+        path = find_shortest_path(follows, begin, end, set(names) - {begin, end})
+        if path is None:
+            raise InputError(f"loop {label!r}: {begin!r} does not act on {end!r} in this model")
+        variables += path[:-1]
+    return variables
 
 
 def _sum_by_region(run: Any, regions: Sequence[str]) -> dict[str, Array]:
     """Add up what the engine scores for each named loop within each region.
 
-    A loop through a list of levers is scored lever by lever; what passes through two regions is
-    no loop of either and is left out.
+    A loop through kinds of firms, markets or levers is scored one by one; what passes through two
+    regions is no loop of either and is left out.
     """
     scores_of: dict[str, Array] = {}
     for loop in run.get_loops_runtime():
-        if loop.name not in CHAINS:
+        label = (loop.name or "").partition(_CHAIN)[0]
+        if label not in CHAINS:
             continue
         where = {region for region in regions for name in loop.variables if _lies_in(name, region)}
         if not where and run.get_loop_element_count(loop.id) == len(regions):
@@ -241,7 +287,7 @@ def _sum_by_region(run: Any, regions: Sequence[str]) -> dict[str, Array]:
             scores = [run.get_loop_score(loop.id)]
         else:
             continue
-        scores_of[loop.name] = scores_of.get(loop.name, 0.0) + np.nan_to_num(np.array(scores))
+        scores_of[label] = scores_of.get(label, 0.0) + np.nan_to_num(np.array(scores))
     for label in CHAINS:
         if label not in scores_of:
             raise InputError(f"pysimlin finds no loop along the chain of {label!r} in this model")

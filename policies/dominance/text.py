@@ -73,9 +73,9 @@ def write_basis(dominance: Dominance) -> list[str]:
     )
     return [
         money,
-        "Each named loop is followed along one chain of influences, and its score is compared with "
-        "those of the other named loops of its region. Loops that the overview does not name, and "
-        "influences between regions, are left out.",
+        "Each named loop is followed along one or two chains of influences, and its score is "
+        "compared with those of the other named loops of its region. Loops that the overview does "
+        "not name, and influences between regions, are left out.",
         f"One run a strategy with one set of values, so the shares carry no uncertainty; time step "
         f"1/{1 / dominance.step:g} year. Dominance says what moves the model at a moment, not what "
         "would happen without the loop: 'smecluster gains' cuts loops open.",

@@ -14,6 +14,8 @@ from smecluster.scripts.shared.printing import note, print_json, print_table
 
 if TYPE_CHECKING:
     from smecluster.model.checking.loop_gains import Gains
+    from smecluster.model.checking.path_gains import PathGain
+    from smecluster.model.vensim.cutting import Cut
 
 EXAMPLES = (
     "smecluster gains",
@@ -32,8 +34,9 @@ def gains(
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Compute the steady-state gain of every reinforcing loop."""
+    """Compute the gain of every reinforcing loop, at rest and along the path of history."""
     from smecluster.model.checking.loop_gains import compute_gains as work_out
+    from smecluster.model.checking.path_gains import AFTER, YEARS, compute_path_gains
     from smecluster.model.support.files import write_atomic
     from smecluster.model.support.ledger import check_file
     from smecluster.model.system import load
@@ -43,8 +46,10 @@ def gains(
     note("running the model to rest after each push")
     m = load(locate(model))
     found = work_out(m, year)
+    note("pushing each loop along the path of history")
+    path = compute_path_gains(m)
     if out is not None:
-        write_atomic(out, _page(found, m.regions, m.hash))
+        write_atomic(out, _page(found, path, m.regions, m.hash))
     if json:
         single = [
             {
@@ -57,12 +62,26 @@ def gains(
             }
             for gain in found.single
         ]
-        print_json({"year": found.year, "single": single, "together": found.together})
+        along = [
+            {
+                "loop": gain.cut.loop,
+                "variable": gain.cut.variable,
+                "region": gain.region,
+                "years after": AFTER,
+                "gains": dict(zip(map(str, YEARS), gain.gains, strict=True)),
+            }
+            for gain in path
+        ]
+        print_json(
+            {"year": found.year, "single": single, "together": found.together, "path": along}
+        )
         return
     headings, rows = _table_loops(found, m.regions)
     print_table(headings, rows, f"Gain alone, and among the others (conditions of {year:g})")
     headings, rows = _table_together(found)
     print_table(headings, rows, "Gain of all reinforcing loops together")
+    headings, rows = _table_path(path)
+    print_table(headings, rows, f"Gain {AFTER:g} years after a push, lowest and highest region")
 
 
 def _table_loops(found: Gains, regions: Sequence[str]) -> tuple[list[str], list[list[str]]]:
@@ -86,14 +105,37 @@ def _table_together(found: Gains) -> tuple[list[str], list[list[str]]]:
     return headings, rows
 
 
+def _table_path(path: Sequence[PathGain]) -> tuple[list[str], list[list[str]]]:
+    """Make a row a cut, a column a year of the push."""
+    from smecluster.model.checking.path_gains import YEARS
+
+    headings = ["loop", "cut at", "read by", *(f"{year:g}" for year in YEARS)]
+    by_cut: dict[Cut, list[PathGain]] = {}
+    for gain in path:
+        by_cut.setdefault(gain.cut, []).append(gain)
+    rows = []
+    for cut, gains_there in by_cut.items():
+        cells = []
+        for at in range(len(YEARS)):
+            values = [gain.gains[at] for gain in gains_there]
+            cells.append(f"{_format_gain(min(values))} to {_format_gain(max(values))}")
+        rows.append([cut.loop, cut.variable, ", ".join(cut.readers), *cells])
+    return headings, rows
+
+
 def _format_gain(gain: float) -> str:
     # Without the sign of what rounds to zero.
     return f"{round(gain, 3) + 0.0:.3f}"
 
 
-def _page(found: Gains, regions: Sequence[str], fingerprint: str) -> str:
+def _page(found: Gains, path: Sequence[PathGain], regions: Sequence[str], fingerprint: str) -> str:
+    from smecluster.model.checking.loop_gains import ALL_REGIONS, WHOLE
+    from smecluster.model.checking.path_gains import AFTER, YEARS
+
     largest = max(found.single, key=lambda gain: max(gain.alone, gain.among))
-    whole = found.together["all balancing loops at work"]["all regions"]
+    whole = found.together[WHOLE][ALL_REGIONS]
+    steepest = max(path, key=lambda gain: max(gain.gains))
+    when = YEARS[steepest.gains.index(max(steepest.gains))]
     return "\n".join(
         [
             "# Gains of the reinforcing loops",
@@ -101,15 +143,17 @@ def _page(found: Gains, regions: Sequence[str], fingerprint: str) -> str:
             f"Made by `smecluster gains --year {found.year:g} --out docs/loop-gains.md` from the "
             f"model with fingerprint `{fingerprint[:12]}`. Do not edit; run the command again.",
             "",
-            "A gain says how much of a push returns to where it was given, once the model is at "
-            "rest: 0.2 means that a rise of 1 % returns as 0.2 %. Below 1 a push dies away; above "
-            "1 it would feed on itself without end.",
+            "A gain says how much of a push returns to where it was given: 0.2 means that a rise "
+            "of 1 % returns as 0.2 %. Below 1 a push dies away; above 1 it would feed on itself "
+            "without end.",
             "",
-            f"**Every gain is below 1.** The largest of a single loop is "
+            f"**Every gain is below 1.** The largest of a single loop at rest is "
             f"{_format_gain(max(largest.alone, largest.among))} ({largest.cut.loop}, cut at "
             f"{largest.cut.variable}, {largest.region}); that of all loops of all regions together "
             f"is {_format_gain(whole)}: a lasting push that runs through all of them grows to "
-            f"about {1 / (1 - whole):.1f} times its size and stays there."
+            f"about {1 / (1 - whole):.1f} times its size and stays there. Along the path of "
+            f"history the largest is {_format_gain(max(steepest.gains))} ({steepest.cut.loop}, "
+            f"cut at {steepest.cut.variable}, {steepest.region}, from {when:g})."
             if max(largest.alone, largest.among, whole) < 1
             else "**Not every gain is below 1**: the model need not come to rest.",
             "",
@@ -117,7 +161,8 @@ def _page(found: Gains, regions: Sequence[str], fingerprint: str) -> str:
             "",
             "The first number is the gain of the loop alone, with every other reinforcing loop "
             "cut; the number in brackets is its gain while all the others work. Balancing loops "
-            "work in both. Numbered loops are those of the overview diagram; the others close "
+            "work in both; where they are stronger than the loop at its cut, the gain is "
+            "negative. Numbered loops are those of the overview diagram; the others close "
             "behind them.",
             "",
             *_markdown(*_table_loops(found, regions)),
@@ -125,27 +170,40 @@ def _page(found: Gains, regions: Sequence[str], fingerprint: str) -> str:
             "## All loops together",
             "",
             "The gain of all reinforcing loops together is the largest eigenvalue of the matrix of "
-            "responses from cut to cut. The lower rows hold balancing loops constant, to show what "
-            "the reinforcing ones would do without them.",
+            "responses from cut to cut. The lower rows hold a balancing loop constant, to show "
+            "what the reinforcing ones would do without it. At an unchanging price a region "
+            "would grow for ever, for returns to scale are constant: its share of demand is what "
+            "limits it, not land.",
             "",
             *_markdown(*_table_together(found)),
             "",
+            "## Along the path",
+            "",
+            f"The model is never at rest while it reproduces history. Here the readers see their "
+            f"variable a thousandth higher or lower from a year on, in one region, and the table "
+            f"says what part of what they see has come back {AFTER:g} years later: the gain among "
+            "all other loops, lowest and highest of the regions.",
+            "",
+            *_markdown(*_table_path(path)),
+            "",
             "## Method",
             "",
-            f"The gains hold at a point of rest: the national conditions of {found.year:g} last, "
-            "labour does not grow, there is no programme in the past or the future, and twelve "
-            "hundred years pass. The point at which every effect of the model is 1 is not used, "
-            "because it is not at rest: from there the clusters grow. At rest all land has been "
-            "serviced and clusters are far beyond their critical mass, so loops that work through "
-            "chances to meet or through new sites have nothing left to give and a gain near 0. "
-            "That is a property of this point; `smecluster gains --year 1990` shows another one.",
+            f"The gains at rest hold where the national conditions of {found.year:g} last, nobody "
+            "is born, learns or retires, there is no programme in the past or the future, and 2400 "
+            "years pass; people may still move. The point at which every effect of the model is 1 "
+            "is not used, because it is not at rest: from there the clusters grow. At rest all "
+            "land has been serviced and clusters are far beyond their critical mass, so loops that "
+            "work through chances to meet or through new sites have nothing left to give and a "
+            "gain near 0. That is a property of this point; the table along the path and "
+            "`smecluster gains --year 1990` show others.",
             "",
             "Each loop is cut where the tables say: the readers named there read a constant in "
             "place of the variable, which is still computed. The constant is raised and lowered by "
             "a thousandth in one region at a time, and the gain is the central difference of the "
             "logarithm of the variable over that of the constant, at rest again. Every run "
             "verifies that the cut model rests at the values of the whole one, and that it is at "
-            "rest.",
+            "rest. Along the path nothing is cut: if the variable has moved by r per unit of the "
+            "push, its readers see 1 + r, and the gain is r / (1 + r).",
             "",
         ]
     )

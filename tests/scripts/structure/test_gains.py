@@ -5,6 +5,7 @@ import json
 import pytest
 
 from smecluster.model.checking.loop_gains import BRAKES, CUTS, Gain, Gains
+from smecluster.model.checking.path_gains import YEARS, PathGain
 from smecluster.scripts.main import main
 
 PLACES = ("Wenzhou", "Pearl River Delta", "Zhongguancun")
@@ -25,6 +26,13 @@ def found(monkeypatch):
         monkeypatch.setattr(
             "smecluster.model.checking.loop_gains.compute_gains", lambda m, year: result
         )
+        path = tuple(
+            PathGain(CUTS[0], place, tuple(at / 10 for at, _ in enumerate(YEARS)))
+            for place in PLACES
+        )
+        monkeypatch.setattr(
+            "smecluster.model.checking.path_gains.compute_path_gains", lambda m: path
+        )
 
     return pretend
 
@@ -33,8 +41,9 @@ def test_a_row_for_each_cut_and_one_for_all_together(found, capsys):
     found()
     assert run() == 0
     out = capsys.readouterr().out
-    assert "R1 agglomeration\ttotal firms\teffect of agglomeration\t0.125 (0.250)" in out
+    assert "R1 agglomeration\tcluster mass\tdivision of labour\t0.125 (0.250)" in out
     assert "all balancing loops at work\t0.500" in out
+    assert "division of labour\t0.000 to 0.000\t0.100 to 0.100" in out
 
 
 def test_as_json(found, capsys):
@@ -43,6 +52,7 @@ def test_as_json(found, capsys):
     told = json.loads(capsys.readouterr().out)
     assert told["single"][0]["alone"] == 0.125
     assert told["together"]["all balancing loops at work"]["all regions"] == 0.5
+    assert told["path"][0]["gains"]["1990.0"] == 0.1
 
 
 def test_the_page_says_how_it_was_made_and_whether_all_is_below_1(found, tmp_path, capsys):
@@ -53,6 +63,8 @@ def test_the_page_says_how_it_was_made_and_whether_all_is_below_1(found, tmp_pat
     assert "Made by `smecluster gains --year 2020 --out docs/loop-gains.md`" in text
     assert "**Every gain is below 1.**" in text
     assert "2.0 times its size" in text
+    assert "Along the path of history the largest is 0.400" in text
+    assert "cut at cluster mass, Wenzhou, from 2020)" in text
     found(total=1.5)
     assert run("--out", str(page)) == 0
     assert "**Not every gain is below 1**" in page.read_text(encoding="utf-8")
