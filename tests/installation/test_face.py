@@ -109,7 +109,10 @@ def test_the_run_is_that_of_the_command(capsys):
 
 
 def test_many_runs(tmp_path: Path):
-    table = {"preference for variety": [0.4, 0.5], "local programme share[Wenzhou]": [0.001, 0.002]}
+    table = {
+        "preference for variety": [0.4, 0.5],
+        "programme share[local, Wenzhou]": [0.001, 0.002],
+    }
     many = sc.simulate_many(table, ["value added"], strategy="local", base=FAST)
     check_result(many, tmp_path)
     assert sorted(set(many.table()["run"])) == [0, 1]

@@ -121,7 +121,7 @@ def test_the_range_of_each_output_is_printed_and_in_the_json(table, tmp_path, ca
 @pytest.mark.parametrize(
     ("content", "options", "said"),
     [
-        ("prise sensitivity\n0.4\n", [], "did you mean 'preference for variety'"),
+        ("preference of variety\n0.4\n", [], "did you mean 'preference for variety'"),
         (HEAD + "0.4,many\n", [], "'many', not a number"),
         (HEAD, [], "has no runs"),
         ("", [], "is not a table"),

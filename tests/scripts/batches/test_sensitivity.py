@@ -102,11 +102,11 @@ def test_strategies_get_the_money_that_every_comparison_gives_them(study, capsys
         load_calibrated([], []), [load("local"), load("central")], settings={"TIME STEP": 0.125}
     )
     factor = compared.factor.isel(future=0, draw=0)
-    central = written[2].inputs["central programme share"]
+    central = written[2].inputs["programme share[central, Wenzhou]"]
     assert central == pytest.approx(
         load("central").central.share * float(factor.sel(strategy="central")), rel=1e-6
     )
-    local = written[0].inputs["local programme share[Wenzhou]"]
+    local = written[0].inputs["programme share[local, Wenzhou]"]
     assert local == pytest.approx(
         load("local").local.share * float(factor.sel(strategy="local")), rel=1e-6
     )
@@ -117,7 +117,7 @@ def test_strategies_get_the_money_that_every_comparison_gives_them(study, capsys
     study.write_text("equal_cost = false\n" + STUDY)
     run("run", study, "--restart")
     written = store.read_store("results/sensitivity/mine").scenarios
-    assert written[2].inputs["central programme share"] == load("central").central.share
+    assert written[2].inputs["programme share[central, Wenzhou]"] == load("central").central.share
 
 
 def test_a_study_goes_on_from_its_folder(study, capsys):
