@@ -53,9 +53,8 @@ def settle_triggers(model: Model, plan: Plan, settings: Mapping[str, Any] | None
             mass = run[masses[one.level]]
             if one.region is not None:
                 mass = mass.sel(Region=one.region)
-            # Where the centre looks at each region, it begins when it would in all of them.
             passed = (mass >= one.trigger).values
-            if passed[-1].all():
+            if passed[-1]:
                 one = replace(one, start=plan.start, trigger=None)
             elif passed.any():
                 raise InputError(

@@ -53,7 +53,7 @@ def test_a_constant_by_lever_is_cited_with_the_lever_s_own_value():
         for one in describe_lever(find_lever("talent training"), TEXT).evidence
         if one.name == "half saturation"
     )
-    assert (half.value, half.low, half.high) == (0.06, 0.0001, 0.5)
+    assert (half.value, half.low, half.high) == (0.06, 0.0001, 1.0)
 
 
 def test_what_policy_spends_now_is_read_by_government():

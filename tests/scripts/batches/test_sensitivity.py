@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from smecluster import model
 from smecluster.scripts.main import main
 from smecluster.sensitivity.store import folder as store
 from smecluster.sensitivity.store import parts
@@ -233,13 +234,14 @@ def test_stored_runs_are_analysed_and_drawn_without_running_the_model(study, cap
 def test_draws_of_regions_that_are_left_out_are_left_out(study, capsys, monkeypatch):
     draw = np.random.default_rng(1)
     named = SimpleNamespace(
+        regions=model.load().regions,
         draws=pd.DataFrame(
             {
                 "spin off rate": draw.uniform(0.11, 0.14, 40),
                 "initial talent[Wenzhou]": draw.uniform(3e4, 5e4, 40),
                 "initial talent[Zhongguancun]": draw.uniform(90, 110, 40),
             }
-        )
+        ),
     )
     monkeypatch.setattr(
         "smecluster.sensitivity.design.scenarios.find_calibration", lambda name: named

@@ -28,7 +28,7 @@ def refuse(capsys, *arguments):
     ("text", "message"),
     [
         ("history switch\n3000\n", "history switch = 3000 is outside 0..1"),
-        ("allocation\n5\n", "allocation = 5 is outside"),
+        ("local allocation\n5\n", "local allocation = 5 is outside"),
         ("Social Discount Rate,social_discount_rate\n0.03,0.05\n", "set the same value"),
         ("FINAL TIME\n1900\n", "is outside 1979..2100"),
     ],

@@ -84,7 +84,7 @@ def test_a_trigger_that_was_passed_in_the_past_starts_the_programme_in_2025(caps
 
 def test_a_trigger_that_was_passed_and_lost_needs_a_start_year(monkeypatch):
     shipped = model.load()
-    run = model.simulate(shipped, outputs=["Perceived cluster mass"])
+    run = model.simulate(shipped, outputs=["Perceived cluster mass", "mean perceived mass"])
     mass = run["Perceived cluster mass"]
     falling = run.assign({"Perceived cluster mass": (0 * mass + 20).where(mass["time"] < 2000, 5)})
     monkeypatch.setattr("smecluster.policies.triggers.simulate", lambda *_, **__: falling)

@@ -132,7 +132,7 @@ def test_a_lever_of_a_strategy_without_money_for_it_changes_nothing(m, found):
     factors = found(
         '[[factor]]\nlever = "talent training"\neffect = "multiply"\nlow = 0\nhigh = 2\n'
     )
-    idle = {"allocation": 0.0}
+    idle = {"local allocation": 0.0, "central allocation": 0.0}
     inputs = Setting(m, factors, idle).inputs(pd.DataFrame({"talent training": [2.0]}))
     assert (inputs == 0).all(axis=None)
 
@@ -160,7 +160,7 @@ def test_draws_of_a_calibration_become_a_factor_for_each_parameter(m, made, smal
         ('input = "initial talent"\nwithin = 0.1', "no one value"),
         ('input = "national market table"\nlow = 1\nhigh = 2', "give effect = 'multiply'"),
         ('input = "spin off rate"\neffect = "multiply"', "give low and high, or within"),
-        ('input = "allocation"', "give lever ="),
+        ('input = "local allocation"', "give lever ="),
         ('lever = "talent trainin"\neffect = "multiply"', "did you mean 'talent training'"),
         ('lever = "talent training"\nlow = 0\nhigh = 1', "give effect = 'multiply'"),
         (
