@@ -164,4 +164,4 @@ def _search(payoff: Callable[[Floats], Floats], low: float, high: float, count: 
         left, right = upper - _GOLDEN * (upper - lower), lower + _GOLDEN * (upper - lower)
         better = payoff(left) > payoff(right)
         upper, lower = np.where(better, right, upper), np.where(better, lower, left)
-    return (lower + upper) / 2
+    return np.asarray((lower + upper) / 2)
