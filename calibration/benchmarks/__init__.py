@@ -1,0 +1,1 @@
+"""Whether the model's loops earn their keep: the histories beside simpler rivals."""
