@@ -8,7 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from smecluster.calibration.benchmarks.loops_cut import VALUE_ADDED, fit_without_loops
+from smecluster.calibration.benchmarks.loops_cut import (
+    GROWTH,
+    LEVEL,
+    VALUE_ADDED,
+    fit_without_loops,
+)
 from smecluster.calibration.benchmarks.nation import follow_nation, list_drivers
 from smecluster.calibration.data.case import Case
 from smecluster.calibration.data.series import SERIES
@@ -94,14 +99,16 @@ def compare_with_benchmarks(
             for name in forecasts
         }
         years = int(series["year"].min()), int(series["year"].max())
-        rows.append((*key, len(series), *years, *errors.values(), judge(**_words(errors))))
+        rows.append((*key, len(series), *years, *errors.values(), _judge_errors(errors)))
     columns = [*SERIES, "figures", "first", "last", *forecasts, "verdict"]
-    fitted = {name: value for name, value in inputs.items() if "power" not in name}
+    fitted = {
+        name: value for name, value in inputs.items() if name.partition("[")[0] in (GROWTH, LEVEL)
+    }
     return Benchmarks(pd.DataFrame(rows, columns=columns), fitted)
 
 
-def _words(errors: dict[str, float]) -> dict[str, float]:
-    return {"model": errors[MODEL], "rival": min(errors[NATION], errors[CUT])}
+def _judge_errors(errors: dict[str, float]) -> str:
+    return judge(errors[MODEL], min(errors[NATION], errors[CUT]))
 
 
 def judge(model: float, rival: float) -> str:

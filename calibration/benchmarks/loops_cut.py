@@ -53,7 +53,7 @@ LINKS: Mapping[str, tuple[str, ...]] = {
     "Regional brand": ("brand effect",),
     "Specialisation": ("appeal without brand",),
     "Embeddedness": (),
-    "market access": (),
+    "share of kind[Region, external]": ("market access",),
 }
 _POWER = "power of the loops"
 #: What is fitted again for each region: growth of demand, and a factor on its shares of markets.

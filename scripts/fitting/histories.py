@@ -27,6 +27,7 @@ EXAMPLES = (
     "smecluster histories --region Wenzhou --include remembered",
     "smecluster histories --from path/to/your-region --out results/mine",
     "smecluster histories --from my-town --region 'my town' --rivals 1990",
+    "smecluster histories --page docs/histories.md",
     "smecluster histories --json",
 )
 _FIGURE, _RIVALS = "histories", "rivals"
@@ -61,13 +62,25 @@ def histories(
             show_default=False,
         ),
     ] = None,
+    page: Annotated[
+        Path | None,
+        typer.Option(
+            help="Also write a page (Markdown) and a table: every series beside growth like the "
+            "nation and beside the model with its loops cut (a minute).",
+            show_default=False,
+        ),
+    ] = None,
     out: Annotated[Path, typer.Option(help="Folder for tables and figure.")] = Path(
         "results/histories"
     ),
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Compare the base case with the published figures."""
+    if page is not None:
+        _check_page(page)
     found, origin, files = write_histories(include, region, from_, calibration, out, rivals)
+    if page is not None:
+        files += _write_page(page, include or [], from_ or [], calibration, origin)
     beaten = None if rivals is None else _compare(found, rivals)
     if json:
         print_json(
@@ -88,6 +101,40 @@ def histories(
         print()
         _print_rivals(beaten)
     finish(files)
+
+
+def _check_page(page: Path) -> None:
+    from smecluster.model.presentation.exports import RECORDED
+    from smecluster.model.support.errors import InputError
+    from smecluster.model.support.ledger import check_file
+
+    if page.suffix != ".md":
+        raise InputError(f"--page {page}: it is Markdown, give a name that ends in .md")
+    for suffix in (".md", *RECORDED):
+        check_file(page.with_suffix(suffix))
+
+
+def _write_page(
+    page: Path,
+    include: Sequence[str],
+    folders: Sequence[Path],
+    calibration: str | None,
+    origin: Mapping[str, str],
+) -> list[Path]:
+    """Hold every series against two rivals; write the page, and the table beside it."""
+    from smecluster.calibration.benchmarks.compute import compare_with_benchmarks
+    from smecluster.calibration.benchmarks.page import write_page
+    from smecluster.model.presentation.exports import write_csv
+    from smecluster.model.support.files import write_atomic
+    from smecluster.scripts.shared.printing import note
+
+    model = load_calibrated([], list(folders), calibration)
+    note("fitting the model with its loops cut")
+    found = compare_with_benchmarks(model, _load_cases(model, [], folders), include)
+    table = page.with_suffix(".csv")
+    files = write_csv(found.table, table, origin)
+    text = write_page(found, model.hash, describe_origin(folders, calibration), table.name)
+    return [*files, write_atomic(page, text)]
 
 
 def write_histories(
