@@ -52,9 +52,9 @@ def write_page(benchmarks: Benchmarks, model_hash: str, calibration: str, table:
         "",
         "- **like the nation**: a series grows as the same thing does in the nation (value added "
         "with national output, wages with the national wage, loans also with financial depth, "
-        "taxes also with what is collected and kept, research also with its national share, workers with "
-        "output over the wage, investment from outside with the nation's); its level is fitted, "
-        "series by series. The model is handed the same national figures.",
+        "taxes also with what is collected and kept, research also with its national share, "
+        "workers with output over the wage, investment from outside with the nation's); its level "
+        "is fitted, series by series. The model is handed the same national figures.",
         f"- **loops cut**: the model with {len(LINKS)} links frozen at their first value (listed "
         "below). Capital, demand, migration, new firms from workers and investment from outside go "
         "on. Growth and level of each region's demand are fitted again to its value added, two "
@@ -63,8 +63,8 @@ def write_page(benchmarks: Benchmarks, model_hash: str, calibration: str, table:
         "The model's own figures were used in its calibration, so this is no test of forecasts: it "
         f"asks what the loops add. A series counts as *{EXPLAINED}* where the model's error is at "
         f"most {EARNED:.0%} of the better rival's, as *{NOT}* where that rival is as good; this "
-        f"was fixed before the comparison was run. Series with fewer than {ENOUGH} figures are left "
-        "out.",
+        f"was fixed before the comparison was run. Series with fewer than {ENOUGH} figures are "
+        "left out.",
         "",
         f"**{counts[0]} series are explained, {counts[1]} come out {LITTLE}, {counts[2]} are not "
         "explained.** " + _describe_value_added(rows),
