@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 _SHARES = np.array([1.0, 0.6, 0.3, 0.1, 0.03, 0.01])
 _DAMPINGS = np.array([0.0, 0.3, 3.0, 30.0])
 # A step that gains less ends the descent, Dmnl.
-_NEGLIGIBLE = 1e-3
+_NEGLIGIBLE = 1e-2
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,8 @@ from smecluster.model.support.errors import InputError
 Floats = NDArray[np.float64]
 
 _NAMED = 3
+# Weights that are worth a larger share of the draws hardly differ.
+_EQUAL = 0.9
 
 
 class NotConvergedError(InputError):
@@ -62,13 +64,24 @@ def smooth_weights(log_weights: Floats) -> tuple[Floats, float]:
     weights : array of float, shape (draws,)
         They sum to 1.
     shape : float
-        k of the Pareto distribution of the largest; above 0.7 the weights mislead. Source: Vehtari,
-        Simpson, Gelman, Yao and Gabry 2024, Journal of Machine Learning Research 25(72).
+        k of the Pareto distribution of the largest; above 0.7 the weights mislead. 0 where they
+        hardly differ and have no tail. Source: Vehtari, Simpson, Gelman, Yao and Gabry 2024,
+        Journal of Machine Learning Research 25(72).
     """
+    logs = np.array(log_weights, dtype=float)
+    plain = np.exp(logs - logs.max())
+    plain /= plain.sum()
+    if count_effective(plain) > _EQUAL * len(plain):
+        return plain, 0.0
     library: Any = arviz_stats.base
-    smoothed, shape = library.array_stats.psislw(np.array(log_weights, dtype=float))
+    smoothed, shape = library.array_stats.psislw(logs)
     weights = np.exp(smoothed - np.max(smoothed))
     return np.asarray(weights / weights.sum()), float(shape)
+
+
+def count_effective(weights: Floats) -> float:
+    """Count the equally weighted draws that weights, which sum to 1, are worth."""
+    return float(1 / np.sum(np.square(weights)))
 
 
 def has_converged(diagnostics: pd.DataFrame) -> bool:

@@ -132,14 +132,15 @@ def judge_parameters(
         [BOUND, IDENTIFIED, PRIOR],
         PARTLY,
     )
-    return Verdict(table, _find_pairs(covariance / np.outer(posterior, posterior), objective.names))
+    return Verdict(table, find_pairs(covariance / np.outer(posterior, posterior), objective.names))
 
 
 _BOUNDS = ["lower", "upper"]
 _SIDES = ["below", "above"]
 
 
-def _find_pairs(correlations: Floats, names: Sequence[str]) -> pd.DataFrame:
+def find_pairs(correlations: Floats, names: Sequence[str]) -> pd.DataFrame:
+    """Find the pairs that are correlated beyond `CONFOUNDED`, the closest first."""
     first, second = np.nonzero(np.abs(np.triu(correlations, k=1)) > CONFOUNDED)
     pairs = pd.DataFrame(
         {

@@ -81,7 +81,7 @@ def test_the_probabilities_of_a_family_sum_to_one_and_correlations_are_valid(fam
 
 def test_long_series_reveal_their_scale_and_autocorrelation():
     rng = np.random.default_rng(1)
-    years = np.delete(np.arange(400.0), np.arange(50, 60))
+    years = np.delete(np.arange(200.0), np.arange(50, 60))
     noise = rng.multivariate_normal(
         np.zeros(len(years)), 0.3**2 * 0.9 ** np.abs(years[:, None] - years)
     )

@@ -11,16 +11,16 @@ from smecluster.calibration.joint.subspace import find_subspace
 def test_the_mode_of_a_linear_problem_is_its_mean(linear):
     target, mean, covariance = linear
     mode = find_mode(target, np.full(30, 2.0))
-    assert mode.point == pytest.approx(mean, abs=1e-3)
+    assert mode.point == pytest.approx(mean, abs=1e-2)
     assert mode.covariance == pytest.approx(covariance, abs=1e-6)
-    assert mode.gradient < 1e-3
+    assert mode.gradient < 1e-2
 
 
 def test_the_mode_of_a_banana_is_its_lowest_point(banana):
     mode = find_mode(banana, np.array([2.0, 2.0, 1.0]))
     lowest = minimize(lambda x: banana.cost(x)[0], np.zeros(3), tol=1e-10)
-    assert mode.cost == pytest.approx(lowest.fun, abs=1e-3)
-    assert mode.point == pytest.approx(lowest.x, abs=0.03)
+    assert mode.cost == pytest.approx(lowest.fun, abs=1e-2)
+    assert mode.point == pytest.approx(lowest.x, abs=0.1)
 
 
 def test_the_informed_directions_are_those_that_shrink(linear):

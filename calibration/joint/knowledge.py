@@ -1,0 +1,150 @@
+"""What the figures decide and what they leave to judgement: constants, pairs, directions."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from smecluster.calibration.joint.mode import Mode
+from smecluster.calibration.joint.subspace import Subspace
+from smecluster.calibration.priors.table import Priors
+from smecluster.calibration.problem.criteria import (
+    IDENTIFIED,
+    LITTLE,
+    MOVED,
+    MUCH,
+    NORMAL_90,
+    PARTLY,
+    PRIOR,
+)
+from smecluster.calibration.validation.identification import find_pairs
+
+Floats = NDArray[np.float64]
+
+_LEVELS = (0.05, 0.5, 0.95)
+# Constants that are named for each direction.
+_NAMED = 4
+
+
+def judge_constants(priors: Priors, points: Floats) -> pd.DataFrame:
+    """Judge what the figures say about each constant.
+
+    Parameters
+    ----------
+    priors : Priors
+        The priors.
+    points : array of float, shape (draws, constants)
+        Draws of the posterior.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `Priors.table`, with ``low``, ``median`` and ``high`` of the posterior (5, 50 and 95 per
+        cent) in the constant's unit; ``contraction``, the share of the variance of its score that
+        the figures take away, and ``shift``, by how many standard deviations of the prior they
+        move it, Dmnl; ``evidence``, whether the mean lies ``below``, ``above`` or ``within`` the
+        believed range; ``verdict``, see `calibration.problem.criteria`.
+    """
+    scores = priors.to_scores(points)
+    low, median, high = np.quantile(priors.to_values(points), _LEVELS, axis=0)
+    contraction = 1 - scores.var(axis=0, ddof=1)
+    shift = scores.mean(axis=0)
+    still = (contraction < LITTLE) & (np.abs(shift) < MOVED)
+    return priors.table().assign(
+        low=low,
+        median=median,
+        high=high,
+        contraction=contraction,
+        shift=shift,
+        evidence=np.select([shift < -NORMAL_90, shift > NORMAL_90], ["below", "above"], "within"),
+        verdict=np.select([contraction >= MUCH, still], [IDENTIFIED, PRIOR], PARTLY),
+    )
+
+
+def list_pairs(priors: Priors, mode: Mode) -> pd.DataFrame:
+    """List the pairs of constants that the figures determine in combination only.
+
+    Parameters
+    ----------
+    priors : Priors
+        The priors.
+    mode : Mode
+        The mode, whose normal approximation is used.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The closest first: ``first``, ``second``, ``correlation`` in the posterior, Dmnl. Pairs that
+        are as close in the prior already are left out.
+    """
+    covariance = priors.root @ mode.covariance @ priors.root.T
+    sd = np.sqrt(np.diag(covariance))
+    pairs = find_pairs(covariance / np.outer(sd, sd), priors.names)
+    place = {name: at for at, name in enumerate(priors.names)}
+    prior = priors.root @ priors.root.T
+    before = np.array(
+        [prior[place[one], place[two]] for one, two in pairs[["first", "second"]].to_numpy()]
+    )
+    closer = pairs["correlation"].abs().to_numpy() > np.abs(before) + LITTLE
+    return pairs[closer].reset_index(drop=True)
+
+
+def list_directions(priors: Priors, subspace: Subspace) -> pd.DataFrame:
+    """List the combinations of constants that the figures inform, the best informed first.
+
+    Parameters
+    ----------
+    priors : Priors
+        The priors.
+    subspace : Subspace
+        The informed directions around the mode.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``direction`` (its number), ``contraction`` of the variance along it, Dmnl, and
+        ``constants``: those that weigh most, with the sign of their weight.
+    """
+    scores = priors.root @ subspace.directions
+    rows = []
+    for number, strength in enumerate(subspace.strengths):
+        weights = scores[:, number]
+        largest = np.argsort(-np.abs(weights))[:_NAMED]
+        sign = np.sign(weights[largest[0]])
+        named = [f"{'+' if sign * weights[at] > 0 else '-'} {priors.names[at]}" for at in largest]
+        rows.append((number + 1, strength**2 / (1 + strength**2), ", ".join(named)))
+    return pd.DataFrame(rows, columns=["direction", "contraction", "constants"])
+
+
+def describe_knowledge(table: pd.DataFrame, pairs: pd.DataFrame, directions: pd.DataFrame) -> str:
+    """Say in a few sentences what the figures decide.
+
+    Parameters
+    ----------
+    table, pairs, directions : pandas.DataFrame
+        As the other functions of this file give them.
+
+    Returns
+    -------
+    str
+    """
+    counts = table["verdict"].value_counts()
+    strongly = int((directions["contraction"] >= MUCH).sum())
+    best = table.sort_values("contraction", ascending=False)["name"].head(10)
+    text = (
+        f"Of {len(table)} constants the figures identify {counts.get(IDENTIFIED, 0)} (they take "
+        f"away at least {MUCH:.0%} of the prior's variance) and partly identify "
+        f"{counts.get(PARTLY, 0)}; {counts.get(PRIOR, 0)} only repeat their prior. They strongly "
+        f"inform {strongly} combinations of constants. Best known: {', '.join(best)}."
+    )
+    if len(pairs):
+        first = pairs.iloc[0]
+        text += (
+            f" {len(pairs)} pairs are known in combination only, the closest {first['first']} and "
+            f"{first['second']} ({first['correlation']:+.2f})."
+        )
+    outside = table.loc[table["evidence"] != "within", "name"]
+    if len(outside):
+        text += f" Outside what is believed: {', '.join(outside)}."
+    return text
