@@ -9,19 +9,18 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import xarray as xr
 
-from smecluster.model.outcomes import PLACE, TOTAL
+from smecluster.model.outcomes import PLACE, TOTAL, shows_only_changes
 from smecluster.model.presentation.formatting import capitalise, display_unit
 from smecluster.model.presentation.page import Section, render_page
 from smecluster.policies.comparison.text import (
     answer_comparison,
     answer_futures,
     describe_basis,
-    format_interval,
 )
 from smecluster.policies.ensemble.cases import FUTURE, STRATEGY
 from smecluster.policies.ensemble.recovery import LOSS, YEARS
 from smecluster.policies.wording.headlines import HEADLINES
-from smecluster.policies.wording.prose import format_share
+from smecluster.policies.wording.prose import format_interval, format_share
 
 if TYPE_CHECKING:
     from smecluster.policies.comparison.result import Comparison
@@ -126,7 +125,7 @@ def table_headlines(comparison: Comparison) -> pd.DataFrame:
     pandas.DataFrame
         Columns: outcome, unit, the baseline (median), and for each strategy, by its name, the
         change against it: the median, with several draws the 90 % interval in brackets; base
-        future.
+        future. An outcome that is known up to a constant has no level.
     """
     rows = []
     for name in (one for one in HEADLINES if one in comparison.ends):
@@ -136,9 +135,8 @@ def table_headlines(comparison: Comparison) -> pd.DataFrame:
             for data in (comparison.ends[name], comparison.changes[name])
         )
         row: dict[str, object] = {"outcome": capitalise(name), "unit": unit}
-        row[comparison.baseline.name] = (
-            ends.sel({STRATEGY: comparison.baseline.name}).median().item()
-        )
+        level = ends.sel({STRATEGY: comparison.baseline.name}).median().item()
+        row[comparison.baseline.name] = float("nan") if shows_only_changes(name) else level
         for strategy in comparison.names:
             row[strategy] = format_interval(changes.sel({STRATEGY: strategy}).values)
         rows.append(row)

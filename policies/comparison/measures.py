@@ -9,11 +9,10 @@ import numpy as np
 import xarray as xr
 
 from smecluster.model.outcomes import DISPERSION, find_outcome
+from smecluster.policies.ensemble.cases import DRAW, FUTURE, STRATEGY
 
 if TYPE_CHECKING:
-    pass
-if TYPE_CHECKING:
-    pass
+    from smecluster.policies.comparison.result import Comparison
 
 DISCOUNTED = "Discounted value added"
 SUPPLY = "value added"
@@ -68,3 +67,21 @@ def measure_half_time(effect: xr.DataArray, start: float) -> xr.DataArray:
     years = times[before] + part * (times[at] - times[before]) - start
     years = np.where(passed.any(0) & np.isfinite(values[-1]), years, np.nan)
     return share.isel(time=0, drop=True).copy(data=years).assign_attrs(unit="Year")
+
+
+def select_base(comparison: Comparison, values: xr.DataArray) -> xr.DataArray:
+    """Give the values of the first future, against which the others are held."""
+    return values.sel({FUTURE: comparison.futures[0].name}, drop=True)
+
+
+def rank_strategies(comparison: Comparison, values: xr.DataArray) -> list[str]:
+    """Order strategies by the median over the draws, the largest first; without results, none."""
+    medians = values.median(DRAW)
+    known = [name for name in comparison.names if bool(medians.sel({STRATEGY: name}).notnull())]
+    return sorted(known, key=lambda name: -float(medians.sel({STRATEGY: name})))
+
+
+def count_wins(values: xr.DataArray, one: str, other: str) -> tuple[int, int]:
+    """Count the draws in which one is larger than the other, and those that have both."""
+    lead = values.sel({STRATEGY: one}) - values.sel({STRATEGY: other})
+    return int((lead > 0).sum()), int(lead.notnull().sum())

@@ -9,7 +9,13 @@ import xarray as xr
 
 from smecluster.model.outcomes import PLACE, TOTAL
 from smecluster.model.presentation.formatting import capitalise, display_unit
-from smecluster.policies.comparison.measures import SUPPLY
+from smecluster.policies.comparison.measures import (
+    SUPPLY,
+    count_wins,
+    rank_strategies,
+    select_base,
+)
+from smecluster.policies.comparison.nation import answer_nation
 from smecluster.policies.ensemble.cases import DRAW, FUTURE, STRATEGY
 from smecluster.policies.ensemble.payers import CENTRE, PAYER
 from smecluster.policies.ensemble.recovery import LOSS, YEARS
@@ -17,11 +23,13 @@ from smecluster.policies.wording.prose import (
     describe_draws,
     format_count,
     format_draws,
+    format_interval,
+    format_number,
     format_share,
     join_names,
+    lower_title,
     split_sign,
 )
-from smecluster.policies.wording.quantiles import compute_quantiles
 
 if TYPE_CHECKING:
     from smecluster.policies.comparison.result import Comparison
@@ -51,6 +59,7 @@ def answer_comparison(comparison: Comparison) -> dict[str, str]:
     said = {
         "What gains most for the same money?" if equal else "What gains most?": _most(comparison),
         "How sure is that?": _sure(comparison),
+        "What is it worth to the nation?": answer_nation(comparison),
         "What does it do to local debt?": _debt(comparison),
         "In which region?": _by_region(comparison),
         "Who pays?": _pays(comparison),
@@ -77,8 +86,9 @@ def describe_basis(comparison: Comparison) -> list[str]:
     strategies = format_count(len(comparison.strategies) + 1, "strategy", "strategies")
     said = [
         f"Money of each strategy: {comparison.describe_budget()}.",
-        f"Baseline: {_lower(comparison.baseline.title)}. {comparison.runs:,} runs: {strategies} "
-        f"with the baseline, {format_count(len(comparison.futures), 'future', 'futures')}, "
+        f"Baseline: {lower_title(comparison.baseline.title)}. {comparison.runs:,} runs: "
+        f"{strategies} with the baseline, "
+        f"{format_count(len(comparison.futures), 'future', 'futures')}, "
         + (
             f"{len(comparison.draws):,} draws, the same for all."
             if comparison.several
@@ -105,8 +115,9 @@ def describe_basis(comparison: Comparison) -> list[str]:
         )
     said += [f"Warning: {one.describe()}." for one in comparison.spans]
     said.append(
-        "The model has no single firm, no city within a region and no politics beyond money and "
-        "information; see docs/limitations.md."
+        "The model has no single firm, no city within a region and no politics beyond money, "
+        "information and the weight that governments give to growth and revenue; see "
+        "docs/limitations.md."
     )
     return said
 
@@ -128,28 +139,12 @@ def answer_futures(comparison: Comparison) -> list[str]:
     return [line for line in said if line]
 
 
-def format_interval(values: np.ndarray) -> str:
-    """Write the median, and where there are several draws the 90 % interval, of one outcome."""
-    (low, median, high), known = compute_quantiles(np.asarray(values, dtype=float))
-    if known < 2 or low == high:
-        return format_number(median)
-    return f"{format_number(median)} ({format_number(low)} to {format_number(high)})"
-
-
-def format_number(value: float) -> str:
-    """Write a number with three significant digits, as a sentence wants it."""
-    if not np.isfinite(value):
-        return "-"
-    rounded = float(f"{value:.3g}")
-    return f"{rounded:,.0f}" if abs(rounded) >= 100 else f"{rounded:g}"
-
-
 # The sentences
 
 
 def _most(comparison: Comparison) -> str:
-    gained = _base(comparison, comparison.gained.sel({PLACE: TOTAL}, drop=True))
-    order = _rank(comparison, gained)
+    gained = select_base(comparison, comparison.gained.sel({PLACE: TOTAL}, drop=True))
+    order = rank_strategies(comparison, gained)
     if not order:
         return "No strategy has a result in the base future."
     unit, factor = display_unit("Myuan")
@@ -161,7 +156,7 @@ def _most(comparison: Comparison) -> str:
     begin = f"{capitalise(order[0])} {verb}" if len(order) > 1 else "Value added gained"
     interval = ", 90 % intervals in brackets" if comparison.several else ""
     said = (
-        f"{begin} against {_lower(comparison.baseline.title)}, {comparison.start:g} to "
+        f"{begin} against {lower_title(comparison.baseline.title)}, {comparison.start:g} to "
         f"{comparison.end:g}: {join_names(parts)} {unit} in present value{interval}"
     )
     spending = [name for name in order if comparison.has_money(name)]
@@ -176,7 +171,7 @@ def _most(comparison: Comparison) -> str:
         as_now = (
             abs(
                 float(
-                    _base(comparison, comparison.money)
+                    select_base(comparison, comparison.money)
                     .sel({STRATEGY: comparison.baseline.name})
                     .max()
                 )
@@ -196,14 +191,15 @@ def _unequal(comparison: Comparison) -> str:
         if one.programmes or not comparison.has_result_anywhere(one.name):
             continue
         money = (
-            float(_base(comparison, comparison.money).sel({STRATEGY: one.name}).median()) * factor
+            float(select_base(comparison, comparison.money).sel({STRATEGY: one.name}).median())
+            * factor
         )
         if abs(money) < 1e-3:
             continue
         amount = f"{format_number(abs(money))} {unit} {'less' if money < 0 else 'more'}"
         if one is comparison.baseline:
             said += (
-                f" The baseline ({_lower(one.title)}) spends {amount} than policy as now: the "
+                f" The baseline ({lower_title(one.title)}) spends {amount} than policy as now: the "
                 "gains include what that money brings."
             )
         else:
@@ -217,13 +213,13 @@ def _unequal(comparison: Comparison) -> str:
 
 
 def _sure(comparison: Comparison) -> str:
-    gained = _base(comparison, comparison.gained.sel({PLACE: TOTAL}, drop=True))
-    order = _rank(comparison, gained)
+    gained = select_base(comparison, comparison.gained.sel({PLACE: TOTAL}, drop=True))
+    order = rank_strategies(comparison, gained)
     if len(order) < 2:
         return ""
     if not comparison.several:
         return describe_draws(comparison.draws)
-    leads = {other: _count_wins(gained, order[0], other) for other in order[1:]}
+    leads = {other: count_wins(gained, order[0], other) for other in order[1:]}
     alike: dict[str, list[str]] = {}
     for other, lead in leads.items():
         alike.setdefault(format_draws(*lead), []).append(other)
@@ -239,8 +235,10 @@ def _debt(comparison: Comparison) -> str:
     if DEBT not in comparison.ends:
         return ""
     unit, factor = display_unit(comparison.ends[DEBT].attrs.get("unit", ""))
-    change = _base(comparison, comparison.changes[DEBT].sel({PLACE: TOTAL}, drop=True)) * factor
-    size = _base(comparison, comparison.ends[SUPPLY].sel({PLACE: TOTAL}, drop=True)) * factor
+    change = (
+        select_base(comparison, comparison.changes[DEBT].sel({PLACE: TOTAL}, drop=True)) * factor
+    )
+    size = select_base(comparison, comparison.ends[SUPPLY].sel({PLACE: TOTAL}, drop=True)) * factor
     limit = _SMALL_DEBT * float(size.sel({STRATEGY: comparison.baseline.name}).median())
     parts = []
     for name in comparison.names:
@@ -257,13 +255,13 @@ def _debt(comparison: Comparison) -> str:
         return ""
     return (
         f"In {comparison.end:g} local public debt is {join_names(parts)} than under "
-        f"{_lower(comparison.baseline.title)}."
+        f"{lower_title(comparison.baseline.title)}."
     )
 
 
 def _by_region(comparison: Comparison) -> str:
     places = [str(place) for place in comparison.ends[PLACE].values if place != TOTAL]
-    gained = _base(comparison, comparison.gained)
+    gained = select_base(comparison, comparison.gained)
     known = [
         name for name in comparison.names if bool(gained.sel({STRATEGY: name}).notnull().any())
     ]
@@ -279,7 +277,7 @@ def _by_region(comparison: Comparison) -> str:
     lost = ""
     if losers:
         parts = [f"{join_names(where)}{how}" for how, where in losers.items()]
-        lost = f"Worse off than under {_lower(comparison.baseline.title)}: {'; '.join(parts)}."
+        lost = f"Worse off than under {lower_title(comparison.baseline.title)}: {'; '.join(parts)}."
     if len(known) < 2:
         return lost
     leaders: dict[tuple[str, str], list[str]] = {}
@@ -314,7 +312,7 @@ def _how_often_below(comparison: Comparison, values: xr.DataArray) -> str:
 
 def _pays(comparison: Comparison) -> str:
     same: dict[str, list[str]] = {}  # the strategies that are paid alike
-    paid = _base(comparison, comparison.paid).median(DRAW)
+    paid = select_base(comparison, comparison.paid).median(DRAW)
     for name in comparison.names:
         bill = paid.sel({STRATEGY: name})
         total = float(bill.sum())
@@ -364,7 +362,7 @@ def _neighbours(comparison: Comparison) -> str:
 
 
 def _when(comparison: Comparison) -> str:
-    half = _base(comparison, comparison.half.sel({PLACE: TOTAL}, drop=True))
+    half = select_base(comparison, comparison.half.sel({PLACE: TOTAL}, drop=True))
     known = [name for name in comparison.names if bool(half.sel({STRATEGY: name}).notnull().any())]
     if not known:
         return ""
@@ -392,7 +390,7 @@ def _order(comparison: Comparison) -> str:
         return ""
     gained = comparison.gained.sel({PLACE: TOTAL}, drop=True)
     first = {
-        future.name: _rank(comparison, gained.sel({FUTURE: future.name}, drop=True))[:1]
+        future.name: rank_strategies(comparison, gained.sel({FUTURE: future.name}, drop=True))[:1]
         for future in comparison.futures
     }
     best = first[comparison.futures[0].name]
@@ -429,8 +427,9 @@ def _future(comparison: Comparison, name: str) -> str:
     parts = [f"{one} {format_interval(loss[one].values)}" for one in order]
     others = f"; {join_names(parts)}" if parts else ""
     return (
-        f"{title}: {_lower(comparison.baseline.title)} loses {format_interval(loss[base].values)} "
-        f"% of a year's value added{others}. {_back(comparison, data[YEARS])}"
+        f"{title}: {lower_title(comparison.baseline.title)} loses "
+        f"{format_interval(loss[base].values)} % of a year's value added{others}. "
+        f"{_back(comparison, data[YEARS])}"
     )
 
 
@@ -460,30 +459,8 @@ def _back(comparison: Comparison, years: xr.DataArray) -> str:
 
 
 def _plain(comparison: Comparison, name: str) -> str:
-    return _lower(comparison.baseline.title) if name == comparison.baseline.name else name
-
-
-def _lower(title: str) -> str:
-    """Begin a title with a small letter, unless its first word is an abbreviation."""
-    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
-
-
-def _base(comparison: Comparison, values: xr.DataArray) -> xr.DataArray:
-    return values.sel({FUTURE: comparison.futures[0].name}, drop=True)
-
-
-def _rank(comparison: Comparison, values: xr.DataArray) -> list[str]:
-    """Order strategies by the median over the draws, the largest first; without results, none."""
-    medians = values.median(DRAW)
-    known = [name for name in comparison.names if bool(medians.sel({STRATEGY: name}).notnull())]
-    return sorted(known, key=lambda name: -float(medians.sel({STRATEGY: name})))
-
-
-def _count_wins(values: xr.DataArray, one: str, other: str) -> tuple[int, int]:
-    """Count the draws in which one is larger than the other, and those that have both."""
-    lead = values.sel({STRATEGY: one}) - values.sel({STRATEGY: other})
-    return int((lead > 0).sum()), int(lead.notnull().sum())
+    return lower_title(comparison.baseline.title) if name == comparison.baseline.name else name
 
 
 def _per_yuan(comparison: Comparison, name: str) -> np.ndarray:
-    return np.asarray(_base(comparison, comparison.per_yuan).sel({STRATEGY: name}).values)
+    return np.asarray(select_base(comparison, comparison.per_yuan).sel({STRATEGY: name}).values)

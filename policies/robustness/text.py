@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from smecluster.model.presentation.formatting import capitalise, display_unit
-from smecluster.policies.comparison.text import format_number
 from smecluster.policies.ensemble.cases import FUTURE, STRATEGY
 from smecluster.policies.robustness.measures import ALL_WORLDS, BEATEN, ENOUGH, FAILS
 from smecluster.policies.robustness.prim import Box, describe_limits
 from smecluster.policies.robustness.regret import BEST, EXPECTED, HIGH, MOST
-from smecluster.policies.wording.prose import format_share, join_names
+from smecluster.policies.wording.prose import format_number, format_share, join_names
 
 if TYPE_CHECKING:
     from smecluster.policies.robustness.result import Robustness

@@ -37,15 +37,16 @@ BASELINE_STYLE: Style = ("#8A8A8A", ":")
 # What is printed of a comparison; the files hold every outcome.
 HEADLINES = (
     "Discounted value added",
+    "Net national benefit account",
     "Local public debt",
     "value added",
+    "value added elsewhere",
     "Employment",
     "annual wage",
     "Upgraded SMEs",
     "innovation capacity",
     "average quality",
     "dispersion of value added per worker",
-    "fiscal balance",
     "central fiscal balance",
 )
 

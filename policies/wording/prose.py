@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from smecluster.model.presentation.prose import format_count as format_count
 from smecluster.model.presentation.prose import join_names as join_names
+from smecluster.policies.wording.quantiles import compute_quantiles
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -94,3 +95,24 @@ def split_sign(values: NDArray[np.float64]) -> tuple[bool, NDArray[np.float64]]:
     """
     more = bool(np.nanmedian(values) >= 0)
     return more, values if more else -values
+
+
+def format_interval(values: np.ndarray) -> str:
+    """Write the median, and where there are several draws the 90 % interval, of one outcome."""
+    (low, median, high), known = compute_quantiles(np.asarray(values, dtype=float))
+    if known < 2 or low == high:
+        return format_number(median)
+    return f"{format_number(median)} ({format_number(low)} to {format_number(high)})"
+
+
+def format_number(value: float) -> str:
+    """Write a number with three significant digits, as a sentence wants it."""
+    if not np.isfinite(value):
+        return "-"
+    rounded = float(f"{value:.3g}")
+    return f"{rounded:,.0f}" if abs(rounded) >= 100 else f"{rounded:g}"
+
+
+def lower_title(title: str) -> str:
+    """Begin a title with a small letter, unless its first word is an abbreviation."""
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]

@@ -95,12 +95,14 @@ def _write(run: xr.Dataset, results: Results, origin: dict[str, str]) -> list[Pa
 
 
 def _rows(outcomes: xr.Dataset, years: list[int]) -> list[list[object]]:
-    from smecluster.model.outcomes import PLACE, TOTAL
+    from smecluster.model.outcomes import PLACE, TOTAL, shows_only_changes
     from smecluster.model.presentation.formatting import Rounded, display_unit
     from smecluster.policies.wording.headlines import HEADLINES
 
     rows: list[list[object]] = []
     for name in HEADLINES:
+        if shows_only_changes(name):
+            continue
         unit, factor = display_unit(outcomes[name].attrs.get("unit", ""))
         paths = outcomes[name].sel(time=years) * factor
         for place in paths[PLACE].values if PLACE in paths.dims else [TOTAL]:

@@ -402,7 +402,7 @@ def _bombs() -> dict[str, Callable[[Attempt], None]]:
         "a switch of 3000": table("history switch\n3000\n"),
         "a value that is nan": table(f"{name}\nnan\n"),
         "a value that is 1e400": table(f"{name}\n1e400\n"),
-        "a row too short": table(f"{name},price sensitivity\n0.03\n"),
+        "a row too short": table(f"{name},preference for variety\n0.03\n"),
         "a row too long": table(f"{name}\n0.03,0.35\n"),
         "a clock in a table": table("FINAL TIME\n1e9\n"),
         "FINAL TIME before INITIAL TIME in a table": table("FINAL TIME\n1900\n"),
@@ -602,9 +602,9 @@ def attack_case(attempt: Attempt, case: str) -> None:
         attempt.copy(edition.root / "calibration" / "results" / "three-cases", "case/calibration")
         path = attempt.work / "case" / "constants.csv"
         text = path.read_text(encoding="utf-8")
-        assert "initial imitative SMEs,,10000" in text
+        assert "initial firms,imitative,10000" in text
         path.write_text(
-            text.replace("initial imitative SMEs,,10000", "initial imitative SMEs,,20000")
+            text.replace("initial firms,imitative,10000", "initial firms,imitative,20000")
         )
         attempt.command(
             "run", "central", "--from", "case", "--json",

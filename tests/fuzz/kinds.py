@@ -187,7 +187,7 @@ size = 4
 "TIME STEP" = 0.125
 
 [[factor]]
-input = "price sensitivity"
+input = "preference for variety"
 within = 0.1
 
 [[factor]]
@@ -382,9 +382,12 @@ def _read_checkpoints(attempt: Attempt, expected: Expectation) -> None:
     attempt.command(*SEARCH, "o", expected=expected)
 
 
-BATCH = (
-    "social discount rate,price sensitivity,history switch\n0.03,0.35,1\n0.05,0.36,1\n0.02,0.37,0\n"
-)
+BATCH = """\
+social discount rate,preference for variety,history switch
+0.03,0.35,1
+0.05,0.36,1
+0.02,0.37,0
+"""
 
 
 def _batch(attempt: Attempt) -> list[Path]:

@@ -23,14 +23,13 @@ from smecluster.policies.comparison.compute import compare, read_discounting
 from smecluster.policies.comparison.figures.certainty import draw_probabilities
 from smecluster.policies.comparison.figures.gallery import draw_figures
 from smecluster.policies.comparison.measures import DISCOUNTED, PER_YUAN, measure_half_time
+from smecluster.policies.comparison.nation import BENEFIT, ELSEWHERE
 from smecluster.policies.comparison.result import Comparison
 from smecluster.policies.comparison.tables import PROBABILITY, make_tables
 from smecluster.policies.comparison.text import (
     answer_comparison,
     answer_futures,
     describe_basis,
-    format_interval,
-    format_number,
 )
 from smecluster.policies.ensemble.recovery import LOSS
 from smecluster.policies.futures import load_futures
@@ -43,6 +42,7 @@ from smecluster.policies.robustness.result import Robustness
 from smecluster.policies.robustness.text import answer_robustness
 from smecluster.policies.study import EVERY, Need
 from smecluster.policies.wording.headlines import choose_markers, choose_styles
+from smecluster.policies.wording.prose import format_interval, format_number
 from smecluster.policies.wording.quantiles import compute_quantiles
 
 STEP = {"TIME STEP": 0.125}
@@ -556,6 +556,46 @@ def test_local_debt_is_in_the_answer_and_in_the_first_figure(found):
         "Change of local public debt in 2040"
     )
     assert [axis.get_xlabel() for axis in first.axes] == ["bn yuan in present value", "bn yuan"]
+
+
+@pytest.mark.parametrize(
+    ("worth", "elsewhere", "says"),
+    [
+        (
+            {"central": 3e4, "local": 2e4, "mixed": -1e4},
+            {"central": -5e4, "local": 0.0, "mixed": 4e4},
+            "Central is worth most, ahead of local in all",
+        ),
+        (
+            {"central": -3e4, "local": -1e4, "mixed": -2e4},
+            {"central": 1e4, "local": 1e4, "mixed": -1e4},
+            "Local costs the nation least, ahead of mixed in all",
+        ),
+    ],
+)
+def test_what_it_is_worth_to_the_nation_follows_sign_and_order(found, worth, elsewhere, says):
+    ends = found.ends.assign({name: 0 * found.ends[name] for name in (BENEFIT, ELSEWHERE)})
+    for name, sizes in ((BENEFIT, worth), (ELSEWHERE, elsewhere)):
+        ends[name] = ends[name].assign_attrs(found.ends[name].attrs).copy()
+        for strategy, size in sizes.items():
+            ends[name].loc[{"strategy": strategy}] += size
+    said = answer_comparison(replace(found, ends=ends))["What is it worth to the nation?"]
+    assert said.startswith(says)
+    for sizes, unit in ((worth, "bn yuan"), (elsewhere, "bn yuan a year")):
+        for strategy, size in sizes.items():
+            way = "higher" if size >= 0 else "lower"
+            assert f"{abs(size) / 1e3:g} {unit} {way} under {strategy}" in said
+
+
+def test_the_nation_is_left_out_where_neither_outcome_was_asked_for(shipped):
+    few = compare(shipped, [load("local")], settings=STEP, outcomes=["Employment"])
+    assert "What is it worth to the nation?" not in answer_comparison(few)
+
+
+def test_an_account_that_is_known_up_to_a_constant_has_no_level(found):
+    table = table_headlines(found).set_index("outcome")
+    assert np.isnan(table.loc["Net national benefit account", "as-now"])
+    assert table.loc["Value added elsewhere", "as-now"] > 0
 
 
 def test_a_strategy_without_a_result_in_the_base_future_is_left_out(found):

@@ -23,18 +23,18 @@ def test_a_person_reads_definition_unit_source_equation_and_neighbours(capsys):
     for label in ("kind:", "unit:", "source:", "equation:", "causes:", "effects:"):
         assert label in out
     assert out.startswith("Imitative SMEs [Region]")
-    assert "spontaneous entry" in out
+    assert "wanted upgrading" in out
 
 
 def test_a_machine_reads_json(capsys):
     record = json.loads(run(capsys, "value added", "--json"))
     assert record["unit"] == "Myuan/Year"
     assert record["dims"] == ["Region"]
-    assert "potential output" in record["causes"]
+    assert "net output" in record["causes"]
 
 
 def test_a_constant_shows_its_range(capsys):
-    assert "range:      0.25 to 0.55" in run(capsys, "capital share")
+    assert "range:      0.25 to 0.5" in run(capsys, "capital share")
 
 
 def test_every_variable_can_be_described():
