@@ -89,6 +89,6 @@ def test_long_series_reveal_their_scale_and_autocorrelation():
     observables = pd.DataFrame({"error": [0.1], "compare": ["level"]}, index=["y"])
     problem = SimpleNamespace(measurements=measurements, observables=observables)
     (row,) = SeriesErrors(problem, list_autoregressions()).profile(noise).to_dict("records")
-    assert row["correlation"] in ("0.85", "0.9", "0.93")
-    assert row["error"] == pytest.approx(0.3, rel=0.25)
+    assert row["correlation"] in ("0.8", "0.85", "0.9", "0.93", "0.96")
+    assert row["error"] == pytest.approx(0.3, rel=0.35)
     assert row["stated error"] == pytest.approx(0.1)
