@@ -74,7 +74,8 @@ def smooth_weights(log_weights: Floats) -> tuple[Floats, float]:
     if count_effective(plain) > _EQUAL * len(plain):
         return plain, 0.0
     library: Any = arviz_stats.base
-    smoothed, shape = library.array_stats.psislw(logs)
+    # The library takes the logarithms of what the weights are the inverse of.
+    smoothed, shape = library.array_stats.psislw(-logs)
     weights = np.exp(smoothed - np.max(smoothed))
     return np.asarray(weights / weights.sum()), float(shape)
 

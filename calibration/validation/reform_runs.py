@@ -113,6 +113,41 @@ def run_reforms(
     return pd.DataFrame([row for plan in concerned for row in _tabulate(model, plan, runner)])
 
 
+def simulate_effects(
+    model: Model, chosen: Sequence[Reform], draws: pd.DataFrame
+) -> dict[tuple[str, str], Floats]:
+    """Run reforms with draws, and give the effects, one for each draw.
+
+    Parameters
+    ----------
+    model, chosen, draws
+        As for `run_reforms`.
+
+    Returns
+    -------
+    dict of (str, str) to array of float, shape (draws,)
+        By reform and response, the median over the reform's regions, in the response's unit. What
+        the model cannot give is left out.
+    """
+    plans = [_Plan.make(model, Terms(model), reform) for reform in chosen]
+    able = [plan for plan in plans if plan.regions and plan.formulas]
+    if not able:
+        return {}
+    runner = _Runner(model, able, draws)
+    found = {}
+    for plan in able:
+        pairs = {region: runner.run_pair(plan, region) for region in plan.regions}
+        for response in plan.reform.response:
+            if response.name in plan.formulas:
+                values = [
+                    measure_response(response, *plan.formulas[response.name], *pair, region)
+                    for region, pair in pairs.items()
+                ]
+                whole = np.median(np.stack(values), axis=0)
+                found[plan.reform.name, response.name] = whole[1:]
+    return found
+
+
 @dataclass(frozen=True)
 class _Plan:
     """A reform in the names of a model."""

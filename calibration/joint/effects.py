@@ -1,0 +1,158 @@
+"""Published effects as terms of the likelihood: draws that give them weigh more.
+
+Only studies whose ``role`` is ``fit`` are used (see
+`calibration.validation.reform_file.draw_role`, which left a third out before any was run); of
+those, sized effects that no constant's prior has taken up already and that no other study
+contradicts. An experiment on the model only resembles the one in the study, so an effect has a
+Student error: the published interval counts as 90 per cent of its middle, and one effect that is
+far off does not outweigh all others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.stats import t as student
+
+from smecluster.calibration.posterior.convergence import count_effective, smooth_weights
+from smecluster.calibration.problem.criteria import NORMAL_90
+from smecluster.calibration.validation.reform_file import Reform
+from smecluster.calibration.validation.reform_score import SIZED
+from smecluster.calibration.validation.reform_sources import explain_use
+from smecluster.model import Model
+
+Floats = NDArray[np.float64]
+
+#: Degrees of freedom of an effect's error.
+FREEDOM = 4
+#: Weights are applied if they leave this many effective draws, and their tail can be trusted.
+ENOUGH, HEAVY = 100.0, 0.7
+#: A model without a finite effect is this many standard errors off.
+_LOST = 10.0
+
+
+@dataclass(frozen=True)
+class Effect:
+    """A published effect that is used.
+
+    Attributes
+    ----------
+    reform, response : str
+        Whose effect it is.
+    estimate : float
+        As published (or the middle of its interval), in the unit of the response.
+    error : float
+        Its standard error, in the same unit.
+    """
+
+    reform: str
+    response: str
+    estimate: float
+    error: float
+
+    def standardise(self, values: Floats) -> Floats:
+        """Say by how many standard errors values are off, shape as given."""
+        off = (np.asarray(values, dtype=float) - self.estimate) / self.error
+        return np.where(np.isfinite(off), off, _LOST)
+
+
+def select_effects(model: Model, reforms: Sequence[Reform]) -> tuple[Effect, ...]:
+    """Select the effects that the likelihood uses; see the module.
+
+    Parameters
+    ----------
+    model : Model
+        The model: effects of studies that its constants cite are left out.
+    reforms : sequence of Reform
+        The studies.
+
+    Returns
+    -------
+    tuple of Effect
+    """
+    found = []
+    for reform in reforms:
+        for response in reform.response if reform.role == "fit" else ():
+            if response.kind != SIZED or response.pair or explain_use(model, reform, response):
+                continue
+            low, high = response.accepted
+            assert low is not None
+            assert high is not None
+            middle = (low + high) / 2 if response.estimate is None else response.estimate
+            error = (high - low) / (2 * NORMAL_90)
+            found.append(Effect(reform.name, response.name, middle, error))
+    return tuple(found)
+
+
+def weigh_draws(
+    effects: Sequence[Effect], values: Mapping[tuple[str, str], Floats]
+) -> tuple[Floats, pd.DataFrame, dict[str, float]]:
+    """Weigh draws by the published effects.
+
+    Parameters
+    ----------
+    effects : sequence of Effect
+        As `select_effects` gives them.
+    values : mapping of (str, str) to array of float, shape (draws,)
+        As `calibration.validation.reform_runs.simulate_effects` gives them; effects that are not in
+        it are left out.
+
+    Returns
+    -------
+    weights : array of float, shape (draws,)
+        They sum to 1.
+    table : pandas.DataFrame
+        A row an effect: ``reform``, ``response``, ``published``, ``error``, and the median of the
+        draws ``before`` and ``after`` they are weighed, in the unit of the response.
+    facts : dict of str to float
+        ``effects`` used, ``effective draws`` and ``k`` of the weights.
+    """
+    used = [effect for effect in effects if (effect.reform, effect.response) in values]
+    if not used:
+        raise ValueError("the model gives none of the effects")
+    logs = np.sum(
+        [
+            student.logpdf(effect.standardise(values[effect.reform, effect.response]), FREEDOM)
+            for effect in used
+        ],
+        axis=0,
+    )
+    weights, shape = smooth_weights(logs)
+    rows = []
+    for effect in used:
+        drawn = values[effect.reform, effect.response]
+        fine = np.isfinite(drawn)
+        rows.append(
+            (
+                effect.reform,
+                effect.response,
+                effect.estimate,
+                effect.error,
+                _find_median(drawn[fine], np.ones(int(fine.sum()))),
+                _find_median(drawn[fine], weights[fine]),
+            )
+        )
+    columns = ["reform", "response", "published", "error", "before", "after"]
+    facts = {
+        "effects": float(len(used)),
+        "effective draws": count_effective(weights),
+        "k": shape,
+    }
+    return weights, pd.DataFrame(rows, columns=columns), facts
+
+
+def can_weigh(facts: Mapping[str, float]) -> bool:
+    """Whether the weights of `weigh_draws` leave enough draws to be applied."""
+    return facts["effective draws"] >= ENOUGH and facts["k"] <= HEAVY
+
+
+def _find_median(values: Floats, weights: Floats) -> float:
+    if not len(values):
+        return float("nan")
+    order = np.argsort(values)
+    shares = np.cumsum(weights[order])
+    return float(values[order][np.searchsorted(shares, shares[-1] / 2)])
