@@ -2,9 +2,10 @@
 
 And find which of its parameters its value added can say nothing about.
 
-Value added is not proportional to the size of the other values: regions share one nation, and
-external investors and talent see a larger region better than in proportion. So the factor is found
-by running the model, beside the shipped regions and with the shipped calibration.
+Value added is not quite proportional to the size of the other values: regions share one nation's
+buyers, investors and talent, and a government pays the fixed cost of a programme whatever its size.
+So the factor is found by running the model, beside the shipped regions and with the shipped
+calibration.
 """
 
 from __future__ import annotations

@@ -35,8 +35,6 @@ OUTCOMES = (
 EXACT = 1e-5
 #: The same with the fixed cost of programmes, for value added: a second administration.
 WITH_FIXED_COST = 0.01
-#: A share of a market has no unit, but two halves share it.
-SHARED = ("market share at reference",)
 WHOLE = model.load()
 
 
@@ -57,7 +55,7 @@ def split(name: str) -> model.Model:
 
 def halve(name: str, value):
     unit = WHOLE.variables[name].unit
-    if name not in SHARED and not is_extensive(name, unit):
+    if not is_extensive(name, unit):
         return value
     if isinstance(value, float):
         return value / 2
