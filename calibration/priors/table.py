@@ -9,6 +9,7 @@ of a point is standard normal in any number of dimensions.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -159,6 +160,15 @@ class Priors:
         )
         scores = np.clip(np.nan_to_num(scores, nan=0.0), -most, most)
         return np.asarray(np.linalg.solve(self.root, scores[..., None])[..., 0])
+
+    @property
+    def hash(self) -> str:
+        """Fingerprint of the laws, of what regions share, and of the switches."""
+        digest = hashlib.sha256()
+        for prior in self.priors:
+            digest.update(repr((prior.name, prior.law, prior.share, prior.likes)).encode())
+        digest.update(repr(self.switches).encode())
+        return digest.hexdigest()
 
     @property
     def own_values(self) -> Floats:

@@ -25,6 +25,7 @@ EXAMPLES = (
     "smecluster calibrate path/to/your-region --report",
 )
 SUBCOMMANDS = {
+    "constants": "Find the posterior over every constant of the model.",
     "report": "Write the page of a calibration from its tables.",
     "adopt": "Write a calibration's estimate into the model file and the cases.",
     "values": "Copy the regions' values from the model file into the cases.",
@@ -147,7 +148,7 @@ def _fit(folder: Path | None, target: Path, report: bool, **options: Any) -> Non
 
     if report:
         check_report(target)
-    with _StageProgress() as tell:
+    with StageProgress() as tell:
         result = calibrate(folder, out=target, tell=tell, **options)
     note(f"wrote {target}")
     if report:
@@ -161,7 +162,7 @@ def _fit(folder: Path | None, target: Path, report: bool, **options: Any) -> Non
     print(f"{target}: {manifest['runs']:,} runs of the model in {minutes:.1f} minutes")
 
 
-class _StageProgress:
+class StageProgress:
     """Shows the progress of each stage; called from several threads."""
 
     def __init__(self) -> None:
@@ -170,13 +171,14 @@ class _StageProgress:
         self._open = ExitStack()
         self._telling = threading.Lock()
 
-    def __enter__(self) -> _StageProgress:
+    def __enter__(self) -> StageProgress:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._end()
 
     def __call__(self, stage: str, done: int, total: int) -> None:
+        """Show how much of a stage is done."""
         with self._telling:
             if stage != self._stage:
                 from smecluster.calibration.pipeline import OPEN_ENDED

@@ -1,0 +1,122 @@
+"""Calibrate every constant with one call: what the command line and a notebook use."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from smecluster.calibration.data.case import list_cases
+from smecluster.calibration.interface import CaseLike, assemble_together
+from smecluster.calibration.joint.knowledge import describe_knowledge
+from smecluster.calibration.joint.result import make_result
+from smecluster.calibration.joint.run import JointEffort, JointPosterior, find_posterior
+from smecluster.calibration.priors.table import Priors, build_priors
+from smecluster.calibration.problem.assembly import Problem
+from smecluster.calibration.saving import check_target, save_calibration
+from smecluster.calibration.stages import Stages, Tell
+from smecluster.model.settings import check_count, check_time_step
+from smecluster.model.support.checkpoints import drop
+from smecluster.model.support.files import write_atomic
+from smecluster.model.support.ledger import check_name
+from smecluster.model.support.provenance import make_stamp
+
+#: The name of the calibration, and the folder of its further tables and of unfinished work.
+EVERY_CONSTANT, KNOWLEDGE, _WORK = "every-constant", "knowledge", "work"
+_MORE = ("steps",)
+
+
+def calibrate_constants(
+    cases: Sequence[CaseLike] | None = None,
+    *,
+    out: str | Path,
+    name: str = EVERY_CONSTANT,
+    include: Sequence[str] = (),
+    effort: JointEffort | None = None,
+    time_step: float | None = None,
+    workers: int = 1,
+    restart: bool = False,
+    tell: Tell = lambda stage, done, total: None,
+) -> str:
+    """Find the posterior over every constant of the model, and save it as a calibration.
+
+    Parameters
+    ----------
+    cases : sequence of str, Path or Case, optional
+        By default the shipped cases.
+    out : str or Path
+        Folder to save to; interrupted work resumes there.
+    name : str
+        Name of the calibration.
+    include : sequence of str
+        ``"remembered"`` adds figures given from memory, with twice the error.
+    effort : JointEffort, optional
+        How much work to do.
+    time_step : float, optional
+        Time step of the runs, years: 1 over a whole number; by default the model's own.
+    workers : int
+        Threads; their number changes no digit.
+    restart : bool
+        Whether to drop unfinished work in `out` first.
+    tell : callable
+        Receives the stage, how much of it is done, and how much there is.
+
+    Returns
+    -------
+    str
+        What the figures decide, in a few sentences.
+
+    Raises
+    ------
+    InputError
+        If a case does not exist or is malformed, a constant states no belief, or `out` is in use or
+        holds other work.
+    NotConvergedError
+        If the walks do not agree: then nothing is saved, and more steps resume them.
+    """
+    check_name(name, "name")
+    check_count("workers", workers)
+    effort = effort or JointEffort()
+    for each in ("starts", "randomised", "draws", "steps"):
+        check_count(each, getattr(effort, each))
+    base = {}
+    if time_step is not None:
+        check_time_step(time_step)
+        base = {"TIME STEP": time_step}
+    target = Path(out)
+    check_target(target)
+    if restart:
+        drop(target / _WORK)
+    problem = assemble_together(cases or list_cases(), include, base)
+    priors = build_priors(problem.model, problem.parameters)
+    with Stages(target / _WORK, _identify(problem, priors, effort), tell) as stages:
+        posterior = find_posterior(problem, priors, effort, stages, workers)
+        result = make_result(problem, priors, posterior, stages)
+    stamp = make_stamp(
+        problem.model.hash, data=problem.hash, calibration=name, seed=str(effort.seed)
+    )
+    facts: dict[str, Any] = {"seed": effort.seed, "include": list(include), "quick": False}
+    save_calibration(result, target, name, facts, stamp)
+    return _save_knowledge(posterior, target)
+
+
+def _identify(problem: Problem, priors: Priors, effort: JointEffort) -> dict[str, str]:
+    return {
+        "model": problem.model.hash,
+        "problem": problem.hash,
+        "priors": priors.hash,
+        **{each: str(value) for each, value in asdict(effort).items() if each not in _MORE},
+    }
+
+
+def _save_knowledge(posterior: JointPosterior, target: Path) -> str:
+    """Write the tables that say what the figures decide, and say it in words."""
+    folder = target / KNOWLEDGE
+    for each, table in posterior.tables.items():
+        text = table.to_csv(index=False, float_format="%.6g")
+        write_atomic(folder / f"{each}.csv", text.encode())
+    tables = posterior.tables
+    said = describe_knowledge(tables["constants"], tables["pairs"], tables["directions"])
+    write_atomic(folder / "said.txt", f"{said}\n".encode())
+    return said

@@ -1,0 +1,116 @@
+"""The posterior over every constant as a calibration that all commands can use."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+from scipy.special import ndtri
+
+from smecluster.calibration.joint.run import JointPosterior
+from smecluster.calibration.pipeline import PipelineResult
+from smecluster.calibration.posterior.fitted_values import tabulate_fit
+from smecluster.calibration.posterior.paths import simulate_paths
+from smecluster.calibration.priors.law import LOG, SHARE
+from smecluster.calibration.priors.table import Priors
+from smecluster.calibration.problem.assembly import Problem
+from smecluster.calibration.problem.objective import Objective
+from smecluster.calibration.problem.parameters import Parameter
+from smecluster.calibration.stages import Stages
+from smecluster.calibration.store.named import round_values
+from smecluster.calibration.validation.scores import score_fits
+from smecluster.model.vensim.values import find_element
+
+_EDGE = float(ndtri(0.95))
+_SOURCE = "the 90 % range that the model's file believes, or the case's own prior"
+# Hard ranges without an end, for tables that need one.
+_ENDLESS = 1e300
+
+
+def list_parameters(priors: Priors, regions: tuple[str, ...]) -> tuple[Parameter, ...]:
+    """Describe the priors as parameters of an estimation problem.
+
+    Parameters
+    ----------
+    priors : Priors
+        The priors.
+    regions : tuple of str
+        The model's regions.
+
+    Returns
+    -------
+    tuple of Parameter
+        Positive constants on the scale ``log``, the others on ``lin``; ``mean`` is the median,
+        and ``sd`` half of the 90 % range over 1.645, on that scale.
+    """
+    found = []
+    for prior in priors.priors:
+        law = prior.law
+        log = law.scale in (LOG, SHARE)
+        low, high = np.log([law.low, law.high]) if log else (law.low, law.high)
+        found.append(
+            Parameter(
+                prior.name,
+                "log" if log else "lin",
+                # Zero has no logarithm: what is positive stays above the smallest number.
+                max(law.least, np.finfo(float).tiny) if log else max(law.least, -_ENDLESS),
+                min(law.most, _ENDLESS),
+                law.median,
+                float(high - low) / (2 * _EDGE),
+                "judgement",
+                _SOURCE,
+                find_element(prior.name, regions) is None,
+                prior.name,
+            )
+        )
+    return tuple(found)
+
+
+def make_result(
+    problem: Problem, priors: Priors, posterior: JointPosterior, stages: Stages
+) -> PipelineResult:
+    """Make a calibration of the posterior over every constant.
+
+    Parameters
+    ----------
+    problem : Problem
+        Whose figures were used.
+    priors : Priors
+        The priors.
+    posterior : JointPosterior
+        The posterior.
+    stages : Stages
+        Where its parts are kept.
+
+    Returns
+    -------
+    PipelineResult
+        The estimate is the mode. A constant that the figures do not inform has the median of its
+        prior there, whatever the model's file gives it.
+    """
+    whole = replace(problem, parameters=list_parameters(priors, problem.model.regions))
+    objective = Objective(whole, workers=1)
+    estimate = priors.to_values(posterior.mode.point)
+    x = np.clip(objective.to_scale(estimate), objective.lower, objective.upper)
+    points = objective.to_scale(posterior.draws.to_numpy(dtype=float))
+    judged = posterior.tables["constants"].set_index("name")
+    parameters = whole.table.assign(
+        estimate=estimate,
+        low=judged["low"].to_numpy(),
+        high=judged["high"].to_numpy(),
+        contraction=judged["contraction"].to_numpy(),
+        shift=judged["shift"].to_numpy(),
+        evidence=judged["evidence"].to_numpy(),
+        verdict=judged["verdict"].to_numpy(),
+    )
+    figures = stages.compute_table("figures", lambda: tabulate_fit(objective, x, points))
+    tables = {
+        "parameters": parameters,
+        "draws": pd.DataFrame(round_values(posterior.draws), columns=posterior.draws.columns),
+        "paths": stages.compute_table("paths", lambda: simulate_paths(objective, x, points)),
+        "figures": figures,
+        "fits": score_fits(figures).assign(sample="in"),
+    }
+    facts = {"data hash": problem.hash, "every constant": dict(posterior.facts)}
+    return PipelineResult(whole, x, tables, facts, stages.seconds, stages.runs)

@@ -1,0 +1,84 @@
+"""``smecluster calibrate constants``: the posterior over every constant of the model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from smecluster.model.support.ledger import check_name
+from smecluster.scripts.shared.printing import note, print_lines
+
+EXAMPLES = (
+    "smecluster calibrate constants",
+    "smecluster calibrate constants --steps 20000",
+    "smecluster calibrate constants --time-step 0.125 --name coarse",
+)
+_RESULTS = Path("results/calibration")
+
+
+def constants(
+    name: Annotated[str, typer.Option(help="Name of the calibration.")] = "every-constant",
+    seed: Annotated[int, typer.Option(min=0, help="Seed of all random numbers.")] = 1,
+    starts: Annotated[int, typer.Option(min=1, help="Descents to the mode.")] = 4,
+    randomised: Annotated[
+        int, typer.Option(min=20, help="Weighted draws from which the walkers start.")
+    ] = 200,
+    draws: Annotated[int, typer.Option(min=1, help="Draws to keep.")] = 1000,
+    steps: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            help="Moves after which walkers that do not agree are refused; the same command with "
+            "more resumes them.",
+        ),
+    ] = 10_000,
+    include: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="'remembered' adds figures from memory, with twice the error.",
+            show_default=False,
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder to write to; by default results/calibration/NAME.", show_default=False
+        ),
+    ] = None,
+    restart: Annotated[
+        bool,
+        typer.Option(
+            "--restart", help="Drop work that was kept for another model, data or settings."
+        ),
+    ] = False,
+    time_step: Annotated[
+        float | None,
+        typer.Option(
+            help="Time step of the runs, years: 1 over a whole number; by default the model's.",
+            show_default=False,
+        ),
+    ] = None,
+    workers: Annotated[int, typer.Option(min=1, help="Threads.")] = 1,
+) -> None:
+    """Find what the figures say of every constant, all judgements varied."""
+    from smecluster.calibration.joint.interface import calibrate_constants
+    from smecluster.calibration.joint.run import JointEffort
+    from smecluster.scripts.fitting.calibrate import StageProgress
+
+    check_name(name, "--name")
+    target = out or _RESULTS / name
+    with StageProgress() as tell:
+        said = calibrate_constants(
+            out=target,
+            name=name,
+            include=tuple(include or ()),
+            effort=JointEffort(seed, starts, randomised, draws, steps),
+            time_step=time_step,
+            workers=workers,
+            restart=restart,
+            tell=tell,
+        )
+    note(f"wrote {target}")
+    print_lines([said])
