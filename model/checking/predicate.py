@@ -24,7 +24,7 @@ _EXCESS: dict[str, Callable[[Any, Any], Any]] = {
     "equals": lambda value, limit: abs(value - limit),
 }
 BOUNDS = tuple(_EXCESS)
-SHAPES = ("falls", "rises", "never falls", "never rises", "flat")
+SHAPES = ("falls", "rises", "never falls", "never rises", "flat", "passes")
 
 
 def find_not_finite(values: xr.DataArray) -> str | None:
@@ -75,7 +75,8 @@ def find_wrong_shape(shape: str, values: xr.DataArray, share: float, slack: floa
         With the dimension ``time``.
     share : float
         ``falls`` and ``rises``: the smallest change from first to last, as a share of the
-        first. ``flat``: the largest distance from the first, as a share of it.
+        first. ``flat``: the largest distance from the first, as a share of it. ``passes``: the
+        value that must lie between the smallest and the largest.
     slack : float
         In the unit of the values. ``flat``: a distance that is always allowed, for values that
         run out. ``never falls`` and ``never rises``: how far a step may go the wrong way.
@@ -85,6 +86,11 @@ def find_wrong_shape(shape: str, values: xr.DataArray, share: float, slack: floa
     str or None
         The worst place and its value; None if there is none.
     """
+    if shape == "passes":
+        low, high = float(values.min()), float(values.max())
+        if low - slack <= share <= high + slack:
+            return None
+        return f"{low:.6g} to {high:.6g}, does not pass {share:g}"
     first, last = values.isel(time=0, drop=True), values.isel(time=-1, drop=True)
     if shape == "flat":
         spot = _find_worst(abs(values - first) - share * abs(first) - slack, 0.0)

@@ -20,7 +20,8 @@ all files of the folder may use, and ``checks``. A check has
     for ``equals`` relative to the largest variable of the two formulas at that place);
     ``falls`` or ``rises`` (from first to last by a share), ``flat`` (no further from the first
     than a share of it, and ``within``), ``never falls`` and ``never rises`` (by more than
-    ``within`` in a step).
+    ``within`` in a step); ``passes`` (a value that lies between the smallest and the largest of
+    all times and elements).
 
 A run is saved at every step if a formula uses a change, else at the model's ``SAVEPER``.
 
