@@ -108,10 +108,10 @@ def test_a_share_beyond_its_span_is_one_warning_line(capsys, tmp_path: Path):
     arguments = ["central", "--budget", "3%", "--out", str(tmp_path), "--json"]
     status, out, err = call(capsys, *arguments)
     assert status == 0
-    (line,) = (line for line in err.splitlines() if "'fund and guarantees'" in line)
+    (line,) = (line for line in err.splitlines() if "'common technology programme'" in line)
     assert line.startswith("warning: under central both levels together spend ")
     assert "plausible span of 0 to 1 %" in line
-    assert any("'fund and guarantees'" in said for said in json.loads(out)["warnings"])
+    assert any("'common technology programme'" in said for said in json.loads(out)["warnings"])
 
 
 def test_kinds_of_intervention_are_compared_from_the_beginning(capsys, tmp_path: Path):
