@@ -182,6 +182,7 @@ def test_draws_for_regions_that_the_model_lacks_are_left_out(monkeypatch):
 
     class Found:
         findings = MappingProxyType({"draws": table})
+        regions = load().regions
 
         def sample(self, count: int, seed: int) -> pd.DataFrame:
             return table.iloc[:count]
@@ -197,7 +198,9 @@ def test_draws_for_regions_that_the_model_lacks_are_left_out(monkeypatch):
 def test_the_values_of_a_folder_are_not_drawn_over(monkeypatch):
     table = pd.DataFrame({"spin off rate": [0.1], "critical mass[Wenzhou]": [5e4]})
     found = SimpleNamespace(
-        findings={"draws": table}, sample=lambda count, seed: table.iloc[:count]
+        findings={"draws": table},
+        regions=load().regions,
+        sample=lambda count, seed: table.iloc[:count],
     )
     monkeypatch.setattr(study_inputs, "find_calibration", lambda name: found)
     study = Study(name="x", title="x", strategies=("local",), draws=1)
