@@ -82,21 +82,20 @@ def compare_with_benchmarks(
         cut, inputs, outputs=list(dict.fromkeys(figures["variable"])), within_ranges=False
     )
     without = pair_with_run(figures.drop(columns=["model", "factor", "fitted"]), run)
-    forecasts = pd.DataFrame(
-        {
-            MODEL: figures["fitted"].to_numpy(float),
-            NATION: follow_nation(figures, found.paths),
-            CUT: without["fitted"].to_numpy(float),
-        }
-    )
+    forecasts = {
+        MODEL: figures["fitted"].to_numpy(float),
+        NATION: follow_nation(figures, found.paths),
+        CUT: without["fitted"].to_numpy(float),
+    }
     rows = []
     for key, series in figures.groupby(list(SERIES), sort=False, dropna=False):
         if len(series) < ENOUGH:
             continue
         actual = series["value"].to_numpy(float)
+        here = figures.index.get_indexer(series.index)
         errors = {
-            name: float(100 * np.mean(np.abs(forecasts.loc[series.index, name] / actual - 1)))
-            for name in forecasts
+            name: float(100 * np.mean(np.abs(values[here] / actual - 1)))
+            for name, values in forecasts.items()
         }
         years = int(series["year"].min()), int(series["year"].max())
         rows.append((*key, len(series), *years, *errors.values(), _judge_errors(errors)))

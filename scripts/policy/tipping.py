@@ -62,11 +62,12 @@ def tipping(
             raise InputError(f"--out {out}: the page is Markdown, give a name that ends in .md")
         for suffix in (".md", *RECORDED):
             check_file(out.with_suffix(suffix))
+    chosen = [load(name) for name in strategies]
     model = load_model(calibration=calibration)
     with progress("comparisons") as report:
         found = find_tipping_values(
             model,
-            [load(name) for name in strategies],
+            chosen,
             budget or BUDGETS,
             horizon or HORIZONS,
             constants=constant or (),
