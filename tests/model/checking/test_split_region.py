@@ -112,3 +112,22 @@ MISSED = pytest.mark.xfail(
 def test_a_second_administration_costs_little(name):
     found = largest_difference(name, split(name), lambda m: {}, ["value added"])
     assert max(found.values()) <= WITH_FIXED_COST
+
+
+@pytest.mark.parametrize("name", WHOLE.regions)
+def test_the_nation_gains_as_much_from_programmes_in_two_halves(name):
+    gains = []
+    for m in (WHOLE, split(name)):
+        with_it, without = (
+            model.simulate(
+                m,
+                {"FINAL TIME": 2060, **inputs(m)},
+                outputs=["Net national benefit account"],
+                years=[2060],
+                within_ranges=False,
+            )["Net national benefit account"].item()
+            for inputs in (with_programmes, without_fixed_cost)
+        )
+        gains.append(with_it - without)
+    # A difference of two accounts that are a thousand times as large.
+    assert gains[1] == pytest.approx(gains[0], rel=1e3 * EXACT)
