@@ -18,7 +18,13 @@ from smecluster.policies.contributions.measures import (
     WHOLE,
     tabulate_pairs,
 )
-from smecluster.policies.wording.prose import describe_draws, format_count, join_names, split_sign
+from smecluster.policies.wording.prose import (
+    SHARED_OUT,
+    describe_draws,
+    format_count,
+    join_names,
+    split_sign,
+)
 
 if TYPE_CHECKING:
     from smecluster.policies.contributions.result import Contributions
@@ -95,6 +101,7 @@ def write_basis(
         f"{format_count(draws, 'draw', 'draws')}. A coalition's levers keep the share of the "
         "budget that the strategy gives them; the money of the absent ones is not spent.",
         describe_draws(contributions.draws),
+        SHARED_OUT,
     ]
     if not contributions.exact:
         errors = contributions.errors[DISCOUNTED].isel(time=-1).sel({PLACE: TOTAL})

@@ -18,7 +18,13 @@ from smecluster.policies.optimisation.measures import (
     share_money,
 )
 from smecluster.policies.strategy import Strategy
-from smecluster.policies.wording.prose import describe_draws, format_draws, format_share, join_names
+from smecluster.policies.wording.prose import (
+    SHARED_OUT,
+    describe_draws,
+    format_draws,
+    format_share,
+    join_names,
+)
 
 if TYPE_CHECKING:
     from smecluster.policies.optimisation.result import BestUse
@@ -124,6 +130,7 @@ def write_basis(best_use: BestUse) -> list[str]:
         "The search knows only the model. It relies on every lever whose strength is judgement, "
         "and it finds the top of this model, not of the world: read the levers that it chooses as "
         "questions to ask.",
+        SHARED_OUT,
     ]
     if BALANCE in best_use.criteria:
         said.append(

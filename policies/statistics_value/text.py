@@ -23,7 +23,13 @@ from smecluster.policies.statistics_value.measures import (
     WORTH,
     add_difference,
 )
-from smecluster.policies.wording.prose import describe_draws, format_count, format_draws, split_sign
+from smecluster.policies.wording.prose import (
+    SHARED_OUT,
+    describe_draws,
+    format_count,
+    format_draws,
+    split_sign,
+)
 
 if TYPE_CHECKING:
     from smecluster.policies.statistics_value.result import StatisticsValue
@@ -93,6 +99,7 @@ def write_basis(statistics: StatisticsValue) -> list[str]:
         f"{format_count(len(statistics.futures), 'future', 'futures')}"
         + (". In brackets: 90 % intervals." if statistics.several else "."),
         describe_draws(statistics.draws),
+        SHARED_OUT,
         f"The statistics raise the share of the cluster that is covered in the last year by this "
         f"many percentage points: {points}. Without their money the rest of the strategy stays as "
         "it is, and ordinary budgets still pay for some statistics.",

@@ -14,7 +14,12 @@ from smecluster.policies.windows.measures import (
     compare_kinds,
     find_windows,
 )
-from smecluster.policies.wording.prose import describe_draws, format_count, format_draws
+from smecluster.policies.wording.prose import (
+    SHARED_OUT,
+    describe_draws,
+    format_count,
+    format_draws,
+)
 
 if TYPE_CHECKING:
     from smecluster.policies.windows.result import Windows
@@ -68,9 +73,11 @@ def write_basis(windows: Windows) -> list[str]:
         f"'{base}' alone; gain and money are present values.",
         describe_draws(windows.draws),
         f"No programme starts before {FIRST_START}: {WHY_FIRST_START}.",
-        "The size of a cluster is changed by changing its critical mass; its year, market and "
-        "people stay the same.",
+        "The size of a cluster is changed by changing its critical mass, the number of firms "
+        "against which variety, the division of labour and the chance to meet are measured; all "
+        "else stays the same.",
         "The gain leaves out what the money would have done elsewhere.",
+        SHARED_OUT,
     ]
     if windows.failed:
         said.append(

@@ -15,6 +15,13 @@ from smecluster.policies.wording.quantiles import compute_quantiles
 if TYPE_CHECKING:
     import pandas as pd
 
+#: What has to be said wherever only the regions' value added is shown.
+SHARED_OUT = (
+    "Value added is that of the regions. Demand is shared out, so the rest of China loses about as "
+    "much as they gain; what is left for the nation is the net national benefit, which 'smecluster "
+    "compare' shows."
+)
+
 
 def format_share(share: float) -> str:
     """Write a share in percent; nothing is rounded to all or none."""
