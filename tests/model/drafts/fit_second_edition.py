@@ -38,7 +38,7 @@ def assemble(draft: model.Model) -> Problem:
         Figures of the cases and of `further_figures.csv`, parameters of `parameters.csv`.
     """
     # The cases' own parameters name constants of the shipped model: only the figures are used.
-    base = assemble_problem(model.load(), [load_case(name) for name in CASES], shared=False)
+    base = assemble_problem(draft, [load_case(name) for name in CASES], shared=False)
     further = pd.read_csv(DRAFTS / "further_figures.csv")
     further["observable"] = further["variable"] + "[" + further["region"] + "] (further)"
     further["sigma"] = further.pop("error of the logarithm")
@@ -73,7 +73,7 @@ def assemble(draft: model.Model) -> Problem:
 
 def main() -> None:
     """Fit, and print the constants that move and the cost."""
-    objective = Objective(assemble(model.load(DRAFTS / "second_edition.mdl")))
+    objective = Objective(assemble(model.load()))
     found = descend(objective, objective.start)
     print(f"cost {float(objective.cost(objective.start[None])[0]):.1f} -> {found.cost:.1f}")
     for name, old, new in zip(
