@@ -118,6 +118,7 @@ def sample_draws(
     if regions is None:
         return draws
     kept = {None, *regions}
+    known |= {*regions}
     return draws[[name for name in draws.columns if find_element(name, known) in kept]]
 
 

@@ -190,7 +190,7 @@ def apply_calibration(model: Model, calibration: Calibration, keep: Collection[s
     values = {
         name: value
         for name, value in calibration.values.items()
-        if find_element(name, calibration.regions) in {None, *regions}
+        if find_element(name, {*calibration.regions, *model.regions}) in {None, *regions}
     }
     text = set_values(model.text, values)
     return model if text == model.text else Model(text, model.path)

@@ -10,7 +10,7 @@ from smecluster.calibration.store.findings import read_findings
 from smecluster.calibration.store.named import Calibration, write_manifest
 from smecluster.model import load as load_model
 from smecluster.model.support.errors import InputError
-from smecluster.model.vensim.values import read_values
+from smecluster.model.vensim.values import find_element, read_values
 
 HELD = {"migration rate": 0.045, "reference output[Wenzhou]": 4800.0}
 
@@ -55,7 +55,7 @@ def test_only_the_regions_own_parameters_are_estimated_from_its_own_figures():
     case = load_case("wenzhou")
     found = assemble_further_problem(load_beside(case, None), case)
     assert found.names
-    assert all(name.endswith("[Wenzhou]") for name in found.names)
+    assert all(find_element(name, ["Wenzhou"]) for name in found.names)
     assert set(found.measurements["region"]) == {"Wenzhou"}
 
 
@@ -77,11 +77,10 @@ def test_a_region_that_names_no_parameter_has_nothing_to_estimate(tmp_path):
 
 
 def test_draws_stand_side_by_side_and_replace_those_of_the_same_region():
-    own = pd.DataFrame({"reference output[Wenzhou]": [1.0, 2.0], "new[Wenzhou]": [3.0, 4.0]})
-    held = pd.DataFrame(
-        {"migration rate": [0.1, 0.2], "reference output[Wenzhou]": [8.0, 9.0], "a[Delta]": [5, 6]}
-    )
-    found = pair_draws(own, held)
-    assert list(found) == ["migration rate", "a[Delta]", *own]
-    assert found["reference output[Wenzhou]"].tolist() == [1.0, 2.0]
+    own = pd.DataFrame({"a[Wenzhou, imitative]": [1.0, 2.0], "new[Wenzhou]": [3.0, 4.0]})
+    shared = {"migration rate": [0.1, 0.2], "b[imitative]": [0.3, 0.4], "a[Delta]": [5, 6]}
+    held = pd.DataFrame({**shared, "a[Wenzhou, imitative]": [8.0, 9.0], "c[Wenzhou]": [7, 7]})
+    found = pair_draws(own, held, ["Wenzhou"])
+    assert list(found) == [*shared, *own]
+    assert found["a[Wenzhou, imitative]"].tolist() == [1.0, 2.0]
     assert len(found) == 2

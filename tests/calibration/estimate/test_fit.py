@@ -16,7 +16,11 @@ from smecluster.calibration.problem.objective import Objective
 from smecluster.model import load as load_model
 from smecluster.model.support.checkpoints import Checkpoints
 
-NAMES = ["price sensitivity", "elasticity of wage to tightness", "reference output[Zhongguancun]"]
+NAMES = [
+    "gain from division of labour",
+    "elasticity of wage to tightness",
+    "market share at reference[Zhongguancun, national]",
+]
 
 
 @pytest.fixture(scope="module")

@@ -65,7 +65,8 @@ def test_twice_the_size_doubles_what_counts_things_and_leaves_the_rest(wenzhou):
     doubled = {"firm", "firm/Year", "person", "Myuan", "Myuan/Year", "km2"}
     assert len(scaled) == len(wenzhou.constants) == len(done)
     for old, new, what in zip(wenzhou.constants, scaled, done, strict=True):
-        times = 2 if old.unit in doubled else 1
+        by_name = BY_NAME.get(old.variable, (False, ""))[0]
+        times = 2 if old.unit in doubled or by_name else 1
         assert new.value == pytest.approx(times * old.value, rel=1e-8)
         assert what.done == ("times 2" if times == 2 else "kept")
         assert new.status == "scaled from Wenzhou"
@@ -82,16 +83,21 @@ def test_tables_of_shares_over_time_are_kept_and_left_to_the_user(wenzhou):
 def test_priors_and_bounds_move_with_what_they_are_about(wenzhou):
     offered = read_parameters(wenzhou.path / FILE)
     rows = {r["name"]: r for r in scale_parameters(offered, wenzhou.constants, 2.0, "Wenzhou")}
-    output = rows["reference output"]
-    assert [float(output[name]) for name in ("lower", "prior mean", "upper")] == [6000, 9200, 13000]
-    assert float(output["prior sd"]) == 0.1  # of a logarithm
-    assert float(rows["export orientation"]["prior mean"]) == 0.2
+    given = {each.name: each for each in offered}
+    for name in ("initial employment", "initial capital[imitative]"):
+        own, row = given[name], rows[name]
+        twice = [2 * own.lower, 2 * own.mean, 2 * own.upper]
+        assert [float(row[end]) for end in ("lower", "prior mean", "upper")] == twice
+        assert float(row["prior sd"]) == own.sd  # of a logarithm
+    assert float(rows["initial wage premium"]["prior mean"]) == given["initial wage premium"].mean
     # No bound leaves the range of the model.
-    assert float(rows["seed entrepreneurs"]["upper"]) == 500000
+    larger = scale_parameters(offered, wenzhou.constants, 30.0, "Wenzhou")
+    mass = next(row for row in larger if row["name"] == "critical mass")
+    assert float(mass["upper"]) == 1000000
 
 
 def test_a_size_that_takes_a_value_out_of_its_range_is_refused(wenzhou):
     _, high = bound_factor(wenzhou.constants)
     scale_constants(wenzhou.constants, high * 0.999, "Wenzhou")
-    with pytest.raises(InputError, match=r"'seed entrepreneurs' would be .* outside its range"):
+    with pytest.raises(InputError, match=r"'.*' would be .* outside its range"):
         scale_constants(wenzhou.constants, high * 1.01, "Wenzhou")

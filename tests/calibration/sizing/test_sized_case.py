@@ -65,8 +65,11 @@ def test_twice_the_value_added_is_one_factor_on_what_counts_and_none_on_shares(t
 
 def test_its_folder_tells_what_was_kept_scaled_and_left(town):
     text = (town.folder / "README.md").read_text(encoding="utf-8")
-    assert "| initial employment | person | times 0.62" in text
-    assert "| product similarity | Dmnl | kept | a share or a rate: no size | check" in text
+    assert "| initial employment | person | times 0." in text
+    assert (
+        "| income elasticity of demand | Dmnl | kept | a share or a rate: no size | check" in text
+    )
+    assert "| initial capital[imitative] | Myuan | times 0." in text
     assert "dated history of Wenzhou: write the region's own" in text
     assert "4,312 million yuan in prices of 1990" in text
 
@@ -112,7 +115,7 @@ def test_a_parameter_that_value_added_says_nothing_about_is_left_out(tmp_path):
     assert left == {"estimate of outsourcing tendency", "estimate of reference value added rate"}
     text = (park.folder / "parameters.csv").read_text(encoding="utf-8")
     assert "\noutsourcing tendency," not in text
-    assert "\nreference output," in text
+    assert "\nmarket share at reference[national]," in text
 
 
 @pytest.mark.parametrize(

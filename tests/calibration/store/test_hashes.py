@@ -111,7 +111,7 @@ def test_a_file_of_the_user_beside_the_tables_is_none_of_ours(calibration):
     [
         ('"Wenzhou",\n  "Zhongguancun"', '"Zhongguancun",\n  "Wenzhou"'),
         ('"seed": 1', '"seed": 2'),
-        ("be243f0c", "be243f0d"),
+        ('"name": "three-cases"', '"name": "three-case"'),
         ('"format": 1,\n', ""),
     ],
 )
@@ -158,10 +158,10 @@ def test_a_case_that_is_as_it_was_uses_its_calibration(case):
 @pytest.mark.parametrize(
     ("file", "old", "new"),
     [
-        ("constants.csv", "initial imitative SMEs,,10000", "initial imitative SMEs,,20000"),
+        ("constants.csv", "initial firms,imitative,10000", "initial firms,imitative,20000"),
         ("series.csv", "1994,4946.07", "1994,9946.07"),
         ("case.toml", "error = 0.05", "error = 0.1"),
-        ("parameters.csv", ",.5,3,1.2,", ",.5,3,1.3,"),
+        ("parameters.csv", ",0.5,1.4,0.83,", ",0.5,1.4,0.84,"),
     ],
 )
 def test_an_edited_case_does_not_use_its_old_calibration(case, file, old, new):
@@ -261,7 +261,7 @@ def test_edited_figures_of_a_shipped_case_are_told_when_its_calibration_is_used(
     monkeypatch.setattr(
         workspace, "locate", lambda path: folder if path == CASES / "wenzhou" else own(path)
     )
-    alter(folder / "constants.csv", "initial imitative SMEs,,10000", "initial imitative SMEs,,2e4")
+    alter(folder / "constants.csv", "initial firms,imitative,10000", "initial firms,imitative,2e4")
     load_calibrated((), ())  # the model's file holds these values, not the case
     alter(folder / "series.csv", "1994,4946.07", "1994,9946.07")
     with pytest.warns(CalibrationWarning, match=r"made with another series\.csv of wenzhou: renew"):

@@ -15,7 +15,11 @@ from smecluster.model import load as load_model
 from smecluster.model.support.checkpoints import Checkpoints
 from smecluster.model.support.errors import InputError
 
-NAMES = ["price sensitivity", "user cost of capital", "reference output[Zhongguancun]"]
+NAMES = [
+    "gain from division of labour",
+    "user cost of capital",
+    "market share at reference[Zhongguancun, national]",
+]
 
 
 @pytest.fixture(scope="module")

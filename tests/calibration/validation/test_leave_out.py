@@ -13,8 +13,8 @@ from smecluster.calibration.validation.leave_out import leave_out
 from smecluster.model import load as load_model
 from smecluster.model.support.errors import InputError
 
-SHARED = ["price sensitivity", "elasticity of wage to tightness"]
-OWN = ["reference output[Zhongguancun]", "initial wage premium[Wenzhou]"]
+SHARED = ["gain from division of labour", "elasticity of wage to tightness"]
+OWN = ["market share at reference[Zhongguancun, national]", "initial wage premium[Wenzhou]"]
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from smecluster.model.support.errors import InputError, UnknownNameError
 
 LISTED = TermList(
     terms={
-        "money for": ("no such table[here, ?]", "historical local effort[here, ?]"),
+        "money for": ("no such table[here, ?]", "historical effort[here, ?]"),
         "entry": ("founding[imitative]", "spontaneous entry + technology start ups"),
         "moon": ("lunar output",),
     },
@@ -44,7 +44,7 @@ def test_a_name_of_the_model_stands_for_itself(terms):
 
 def test_what_stands_in_brackets_goes_where_the_question_mark_is(terms):
     assert terms.find_input("money for[roads]") == (
-        "historical local effort[here, infrastructure investment]"
+        "historical effort[here, infrastructure investment]"
     )
 
 
@@ -60,8 +60,8 @@ def test_a_name_that_is_nothing_ends_in_the_nearest_one(terms):
         terms.parse("SME lons")
     with pytest.raises(UnknownNameError, match="did you mean 'interest rate'"):
         terms.find_input("intrest rate")
-    with pytest.raises(UnknownNameError, match="element of 'historical local effort'"):
-        terms.find_input("historical local effort[here, tunnels]")
+    with pytest.raises(UnknownNameError, match="element of 'historical effort'"):
+        terms.find_input("historical effort[here, tunnels]")
 
 
 def test_a_term_with_another_type_of_content_is_refused(tmp_path):
