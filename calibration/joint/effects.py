@@ -18,7 +18,12 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import t as student
 
-from smecluster.calibration.posterior.convergence import count_effective, smooth_weights
+from smecluster.calibration.posterior.convergence import (
+    ENOUGH,
+    HEAVY,
+    count_effective,
+    smooth_weights,
+)
 from smecluster.calibration.problem.criteria import NORMAL_90
 from smecluster.calibration.validation.reform_file import Reform
 from smecluster.calibration.validation.reform_score import SIZED
@@ -29,8 +34,6 @@ Floats = NDArray[np.float64]
 
 #: Degrees of freedom of an effect's error.
 FREEDOM = 4
-#: Weights are applied if they leave this many effective draws, and their tail can be trusted.
-ENOUGH, HEAVY = 100.0, 0.7
 #: A model without a finite effect is this many standard errors off.
 _LOST = 10.0
 

@@ -38,6 +38,9 @@ class _Series:
     #: By member of the family: log prior with the determinants, and the precision at scale 1.
     constants: Floats
     precisions: Floats
+    #: Prior probabilities of the members, and roots of their covariances at scale 1.
+    priors: Floats
+    roots: Floats
     shape: float
     rate: float
     #: Figures, less one if a factor is estimated with them.
@@ -60,18 +63,19 @@ class SeriesErrors:
         self.count = len(figures)
         self._series = []
         for name, rows in figures.groupby("observable", sort=False):
-            observable = problem.observables.loc[name]
+            stated = float(problem.observables["error"].to_dict()[name])
+            compare = problem.observables["compare"].to_dict()[name]
             years = rows["year"].to_numpy(dtype=float)
             # A figure from memory has a wider error than the others of its series.
-            wider = rows["sigma"].to_numpy(dtype=float) / float(observable["error"])
+            wider = rows["sigma"].to_numpy(dtype=float) / stated
             self._series.append(
                 _prepare(
                     str(name),
                     np.asarray(rows.index.to_numpy(), dtype=np.int64),
                     years,
                     wider,
-                    float(observable["error"]),
-                    observable["compare"] == "scale",
+                    stated,
+                    compare == "scale",
                     family,
                 )
             )
@@ -96,6 +100,23 @@ class SeriesErrors:
             shares = softmax(logs[0]) * (one.free / 2 + one.shape) / (one.rate + halves[0])
             whole[np.ix_(one.places, one.places)] = np.tensordot(shares, one.precisions, 1)
         return whole
+
+    def draw(self, rng: np.random.Generator) -> Floats:
+        """Draw log errors from their prior: a scale and a correlation of each series first.
+
+        Returns
+        -------
+        array of float, shape (figures,)
+            Dmnl. A series that is known up to a factor has errors like any other: the factor is
+            removed when they are compared.
+        """
+        found = np.empty(self.count)
+        for one in self._series:
+            member = rng.choice(len(one.labels), p=one.priors)
+            variance = one.rate / rng.gamma(one.shape)
+            noise = rng.standard_normal(len(one.places))
+            found[one.places] = np.sqrt(variance) * (one.roots[member] @ noise)
+        return found
 
     def profile(self, errors: ArrayLike) -> pd.DataFrame:
         """Tabulate the likeliest scale and correlation of each series.
@@ -146,9 +167,10 @@ def _prepare(
     free = len(years) - scaled
     shape = STATED / 2
     rate = shape * error**2
-    constants, precisions = [], []
+    constants, precisions, roots = [], [], []
     for member in family:
         covariance = member.correlate(gaps) * np.outer(wider, wider)
+        roots.append(np.linalg.cholesky(covariance))
         precision = np.linalg.inv(covariance)
         determinant = np.linalg.slogdet(covariance)[1]
         if scaled:
@@ -170,6 +192,8 @@ def _prepare(
         tuple(member.label for member in family),
         np.array(constants) + level,
         np.array(precisions),
+        np.array([member.prior for member in family]),
+        np.array(roots),
         shape,
         rate,
         free,

@@ -11,7 +11,12 @@ from smecluster.calibration.data.case import list_cases
 from smecluster.calibration.interface import CaseLike, assemble_together
 from smecluster.calibration.joint.knowledge import describe_knowledge
 from smecluster.calibration.joint.result import make_result
-from smecluster.calibration.joint.run import JointEffort, JointPosterior, find_posterior
+from smecluster.calibration.joint.run import (
+    JointEffort,
+    JointPosterior,
+    find_posterior,
+    make_joint_target,
+)
 from smecluster.calibration.priors.table import Priors, build_priors
 from smecluster.calibration.problem.assembly import Problem
 from smecluster.calibration.saving import check_target, save_calibration
@@ -78,27 +83,28 @@ def calibrate_constants(
     check_name(name, "name")
     check_count("workers", workers)
     effort = effort or JointEffort()
-    for each in ("starts", "randomised", "draws", "steps"):
+    for each in ("starts", "randomised", "draws", "steps", "candidates"):
         check_count(each, getattr(effort, each))
     base = {}
     if time_step is not None:
         check_time_step(time_step)
         base = {"TIME STEP": time_step}
-    target = Path(out)
-    check_target(target)
+    place = Path(out)
+    check_target(place)
     if restart:
-        drop(target / _WORK)
+        drop(place / _WORK)
     problem = assemble_together(cases or list_cases(), include, base)
     priors = build_priors(problem.model, problem.parameters)
-    with Stages(target / _WORK, _identify(problem, priors, effort), tell) as stages:
-        posterior = find_posterior(problem, priors, effort, stages, workers)
+    target = make_joint_target(problem, priors, workers)
+    with Stages(place / _WORK, _identify(problem, priors, effort), tell) as stages:
+        posterior = find_posterior(problem, priors, target, effort, stages)
         result = make_result(problem, priors, posterior, stages)
     stamp = make_stamp(
         problem.model.hash, data=problem.hash, calibration=name, seed=str(effort.seed)
     )
     facts: dict[str, Any] = {"seed": effort.seed, "include": list(include), "quick": False}
-    save_calibration(result, target, name, facts, stamp)
-    return _save_knowledge(posterior, target)
+    save_calibration(result, place, name, facts, stamp)
+    return _save_knowledge(posterior, place)
 
 
 def _identify(problem: Problem, priors: Priors, effort: JointEffort) -> dict[str, str]:

@@ -87,7 +87,8 @@ def list_pairs(priors: Priors, mode: Mode) -> pd.DataFrame:
         [prior[place[one], place[two]] for one, two in pairs[["first", "second"]].to_numpy()]
     )
     closer = pairs["correlation"].abs().to_numpy() > np.abs(before) + LITTLE
-    return pairs[closer].reset_index(drop=True)
+    kept: pd.DataFrame = pairs.loc[closer].reset_index(drop=True)
+    return kept
 
 
 def list_directions(priors: Priors, subspace: Subspace) -> pd.DataFrame:

@@ -102,7 +102,7 @@ def find_mode(
     cost = float(target.cost(point, errors[None])[0])
     steps = 0
     while True:
-        slope = target.slope(point)[0]
+        slope = target.slope(point)
         precision = target.terms.find_precision(errors)
         gradient = point + slope.T @ (precision @ errors)
         mode = Mode(point, cost, errors, slope, precision, float(np.abs(gradient).max()), steps)

@@ -23,7 +23,7 @@ from smecluster.calibration.joint.target import Target
 Floats = NDArray[np.float64]
 
 #: Largest distance from the noise that was drawn at which a draw counts as solved.
-SOLVED = 1e-3
+SOLVED = 1e-2
 # Iterations at most, and how many of the last the next one learns from.
 _MOST = 40
 _MEMORY = 12
@@ -94,21 +94,83 @@ def draw_randomised(
     """
     noise = rng.standard_normal((count, len(subspace.strengths)))
     _, outside = subspace.split(rng.standard_normal((count, target.size)))
-    inside, errors, left = _solve(target, mode, subspace, noise, outside)
-    points = subspace.join(inside, outside)
-    solved = np.abs(left).max(axis=1, initial=0.0) < SOLVED
-    changes = np.zeros(count)
-    for number in range(count):
-        if solved[number]:
-            slope = target.slope(points[number], subspace.directions)[0]
-            whole = _differentiate(subspace, slope)
-            sign, changes[number] = np.linalg.slogdet(whole)
-            # On the other side of a fold the same noise has several points.
-            solved[number] = sign > 0
-        tell(number + 1, count)
-    found = subspace.find_noise(inside, errors)
+    place = solve_noise(target, subspace, noise, outside, begin_linear(mode, subspace, outside))
+    points = subspace.join(place.inside, outside)
+    costs = target.cost(points, place.errors)
+    changes = np.full(count, np.nan)
+    for number in np.flatnonzero(place.solved):
+        changes[number] = measure_change(target, subspace, points[number], place.errors[number])
+        tell(int(number) + 1, count)
+    found = subspace.find_noise(place.inside, place.errors)
     proposals = 0.5 * (found**2).sum(axis=1) + 0.5 * (outside**2).sum(axis=1) - changes
-    return Draws(points, errors, target.cost(points, errors), proposals, solved)
+    return Draws(points, place.errors, costs, proposals, np.isfinite(changes))
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where noise leads.
+
+    Attributes
+    ----------
+    inside : array of float, shape (n, informed)
+        The informed coordinates.
+    errors : array of float, shape (n, errors)
+        The errors there.
+    solved : array of bool, shape (n,)
+        Whether the point has the noise that was asked for.
+    """
+
+    inside: Floats
+    errors: Floats
+    solved: NDArray[np.bool_]
+
+
+def begin_linear(mode: Mode, subspace: Subspace, outside: Floats) -> Place:
+    """Give the points from which a solution is sought where none is known: as of a linear problem.
+
+    Parameters
+    ----------
+    mode : Mode
+        The mode.
+    subspace : Subspace
+        The informed directions there.
+    outside : array of float, shape (n, size)
+        What the points have outside of them.
+
+    Returns
+    -------
+    Place
+        Whose errors are those of the linear problem.
+    """
+    centre, rest = subspace.split(mode.point[None])
+    linear = mode.errors + (outside - rest) @ mode.slope.T
+    inside = np.repeat(centre, len(outside), axis=0)
+    return Place(inside, linear, np.zeros(len(outside), dtype=bool))
+
+
+def measure_change(target: Target, subspace: Subspace, point: Floats, errors: Floats) -> float:
+    """Measure how fast the noise changes with the informed coordinates at a solution.
+
+    Parameters
+    ----------
+    target : Target
+        The -log posterior.
+    subspace : Subspace
+        The informed directions.
+    point : array of float, shape (size,)
+        The solution.
+    errors : array of float, shape (errors,)
+        The errors there.
+
+    Returns
+    -------
+    float
+        Logarithm of the determinant; not a number on the other side of a fold, where the same noise
+        has several points.
+    """
+    slope = target.slope_ahead(point, errors, subspace.directions)
+    sign, change = np.linalg.slogdet(_differentiate(subspace, slope))
+    return float(change) if sign > 0 else float("nan")
 
 
 def _differentiate(subspace: Subspace, slope: Floats) -> Floats:
@@ -118,20 +180,34 @@ def _differentiate(subspace: Subspace, slope: Floats) -> Floats:
     return np.asarray(pulled / size)
 
 
-def _solve(
-    target: Target, mode: Mode, subspace: Subspace, noise: Floats, outside: Floats
-) -> tuple[Floats, Floats, Floats]:
-    """Solve for the informed coordinates, all draws at once; also give errors and what is left.
+def solve_noise(
+    target: Target, subspace: Subspace, noise: Floats, outside: Floats, begin: Place
+) -> Place:
+    """Find the points that have given noise, all at once.
 
-    Newton steps with the slope at the mode, each draw's improved by its own last steps (Anderson's
+    Newton steps with the slope at the mode, each point's improved by its own last steps (Anderson's
     mixing; Walker and Ni 2011, SIAM J. Numer. Anal. 49(4)).
+
+    Parameters
+    ----------
+    target : Target
+        The -log posterior.
+    subspace : Subspace
+        The informed directions.
+    noise : array of float, shape (n, informed)
+        The noise.
+    outside : array of float, shape (n, size)
+        What the points have outside of the informed directions.
+    begin : Place
+        Where to begin, with the errors that are expected there.
+
+    Returns
+    -------
+    Place
     """
     spread = np.sqrt(1 + subspace.strengths**2)
-    centre, rest = subspace.split(mode.point[None])
-    linear = mode.errors + (outside - rest) @ mode.slope.T
-    begin = subspace.find_noise(np.broadcast_to(centre, noise.shape), linear)
     # Of a linear problem this is the solution: the slope of the noise there is the spread.
-    inside = centre + _hold(noise - begin, spread)
+    inside = begin.inside + _hold(noise - subspace.find_noise(begin.inside, begin.errors), spread)
     errors = target.errors(subspace.join(inside, outside))
     left = noise - subspace.find_noise(inside, errors)
     best, best_errors, best_left = inside.copy(), errors.copy(), left.copy()
@@ -153,7 +229,7 @@ def _solve(
             errors[better],
             left[better],
         )
-    return best, best_errors, best_left
+    return Place(best, best_errors, np.abs(best_left).max(axis=1, initial=0.0) < SOLVED)
 
 
 def _hold(left: Floats, spread: Floats) -> Floats:

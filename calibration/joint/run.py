@@ -30,10 +30,19 @@ from smecluster.calibration.joint.subspace import Subspace, find_subspace
 from smecluster.calibration.joint.target import Target, make_target
 from smecluster.calibration.joint.walkers import (
     WALKERS,
+    Walks,
     choose_starts,
     walk_posterior,
+    weigh_points,
 )
-from smecluster.calibration.posterior.convergence import count_effective, smooth_weights
+from smecluster.calibration.posterior.convergence import (
+    ENOUGH,
+    HEAVY,
+    NotConvergedError,
+    count_effective,
+    resample_evenly,
+    smooth_weights,
+)
 from smecluster.calibration.priors.table import Priors
 from smecluster.calibration.problem.assembly import Problem
 from smecluster.calibration.stages import Stages
@@ -44,6 +53,8 @@ Floats = NDArray[np.float64]
 LIKELIHOOD, ALTERNATIVE = "autoregression", "discrepancy"
 # Weighted draws that are saved together.
 _BATCH = 20
+# Points of the walks whose weights are saved together.
+_WEIGHED = 50
 # How far from the prior's median the other starts lie, in standard deviations.
 _SCATTER = 0.7
 
@@ -64,13 +75,16 @@ class JointEffort:
         Draws of the posterior to keep.
     steps : int
         Moves after which walkers that have not converged are refused.
+    candidates : int
+        Points of the walks that are weighed, from which the draws are chosen.
     """
 
     seed: int = 1
     starts: int = 4
     randomised: int = 200
     draws: int = 1000
-    steps: int = 10_000
+    steps: int = 5_000
+    candidates: int = 2000
 
 
 @dataclass(frozen=True)
@@ -100,23 +114,23 @@ class JointPosterior:
 
 
 def find_posterior(
-    problem: Problem, priors: Priors, effort: JointEffort, stages: Stages, workers: int = 1
+    problem: Problem, priors: Priors, target: Target, effort: JointEffort, stages: Stages
 ) -> JointPosterior:
     """Find the posterior over every constant, or resume where it was left.
 
     Parameters
     ----------
     problem : Problem
-        Its figures are used, with the errors as stated, and its model.
+        Its figures are used, with the errors as stated.
     priors : Priors
         Of the same model, with the values of its regions.
+    target : Target
+        The -log posterior that they make; see `make_joint_target`.
     effort : JointEffort
         How much work to do.
     stages : Stages
         Where finished parts are kept; its identity must name the problem, the priors and all of
         `effort` but the steps.
-    workers : int
-        Threads; their number changes no digit.
 
     Returns
     -------
@@ -125,24 +139,24 @@ def find_posterior(
     Raises
     ------
     NotConvergedError
-        If the walks do not agree after `effort.steps` moves: then there are no draws. More steps
-        resume them.
+        If the walks do not agree after `effort.steps` moves, or their weights mislead: then there
+        are no draws. More steps resume them.
     """
-    terms = SeriesErrors(problem, FAMILIES[LIKELIHOOD]())
-    target = make_target(problem, priors, terms, workers)
     # Several threads are slower for matrices this small, and could change a digit.
     with threadpool_limits(1, "blas"):
-        return _carry_out(problem, priors, target, terms, effort, stages)
+        return _carry_out(problem, priors, target, effort, stages)
+
+
+def make_joint_target(problem: Problem, priors: Priors, workers: int = 1) -> Target:
+    """Make the -log posterior of a problem under `LIKELIHOOD`; see `make_target`."""
+    terms = SeriesErrors(problem, FAMILIES[LIKELIHOOD]())
+    return make_target(problem, priors, terms, workers)
 
 
 def _carry_out(
-    problem: Problem,
-    priors: Priors,
-    target: Target,
-    terms: SeriesErrors,
-    effort: JointEffort,
-    stages: Stages,
+    problem: Problem, priors: Priors, target: Target, effort: JointEffort, stages: Stages
 ) -> JointPosterior:
+    terms = SeriesErrors(problem, FAMILIES[LIKELIHOOD]())
     one, two, three, four = np.random.SeedSequence(effort.seed).spawn(4)
     mode, starts = _find_lowest(priors, target, effort, np.random.default_rng(one), stages)
     subspace = find_subspace(mode)
@@ -152,7 +166,6 @@ def _carry_out(
     with stages.inner("walks") as checkpoints:
         walks = walk_posterior(
             target,
-            mode,
             subspace,
             begin,
             priors.names,
@@ -161,9 +174,8 @@ def _carry_out(
             most=effort.steps,
             tell=stages.track("moves of the walkers"),
         )
-    points = walks.select_points(effort.draws)
-    errors = stages.compute_arrays("errors", lambda: {"errors": target.errors(points)})["errors"]
-    other, facts = _weigh_alternative(problem, terms, np.asarray(errors, dtype=float))
+    points, errors, corrected = _correct(target, subspace, walks, effort, stages)
+    other, facts = _weigh_alternative(problem, terms, errors)
     tables = {
         "constants": judge_constants(priors, points),
         "pairs": list_pairs(priors, mode),
@@ -186,9 +198,42 @@ def _carry_out(
             "weighted draws k": shape,
             "acceptance": walks.acceptance,
             "moves": walks.steps,
+            **corrected,
             **facts,
         },
     )
+
+
+def _correct(
+    target: Target, subspace: Subspace, walks: Walks, effort: JointEffort, stages: Stages
+) -> tuple[Floats, Floats, dict[str, Any]]:
+    """Put in what the walks left out, and choose draws of equal weight."""
+    points, errors = walks.select_points(effort.candidates)
+    tell = stages.track("weights of the walks")
+    parts = []
+    for begin in range(0, len(points), _WEIGHED):
+        part = slice(begin, begin + _WEIGHED)
+        weigh = partial(_weigh_arrays, target, subspace, points[part], errors[part])
+        # The name says of which walks: longer ones have other candidates.
+        name = f"weights {walks.steps}, {begin // _WEIGHED}"
+        arrays = stages.compute_arrays(name, weigh, tells=True)
+        parts.append(np.asarray(arrays["logs"], dtype=float))
+        tell(min(begin + _WEIGHED, len(points)), len(points))
+    weights, shape = smooth_weights(np.concatenate(parts))
+    facts = {"walks effective": count_effective(weights), "walks k": shape}
+    if facts["walks effective"] < ENOUGH or shape > HEAVY:
+        raise NotConvergedError(
+            f"{len(points)} points of the walks have weights worth {facts['walks effective']:.0f} "
+            f"draws (k {shape:.2f}): at least {ENOUGH:.0f} are needed, and k of at most {HEAVY:g}"
+        )
+    chosen = resample_evenly(weights, effort.draws)
+    return points[chosen], errors[chosen], facts
+
+
+def _weigh_arrays(
+    target: Target, subspace: Subspace, points: Floats, errors: Floats
+) -> Mapping[str, NDArray[Any]]:
+    return {"logs": weigh_points(target, subspace, points, errors)}
 
 
 def _find_lowest(

@@ -15,6 +15,8 @@ from smecluster.model.support.errors import InputError
 
 Floats = NDArray[np.float64]
 
+#: Weights can be trusted if they are worth this many draws, and k is at most so much.
+ENOUGH, HEAVY = 100.0, 0.7
 _NAMED = 3
 # Weights that are worth a larger share of the draws hardly differ.
 _EQUAL = 0.9
@@ -83,6 +85,15 @@ def smooth_weights(log_weights: Floats) -> tuple[Floats, float]:
 def count_effective(weights: Floats) -> float:
     """Count the equally weighted draws that weights, which sum to 1, are worth."""
     return float(1 / np.sum(np.square(weights)))
+
+
+def resample_evenly(weights: Floats, count: int) -> NDArray[np.intp]:
+    """Choose draws in proportion to weights that sum to 1, as evenly as whole numbers allow.
+
+    Source: systematic resampling, Kitagawa 1996, J. Comput. Graph. Stat. 5(1).
+    """
+    at = (np.arange(count) + 0.5) / count
+    return np.minimum(np.searchsorted(np.cumsum(weights), at), len(weights) - 1)
 
 
 def has_converged(diagnostics: pd.DataFrame) -> bool:

@@ -135,7 +135,7 @@ class Objective:
         values = np.atleast_2d(self.to_natural(points))
         with _COUNTING:
             self.runs += len(values)
-            Objective.total += len(values)
+        count_runs(len(values))
         found = self._repeated.run(values, workers or self.workers)
         return found[:, self._rows, self._columns]
 
@@ -210,6 +210,12 @@ class Objective:
         raise TypeError(
             "an objective holds machine code and cannot be pickled: build it from its problem"
         )
+
+
+def count_runs(number: int) -> None:
+    """Add runs of the model to those of this process; threads may do so at once."""
+    with _COUNTING:
+        Objective.total += number
 
 
 def find_idle(

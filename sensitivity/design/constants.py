@@ -101,8 +101,10 @@ def span_constants(
 def _believe(variable: Variable, belief: Belief, own: float) -> Distribution | None:
     belief = belief.around(own, *find_hard_range(variable))
     if belief.kind == SWITCH:
-        ends = (belief.state, belief.low, belief.high)
-        return Distribution("switch", min(ends), max(ends), belief.state, belief.share, ends[1:])
+        states = (belief.state, belief.low, belief.high)
+        return Distribution(
+            "switch", min(states), max(states), belief.state, belief.share, states[1:]
+        )
     if belief.kind != RANGE:
         return None
     law = Law.from_belief(belief, variable)

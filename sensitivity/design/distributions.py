@@ -71,7 +71,8 @@ class Distribution:
         if self.kind == "switch":
             return self._switch(probability)
         if self.kind in SCALES:
-            law = Law(self.kind, *self.values, self.first, self.second)
+            low, median, high = self.values
+            law = Law(self.kind, low, median, high, self.first, self.second)
             held = np.clip(probability, TAIL, 1 - TAIL)
             return np.clip(law.at(ndtri(held)), self.low, self.high)
         if self.kind == "loguniform":

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.integrate import quad
-from scipy.stats import invgamma, multivariate_normal
+from scipy.stats import invgamma, multivariate_normal, spearmanr
+from scipy.stats import t as student
 
 from smecluster.calibration.joint.correlations import (
     FAMILIES,
@@ -92,3 +93,17 @@ def test_long_series_reveal_their_scale_and_autocorrelation():
     assert row["correlation"] in ("0.8", "0.85", "0.9", "0.93", "0.96")
     assert row["error"] == pytest.approx(0.3, rel=0.35)
     assert row["stated error"] == pytest.approx(0.1)
+
+
+def test_drawn_errors_have_the_scale_that_is_stated_and_their_correlation():
+    rng = np.random.default_rng(1)
+    series = make(family=only(0.7), wider=2.0)
+    drawn = np.array([series.draw(rng) for _ in range(4000)])
+    # A Student distribution of three degrees of freedom: its quartile, not its variance.
+    assert np.quantile(np.abs(drawn[:, 0]), 0.5) == pytest.approx(
+        0.1 * student.ppf(0.75, STATED), rel=0.06
+    )
+    assert np.quantile(np.abs(drawn[:, 1]), 0.5) == pytest.approx(
+        0.2 * student.ppf(0.75, STATED), rel=0.06
+    )
+    assert spearmanr(drawn[:, 0], drawn[:, 1]).statistic == pytest.approx(0.68, abs=0.05)

@@ -8,6 +8,7 @@ from smecluster.calibration.posterior.convergence import (
     diagnose_walks,
     find_least,
     has_converged,
+    resample_evenly,
     smooth_weights,
 )
 
@@ -46,3 +47,7 @@ def test_walks_agree_when_they_are_of_one_distribution():
     apart = diagnose_walks(walks, ["a", "b"])
     assert not has_converged(apart)
     assert apart.loc["b", "R-hat"] > 1.3
+
+
+def test_draws_are_chosen_in_proportion_to_their_weights():
+    assert resample_evenly(np.array([0.5, 0.0, 0.25, 0.25]), 4).tolist() == [0, 0, 2, 3]

@@ -1,0 +1,125 @@
+"""The whole way on a small problem: data from known constants give them back."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import binom
+
+from smecluster.calibration.joint.correlations import FAMILIES
+from smecluster.calibration.joint.errors import SeriesErrors
+from smecluster.calibration.joint.knowledge import describe_knowledge
+from smecluster.calibration.joint.run import LIKELIHOOD, JointEffort, find_posterior
+from smecluster.calibration.joint.target import Target
+from smecluster.calibration.posterior.convergence import NotConvergedError
+from smecluster.calibration.priors.law import Law
+from smecluster.calibration.priors.table import Prior, Priors
+from smecluster.calibration.problem.criteria import PRIOR
+from smecluster.calibration.stages import Stages
+
+QUICK = JointEffort(starts=2, randomised=60, draws=200, steps=8000, candidates=400)
+
+
+def priors_of(objective):
+    found = []
+    for at, name in enumerate(objective.names):
+        mean, sd = objective.prior_mean[at], objective.prior_sd[at]
+        low, middle, high = np.exp(mean + sd * np.array([-1.6448536, 0.0, 1.6448536]))
+        law = Law("log", low, middle, high, 0.0, np.inf)
+        share = 0.5 if name.startswith("capacity") else 0.0
+        found.append(
+            Prior(name, "m", middle, law, share, name.partition("[")[0] if share else name)
+        )
+    return Priors(found)
+
+
+def prepare(objective, values=None):
+    """Make priors, problem and target of an objective with other figures."""
+    priors = priors_of(objective)
+    other = objective if values is None else objective.with_measurements(values)
+    other.problem.observables["error"] = other.problem.observables["sigma"]
+    terms = SeriesErrors(other.problem, FAMILIES[LIKELIHOOD]())
+    logs = np.log(other.values)
+
+    def compute_errors(points):
+        return np.log(other.simulate(np.log(priors.to_values(points)))) - logs
+
+    return other, priors, Target(len(priors), compute_errors, terms)
+
+
+def find(objective, folder, values=None, effort=QUICK, tell=lambda *_: None):
+    other, priors, target = prepare(objective, values)
+    with Stages(folder, {"problem": "test"}, tell) as stages:
+        return find_posterior(other.problem, priors, target, effort, stages), priors
+
+
+@pytest.fixture(scope="module")
+def found(logistic, tmp_path_factory):
+    return find(logistic, tmp_path_factory.mktemp("whole"))
+
+
+def test_the_constants_are_found(found, logistic):
+    posterior, _ = found
+    table = posterior.tables["constants"].set_index("name")
+    truth = pd.Series(np.exp(logistic.truth), index=logistic.names)
+    inside = (table["low"] < truth) & (truth < table["high"])
+    assert inside.sum() >= 5
+    assert table.loc["growth", "contraction"] > 0.9
+    assert len(posterior.draws) == QUICK.draws
+
+
+def test_a_constant_without_effect_repeats_its_prior(found):
+    table = found[0].tables["constants"].set_index("name")
+    assert table.loc["idle", "verdict"] == PRIOR
+    said = describe_knowledge(*(found[0].tables[n] for n in ("constants", "pairs", "directions")))
+    assert said.startswith("Of 6 constants the figures identify ")
+
+
+def test_the_second_sampler_agrees_with_the_weighted_draws(found):
+    facts = found[0].facts
+    assert facts["weighted draws k"] < 0.7
+    assert facts["walks k"] < 0.7
+    assert facts["acceptance"] > 0.3
+
+
+def test_the_other_likelihood_is_always_reported(found):
+    posterior, _ = found
+    assert posterior.facts["discrepancy effective draws"] > 1
+    assert set(posterior.tables["likelihoods"]["name"]) == set(posterior.draws.columns)
+
+
+def test_an_interrupted_posterior_resumes_to_the_same(found, logistic, tmp_path):
+    class StopError(Exception):
+        pass
+
+    def stop(stage, done, total):
+        if stage == "moves of the walkers" and done >= 50:
+            raise StopError
+
+    with pytest.raises(StopError):
+        find(logistic, tmp_path, tell=stop)
+    again, _ = find(logistic, tmp_path)
+    assert (again.points == found[0].points).all()
+
+
+def test_what_has_not_converged_gives_no_draws(logistic, tmp_path):
+    few = JointEffort(starts=2, randomised=40, draws=50, steps=25, candidates=100)
+    with pytest.raises(NotConvergedError, match="have not converged after 25 steps"):
+        find(logistic, tmp_path, effort=few)
+
+
+@pytest.mark.slow
+def test_intervals_hold_what_they_promise(logistic, tmp_path):
+    rng = np.random.default_rng(11)
+    _, priors, target = prepare(logistic)
+    sets, held, total = 40, 0, 0
+    for number in range(sets):
+        truth = rng.standard_normal(len(priors))
+        values = priors.to_values(truth)
+        series = logistic.simulate(np.log(values))[0] * np.exp(target.terms.draw(rng))
+        posterior, _ = find(logistic, tmp_path / str(number), series)
+        table = posterior.tables["constants"]
+        held += int(((table["low"] < values) & (values < table["high"])).sum())
+        total += len(priors)
+    # Constants of one set are dependent: as if a third of them were not.
+    low, high = binom.interval(0.999, total // 3, 0.9)
+    assert low <= held / 3 <= high
