@@ -10,7 +10,7 @@ from smecluster.model.program.graph import Graph, Node, Program, list_operands
 
 # Operations that may have no finite result although their operands are finite.
 RISKY = frozenset(
-    {"div", "pow", "exp", "ln", "sqrt", "tan", "arcsin", "arccos", "sinh", "cosh", "powers"}
+    {"div", "pow", "exp", "ln", "log", "sqrt", "tan", "arcsin", "arccos", "sinh", "cosh", "powers"}
 )
 
 
@@ -72,11 +72,28 @@ def make_schedule(program: Program, wanted: Sequence[int]) -> Schedule:
     """
     graph, new = simplify_graph(program.nodes)
     first = tuple(new[node] for node, _ in program.states)
-    after = tuple(new[node] for _, node in program.states)
     pasts = tuple(new[node] for node in program.pasts)
     kept = tuple(new[node] for node in wanted)
+    after = _rest_unread(graph, [new[node] for _, node in program.states], (*pasts, *kept))
     checks = tuple(find_checks(graph, (*first, *after, *pasts), kept))
     return Schedule(tuple(graph.nodes), first, after, pasts, kept, checks)
+
+
+def _rest_unread(graph: Graph, after: Sequence[int], roots: Sequence[int]) -> tuple[int, ...]:
+    """Let the states rest on which nothing that is returned depends, as accounts do.
+
+    What is returned keeps its digits; a state that rests cannot make a run fail either.
+    """
+    read = _list_reached(graph, set(roots))
+    while True:
+        states = {graph.nodes[node][1] for node in read if graph.nodes[node][0] == "state"}
+        further = _list_reached(graph, {*roots, *(after[place] for place in states)})
+        if further == read:
+            break
+        read = further
+    return tuple(
+        node if place in states else graph.add("state", place) for place, node in enumerate(after)
+    )
 
 
 def find_checks(

@@ -89,6 +89,9 @@ class _Rewriter:
         used = list_operands(node)
         payload = node[1 : len(node) - len(used)]
         moved = [self.new[operand] for operand in used]
+        if op == "ln" and self.moving[place]:
+            # The quick logarithm, which powers of the same base need too.
+            return self.graph.add("log", self.graph.add("lnp", moved[0]), moved[0])
         if free and op == "div" and not self.moving[used[1]]:
             # A division by something constant costs as much as ten multiplications.
             return self.graph.add("mul", moved[0], self._share(moved[1]))

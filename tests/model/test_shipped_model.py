@@ -57,7 +57,6 @@ def test_it_steps_by_a_sixteenth_of_a_year(shipped):
 CENTRAL = {
     "programme share[central, Region]": 0.01,
     "programme start[central, Region]": 1978,
-    "discrimination of the centre": 1,
     "region share of central programme": 0.1,
     "slope of reaction to neighbours": 0.5,
     "FINAL TIME": 1979,
