@@ -307,9 +307,9 @@ def simulate(
 
     Examples
     --------
-    >>> steep = simulate({"price sensitivity": 0.5}, outputs=["value added"])
+    >>> steep = simulate({"substitution among regions": 3}, outputs=["value added"])
     >>> steep.inputs
-      price sensitivity
+      substitution among regions
     0               0.5
     """
     data = runs.simulate(
@@ -355,7 +355,7 @@ def simulate_many(
 
     Examples
     --------
-    >>> many = simulate_many({"price sensitivity": [0.4, 0.5]}, ["value added"], [2040])
+    >>> many = simulate_many({"substitution among regions": [2.5, 3]}, ["value added"], [2040])
     >>> many.table(["value added[Wenzhou]"])["run"].tolist()
     [0, 1]
     """

@@ -23,7 +23,7 @@ def draws() -> pd.DataFrame:
     generator = np.random.default_rng(1)
     return pd.DataFrame(
         {
-            "price sensitivity": generator.uniform(0.3, 0.45, 7),
+            "substitution among regions": generator.uniform(2.2, 2.8, 7),
             "spin off rate": generator.uniform(0.1, 0.16, 7),
         }
     )
@@ -31,7 +31,10 @@ def draws() -> pd.DataFrame:
 
 def test_branches_equal_whole_runs_to_the_last_digit(shipped, draws):
     base = {"history switch": 1.0, "history end": 2025.0} | STEP
-    programme = {"local programme share": np.linspace(0, 0.05, 7), "local programme start": 2025.0}
+    programme = {
+        "programme share[local, Region]": np.linspace(0, 0.05, 7),
+        "programme start[local, Region]": 2025.0,
+    }
     runs = draws.assign(**programme)
     trunk = Trunk(shipped, draws, 2025.0, base)
     branches = pd.DataFrame({**runs, **trunk.columns(np.arange(7))})

@@ -6,7 +6,7 @@ from smecluster.model import load, simulate_many
 from smecluster.model.evaluator import Evaluator
 from smecluster.model.support.errors import InputError
 
-INPUTS = ("price sensitivity", "reference output[Wenzhou]")
+INPUTS = ("substitution among regions", "reference output[Wenzhou]")
 OUTPUTS = ("value added[Zhongguancun]", "annual wage[Wenzhou]")
 YEARS = (1990.0, 2005.0)
 STEP = {"TIME STEP": 0.125, "FINAL TIME": 2005}
@@ -18,7 +18,7 @@ def shipped():
 
 
 def test_repeated_runs_equal_a_batch_to_the_last_digit(shipped):
-    values = np.array([[0.3, 5000.0], [0.35, 4500.0], [0.4, 5100.0]])
+    values = np.array([[2.2, 5000.0], [2.5, 4500.0], [2.8, 5100.0]])
     fast = Evaluator(shipped, INPUTS, OUTPUTS, YEARS, STEP).run(values, workers=2)
     table = pd.DataFrame(values, columns=list(INPUTS))
     names = [output.partition("[")[0] for output in OUTPUTS]

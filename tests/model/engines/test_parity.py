@@ -131,8 +131,9 @@ def random_inputs(m: model.Model, draw: np.random.Generator) -> dict[str, float]
     controls = {"INITIAL TIME", "FINAL TIME", "TIME STEP", "SAVEPER"}
     inputs = {}
     for parameter in m.program.parameters:
-        if parameter.kind == "constant" and parameter.name not in controls:
-            variable = m.variables[parameter.name]
+        variable = m.variables.get(parameter.name)
+        # A variable may be constant for some elements and computed for others.
+        if variable and variable.kind == "constant" and parameter.name not in controls:
             value = parameter.value * draw.uniform(0.75, 1.25)
             if parameter.value == 0:
                 value = 0.0
