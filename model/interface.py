@@ -310,7 +310,7 @@ def simulate(
     >>> steep = simulate({"substitution among regions": 3}, outputs=["value added"])
     >>> steep.inputs
       substitution among regions
-    0               0.5
+    0                          3
     """
     data = runs.simulate(
         model or load(),

@@ -13,6 +13,7 @@ from smecluster.model.program.inputs import InputIndex
 from smecluster.model.program.outputs import select_outputs
 from smecluster.model.program.values import Scale
 from smecluster.model.results import label_results
+from smecluster.policies import load as load_strategy
 
 DATA = Path(__file__).parents[1] / "data"
 RELATIVE = 1e-9
@@ -97,6 +98,14 @@ def test_whole_runs_agree_with_an_engine_that_shares_no_code() -> None:
     for _ in range(20):
         inputs = random_inputs(m, draw)
         assert_agree(model.simulate(m, inputs), model.simulate(m, inputs, engine="simlin"))
+
+
+@pytest.mark.parametrize("strategy", ["local", "central", "mixed"])
+def test_whole_runs_of_strategies_agree_with_an_engine_that_shares_no_code(strategy: str) -> None:
+    pytest.importorskip("simlin")
+    m = model.load()
+    inputs = load_strategy(strategy).plan(m).inputs
+    assert_agree(model.simulate(m, inputs), model.simulate(m, inputs, engine="simlin"))
 
 
 @pytest.mark.slow
