@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from smecluster.calibration.report.figures.panels import Drawn
 
 #: Time step of the runs, years; the last fit uses the model's own.
-TIME_STEP = 0.125
+TIME_STEP = 0.25
 #: The folder of unfinished work, in that of the calibration.
 _WORK = "work"
 _QUICK_STARTS = 8

@@ -103,7 +103,7 @@ def calibrate(
     ] = False,
     time_step: Annotated[
         float, typer.Option(help="Time step of the runs, years: 1 over a whole number.")
-    ] = 0.125,
+    ] = 0.25,
     calibration: CalibrationName = None,
 ) -> None:
     """Fit the model to published figures."""
