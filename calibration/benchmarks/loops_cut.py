@@ -49,7 +49,8 @@ LINKS: Mapping[str, tuple[str, ...]] = {
     "exit mechanism effect": (),
     "effect of quality premium on upgrading": (),
     "free riding on brand": (),
-    "Collective reputation": ("log quality appeal", "brand effect"),
+    "Log reputation": ("log quality appeal",),
+    "Collective reputation": ("brand effect",),
     "Regional brand": ("brand effect",),
     "Specialisation": ("appeal without brand",),
     "Embeddedness": (),
@@ -76,7 +77,9 @@ def cut_loops(model: Model) -> tuple[Model, dict[str, float]]:
     dict of str to float
         The inputs that cut them.
     """
-    knocks = [Knock(name, "freeze", "ratio", _POWER, readers) for name, readers in LINKS.items()]
+    knocks = [
+        Knock(name, "freeze", "difference", _POWER, readers) for name, readers in LINKS.items()
+    ]
     text = with_knocks(model.text, knocks)
     inputs = {START: model.time.initial, END: 9999.0}
     if any(is_regional(model.text, knock) for knock in knocks):
