@@ -1,6 +1,7 @@
 """``smecluster run`` runs one strategy and writes what it says."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,22 @@ def test_a_trigger_that_was_passed_and_lost_needs_a_start_year(monkeypatch):
     plan = Plan("waiting", read_menu(shipped), (waits,))
     with pytest.raises(InputError, match="was passed before 2025 and is no longer"):
         settle_triggers(shipped, plan)
+
+
+def test_the_centre_waits_for_the_mean_of_all_regions():
+    shipped = model.load()
+    masses = ["Perceived cluster mass", "mean perceived mass", "programme budget"]
+    now = model.simulate(shipped, outputs=masses, years=[2025])
+    own, mean = (now[name].squeeze("time") for name in masses[:2])
+    assert float(own.min()) < float(mean) < float(own.max())
+    waits = Spending(None, 0.01, 0.0, {"talent training": 1.0}, None, 0.0, 2.0, 2041.0)
+    for share, started in ((0.99, True), (1.5, False)):
+        one = replace(waits, trigger=share * float(mean))
+        plan = settle_triggers(shipped, Plan("waiting", read_menu(shipped), (one,)))
+        assert (plan.spending[0].start == 2025.0) == started
+        run = model.simulate(shipped, plan.inputs, outputs=masses, years=[2030])
+        spent = run["programme budget"].sel(Level="central").squeeze("time")
+        assert bool((spent > 0).all()) == started
 
 
 def test_a_share_beyond_its_span_is_a_warning(capsys, tmp_path: Path):
