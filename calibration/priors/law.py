@@ -13,6 +13,7 @@ moves the quantiles by a few hundredths of the probability, and the median with 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -77,21 +78,14 @@ class Law:
     def at(self, scores: ArrayLike) -> Floats:
         """Transform scores to values in the constant's unit, rising with the score."""
         z = np.asarray(scores, dtype=float)
-        below, above = self._ends
-        if below > -_FAR or above < _FAR:
-            first, last = ndtr(below), ndtr(above)
-            z = ndtri(first + (last - first) * ndtr(z))
-        skew = self._skew
-        line = self._middle + self._spread * (np.expm1(skew * z) / skew if skew else z)
-        return np.asarray(np.clip(_from_line(self.scale, line), self.least, self.most))
+        return transform_scores([self], z[..., None])[..., 0]
 
     def find_scores(self, values: ArrayLike) -> Floats:
         """Transform values in the constant's unit to scores; infinite at a cut end."""
         with np.errstate(divide="ignore"):
             z = self._find_uncut(np.asarray(values, dtype=float))
-        below, above = self._ends
-        if below > -_FAR or above < _FAR:
-            first, last = ndtr(below), ndtr(above)
+        first, last = self._cut
+        if first > 0 or last < 1:
             z = ndtri(np.clip((ndtr(z) - first) / (last - first), 0.0, 1.0))
         return z
 
@@ -111,6 +105,13 @@ class Law:
             if math.isfinite(self.most):
                 high = float(self._find_uncut(np.array(self._into_domain(self.most))))
         return low, high
+
+    @cached_property
+    def _cut(self) -> tuple[float, float]:
+        """The probabilities below either end of the hard range, before it cuts."""
+        below, above = self._ends
+        first = float(ndtr(below)) if below > -_FAR else 0.0
+        return first, float(ndtr(above)) if above < _FAR else 1.0
 
     def _into_domain(self, value: float) -> float:
         """Move an end of the hard range to the nearest number that the scale has."""
@@ -140,6 +141,23 @@ class Law:
         if not self._skew:
             return float(high - low) / (2 * _EDGE)
         return float(high - middle) * self._skew / math.expm1(self._skew * _EDGE)
+
+
+def transform_scores(laws: Sequence[Law], scores: Floats) -> Floats:
+    """Transform the scores of several constants, shape (..., laws), to values in their units."""
+    middle, spread, skew, first, last, least, most = np.array(
+        [(law._middle, law._spread, law._skew, *law._cut, law.least, law.most) for law in laws]
+    ).T
+    z = np.array(scores, dtype=float)
+    cut = (first > 0) | (last < 1)
+    z[..., cut] = ndtri(first[cut] + (last - first)[cut] * ndtr(z[..., cut]))
+    skewed = skew != 0
+    z[..., skewed] = np.expm1(skew[skewed] * z[..., skewed]) / skew[skewed]
+    line = middle + spread * z
+    scales = np.array([law.scale for law in laws])
+    for scale in np.unique(scales):
+        line[..., scales == scale] = _from_line(str(scale), line[..., scales == scale])
+    return np.asarray(np.clip(line, least, most))
 
 
 def _choose_scale(belief: Belief, unit: str, least: float, most: float) -> str:

@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
 from smecluster.calibration.priors.alike import read_shares
-from smecluster.calibration.priors.law import LOG, PLAIN, Law
+from smecluster.calibration.priors.law import LOG, PLAIN, Law, transform_scores
 from smecluster.calibration.problem.parameters import Parameter
 from smecluster.model import Model
 from smecluster.model.support.errors import InputError
@@ -138,10 +138,7 @@ class Priors:
 
     def to_values(self, points: ArrayLike) -> Floats:
         """Transform points, shape (..., constants), to values in the constants' units."""
-        scores = self.to_scores(points)
-        return np.stack(
-            [prior.law.at(scores[..., place]) for place, prior in enumerate(self.priors)], axis=-1
-        )
+        return transform_scores([prior.law for prior in self.priors], self.to_scores(points))
 
     def find_points(self, values: ArrayLike, most: float = 3.0) -> Floats:
         """Find the points of values, shape (..., constants).
