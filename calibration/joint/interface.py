@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +11,19 @@ from smecluster.calibration.data.case import list_cases
 from smecluster.calibration.interface import CaseLike, assemble_together
 from smecluster.calibration.joint.knowledge import describe_knowledge
 from smecluster.calibration.joint.result import make_result
+from smecluster.calibration.joint.reweighing import reweigh
 from smecluster.calibration.joint.run import (
     JointEffort,
     JointPosterior,
     find_posterior,
     make_joint_target,
 )
+from smecluster.calibration.joint.structures import judge_structures
 from smecluster.calibration.priors.table import Priors, build_priors
 from smecluster.calibration.problem.assembly import Problem
 from smecluster.calibration.saving import check_target, save_calibration
 from smecluster.calibration.stages import Stages, Tell
+from smecluster.calibration.validation.reform_file import read_reforms
 from smecluster.model.settings import check_count, check_time_step
 from smecluster.model.support.checkpoints import drop
 from smecluster.model.support.files import write_atomic
@@ -98,6 +101,18 @@ def calibrate_constants(
     target = make_joint_target(problem, priors, workers)
     with Stages(place / _WORK, _identify(problem, priors, effort), tell) as stages:
         posterior = find_posterior(problem, priors, target, effort, stages)
+        posterior = reweigh(problem.model, read_reforms(), priors, posterior, stages)
+        structures = stages.compute_table(
+            "structures",
+            lambda: judge_structures(
+                priors.switches,
+                posterior.mode,
+                lambda switch, state: make_joint_target(
+                    replace(problem, base={**problem.base, switch: state}), priors, workers
+                ),
+            ),
+        )
+        posterior = replace(posterior, tables={**posterior.tables, "structures": structures})
         result = make_result(problem, priors, posterior, stages)
     stamp = make_stamp(
         problem.model.hash, data=problem.hash, calibration=name, seed=str(effort.seed)
