@@ -161,8 +161,8 @@ def _carry_out(
     mode, starts = _find_lowest(priors, target, effort, np.random.default_rng(one), stages)
     subspace = find_subspace(mode)
     weighted = _draw_weighted(target, mode, effort, two, stages)
-    weights, shape = smooth_weights(weighted.log_weights[weighted.solved])
     begin = choose_starts(weighted, WALKERS, np.random.default_rng(three))
+    weights, shape = smooth_weights(weighted.log_weights[weighted.solved])
     with stages.inner("walks") as checkpoints:
         walks = walk_posterior(
             target,

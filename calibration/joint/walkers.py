@@ -26,6 +26,7 @@ from smecluster.calibration.joint.randomised import Draws, Place, measure_change
 from smecluster.calibration.joint.subspace import Subspace
 from smecluster.calibration.joint.target import Target
 from smecluster.calibration.posterior.convergence import (
+    NotConvergedError,
     diagnose_walks,
     has_converged,
     refuse_unconverged,
@@ -91,7 +92,18 @@ class Walks:
 
 
 def choose_starts(draws: Draws, count: int, rng: np.random.Generator) -> Floats:
-    """Choose starts among weighted draws, the likelier ones oftener, shape (count, size)."""
+    """Choose starts among weighted draws, the likelier ones oftener, shape (count, size).
+
+    Raises
+    ------
+    NotConvergedError
+        If no draw was solved.
+    """
+    if not draws.solved.any():
+        raise NotConvergedError(
+            f"none of {len(draws.solved)} weighted draws was solved: the posterior is too bent, or "
+            "the mode was not reached"
+        )
     weights, _ = smooth_weights(draws.log_weights[draws.solved])
     chosen = rng.choice(np.flatnonzero(draws.solved), size=count, p=weights)
     return np.asarray(draws.points[chosen])

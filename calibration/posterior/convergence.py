@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,6 +21,8 @@ ENOUGH, HEAVY = 100.0, 0.7
 _NAMED = 3
 # Weights that are worth a larger share of the draws hardly differ.
 _EQUAL = 0.9
+# Of fewer draws the tail cannot be fitted.
+_FEWEST = 30
 
 
 class NotConvergedError(InputError):
@@ -67,14 +70,16 @@ def smooth_weights(log_weights: Floats) -> tuple[Floats, float]:
         They sum to 1.
     shape : float
         k of the Pareto distribution of the largest; above 0.7 the weights mislead. 0 where they
-        hardly differ and have no tail. Source: Vehtari, Simpson, Gelman, Yao and Gabry 2024,
-        Journal of Machine Learning Research 25(72).
+        hardly differ and have no tail, infinite where there are too few to have one. Source:
+        Vehtari, Simpson, Gelman, Yao and Gabry 2024, Journal of Machine Learning Research 25(72).
     """
     logs = np.array(log_weights, dtype=float)
     plain = np.exp(logs - logs.max())
     plain /= plain.sum()
     if count_effective(plain) > _EQUAL * len(plain):
         return plain, 0.0
+    if len(plain) < _FEWEST:
+        return plain, math.inf
     library: Any = arviz_stats.base
     # The library takes the logarithms of what the weights are the inverse of.
     smoothed, shape = library.array_stats.psislw(-logs)

@@ -30,6 +30,12 @@ def test_a_few_draws_that_have_all_the_weight_are_noticed():
     assert count_effective(weights) < 20
 
 
+def test_a_few_draws_have_no_tail_and_are_not_trusted():
+    weights, shape = smooth_weights(np.arange(10.0))
+    assert weights.sum() == pytest.approx(1.0)
+    assert shape == np.inf
+
+
 def test_equal_weights_need_no_smoothing():
     weights, shape = smooth_weights(np.zeros(10))
     assert (weights == 0.1).all()
