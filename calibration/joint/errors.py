@@ -154,6 +154,35 @@ class SeriesErrors:
         return pd.DataFrame(rows, columns=columns)
 
 
+class WithCombinations:
+    """Errors of series, followed by standard normal ones of combinations of constants.
+
+    Parameters
+    ----------
+    series : SeriesErrors
+        The errors of the figures.
+    count : int
+        How many combinations follow.
+    """
+
+    def __init__(self, series: SeriesErrors, count: int) -> None:
+        self.series = series
+        self.count = count
+
+    def cost(self, errors: ArrayLike) -> Floats:
+        """Compute -log likelihood of errors, shape (n, figures + combinations): shape (n,)."""
+        errors = np.atleast_2d(np.asarray(errors, dtype=float))
+        rest = errors[:, self.series.count :]
+        return np.asarray(self.series.cost(errors) + 0.5 * (rest**2).sum(axis=1))
+
+    def find_precision(self, errors: ArrayLike) -> Floats:
+        """Compute the expected precision given errors; see `SeriesErrors.find_precision`."""
+        figures = self.series.count
+        whole = np.eye(figures + self.count)
+        whole[:figures, :figures] = self.series.find_precision(errors)
+        return whole
+
+
 def _prepare(
     name: str,
     places: NDArray[np.int64],

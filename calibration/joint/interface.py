@@ -19,6 +19,7 @@ from smecluster.calibration.joint.run import (
     make_joint_target,
 )
 from smecluster.calibration.joint.structures import judge_structures
+from smecluster.calibration.priors.combined import read_combinations
 from smecluster.calibration.priors.table import Priors, build_priors
 from smecluster.calibration.problem.assembly import Problem
 from smecluster.calibration.saving import check_target, save_calibration
@@ -127,6 +128,9 @@ def _identify(problem: Problem, priors: Priors, effort: JointEffort) -> dict[str
         "model": problem.model.hash,
         "problem": problem.hash,
         "priors": priors.hash,
+        "combinations": repr(
+            [(one.formula.text, one.low, one.high) for one in read_combinations(priors.names)]
+        ),
         **{each: str(value) for each, value in asdict(effort).items() if each not in _MORE},
     }
 

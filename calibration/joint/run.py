@@ -18,7 +18,7 @@ from scipy.special import logsumexp
 from threadpoolctl import threadpool_limits
 
 from smecluster.calibration.joint.correlations import FAMILIES
-from smecluster.calibration.joint.errors import SeriesErrors
+from smecluster.calibration.joint.errors import SeriesErrors, WithCombinations
 from smecluster.calibration.joint.knowledge import (
     judge_constants,
     list_directions,
@@ -43,6 +43,7 @@ from smecluster.calibration.posterior.convergence import (
     resample_evenly,
     smooth_weights,
 )
+from smecluster.calibration.priors.combined import read_combinations
 from smecluster.calibration.priors.table import Priors
 from smecluster.calibration.problem.assembly import Problem
 from smecluster.calibration.stages import Stages
@@ -148,9 +149,14 @@ def find_posterior(
 
 
 def make_joint_target(problem: Problem, priors: Priors, workers: int = 1) -> Target:
-    """Make the -log posterior of a problem under `LIKELIHOOD`; see `make_target`."""
-    terms = SeriesErrors(problem, FAMILIES[LIKELIHOOD]())
-    return make_target(problem, priors, terms, workers)
+    """Make the -log posterior of a problem under `LIKELIHOOD`; see `make_target`.
+
+    With what `calibration.priors.combined` believes of combinations of the model's constants.
+    """
+    combinations = read_combinations(priors.names)
+    series = SeriesErrors(problem, FAMILIES[LIKELIHOOD]())
+    terms = WithCombinations(series, len(combinations))
+    return make_target(problem, priors, terms, combinations, workers)
 
 
 def _carry_out(

@@ -8,13 +8,14 @@ errors there.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from smecluster.calibration.priors.combined import Combination
 from smecluster.calibration.priors.table import Priors
 from smecluster.calibration.problem.assembly import Problem
 from smecluster.calibration.problem.objective import count_runs
@@ -102,7 +103,13 @@ class Target:
         return np.asarray((found - errors).T / _STEP)
 
 
-def make_target(problem: Problem, priors: Priors, terms: Terms, workers: int = 1) -> Target:
+def make_target(
+    problem: Problem,
+    priors: Priors,
+    terms: Terms,
+    combinations: Sequence[Combination] = (),
+    workers: int = 1,
+) -> Target:
     """Make the target of an estimation problem.
 
     Parameters
@@ -112,7 +119,9 @@ def make_target(problem: Problem, priors: Priors, terms: Terms, workers: int = 1
     priors : Priors
         Of the same model.
     terms : Terms
-        The likelihood of its log errors.
+        The likelihood of its log errors, and of those of the combinations.
+    combinations : sequence of Combination
+        What is believed of combinations of constants.
     workers : int
         Threads; their number changes no digit.
 
@@ -120,7 +129,7 @@ def make_target(problem: Problem, priors: Priors, terms: Terms, workers: int = 1
     -------
     Target
         Whose errors are ``log(model / figure)`` in the order of the measurements, Dmnl; `LOST`
-        where the run failed.
+        where the run failed; then by how much each combination is outside its range.
     """
     figures = problem.measurements
     named = figures["variable"] + "[" + figures["region"] + "]"
@@ -133,9 +142,12 @@ def make_target(problem: Problem, priors: Priors, terms: Terms, workers: int = 1
     logs = np.log(figures["value"].to_numpy(dtype=float))
 
     def compute_errors(points: Floats) -> Floats:
-        found = evaluator.run(priors.to_values(points), workers)[:, rows, columns]
+        values = priors.to_values(points)
+        found = evaluator.run(values, workers)[:, rows, columns]
         fine = found > 0
-        return np.where(fine, np.log(np.where(fine, found, 1.0)) - logs, LOST)
+        errors = np.where(fine, np.log(np.where(fine, found, 1.0)) - logs, LOST)
+        outside = [one.find_excess(priors.names, values) for one in combinations]
+        return np.column_stack([errors, *outside])
 
     return Target(len(priors), compute_errors, terms)
 
