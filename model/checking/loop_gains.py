@@ -42,13 +42,17 @@ NAMED: tuple[Cut, ...] = (
     Cut("R2 spin-offs", "SMEs", ("wanted entry",)),
     Cut("R3 labour pool and talent", "Employment", ("draw on talent",)),
     Cut("R3 labour pool and talent", "innovation capacity", ("draw on talent",)),
-    Cut("R3 labour pool and talent", "annual wage", ("draw on talent",)),
+    Cut("R3 labour pool and talent", "relative wage", ("draw on talent",)),
     Cut(
         "R4 innovation network",
         "Network density",
         ("usable knowledge ratio", "innovation capacity", "knowledge gains"),
     ),
-    Cut("R5 brand and quality", "Collective reputation", ("log quality appeal", "brand effect")),
+    Cut(
+        "R5 brand and quality",
+        "average quality",
+        ("Log reputation", "poor quality ratio", "log quality appeal"),
+    ),
     Cut("R5 brand and quality", "Regional brand", ("brand effect",)),
     Cut("R6 credit and growth", "value added", ("desired capital",)),
     Cut("R6 credit and growth", "credit access", ("served share", "working lending")),
@@ -79,7 +83,14 @@ _MARKET = Cut("market saturation", "relative price", ("value added", "price pres
 _LAND = Cut(
     "land",
     "site availability",
-    ("founding", "upgrading", "cost pressure", "Perceived site availability"),
+    (
+        "founding",
+        "founding at home",
+        "growth of firms",
+        "upgrading",
+        "cost pressure",
+        "Perceived site availability",
+    ),
 )
 # Balancing loops held constant, to see what the reinforcing ones would do without them.
 WHOLE = "all balancing loops at work"

@@ -83,7 +83,7 @@ CHAINS: Mapping[str, tuple[str, ...]] = {
         f" revenue, relative price, value added, {_EARNINGS}, effect of earnings on exit,"
         " hazard of local firms, exit, Firms",
         "Firms, capability, share of kind, average quality, Log reputation,"
-        f" Collective reputation, log quality appeal, {_SALES}, value added, {_EARNINGS},"
+        f" log quality appeal, {_SALES}, value added, {_EARNINGS},"
         " effect of earnings on exit, hazard of local firms, exit",
     ),
     "R6 credit and growth": (
@@ -231,7 +231,8 @@ def _score_loops(model: Model, inputs: Mapping[str, Any], step: float) -> dict[s
         try:
             loaded = simlin.load(str(path))
             chains = _close_chains(loaded)
-            with loaded.edit() as (_, patch):
+            # The engine objects to variables that have no equation for some elements, and runs.
+            with loaded.edit(allow_errors=True) as (_, patch):
                 for label, closed in chains.items():
                     for at, variables in enumerate(closed):
                         patch.set_loop_name(f"{label}{_CHAIN}{at}", variables)

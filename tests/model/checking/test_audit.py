@@ -33,7 +33,7 @@ ERRORS = {
         r"/ \(national knowledge in wages \* research climate \* national wage\)",
         "/ (national knowledge in wages * additionality of public research money"
         " * initial national wage)",
-        "knowledge and infrastructure raise or lower output by a third at most",
+        "knowledge and infrastructure raise or lower output by two thirds at most",
     ),
     "agglomeration comes on top of constant returns": (
         r"(\ngain from division of labour = )\S+",
