@@ -69,19 +69,19 @@ def apply_cuts(text: str, cuts: Iterable[Cut]) -> str:
 
 
 def _apply_cut(text: str, cut: Cut) -> str:
-    variable = _find_equation(text, cut.variable)
+    variable = _find_equations(text, cut.variable)[-1]
     edits = []
     for name in cut.readers:
-        block = _find_equation(text, name)
-        # The reader's own name is left of the equals sign.
-        right = text.index("=", block.start) + 1
+        blocks = _find_equations(text, name)
         read = [
             match
-            for match in _NAME.finditer(text, right, block.end)
+            for block in blocks
+            # The reader's own name is left of the equals sign.
+            for match in _NAME.finditer(text, text.index("=", block.start) + 1, block.end)
             if fold_name(match[0]) == fold_name(variable.name)
         ]
         if not read:
-            raise InputError(f"{block.name!r} does not read {variable.name!r}: nothing to cut")
+            raise InputError(f"{blocks[0].name!r} does not read {variable.name!r}: nothing to cut")
         for match in read:
             blank = match[0][len(match[0].rstrip()) :]
             edits.append((match.start(), match.end(), cut.constant + blank))
@@ -92,11 +92,10 @@ def _apply_cut(text: str, cut: Cut) -> str:
     return apply_edits(text, edits)
 
 
-def _find_equation(text: str, name: str) -> Block:
-    """Find the only equation of a variable."""
-    blocks = {
-        fold_name(block.name): block for block in parse(text).blocks if block.kind == "equation"
-    }
-    if fold_name(name) not in blocks:
-        raise UnknownNameError("variable to cut", name, [block.name for block in blocks.values()])
-    return blocks[fold_name(name)]
+def _find_equations(text: str, name: str) -> list[Block]:
+    """Find the equations of a variable, one or several for parts of its ranges."""
+    blocks = [block for block in parse(text).blocks if block.kind == "equation"]
+    found = [block for block in blocks if fold_name(block.name) == fold_name(name)]
+    if not found:
+        raise UnknownNameError("variable to cut", name, [block.name for block in blocks])
+    return found

@@ -37,6 +37,19 @@ def test_a_variable_may_be_cut_in_two_loops():
     assert LOOP.constant in variables["arrivals"].causes
 
 
+def test_a_reader_with_several_equations_is_cut_in_each_that_reads_the_variable():
+    text = TOWNS.replace(
+        "departures[Region]=",
+        "departures[Hill Town]=\n\tPeople[Hill Town]/stay\n\t~\tperson/Year\n\t~\tx\n\t|\n"
+        "departures[River Town]=",
+        1,
+    )
+    text = text.replace("People[Region]/stay", "People[River Town]/stay")
+    cut = apply_cuts(text, [Cut("R", "People", ("departures",))])
+    equation = read_document(cut).variables["departures"].equation
+    assert equation.count("cut People of R[") == 2
+
+
 @pytest.mark.parametrize(
     ("cut", "message"),
     [
