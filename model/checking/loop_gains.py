@@ -80,24 +80,12 @@ FURTHER: tuple[Cut, ...] = (
 CUTS = NAMED + FURTHER
 
 _MARKET = Cut("market saturation", "relative price", ("value added", "price pressure"))
-_LAND = Cut(
-    "land",
-    "site availability",
-    (
-        "founding",
-        "founding at home",
-        "growth of firms",
-        "upgrading",
-        "cost pressure",
-        "Perceived site availability",
-    ),
-)
-# Balancing loops held constant, to see what the reinforcing ones would do without them.
+# A balancing loop held constant, to see what the reinforcing ones would do without it. Without the
+# limits of land and labour nothing holds the model at rest.
 WHOLE = "all balancing loops at work"
 BRAKES: Mapping[str, tuple[Cut, ...]] = {
     WHOLE: (),
     "the market takes any amount at the same price": (_MARKET,),
-    "land never runs short": (_LAND,),
 }
 
 ALL_REGIONS = "all regions"

@@ -170,10 +170,9 @@ def _page(found: Gains, path: Sequence[PathGain], regions: Sequence[str], finger
             "## All loops together",
             "",
             "The gain of all reinforcing loops together is the largest eigenvalue of the matrix of "
-            "responses from cut to cut. The lower rows hold a balancing loop constant, to show "
-            "what the reinforcing ones would do without it. At an unchanging price a region "
-            "would grow for ever, for returns to scale are constant: its share of demand is what "
-            "limits it, not land.",
+            "responses from cut to cut. In the last row the price does not fall when a region "
+            "sells more. Returns to scale are about constant, so the gain is about 1 and nothing "
+            "limits a region: what limits it is its share of demand.",
             "",
             *_markdown(*_table_together(found)),
             "",
