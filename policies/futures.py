@@ -16,6 +16,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from smecluster.model.support.errors import InputError, UnknownNameError
+from smecluster.model.support.limits import MOST_BENDING
 from smecluster.model.support.reading import read_toml
 from smecluster.model.support.schema import Schema, validate
 from smecluster.model.support.workspace import find_named_file, list_files
@@ -62,6 +63,17 @@ class Bend(Schema):
                 f"the course of {self.table!r} begins with {list(self.course[0])}: "
                 f"[0, {self.neutral:g}] is needed, so that nothing changes before the year"
             )
+        if later[-1] > MOST_BENDING:
+            raise ValueError(
+                f"the course of {self.table!r} takes {later[-1]:g} years: "
+                f"at most {MOST_BENDING:,} are allowed"
+            )
+        for _, size in self.course:
+            if self.effect == "multiply" and not 0 <= size <= MOST_BENDING:
+                raise ValueError(
+                    f"the course of {self.table!r} multiplies by {size:g}: "
+                    f"0 to {MOST_BENDING:,} is allowed"
+                )
         return self
 
     @property
@@ -83,9 +95,20 @@ class Bend(Schema):
         -------
         list of (float, float)
             The bent table.
+
+        Raises
+        ------
+        InputError
+            If much more is added than the table holds.
         """
         later, size = np.array(self.course).T
         x, y = np.array(points).T
+        most = MOST_BENDING * max(1.0, np.abs(y).max())
+        if self.effect == "add" and np.abs(size).max() > most:
+            raise InputError(
+                f"the course of {self.table!r} adds {size[np.abs(size).argmax()]:g}: "
+                f"{-most:g} to {most:g} is allowed"
+            )
         years = np.union1d(x, year + later)
         values, effect = np.interp(years, x, y), np.interp(years, year + later, size)
         values = values * effect if self.effect == "multiply" else values + effect

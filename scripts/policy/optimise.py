@@ -107,10 +107,7 @@ def optimise(
     from smecluster.policies.study import combine_study
 
     results = Results(out, tables=_TABLES, figures=_CAPTIONS, files=[f"{BEST}{_STRATEGY}", _PAGE])
-    others = range(1, population) if not single else ()
-    front = Results(out / _FRONT, files=[f"{name_front(at)}{_STRATEGY}" for at in others])
-    for one in (results, front):
-        one.check()
+    results.check()
     given = combine_study(
         study,
         strategies or (list(_BY_HAND) if study is None else None),
@@ -124,6 +121,10 @@ def optimise(
     )
     hit = load_future(shock)
     search = Search(generations, population, given.seed, quantile)
+    # After the search has refused a population of any size: each member has a file of its own.
+    others = range(1, population) if not single else ()
+    front = Results(out / _FRONT, files=[f"{name_front(at)}{_STRATEGY}" for at in others])
+    front.check()
     given = given.model_copy(update={"draws": draws + max(given.draws, 1)})
     inputs = load_inputs(given, calibration=calibration, folders=from_ or [], settings=set_ or [])
     table = inputs.draws

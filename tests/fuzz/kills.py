@@ -26,7 +26,7 @@ from tests.fuzz.oracles import is_left_over
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP)
 #: Lines that say when and how something was made, not what it is.
 _WHEN = re.compile(rb'(?m)^#.*$|"(seconds|time|command|versions|made|date)": [^\n]*')
-_BATCH_RUNS = 8_000
+_BATCH_RUNS = 20_000
 
 #: The long commands, small enough to be killed often; ``o`` is where they write.
 LONG: dict[str, list[str]] = {
@@ -56,7 +56,7 @@ class Killed:
     name : str
         The command.
     kills : int
-        How often it was killed before it ended by itself.
+        How often it was killed while it worked.
     differing : list of str
         Tables that differ from those of an uninterrupted run.
     left : list of str
@@ -140,7 +140,8 @@ def kill(
     name : str
         Which of `LONG`.
     kills : int
-        How often.
+        How often. A run that finishes by itself, thanks to what killed ones have kept, does not
+        count: its tables are compared, what it wrote is removed, and killing begins again.
     seed : int
         For the moments.
     say : bool
@@ -169,27 +170,38 @@ def kill(
             took = time.monotonic() - began
             if process.returncode:
                 return Killed(name, 0, [], [], f"uninterrupted: {told[-300:]}")
-        done = 0
-        for at in range(kills):
+        expected = tables(whole / "o")
+        done, ended, differing = 0, 0, set[str]()
+        while done < kills:
             process = start(edition, words, often, cache)
             try:
                 process.wait(random.uniform(0.2, 0.98) * took)
             except subprocess.TimeoutExpired:
+                os_kill(process, SIGNALS[done % len(SIGNALS)])
                 done += 1
-            os_kill(process, SIGNALS[at % len(SIGNALS)])
-            if say:
-                print(f"{name}: {at + 1} of {kills} kills", flush=True)
+                if say:
+                    print(f"{name}: {done} of {kills} kills", flush=True)
+                continue
+            # What the kills before it left was enough to finish: compare, and begin again.
+            told, _ = process.communicate()
+            if process.returncode:
+                return Killed(name, done, sorted(differing), left_over(often), told[-300:])
+            differing |= compare_tables(expected, tables(often / "o"))
+            ended += 1
+            if ended > 3 * kills:
+                return Killed(name, done, sorted(differing), left_over(often), "too short to kill")
+            shutil.rmtree(often / "o")
         process = start(edition, words, often, cache)
         told, _ = process.communicate()
         if process.returncode:
-            return Killed(name, done, [], left_over(often), told[-300:])
-        expected, found = tables(whole / "o"), tables(often / "o")
-        differing = [
-            table
-            for table in sorted({*expected, *found})
-            if expected.get(table) != found.get(table)
-        ]
-        return Killed(name, done, differing, left_over(often) + left_over(cache))
+            return Killed(name, done, sorted(differing), left_over(often), told[-300:])
+        differing |= compare_tables(expected, tables(often / "o"))
+        return Killed(name, done, sorted(differing), left_over(often) + left_over(cache))
+
+
+def compare_tables(expected: dict[str, str], found: dict[str, str]) -> set[str]:
+    """Name the tables that differ or that only one of two runs has."""
+    return {t for t in {*expected, *found} if expected.get(t) != found.get(t)}
 
 
 def os_kill(process: subprocess.Popen[str], number: signal.Signals) -> None:

@@ -69,6 +69,12 @@ def test_a_course_is_added_or_multiplied_between_the_points_of_the_table():
     assert raised.bend_points(points, 2020) == [(2000, 1), (2020, 3), (2030, 6), (2040, 5)]
 
 
+def test_what_is_added_stays_within_reach_of_the_table():
+    huge = Bend(table="t", effect="add", course=((0, 0), (10, 1e9)))
+    with pytest.raises(InputError, match=r"adds 1e\+09: -5000 to 5000 is allowed"):
+        huge.bend_points([(2000.0, 1.0), (2040.0, 5.0)], 2020)
+
+
 def test_bends_of_one_table_follow_one_another(shipped):
     twice = load("demand")
     twice = twice.model_copy(update={"bend": twice.bend * 2})
@@ -119,6 +125,9 @@ effect = "multiply"
     [
         (BENT + "course = [[0, 1.1], [1, 1]]", r"begins with \[0.0, 1.1\]: \[0, 1\] is needed"),
         (BENT + "course = [[0, 1], [2, 0.9], [1, 1]]", "do not ascend"),
+        (BENT + "course = [[0, 1], [1001, 0.9]]", "takes 1001 years: at most 1,000 are allowed"),
+        (BENT + "course = [[0, 1], [2, -0.1]]", "multiplies by -0.1: 0 to 1,000 is allowed"),
+        (BENT + "course = [[0, 1], [2, 1e9]]", r"multiplies by 1e\+09: 0 to 1,000 is allowed"),
         (BENT + "course = [[0, 1], [2, 0.9]]\ncorse = 1", "did you mean 'course'"),
         ("title = 'Mine'", "is missing"),
     ],

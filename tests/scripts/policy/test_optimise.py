@@ -67,6 +67,7 @@ def test_a_kept_search_is_not_mixed_with_another(draws, tmp_path, capsys):
     [
         (["--shock", "demnad"], "unknown future 'demnad': did you mean 'demand'?"),
         (["--population", "3"], "population must be at least 8, not 3"),
+        (["--population", "100000000000"], "population must be at most 100,000, not 100000000000"),
         (["--quantile", "2"], "quantile must lie between 0 and 1, not 2"),
         (["--last", "2010"], "must lie in 2025..2039, not 2010"),
     ],
