@@ -101,6 +101,30 @@ class SeriesErrors:
             whole[np.ix_(one.places, one.places)] = np.tensordot(shares, one.precisions, 1)
         return whole
 
+    def find_information(self, errors: ArrayLike) -> Floats:
+        """Compute the curvature of `cost` by the errors, shape (figures, figures), Dmnl.
+
+        It is less than the expected precision, by what is not known of scale and correlation
+        (Louis 1982, J. R. Statist. Soc. B 44(2)); directions in which it is negative count as
+        without information.
+        """
+        errors = np.asarray(errors, dtype=float)
+        whole = np.zeros((self.count, self.count))
+        for one in self._series:
+            part = errors[one.places]
+            logs, halves = _weigh(one, part[None])
+            shares = softmax(logs[0])
+            count = one.free / 2 + one.shape
+            scales = count / (one.rate + halves[0])
+            pulls = scales[:, None] * (one.precisions @ part)
+            curved = np.tensordot(shares * scales, one.precisions, 1)
+            curved -= (pulls.T * (shares * (1 + 1 / count))) @ pulls
+            middle = shares @ pulls
+            sizes, axes = np.linalg.eigh(curved + np.outer(middle, middle))
+            found = (axes * np.maximum(sizes, 0.0)) @ axes.T
+            whole[np.ix_(one.places, one.places)] = found
+        return whole
+
     def draw(self, rng: np.random.Generator) -> Floats:
         """Draw log errors from their prior: a scale and a correlation of each series first.
 
@@ -180,6 +204,13 @@ class WithCombinations:
         figures = self.series.count
         whole = np.eye(figures + self.count)
         whole[:figures, :figures] = self.series.find_precision(errors)
+        return whole
+
+    def find_information(self, errors: ArrayLike) -> Floats:
+        """Compute the curvature of `cost`; see `SeriesErrors.find_information`."""
+        figures = self.series.count
+        whole = np.eye(figures + self.count)
+        whole[:figures, :figures] = self.series.find_information(errors)
         return whole
 
 

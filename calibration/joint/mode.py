@@ -38,7 +38,7 @@ class Mode:
     slope : array of float, shape (errors, size)
         Their Jacobian there.
     precision : array of float, shape (errors, errors)
-        Precision of the errors there.
+        Information on the errors there: the curvature of their cost.
     gradient : float
         Largest element of the cost's gradient, Dmnl.
     steps : int
@@ -105,7 +105,9 @@ def find_mode(
         slope = target.slope(point)
         precision = target.terms.find_precision(errors)
         gradient = point + slope.T @ (precision @ errors)
-        mode = Mode(point, cost, errors, slope, precision, float(np.abs(gradient).max()), steps)
+        information = target.terms.find_information(errors)
+        largest = float(np.abs(gradient).max())
+        mode = Mode(point, cost, errors, slope, information, largest, steps)
         tell(steps, cost)
         if steps == most:
             return mode

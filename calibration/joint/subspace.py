@@ -35,11 +35,14 @@ class Subspace:
     seen : array of float, shape (informed, errors)
         Turns errors into what each direction is seen through: the left singular vectors times a
         root of the precision.
+    origin : array of float, shape (informed,)
+        What the mode is seen as: noise is counted from there.
     """
 
     directions: Floats
     strengths: Floats
     seen: Floats
+    origin: Floats
 
     def split(self, points: Floats) -> tuple[Floats, Floats]:
         """Split points into informed coordinates, shape (n, informed), and what is left."""
@@ -53,7 +56,7 @@ class Subspace:
     def find_noise(self, inside: Floats, errors: Floats) -> Floats:
         """Compute what is standard normal of a point of a linear problem, shape (n, informed)."""
         pulled = inside + self.strengths * (errors @ self.seen.T)
-        return np.asarray(pulled / np.sqrt(1 + self.strengths**2))
+        return np.asarray((pulled - self.origin) / np.sqrt(1 + self.strengths**2))
 
 
 def find_subspace(mode: Mode, neglected: float = NEGLECTED) -> Subspace:
@@ -73,4 +76,6 @@ def find_subspace(mode: Mode, neglected: float = NEGLECTED) -> Subspace:
     root = find_root(mode.precision)
     left, sizes, right = np.linalg.svd(root @ mode.slope, full_matrices=False)
     kept = 1 - 1 / np.sqrt(1 + sizes**2) > neglected
-    return Subspace(right[kept].T, sizes[kept], left[:, kept].T @ root)
+    directions, strengths, seen = right[kept].T, sizes[kept], left[:, kept].T @ root
+    origin = mode.point @ directions + strengths * (seen @ mode.errors)
+    return Subspace(directions, strengths, seen, origin)

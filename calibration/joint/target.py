@@ -38,6 +38,9 @@ class Terms(Protocol):
     def find_precision(self, errors: ArrayLike) -> Floats:
         """Give the matrix which, times the errors, is the gradient of the cost by the errors."""
 
+    def find_information(self, errors: ArrayLike) -> Floats:
+        """Give the second derivatives of the cost by the errors, without negative directions."""
+
 
 @dataclass
 class Target:

@@ -107,3 +107,21 @@ def test_drawn_errors_have_the_scale_that_is_stated_and_their_correlation():
         0.2 * student.ppf(0.75, STATED), rel=0.06
     )
     assert spearmanr(drawn[:, 0], drawn[:, 1]).statistic == pytest.approx(0.68, abs=0.05)
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_the_information_is_the_curvature_where_that_is_positive(name):
+    series = make("level", FAMILIES[name]())
+    errors = np.array([0.01, -0.005, 0.02, 0.002])
+    steps = 1e-4 * np.eye(4)
+    curved = np.empty((4, 4))
+    for one in range(4):
+        for two in range(4):
+            at = [errors + a * steps[one] + b * steps[two] for a in (1, -1) for b in (1, -1)]
+            signs = [1, -1, -1, 1]
+            curved[one, two] = np.dot(signs, [series.cost(e)[0] for e in at]) / 4e-8
+    assert np.linalg.eigvalsh(curved).min() > 0
+    assert series.find_information(errors) == pytest.approx(curved, rel=1e-3, abs=0.5)
+    far = 30 * errors
+    found = np.linalg.eigvalsh(series.find_information(far))
+    assert found.min() > -1e-6

@@ -8,6 +8,7 @@ from scipy.stats import binom
 from smecluster.calibration.joint.correlations import FAMILIES
 from smecluster.calibration.joint.errors import SeriesErrors
 from smecluster.calibration.joint.knowledge import describe_knowledge
+from smecluster.calibration.joint.mode import find_mode
 from smecluster.calibration.joint.run import LIKELIHOOD, JointEffort, find_posterior
 from smecluster.calibration.joint.target import Target
 from smecluster.calibration.posterior.convergence import NotConvergedError
@@ -108,18 +109,19 @@ def test_what_has_not_converged_gives_no_draws(logistic, tmp_path):
 
 
 @pytest.mark.slow
-def test_intervals_hold_what_they_promise(logistic, tmp_path):
+def test_intervals_around_the_mode_hold_what_they_promise(logistic):
     rng = np.random.default_rng(11)
     _, priors, target = prepare(logistic)
-    sets, held, total = 40, 0, 0
-    for number in range(sets):
+    sets, held = 100, []
+    for _ in range(sets):
         truth = rng.standard_normal(len(priors))
         values = priors.to_values(truth)
         series = logistic.simulate(np.log(values))[0] * np.exp(target.terms.draw(rng))
-        posterior, _ = find(logistic, tmp_path / str(number), series)
-        table = posterior.tables["constants"]
-        held += int(((table["low"] < values) & (values < table["high"])).sum())
-        total += len(priors)
-    # Constants of one set are dependent: as if a third of them were not.
-    low, high = binom.interval(0.999, total // 3, 0.9)
-    assert low <= held / 3 <= high
+        _, _, now = prepare(logistic, series)
+        mode = find_mode(now, np.zeros(len(priors)))
+        off = (mode.point - truth) / np.sqrt(np.diag(mode.covariance))
+        held.append(np.abs(off) < 1.645)
+    covered = np.mean(held, axis=0)
+    low, high = binom.interval(0.999, sets, 0.9)
+    assert (low / sets <= covered).all()
+    assert (covered <= high / sets).all()
