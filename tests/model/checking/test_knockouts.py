@@ -21,7 +21,7 @@ ENTRY = """
 - mechanism: entry
   paper: ["2"]
   claim: Firms enter.
-  cut: [{variable: spontaneous entry}]
+  cut: [{variable: wanted entry}]
   act: stop
   expect:
     - {act: cut, outcome: SMEs, after: 10, low: -0.9, high: -0.1, years: [1990]}
@@ -54,7 +54,7 @@ def mechanism(**expect):
         mechanism="entry",
         paper=("2",),
         claim="Firms enter.",
-        cut=({"variable": "spontaneous entry"},),
+        cut=({"variable": "wanted entry"},),
         act="stop",
         expect=({"act": "cut", "outcome": "SMEs", "after": 10, **expect},),
         evidence="Invented for the test.",
