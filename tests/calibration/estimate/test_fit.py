@@ -17,7 +17,7 @@ from smecluster.model import load as load_model
 from smecluster.model.support.checkpoints import Checkpoints
 
 NAMES = [
-    "gain from division of labour",
+    "upgrading rate",
     "elasticity of wage to tightness",
     "market share at reference[Zhongguancun, national]",
 ]

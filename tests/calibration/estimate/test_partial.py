@@ -27,7 +27,7 @@ def small():
     whole = assemble_problem(
         load_model(), [load_case(name) for name in list_cases()], base={"TIME STEP": 0.25}
     )
-    return whole.with_parameters([*LABOUR, *TAXES, "gain from division of labour"])
+    return whole.with_parameters([*LABOUR, *TAXES, "upgrading rate"])
 
 
 @pytest.fixture(scope="module")
@@ -51,10 +51,10 @@ def test_every_shipped_sector_fits_the_model_and_the_cases():
 
 
 def test_a_driven_sector_does_not_see_the_rest_of_the_model(small, labour):
-    kept = [*LABOUR, "gain from division of labour"]
+    kept = [*LABOUR, "upgrading rate"]
     part = isolate_sector(small.with_parameters(kept), labour, {})
     free = replace(part, parameters=small.with_parameters(kept).parameters)
-    before, after = moved(free, "gain from division of labour")
+    before, after = moved(free, "upgrading rate")
     wages = (part.measurements["variable"] == "annual wage").to_numpy()
     assert np.allclose(before[wages], after[wages], rtol=1e-3)
     before, after = moved(small.select(small.measurements["variable"] == "annual wage"), kept[-1])
@@ -89,7 +89,7 @@ def test_figures_that_the_model_has_made_give_the_same_estimate_in_part_and_whol
 
 
 def test_a_problem_without_any_sector_gives_an_empty_table(small):
-    few = small.with_parameters(["gain from division of labour"])
+    few = small.with_parameters(["upgrading rate"])
     found = fit_sectors(few, Objective(few).prior_mean)
     assert found.empty
     assert "agrees" in found

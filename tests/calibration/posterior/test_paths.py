@@ -15,7 +15,7 @@ def objective():
     whole = assemble_problem(
         model.load(), [load_case(name) for name in list_cases()], base={"TIME STEP": 0.125}
     )
-    return Objective(whole.with_parameters(["gain from division of labour", "retention rate"]))
+    return Objective(whole.with_parameters(["upgrading rate", "working capital need"]))
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from smecluster.calibration.validation.leave_out import leave_out
 from smecluster.model import load as load_model
 from smecluster.model.support.errors import InputError
 
-SHARED = ["gain from division of labour", "elasticity of wage to tightness"]
+SHARED = ["upgrading rate", "elasticity of wage to tightness"]
 OWN = ["market share at reference[Zhongguancun, national]", "initial wage premium[Wenzhou]"]
 
 

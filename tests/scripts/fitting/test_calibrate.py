@@ -193,10 +193,8 @@ def test_an_estimate_is_adopted_by_a_model_file_and_the_cases(capsys, tmp_path, 
     monkeypatch.setattr(region_values, "overwrite_file", written.__setitem__)
     model = tmp_path / "copy.mdl"
     shipped = read_text(SHIPPED)
-    old = open_calibration("three-cases").values["user cost of capital"]
-    model.write_text(
-        shipped.replace(f"user cost of capital = {old:g}", "user cost of capital = 0.2")
-    )
+    old = open_calibration("three-cases").values["migration rate"]
+    model.write_text(shipped.replace(f"migration rate = {old:g}", "migration rate = 0.03"))
     assert read_text(model) != shipped
     status, out, _ = call(capsys, "calibrate", "adopt", "three-cases", model)
     assert status == 0
