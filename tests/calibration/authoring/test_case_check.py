@@ -114,7 +114,7 @@ def test_all_mistakes_of_all_files_are_listed_in_the_order_of_their_lines(folder
         (
             "parameters.csv",
             ",log,0.644,1.55,",
-            ",log,1.4,0.5,",
+            ",log,1.55,0.644,",
             "bounds are crossed: lower 1.55, upper 0.644",
         ),
         (
