@@ -38,7 +38,9 @@ class Mode:
     slope : array of float, shape (errors, size)
         Their Jacobian there.
     precision : array of float, shape (errors, errors)
-        Information on the errors there: the curvature of their cost.
+        Expected precision of the errors there.
+    information : array of float, shape (errors, errors)
+        The curvature of their cost, which is less: see `SeriesErrors.find_information`.
     gradient : float
         Largest element of the cost's gradient, Dmnl.
     steps : int
@@ -50,13 +52,14 @@ class Mode:
     errors: Floats
     slope: Floats
     precision: Floats
+    information: Floats
     gradient: float
     steps: int
 
     @property
     def whitened_slope(self) -> Floats:
-        """The slope times a root of the precision: its squares are information, Dmnl."""
-        return np.asarray(find_root(self.precision) @ self.slope)
+        """The slope times a root of the information, Dmnl."""
+        return np.asarray(find_root(self.information) @ self.slope)
 
     @property
     def covariance(self) -> Floats:
@@ -107,7 +110,7 @@ def find_mode(
         gradient = point + slope.T @ (precision @ errors)
         information = target.terms.find_information(errors)
         largest = float(np.abs(gradient).max())
-        mode = Mode(point, cost, errors, slope, information, largest, steps)
+        mode = Mode(point, cost, errors, slope, precision, information, largest, steps)
         tell(steps, cost)
         if steps == most:
             return mode

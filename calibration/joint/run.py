@@ -281,6 +281,7 @@ def _read_mode(arrays: Mapping[str, NDArray[Any]]) -> Mode:
         found["errors"],
         found["slope"],
         found["precision"],
+        found["information"],
         float(found["gradient"]),
         int(found["steps"]),
     )

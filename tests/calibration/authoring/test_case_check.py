@@ -113,11 +113,16 @@ def test_all_mistakes_of_all_files_are_listed_in_the_order_of_their_lines(folder
         ("constants.csv", "initial talent,", "migration rate,", "is the same for all regions"),
         (
             "parameters.csv",
-            ",log,0.5,1.4,",
-            ",log,1.4,0.5,",
-            "bounds are crossed: lower 1.4, upper 0.5",
+            ",log,0.644,1.55,",
+            ",log,1.55,0.644,",
+            "bounds are crossed: lower 1.55, upper 0.644",
         ),
-        ("parameters.csv", ",0.5,1.4,0.83,", ",0.5,1.4,12,", "prior mean 12 is outside the bounds"),
+        (
+            "parameters.csv",
+            ",0.644,1.55,1,",
+            ",0.644,1.55,12,",
+            "prior mean 12 is outside the bounds",
+        ),
         ("parameters.csv", "demand,log,", "demand,lgo,", "unknown scale 'lgo'"),
         (
             "parameters.csv",
@@ -128,7 +133,7 @@ def test_all_mistakes_of_all_files_are_listed_in_the_order_of_their_lines(folder
         ("parameters.csv", "reference earnings,", "migration rate,", "it belongs in parameters"),
         (
             "parameters.csv",
-            ",log,0.5,1.4,",
+            ",log,0.644,1.55,",
             ",log,0.5,30,",
             "outside the model's range 0.5 to 3 Dmnl",
         ),

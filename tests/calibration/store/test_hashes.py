@@ -158,10 +158,10 @@ def test_a_case_that_is_as_it_was_uses_its_calibration(case):
 @pytest.mark.parametrize(
     ("file", "old", "new"),
     [
-        ("constants.csv", "initial firms,imitative,10000", "initial firms,imitative,20000"),
+        ("constants.csv", "initial firms,external,6", "initial firms,external,7"),
         ("series.csv", "1994,4946.07", "1994,9946.07"),
         ("case.toml", "error = 0.05", "error = 0.1"),
-        ("parameters.csv", ",0.5,1.4,0.83,", ",0.5,1.4,0.84,"),
+        ("parameters.csv", ",0.644,1.55,1,", ",0.644,1.55,1.1,"),
     ],
 )
 def test_an_edited_case_does_not_use_its_old_calibration(case, file, old, new):
@@ -261,7 +261,7 @@ def test_edited_figures_of_a_shipped_case_are_told_when_its_calibration_is_used(
     monkeypatch.setattr(
         workspace, "locate", lambda path: folder if path == CASES / "wenzhou" else own(path)
     )
-    alter(folder / "constants.csv", "initial firms,imitative,10000", "initial firms,imitative,2e4")
+    alter(folder / "constants.csv", "initial firms,external,6", "initial firms,external,7")
     load_calibrated((), ())  # the model's file holds these values, not the case
     alter(folder / "series.csv", "1994,4946.07", "1994,9946.07")
     with pytest.warns(CalibrationWarning, match=r"made with another series\.csv of wenzhou: renew"):

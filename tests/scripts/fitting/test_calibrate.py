@@ -101,8 +101,13 @@ TWICE = "town,va,1990,9000,exact,million yuan,current prices,read,X1,\n"
         ("series.csv", "exact,million yuan,current", "exact,,current", "'va' has no unit"),
         ("series.csv", "town,va,", "town,vaa,", "did you mean 'town/va'?"),
         ("series.csv", TWICE, TWICE + TWICE, "already gives 'va' for 1990"),
-        ("parameters.csv", ",log,0.5,1.4,", ",log,1.4,0.5,", "bounds are crossed"),
-        ("parameters.csv", ",0.5,1.4,0.83,", ",0.5,1.4,12,", "is outside the bounds 0.5 to 1.4"),
+        ("parameters.csv", ",log,2000,30000,", ",log,30000,2000,", "bounds are crossed"),
+        (
+            "parameters.csv",
+            ",0.644,1.55,1,",
+            ",0.644,1.55,12,",
+            "is outside the bounds 0.644 to 1.55",
+        ),
         ("case.toml", "years = [1990, 2020]", "years = [1950, 1960]", "has no figure from 1950"),
     ],
 )
