@@ -31,7 +31,7 @@ def collect_batch() -> dict[str, Any]:
     from smecluster.model import simulate_many
 
     table = {
-        "price sensitivity": np.linspace(0.3, 0.5, 12),
+        "substitution among regions": np.linspace(2.5, 4, 12),
         "history switch": np.tile([0.0, 1.0], 6),
         "spin off rate": np.linspace(0.09, 0.17, 12),
     }
