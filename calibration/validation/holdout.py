@@ -195,7 +195,7 @@ def check_split(problem: Problem, split: int) -> None:
     InputError
         If one side of the split has no figures, or no series can be scored.
     """
-    figures = problem.measurements
+    figures = problem.drop_targets_after(split).measurements
     years = figures["year"]
     if not (years > split).any() or not (years <= split).any():
         raise InputError(

@@ -104,9 +104,9 @@ TWICE = "town,va,1990,9000,exact,million yuan,current prices,read,X1,\n"
         ("parameters.csv", ",log,2000,30000,", ",log,30000,2000,", "bounds are crossed"),
         (
             "parameters.csv",
-            ",0.644,1.55,1,",
-            ",0.644,1.55,12,",
-            "is outside the bounds 0.644 to 1.55",
+            ",2000,30000,8000,",
+            ",2000,30000,80000,",
+            "is outside the bounds 2000 to 30000",
         ),
         ("case.toml", "years = [1990, 2020]", "years = [1950, 1960]", "has no figure from 1950"),
     ],

@@ -14,7 +14,7 @@ def call(capsys, *arguments):
     return ended.value.code, printed.out, printed.err
 
 
-def test_a_new_folder_holds_seven_files(capsys, tmp_path):
+def test_a_new_folder_holds_eight_files(capsys, tmp_path):
     status, out, err = call(capsys, "new", tmp_path / "town")
     assert (status, err) == (0, "")
     names = [line.rpartition("/")[2] for line in out.splitlines()]
@@ -26,6 +26,7 @@ def test_a_new_folder_holds_seven_files(capsys, tmp_path):
         "series.csv",
         "sources.csv",
         "tables.csv",
+        "targets.csv",
     ]
 
 
