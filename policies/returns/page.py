@@ -56,10 +56,10 @@ def write_page(returns: LeverReturns, model_hash: str, calibration: str, table: 
         "national benefit**. The first counts all regions of the model, so what one takes from "
         "another is gone from it; the second is the account of `Net national benefit account`, "
         "which also counts the rest of China, buyers, what labour, capital and land would have "
-        "earned elsewhere, and the marginal cost of public funds. Money is what governments' "
-        "programmes cost more than in the run without it, so what policy as now spends more where "
-        "value added has grown is in it. A programme of the centre in one region "
-        "is a pilot: its mix is written for each region. One set of values is run, not draws.",
+        "earned elsewhere, and the marginal cost of public funds. Money is the difference between "
+        "what all programmes cost with the lever and without it; it includes what policy as now "
+        "spends more because value added has grown. A programme of the centre in one region is a "
+        "pilot: its mix is written for each region. One set of values is run, not draws.",
         "",
         f"All rows, with sources: [{table}]({table}).",
     ]
