@@ -24,7 +24,7 @@ from smecluster.model.support.errors import InputError
 from smecluster.model.vensim.document import Variable
 from smecluster.model.vensim.regions import REGION
 from smecluster.model.vensim.values import spell_name
-from smecluster.policies.budget import set_budget
+from smecluster.policies.budget import Amount, parse_budget, set_budget
 from smecluster.policies.ensemble.accounts import ACCOUNTS
 from smecluster.policies.ensemble.cases import DRAW, FUTURE, REASON, STRATEGY
 from smecluster.policies.ensemble.worlds import Ensemble
@@ -159,13 +159,20 @@ def find_tipping_values(
     Raises
     ------
     InputError
-        If there are not two strategies, a name is unknown, or the model lacks a measure.
+        If there are not two strategies, a name is unknown, the model lacks a measure, a horizon is
+        out of reach, or there is no money.
     """
     if len(strategies) != 2:
         raise InputError(f"name two strategies to compare, not {len(strategies)}")
     for measure in MEASURES:
         if measure not in model.variables:
             raise InputError(f"{model.path.name} has no {measure!r}")
+    for year in horizons:
+        if not START < year <= HORIZONS[-1]:
+            raise InputError(f"horizon must lie in {START + 1:g}..{HORIZONS[-1]}, not {year}")
+    for budget in budgets:
+        if parse_budget(budget) in (Amount(share=0.0), Amount(money=0.0)):
+            raise InputError(f"budget {budget!r}: without money there is nothing to compare")
     spans = _find_spans(model, constants)
     plans = [strategy.plan(model, START) for strategy in strategies]
     names = (plans[0].name, plans[1].name)

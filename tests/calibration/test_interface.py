@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from smecluster import calibration
-from smecluster.calibration.interface import assemble_together
+from smecluster.calibration.interface import TIME_STEP, assemble_together
 from smecluster.calibration.store.findings import MANIFEST
 from smecluster.calibration.store.named import open_calibration
 from smecluster.model import load
@@ -76,7 +76,7 @@ def test_without_a_folder_nothing_is_kept_and_the_result_is_the_same(folder, res
 
 
 def test_the_shipped_cases_together_are_the_problem_of_the_shipped_calibration():
-    problem = assemble_together(calibration.list_cases(), (), {"TIME STEP": 0.125})
+    problem = assemble_together(calibration.list_cases(), (), {"TIME STEP": TIME_STEP})
     assert problem.hash == open_calibration("three-cases").manifest["data hash"]
 
 

@@ -18,9 +18,12 @@ def study(authors, year):
 
 def cite(shipped, text):
     """The shipped model, in which the source of one constant is another."""
-    old = "Source: normalisation; estimated"
-    assert old in shipped.text
-    return model.Model(shipped.text.replace(old, f"Source: {text}; estimated"), shipped.path)
+    begin = shipped.text.index("\nsize of liquidity shocks =")
+    old = "Source: normalisation."
+    at = shipped.text.index(old, begin)
+    assert at < shipped.text.index("|", begin)
+    changed = shipped.text[:at] + f"Source: {text}." + shipped.text[at + len(old) :]
+    return model.Model(changed, shipped.path)
 
 
 @pytest.mark.parametrize(

@@ -79,3 +79,17 @@ def test_a_constant_that_turns_nothing_leaves_an_empty_table():
 def test_what_cannot_be_compared_is_refused(strategies, constants, says):
     with pytest.raises(InputError, match=says):
         find_tipping_values(SHIPPED, strategies, ["0.5%"], [2040], constants=constants)
+
+
+@pytest.mark.parametrize(
+    ("budget", "horizon", "says"),
+    [
+        ("0", 2040, "without money there is nothing to compare"),
+        ("0 %", 2040, "without money there is nothing to compare"),
+        ("0.5%", 2025, r"horizon must lie in 2026\.\.2060, not 2025"),
+        ("0.5%", 99_999, r"horizon must lie in 2026\.\.2060, not 99999"),
+    ],
+)
+def test_no_money_and_years_out_of_reach_are_refused(budget, horizon, says):
+    with pytest.raises(InputError, match=says):
+        find_tipping_values(SHIPPED, PAIR, [budget], [horizon])
