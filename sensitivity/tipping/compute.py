@@ -20,6 +20,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from smecluster.model.settings import check_count
 from smecluster.model.support.errors import InputError
 from smecluster.model.vensim.document import Variable
 from smecluster.model.vensim.regions import REGION
@@ -167,6 +168,8 @@ def find_tipping_values(
     for measure in MEASURES:
         if measure not in model.variables:
             raise InputError(f"{model.path.name} has no {measure!r}")
+    if workers is not None:
+        check_count("workers", workers)
     for year in horizons:
         if not START < year <= HORIZONS[-1]:
             raise InputError(f"horizon must lie in {START + 1:g}..{HORIZONS[-1]}, not {year}")
