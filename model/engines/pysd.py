@@ -32,6 +32,7 @@ from smecluster.model.vensim.translation import XMILE, translate_vensim, transla
 
 # The names that PySD must know.
 _CONTROLS = ("INITIAL TIME", "FINAL TIME", "TIME STEP", "SAVEPER")
+_DECIMALS = 8
 
 
 def run_pysd(job: Job) -> NDArray[np.float64]:
@@ -160,6 +161,11 @@ class Reference:
         for place in inputs.values:
             parameter = program.parameters[place]
             changed[parameter.kind].add(parameter.name)
+        for parameter in program.parameters:
+            # PySD's own copy of a list of constants has eight decimals.
+            listed = parameter.cell and parameter.kind == "constant"
+            if listed and round(parameter.value, _DECIMALS) != parameter.value:
+                changed["constant"].add(parameter.name)
         for place in inputs.tables:
             changed["scale"].add(program.tables[place].name)
         given: dict[str, Any] = {}

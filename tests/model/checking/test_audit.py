@@ -25,7 +25,7 @@ ERRORS = {
         LOSES,
     ),
     "the nation's technology counts on top of the firms' own": (
-        r"(entrant productivity\[Region, Kind\] = LN\(national frontier\))",
+        r"(entrant productivity\[Region, Local kind\] = LN\(national frontier\))",
         r"\1 + LN(national frontier)",
         "firms grow more productive with the nation's best, and not on top of them",
     ),
@@ -42,7 +42,7 @@ ERRORS = {
     ),
     "a reference point that no history visits": (
         r"(\nreference relative price = )\S+",
-        r"\g<1>0.9",
+        r"\g<1>0.5",
         VISITED,
     ),
     "order is built beyond what the law permits": (

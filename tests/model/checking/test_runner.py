@@ -40,13 +40,14 @@ def test_the_shipped_model_passes_every_check(findings):
     assert not wrong, "\n".join(wrong)
 
 
-def test_few_statements_stand_as_misses(findings):
-    assert sum(f.status == "missed" for f in findings) <= 3
+def test_few_statements_besides_episodes_stand_as_misses(findings):
+    missed = [f for f in findings if f.status == "missed"]
+    assert sum(f.group != "episodes" for f in missed) <= 3
 
 
 def test_no_statement_of_the_shipped_model_says_it_is_missed_though_it_comes_out(findings):
-    entries = yaml.safe_load(read_text(CHECKS / "extremes.yaml"))["checks"]
-    said = {entry["it"] for entry in entries if "missed" in entry}
+    files = [yaml.safe_load(read_text(path)) for path in CHECKS.glob("*.yaml")]
+    said = {entry["it"] for file in files for entry in file["checks"] if "missed" in entry}
     assert {f.statement for f in findings if f.status == "missed"} == said
 
 
@@ -128,10 +129,10 @@ FAULTS = {
     ),
     "an outflow that does not vanish": (
         "stocks.yaml",
-        "loosening[Region] = Embeddedness[Region] *",
-        "loosening[Region] = reference embeddedness *",
+        "- Credit fear[Region] / time to forget fear, 0)",
+        "- capital share / time to forget fear, 0)",
         "no stock falls below zero",
-        "Embeddedness",
+        "Credit fear",
     ),
     "a wrong sign": (
         "extremes.yaml",

@@ -83,7 +83,7 @@ def test_the_net_flow_of_a_stock_ends_at_its_own_comma():
 def test_the_shipped_model_describes_itself():
     document = read_document(SHIPPED.read_text(encoding="utf-8"))
     assert document.variable("value added").unit == "Myuan/Year"
-    assert document.variable("Imitative SMEs").kind == "stock"
+    assert document.variable("Firms").kind == "stock"
     assert document.time.step <= 0.125
 
 

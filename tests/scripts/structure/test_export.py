@@ -37,7 +37,7 @@ def test_a_region_and_a_value_are_written_into_the_file(tmp_path, capsys):
     [
         (["x.txt"], "ends in .mdl"),
         (["x.mdl", "--region", "Wenzhu"], "did you mean 'Wenzhou'"),
-        (["x.mdl", "--set", "prise sensitivity=0.5"], "did you mean 'preference for variety'"),
+        (["x.mdl", "--set", "preference for varety=0.5"], "did you mean 'preference for variety'"),
         (["/dev/null/x.mdl"], "cannot write"),
     ],
 )
