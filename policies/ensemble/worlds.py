@@ -274,7 +274,8 @@ class _Work:
                 before = self.runs
                 cases = Cases(shape)
                 wanted = None if target is None else target[at]
-                slope = self._world(future, cases, wanted, given, first, slope)
+                # The slopes found stay here: a future that is resumed could not have them.
+                self._world(future, cases, wanted, given, first, slope)
                 part = cases.dataset(self.count)
                 part.attrs["runs"] = self.runs - before
                 if checkpoints is not None:

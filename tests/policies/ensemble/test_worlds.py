@@ -248,6 +248,17 @@ def test_finished_futures_are_not_run_again(worlds, plans, matched, tmp_path: Pa
     assert again["value added"].attrs["unit"] == "Myuan/Year"
 
 
+def test_a_run_that_was_stopped_after_a_future_goes_on_to_the_same_digits(
+    worlds, plans, tmp_path: Path
+):
+    with Checkpoints(tmp_path, {"worlds": worlds.hash}) as checkpoints:
+        first = worlds.run(plans, ["value added"], YEARS, budget=BUDGET, checkpoints=checkpoints)
+        (last,) = (name for name in checkpoints.finished() if name.endswith("future 1"))
+        checkpoints.discard(last)
+        again = worlds.run(plans, ["value added"], YEARS, budget=BUDGET, checkpoints=checkpoints)
+    xr.testing.assert_identical(first, again)
+
+
 def test_a_failing_draw_is_told_and_the_others_go_on(shipped, draws, plans):
     broken = draws.assign(**{"yuan per Myuan": [1e6] * 5 + [0.0]})
     found = Ensemble(shipped, broken, settings=STEP).run(
