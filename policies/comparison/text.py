@@ -228,7 +228,11 @@ def _sure(comparison: Comparison) -> str:
     unsure = [other for other, (wins, total) in leads.items() if wins < _SURE * total]
     if unsure:
         said += f" Between {order[0]} and {join_names(unsure)} the data do not decide."
-    return f"{said} The draws vary only the constants that the calibration estimates."
+    return (
+        f"{said} The draws vary only the constants that the calibration estimates. Those that they "
+        "hold fixed can turn an order that every draw shows, here and below: smecluster tipping "
+        f"{order[0]} {order[1]} names them."
+    )
 
 
 def _debt(comparison: Comparison) -> str:

@@ -377,6 +377,13 @@ def test_sentences_follow_the_numbers(found):
     )
 
 
+def test_draws_that_agree_are_no_certainty_and_the_command_that_doubts_them_is_named(found):
+    said = answer_comparison(found)["How sure is that?"]
+    first = said.split()[0].lower()
+    assert "hold fixed can turn an order that every draw shows" in said
+    assert f"smecluster tipping {first} " in said
+
+
 def test_an_open_race_is_called_open(found):
     ends = found.ends.assign({DISCOUNTED: found.ends[DISCOUNTED].copy()})
     noise = np.where(np.arange(DRAWS) % 2, 1.001, 0.999)
