@@ -230,7 +230,7 @@ def _sure(comparison: Comparison) -> str:
         said += f" Between {order[0]} and {join_names(unsure)} the data do not decide."
     return (
         f"{said} The draws vary only the constants that the calibration estimates. Those that they "
-        "hold fixed can turn an order that every draw shows, here and below: smecluster tipping "
+        "hold fixed can turn an order on which all draws agree, here and below: smecluster tipping "
         f"{order[0]} {order[1]} names them."
     )
 

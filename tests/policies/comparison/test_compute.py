@@ -380,7 +380,7 @@ def test_sentences_follow_the_numbers(found):
 def test_draws_that_agree_are_no_certainty_and_the_command_that_doubts_them_is_named(found):
     said = answer_comparison(found)["How sure is that?"]
     first = said.split()[0].lower()
-    assert "hold fixed can turn an order that every draw shows" in said
+    assert "hold fixed can turn an order on which all draws agree" in said
     assert f"smecluster tipping {first} " in said
 
 
