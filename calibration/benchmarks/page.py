@@ -18,6 +18,7 @@ from smecluster.calibration.benchmarks.compute import (
     Benchmarks,
 )
 from smecluster.calibration.benchmarks.loops_cut import GROWTH, LEVEL, LINKS, VALUE_ADDED
+from smecluster.model.support.provenance import say_how_made
 
 
 def write_page(benchmarks: Benchmarks, model_hash: str, calibration: str, table: str) -> str:
@@ -44,8 +45,7 @@ def write_page(benchmarks: Benchmarks, model_hash: str, calibration: str, table:
     lines = [
         "# Do the loops explain the histories?",
         "",
-        "Made by `smecluster histories --page docs/histories.md` from the model with the "
-        f"fingerprint `{model_hash[:12]}` (values: {calibration}). Do not edit; make it again.",
+        say_how_made("smecluster histories --page docs/histories.md", model_hash, calibration),
         "",
         "Mean absolute error in per cent of the published figures, for the model and for two "
         "rivals that any model of loops should beat:",

@@ -15,6 +15,7 @@ from smecluster.model.checking.knockouts import (
     Knockouts,
     Mechanism,
 )
+from smecluster.model.support.provenance import say_how_made
 
 
 def count_met(knockouts: Knockouts) -> tuple[int, int, int]:
@@ -47,8 +48,7 @@ def write_page(knockouts: Knockouts, model_hash: str, calibration: str) -> str:
     lines = [
         "# Mechanisms of the paper",
         "",
-        "Made by `smecluster knockouts --out docs/mechanisms.md` from the model with the "
-        f"fingerprint `{model_hash[:12]}` (values: {calibration}). Do not edit; make it again.",
+        say_how_made("smecluster knockouts --out docs/mechanisms.md", model_hash, calibration),
         "",
         f"Each mechanism that the paper names is cut and doubled in one region at a time, from "
         f"{years} on, and the region's value added, firms and jobs are read {AFTER[0]} and "

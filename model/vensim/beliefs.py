@@ -35,6 +35,7 @@ _INTERVAL = re.compile(
     rf"(?P<low>{_NUMBER}) to (?P<high>{_NUMBER})(?P<times> times the value)?"
     rf"(?:, median (?P<median>{_NUMBER}|the value))?(?: for (?P<names>[^,]+))?(?:, |$)"
 )
+_INPUT = re.compile(r"an input(?:,|$)")
 _EXACTLY = re.compile(r"exact(?: for (?P<names>[^,]+))?(?:, |$)")
 _EITHER = re.compile(
     rf"(?P<state>{_NUMBER}) with probability (?P<share>{_NUMBER}), "
@@ -123,7 +124,7 @@ def read_beliefs(variable: Variable) -> tuple[Belief, ...]:
     if _OPENING not in variable.definition:
         return ()
     found = _SENTENCE.search(variable.definition)
-    beliefs = _parse(found["text"]) if found else ()
+    beliefs = _parse(found["text"])[0] if found else ()
     if not beliefs:
         raise InputError(
             f"line {variable.line}, {variable.name}: what is believed cannot be read: write "
@@ -131,6 +132,26 @@ def read_beliefs(variable: Variable) -> tuple[Belief, ...]:
             "exact; an input; 1 with probability 0.7, 0 otherwise)"
         )
     return beliefs
+
+
+def read_reason(variable: Variable) -> str:
+    """Give what the sentence of a constant's belief says after its numbers, as a reason for them.
+
+    Parameters
+    ----------
+    variable : Variable
+        The constant.
+
+    Returns
+    -------
+    str
+        Empty if there is no such sentence, or nothing but numbers in it.
+    """
+    found = _SENTENCE.search(variable.definition)
+    if found is None:
+        return ""
+    text = found["text"]
+    return text[_parse(text)[1] :].strip()
 
 
 def find_belief(beliefs: Sequence[Belief], cell: Cell) -> Belief | None:
@@ -187,17 +208,20 @@ def find_faults(variable: Variable, values: Mapping[Cell, float]) -> list[str]:
     return faults
 
 
-def _parse(text: str) -> tuple[Belief, ...]:
-    if text == "an input" or text.startswith("an input,"):
-        return (Belief(INPUT),)
+def _parse(text: str) -> tuple[tuple[Belief, ...], int]:
+    """Read the beliefs at the beginning of a sentence, and where the reason for them begins."""
+    given = _INPUT.match(text)
+    if given:
+        return (Belief(INPUT),), given.end()
     either = _EITHER.match(text)
     if either:
         high = float(either["high"])
         low = high if either["low"] is None else float(either["low"])
         share = float(either["share"])
         if not 0 < share < 1:
-            return ()
-        return (Belief(SWITCH, low, high, state=float(either["state"]), share=share),)
+            return (), 0
+        belief = Belief(SWITCH, low, high, state=float(either["state"]), share=share)
+        return (belief,), either.end()
     beliefs: list[Belief] = []
     at = 0
     while True:
@@ -205,7 +229,7 @@ def _parse(text: str) -> tuple[Belief, ...]:
         match = exactly or interval
         # After the first, a range without an element is part of the reason.
         if match is None or (beliefs and match["names"] is None):
-            return tuple(beliefs)
+            return tuple(beliefs), at
         names = tuple(match["names"].split(" and ")) if match["names"] else ()
         if exactly:
             beliefs.append(Belief(EXACT, names=names))
@@ -222,9 +246,9 @@ def _parse(text: str) -> tuple[Belief, ...]:
                     names=names,
                 )
             )
-        if not names:
-            return tuple(beliefs)
         at = match.end()
+        if not names:
+            return tuple(beliefs), at
 
 
 def _is_ordered(belief: Belief) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
+from smecluster.model.support.provenance import say_how_made
 from smecluster.policies.menu import LEVELS
 from smecluster.policies.returns.compute import (
     END,
@@ -47,8 +48,7 @@ def write_page(returns: LeverReturns, model_hash: str, calibration: str, table: 
     lines = [
         "# What a yuan on each lever brings",
         "",
-        "Made by `smecluster levers --returns --out docs/returns.md` from the model with the "
-        f"fingerprint `{model_hash[:12]}` (values: {calibration}). Do not edit; make it again.",
+        say_how_made("smecluster levers --returns --out docs/returns.md", model_hash, calibration),
         "",
         f"One lever at one level gets additional money, {_join(map(_percent, shares))} of the "
         f"value added of the place, on top of policy as now, from {START:g} to {END - 1:g}. Each "

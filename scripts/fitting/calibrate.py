@@ -14,7 +14,7 @@ import typer
 from smecluster.calibration.store.own import OWN
 from smecluster.model.support.errors import InputError, suggest_name
 from smecluster.model.support.ledger import check_name
-from smecluster.scripts.shared.options import CalibrationName
+from smecluster.scripts.shared.options import CalibrationName, Include, Restart
 from smecluster.scripts.shared.printing import note, print_lines
 from smecluster.scripts.shared.progress import Progress, progress
 
@@ -48,13 +48,7 @@ def calibrate(
     name: Annotated[str, typer.Option(help="Name of the calibration.")] = "three-cases",
     seed: Annotated[int, typer.Option(min=0, help="Seed of all random numbers.")] = 1,
     starts: Annotated[int, typer.Option(min=1, help="Starts of the search.")] = 64,
-    include: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="'remembered' adds figures from memory, with twice the error.",
-            show_default=False,
-        ),
-    ] = None,
+    include: Include = None,
     until: Annotated[
         int | None,
         typer.Option(
@@ -95,12 +89,7 @@ def calibrate(
             show_default=False,
         ),
     ] = None,
-    restart: Annotated[
-        bool,
-        typer.Option(
-            "--restart", help="Drop work that was kept for another model, data or settings."
-        ),
-    ] = False,
+    restart: Restart = False,
     time_step: Annotated[
         float, typer.Option(help="Time step of the runs, years: 1 over a whole number.")
     ] = 0.25,

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from smecluster.model.support.ledger import check_name
+from smecluster.scripts.shared.options import Include, Restart
 from smecluster.scripts.shared.printing import note, print_lines
 
 EXAMPLES = (
@@ -34,25 +35,14 @@ def constants(
             "more resumes them.",
         ),
     ] = 10_000,
-    include: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="'remembered' adds figures from memory, with twice the error.",
-            show_default=False,
-        ),
-    ] = None,
+    include: Include = None,
     out: Annotated[
         Path | None,
         typer.Option(
             help="Folder to write to; by default results/calibration/NAME.", show_default=False
         ),
     ] = None,
-    restart: Annotated[
-        bool,
-        typer.Option(
-            "--restart", help="Drop work that was kept for another model, data or settings."
-        ),
-    ] = False,
+    restart: Restart = False,
     time_step: Annotated[
         float | None,
         typer.Option(

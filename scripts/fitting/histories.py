@@ -12,7 +12,8 @@ import typer
 from smecluster.calibration.loading import describe_origin, load_calibrated
 from smecluster.model.support.errors import UnknownNameError
 from smecluster.scripts.shared.options import CalibrationName, Folders
-from smecluster.scripts.shared.printing import finish, print_json, print_table
+from smecluster.scripts.shared.pages import Page
+from smecluster.scripts.shared.printing import finish, note, print_json, print_table
 from smecluster.scripts.shared.results import Results
 
 if TYPE_CHECKING:
@@ -76,11 +77,10 @@ def histories(
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Compare the base case with the published figures."""
-    if page is not None:
-        _check_page(page)
+    loops = None if page is None else Page(page, "--page")
     found, origin, files = write_histories(include, region, from_, calibration, out, rivals)
-    if page is not None:
-        files += _write_page(page, include or [], from_ or [], calibration, origin)
+    if loops is not None:
+        files += _write_page(loops, include or [], from_ or [], calibration, origin)
     beaten = None if rivals is None else _compare(found, rivals)
     if json:
         print_json(
@@ -103,19 +103,8 @@ def histories(
     finish(files)
 
 
-def _check_page(page: Path) -> None:
-    from smecluster.model.presentation.exports import RECORDED
-    from smecluster.model.support.errors import InputError
-    from smecluster.model.support.ledger import check_file
-
-    if page.suffix != ".md":
-        raise InputError(f"--page {page}: it is Markdown, give a name that ends in .md")
-    for suffix in (".md", *RECORDED):
-        check_file(page.with_suffix(suffix))
-
-
 def _write_page(
-    page: Path,
+    page: Page,
     include: Sequence[str],
     folders: Sequence[Path],
     calibration: str | None,
@@ -124,17 +113,13 @@ def _write_page(
     """Hold every series against two rivals; write the page, and the table beside it."""
     from smecluster.calibration.benchmarks.compute import compare_with_benchmarks
     from smecluster.calibration.benchmarks.page import write_page
-    from smecluster.model.presentation.exports import write_csv
-    from smecluster.model.support.files import write_atomic
-    from smecluster.scripts.shared.printing import note
 
     model = load_calibrated([], list(folders), calibration)
     note("fitting the model with its loops cut")
     found = compare_with_benchmarks(model, _load_cases(model, [], folders), include)
-    table = page.with_suffix(".csv")
-    files = write_csv(found.table, table, origin)
-    text = write_page(found, model.hash, describe_origin(folders, calibration), table.name)
-    return [*files, write_atomic(page, text)]
+    values = describe_origin(folders, calibration)
+    text = write_page(found, model.hash, values, page.table.name)
+    return page.write(text, found.table, origin)
 
 
 def write_histories(

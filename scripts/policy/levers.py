@@ -10,6 +10,7 @@ import typer
 
 from smecluster.model.vensim.document import SHIPPED
 from smecluster.scripts.shared.options import CalibrationName
+from smecluster.scripts.shared.pages import Page
 from smecluster.scripts.shared.printing import finish, note, print_json, print_table
 
 if TYPE_CHECKING:
@@ -103,20 +104,12 @@ def _write_returns(
 ) -> None:
     """Compute returns; print them, and write the page and the table where that is asked for."""
     from smecluster.calibration.loading import describe_origin, load_model
-    from smecluster.model.presentation.exports import RECORDED, write_csv
-    from smecluster.model.support.errors import InputError
-    from smecluster.model.support.files import write_atomic
-    from smecluster.model.support.ledger import check_file
     from smecluster.model.support.provenance import make_stamp
     from smecluster.policies.returns.compute import LeverReturns, compute_returns
     from smecluster.policies.returns.page import write_page
 
     files: list[Path] = []
-    if out is not None:
-        if out.suffix != ".md":
-            raise InputError(f"--out {out}: the page is Markdown, give a name that ends in .md")
-        for suffix in (".md", *RECORDED):
-            check_file(out.with_suffix(suffix))
+    page = None if out is None else Page(out, "--out")
     whole = load_model(None if path == SHIPPED else path, calibration=calibration)
     origin = describe_origin([], calibration) if path == SHIPPED else "those of the model's file"
     note("running every lever at both levels, in each region and in all")
@@ -124,10 +117,9 @@ def _write_returns(
     if level is not None:
         found = LeverReturns(found.table[found.table["level"] == level].reset_index(drop=True))
     stamp = make_stamp(whole.hash, calibration=origin)
-    if out is not None:
-        table = out.with_suffix(".csv")
-        files = write_csv(found.table, table, stamp)
-        files.append(write_atomic(out, write_page(found, whole.hash, origin, table.name)))
+    if page is not None:
+        text = write_page(found, whole.hash, origin, page.table.name)
+        files = page.write(text, found.table, stamp)
     if json:
         print_json({"stamp": stamp, "returns": found.table.to_dict("records")})
         return

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from smecluster.scripts.shared.options import CalibrationName
+from smecluster.scripts.shared.pages import Page
 from smecluster.scripts.shared.printing import finish, print_json, print_table
 from smecluster.scripts.shared.progress import progress
 from smecluster.scripts.shared.uncertainty import Workers
@@ -48,20 +49,12 @@ def tipping(
 ) -> None:
     """Move each constant to the ends of what is believed of it, and see who is ahead."""
     from smecluster.calibration.loading import describe_origin, load_model
-    from smecluster.model.presentation.exports import RECORDED, write_csv
-    from smecluster.model.support.errors import InputError
-    from smecluster.model.support.files import write_atomic
-    from smecluster.model.support.ledger import check_file
     from smecluster.model.support.provenance import make_stamp
     from smecluster.policies.strategy import load
     from smecluster.sensitivity.tipping.compute import BUDGETS, HORIZONS, find_tipping_values
     from smecluster.sensitivity.tipping.page import WORDS, write_page
 
-    if out is not None:
-        if out.suffix != ".md":
-            raise InputError(f"--out {out}: the page is Markdown, give a name that ends in .md")
-        for suffix in (".md", *RECORDED):
-            check_file(out.with_suffix(suffix))
+    page = None if out is None else Page(out, "--out")
     chosen = [load(name) for name in strategies]
     model = load_model(calibration=calibration)
     with progress("comparisons") as report:
@@ -77,12 +70,10 @@ def tipping(
     origin = describe_origin([], calibration)
     stamp = make_stamp(model.hash, calibration=origin)
     files: list[Path] = []
-    if out is not None:
-        table = out.with_suffix(".csv")
-        files = write_csv(found.table, table, stamp)
-        command = f"smecluster tipping {' '.join(found.strategies)} --out docs/{out.name}"
-        page = write_page(found, command, model.hash, origin, table.name)
-        files.append(write_atomic(out, page))
+    if page is not None:
+        command = f"smecluster tipping {' '.join(found.strategies)} --out docs/{page.path.name}"
+        text = write_page(found, command, model.hash, origin, page.table.name)
+        files = page.write(text, found.table, stamp)
     if json:
         print_json(
             {

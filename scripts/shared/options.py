@@ -33,6 +33,18 @@ CalibrationName = Annotated[
         show_default=False,
     ),
 ]
+Include = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--include",
+        help="'remembered' adds figures from memory, with twice the error.",
+        show_default=False,
+    ),
+]
+Restart = Annotated[
+    bool,
+    typer.Option("--restart", help="Drop work that was kept for another model, data or settings."),
+]
 Scheduler = Annotated[
     str | None,
     typer.Option(

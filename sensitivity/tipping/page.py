@@ -6,6 +6,7 @@ import math
 
 import pandas as pd
 
+from smecluster.model.support.provenance import say_how_made
 from smecluster.sensitivity.tipping.compute import MEASURES, Tipping
 
 #: What pages call the measures.
@@ -39,8 +40,7 @@ def write_page(
     lines = [
         f"# What turns {first} against {second}",
         "",
-        f"Made by `{command}` from the model with the fingerprint `{model_hash[:12]}` (values: "
-        f"{calibration}). Do not edit; make it again.",
+        say_how_made(command, model_hash, calibration),
         "",
         "Both strategies spend the same additional money on top of policy as now, 2025-2040. One "
         "constant at a time goes to the ends of what the model's file believes of it (a twentieth "
