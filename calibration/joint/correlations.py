@@ -1,4 +1,4 @@
-"""How the errors of a series may hang together in time: families of correlations to choose from.
+"""How the errors of a series may be correlated over time: families to choose from.
 
 Nothing is assumed about the one that holds: the likelihood weighs all of a family by what the
 residuals say (see `calibration.joint.errors`). Years without a figure are no obstacle, since a

@@ -87,7 +87,7 @@ def make_result(
     -------
     PipelineResult
         The estimate is the mode. A constant that the figures do not inform has the median of its
-        prior there, whatever the model's file gives it.
+        prior there, not its value in the model's file.
     """
     whole = replace(problem, parameters=list_parameters(priors, problem.model.regions))
     objective = Objective(whole, workers=1)

@@ -98,9 +98,10 @@ def test_a_yuan_from_2025_on_gains_what_compare_says_of_the_same_programme(model
 
 def test_a_smaller_critical_mass_makes_a_cluster_larger_relative_to_it(found):
     mass = found.gains[MASS]
-    # The mass moves at least almost as the divisor does: firms that can divide labour more finely
-    # multiply.
-    assert bool((mass.sel(size=0.5) / mass.sel(size=0.25) > 1.6).all())
+    # The divisor alone doubles the mass; firms that can divide labour more finely multiply besides,
+    # but less than the divisor falls.
+    more = mass.sel(size=0.5) / mass.sel(size=0.25)
+    assert bool(((more > 2) & (more < 4)).all())
 
 
 def test_tables_cover_the_map(found):
