@@ -29,6 +29,10 @@ COMMANDS = {
         "policy",
         "Compare strategies for the same additional money: tables and figures.",
     ),
+    "account": (
+        "answer",
+        "Draw up what strategies cost and bring the nation, line by line, and who bears it.",
+    ),
     "futures": ("policy", "List the futures, or test strategies in them."),
     "robust": (
         "policy",

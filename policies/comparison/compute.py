@@ -108,13 +108,13 @@ def compare(
     """
     strategies = tuple(strategies)
     baseline = load_strategy(BASELINE) if baseline is None else baseline
-    _check_names(baseline, strategies)
+    check_names(baseline, strategies)
     chosen = _find_outcomes(outcomes)
     years = _list_years(start, model)
     everyone = (baseline, *strategies)
     plans = [strategy.plan(model, start) for strategy in everyone]
     for plan in plans:
-        _check_first_year(plan, start)
+        check_first_year(plan, start)
     table = pd.DataFrame(index=["model"]) if draws is None else draws
     worlds = Ensemble(model, table, tuple(futures) or (load_future(BASE),), settings or {}, workers)
     given = budget
@@ -128,7 +128,7 @@ def compare(
         extra = carry_on(read_menu(model), start)
         reference, plans = extra.name, [*plans, extra]
     results = work.run("strategies", plans, budget=None if given is None else given.money)
-    _check_results(results[REASON], plans)
+    check_results(results[REASON], plans)
     kept = [strategy.name for strategy in everyone]
     ends = results[_name_outcomes(results)].sel({STRATEGY: kept})
     origins, origin_money, alone = _by_origin(work, plans[1 : len(everyone)], results, reference)
@@ -239,7 +239,7 @@ class _Work:
         return kept.assign({PATH: outcomes[SUPPLY], **accounts})
 
 
-def _check_names(baseline: Strategy, strategies: Sequence[Strategy]) -> None:
+def check_names(baseline: Strategy, strategies: Sequence[Strategy]) -> None:
     """Refuse a comparison in which a strategy is named twice."""
     names = [strategy.name for strategy in strategies]
     for name in names:
@@ -259,7 +259,7 @@ def _list_years(start: float, model: Model) -> np.ndarray:
     return np.arange(start, last + 2)
 
 
-def _check_first_year(plan: Plan, start: float) -> None:
+def check_first_year(plan: Plan, start: float) -> None:
     """Refuse a plan that begins before money counts: what it spends until then would be free."""
     if plan.first_year < start:
         raise InputError(
@@ -279,7 +279,7 @@ def _check_budget(budget: Budget | None, plans: Sequence[Plan]) -> None:
                 )
 
 
-def _check_results(reasons: xr.DataArray, plans: Sequence[Plan]) -> None:
+def check_results(reasons: xr.DataArray, plans: Sequence[Plan]) -> None:
     """Refuse a strategy that has no result in any world, with the reason."""
     for plan in plans:
         here = reasons.sel({STRATEGY: plan.name}).values

@@ -39,6 +39,7 @@ def idle(monkeypatch):
 COMMANDS = (
     ["run", "central"],
     ["compare", "central", "local"],
+    ["account", "local"],
     ["futures", "local", "--futures", "demand"],
     ["robust", "local"],
     ["contributions", "local"],
@@ -70,6 +71,8 @@ RESULTS = (
     (["compare", "central", "local"], "brief.html"),
     (["compare", "central", "local"], "overview.png"),
     (["compare", "central", "local"], "failures.parquet"),
+    (["account", "local"], "account.html"),
+    (["account", "local"], "draws.csv"),
     (["futures", "local", "--futures", "demand"], "brief.html"),
     (["futures", "local", "--futures", "demand"], "recovery.json"),
     (["robust", "local"], "limits.csv"),

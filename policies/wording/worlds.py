@@ -1,0 +1,96 @@
+"""What draws are called in sentences: worlds that fit the history only where all is varied."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from smecluster.model.vensim.beliefs import RANGE, SWITCH, read_beliefs
+from smecluster.policies.wording.prose import format_draws
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+    from smecluster.model import Model
+
+# Constants that weigh years or carry conventions, and are no claim about the world.
+_NO_CLAIMS = ("social discount rate", "discount base year")
+_DRAWS = ("draws", "draws")
+_WORLDS = ("worlds that fit the history, all judgements varied", "worlds")
+
+
+@dataclass(frozen=True)
+class Odds:
+    """Counts of draws as a sentence says them.
+
+    Attributes
+    ----------
+    all_varied : bool
+        Whether the draws vary everything of which the model's file believes a range.
+    total : int
+        How many draws there are.
+    """
+
+    all_varied: bool
+    total: int
+
+    @property
+    def several(self) -> bool:
+        """Whether there are several draws, so that counts mean something."""
+        return self.total > 1
+
+    def say(self, values: xr.DataArray | np.ndarray, *, short: bool = True) -> str:
+        """Say in how many draws values are above zero.
+
+        Parameters
+        ----------
+        values : array of float
+            One value a draw; NaN where there is none.
+        short : bool
+            Whether what worlds are has been said before.
+
+        Returns
+        -------
+        str
+            Words that follow a verb, such as ``in 72 of 100 draws``; nothing of a single draw.
+            Values that are nothing count as not above zero.
+        """
+        given = np.asarray(values, dtype=float)
+        known = int(np.isfinite(given).sum())
+        if not self.several or not known:
+            return ""
+        return format_draws(int((given > 0).sum()), known).replace("draws", self.noun(short), 1)
+
+    def noun(self, short: bool = True) -> str:
+        """Name the draws."""
+        return (_WORLDS if self.all_varied else _DRAWS)[short]
+
+
+def count_odds(model: Model, draws: pd.DataFrame) -> Odds:
+    """Find out what draws may be called.
+
+    Parameters
+    ----------
+    model : Model
+        The model, whose file says what is believed of every constant.
+    draws : pandas.DataFrame
+        A row a draw, a column an input.
+
+    Returns
+    -------
+    Odds
+        Counts are of worlds where every constant with a believed range is drawn, those that weigh
+        years excepted; of draws otherwise.
+    """
+    drawn = {str(name).partition("[")[0] for name in draws.columns}
+    judged = {
+        name
+        for name, variable in model.document.variables.items()
+        if variable.kind == "constant"
+        and name not in _NO_CLAIMS
+        and any(belief.kind in (RANGE, SWITCH) for belief in read_beliefs(variable))
+    }
+    return Odds(bool(judged) and judged <= drawn, len(draws))

@@ -1,0 +1,1 @@
+"""Commands that answer the main question: who should do what, for how much, and at what cost."""

@@ -1,0 +1,223 @@
+"""``smecluster account``: what strategies cost and bring the nation, and who bears it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from smecluster.scripts.shared.options import CalibrationName, Folders, Regions, Settings
+from smecluster.scripts.shared.printing import finish, print_lines, print_table
+from smecluster.scripts.shared.progress import progress
+from smecluster.scripts.shared.results import Results
+from smecluster.scripts.shared.uncertainty import (
+    Baseline,
+    BudgetText,
+    Draws,
+    Seed,
+    Start,
+    StudyName,
+    Workers,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from smecluster.policies.accounting.result import Account
+    from smecluster.policies.comparison.study_inputs import StudyInputs
+
+EXAMPLES = (
+    "smecluster account central local",
+    "smecluster account mine.toml --draws 200 --out results/mine",
+    "smecluster account local --horizon 2040 --budget '300 bn'",
+    "smecluster account central --baseline end-all-policy --json",
+)
+_DRAWS = 100
+_PAGE = "account.html"
+_YUAN = ("low", "median", "high")
+
+
+def account(
+    strategies: Annotated[
+        list[str], typer.Argument(help="Names, or paths of TOML files.", show_default=False)
+    ],
+    baseline: Baseline = None,
+    start: Start = None,
+    budget: BudgetText = None,
+    horizon: Annotated[
+        int, typer.Option(help="Last year whose benefits and costs count; to 2060.")
+    ] = 2060,
+    study: StudyName = None,
+    draws: Draws = None,
+    seed: Seed = None,
+    calibration: CalibrationName = None,
+    region: Regions = None,
+    from_: Folders = None,
+    set_: Settings = None,
+    out: Annotated[Path, typer.Option(help="Folder for tables, figures and the page.")] = Path(
+        "results/account"
+    ),
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    workers: Workers = None,
+) -> None:
+    """Draw up the account of costs and benefits of strategies; 100 draws by default."""
+    from smecluster.policies.accounting.compute import draw_up_account
+    from smecluster.policies.accounting.figures import FIGURES
+    from smecluster.policies.accounting.tables import TABLES
+    from smecluster.policies.comparison.study_inputs import load_inputs
+    from smecluster.policies.spans import warn_spans
+    from smecluster.policies.study import combine_study
+
+    results = Results(out, tables=TABLES, figures=FIGURES, files=[_PAGE])
+    results.check()
+    given = combine_study(
+        study,
+        strategies,
+        baseline=baseline,
+        start=start,
+        budget=budget,
+        draws=_DRAWS if study is None and draws is None else draws,
+        seed=seed,
+        futures=("base",),
+        regions=tuple(region) if region else None,
+    )
+    inputs = load_inputs(
+        given,
+        calibration=calibration,
+        folders=from_ or [],
+        settings=set_ or [],
+        need_draws=draws is not None,
+    )
+    with progress("runs") as report:
+        found = draw_up_account(
+            inputs.model,
+            inputs.strategies,
+            inputs.draws,
+            baseline=inputs.baseline,
+            start=given.start,
+            budget=given.budget,
+            horizon=horizon,
+            settings=inputs.settings,
+            workers=workers,
+            progress=report,
+        )
+    warn_spans(found.spans)
+    _report(inputs, found, results, json)
+
+
+def _report(inputs: StudyInputs, found: Account, results: Results, json: bool) -> None:
+    """Print and write the account."""
+    from smecluster.model.presentation.page import Section, render_page
+    from smecluster.policies.accounting.figures import LINES_FIGURE, PARTIES_FIGURE
+
+    provenance = inputs.stamp(
+        budget=found.budget.describe(), horizon=f"{found.horizon:g}", runs=f"{found.runs}"
+    )
+    made = found.tables()
+    files = [
+        path
+        for name, table in made.items()
+        for path in results.write_table(name, *_name_units(table, provenance))
+    ]
+    answer, basis = found.answer(), found.basis()
+    lines, parties = (shorten(found, made[name]) for name in ("account", "parties"))
+    if not json:
+        print_lines([*answer, ""])
+        title = f"Net national benefit to {found.horizon:g}, bn yuan in present value"
+        print_table(list(map(str, lines)), lines.values.tolist(), title)
+        print()
+        print_table(list(map(str, parties)), parties.values.tolist(), "Who gains and who loses")
+        print_lines(["", *basis])
+        sys.stdout.flush()  # figures take longer to draw than the answer to read
+    pictures = results.draw(found.figures(), provenance)
+    beside = made["beside"].drop(columns="strategy") if len(found.names) == 1 else made["beside"]
+    sections = [
+        Section(
+            "The account",
+            [
+                "Each line is a change against the baseline of the same draw; costs are below "
+                "zero. docs/accounts.md gives each line's formula and unit."
+            ],
+            [("Lines, bn yuan in present value", lines)],
+            [("Lines of the account", pictures[LINES_FIGURE])],
+        ),
+        Section(
+            "Who bears it",
+            [
+                "What each party gains, from what is paid to whom. The parties add up to the same "
+                "sum as the lines, draw by draw. Buyers are all who buy in China, those in the "
+                "regions among them. What local budgets have left goes to general services, so it "
+                "is counted as their residents'. Public money counts at what a yuan of it costs "
+                "taxpayers."
+            ],
+            [("Parties, bn yuan in present value", parties)],
+            [("Who gains and who loses", pictures[PARTIES_FIGURE])],
+        ),
+        Section(
+            "Beside the account",
+            ["Wages, jobs and debt change too. They are no part of the sum."],
+            [("Change against the baseline", convert_beside(beside))],
+        ),
+        Section("What this rests on", basis),
+    ]
+    names = " and ".join(found.names)
+    text = render_page(f"What {names} cost and bring the nation", answer, sections, provenance)
+    files += [*pictures.values(), results.write(_PAGE, text)]
+    record = {
+        "stamp": provenance,
+        "answer": answer,
+        "basis": basis,
+        "balance": found.measure_gap(),
+        **{name: table.to_dict("records") for name, table in made.items()},
+    }
+    finish(files, record if json else None)
+
+
+def _name_units(
+    table: pd.DataFrame, provenance: dict[str, str]
+) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Bring money to the unit of the screen, and say it in the heading."""
+    from smecluster.model.presentation.exports import convert_units
+
+    if "unit" in table:
+        return convert_beside(table), provenance
+    plain = {"strategy", "draw", "line", "party", "item", "place", "per yuan"}
+    money = [name for name in table if name not in plain and not str(name).startswith("draws")]
+    return convert_units(table, dict.fromkeys(map(str, money), "Myuan")), provenance
+
+
+def convert_beside(table: pd.DataFrame) -> pd.DataFrame:
+    """Bring what stands beside the account to the units of the screen."""
+    from smecluster.model.presentation.exports import convert_units
+
+    return convert_units(table, values=["low", "median", "high", "baseline"])
+
+
+def shorten(found: Account, table: pd.DataFrame) -> pd.DataFrame:
+    """Round a table for a screen, and leave out what is the same in every row."""
+    import pandas as pd
+
+    from smecluster.policies.wording.prose import format_number
+
+    small = pd.DataFrame({str(name): table[name] for name in table if not _is_number(table[name])})
+    if len(found.names) == 1:
+        small = small.drop(columns="strategy")
+    small["bn yuan"] = [format_number(1e-3 * value) for value in table["median"]]
+    if found.several:
+        pairs = zip(table["low"], table["high"], strict=True)
+        small["90 %"] = [
+            f"{format_number(1e-3 * low)} to {format_number(1e-3 * high)}" for low, high in pairs
+        ]
+    small["per yuan"] = [f"{round(value, 2) + 0.0:.2f}" for value in table["per yuan"]]
+    if found.several:
+        counts = zip(table["draws above zero"], table["draws"], strict=True)
+        small["above zero in"] = [f"{count} of {total}" for count, total in counts]
+    return small
+
+
+def _is_number(column: pd.Series) -> bool:
+    import pandas as pd
+
+    return bool(pd.api.types.is_numeric_dtype(column))
