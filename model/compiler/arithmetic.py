@@ -1,7 +1,9 @@
-"""Exponential, logarithm, power and table look-up as LLVM code without branches.
+"""Exponential, logarithm, power and table look-up as LLVM code.
 
 Every function exists for one number (``double``) and for a vector of runs. Both perform the
 same IEEE operations in the same order, so a run's digits do not depend on its neighbours.
+A function looks itself whether an argument needs care, such as a logarithm of 0: a branch at
+each call would cut the code of a step into hundreds of pieces, which LLVM optimises one by one.
 """
 
 from __future__ import annotations
@@ -101,7 +103,7 @@ _EXP_SERIES = (
     2.527671548654081e-08,
 )
 # Exponents up to this size cannot overflow.
-EASY = 700.0
+_EASY = 700.0
 _SMALLEST = 2.2250738585072014e-308
 _EXP_TOP = 709.782712893384
 _EXP_BOTTOM = -708.3964185322641
@@ -178,6 +180,19 @@ class Writer:
         """Write the reading of bits as a number."""
         return self.put(f"bitcast {self.shape.whole} {value} to {self.shape.real}")
 
+    def unless(self, fine: str, result: str) -> None:
+        """Return a result if a condition holds in every run; what follows is the slow path."""
+        shape = self.shape
+        if shape.width > 1:
+            every = f"llvm.vector.reduce.and.v{shape.width}i1"
+            fine = self.put(f"call i1 @{every}({shape.truth} {fine})")
+        self.lines += [
+            f"  br i1 {fine}, label %easy, label %care, !prof !0",
+            "easy:",
+            f"  ret {shape.real} {result}",
+            "care:",
+        ]
+
     def fma(self, a: str, b: str, c: str) -> str:
         """Write ``a * b + c`` with one rounding."""
         return self.intrinsic("fma", a, b, c)
@@ -199,10 +214,10 @@ def write_functions(shape: Shape) -> Iterator[str]:
     for name, arity in _INTRINSICS.items():
         arguments = ", ".join([shape.real] * arity)
         yield f"declare {shape.real} @llvm.{name}.{shape.tag}({arguments})"
+    if shape.width > 1:
+        yield f"declare i1 @llvm.vector.reduce.and.v{shape.width}i1({shape.truth})"
     yield _function("exp", shape, _exp, 1)
-    yield _function("expp", shape, _expp, 1)
     yield _function("ln", shape, _ln, 1)
-    yield _function("lnp", shape, _lnp, 1)
     yield _function("pow", shape, _pow, 2)
     for name, library in LIBRARY.items():
         if shape.width == 1:
@@ -210,6 +225,39 @@ def write_functions(shape: Shape) -> Iterator[str]:
         else:
             yield _one_by_one(name, library, shape)
     yield _look_up(shape)
+
+
+def write_powers(shape: Shape, pairs: int) -> str:
+    """Write a product of powers, given the logarithm of the product.
+
+    A logarithm beyond 700 in size, and one that is not a number since a base is not positive,
+    take the slow path; the other runs keep their digits.
+
+    Parameters
+    ----------
+    shape : Shape
+        The type.
+    pairs : int
+        How many powers are multiplied.
+
+    Returns
+    -------
+    str
+        The definition of the function ``powers`` of the logarithm and of each base and exponent.
+    """
+    return _function(f"powers{pairs}", shape, _powers, 1 + 2 * pairs)
+
+
+def _powers(w: Writer, total: str, *parts: str) -> str:
+    p, whole = _exp_parts(w, total)
+    easy = w.real("fmul", p, _power_of_two(w, whole))
+    fine = w.compare("ole", w.intrinsic("fabs", total), w.shape.constant(_EASY))
+    w.unless(fine, easy)
+    careful = w.call(name_function("pow", w.shape), *parts[:2])
+    for place in range(2, len(parts), 2):
+        factor = w.call(name_function("pow", w.shape), *parts[place : place + 2])
+        careful = w.real("fmul", careful, factor)
+    return w.select(fine, easy, careful)
 
 
 def name_function(function: str, shape: Shape) -> str:
@@ -238,18 +286,14 @@ def _exp(w: Writer, x: str) -> str:
     """Write the exponential: within 1 unit of the last digit; 0 below the normal range."""
     c = w.shape.constant
     p, whole = _exp_parts(w, x)
+    easy = w.real("fmul", p, _power_of_two(w, whole))
+    w.unless(w.compare("ole", w.intrinsic("fabs", x), c(_EASY)), easy)
     # 2^n in two factors: n may be 1024 where the result is still finite.
     half = w.whole("ashr", whole, w.shape.integer(1))
     for part in (half, w.whole("sub", whole, half)):
         p = w.real("fmul", p, _power_of_two(w, part))
     p = w.select(w.compare("ogt", x, c(_EXP_TOP)), c(float("inf")), p)
     return w.select(w.compare("olt", x, c(_EXP_BOTTOM)), c(0.0), p)
-
-
-def _expp(w: Writer, x: str) -> str:
-    """Write the exponential for numbers up to `EASY` in size."""
-    p, whole = _exp_parts(w, x)
-    return w.real("fmul", p, _power_of_two(w, whole))
 
 
 def _exp_parts(w: Writer, x: str) -> tuple[str, str]:
@@ -274,20 +318,15 @@ def _power_of_two(w: Writer, whole: str) -> str:
 def _ln(w: Writer, x: str) -> str:
     """Write the logarithm: within 1 unit of the last digit; NaN below 0, -inf at 0."""
     c = w.shape.constant
+    quick = _ln_normal(w, x, None)
+    large, finite = w.compare("oge", x, c(_SMALLEST)), w.compare("olt", x, c(float("inf")))
+    w.unless(w.put(f"and {w.shape.truth} {large}, {finite}"), quick)
     small = w.compare("olt", x, c(_SMALLEST))
     scaled = w.select(small, w.real("fmul", x, c(2.0**54)), x)
     result = _ln_normal(w, scaled, w.select(small, c(-54.0), c(0.0)))
     result = w.select(w.compare("oeq", x, c(0.0)), c(float("-inf")), result)
     result = w.select(w.compare("olt", x, c(0.0)), c(float("nan")), result)
     return w.select(w.compare("oeq", x, c(float("inf"))), x, result)
-
-
-def _lnp(w: Writer, x: str) -> str:
-    """Write the logarithm of ordinary positive numbers; NaN for all others."""
-    c = w.shape.constant
-    result = _ln_normal(w, x, None)
-    large = w.select(w.compare("oge", x, c(_SMALLEST)), result, c(float("nan")))
-    return w.select(w.compare("olt", x, c(float("inf"))), large, c(float("nan")))
 
 
 def _ln_normal(w: Writer, x: str, more: str | None) -> str:

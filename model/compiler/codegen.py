@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from smecluster.model.compiler.arithmetic import Shape, splat, write_functions
+from smecluster.model.compiler.arithmetic import Shape, splat, write_functions, write_powers
 from smecluster.model.compiler.region import Region
 from smecluster.model.compiler.schedule import Check, Schedule
 from smecluster.model.program.graph import LOGICAL, MOVING, list_operands
@@ -197,13 +197,16 @@ class _Generator:
             )
             last = f"%r{lane}"
         past += [f"  ret {self.runs.real} {last}", "}"]
+        joined = sorted(
+            {len(list_operands(node)) // 2 for node in self.nodes if node[0] == "powers"}
+        )
         text = "\n".join(
             [
                 _ATTRIBUTES,
                 *write_functions(_ONE),
                 *write_functions(self.runs),
+                *(write_powers(shape, pairs) for shape in (_ONE, self.runs) for pairs in joined),
                 f"declare i1 @llvm.vector.reduce.or.v{self.runs.width}i1({self.runs.truth})",
-                f"declare i1 @llvm.vector.reduce.and.v{self.runs.width}i1({self.runs.truth})",
                 *past,
                 _DUMP.format(real=self.runs.real, truth=self.runs.truth),
                 prepare,

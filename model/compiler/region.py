@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from smecluster.model.compiler.arithmetic import EASY, LIBRARY, Shape, Writer, name_function
+from smecluster.model.compiler.arithmetic import LIBRARY, Shape, Writer, name_function
 from smecluster.model.compiler.schedule import Check
 from smecluster.model.program.graph import LOGICAL, list_operands
 
@@ -105,11 +105,11 @@ class Region:
         elif op in _BUILT_IN:
             result = w.intrinsic(_BUILT_IN[op], *used)
         elif op in _CALLED:
-            result = w.call(name_function(op, shape), *used)
+            result = w.call(name_function("ln" if op == "lnp" else op, shape), *used)
         elif op == "log":
-            result = self._log(node, *used)
+            result = used[0]
         elif op == "powers":
-            result = self._powers(node, *used)
+            result = w.call(name_function(f"powers{len(used) // 2}", shape), *used)
         elif op == "table":
             result = self._table(int(str(rest[0])), used[0])
         else:
@@ -119,43 +119,6 @@ class Region:
                 f"{shape.real} {used[0]}, {shape.real} {used[1]})"
             )
         self.names[node] = result
-
-    def _log(self, node: int, quick: str, x: str) -> str:
-        """Write a logarithm of which the quick one is known, with a slow path for its NaN."""
-        w, shape = self.writer, self.shape
-        fine = w.compare("ord", quick, quick)
-        care, done = self._branch(node, fine)
-        careful = w.call(name_function("ln", shape), x)
-        return self._join(quick, careful, care, done)
-
-    def _branch(self, node: int, fine: str) -> tuple[str, str]:
-        """Begin the slow path, taken where a condition fails for a run; name its block and end."""
-        w, shape = self.writer, self.shape
-        if shape.width > 1:
-            fine = w.put(f"call i1 @llvm.vector.reduce.and.v{shape.width}i1({shape.truth} {fine})")
-        care, done = f"care.{self.prefix}{node}", f"done.{self.prefix}{node}"
-        w.lines += [f"  br i1 {fine}, label %{done}, label %{care}, !prof !0", f"{care}:"]
-        return care, done
-
-    def _join(self, easy: str, careful: str, care: str, done: str) -> str:
-        """End the slow path and name the value of the path that was taken."""
-        w = self.writer
-        w.lines += [f"  br label %{done}", f"{done}:"]
-        result = w.put(f"phi {self.shape.real} [{easy}, %{self.label}], [{careful}, %{care}]")
-        self.label = done
-        return result
-
-    def _powers(self, node: int, total: str, *parts: str) -> str:
-        """Write a product of powers, with a slow path for large exponents and bases below 0."""
-        w, shape = self.writer, self.shape
-        easy = w.call(name_function("expp", shape), total)
-        fine = w.compare("ole", w.intrinsic("fabs", total), shape.constant(EASY))
-        care, done = self._branch(node, fine)
-        careful = w.call(name_function("pow", shape), *parts[:2])
-        for place in range(2, len(parts), 2):
-            factor = w.call(name_function("pow", shape), *parts[place : place + 2])
-            careful = w.real("fmul", careful, factor)
-        return self._join(easy, careful, care, done)
 
     def _ones(self) -> str:
         if self.shape.width == 1:

@@ -90,7 +90,7 @@ class _Rewriter:
         payload = node[1 : len(node) - len(used)]
         moved = [self.new[operand] for operand in used]
         if op == "ln" and self.moving[place]:
-            # The quick logarithm, which powers of the same base need too.
+            # Powers need the logarithm of their base too, but may have a value where it has none.
             return self.graph.add("log", self.graph.add("lnp", moved[0]), moved[0])
         if free and op == "div" and not self.moving[used[1]]:
             # A division by something constant costs as much as ten multiplications.

@@ -178,3 +178,18 @@ def test_a_failing_run_is_not_a_wrong_number() -> None:
 def test_infinite_inputs_are_refused() -> None:
     with pytest.raises(InputError, match="finite"):
         model.simulate(model.load(DATA / "arithmetic.mdl"), {"x": float("inf")})
+
+
+def test_a_neighbour_at_the_edge_of_a_power_changes_no_digit(tmp_path: Path) -> None:
+    path = tmp_path / "powers.mdl"
+    path.write_text(
+        CLOCK + "x = 1 ~~|\ny = 1 ~~|\np = 0.3 ~~|\nstock = INTEG(y, 1) ~~|\n"
+        "product = (x * stock) ^ p * (y + stock) ^ (1 - p) ~~|\n"
+    )
+    m = model.load(path)
+    x = np.linspace(0.1, 3, 40)
+    alone = model.simulate_many(m, {"x": x}, ["product"])["product"].values
+    x[[3, 17]] = 0  # no logarithm: these take the slow path
+    beside = model.simulate_many(m, {"x": x}, ["product"])["product"].values
+    np.testing.assert_array_equal(beside[x == 0], 0)
+    np.testing.assert_array_equal(beside[x > 0], alone[x > 0])
