@@ -33,6 +33,10 @@ COMMANDS = {
         "answer",
         "Draw up what strategies cost and bring the nation, line by line, and who bears it.",
     ),
+    "assign": (
+        "answer",
+        "Find which level of government should run which lever, and how sure that is.",
+    ),
     "futures": ("policy", "List the futures, or test strategies in them."),
     "robust": (
         "policy",

@@ -33,6 +33,8 @@ Stamp = Mapping[str, str]
 
 #: Suffixes of the files of a table, of one without Parquet, and of a figure.
 TABLE, RECORDED, FIGURE = (".csv", ".parquet", ".json"), (".csv", ".json"), ".png"
+#: Suffix of a figure made of lines, which prints at any size.
+VECTOR = ".svg"
 
 UNIT = "unit"
 ENCODING = "utf-8-sig"
@@ -256,6 +258,19 @@ def write_figure(figure: Figure, folder: Path, name: str, stamp: Stamp) -> Path:
     figure.arrange(_DPI)
     with replace_file(path) as temporary:
         figure.savefig(temporary, dpi=_DPI, metadata={"Description": format_stamp(stamp)})
+    return path
+
+
+def write_vector(figure: Figure, folder: Path, name: str, stamp: Stamp) -> Path:
+    """Write a figure as SVG, its stamp in the file's description; the same bytes each time."""
+    import matplotlib
+
+    path = folder / f"{name}{VECTOR}"
+    figure.arrange(_DPI)
+    about = {"Description": format_stamp(stamp), "Date": None}
+    # Without a salt of our own the names of its parts would differ from file to file.
+    with matplotlib.rc_context({"svg.hashsalt": name}), replace_file(path) as temporary:
+        figure.savefig(temporary, format="svg", dpi=_DPI, metadata=about)
     return path
 
 

@@ -104,7 +104,7 @@ def run_study(
         "futures": " ".join(one.hash for one in inputs.futures),
         "settings": repr((inputs.settings, study.start, inputs.budget, study.outcomes)),
     }
-    with _keep_runs(out, identity) as checkpoints:
+    with keep_runs(out, identity) as checkpoints:
         comparison = compare(
             inputs.model,
             inputs.strategies,
@@ -124,7 +124,7 @@ def run_study(
 
 
 @contextmanager
-def _keep_runs(out: Path | None, identity: Mapping[str, str]) -> Iterator[Checkpoints | None]:
+def keep_runs(out: Path | None, identity: Mapping[str, str]) -> Iterator[Checkpoints | None]:
     """Keep finished runs until all are done: interrupted work stays, refused input leaves nothing.
 
     Parameters

@@ -19,15 +19,17 @@ from smecluster.policies.strategy import CentralProgramme, LocalProgramme, Strat
 
 Array = NDArray[np.float64]
 
-# Money over value added of a plan before it is brought to the budget, Dmnl.
+#: Money over value added of a plan before it is brought to the budget, Dmnl.
 ROUGH = 0.01
 # In a strategy, a lever with less of the money than this gets nothing: a search leaves crumbs.
 _LEAST = 0.005
 # A region may spend up to this factor more, or less, of its value added than in the middle.
 _SPREAD = 2.0
 _DIGITS = 4  # of shares in a strategy's file
-_LOCAL_RAMP, _CENTRAL_RAMP = 1.0, 2.0  # Year, as in the strategies of the paper
-_END = 2041.0  # the first year without the programme, as there
+#: Time to full money of either level, Year, as in the strategies of the paper.
+LOCAL_RAMP, CENTRAL_RAMP = 1.0, 2.0
+#: The first year without the programme, as there.
+END = 2041.0
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ class Space:
         programmes = strategy.programmes
         if not programmes or strategy.until < NEVER:
             return None
-        if any(p.share is None or p.start is None or p.end < _END for p in programmes):
+        if any(p.share is None or p.start is None or p.end < END for p in programmes):
             return None
         if local and (local.exceptions or local.regions):
             return None
@@ -170,10 +172,10 @@ class Space:
             for region, weight in zip(self.regions, weights, strict=True):
                 allocation = _allocate(self.levers, local_money)
                 spending.append(
-                    _spend(region, whole[0] * weight, allocation, starts[0], _LOCAL_RAMP)
+                    _spend(region, whole[0] * weight, allocation, starts[0], LOCAL_RAMP)
                 )
             allocation = _allocate(self.levers, central_money)
-            spending.append(_spend(None, whole[1], allocation, starts[1], _CENTRAL_RAMP))
+            spending.append(_spend(None, whole[1], allocation, starts[1], CENTRAL_RAMP))
             plans.append(Plan(f"way {at}", self.menu, tuple(spending), NEVER, self.first))
         return plans
 
@@ -208,8 +210,8 @@ class Space:
             local = LocalProgramme(
                 share=shares[0],
                 start=float(choice.starts[0, 0]),
-                ramp=_LOCAL_RAMP,
-                end=_END,
+                ramp=LOCAL_RAMP,
+                end=END,
                 allocation=_round_shares(self.levers, parts[0]),
                 exceptions={
                     region: {"share": own}
@@ -221,8 +223,8 @@ class Space:
             central = CentralProgramme(
                 share=_round_six(share * float(parts[1].sum())),
                 start=float(choice.starts[0, 1]),
-                ramp=_CENTRAL_RAMP,
-                end=_END,
+                ramp=CENTRAL_RAMP,
+                end=END,
                 allocation=_round_shares(self.levers, parts[1]),
             )
         return Strategy(
@@ -246,7 +248,7 @@ def _spend(
         start=float(start),
         trigger=None,
         ramp=ramp,
-        end=_END,
+        end=END,
     )
 
 

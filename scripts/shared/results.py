@@ -27,6 +27,8 @@ class Results:
         Tables as CSV and JSON, without suffix.
     figures : iterable of str
         Figures as PNG, without suffix.
+    vectors : iterable of str
+        Figures as SVG, without suffix.
     files : iterable of str
         Other files.
     """
@@ -38,12 +40,14 @@ class Results:
         tables: Iterable[str] = (),
         plain: Iterable[str] = (),
         figures: Iterable[str] = (),
+        vectors: Iterable[str] = (),
         files: Iterable[str] = (),
     ) -> None:
-        from smecluster.model.presentation.exports import FIGURE, RECORDED, TABLE
+        from smecluster.model.presentation.exports import FIGURE, RECORDED, TABLE, VECTOR
 
         self.folder = folder
-        kinds = [(tables, TABLE), (plain, RECORDED), (figures, (FIGURE,)), (files, ("",))]
+        kinds = [(tables, TABLE), (plain, RECORDED), (files, ("",))]
+        kinds += [(figures, (FIGURE,)), (vectors, (VECTOR,))]
         self.names = {
             f"{name}{suffix}" for names, suffixes in kinds for name in names for suffix in suffixes
         }
@@ -100,6 +104,14 @@ class Results:
             self._expect(name, (FIGURE,))
             drawn[name] = write_figure(figure, self.folder, name, origin)
         return drawn
+
+    def draw_vectors(self, figures: Mapping[str, Figure], origin: Origin) -> list[Path]:
+        """Write figures as SVG, and give their files."""
+        from smecluster.model.presentation.exports import VECTOR, write_vector
+
+        for name in figures:
+            self._expect(name, (VECTOR,))
+        return [write_vector(figure, self.folder, name, origin) for name, figure in figures.items()]
 
     def write(self, name: str, text: str) -> Path:
         """Write another file, such as the page."""

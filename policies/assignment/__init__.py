@@ -1,0 +1,1 @@
+"""Which level of government should run which lever."""

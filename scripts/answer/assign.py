@@ -1,0 +1,251 @@
+"""``smecluster assign``: who should run which lever, at the same money."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from smecluster.scripts.shared.options import CalibrationName, Folders, Regions, Settings
+from smecluster.scripts.shared.printing import finish, print_lines, print_table
+from smecluster.scripts.shared.progress import progress
+from smecluster.scripts.shared.results import Results
+from smecluster.scripts.shared.uncertainty import (
+    Baseline,
+    BudgetText,
+    Draws,
+    Seed,
+    Start,
+    Workers,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from smecluster.policies.assignment.result import Assignment
+    from smecluster.policies.comparison.study_inputs import StudyInputs
+
+EXAMPLES = (
+    "smecluster assign",
+    "smecluster assign --draws 100 --budget 0.1% --out results/small",
+    "smecluster assign --horizon 2040 --json",
+    'smecluster assign --lever "talent training" --lever "innovation network"',
+)
+_DRAWS = 200
+_PAGE = "assignment.html"
+
+
+def assign(
+    lever: Annotated[
+        list[str] | None,
+        typer.Option(help="Only this lever; repeat for several.", show_default=False),
+    ] = None,
+    baseline: Baseline = None,
+    start: Start = None,
+    budget: BudgetText = None,
+    horizon: Annotated[
+        int, typer.Option(help="Last year whose benefits and costs count; to 2060.")
+    ] = 2060,
+    draws: Draws = None,
+    seed: Seed = None,
+    calibration: CalibrationName = None,
+    region: Regions = None,
+    from_: Folders = None,
+    set_: Settings = None,
+    out: Annotated[Path, typer.Option(help="Folder for tables, figure and the page.")] = Path(
+        "results/assign"
+    ),
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    workers: Workers = None,
+) -> None:
+    """Find who should run each lever, and the best division of labour; 200 draws by default."""
+    from smecluster.policies.assignment.compute import assign as find_tasks
+    from smecluster.policies.assignment.figures import FIGURES
+    from smecluster.policies.assignment.tables import TABLES
+    from smecluster.policies.comparison.study_inputs import fingerprint, load_inputs
+    from smecluster.policies.comparison.study_run import keep_runs
+    from smecluster.policies.study import combine_study
+
+    results = Results(out, tables=TABLES, figures=FIGURES, vectors=FIGURES, files=[_PAGE])
+    results.check()
+    # A study names strategies; here they are made of the levers.
+    given = combine_study(
+        None,
+        ["central"],
+        baseline=baseline,
+        start=start,
+        budget=budget,
+        draws=_DRAWS if draws is None else draws,
+        seed=seed,
+        futures=("base",),
+        regions=tuple(region) if region else None,
+    )
+    inputs = load_inputs(
+        given,
+        calibration=calibration,
+        folders=from_ or [],
+        settings=set_ or [],
+        need_draws=draws is not None,
+    )
+    identity = {
+        "assign": "1",
+        "model": inputs.model.hash,
+        "draws": fingerprint(inputs.draws),
+        "baseline": inputs.baseline.hash,
+        "settings": repr((inputs.settings, given.start, given.budget, horizon, lever)),
+    }
+    with keep_runs(out, identity) as checkpoints, progress("runs") as report:
+        found = find_tasks(
+            inputs.model,
+            inputs.draws,
+            baseline=inputs.baseline,
+            start=given.start,
+            budget=given.budget,
+            horizon=horizon,
+            levers=lever or (),
+            settings=inputs.settings,
+            workers=workers,
+            checkpoints=checkpoints,
+            progress=report,
+        )
+    _report(inputs, found, results, json)
+
+
+def _report(inputs: StudyInputs, found: Assignment, results: Results, json: bool) -> None:
+    """Print and write the assignment."""
+    from smecluster.model.presentation.exports import convert_units
+    from smecluster.model.presentation.page import Section, render_page
+    from smecluster.policies.assignment.figures import FIGURE
+
+    provenance = inputs.stamp(
+        budget=found.budget.describe(), horizon=f"{found.horizon:g}", runs=f"{found.runs}"
+    )
+    made = found.tables()
+    money = ("low", "median", "high", "value added gained", "more than the paper's")
+    whole = made["divisions"]
+    made["divisions"] = convert_units(whole, {name: "Myuan" for name in money if name in whole})
+    files = [
+        path
+        for name, table in made.items()
+        for path in results.write_table(name, table, provenance)
+    ]
+    answer, basis = found.answer(), found.basis()
+    levers, turns = shorten(found, made["assignment"]), list_turns(found, made["assignment"])
+    divisions = round_table(made["divisions"])
+    if not json:
+        print_lines([*answer, ""])
+        print_table(
+            list(map(str, levers)),
+            levers.values.tolist(),
+            "Net national benefit, yuan a yuan, by who runs the lever",
+        )
+        print()
+        print_table(list(map(str, turns)), turns.values.tolist(), "What would change it")
+        print()
+        print_table(list(map(str, divisions)), divisions.values.tolist(), "Whole divisions")
+        print_lines(["", *basis])
+        sys.stdout.flush()  # figures take longer to draw than the answer to read
+    figures = found.figures()
+    pictures = results.draw(figures, provenance)
+    files += results.draw_vectors(figures, provenance)
+    sections = [
+        Section(
+            "Lever by lever",
+            [
+                "Net national benefit is what anybody in the country gains less what it costs "
+                "anybody in it (docs/accounts.md), in yuan for each yuan of additional money. "
+                "Gain: value added of the regions, by the best. Ahead: draws in which the best is "
+                "ahead of the next."
+            ],
+            [("All the money on one lever, yuan a yuan, medians", levers)],
+            [("What a yuan on each lever is worth", pictures[FIGURE])],
+        ),
+        Section(
+            "What turns it",
+            [
+                "The drawn constant that is tied most closely to who is ahead, and the value that "
+                "parts the draws best; only where chance would hardly do as well. Constants that "
+                "are not drawn can turn it too. To the end of the money: who is best where what "
+                "comes after the programmes does not count."
+            ],
+            [("What would change who is best", turns)],
+        ),
+        Section(
+            "Whole divisions of labour",
+            ["All levers at once, for the same money in total."],
+            [
+                ("Net national benefit of whole divisions", divisions),
+                ("Who runs what", _list_tasks(made["who-runs-what"])),
+            ],
+        ),
+        Section("What this rests on", basis),
+    ]
+    text = render_page("Who should run which lever", answer, sections, provenance)
+    files += [*pictures.values(), results.write(_PAGE, text)]
+    record = {
+        "stamp": provenance,
+        "answer": answer,
+        "basis": basis,
+        **{name: table.to_dict("records") for name, table in made.items()},
+    }
+    finish(files, record if json else None)
+
+
+def shorten(found: Assignment, table: pd.DataFrame) -> pd.DataFrame:
+    """Keep what a screen has room for, rounded."""
+    import pandas as pd
+
+    from smecluster.policies.assignment.divisions import RUNNING
+
+    small = table[["lever", "paper", "best"]].copy()
+    if found.several:
+        pairs = zip(table["ahead"], table["draws"], strict=True)
+        small["ahead in"] = [f"{count:g} of {total:g}" if total else "-" for count, total in pairs]
+    for name in (*RUNNING, "gain"):
+        small[name] = [f"{value:.2f}" if pd.notna(value) else "-" for value in table[name]]
+    return small
+
+
+def list_turns(found: Assignment, table: pd.DataFrame) -> pd.DataFrame:
+    """List what turns each lever's best against the next."""
+    import pandas as pd
+
+    rows = []
+    for row in table.to_dict("records"):
+        known = row["draws"] > 0
+        turned = "-"
+        if known and found.several:
+            turned = "no single constant that was drawn"
+            if row["ahead"] in (0, row["draws"]):
+                turned = "nothing that was drawn"
+            elif row["turned by"]:
+                turned = f"{row['turned by']} {row['when']} {row['at']:.3g}"
+        rows.append(
+            {
+                "lever": row["lever"],
+                "best": row["best"],
+                "next": row["next"],
+                "turned by": turned,
+                f"best to {found.budget.end:g}": row.get("best sooner", "-"),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def round_table(table: pd.DataFrame) -> pd.DataFrame:
+    """Round the numbers of a table to three digits."""
+    import pandas as pd
+
+    from smecluster.policies.wording.prose import format_number
+
+    made = table.copy()
+    for name in made:
+        if pd.api.types.is_float_dtype(made[name]):
+            made[name] = [format_number(value) for value in made[name]]
+    return made
+
+
+def _list_tasks(table: pd.DataFrame) -> pd.DataFrame:
+    return table[[name for name in table if "part of the money" not in str(name)]]
