@@ -231,5 +231,3 @@ def _join(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     if not parts:
         return pd.DataFrame(columns=[*SERIES, *COLUMNS])
     return pd.concat(parts, ignore_index=True)
-
-

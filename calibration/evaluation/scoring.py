@@ -1,8 +1,8 @@
 """Scores of a forecast: CRPS, logarithmic score, and where in the distribution a figure lies.
 
 All are of the logarithm of the figure, so they are relative errors and have no unit. The CRPS is
-that of Matheson and Winkler 1976; of an ensemble it is the fair estimate (Ferro 2014), which does
-not favour large ensembles.
+that of Matheson and Winkler 1976; of an ensemble it is estimated by probability-weighted moments,
+which do not favour large ensembles (Zamo and Naveau 2018, Math. Geosci. 50).
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def score_mixture(
     members = forecast.draw(ensemble, rng)
     return Scored(
         np.median(members, axis=1),
-        np.asarray(scoringrules.crps_ensemble(logs, members, estimator="fair", backend="numpy")),
+        np.asarray(scoringrules.crps_ensemble(logs, members, estimator="pwm", backend="numpy")),
         -forecast.find_log_density(logs),
         forecast.find_levels(logs),
     )

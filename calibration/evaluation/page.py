@@ -1,0 +1,289 @@
+"""The page on forecasts: what is not beaten first, then what was done and every table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from smecluster.calibration.evaluation.forecasts import CUT, MODEL
+from smecluster.calibration.evaluation.interface import Evaluation
+from smecluster.calibration.evaluation.protocol import EXTRAPOLATED, KNOWN
+from smecluster.calibration.evaluation.simple_forecasts import NATION, NO_CHANGE, RIVALS
+from smecluster.calibration.evaluation.summary import ADDED, ALL, FORECASTERS, PANELS
+from smecluster.calibration.evaluation.unseen import FITTED, LIKE, SIZE
+from smecluster.model.presentation.prose import join_names
+from smecluster.model.support.provenance import say_how_made
+
+#: The file that says what was fixed before.
+PROTOCOL = "calibration/evaluation/protocol.toml"
+
+
+def write_page(found: Evaluation, table: str) -> str:
+    """Write the page in Markdown.
+
+    Parameters
+    ----------
+    found : Evaluation
+        The evaluation.
+    table : str
+        Name of the file beside the page that holds the scores of every series.
+
+    Returns
+    -------
+    str
+        The page.
+    """
+    tables = found.tables
+    lines = [
+        "# Forecasts against fair rivals",
+        "",
+        say_how_made(
+            "smecluster evaluate --page docs/evaluation.md",
+            found.model_hash,
+            "fitted anew from every origin",
+        ),
+        "",
+        *_state_results(found),
+        "",
+        "## What was done",
+        "",
+        *_describe_method(found),
+        "",
+        "## The bars",
+        "",
+        *_write_bars(tables["bars"]),
+        "",
+        "## Forecasters",
+        "",
+        "CRPS over that of no change, averaged over series (below 1: better than no change); in "
+        "how many series the forecaster is worse than the model; logarithmic score less that of no "
+        "change, averaged over series (below 0: better); share of all figures in the "
+        f"{found.protocol.scores.interval:.0%} interval.",
+        "",
+        *_write_panels(tables["panels"]),
+        "",
+        "## By horizon",
+        "",
+        *_write_horizons(tables["horizons"]),
+        "",
+        "## Series by series",
+        "",
+        f"CRPS over that of no change. All scores: [{table}]({table}).",
+        "",
+        *_write_series(tables["series"]),
+        "",
+        "## One region left out",
+        "",
+        "The fit sees all figures of the other regions and the first "
+        f"{found.protocol.regions.figures} figures of each of its series; all later ones are "
+        "forecast, up to thirty years ahead, with known drivers. Error: of value added, the mean "
+        "absolute error of the median in per cent.",
+        "",
+        *_write_regions(tables["left-out"], "left out"),
+        "",
+        "## Regions never used",
+        "",
+        *_describe_unseen(tables),
+        "",
+        *_write_regions(tables["unseen"], "region"),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _state_results(found: Evaluation) -> list[str]:
+    """Say first where the model does not beat its rivals, with the figures."""
+    panels = found.tables["panels"].set_index(["drivers", "panel", "forecaster"])
+    bars = found.tables["bars"]
+    missed = bars[~bars["met"].astype(bool)]
+    lines = []
+    for panel in PANELS:
+        for drivers in (KNOWN, EXTRAPOLATED):
+            ratios = panels["ratio"][drivers, panel]
+            mine = ratios[MODEL]
+            ahead = [f"{name} ({ratios[name]:.2f})" for name in RIVALS if ratios[name] <= mine]
+            behind = [f"{name} ({ratios[name]:.2f})" for name in RIVALS if ratios[name] > mine]
+            where = f"{panel[0].upper()}{panel[1:]}, {drivers} drivers"
+            text = f"{where}: the model has {mine:.2f} of no change's CRPS."
+            if ahead:
+                text += f" **It does not beat {join_names(ahead)}.**"
+            if behind:
+                text += f" It beats {join_names(behind)}."
+            lines.append(f"- {text}")
+    share = panels["coverage"]
+    covered = " and ".join(f"{share[each, ADDED, MODEL]:.0%}" for each in (KNOWN, EXTRAPOLATED))
+    cut = [panels["ratio"][each, ALL, CUT] for each in (KNOWN, EXTRAPOLATED)]
+    own = [panels["ratio"][each, ALL, MODEL] for each in (KNOWN, EXTRAPOLATED)]
+    verdict = _compare_loops(own, cut)
+    head = (
+        f"**{len(missed)} of {len(bars)} bars are missed.** "
+        if len(missed)
+        else f"All {len(bars)} bars are met. "
+    )
+    return [
+        head
+        + "The bars, the rivals and the method were committed before any score was computed "
+        + f"(`{PROTOCOL}`).",
+        "",
+        *lines,
+        f"- Nominal {found.protocol.scores.interval:.0%} intervals hold {covered} of value added "
+        "(known and extrapolated drivers).",
+        f"- {verdict}",
+        "",
+        "**What the model is for instead.** It is not the tool for a forecast of next year's "
+        "figures: a line through the past, or the nation's growth, costs nothing. It says what a "
+        "policy changes, which no rival here can, and through what; whether its sizes are right is "
+        "tested by [published effects](limitations.md#published-effects), not by this page.",
+    ]
+
+
+def _compare_loops(own: Sequence[float], cut: Sequence[float]) -> str:
+    better = [mine < other for mine, other in zip(own, cut, strict=True)]
+    numbers = " and ".join(f"{a:.2f} against {b:.2f}" for a, b in zip(own, cut, strict=True))
+    if all(better):
+        return f"The loops improve the forecasts of all series: {numbers} with the loops cut."
+    if not any(better):
+        return (
+            "**The loops do not improve the forecasts** of all series: "
+            f"{numbers} with the loops cut."
+        )
+    return (
+        "The loops improve the forecasts of all series with one kind of drivers only: "
+        f"{numbers} with the loops cut."
+    )
+
+
+def _describe_method(found: Evaluation) -> list[str]:
+    protocol = found.protocol
+    first, last = found.origins[0], found.origins[-1]
+    horizons = protocol.origins.horizons
+    return [
+        f"From each origin, {first} to {last}, every series with at least "
+        f"{protocol.origins.figures} figures so far is forecast {horizons[0]} to {horizons[-1]} "
+        "years ahead. All constants of the model, shared ones included, are fitted anew to the "
+        "figures up to the origin; changing later figures changes no forecast (a test does so). "
+        "What the model's authors knew when they wrote equations and judged priors cannot be taken "
+        "back, and some priors are centred on what a region's series show later: the model is "
+        "somewhat less blind than its rivals.",
+        "",
+        "- **Drivers.** *Known*: everybody is handed the national figures that came; the model "
+        "also the dated policy history. *Extrapolated*: every dated table ends at the origin and "
+        "goes on as it was; national output is uncertain.",
+        "- **Model.** Draws around the mode of the posterior over every constant, and errors that "
+        "fade from the last ones by the likelihood's own law "
+        f"({protocol.model.draws} draws a fit, not weighted).",
+        "- **Loops cut.** The same model and fit, with the links of the paper's loops frozen.",
+        f"- **Rivals.** {join_names(RIVALS)}: each a distribution, with errors that are estimated "
+        "from the series so far.",
+        "- **Scores.** CRPS and logarithmic score of the logarithm of each figure. Origins "
+        "overlap, and three regions share one nation: the number of independent tests is far below "
+        "the number of forecasts.",
+        "",
+        f"It took {found.seconds / 60:.0f} minutes and {found.runs:,} runs of the model.",
+    ]
+
+
+def _write_bars(bars: pd.DataFrame) -> list[str]:
+    lines = ["| bar | drivers | model | limit | |", "|---|---|---:|---|---|"]
+    for row in bars.to_dict("records"):
+        verdict = "met" if row["met"] else "**missed**"
+        lines.append(
+            f"| {row['bar']} | {row['drivers']} | {row['model']:.3f} | {row['limit']} | {verdict} |"
+        )
+    return lines
+
+
+def _write_panels(panels: pd.DataFrame) -> list[str]:
+    lines = [
+        "| drivers | panel | forecaster | series | forecasts | CRPS ratio | worse than the model "
+        "in | log score | in interval |",
+        "|---|---|---|---:|---:|---:|---:|---:|---:|",
+    ]
+    for row in panels.to_dict("records"):
+        worse = "" if row["forecaster"] == MODEL else f"{row['worse than the model']}"
+        lines.append(
+            f"| {row['drivers']} | {row['panel']} | {row['forecaster']} | {row['series']} | "
+            f"{row['forecasts']} | {row['ratio']:.3f} | {worse} | {row['log score']:+.2f} | "
+            f"{row['coverage']:.0%} |"
+        )
+    return lines
+
+
+def _write_horizons(horizons: pd.DataFrame) -> list[str]:
+    shown = (MODEL, NATION, NO_CHANGE)
+    years = sorted(horizons["horizon"].unique())
+    lines = [
+        f"Share of figures in the interval, by years ahead; in brackets the model's CRPS over that "
+        f"of {NATION}.",
+        "",
+        f"| drivers | panel | forecaster | {' | '.join(map(str, years))} |",
+        f"|---|---|---|{'---:|' * len(years)}",
+    ]
+    table = horizons.set_index(["drivers", "panel", "forecaster", "horizon"])
+    for drivers in dict.fromkeys(horizons["drivers"]):
+        for panel in PANELS:
+            for name in shown:
+                cells = []
+                for year in years:
+                    row = table.loc[(drivers, panel, name, year)]
+                    cell = f"{row['coverage']:.0%}"
+                    if name == MODEL:
+                        theirs = table.loc[(drivers, panel, NATION, year), "ratio"]
+                        cell += f" ({row['ratio'] / theirs:.2f})"
+                    cells.append(cell)
+                lines.append(f"| {drivers} | {panel} | {name} | {' | '.join(cells)} |")
+    return lines
+
+
+def _write_series(series: pd.DataFrame) -> list[str]:
+    lines = [
+        f"| drivers | region | series | forecasts | {' | '.join(FORECASTERS)} |",
+        f"|---|---|---|---:|{'---:|' * len(FORECASTERS)}",
+    ]
+    keys = ["drivers", "region", "variable", "segment"]
+    for (drivers, region, variable, segment), part in series.groupby(keys, sort=False):
+        ratios = part.set_index("forecaster")["ratio"]
+        best = ratios.min()
+        cells = [
+            f"**{ratios[name]:.2f}**" if ratios[name] == best else f"{ratios[name]:.2f}"
+            for name in FORECASTERS
+        ]
+        name = f"{variable}, {segment}" if segment else variable
+        lines.append(
+            f"| {drivers} | {region} | {name} | {part['forecasts'].iloc[0]} | {' | '.join(cells)} |"
+        )
+    return lines
+
+
+def _describe_unseen(tables: dict[str, pd.DataFrame]) -> list[str]:
+    lines = [
+        "Each is a shipped case brought to size by one figure (`smecluster case new NAME --like "
+        "REGION --gdp VALUE --year YEAR`); which case was written down before the first run "
+        "([assignment](../calibration/unused/README.md)). They stand in the model together, beside "
+        "the shipped regions, and are taken out of the rest of China. The fit sees all figures of "
+        "the shipped regions and that one figure; value added of all later years is predicted, "
+        "with known drivers. Fitted: the mean absolute error, in per cent, once all figures of the "
+        "region are fitted too, which is no test.",
+        "",
+        "| region | like | times its size | figure of | predicted | fitted, error |",
+        "|---|---|---:|---:|---:|---:|",
+    ]
+    return lines + [
+        f"| {row['region']} | {row[LIKE]} | {row[SIZE]:.3g} | {row['year']} | {row['figures']} | "
+        f"{row[FITTED]:.1f} |"
+        for row in tables["made"].to_dict("records")
+    ]
+
+
+def _write_regions(table: pd.DataFrame, by: str) -> list[str]:
+    lines = [
+        "| region | forecaster | series | forecasts | CRPS ratio | in interval | error |",
+        "|---|---|---:|---:|---:|---:|---:|",
+    ]
+    for row in table.to_dict("records"):
+        error = f"{row['error']:.1f}" if row["error"] == row["error"] else "-"
+        lines.append(
+            f"| {row[by]} | {row['forecaster']} | {row['series']} | {row['forecasts']} | "
+            f"{row['ratio']:.2f} | {row['coverage']:.0%} | {error} |"
+        )
+    return lines

@@ -1,0 +1,217 @@
+"""Tables of an evaluation: scores by series, by panel and by horizon, and the bars."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from smecluster.calibration.benchmarks.loops_cut import VALUE_ADDED
+from smecluster.calibration.data.series import SERIES
+from smecluster.calibration.evaluation.forecasts import CUT, MODEL
+from smecluster.calibration.evaluation.protocol import EXTRAPOLATED, KNOWN, Protocol
+from smecluster.calibration.evaluation.simple_forecasts import NATION, NO_CHANGE, RIVALS
+
+#: Panels of series.
+ALL, ADDED = "all series", VALUE_ADDED
+PANELS = (ALL, ADDED)
+#: The forecasters in the order of tables.
+FORECASTERS = (MODEL, CUT, *RIVALS)
+
+
+def score_series(forecasts: pd.DataFrame, interval: float) -> pd.DataFrame:
+    """Score every series.
+
+    Parameters
+    ----------
+    forecasts : pandas.DataFrame
+        As `calibration.evaluation.rolling.roll_origins` gives them.
+    interval : float
+        Nominal coverage, Dmnl.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a kind of drivers, series and forecaster: ``forecasts`` (how many), ``crps`` and ``log
+        score`` (means), ``ratio`` (CRPS over that of no change, Dmnl) and ``coverage`` (share of
+        figures in the nominal interval).
+    """
+    keys = ["drivers", *SERIES]
+    table = forecasts.assign(inside=_lie_inside(forecasts["level"], interval))
+    found = (
+        table.groupby([*keys, "forecaster"], sort=False, dropna=False)
+        .agg(
+            forecasts=("crps", "size"),
+            crps=("crps", "mean"),
+            log_score=("log score", "mean"),
+            coverage=("inside", "mean"),
+        )
+        .reset_index()
+        .rename(columns={"log_score": "log score"})
+    )
+    base = found[found["forecaster"] == NO_CHANGE].set_index(keys)["crps"]
+    places = pd.MultiIndex.from_frame(found[keys])
+    found["ratio"] = found["crps"].to_numpy() / base.reindex(places).to_numpy()
+    return found
+
+
+def score_panels(series: pd.DataFrame) -> pd.DataFrame:
+    """Average the scores over series.
+
+    Parameters
+    ----------
+    series : pandas.DataFrame
+        As `score_series` gives them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a kind of drivers, panel and forecaster: ``series`` (how many), ``forecasts``,
+        ``ratio`` (mean over series), ``worse than the model`` (series of which the forecaster's
+        CRPS is above the model's), ``log score`` (mean over series, less that of no change), and
+        ``coverage`` (share of all figures).
+    """
+    keys = ["drivers", *SERIES]
+    own = series[series["forecaster"] == MODEL].set_index(keys)["ratio"]
+    flat = series[series["forecaster"] == NO_CHANGE].set_index(keys)["log score"]
+    places = pd.MultiIndex.from_frame(series[keys])
+    table = series.assign(
+        worse=series["ratio"].to_numpy() > own.reindex(places).to_numpy(),
+        gain=series["log score"].to_numpy() - flat.reindex(places).to_numpy(),
+    )
+    rows = []
+    for drivers in dict.fromkeys(table["drivers"]):
+        for panel in PANELS:
+            some = table[table["drivers"] == drivers]
+            some = some[some["variable"] == VALUE_ADDED] if panel == ADDED else some
+            for name in _order(some["forecaster"]):
+                part = some[some["forecaster"] == name]
+                counts = part["forecasts"]
+                inside = float((part["coverage"] * counts).sum() / counts.sum())
+                means = float(part["ratio"].mean()), int(part["worse"].sum())
+                gain = float(part["gain"].mean())
+                count = len(part), int(counts.sum())
+                rows.append((drivers, panel, name, *count, *means, gain, inside))
+    columns = ["drivers", "panel", "forecaster", "series", "forecasts", "ratio"]
+    return pd.DataFrame(rows, columns=[*columns, "worse than the model", "log score", "coverage"])
+
+
+def score_horizons(forecasts: pd.DataFrame, interval: float) -> pd.DataFrame:
+    """Score every horizon.
+
+    Parameters
+    ----------
+    forecasts, interval
+        As for `score_series`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a kind of drivers, panel, forecaster and horizon: ``forecasts``, ``coverage``, and
+        ``ratio`` (CRPS over that of no change, summed over series and origins, Dmnl).
+    """
+    table = forecasts.assign(inside=_lie_inside(forecasts["level"], interval))
+    rows = []
+    for panel in PANELS:
+        some = table[table["variable"] == VALUE_ADDED] if panel == ADDED else table
+        sums = some.groupby(["drivers", "horizon", "forecaster"], sort=False)["crps"].sum()
+        for (drivers, horizon, name), part in some.groupby(
+            ["drivers", "horizon", "forecaster"], sort=False
+        ):
+            ratio = sums[drivers, horizon, name] / sums[drivers, horizon, NO_CHANGE]
+            inside = float(part["inside"].mean())
+            rows.append((drivers, panel, name, int(horizon), len(part), inside, float(ratio)))
+    columns = ["drivers", "panel", "forecaster", "horizon", "forecasts", "coverage", "ratio"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def judge_bars(panels: pd.DataFrame, protocol: Protocol) -> pd.DataFrame:
+    """Hold the scores against the bars that were written down before.
+
+    Parameters
+    ----------
+    panels : pandas.DataFrame
+        As `score_panels` gives them.
+    protocol : Protocol
+        The bars.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a bar and kind of drivers: ``bar`` in words, ``drivers``, ``model``, ``limit`` (in
+        words) and whether it is ``met``.
+    """
+    rows: list[tuple[str, str, float, str, bool]] = []
+    for drivers in (each for each in (KNOWN, EXTRAPOLATED) if (panels["drivers"] == each).any()):
+        some = panels[panels["drivers"] == drivers].set_index(["panel", "forecaster"])
+        low, high = protocol.scores.coverage
+        covered = float(some.loc[(ADDED, MODEL), "coverage"])
+        rows.append(
+            (
+                f"share of value added in {protocol.scores.interval:.0%} intervals",
+                drivers,
+                covered,
+                f"{low:.2f} to {high:.2f}",
+                low <= covered <= high,
+            )
+        )
+        ratios = some["ratio"]
+        mine = float(ratios[ALL, MODEL])
+        for rival in RIVALS:
+            theirs = float(ratios[ALL, rival])
+            limit = f"below {theirs:.3f}"
+            rows.append((f"all series: better than {rival}", drivers, mine, limit, mine < theirs))
+        mine, theirs = float(ratios[ADDED, MODEL]), float(ratios[ADDED, NATION])
+        limit = f"at most {theirs:.3f}"
+        rows.append((f"value added: not worse than {NATION}", drivers, mine, limit, mine <= theirs))
+    return pd.DataFrame(rows, columns=["bar", "drivers", "model", "limit", "met"])
+
+
+def score_regions(forecasts: pd.DataFrame, interval: float, by: str) -> pd.DataFrame:
+    """Score regions of which little or nothing was known.
+
+    Parameters
+    ----------
+    forecasts : pandas.DataFrame
+        As `calibration.evaluation.forecasts.forecast_by_model` gives them, with the column `by`.
+    interval : float
+        Nominal coverage, Dmnl.
+    by : str
+        The column that names the region.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a region and forecaster: `by`, ``forecaster``, ``series``, ``forecasts``, ``ratio``
+        (CRPS over that of no change, mean over series), ``coverage``, and ``error``: of value
+        added, the mean absolute error of the median in per cent.
+    """
+    table = score_series(forecasts.assign(drivers=KNOWN), interval)
+    added = forecasts[forecasts["variable"] == VALUE_ADDED]
+    errors = (100 * np.abs(np.expm1(added["median"] - added["value"]))).groupby(
+        [added[by], added["forecaster"]]
+    )
+    mean = errors.mean()
+    rows = []
+    for region in dict.fromkeys(forecasts[by]):
+        some = table[table["region"] == region]
+        for name in _order(some["forecaster"]):
+            part = some[some["forecaster"] == name]
+            counts = part["forecasts"]
+            inside = float((part["coverage"] * counts).sum() / counts.sum())
+            error = float(mean.get((region, name), np.nan))
+            ratio = float(part["ratio"].mean())
+            rows.append((region, name, len(part), int(counts.sum()), ratio, inside, error))
+    columns = [by, "forecaster", "series", "forecasts", "ratio", "coverage", "error"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _lie_inside(levels: pd.Series, interval: float) -> pd.Series:
+    edge = (1 - interval) / 2
+    return (levels >= edge) & (levels <= 1 - edge)
+
+
+def _order(names: Sequence[str] | pd.Series) -> list[str]:
+    found = {*names}
+    return [name for name in FORECASTERS if name in found]

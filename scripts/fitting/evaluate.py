@@ -1,0 +1,128 @@
+"""``smecluster evaluate``: forecasts from every origin, held against fair rivals."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from smecluster.scripts.shared.options import Restart
+from smecluster.scripts.shared.pages import Page
+from smecluster.scripts.shared.printing import finish, print_json, print_table
+from smecluster.scripts.shared.results import Results
+from smecluster.scripts.shared.uncertainty import Workers
+
+if TYPE_CHECKING:
+    from smecluster.calibration.evaluation.interface import Evaluation
+
+EXAMPLES = (
+    "smecluster evaluate",
+    "smecluster evaluate --origin 2010 --origin 2015 --draws 20 --out results/quick",
+    "smecluster evaluate --page docs/evaluation.md",
+)
+
+
+def evaluate(
+    origin: Annotated[
+        list[int] | None,
+        typer.Option(
+            help="Only this origin (last year that is known); repeatable; by default every year of "
+            "the protocol.",
+            show_default=False,
+        ),
+    ] = None,
+    draws: Annotated[
+        int | None,
+        typer.Option(
+            min=2, help="Draws of each fit; by default the protocol's.", show_default=False
+        ),
+    ] = None,
+    page: Annotated[
+        Path | None,
+        typer.Option(help="Also write a page (Markdown), with a table.", show_default=False),
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder for tables and unfinished work.")] = Path(
+        "results/evaluation"
+    ),
+    restart: Restart = False,
+    workers: Workers = None,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Forecast every series from every origin, and hold the model against rivals (long)."""
+    import os
+
+    from smecluster.calibration.evaluation.interface import TABLES
+    from smecluster.calibration.evaluation.interface import evaluate as compute
+    from smecluster.calibration.evaluation.page import write_page
+    from smecluster.calibration.loading import describe_origin
+    from smecluster.model.support.provenance import make_stamp
+    from smecluster.scripts.fitting.calibrate import StageProgress
+
+    where = None if page is None else Page(page, "--page")
+    results = Results(out, plain=TABLES)
+    results.check()
+    with StageProgress() as tell:
+        found = compute(
+            out / "work",
+            origins=origin or (),
+            draws=draws,
+            workers=workers or os.cpu_count() or 1,
+            restart=restart,
+            tell=tell,
+        )
+    stamp = make_stamp(
+        found.model_hash,
+        calibration=describe_origin([]),
+        seed=str(found.protocol.model.seed),
+        draws=str(found.protocol.model.draws),
+    )
+    files = [path for name in TABLES for path in results.write_csv(name, found.tables[name], stamp)]
+    if where is not None:
+        text = write_page(found, where.table.name)
+        files += where.write(text, found.tables["series"], stamp)
+    if json:
+        print_json(
+            {
+                "stamp": stamp,
+                **{name: found.tables[name].to_dict("records") for name in TABLES[2:]},
+                "files": [str(path) for path in files],
+            }
+        )
+        return
+    _print(found)
+    finish(files)
+
+
+def _print(found: Evaluation) -> None:
+    print_table(
+        ["drivers", "panel", "forecaster", "series", "CRPS ratio", "log score", "in interval"],
+        [
+            [
+                row["drivers"],
+                row["panel"],
+                row["forecaster"],
+                row["series"],
+                f"{row['ratio']:.3f}",
+                f"{row['log score']:+.2f}",
+                f"{row['coverage']:.0%}",
+            ]
+            for row in found.tables["panels"].to_dict("records")
+        ],
+        "Forecasters: CRPS over that of no change, averaged over series",
+    )
+    print()
+    print_table(
+        ["bar", "drivers", "model", "limit", "met"],
+        [
+            [
+                row["bar"],
+                row["drivers"],
+                f"{row['model']:.3f}",
+                row["limit"],
+                "yes" if row["met"] else "no",
+            ]
+            for row in found.tables["bars"].to_dict("records")
+        ],
+        "Bars that were written down before",
+    )
