@@ -12,7 +12,7 @@ FOR ?= 3600
 SEED ?= 1
 KILLS ?= 20
 
-.PHONY: help demo figures calibration report study views test test-slow test-lowest fuzz lint check baseline bench lock clean
+.PHONY: help demo figures calibration evaluation report study views test test-slow test-lowest fuzz lint check baseline bench lock clean
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -29,6 +29,9 @@ figures: demo study ## renew the figures of the README from those of the demo an
 calibration: $(READY) ## fit the three cases again (8 to 30 minutes on two cores) and adopt the estimate
 	$(BIN)/smecluster calibrate --report --recovery 50 --out calibration/results/three-cases
 	$(BIN)/smecluster calibrate adopt
+
+evaluation: $(READY) ## forecasts from every origin beside fair rivals (half an hour on two cores; resumes)
+	$(BIN)/smecluster evaluate --page docs/evaluation.md
 
 report: $(READY) ## the page of the shipped calibration, from its tables
 	$(BIN)/smecluster calibrate report

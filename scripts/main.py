@@ -64,6 +64,10 @@ COMMANDS = {
         "fitting",
         "Compare the base case with published series: fit, turning points, plot.",
     ),
+    "evaluate": (
+        "fitting",
+        "Forecast every series from every origin, and hold the model against fair rivals.",
+    ),
     "reforms": (
         "fitting",
         "Run published reforms on the model and count the effects within range.",

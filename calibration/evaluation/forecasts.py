@@ -113,24 +113,21 @@ def forecast_by_model(
     """
     place = {year: at for at, year in enumerate(years.tolist())}
     number = {each: at for at, each in enumerate(task.problem.observables.index)}
+    stated = task.problem.observables["error"].to_dict()
+    compared = task.problem.observables["compare"].to_dict()
     family = FAMILIES[LIKELIHOOD]()
     rng = np.random.default_rng(seed)
     found = []
     for observable, old, new in task.list_series():
-        row = task.problem.observables.loc[observable]
         columns = [[place[float(year)] for year in part["year"]] for part in (old, new)]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            logs = np.log(paths[:, number[observable]])
-        fine = np.isfinite(logs[:, columns[0] + columns[1]]).all(axis=1)
-        # A draw that cannot be run is no draw; where none can, all are lost and the score shows it.
-        logs = np.where(fine[:, None], logs, 0.0)[fine if fine.any() else slice(None)]
+        logs = _take_logs(paths[:, number[observable]], columns[0] + columns[1])
         mixture = forecast_errors(
             old["year"].to_numpy(dtype=float),
             logs[:, columns[0]] - np.log(old["value"].to_numpy(dtype=float)),
             new["year"].to_numpy(dtype=float),
             logs[:, columns[1]],
-            float(row["error"]),
-            bool(row["compare"] == "scale"),
+            float(stated[observable]),
+            compared[observable] == "scale",
             family,
             np.where(old["status"] == "remembered", REMEMBERED, 1.0),
         )
@@ -213,6 +210,12 @@ def run_nation(model: Model, outlook: Outlook | None, years: Floats) -> dict[str
     given = {**tables, "FINAL TIME": float(years[-1])}
     run = simulate(model, given, outputs=list_drivers(), years=years.tolist())
     return {name: run[name].to_numpy().astype(float) for name in list_drivers()}
+
+
+def _take_logs(paths: Floats, needed: list[int]) -> Floats:
+    """Take logarithms of the draws that can be run; where none can, of nothing: the score shows."""
+    fine: Flags = (paths[:, needed] > 0).all(axis=1)
+    return np.log(paths[fine]) if fine.any() else np.zeros_like(paths)
 
 
 def _tabulate(old: pd.DataFrame, new: pd.DataFrame, name: str, scored: Scored) -> pd.DataFrame:

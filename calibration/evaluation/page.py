@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -93,7 +93,7 @@ def write_page(found: Evaluation, table: str) -> str:
 
 def _state_results(found: Evaluation) -> list[str]:
     """Say first where the model does not beat its rivals, with the figures."""
-    panels = found.tables["panels"].set_index(["drivers", "panel", "forecaster"])
+    panels = found.tables["panels"].set_index(["drivers", "panel", "forecaster"]).sort_index()
     bars = found.tables["bars"]
     missed = bars[~bars["met"].astype(bool)]
     lines = []
@@ -220,16 +220,16 @@ def _write_horizons(horizons: pd.DataFrame) -> list[str]:
         f"|---|---|---|{'---:|' * len(years)}",
     ]
     table = horizons.set_index(["drivers", "panel", "forecaster", "horizon"])
+    covered, ratios = (table[name].to_dict() for name in ("coverage", "ratio"))
     for drivers in dict.fromkeys(horizons["drivers"]):
         for panel in PANELS:
             for name in shown:
                 cells = []
                 for year in years:
-                    row = table.loc[(drivers, panel, name, year)]
-                    cell = f"{row['coverage']:.0%}"
+                    cell = f"{covered[drivers, panel, name, year]:.0%}"
                     if name == MODEL:
-                        theirs = table.loc[(drivers, panel, NATION, year), "ratio"]
-                        cell += f" ({row['ratio'] / theirs:.2f})"
+                        mine, theirs = (ratios[drivers, panel, x, year] for x in (MODEL, NATION))
+                        cell += f" ({mine / theirs:.2f})"
                     cells.append(cell)
                 lines.append(f"| {drivers} | {panel} | {name} | {' | '.join(cells)} |")
     return lines
@@ -255,7 +255,7 @@ def _write_series(series: pd.DataFrame) -> list[str]:
     return lines
 
 
-def _describe_unseen(tables: dict[str, pd.DataFrame]) -> list[str]:
+def _describe_unseen(tables: Mapping[str, pd.DataFrame]) -> list[str]:
     lines = [
         "Each is a shipped case brought to size by one figure (`smecluster case new NAME --like "
         "REGION --gdp VALUE --year YEAR`); which case was written down before the first run "

@@ -128,7 +128,7 @@ def _forecast_trend(years: Floats, logs: Floats, far: Floats, rivals: Rivals) ->
     (errors, trend), (beta, phi) = min(tried, key=lambda one: float((one[0][0] ** 2).sum()))
     noise, freedom = _measure_noise(errors, np.ones(len(errors)), len(errors), rivals)
     # c_j of Hyndman et al. 2008 with level smoothing 1; the variance of H years is their sum.
-    weights = 1 + beta * sum_damping(phi, np.arange(int(far.max())))
+    weights = 1 + beta * sum_damping(phi, np.arange(far.max()))
     spread = np.cumsum(weights**2)[far.astype(int) - 1]
     return Student(logs[-1] + trend * sum_damping(phi, far), np.sqrt(noise * spread), freedom)
 

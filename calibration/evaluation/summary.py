@@ -112,18 +112,21 @@ def score_horizons(forecasts: pd.DataFrame, interval: float) -> pd.DataFrame:
         ``ratio`` (CRPS over that of no change, summed over series and origins, Dmnl).
     """
     table = forecasts.assign(inside=_lie_inside(forecasts["level"], interval))
-    rows = []
+    parts = []
     for panel in PANELS:
         some = table[table["variable"] == VALUE_ADDED] if panel == ADDED else table
-        sums = some.groupby(["drivers", "horizon", "forecaster"], sort=False)["crps"].sum()
-        for (drivers, horizon, name), part in some.groupby(
-            ["drivers", "horizon", "forecaster"], sort=False
-        ):
-            ratio = sums[drivers, horizon, name] / sums[drivers, horizon, NO_CHANGE]
-            inside = float(part["inside"].mean())
-            rows.append((drivers, panel, name, int(horizon), len(part), inside, float(ratio)))
+        found = (
+            some.groupby(["drivers", "forecaster", "horizon"], sort=False)
+            .agg(forecasts=("crps", "size"), coverage=("inside", "mean"), crps=("crps", "sum"))
+            .reset_index()
+        )
+        keys = ["drivers", "horizon"]
+        base = found[found["forecaster"] == NO_CHANGE].set_index(keys)["crps"]
+        places = pd.MultiIndex.from_frame(found[keys])
+        found["ratio"] = found["crps"].to_numpy() / base.reindex(places).to_numpy()
+        parts.append(found.assign(panel=panel))
     columns = ["drivers", "panel", "forecaster", "horizon", "forecasts", "coverage", "ratio"]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.concat(parts, ignore_index=True)[columns]
 
 
 def judge_bars(panels: pd.DataFrame, protocol: Protocol) -> pd.DataFrame:
@@ -146,7 +149,7 @@ def judge_bars(panels: pd.DataFrame, protocol: Protocol) -> pd.DataFrame:
     for drivers in (each for each in (KNOWN, EXTRAPOLATED) if (panels["drivers"] == each).any()):
         some = panels[panels["drivers"] == drivers].set_index(["panel", "forecaster"])
         low, high = protocol.scores.coverage
-        covered = float(some.loc[(ADDED, MODEL), "coverage"])
+        covered = float(some["coverage"].to_dict()[ADDED, MODEL])
         rows.append(
             (
                 f"share of value added in {protocol.scores.interval:.0%} intervals",
@@ -156,7 +159,7 @@ def judge_bars(panels: pd.DataFrame, protocol: Protocol) -> pd.DataFrame:
                 low <= covered <= high,
             )
         )
-        ratios = some["ratio"]
+        ratios = some["ratio"].to_dict()
         mine = float(ratios[ALL, MODEL])
         for rival in RIVALS:
             theirs = float(ratios[ALL, rival])
@@ -189,10 +192,8 @@ def score_regions(forecasts: pd.DataFrame, interval: float, by: str) -> pd.DataF
     """
     table = score_series(forecasts.assign(drivers=KNOWN), interval)
     added = forecasts[forecasts["variable"] == VALUE_ADDED]
-    errors = (100 * np.abs(np.expm1(added["median"] - added["value"]))).groupby(
-        [added[by], added["forecaster"]]
-    )
-    mean = errors.mean()
+    away = 100 * np.expm1(added["median"].to_numpy() - added["value"].to_numpy())
+    errors = added.assign(away=np.abs(away)).groupby([by, "forecaster"])["away"].mean().to_dict()
     rows = []
     for region in dict.fromkeys(forecasts[by]):
         some = table[table["region"] == region]
@@ -200,7 +201,7 @@ def score_regions(forecasts: pd.DataFrame, interval: float, by: str) -> pd.DataF
             part = some[some["forecaster"] == name]
             counts = part["forecasts"]
             inside = float((part["coverage"] * counts).sum() / counts.sum())
-            error = float(mean.get((region, name), np.nan))
+            error = float(errors.get((region, name), np.nan))
             ratio = float(part["ratio"].mean())
             rows.append((region, name, len(part), int(counts.sum()), ratio, inside, error))
     columns = [by, "forecaster", "series", "forecasts", "ratio", "coverage", "error"]

@@ -101,8 +101,8 @@ def predict_unseen(bench: Bench) -> tuple[pd.DataFrame, pd.DataFrame]:
             target = Path(folder) / each.name
             given = each.like, each.gdp, each.year, table, assignment.series
             sized.append(new_sized_case(target, *given))
-        cases = [*list_cases(), *(each.folder for each in sized)]
-        problem = forget_estimates(assemble_together([*map(load_case, cases)], (), {}))
+        cases: list[str | Path] = [*list_cases(), *(each.folder for each in sized)]
+        problem = forget_estimates(assemble_together([load_case(case) for case in cases], (), {}))
     priors = build_priors(problem.model, problem.parameters)
     whole = replace(bench, problem=problem, priors=priors)
     used = {one.region: each.year for one, each in zip(sized, assignment.region, strict=True)}

@@ -10,7 +10,6 @@ from smecluster.calibration.evaluation.simple_forecasts import (
     NATION,
     NO_CHANGE,
     RIVALS,
-    TREND,
     WALK,
     forecast_simply,
     sum_damping,
