@@ -12,6 +12,10 @@ FOR ?= 3600
 SEED ?= 1
 KILLS ?= 20
 
+# The tests run in two processes. Those of one file stay together, because they share what is
+# computed once, and the files begin in the order of tests/conftest.py.
+PYTEST := -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
 .PHONY: help demo figures calibration evaluation report study views test test-slow test-lowest fuzz lint check baseline bench lock clean
 .DEFAULT_GOAL := help
 
@@ -44,13 +48,13 @@ views: $(READY) ## redraw the diagrams of the model after its equations have cha
 	$(BIN)/smecluster views
 
 test: $(READY) ## the tests, less the slow ones
-	$(BIN)/python -m pytest
+	$(BIN)/python $(PYTEST)
 
 test-slow: $(READY) ## the slow tests
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python $(PYTEST) -m slow
 
 test-lowest: .venv-lowest/.ready ## the tests with the lowest versions that pyproject.toml allows
-	$(LOWEST)/python -m pytest
+	$(LOWEST)/python $(PYTEST)
 
 fuzz: $(READY) ## an hour of hostile files, options and models (make fuzz FOR=600), then kills
 	$(BIN)/python -m tests.fuzz --seconds $(FOR) --seed $(SEED)

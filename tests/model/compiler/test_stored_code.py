@@ -331,3 +331,31 @@ def test_a_second_process_needs_no_translator(folder: Path) -> None:
             [sys.executable, "-c", work], env=environment, capture_output=True, check=True
         )
     assert done.stdout.decode().strip() == "[]"
+
+
+def test_two_processes_that_compile_at_once_share_the_folder(folder: Path) -> None:
+    work = (
+        "import sys; from smecluster import model; sys.stdin.readline();"
+        f"m = model.load({str(TOWNS)!r}); print(float(model.simulate(m)['People'].sum()))"
+    )
+    both = [
+        subprocess.Popen(
+            [sys.executable, "-c", work],
+            env={**os.environ, "SMECLUSTER_CACHE": str(folder)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    for process in both:  # they wait for a line, so that they begin together
+        assert process.stdin is not None
+        process.stdin.write("\n")
+        process.stdin.flush()
+    told = [process.communicate() for process in both]
+    assert [process.returncode for process in both] == [0, 0], told
+    assert not any("CacheWarning" in errors for _, errors in told)
+    expected = float(model.simulate(model.load(TOWNS))["People"].sum())
+    assert [float(answer) for answer, _ in told] == [expected, expected]
+    assert sorted(path.suffix for path in folder.iterdir()) == [".json", ".kernel"]
