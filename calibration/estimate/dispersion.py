@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from smecluster.calibration.estimate.fit import compute_jacobian
 from smecluster.calibration.problem.objective import Objective
-
-#: With fewer pairs of consecutive years an autocorrelation means nothing.
-_ENOUGH = 5
 
 
 def estimate_dispersion(objective: Objective, x: NDArray[np.float64]) -> float:
@@ -45,32 +41,3 @@ def estimate_dispersion(objective: Objective, x: NDArray[np.float64]) -> float:
     if left <= 0:
         return 1.0
     return float(np.sqrt(max(1.0, float(residuals @ residuals) / left)))
-
-
-def measure_noise(objective: Objective, x: NDArray[np.float64]) -> pd.DataFrame:
-    """Measure the noise in the residuals, series by series.
-
-    Parameters
-    ----------
-    objective : Objective
-        The objective.
-    x : array of float, shape (parameters,)
-        Where.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A row a series: mean, sd (root of the mean square) of log residuals and rho (their
-        autocorrelation from year to year about zero, missing below five pairs), Dmnl.
-    """
-    figures = objective.problem.measurements.assign(error=objective.errors(x)[0])
-    rows = {}
-    for name, series in figures.groupby("observable", sort=False):
-        errors = series["error"].to_numpy(dtype=float)
-        pairs = np.diff(series["year"].to_numpy()) == 1
-        first, second = errors[:-1][pairs], errors[1:][pairs]
-        size = float(np.sqrt((first @ first) * (second @ second)))
-        known = pairs.sum() >= _ENOUGH and size > 0
-        rho = float(first @ second) / size if known else np.nan
-        rows[name] = (errors.mean(), float(np.sqrt(np.mean(errors**2))), rho)
-    return pd.DataFrame.from_dict(rows, orient="index", columns=["mean", "sd", "rho"])

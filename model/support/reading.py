@@ -110,30 +110,6 @@ def read_json(path: str | Path) -> Any:
     return _parse(json.loads, read_text(path, MOST_RECORD_BYTES), path, "JSON")
 
 
-def read_record(path: str | Path) -> dict[str, Any]:
-    """Read a JSON file that holds an object; see `read_json`.
-
-    Parameters
-    ----------
-    path : str or Path
-        The file.
-
-    Returns
-    -------
-    dict
-        Its content.
-
-    Raises
-    ------
-    InputError
-        As for `read_json`, and if it holds anything else.
-    """
-    content = read_json(path)
-    if not isinstance(content, dict):
-        raise MalformedError(f"{path} must hold an object")
-    return content
-
-
 def _parse(parse: Callable[[str], Any], text: str, path: str | Path, kind: str) -> Any:
     try:
         content = parse(text)

@@ -8,7 +8,7 @@ import pytest
 from smecluster.model.support import limits
 from smecluster.model.support.errors import InputError, UnknownNameError, shorten, suggest_name
 from smecluster.model.support.files import read_text
-from smecluster.model.support.reading import read_json, read_record, read_toml, read_yaml
+from smecluster.model.support.reading import read_json, read_toml, read_yaml
 
 DEEP = 2_000
 READERS = {"toml": read_toml, "yaml": read_yaml, "json": read_json}
@@ -81,14 +81,6 @@ def test_dots_and_brackets_in_texts_and_comments_do_not_count(tmp_path):
 @pytest.mark.parametrize("quote", ['"', "'", '"""', "'''", '\\"'])
 def test_quotes_without_an_end_cost_no_time(tmp_path, quote):
     refuse(tmp_path, "toml", "a = " + quote * 200_000 + "x")
-
-
-def test_a_record_is_an_object(tmp_path):
-    path = tmp_path / "manifest.json"
-    for text in ("[]", "1", "null"):
-        path.write_text(text)
-        with pytest.raises(InputError, match="must hold an object"):
-            read_record(path)
 
 
 def test_a_file_that_is_too_large_is_not_read(tmp_path):
