@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from smecluster.model.compiler.kernel import Batch, Kernel, load_kernel
+from smecluster.model.compiler.kernel import Batch, load_kernel
 from smecluster.model.program.clock import compute_times
 from smecluster.model.program.inputs import InputIndex
 from smecluster.model.program.outputs import Selection, select_outputs
@@ -64,9 +64,9 @@ class Evaluator:
             if fold_name(output) not in cells:
                 raise UnknownNameError("output", output, cells)
         self._rows = [cells[fold_name(output)] for output in outputs]
-        places = sorted({place for group in self._places for place in group})
-        self._code: Kernel = load_kernel(program, m.hash, chosen.nodes, places)
-        self._count = len(chosen.nodes)
+        self._model = m
+        self._nodes = chosen.nodes
+        self._varied = sorted({place for group in self._places for place in group})
         self.years = self._clock.labels
 
     def run(self, values: NDArray[np.float64], workers: int = 1) -> NDArray[np.float64]:
@@ -105,7 +105,14 @@ class Evaluator:
             self._tables,
             runs=len(values),
         )
-        result = self._code.run(batch, self._count, workers)
+        code = load_kernel(
+            self._model.program,
+            self._model.hash,
+            self._nodes,
+            self._varied,
+            steps=len(values) * len(self._clock.all),
+        )
+        result = code.run(batch, len(self._nodes), workers)
         return np.moveaxis(result.values[self._rows], -1, 0)
 
 

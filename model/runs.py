@@ -114,7 +114,13 @@ def simulate(
         return label_results(m, chosen, values, clock.labels, None, engine)
     everything = select_outputs(program, None)
     code = load_kernel(
-        program, m.hash, everything.nodes, range(len(program.parameters)), ALONE, _say
+        program,
+        m.hash,
+        everything.nodes,
+        range(len(program.parameters)),
+        ALONE,
+        _say,
+        steps=len(clock.all),
     )
     batch = Batch(clock.all, clock.kept, parameters, {}, resolved.tables, runs=1)
     result = code.run(batch, len(everything.nodes))
@@ -338,7 +344,14 @@ class Shared:
             varied = tuple(group.varied)
             if len(group.rows) < _MANY:
                 varied = tuple(range(len(program.parameters)))
-            code = load_kernel(program, self.model.hash, chosen.nodes, varied, say=_say)
+            code = load_kernel(
+                program,
+                self.model.hash,
+                chosen.nodes,
+                varied,
+                say=_say,
+                steps=len(group.rows) * len(clock.all),
+            )
             batch = Batch(
                 clock.all,
                 clock.kept,

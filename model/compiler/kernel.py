@@ -12,10 +12,11 @@ import ctypes
 import hashlib
 import json
 import sys
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import llvmlite.binding as llvm
@@ -26,7 +27,7 @@ from smecluster.model.compiler.codegen import Code, Layout, generate_code
 from smecluster.model.compiler.schedule import make_schedule
 from smecluster.model.program.graph import Points, Program
 from smecluster.model.program.loading import ROOMS as PROGRAM_ROOMS
-from smecluster.model.support.cache import hash_rooms, read_entry, store_entry
+from smecluster.model.support.cache import has_entry, hash_rooms, read_entry, store_entry
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -40,6 +41,14 @@ ALONE = 4
 TOGETHER = 16
 # With this many operations, compiling takes long enough to say so.
 _LONG = 4000
+# LLVM's levels of optimisation. QUICK compiles in a quarter of the time or less, to code that takes
+# up to twice as long. WELL is half as long in compiling as the next level, which gives the same
+# code. Every operation is IEEE's and in a fixed order, so the level changes no digit.
+QUICK = 0
+WELL = 1
+# Time steps of all runs together (a run of 62 years has about a thousand) from which on the better
+# code has made good what it takes to compile.
+_WORTH = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -187,6 +196,20 @@ class Kernel:
         return Result(values[..., : batch.runs], failed[: batch.runs], states[:, : batch.runs])
 
 
+@dataclass
+class _Entry:
+    """Code in memory, and how many steps it has been asked for."""
+
+    kernel: Kernel
+    level: int
+    steps: float
+
+
+_LOADED: dict[str, _Entry] = {}
+_IN_MEMORY = 16
+_ONE_AT_A_TIME = threading.RLock()
+
+
 def load_kernel(
     program: Program,
     identity: str,
@@ -194,8 +217,12 @@ def load_kernel(
     varied: Sequence[int],
     width: int = TOGETHER,
     say: Callable[[str], None] | None = None,
+    steps: float = _WORTH,
 ) -> Kernel:
     """Load the compiled code for a program from memory or disk, or compile it.
+
+    Code that computes little is compiled quickly, and compiled again, well, once it has been asked
+    for so much that this pays. Neither changes a digit.
 
     Parameters
     ----------
@@ -211,6 +238,9 @@ def load_kernel(
         How many runs are computed together; it changes no digit.
     say : callable, optional
         Called with one line when a long compilation starts.
+    steps : float
+        How many time steps it is about to compute, those of all runs together; enough for the
+        better code if it is not given.
 
     Returns
     -------
@@ -223,27 +253,52 @@ def load_kernel(
             [int(node) for node in wanted],
             [int(parameter) for parameter in varied],
             width,
-            [llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()],
-            [llvm.llvm_version_info, sys.platform],
+            *_describe_processor(),
         ]
     )
-    name = hashlib.sha256(text.encode()).hexdigest()[:32]
-    if name not in _LOADED:
-        _LOADED[name] = _read_stored(program, name) or _compile(
-            program, name, wanted, varied, width, say
-        )
-        while len(_LOADED) > _IN_MEMORY:
-            _LOADED.pop(next(iter(_LOADED)))
-    return _LOADED[name]
+    with _ONE_AT_A_TIME:
+        entry = _LOADED.get(text)
+        total = steps + (entry.steps if entry else 0.0)
+        if entry is None or (entry.level == QUICK and total >= _WORTH):
+            better = QUICK if total < _WORTH else WELL
+            kernel, level = _find(program, text, better)
+            if kernel is None:
+                kernel = _compile(program, text, wanted, varied, width, level, say)
+            entry = _LOADED[text] = _Entry(kernel, level, total)
+            while len(_LOADED) > _IN_MEMORY:
+                _LOADED.pop(next(iter(_LOADED)))
+        entry.steps = total
+        return entry.kernel
 
 
-_LOADED: dict[str, Kernel] = {}
-_IN_MEMORY = 16
+@cache
+def _describe_processor() -> list[Any]:
+    return [
+        [llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()],
+        [llvm.llvm_version_info, sys.platform],
+    ]
+
+
+def _name(text: str, level: int) -> str:
+    return hashlib.sha256(f"{level} {text}".encode()).hexdigest()[:32] + ".kernel"
+
+
+def _find(program: Program, text: str, least: int) -> tuple[Kernel | None, int]:
+    """Look on the disk for code of a level or a better one, and say which level it has.
+
+    What is there and cannot be trusted is to be made again at its level, so that the warning
+    comes once.
+    """
+    for level in range(WELL, least - 1, -1):
+        name = _name(text, level)
+        if has_entry(name):
+            return _read_stored(program, name), level
+    return None, least
 
 
 def _read_stored(program: Program, name: str) -> Kernel | None:
     # The cache has checked every byte: a wrong size among them would crash the process.
-    stored = read_entry(f"{name}.kernel")
+    stored = read_entry(name)
     if stored is None:
         return None
     head, _, machine_code = stored.partition(b"\n")
@@ -253,47 +308,50 @@ def _read_stored(program: Program, name: str) -> Kernel | None:
 
 def _compile(
     program: Program,
-    name: str,
+    text: str,
     wanted: Sequence[int],
     varied: Sequence[int],
     width: int,
+    level: int,
     say: Callable[[str], None] | None,
 ) -> Kernel:
-    if say is not None and len(program.nodes) > _LONG:
+    if say is not None and level == WELL and len(program.nodes) > _LONG:
         say("compiling the model for this computer, once ...")
     code = generate_code(make_schedule(program, wanted), varied, width)
-    machine_code = assemble(code)
+    machine_code = assemble(code, level)
     head = json.dumps({"layout": asdict(code.layout)})
-    store_entry(f"{name}.kernel", head.encode() + b"\n" + machine_code)
+    store_entry(_name(text, level), head.encode() + b"\n" + machine_code)
     return Kernel(program, code.layout, machine_code)
 
 
-def assemble(code: Code) -> bytes:
+def assemble(code: Code, level: int = WELL) -> bytes:
     """Turn LLVM's language into machine code for this computer.
 
     Parameters
     ----------
     code : Code
         What `model.compiler.codegen.generate_code` wrote.
+    level : int
+        `QUICK` or `WELL`.
 
     Returns
     -------
     bytes
         An object file.
     """
-    machine = _find_target()
+    machine = _find_target(level)
     module = llvm.parse_assembly(code.text)
     module.verify()
     return bytes(machine.emit_object(module))
 
 
-def _find_target() -> Any:
+def _find_target(level: int = WELL) -> Any:
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
     return llvm.Target.from_default_triple().create_target_machine(
         cpu=llvm.get_host_cpu_name(),
         features=llvm.get_host_cpu_features().flatten(),
-        opt=1,  # twice as fast to compile as 2, for the same code
+        opt=level,
         codemodel="jitdefault",
         jit=True,
     )

@@ -118,6 +118,24 @@ def store_entry(name: str, content: bytes) -> None:
         _warn(f"compiled code is not kept: {folder}: {error.strerror or error}")
 
 
+def has_entry(name: str) -> bool:
+    """Say whether there is an entry, sound or not.
+
+    Parameters
+    ----------
+    name : str
+        The entry's file name.
+
+    Returns
+    -------
+    bool
+    """
+    try:
+        return os.path.lexists(find_folder() / name)
+    except (OSError, ValueError):
+        return False
+
+
 def read_entry(name: str) -> bytes | None:
     """Read an entry.
 

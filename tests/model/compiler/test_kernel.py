@@ -4,10 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import xarray as xr
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from smecluster import model
+from smecluster.model.compiler import kernel
 from smecluster.model.program.clock import compute_times
 from smecluster.model.program.inputs import InputIndex
 from smecluster.model.program.interpreter import Interpreter, run
@@ -193,3 +195,17 @@ def test_a_neighbour_at_the_edge_of_a_power_changes_no_digit(tmp_path: Path) -> 
     beside = model.simulate_many(m, {"x": x}, ["product"])["product"].values
     np.testing.assert_array_equal(beside[x == 0], 0)
     np.testing.assert_array_equal(beside[x > 0], alone[x > 0])
+
+
+@pytest.mark.parametrize("name", ["functions", "delays", "lookups", "subscripts", "shipped"])
+def test_how_well_the_code_is_compiled_changes_no_digit(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SMECLUSTER_CACHE", str(tmp_path))
+    m = model.load() if name == "shipped" else model.load(DATA / f"{name}.mdl")
+    runs = []
+    for worth in (np.inf, 0.0):
+        monkeypatch.setattr(kernel, "_LOADED", {})
+        monkeypatch.setattr(kernel, "_WORTH", worth)
+        runs.append(model.simulate(m))
+    xr.testing.assert_identical(*runs)

@@ -312,6 +312,54 @@ def test_what_a_killed_process_left_is_removed(folder: Path) -> None:
     assert at_work.exists()
 
 
+def levels() -> list[int]:
+    """Levels at which the code in memory was compiled."""
+    from smecluster.model.compiler import kernel
+
+    return [entry.level for entry in kernel._LOADED.values()]
+
+
+def test_code_that_is_asked_for_much_is_compiled_well_and_gives_the_same_digits(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from smecluster.model.compiler import kernel
+
+    towns = model.load(TOWNS)
+    first = model.simulate(towns)
+    assert levels() == [kernel.QUICK]
+    (entry,) = kernel._LOADED.values()
+    monkeypatch.setattr(kernel, "_WORTH", 3 * entry.steps)
+    model.simulate(towns)
+    assert levels() == [kernel.QUICK]
+    again = model.simulate(towns)
+    assert levels() == [kernel.WELL]
+    xr.testing.assert_identical(first, again)
+    assert len(list(folder.glob("*.kernel"))) == 2
+
+
+def test_better_code_that_is_kept_is_used_also_for_little(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from smecluster.model.compiler import kernel
+
+    towns = model.load(TOWNS)
+    with monkeypatch.context() as much:
+        much.setattr(kernel, "_WORTH", 1)
+        model.simulate(towns)
+    forget()
+    model.simulate(towns)
+    assert levels() == [kernel.WELL]
+    # One that is damaged is written again, so that the warning comes once.
+    forget()
+    (entry,) = folder.glob("*.kernel")
+    entry.write_bytes(entry.read_bytes()[:-1])
+    with pytest.warns(CacheWarning, match="has been altered"):
+        model.simulate(towns)
+    forget()
+    model.simulate(towns)
+    assert levels() == [kernel.WELL]
+
+
 def test_equations_are_kept_as_data(folder: Path) -> None:
     model.load(TOWNS)
     (path,) = folder.glob("*.json")
