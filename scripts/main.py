@@ -46,6 +46,10 @@ COMMANDS = {
         "policy",
         "Find the constants that would turn the order of two strategies, and at what value.",
     ),
+    "decide": (
+        "policy",
+        "Find which constants decide between strategies, and what a study of each is worth.",
+    ),
     "contributions": (
         "policy",
         "Divide a strategy's effect among its levers, and draw it as wedges.",

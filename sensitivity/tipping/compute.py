@@ -49,11 +49,12 @@ ENDS = (0.05, 0.95)
 
 # Values between a constant's own and the end at which the order has turned.
 _STEPS = 6
-# The two costs differ by at most this share of the budget, which is below any difference shown.
-_TOLERANCE = 1e-5
-_FINAL = "FINAL TIME"
-# They weigh years, and are no claim about the world.
-_LEFT_OUT = ("social discount rate", "discount base year", "driver freeze year", "history switch")
+#: The two costs differ by at most this share of the budget, which is below any difference shown.
+TOLERANCE = 1e-5
+#: The input that says until when a comparison counts.
+FINAL = "FINAL TIME"
+#: They weigh years, and are no claim about the world.
+LEFT_OUT = ("social discount rate", "discount base year", "driver freeze year", "history switch")
 
 
 @dataclass(frozen=True)
@@ -209,11 +210,11 @@ def find_tipping_values(
 
 def _find_spans(model: Model, constants: Sequence[str]) -> list[_Span]:
     """Find the ends of what is believed of each constant, and its own value."""
-    own = _own_values(model)
+    own = read_own_values(model)
     cells: dict[str, list[str]] = {}
     for cell in own:
         cells.setdefault(cell.partition("[")[0], []).append(cell)
-    left_out = [name for name in _LEFT_OUT if name in cells]
+    left_out = [name for name in LEFT_OUT if name in cells]
     spans = []
     for cell, (variable, law) in span_constants(
         model.document, lambda name: cells.get(name, ()), own, left_out
@@ -227,7 +228,8 @@ def _find_spans(model: Model, constants: Sequence[str]) -> list[_Span]:
     return spans
 
 
-def _own_values(model: Model) -> dict[str, float]:
+def read_own_values(model: Model) -> dict[str, float]:
+    """Read the value of each element of each constant, in its unit."""
     return {
         spell_name(parameter.name, parameter.cell): parameter.value
         for parameter in model.program.parameters
@@ -252,9 +254,9 @@ class _Work:
         """Give first less second, yuan a yuan, along (move, measure); missing where runs fail."""
         if not moves:
             return np.empty((0, len(MEASURES)))
-        settings = {_FINAL: float(self.horizon)}
+        settings = {FINAL: float(self.horizon)}
         money = self._find_money(budget)
-        own = _own_values(self.model)
+        own = read_own_values(self.model)
         cells = list(dict.fromkeys(cell for move in moves for cell in move))
         draws = pd.DataFrame({cell: np.full(len(moves), own[cell]) for cell in cells})
         if not cells:
@@ -268,8 +270,8 @@ class _Work:
             list(MEASURES),
             [START, float(self.horizon)],
             budget=money,
-            keep=_keep,
-            tolerance=_TOLERANCE,
+            keep=keep_gains,
+            tolerance=TOLERANCE,
         ).isel({FUTURE: 0})
         ends = np.stack([result[name].transpose(STRATEGY, DRAW).values for name in MEASURES])
         ends = np.where((result[REASON].transpose(STRATEGY, DRAW).values == "")[None], ends, np.nan)
@@ -282,7 +284,7 @@ class _Work:
         return self.money[budget]
 
 
-def _keep(run: xr.Dataset) -> xr.Dataset:
+def keep_gains(run: xr.Dataset) -> xr.Dataset:
     """Keep what is added from the first year to the last."""
     kept = {}
     for name in (*MEASURES, *ACCOUNTS):

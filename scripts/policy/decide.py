@@ -1,0 +1,200 @@
+"""``smecluster decide``: what a decision hangs on, and what knowing more would be worth."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from smecluster.scripts.shared.options import CalibrationName
+from smecluster.scripts.shared.printing import finish, print_lines, print_table
+from smecluster.scripts.shared.progress import progress
+from smecluster.scripts.shared.results import Results
+from smecluster.scripts.shared.uncertainty import Seed, Workers
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from smecluster.model.presentation.page import Section
+    from smecluster.sensitivity.decision.result import Decision
+
+EXAMPLES = (
+    "smecluster decide central local",
+    "smecluster decide central local mixed --budget 0.2% --horizon 2060",
+    "smecluster decide central mine.toml --draws 1000 --calibration none",
+)
+PAGE = "decision.html"
+
+
+def decide(
+    strategies: Annotated[
+        list[str],
+        typer.Argument(help="Two or more: names, or paths of TOML files.", show_default=False),
+    ],
+    budget: Annotated[
+        str,
+        typer.Option(
+            help="Additional money of each: a share of the regions' value added, '300 bn' yuan in "
+            "present value, or Myuan."
+        ),
+    ] = "0.5%",
+    horizon: Annotated[int, typer.Option(help="Last year that counts.")] = 2040,
+    draws: Annotated[
+        int, typer.Option(min=200, max=100_000, help="Draws of every constant.")
+    ] = 4000,
+    seed: Seed = None,
+    calibration: CalibrationName = None,
+    out: Annotated[Path, typer.Option(help="Folder for tables, figures and the page.")] = Path(
+        "results/decide"
+    ),
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    workers: Workers = None,
+) -> None:
+    """Find which constants decide between strategies, and what a study of each is worth."""
+    from smecluster.calibration.loading import describe_origin, load_model
+    from smecluster.model.support.provenance import make_stamp
+    from smecluster.policies.comparison.study_inputs import fingerprint
+    from smecluster.policies.comparison.study_run import keep_runs
+    from smecluster.policies.strategy import load
+    from smecluster.sensitivity.decision.compute import decide as find_decision
+    from smecluster.sensitivity.decision.draws import choose_calibration, draw_everything
+    from smecluster.sensitivity.decision.result import IMPORTANCE, INFORMATION, PLANES, TABLES
+
+    results = Results(out, tables=TABLES, figures=[INFORMATION, IMPORTANCE, PLANES], files=[PAGE])
+    results.check()
+    chosen = [load(name) for name in strategies]
+    named, first = choose_calibration(calibration), seed or 1
+    model = load_model(calibration=named)
+    drawn = draw_everything(model, named, draws, first)
+    identity = {
+        "model": model.hash,
+        "draws": fingerprint(drawn.table),
+        "strategies": " ".join(one.hash for one in chosen),
+        "case": repr((budget, horizon, first)),
+    }
+    with (
+        keep_runs(out, identity) as checkpoints,
+        progress("draws") as report,
+        progress("groups and constants") as analysing,
+    ):
+        found = find_decision(
+            model,
+            chosen,
+            drawn,
+            budget=budget,
+            horizon=horizon,
+            seed=first,
+            workers=workers,
+            checkpoints=checkpoints,
+            progress=report,
+            analysing=analysing,
+        )
+    stamp = make_stamp(
+        model.hash,
+        strategies=", ".join(f"{one.name} {one.hash}" for one in chosen),
+        budget=f"{budget}: {found.gains.money:,.0f} Myuan",
+        horizon=f"{horizon}",
+        calibration=describe_origin([], named),
+        draws=f"{len(drawn.table)} {identity['draws']}",
+        seed=f"{first}",
+        runs=f"{found.gains.runs}",
+    )
+    _report(found, results, stamp, json)
+
+
+def _report(found: Decision, results: Results, stamp: dict[str, str], json: bool) -> None:
+    """Print and write a decision."""
+    from smecluster.model.presentation.page import render_page
+    from smecluster.sensitivity.decision.result import OPTIONS
+
+    made = found.tables()
+    files = results.write_tables(made, stamp)
+    answer, basis = found.answer(), found.basis()
+    if not json:
+        print_lines([*answer, ""])
+        options = _shorten(made[OPTIONS])
+        print_table(
+            [str(name) for name in options],
+            [list(row) for row in options.itertuples(index=False)],
+            "The options",
+        )
+        print_lines(["", *basis])
+    drawn = results.draw(found.figures(), stamp)
+    title = f"Deciding between {', '.join(found.gains.options)}"
+    page = render_page(title, answer, _lay_out(found, made, drawn, basis), stamp)
+    files += [*drawn.values(), results.write(PAGE, page)]
+    record = {
+        "stamp": stamp,
+        "answer": answer,
+        "basis": basis,
+        **{name: table.to_dict("records") for name, table in made.items()},
+    }
+    finish(files, record if json else None)
+
+
+def _lay_out(
+    found: Decision,
+    made: dict[str, pd.DataFrame],
+    drawn: dict[str, Path],
+    basis: list[str],
+) -> list[Section]:
+    """Lay the page out."""
+    from smecluster.model.presentation.page import Section
+    from smecluster.sensitivity.decision.groups import WORDS
+    from smecluster.sensitivity.decision.result import IMPORTANCE, INFORMATION, OPTIONS, PLANES
+
+    information, importance = made[INFORMATION], made[IMPORTANCE]
+    tables = []
+    for yardstick in information["yardstick"].unique():
+        for way, words in WORDS.items():
+            here = (information["yardstick"] == yardstick) & (information["way"] == way)
+            part = information[here].drop(columns=["yardstick", "way"]).head(15)
+            tables.append((f"Value of knowing {words}, by {yardstick}", part))
+    ranked = [
+        (
+            f"{first} less {second}, by {yardstick}: constants",
+            part.drop(columns=["first", "second", "yardstick"]).head(20),
+        )
+        for (yardstick, first, second), part in importance.groupby(
+            ["yardstick", "first", "second"], sort=False
+        )
+    ]
+    sections = [
+        Section("The options", [], [("Gains against policy as now", made[OPTIONS])]),
+        Section(
+            "What it is worth to know",
+            [],
+            tables,
+            [("Value of knowing before deciding", drawn[INFORMATION])],
+        ),
+        Section(
+            "What the difference hangs on",
+            [],
+            ranked,
+            [("Share of the variance of the difference", drawn[IMPORTANCE])],
+        ),
+    ]
+    if PLANES in drawn:
+        maps = [("Planes of the leading constants", drawn[PLANES])]
+        sections.append(Section("Where the order turns", [], [], maps))
+    return [*sections, Section("What this rests on", basis)]
+
+
+def _shorten(table: pd.DataFrame) -> pd.DataFrame:
+    """Name columns for a screen of 80 columns, and join what belongs together."""
+    import pandas as pd
+
+    from smecluster.model.presentation.formatting import Rounded
+
+    columns = {name.partition(" [")[0]: name for name in map(str, table)}
+    ends = zip(table[columns["low"]], table[columns["high"]], strict=True)
+    return pd.DataFrame(
+        {
+            "by": table["yardstick"],
+            "option": table["option"],
+            "expected bn yuan": [Rounded(one) for one in table[columns["expected"]]],
+            "90 %": [f"{Rounded(low)} to {Rounded(high)}" for low, high in ends],
+            "best in": [f"{share:.0%}" for share in table["best in share of draws"]],
+        }
+    )

@@ -1,0 +1,160 @@
+"""Draws of everything: of what is calibrated from its posterior, of all else as it is believed.
+
+A calibration of every constant gives draws of them all; one that estimates some constants gives
+draws of those, and the others are drawn from what the model's file believes of them. Nothing holds
+these others against the histories: the text says how many there are. What weighs years, and what a
+user chooses, is no uncertainty about the world and stays.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from smecluster.calibration.loading import find_calibration
+from smecluster.calibration.priors.table import Priors, build_priors
+from smecluster.calibration.store.named import Calibration, list_calibrations
+from smecluster.model import Model
+from smecluster.model.presentation.prose import format_count
+from smecluster.model.vensim.values import split_name
+from smecluster.sensitivity.tipping.compute import LEFT_OUT
+
+#: The calibration that is used if none is named, once there is one.
+_FULL = "every-constant"
+# Switches are drawn by their own probabilities beside it: so many others leave it complete.
+_FEW = 5
+
+
+@dataclass(frozen=True)
+class Draws:
+    """Draws of every uncertain constant.
+
+    Attributes
+    ----------
+    table : pandas.DataFrame
+        A row a draw, a column an element of a constant, in its unit.
+    labels : ndarray of int (draws,)
+        Draws that share a draw of the calibration have the same label.
+    calibrated : tuple of str
+        The columns that come from the calibration.
+    source : str
+        Where the draws come from, in a sentence.
+    """
+
+    table: pd.DataFrame
+    labels: NDArray[np.int64]
+    calibrated: tuple[str, ...]
+    source: str
+
+
+def choose_calibration(name: str | None) -> str | None:
+    """Choose the calibration: the one that is named, or that of every constant where there is one.
+
+    Parameters
+    ----------
+    name : str, optional
+        As in `calibration.loading.find_calibration`.
+
+    Returns
+    -------
+    str or None
+        A name or folder, or None for the shipped one.
+    """
+    return _FULL if name is None and _FULL in list_calibrations() else name
+
+
+def draw_everything(model: Model, calibration: str | None, count: int, seed: int) -> Draws:
+    """Draw every constant of a model.
+
+    Parameters
+    ----------
+    model : Model
+        The model, with the values of the calibration.
+    calibration : str, optional
+        As in `calibration.loading.find_calibration`.
+    count : int
+        How many draws. Where the calibration holds fewer, and does not draw everything, its draws
+        are used several times, each time with other values of the other constants; where it draws
+        everything, there are no more than it holds.
+    seed : int
+        Seed of both.
+
+    Returns
+    -------
+    Draws
+
+    Raises
+    ------
+    InputError
+        If the calibration cannot be used.
+    """
+    priors = build_priors(model)
+    kept = [name for name in priors.names if split_name(name)[0] not in LEFT_OUT]
+    found = find_calibration(calibration)
+    fitted = _sample(found, count, seed)
+    drawn = [name for name in fitted.columns if name in set(priors.names)]
+    everything = set(drawn) >= set(kept)
+    if everything:
+        count = min(count, len(fitted))
+    # A second stream: the first orders the draws of the calibration.
+    rng = np.random.default_rng([seed, 1])
+    table = pd.DataFrame(
+        priors.to_values(rng.standard_normal((count, len(priors)))), columns=list(priors.names)
+    )[kept]
+    labels = np.arange(count)
+    if drawn:
+        labels = labels % len(fitted)
+        for name in drawn:
+            if name in table:
+                table[name] = fitted[name].to_numpy()[labels]
+    states = pd.DataFrame(_draw_switches(priors, count, rng))
+    table = pd.concat([table, states[[name for name in states if name not in table]]], axis=1)
+    calibrated = tuple(name for name in drawn if name in table)
+    source = _describe(found, len(fitted), calibrated, len(table.columns), count)
+    return Draws(table, labels, calibrated, source)
+
+
+def _sample(found: Calibration | None, count: int, seed: int) -> pd.DataFrame:
+    """Sample draws of a calibration, as many as it holds; none without draws."""
+    if found is None or found.findings["draws"].empty:
+        return pd.DataFrame()
+    return found.sample(min(count, len(found.draws)), seed)
+
+
+def _draw_switches(
+    priors: Priors, count: int, rng: np.random.Generator
+) -> dict[str, NDArray[np.float64]]:
+    """Draw the states of switches by their prior probabilities."""
+    return {
+        one.name: np.where(
+            rng.random(count) < one.share, one.state, rng.uniform(one.low, one.high, count)
+        )
+        for one in priors.switches
+    }
+
+
+def _describe(
+    found: Calibration | None, held: int, calibrated: tuple[str, ...], every: int, count: int
+) -> str:
+    """Say in a sentence where draws come from."""
+    draws = f"{count:,} draws of {format_count(every, 'value', 'values')} of constants"
+    rest = every - len(calibrated)
+    if found is None or not calibrated:
+        return (
+            f"{draws}, from what the model's file believes of each: the draws are not held against "
+            "the histories."
+        )
+    if rest <= _FEW:
+        return (
+            f"{draws}: the posterior over every constant (calibration {found.name}), which is held "
+            "against the histories."
+        )
+    again = "" if held >= count else f", its {held:,} draws used in turn"
+    return (
+        f"{draws}: {len(calibrated)} from the posterior of the calibration {found.name}{again}, "
+        f"and {rest} from what the model's file believes of each, which is not held against the "
+        "histories. Draws that fit the histories badly count as much as others."
+    )
