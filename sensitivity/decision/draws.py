@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from smecluster.calibration.loading import find_calibration
 from smecluster.calibration.priors.table import Priors, build_priors
-from smecluster.calibration.store.named import Calibration, list_calibrations
+from smecluster.calibration.store.named import Calibration, list_calibrations, round_values
 from smecluster.model import Model
 from smecluster.model.presentation.prose import format_count
 from smecluster.model.vensim.values import split_name
@@ -101,9 +101,9 @@ def draw_everything(model: Model, calibration: str | None, count: int, seed: int
         count = min(count, len(fitted))
     # A second stream: the first orders the draws of the calibration.
     rng = np.random.default_rng([seed, 1])
-    table = pd.DataFrame(
-        priors.to_values(rng.standard_normal((count, len(priors)))), columns=list(priors.names)
-    )[kept]
+    # Rounded, because the last digits of a matrix product depend on the number of threads.
+    values = round_values(priors.to_values(rng.standard_normal((count, len(priors)))))
+    table = pd.DataFrame(values, columns=list(priors.names))[kept]
     labels = np.arange(count)
     if drawn:
         labels = labels % len(fitted)

@@ -25,6 +25,7 @@ from smecluster.sensitivity.decision.surface import (
     Integers,
     estimate_error,
     fit_surface,
+    offer_terms,
     predict_unseen,
     share_variance,
 )
@@ -70,7 +71,7 @@ def rank_constants(
     """
     low, high = np.quantile(scores, [_PART, 1 - _PART], axis=0)
     ahead = difference > 0
-    whole = fit_surface(scores, difference)
+    whole = fit_surface(offer_terms(scores), difference)
     together = share_variance(whole, scores, difference)
     rows = []
     for at, name in enumerate(names):
@@ -120,10 +121,10 @@ def measure_share(
     if np.ptp(difference) == 0:
         return 0.0, 0.0
     # Means of the same draws as the fits', so that a fit without terms has a share of zero.
-    nothing = np.empty((len(difference), 0))
+    nothing = offer_terms(np.empty((len(difference), 0)))
     apart = (difference - predict_unseen(nothing, difference, folds)) ** 2
     variance = float(apart.mean())
-    missed = (difference - predict_unseen(scores, difference, folds)) ** 2
+    missed = (difference - predict_unseen(offer_terms(scores), difference, folds)) ** 2
     share = 1 - float(missed.mean()) / variance
     error = estimate_error((apart - missed - share * apart) / variance, labels)
     return share, error

@@ -21,16 +21,16 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.special import ndtri
 
 from smecluster.sensitivity.decision.surface import (
     Floats,
     Integers,
     estimate_error,
     fit_surface,
+    offer_terms,
     predict_unseen,
 )
-
-Progress = Callable[[int, int], None]
 
 
 def value_perfect(benefits: Floats, labels: Integers) -> tuple[float, float]:
@@ -82,14 +82,15 @@ def value_partial(
     """
     draws, options = benefits.shape
     best = int(benefits.mean(axis=0).argmax())
+    offer = offer_terms(scores)
     unseen, seen = np.zeros((draws, options)), np.zeros((draws, options))
     for option in range(options):
         if option == best:
             continue
         # Against the best option, what both have in common is no noise.
         contrast = benefits[:, option] - benefits[:, best]
-        unseen[:, option] = predict_unseen(scores, contrast, folds)
-        seen[:, option] = fit_surface(scores, contrast).predict(scores)
+        unseen[:, option] = predict_unseen(offer, contrast, folds)
+        seen[:, option] = fit_surface(offer, contrast).predict(scores)
     # A tie is left to what is best today.
     choice = np.where(unseen.max(axis=1) > 0, unseen.argmax(axis=1), best)
     gains = benefits[np.arange(draws), choice] - benefits[:, best]
@@ -154,6 +155,4 @@ def is_distinct(value: Floats, error: Floats, compared: int) -> NDArray[np.bool_
     -------
     ndarray of bool
     """
-    from scipy.special import ndtri
-
     return np.asarray(value > float(-ndtri(0.05 / max(compared, 1))) * error)

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
-from smecluster.sensitivity.decision.surface import Floats, fit_surface
+from smecluster.sensitivity.decision.surface import Floats, fit_surface, offer_terms
 
 #: Steps of a grid along each constant.
 STEPS = 13
@@ -150,5 +150,5 @@ def expect_difference(
         share = (np.arange(len(ordered)) + 0.5) / len(ordered)
         scores.append(ndtri(np.interp(table[name], ordered, share)))
         there.append(ndtri(np.interp(points[name], ordered, share)))
-    fitted = fit_surface(np.stack(scores, axis=1), difference)
+    fitted = fit_surface(offer_terms(np.stack(scores, axis=1)), difference)
     return fitted.predict(np.stack(there, axis=1))

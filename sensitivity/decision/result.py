@@ -28,6 +28,8 @@ TABLES = OPTIONS, INFORMATION, IMPORTANCE, PLANES = (
     "planes",
 )
 MONEY_UNIT = "bn yuan"
+# Significant digits of tables.
+_DIGITS = 8
 #: Myuan in a billion yuan.
 BILLION = 1e3
 
@@ -150,4 +152,8 @@ class Decision(PolicyResult):
 
 
 def _put_first(table: pd.DataFrame, names: list[str]) -> pd.DataFrame:
-    return table[[*names, *(name for name in table if name not in names)]]
+    """Put columns first, and leave off digits that depend on the number of threads."""
+    made = table[[*names, *(name for name in table if name not in names)]].copy()
+    for name in made.select_dtypes("float"):
+        made[name] = [float(f"{value:.{_DIGITS}g}") for value in made[name]]
+    return made

@@ -24,6 +24,7 @@ from scipy.stats import rankdata
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+Truths = NDArray[np.bool_]
 
 # Shapes of one constant: Hermite polynomials of degrees 1 to 4, then Legendre's of 3 to 8.
 _SMOOTH, _WAVES = 4, 6
@@ -34,7 +35,7 @@ _PAIRED = 12
 # Terms at most, and as a share of the draws.
 _MOST_TERMS, _DRAWS_A_TERM = 120, 10
 # How many terms without a better criterion end the search.
-_PATIENCE = 12
+_PATIENCE = 4
 # What is left of a term once those before it are taken off, as a share: less is rounding.
 _ALIKE = 1e-6
 
@@ -80,28 +81,57 @@ def find_scores(values: Floats) -> Floats:
     return np.asarray(ndtri((rankdata(values, axis=0) - 0.5) / len(values)))
 
 
-def fit_surface(scores: Floats, outcome: Floats) -> Surface:
+@dataclass(frozen=True)
+class Offer:
+    """Terms of single constants that a fit may take, built once for many fits.
+
+    Attributes
+    ----------
+    scores : ndarray (draws, constants)
+        Normal scores.
+    terms : tuple of Term
+        The terms.
+    table : ndarray (draws, terms)
+        Their values.
+    """
+
+    scores: Floats
+    terms: tuple[Term, ...]
+    table: Floats
+
+
+def offer_terms(scores: Floats) -> Offer:
+    """Build what fits may take of constants, from normal scores of shape (draws, constants)."""
+    shapes = _SMOOTH + (_WAVES if scores.shape[1] <= _FEW else 0)
+    terms = tuple(
+        Term((at,), (shape,)) for at in range(scores.shape[1]) for shape in range(1, shapes + 1)
+    )
+    return Offer(scores, terms, _build(scores, terms))
+
+
+def fit_surface(offer: Offer, outcome: Floats, rows: Truths | None = None) -> Surface:
     """Fit what is to be expected of an outcome given constants.
 
     Parameters
     ----------
-    scores : ndarray (draws, constants)
-        Normal scores, see `find_scores`.
+    offer : Offer
+        The terms, see `offer_terms`.
     outcome : ndarray (draws,)
         The outcome, finite.
+    rows : ndarray of bool (draws,), optional
+        The draws to fit to; all if left out.
 
     Returns
     -------
     Surface
         Without terms where no constant helps.
     """
-    shapes = _SMOOTH + (_WAVES if scores.shape[1] <= _FEW else 0)
-    single = [
-        Term((at,), (shape,)) for at in range(scores.shape[1]) for shape in range(1, shapes + 1)
-    ]
-    if not single:
+    scores, table = offer.scores, offer.table
+    if rows is not None:
+        scores, table, outcome = scores[rows], table[rows], outcome[rows]
+    if not offer.terms:
         return Surface((), float(outcome.mean()), np.empty(0))
-    first = _pursue(scores, outcome, single)
+    first = _pursue(table, outcome, offer.terms)
     leading = _rank_columns(first)[:_PAIRED]
     pairs = [
         Term((one, other), both)
@@ -109,7 +139,10 @@ def fit_surface(scores: Floats, outcome: Floats) -> Surface:
         for other in leading[place + 1 :]
         for both in ((1, 1), (2, 1), (1, 2))
     ]
-    return _pursue(scores, outcome, [*single, *pairs]) if pairs else first
+    if not pairs:
+        return first
+    both = np.concatenate([table, _build(scores, pairs)], axis=1)
+    return _pursue(both, outcome, [*offer.terms, *pairs])
 
 
 def _rank_columns(surface: Surface) -> list[int]:
@@ -120,10 +153,9 @@ def _rank_columns(surface: Surface) -> list[int]:
     return sorted(share, key=lambda at: -share[at])
 
 
-def _pursue(scores: Floats, outcome: Floats, terms: Sequence[Term]) -> Surface:
-    """Take terms one after the other, as many as the criterion wants."""
+def _pursue(table: Floats, outcome: Floats, terms: Sequence[Term]) -> Surface:
+    """Take terms (columns of the table) one after the other, as many as the criterion wants."""
     draws = len(outcome)
-    table = _build(scores, terms)
     centred = table - table.mean(axis=0)
     size = np.sqrt((centred**2).sum(axis=0))
     usable = size > _ALIKE * np.sqrt(draws)
@@ -233,13 +265,13 @@ def split_folds(labels: Integers, folds: int, seed: int) -> Integers:
     return np.asarray((order % folds)[place], dtype=np.int64)
 
 
-def predict_unseen(scores: Floats, outcome: Floats, folds: Integers) -> Floats:
+def predict_unseen(offer: Offer, outcome: Floats, folds: Integers) -> Floats:
     """Predict the outcome of each draw from surfaces that were fitted without its fold.
 
     Parameters
     ----------
-    scores : ndarray (draws, constants)
-        Normal scores.
+    offer : Offer
+        The terms, see `offer_terms`.
     outcome : ndarray (draws,)
         The outcome, finite.
     folds : ndarray of int (draws,)
@@ -253,7 +285,7 @@ def predict_unseen(scores: Floats, outcome: Floats, folds: Integers) -> Floats:
     found = np.empty(len(outcome))
     for fold in np.unique(folds):
         here = folds == fold
-        found[here] = fit_surface(scores[~here], outcome[~here]).predict(scores[here])
+        found[here] = fit_surface(offer, outcome, ~here).predict(offer.scores[here])
     return found
 
 

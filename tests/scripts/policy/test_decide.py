@@ -1,0 +1,47 @@
+"""``smecluster decide`` writes its page, tables and figures, and refuses in one line."""
+
+import json
+
+import pytest
+
+from smecluster.scripts.main import main
+
+QUICK = ["--draws", "200", "--horizon", "2028", "--calibration", "none"]
+
+
+def call(capsys, *arguments):
+    with pytest.raises(SystemExit) as ended:
+        main(["decide", *map(str, arguments)])
+    printed = capsys.readouterr()
+    return ended.value.code, printed.out, printed.err
+
+
+def test_page_tables_and_figures_are_written_and_json_is_for_machines(capsys, tmp_path):
+    out = tmp_path / "found"
+    status, printed, _ = call(capsys, "central", "local", *QUICK, "--out", out, "--json")
+    assert status == 0
+    record = json.loads(printed)
+    assert {row["option"] for row in record["options"]} == {"central", "local", "neither"}
+    assert record["stamp"]["draws"].startswith("200 ")
+    page = (out / "decision.html").read_text(encoding="utf-8")
+    assert "What it is worth to know" in page
+    for name in ("options.csv", "information.csv", "importance.csv", "information.png"):
+        assert (out / name).exists()
+    assert not list(out.glob(".runs-*"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["central"], "name two or more strategies"),
+        (["central", "locl"], "did you mean 'local'?"),
+        (["central", "local", "--horizon", "2100"], "horizon must lie in"),
+        (["central", "local", "--draws", "3"], "draws"),
+    ],
+)
+def test_what_cannot_be_done_ends_in_one_line_and_status_2(capsys, tmp_path, arguments, says):
+    status, out, err = call(capsys, *arguments, "--out", tmp_path / "o")
+    assert (status, out) == (2, "")
+    assert says in err
+    assert err.strip().count("\n") == 0
+    assert not (tmp_path / "o").exists()

@@ -1,0 +1,62 @@
+"""Draws set every uncertain constant: what is calibrated by its posterior, else as believed."""
+
+import numpy as np
+import pytest
+
+from smecluster.calibration.loading import NONE, load_model
+from smecluster.calibration.priors.table import build_priors
+from smecluster.calibration.store.named import open_calibration
+from smecluster.sensitivity.decision.draws import draw_everything
+from smecluster.sensitivity.tipping.compute import LEFT_OUT
+
+MODEL = load_model()
+PRIORS = build_priors(MODEL)
+
+
+def test_every_constant_and_switch_is_drawn_but_for_what_weighs_years():
+    drawn = draw_everything(MODEL, NONE, 50, 1)
+    every = {*PRIORS.names, *(one.name for one in PRIORS.switches)}
+    left_out = {name for name in every if name.partition("[")[0] in LEFT_OUT}
+    assert set(drawn.table.columns) == every - left_out
+    assert left_out == {"social discount rate"}
+    assert (drawn.table.nunique() > 1).all()
+    assert drawn.calibrated == ()
+    assert "not held against" in drawn.source
+
+
+def test_draws_of_a_calibration_are_used_in_turn_and_keep_their_labels():
+    held = open_calibration("three-cases")
+    count = len(held.draws) + 7
+    drawn = draw_everything(MODEL, "three-cases", count, 3)
+    assert len(drawn.table) == count
+    names = [name for name in held.draws.columns if name in drawn.calibrated]
+    again = np.flatnonzero(drawn.labels == drawn.labels[0])
+    assert len(again) == 2
+    first, second = (drawn.table.iloc[at] for at in again)
+    assert (first[names] == second[names]).all()
+    others = [name for name in drawn.table if name not in drawn.calibrated]
+    assert (first[others] != second[others]).mean() > 0.9
+    assert f"its {len(held.draws):,} draws used in turn" in drawn.source
+
+
+def test_medians_of_what_is_believed_are_those_of_the_file():
+    table = draw_everything(MODEL, NONE, 4000, 2).table
+    for prior in PRIORS.priors[::40]:
+        if prior.name in table:
+            below = float((table[prior.name] < prior.law.at(0.0)).mean())
+            assert below == pytest.approx(0.5, abs=0.04)
+
+
+def test_regions_that_are_believed_to_be_alike_move_together():
+    table = draw_everything(MODEL, NONE, 4000, 2).table
+    alike = [prior for prior in PRIORS.priors if prior.share > 0]
+    one = alike[0]
+    other = next(each for each in alike[1:] if each.likes == one.likes)
+    scores = [each.law.find_scores(table[each.name].to_numpy()) for each in (one, other)]
+    assert np.corrcoef(scores)[0, 1] == pytest.approx(np.sqrt(one.share * other.share), abs=0.06)
+
+
+def test_the_same_seed_gives_the_same_draws():
+    one, other = (draw_everything(MODEL, None, 30, 5).table for _ in range(2))
+    assert one.equals(other)
+    assert not one.equals(draw_everything(MODEL, None, 30, 6).table)
