@@ -15,7 +15,7 @@ import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from functools import cache, cached_property
 from typing import Any
 
@@ -157,7 +157,7 @@ class Kernel:
         for row, parameter in zip(inputs, layout.varied, strict=True):
             row[: batch.runs] = batch.varied.get(parameter, batch.parameters[parameter])
             row[batch.runs :] = row[batch.runs - 1]  # the last group is padded
-        tables = _Tables(self.program, batch.tables)
+        tables = JoinedTables(self.program, batch.tables)
         still = _allocate(layout.still)
         moving = _allocate((steps + 1) * layout.moving)
         times = np.ascontiguousarray(batch.times)
@@ -358,16 +358,23 @@ def _find_target(level: int = WELL) -> Any:
 
 
 @dataclass
-class _Tables:
-    """All tables one after another, as the code reads them."""
+class JoinedTables:
+    """All tables one after another, as the code reads them.
+
+    Parameters
+    ----------
+    program : Program
+        The model.
+    replaced : mapping of int to (x, y)
+        Points that replace those of a table.
+    """
 
     program: Program
     replaced: Mapping[int, Points]
-    arrays: list[Any] = field(default_factory=list)
 
     @cached_property
-    def pointers(self) -> list[int]:
-        """Addresses of x, y, slopes, offsets, counts and lower ends."""
+    def arrays(self) -> tuple[NDArray[Any], ...]:
+        """Give x, y and slopes, joined, and the tables' offsets, counts and lower ends."""
         xs, ys, slopes, offsets, counts, lows = [], [], [], [], [], []
         offset = 0
         for place, table in enumerate(self.program.tables):
@@ -384,13 +391,16 @@ class _Tables:
             counts.append(len(x))
             lows.append(-np.inf if table.form == "extrapolate" else x[0])
             offset += len(x)
-        joined = [np.concatenate([*part, np.zeros(0)]) for part in (xs, ys, slopes)]
-        self.arrays = [
-            *joined,
+        return (
+            *(np.concatenate([*part, np.zeros(0)]) for part in (xs, ys, slopes)),
             np.array(offsets, dtype=np.int64),
             np.array(counts, dtype=np.int64),
             np.array(lows, dtype=float),
-        ]
+        )
+
+    @cached_property
+    def pointers(self) -> list[int]:
+        """Give the addresses of the arrays."""
         return [_address(array) for array in self.arrays]
 
 
