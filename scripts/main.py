@@ -46,6 +46,7 @@ COMMANDS = {
         "policy",
         "Find the constants that would turn the order of two strategies, and at what value.",
     ),
+    "desk": ("policy", "Write the model as one offline HTML file with sliders and bands."),
     "decide": (
         "policy",
         "Find which constants decide between strategies, and what a study of each is worth.",

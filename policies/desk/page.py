@@ -1,0 +1,105 @@
+"""Write the desk as one HTML file, with a policy that keeps it off the network."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+_PARTS = Path(__file__).with_name("page")
+_STRINGS = Path(__file__).with_name("strings.toml")
+# Every file comes after those that it imports from.
+_THREAD = ("kernel.js", "worker.js")
+_SCRIPT = (
+    *_THREAD,
+    "outcomes.js",
+    "engine.js",
+    "settings.js",
+    "words.js",
+    "charts.js",
+    "elements.js",
+    "panels.js",
+    "app.js",
+)
+# A module file becomes part of one script: what it imports stands above it.
+_IMPORT = re.compile(r"^import\s.*?;\n", re.M | re.S)
+_EXPORT = re.compile(r"^export\s+", re.M)
+
+
+def write_page(content: Mapping[str, Any]) -> str:
+    """Write the page.
+
+    Parameters
+    ----------
+    content : mapping
+        From `policies.desk.content.collect_content`.
+
+    Returns
+    -------
+    str
+        HTML with everything in it. Its policy (Content-Security-Policy) allows only its own script
+        and style, by their hashes, and no connection.
+    """
+    from jinja2 import Environment, FileSystemLoader, select_autoescape
+
+    script = f"{join_scripts(_SCRIPT)}\nopen();\n"
+    thread = f"{join_scripts(_THREAD)}\nserve(self);\n"
+    style = read_part("desk.css")
+    strings = read_strings()
+    policy = "; ".join(
+        [
+            "default-src 'none'",
+            f"script-src {_hash(script)} 'wasm-unsafe-eval'",
+            "worker-src blob:",
+            f"style-src {_hash(style)}",
+            "img-src data: blob:",
+            "base-uri 'none'",
+            "form-action 'none'",
+        ]
+    )
+    data = {"content": content, "strings": strings, "worker": thread}
+    template = Environment(
+        loader=FileSystemLoader(_PARTS), autoescape=select_autoescape(["html", "jinja"])
+    ).get_template("desk.html.jinja")
+    from markupsafe import Markup
+
+    return template.render(
+        policy=Markup(policy),
+        title=strings["text"]["title"]["en"],
+        noscript="This page needs JavaScript and WebAssembly.",
+        style=Markup(style),
+        script=Markup(script),
+        data={name: Markup(write_json(value)) for name, value in data.items()},
+    )
+
+
+def join_scripts(names: tuple[str, ...]) -> str:
+    """Join module files into one script."""
+    parts = (_EXPORT.sub("", _IMPORT.sub("", read_part(name))) for name in names)
+    return '"use strict";\n' + "\n".join(parts)
+
+
+def read_part(name: str) -> str:
+    """Read a file of the page."""
+    return (_PARTS / name).read_text(encoding="utf-8")
+
+
+def read_strings() -> dict[str, Any]:
+    """Read the texts in both languages: ``text`` and ``unit`` by key, ``names`` by model name."""
+    return tomllib.loads(_STRINGS.read_text(encoding="utf-8"))
+
+
+def write_json(value: Any) -> str:
+    """Write JSON that can stand in a script element: nothing in it can end the element."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+def _hash(text: str) -> str:
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return f"'sha256-{digest}'"

@@ -1,0 +1,65 @@
+"""``smecluster desk``: the model in one HTML file, with sliders, for a browser without network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from smecluster.scripts.shared.options import CalibrationName, Folders, Regions
+from smecluster.scripts.shared.printing import finish, note
+
+EXAMPLES = (
+    "smecluster desk",
+    "smecluster desk central local mine.toml --out results/desk.html",
+    "smecluster desk --from my-region --draws 32",
+)
+
+
+def desk(
+    strategies: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Offered as starting points: names, or paths of TOML files; by default every "
+            "strategy whose money sliders can show.",
+            show_default=False,
+        ),
+    ] = None,
+    draws: Annotated[int, typer.Option(min=2, max=500, help="Draws behind the bands.")] = 64,
+    seed: Annotated[int, typer.Option(min=1, help="Seed of the draws.")] = 1,
+    calibration: CalibrationName = None,
+    region: Regions = None,
+    from_: Folders = None,
+    out: Annotated[Path, typer.Option(help="The file.")] = Path("results/desk.html"),
+) -> None:
+    """Write the model, its draws and its texts as one HTML file that works offline."""
+    from smecluster.calibration.loading import describe_origin, draw_values, load_calibrated
+    from smecluster.model.support.errors import InputError
+    from smecluster.model.support.files import write_atomic
+    from smecluster.model.support.ledger import check_file
+    from smecluster.model.support.provenance import make_stamp
+    from smecluster.policies.desk.content import Sources, collect_content, load_cases
+    from smecluster.policies.desk.page import write_page
+    from smecluster.policies.desk.presets import check_presets
+    from smecluster.policies.strategy import load, names
+
+    if out.suffix != ".html":
+        raise InputError(f"--out {out}: the desk is HTML, give a name that ends in .html")
+    check_file(out)
+    folders = from_ or []
+    chosen = [load(name) for name in (strategies or names())]
+    model = load_calibrated(region or [], folders, calibration)
+    if strategies:
+        check_presets(chosen, model)
+    drawn = draw_values(calibration, draws, seed, model.regions, folders)
+    stamp = make_stamp(
+        model.hash,
+        calibration=describe_origin(folders, calibration),
+        draws=str(draws),
+        seed=str(seed),
+    )
+    note("compiling the model for a browser ...")
+    cases = load_cases(model, folders)
+    content = collect_content(model, Sources(drawn, chosen, cases, stamp))
+    finish([write_atomic(out, write_page(content))])
