@@ -183,7 +183,7 @@ export class Desk {
   }
 
   buildMiddle() {
-    const t = (key) => this.words.text(key);
+    const t = (key, given) => this.words.text(key, given);
     const outcomes = this.content.outcomes.map((one) => [one.name, this.words.name(one.name)]);
     const places = [[TOTAL, t("total")], ...this.regions.map((name) => [name, this.words.name(name)])];
     const horizons = this.content.horizons.map((year) => [String(year), String(year)]);
@@ -208,7 +208,7 @@ export class Desk {
       ),
       this.charts,
       element("div", { class: "files" }, file("png"), file("svg"), file("csv")),
-      element("p", { class: "help" }, t("bandsNote").replace("{draws}", this.content.draws.count), " ", t("chartTable")),
+      element("p", { class: "help" }, t("bandsNote", { draws: this.content.draws.count }), " ", t("chartTable")),
     );
   }
 
@@ -433,7 +433,7 @@ export class Desk {
     const rest = changes(line, accounts.rest)[0];
     if (rest < 0) losers.push({ place: null, amount: -rest });
     return {
-      nothing: spendsNothing(settings) ,
+      nothing: spendsNothing(settings),
       year: shown.year,
       cost: money(line)[0],
       gain: changes(line, accounts.gain)[0],
@@ -474,6 +474,8 @@ export class Desk {
     const scale = (rows) => rows.map((row) => (row.length === 1 ? row[0] * factor : [...row].map((value) => value * factor)));
     const ends = (rows) => scale(rows).map(([low, , high]) => [low, high]);
     const format = (value) => words.number(value);
+    // Drawn at the size at which it is shown, so that letters are as large as the page's.
+    const width = Math.max(300, Math.min(760, this.charts.clientWidth || 640));
     const charts = [];
     if (!outcome.onlyChanges) {
       const layers = [];
@@ -489,7 +491,7 @@ export class Desk {
           layers.push({ kind: "points", years: figures.years, values: figures.values.map((value) => value * factor), colour });
         }
       }
-      charts.push([title, drawChart({ width: 640, height: 260, layers, label: title, unit: unit.name, format, mark: this.content.start })]);
+      charts.push([title, drawChart({ width, height: 260, layers, label: title, unit: unit.name, format, mark: this.content.start })]);
     }
     const layers = [];
     if (found.changeBand) layers.push({ kind: "band", years: found.years, values: ends(found.changeBand), colour });
@@ -499,7 +501,7 @@ export class Desk {
       layers.push({ kind: "line", years: its.years, values: scale(its.change), colour: SAVED.colours[at], dashed: "6 3" });
     });
     const label = words.text("changeChart");
-    charts.push([label, drawChart({ width: 640, height: 190, layers, label, unit: unit.name, format, zero: true })]);
+    charts.push([label, drawChart({ width, height: 190, layers, label, unit: unit.name, format, zero: true })]);
     const figures = charts.map(([caption, svg]) => element("figure", {}, element("figcaption", {}, caption), svg));
     if (!outcome.national && view.place === TOTAL) figures.push(this.drawRegions(factor, unit.name, format));
     this.charts.replaceChildren(...figures);

@@ -22,7 +22,7 @@ export function listTicks(low, high, count) {
 // A chart of lines and bands over the years.
 // `layers`: { kind: "line", "band" or "points", years, values (bands: [low, high]), colour, dashed }.
 export function drawChart({ width, height, layers, label, unit, format, zero = false, from, mark }) {
-  const margin = { left: 58, right: 12, top: 14, bottom: 24 };
+  const margin = { left: 58, right: 18, top: 16, bottom: 24 };
   const numbers = layers.flatMap((layer) => layer.values.flat()).filter(Number.isFinite);
   let low = Math.min(...numbers, zero ? 0 : Infinity);
   let high = Math.max(...numbers, zero ? 0 : -Infinity);

@@ -22,9 +22,30 @@ function help(desk, key, given) {
 
 // What would be lost without each lever, by runs of the best fit without it.
 function drawWorth(desk) {
-  const { content, engine, settings, words } = desk;
+  const { settings, words } = desk;
   if (spendsNothing(settings)) return [help(desk, "mapNothing")];
   const year = Number(desk.view.horizon);
+  // While draws are running they come first; what was computed for these settings is kept.
+  const key = JSON.stringify([settings, year]);
+  if (desk.worth?.key !== key) {
+    if (!desk.shown.draws) return [help(desk, "updating")];
+    desk.worth = { key, rows: computeWorth(desk, year) };
+  }
+  const head = ["worthLever", "worthLevel", "worthCost", "worthGain", "worthBenefit"].map((name) => words.text(name));
+  const unit = words.unit("bn yuan");
+  const format = (value) => words.number((value / 1000) * unit.factor);
+  return [
+    help(desk, "worthHelp", { year }),
+    table(
+      head,
+      desk.worth.rows.map((row) => [words.name(row.name), words.text(row.level), format(row.cost), format(row.gain), format(row.benefit)]),
+      unit.name,
+    ),
+  ];
+}
+
+function computeWorth(desk, year) {
+  const { content, engine, settings } = desk;
   const keys = LEVELS.flatMap((level) =>
     Object.keys(settings[level].levers).map((name) => ({ level, name })),
   );
@@ -45,23 +66,12 @@ function drawWorth(desk) {
   };
   const [gain, benefit] = [ends(content.accounts.gain), ends(content.accounts.benefit)];
   const money = found.money(content.accounts.money);
-  const rows = keys
+  return keys
     .map(({ level, name }, at) => ({
       level, name,
       cost: money[0] - money[at + 1], gain: gain[0] - gain[at + 1], benefit: benefit[0] - benefit[at + 1],
     }))
     .sort((one, other) => other.benefit - one.benefit);
-  const head = ["worthLever", "worthLevel", "worthCost", "worthGain", "worthBenefit"].map((key) => words.text(key));
-  const unit = words.unit("bn yuan");
-  const format = (value) => words.number((value / 1000) * unit.factor);
-  return [
-    help(desk, "worthHelp", { year }),
-    table(
-      head,
-      rows.map((row) => [words.name(row.name), words.text(row.level), format(row.cost), format(row.gain), format(row.benefit)]),
-      unit.name,
-    ),
-  ];
 }
 
 // Net benefit a yuan and its odds, over money and horizon.

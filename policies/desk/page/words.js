@@ -67,7 +67,7 @@ export function writeVerdict(words, found) {
     sentences.push(words.text("verdictNation", { benefit, ...writeOdds(words, found.benefitOdds) }));
     const { above, of } = found.benefitOdds;
     if (of > 0 && (above === 0 || above === of)) {
-      sentences.push(words.text("rule", { of, share: words.number((3 / of) * 100) }));
+      sentences.push(words.text("rule", { of, share: Math.ceil((3 / of) * 100) }));
     }
   }
   if (found.losers.length) {

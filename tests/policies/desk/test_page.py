@@ -1,0 +1,73 @@
+"""The desk is one file that needs no network, and whose texts are whole in both languages."""
+
+import base64
+import hashlib
+import json
+import re
+
+import pytest
+
+from smecluster.policies.desk.page import (
+    _SCRIPT,
+    join_scripts,
+    read_part,
+    read_strings,
+    write_json,
+    write_page,
+)
+
+STRINGS = read_strings()
+PLACEHOLDER = re.compile(r"\{\w+\}")
+
+
+@pytest.mark.parametrize("key", STRINGS["text"])
+def test_a_text_exists_in_both_languages_with_the_same_places_to_fill(key):
+    text = STRINGS["text"][key]
+    assert text["en"]
+    assert text["zh"]
+    assert sorted(PLACEHOLDER.findall(text["en"])) == sorted(PLACEHOLDER.findall(text["zh"]))
+
+
+def test_every_text_that_the_page_asks_for_exists_and_none_is_idle():
+    script = "\n".join(read_part(name) for name in _SCRIPT)
+    unused = {key for key in STRINGS["text"] if f'"{key}"' not in script}
+    built = {key for key in unused if key.startswith("task") or key in ("png", "svg", "csv")}
+    assert unused == built
+    asked = set(re.findall(r'\bt\("(\w+)"|words\.text\("(\w+)"|help\(desk, "(\w+)"', script))
+    assert {key for found in asked for key in found if key} <= set(STRINGS["text"])
+
+
+def test_every_lever_and_region_has_a_chinese_name():
+    from smecluster.model import load
+    from smecluster.model.outcomes import OUTCOMES
+
+    model = load()
+    names = [*model.regions, *model.subscripts["Lever"], *(one.name for one in OUTCOMES)]
+    assert [name for name in names if name not in STRINGS["names"]] == []
+
+
+def test_parts_are_joined_without_a_name_twice():
+    script = join_scripts(_SCRIPT)
+    assert not re.search(r"^(import|export) ", script, re.M)
+    declared = re.findall(r"^(?:const|let|class|async function|function) (\w+)", script, re.M)
+    assert len(declared) == len(set(declared))
+
+
+def test_the_page_allows_only_its_own_script_and_style_and_no_connection():
+    page = write_page({"draws": {"count": 2}})
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', page)[1]
+    assert "default-src 'none'" in policy
+    assert "connect-src" not in policy
+    assert "unsafe-inline" not in policy
+    for tag in ("script", "style"):
+        text = re.search(rf"<{tag}>(.*?)</{tag}>", page, re.S)[1]
+        digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        assert f"'sha256-{digest}'" in policy
+    assert not re.search(r'\b(?:src|href)="', page)
+
+
+def test_no_data_can_end_its_element():
+    hostile = {"region": "</script><script>alert(1)</script><!--&amp;"}
+    text = write_json(hostile)
+    assert not set("<>&") & set(text)
+    assert json.loads(text) == hostile
