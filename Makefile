@@ -16,7 +16,7 @@ KILLS ?= 20
 # computed once, and the files begin in the order of tests/conftest.py.
 PYTEST := -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help demo figures calibration evaluation report study views test test-slow test-lowest fuzz lint check baseline bench lock clean
+.PHONY: help demo desk figures calibration evaluation report study views test test-slow test-lowest fuzz lint check baseline bench lock clean
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -24,6 +24,9 @@ help: ## list these targets
 
 demo: $(READY) ## compare a central with a local strategy under uncertainty: page, tables, figures
 	@$(BIN)/smecluster demo
+
+desk: $(READY) ## the model in one offline HTML file with sliders: results/desk.html
+	@$(BIN)/smecluster desk
 
 figures: demo study ## renew the figures of the README from those of the demo and of the study
 	@mkdir -p docs/figures

@@ -26,18 +26,28 @@ def demo(
     """Compare a central with a local strategy, and the model with the published histories."""
     from smecluster.scripts.fitting import histories
     from smecluster.scripts.policy.compare import PAGE, compare
+    from smecluster.scripts.policy.desk import check_desk, write_desk
 
     # Those of the comparison are checked where it begins.
     histories.name_results(out).check()
+    check_desk(place_desk(out))
     began = time.monotonic()
-    note(f"1 of 2: {' and '.join(STRATEGIES)} in {draws} draws of the calibration")
+    note(f"1 of 3: {' and '.join(STRATEGIES)} in {draws} draws of the calibration")
     compare(list(STRATEGIES), draws=draws, out=out)
-    note("2 of 2: the model beside the published histories")
+    note("2 of 3: the model beside the published histories")
     _, _, files = histories.write_histories(out=out)
+    note("3 of 3: the desk, a page with sliders")
+    write_desk(place_desk(out))
     pictures = ", ".join(path.name for path in files if path.suffix == ".png")
     print(
         f"\nThe page:   {out / PAGE}\n"
+        f"The desk:   {place_desk(out)} (open it in a browser and move the sliders)\n"
         f"The tables: {out / '*.csv'} (NAME.json says where NAME.csv came from)\n"
         f"Figures:    {out / '*.png'}, the histories in {pictures}\n"
         f"Done in {time.monotonic() - began:.0f} s."
     )
+
+
+def place_desk(out: Path) -> Path:
+    """Say where the desk goes in a folder of results."""
+    return out / "desk.html"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +17,9 @@ EXAMPLES = (
     "smecluster desk --from my-region --draws 32",
 )
 
+#: Draws behind the bands, unless asked otherwise.
+DRAWS = 64
+
 
 def desk(
     strategies: Annotated[
@@ -26,7 +30,7 @@ def desk(
             show_default=False,
         ),
     ] = None,
-    draws: Annotated[int, typer.Option(min=2, max=500, help="Draws behind the bands.")] = 64,
+    draws: Annotated[int, typer.Option(min=2, max=500, help="Draws behind the bands.")] = DRAWS,
     seed: Annotated[int, typer.Option(min=1, help="Seed of the draws.")] = 1,
     calibration: CalibrationName = None,
     region: Regions = None,
@@ -34,22 +38,56 @@ def desk(
     out: Annotated[Path, typer.Option(help="The file.")] = Path("results/desk.html"),
 ) -> None:
     """Write the model, its draws and its texts as one HTML file that works offline."""
-    from smecluster.calibration.loading import describe_origin, draw_values, load_calibrated
+    check_desk(out)
+    files = write_desk(
+        out,
+        strategies or [],
+        draws=draws,
+        seed=seed,
+        calibration=calibration,
+        regions=region or [],
+        folders=from_ or [],
+    )
+    finish(files)
+
+
+def check_desk(out: Path) -> None:
+    """Refuse a place where the desk cannot be written, before any work.
+
+    Raises
+    ------
+    InputError
+        If the name is no HTML file's, or a file of somebody else is there.
+    """
     from smecluster.model.support.errors import InputError
-    from smecluster.model.support.files import write_atomic
     from smecluster.model.support.ledger import check_file
+
+    if out.suffix != ".html":
+        raise InputError(f"--out {out}: the desk is HTML, give a name that ends in .html")
+    check_file(out)
+
+
+def write_desk(
+    out: Path,
+    strategies: Sequence[str] = (),
+    *,
+    draws: int = DRAWS,
+    seed: int = 1,
+    calibration: str | None = None,
+    regions: Sequence[str] = (),
+    folders: Sequence[Path] = (),
+) -> list[Path]:
+    """Write a desk; arguments as of the command."""
+    from smecluster.calibration.loading import describe_origin, draw_values, load_calibrated
+    from smecluster.model.support.files import write_atomic
     from smecluster.model.support.provenance import make_stamp
     from smecluster.policies.desk.content import Sources, collect_content, load_cases
     from smecluster.policies.desk.page import write_page
     from smecluster.policies.desk.presets import check_presets
     from smecluster.policies.strategy import load, names
 
-    if out.suffix != ".html":
-        raise InputError(f"--out {out}: the desk is HTML, give a name that ends in .html")
-    check_file(out)
-    folders = from_ or []
     chosen = [load(name) for name in (strategies or names())]
-    model = load_calibrated(region or [], folders, calibration)
+    model = load_calibrated(regions, folders, calibration)
     if strategies:
         check_presets(chosen, model)
     drawn = draw_values(calibration, draws, seed, model.regions, folders)
@@ -62,4 +100,4 @@ def desk(
     note("compiling the model for a browser ...")
     cases = load_cases(model, folders)
     content = collect_content(model, Sources(drawn, chosen, cases, stamp))
-    finish([write_atomic(out, write_page(content))])
+    return [write_atomic(out, write_page(content))]

@@ -137,11 +137,12 @@ export class Desk {
     const task = lever.task && t(`task${lever.task.charAt(0).toUpperCase()}${lever.task.slice(1)}`);
     const details = element("details", {}, element("summary", {}, name));
     if (lever.description) {
+      const { description, source } = this.words.lever(lever);
       details.append(
-        element("p", {}, lever.description),
+        element("p", {}, description),
         element("p", {}, t("paper", { sections: lever.paper.join(", "), task })),
         element("p", {}, t("feeds", { variable: this.words.inside(lever.feeds) })),
-        element("p", {}, t("span", { most: this.words.number(lever.most * 100), source: lever.source })),
+        element("p", {}, t("span", { most: this.words.number(lever.most * 100), source })),
       );
     }
     const most = (lever.most ?? 0.01) * 100;

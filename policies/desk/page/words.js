@@ -27,6 +27,11 @@ export class Words {
     return (this.language === "zh" && this.strings.names[name]) || name;
   }
 
+  // What a lever is and where its span comes from.
+  lever(lever) {
+    return (this.language === "zh" && this.strings.lever[lever.name]) || lever;
+  }
+
   number(value) {
     if (!Number.isFinite(value)) return "–";
     return this.format.format(value).replace("-", "−");

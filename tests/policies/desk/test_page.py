@@ -46,6 +46,14 @@ def test_every_lever_and_region_has_a_chinese_name():
     assert [name for name in names if name not in STRINGS["names"]] == []
 
 
+def test_every_lever_is_described_in_chinese_too():
+    from smecluster.policies.levers import read_levers
+
+    assert {lever.name for lever in read_levers()} == set(STRINGS["lever"])
+    for lever in read_levers():
+        assert lever.feeds in STRINGS["names"]
+
+
 def test_parts_are_joined_without_a_name_twice():
     script = join_scripts(_SCRIPT)
     assert not re.search(r"^(import|export) ", script, re.M)
