@@ -22,22 +22,24 @@ Points = tuple[tuple[float, float], ...]
 
 _SKETCH = "\\\\\\---///"
 # No pattern may read a character twice, or a hostile file takes hours: a number is taken whole
-# (``++``, ``*+``), and a bracket ends at the next one, opened or closed.
-_NUMBER = r"[+-]?\s*(?:\d++(?:\.\d*+)?|\.\d++)(?:[eE][+-]?\d++)?"
-_PLAIN_NUMBER = re.compile(rf"\s*{_NUMBER}\s*\Z")
-_NUMBERS = re.compile(rf"\s*{_NUMBER}(?:\s*[,;]\s*{_NUMBER})*\s*;?\s*\Z")
+# (``++``, ``*+``), and a bracket ends at the next one, opened or closed. Blanks that two parts of
+# a pattern may take belong to the first: a list of thirty numbers with an empty place would be
+# tried in 2^30 ways otherwise.
+_NUMBER = r"[+-]?\s*+(?:\d++(?:\.\d*+)?|\.\d++)(?:[eE][+-]?\d++)?"
+_PLAIN_NUMBER = re.compile(rf"\s*+{_NUMBER}\s*+\Z")
+_NUMBERS = re.compile(rf"\s*+{_NUMBER}(?:\s*+[,;]\s*+{_NUMBER})*+\s*+;?\s*+\Z")
 _EQUATION = re.compile(r'(?:[^"~|{]|"(?:[^"\\]|\\.)*+"|\{[^}]*+\})*+', re.S)
 _BRACED = re.compile(r'("(?:[^"\\]|\\.)*+")|\{[^}]*+\}', re.S)
 _NAME = r'(?:"(?:[^"\\]|\\.)*"|[^\W\d_](?:[\w\s\'$.])*?)'
 _LEFT = re.compile(
-    rf"\s*(?P<name>{_NAME})\s*"
-    r"(?P<subs>\[[^\]]*\])?\s*"
-    r"(?P<except>:EXCEPT:\s*(?:\[[^\]]*\]\s*,?\s*)+)?"
-    r"(?P<keyword>:(?:INTERPOLATE|LOOK FORWARD|HOLD BACKWARD|RAW):)?\s*"
+    rf"\s*+(?P<name>{_NAME})\s*+"
+    r"(?P<subs>\[[^\]]*+\])?\s*+"
+    r"(?P<except>:EXCEPT:\s*+(?:\[[^\]]*+\]\s*+,?\s*+)++)?"
+    r"(?P<keyword>:(?:INTERPOLATE|LOOK FORWARD|HOLD BACKWARD|RAW):)?\s*+"
     r"(?P<operator><->|:=|==|=|\(|:|\Z)",
     re.S | re.I,
 )
-_POINT = re.compile(rf"\(\s*({_NUMBER})\s*,\s*({_NUMBER})\s*\)")
+_POINT = re.compile(rf"\(\s*+({_NUMBER})\s*+,\s*+({_NUMBER})\s*+\)")
 _VIEWPORT = re.compile(r"\[\s*\([^\[\]]*\]\s*,?")
 _SOURCE = re.compile(r"\bSources?:\s*", re.I)
 _TOKEN = re.compile(

@@ -1,5 +1,7 @@
 """A Vensim file is read as text: what its blocks are, and what is refused."""
 
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -140,3 +142,19 @@ def test_nothing_in_a_file_is_executed(tmp_path):
     hostile = f'x = 1 ~ m ~ """ + __import__("pathlib").Path({str(trap)!r}).touch() + """ |\n'
     assert block(hostile, "x").unit == "m"
     assert not trap.exists()
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [
+        f"x[Lever] = {'0.1, ' * 30}, 0.1",
+        f"x[Lever] = {'0.1; ' * 30}a",
+        f"x :EXCEPT: {'[a] ' * 40}?",
+        f"x(({'(0, 1), ' * 30}(,)))",
+    ],
+)
+def test_a_list_with_an_empty_place_costs_no_time(definition):
+    began = time.process_time()
+    with suppress(InputError):
+        parse(f"{definition} ~ Dmnl ~ |\n")
+    assert time.process_time() - began < 1
