@@ -37,6 +37,10 @@ COMMANDS = {
         "answer",
         "Find which level of government should run which lever, and how sure that is.",
     ),
+    "map": (
+        "answer",
+        "Map which strategy is ahead by money and horizon, and where it stops paying.",
+    ),
     "futures": ("policy", "List the futures, or test strategies in them."),
     "robust": (
         "policy",

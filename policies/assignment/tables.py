@@ -201,8 +201,6 @@ def _tabulate_draws(assignment: Assignment) -> pd.DataFrame:
     parts = []
     for lever in assignment.names:
         benefit = measure_benefit(assignment, lever)
-        table = benefit.to_pandas().T.reindex(columns=list(WHO))
-        table.insert(0, DRAW, table.index)
-        table.insert(0, LEVER, lever)
-        parts.append(table)
+        columns = {who: benefit.sel({WHO_RUNS: who}).values for who in WHO}
+        parts.append(pd.DataFrame({LEVER: lever, DRAW: benefit[DRAW].values, **columns}))
     return pd.concat(parts, ignore_index=True)

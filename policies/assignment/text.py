@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Hashable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -154,10 +154,9 @@ def _tasks(assignment: Assignment) -> str:
     return said
 
 
-def _mark(assignment: Assignment, row: dict[str, object]) -> str:
+def _mark(assignment: Assignment, row: Mapping[Hashable, Any]) -> str:
     """Name a lever, with a mark where it is open who is best."""
-    ahead, draws = float(str(row["ahead"])), float(str(row["draws"]))
-    unsure = assignment.several and ahead < SURE * draws
+    unsure = assignment.several and row["ahead"] < SURE * row["draws"]
     return f"{row['lever']}{' (?)' if unsure else ''}"
 
 

@@ -115,14 +115,15 @@ def _report(inputs: StudyInputs, found: Account, results: Results, json: bool) -
     provenance = inputs.stamp(
         budget=found.budget.describe(), horizon=f"{found.horizon:g}", runs=f"{found.runs}"
     )
-    made = found.tables()
+    raw = found.tables()
+    made = {name: convert(table) for name, table in raw.items()}
     files = [
         path
         for name, table in made.items()
-        for path in results.write_table(name, *_name_units(table, provenance))
+        for path in results.write_table(name, table, provenance)
     ]
     answer, basis = found.answer(), found.basis()
-    lines, parties = (shorten(found, made[name]) for name in ("account", "parties"))
+    lines, parties = (shorten(found, raw[name]) for name in ("account", "parties"))
     if not json:
         print_lines([*answer, ""])
         title = f"Net national benefit to {found.horizon:g}, bn yuan in present value"
@@ -158,7 +159,7 @@ def _report(inputs: StudyInputs, found: Account, results: Results, json: bool) -
         Section(
             "Beside the account",
             ["Wages, jobs and debt change too. They are no part of the sum."],
-            [("Change against the baseline", convert_beside(beside))],
+            [("Change against the baseline", beside)],
         ),
         Section("What this rests on", basis),
     ]
@@ -175,24 +176,15 @@ def _report(inputs: StudyInputs, found: Account, results: Results, json: bool) -
     finish(files, record if json else None)
 
 
-def _name_units(
-    table: pd.DataFrame, provenance: dict[str, str]
-) -> tuple[pd.DataFrame, dict[str, str]]:
-    """Bring money to the unit of the screen, and say it in the heading."""
+def convert(table: pd.DataFrame) -> pd.DataFrame:
+    """Bring a table to the units of the screen, and say them."""
     from smecluster.model.presentation.exports import convert_units
 
     if "unit" in table:
-        return convert_beside(table), provenance
+        return convert_units(table, values=[*_YUAN, "baseline"])
     plain = {"strategy", "draw", "line", "party", "item", "place", "per yuan"}
     money = [name for name in table if name not in plain and not str(name).startswith("draws")]
-    return convert_units(table, dict.fromkeys(map(str, money), "Myuan")), provenance
-
-
-def convert_beside(table: pd.DataFrame) -> pd.DataFrame:
-    """Bring what stands beside the account to the units of the screen."""
-    from smecluster.model.presentation.exports import convert_units
-
-    return convert_units(table, values=["low", "median", "high", "baseline"])
+    return convert_units(table, dict.fromkeys(map(str, money), "Myuan"))
 
 
 def shorten(found: Account, table: pd.DataFrame) -> pd.DataFrame:

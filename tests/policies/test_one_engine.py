@@ -175,3 +175,90 @@ def test_a_window_opens_with_the_gain_of_compare(run, drawn, tmp_path):
     chosen = (table["measure"] == "in all regions") & (table["Region"] == "Wenzhou")
     (got,) = table[chosen & (table["size"] == 1.0)]["median"]
     assert got == pytest.approx(ratio, rel=TOLERANCE)
+
+
+@pytest.fixture(scope="module")
+def benefits(shipped: models.Model, draws: pd.DataFrame) -> pd.DataFrame:
+    """Net national benefit in each draw, as the engine gives it to the end of the money."""
+    found = compare(shipped, [load(name) for name in PAIR], draws, settings=STEP)
+    whole = found.changes["Net national benefit account"].sel(future="base")
+    return pd.DataFrame({name: whole.sel(strategy=name).values for name in PAIR})
+
+
+def test_the_account_sums_to_the_benefit_of_compare(run, drawn, benefits, gains):
+    record = run("account", *PAIR, "--horizon", "2040", "--draws", "4")
+    for row in record["account"]:
+        expected = {"net national benefit": benefits, "value added of the regions": gains}
+        if row["line"] in expected:
+            given = expected[row["line"]][row["strategy"]]
+            got = row["median [bn yuan]"]
+            assert got == pytest.approx(given.median() / 1e3, rel=TOLERANCE)
+    assert record["balance"] < 1e-9
+    for row in record["parties"]:
+        if row["party"] == "net national benefit":
+            given = benefits[row["strategy"]].median() / 1e3
+            assert row["median [bn yuan]"] == pytest.approx(given, rel=TOLERANCE)
+
+
+def test_a_cell_of_the_map_is_the_comparison_at_that_money(run, drawn, benefits, gains):
+    record = run("map", *PAIR, "--budget", "0.5%", "--horizon", "2040", "--draws", "4")
+    assert len(record["worth"]) == len(PAIR)
+    for row in record["worth"]:
+        name, unit = row["strategy"], 1e3  # bn yuan
+        given = benefits[name].median() / unit
+        assert row["median [bn yuan]"] == pytest.approx(given, rel=TOLERANCE)
+        given = gains[name].median() / unit
+        assert row["value added gained [bn yuan]"] == pytest.approx(given, rel=TOLERANCE)
+    for row in record["map"]:
+        of = benefits if row["judged by"] == "net national benefit" else gains
+        lead = of[row["ahead"]] - of[row["next"]]
+        assert row["median [bn yuan]"] == pytest.approx(lead.median() / 1e3, rel=1e-3)
+        assert row["draws ahead"] == (lead > 0).sum()
+
+
+def test_beyond_the_money_account_and_map_agree(run, drawn):
+    options = ("--horizon", "2060", "--draws", "4")
+    mapped = run("map", *PAIR, "--budget", "0.5%", *options)
+    account = run("account", *PAIR, *options)
+    whole = {
+        row["strategy"]: row["median [bn yuan]"]
+        for row in account["account"]
+        if row["line"] == "net national benefit"
+    }
+    for row in mapped["worth"]:
+        given = whole[row["strategy"]]
+        assert row["median [bn yuan]"] == pytest.approx(given, rel=TOLERANCE)
+
+
+def test_a_lever_alone_is_assigned_with_the_benefit_of_compare(run, drawn, tmp_path):
+    """One lever run by the centre is a strategy of that lever alone; contributions agree too."""
+    lever = "legal framework"
+    text = (
+        'title = "Alone"\ndescription = "For tests."\n[central]\nshare = 0.005\nstart = 2025\n'
+        f'end = 2041\nramp = 2\n[central.allocation]\n"{lever}" = 1.0\n'
+    )
+    path = tmp_path / "alone.toml"
+    path.write_text(text)
+    compared = run("compare", str(path), "--draws", "4")
+    (benefit,) = (
+        row["median"]
+        for row in compared["outcomes"]
+        if row["outcome"] == "Net national benefit account"
+        and (row["strategy"], row["future"], row["measure"]) == ("alone", "base", "change")
+    )
+    gained = read_gains(compared)["alone"]
+    assigned = run("assign", "--lever", lever, "--horizon", "2040", "--draws", "4")
+    (case,) = (row for row in assigned["cases"] if row["who"] == "centre")
+    money = float(compared["budget"].split(" bn yuan")[0].replace(",", "")) * 1e3
+    assert case["median"] == pytest.approx(benefit / money, rel=1e-3)  # the budget has four digits
+    assert case["value added gained"] == pytest.approx(gained / money, rel=1e-3)
+    account = run("account", str(path), "--horizon", "2040", "--draws", "4")
+    (whole,) = (
+        row["median [bn yuan]"]
+        for row in account["account"]
+        if row["line"] == "net national benefit"
+    )
+    assert whole == pytest.approx(benefit / 1e3, rel=TOLERANCE)
+    shared = run("contributions", str(path), "--draws", "4")
+    rows = {row["lever"]: row["contribution"] for row in shared["levers"]["alone"]}
+    assert rows["whole effect"] == pytest.approx(gained / 1e3, rel=TOLERANCE)

@@ -1,0 +1,244 @@
+"""``smecluster map``: which strategy is ahead at which money, to which year."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from smecluster.scripts.shared.options import CalibrationName, Folders, Regions, Settings
+from smecluster.scripts.shared.printing import finish, print_lines, print_table
+from smecluster.scripts.shared.progress import progress
+from smecluster.scripts.shared.results import Results
+from smecluster.scripts.shared.uncertainty import (
+    Baseline,
+    Draws,
+    Seed,
+    Start,
+    StudyName,
+    Workers,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from smecluster.policies.comparison.study_inputs import StudyInputs
+    from smecluster.policies.money_map.result import MoneyMap
+
+EXAMPLES = (
+    "smecluster map",
+    "smecluster map central local mixed --draws 100 --out results/three-maps",
+    "smecluster map mine.toml local --budget 0.2% --budget '1000 bn' --horizon 2040",
+    "smecluster map --json",
+)
+_STRATEGIES = ("central", "local")
+_DRAWS = 200
+_PAGE = "map.html"
+
+
+def map(  # the command's name; this file needs no other map
+    strategies: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Two or more: names, or paths of TOML files; by default central and local.",
+            show_default=False,
+        ),
+    ] = None,
+    baseline: Baseline = None,
+    start: Start = None,
+    budget: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Additional money of each strategy; repeat for several; by default eight, from "
+            "0.05% to 3% of the regions' value added.",
+            show_default=False,
+        ),
+    ] = None,
+    horizon: Annotated[
+        list[int] | None,
+        typer.Option(
+            help="Last year whose benefits and costs count; repeat for several; by default 2030, "
+            "2040, 2050 and 2060.",
+            show_default=False,
+        ),
+    ] = None,
+    study: StudyName = None,
+    draws: Draws = None,
+    seed: Seed = None,
+    calibration: CalibrationName = None,
+    region: Regions = None,
+    from_: Folders = None,
+    set_: Settings = None,
+    out: Annotated[Path, typer.Option(help="Folder for tables, figure and the page.")] = Path(
+        "results/map"
+    ),
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    workers: Workers = None,
+) -> None:
+    """Map who is ahead by money and horizon, and where it stops paying; 200 draws by default."""
+    from smecluster.policies.comparison.study_inputs import fingerprint, load_inputs
+    from smecluster.policies.comparison.study_run import keep_runs
+    from smecluster.policies.money_map.compute import BUDGETS, HORIZONS, draw_map
+    from smecluster.policies.money_map.figures import FIGURES
+    from smecluster.policies.money_map.tables import TABLES
+    from smecluster.policies.study import combine_study
+
+    results = Results(out, tables=TABLES, figures=FIGURES, vectors=FIGURES, files=[_PAGE])
+    results.check()
+    named = strategies or (list(_STRATEGIES) if study is None else None)
+    given = combine_study(
+        study,
+        named,
+        baseline=baseline,
+        start=start,
+        draws=_DRAWS if study is None and draws is None else draws,
+        seed=seed,
+        futures=("base",),
+        regions=tuple(region) if region else None,
+    )
+    inputs = load_inputs(
+        given,
+        calibration=calibration,
+        folders=from_ or [],
+        settings=set_ or [],
+        need_draws=draws is not None,
+    )
+    asked = tuple(budget or BUDGETS), tuple(horizon or HORIZONS)
+    identity = {
+        "map": "1",
+        "model": inputs.model.hash,
+        "draws": fingerprint(inputs.draws),
+        "strategies": " ".join(one.hash for one in (inputs.baseline, *inputs.strategies)),
+        "settings": repr((inputs.settings, given.start, asked)),
+    }
+    with keep_runs(out, identity) as checkpoints, progress("runs") as report:
+        found = draw_map(
+            inputs.model,
+            inputs.strategies,
+            inputs.draws,
+            *asked,
+            baseline=inputs.baseline,
+            start=given.start,
+            settings=inputs.settings,
+            workers=workers,
+            checkpoints=checkpoints,
+            progress=report,
+        )
+    _report(inputs, found, results, json)
+
+
+def _report(inputs: StudyInputs, found: MoneyMap, results: Results, json: bool) -> None:
+    """Print and write the map."""
+    from smecluster.model.presentation.exports import convert_units
+    from smecluster.model.presentation.page import Section, render_page
+    from smecluster.policies.money_map.figures import FIGURE
+
+    provenance = inputs.stamp(runs=f"{found.runs}")
+    money = {"money", "low", "median", "high", "worth", "pays until", "worth most at"}
+    money |= {"value added gained", "net national benefit"}
+    made = {
+        name: convert_units(table, {str(one): "Myuan" for one in table if one in money})
+        for name, table in found.tables().items()
+    }
+    files = [
+        path
+        for name, table in made.items()
+        for path in results.write_table(name, table, provenance)
+    ]
+    answer, basis = found.answer(), found.basis()
+    small, limits = shorten(found, found.table("map")), list_limits(found)
+    if not json:
+        print_lines([*answer, ""])
+        print_table(
+            [str(one) for one in small],
+            small.values.tolist(),
+            "By net national benefit: who is ahead, lead, draws",
+        )
+        print()
+        print_table([str(one) for one in limits], limits.values.tolist(), "Where each stops paying")
+        print_lines(["", *basis])
+        sys.stdout.flush()  # figures take longer to draw than the answer to read
+    figures = found.figures()
+    pictures = results.draw(figures, provenance)
+    files += results.draw_vectors(figures, provenance)
+    sections = [
+        Section(
+            "The map",
+            [
+                "Net national benefit is what anybody in the country gains less what it costs "
+                "anybody in it (docs/accounts.md). Each cell: who is ahead, by how many bn yuan in "
+                "present value (median), in how many of the draws. No gain: even the first is "
+                "worth nothing or less to the nation."
+            ],
+            [("By net national benefit", small)],
+            [("Who is ahead by money and horizon", pictures[FIGURE])],
+        ),
+        Section(
+            "Where it stops paying",
+            ["Up to which additional money the median net national benefit is above zero."],
+            [("Limits, % of the regions' value added", limits)],
+        ),
+        Section("What this rests on", basis),
+    ]
+    names = " or ".join(found.names)
+    text = render_page(f"{names}: by money and horizon", answer, sections, provenance)
+    files += [*pictures.values(), results.write(_PAGE, text)]
+    record = {
+        "stamp": provenance,
+        "answer": answer,
+        "basis": basis,
+        **{name: table.to_dict("records") for name, table in made.items()},
+    }
+    finish(files, record if json else None)
+
+
+def shorten(found: MoneyMap, table: pd.DataFrame) -> pd.DataFrame:
+    """Lay the map out by money and horizon, by net national benefit."""
+    import pandas as pd
+
+    from smecluster.policies.wording.prose import format_number
+
+    own = table[table["judged by"] == "net national benefit"]
+    rows = []
+    for share, here in own.groupby("share of value added [%]", sort=True):
+        row = {"money": f"{share:.3g} %"}
+        for cell in here.to_dict("records"):
+            words = str(cell["ahead"]) or "-"
+            if cell["next"]:
+                words += f" +{format_number(1e-3 * cell['median'])}"
+                if found.several:
+                    words += f" ({cell['draws ahead']} of {cell['draws']})"
+            if cell["ahead"] and not cell["worth"] > 0:
+                words += ", no gain"
+            row[f"to {cell['horizon']}"] = words
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def list_limits(found: MoneyMap) -> pd.DataFrame:
+    """List up to which money each strategy pays, and where it is worth most."""
+    import pandas as pd
+
+    table = found.table("limits")
+    rows = []
+    for row in table.to_dict("records"):
+        until, best = row["pays until [% of value added]"], row["worth most at [% of value added]"]
+        if not row["budgets"]:
+            pays = "no result"
+        elif not row["pays at"]:
+            pays = "at none"
+        elif row["pays at"] == row["budgets"]:
+            pays = "all that were run"
+        else:
+            pays = f"up to {until:.2g} %" if until == until else "the larger ones"
+        rows.append(
+            {
+                "strategy": row["strategy"],
+                "to": row["horizon"],
+                "pays": pays,
+                "worth most at": f"{best:.2g} %" if best == best else "-",
+            }
+        )
+    return pd.DataFrame(rows)
