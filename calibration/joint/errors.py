@@ -88,6 +88,19 @@ class SeriesErrors:
             found -= logsumexp(_weigh(one, errors[:, one.places])[0], axis=1)
         return found
 
+    def differentiate(self, errors: ArrayLike) -> tuple[Floats, Floats]:
+        """Compute `cost` and its gradient by the log errors, shapes (n,) and (n, figures)."""
+        errors = np.atleast_2d(np.asarray(errors, dtype=float))
+        cost, gradient = np.zeros(len(errors)), np.zeros(errors.shape)
+        for one in self._series:
+            part = errors[:, one.places]
+            logs, halves = _weigh(one, part)
+            cost -= logsumexp(logs, axis=1)
+            shares = softmax(logs, axis=1) * (one.free / 2 + one.shape) / (one.rate + halves)
+            precision = np.tensordot(shares, one.precisions, 1)
+            gradient[:, one.places] = (precision @ part[:, :, None])[:, :, 0]
+        return cost, gradient
+
     def find_precision(self, errors: ArrayLike) -> Floats:
         """Compute the expected precision given log errors, shape (figures, figures), Dmnl.
 
@@ -198,6 +211,14 @@ class WithCombinations:
         errors = np.atleast_2d(np.asarray(errors, dtype=float))
         rest = errors[:, self.series.count :]
         return np.asarray(self.series.cost(errors) + 0.5 * (rest**2).sum(axis=1))
+
+    def differentiate(self, errors: ArrayLike) -> tuple[Floats, Floats]:
+        """Compute `cost` and its gradient by the errors; see `SeriesErrors.differentiate`."""
+        errors = np.atleast_2d(np.asarray(errors, dtype=float))
+        cost, gradient = self.series.differentiate(errors)
+        rest = errors[:, self.series.count :]
+        gradient[:, self.series.count :] = rest
+        return cost + 0.5 * (rest**2).sum(axis=1), gradient
 
     def find_precision(self, errors: ArrayLike) -> Floats:
         """Compute the expected precision given errors; see `SeriesErrors.find_precision`."""

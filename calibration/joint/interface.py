@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,6 @@ from smecluster.calibration.joint.run import (
     find_posterior,
     make_joint_target,
 )
-from smecluster.calibration.joint.structures import judge_structures
 from smecluster.calibration.priors.combined import read_combinations
 from smecluster.calibration.priors.table import Priors, build_priors
 from smecluster.calibration.problem.assembly import Problem
@@ -87,7 +86,7 @@ def calibrate_constants(
     check_name(name, "name")
     check_count("workers", workers)
     effort = effort or JointEffort()
-    for each in ("starts", "randomised", "draws", "steps", "candidates"):
+    for each in ("starts", "draws", "steps"):
         check_count(each, getattr(effort, each))
     base = {}
     if time_step is not None:
@@ -99,21 +98,10 @@ def calibrate_constants(
         drop(place / _WORK)
     problem = assemble_together(cases or list_cases(), include, base)
     priors = build_priors(problem.model, problem.parameters)
-    target = make_joint_target(problem, priors, workers)
+    target = make_joint_target(problem, priors, workers, effort.likelihood)
     with Stages(place / _WORK, _identify(problem, priors, effort), tell) as stages:
         posterior = find_posterior(problem, priors, target, effort, stages)
         posterior = reweigh(problem.model, read_reforms(), priors, posterior, stages)
-        structures = stages.compute_table(
-            "structures",
-            lambda: judge_structures(
-                priors.switches,
-                posterior.mode,
-                lambda switch, state: make_joint_target(
-                    replace(problem, base={**problem.base, switch: state}), priors, workers
-                ),
-            ),
-        )
-        posterior = replace(posterior, tables={**posterior.tables, "structures": structures})
         result = make_result(problem, priors, posterior, stages)
     stamp = make_stamp(
         problem.model.hash, data=problem.hash, calibration=name, seed=str(effort.seed)

@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from smecluster.calibration.joint.mode import Mode
-from smecluster.calibration.joint.subspace import Subspace
+from smecluster.calibration.joint.subspace import Guide
 from smecluster.calibration.priors.table import Priors
 from smecluster.calibration.problem.criteria import (
     IDENTIFIED,
@@ -25,6 +24,8 @@ Floats = NDArray[np.float64]
 _LEVELS = (0.05, 0.5, 0.95)
 # Constants that are named for each direction.
 _NAMED = 4
+#: A constant is pressed against an end of its believed range if such a share of draws lies beyond.
+PRESSED = 0.25
 
 
 def judge_constants(priors: Priors, points: Floats) -> pd.DataFrame:
@@ -44,7 +45,8 @@ def judge_constants(priors: Priors, points: Floats) -> pd.DataFrame:
         cent) in the constant's unit; ``contraction``, the share of the variance of its score that
         the figures take away, and ``shift``, by how many standard deviations of the prior they
         move it, Dmnl; ``evidence``, whether the mean lies ``below``, ``above`` or ``within`` the
-        believed range; ``verdict``, see `calibration.problem.criteria`.
+        believed range; ``beyond``, the share of draws on that side of the range on which more are,
+        Dmnl: 0.05 in the prior; ``verdict``, see `calibration.problem.criteria`.
     """
     scores = priors.to_scores(points)
     low, median, high = np.quantile(priors.to_values(points), _LEVELS, axis=0)
@@ -57,30 +59,29 @@ def judge_constants(priors: Priors, points: Floats) -> pd.DataFrame:
         high=high,
         contraction=contraction,
         shift=shift,
+        beyond=np.maximum((scores < -NORMAL_90).mean(axis=0), (scores > NORMAL_90).mean(axis=0)),
         evidence=np.select([shift < -NORMAL_90, shift > NORMAL_90], ["below", "above"], "within"),
         verdict=np.select([contraction >= MUCH, still], [IDENTIFIED, PRIOR], PARTLY),
     )
 
 
-def list_pairs(priors: Priors, mode: Mode) -> pd.DataFrame:
+def list_pairs(priors: Priors, points: Floats) -> pd.DataFrame:
     """List the pairs of constants that the figures determine in combination only.
 
     Parameters
     ----------
     priors : Priors
         The priors.
-    mode : Mode
-        The mode, whose normal approximation is used.
+    points : array of float, shape (draws, constants)
+        Draws of the posterior.
 
     Returns
     -------
     pandas.DataFrame
-        The closest first: ``first``, ``second``, ``correlation`` in the posterior, Dmnl. Pairs that
-        are as close in the prior already are left out.
+        The closest first: ``first``, ``second``, ``correlation`` of their scores in the posterior,
+        Dmnl. Pairs that are as close in the prior already are left out.
     """
-    covariance = priors.root @ mode.covariance @ priors.root.T
-    sd = np.sqrt(np.diag(covariance))
-    pairs = find_pairs(covariance / np.outer(sd, sd), priors.names)
+    pairs = find_pairs(np.corrcoef(priors.to_scores(points).T), priors.names)
     place = {name: at for at, name in enumerate(priors.names)}
     prior = priors.root @ priors.root.T
     before = np.array(
@@ -91,30 +92,36 @@ def list_pairs(priors: Priors, mode: Mode) -> pd.DataFrame:
     return kept
 
 
-def list_directions(priors: Priors, subspace: Subspace) -> pd.DataFrame:
+def list_directions(priors: Priors, guide: Guide, points: Floats) -> pd.DataFrame:
     """List the combinations of constants that the figures inform, the best informed first.
 
     Parameters
     ----------
     priors : Priors
         The priors.
-    subspace : Subspace
-        The informed directions around the mode.
+    guide : Guide
+        The directions that the figures inform on average over the posterior.
+    points : array of float, shape (draws, constants)
+        Draws of the posterior.
 
     Returns
     -------
     pandas.DataFrame
-        ``direction`` (its number), ``contraction`` of the variance along it, Dmnl, and
-        ``constants``: those that weigh most, with the sign of their weight.
+        ``direction`` (its number), ``contraction`` of the prior's variance along it, Dmnl, and
+        ``constants``: those that weigh most, with the sign of their weight. Directions of which the
+        figures take away less than a fifth of the variance are left out.
     """
-    scores = priors.root @ subspace.directions
+    contractions = 1 - (points @ guide.directions).var(axis=0, ddof=1)
+    scores = priors.root @ guide.directions
     rows = []
-    for number, strength in enumerate(subspace.strengths):
+    for number in np.argsort(-contractions):
+        if contractions[number] < LITTLE or guide.strengths[number] ** 2 < LITTLE:
+            continue
         weights = scores[:, number]
         largest = np.argsort(-np.abs(weights))[:_NAMED]
         sign = np.sign(weights[largest[0]])
         named = [f"{'+' if sign * weights[at] > 0 else '-'} {priors.names[at]}" for at in largest]
-        rows.append((number + 1, strength**2 / (1 + strength**2), ", ".join(named)))
+        rows.append((len(rows) + 1, contractions[number], ", ".join(named)))
     return pd.DataFrame(rows, columns=["direction", "contraction", "constants"])
 
 
@@ -145,7 +152,14 @@ def describe_knowledge(table: pd.DataFrame, pairs: pd.DataFrame, directions: pd.
             f" {len(pairs)} pairs are known in combination only, the closest {first['first']} and "
             f"{first['second']} ({first['correlation']:+.2f})."
         )
-    outside = table.loc[table["evidence"] != "within", "name"]
-    if len(outside):
-        text += f" Outside what is believed: {', '.join(outside)}."
+    pressed = table.loc[table["beyond"] >= PRESSED].sort_values("beyond", ascending=False)
+    if len(pressed):
+        named = [
+            f"{name} ({'upper' if shift > 0 else 'lower'} end, {beyond:.0%})"
+            for name, shift, beyond in pressed[["name", "shift", "beyond"]].to_numpy()
+        ]
+        text += (
+            f" The figures press {len(pressed)} constants against an end of what is believed (the "
+            f"share of draws beyond it): {', '.join(named)}."
+        )
     return text

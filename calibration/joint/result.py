@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -24,6 +25,7 @@ from smecluster.model.vensim.values import find_element
 
 _EDGE = float(ndtri(0.95))
 _SOURCE = "the 90 % range that the model's file believes, or the case's own prior"
+_LEVELS = (0.05, 0.95)
 # Hard ranges without an end, for tables that need one.
 _ENDLESS = 1e300
 
@@ -42,7 +44,8 @@ def list_parameters(priors: Priors, regions: tuple[str, ...]) -> tuple[Parameter
     -------
     tuple of Parameter
         Positive constants on the scale ``log``, the others on ``lin``; ``mean`` is the median,
-        and ``sd`` half of the 90 % range over 1.645, on that scale.
+        and ``sd`` half of the 90 % range over 1.645, on that scale. Switches come last, on the
+        scale ``lin``: ``mean`` is the state in the model's file.
     """
     found = []
     for prior in priors.priors:
@@ -63,6 +66,13 @@ def list_parameters(priors: Priors, regions: tuple[str, ...]) -> tuple[Parameter
                 find_element(prior.name, regions) is None,
                 prior.name,
             )
+        )
+    for switch in priors.switches:
+        ends = (switch.state, switch.low, switch.high)
+        spread = math.sqrt(switch.share * (1 - switch.share)) * (max(ends) - min(ends))
+        rest = ("judgement", _SOURCE, True, switch.name)
+        found.append(
+            Parameter(switch.name, "lin", min(ends), max(ends), switch.value, spread, *rest)
         )
     return tuple(found)
 
@@ -91,18 +101,15 @@ def make_result(
     """
     whole = replace(problem, parameters=list_parameters(priors, problem.model.regions))
     objective = Objective(whole, workers=1)
-    estimate = priors.to_values(posterior.mode.point)
+    own = [switch.value for switch in priors.switches]
+    estimate = np.array([*priors.to_values(posterior.mode.point), *own])
     x = np.clip(objective.to_scale(estimate), objective.lower, objective.upper)
     points = objective.to_scale(posterior.draws.to_numpy(dtype=float))
-    judged = posterior.tables["constants"].set_index("name")
-    parameters = whole.table.assign(
-        estimate=estimate,
-        low=judged["low"].to_numpy(),
-        high=judged["high"].to_numpy(),
-        contraction=judged["contraction"].to_numpy(),
-        shift=judged["shift"].to_numpy(),
-        evidence=judged["evidence"].to_numpy(),
-        verdict=judged["verdict"].to_numpy(),
+    judged = posterior.tables["constants"].set_index("name").reindex(whole.names)
+    low, high = np.quantile(posterior.draws, _LEVELS, axis=0)
+    parameters = whole.table.assign(estimate=estimate, low=low, high=high).assign(
+        **{name: judged[name].to_numpy() for name in ("contraction", "shift")},
+        **{name: judged[name].fillna("").to_numpy() for name in ("evidence", "verdict")},
     )
     figures = stages.compute_table("figures", lambda: tabulate_fit(objective, x, points))
     tables = {

@@ -2,7 +2,8 @@
 
 A point has a coordinate for each element of a constant (see `calibration.priors.table`), in which
 the prior is standard normal. Its cost is ``|point|^2 / 2`` plus the terms' -log likelihood of the
-errors there.
+errors there. Structural switches stand beside it: they are in the model's own state, or in given
+ones.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from smecluster.calibration.priors.combined import Combination
-from smecluster.calibration.priors.table import Priors
+from smecluster.calibration.priors.table import Priors, Switch
 from smecluster.calibration.problem.assembly import Problem
 from smecluster.calibration.problem.objective import count_runs
 from smecluster.model.evaluator import Evaluator
@@ -35,6 +36,9 @@ class Terms(Protocol):
     def cost(self, errors: ArrayLike) -> Floats:
         """Compute the cost of errors, shape (n, errors): shape (n,)."""
 
+    def differentiate(self, errors: ArrayLike) -> tuple[Floats, Floats]:
+        """Compute the costs and their gradients by the errors, shapes (n,) and (n, errors)."""
+
     def find_precision(self, errors: ArrayLike) -> Floats:
         """Give the matrix which, times the errors, is the gradient of the cost by the errors."""
 
@@ -51,10 +55,12 @@ class Target:
     size : int
         Number of coordinates.
     compute_errors : callable
-        Takes points, shape (n, size); gives errors, shape (n, errors). Each row must depend on its
-        own point only.
+        Takes points followed by the values of the switches, shape (n, size + switches); gives
+        errors, shape (n, errors). Each row must depend on its own point only.
     terms : Terms
         Their likelihood.
+    switches : tuple of Switch
+        The switches.
     runs : int
         Points evaluated so far.
     """
@@ -62,11 +68,30 @@ class Target:
     size: int
     compute_errors: Callable[[Floats], Floats]
     terms: Terms
+    switches: tuple[Switch, ...] = ()
     runs: int = field(default=0)
 
-    def errors(self, points: ArrayLike) -> Floats:
-        """Compute the errors at points, shape (n, size): shape (n, errors)."""
+    def errors(self, points: ArrayLike, states: ArrayLike | None = None) -> Floats:
+        """Compute the errors at points.
+
+        Parameters
+        ----------
+        points : array_like, shape (n, size)
+            The points.
+        states : array_like, shape (n, switches), optional
+            Values of the switches; by default the model's own.
+
+        Returns
+        -------
+        array of float, shape (n, errors)
+        """
         points = np.atleast_2d(np.asarray(points, dtype=float))
+        if self.switches:
+            own = [switch.value for switch in self.switches]
+            shape = (len(points), len(own))
+            points = np.column_stack(
+                [points, np.broadcast_to(own if states is None else states, shape)]
+            )
         self.runs += len(points)
         count_runs(len(points))
         parts = [
@@ -81,28 +106,25 @@ class Target:
         found = self.errors(points) if errors is None else errors
         return np.asarray(0.5 * np.einsum("ij,ij->i", points, points) + self.terms.cost(found))
 
-    def slope(self, point: Floats, directions: Floats | None = None) -> Floats:
+    def slope(self, point: Floats) -> Floats:
         """Compute the Jacobian of the errors by central differences, in batches of runs.
 
         Parameters
         ----------
         point : array of float, shape (size,)
             Where.
-        directions : array of float, shape (size, directions), optional
-            Orthonormal; by default the coordinates.
 
         Returns
         -------
-        array of float, shape (errors, directions)
+        array of float, shape (errors, size)
         """
-        along = np.eye(self.size) if directions is None else directions
-        steps = _STEP * along.T
+        steps = _STEP * np.eye(self.size)
         errors = self.errors(np.concatenate([point + steps, point - steps]))
         return np.asarray((errors[: len(steps)] - errors[len(steps) :]).T / (2 * _STEP))
 
-    def slope_ahead(self, point: Floats, errors: Floats, directions: Floats) -> Floats:
+    def slope_ahead(self, point: Floats, errors: Floats, states: ArrayLike | None = None) -> Floats:
         """Compute the same by one-sided differences, with half the runs; see `slope`."""
-        found = self.errors(point + _STEP * directions.T)
+        found = self.errors(point + _STEP * np.eye(self.size), states)
         return np.asarray((found - errors).T / _STEP)
 
 
@@ -139,20 +161,22 @@ def make_target(
     outputs = list(dict.fromkeys(named))
     years = sorted({float(year) for year in figures["year"]})
     base = {"FINAL TIME": math.ceil(years[-1]), **problem.base}
-    evaluator = Evaluator(problem.model, priors.names, outputs, years, base)
+    names = (*priors.names, *(switch.name for switch in priors.switches))
+    evaluator = Evaluator(problem.model, names, outputs, years, base)
     rows = named.map({name: row for row, name in enumerate(outputs)}).to_numpy(dtype=int)
     columns = figures["year"].map({year: at for at, year in enumerate(years)}).to_numpy(dtype=int)
     logs = np.log(figures["value"].to_numpy(dtype=float))
 
     def compute_errors(points: Floats) -> Floats:
-        values = priors.to_values(points)
-        found = evaluator.run(values, workers)[:, rows, columns]
+        values = priors.to_values(points[:, : len(priors)])
+        inputs = np.column_stack([values, points[:, len(priors) :]])
+        found = evaluator.run(inputs, workers)[:, rows, columns]
         fine = found > 0
         errors = np.where(fine, np.log(np.where(fine, found, 1.0)) - logs, LOST)
         outside = [one.find_excess(priors.names, values) for one in combinations]
         return np.column_stack([errors, *outside])
 
-    return Target(len(priors), compute_errors, terms)
+    return Target(len(priors), compute_errors, terms, priors.switches)
 
 
 #: Log error of a figure whose run failed, or whose value is not above 0.

@@ -1,15 +1,17 @@
-"""Walkers from the weighted draws: a Metropolis correction, and a second sampler.
+"""Walkers through the posterior: exact moves, guided by what the figures inform.
 
-The posterior is bent: where the constants that no figure informs move, those that the figures do
-inform must follow. So the walkers move in the noise of `calibration.joint.randomised`, which is
-nearly standard normal: a move mixes a walker's noise with new noise and looks for the point that
-has it. The noise alone accepts every move, in any number of dimensions; what the posterior adds
-decides what is refused. (Preconditioned Crank-Nicolson steps, Cotter, Roberts, Stuart and White
-2013, Statistical Science 28(3); in transformed coordinates, Wang, Bardsley, Solonen, Cui and
-Marzouk 2017, SIAM J. Sci. Comput. 39(5).)
+The walkers move in coordinates in which the posterior is nearly standard normal (see
+`calibration.joint.subspace`). A move turns a walker and a random momentum into each other, which
+alone would keep a standard normal distribution in any number of dimensions; before and after, the
+momentum is kicked by how the posterior's slope differs from that. For the slope the errors are
+those of the model at the point, and their Jacobian is the mean one over the posterior, since its
+own would cost a run for each constant: the kick may be any function of the point, for the
+Metropolis rule decides with the exact cost. (Langevin moves in preconditioned Crank-Nicolson form:
+Cotter, Roberts, Stuart and White 2013, Statistical Science 28(3); Beskos, Girolami, Lan, Farrell
+and Stuart 2017, J. Comput. Phys. 335.)
 
-How fast the noise changes with the point is the same everywhere of a linear problem. It costs many
-runs, so the walks leave it out, and weights put it in for the draws that are kept.
+From time to time a switch is drawn from its prior and taken or refused by the likelihood, so that
+structures have posterior probabilities like everything else.
 """
 
 from __future__ import annotations
@@ -22,29 +24,40 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from smecluster.calibration.joint.randomised import Draws, Place, measure_change, solve_noise
-from smecluster.calibration.joint.subspace import Subspace
+from smecluster.calibration.joint.mode import Mode
+from smecluster.calibration.joint.subspace import (
+    Guide,
+    guide_from_mode,
+    guide_from_points,
+    read_guide,
+)
 from smecluster.calibration.joint.target import Target
 from smecluster.calibration.posterior.convergence import (
-    NotConvergedError,
     diagnose_walks,
     has_converged,
     refuse_unconverged,
-    smooth_weights,
 )
 from smecluster.model.support.checkpoints import Checkpoints
 
 Floats = NDArray[np.float64]
+Arrays = Mapping[str, NDArray[Any]]
+Tell = Callable[[int, int], None]
 
-#: Walkers; moves that are saved together; one of so many moves is kept.
-WALKERS, PIECE, THIN = 32, 25, 5
-# Shares of the noise that are new in a move: which is best depends on the posterior, so all occur.
-_SHARES = np.array([0.3, 0.6, 0.9])
+#: Walkers; moves that are saved together; one of so many moves is kept, and tries a switch.
+WALKERS, PIECE, THIN = 32, 50, 5
 # Burn-in; saved parts before the first test, and the factor from one test to the next.
 _LEFT_OUT = 0.25
 _EARLIEST, _LATER = 8, 1.2
+# Rounds of finding coordinates, the points whose Jacobians each uses, and the parts it walks.
+_ROUNDS, _JACOBIANS, _PARTS = 3, 16, 4
+# The first length of a move, in radians; how it follows the share of moves that are taken.
+_LENGTH, _TAKEN, _EAGER = 0.15, 0.3, 1.5
+# Each walker's length is its own, by a factor between these.
+_SHORT, _LONG = 0.5, 1.5
+# Directions that are watched for convergence: those that the figures tell more of than the prior.
+_WATCHED = 1.0
 _COST = "cost"
-_KEPT = ("points", "misfits", "costs", "accepted")
+_STATE = ("points", "states", "errors", "costs", "pulls")
 
 
 @dataclass(frozen=True)
@@ -55,6 +68,8 @@ class Walks:
     ----------
     points : array of float, shape (kept moves, walkers, size)
         Without burn-in.
+    states : array of float, shape (kept moves, walkers, switches)
+        Values of the switches there.
     errors : array of float, shape (kept moves, walkers, errors)
         The errors there.
     diagnostics : pandas.DataFrame
@@ -66,18 +81,19 @@ class Walks:
     """
 
     points: Floats
+    states: Floats
     errors: Floats
     diagnostics: pd.DataFrame
     acceptance: float
     steps: int
 
-    def select_points(self, count: int) -> tuple[Floats, Floats]:
-        """Select points, evenly spread over the walks, and the errors there.
+    def select(self, count: int) -> tuple[Floats, Floats, Floats]:
+        """Select draws, evenly spread over the walks.
 
         Returns
         -------
-        tuple of array of float, shape (count, size) and (count, errors)
-            They still need the weights of `weigh_points`.
+        tuple of array of float
+            Points, states and errors, a row a draw.
 
         Raises
         ------
@@ -88,55 +104,87 @@ class Walks:
         steps, walkers, _ = self.points.shape
         number = np.arange(min(count, steps * walkers))
         chosen = number * steps // len(number), number % walkers
-        return np.asarray(self.points[chosen]), np.asarray(self.errors[chosen])
+        return self.points[chosen], self.states[chosen], self.errors[chosen]
 
 
-def choose_starts(draws: Draws, count: int, rng: np.random.Generator) -> Floats:
-    """Choose starts among weighted draws, the likelier ones oftener, shape (count, size).
+@dataclass(frozen=True)
+class Ready:
+    """Walkers that have found their way into the posterior.
 
-    Raises
-    ------
-    NotConvergedError
-        If no draw was solved.
+    Attributes
+    ----------
+    guide : Guide
+        The coordinates that they have found.
+    length : float
+        Length of a move, radians.
+    walkers : mapping of str to array
+        Where they are.
     """
-    if not draws.solved.any():
-        raise NotConvergedError(
-            f"none of {len(draws.solved)} weighted draws was solved: the posterior is too bent, or "
-            "the mode was not reached"
-        )
-    weights, _ = smooth_weights(draws.log_weights[draws.solved])
-    chosen = rng.choice(np.flatnonzero(draws.solved), size=count, p=weights)
-    return np.asarray(draws.points[chosen])
+
+    guide: Guide
+    length: float
+    walkers: Arrays
 
 
-def weigh_points(
-    target: Target,
-    subspace: Subspace,
-    points: Floats,
-    errors: Floats,
-    tell: Callable[[int, int], None] = lambda done, total: None,
-) -> Floats:
-    """Compute the logarithms of the weights that the walks left out, shape (n,).
+def warm_up(target: Target, mode: Mode, seed: int, checkpoints: Checkpoints, tell: Tell) -> Ready:
+    """Bring walkers from around the mode into the posterior, and find coordinates for it.
 
-    Those of points on the other side of a fold are -infinity.
+    Parameters
+    ----------
+    target : Target
+        The -log posterior.
+    mode : Mode
+        Its mode.
+    seed : int
+        Seed of starts and moves.
+    checkpoints : Checkpoints
+        Where finished parts are saved: ``guide <round>`` and ``warm-up <part>``.
+    tell : callable
+        Receives how many parts are done, and how many there are.
+
+    Returns
+    -------
+    Ready
+        The same for any number of threads and interruptions.
     """
-    changes = np.empty(len(points))
-    for number, (point, found) in enumerate(zip(points, errors, strict=True)):
-        changes[number] = measure_change(target, subspace, point, found)
-        tell(number + 1, len(points))
-    return np.nan_to_num(-changes, nan=-np.inf)
+    streams = np.random.SeedSequence(seed)
+    (stream,) = streams.spawn(1)
+    walkers = _start(target, guide_from_mode(mode), np.random.default_rng(stream))
+    length = _LENGTH
+    for each in range(_ROUNDS):
+        name = f"guide {each}"
+        if name not in checkpoints:
+            some = slice(None, None, WALKERS // _JACOBIANS)
+            found = guide_from_points(
+                target, mode, walkers["points"][some], walkers["states"][some]
+            )
+            checkpoints.save(name, vars(found))
+        guide = read_guide(checkpoints.load(name))
+        for part in range(each * _PARTS, (each + 1) * _PARTS):
+            name = f"warm-up {part}"
+            (stream,) = streams.spawn(1)
+            if name not in checkpoints:
+                rng = np.random.default_rng(stream)
+                moved = _walk(target, guide, walkers, length, rng)
+                share = float(moved["accepted"].mean())
+                longer = min(length * np.exp(_EAGER * (share - _TAKEN)), 1.0)
+                state = {one: moved[one] for one in _STATE}
+                checkpoints.save(name, {**state, "length": np.array(longer)})
+            walkers = checkpoints.load(name)
+            length = float(walkers["length"])
+            tell(part + 1, _ROUNDS * _PARTS)
+    return Ready(guide, length, walkers)
 
 
 def walk_posterior(
     target: Target,
-    subspace: Subspace,
-    starts: Floats,
+    ready: Ready,
     names: Sequence[str],
     seed: int,
     checkpoints: Checkpoints,
     *,
     most: int = 10_000,
-    tell: Callable[[int, int], None] = lambda done, total: None,
+    tell: Tell = lambda done, total: None,
 ) -> Walks:
     """Walk until the walks have converged.
 
@@ -144,10 +192,8 @@ def walk_posterior(
     ----------
     target : Target
         The -log posterior.
-    subspace : Subspace
-        The informed directions at its mode.
-    starts : array of float, shape (walkers, size)
-        Where the walkers begin.
+    ready : Ready
+        Walkers, their coordinates and the length of their moves, which stay as they are.
     names : sequence of str
         Of the coordinates, for the diagnostics.
     seed : int
@@ -162,108 +208,125 @@ def walk_posterior(
     Returns
     -------
     Walks
-        The same for any number of threads and interruptions.
+        The same for any number of threads and interruptions. Besides the coordinates the
+        directions that the figures inform, the switches and the cost are watched.
     """
-    kept: list[Mapping[str, NDArray[Any]]] = []
+    kept: list[Arrays] = []
     diagnostics, look = None, _EARLIEST
     streams = np.random.SeedSequence(seed)
-    state: Mapping[str, NDArray[Any]] = {}
+    state = ready.walkers
     while diagnostics is None or (PIECE * len(kept) < most and not has_converged(diagnostics)):
         name = f"walk {len(kept)}"
         # Each part has its own stream, so that a resumed walk goes where it would have gone.
         (stream,) = streams.spawn(1)
         if name not in checkpoints:
-            state = state or _begin(target, subspace, np.asarray(starts, dtype=float))
             rng = np.random.default_rng(stream)
-            checkpoints.save(name, _walk(target, subspace, state, rng))
+            checkpoints.save(name, _walk(target, ready.guide, state, ready.length, rng))
         state = checkpoints.load(name)
-        kept.append({each: state[each] for each in _KEPT})
+        kept.append({each: state[each] for each in state if each not in _STATE})
         tell(PIECE * len(kept), most)
         if len(kept) >= look or PIECE * len(kept) >= most:
-            points, costs = (_join(kept, each) for each in ("points", "costs"))
-            diagnostics = diagnose_walks(np.dstack([points, costs]), [*names, _COST])
+            diagnostics = _diagnose(target, ready.guide, kept, names)
             look = int(np.ceil(_LATER * look))
     return Walks(
-        _join(kept, "points"),
-        _join(kept, "misfits"),
+        _join(kept, "kept points"),
+        _join(kept, "kept states"),
+        _join(kept, "kept errors"),
         diagnostics,
         float(np.mean([part["accepted"].mean() for part in kept])),
         PIECE * len(kept),
     )
 
 
+def _diagnose(
+    target: Target, guide: Guide, kept: Sequence[Arrays], names: Sequence[str]
+) -> pd.DataFrame:
+    points, states = _join(kept, "kept points"), _join(kept, "kept states")
+    informed = guide.directions[:, guide.strengths > _WATCHED]
+    # A switch that never moves has no R-hat.
+    moving = [at for at in range(states.shape[2]) if np.ptp(states[:, :, at]) > 0]
+    quantities = [points, points @ informed, states[:, :, moving], _join(kept, "kept costs")]
+    called = [
+        *names,
+        *(f"direction {number + 1}" for number in range(informed.shape[1])),
+        *(target.switches[at].name for at in moving),
+        _COST,
+    ]
+    return diagnose_walks(np.dstack(quantities), called)
+
+
+def _start(target: Target, guide: Guide, rng: np.random.Generator) -> dict[str, Floats]:
+    """Draw starts from the normal approximation around the mode, and switches from their priors."""
+    points = guide.unwhiten(rng.standard_normal((WALKERS, target.size)))
+    drawn = [switch.draw(WALKERS, rng) for switch in target.switches]
+    states = np.array(drawn).T if drawn else np.empty((WALKERS, 0))
+    return _evaluate(target, points, states)
+
+
+def _evaluate(target: Target, points: Floats, states: Floats) -> dict[str, Floats]:
+    errors = target.errors(points, states)
+    costs, pulls = target.terms.differentiate(errors)
+    costs = costs + 0.5 * np.einsum("ij,ij->i", points, points)
+    return {"points": points, "states": states, "errors": errors, "costs": costs, "pulls": pulls}
+
+
 def _walk(
-    target: Target,
-    subspace: Subspace,
-    state: Mapping[str, NDArray[Any]],
-    rng: np.random.Generator,
+    target: Target, guide: Guide, state: Arrays, length: float, rng: np.random.Generator
 ) -> dict[str, NDArray[Any]]:
     """Make the moves that are saved together."""
     at = {name: np.asarray(state[name], dtype=float) for name in _STATE}
-    excess = _find_excess(at)
-    points, errors, costs, accepted = [], [], [], []
+    kept: dict[str, list[Floats]] = {name: [] for name in ("points", "states", "errors", "costs")}
+    accepted = []
     for move in range(PIECE):
-        walkers = len(at["noise"])
-        share = rng.choice(_SHARES, size=(walkers, 1))
-        kept = np.sqrt(1 - share**2)
-        noise = kept * at["noise"] + share * rng.standard_normal(at["noise"].shape)
-        _, fresh = subspace.split(rng.standard_normal(at["outside"].shape))
-        outside = kept * at["outside"] + share * fresh
-        begin = Place(at["inside"], at["errors"], np.ones(walkers, dtype=bool))
-        place = solve_noise(target, subspace, noise, outside, begin)
-        cost = target.cost(subspace.join(place.inside, outside), place.errors)
-        new = {
-            # Its own, not what was asked for, from which it differs a little.
-            "noise": subspace.find_noise(place.inside, place.errors),
-            "outside": outside,
-            "inside": place.inside,
-            "errors": place.errors,
-            "cost": cost,
-        }
-        new_excess = np.where(place.solved, _find_excess(new), np.inf)
-        taken = np.log(rng.uniform(size=walkers)) < excess - new_excess
-        at = {
-            name: np.where(taken.reshape(-1, *[1] * (value.ndim - 1)), new[name], value)
-            for name, value in at.items()
-        }
-        excess = np.where(taken, new_excess, excess)
+        at, taken = _move(target, guide, at, length, rng)
         accepted.append(taken)
         if (move + 1) % THIN == 0:
-            points.append(subspace.join(at["inside"], at["outside"]))
-            errors.append(at["errors"])
-            costs.append(at["cost"])
+            if target.switches:
+                at = _switch(target, at, rng)
+            for name, values in kept.items():
+                values.append(at[name])
+    found = {f"kept {name}": np.array(values) for name, values in kept.items()}
+    return {**at, **found, "accepted": np.array(accepted)}
+
+
+def _move(
+    target: Target, guide: Guide, at: dict[str, Floats], length: float, rng: np.random.Generator
+) -> tuple[dict[str, Floats], NDArray[np.bool_]]:
+    """Make one move of every walker."""
+    place = guide.whiten(at["points"])
+    momentum = rng.standard_normal(place.shape)
+    turn = length * rng.uniform(_SHORT, _LONG, (len(place), 1))
+    kicked = momentum - 0.5 * turn * (guide.pull(at["points"], at["pulls"]) - place)
+    there = np.cos(turn) * place + np.sin(turn) * kicked
+    left = np.cos(turn) * kicked - np.sin(turn) * place
+    new = _evaluate(target, guide.unwhiten(there), at["states"])
+    left = left - 0.5 * turn * (guide.pull(new["points"], new["pulls"]) - there)
+    gained = at["costs"] - new["costs"] + 0.5 * ((momentum**2).sum(axis=1) - (left**2).sum(axis=1))
+    taken = np.log(rng.uniform(size=len(place))) < gained
+    return _take(at, new, taken), taken
+
+
+def _switch(target: Target, at: dict[str, Floats], rng: np.random.Generator) -> dict[str, Floats]:
+    """Draw one switch of every walker from its prior, and take it or not by the likelihood."""
+    states = at["states"].copy()
+    chosen = rng.integers(len(target.switches), size=len(states))
+    for number, switch in enumerate(target.switches):
+        drawn = switch.draw(len(states), rng)
+        states[:, number] = np.where(chosen == number, drawn, states[:, number])
+    new = _evaluate(target, at["points"], states)
+    return _take(at, new, np.log(rng.uniform(size=len(states))) < at["costs"] - new["costs"])
+
+
+def _take(
+    at: dict[str, Floats], new: dict[str, Floats], taken: NDArray[np.bool_]
+) -> dict[str, Floats]:
     return {
-        **at,
-        "points": np.array(points),
-        "misfits": np.array(errors),
-        "costs": np.array(costs),
-        "accepted": np.array(accepted),
+        name: np.where(taken.reshape(-1, *[1] * (value.ndim - 1)), new[name], value)
+        for name, value in at.items()
     }
 
 
-_STATE = ("noise", "outside", "inside", "errors", "cost")
-
-
-def _find_excess(at: Mapping[str, Floats]) -> Floats:
-    """Find the cost beyond that of the noise, shape (walkers,)."""
-    noise = (at["noise"] ** 2).sum(axis=1) + (at["outside"] ** 2).sum(axis=1)
-    return np.asarray(at["cost"] - 0.5 * noise)
-
-
-def _begin(target: Target, subspace: Subspace, starts: Floats) -> dict[str, Floats]:
-    """Give the state of walkers at their starts."""
-    inside, outside = subspace.split(starts)
-    errors = target.errors(starts)
-    return {
-        "noise": subspace.find_noise(inside, errors),
-        "outside": outside,
-        "inside": inside,
-        "errors": errors,
-        "cost": target.cost(starts, errors),
-    }
-
-
-def _join(kept: Sequence[Mapping[str, NDArray[Any]]], name: str) -> Floats:
+def _join(kept: Sequence[Arrays], name: str) -> Floats:
     """Join the parts of the walks, without burn-in."""
     whole = np.concatenate([part[name] for part in kept])
     return np.asarray(whole[int(_LEFT_OUT * len(whole)) :], dtype=float)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import xarray as xr
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
@@ -65,10 +65,10 @@ class Combination:
     def measure(self, names: Sequence[str], values: Floats) -> Floats:
         """Compute it for constants' values, shape (n, constants): shape (n,)."""
         place = {name: at for at, name in enumerate(names)}
-        table = {name: ("run", values[:, place[name]]) for name in self.formula.names}
+        columns: Any = {name: values[:, place[name]] for name in self.formula.names}
         # A formula is made for the results of runs, in time.
-        found = self.formula(xr.Dataset(table, {"time": [0.0]}))
-        return np.asarray(found.isel(time=0) if "time" in found.dims else found, dtype=float)
+        found = self.formula({"time": np.zeros(1), **columns})
+        return np.asarray(found, dtype=float)
 
     def find_excess(self, names: Sequence[str], values: Floats) -> Floats:
         """Say by how many errors it is outside its range, shape (n,); 0 inside, Dmnl."""

@@ -91,6 +91,11 @@ class Switch:
     low: float
     high: float
 
+    def draw(self, count: int, rng: np.random.Generator) -> Floats:
+        """Draw values from the prior, shape (count,); in the other state, evenly from its range."""
+        other = rng.uniform(self.low, self.high, count)
+        return np.where(rng.uniform(size=count) < self.share, self.state, other)
+
 
 class Priors:
     """The priors of all constants of a model.

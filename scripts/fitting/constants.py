@@ -23,9 +23,6 @@ def constants(
     name: Annotated[str, typer.Option(help="Name of the calibration.")] = "every-constant",
     seed: Annotated[int, typer.Option(min=0, help="Seed of all random numbers.")] = 1,
     starts: Annotated[int, typer.Option(min=1, help="Descents to the mode.")] = 4,
-    randomised: Annotated[
-        int, typer.Option(min=20, help="Weighted draws from which the walkers start.")
-    ] = 200,
     draws: Annotated[int, typer.Option(min=1, help="Draws to keep.")] = 1000,
     steps: Annotated[
         int,
@@ -35,6 +32,13 @@ def constants(
             "more resumes them.",
         ),
     ] = 10_000,
+    likelihood: Annotated[
+        str,
+        typer.Option(
+            help="How errors hang together in time: autoregression, or discrepancy (a Gaussian "
+            "process with independent errors)."
+        ),
+    ] = "autoregression",
     include: Include = None,
     out: Annotated[
         Path | None,
@@ -64,7 +68,7 @@ def constants(
             out=target,
             name=name,
             include=tuple(include or ()),
-            effort=JointEffort(seed, starts, randomised, draws, steps),
+            effort=JointEffort(seed, starts, draws, steps, likelihood),
             time_step=time_step,
             workers=workers,
             restart=restart,

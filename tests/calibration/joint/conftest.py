@@ -18,6 +18,9 @@ class Normal:
         errors = np.atleast_2d(errors)
         return 0.5 * np.einsum("ni,ij,nj->n", errors, self.precision, errors)
 
+    def differentiate(self, errors):
+        return self.cost(errors), np.atleast_2d(errors) @ self.precision
+
     def find_precision(self, errors):
         return self.precision
 

@@ -70,6 +70,9 @@ def test_the_precision_gives_the_gradient(name, compare):
     steps = 1e-6 * np.eye(4)
     slope = (series.cost(errors + steps) - series.cost(errors - steps)) / 2e-6
     assert series.find_precision(errors) @ errors == pytest.approx(slope, rel=1e-5, abs=1e-6)
+    cost, gradient = series.differentiate([errors, 2 * errors])
+    assert gradient[0] == pytest.approx(slope, rel=1e-5, abs=1e-6)
+    assert cost == pytest.approx(series.cost([errors, 2 * errors]))
 
 
 @pytest.mark.parametrize("family", [list_autoregressions(), list_discrepancies()])

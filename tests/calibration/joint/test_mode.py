@@ -5,7 +5,7 @@ import pytest
 from scipy.optimize import minimize
 
 from smecluster.calibration.joint.mode import find_mode
-from smecluster.calibration.joint.subspace import find_subspace
+from smecluster.calibration.joint.subspace import guide_from_mode, guide_from_points
 
 
 def test_the_mode_of_a_linear_problem_is_its_mean(linear):
@@ -25,10 +25,23 @@ def test_the_mode_of_a_banana_is_its_lowest_point(banana):
 
 def test_the_informed_directions_are_those_that_shrink(linear):
     target, mean, covariance = linear
-    subspace = find_subspace(find_mode(target, mean), neglected=0.0)
-    assert subspace.directions.shape == (30, 8)
-    along = np.diag(subspace.directions.T @ covariance @ subspace.directions)
-    assert along == pytest.approx(1 / (1 + subspace.strengths**2), rel=1e-5)
-    inside, outside = subspace.split(mean[None])
-    assert subspace.join(inside, outside) == pytest.approx(mean[None])
-    assert outside @ subspace.directions == pytest.approx(np.zeros((1, 8)), abs=1e-12)
+    guide = guide_from_mode(find_mode(target, mean))
+    along = np.diag(guide.directions.T @ covariance @ guide.directions)
+    assert along == pytest.approx(1 / (1 + guide.strengths**2), rel=1e-5)
+    assert (guide.strengths[8:] < 1e-5).all()
+
+
+def test_in_the_coordinates_of_the_guide_a_linear_posterior_is_standard_normal(linear):
+    target, mean, covariance = linear
+    points = mean + np.random.default_rng(1).standard_normal((5, 30))
+    mode = find_mode(target, mean)
+    states = np.empty((5, 0))
+    for guide in (guide_from_mode(mode), guide_from_points(target, mode, points, states)):
+        places = guide.whiten(points)
+        assert guide.unwhiten(places) == pytest.approx(points)
+        distance = (places - guide.whiten(mean[None])) ** 2
+        square = np.einsum("ni,ij,nj->n", points - mean, np.linalg.inv(covariance), points - mean)
+        assert distance.sum(axis=1) == pytest.approx(square, rel=1e-3)
+        _, gradient = target.terms.differentiate(target.errors(points))
+        pulled = guide.pull(points, gradient)
+        assert pulled == pytest.approx(places - guide.whiten(mean[None]), abs=1e-2)

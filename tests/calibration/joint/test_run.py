@@ -10,14 +10,15 @@ from smecluster.calibration.joint.errors import SeriesErrors
 from smecluster.calibration.joint.knowledge import describe_knowledge
 from smecluster.calibration.joint.mode import find_mode
 from smecluster.calibration.joint.run import LIKELIHOOD, JointEffort, find_posterior
+from smecluster.calibration.joint.subspace import guide_from_mode
 from smecluster.calibration.joint.target import Target
-from smecluster.calibration.posterior.convergence import NotConvergedError
+from smecluster.calibration.posterior.convergence import NotConvergedError, smooth_weights
 from smecluster.calibration.priors.law import Law
 from smecluster.calibration.priors.table import Prior, Priors
-from smecluster.calibration.problem.criteria import PRIOR
+from smecluster.calibration.problem.criteria import ESS, PRIOR, R_HAT
 from smecluster.calibration.stages import Stages
 
-QUICK = JointEffort(starts=2, randomised=60, draws=200, steps=8000, candidates=400)
+QUICK = JointEffort(starts=2, draws=200, steps=8000)
 
 
 def priors_of(objective):
@@ -75,11 +76,25 @@ def test_a_constant_without_effect_repeats_its_prior(found):
     assert said.startswith("Of 6 constants the figures identify ")
 
 
-def test_the_second_sampler_agrees_with_the_weighted_draws(found):
+def test_the_facts_say_how_far_the_walks_agree(found):
     facts = found[0].facts
-    assert facts["weighted draws k"] < 0.7
-    assert facts["walks k"] < 0.7
-    assert facts["acceptance"] > 0.3
+    assert facts["largest R-hat"] < R_HAT
+    assert facts["smallest effective draws"] > ESS
+    assert 0.1 < facts["acceptance"] < 1.0
+
+
+def test_walks_agree_with_weighted_draws_of_the_normal_approximation(found, logistic):
+    posterior, priors = found
+    _, _, target = prepare(logistic)
+    guide = guide_from_mode(posterior.mode)
+    noise = np.random.default_rng(4).standard_normal((20_000, len(priors)))
+    points = guide.unwhiten(noise)
+    weights, shape = smooth_weights(0.5 * (noise**2).sum(axis=1) - target.cost(points))
+    assert shape < 0.7
+    middle = weights @ points
+    spread = np.sqrt(weights @ (points - middle) ** 2)
+    assert posterior.points.mean(axis=0) == pytest.approx(middle, abs=0.25)
+    assert posterior.points.std(axis=0) == pytest.approx(spread, rel=0.25)
 
 
 def test_the_other_likelihood_is_always_reported(found):
@@ -88,12 +103,15 @@ def test_the_other_likelihood_is_always_reported(found):
     assert set(posterior.tables["likelihoods"]["name"]) == set(posterior.draws.columns)
 
 
-def test_an_interrupted_posterior_resumes_to_the_same(found, logistic, tmp_path):
+@pytest.mark.parametrize(
+    ("where", "at"), [("parts of the warm-up", 6), ("moves of the walkers", 150)]
+)
+def test_an_interrupted_posterior_resumes_to_the_same(found, logistic, tmp_path, where, at):
     class StopError(Exception):
         pass
 
     def stop(stage, done, total):
-        if stage == "moves of the walkers" and done >= 50:
+        if stage == where and done >= at:
             raise StopError
 
     with pytest.raises(StopError):
@@ -103,8 +121,8 @@ def test_an_interrupted_posterior_resumes_to_the_same(found, logistic, tmp_path)
 
 
 def test_what_has_not_converged_gives_no_draws(logistic, tmp_path):
-    few = JointEffort(starts=2, randomised=40, draws=50, steps=25, candidates=100)
-    with pytest.raises(NotConvergedError, match="have not converged after 25 steps"):
+    few = JointEffort(starts=2, draws=50, steps=50)
+    with pytest.raises(NotConvergedError, match="have not converged after 50 steps"):
         find(logistic, tmp_path, effort=few)
 
 
