@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from smecluster.calibration.joint.subspace import Guide
+from smecluster.calibration.joint.guide import Guide
 from smecluster.calibration.priors.table import Priors
 from smecluster.calibration.problem.criteria import (
     IDENTIFIED,

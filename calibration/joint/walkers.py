@@ -1,7 +1,7 @@
 """Walkers through the posterior: exact moves, guided by what the figures inform.
 
 The walkers move in coordinates in which the posterior is nearly standard normal (see
-`calibration.joint.subspace`). A move turns a walker and a random momentum into each other, which
+`calibration.joint.guide`). A move turns a walker and a random momentum into each other, which
 alone would keep a standard normal distribution in any number of dimensions; before and after, the
 momentum is kicked by how the posterior's slope differs from that. For the slope the errors are
 those of the model at the point, and their Jacobian is the mean one over the posterior, since its
@@ -24,13 +24,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from smecluster.calibration.joint.mode import Mode
-from smecluster.calibration.joint.subspace import (
+from smecluster.calibration.joint.guide import (
     Guide,
     guide_from_mode,
     guide_from_points,
     read_guide,
 )
+from smecluster.calibration.joint.mode import Mode
 from smecluster.calibration.joint.target import Target
 from smecluster.calibration.posterior.convergence import (
     diagnose_walks,

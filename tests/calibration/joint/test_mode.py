@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize
 
+from smecluster.calibration.joint.guide import guide_from_mode, guide_from_points
 from smecluster.calibration.joint.mode import find_mode
-from smecluster.calibration.joint.subspace import guide_from_mode, guide_from_points
 
 
 def test_the_mode_of_a_linear_problem_is_its_mean(linear):

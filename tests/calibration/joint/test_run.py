@@ -7,10 +7,10 @@ from scipy.stats import binom
 
 from smecluster.calibration.joint.correlations import FAMILIES
 from smecluster.calibration.joint.errors import SeriesErrors
+from smecluster.calibration.joint.guide import guide_from_mode
 from smecluster.calibration.joint.knowledge import describe_knowledge
 from smecluster.calibration.joint.mode import find_mode
 from smecluster.calibration.joint.run import LIKELIHOOD, JointEffort, find_posterior
-from smecluster.calibration.joint.subspace import guide_from_mode
 from smecluster.calibration.joint.target import Target
 from smecluster.calibration.posterior.convergence import NotConvergedError, smooth_weights
 from smecluster.calibration.priors.law import Law
