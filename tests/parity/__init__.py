@@ -1,0 +1,1 @@
+"""Parity with programs that are no part of the tests."""
