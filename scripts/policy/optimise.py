@@ -121,8 +121,9 @@ def optimise(
     )
     hit = load_future(shock)
     search = Search(generations, population, given.seed, quantile)
-    # After the search has refused a population of any size: each member has a file of its own.
-    others = range(1, population) if not single else ()
+    # After the search has refused a population of any size: each member has a file of its own, and
+    # all of them may be on the front.
+    others = range(1, population + 1) if not single else ()
     front = Results(out / _FRONT, files=[f"{name_front(at)}{_STRATEGY}" for at in others])
     front.check()
     given = given.model_copy(update={"draws": draws + max(given.draws, 1)})

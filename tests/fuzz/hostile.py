@@ -602,10 +602,9 @@ def attack_case(attempt: Attempt, case: str) -> None:
         attempt.copy(edition.root / "calibration" / "results" / "three-cases", "case/calibration")
         path = attempt.work / "case" / "constants.csv"
         text = path.read_text(encoding="utf-8")
-        assert "initial firms,imitative,10000" in text
-        path.write_text(
-            text.replace("initial firms,imitative,10000", "initial firms,imitative,20000")
-        )
+        edited, count = re.subn(r"(?m)^(initial firms,imitative),[^,]+", r"\1,20000", text)
+        assert count == 1
+        path.write_text(edited)
         attempt.command(
             "run", "central", "--from", "case", "--json",
             expected=Expectation(refuse=case, warn=r"(?m)^(warning|note)"),

@@ -9,6 +9,8 @@ import pytest
 from smecluster.model.presentation.exports import read_csv
 from smecluster.policies import load
 from smecluster.policies.comparison import study_inputs
+from smecluster.policies.optimisation import compute
+from smecluster.policies.optimisation.search import SearchResult
 from smecluster.scripts.main import main
 
 SMALL = ["--draws", "2", "--unseen", "3", "--generations", "1", "--population", "8", "--single"]
@@ -60,6 +62,18 @@ def test_a_kept_search_is_not_mixed_with_another(draws, tmp_path, capsys):
     assert smecluster(*arguments, "--budget", "700000") == 2
     assert "a different budget" in capsys.readouterr().err
     assert smecluster(*arguments, "--budget", "700000", "--restart") == 0
+
+
+def test_a_front_as_large_as_the_population_is_written_whole(draws, tmp_path, monkeypatch):
+    def search_front(objective, size, criteria, search, *_rest):
+        points = np.random.default_rng(1).random((search.population, size))
+        return SearchResult(points, objective(points), np.zeros((1, criteria)))
+
+    monkeypatch.setattr(compute, "search_front", search_front)
+    several = [word for word in SMALL if word != "--single"]
+    arguments = ["optimise", "local", *several, "--calibration", "none", "--out", str(tmp_path)]
+    assert smecluster(*arguments) == 0
+    assert len(list((tmp_path / "front").glob("*.toml"))) == 8
 
 
 @pytest.mark.parametrize(
