@@ -484,6 +484,8 @@ def _read_table(table: pd.DataFrame | Mapping[str, Any]) -> pd.DataFrame:
         return pd.DataFrame(dict(table))
     except ValueError as error:
         raise InputError(f"the columns make no table: {error}") from None
+    except OverflowError:  # of older versions of pandas
+        raise InputError("the columns must hold numbers below 1e308 in size") from None
 
 
 def _explain_run(
