@@ -24,6 +24,7 @@ _SCRIPT = (
     "charts.js",
     "elements.js",
     "panels.js",
+    "explore.js",
     "app.js",
 )
 # A module file becomes part of one script: what it imports stands above it.
@@ -37,7 +38,7 @@ def write_page(content: Mapping[str, Any]) -> str:
     Parameters
     ----------
     content : mapping
-        From `policies.desk.content.collect_content`.
+        From `policies.desk.content.collect_content` or `policies.desk.anymodel.collect_model`.
 
     Returns
     -------
@@ -70,7 +71,7 @@ def write_page(content: Mapping[str, Any]) -> str:
 
     return template.render(
         policy=Markup(policy),
-        title=strings["text"]["title"]["en"],
+        title=content.get("title", strings["text"]["title"]["en"]),
         noscript="This page needs JavaScript and WebAssembly.",
         style=Markup(style),
         script=Markup(script),

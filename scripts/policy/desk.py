@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from smecluster.model.support.errors import InputError
 from smecluster.scripts.shared.options import CalibrationName, Folders, Regions
 from smecluster.scripts.shared.printing import finish, note
 
@@ -15,10 +16,13 @@ EXAMPLES = (
     "smecluster desk",
     "smecluster desk central local mine.toml --out results/desk.html",
     "smecluster desk --from my-region --draws 32",
+    "smecluster desk any-model.mdl --out any-model.html",
 )
 
 #: Draws behind the bands, unless asked otherwise.
 DRAWS = 64
+#: How the names of models end.
+MODELS = (".mdl", ".xmile", ".stmx", ".xml")
 
 
 def desk(
@@ -26,7 +30,8 @@ def desk(
         list[str] | None,
         typer.Argument(
             help="Offered as starting points: names, or paths of TOML files; by default every "
-            "strategy whose money sliders can show.",
+            "strategy whose money sliders can show. Or any other model (.mdl, .xmile), alone: "
+            "sliders for its constants, without draws.",
             show_default=False,
         ),
     ] = None,
@@ -39,6 +44,15 @@ def desk(
 ) -> None:
     """Write the model, its draws and its texts as one HTML file that works offline."""
     check_desk(out)
+    models = [Path(name) for name in strategies or [] if Path(name).suffix in MODELS]
+    if models:
+        if strategies != [str(models[0])] or calibration or region or from_:
+            raise InputError(
+                f"{models[0]} is shown alone and as it is: strategies, calibration and regions are "
+                "for the shipped model; leave them out"
+            )
+        finish(write_model_desk(out, models[0]))
+        return
     files = write_desk(
         out,
         strategies or [],
@@ -51,6 +65,19 @@ def desk(
     finish(files)
 
 
+def write_model_desk(out: Path, path: Path) -> list[Path]:
+    """Write the desk of any model."""
+    from smecluster.model import load
+    from smecluster.model.support.files import write_atomic
+    from smecluster.model.support.provenance import make_stamp
+    from smecluster.policies.desk.anymodel import collect_model
+    from smecluster.policies.desk.page import write_page
+
+    found = load(path)
+    content = collect_model(found, make_stamp(found.hash))
+    return [write_atomic(out, write_page(content))]
+
+
 def check_desk(out: Path) -> None:
     """Refuse a place where the desk cannot be written, before any work.
 
@@ -59,7 +86,6 @@ def check_desk(out: Path) -> None:
     InputError
         If the name is no HTML file's, or a file of somebody else is there.
     """
-    from smecluster.model.support.errors import InputError
     from smecluster.model.support.ledger import check_file
 
     if out.suffix != ".html":

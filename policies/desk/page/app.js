@@ -2,6 +2,7 @@
 
 import { drawChart, save, toFile } from "./charts.js";
 import { Engine } from "./engine.js";
+import { openExplorer } from "./explore.js";
 import { TOTAL, countAbove, findBand, quantile, subtract } from "./outcomes.js";
 import { drawPanel } from "./panels.js";
 import {
@@ -563,6 +564,10 @@ export async function open() {
   const [content, strings, worker] = ["content", "strings", "worker"].map(read);
   const root = document.getElementById("desk");
   const language = chooseLanguage();
+  if (content.mode === "model") {
+    await openExplorer(root, content, strings, language);
+    return;
+  }
   root.textContent = new Words(strings, language).text("loading", { draws: content.draws.count });
   const engine = await Engine.start(content, worker);
   const desk = new Desk(root, content, strings, engine);

@@ -8,15 +8,8 @@ const MOST_THREADS = 8;
 
 export class Engine {
   static async start(content, workerSource) {
-    const kernel = content.kernel;
-    const spec = {
-      ...kernel,
-      module: undefined,
-      defaults: decodeNumbers(kernel.defaults),
-      tables: mapValues(kernel.tables, decodeNumbers),
-      cells: kernel.outputs.reduce((sum, [, cells]) => sum + cells.length, 0),
-    };
-    const module = await WebAssembly.compile(decodeBytes(kernel.module));
+    const spec = prepareSpec(content.kernel);
+    const module = await WebAssembly.compile(decodeBytes(content.kernel.module));
     return new Engine(content, spec, module, workerSource);
   }
 
@@ -113,6 +106,17 @@ function splitDraws(draws, threads) {
     parts.push({ runs: end - begin, inputs });
   }
   return parts;
+}
+
+// What the kernel must know of the model, with numbers as typed arrays.
+export function prepareSpec(kernel) {
+  return {
+    ...kernel,
+    module: undefined,
+    defaults: decodeNumbers(kernel.defaults),
+    tables: mapValues(kernel.tables, decodeNumbers),
+    cells: kernel.outputs.reduce((sum, [, cells]) => sum + cells.length, 0),
+  };
 }
 
 export function decodeBytes(text) {

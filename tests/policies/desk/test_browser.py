@@ -8,10 +8,13 @@ import numpy as np
 import pytest
 
 from smecluster.calibration.loading import draw_values, load_model
-from smecluster.model import simulate_many
+from smecluster.model import load as load_file
+from smecluster.model import simulate, simulate_many
 from smecluster.policies.strategy import load
+from smecluster.scripts.main import main
 from tests.policies.desk.conftest import settle
 
+TOWNS = Path(__file__).parents[2] / "model" / "data" / "two_towns.mdl"
 ACCOUNTS = ["Discounted value added", "Net national benefit account"]
 
 
@@ -206,3 +209,22 @@ def test_it_prints_on_paper(open_desk, tmp_path):
     choose(page, "preset", "central")
     page.pdf(path=tmp_path / "desk.pdf", prefer_css_page_size=True)
     assert (tmp_path / "desk.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_any_model_gets_sliders_for_its_constants(browser, tmp_path):
+    path = tmp_path / "towns.html"
+    with pytest.raises(SystemExit) as ended:
+        main(["desk", str(TOWNS), "--out", str(path)])
+    assert not ended.value.code
+    page = browser.new_page()
+    page.goto(path.as_uri())
+    page.wait_for_selector("input[type=range]")
+    page.focus("input[type=range]")
+    page.keyboard.press("End")
+    (setting,) = page.evaluate("Object.entries(desk.values)")
+    mine = page.evaluate("desk.series(desk.shown, 'People').map(([, values]) => values)")
+    known = simulate(load_file(TOWNS), dict([setting]), outputs=["People"])["People"]
+    np.testing.assert_allclose(mine, known.transpose("Region", "time").values, rtol=1e-9)
+    page.click("text=Undo")
+    assert page.evaluate("Object.keys(desk.values).length") == 0
+    page.close()
