@@ -63,6 +63,10 @@ COMMANDS = {
         "policy",
         "Search for the best use of a budget, and check it on unseen draws.",
     ),
+    "game": (
+        "policy",
+        "Play the game of governments: rivals by aim, coordinated regions, planner, centre first.",
+    ),
     "windows": ("policy", "Map when help pays, by starting year and size of the cluster."),
     "statistics": (
         "policy",

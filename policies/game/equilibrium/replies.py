@@ -3,14 +3,14 @@
 A player's payoff is measured a little above and below each number of its action. The parabolas
 through these points are maximised together, subject to the totals: what one number gets, others
 lose, at one shadow price a block (water-filling). Parabolas leave out how numbers act on one
-another; the line search that follows (`policies.game.search`) makes up for that.
+another; the line search that follows (`policies.game.equilibrium.equilibria`) makes up for that.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from smecluster.policies.game.players import Block, Floats, Player
+from smecluster.policies.game.equilibrium.players import Block, Floats, Player
 
 #: How far a number is moved to measure slopes, as a share of its block's total.
 PROBE = 0.01

@@ -4,8 +4,14 @@ import numpy as np
 import pytest
 
 from smecluster.model.support.errors import InputError
-from smecluster.policies.game.players import Block, Floats, Game, Payoffs, Player
-from smecluster.policies.game.search import Effort, Play, find_equilibria, list_moves, merge_plays
+from smecluster.policies.game.equilibrium.equilibria import (
+    Effort,
+    Play,
+    find_equilibria,
+    list_moves,
+    merge_plays,
+)
+from smecluster.policies.game.equilibrium.players import Block, Floats, Game, Payoffs, Player
 
 EXACT = Effort(close=1e-14)
 ONE_GROUP = np.zeros(1, dtype=int)

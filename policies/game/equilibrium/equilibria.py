@@ -15,15 +15,15 @@ from typing import Literal
 
 import numpy as np
 
-from smecluster.policies.game.measure import (
+from smecluster.policies.game.equilibrium.players import Floats, Game, Player
+from smecluster.policies.game.equilibrium.replies import fit_parabolas, place_probes, reply
+from smecluster.policies.game.equilibrium.trials import (
     Trial,
     evaluate,
     expect,
     list_transfers,
     measure_worth,
 )
-from smecluster.policies.game.players import Floats, Game, Player
-from smecluster.policies.game.replies import fit_parabolas, place_probes, reply
 
 Outcome = Literal["equilibrium", "cycle", "unsettled"]
 Progress = Callable[[int], None]
@@ -50,7 +50,8 @@ class Effort:
         Rounds of replies at most; twice and four times as many where players move by a half and a
         quarter.
     checks : int
-        Times that transfers are tried at most.
+        Times that transfers are tried at most; 0 takes a profile as it is once replies gain
+        nothing, for answers to many small changes.
     """
 
     close: float = 1e-5
@@ -150,7 +151,10 @@ def _settle(
             play.rounds += 1
             if (gain <= effort.close * scale[id(play)]).all():
                 quiet.append(play)
-        if quiet:
+        if not effort.checks:
+            for play in quiet:
+                play.outcome = "equilibrium"
+        elif quiet:
             fresh = measure_worth(game, _stack(quiet))
             for play, own in zip(quiet, fresh, strict=True):
                 scale[id(play)] = own

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from smecluster.policies.game.players import Floats, Game, Integers, Payoffs
+from smecluster.policies.game.equilibrium.players import Floats, Game, Integers, Payoffs
 
 # Payoffs that differ by less than this share are the same.
 _ROUNDING, _TINY = 1e-14, 1e-300

@@ -1,0 +1,247 @@
+"""The page on the game of governments."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from smecluster.model.presentation.formatting import display_unit
+from smecluster.model.support.provenance import say_how_made
+from smecluster.policies.game.result import GameResult
+from smecluster.policies.game.simulator import MOST_MATCHING, MOST_NEED
+from smecluster.policies.game.text import PUBLISHED_SLOPES, write_answer, write_basis
+from smecluster.policies.game.unseen import SIGNIFICANT
+from smecluster.policies.wording.prose import format_number
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_UNIT, _ = display_unit("Myuan")
+_SPREAD = ("mean", "low", "high")
+# Levers with less of the money than this everywhere are left out of the page, Dmnl.
+_SHOWN = 0.005
+
+_TERMS = """\
+- **Rivals**: each region chooses its programme for its own aim, knowing what the others choose. An
+  *equilibrium* (Nash) is a set of programmes each of which is its region's best answer to the
+  others. It is sought by letting all answer one another, from several starts, until nobody gains.
+- **Coordinated**: the regions choose together what is best for the residents of all of them.
+- **Planner**: all programmes are chosen for the nation: the rest of China, buyers everywhere and
+  taxpayers count too.
+- **Growth** is the tournament of officials: a prize for growing more than the other regions' mean
+  over one term. **Revenue** is taxes and land money that the region keeps. **Welfare** is what its
+  residents get: earnings beyond those elsewhere, their government's balance, and their part of what
+  all of China gets from lower prices, better goods and the centre's budget.
+- **Signals**: a region sees its own cluster in the first year through its statistics, late and with
+  an error of 5 to 30 %. Which combination of these figures it acts on, and how, is fitted over
+  draws. The centre sees a total of all regions, later and with less detail.
+- **Full information**: every draw is played as if its values were known. Nobody can; it is an upper
+  bound.
+- **Epsilon**: the most that a region gains by moving 1 or 10 % of its money from one lever to
+  another, or all of it to one, over what its programme brings it. An equilibrium may have 0.1 %
+  (1 % where money is free).
+- **Open loop**: everybody commits himself in the first year and never changes his mind."""
+
+_LIMITS = """\
+- Nobody learns or punishes: play is for once. Rivals who meet every year could agree on more, and
+  officials who change office every five years on less.
+- Three regions are not thirty. The rest of China spends as now whatever the regions do; a province
+  that answered would take back part of what they win, so the gains of rivals are too large.
+- An aim is one number. Officials want several things at once, and nobody has measured the weights.
+- Which levers are worth most rests on effects that are judged, not measured
+  ([returns](returns.md), [limits](limitations.md)). The *order* of the arrangements depends on
+  little of this: it follows from who counts whom. Their *distance* does."""
+
+
+def write_page(
+    result: GameResult, command: str, model_hash: str, calibration: str, table: str
+) -> str:
+    """Write the page in Markdown.
+
+    Parameters
+    ----------
+    result : GameResult
+        The game.
+    command : str
+        The command that made it.
+    model_hash : str
+        Fingerprint of the model that was run.
+    calibration : str
+        Where its values come from.
+    table : str
+        Name of the file beside the page that holds what everybody spends.
+
+    Returns
+    -------
+    str
+        The page.
+    """
+    tables = result.tables()
+    lines = [
+        "# What governments choose, and what that is worth",
+        "",
+        say_how_made(command, model_hash, calibration),
+        "",
+        "## In short",
+        "",
+        *(f"- {one}" for one in write_answer(result)),
+        "",
+        "## What the words mean",
+        "",
+        _TERMS,
+        "",
+        "## Who decides, and who gets what",
+        "",
+        f"Against policy as now in the same draw, {_UNIT} in present value; means over draws, and "
+        "for the nation the 90 % interval. Residents and the rest of China sum to the nation, but "
+        "for what a yearly sum misses. Money includes what policy as now spends more because value "
+        "added has grown.",
+        "",
+        *_write_arrangements(tables["arrangements"], result),
+        "",
+        "## What makes the difference",
+        "",
+        *_write_decomposition(tables["decomposition"]),
+        "",
+        "## What the money goes to",
+        "",
+        f"Per cent of the region's money: {' / '.join(result.menu.regions)}. All rows, the "
+        f"centre's too: [{table}]({table}).",
+        "",
+        *_write_mixes(tables["mixes"], result),
+        "",
+        "## Do these programmes stand?",
+        "",
+        *_write_table(tables["equilibria"], {"epsilon": _percent}),
+        "",
+        "## Do regions follow one another?",
+        "",
+        "The others move a tenth of their money to land servicing, talent introduction and "
+        "investment attraction. The slope is how much more a region's best answer puts on these "
+        f"levers for each per cent that the others do. Published: {PUBLISHED_SLOPES[0]:g} for "
+        "zones (Deng, Zhao and Yu 2018), none for land prices (Wang, Zong and Tao 2013).",
+        "",
+        *_write_table(tables["reactions"], {"share on rivalry": _percent, "slope": _slope}),
+    ]
+    if "unseen" in tables:
+        lines += [
+            "",
+            "## On draws that nobody chose on",
+            "",
+            "Net national benefit of the planner's choice less that of each other, in the same "
+            "draw; strategies by hand spend the same additional money. Significantly worse: below "
+            f"zero by more than {SIGNIFICANT:g} standard errors.",
+            "",
+            *_write_table(tables["unseen"], {}),
+        ]
+    if "centre" in tables:
+        lines += [
+            "",
+            "## The centre first",
+            "",
+            "The centre spends beside the regions, on one mix for all, counts everybody, and "
+            "chooses its mix, how strongly its money favours poor regions (elasticity of need, 0 "
+            f"to {MOST_NEED:g}) and what part of regions' programmes it pays (at most "
+            f"{MOST_MATCHING:g}). At once: an equilibrium. First: it commits itself, and regions "
+            "reply. Everybody acts on what all believe.",
+            "",
+            *_write_centre(tables["centre"]),
+        ]
+    lines += ["", "## What it rests on", "", *(f"- {one}" for one in write_basis(result))]
+    lines += ["", "## What it leaves out", "", _LIMITS]
+    return "\n".join(lines) + "\n"
+
+
+def _write_arrangements(table: pd.DataFrame, result: GameResult) -> list[str]:
+    heads = ["who decides", "the nation", *(f"residents of {one}" for one in result.menu.regions)]
+    heads += ["rest of China", "value added of the regions", "money"]
+    names = [f"{head} [{_UNIT}]" for head in heads[2:]]
+    lines = [f"| {' | '.join(heads)} |", "|---|" + "---:|" * (len(heads) - 1)]
+    for row in table.to_dict("records"):
+        mean, low, high = (
+            format_number(row[f"net national benefit, {key} [{_UNIT}]"]) for key in _SPREAD
+        )
+        cells = [f"{mean} ({low} to {high})", *(format_number(row[name]) for name in names)]
+        lines.append(f"| {row['arrangement']} | {' | '.join(cells)} |")
+    return lines
+
+
+def _write_decomposition(table: pd.DataFrame) -> list[str]:
+    lines = [
+        f"| part | from | to | the nation loses, {_UNIT} | of the planner's | in draws |",
+        "|---|---|---|---:|---:|---:|",
+    ]
+    for row in table.to_dict("records"):
+        mean, low, high = (format_number(row[f"{key} [{_UNIT}]"]) for key in _SPREAD)
+        share = 100 * row["over the planner's"]
+        lines.append(
+            f"| {row['part']} | {row['better']} | {row['worse']} | {mean} ({low} to {high}) | "
+            f"{share:.0f} % | {row['draws above zero']} of "
+            f"{row['draws']} |"
+        )
+    lines += ["", "Below zero the nation gains. Rivalry may be worth something to it."]
+    return lines
+
+
+def _write_mixes(table: pd.DataFrame, result: GameResult) -> list[str]:
+    names = [one.name for one in result.arrangements if not one.is_bound]
+    cells = table.pivot_table(
+        "share of money", "lever", ["arrangement", "region"], sort=False, observed=False
+    )
+    lines = [f"| lever | {' | '.join(names)} |", "|---|" + "---:|" * len(names)]
+    for lever, row in cells.iterrows():
+        shares = {name: [row[name, region] for region in result.menu.regions] for name in names}
+        if max(max(own) for own in shares.values()) < _SHOWN:
+            continue
+        texts = [" / ".join(f"{100 * share:.0f}" for share in own) for own in shares.values()]
+        lines.append(f"| {lever} | {' | '.join(texts)} |")
+    return lines
+
+
+def _write_centre(table: pd.DataFrame) -> list[str]:
+    lines = [
+        f"| | the nation, {_UNIT} | rest of China | spreading by need | matching | draws |",
+        "|---|---:|---:|---:|---:|---:|",
+    ]
+    for row in table.to_dict("records"):
+        mean, low, high = (
+            format_number(row[f"net national benefit, {key} [{_UNIT}]"]) for key in _SPREAD
+        )
+        lines.append(
+            f"| {row['arrangement']} | {mean} ({low} to {high}) | "
+            f"{format_number(row[f'rest of China [{_UNIT}]'])} | "
+            f"{row['spreading by need']:.2f} | {row['matching']:.2f} | {row['draws']} |"
+        )
+    return lines
+
+
+def _write_table(table: pd.DataFrame, formats: Mapping[str, object]) -> list[str]:
+    """Write a table as it is: text to the left, numbers to the right."""
+    text = [table[name].dtype == object for name in table.columns]
+    lines = [
+        f"| {' | '.join(map(str, table.columns))} |",
+        "|" + "|".join("---" if one else "---:" for one in text) + "|",
+    ]
+    for row in table.to_dict("records"):
+        cells = []
+        for name, value in row.items():
+            write = formats.get(str(name))
+            if callable(write):
+                cells.append(str(write(value)))
+            elif isinstance(value, bool):
+                cells.append("yes" if value else "no")
+            elif isinstance(value, float):
+                cells.append(format_number(value))
+            else:
+                cells.append(str(value))
+        lines.append(f"| {' | '.join(cells)} |")
+    return lines
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.2g} %" if share == share else "-"
+
+
+def _slope(value: float) -> str:
+    return f"{value + 0.0:.2f}"

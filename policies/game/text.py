@@ -1,0 +1,314 @@
+"""What the game says, in sentences made from the numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from smecluster.model.presentation.formatting import capitalise, display_unit
+from smecluster.policies.game.aims import PRIZE_YEARS
+from smecluster.policies.game.equilibrium.players import Floats
+from smecluster.policies.game.measures import (
+    EXTERNALITY,
+    benefit,
+    list_parts,
+    mean_action,
+    worth_of_knowing,
+)
+from smecluster.policies.game.result import COORDINATED, PLANNER, Leading, name_nash
+from smecluster.policies.wording.prose import (
+    describe_draws,
+    format_count,
+    format_draws,
+    format_number,
+    join_names,
+)
+from smecluster.policies.wording.quantiles import compute_quantiles
+
+if TYPE_CHECKING:
+    from smecluster.policies.game.result import GameResult
+
+_UNIT, _FACTOR = display_unit("Myuan")
+#: Slopes of reactions that studies find: for zones, and for land prices.
+PUBLISHED_SLOPES = (0.5, 0.0)
+# Levers with less of the money than this are not named.
+_NAMED = 0.1
+# Differences below this share of the planner's benefit are called none.
+_NONE = 0.005
+
+
+def write_answer(result: GameResult) -> list[str]:
+    """Say what governments reach, what they miss and why, the most important first.
+
+    Parameters
+    ----------
+    result : GameResult
+        The game.
+
+    Returns
+    -------
+    list of str
+        Sentences.
+    """
+    said = [_worth(result), _parts(result), _spending(result), _settled(result)]
+    said += [_reactions(result), _knowing(result), _unseen(result)]
+    said += [_leading(result, led) for led in result.leading]
+    return [one for one in said if one]
+
+
+def write_basis(result: GameResult) -> list[str]:
+    """Say what the game rests on.
+
+    Parameters
+    ----------
+    result : GameResult
+        The game.
+
+    Returns
+    -------
+    list of str
+        Sentences.
+    """
+    setup = result.setup
+    if setup.free:
+        limits = join_names(
+            [f"{100 * result.money[region]:.2g} % in {region}" for region in result.menu.regions]
+        )
+        money = (
+            "Each region chooses how much it spends, up to its debt limit (a year, of its value "
+            f"added: {limits}), and on what"
+        )
+    else:
+        money = (
+            f"Each region spends {100 * setup.share:.3g} % of its value added a year, as its "
+            "government perceives it, on top of policy as now, and chooses on what"
+        )
+    seen = {
+        "signals": (
+            "Regions act on what their own statistics show of their cluster in the first year; "
+            "how they act on it is fitted over the draws"
+        ),
+        "none": "Regions act on what everybody believes, and see nothing of the draw they are in",
+        "full": "Every region knows the draw, which no government does: an upper bound",
+    }[setup.information]
+    return [
+        f"{result.runs:,} runs in {format_count(len(result.draws), 'draw', 'draws')}.",
+        f"{money}. All commit themselves in {setup.start:g} for good; the rest of China does not "
+        "react.",
+        f"{seen}.",
+        "What a government gets is what it aims at, less what its own programme costs at the "
+        "marginal cost of public funds. Growth is a prize for growing more than the other regions' "
+        f"mean over {PRIZE_YEARS:g} years: a per cent more is worth {format_number(setup.prize)} "
+        "per cent of the region's value added over these years (judgement; it matters only where "
+        "money is free). Revenue is what the region itself collects, welfare what its residents "
+        f"get, both to {setup.horizon:g}.",
+        "Net national benefit counts everybody, the rest of China and taxpayers included, against "
+        f"policy as now in the same draw, in present value to {setup.horizon:g}.",
+        describe_draws(result.draws),
+        "Aims, signals and the prize are judgement. The order of the levers on which most of the "
+        "money goes rests on effects that no study measures directly (docs/returns.md).",
+    ]
+
+
+def _worth(result: GameResult) -> str:
+    """Say what the nation gets from planner, coordination and each aim."""
+    planner, agreed = (benefit(result, name) for name in (PLANNER, COORDINATED))
+    money = "With money free" if result.setup.free else "With the same money beside policy as now"
+    said = [
+        f"{money}, a planner's choice is worth {_size(planner)} to the nation, and that of regions "
+        f"that agree among themselves {_signed(agreed)}."
+    ]
+    rivals = [
+        f"{_signed(benefit(result, name_nash(aim)))} if each wants {_AIM_WORDS[aim]}"
+        for aim in result.setup.aims
+    ]
+    said.append(f"Regions that choose each for itself bring {join_names(rivals)}.")
+    return " ".join(said)
+
+
+_AIM_WORDS = {
+    "growth": "to outgrow the others",
+    "revenue": "revenue of its own",
+    "welfare": "the best for its residents",
+}
+
+
+def _parts(result: GameResult) -> str:
+    """Say what the planner's lead is made of."""
+    whole = float(np.nanmean(benefit(result, PLANNER)))
+    words = []
+    for part, better, worse in list_parts(result):
+        values = benefit(result, better) - benefit(result, worse)
+        mean = float(np.nanmean(values))
+        if abs(mean) < _NONE * abs(whole):
+            words.append(f"{part}: next to nothing")
+            continue
+        verb = "cost" if mean > 0 else "gain"
+        if part == EXTERNALITY:
+            verb = "lose" if mean > 0 else "gain"
+            what = "what regions do to the rest of China and do not count"
+        elif part.startswith("aiming"):
+            what = f"{part} instead of residents' welfare"
+        else:
+            what = part
+        sign = {"cost": "costs", "lose": "costs", "gain": "adds"}[verb]
+        agree = int((values > 0).sum() if mean > 0 else (values < 0).sum())
+        drawn = format_draws(agree, int(np.isfinite(values).sum())) if len(values) > 1 else ""
+        words.append(
+            f"{what} {sign} the nation {_size(np.abs(mean) * np.ones(1))}"
+            f"{f' ({drawn})' if drawn else ''}"
+        )
+    return f"{capitalise('; '.join(words))}."
+
+
+def _spending(result: GameResult) -> str:
+    """Say what rivals for each aim and the planner spend most on."""
+    words = []
+    for name in [*(name_nash(aim) for aim in result.setup.aims), PLANNER]:
+        one = result.find(name)
+        total = np.zeros(len(result.menu.levers))
+        sizes = result.idle.size[0].mean(axis=0)
+        for at, region in enumerate(result.menu.regions):
+            total += sizes[at] * result.money[region] * mean_action(result, one, at)
+        if not total.sum() > 0:
+            words.append(f"{name} spend nothing")
+            continue
+        share = total / total.sum()
+        order = [at for at in np.argsort(-share, kind="stable") if share[at] >= _NAMED]
+        named = [f"{result.menu.levers[at]} ({100 * share[at]:.0f} %)" for at in order]
+        verb = "spends" if name == PLANNER else "spend"
+        article = "the " if name == PLANNER else ""
+        words.append(f"{article}{name} {verb} most on {join_names(named)}")
+    return f"{capitalise('; '.join(words))}."
+
+
+def _settled(result: GameResult) -> str:
+    """Say whether play settles, and in how many ways."""
+    several, circles, lost = [], [], []
+    for one in result.arrangements:
+        if one.is_bound:
+            continue
+        if len(one.ends) > 1:
+            several.append(f"{one.name} ({len(one.ends)})")
+        outcomes = [play.outcome for play in one.plays]
+        if "cycle" in outcomes:
+            circles.append(f"{one.name} ({outcomes.count('cycle')} of {len(outcomes)} starts)")
+        if "unsettled" in outcomes:
+            lost.append(f"{one.name} ({outcomes.count('unsettled')} of {len(outcomes)} starts)")
+    limit = 100 * result.setup.effort.epsilon
+    said = []
+    if not (several or circles or lost):
+        starts = result.setup.starts
+        said.append(
+            f"Play ends in the same place from {format_count(starts, 'start', 'different starts')}"
+            if starts > 1
+            else "Play ends in an equilibrium from the one start that was tried"
+        )
+        said[-1] += (
+            f", where no transfer of 1 or 10 % of the money gains a region {limit:g} % of what its "
+            "programme brings it."
+        )
+    if several:
+        said.append(f"There are several equilibria: {join_names(several)}.")
+    if circles:
+        said.append(f"Replies run in a circle, without an equilibrium: {join_names(circles)}.")
+    if lost:
+        said.append(f"Play did not settle: {join_names(lost)}.")
+    return " ".join(said)
+
+
+def _reactions(result: GameResult) -> str:
+    """Say how strongly regions follow one another."""
+    means = {aim: float(np.mean(found["slope"])) for aim, found in result.reactions.items()}
+    if not means:
+        return ""
+    words = [f"{mean + 0.0:.2f} for {aim}" for aim, mean in means.items()]
+    zones, prices = PUBLISHED_SLOPES
+    nearer = all(abs(mean - prices) < abs(mean - zones) for mean in means.values())
+    verdict = (
+        "nearer to the study that finds none"
+        if nearer
+        else "nearer to the study that finds one of 0.5"
+        if all(abs(mean - zones) <= abs(mean - prices) for mean in means.values())
+        else "which lie between the studies"
+    )
+    return (
+        "When the others put a tenth of their money into sites, talent from elsewhere and external "
+        f"investors, a region's best answer follows with a slope of {join_names(words)}: {verdict} "
+        f"(Deng, Zhao and Yu 2018 find {zones:g} for zones; Wang, Zong and Tao 2013 none for land "
+        "prices)."
+    )
+
+
+def _knowing(result: GameResult) -> str:
+    """Say what it would be worth if everybody knew the draw."""
+    if result.setup.information == "full":
+        return ""
+    gained = worth_of_knowing(result, PLANNER)
+    mean, whole = float(np.nanmean(gained)), float(np.nanmean(benefit(result, PLANNER)))
+    return (
+        "If the planner knew which draw is true, which nobody does, its choice would be worth "
+        f"{_size(np.array([mean]))} more ({100 * mean / whole:.1f} %): an upper bound of what "
+        "better statistics can be worth to it here."
+    )
+
+
+def _unseen(result: GameResult) -> str:
+    """Say whether the planner's choice holds on draws that were not used to make it."""
+    table = result.unseen
+    if table is None or table.empty:
+        return ""
+    worse = [str(row["name"]) for row in table.to_dict("records") if row["worse"]]
+    count = int(table["draws"].max())
+    if worse:
+        return (
+            f"On {count:,} unseen draws the planner's choice is significantly worse than "
+            f"{join_names(worse)}: it fits the draws that it was made on."
+        )
+    nearest = min(table.to_dict("records"), key=lambda row: float(row["lead"]))
+    lead = float(nearest["lead"])
+    how = "ahead" if lead >= 0 else "behind"
+    return (
+        f"On {count:,} unseen draws it is significantly worse than no equilibrium and no strategy "
+        f"by hand at the same money; the nearest is {nearest['name']}, of which it is "
+        f"{_size(np.array([abs(lead)]))} {how}."
+    )
+
+
+def _leading(result: GameResult, led: Leading) -> str:
+    """Say what the centre gains by going first."""
+    at_once = led.at_once_account.nation[0] - led.idle.nation[0]
+    first = led.first_account.nation[0] - led.idle.nation[0]
+    gain = float(np.nanmean(first - at_once))
+    if abs(gain) < _NONE * abs(float(np.nanmean(at_once))):
+        change = "going first changes next to nothing"
+    else:
+        how = "more" if gain > 0 else "less"
+        change = f"if it commits itself first, {_size(np.array([abs(gain)]))} {how}"
+    return (
+        f"With a centre that counts everybody and spends {_central_money(result)} beside regions "
+        f"that want {_AIM_WORDS[led.aim]}, the nation gets {_signed(at_once)}; {change} "
+        f"({format_count(at_once.size, 'draw', 'draws')})."
+    )
+
+
+def _central_money(result: GameResult) -> str:
+    share = 100 * result.money["centre"]
+    return f"up to {share:g} %" if result.setup.free else f"{share:g} %"
+
+
+def _signed(values: Floats) -> str:
+    """Write a benefit or a loss."""
+    mean = float(np.nanmean(values))
+    return _size(values) if mean >= 0 else f"a loss of {_size(-values)}"
+
+
+def _size(values: Floats) -> str:
+    """Write the mean of an amount, and where there are several draws its 90 % interval."""
+    shown = np.asarray(values, dtype=float) * _FACTOR
+    mean = f"{format_number(float(np.nanmean(shown)))} {_UNIT}"
+    (low, _, high), known = compute_quantiles(shown)
+    if known < 2 or low == high:
+        return mean
+    return f"{mean} ({format_number(float(low))} to {format_number(float(high))})"
