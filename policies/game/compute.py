@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,10 +20,20 @@ from smecluster.model.support.checkpoints import Checkpoints
 from smecluster.model.support.errors import InputError
 from smecluster.policies.game.accounts import Account
 from smecluster.policies.game.aims import Measure, Stakes
+from smecluster.policies.game.arrangements import (
+    BOUND,
+    CENTRE,
+    COORDINATED,
+    PLANNER,
+    Arrangement,
+    Leading,
+    name_nash,
+)
 from smecluster.policies.game.equilibrium.equilibria import Play, find_equilibria, merge_plays
 from smecluster.policies.game.equilibrium.keeping import pack_plays, unpack_plays
 from smecluster.policies.game.equilibrium.leader import lead
 from smecluster.policies.game.equilibrium.players import Floats, Game, Integers, Player
+from smecluster.policies.game.equilibrium.reactions import measure_reactions
 from smecluster.policies.game.information import (
     REGION_GROUPS,
     Information,
@@ -31,17 +42,7 @@ from smecluster.policies.game.information import (
     fit_reading,
     observe,
 )
-from smecluster.policies.game.reactions import measure_reactions
-from smecluster.policies.game.result import (
-    BOUND,
-    CENTRE,
-    COORDINATED,
-    PLANNER,
-    Arrangement,
-    GameResult,
-    Leading,
-    name_nash,
-)
+from smecluster.policies.game.result import GameResult
 from smecluster.policies.game.setup import (
     MOST_CENTRAL,
     GameSetup,
@@ -280,10 +281,10 @@ class _Work:
         players = self._make_players(name, aims, information)
         payoffs = self.stakes.measure(aims, paid=True)
         game = Game(players, payoffs, self.stakes.measure(aims, paid=False), common)
-        starts = self._starts(game)
-        if information == "full":
-            starts = starts[:1]
-        plays = self._keep_plays(name, lambda: find_equilibria(game, starts, self.setup.effort))
+        starts, effort = self._starts(game), self.setup.effort
+        if name.endswith(BOUND):
+            starts, effort = starts[:1], replace(effort, checks=0)
+        plays = self._keep_plays(name, lambda: find_equilibria(game, starts, effort))
         ends = merge_plays(game, plays, _APART)
         return Arrangement(name, measure, information, plays, ends, self._select(game, plays, ends))
 

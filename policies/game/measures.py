@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from smecluster.model.presentation.formatting import display_unit
 from smecluster.policies.game.accounts import Account
-from smecluster.policies.game.equilibrium.players import Floats
-from smecluster.policies.game.result import (
+from smecluster.policies.game.arrangements import (
     BOUND,
     CENTRE,
     COORDINATED,
     PLANNER,
     Arrangement,
-    GameResult,
     Leading,
     name_nash,
 )
+from smecluster.policies.game.equilibrium.players import Floats
 from smecluster.policies.wording.quantiles import compute_quantiles
+
+if TYPE_CHECKING:
+    from smecluster.policies.game.result import GameResult
 
 _UNIT, _FACTOR = display_unit("Myuan")
 #: What parts of the decomposition are called, and which two arrangements each lies between.
@@ -198,7 +200,8 @@ def tabulate_equilibria(result: GameResult) -> pd.DataFrame:
     """
     rows = []
     for one in result.arrangements:
-        rows.append(_count(one.name, one.plays, one.ends))
+        if not one.is_bound:
+            rows.append(_count(one.name, one.plays, one.ends))
     for led in result.leading:
         rows.append(_count(name_leading(led, "at once"), led.plays, led.ends))
         rows.append(_count(name_leading(led, "first"), [led.first], [(0,)]))

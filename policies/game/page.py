@@ -8,7 +8,6 @@ import pandas as pd
 
 from smecluster.model.presentation.formatting import display_unit
 from smecluster.model.support.provenance import say_how_made
-from smecluster.policies.game.result import GameResult
 from smecluster.policies.game.simulator import MOST_MATCHING, MOST_NEED
 from smecluster.policies.game.text import PUBLISHED_SLOPES, write_answer, write_basis
 from smecluster.policies.game.unseen import SIGNIFICANT
@@ -16,6 +15,8 @@ from smecluster.policies.wording.prose import format_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from smecluster.policies.game.result import GameResult
 
 _UNIT, _ = display_unit("Myuan")
 _SPREAD = ("mean", "low", "high")

@@ -8,19 +8,19 @@ import numpy as np
 
 from smecluster.model.presentation.formatting import capitalise, display_unit
 from smecluster.policies.game.aims import PRIZE_YEARS
+from smecluster.policies.game.arrangements import COORDINATED, PLANNER, Leading, name_nash
 from smecluster.policies.game.equilibrium.players import Floats
 from smecluster.policies.game.measures import (
     EXTERNALITY,
+    RIVALRY,
     benefit,
     list_parts,
     mean_action,
     worth_of_knowing,
 )
-from smecluster.policies.game.result import COORDINATED, PLANNER, Leading, name_nash
 from smecluster.policies.wording.prose import (
     describe_draws,
     format_count,
-    format_draws,
     format_number,
     join_names,
 )
@@ -116,7 +116,7 @@ def _worth(result: GameResult) -> str:
     planner, agreed = (benefit(result, name) for name in (PLANNER, COORDINATED))
     money = "With money free" if result.setup.free else "With the same money beside policy as now"
     said = [
-        f"{money}, a planner's choice is worth {_size(planner)} to the nation, and that of regions "
+        f"{money}, a planner's choice brings the nation {_signed(planner)}, and that of regions "
         f"that agree among themselves {_signed(agreed)}."
     ]
     rivals = [
@@ -144,21 +144,16 @@ def _parts(result: GameResult) -> str:
         if abs(mean) < _NONE * abs(whole):
             words.append(f"{part}: next to nothing")
             continue
-        verb = "cost" if mean > 0 else "gain"
+        verb = "costs" if mean > 0 else "gains"
         if part == EXTERNALITY:
-            verb = "lose" if mean > 0 else "gain"
             what = "what regions do to the rest of China and do not count"
-        elif part.startswith("aiming"):
-            what = f"{part} instead of residents' welfare"
-        else:
+        elif part == RIVALRY:
             what = part
-        sign = {"cost": "costs", "lose": "costs", "gain": "adds"}[verb]
+        else:
+            what = f"{part} instead of residents' welfare"
         agree = int((values > 0).sum() if mean > 0 else (values < 0).sum())
-        drawn = format_draws(agree, int(np.isfinite(values).sum())) if len(values) > 1 else ""
-        words.append(
-            f"{what} {sign} the nation {_size(np.abs(mean) * np.ones(1))}"
-            f"{f' ({drawn})' if drawn else ''}"
-        )
+        drawn = f" (in {agree} of {np.isfinite(values).sum()} draws)" if len(values) > 1 else ""
+        words.append(f"{what} {verb} the nation {_size(np.array([abs(mean)]))}{drawn}")
     return f"{capitalise('; '.join(words))}."
 
 

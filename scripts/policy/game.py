@@ -79,7 +79,8 @@ def game(
         int, typer.Option(min=1, help="Draws on which the centre goes first.")
     ] = 10,
     draws: Annotated[
-        int, typer.Option(min=1, help="Draws of the calibration to play on.")
+        int,
+        typer.Option(min=0, help="Draws of the calibration to play on; 0 for its best fit alone."),
     ] = _DRAWS,
     unseen: Annotated[
         int, typer.Option(min=0, help="Unseen draws to check the planner on; 0 for none.")
@@ -116,6 +117,8 @@ def game(
     workers: Workers = None,
 ) -> None:
     """Play the game of governments; a game that was stopped resumes."""
+    import pandas as pd
+
     from smecluster.model.support.checkpoints import drop
     from smecluster.policies.comparison.study_inputs import fingerprint, load_inputs
     from smecluster.policies.game.aims import AIMS
@@ -129,7 +132,7 @@ def game(
     given = combine_study(
         None,
         strategies or list(_BY_HAND),
-        draws=draws + unseen,
+        draws=draws + unseen if draws else 0,
         seed=seed,
         futures=("base",),
         regions=tuple(region) if region else None,
@@ -148,13 +151,13 @@ def game(
         leader_draws=leader_draws,
     )
     inputs = load_inputs(given, calibration=calibration, folders=from_ or [], settings=set_ or [])
-    table = inputs.draws
-    assert table is not None
-    check_model(inputs.model, table.iloc[:draws], setup)
+    table = pd.DataFrame(index=["model"]) if inputs.draws is None else inputs.draws
+    chosen = table.iloc[: max(draws, 1)]
+    check_model(inputs.model, chosen, setup)
     identity = {
         "model": inputs.model.hash,
         "calibration": inputs.stamp()["calibration"],
-        "draws": fingerprint(table.iloc[:draws]),
+        "draws": fingerprint(chosen),
         "strategies": ", ".join(one.hash for one in inputs.strategies),
         "game": repr(setup),
         "step": str(step),
@@ -166,9 +169,9 @@ def game(
         result = play_game(
             inputs.model,
             inputs.strategies,
-            table.iloc[:draws],
+            chosen,
             setup,
-            unseen=table.iloc[draws:] if unseen else None,
+            unseen=table.iloc[draws:] if draws and unseen else None,
             settings=inputs.settings,
             step=step,
             workers=workers,

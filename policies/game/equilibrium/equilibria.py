@@ -271,9 +271,18 @@ def _check(
     scale: dict[int, Floats],
 ) -> None:
     """Hold profiles against all transfers; make the best ones where they gain too much."""
+    # Starts that have met need one check.
+    firsts = [
+        next(
+            at
+            for at in range(start + 1)
+            if _distance(game, plays[at].rules, plays[start].rules) < _SAME
+        )
+        for start in range(len(plays))
+    ]
     profiles = _stack(plays)
     trials, owners = [], []
-    for start in range(len(plays)):
+    for start in sorted(set(firsts)):
         for at in movers:
             moves = list_moves(game.players[at], profiles[at][start])
             trials += [Trial(start, at, profiles[at][start])]
@@ -301,6 +310,10 @@ def _check(
         alone = not game.common or epsilon[start, at] == epsilon[start].max()
         if plays[start].outcome != "equilibrium" and alone:
             plays[start].rules[at] = rules
+    for play, first in zip(plays, firsts, strict=True):
+        if play is not plays[first]:
+            play.rules = [rule.copy() for rule in plays[first].rules]
+            play.outcome, play.epsilon = plays[first].outcome, plays[first].epsilon.copy()
 
 
 def list_moves(player: Player, rules: Floats) -> list[Floats]:
@@ -347,20 +360,21 @@ def _replace(rules: Floats, here: slice, part: Floats) -> Floats:
 
 def _recurs(game: Game, play: Play, past: list[list[Floats]]) -> bool:
     """Say whether play has come back to an earlier profile after leaving it."""
-
-    def distance(one: Sequence[Floats], other: Sequence[Floats]) -> float:
-        return max(
-            float((np.abs(a - b) / player.totals).max())
-            for a, b, player in zip(one, other, game.players, strict=True)
-        )
-
     away = 0.0
     for earlier in reversed(past):
-        far = distance(play.rules, earlier)
+        far = _distance(game, play.rules, earlier)
         if far < _SAME and away > _MOVED:
             return True
         away = max(away, far)
     return False
+
+
+def _distance(game: Game, one: Sequence[Floats], other: Sequence[Floats]) -> float:
+    """Give the largest difference of any number between profiles, as a share of its block."""
+    return max(
+        float((np.abs(a - b) / player.totals).max())
+        for a, b, player in zip(one, other, game.players, strict=True)
+    )
 
 
 def merge_plays(game: Game, plays: Sequence[Play], apart: float) -> list[list[int]]:

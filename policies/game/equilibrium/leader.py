@@ -21,10 +21,11 @@ from smecluster.policies.game.equilibrium.replies import fit_parabolas, place_pr
 
 # Parts of the way to the recommended action that are tried.
 _STEPS = (1.0, 0.5, 0.2, 0.05)
-# Leaders' gains below this share of what their own action gains end the search.
-_CLOSE = 1e-4
+#: Gains below this share of what the leader's own action gains end the search.
+CLOSE = 1e-4
 _ROUNDS = 10
-_REPLY_CLOSE = 1e-7
+# Replies are found so much more exactly than that.
+_FINER = 1e-3
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ def lead(
     leader: int,
     begin: Sequence[Floats],
     effort: Effort | None = None,
+    close: float = CLOSE,
     progress: Callable[[], None] | None = None,
 ) -> Lead:
     """Let one player commit itself before the others reply.
@@ -66,6 +68,8 @@ def lead(
         The rules of simultaneous play, an equilibrium.
     effort : Effort, optional
         How exactly the followers' last reply is checked.
+    close : float
+        A move of the leader that gains less than this share of what its action gains is none.
     progress : callable, optional
         Called after each move.
 
@@ -76,7 +80,7 @@ def lead(
     """
     chosen = Effort() if effort is None else effort
     followers = [at for at in range(len(game.players)) if at != leader]
-    rough = replace(chosen, close=_REPLY_CLOSE, checks=0)
+    rough = replace(chosen, close=_FINER * close, checks=0)
     player = game.players[leader]
 
     def answer(profile: Sequence[Floats], actions: Sequence[Floats]) -> tuple[list[Play], Floats]:
@@ -95,7 +99,7 @@ def lead(
     (play,), (before,) = answer(profile, [profile[leader]])
     profile, value = play.rules, float(before)
     idle = answer(profile, [np.zeros_like(profile[leader])])[1][0]
-    least = _CLOSE * max(abs(value - idle), 1e-12 * abs(value))
+    least = close * max(abs(value - idle), 1e-12 * abs(value))
     rounds = 0
     for _ in range(_ROUNDS):
         now = profile[leader]

@@ -37,7 +37,7 @@ def measure_reactions(
     """
     levers = list(rivalry)
     slopes, shares = [], []
-    effort = Effort(close=1e-6, checks=0)
+    effort = Effort(close=1e-8, checks=0)
     for at in range(len(game.players)):
         moved = [
             rule.copy() if other == at else _shift(rule, levers) for other, rule in enumerate(rules)
