@@ -41,6 +41,10 @@ COMMANDS = {
         "answer",
         "Map which strategy is ahead by money and horizon, and where it stops paying.",
     ),
+    "why": (
+        "answer",
+        "Find the links of the model that carry most of a lever's effect, from cut runs.",
+    ),
     "futures": ("policy", "List the futures, or test strategies in them."),
     "robust": (
         "policy",
