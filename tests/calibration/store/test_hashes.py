@@ -137,14 +137,16 @@ def test_a_table_that_changes_after_it_was_checked_is_refused(calibration):
 
 
 def test_a_calibration_of_an_earlier_version_is_sealed_once(calibration):
-    sound = (calibration / MANIFEST).read_bytes()
-    content = json.loads(sound)
+    content = json.loads((calibration / MANIFEST).read_bytes())
     earlier = {name: content[name] for name in content if name not in ("files", "cases", "sha256")}
     (calibration / MANIFEST).write_text(json.dumps(earlier), encoding="utf-8")
     with pytest.raises(InputError, match="calibrate seal"):
         open_calibration(calibration)
     seal_calibration(calibration)
-    assert (calibration / MANIFEST).read_bytes() == sound
+    sealed = json.loads((calibration / MANIFEST).read_bytes())
+    # The seal itself depends on the order of the entries.
+    assert {**sealed, "sha256": None} == {**content, "sha256": None}
+    open_calibration(calibration)
     with pytest.raises(InputError, match="has hashes already"):
         seal_calibration(calibration)
 

@@ -100,15 +100,7 @@ def test_two_halves_are_the_whole(name, inputs):
     assert {key: value for key, value in found.items() if not value <= EXACT} == {}
 
 
-MISSED = pytest.mark.xfail(
-    strict=True, reason="1.5 % of Zhongguancun's value added in 2000, 0.3 % in 2040"
-)
-
-
-@pytest.mark.parametrize(
-    "name",
-    [pytest.param(name, marks=MISSED if name == "Zhongguancun" else ()) for name in WHOLE.regions],
-)
+@pytest.mark.parametrize("name", WHOLE.regions)
 def test_a_second_administration_costs_little(name):
     found = largest_difference(name, split(name), lambda m: {}, ["value added"])
     assert max(found.values()) <= WITH_FIXED_COST
