@@ -33,6 +33,7 @@ from smecluster.policies.accounting.measures import (
 )
 from smecluster.policies.accounting.tables import residents_by_region
 from smecluster.policies.ensemble.cases import STRATEGY
+from smecluster.policies.ensemble.ordering import order_by_majority
 from smecluster.policies.wording.prose import (
     describe_draws,
     format_count,
@@ -140,11 +141,12 @@ def _verdict(account: Account, name: str, *, first: bool) -> str:
 
 def _between(account: Account) -> str:
     """Say which strategy is worth most, draw by draw."""
-    medians = {name: float(account.benefit(name).median()) for name in account.names}
-    known = [name for name in account.names if np.isfinite(medians[name])]
-    if len(known) < 2:
+    order = order_by_majority(
+        {name: np.asarray(account.benefit(name).values, dtype=float) for name in account.names}
+    )
+    if len(order) < 2:
         return ""
-    best, *others = sorted(known, key=lambda name: -medians[name])
+    best, *others = order
     parts = []
     unit, factor = display_unit("Myuan")
     for other in others:

@@ -11,9 +11,10 @@ import xarray as xr
 from numpy.typing import NDArray
 from scipy.stats import norm, rankdata
 
-from smecluster.policies.assignment.divisions import NOBODY, RUNNING, WHO
+from smecluster.policies.assignment.divisions import NOBODY, RUNNING
 from smecluster.policies.ensemble.cases import DRAW
 from smecluster.policies.ensemble.gains import BENEFIT, HORIZON
+from smecluster.policies.ensemble.ordering import order_by_majority
 
 if TYPE_CHECKING:
     from smecluster.policies.assignment.result import Assignment
@@ -78,13 +79,15 @@ def measure_benefit(
 
 
 def rank_who(benefit: xr.DataArray) -> list[str]:
-    """Order those who may run a lever by the median benefit, the largest first."""
-    medians = {who: float(benefit.sel({WHO_RUNS: who}).median()) for who in WHO}
-    if not all(np.isfinite(list(medians.values()))):
-        return []
-    # Equals keep the order in which they are named, nobody first: money that buys nothing is kept.
+    """Order those who may run a lever by majority over the draws; nobody comes first among equals.
+
+    Empty where there is no result: money that buys nothing is better kept.
+    """
     order = (NOBODY, *RUNNING)
-    return sorted(order, key=lambda who: (-medians[who], order.index(who)))
+    ranked = order_by_majority(
+        {who: np.asarray(benefit.sel({WHO_RUNS: who}).values, dtype=float) for who in order}
+    )
+    return ranked if len(ranked) == len(order) else []
 
 
 def find_driver(draws: pd.DataFrame, lead: Floats) -> Driver | None:

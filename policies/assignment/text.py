@@ -57,7 +57,7 @@ def write_answer(assignment: Assignment) -> list[str]:
     """
     return [
         line
-        for line in (_tasks(assignment), _unlike_paper(assignment), *_divisions(assignment))
+        for line in (_tasks(assignment), *_divisions(assignment), _unlike_paper(assignment))
         if line
     ]
 
@@ -166,13 +166,14 @@ def _unlike_paper(assignment: Assignment) -> str:
     known = table[table["draws"] > 0]
     other = known[known["best"] != known["paper"]]
     if other.empty:
-        return "That is the paper's division of labour." if len(known) else ""
+        same = "Lever by lever, that is the paper's division of labour."
+        return same if len(known) else ""
     moves: dict[tuple[str, str], list[str]] = {}
     for row in other.to_dict("records"):
         moves.setdefault((row["paper"], row["best"]), []).append(_mark(assignment, row))
     return (
-        f"The paper gives {len(other)} of these {len(known)} levers to somebody else. Better than "
-        f"by its division: {_list_moves(moves)}."
+        f"Lever by lever, the paper gives {len(other)} of these {len(known)} to somebody else. "
+        f"Better than by its division: {_list_moves(moves)}."
     )
 
 
@@ -223,7 +224,7 @@ def _divisions(assignment: Assignment) -> list[str]:
             f"{intro}{lead} {verb} {format_interval(more if gain > 0 else -more)} {unit} "
             f"{direction} than with the paper's{', ' + odds if odds else ''}: {_list_moves(moves)}."
         )
-    return [capitalise(line) for line in (*said, *_forgone(assignment, paper))]
+    return [capitalise(line) for line in (*_forgone(assignment, paper), *said)]
 
 
 def _forgone(assignment: Assignment, paper: Floats) -> list[str]:
@@ -240,11 +241,10 @@ def _forgone(assignment: Assignment, paper: Floats) -> list[str]:
     whole = float(np.nanmedian(best - paper))
     if whole <= 0 or worth <= 0:
         return []
+    share = format_share((worth - middle) / worth) if middle > 0 else "all"
     said = (
-        f"Keeping to the paper's division forgoes {format_share((worth - middle) / worth)} of what "
-        "the best is worth."
-        if middle > 0
-        else "Keeping to the paper's division forgoes all that the best is worth."
+        f"Keeping to the paper's division of labour forgoes {share}{' of what' * (middle > 0)}"
+        f"{' that' * (middle <= 0)} the best that was found is worth."
     )
     if LEVELS in divisions:
         levels = float(np.nanmedian(unseen.sel({DIVISION: LEVELS}).values * factor - paper))

@@ -10,6 +10,7 @@ import xarray as xr
 
 from smecluster.policies.ensemble.cases import STRATEGY
 from smecluster.policies.ensemble.gains import BENEFIT, GAINED, HORIZON
+from smecluster.policies.ensemble.ordering import order_by_majority
 
 if TYPE_CHECKING:
     from smecluster.policies.money_map.result import MoneyMap
@@ -28,7 +29,7 @@ class Cell:
     Attributes
     ----------
     first, second : str
-        The strategies with the largest medians; empty where nothing has a result.
+        Who comes first and second by majority over the draws; empty where nothing has a result.
     lead : array of float
         First less second in each draw, Myuan.
     worth : array of float
@@ -92,12 +93,12 @@ def find_first(found: MoneyMap, judged: str, money: float, horizon: float) -> Ce
         Who is ahead; draws in which one of the first two has no result are left out.
     """
     values = found.changes[judged].sel({MONEY: money, HORIZON: horizon}, drop=True)
-    medians = {name: _median(values.sel({STRATEGY: name}).values) for name in found.names}
-    known = [name for name in found.names if np.isfinite(medians[name])]
+    order = order_by_majority(
+        {name: np.asarray(values.sel({STRATEGY: name}).values, dtype=float) for name in found.names}
+    )
     nothing = np.full(values.sizes["draw"], np.nan)
-    if not known:
+    if not order:
         return Cell("", "", nothing, nothing)
-    order = sorted(known, key=lambda name: -medians[name])
     first = values.sel({STRATEGY: order[0]}).values
     if len(order) == 1:
         return Cell(order[0], "", nothing, first)

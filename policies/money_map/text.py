@@ -66,10 +66,10 @@ def write_basis(found: MoneyMap) -> list[str]:
         "money counts over all its years. A horizon says only until which year its benefits and "
         "costs count; a horizon before the end of the programme counts the part of both that has "
         f"come by then. The baseline is {lower_title(found.baseline.title)} in the same draw.",
-        f"Ahead is who has the larger median; what is called open is ahead in less than "
-        f"{100 * SURE:g} % of the {found.odds.noun(short=True)}. A strategy pays where its median "
-        "net national benefit (docs/accounts.md) is above zero; between budgets it is taken to "
-        "move on a straight line.",
+        f"Ahead is who is worth more in more than half of the {found.odds.noun(short=True)}; what "
+        f"is called open is ahead in less than {100 * SURE:g} % of them. A strategy pays where its "
+        "median net national benefit (docs/accounts.md) is above zero; between budgets it is taken "
+        "to move on a straight line.",
         f"{found.runs:,} runs in {format_count(len(found.draws), 'draw', 'draws')}.",
         describe_draws(found.draws),
         SHARED_OUT,

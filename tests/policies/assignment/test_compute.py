@@ -84,12 +84,20 @@ def test_nobody_gains_nothing_and_costs_nothing(found):
         assert (measure_benefit(found, lever).sel({WHO_RUNS: NOBODY}) == 0).all()
 
 
-def test_the_best_is_that_of_the_largest_median(found):
+def test_the_best_is_ahead_of_each_other_in_most_draws(found):
     table = tabulate_levers(found).set_index(LEVER)
     for lever in LEVERS:
-        benefit = measure_benefit(found, lever).median("draw")
-        assert table.loc[lever, "best"] == str(benefit.idxmax(WHO_RUNS).item())
+        benefit = measure_benefit(found, lever)
+        lead = benefit.sel({WHO_RUNS: table.loc[lever, "best"]}) - benefit
+        assert ((lead > 0).sum("draw") >= (lead < 0).sum("draw")).all()
         assert table.loc[lever, "ahead"] <= table.loc[lever, "draws"] == len(DRAWS)
+
+
+def test_the_best_by_majority_is_ahead_in_more_than_half_whatever_the_median(found):
+    """The larger median may be behind in most draws: it is not called the best."""
+    table = tabulate_levers(inject(found, [5, 5, 5, 1, 1], [5.1, 5.1, 4.9, 2, 2], [0] * 5))
+    assert set(table["best"]) == {REGIONS}
+    assert set(table["ahead"]) == {4}
 
 
 def test_the_best_division_is_judged_on_draws_that_it_was_not_chosen_on(found):
@@ -261,8 +269,8 @@ def test_a_failed_draw_is_counted_for_nobody(found):
 @pytest.mark.parametrize(
     ("paper", "levels", "best", "words"),
     [
-        (100e3, 150e3, 400e3, "forgoes 75 % of what the best is worth"),
-        (-100e3, 150e3, 400e3, "forgoes all that the best is worth"),
+        (100e3, 150e3, 400e3, "forgoes 75 % of what the best that was found is worth"),
+        (-100e3, 150e3, 400e3, "forgoes all that the best that was found is worth"),
         (100e3, 50e3, 80e3, None),
     ],
 )
