@@ -32,6 +32,7 @@ figures: demo study ## renew the figures of the README from those of the demo an
 	@mkdir -p docs/figures
 	cp results/demo/changes.png results/demo/histories.png docs/figures/
 	cp results/sensitivity/levers/analysis/ranked.png docs/figures/levers.png
+	$(BIN)/python -m tests.screenshots
 
 calibration: $(READY) ## fit the three cases again (8 to 30 minutes on two cores) and adopt the estimate
 	$(BIN)/smecluster calibrate --report --recovery 50 --out calibration/results/three-cases
