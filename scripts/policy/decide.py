@@ -193,7 +193,7 @@ def _shorten(table: pd.DataFrame) -> pd.DataFrame:
         {
             "by": table["yardstick"],
             "option": table["option"],
-            "expected bn yuan": [Rounded(one) for one in table[columns["expected"]]],
+            "expected bn yuan": [str(Rounded(one)) for one in table[columns["expected"]]],
             "90 %": [f"{Rounded(low)} to {Rounded(high)}" for low, high in ends],
             "best in": [f"{share:.0%}" for share in table["best in share of draws"]],
         }

@@ -125,6 +125,7 @@ def _judge(results: Results, table: pd.DataFrame, rows: Rows) -> Verdict:
         enough.width,
         enough.leading,
         rows.method.least,
+        indicative=rows.method.headline in rows.method.indicative,
     )
 
 

@@ -43,6 +43,8 @@ def judge_size(
     width: float,
     leading: int = 5,
     least: float = LEAST_RUNS,
+    *,
+    indicative: bool = False,
 ) -> Verdict:
     """Judge whether the leading factors are known well enough, or the size should double.
 
@@ -62,6 +64,9 @@ def judge_size(
     least : float
         Effective runs that every output must rest on. Of a rare event these are the runs that hit
         it: narrow intervals from a handful of hits say nothing.
+    indicative : bool
+        Whether the method's intervals do not hold, however many runs there are: narrow ones are
+        then no reason to stop.
 
     Returns
     -------
@@ -93,6 +98,13 @@ def judge_size(
         f"the widest interval among the {leading} leading factors is {widest:.3f} "
         f"({headline} of {worst['factor']!r} for {worst['output']})"
     )
+    if widest <= width and indicative:
+        text = (
+            f"Whether the runs are enough cannot be said: {where}, but intervals of this method "
+            "leave out the bias of its estimator. Look whether another seed, or twice the runs, "
+            "gives the same indices; or use sobol."
+        )
+        return Verdict(False, widest, 2 * size, text)
     if widest <= width:
         text = f"The runs are enough: {where}, within the limit of {width:g}."
         return Verdict(True, widest, size, text)

@@ -6,6 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import TwoSlopeNorm
 from matplotlib.lines import Line2D
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 _FIRST, _SECOND, _PALE, _INK = "#0072B2", "#D55E00", "#BBBBBB", "#222222"
 # Bars a panel, points of a plane.
-_BARS, _POINTS = 10, 600
+_BARS, _FEW, _POINTS = 10, 4, 600
 _HALF = float(ndtri(0.95))
 
 
@@ -63,7 +64,7 @@ def draw_information(decision: Decision) -> Figure:
         table = decision.information[yardstick]
         perfect = decision.perfect[yardstick][0] / BILLION
         for axis, way in zip(row, ways, strict=True):
-            shown = table[table["way"] == way].head(_BARS)
+            shown = _choose_groups(table[table["way"] == way])
             _draw_bars(
                 axis,
                 [str(name) for name in shown["group"]],
@@ -86,8 +87,14 @@ def draw_information(decision: Decision) -> Figure:
         f"Expected value of knowing all constants of a sector, or one constant, exactly; "
         f"{_say_case(decision)}. Bars: judged on draws that the regression has not seen, with 90 % "
         "intervals; grey ones cannot be told from nothing. Points: from one fit to all draws "
-        "(Strong, Oakley and Brennan 2014). The ten largest of each kind.",
+        "(Strong, Oakley and Brennan 2014). At most ten of each kind.",
     )
+
+
+def _choose_groups(table: pd.DataFrame) -> pd.DataFrame:
+    """Choose the groups that are worth a bar, and a few that are not beside them."""
+    some = int(((table["value"] != 0) | (table["fitted"] != 0)).sum())
+    return table.head(min(_BARS, max(some, _FEW)))
 
 
 def draw_importance(decision: Decision) -> Figure:

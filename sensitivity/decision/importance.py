@@ -32,6 +32,8 @@ from smecluster.sensitivity.decision.surface import (
 
 #: The row of all constants together.
 ALL = "all constants together"
+# Polynomials that every fit to a single constant has: of degrees 1 to 4.
+_ALWAYS = 4
 # A constant is looked at in fifths: who is ahead where it is low, and where it is high?
 _PART = 0.2
 
@@ -120,11 +122,17 @@ def measure_share(
     """
     if np.ptp(difference) == 0:
         return 0.0, 0.0
-    # Means of the same draws as the fits', so that a fit without terms has a share of zero.
+    # Means of the same draws as the fits: a fit without terms has a share of zero.
     nothing = offer_terms(np.empty((len(difference), 0)))
     apart = (difference - predict_unseen(nothing, difference, folds)) ** 2
     variance = float(apart.mean())
-    missed = (difference - predict_unseen(offer_terms(scores), difference, folds)) ** 2
+    # A fit that may leave a weak constant out would say that it is known to be nothing.
+    kept = _ALWAYS if scores.shape[1] == 1 else 0
+    offer = offer_terms(scores)
+    missed = (difference - predict_unseen(offer, difference, folds, kept)) ** 2
+    # What these terms cost by chance, in draws that they were not fitted to.
+    fitted = len(difference) * (1 - 1 / len(np.unique(folds)))
+    missed = missed * (fitted + 1) / (fitted + 1 + kept)
     share = 1 - float(missed.mean()) / variance
     error = estimate_error((apart - missed - share * apart) / variance, labels)
     return share, error

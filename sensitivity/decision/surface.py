@@ -109,7 +109,9 @@ def offer_terms(scores: Floats) -> Offer:
     return Offer(scores, terms, _build(scores, terms))
 
 
-def fit_surface(offer: Offer, outcome: Floats, rows: Truths | None = None) -> Surface:
+def fit_surface(
+    offer: Offer, outcome: Floats, rows: Truths | None = None, kept: int = 0
+) -> Surface:
     """Fit what is to be expected of an outcome given constants.
 
     Parameters
@@ -120,18 +122,20 @@ def fit_surface(offer: Offer, outcome: Floats, rows: Truths | None = None) -> Su
         The outcome, finite.
     rows : ndarray of bool (draws,), optional
         The draws to fit to; all if left out.
+    kept : int
+        How many of the first terms are in every fit, whether they help or not.
 
     Returns
     -------
     Surface
-        Without terms where no constant helps.
+        Without others where none helps.
     """
     scores, table = offer.scores, offer.table
     if rows is not None:
         scores, table, outcome = scores[rows], table[rows], outcome[rows]
     if not offer.terms:
         return Surface((), float(outcome.mean()), np.empty(0))
-    first = _pursue(table, outcome, offer.terms)
+    first = _pursue(table, outcome, offer.terms, kept)
     leading = _rank_columns(first)[:_PAIRED]
     pairs = [
         Term((one, other), both)
@@ -153,7 +157,7 @@ def _rank_columns(surface: Surface) -> list[int]:
     return sorted(share, key=lambda at: -share[at])
 
 
-def _pursue(table: Floats, outcome: Floats, terms: Sequence[Term]) -> Surface:
+def _pursue(table: Floats, outcome: Floats, terms: Sequence[Term], kept: int = 0) -> Surface:
     """Take terms (columns of the table) one after the other, as many as the criterion wants."""
     draws = len(outcome)
     centred = table - table.mean(axis=0)
@@ -166,11 +170,15 @@ def _pursue(table: Floats, outcome: Floats, terms: Sequence[Term]) -> Surface:
     basis = np.empty((draws, most))
     chosen: list[int] = []
     best, least = 0, draws * np.log(whole) if whole > 0 else -np.inf
+    forced = list(range(min(kept, most)))
     charge = np.log(draws) + 2 * np.log(len(terms))
     while len(chosen) < most and len(chosen) - best < _PATIENCE:
         pull = np.where(usable, np.abs(rest @ centred), 0.0)
-        at = int(pull.argmax())
-        if not pull[at] > _ALIKE * np.sqrt(whole):
+        must = bool(forced)
+        at = forced.pop(0) if must else int(pull.argmax())
+        if must and not usable[at]:
+            continue
+        if not must and not pull[at] > _ALIKE * np.sqrt(whole):
             break
         usable[at] = False
         new = centred[:, at] - basis[:, : len(chosen)] @ (
@@ -184,14 +192,14 @@ def _pursue(table: Floats, outcome: Floats, terms: Sequence[Term]) -> Surface:
         chosen.append(at)
         criterion = draws * np.log(max(float(rest @ rest), whole * _ALIKE**2))
         criterion += len(chosen) * charge
-        if criterion < least:
+        if must or criterion < least:
             best, least = len(chosen), criterion
-    kept = chosen[:best]
-    if not kept:
+    taken = chosen[:best]
+    if not taken:
         return Surface((), float(outcome.mean()), np.empty(0))
-    columns = np.column_stack([np.ones(draws), table[:, kept]])
+    columns = np.column_stack([np.ones(draws), table[:, taken]])
     weights = np.asarray(np.linalg.lstsq(columns, outcome, rcond=None)[0], dtype=np.float64)
-    return Surface(tuple(terms[at] for at in kept), float(weights[0]), weights[1:])
+    return Surface(tuple(terms[at] for at in taken), float(weights[0]), weights[1:])
 
 
 def _build(scores: Floats, terms: Sequence[Term]) -> Floats:
@@ -265,7 +273,7 @@ def split_folds(labels: Integers, folds: int, seed: int) -> Integers:
     return np.asarray((order % folds)[place], dtype=np.int64)
 
 
-def predict_unseen(offer: Offer, outcome: Floats, folds: Integers) -> Floats:
+def predict_unseen(offer: Offer, outcome: Floats, folds: Integers, kept: int = 0) -> Floats:
     """Predict the outcome of each draw from surfaces that were fitted without its fold.
 
     Parameters
@@ -276,6 +284,8 @@ def predict_unseen(offer: Offer, outcome: Floats, folds: Integers) -> Floats:
         The outcome, finite.
     folds : ndarray of int (draws,)
         See `split_folds`.
+    kept : int
+        See `fit_surface`.
 
     Returns
     -------
@@ -285,7 +295,7 @@ def predict_unseen(offer: Offer, outcome: Floats, folds: Integers) -> Floats:
     found = np.empty(len(outcome))
     for fold in np.unique(folds):
         here = folds == fold
-        found[here] = fit_surface(offer, outcome, ~here).predict(offer.scores[here])
+        found[here] = fit_surface(offer, outcome, ~here, kept).predict(offer.scores[here])
     return found
 
 

@@ -20,6 +20,7 @@ from smecluster.sensitivity.decision.groups import BY_CONSTANT, BY_SECTOR
 from smecluster.sensitivity.decision.importance import ALL
 from smecluster.sensitivity.decision.result import BILLION, Pair
 from smecluster.sensitivity.decision.worlds import YARDSTICKS
+from smecluster.sensitivity.methods.effective import LEAST_RUNS, count_effective
 
 if TYPE_CHECKING:
     from smecluster.sensitivity.decision.result import Decision
@@ -86,7 +87,9 @@ def write_basis(decision: Decision) -> list[str]:
     ]
     if gains.reasons:
         lost = format_count(decision.lost, "draw", "draws")
-        said.append(f"{lost} had no result for some strategy and was left out: {gains.reasons[0]}.")
+        said.append(
+            f"Left out, because some strategy had no result there: {lost} ({gains.reasons[0]})."
+        )
     return said
 
 
@@ -152,7 +155,7 @@ def _value_groups(decision: Decision, yardstick: str, way: str) -> str:
 
 
 def _count_others(rest: int, what: str) -> str:
-    return f"the other {what}" if rest == 1 else f"the {rest} other {what}s"
+    return f"the other {what}" if rest == 1 else f"any of the {rest} other {what}s"
 
 
 def _name_value(row: Mapping[Any, Any]) -> str:
@@ -186,6 +189,12 @@ def _explain(decision: Decision, pair: Pair, yardstick: str) -> str:
         f"By {yardstick}, {first} is ahead of {second} {format_draws(ahead, len(difference))}; the "
         f"difference is {format_interval(difference)} yuan a yuan."
     )
+    effective = float(count_effective(difference[:, None])[0])
+    if effective < LEAST_RUNS:
+        said += (
+            f" Its variance rests on effectively {effective:.0f} draws (a heavy tail): other draws "
+            "may give other shares."
+        )
     if found.empty:
         return f"{said} No single constant explains enough of the difference to be told from none."
     named = join_names([_name_share(row, first) for row in found.head(_MOST).to_dict("records")])
@@ -216,6 +225,5 @@ def _describe_turns(decision: Decision, pair: Pair, yardstick: str) -> str:
     turning = [join_names([f"'{name}'" for name in one.constants]) for one in planes if one.turns]
     if not turning:
         return "In no plane of the leading constants does the order that is to be expected turn."
-    return (
-        f"The order that is to be expected turns in the plane of {join_names(turning, 'and of')}."
-    )
+    listed = join_names([f"of {one}" for one in turning])
+    return f"The order that is to be expected turns in the plane {listed}."

@@ -109,6 +109,14 @@ def test_runs_are_enough_when_the_leading_factors_are_known():
     assert verdict.text.startswith("The runs are enough: the widest interval")
 
 
+def test_narrow_intervals_that_do_not_hold_are_no_reason_to_stop():
+    known = table([0.5, 0.3, 0.1], "first order", half=0.04)
+    verdict = judge_size(known, "first order", 256, width=0.1, indicative=True)
+    assert not verdict.enough
+    assert verdict.text.startswith("Whether the runs are enough cannot be said")
+    assert judge_size(known, "first order", 256, width=0.1).enough
+
+
 def test_runs_are_not_enough_until_the_widest_interval_is_narrow():
     verdict = judge_size(table([0.5, 0.3], "total", half=0.1), "total", 256, width=0.1)
     assert not verdict.enough
