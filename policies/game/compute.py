@@ -403,7 +403,7 @@ class _Work:
         centre = np.concatenate([self.mix * part, [1.0], np.zeros(len(regions))])[None]
         local = self._starts(Game(players[:-1], payoffs))
         starts = [[*rules, centre] for rules in local]
-        name = f"centre, {aim}"
+        name = f"centre, {aim}, {len(few)} draws"
         plays = self._keep_plays(
             f"{name}, at once", lambda: find_equilibria(game, starts, setup.effort)
         )

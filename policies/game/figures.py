@@ -132,7 +132,7 @@ def draw_mixes(result: GameResult) -> Figure:
             axis.spines[side].set_visible(False)
     axes[0].set_yticks(places, levers)
     axes[0].invert_yaxis()
-    figure.supxlabel("Per cent of the region's money", fontsize=9)
+    axes[len(axes) // 2].set_xlabel("Per cent of the region's money")
     figure.legend(frameon=False, fontsize=8, loc="outside lower center", ncols=len(regions))
     return add_heading(
         figure,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -49,10 +49,17 @@ _LIMITS = """\
   officials who change office every five years on less.
 - Three regions are not thirty. The rest of China spends as now whatever the regions do; a province
   that answered would take back part of what they win, so the gains of rivals are too large.
+- What the rest of China loses in sales counts in full, as if nobody there found other work; what
+  the regions gain counts less what their workers and capital would have earned elsewhere. The
+  effects on the rest of China are therefore an upper estimate.
+- Brand is persuasion: it moves buyers and serves none. Who thinks that a brand tells buyers
+  something true will find less rivalry here.
+- From a few starts one cannot exclude other equilibria.
 - An aim is one number. Officials want several things at once, and nobody has measured the weights.
 - Which levers are worth most rests on effects that are judged, not measured
-  ([returns](returns.md), [limits](limitations.md)). The *order* of the arrangements depends on
-  little of this: it follows from who counts whom. Their *distance* does."""
+  ([returns](returns.md), [limits](limitations.md)). That the planner comes first and coordination
+  before rivalry for welfare in what regions get follows from who counts whom. How far apart they
+  are, and whether rivals cost the nation something, depends on these effects."""
 
 
 def write_page(
@@ -160,10 +167,8 @@ def _write_arrangements(table: pd.DataFrame, result: GameResult) -> list[str]:
     names = [f"{head} [{_UNIT}]" for head in heads[2:]]
     lines = [f"| {' | '.join(heads)} |", "|---|" + "---:|" * (len(heads) - 1)]
     for row in table.to_dict("records"):
-        mean, low, high = (
-            format_number(row[f"net national benefit, {key} [{_UNIT}]"]) for key in _SPREAD
-        )
-        cells = [f"{mean} ({low} to {high})", *(format_number(row[name]) for name in names)]
+        nation = _write_interval(row, "net national benefit, ")
+        cells = [nation, *(format_number(row[name]) for name in names)]
         lines.append(f"| {row['arrangement']} | {' | '.join(cells)} |")
     return lines
 
@@ -174,15 +179,21 @@ def _write_decomposition(table: pd.DataFrame) -> list[str]:
         "|---|---|---|---:|---:|---:|",
     ]
     for row in table.to_dict("records"):
-        mean, low, high = (format_number(row[f"{key} [{_UNIT}]"]) for key in _SPREAD)
+        lost = _write_interval(row, "")
         share = 100 * row["over the planner's"]
         lines.append(
-            f"| {row['part']} | {row['better']} | {row['worse']} | {mean} ({low} to {high}) | "
+            f"| {row['part']} | {row['better']} | {row['worse']} | {lost} | "
             f"{share:.0f} % | {row['draws above zero']} of "
             f"{row['draws']} |"
         )
     lines += ["", "Below zero the nation gains. Rivalry may be worth something to it."]
     return lines
+
+
+def _write_interval(row: Mapping[Any, Any], name: str) -> str:
+    """Write a mean, and the 90 % interval where draws differ."""
+    mean, low, high = (format_number(row[f"{name}{key} [{_UNIT}]"]) for key in _SPREAD)
+    return mean if low == high else f"{mean} ({low} to {high})"
 
 
 def _write_mixes(table: pd.DataFrame, result: GameResult) -> list[str]:
@@ -206,11 +217,9 @@ def _write_centre(table: pd.DataFrame) -> list[str]:
         "|---|---:|---:|---:|---:|---:|",
     ]
     for row in table.to_dict("records"):
-        mean, low, high = (
-            format_number(row[f"net national benefit, {key} [{_UNIT}]"]) for key in _SPREAD
-        )
+        nation = _write_interval(row, "net national benefit, ")
         lines.append(
-            f"| {row['arrangement']} | {mean} ({low} to {high}) | "
+            f"| {row['arrangement']} | {nation} | "
             f"{format_number(row[f'rest of China [{_UNIT}]'])} | "
             f"{row['spreading by need']:.2f} | {row['matching']:.2f} | {row['draws']} |"
         )
@@ -219,7 +228,7 @@ def _write_centre(table: pd.DataFrame) -> list[str]:
 
 def _write_table(table: pd.DataFrame, formats: Mapping[str, object]) -> list[str]:
     """Write a table as it is: text to the left, numbers to the right."""
-    text = [table[name].dtype == object for name in table.columns]
+    text = [not pd.api.types.is_numeric_dtype(table[name]) for name in table.columns]
     lines = [
         f"| {' | '.join(map(str, table.columns))} |",
         "|" + "|".join("---" if one else "---:" for one in text) + "|",
@@ -245,4 +254,4 @@ def _percent(share: float) -> str:
 
 
 def _slope(value: float) -> str:
-    return f"{value + 0.0:.2f}"
+    return f"{round(value, 2) + 0.0:.2f}"

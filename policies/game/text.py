@@ -115,16 +115,16 @@ def _worth(result: GameResult) -> str:
     """Say what the nation gets from planner, coordination and each aim."""
     planner, agreed = (benefit(result, name) for name in (PLANNER, COORDINATED))
     money = "With money free" if result.setup.free else "With the same money beside policy as now"
-    said = [
-        f"{money}, a planner's choice brings the nation {_signed(planner)}, and that of regions "
-        f"that agree among themselves {_signed(agreed)}."
-    ]
+    interval = ", 90 % of draws in brackets" if len(result.draws) > 1 else ""
     rivals = [
         f"{_signed(benefit(result, name_nash(aim)))} if each wants {_AIM_WORDS[aim]}"
         for aim in result.setup.aims
     ]
-    said.append(f"Regions that choose each for itself bring {join_names(rivals)}.")
-    return " ".join(said)
+    return (
+        f"{money}, a planner's choice brings the nation {_signed(planner)} in present value"
+        f"{interval}; that of regions that agree among themselves {_signed(agreed)}; and that of "
+        f"regions that choose each for itself {join_names(rivals)}."
+    )
 
 
 _AIM_WORDS = {
@@ -158,24 +158,37 @@ def _parts(result: GameResult) -> str:
 
 
 def _spending(result: GameResult) -> str:
-    """Say what rivals for each aim and the planner spend most on."""
-    words = []
-    for name in [*(name_nash(aim) for aim in result.setup.aims), PLANNER]:
-        one = result.find(name)
-        total = np.zeros(len(result.menu.levers))
-        sizes = result.idle.size[0].mean(axis=0)
-        for at, region in enumerate(result.menu.regions):
-            total += sizes[at] * result.money[region] * mean_action(result, one, at)
-        if not total.sum() > 0:
-            words.append(f"{name} spend nothing")
+    """Say where the planner puts most, and what rivals for each aim put elsewhere."""
+    best = _share_levers(result, PLANNER)
+    levers = result.menu.levers
+    order = [at for at in np.argsort(-best, kind="stable") if best[at] >= _NAMED]
+    named = join_names([f"{levers[at]} ({100 * best[at]:.0f} %)" for at in order])
+    words = [f"The planner spends most on {named}" if order else "The planner spends on all levers"]
+    for aim in result.setup.aims:
+        own = _share_levers(result, name_nash(aim))
+        if not own.sum() > 0:
+            words.append(f"{name_nash(aim)} spend nothing")
             continue
-        share = total / total.sum()
-        order = [at for at in np.argsort(-share, kind="stable") if share[at] >= _NAMED]
-        named = [f"{result.menu.levers[at]} ({100 * share[at]:.0f} %)" for at in order]
-        verb = "spends" if name == PLANNER else "spend"
-        article = "the " if name == PLANNER else ""
-        words.append(f"{article}{name} {verb} most on {join_names(named)}")
-    return f"{capitalise('; '.join(words))}."
+        apart = own - best
+        most, least = int(apart.argmax()), int(apart.argmin())
+        if apart[most] < _NAMED and apart[least] > -_NAMED:
+            words.append(f"{name_nash(aim)} do about the same")
+            continue
+        words.append(
+            f"{name_nash(aim)} put {100 * own[most]:.0f} % into {levers[most]}, where it puts "
+            f"{100 * best[most]:.0f}, and {100 * own[least]:.0f} into {levers[least]}, where it "
+            f"puts {100 * best[least]:.0f}"
+        )
+    return f"{'; '.join(words)}."
+
+
+def _share_levers(result: GameResult, name: str) -> Floats:
+    """Give the share of each lever in the money of all regions, Dmnl."""
+    one, total = result.find(name), np.zeros(len(result.menu.levers))
+    sizes = result.idle.size[0].mean(axis=0)
+    for at, region in enumerate(result.menu.regions):
+        total += sizes[at] * result.money[region] * mean_action(result, one, at)
+    return total / max(float(total.sum()), 1e-300)
 
 
 def _settled(result: GameResult) -> str:
@@ -218,7 +231,7 @@ def _reactions(result: GameResult) -> str:
     means = {aim: float(np.mean(found["slope"])) for aim, found in result.reactions.items()}
     if not means:
         return ""
-    words = [f"{mean + 0.0:.2f} for {aim}" for aim, mean in means.items()]
+    words = [f"{round(mean, 2) + 0.0:.2f} for {aim}" for aim, mean in means.items()]
     zones, prices = PUBLISHED_SLOPES
     nearer = all(abs(mean - prices) < abs(mean - zones) for mean in means.values())
     verdict = (
@@ -265,8 +278,8 @@ def _unseen(result: GameResult) -> str:
     lead = float(nearest["lead"])
     how = "ahead" if lead >= 0 else "behind"
     return (
-        f"On {count:,} unseen draws it is significantly worse than no equilibrium and no strategy "
-        f"by hand at the same money; the nearest is {nearest['name']}, of which it is "
+        f"On {count:,} unseen draws the planner's choice is significantly worse than no other, "
+        f"strategies by hand at the same money included; of the nearest ({nearest['name']}) it is "
         f"{_size(np.array([abs(lead)]))} {how}."
     )
 
@@ -296,6 +309,8 @@ def _central_money(result: GameResult) -> str:
 def _signed(values: Floats) -> str:
     """Write a benefit or a loss."""
     mean = float(np.nanmean(values))
+    if not np.abs(values).max() > 0:
+        return "nothing"
     return _size(values) if mean >= 0 else f"a loss of {_size(-values)}"
 
 

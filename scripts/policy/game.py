@@ -117,6 +117,8 @@ def game(
     workers: Workers = None,
 ) -> None:
     """Play the game of governments; a game that was stopped resumes."""
+    from dataclasses import replace
+
     import pandas as pd
 
     from smecluster.model.support.checkpoints import drop
@@ -159,7 +161,8 @@ def game(
         "calibration": inputs.stamp()["calibration"],
         "draws": fingerprint(chosen),
         "strategies": ", ".join(one.hash for one in inputs.strategies),
-        "game": repr(setup),
+        # Whether the centre plays changes nothing in the parts without it.
+        "game": repr(replace(setup, centre=False, leader_draws=0)),
         "step": str(step),
         "settings": repr(inputs.settings),
     }

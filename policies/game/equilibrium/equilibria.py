@@ -32,7 +32,7 @@ Progress = Callable[[int], None]
 _STEPS = (1.0, 0.5, 0.2, 0.05)
 _TRANSFERS = (0.01, 0.1)
 _SAME = 1e-3  # share of a block; profiles that differ by less in every number are one
-_MOVED = 10 * _SAME
+_MOVED = _MET = 10 * _SAME
 _DAMPING = (1.0, 0.5, 0.25)
 
 
@@ -142,9 +142,10 @@ def _settle(
     worth = measure_worth(game, _stack(plays))
     scale = {id(play): own for play, own in zip(plays, worth, strict=True)}
     going = list(plays)
+    met: list[tuple[Play, Play]] = []
     for _ in range(round(effort.rounds / damping)):
         if not going:
-            return
+            break
         gains = _move(game, going, movers, damping)
         quiet = []
         for play, gain in zip(going, gains, strict=True):
@@ -167,8 +168,17 @@ def _settle(
                 play.outcome = "cycle"
             pasts[id(play)].append([rule.copy() for rule in play.rules])
         going = [play for play in going if play.outcome != "cycle"]
+        # Starts that have met go on as one.
+        for play in reversed(going):
+            other = next(one for one in going if _distance(game, one.rules, play.rules) < _MET)
+            if other is not play:
+                met.append((play, other))
+        going = [play for play in going if all(play is not one for one, _ in met)]
         if progress is not None:
             progress(len(going))
+    for play, other in reversed(met):
+        play.rules = [rule.copy() for rule in other.rules]
+        play.outcome, play.epsilon = other.outcome, other.epsilon.copy()
 
 
 def _move(game: Game, plays: list[Play], movers: list[int], damping: float) -> Floats:
@@ -271,18 +281,9 @@ def _check(
     scale: dict[int, Floats],
 ) -> None:
     """Hold profiles against all transfers; make the best ones where they gain too much."""
-    # Starts that have met need one check.
-    firsts = [
-        next(
-            at
-            for at in range(start + 1)
-            if _distance(game, plays[at].rules, plays[start].rules) < _SAME
-        )
-        for start in range(len(plays))
-    ]
     profiles = _stack(plays)
     trials, owners = [], []
-    for start in sorted(set(firsts)):
+    for start in range(len(plays)):
         for at in movers:
             moves = list_moves(game.players[at], profiles[at][start])
             trials += [Trial(start, at, profiles[at][start])]
@@ -310,10 +311,6 @@ def _check(
         alone = not game.common or epsilon[start, at] == epsilon[start].max()
         if plays[start].outcome != "equilibrium" and alone:
             plays[start].rules[at] = rules
-    for play, first in zip(plays, firsts, strict=True):
-        if play is not plays[first]:
-            play.rules = [rule.copy() for rule in plays[first].rules]
-            play.outcome, play.epsilon = plays[first].outcome, plays[first].epsilon.copy()
 
 
 def list_moves(player: Player, rules: Floats) -> list[Floats]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from smecluster.policies.game.equilibrium.equilibria import Effort, find_equilibria
-from smecluster.policies.game.equilibrium.players import Floats, Game
+from smecluster.policies.game.equilibrium.players import Floats, Game, Player
 
 #: Part of their money that the others move to levers of rivalry.
 SHIFT = 0.1
@@ -32,15 +32,17 @@ def measure_reactions(
     -------
     dict of str to array of float
         ``slope`` by player, Dmnl: change of its share of money on these levers over the change of
-        the others', with the others giving `SHIFT` of all money from all their levers in proportion
-        to these in equal parts. ``share``: what it spends on them in the equilibrium, Dmnl.
+        the others', who give `SHIFT` of all their money, from all levers in proportion, to these in
+        equal parts (who spends nothing, as much of what he could spend). ``share``: what it spends
+        on them in the equilibrium, Dmnl.
     """
     levers = list(rivalry)
     slopes, shares = [], []
     effort = Effort(close=1e-8, checks=0)
     for at in range(len(game.players)):
         moved = [
-            rule.copy() if other == at else _shift(rule, levers) for other, rule in enumerate(rules)
+            rule.copy() if other == at else _shift(rule, levers, game.players[other])
+            for other, rule in enumerate(rules)
         ]
         others = [
             float(player.chances @ (moved[other] - rules[other])[:, levers].sum(axis=1))
@@ -55,8 +57,10 @@ def measure_reactions(
     return {"slope": np.array(slopes), "share": np.array(shares)}
 
 
-def _shift(rule: Floats, levers: Sequence[int]) -> Floats:
-    """Move part of the money to some levers, from all in proportion."""
+def _shift(rule: Floats, levers: Sequence[int], player: Player) -> Floats:
+    """Move part of the money to some levers; of who spends nothing, part of what he could."""
+    spent = rule.sum(axis=1, keepdims=True)
+    spent = np.where(spent > 0, spent, player.totals[levers[0]])
     moved = rule * (1 - SHIFT)
-    moved[:, levers] += SHIFT * rule.sum(axis=1, keepdims=True) / len(levers)
+    moved[:, levers] += SHIFT * spent / len(levers)
     return moved
