@@ -8,9 +8,9 @@ through one transform.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
-from scipy.signal import periodogram
 
 from smecluster.model.support.errors import InputError
 from smecluster.sensitivity.methods.estimates import (
@@ -133,8 +133,17 @@ def _estimate_balanced(x: Array, y: Array) -> Array:
     """First-order index of one factor for each output."""
     order = np.argsort(x)
     there_and_back = np.concatenate([order[::2], order[1::2][::-1]])
-    _, power = periodogram(y[there_and_back], axis=0)
-    raw = power[1 : BALANCED_HARMONICS + 1].sum(axis=0) / power[1:].sum(axis=0)
+    centred = y - y.mean(axis=0)
+    # Of the periodogram only these harmonics are needed, and its sum, which Parseval gives.
+    power = 2 * ((_list_harmonics(len(y)) @ centred[there_and_back]) ** 2).sum(axis=0)
+    raw = power / (len(y) * (centred**2).sum(axis=0))
     skew = 2 * BALANCED_HARMONICS / len(y)
     unskewed: Array = raw - skew / (1 - skew) * (1 - raw)
     return unskewed
+
+
+@lru_cache(maxsize=8)
+def _list_harmonics(runs: int) -> Array:
+    """Cosines and sines of the harmonics that are summed: (2 harmonics, runs)."""
+    phase = 2 * np.pi * np.outer(np.arange(1, BALANCED_HARMONICS + 1), np.arange(runs)) / runs
+    return np.concatenate([np.cos(phase), np.sin(phase)])
