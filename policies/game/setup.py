@@ -59,6 +59,8 @@ class GameSetup:
         Whether the centre plays too, at once with regions and before them.
     leader_draws : int
         Draws on which the centre goes first.
+    parts : int
+        As how many equal parts each region plays.
     """
 
     share: float = 0.005
@@ -72,6 +74,7 @@ class GameSetup:
     seed: int = 1
     centre: bool = False
     leader_draws: int = 10
+    parts: int = 1
 
     @property
     def prize_year(self) -> float:

@@ -23,6 +23,7 @@ EXAMPLES = (
     "smecluster game --aim growth --aim welfare --draws 20",
     "smecluster game --free-money --information none",
     "smecluster game --centre --leader-draws 10",
+    "smecluster game --parts 10 --free-money --information none --draws 0 --starts 1",
     "smecluster game --draws 100 --unseen 400 --centre --page docs/game.md",
 )
 _BY_HAND = ("local", "central", "mixed")
@@ -37,6 +38,7 @@ _TABLES = (
     "reactions",
     "unseen",
     "centre",
+    "published",
 )
 _FIGURES = ("worth", "spending")
 
@@ -86,6 +88,13 @@ def game(
         int, typer.Option(min=0, help="Unseen draws to check the planner on; 0 for none.")
     ] = _UNSEEN,
     starts: Annotated[int, typer.Option(help="Profiles from which play begins.")] = 3,
+    parts: Annotated[
+        int,
+        typer.Option(
+            help="As how many equal parts each region plays: 10 makes thirty regions, which are "
+            "held against studies of coordination."
+        ),
+    ] = 1,
     horizon: Annotated[float, typer.Option(help="Last year that counts.")] = 2040,
     prize: Annotated[
         float,
@@ -125,6 +134,7 @@ def game(
     from smecluster.policies.comparison.study_inputs import fingerprint, load_inputs
     from smecluster.policies.game.aims import AIMS
     from smecluster.policies.game.compute import play_game
+    from smecluster.policies.game.coordination.parts import split_draws, split_regions
     from smecluster.policies.game.setup import check_model, make_setup
     from smecluster.policies.study import combine_study
 
@@ -151,13 +161,15 @@ def game(
         seed=given.seed,
         centre=centre,
         leader_draws=leader_draws,
+        parts=parts,
     )
     inputs = load_inputs(given, calibration=calibration, folders=from_ or [], settings=set_ or [])
-    table = pd.DataFrame(index=["model"]) if inputs.draws is None else inputs.draws
+    drawn = pd.DataFrame(index=["model"]) if inputs.draws is None else inputs.draws
+    model, table = split_regions(inputs.model, parts), split_draws(inputs.model, drawn, parts)
     chosen = table.iloc[: max(draws, 1)]
-    check_model(inputs.model, chosen, setup)
+    check_model(model, chosen, setup)
     identity = {
-        "model": inputs.model.hash,
+        "model": model.hash,
         "calibration": inputs.stamp()["calibration"],
         "draws": fingerprint(chosen),
         "strategies": ", ".join(one.hash for one in inputs.strategies),
@@ -170,7 +182,7 @@ def game(
         drop(out / _KEPT)
     with progress("runs", open_ended=True) as report:
         result = play_game(
-            inputs.model,
+            model,
             inputs.strategies,
             chosen,
             setup,
@@ -211,6 +223,21 @@ def _report(
                 for row in tables["arrangements"].itertuples(index=False)
             ],
         )
+        if "published" in tables:
+            print()
+            print_table(
+                ["study", "published", "range", "model", "within"],
+                [
+                    [
+                        row["study"],
+                        Rounded(row["published"]),
+                        f"{Rounded(row['low'])} to {Rounded(row['high'])}",
+                        Rounded(row["model"]),
+                        "yes" if row["within"] else "no",
+                    ]
+                    for row in tables["published"].to_dict("records")
+                ],
+            )
         print_lines(["", *result.basis()])
     files += list(results.draw(result.figures(), stamp).values())
     if page is not None:

@@ -1,0 +1,1 @@
+"""What coordination is worth among many regions, beside what studies find."""
