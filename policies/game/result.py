@@ -84,10 +84,6 @@ class GameResult(PolicyResult):
         }
         if self.unseen is not None:
             made["unseen"] = measures.tabulate_unseen(self)
-        if self.setup.parts > 1 and {"growth", "welfare"} <= set(self.setup.aims):
-            from smecluster.policies.game.coordination.published import compare_studies
-
-            made["published"] = compare_studies(self)
         if self.leading:
             made["centre"] = measures.tabulate_leading(self)
         return made

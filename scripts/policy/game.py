@@ -202,10 +202,13 @@ def _report(
 ) -> None:
     """Print and write what came out."""
     from smecluster.model.presentation.formatting import Rounded
+    from smecluster.policies.game.coordination.published import compare_studies
     from smecluster.policies.game.page import write_page
 
     stamp = inputs.stamp(game=repr(result.setup))
     tables = result.tables()
+    if result.setup.parts > 1 and {"growth", "welfare"} <= set(result.setup.aims):
+        tables["published"] = compare_studies(result)
     files = results.write_tables(tables, stamp)
     if not json:
         print_lines([*result.answer(), ""])
