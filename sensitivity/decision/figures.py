@@ -79,6 +79,9 @@ def draw_information(decision: Decision) -> Figure:
                 color=_INK,
                 markersize=3.5,
             )
+            # Knowing everything gives the scale, also where nothing is worth knowing.
+            axis.set_xlim(right=max(1.05 * perfect, axis.get_xlim()[1], 0.1))
+            axis.set_xlim(left=min(-0.02 * axis.get_xlim()[1], axis.get_xlim()[0]))
             axis.set_title(f"{capitalise(yardstick)}, by {way}", loc="left", fontsize=10)
             axis.set_xlabel(f"{MONEY_UNIT}, present value (everything: {perfect:,.0f})", fontsize=9)
     return add_heading(

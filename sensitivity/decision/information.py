@@ -32,6 +32,9 @@ from smecluster.sensitivity.decision.surface import (
     predict_unseen,
 )
 
+# Less than this share of the largest benefit is rounding.
+_ROUNDING = 1e-12
+
 
 def value_perfect(benefits: Floats, labels: Integers) -> tuple[float, float]:
     """Estimate the expected value of perfect information.
@@ -96,7 +99,9 @@ def value_partial(
     gains = benefits[np.arange(draws), choice] - benefits[:, best]
     fitted = float(seen.max(axis=1).mean() - seen.mean(axis=0).max())
     changed = float((choice != best).mean())
-    return float(gains.mean()), estimate_error(gains, labels), max(fitted, 0.0), changed
+    rounding = _ROUNDING * float(np.abs(benefits).max())
+    fitted = fitted if fitted > rounding else 0.0
+    return float(gains.mean()), estimate_error(gains, labels), fitted, changed
 
 
 def tabulate_values(

@@ -71,7 +71,8 @@ def write_basis(decision: Decision) -> list[str]:
     said = [
         decision.draws.source,
         f"Every strategy spends {decision.budget} more than policy as now: "
-        f"{_format_money(gains.money)} bn yuan in present value, the same in every draw. "
+        f"{_format_money(gains.money)} bn yuan in present value, the same in every draw and "
+        "spent by the last year. "
         f"Gains are present values until {decision.horizon}, against policy as now in the same "
         f"draw. {gains.runs:,} runs.",
         "The value of information is that of knowing a constant exactly before this one decision, "
