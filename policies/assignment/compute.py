@@ -174,6 +174,7 @@ def assign(
         searches={},
         failed=int((results[REASON].values != "").sum()),
         runs=0,
+        excess=(),
         spans=_check_spans(model, menu, names, results, start, settings),
         odds=count_odds(model, table),
     )
@@ -309,6 +310,12 @@ class _Work:
         ]
         results = self.run(self.worlds, plans, "divisions")
         kept = results[[GAINED, BENEFIT, ADDITIONAL]].rename({STRATEGY: DIVISION})
+        factors = results[FACTOR].median(DRAW)
+        funded = [
+            plan.scale(float(factors.sel({STRATEGY: plan.name})))
+            for plan in plans
+            if bool(factors.sel({STRATEGY: plan.name}).notnull())
+        ]
         return found.with_divisions(
             Chosen(
                 divisions=spending,
@@ -317,6 +324,7 @@ class _Work:
                 searches=searches,
                 failed=int((results[REASON].values != "").sum()),
                 runs=self.runs,
+                excess=check_spans(self.model, funded, self.start, self.settings),
             )
         )
 

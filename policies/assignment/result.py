@@ -16,6 +16,7 @@ from smecluster.policies.base_result import PolicyResult
 if TYPE_CHECKING:
     from smecluster.model.presentation.plotting import Figure
     from smecluster.policies.budget import Budget
+    from smecluster.policies.spans import SpanExcess
     from smecluster.policies.strategy import Strategy
     from smecluster.policies.wording.worlds import Odds
 
@@ -36,6 +37,8 @@ class Chosen:
         How the best were found.
     failed, runs : int
         Runs without a result, and all runs.
+    excess : tuple of SpanExcess
+        Levers that get more than is plausible in whole divisions.
     """
 
     divisions: Mapping[str, Division]
@@ -44,6 +47,7 @@ class Chosen:
     searches: Mapping[str, Found]
     failed: int
     runs: int
+    excess: tuple[SpanExcess, ...]
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,7 @@ class Assignment(PolicyResult):
     levers : xarray.Dataset
         All the money on one lever: `GAINED` and `BENEFIT`, Myuan, along (lever, who, draw,
         horizon), and the additional money.
-    divisions, results, chosen_on, searches
+    divisions, results, chosen_on, searches, excess
         As in `Chosen`.
     failed, runs : int
         Runs without a result, and all runs.
@@ -90,6 +94,7 @@ class Assignment(PolicyResult):
     searches: Mapping[str, Found]
     failed: int
     runs: int
+    excess: tuple[SpanExcess, ...]
     spans: Mapping[str, float]
     odds: Odds
 
@@ -113,6 +118,7 @@ class Assignment(PolicyResult):
             searches=chosen.searches,
             failed=self.failed + chosen.failed,
             runs=chosen.runs,
+            excess=chosen.excess,
         )
 
     def tables(self) -> dict[str, pd.DataFrame]:

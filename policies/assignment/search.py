@@ -1,13 +1,15 @@
 """Search for the division of labour that is worth most to the nation.
 
 There are four to the power of fifteen divisions, and levers act on one another, so not all can be
-tried. The search moves one lever at a time, all draws the same before and after. A pass tries every
-move; then all levers move at once to where each alone would gain most, or, where that together is
-worse than the best single move, that one is made. It ends when no move gains.
+tried, unless the levers are few. The search moves one lever at a time, all draws the same before
+and after. A pass tries every move; then all levers move at once to where each alone would gain
+most, or, where that together is worse than the best single move, that one is made. It ends when no
+move gains.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +22,8 @@ Floats = NDArray[np.float64]
 #: Takes divisions and gives what each is worth in each draw; missing where it has no result.
 Judge = Callable[[Sequence[Division]], Floats]
 
+#: With no more divisions than this all are tried.
+ALL = 64
 # A search that has not ended after so many passes goes in circles or gains next to nothing.
 _MOST = 30
 
@@ -38,6 +42,8 @@ class Found:
         How many passes, and how many divisions were judged.
     settled : bool
         Whether no single move from it gains.
+    whole : bool
+        Whether every division was tried.
     """
 
     division: Division
@@ -45,6 +51,7 @@ class Found:
     passes: int
     tried: int
     settled: bool
+    whole: bool = False
 
 
 def search_division(begin: Division, choices: Mapping[str, Sequence[str]], judge: Judge) -> Found:
@@ -75,6 +82,13 @@ def search_division(begin: Division, choices: Mapping[str, Sequence[str]], judge
         # Without money there is neither benefit nor cost.
         return [memory[one.who] if one.spends else 0.0 for one in divisions]
 
+    if math.prod(map(len, choices.values())) <= ALL:
+        every = [begin]
+        for lever, options in choices.items():
+            every = [one.move(lever, who) for one in every for who in options]
+        values = worth([begin, *every])
+        at = int(np.argmax(values))
+        return Found([begin, *every][at], values[at], 1, len(memory), True, True)
     here = begin
     (best,) = worth([here])
     for number in range(1, _MOST + 1):

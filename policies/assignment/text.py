@@ -86,16 +86,10 @@ def write_basis(assignment: Assignment) -> list[str]:
         "it is told to, also where others gain by it.",
         "Whole divisions share the same money among all levers that somebody runs, in proportion "
         "to the upper end of each lever's plausible span (policies/levers.toml), so they differ "
-        "only in who does what; money of a lever that nobody runs goes to the others.",
+        "only in who does what; money of a lever that nobody runs goes to the others. So a lever "
+        "that pays by itself may be left to nobody there, where others pay more.",
     ]
     if assignment.searches:
-        tried = sum(one.tried for one in assignment.searches.values())
-        settled = all(one.settled for one in assignment.searches.values())
-        end = (
-            "each search ended where no single move gains"
-            if settled
-            else "a search was stopped before it settled"
-        )
         seen = len(assignment.chosen_on)
         how = (
             f" on {format_count(seen, 'draw', 'draws')}; what is said of divisions is counted on "
@@ -103,17 +97,13 @@ def write_basis(assignment: Assignment) -> list[str]:
             if assignment.several
             else ""
         )
-        said.append(
-            "The best divisions were found by moving levers from the paper's division and from "
-            f"the best of each lever alone: {tried:,} divisions of the "
-            f"{len(_CALLED) ** len(assignment.names):,} were tried{how}; {end}. A better one may "
-            "exist."
-        )
+        said.append(_describe_search(assignment, how))
     if assignment.spans:
         said.append(
             "All the money on one lever is more than is plausible of "
             f"{join_names(list(assignment.spans))}: their returns are those of a saturated lever."
         )
+    said += [f"Warning: {one.describe()}." for one in assignment.excess]
     said += [
         f"{assignment.runs:,} runs in {format_count(len(assignment.draws), 'draw', 'draws')}.",
         describe_draws(assignment.draws),
@@ -124,6 +114,25 @@ def write_basis(assignment: Assignment) -> list[str]:
             f"{'is' if assignment.failed == 1 else 'are'} left out."
         )
     return said
+
+
+def _describe_search(assignment: Assignment, how: str) -> str:
+    """Say how the best divisions were found, and whether a better one may exist."""
+    searches = assignment.searches.values()
+    every = len(_CALLED) ** len(assignment.names)
+    if all(one.whole for one in searches):
+        return f"All {every:,} divisions were tried{how}."
+    tried = sum(one.tried for one in searches)
+    end = (
+        "each search ended where no single move gains"
+        if all(one.settled for one in searches)
+        else "a search was stopped before it settled"
+    )
+    return (
+        "The best divisions were found by moving levers from the paper's division and from the "
+        f"best of each lever alone: {tried:,} divisions of the {every:,} were tried{how}; {end}. A "
+        "better one may exist."
+    )
 
 
 def _tasks(assignment: Assignment) -> str:
@@ -249,11 +258,14 @@ def _forgone(assignment: Assignment, paper: Floats) -> list[str]:
     if LEVELS in divisions:
         levels = float(np.nanmedian(unseen.sel({DIVISION: LEVELS}).values * factor - paper))
         part = max(levels, 0.0) / whole
-        if part <= 1:
-            rest = "the rest is money moved to other levers"
-            said += (
-                f" Who runs what is {format_share(part)} of that difference, and {rest}."
-                if part > 0
-                else " None of that difference is who runs what: it is money moved to other levers."
-            )
+        said += {
+            0: " None of that difference is who runs what: it is money moved to other levers.",
+            1: " All of that difference is who runs what.",
+        }.get(
+            part,
+            f" Who runs what is {format_share(part)} of that difference, and the rest is money "
+            "moved to other levers."
+            if part < 1
+            else "",
+        )
     return [said]

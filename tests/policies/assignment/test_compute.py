@@ -308,7 +308,24 @@ def test_one_set_of_values_has_neither_odds_nor_intervals(model):
 
 
 def test_the_search_is_described_with_what_it_tried(found):
-    basis = " ".join(found.basis())
+    assert f"All {4 ** len(LEVERS):,} divisions were tried on 1 draw" in " ".join(found.basis())
+    part = {name: dataclasses.replace(one, whole=False) for name, one in found.searches.items()}
+    basis = " ".join(dataclasses.replace(found, searches=part).basis())
     tried = sum(one.tried for one in found.searches.values())
     assert f"{tried:,} divisions of the {4 ** len(LEVERS):,} were tried on 1 draw" in basis
     assert "A better one may exist." in basis
+
+
+@pytest.mark.parametrize(
+    ("levels", "words"),
+    [
+        (100e3, "None of that difference is who runs what"),
+        (200e3, "Who runs what is 33 % of that difference, and the rest is money moved"),
+        (400e3, "All of that difference is who runs what."),
+    ],
+)
+def test_what_is_forgone_is_parted_into_who_and_what(found, levels, words):
+    others = found.paper.move(LEVERS[0], NOBODY)
+    shown = dataclasses.replace(found, divisions={PAPER: found.paper, LEVELS: others, BEST: others})
+    worth = {PAPER: 100e3, LEVELS: levels, BEST: 400e3}
+    assert words in " ".join(inject(shown, [1] * 5, [2] * 5, [3] * 5, worth).answer())

@@ -8,7 +8,7 @@ import pytest
 from smecluster.policies.assignment.divisions import NOBODY, WHO, Division
 from smecluster.policies.assignment.search import search_division
 
-LEVERS = ("a", "b", "c", "d")
+LEVERS = ("a", "b", "c", "d")  # 256 divisions, more than are all tried
 START = Division("paper", LEVERS, ("centre",) * 4)
 EVERYONE = dict.fromkeys(LEVERS, WHO)
 
@@ -73,3 +73,14 @@ def test_nobody_runs_anything_where_everything_costs():
 def test_moves_are_listed_by_who_gives_and_who_takes():
     other = START.move("b", NOBODY).move("c", NOBODY).move("d", "both")
     assert START.list_moves(other) == {("centre", NOBODY): ["b", "c"], ("centre", "both"): ["d"]}
+
+
+def test_of_few_levers_every_division_is_tried():
+    few = Division("few", ("a", "b", "c"), ("centre",) * 3)
+    # No single move gains from the start, and yet there is a better division.
+    table = dict.fromkeys(itertools.product(WHO, repeat=3), -1.0)
+    table[few.who], table["both", "both", "regions"] = 1.0, 2.0
+    found = search_division(few, dict.fromkeys(few.levers, WHO), judge_by(table.__getitem__))
+    assert found.whole
+    assert found.division.who == ("both", "both", "regions")
+    assert found.tried == 4**3 - 1  # nobody runs anything costs no run
