@@ -72,7 +72,7 @@ def attack_option(attempt: Attempt) -> None:
     quick = [
         (at, option)
         for at, option in pairs()
-        if commands[at]["base"][0] not in ("calibrate", "demo")
+        if commands[at]["base"][0] not in ("calibrate", "demo", "evaluate", "game")
         and option not in ("--generations", "--population")
     ]
     at, option = random.choice([pair for pair in quick if pair not in outputs()])
