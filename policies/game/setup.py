@@ -27,6 +27,7 @@ LAST_HORIZON = 2060.0
 MOST_CENTRAL = 0.03
 # The most that the model lets a region spend, and at how many sums its debt is looked at.
 _MOST_LOCAL, _SUMS = 0.1, 21
+_LARGEST_LEADER_DRAWS = 100_000
 _LARGEST_STARTS = 20
 
 
@@ -129,6 +130,10 @@ def make_setup(money: str | float = DEFAULT_BUDGET, **given: object) -> GameSetu
         )
     if not 1 <= setup.starts <= _LARGEST_STARTS:
         raise InputError(f"starts must lie in 1..{_LARGEST_STARTS}, not {setup.starts}")
+    if not 1 <= setup.leader_draws <= _LARGEST_LEADER_DRAWS:
+        raise InputError(
+            f"leader draws must lie in 1..{_LARGEST_LEADER_DRAWS:,}, not {setup.leader_draws}"
+        )
     if not 0 < setup.prize < np.inf:
         raise InputError(f"the prize must be a number above 0, not {setup.prize:g}")
     return setup

@@ -165,6 +165,7 @@ def test_deeper_debt_takes_more_money(shipped, draws):
         ({"horizon": 2030.0}, "the horizon must be a whole year in 2031..2060"),
         ({"horizon": 2061.0}, "2031..2060"),
         ({"starts": 0}, "starts must lie in 1..20"),
+        ({"leader_draws": 10**21}, "leader draws must lie in 1..100,000"),
         ({"prize": 0.0}, "the prize must be a number above 0"),
     ],
 )
