@@ -35,7 +35,6 @@ from smecluster.policies.accounting.tables import residents_by_region
 from smecluster.policies.ensemble.cases import STRATEGY
 from smecluster.policies.ensemble.ordering import order_by_majority
 from smecluster.policies.wording.prose import (
-    describe_draws,
     format_count,
     format_interval,
     format_number,
@@ -99,7 +98,7 @@ def write_basis(account: Account) -> list[str]:
         "what an equal division is worth. Whoever weighs a yuan of one party more than a yuan of "
         "another can do so with the table of parties.",
         f"{account.runs:,} runs in {format_count(len(account.draws), 'draw', 'draws')}.",
-        describe_draws(account.draws),
+        account.odds.describe(account.draws),
     ]
     if account.failed:
         said.append(

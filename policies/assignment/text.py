@@ -20,7 +20,6 @@ from smecluster.policies.assignment.measures import (
 from smecluster.policies.assignment.tables import pick_unseen, tabulate_levers
 from smecluster.policies.ensemble.gains import BENEFIT
 from smecluster.policies.wording.prose import (
-    describe_draws,
     format_count,
     format_interval,
     format_number,
@@ -106,7 +105,7 @@ def write_basis(assignment: Assignment) -> list[str]:
     said += [f"Warning: {one.describe()}." for one in assignment.excess]
     said += [
         f"{assignment.runs:,} runs in {format_count(len(assignment.draws), 'draw', 'draws')}.",
-        describe_draws(assignment.draws),
+        assignment.odds.describe(assignment.draws),
     ]
     if assignment.failed:
         said.append(
@@ -258,14 +257,13 @@ def _forgone(assignment: Assignment, paper: Floats) -> list[str]:
     if LEVELS in divisions:
         levels = float(np.nanmedian(unseen.sel({DIVISION: LEVELS}).values * factor - paper))
         part = max(levels, 0.0) / whole
-        said += {
-            0: " None of that difference is who runs what: it is money moved to other levers.",
-            1: " All of that difference is who runs what.",
-        }.get(
-            part,
-            f" Who runs what is {format_share(part)} of that difference, and the rest is money "
-            "moved to other levers."
-            if part < 1
-            else "",
-        )
+        if part == 0:
+            said += " None of that difference is who runs what: it is money moved to other levers."
+        elif part == 1:
+            said += " All of that difference is who runs what."
+        elif part < 1:
+            said += (
+                f" Who runs what is {format_share(part)} of that difference, and the rest is money "
+                "moved to other levers."
+            )
     return [said]

@@ -12,7 +12,6 @@ from smecluster.policies.ensemble.gains import BENEFIT, GAINED
 from smecluster.policies.money_map.measures import JUDGED, SURE, Cell, find_first, find_limits
 from smecluster.policies.wording.prose import (
     SHARED_OUT,
-    describe_draws,
     format_count,
     format_interval,
     format_number,
@@ -71,7 +70,7 @@ def write_basis(found: MoneyMap) -> list[str]:
         "median net national benefit (docs/accounts.md) is above zero; between budgets it is taken "
         "to move on a straight line.",
         f"{found.runs:,} runs in {format_count(len(found.draws), 'draw', 'draws')}.",
-        describe_draws(found.draws),
+        found.odds.describe(found.draws),
         SHARED_OUT,
     ]
     if found.failed:

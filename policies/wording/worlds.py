@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from smecluster.model.vensim.beliefs import RANGE, SWITCH, read_beliefs
-from smecluster.policies.wording.prose import format_draws
+from smecluster.policies.wording.prose import describe_draws, format_count, format_draws
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,6 +63,17 @@ class Odds:
         if not self.several or not known:
             return ""
         return format_draws(int((given > 0).sum()), known).replace("draws", self.noun(short), 1)
+
+    def describe(self, draws: pd.DataFrame) -> str:
+        """Say what differs among draws, and what does not; see `prose.describe_draws`."""
+        if not (self.all_varied and self.several):
+            return describe_draws(draws)
+        values = format_count(len(draws.columns), "value", "values")
+        return (
+            f"The {self.total:,} worlds vary {values}: all constants of which the model's file "
+            "believes a range, as far as the histories allow. The equations, the discount rate and "
+            "the national drivers stay as they are."
+        )
 
     def noun(self, short: bool = True) -> str:
         """Name the draws."""
