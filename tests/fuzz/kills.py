@@ -24,8 +24,12 @@ from tests.fuzz.kinds import STUDY
 from tests.fuzz.oracles import is_left_over
 
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP)
-#: Lines that say when and how something was made, not what it is.
-_WHEN = re.compile(rb'(?m)^#.*$|"(seconds|time|command|versions|made|date)": [^\n]*')
+#: Lines that say when and how something was made, and at what cost, not what it is; and the hash
+#: that ends a record which holds such lines.
+_WHEN = re.compile(
+    rb'(?m)^#.*$|"(seconds|time|command|versions|made|date)": [^\n]*'
+    rb'|"runs": \d+,\s*(?="seconds")|"sha256": "[0-9a-f]{64}"(?=\s*\}\s*\Z)'
+)
 _BATCH_RUNS = 20_000
 
 #: The long commands, small enough to be killed often; ``o`` is where they write.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.fuzz.edition import Edition
-from tests.fuzz.kills import LONG, kill, left_over, prepare, start
+from tests.fuzz.kills import LONG, kill, left_over, prepare, start, tables
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 
@@ -27,6 +29,23 @@ def test_a_left_over_is_seen(tmp_path: Path) -> None:
     assert left_over(tmp_path) == []
     (tmp_path / "w" / ".r-ab12cd34.csv").write_text("")
     assert left_over(tmp_path) == ["w/.r-ab12cd34.csv"]
+
+
+def test_what_a_calibration_cost_is_no_difference_but_what_it_found_is(tmp_path: Path) -> None:
+    found = []
+    for name, runs, seconds, draws in (
+        ("a", 10, 1.5, "x"),
+        ("b", 12, 2.5, "x"),
+        ("c", 10, 1.5, "y"),
+    ):
+        folder = tmp_path / name
+        folder.mkdir()
+        body = {"runs": runs, "seconds": seconds, "files": {"draws.csv": draws}}
+        digest = hashlib.sha256(repr(body).encode()).hexdigest()
+        text = json.dumps({**body, "sha256": digest}, indent=1) + "\n"
+        (folder / "manifest.json").write_text(text, encoding="utf-8")
+        found.append(tables(folder))
+    assert found[0] == found[1] != found[2]
 
 
 def test_a_full_disk_is_named_and_nothing_is_left_on_it(tmp_path: Path) -> None:
