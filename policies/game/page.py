@@ -30,10 +30,12 @@ _TERMS = """\
 - **Coordinated**: the regions choose together what is best for the residents of all of them.
 - **Planner**: all programmes are chosen for the nation: the rest of China, buyers everywhere and
   taxpayers count too.
+- **Residents** are a region's workers, owners, lenders and local taxpayers; they also get the
+  region's part, by value added, of what buyers in all of China gain and the centre's budget loses.
+  `smecluster account` shows all these apart.
 - **Growth** is the tournament of officials: a prize for growing more than the other regions' mean
   over one term. **Revenue** is taxes and land money that the region keeps. **Welfare** is what its
-  residents get: earnings beyond those elsewhere, their government's balance, and their part of what
-  all of China gets from lower prices, better goods and the centre's budget.
+  residents get.
 - **Signals**: a region sees its own cluster in the first year through its statistics, late and with
   an error of 5 to 30 %. Which combination of these figures it acts on, and how, is fitted over
   draws. The centre sees a total of all regions, later and with less detail.

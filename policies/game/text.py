@@ -51,7 +51,8 @@ def write_answer(result: GameResult) -> list[str]:
     list of str
         Sentences.
     """
-    said = [_worth(result), _parts(result), _spending(result), _settled(result)]
+    said = [_worth(result), _recovered(result), _parts(result), _spending(result)]
+    said.append(_settled(result))
     said += [_reactions(result), _knowing(result), _unseen(result)]
     said += [_leading(result, led) for led in result.leading]
     return [one for one in said if one]
@@ -132,6 +133,23 @@ _AIM_WORDS = {
     "revenue": "revenue of its own",
     "welfare": "the best for its residents",
 }
+
+
+def _recovered(result: GameResult) -> str:
+    """Say what would recover most of what rivals for growth miss."""
+    if not {"growth", "welfare"} <= set(result.setup.aims):
+        return ""
+    steps = [name_nash("growth"), name_nash("welfare"), COORDINATED, PLANNER]
+    worth = [float(np.nanmean(benefit(result, name))) for name in steps]
+    missed = worth[-1] - worth[0]
+    if not missed > _NONE * abs(worth[-1]):
+        return ""
+    aim, agreed, counted = (100 * rise / missed for rise in np.diff(worth))
+    return (
+        "Of what rivals for growth miss against the planner, another aim (welfare instead of "
+        f"growth) recovers {aim:.0f} %, agreement among the regions {agreed:.0f} %, and counting "
+        f"the rest of China {counted:.0f} %."
+    )
 
 
 def _parts(result: GameResult) -> str:
