@@ -28,7 +28,10 @@ Flags = NDArray[np.bool_]
 #: Forecasters with the model's structure.
 MODEL, CUT = "model", "loops cut"
 #: Columns of a table of forecasts, after those of the series.
-COLUMNS = ["year", "last", "figures", "forecaster", "value", "median", "crps", "log score", "level"]
+COLUMNS = [
+    *("year", "last", "figures", "forecaster", "value", "median", "low", "high"),
+    *("crps", "log score", "level"),
+]
 
 
 @dataclass(frozen=True)
@@ -108,8 +111,9 @@ def forecast_by_model(
     -------
     pandas.DataFrame
         A row a figure: region, variable, segment, and `COLUMNS`: its year, the last year used,
-        how many figures were used, the forecaster, the logarithms of the figure and of the median
-        forecast, and the scores (`calibration.evaluation.scoring.Scored`).
+        how many figures were used, the forecaster, the logarithms of the figure, of the median
+        forecast and of the ends of its 90 % interval, and the scores
+        (`calibration.evaluation.scoring.Scored`).
     """
     place = {year: at for at, year in enumerate(years.tolist())}
     number = {each: at for at, each in enumerate(task.problem.observables.index)}
@@ -214,7 +218,7 @@ def run_nation(model: Model, outlook: Outlook | None, years: Floats) -> dict[str
 
 def _take_logs(paths: Floats, needed: list[int]) -> Floats:
     """Take logarithms of the draws that can be run; where none can, of nothing: the score shows."""
-    fine: Flags = (paths[:, needed] > 0).all(axis=1)
+    fine = np.all(paths[:, needed] > 0, axis=1)
     return np.log(paths[fine]) if fine.any() else np.zeros_like(paths)
 
 
@@ -225,6 +229,8 @@ def _tabulate(old: pd.DataFrame, new: pd.DataFrame, name: str, scored: Scored) -
         forecaster=name,
         value=np.log(new["value"].to_numpy(dtype=float)),
         median=scored.median,
+        low=scored.low,
+        high=scored.high,
         crps=scored.crps,
     )
     return table.assign(**{"log score": scored.log_score, "level": scored.level})

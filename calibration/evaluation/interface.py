@@ -30,7 +30,10 @@ from smecluster.model.support.checkpoints import drop
 from smecluster.model.support.errors import InputError
 
 #: Tables by name, in the order of the page.
-TABLES = ("forecasts", "series", "panels", "horizons", "bars", "left-out", "unseen", "made")
+TABLES = (
+    *("forecasts", "series", "panels", "horizons", "bars"),
+    *("left-out", "unseen", "unseen-forecasts", "made"),
+)
 
 
 @dataclass(frozen=True)
@@ -144,6 +147,7 @@ def evaluate(
         "bars": judge_bars(panels, protocol),
         "left-out": score_regions(left, interval, "left out"),
         "unseen": score_regions(unseen, interval, "region"),
+        "unseen-forecasts": unseen,
         "made": made,
     }
     return Evaluation(tables, protocol, chosen, problem.model.hash, seconds, runs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
@@ -17,6 +18,8 @@ from smecluster.model.support.provenance import say_how_made
 
 #: The file that says what was fixed before.
 PROTOCOL = "calibration/evaluation/protocol.toml"
+# Of the predictions of regions never used every fifth year is shown.
+_EVERY = 5
 
 
 def write_page(found: Evaluation, table: str) -> str:
@@ -87,6 +90,11 @@ def write_page(found: Evaluation, table: str) -> str:
         *_describe_unseen(tables),
         "",
         *_write_regions(tables["unseen"], "region"),
+        "",
+        "Value added in billion yuan of 2010, the model's prediction with its "
+        f"{found.protocol.scores.interval:.0%} interval:",
+        "",
+        *_write_predictions(tables["unseen-forecasts"]),
     ]
     return "\n".join(lines) + "\n"
 
@@ -111,10 +119,13 @@ def _state_results(found: Evaluation) -> list[str]:
                 text += f" It beats {join_names(behind)}."
             lines.append(f"- {text}")
     share = panels["coverage"]
-    covered = " and ".join(f"{share[each, ADDED, MODEL]:.0%}" for each in (KNOWN, EXTRAPOLATED))
-    cut = [panels["ratio"][each, ALL, CUT] for each in (KNOWN, EXTRAPOLATED)]
-    own = [panels["ratio"][each, ALL, MODEL] for each in (KNOWN, EXTRAPOLATED)]
-    verdict = _compare_loops(own, cut)
+    kinds = (KNOWN, EXTRAPOLATED)
+    covered = " and ".join(f"{share[each, ADDED, MODEL]:.0%}" for each in kinds)
+    loops = [
+        _compare_loops(panel, [panels["ratio"][each, panel, MODEL] for each in kinds], cut)
+        for panel in PANELS
+        for cut in [[panels["ratio"][each, panel, CUT] for each in kinds]]
+    ]
     head = (
         f"**{len(missed)} of {len(bars)} bars are missed.** "
         if len(missed)
@@ -128,28 +139,37 @@ def _state_results(found: Evaluation) -> list[str]:
         *lines,
         f"- Nominal {found.protocol.scores.interval:.0%} intervals hold {covered} of value added "
         "(known and extrapolated drivers).",
-        f"- {verdict}",
+        *(f"- {each}" for each in loops),
         "",
-        "**What the model is for instead.** It is not the tool for a forecast of next year's "
-        "figures: a line through the past, or the nation's growth, costs nothing. It says what a "
-        "policy changes, which no rival here can, and through what; whether its sizes are right is "
-        "tested by [published effects](limitations.md#published-effects), not by this page.",
+        f"**What the model is for instead.** {_say_what_for(panels['ratio'].to_dict())}",
     ]
 
 
-def _compare_loops(own: Sequence[float], cut: Sequence[float]) -> str:
+def _compare_loops(panel: str, own: Sequence[float], cut: Sequence[float]) -> str:
     better = [mine < other for mine, other in zip(own, cut, strict=True)]
     numbers = " and ".join(f"{a:.2f} against {b:.2f}" for a, b in zip(own, cut, strict=True))
+    ending = f" ({numbers} with the loops cut, known and extrapolated drivers)."
     if all(better):
-        return f"The loops improve the forecasts of all series: {numbers} with the loops cut."
+        return f"Of {panel} the loops improve the forecasts{ending}"
     if not any(better):
-        return (
-            "**The loops do not improve the forecasts** of all series: "
-            f"{numbers} with the loops cut."
-        )
+        return f"Of {panel} **the loops do not improve the forecasts**{ending}"
+    kind = KNOWN if better[0] else EXTRAPOLATED
+    return f"Of {panel} **the loops improve the forecasts with {kind} drivers only**{ending}"
+
+
+def _say_what_for(ratios: Mapping[tuple[str, str, str], float]) -> str:
+    mine = ratios[EXTRAPOLATED, ALL, MODEL]
+    ahead = [name for name in RIVALS if ratios[EXTRAPOLATED, ALL, name] <= mine]
+    said = (
+        f"simple rivals ({join_names(ahead)}) are as good or better there"
+        if ahead
+        else "it beats the simple rivals there, in this one country and few series"
+    )
     return (
-        "The loops improve the forecasts of all series with one kind of drivers only: "
-        f"{numbers} with the loops cut."
+        "Nobody knows the nation's figures beforehand, so what counts for a forecast are the rows "
+        f"with extrapolated drivers, and {said}. The model is for asking what a policy changes, "
+        "and through what, which no rival on this page can answer; whether its sizes are right is "
+        "tested by [published effects](limitations.md#published-effects), not here."
     )
 
 
@@ -273,6 +293,28 @@ def _describe_unseen(tables: Mapping[str, pd.DataFrame]) -> list[str]:
         f"{row[FITTED]:.1f} |"
         for row in tables["made"].to_dict("records")
     ]
+
+
+def _write_predictions(table: pd.DataFrame) -> list[str]:
+    """Write some years of the blind predictions beside the figures."""
+    own = table[table["forecaster"] == MODEL]
+    years = sorted(own["year"].unique())
+    shown = [year for year in years if year % _EVERY == 0 or year == years[-1]]
+    lines = [
+        f"| region | {' | '.join(map(str, shown))} |",
+        f"|---|{'---:|' * len(shown)}",
+    ]
+    for region, part in own.groupby("region", sort=False):
+        rows = part.set_index("year")[["value", "median", "low", "high"]].to_dict("index")
+        cells = []
+        for year in shown:
+            if year not in rows:
+                cells.append("-")
+                continue
+            actual, *found = (f"{math.exp(each) / 1000:,.0f}" for each in rows[year].values())
+            cells.append(f"{found[0]} ({found[1]}-{found[2]}); came {actual}")
+        lines.append(f"| {region} | {' | '.join(cells)} |")
+    return lines
 
 
 def _write_regions(table: pd.DataFrame, by: str) -> list[str]:

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtr
+from scipy.special import stdtr, stdtrit
 
 from smecluster.calibration.evaluation.error_forecasts import Mixture
 from smecluster.calibration.evaluation.simple_forecasts import Student
 
 Floats = NDArray[np.float64]
+
+_EDGES = (0.05, 0.95)
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,8 @@ class Scored:
     ----------
     median : array of float
         Of the forecast of the logarithm.
+    low, high : array of float
+        Ends of the 90 % interval of the logarithm.
     crps, log_score : array of float
         Smaller is better.
     level : array of float
@@ -35,6 +39,8 @@ class Scored:
     """
 
     median: Floats
+    low: Floats
+    high: Floats
     crps: Floats
     log_score: Floats
     level: Floats
@@ -44,9 +50,12 @@ def score_student(forecast: Student, logs: Floats) -> Scored:
     """Score Student distributions, exactly, against logarithms of figures."""
     import scoringrules
 
+    reach = forecast.scale * stdtrit(forecast.freedom, _EDGES[1])
     given = forecast.freedom, forecast.location, forecast.scale
     return Scored(
         forecast.location,
+        forecast.location - reach,
+        forecast.location + reach,
         np.asarray(scoringrules.crps_t(logs, *given, backend="numpy")),
         np.asarray(scoringrules.logs_t(logs, *given, backend="numpy")),
         np.asarray(stdtr(forecast.freedom, (logs - forecast.location) / forecast.scale)),
@@ -62,6 +71,7 @@ def score_mixture(
     members = forecast.draw(ensemble, rng)
     return Scored(
         np.median(members, axis=1),
+        *np.quantile(members, _EDGES, axis=1),
         np.asarray(scoringrules.crps_ensemble(logs, members, estimator="pwm", backend="numpy")),
         -forecast.find_log_density(logs),
         forecast.find_levels(logs),

@@ -85,7 +85,11 @@ def evaluate(
         print_json(
             {
                 "stamp": stamp,
-                **{name: found.tables[name].to_dict("records") for name in TABLES[2:]},
+                **{
+                    name: found.tables[name].to_dict("records")
+                    for name in TABLES
+                    if name != "forecasts"
+                },
                 "files": [str(path) for path in files],
             }
         )

@@ -1,5 +1,6 @@
 """Scores are averaged over series, no series counts for more, and bars say what is missed."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -98,6 +99,10 @@ def make_evaluation():
         "bars": judge_bars(panels, PROTOCOL),
         "left-out": left,
         "unseen": score_regions(forecasts, 0.9, "region"),
+        "unseen-forecasts": pd.DataFrame(
+            [("town", 2020, MODEL, *np.log([2e5, 1e5, 5e4, 3e5]))],
+            columns=["region", "year", "forecaster", "value", "median", "low", "high"],
+        ),
         "made": made,
     }
     return Evaluation(tables, PROTOCOL, (2003, 2019), "abc" * 8, 60.0, 1000)
@@ -109,7 +114,7 @@ def test_the_page_says_first_whom_the_model_does_not_beat():
     assert "**4 of 14 bars are missed.**" in first
     assert "**It does not beat nation (0.40).**" in first
     assert "What the model is for instead" in first
-    assert "The loops improve the forecasts" in first
+    assert "Of value added the loops improve the forecasts" in first
 
 
 def test_the_page_shows_every_forecaster_of_every_series():
@@ -118,6 +123,7 @@ def test_the_page_shows_every_forecaster_of_every_series():
     cells = ["8", "**0.50**", "0.75", "1.25", "1.25", "1.25", "1.25", "1.00"]
     assert [cell.strip() for cell in row.split("|")[4:-1]] == cells
     assert "| town | A | 0.5 | 1990 | 30 | 12.5 |" in page
+    assert "| town | 100 (50-300); came 200 |" in page
 
 
 def test_the_error_of_value_added_is_that_of_the_median_in_per_cent():
