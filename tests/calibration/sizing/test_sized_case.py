@@ -1,11 +1,12 @@
 """A case made from a like region has its value added, says whose values it has, and is accepted."""
 
+import itertools
 import re
 
 import pytest
 
 from smecluster.calibration.authoring.case_check import check_case
-from smecluster.calibration.data.case import load_case
+from smecluster.calibration.data.case import list_cases, load_case
 from smecluster.calibration.data.deflate import deflate
 from smecluster.calibration.loading import CalibrationWarning, load_calibrated
 from smecluster.calibration.sizing.factor import TOLERANCE
@@ -30,6 +31,35 @@ def test_its_value_added_in_the_year_is_the_one_given_in_prices_of_2010(town):
     assert town.real == pytest.approx(deflate(GDP, YEAR))
     assert float(run.sel(Region="town", time=YEAR)) == pytest.approx(town.real, rel=TOLERANCE)
     assert float(run.sel(Region="town", time=2020)) > town.real
+
+
+def test_the_rest_of_china_is_smaller_by_the_region(town):
+    share = "share elsewhere at reference"
+    with pytest.warns(CalibrationWarning, match="scaled from those of Wenzhou"):
+        model = load_calibrated([], [town.folder])
+    beside, alone = (
+        simulate(each, outputs=[share, "market share at reference"], years=[YEAR])
+        for each in (model, load_calibrated([], []))
+    )
+    own = beside["market share at reference"].sel(Region="town")
+    assert (own > 0).all()
+    assert (beside[share] + own).values == pytest.approx(alone[share].values)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "like"), itertools.permutations(list_cases(), 2))
+def test_every_shipped_region_can_be_made_from_every_other(tmp_path, name, like):
+    year = 2000
+    region = load_case(name).place.name
+    run = simulate(load_calibrated([], []), outputs=["value added"], years=[year])["value added"]
+    real = float(run.sel(Region=region, time=year))
+    # Prices of the year, as its user has them.
+    made = new_sized_case(tmp_path / "copy", like, real / deflate(1.0, year), year)
+    assert check_case(made.folder).problems == ()
+    with pytest.warns(CalibrationWarning, match="scaled from those of"):
+        model = load_calibrated([], [made.folder])
+    found = simulate(model, outputs=["value added"], years=[year])["value added"]
+    assert float(found.sel(Region="copy", time=year)) == pytest.approx(real, rel=TOLERANCE)
 
 
 def test_every_value_says_that_it_is_scaled_from_the_like_region(town):
