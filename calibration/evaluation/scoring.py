@@ -69,9 +69,11 @@ def score_mixture(
     import scoringrules
 
     members = forecast.draw(ensemble, rng)
+    low, high = np.quantile(members, _EDGES, axis=1)
     return Scored(
         np.median(members, axis=1),
-        *np.quantile(members, _EDGES, axis=1),
+        low,
+        high,
         np.asarray(scoringrules.crps_ensemble(logs, members, estimator="pwm", backend="numpy")),
         -forecast.find_log_density(logs),
         forecast.find_levels(logs),
