@@ -116,7 +116,9 @@ def evaluate(
                 for part in ("model", "cut", "unseen")
             }
         )
-    parts = [Path(work) / name for name in ("origins", "unseen")]
+    # New regions are brought to size with the shipped calibration; nothing else here rests on it.
+    held = name_held(find_calibration())
+    parts = [Path(work) / name for name in ("origins", f"unseen with {held[-12:]}")]
     for part in parts if restart else ():
         drop(part)
     problem = forget_estimates(assemble_together(list_cases(), (), {}))
@@ -134,8 +136,7 @@ def evaluate(
         forecasts = roll_origins(bench, chosen)
         left = leave_regions_out(bench)
         seconds, runs = stages.seconds, stages.runs
-    # New regions are brought to size with the shipped calibration; nothing else here rests on it.
-    more = {"unseen": repr(read_assignment()), "calibration": name_held(find_calibration())}
+    more = {"unseen": repr(read_assignment()), "calibration": held}
     with Stages(parts[1], {**identity, **more}, tell) as stages:
         unseen, made = predict_unseen(replace(bench, stages=stages))
         seconds, runs = seconds + stages.seconds, runs + stages.runs
