@@ -111,12 +111,19 @@ def _state_results(found: Evaluation) -> list[str]:
             mine = ratios[MODEL]
             ahead = [f"{name} ({ratios[name]:.2f})" for name in RIVALS if ratios[name] <= mine]
             behind = [f"{name} ({ratios[name]:.2f})" for name in RIVALS if ratios[name] > mine]
+            counts = panels[["series", "worse than the model"]].loc[(drivers, panel)]
+            better = counts["series"] - counts["worse than the model"]
+            best = max(RIVALS, key=lambda name: int(better[name]))
             where = f"{panel[0].upper()}{panel[1:]}, {drivers} drivers"
             text = f"{where}: the model has {mine:.2f} of no change's CRPS."
             if ahead:
                 text += f" **It does not beat {join_names(ahead)}.**"
             if behind:
                 text += f" It beats {join_names(behind)}."
+            text += (
+                f" Series by series {best} is as close or closer in {int(better[best])} of "
+                f"{int(counts['series'][best])}."
+            )
             lines.append(f"- {text}")
     share = panels["coverage"]
     kinds = (KNOWN, EXTRAPOLATED)
