@@ -134,7 +134,12 @@ def _state_results(found: Evaluation) -> list[str]:
         for cut in [[panels["ratio"][each, panel, CUT] for each in kinds]]
     ]
     head = (
-        f"**{len(missed)} of {len(bars)} bars are missed.** "
+        f"**{len(missed)} of {len(bars)} bars are missed: "
+        + "; ".join(
+            f"{row['bar']} ({row['drivers']} drivers: {row['model']:.2f}, {row['limit']})"
+            for row in missed.to_dict("records")
+        )
+        + ".** "
         if len(missed)
         else f"All {len(bars)} bars are met. "
     )

@@ -111,7 +111,8 @@ def make_evaluation():
 def test_the_page_says_first_whom_the_model_does_not_beat():
     page = write_page(make_evaluation(), "evaluation.csv")
     first = page.split("## What was done")[0]
-    assert "**4 of 14 bars are missed.**" in first
+    assert "**4 of 14 bars are missed: share of value added in 90% intervals (known" in first
+    assert f"value added: not worse than {NATION} (known drivers: 0.50, at most 0.400)" in first
     assert "**It does not beat nation (0.40).**" in first
     assert "What the model is for instead" in first
     assert "Of value added the loops improve the forecasts" in first
