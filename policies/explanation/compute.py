@@ -31,6 +31,7 @@ from smecluster.model.outcomes import (
 )
 from smecluster.model.runs import simulate_many
 from smecluster.model.support.errors import InputError, UnknownNameError
+from smecluster.model.vensim.regions import REGION
 from smecluster.policies.assignment.divisions import NOBODY, REGIONS, RUNNING, plan_lever
 from smecluster.policies.budget import DEFAULT_BUDGET, Amount, Budget, set_budget
 from smecluster.policies.ensemble.cases import REASON
@@ -38,6 +39,7 @@ from smecluster.policies.ensemble.horizons import Worlds, check_horizons
 from smecluster.policies.ensemble.worlds import FACTOR
 from smecluster.policies.explanation.chains import LEAST, join_links
 from smecluster.policies.explanation.result import Explanation
+from smecluster.policies.lever_description import describe_lever
 from smecluster.policies.levers import find_lever
 from smecluster.policies.menu import read_menu
 from smecluster.policies.plan import START, carry_on
@@ -77,7 +79,7 @@ def explain(
     lever : str
         The lever on which all the additional money goes.
     outcome : str
-        An outcome of `model.outcomes`, of all regions.
+        An outcome of `model.outcomes`, of all regions together or of the nation.
     who : {"centre", "regions", "both"}, optional
         Who runs it; who does by the paper if left out, the regions where nobody does.
     start : float
@@ -158,12 +160,14 @@ def explain(
         lever=lever,
         who=who,
         outcome=measured,
+        regional=REGION in model.program.outputs[measured.name].dims,
         budget=budget,
         year=year,
         base=first.base,
         effect=effect,
         links=named,
         chains=tuple(join_links({k: v for k, v in named.items() if abs(v) >= LEAST})),
+        money_path=describe_lever(chosen, model.text).money_path,
         paths=second.paths(),
         moves=second.moves,
         runs=work.runs + worlds.runs,
@@ -249,6 +253,8 @@ class _Work:
         return _Carried(links, first, second, _measure_moves(twins, uncut, show))
 
     def _total(self, runs: xr.Dataset) -> xr.DataArray:
+        if REGION not in runs[self.outcome.name].dims:
+            return runs[self.outcome.name]
         values = collect_outcomes(runs, [self.outcome])[self.outcome.name]
         return values.sel({PLACE: TOTAL}, drop=True) if PLACE in values.dims else values
 

@@ -47,7 +47,7 @@ def draw_figures(explanation: Explanation) -> dict[str, Figure]:
 def draw_chains(explanation: Explanation) -> Figure:
     """Draw the effect by year and what each of the chains that carry most carries."""
     unit, factor = display_unit(str(explanation.base.attrs.get("unit", "")))
-    figure = Figure(figsize=(9.6, 5.4), layout="constrained")
+    figure = Figure(figsize=(9.0, 6.2), layout="constrained")
     axis = figure.subplots()
     effect = explanation.effect * factor
     axis.plot(effect["time"], effect, color="#111111", linewidth=2.6, label="the whole effect")
@@ -71,12 +71,13 @@ def draw_chains(explanation: Explanation) -> Figure:
     axis.set_axisbelow(True)
     axis.spines[["top", "right"]].set_visible(False)
     axis.tick_params(labelsize=9)
-    figure.legend(loc="outside right upper", frameon=False, fontsize=8, labelspacing=1.0)
+    figure.legend(loc="outside lower center", frameon=False, fontsize=8, ncols=2)
     by = "half by either level" if explanation.who == BOTH else f"by the {explanation.who}"
     return add_heading(
         figure,
         f"What carries the effect of {explanation.lever}",
-        f"Change of '{explanation.outcome.name}' of all regions, run {by}, against policy as now; "
+        f"Change of '{explanation.outcome.name}'{' of all regions' * explanation.regional}, run "
+        f"{by}, against policy as now; "
         "of each chain, what is missing when a link of it is cut. Shares do not add up. Source: "
         "cut runs of the model.",
     )

@@ -10,7 +10,7 @@ import pandas as pd
 import xarray as xr
 
 from smecluster.policies.base_result import PolicyResult
-from smecluster.policies.explanation.chains import Chain, Link, split_chains
+from smecluster.policies.explanation.chains import WHOLE, Chain, Link, split_chains
 from smecluster.policies.menu import Menu
 
 if TYPE_CHECKING:
@@ -31,7 +31,9 @@ class Explanation(PolicyResult):
     lever, who : str
         The lever, and who runs it.
     outcome : Outcome
-        The outcome, of all regions.
+        The outcome.
+    regional : bool
+        Whether it is that of all regions together, not one of the nation.
     budget : Budget
         Additional money, all on the lever.
     year : float
@@ -43,6 +45,8 @@ class Explanation(PolicyResult):
         of a variable, by variable and reader, Dmnl.
     chains : tuple of Chain
         Links put together, the largest share first.
+    money_path : tuple of str
+        The variables from programmes' spending to the one that the lever feeds.
     paths : xarray.DataArray
         What each link carries by year, in the outcome's unit, along (link, time).
     moves : pandas.DataFrame
@@ -54,12 +58,14 @@ class Explanation(PolicyResult):
     lever: str
     who: str
     outcome: Outcome
+    regional: bool
     budget: Budget
     year: float
     base: xr.DataArray
     effect: xr.DataArray
     links: Mapping[Link, float]
     chains: tuple[Chain, ...]
+    money_path: tuple[str, ...]
     paths: xr.DataArray
     moves: pd.DataFrame
     runs: int
@@ -73,7 +79,10 @@ class Explanation(PolicyResult):
     @property
     def shown(self) -> tuple[list[Chain], list[Chain], list[Chain]]:
         """The chains that carry all, those that carry most of the rest, those against it."""
-        trunk, parts, against = split_chains(self.chains, MOST)
+        # That money passes on the way to what the lever feeds is no news, but where it is all.
+        way = {*self.money_path}
+        chains = [one for one in self.chains if one.carried >= WHOLE or not {*one.variables} <= way]
+        trunk, parts, against = split_chains(chains, MOST)
         # The money comes first.
         money = {Menu.budget, *Menu.spending.values()}
         return sorted(trunk, key=lambda one: not money & {*one.variables}), parts, against

@@ -96,7 +96,8 @@ def _effect(explanation: Explanation) -> str:
 
 
 def _call(explanation: Explanation) -> str:
-    return f"'{explanation.outcome.name}' of all regions"
+    of = " of all regions" if explanation.regional else ""
+    return f"'{explanation.outcome.name}'{of}"
 
 
 def _list(chains: list[Chain], sign: int = 1) -> str:

@@ -75,6 +75,12 @@ def test_what_cannot_be_explained_is_refused(model, options, message):
         explain(model, lever, outcome, **options)
 
 
+def test_an_outcome_of_the_nation_is_explained_too(model):
+    national = explain(model, LEVER, "value added elsewhere", year=2030, settings=STEP)
+    assert not national.regional
+    assert "lowers 'value added elsewhere' in 2030 by" in national.answer()[0]
+
+
 # Chains
 
 
@@ -127,6 +133,16 @@ def test_a_loss_is_called_one_and_what_works_against_it_is_named(found):
     assert "lowers 'value added' of all regions in 2035 by" in first
     assert carried == "What carries most of it: a > b 60 %."
     assert against == "Against it work: a > c 25 % of the effect."
+
+
+def test_the_way_of_the_money_is_shown_only_where_all_passes_through(found):
+    first, second, third = found.money_path[:3]
+    shown = dataclasses.replace(
+        found, chains=(Chain((first, second), 1.0), Chain((second, third), 0.6))
+    )
+    trunk, parts, _ = shown.shown
+    assert [one.variables for one in trunk] == [(first, second)]
+    assert parts == []
 
 
 def test_where_nothing_else_carries_that_is_said(found):
