@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 
@@ -20,6 +21,8 @@ from smecluster.model.support.provenance import say_how_made
 PROTOCOL = "calibration/evaluation/protocol.toml"
 # Of the predictions of regions never used every fifth year is shown.
 _EVERY = 5
+# With and without the loops.
+_LOOPS = (MODEL, CUT)
 
 
 def write_page(found: Evaluation, table: str) -> str:
@@ -101,37 +104,36 @@ def write_page(found: Evaluation, table: str) -> str:
 
 def _state_results(found: Evaluation) -> list[str]:
     """Say first where the model does not beat its rivals, with the figures."""
-    panels = found.tables["panels"].set_index(["drivers", "panel", "forecaster"]).sort_index()
+    panels = found.tables["panels"]
     bars = found.tables["bars"]
     missed = bars[~bars["met"].astype(bool)]
-    lines = []
-    for panel in PANELS:
-        for drivers in (KNOWN, EXTRAPOLATED):
-            ratios = panels["ratio"][drivers, panel]
-            mine = ratios[MODEL]
-            ahead = [f"{name} ({ratios[name]:.2f})" for name in RIVALS if ratios[name] <= mine]
-            behind = [f"{name} ({ratios[name]:.2f})" for name in RIVALS if ratios[name] > mine]
-            counts = panels[["series", "worse than the model"]].loc[(drivers, panel)]
-            better = counts["series"] - counts["worse than the model"]
-            best = max(RIVALS, key=lambda name: int(better[name]))
-            where = f"{panel[0].upper()}{panel[1:]}, {drivers} drivers"
-            text = f"{where}: the model has {mine:.2f} of no change's CRPS."
-            if ahead:
-                text += f" **It does not beat {join_names(ahead)}.**"
-            if behind:
-                text += f" It beats {join_names(behind)}."
-            text += (
-                f" Series by series {best} is as close or closer in {int(better[best])} of "
-                f"{int(counts['series'][best])}."
-            )
-            lines.append(f"- {text}")
-    share = panels["coverage"]
     kinds = (KNOWN, EXTRAPOLATED)
-    covered = " and ".join(f"{share[each, ADDED, MODEL]:.0%}" for each in kinds)
+    ratios = {each: _pick(panels, each, "ratio") for each in itertools.product(PANELS, kinds)}
+    lines = []
+    for (panel, drivers), ratio in ratios.items():
+        mine = ratio[MODEL]
+        ahead = [f"{name} ({ratio[name]:.2f})" for name in RIVALS if ratio[name] <= mine]
+        behind = [f"{name} ({ratio[name]:.2f})" for name in RIVALS if ratio[name] > mine]
+        text = f"{panel[0].upper()}{panel[1:]}, {drivers} drivers"
+        text += f": the model has {mine:.2f} of no change's CRPS."
+        if ahead:
+            text += f" **It does not beat {join_names(ahead)}.**"
+        if behind:
+            text += f" It beats {join_names(behind)}."
+        series = _pick(panels, (panel, drivers), "series")
+        worse = _pick(panels, (panel, drivers), "worse than the model")
+        best = max(RIVALS, key=lambda name: series[name] - worse[name])
+        text += (
+            f" Series by series {best} is as close or closer in {series[best] - worse[best]:.0f} "
+            f"of {series[best]:.0f}."
+        )
+        lines.append(f"- {text}")
+    covered = " and ".join(
+        f"{_pick(panels, (ADDED, each), 'coverage')[MODEL]:.0%}" for each in kinds
+    )
     loops = [
-        _compare_loops(panel, [panels["ratio"][each, panel, MODEL] for each in kinds], cut)
+        _compare_loops(panel, *([ratios[panel, each][name] for each in kinds] for name in _LOOPS))
         for panel in PANELS
-        for cut in [[panels["ratio"][each, panel, CUT] for each in kinds]]
     ]
     head = (
         f"**{len(missed)} of {len(bars)} bars are missed: "
@@ -157,8 +159,14 @@ def _state_results(found: Evaluation) -> list[str]:
         "and some priors are centred on what a region's series show later. Three regions of one "
         "country that all grew fast are a small sample. Being ahead here is no promise.",
         "",
-        f"**What the model is for instead.** {_say_what_for(panels['ratio'])}",
+        f"**What the model is for instead.** {_say_what_for(ratios[ALL, EXTRAPOLATED])}",
     ]
+
+
+def _pick(panels: pd.DataFrame, of: tuple[str, str], column: str) -> dict[str, float]:
+    """Pick a score of every forecaster, of a panel and a kind of drivers."""
+    some = panels[(panels["panel"] == of[0]) & (panels["drivers"] == of[1])]
+    return {str(row["forecaster"]): float(row[column]) for row in some.to_dict("records")}
 
 
 def _compare_loops(panel: str, own: Sequence[float], cut: Sequence[float]) -> str:
@@ -173,8 +181,7 @@ def _compare_loops(panel: str, own: Sequence[float], cut: Sequence[float]) -> st
     return f"Of {panel} **the loops improve the forecasts with {kind} drivers only**{ending}"
 
 
-def _say_what_for(ratios: pd.Series) -> str:
-    blind = ratios[EXTRAPOLATED, ALL].to_dict()
+def _say_what_for(blind: Mapping[str, float]) -> str:
     ahead = [name for name in RIVALS if blind[name] <= blind[MODEL]]
     said = (
         f"simple rivals ({join_names(ahead)}) are as good or better there"
