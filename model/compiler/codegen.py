@@ -71,7 +71,7 @@ def generate_code(schedule: Schedule, varied: Sequence[int], width: int) -> Code
     -------
     Code
     """
-    return _Generator(schedule, varied, width).write()
+    return Generator(schedule, varied, width).write()
 
 
 _ATTRIBUTES = """
@@ -98,7 +98,7 @@ _PAST_LANE = """
   %r{lane} = insertelement {real} {last}, double %value{lane}, i32 {lane}"""
 
 # Copies the states of the runs that fail here, to find the reason later.
-_DUMP = """
+DUMP = """
 define internal void @dump(ptr %states, ptr %dump, i64 %n, i64 %stride, i64 %r, {truth} %mask) #0 {{
 entry:
   br label %head
@@ -124,15 +124,27 @@ done:
 
 # The arguments of both functions; in arrays by run, runs are adjacent in memory.
 _TABLES = "ptr %tx, ptr %ty, ptr %ts, ptr %toff, ptr %tn, ptr %tlow"
-_PREPARE = f"ptr %params, {_TABLES}, ptr %times, i64 %steps, ptr %still, ptr %moving"
-_BLOCK = (
+PREPARE = f"ptr %params, {_TABLES}, ptr %times, i64 %steps, ptr %still, ptr %moving"
+BLOCK = (
     f"ptr %inputs, i64 %stride, i64 %begin, i64 %end, {_TABLES}, i64 %steps, ptr %still, "
     "ptr %moving, ptr %save, i64 %slots, ptr %out, ptr %failed, ptr %dump, ptr %keep, "
     "ptr %states, ptr %history"
 )
 
 
-class _Generator:
+class Generator:
+    """Writes the code of a schedule, every operation once.
+
+    Parameters
+    ----------
+    schedule : Schedule
+        What is computed.
+    varied : sequence of int
+        Parameters that differ among runs.
+    width : int
+        How many runs are computed together.
+    """
+
     def __init__(self, schedule: Schedule, varied: Sequence[int], width: int) -> None:
         self.schedule = schedule
         self.runs = Shape(width)
@@ -186,6 +198,20 @@ class _Generator:
         """Write the code."""
         block = self._write_block()  # first: it decides what the preparation must store
         prepare = self._write_prepare()
+        text = "\n".join([*self._write_common(DUMP), prepare, block])
+        layout = Layout(
+            width=self.runs.width,
+            varied=tuple(self.varied),
+            still=len(self.still),
+            moving=len(self.steps),
+            kept=len(self.kept),
+            dumped=len(self.schedule.after),
+            pasts=len(self.schedule.pasts),
+        )
+        return Code(text, layout)
+
+    def _write_common(self, dump: str) -> list[str]:
+        """Write the functions that the code calls."""
         past = [
             f"define internal {self.runs.real} @past(ptr %history, i64 %k, i64 %width, i64 %p, "
             f"{self.runs.real} %lags, {self.runs.real} %initial) #0 {{"
@@ -200,29 +226,15 @@ class _Generator:
         joined = sorted(
             {len(list_operands(node)) // 2 for node in self.nodes if node[0] == "powers"}
         )
-        text = "\n".join(
-            [
-                _ATTRIBUTES,
-                *write_functions(_ONE),
-                *write_functions(self.runs),
-                *(write_powers(shape, pairs) for shape in (_ONE, self.runs) for pairs in joined),
-                f"declare i1 @llvm.vector.reduce.or.v{self.runs.width}i1({self.runs.truth})",
-                *past,
-                _DUMP.format(real=self.runs.real, truth=self.runs.truth),
-                prepare,
-                block,
-            ]
-        )
-        layout = Layout(
-            width=self.runs.width,
-            varied=tuple(self.varied),
-            still=len(self.still),
-            moving=len(self.steps),
-            kept=len(self.kept),
-            dumped=len(self.schedule.after),
-            pasts=len(self.schedule.pasts),
-        )
-        return Code(text, layout)
+        return [
+            _ATTRIBUTES,
+            *write_functions(_ONE),
+            *write_functions(self.runs),
+            *(write_powers(shape, pairs) for shape in (_ONE, self.runs) for pairs in joined),
+            f"declare i1 @llvm.vector.reduce.or.v{self.runs.width}i1({self.runs.truth})",
+            *past,
+            dump.format(real=self.runs.real, truth=self.runs.truth),
+        ]
 
     # What is the same in all runs ---------------------------------------------------------
 
@@ -263,7 +275,7 @@ class _Generator:
         bad = each.check(moving_checks) or "false"
         return "\n".join(
             [
-                f"define i64 @prepare({_PREPARE}) #1 {{",
+                f"define i64 @prepare({PREPARE}) #1 {{",
                 "entry:",
                 *once.writer.lines,
                 "  br label %head",
@@ -340,7 +352,7 @@ class _Generator:
 
         whole = self.runs.whole
         lines = [
-            f"define void @block({_BLOCK}) #1 {{",
+            f"define void @block({BLOCK}) #1 {{",
             "entry:",
             "  br label %group",
             "group:",
@@ -379,6 +391,17 @@ class _Generator:
         lines += self._write_history(nexts[len(schedule.after) :])
         lines += [
             "  br label %step.end",
+            *self._write_end(),
+        ]
+        text = "\n".join(lines)
+        return text.replace("{moving}", str(len(self.steps))).replace(
+            "{pasts}", str(len(schedule.pasts))
+        )
+
+    def _write_end(self) -> list[str]:
+        """Write the ends of the loops over steps and over groups of runs."""
+        whole = self.runs.whole
+        return [
             "step.end:",
             "  %k.next = add i64 %k, 1",
             "  %k.more = icmp sle i64 %k.next, %steps",
@@ -393,10 +416,6 @@ class _Generator:
             "  ret void",
             "}",
         ]
-        text = "\n".join(lines)
-        return text.replace("{moving}", str(len(self.steps))).replace(
-            "{pasts}", str(len(schedule.pasts))
-        )
 
     def _write_failures(
         self, bad: str | None, where: str, label: str, old: str, mid: str, new: str

@@ -85,16 +85,14 @@ class Region:
         w, shape = self.writer, self.shape
         used = [self.read(operand) for operand in list_operands(self.nodes[node])]
         if op in _DIRECT:
-            result = w.real(_DIRECT[op], *used)
+            result = self.join(op, *used)
         elif op in _COMPARE:
             result = w.compare(_COMPARE[op], *used)
-        elif op in ("min", "max"):
-            result = w.select(w.compare("olt" if op == "min" else "ogt", *used), *used)
+        elif op in ("min", "max", "and", "or"):
+            result = self.join(op, *used)
         elif op == "select":
             kind = shape.truth if self.nodes[node][2] in LOGICAL else shape.real
             result = w.put(f"select {shape.truth} {used[0]}, {kind} {used[1]}, {kind} {used[2]}")
-        elif op in ("and", "or"):
-            result = w.put(f"{op} {shape.truth} {used[0]}, {used[1]}")
         elif op == "not":
             ones = self._ones()
             result = w.put(f"xor {shape.truth} {used[0]}, {ones}")
@@ -111,13 +109,10 @@ class Region:
         elif op == "powers":
             result = w.call(name_function(f"powers{len(used) // 2}", shape), *used)
         elif op == "table":
-            result = self._table(int(str(rest[0])), used[0])
+            result = self.look_up(str(rest[0]), used[0])
         else:
             assert op == "past", op
-            result = w.put(
-                f"call {shape.real} @past(ptr %history, i64 %k, i64 {{pasts}}, i64 {rest[0]}, "
-                f"{shape.real} {used[0]}, {shape.real} {used[1]})"
-            )
+            result = self.recall(str(rest[0]), *used)
         self.names[node] = result
 
     def _ones(self) -> str:
@@ -125,7 +120,25 @@ class Region:
             return "true"
         return "<" + ", ".join(["i1 true"] * self.shape.width) + ">"
 
-    def _table(self, table: int, at: str) -> str:
+    def join(self, op: str, a: str, b: str) -> str:
+        """Write an operation that sums and the like are made of."""
+        w, shape = self.writer, self.shape
+        if op in _DIRECT:
+            return w.real(_DIRECT[op], a, b)
+        if op in ("and", "or"):
+            return w.put(f"{op} {shape.truth} {a}, {b}")
+        return w.select(w.compare("olt" if op == "min" else "ogt", a, b), a, b)
+
+    def recall(self, past: str, lag: str, initial: str) -> str:
+        """Write the reading of an earlier value, given its number among those remembered."""
+        real = self.shape.real
+        return self.writer.put(
+            f"call {real} @past(ptr %history, i64 %k, i64 {{pasts}}, i64 {past}, "
+            f"{real} {lag}, {real} {initial})"
+        )
+
+    def look_up(self, table: str, at: str) -> str:
+        """Write the reading of a table, given its number."""
         w, shape = self.writer, self.shape
 
         def entry(array: str, kind: str) -> str:
@@ -144,6 +157,13 @@ class Region:
 
     def check(self, checks: Iterable[Check]) -> str | None:
         """Write a test that is true where a value that matters is not finite."""
+        total = self.sum_checks(checks)
+        return (
+            None if total is None else self.writer.compare("uno", total, self.shape.constant(0.0))
+        )
+
+    def sum_checks(self, checks: Iterable[Check]) -> str | None:
+        """Write a sum that is zero unless a value that matters is not finite."""
         w, zero = self.writer, self.shape.constant(0.0)
         sums = [zero] * _SUMS
         place = -1
@@ -157,4 +177,4 @@ class Region:
         total = sums[0]
         for other in sums[1 : place + 1]:
             total = w.real("fadd", total, other)
-        return w.compare("uno", total, zero)
+        return total

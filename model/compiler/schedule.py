@@ -30,6 +30,9 @@ class Check:
     gate: int | None
 
 
+Label = tuple[str, tuple[int, ...]]
+
+
 @dataclass(frozen=True)
 class Schedule:
     """What a run computes.
@@ -46,6 +49,10 @@ class Schedule:
         Nodes to return.
     checks : tuple of Check
         What must be finite.
+    parameters, states : tuple of (str, tuple of int)
+        Of each parameter and state the name, and the places of its elements in their ranges.
+    tables : tuple of str
+        Name and form of each table.
     """
 
     nodes: tuple[Node, ...]
@@ -54,6 +61,9 @@ class Schedule:
     pasts: tuple[int, ...]
     wanted: tuple[int, ...]
     checks: tuple[Check, ...]
+    parameters: tuple[Label, ...]
+    states: tuple[Label, ...]
+    tables: tuple[str, ...]
 
 
 def make_schedule(program: Program, wanted: Sequence[int]) -> Schedule:
@@ -76,7 +86,28 @@ def make_schedule(program: Program, wanted: Sequence[int]) -> Schedule:
     kept = tuple(new[node] for node in wanted)
     after = _rest_unread(graph, [new[node] for _, node in program.states], (*pasts, *kept))
     checks = tuple(find_checks(graph, (*first, *after, *pasts), kept))
-    return Schedule(tuple(graph.nodes), first, after, pasts, kept, checks)
+    tables = tuple(f"{table.form} {table.name}" for table in program.tables)
+    labels = _label(program)
+    return Schedule(tuple(graph.nodes), first, after, pasts, kept, checks, *labels, tables)
+
+
+def _label(program: Program) -> tuple[tuple[Label, ...], tuple[Label, ...]]:
+    """Name parameters and states, and say where their elements stand in their ranges."""
+    places = {
+        element: at for listed in program.ranges.values() for at, element in enumerate(listed)
+    }
+    parameters = tuple(
+        (f"{parameter.kind} {parameter.name}", tuple(places.get(e, 0) for e in parameter.cell))
+        for parameter in program.parameters
+    )
+    # A delay's own states have no name: their order is that in which they were made.
+    states: list[Label] = [("", (at,)) for at in range(len(program.states))]
+    for name, output in program.outputs.items():
+        for cell, node in output.cells.items():
+            op = program.nodes[node]
+            if op[0] == "state":
+                states[op[1]] = (name, tuple(places[element] for element in cell))
+    return parameters, tuple(states)
 
 
 def _rest_unread(graph: Graph, after: Sequence[int], roots: Sequence[int]) -> tuple[int, ...]:

@@ -13,7 +13,7 @@ MOST_DEFINITIONS = 20_000
 #: Elements of a range.
 MOST_ELEMENTS = 20_000
 #: Elements of all variables of a model together: what a run computes at each step.
-MOST_CELLS = 100_000
+MOST_CELLS = 500_000
 #: Terms of all sums and products over ranges together.
 MOST_TERMS = 1_000_000
 #: Stocks of a model, those inside delays and averages too.
