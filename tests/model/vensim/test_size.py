@@ -49,13 +49,13 @@ def test_a_numbered_range_that_makes_no_sense_is_refused(text, message):
 def test_the_elements_of_many_ranges_are_counted_before_they_are_written_out(count):
     ranges = "".join(f"R{at}: r{at}a, r{at}b ~~|\n" for at in range(count))
     cells = ", ".join(f"R{at}" for at in range(count))
-    with pytest.raises(InputError, match=r"with 'big' the model has more than 100,000 elements"):
+    with pytest.raises(InputError, match=r"with 'big' the model has more than 500,000 elements"):
         parse(f"{ranges}big[{cells}] = 1 ~~|\n")
 
 
 def test_the_elements_of_all_variables_count_together():
-    many = "".join(f"v{at}[Town] = 1 ~~|\n" for at in range(6))
-    with pytest.raises(InputError, match="with 'v5' the model has more than 100,000 elements"):
+    many = "".join(f"v{at}[Town] = 1 ~~|\n" for at in range(26))
+    with pytest.raises(InputError, match="with 'v25' the model has more than 500,000 elements"):
         parse(f"Town: (A1-A20000) ~~|\n{many}")
 
 
