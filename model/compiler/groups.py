@@ -156,8 +156,8 @@ class _Finder:
         uses = [0] * len(self.nodes)
         for place, node in enumerate(self.nodes):
             if needed[place]:
-                for used in _list_used(node):
-                    uses[used] += 1
+                for part in _list_used(node):
+                    uses[part] += 1
         before: dict[int, int] = {}
         length: dict[int, int] = {}
         for place in range(self.begin):
