@@ -54,6 +54,32 @@ def find_calibration(name: str | None = None) -> Calibration | None:
     return found
 
 
+def find_drawn(name: str | None = None) -> Calibration | None:
+    """Find the calibration that a command's draws come from.
+
+    Parameters
+    ----------
+    name : str, optional
+        As in `find_calibration`; by default the one that varies every constant, or, in a workspace
+        without it, the shipped one.
+
+    Returns
+    -------
+    Calibration or None
+
+    Raises
+    ------
+    InputError
+        As in `find_calibration`.
+    """
+    from smecluster.calibration.store.named import DRAWN, SHIPPED, list_calibrations
+
+    known = list_calibrations()
+    if name is None and DRAWN in known and SHIPPED in known:
+        return find_calibration(DRAWN)
+    return find_calibration(name)
+
+
 def draw_values(
     name: str | None,
     count: int,
@@ -66,7 +92,7 @@ def draw_values(
     Parameters
     ----------
     name : str, optional
-        As in `find_calibration`.
+        As in `find_drawn`.
     count : int
         How many.
     seed : int
@@ -86,7 +112,7 @@ def draw_values(
     InputError
         If a calibration has too few draws, or none.
     """
-    calibration = find_calibration(name)
+    calibration = find_drawn(name)
     if calibration is None:
         raise InputError("draws need a calibration: choose one with --calibration")
     return sample_draws(calibration, count, seed, regions, folders)
@@ -102,8 +128,11 @@ def sample_draws(
     """Sample draws of an open calibration; see `draw_values`."""
     from smecluster.calibration import load_case
     from smecluster.calibration.further import pair_draws
+    from smecluster.calibration.store.named import DRAWN
     from smecluster.model.vensim.values import find_element
 
+    if calibration.name == DRAWN:
+        _warn_of_model(calibration)
     draws = calibration.sample(count, seed)
     known = {*calibration.regions}
     for at, path in enumerate(folders, 1):
@@ -195,19 +224,13 @@ def load_calibrated(
         If a region or a folder does not exist, a folder is a template that nobody has filled in,
         or its calibration was altered or is of an earlier state of the case.
     """
-    from smecluster.calibration.store.named import apply_calibration, matches_model
+    from smecluster.calibration.store.named import apply_calibration
     from smecluster.model import Region, load
 
     model = load()
     found = find_calibration(calibration)
-    if found is not None and not matches_model(model, found):
-        warnings.warn(
-            f"calibration {found.name!r} was made with another version of the model: renew it with "
-            "'smecluster calibrate'",
-            CalibrationWarning,
-            stacklevel=2,
-        )
     if found is not None:
+        _warn_of_model(found)
         _warn_of_edits(found)
     calibrations = [open_own(path) for path in folders]
     own: list[str] = []
@@ -265,6 +288,22 @@ def describe_origin(folders: Sequence[Path], calibration: str | None = None) -> 
 def name_held(found: Calibration | None) -> str:
     """Name the calibration at which the others are held, as a manifest does: name and hash."""
     return NONE if found is None else f"{found.name} {found.hash}"
+
+
+def _warn_of_model(found: Calibration) -> None:
+    """Warn where a calibration was made with another model than the shipped one."""
+    from smecluster.calibration.store.named import DRAWN, matches_model
+    from smecluster.model import load
+
+    if matches_model(load(), found):
+        return
+    again = "calibrate constants" if found.name == DRAWN else "calibrate"
+    warnings.warn(
+        f"calibration {found.name!r} was made with another version of the model: renew it with "
+        f"'smecluster {again}'",
+        CalibrationWarning,
+        stacklevel=3,
+    )
 
 
 def _warn_of_others(own: Calibration, found: Calibration | None) -> None:

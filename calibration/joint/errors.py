@@ -93,12 +93,19 @@ class SeriesErrors:
         errors = np.atleast_2d(np.asarray(errors, dtype=float))
         cost, gradient = np.zeros(len(errors)), np.zeros(errors.shape)
         for one in self._series:
-            part = errors[:, one.places]
-            logs, halves = _weigh(one, part)
-            cost -= logsumexp(logs, axis=1)
-            shares = softmax(logs, axis=1) * (one.free / 2 + one.shape) / (one.rate + halves)
-            precision = np.tensordot(shares, one.precisions, 1)
-            gradient[:, one.places] = (precision @ part[:, :, None])[:, :, 0]
+            part = errors[:, one.places].T
+            members, figures, _ = one.precisions.shape
+            # Plain products: this is called at every move, and there are many short series.
+            pulled = one.precisions.reshape(members * figures, figures) @ part
+            pulled = pulled.reshape(members, figures, -1)
+            halves = one.rate + 0.5 * (pulled * part).sum(axis=1)
+            logs = one.constants[:, None] - (one.shape + one.free / 2) * np.log(halves)
+            top = logs.max(axis=0)
+            shares = np.exp(logs - top)
+            whole = shares.sum(axis=0)
+            cost -= top + np.log(whole)
+            shares *= (one.free / 2 + one.shape) / (whole * halves)
+            gradient[:, one.places] = (shares[:, None] * pulled).sum(axis=0).T
         return cost, gradient
 
     def find_precision(self, errors: ArrayLike) -> Floats:

@@ -1,15 +1,16 @@
-"""Which directions the figures inform over the whole of the posterior, and coordinates for them.
+"""Which directions the figures inform over the whole of the posterior, and coordinates for moves.
 
 In the coordinates of the prior, whose covariance is the identity, the figures' information at a
 point is ``J' W J``. The model is bent, so what is informed differs from point to point; the mean
-over points of the posterior says what is informed anywhere. Source: Cui, Martin, Marzouk, Solonen
-and Spantini 2014, Inverse Problems 30(11).
+over points of the posterior says what is informed anywhere (Cui, Martin, Marzouk, Solonen and
+Spantini 2014, Inverse Problems 30(11)). At each of its points the posterior is then thin in such a
+direction, though over all of it it may be wide: moves are scaled by the geometric mean of the two.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +23,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Guide:
-    """Coordinates in which the posterior is nearly standard normal, and the mean Jacobian.
+    """Coordinates for moves through the posterior, and the mean Jacobian.
 
     Attributes
     ----------
@@ -35,20 +36,23 @@ class Guide:
         informed first, Dmnl.
     directions : array of float, shape (size, size)
         Orthonormal columns.
+    scales : array of float, shape (size,)
+        Size of a unit of the coordinate along each, Dmnl.
     """
 
     centre: Floats
     slope: Floats
     strengths: Floats
     directions: Floats
+    scales: Floats
 
     def whiten(self, points: Floats) -> Floats:
         """Transform points, shape (n, size), to these coordinates."""
-        return np.asarray(((points - self.centre) @ self.directions) / self._spread)
+        return np.asarray(((points - self.centre) @ self.directions) / self.scales)
 
     def unwhiten(self, places: Floats) -> Floats:
         """Transform coordinates, shape (n, size), to points; see `whiten`."""
-        return np.asarray(self.centre + (places * self._spread) @ self.directions.T)
+        return np.asarray(self.centre + (places * self.scales) @ self.directions.T)
 
     def pull(self, points: Floats, gradient: Floats) -> Floats:
         """Approximate the gradient of the cost by these coordinates, shape (n, size).
@@ -61,20 +65,18 @@ class Guide:
             Gradient of the likelihood's cost by the errors there: exact, while the Jacobian is the
             mean one.
         """
-        return np.asarray(((points + gradient @ self.slope) @ self.directions) * self._spread)
-
-    @property
-    def _spread(self) -> Floats:
-        return np.asarray(1 / np.sqrt(1 + self.strengths**2))
+        return np.asarray(((points + gradient @ self.slope) @ self.directions) * self.scales)
 
 
 def guide_from_mode(mode: Mode) -> Guide:
-    """Make coordinates from the curvature at the mode alone."""
+    """Make coordinates from the curvature at the mode alone: in them it is standard normal."""
     return _make(mode.point, mode.slope, _inform(find_root(mode.precision), mode.slope))
 
 
-def guide_from_points(target: Target, mode: Mode, points: Floats, states: Floats) -> Guide:
-    """Make coordinates from the Jacobians at several points.
+def guide_from_points(
+    target: Target, mode: Mode, points: Floats, states: Floats, jacobians: int
+) -> Guide:
+    """Make coordinates from where walkers are, and from the Jacobians at some of them.
 
     Parameters
     ----------
@@ -86,6 +88,8 @@ def guide_from_points(target: Target, mode: Mode, points: Floats, states: Floats
         The points.
     states : array of float, shape (n, switches)
         Values of the switches there.
+    jacobians : int
+        At how many of them, evenly spread.
 
     Returns
     -------
@@ -93,12 +97,16 @@ def guide_from_points(target: Target, mode: Mode, points: Floats, states: Floats
         The centre is the mean of the points.
     """
     slope, information = np.zeros(mode.slope.shape), np.zeros((target.size, target.size))
-    errors, root = target.errors(points, states), find_root(mode.precision)
-    for point, state, found in zip(points, states, errors, strict=True):
-        here = target.slope_ahead(point, found, state)
-        slope += here / len(points)
-        information += _inform(root, here) / len(points)
-    return _make(points.mean(axis=0), slope, information)
+    root = find_root(mode.precision)
+    chosen = np.arange(jacobians) * len(points) // jacobians
+    errors = target.errors(points[chosen], states[chosen])
+    for at, found in zip(chosen, errors, strict=True):
+        here = target.slope_ahead(points[at], found, states[at])
+        slope += here / jacobians
+        information += _inform(root, here) / jacobians
+    made = _make(points.mean(axis=0), slope, information)
+    wide = (points @ made.directions).std(axis=0, ddof=1)
+    return replace(made, scales=made.scales * np.sqrt(np.maximum(wide / made.scales, 1.0)))
 
 
 def read_guide(arrays: Mapping[str, NDArray[np.generic]]) -> Guide:
@@ -113,4 +121,5 @@ def _inform(root: Floats, slope: Floats) -> Floats:
 
 def _make(centre: Floats, slope: Floats, information: Floats) -> Guide:
     sizes, axes = np.linalg.eigh(information)
-    return Guide(centre, slope, np.sqrt(np.maximum(sizes[::-1], 0.0)), axes[:, ::-1].copy())
+    strengths = np.sqrt(np.maximum(sizes[::-1], 0.0))
+    return Guide(centre, slope, strengths, axes[:, ::-1].copy(), 1 / np.sqrt(1 + strengths**2))

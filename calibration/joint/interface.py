@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,8 @@ from smecluster.model.support.provenance import make_stamp
 #: The name of the calibration, and the folder of its further tables and of unfinished work.
 EVERY_CONSTANT, KNOWLEDGE, _WORK = "every-constant", "knowledge", "work"
 _MORE = ("steps",)
+#: Time step of descents and walks, years; their draws are weighed with the model's own.
+WALKING_STEP = 0.25
 
 
 def calibrate_constants(
@@ -62,7 +64,8 @@ def calibrate_constants(
     effort : JointEffort, optional
         How much work to do.
     time_step : float, optional
-        Time step of the runs, years: 1 over a whole number; by default the model's own.
+        Time step of the runs, years: 1 over a whole number; by default the model's own, while
+        descents and walks take `WALKING_STEP`.
     workers : int
         Threads; their number changes no digit.
     restart : bool
@@ -99,8 +102,12 @@ def calibrate_constants(
     problem = assemble_together(cases or list_cases(), include, base)
     priors = build_priors(problem.model, problem.parameters)
     target = make_joint_target(problem, priors, workers, effort.likelihood)
+    coarse = None
+    if time_step is None:
+        rough = replace(problem, base={**problem.base, "TIME STEP": WALKING_STEP})
+        coarse = make_joint_target(rough, priors, workers, effort.likelihood)
     with Stages(place / _WORK, _identify(problem, priors, effort), tell) as stages:
-        posterior = find_posterior(problem, priors, target, effort, stages)
+        posterior = find_posterior(problem, priors, target, effort, stages, coarse)
         posterior = reweigh(problem.model, read_reforms(), priors, posterior, stages)
         result = make_result(problem, priors, posterior, stages)
     stamp = make_stamp(

@@ -1,13 +1,16 @@
 """The posterior over every constant, from nothing to draws and tables, in stages that are kept.
 
-The mode from several starts; walkers that start around it; the same draws under another likelihood.
-What has not converged gives no draws.
+The mode from several starts; walkers that start around it; draws of their walks, weighed; the same
+draws under another likelihood. What has not converged gives no draws.
+
+The walkers may run the model with coarser steps in time than it has: what that does to each figure
+is nearly the same everywhere, and is added. What is left of it goes into the weights of the draws.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -27,10 +30,14 @@ from smecluster.calibration.joint.knowledge import (
 from smecluster.calibration.joint.mode import Mode, find_mode
 from smecluster.calibration.joint.structures import judge_structures
 from smecluster.calibration.joint.target import Target, make_target
-from smecluster.calibration.joint.walkers import walk_posterior, warm_up
+from smecluster.calibration.joint.walkers import Walks, walk_posterior, warm_up
 from smecluster.calibration.posterior.convergence import (
+    ENOUGH,
+    HEAVY,
+    NotConvergedError,
     count_effective,
     find_least,
+    resample_evenly,
     smooth_weights,
 )
 from smecluster.calibration.priors.combined import read_combinations
@@ -42,6 +49,8 @@ Floats = NDArray[np.float64]
 
 #: The likelihood, and the one that is reported beside it.
 LIKELIHOOD, ALTERNATIVE = "autoregression", "discrepancy"
+# Points that are weighed for each draw that is kept.
+_CANDIDATES = 2
 # How far from the prior's median the other starts lie, in standard deviations.
 _SCATTER = 0.7
 
@@ -98,7 +107,12 @@ class JointPosterior:
 
 
 def find_posterior(
-    problem: Problem, priors: Priors, target: Target, effort: JointEffort, stages: Stages
+    problem: Problem,
+    priors: Priors,
+    target: Target,
+    effort: JointEffort,
+    stages: Stages,
+    coarse: Target | None = None,
 ) -> JointPosterior:
     """Find the posterior over every constant, or resume where it was left.
 
@@ -115,6 +129,8 @@ def find_posterior(
     stages : Stages
         Where finished parts are kept; its identity must name the problem, the priors and all of
         `effort` but the steps.
+    coarse : Target, optional
+        The same with coarser steps in time, for descents and walks.
 
     Returns
     -------
@@ -123,12 +139,12 @@ def find_posterior(
     Raises
     ------
     NotConvergedError
-        If the walks do not agree after `effort.steps` moves: then there are no draws. More steps
-        resume them.
+        If the walks do not agree after `effort.steps` moves, or the weights mislead: then there are
+        no draws. More steps resume them.
     """
     # Several threads are slower for matrices this small, and could change a digit.
     with threadpool_limits(1, "blas"):
-        return _carry_out(problem, priors, target, effort, stages)
+        return _carry_out(problem, priors, target, coarse or target, effort, stages)
 
 
 def make_joint_target(
@@ -145,16 +161,27 @@ def make_joint_target(
 
 
 def _carry_out(
-    problem: Problem, priors: Priors, target: Target, effort: JointEffort, stages: Stages
+    problem: Problem,
+    priors: Priors,
+    target: Target,
+    coarse: Target,
+    effort: JointEffort,
+    stages: Stages,
 ) -> JointPosterior:
     terms = SeriesErrors(problem, FAMILIES[effort.likelihood]())
     one, two, three = np.random.SeedSequence(effort.seed).spawn(3)
-    mode, starts = _find_lowest(priors, target, effort, np.random.default_rng(one), stages)
+    lowest, starts = _find_lowest(priors, coarse, effort, np.random.default_rng(one), stages)
+    mode = lowest
+    if coarse is not target:
+        polish = partial(find_mode, target, lowest.point)
+        mode = _read_mode(stages.compute_arrays("mode", lambda: vars(polish())))
+        # What the coarser steps do to each figure, at the mode.
+        coarse = replace(coarse, offset=mode.errors - coarse.errors(mode.point)[0])
     with stages.inner("walks") as checkpoints:
         found = stages.track("parts of the warm-up")
-        ready = warm_up(target, mode, _draw_seed(two), checkpoints, found)
+        ready = warm_up(coarse, mode, _draw_seed(two), checkpoints, found)
         walks = walk_posterior(
-            target,
+            coarse,
             ready,
             priors.names,
             _draw_seed(three),
@@ -162,7 +189,7 @@ def _carry_out(
             most=effort.steps,
             tell=stages.track("moves of the walkers"),
         )
-    points, states, errors = walks.select(effort.draws)
+    points, states, errors, weighed = _weigh(target, coarse, walks, effort, stages)
     other, facts = _weigh_alternative(problem, terms, effort.likelihood, errors)
     names = [*priors.names, *(switch.name for switch in priors.switches)]
     tables = {
@@ -189,9 +216,34 @@ def _carry_out(
             "length of a move": ready.length,
             "largest R-hat": float(walks.diagnostics["R-hat"].max()),
             "smallest effective draws": find_least(walks.diagnostics),
+            **weighed,
             **facts,
         },
     )
+
+
+def _weigh(
+    target: Target, coarse: Target, walks: Walks, effort: JointEffort, stages: Stages
+) -> tuple[Floats, Floats, Floats, dict[str, float]]:
+    """Weigh points of the walks by what the coarser steps have changed, and choose draws."""
+    if coarse is target:
+        return *walks.select(effort.draws), {}
+    points, states, errors = walks.select(_CANDIDATES * effort.draws)
+    # The name says of which walks: longer ones have other candidates.
+    arrays = stages.compute_arrays(
+        f"fine {walks.steps}", lambda: {"errors": target.errors(points, states)}
+    )
+    fine = np.asarray(arrays["errors"], dtype=float)
+    weights, shape = smooth_weights(coarse.terms.cost(errors) - target.terms.cost(fine))
+    effective = count_effective(weights)
+    if effective < ENOUGH or shape > HEAVY:
+        raise NotConvergedError(
+            f"{len(points)} points of the walks have weights worth {effective:.0f} draws "
+            f"(k {shape:.2f}): at least {ENOUGH:.0f} are needed, and k of at most {HEAVY:g}"
+        )
+    kept = resample_evenly(weights, effort.draws)
+    facts = {"weighed": len(points), "weights worth": effective, "weights k": shape}
+    return points[kept], states[kept], fine[kept], facts
 
 
 def _draw_seed(seeds: np.random.SeedSequence) -> int:

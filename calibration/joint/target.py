@@ -61,6 +61,8 @@ class Target:
         Their likelihood.
     switches : tuple of Switch
         The switches.
+    offset : array of float, shape (errors,)
+        Added to what `compute_errors` gives.
     runs : int
         Points evaluated so far.
     """
@@ -69,6 +71,7 @@ class Target:
     compute_errors: Callable[[Floats], Floats]
     terms: Terms
     switches: tuple[Switch, ...] = ()
+    offset: Floats | float = 0.0
     runs: int = field(default=0)
 
     def errors(self, points: ArrayLike, states: ArrayLike | None = None) -> Floats:
@@ -98,7 +101,7 @@ class Target:
             self.compute_errors(points[begin : begin + _BATCH])
             for begin in range(0, len(points), _BATCH)
         ]
-        return np.concatenate(parts)
+        return np.asarray(np.concatenate(parts) + self.offset)
 
     def cost(self, points: ArrayLike, errors: Floats | None = None) -> Floats:
         """Compute the costs of points, shape (n, size), whose errors may be known: shape (n,)."""

@@ -44,14 +44,14 @@ Arrays = Mapping[str, NDArray[Any]]
 Tell = Callable[[int, int], None]
 
 #: Walkers; moves that are saved together; one of so many moves is kept, and tries a switch.
-WALKERS, PIECE, THIN = 32, 50, 5
+WALKERS, PIECE, THIN = 32, 100, 10
 # Burn-in; saved parts before the first test, and the factor from one test to the next.
 _LEFT_OUT = 0.25
 _EARLIEST, _LATER = 8, 1.2
 # Rounds of finding coordinates, the points whose Jacobians each uses, and the parts it walks.
 _ROUNDS, _JACOBIANS, _PARTS = 3, 16, 4
 # The first length of a move, in radians; how it follows the share of moves that are taken.
-_LENGTH, _TAKEN, _EAGER = 0.15, 0.3, 1.5
+_LENGTH, _TAKEN, _EAGER = 0.15, 0.25, 1.5
 # Each walker's length is its own, by a factor between these.
 _SHORT, _LONG = 0.5, 1.5
 # Directions that are watched for convergence: those that the figures tell more of than the prior.

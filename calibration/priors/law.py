@@ -78,7 +78,7 @@ class Law:
     def at(self, scores: ArrayLike) -> Floats:
         """Transform scores to values in the constant's unit, rising with the score."""
         z = np.asarray(scores, dtype=float)
-        return transform_scores([self], z[..., None])[..., 0]
+        return Laws([self]).transform(z[..., None])[..., 0]
 
     def find_scores(self, values: ArrayLike) -> Floats:
         """Transform values in the constant's unit to scores; infinite at a cut end."""
@@ -143,21 +143,36 @@ class Law:
         return float(high - middle) * self._skew / math.expm1(self._skew * _EDGE)
 
 
-def transform_scores(laws: Sequence[Law], scores: Floats) -> Floats:
-    """Transform the scores of several constants, shape (..., laws), to values in their units."""
-    middle, spread, skew, first, last, least, most = np.array(
-        [(law._middle, law._spread, law._skew, *law._cut, law.least, law.most) for law in laws]
-    ).T
-    z = np.array(scores, dtype=float)
-    cut = (first > 0) | (last < 1)
-    z[..., cut] = ndtri(first[cut] + (last - first)[cut] * ndtr(z[..., cut]))
-    skewed = skew != 0
-    z[..., skewed] = np.expm1(skew[skewed] * z[..., skewed]) / skew[skewed]
-    line = middle + spread * z
-    scales = np.array([law.scale for law in laws])
-    for scale in np.unique(scales):
-        line[..., scales == scale] = _from_line(str(scale), line[..., scales == scale])
-    return np.asarray(np.clip(line, least, most))
+class Laws:
+    """Several distributions at once, with what their transformation needs computed beforehand.
+
+    Parameters
+    ----------
+    laws : sequence of Law
+        The distributions.
+    """
+
+    def __init__(self, laws: Sequence[Law]) -> None:
+        rows = [
+            (law._middle, law._spread, law._skew, *law._cut, law.least, law.most) for law in laws
+        ]
+        self._middle, self._spread, skew, first, last, self._least, self._most = np.array(rows).T
+        self._cut = np.flatnonzero((first > 0) | (last < 1))
+        self._first, self._kept = first[self._cut], (last - first)[self._cut]
+        self._skewed = np.flatnonzero(skew != 0)
+        self._skew = skew[self._skewed]
+        scales = np.array([law.scale for law in laws])
+        self._scales = {scale: np.flatnonzero(scales == scale) for scale in SCALES}
+
+    def transform(self, scores: ArrayLike) -> Floats:
+        """Transform scores, shape (..., laws), to values in the constants' units."""
+        z = np.array(scores, dtype=float)
+        z[..., self._cut] = ndtri(self._first + self._kept * ndtr(z[..., self._cut]))
+        z[..., self._skewed] = np.expm1(self._skew * z[..., self._skewed]) / self._skew
+        line = self._middle + self._spread * z
+        for scale, places in self._scales.items():
+            line[..., places] = _from_line(scale, line[..., places])
+        return np.asarray(np.clip(line, self._least, self._most))
 
 
 def _choose_scale(belief: Belief, unit: str, least: float, most: float) -> str:

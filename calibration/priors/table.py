@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
 from smecluster.calibration.priors.alike import read_shares
-from smecluster.calibration.priors.law import LOG, PLAIN, Law, transform_scores
+from smecluster.calibration.priors.law import LOG, PLAIN, Law, Laws
 from smecluster.calibration.problem.parameters import Parameter
 from smecluster.model import Model
 from smecluster.model.support.errors import InputError
@@ -122,6 +122,10 @@ class Priors:
         return len(self.priors)
 
     @cached_property
+    def _laws(self) -> Laws:
+        return Laws([prior.law for prior in self.priors])
+
+    @cached_property
     def root(self) -> Floats:
         """The lower triangular root of the correlation of the scores."""
         size = len(self.priors)
@@ -143,7 +147,7 @@ class Priors:
 
     def to_values(self, points: ArrayLike) -> Floats:
         """Transform points, shape (..., constants), to values in the constants' units."""
-        return transform_scores([prior.law for prior in self.priors], self.to_scores(points))
+        return self._laws.transform(self.to_scores(points))
 
     def find_points(self, values: ArrayLike, most: float = 3.0) -> Floats:
         """Find the points of values, shape (..., constants).

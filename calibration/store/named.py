@@ -29,6 +29,8 @@ from smecluster.model.vensim.values import find_element, set_values
 RESULTS = Path(__file__).parents[1] / "results"
 #: The calibration that commands use by default.
 SHIPPED = "three-cases"
+#: The calibration whose draws they use by default: it varies every constant.
+DRAWN = "every-constant"
 #: The manifest's entry with the fingerprints of the cases' files, by region.
 CASES = "cases"
 #: Significant digits of stored values: far more than the figures support.

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smecluster.calibration.loading import (
     describe_origin,
-    find_calibration,
+    find_drawn,
     load_calibrated,
     sample_draws,
 )
@@ -126,6 +126,7 @@ def load_inputs(
     model = load_calibrated(study.regions, folders, name)
     if check is not None:
         check(model)
+    held = parse_settings(model, settings)
     return StudyInputs(
         study=study,
         calibration=name,
@@ -134,8 +135,8 @@ def load_inputs(
         strategies=strategies,
         baseline=baseline,
         futures=futures,
-        draws=select_draws(study, name, model, folders, needed=need_draws),
-        settings=parse_settings(model, settings),
+        draws=hold_settings(select_draws(study, name, model, folders, needed=need_draws), held),
+        settings=held,
     )
 
 
@@ -174,7 +175,7 @@ def select_draws(
     """
     if not study.draws:
         return None
-    source = find_calibration(calibration)
+    source = find_drawn(calibration)
     if source is None or source.findings["draws"].empty:
         if not needed:
             return None
@@ -183,6 +184,30 @@ def select_draws(
             "fit alone with --draws 0"
         )
     return sample_draws(source, study.draws, study.seed, model.regions, folders)
+
+
+def hold_settings(
+    draws: pd.DataFrame | None, settings: Mapping[str, object]
+) -> pd.DataFrame | None:
+    """Leave out of draws, if there are any, what is set in every run.
+
+    Parameters
+    ----------
+    draws : pandas.DataFrame or None
+        A row a draw, a column an input of the model.
+    settings : mapping
+        By input: ``"name"``, which stands for all elements, or ``"name[element]"``.
+
+    Returns
+    -------
+    pandas.DataFrame or None
+    """
+    if draws is None:
+        return None
+    held = [
+        name for name in draws.columns if name in settings or name.partition("[")[0] in settings
+    ]
+    return draws.drop(columns=held)
 
 
 def fingerprint(draws: pd.DataFrame | None) -> str:

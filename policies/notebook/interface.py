@@ -96,7 +96,7 @@ def compare(
     from smecluster.calibration.loading import describe_origin, draw_values, load_calibrated
     from smecluster.model.support.provenance import make_stamp
     from smecluster.policies.comparison.compute import compare as run_comparison
-    from smecluster.policies.comparison.study_inputs import fingerprint
+    from smecluster.policies.comparison.study_inputs import fingerprint, hold_settings
     from smecluster.policies.futures import load_futures
 
     named = [strategies] if isinstance(strategies, str | Path | Strategy) else strategies
@@ -107,16 +107,17 @@ def compare(
         drawn = draws
     elif draws:
         drawn = draw_values(calibration, draws, seed, whole.regions)
+    held = check_inputs(whole, settings)
     found = run_comparison(
         whole,
         chosen,
-        drawn,
+        hold_settings(drawn, held),
         load_futures(futures),
         baseline=_load(baseline),
         start=start,
         budget=budget,
         outcomes=outcomes,
-        settings=check_inputs(whole, settings),
+        settings=held,
         workers=workers,
     )
     provenance = make_stamp(

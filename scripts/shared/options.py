@@ -22,14 +22,17 @@ Folders = Annotated[
 ]
 Settings = Annotated[
     list[str] | None,
-    typer.Option("--set", help='Another input, e.g. "social discount rate=0.03"; repeatable.'),
+    typer.Option(
+        "--set",
+        help='Another input, e.g. "social discount rate=0.03", held in every draw; repeatable.',
+    ),
 ]
 CalibrationName = Annotated[
     str | None,
     typer.Option(
         "--calibration",
-        help="Name or folder of a calibration; three-cases by default. none: the values of the "
-        "model's file.",
+        help="Name or folder of a calibration; by default three-cases, and every-constant for "
+        "draws. none: the values of the model's file.",
         show_default=False,
     ),
 ]

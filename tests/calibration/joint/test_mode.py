@@ -31,17 +31,27 @@ def test_the_informed_directions_are_those_that_shrink(linear):
     assert (guide.strengths[8:] < 1e-5).all()
 
 
-def test_in_the_coordinates_of_the_guide_a_linear_posterior_is_standard_normal(linear):
+def test_in_the_coordinates_of_the_mode_a_linear_posterior_is_standard_normal(linear):
     target, mean, covariance = linear
     points = mean + np.random.default_rng(1).standard_normal((5, 30))
+    places = guide_from_mode(find_mode(target, mean)).whiten(points)
+    square = np.einsum("ni,ij,nj->n", points - mean, np.linalg.inv(covariance), points - mean)
+    assert (places**2).sum(axis=1) == pytest.approx(square, rel=1e-2)
+
+
+def test_coordinates_of_walkers_are_as_wide_as_the_mean_of_thin_and_wide(linear):
+    target, mean, _ = linear
+    points = mean + 2 * np.random.default_rng(1).standard_normal((40, 30))
     mode = find_mode(target, mean)
-    states = np.empty((5, 0))
-    for guide in (guide_from_mode(mode), guide_from_points(target, mode, points, states)):
-        places = guide.whiten(points)
-        assert guide.unwhiten(places) == pytest.approx(points)
-        distance = (places - guide.whiten(mean[None])) ** 2
-        square = np.einsum("ni,ij,nj->n", points - mean, np.linalg.inv(covariance), points - mean)
-        assert distance.sum(axis=1) == pytest.approx(square, rel=1e-3)
-        _, gradient = target.terms.differentiate(target.errors(points))
-        pulled = guide.pull(points, gradient)
-        assert pulled == pytest.approx(places - guide.whiten(mean[None]), abs=1e-2)
+    guide = guide_from_points(target, mode, points, np.empty((40, 0)), 3)
+    assert guide.unwhiten(guide.whiten(points)) == pytest.approx(points)
+    thin = 1 / np.sqrt(1 + guide.strengths**2)
+    wide = (points @ guide.directions).std(axis=0, ddof=1)
+    assert guide.scales == pytest.approx(np.sqrt(thin * np.maximum(thin, wide)))
+    # The kick is the slope of the cost: of a linear problem exactly.
+    _, gradient = target.terms.differentiate(target.errors(points))
+    steps = 1e-5 * np.eye(30)
+    at = guide.whiten(points[:1])
+    costs = [target.cost(guide.unwhiten(at + side * steps)) for side in (1, -1)]
+    slope = (costs[0] - costs[1]) / 2e-5
+    assert guide.pull(points, gradient)[0] == pytest.approx(slope, rel=1e-3, abs=1e-3)

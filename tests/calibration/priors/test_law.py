@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from smecluster.calibration.priors.law import Law, transform_scores
+from smecluster.calibration.priors.law import Law, Laws
 from smecluster.model.vensim.beliefs import RANGE, Belief
 
 EDGES = norm.ppf([0.05, 0.5, 0.95])
@@ -65,4 +65,4 @@ def test_several_laws_are_transformed_together():
     laws = [law(1.0, 4.0, hard=(1.0, 6.0)), law(-2.0, -0.3, -0.8), law(0.2, 0.8, hard=(0.0, 1.0))]
     scores = np.random.default_rng(1).standard_normal((5, 3))
     alone = np.stack([one.at(scores[:, at]) for at, one in enumerate(laws)], axis=1)
-    assert (transform_scores(laws, scores) == alone).all()
+    assert (Laws(laws).transform(scores) == alone).all()
