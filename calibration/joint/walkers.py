@@ -154,11 +154,8 @@ def warm_up(target: Target, mode: Mode, seed: int, checkpoints: Checkpoints, tel
     for each in range(_ROUNDS):
         name = f"guide {each}"
         if name not in checkpoints:
-            some = slice(None, None, WALKERS // _JACOBIANS)
-            found = guide_from_points(
-                target, mode, walkers["points"][some], walkers["states"][some]
-            )
-            checkpoints.save(name, vars(found))
+            here = (walkers["points"], walkers["states"])
+            checkpoints.save(name, vars(guide_from_points(target, mode, *here, _JACOBIANS)))
         guide = read_guide(checkpoints.load(name))
         for part in range(each * _PARTS, (each + 1) * _PARTS):
             name = f"warm-up {part}"

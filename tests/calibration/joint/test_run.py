@@ -1,5 +1,7 @@
 """The whole way on a small problem: data from known constants give them back."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -97,6 +99,23 @@ def test_walks_agree_with_weighted_draws_of_the_normal_approximation(found, logi
     assert posterior.points.std(axis=0) == pytest.approx(spread, rel=0.25)
 
 
+def test_coarser_steps_are_made_up_for(found, logistic, tmp_path):
+    """Walks whose errors are shifted, and a little distorted, give the same draws once weighed."""
+    other, priors, target = prepare(logistic)
+
+    def distort(points):
+        return target.compute_errors(points) * 1.02 + 0.3
+
+    with Stages(tmp_path, {"problem": "test"}, lambda *_: None) as stages:
+        coarse = replace(target, compute_errors=distort)
+        again = find_posterior(other.problem, priors, target, QUICK, stages, coarse)
+    assert again.facts["weights k"] < 0.7
+    assert again.facts["weights worth"] > 200
+    assert again.mode.cost == pytest.approx(found[0].mode.cost, abs=0.05)
+    first, second = found[0].points, again.points
+    assert second.mean(axis=0) == pytest.approx(first.mean(axis=0), abs=0.3)
+
+
 def test_the_other_likelihood_is_always_reported(found):
     posterior, _ = found
     assert posterior.facts["discrepancy effective draws"] > 1
@@ -121,8 +140,8 @@ def test_an_interrupted_posterior_resumes_to_the_same(found, logistic, tmp_path,
 
 
 def test_what_has_not_converged_gives_no_draws(logistic, tmp_path):
-    few = JointEffort(starts=2, draws=50, steps=50)
-    with pytest.raises(NotConvergedError, match="have not converged after 50 steps"):
+    few = JointEffort(starts=2, draws=50, steps=1)
+    with pytest.raises(NotConvergedError, match="have not converged after 100 steps"):
         find(logistic, tmp_path, effort=few)
 
 
