@@ -81,7 +81,7 @@ def list_pairs(priors: Priors, points: Floats) -> pd.DataFrame:
         The closest first: ``first``, ``second``, ``correlation`` of their scores in the posterior,
         Dmnl. Pairs that are as close in the prior already are left out.
     """
-    pairs = find_pairs(np.corrcoef(priors.to_scores(points).T), priors.names)
+    pairs = find_pairs(np.asarray(np.corrcoef(priors.to_scores(points).T)), priors.names)
     place = {name: at for at, name in enumerate(priors.names)}
     prior = priors.root @ priors.root.T
     before = np.array(
@@ -113,7 +113,7 @@ def list_directions(priors: Priors, guide: Guide, points: Floats) -> pd.DataFram
     """
     contractions = 1 - (points @ guide.directions).var(axis=0, ddof=1)
     scores = priors.root @ guide.directions
-    rows = []
+    rows: list[tuple[int, float, str]] = []
     for number in np.argsort(-contractions):
         if contractions[number] < LITTLE or guide.strengths[number] ** 2 < LITTLE:
             continue

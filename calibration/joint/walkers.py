@@ -149,7 +149,7 @@ def warm_up(target: Target, mode: Mode, seed: int, checkpoints: Checkpoints, tel
     """
     streams = np.random.SeedSequence(seed)
     (stream,) = streams.spawn(1)
-    walkers = _start(target, guide_from_mode(mode), np.random.default_rng(stream))
+    walkers: Arrays = _start(target, guide_from_mode(mode), np.random.default_rng(stream))
     length = _LENGTH
     for each in range(_ROUNDS):
         name = f"guide {each}"

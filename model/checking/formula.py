@@ -11,9 +11,9 @@ from __future__ import annotations
 import operator
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -51,7 +51,7 @@ class Formula:
     stepwise: bool
     _evaluate: Callable[[xr.Dataset], xr.DataArray]
 
-    def __call__(self, run: xr.Dataset) -> xr.DataArray:
+    def __call__(self, run: xr.Dataset | Mapping[str, Any]) -> xr.DataArray:
         """Evaluate the formula.
 
         Parameters
@@ -65,7 +65,7 @@ class Formula:
         xarray.DataArray
             In the unit that the formula implies.
         """
-        return self._evaluate(run)
+        return self._evaluate(cast("xr.Dataset", run))
 
 
 def parse_formula(text: str | float, variables: Iterable[str]) -> Formula:
@@ -221,12 +221,13 @@ def _constant(value: float) -> Part:
 
 def _variable(name: str, cell: tuple[str, ...]) -> Part:
     def evaluate(run: xr.Dataset) -> xr.DataArray:
-        values = run[name]
+        values: Any = run[name]
         if isinstance(values, np.ndarray):
-            return values
+            return cast("xr.DataArray", values)
         for element in cell:
             values = _pick(values, name, element)
-        return values.drop_vars([c for c in values.coords if c not in values.dims])
+        found = values.drop_vars([c for c in values.coords if c not in values.dims])
+        return cast("xr.DataArray", found)
 
     return evaluate
 
