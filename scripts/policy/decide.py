@@ -59,7 +59,7 @@ def decide(
     from smecluster.policies.strategy import load
     from smecluster.sensitivity.decision.compute import decide as find_decision
     from smecluster.sensitivity.decision.draws import choose_calibration, draw_everything
-    from smecluster.sensitivity.decision.result import IMPORTANCE, INFORMATION, PLANES, TABLES
+    from smecluster.sensitivity.decision.measures import IMPORTANCE, INFORMATION, PLANES, TABLES
 
     results = Results(out, tables=TABLES, figures=[INFORMATION, IMPORTANCE, PLANES], files=[PAGE])
     results.check()
@@ -106,7 +106,7 @@ def decide(
 def _report(found: Decision, results: Results, stamp: dict[str, str], json: bool) -> None:
     """Print and write a decision."""
     from smecluster.model.presentation.page import render_page
-    from smecluster.sensitivity.decision.result import OPTIONS
+    from smecluster.sensitivity.decision.measures import OPTIONS
 
     made = found.tables()
     files = results.write_tables(made, stamp)
@@ -142,7 +142,7 @@ def _lay_out(
     """Lay the page out."""
     from smecluster.model.presentation.page import Section
     from smecluster.sensitivity.decision.groups import WORDS
-    from smecluster.sensitivity.decision.result import IMPORTANCE, INFORMATION, OPTIONS, PLANES
+    from smecluster.sensitivity.decision.measures import IMPORTANCE, INFORMATION, OPTIONS, PLANES
 
     information, importance = made[INFORMATION], made[IMPORTANCE]
     tables = []

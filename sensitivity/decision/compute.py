@@ -19,6 +19,7 @@ from smecluster.sensitivity.decision.information import (
     tabulate_values,
     value_perfect,
 )
+from smecluster.sensitivity.decision.measures import Pair
 from smecluster.sensitivity.decision.planes import (
     STEPS,
     Plane,
@@ -28,7 +29,7 @@ from smecluster.sensitivity.decision.planes import (
     lay_grid,
     list_pairs,
 )
-from smecluster.sensitivity.decision.result import Decision, Pair
+from smecluster.sensitivity.decision.result import Decision
 from smecluster.sensitivity.decision.surface import Floats, find_scores, split_folds
 from smecluster.sensitivity.decision.worlds import YARDSTICKS, Contest, Gains
 from smecluster.sensitivity.tipping.compute import read_own_values

@@ -16,8 +16,7 @@ from smecluster.model.presentation.formatting import capitalise
 from smecluster.model.presentation.plotting import Figure, add_heading
 from smecluster.sensitivity.decision.groups import BY_CONSTANT, BY_SECTOR
 from smecluster.sensitivity.decision.importance import ALL
-from smecluster.sensitivity.decision.planes import Plane
-from smecluster.sensitivity.decision.result import (
+from smecluster.sensitivity.decision.measures import (
     BILLION,
     IMPORTANCE,
     INFORMATION,
@@ -25,6 +24,7 @@ from smecluster.sensitivity.decision.result import (
     PLANES,
     Pair,
 )
+from smecluster.sensitivity.decision.planes import Plane
 from smecluster.sensitivity.decision.worlds import YARDSTICKS
 
 if TYPE_CHECKING:

@@ -11,6 +11,15 @@ import pandas as pd
 
 from smecluster.policies.base_result import PolicyResult
 from smecluster.sensitivity.decision.draws import Draws
+from smecluster.sensitivity.decision.measures import (
+    BILLION,
+    IMPORTANCE,
+    INFORMATION,
+    MONEY_UNIT,
+    OPTIONS,
+    PLANES,
+    Pair,
+)
 from smecluster.sensitivity.decision.planes import Plane
 from smecluster.sensitivity.decision.surface import estimate_error
 from smecluster.sensitivity.decision.worlds import YARDSTICKS, Gains
@@ -18,20 +27,8 @@ from smecluster.sensitivity.decision.worlds import YARDSTICKS, Gains
 if TYPE_CHECKING:
     from smecluster.model.presentation.plotting import Figure
 
-#: Of a pair of strategies: first and second name.
-Pair = tuple[str, str]
-#: The names of the tables, which are those of their files.
-TABLES = OPTIONS, INFORMATION, IMPORTANCE, PLANES = (
-    "options",
-    "information",
-    "importance",
-    "planes",
-)
-MONEY_UNIT = "bn yuan"
 # Significant digits of tables.
 _DIGITS = 8
-#: Myuan in a billion yuan.
-BILLION = 1e3
 
 
 @dataclass(frozen=True)

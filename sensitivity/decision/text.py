@@ -18,7 +18,7 @@ from smecluster.policies.wording.prose import (
 )
 from smecluster.sensitivity.decision.groups import BY_CONSTANT, BY_SECTOR
 from smecluster.sensitivity.decision.importance import ALL
-from smecluster.sensitivity.decision.result import BILLION, Pair
+from smecluster.sensitivity.decision.measures import BILLION, Pair
 from smecluster.sensitivity.decision.worlds import YARDSTICKS
 from smecluster.sensitivity.methods.effective import LEAST_RUNS, count_effective
 

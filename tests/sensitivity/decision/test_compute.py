@@ -11,7 +11,7 @@ from smecluster.policies.strategy import load
 from smecluster.sensitivity.decision.compute import decide
 from smecluster.sensitivity.decision.draws import draw_everything
 from smecluster.sensitivity.decision.groups import BY_CONSTANT, BY_PLACE, BY_SECTOR, BY_SOURCE
-from smecluster.sensitivity.decision.result import IMPORTANCE, INFORMATION, OPTIONS
+from smecluster.sensitivity.decision.measures import IMPORTANCE, INFORMATION, OPTIONS
 from smecluster.sensitivity.decision.worlds import NEITHER, YARDSTICKS, Contest
 from smecluster.sensitivity.tipping.compute import MEASURES
 
