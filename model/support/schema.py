@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import types
 import typing
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
@@ -24,11 +25,13 @@ class Schema(BaseModel):
 
     @field_validator("*", mode="before")
     @classmethod
-    def _refuse_truth_for_numbers(cls, value: Any, info: ValidationInfo) -> Any:
-        """Refuse ``true`` where a number is meant; pydantic would read it as 1."""
+    def _refuse_other_kinds_for_numbers(cls, value: Any, info: ValidationInfo) -> Any:
+        """Refuse ``true`` and text where a number is meant; pydantic would read them as one."""
         annotation = cls.model_fields[str(info.field_name)].annotation
-        if _holds_truth(value) and not _takes_truth(annotation):
+        if _holds_truth(value) and not _takes(annotation, bool):
             raise ValueError(f"{str(value).lower()} is no number")
+        if isinstance(value, str) and _wants_number(annotation) and _reads_as_number(value):
+            raise ValueError(f"{value!r} is text: write a number without quotes")
         return value
 
 
@@ -123,7 +126,33 @@ def _holds_truth(value: Any) -> bool:
     return isinstance(value, bool)
 
 
-def _takes_truth(annotation: Any) -> bool:
-    """Say whether a field's type allows ``true`` or ``false``, also inside ``X | None``."""
+def _takes(annotation: Any, kind: type) -> bool:
+    """Say whether a field's type allows values of a kind, also inside ``X | None``."""
     inner = typing.get_args(annotation)
-    return annotation in (bool, Any) or any(_takes_truth(each) for each in inner)
+    return annotation in (kind, Any) or any(_takes(each, kind) for each in inner)
+
+
+def _reads_as_number(text: str) -> bool:
+    """Say whether a text would be taken for a number; any other text is refused anyway."""
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _wants_number(annotation: Any) -> bool:
+    """Say whether a field holds numbers and nothing else, so that text in it is a slip."""
+    parts, numbers = [annotation], False
+    while parts:
+        part = parts.pop()
+        inner = typing.get_args(part)
+        if typing.get_origin(part) is typing.Annotated:
+            parts.append(inner[0])
+        elif typing.get_origin(part) in (typing.Union, types.UnionType):
+            parts += inner
+        elif part in (float, int):
+            numbers = True
+        elif part is not type(None):
+            return False
+    return numbers

@@ -107,7 +107,8 @@ def explain(
         the outcome.
     """
     chosen, measured = find_lever(lever), find_outcome(outcome)
-    who = who or (REGIONS if chosen.task == NOBODY else chosen.task)
+    if who is None:
+        who = REGIONS if chosen.task == NOBODY else chosen.task
     if who not in RUNNING:
         raise UnknownNameError("level", who, RUNNING)
     if not isinstance(budget, Budget):

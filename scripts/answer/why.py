@@ -73,7 +73,7 @@ def why(
             outcome,
             who=by,
             year=year,
-            budget=budget or DEFAULT_BUDGET,
+            budget=DEFAULT_BUDGET if budget is None else budget,
             settings=parse_settings(model, set_ or []),
             workers=workers,
             progress=report,

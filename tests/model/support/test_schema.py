@@ -26,3 +26,19 @@ def test_true_and_false_are_no_numbers(content, says):
 
 def test_true_and_false_are_taken_where_they_are_meant():
     assert validate(Record, {"maybe": True, "size": 2}, "f.toml").maybe is True
+
+
+@pytest.mark.parametrize("text", ["5", "1e5", " 0.005 ", "nan"])
+def test_text_is_no_number(text):
+    class Money(Schema):
+        share: float | None = None
+
+    with pytest.raises(InputError, match="is text: write a number without quotes"):
+        validate(Money, {"share": text}, "mine.toml")
+
+
+def test_text_stays_text_where_a_field_takes_both():
+    class Money(Schema):
+        budget: str | float
+
+    assert validate(Money, {"budget": "0.5%"}, "mine.toml").budget == "0.5%"
