@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import sys
 import tomllib
 from datetime import date, time
 from functools import cache
@@ -58,7 +59,8 @@ def allows(domain: dict[str, Any], value: Any) -> bool:
         return value in domain["of"]
     if isinstance(value, bool | str | date | time | dict | list) or value is None:
         return False
-    if not -1e300 <= value <= 1e300:  # neither nan nor what no float can hold
+    largest = sys.float_info.max
+    if not -largest <= value <= largest:  # neither nan nor what no float can hold
         return False
     if kind == "whole" and value != int(value):
         return False
