@@ -9,7 +9,6 @@ narrow for even that gets each row as a paragraph.
 from __future__ import annotations
 
 import re
-import textwrap
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -228,5 +227,5 @@ def _stack(table: _Table, width: int) -> Iterator[Line]:
             for heading, cell in zip(table.headings[1:], others, strict=True)
             if cell not in ("", "-")
         )
-        for line in textwrap.wrap(said, max(width - len(_INDENT), 20)):
+        for line in _wrap(said, max(width - len(_INDENT), 20)):
             yield "row", _INDENT + line

@@ -148,6 +148,8 @@ def _draw_panel(
     for at, (index, value) in enumerate(values.items()):
         where = np.arange(len(names)) + (at - (len(values) - 1) / 2) * thick
         size, below, above = value.loc[names].to_numpy(float).T * factor
+        # An interval may leave its value out; its line then ends at the value.
+        below, above = (np.where(reach < 0, 0.0, reach) for reach in (below, above))
         # The headline index is the filled bar; what a factor explains alone is pale below it.
         axis.barh(
             where,

@@ -22,6 +22,8 @@ from smecluster.sensitivity.report.figures.style import (
 )
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from smecluster.sensitivity.analysis.analysis import Analysis
     from smecluster.sensitivity.store.results import Results
 
@@ -53,7 +55,7 @@ def draw_plane(results: Results, analysis: Analysis, scenario: str) -> Figure:
     for axis, (column, part) in zip(axes, drawn, strict=True):
         unit, factor = display_unit(column.unit)
         star, sigma = (
-            part[part["index"] == name].set_index("factor")[["value", "high"]] * factor
+            part[part["index"] == name].set_index("factor")[["low", "value", "high"]] * factor
             for name in ("mu star", "sigma")
         )
         order = star["value"].sort_values(ascending=False, kind="stable").index
@@ -61,8 +63,8 @@ def draw_plane(results: Results, analysis: Analysis, scenario: str) -> Figure:
         axis.errorbar(
             star["value"],
             sigma["value"],
-            xerr=star["high"] - star["value"],
-            yerr=sigma["high"] - sigma["value"],
+            xerr=_reach(star),
+            yerr=_reach(sigma),
             fmt="none",
             ecolor="#BBBBBB",
             elinewidth=0.8,
@@ -116,3 +118,9 @@ def draw_plane(results: Results, analysis: Analysis, scenario: str) -> Figure:
 def can_draw(analysis: Analysis) -> bool:
     """Say whether there are effects of single factors."""
     return bool(np.isin("sigma", analysis.tables["indices"]["index"].unique()))
+
+
+def _reach(index: pd.DataFrame) -> tuple[pd.Series[float], pd.Series[float]]:
+    """Give how far an interval reaches below and above its value, which it may leave out."""
+    below, above = index["value"] - index["low"], index["high"] - index["value"]
+    return below.clip(lower=0), above.clip(lower=0)

@@ -181,13 +181,14 @@ def test_draws_for_regions_that_the_model_lacks_are_left_out(monkeypatch):
     table = pd.DataFrame({"spin off rate": [0.1], "critical mass[Wenzhou]": [5e4]})
 
     class Found:
+        name = "mine"
         findings = MappingProxyType({"draws": table})
         regions = load().regions
 
         def sample(self, count: int, seed: int) -> pd.DataFrame:
             return table.iloc[:count]
 
-    monkeypatch.setattr(study_inputs, "find_calibration", lambda name: Found())
+    monkeypatch.setattr(study_inputs, "find_drawn", lambda name: Found())
     study = Study(name="x", title="x", strategies=("local",), draws=1)
     whole = study_inputs.select_draws(study, None, load())
     assert list(whole.columns) == ["spin off rate", "critical mass[Wenzhou]"]
@@ -198,11 +199,12 @@ def test_draws_for_regions_that_the_model_lacks_are_left_out(monkeypatch):
 def test_the_values_of_a_folder_are_not_drawn_over(monkeypatch):
     table = pd.DataFrame({"spin off rate": [0.1], "critical mass[Wenzhou]": [5e4]})
     found = SimpleNamespace(
+        name="mine",
         findings={"draws": table},
         regions=load().regions,
         sample=lambda count, seed: table.iloc[:count],
     )
-    monkeypatch.setattr(study_inputs, "find_calibration", lambda name: found)
+    monkeypatch.setattr(study_inputs, "find_drawn", lambda name: found)
     study = Study(name="x", title="x", strategies=("local",), draws=1)
     drawn = study_inputs.select_draws(study, None, load(), [CASES / "wenzhou"])
     assert list(drawn.columns) == ["spin off rate"]
