@@ -17,6 +17,7 @@ from smecluster.model.compiler.webassembly import WIDTH, Module, assemble_module
 from smecluster.model.program.clock import compute_times
 from smecluster.model.program.inputs import InputIndex
 from smecluster.model.program.outputs import select_outputs
+from smecluster.model.vensim.values import spell_name
 
 if TYPE_CHECKING:
     from smecluster.model.system import Model
@@ -107,7 +108,7 @@ def make_portable(
         assemble_module(code),
         code.layout,
         tuple(
-            _name_cell(program.parameters[at].name, program.parameters[at].cell) for at in places
+            spell_name(program.parameters[at].name, program.parameters[at].cell) for at in places
         ),
         defaults,
         {name: part.tolist() for name, part in zip(_TABLE_ARRAYS, arrays, strict=True)},
@@ -117,7 +118,3 @@ def make_portable(
         ),
         compute_times(program, defaults, {}).step,
     )
-
-
-def _name_cell(name: str, cell: Sequence[str]) -> str:
-    return f"{name}[{', '.join(cell)}]" if cell else name

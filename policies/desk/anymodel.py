@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +9,8 @@ from smecluster.model.portable import make_portable
 from smecluster.model.support.errors import InputError
 from smecluster.model.vensim.document import CONTROLS
 from smecluster.model.vensim.source import fold_name
-from smecluster.policies.desk.content import encode_numbers
+from smecluster.model.vensim.values import spell_name
+from smecluster.policies.desk.content import pack_kernel
 
 if TYPE_CHECKING:
     from smecluster.model import Model
@@ -57,10 +57,6 @@ def collect_model(model: Model, stamp: Mapping[str, str]) -> dict[str, Any]:
         if len(output.cells) <= MOST_LINES and name not in CONTROLS
     ]
     portable = make_portable(model, names, [str(one["name"]) for one in constants])
-    kernel = portable.describe()
-    kernel["module"] = base64.b64encode(portable.module.content).decode()
-    kernel["defaults"] = encode_numbers(portable.defaults)
-    kernel["tables"] = {name: encode_numbers(part) for name, part in portable.tables.items()}
     described = [_describe(name, variables.get(fold_name(name))) for name in names]
     stocks = [
         name
@@ -70,7 +66,7 @@ def collect_model(model: Model, stamp: Mapping[str, str]) -> dict[str, Any]:
     return {
         "mode": "model",
         "title": model.path.stem,
-        "kernel": kernel,
+        "kernel": pack_kernel(portable),
         "first": model.time.initial,
         "last": model.time.final,
         "every": model.time.saveper,
@@ -96,9 +92,8 @@ def _list_constants(
         low, high = ends
         if low is None or high is None or not low <= value <= high or not low < high:
             continue
-        cell = f"[{', '.join(parameter.cell)}]" if parameter.cell else ""
         yield {
-            "name": f"{parameter.name}{cell}",
+            "name": spell_name(parameter.name, parameter.cell),
             "unit": variable.unit,
             "value": value,
             "low": float(low),

@@ -17,7 +17,7 @@ from smecluster.calibration.data.case import list_cases, load_case
 from smecluster.calibration.priors.table import build_priors
 from smecluster.model.branches import ForkedModel, can_fork
 from smecluster.model.outcomes import OUTCOMES, Outcome, list_variables
-from smecluster.model.portable import make_portable
+from smecluster.model.portable import PortableModel, make_portable
 from smecluster.model.presentation.formatting import colour_regions, display_unit
 from smecluster.model.support.errors import InputError
 from smecluster.model.vensim.beliefs import read_reason
@@ -97,13 +97,9 @@ def collect_content(model: Model, sources: Sources, start: float = START) -> dic
     accounts = [LOCAL_ACCOUNT, CENTRAL_ACCOUNT]
     variables = [*dict.fromkeys([*list_variables(outcomes), *accounts])]
     portable = make_portable(ForkedModel(model.text, model.path), variables)
-    kernel = portable.describe()
-    kernel["module"] = base64.b64encode(portable.module.content).decode()
-    kernel["defaults"] = encode_numbers(portable.defaults)
-    kernel["tables"] = {name: encode_numbers(part) for name, part in portable.tables.items()}
     draws = sources.draws
     return {
-        "kernel": kernel,
+        "kernel": pack_kernel(portable),
         "states": [f"state {at}" for at in range(len(model.program.states))],
         "first": model.time.initial,
         "start": start,
@@ -154,6 +150,15 @@ def load_cases(model: Model, folders: Sequence[Path] = ()) -> list[Case]:
     cases = [load_case(name) for name in list_cases()] + [load_case(path) for path in folders]
     by_region = {case.place.name: case for case in cases}
     return [by_region[region] for region in model.regions if region in by_region]
+
+
+def pack_kernel(portable: PortableModel) -> dict[str, Any]:
+    """Write a compiled model as what can be written as JSON."""
+    return portable.describe() | {
+        "module": base64.b64encode(portable.module.content).decode(),
+        "defaults": encode_numbers(portable.defaults),
+        "tables": {name: encode_numbers(part) for name, part in portable.tables.items()},
+    }
 
 
 def encode_numbers(values: ArrayLike) -> str:

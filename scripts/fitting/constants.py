@@ -35,7 +35,7 @@ def constants(
     likelihood: Annotated[
         str,
         typer.Option(
-            help="How errors hang together in time: autoregression, or discrepancy (a Gaussian "
+            help="How errors are correlated in time: autoregression, or discrepancy (a Gaussian "
             "process with independent errors)."
         ),
     ] = "autoregression",
