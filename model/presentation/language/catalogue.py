@@ -1,0 +1,197 @@
+"""The message catalogue: what a page says, in the language that is asked for.
+
+The text in the code is English and is its own key; `zh/*.po` holds the Chinese, a file for each
+subject, all of them one catalogue. They are read as they stand, so a checkout and an installed
+package need no build. `make messages` brings them up to date with the code.
+"""
+
+from __future__ import annotations
+
+import gettext
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+from smecluster.model.presentation.formatting import display_unit
+from smecluster.model.presentation.prose import join_names
+from smecluster.model.support.errors import InputError, UnknownNameError
+
+#: Languages of pages; the first is that of the code.
+LANGUAGES = ("en", "zh")
+ENGLISH, CHINESE = LANGUAGES
+#: Context of names of levers, outcomes, regions, futures, strategies and variables.
+NAME = "name"
+FOLDER = Path(__file__).parent
+
+# In Chinese money is counted in 亿元 (0.1 bn yuan), people and firms in 万 (10 thousand).
+_UNITS = {
+    "Myuan": ("亿元", 1e-2),
+    "Myuan/Year": ("亿元/年", 1e-2),
+    "Myuan/(Year*person)": ("万元/（人·年）", 1e2),
+    "yuan/(Year*person)": ("万元/（人·年）", 1e-4),
+    "person": ("万人", 1e-4),
+    "firm": ("万家", 1e-4),
+    "Dmnl": ("指数", 1.0),
+    "Year": ("年", 1.0),
+}
+
+
+@dataclass(frozen=True)
+class Language:
+    """What a page says in one language.
+
+    Call it with a message in English, which it gives in its language with the placeholders filled
+    in; a message without a translation stays English.
+
+    Attributes
+    ----------
+    code : str
+        Of `LANGUAGES`.
+
+    Examples
+    --------
+    >>> say = load_language("zh")
+    >>> say.name("quality supervision")
+    '质量监管'
+    >>> load_language("en").plural(2, "{count} draw", "{count} draws")
+    '2 draws'
+    """
+
+    code: str
+    _messages: gettext.NullTranslations = field(repr=False, compare=False)
+
+    def __call__(self, message: str, **values: object) -> str:
+        """Give a message in this language, its placeholders filled in by name."""
+        said = self._messages.gettext(message)
+        return said.format(**values) if values else said
+
+    def plural(self, count: int, one: str, several: str, **values: object) -> str:
+        """Give a message about a count, which fills the placeholder ``{count}``."""
+        said = self._messages.ngettext(one, several, count)
+        return said.format(count=f"{count:,}", **values)
+
+    def name(self, name: str) -> str:
+        """Give the name of a lever, outcome, region, future, strategy or variable.
+
+        A name that only a user's file has stays as it is.
+        """
+        return self._messages.pgettext(NAME, name)
+
+    def join(self, parts: Sequence[str]) -> str:
+        """Join parts as a sentence does: a, b and c."""
+        if self.code == CHINESE:
+            *others, last = [*parts] or [""]
+            return "和".join(filter(None, ("、".join(others), last)))
+        return join_names(parts)
+
+    def sentences(self, parts: Sequence[str]) -> str:
+        """Put sentences one after the other; empty ones are left out."""
+        return ("" if self.code == CHINESE else " ").join(part for part in parts if part)
+
+    def unit(self, unit: str) -> tuple[str, float]:
+        """Give the unit in which values are shown, and the factor that converts them.
+
+        Parameters
+        ----------
+        unit : str
+            The model's unit, such as ``Myuan``.
+
+        Returns
+        -------
+        tuple of (str, float)
+            ``bn yuan`` in English, ``亿元`` in Chinese, and the factor.
+        """
+        if self.code == CHINESE:
+            return _UNITS.get(unit, (unit, 1.0))
+        return display_unit(unit)
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def load_language(code: str = ENGLISH) -> Language:
+    """Load a language.
+
+    Parameters
+    ----------
+    code : str
+        Of `LANGUAGES`.
+
+    Returns
+    -------
+    Language
+        The language.
+
+    Raises
+    ------
+    InputError
+        If there is no such language, or its catalogue cannot be read.
+    """
+    if code not in LANGUAGES:
+        raise UnknownNameError("language", code, LANGUAGES)
+    if code == ENGLISH:
+        return Language(code, gettext.NullTranslations())
+    return Language(code, _compile(code))
+
+
+def choose_language(code: str | None = None) -> Language:
+    """Load the language that is asked for, or that of the computer.
+
+    Parameters
+    ----------
+    code : str, optional
+        Of `LANGUAGES`; where it is left out, Chinese on a computer that is set to Chinese
+        (``LANGUAGE``, ``LC_ALL``, ``LC_MESSAGES``, ``LANG``), and English otherwise.
+
+    Returns
+    -------
+    Language
+        The language.
+
+    Raises
+    ------
+    InputError
+        If there is no such language.
+    """
+    if code is not None:
+        return load_language(code)
+    from babel import default_locale
+
+    try:
+        own = default_locale("LC_MESSAGES") or ENGLISH
+    except ValueError:  # a locale that no table knows
+        own = ENGLISH
+    return load_language(CHINESE if own.startswith(CHINESE) else ENGLISH)
+
+
+def mark(message: str) -> str:
+    """Mark a message that stands in a table of the code, and is given to a language later."""
+    return message
+
+
+def list_files(code: str) -> list[Path]:
+    """List the files of a language's catalogue, in order of their names."""
+    return sorted((FOLDER / code).glob("*.po"))
+
+
+def _compile(code: str) -> gettext.NullTranslations:
+    """Read the files of a language as one catalogue."""
+    # Imported late: most commands write no page in another language.
+    from babel.messages.catalog import Catalog
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import PoFileError, read_po
+
+    whole = Catalog(locale=code)
+    for path in list_files(code):
+        try:
+            with path.open("rb") as file:
+                part = read_po(file, locale=code, abort_invalid=True)
+        except (OSError, PoFileError, ValueError) as error:
+            raise InputError(f"cannot read the messages in {path.name}: {error}") from None
+        for message in part:
+            if message.id and message.string:
+                whole.add(message.id, message.string, context=message.context)
+    compiled = io.BytesIO()
+    write_mo(compiled, whole)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)

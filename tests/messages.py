@@ -1,0 +1,115 @@
+"""The messages that pages use, read from the code; `make messages` brings the catalogue up to date.
+
+A message that is new gets an empty translation, which the tests refuse until it is filled in; one
+that the code has no longer is removed.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_file
+from babel.messages.pofile import read_po, write_po
+
+import smecluster
+from smecluster.model.presentation.language.catalogue import FOLDER, NAME
+
+HOUSE = Path(smecluster.__file__).parent
+# Calls whose text is a message: of a language, its plurals, and of what is given to one later.
+CALLS = {"say": None, "plural": (2, 3), "mark": None}
+CODE = "zh"
+#: Files of the code whose messages stand in each file of the catalogue, `names` apart.
+SUBJECTS: Mapping[str, tuple[str, ...]] = {}
+NAMES = "names"
+
+Message = str | tuple[str, str]
+
+
+def collect_messages(subject: str) -> Catalog:
+    """Collect the messages of a subject from the code, with no translation."""
+    found = Catalog(locale=CODE, fuzzy=False)
+    for context, message in _read(subject):
+        found.add(message, context=context)
+    return found
+
+
+def read_file(subject: str) -> Catalog:
+    """Read a file of the catalogue."""
+    with (FOLDER / CODE / f"{subject}.po").open("rb") as file:
+        return read_po(file, locale=CODE)
+
+
+def list_names() -> Iterator[str]:
+    """List the names that pages show: those of the model, its levers and the shipped files."""
+    from smecluster import model, policies
+    from smecluster.model.outcomes import DISPERSION, OUTCOMES
+    from smecluster.policies.futures import load_futures
+    from smecluster.policies.levers import read_levers
+    from smecluster.policies.strategy import names as list_strategies
+
+    yield from model.load().regions
+    for lever in read_levers():
+        yield from (lever.name, lever.feeds)
+    yield from (outcome.name for outcome in OUTCOMES)
+    yield DISPERSION
+    for one in (*map(policies.load, list_strategies()), *load_futures()):
+        yield from (one.title, one.description)
+
+
+def update_file(subject: str) -> list[str]:
+    """Bring a file of the catalogue up to date; give the messages that lack a translation."""
+    path = FOLDER / CODE / f"{subject}.po"
+    code = collect_messages(subject)
+    kept = read_file(subject) if path.exists() else Catalog(locale=CODE)
+    made = Catalog(locale=CODE, fuzzy=False)
+    missing = []
+    for message in code:
+        if not message.id:
+            continue
+        own = kept.get(message.id, message.context)
+        made.add(message.id, own.string if own else "", context=message.context)
+        # A percent sign before a word is no placeholder here.
+        made.get(message.id, message.context).flags.clear()
+        if not own or not own.string:
+            missing.append(str(message.id))
+    path.write_text(_write(made), encoding="utf-8")
+    return missing
+
+
+def _write(catalogue: Catalog) -> str:
+    """Write a catalogue without dates and places in the code, which only change."""
+    buffer = io.BytesIO()
+    write_po(buffer, catalogue, width=96, no_location=True, omit_header=True)
+    head = (
+        'msgid ""\nmsgstr ""\n"Language: zh\\n"\n"Plural-Forms: nplurals=1; plural=0;\\n"\n'
+        '"Content-Type: text/plain; charset=utf-8\\n"\n\n'
+    )
+    return head + buffer.getvalue().decode("utf-8").rstrip("\n") + "\n"
+
+
+def _read(subject: str) -> Iterator[tuple[str | None, Message]]:
+    if subject == NAMES:
+        yield from ((NAME, name) for name in dict.fromkeys(list_names()))
+        return
+    files = sorted({file for pattern in SUBJECTS[subject] for file in HOUSE.glob(pattern)})
+    for file in files:
+        for _, message, _, _ in extract_from_file("python", file, keywords=CALLS):
+            yield None, message
+
+
+def main(report: Callable[[str], object] = print) -> int:
+    """Bring every file up to date and list what lacks a translation."""
+    lacking = 0
+    for subject in (NAMES, *SUBJECTS):
+        for message in update_file(subject):
+            report(f"{subject}.po lacks: {message}")
+            lacking += 1
+    return int(lacking > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
