@@ -9,17 +9,13 @@ until the bands are drawn. Nothing here is asserted by a test.
 from __future__ import annotations
 
 import argparse
-import shutil
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from smecluster.scripts.main import main as run_command
-
-_OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+from tests.browser import open_browser, settle
 
 
 def main() -> None:
@@ -29,12 +25,7 @@ def main() -> None:
     )
     parser.add_argument("--moves", type=int, default=20, help="moves of a slider (default: 20)")
     moves = parser.parse_args().moves
-    browser = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
-    if browser is None:
-        raise SystemExit("no Chromium is installed")
-    from playwright.sync_api import sync_playwright
-
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as folder, open_browser() as chromium:
         path = Path(folder) / "desk.html"
         began = time.monotonic()
         try:
@@ -43,13 +34,12 @@ def main() -> None:
             if ended.code:
                 raise
         written = time.monotonic() - began
-        chromium = playwright.chromium.launch(executable_path=browser, args=_OPTIONS)
         page = chromium.new_page()
         began = time.monotonic()
         page.goto(path.as_uri())
-        _wait(page, lambda: page.evaluate("!!(window.desk && desk.shown)"))
+        settle(page, "!!(window.desk && desk.shown)")
         first_line = time.monotonic() - began
-        _settle(page)
+        settle(page)
         first_bands = time.monotonic() - began
         paint = page.evaluate(
             "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? NaN"
@@ -64,7 +54,7 @@ def main() -> None:
                 }""",
                 move,
             )
-            _settle(page)
+            settle(page)
             lines.append(page.evaluate("desk.lineTime"))
             bands.append(page.evaluate("desk.bandTime"))
         rows = [
@@ -80,19 +70,6 @@ def main() -> None:
         print(f"Chromium {chromium.version}, {draws} draws, median of {moves} moves")
         for label, value in rows:
             print(f"  {label:<42}{value:>10}")
-        chromium.close()
-
-
-def _settle(page: Any) -> None:
-    _wait(page, lambda: page.evaluate("!!(desk.shown.draws && !desk.running)"))
-
-
-def _wait(page: Any, ready: Callable[[], bool]) -> None:
-    for _ in range(2400):
-        if ready():
-            return
-        page.wait_for_timeout(10)
-    raise SystemExit("the desk did not answer")
 
 
 if __name__ == "__main__":

@@ -1,16 +1,14 @@
 """A desk, written once, and a browser without network to open it in."""
 
 import os
-import shutil
 
 import pytest
 
 from smecluster.scripts.main import main
+from tests.browser import find_chromium, open_browser, settle
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
 # Continuous integration sets it, so that a missing browser is a failure there.
 REQUIRED = "SMECLUSTER_REQUIRE_BROWSER"
-_OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 @pytest.fixture(scope="session")
@@ -24,14 +22,12 @@ def desk_file(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def browser():
-    if CHROMIUM is None:
+    if find_chromium() is None:
         assert REQUIRED not in os.environ, "no Chromium is installed"
         pytest.skip("no Chromium is installed")
-    api = pytest.importorskip("playwright.sync_api")
-    with api.sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=_OPTIONS)
+    pytest.importorskip("playwright.sync_api")
+    with open_browser() as found:
         yield found
-        found.close()
 
 
 @pytest.fixture
@@ -57,13 +53,3 @@ def open_desk(browser, desk_file):
     yield open_page
     for context in contexts:
         context.close()
-
-
-def settle(page):
-    """Wait until the draws of the latest settings are shown."""
-    for _ in range(1200):
-        ready = "!!(window.desk && desk.shown && desk.shown.draws && !desk.running)"
-        if page.evaluate(ready):
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError("the draws never came")

@@ -12,7 +12,7 @@ from smecluster.model import load as load_file
 from smecluster.model import simulate, simulate_many
 from smecluster.policies.strategy import load
 from smecluster.scripts.main import main
-from tests.policies.desk.conftest import settle
+from tests.browser import settle
 
 TOWNS = Path(__file__).parents[2] / "model" / "data" / "two_towns.mdl"
 ACCOUNTS = ["Discounted value added", "Net national benefit account"]
