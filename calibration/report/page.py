@@ -68,6 +68,7 @@ def write_report(folder: Path) -> Path:
         made = []
         for name, caption, figure in pages:
             path = place / f"{name}.png"
+            figure.arrange(_DPI)
             with replace_file(path) as temporary:
                 figure.savefig(temporary, dpi=_DPI)
             made.append((caption, path))

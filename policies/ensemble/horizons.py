@@ -27,6 +27,8 @@ Progress = Callable[[int, int], None]
 
 #: Last year to which the national drivers go.
 LAST_HORIZON = 2060
+# Numbers above this are not written out.
+_WRITABLE = 1e308
 _FINAL = "FINAL TIME"
 
 
@@ -49,8 +51,10 @@ def check_horizons(horizons: Sequence[float], start: float) -> None:
         raise InputError(f"give a horizon, a year in {start + 1:g}..{LAST_HORIZON}")
     for year in horizons:
         if not (start < year <= LAST_HORIZON and float(year).is_integer()):
+            # Whole numbers of Python have no limit, but their formats do.
+            given = f"{year:g}" if abs(year) < _WRITABLE else f"a number beyond {_WRITABLE:g}"
             raise InputError(
-                f"horizon must be a whole year in {start + 1:g}..{LAST_HORIZON}, not {year:g}"
+                f"horizon must be a whole year in {start + 1:g}..{LAST_HORIZON}, not {given}"
             )
         if list(horizons).count(year) > 1:
             raise InputError(f"horizon {year:g} is given twice")

@@ -115,8 +115,9 @@ def explain(
         budget = set_budget(model, budget, start, settings)
     if not budget.money > 0:
         raise InputError("without additional money there is no effect: give a budget above zero")
-    year = budget.end if year is None else float(year)
+    year = budget.end if year is None else year
     check_horizons([year], start)
+    year = float(year)
     menu = read_menu(model)
     plan = plan_lever(menu, lever, who, start)
     worlds = Worlds(model, pd.DataFrame(index=["model"]), start, budget.end, settings, workers)

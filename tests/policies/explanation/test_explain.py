@@ -66,6 +66,7 @@ def test_moves_have_units_and_the_figure_is_drawn(found):
         ({"outcome": "value aded"}, "value added"),
         ({"who": "nobody"}, "centre"),
         ({"year": 2061}, "must be a whole year"),
+        ({"year": 10**400}, "must be a whole year"),
         ({"budget": "0%"}, "without additional money"),
     ],
 )
