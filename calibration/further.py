@@ -8,21 +8,25 @@ so each draw of the region's posterior is paired with a draw of theirs.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from smecluster.calibration.data.case import Case, make_region
+from smecluster.calibration.nesting.boundaries import find_parts
 from smecluster.calibration.problem.assembly import Problem, assemble_problem
 from smecluster.calibration.problem.parameters import FILE
 from smecluster.calibration.store.named import Calibration, apply_calibration
+from smecluster.calibration.store.own import open_own
 from smecluster.model import Model, Region, load
 from smecluster.model.support.errors import InputError
 from smecluster.model.vensim.values import find_element
 
 
-def load_beside(case: Case, held: Calibration | None) -> Model:
+def load_beside(
+    case: Case, held: Calibration | None, others: Sequence[Case] = ()
+) -> tuple[Model, dict[str, tuple[str, ...]]]:
     """Load the model with an additional region beside the calibrated ones.
 
     Parameters
@@ -31,19 +35,35 @@ def load_beside(case: Case, held: Calibration | None) -> Model:
         The additional region; it replaces a shipped one of the same name.
     held : Calibration or None
         The calibration of the others; None for the values of the model file.
+    others : sequence of Case
+        Further case folders that stand beside it, each with its own calibration if it has one.
 
     Returns
     -------
-    Model
+    model : Model
+        Nothing is taken out of regions that contain others.
+    parts : dict of str to tuple of str
+        By region those that are part of it.
 
     Raises
     ------
     InputError
-        If the region lacks a value, or has one that is not in the model.
+        If a region lacks a value, has one that is not in the model, or counts what another does.
     """
-    shipped = [name for name in load().regions if name != case.place.name]
-    model = load(regions=[*map(Region, shipped), make_region(case)])
-    return model if held is None else apply_calibration(model, held, keep=[case.place.name])
+    added = [*others, case]
+    own = [each.place.name for each in added]
+    if len({*own}) < len(own):
+        raise InputError(f"{' and '.join(own)}: a region stands beside others once")
+    kept = [name for name in load().regions if name not in own]
+    model = load(regions=[*map(Region, kept), *map(make_region, added)])
+    parts = find_parts(model.regions, [each.place for each in added])
+    if held is not None:
+        model = apply_calibration(model, held, keep=own)
+    for each in others:
+        calibrated = open_own(each.path)
+        if calibrated is not None:
+            model = apply_calibration(model, calibrated)
+    return model, parts
 
 
 def assemble_further_problem(
@@ -52,6 +72,7 @@ def assemble_further_problem(
     *,
     include: Iterable[str] = (),
     base: Mapping[str, Any] | None = None,
+    parts: Mapping[str, Sequence[str]] | None = None,
 ) -> Problem:
     """Assemble the estimation problem of an additional region.
 
@@ -65,6 +86,8 @@ def assemble_further_problem(
         ``"remembered"`` adds figures given from memory.
     base : mapping, optional
         Inputs that all runs set, such as the time step.
+    parts : mapping of str to sequence of str, optional
+        See `load_beside`.
 
     Returns
     -------
@@ -76,7 +99,7 @@ def assemble_further_problem(
     InputError
         If the folder names nothing to estimate, has no figures, or is malformed.
     """
-    found = assemble_problem(model, [case], include=include, shared=False, base=base)
+    found = assemble_problem(model, [case], include=include, shared=False, base=base, parts=parts)
     if not found.parameters:
         raise InputError(
             f"{case.path / FILE} names no parameter: nothing can be estimated for {case.place.name}"

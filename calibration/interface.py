@@ -14,17 +14,20 @@ import pandas as pd
 from smecluster.calibration.data.case import Case, list_cases, load_case, make_region
 from smecluster.calibration.data.fingerprint import fingerprint_case
 from smecluster.calibration.further import assemble_further_problem, load_beside
-from smecluster.calibration.loading import (
-    HELD,
-    CalibrationWarning,
-    find_calibration,
-    name_held,
-)
+from smecluster.calibration.loading import find_calibration
+from smecluster.calibration.nesting.boundaries import find_parts
 from smecluster.calibration.pipeline import Effort, run_pipeline
 from smecluster.calibration.problem.assembly import Problem, assemble_problem
 from smecluster.calibration.saving import check_target, save_calibration
 from smecluster.calibration.stages import Tell
 from smecluster.calibration.store.findings import Findings, read_findings
+from smecluster.calibration.store.mismatches import (
+    BESIDE,
+    HELD,
+    CalibrationWarning,
+    name_beside,
+    name_held,
+)
 from smecluster.calibration.store.named import CASES, SHIPPED
 from smecluster.calibration.store.own import OWN
 from smecluster.calibration.validation.holdout import SPLIT, check_split
@@ -176,6 +179,7 @@ def calibrate(
     recovery: int = 0,
     time_step: float = TIME_STEP,
     calibration: str | None = None,
+    beside: Sequence[CaseLike] = (),
     restart: bool = False,
     tell: Tell = lambda stage, done, total: None,
 ) -> CalibrationResult:
@@ -211,6 +215,9 @@ def calibrate(
         Time step of the runs, years: 1 over a whole number.
     calibration : str, optional
         Calibration at which the other regions are held, with one case; by default the shipped one.
+    beside : sequence of str, Path or Case
+        With one case: folders of further regions that stand beside it, each held at its own
+        calibration, or at its own values without one.
     restart : bool
         Whether to drop unfinished work in `out` first.
     tell : callable
@@ -244,6 +251,8 @@ def calibrate(
                 f"calibration {calibration!r} holds the other regions while one case is fitted; "
                 "here all are fitted together"
             )
+        if beside:
+            raise InputError("other regions stand beside one case: here all are fitted together")
         several = [_load(each) for each in cases or list_cases()]
         facts[CASES] = _fingerprint(several)
         problem = assemble_together(several, include, base)
@@ -251,7 +260,10 @@ def calibrate(
     else:
         case = _load(cases)
         facts[CASES] = _fingerprint([case])
-        problem, facts[HELD] = assemble_alone(case, include, base, calibration)
+        others = [_load(each) for each in beside]
+        problem, facts[HELD] = assemble_alone(case, include, base, calibration, others)
+        if others:
+            facts[BESIDE] = name_beside([each.path for each in others])
         called = name or case.name
     effort = choose_effort(
         problem, seed=seed, starts=starts, until=until, quick=quick, steps=steps, recovery=recovery
@@ -294,15 +306,21 @@ def assemble_together(
     shipped = {load_case(name).path for name in list_cases()}
     added = [case for case in loaded if case.path not in shipped]
     model = load()
+    parts: dict[str, tuple[str, ...]] = {}
     if added:
         own = {case.place.name for case in added}
         kept = [Region(name) for name in model.regions if name not in own]
         model = load(regions=[*kept, *map(make_region, added)])
-    return assemble_problem(model, loaded, include=include, base=base)
+        parts = find_parts(model.regions, [case.place for case in loaded])
+    return assemble_problem(model, loaded, include=include, base=base, parts=parts)
 
 
 def assemble_alone(
-    case: Case, include: Sequence[str], base: Mapping[str, Any], calibration: str | None = None
+    case: Case,
+    include: Sequence[str],
+    base: Mapping[str, Any],
+    calibration: str | None = None,
+    others: Sequence[Case] = (),
 ) -> tuple[Problem, str]:
     """Assemble the problem of one case, all other regions held at a calibration.
 
@@ -316,6 +334,8 @@ def assemble_alone(
         Inputs that all runs set.
     calibration : str, optional
         See `calibration.loading.find_calibration`.
+    others : sequence of Case
+        Further regions that stand beside it.
 
     Returns
     -------
@@ -328,7 +348,8 @@ def assemble_alone(
         If the case names nothing to estimate or has no figures.
     """
     held = find_calibration(calibration)
-    problem = assemble_further_problem(load_beside(case, held), case, include=include, base=base)
+    model, parts = load_beside(case, held, others)
+    problem = assemble_further_problem(model, case, include=include, base=base, parts=parts)
     return problem, name_held(held)
 
 

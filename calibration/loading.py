@@ -7,6 +7,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from smecluster.calibration.nesting.boundaries import find_parts
+from smecluster.calibration.nesting.netting import Netting
+from smecluster.calibration.store.mismatches import (
+    NONE,
+    CalibrationWarning,
+    warn_of_edits,
+    warn_of_model,
+    warn_of_others,
+)
 from smecluster.calibration.store.own import open_own, refuse_stale
 from smecluster.model.support.errors import InputError, UnknownNameError
 
@@ -15,16 +24,6 @@ if TYPE_CHECKING:
 
     from smecluster.calibration.store.named import Calibration
     from smecluster.model import Model
-
-#: Stands for the values of the model file, without a calibration.
-NONE = "none"
-
-#: The manifest's entry of a further region: what `name_held` said when it was fitted.
-HELD = "held"
-
-
-class CalibrationWarning(UserWarning):
-    """Something about a calibration that its user should know."""
 
 
 def find_calibration(name: str | None = None) -> Calibration | None:
@@ -132,7 +131,7 @@ def sample_draws(
     from smecluster.model.vensim.values import find_element
 
     if calibration.name == DRAWN:
-        _warn_of_model(calibration)
+        warn_of_model(calibration)
     draws = calibration.sample(count, seed)
     known = {*calibration.regions}
     for at, path in enumerate(folders, 1):
@@ -144,11 +143,38 @@ def sample_draws(
             # The folder's values replace a calibrated region of the same name.
             place = [load_case(path).place.name]
             draws = draws.drop(columns=[n for n in draws.columns if find_element(n, place)])
+    draws = _net_draws(draws, calibration, regions, folders)
     if regions is None:
         return draws
     kept = {None, *regions}
     known |= {*regions}
     return draws[[name for name in draws.columns if find_element(name, known) in kept]]
+
+
+def _net_draws(
+    draws: pd.DataFrame,
+    calibration: Calibration,
+    regions: Sequence[str] | None,
+    folders: Sequence[Path],
+) -> pd.DataFrame:
+    """Take in each draw parts out of the regions that contain them."""
+    from smecluster.calibration import load_case
+
+    if not any(load_case(path).place.part_of for path in folders):
+        return draws
+    gross, parts = load_gross(regions or (), folders, calibration)
+    if not parts:
+        return draws
+    netting = Netting(gross, parts)
+    short = netting.count_short(draws)
+    if short:
+        warnings.warn(
+            f"in {short} of {len(draws)} draws {' and '.join(parts)} has less of something than "
+            "its parts: it is left with a thousandth",
+            CalibrationWarning,
+            stacklevel=4,
+        )
+    return netting.net_inputs(draws)
 
 
 def load_model(
@@ -209,7 +235,8 @@ def load_calibrated(
         Regions to keep; all if empty.
     folders : sequence of Path
         Case folders of additional regions; one replaces a shipped region of the same name. A
-        calibration in the folder is used.
+        calibration in the folder is used. What says that it is part of another region is taken
+        out of that one (`calibration.nesting.netting`).
     calibration : str, optional
         As in `find_calibration`.
 
@@ -222,20 +249,53 @@ def load_calibrated(
     ------
     InputError
         If a region or a folder does not exist, a folder is a template that nobody has filled in,
-        or its calibration was altered or is of an earlier state of the case.
+        its calibration was altered or is of an earlier state of the case, or two regions hold the
+        same place and neither says that it is part of the other.
+    """
+    found = find_calibration(calibration)
+    if found is not None:
+        warn_of_model(found)
+        warn_of_edits(found)
+    for path in folders:
+        own = open_own(path)
+        if own is not None:
+            warn_of_others(own, found, folders)
+    gross, parts = load_gross(names, folders, found)
+    return Netting(gross, parts).net_model() if parts else gross
+
+
+def load_gross(
+    names: Sequence[str], folders: Sequence[Path], found: Calibration | None
+) -> tuple[Model, dict[str, tuple[str, ...]]]:
+    """Load the calibrated model, nothing taken out of a region that contains others.
+
+    Parameters
+    ----------
+    names, folders
+        As in `load_calibrated`.
+    found : Calibration or None
+        The calibration.
+
+    Returns
+    -------
+    Model, dict of str to tuple of str
+        The model, and by region those that are part of it.
+
+    Raises
+    ------
+    InputError
+        As `load_calibrated`.
     """
     from smecluster.calibration.store.named import apply_calibration
     from smecluster.model import Region, load
 
     model = load()
-    found = find_calibration(calibration)
-    if found is not None:
-        _warn_of_model(found)
-        _warn_of_edits(found)
     calibrations = [open_own(path) for path in folders]
     own: list[str] = []
+    parts: dict[str, tuple[str, ...]] = {}
     if names or folders:
         offered = {name: Region(name, {}, {}) for name in model.regions}
+        loaded = []
         if folders:
             from smecluster.calibration import load_case, make_region
             from smecluster.calibration.authoring.blanks import check_written
@@ -244,21 +304,22 @@ def load_calibrated(
             for case, calibrated in zip(loaded, calibrations, strict=True):
                 copied = check_written(case)
                 if copied and calibrated is None:
-                    warnings.warn(copied, CalibrationWarning, stacklevel=2)
+                    warnings.warn(copied, CalibrationWarning, stacklevel=3)
             cases = [make_region(case) for case in loaded]
             own = [each.name for each in cases]
             offered |= dict(zip(own, cases, strict=True))
         for name in names:
             if name not in offered:
                 raise UnknownNameError("region", name, offered)
-        model = load(regions=[offered[name] for name in (names or offered)])
+        chosen = list(names or offered)
+        parts = find_parts(chosen, [case.place for case in loaded])
+        model = load(regions=[offered[name] for name in chosen])
     if found is not None:
         model = apply_calibration(model, found, keep=own)
     for calibrated in calibrations:
         if calibrated is not None:
-            _warn_of_others(calibrated, found)
             model = apply_calibration(model, calibrated)
-    return model
+    return model, parts
 
 
 def describe_origin(folders: Sequence[Path], calibration: str | None = None) -> str:
@@ -283,73 +344,3 @@ def describe_origin(folders: Sequence[Path], calibration: str | None = None) -> 
         name = path.resolve().name
         parts.append(name if own is None else f"{name} {own.hash[:12]}")
     return ", ".join(parts)
-
-
-def name_held(found: Calibration | None) -> str:
-    """Name the calibration at which the others are held, as a manifest does: name and hash."""
-    return NONE if found is None else f"{found.name} {found.hash}"
-
-
-def _warn_of_model(found: Calibration) -> None:
-    """Warn where a calibration was made with another model than the shipped one."""
-    from smecluster.calibration.store.named import DRAWN, matches_model
-    from smecluster.model import load
-
-    if matches_model(load(), found):
-        return
-    again = "calibrate constants" if found.name == DRAWN else "calibrate"
-    warnings.warn(
-        f"calibration {found.name!r} was made with another version of the model: renew it with "
-        f"'smecluster {again}'",
-        CalibrationWarning,
-        stacklevel=3,
-    )
-
-
-def _warn_of_others(own: Calibration, found: Calibration | None) -> None:
-    """Warn where a case's own calibration was fitted beside another calibration of the others."""
-    beside = str(own.manifest.get(HELD, ""))
-    now = name_held(found)
-    # Of the same content by another name nothing changes. Older manifests say nothing.
-    if not beside or beside.rpartition(" ")[2] == now.rpartition(" ")[2]:
-        return
-    before, name = (text.rpartition(" ")[0] or text for text in (beside, now))
-    other = f"another state of {name!r}" if name == before else f"{before!r}, not {name!r}"
-    warnings.warn(
-        f"{own.folder} was fitted beside {other}: renew it with 'smecluster calibrate "
-        f"{own.folder.parent}'",
-        CalibrationWarning,
-        stacklevel=3,
-    )
-
-
-def _warn_of_edits(found: Calibration) -> None:
-    """Warn where figures or priors of the cases are not those that a calibration was made from.
-
-    Their values of the model are left out: `load_calibrated` compares those of the model's file.
-    """
-    from smecluster.calibration.data.case import list_cases
-    from smecluster.calibration.data.fingerprint import FITTED, fingerprint_case, name_changes
-    from smecluster.calibration.data.series import CASES as FOLDER
-    from smecluster.calibration.store.named import CASES
-    from smecluster.model.support.reading import read_toml
-    from smecluster.model.support.workspace import locate
-
-    made_from = found.manifest.get(CASES, {})
-    for case in list_cases() if made_from else ():
-        folder = locate(FOLDER / case)
-        try:
-            region = read_toml(folder / "case.toml").get("region", {}).get("name")
-            if region not in made_from:
-                continue
-            changed = name_changes(made_from[region], fingerprint_case(folder, FITTED))
-        except (InputError, AttributeError, TypeError):
-            continue  # whoever uses the case is told what is wrong with it
-        changed = [name for name in changed if name in FITTED]
-        if changed:
-            warnings.warn(
-                f"calibration {found.name!r} was made with another {' and '.join(changed)} of "
-                f"{case}: renew it with 'smecluster calibrate'",
-                CalibrationWarning,
-                stacklevel=3,
-            )

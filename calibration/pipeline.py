@@ -27,7 +27,7 @@ from smecluster.calibration.estimate.fit import (
 )
 from smecluster.calibration.estimate.partial import fit_sectors
 from smecluster.calibration.estimate.profiles import Profiles, compute_profiles
-from smecluster.calibration.loading import CalibrationWarning
+from smecluster.calibration.nesting.netting import Netting
 from smecluster.calibration.posterior.fitted_values import tabulate_fit
 from smecluster.calibration.posterior.paths import simulate_paths
 from smecluster.calibration.posterior.sampling import sample_posterior
@@ -35,6 +35,7 @@ from smecluster.calibration.posterior.shift import ShiftedDraws, describe_shift,
 from smecluster.calibration.problem.assembly import Problem
 from smecluster.calibration.problem.objective import Objective, refuse_idle
 from smecluster.calibration.stages import Arrays, Stages, Tell
+from smecluster.calibration.store.mismatches import CalibrationWarning
 from smecluster.calibration.store.named import round_values
 from smecluster.calibration.validation.holdout import SPLIT, check_split, run_hold_out
 from smecluster.calibration.validation.identification import judge_parameters
@@ -418,6 +419,8 @@ def _run_reforms(objective: Objective, x: Floats, drawn: pd.DataFrame) -> pd.Dat
     model = objective.problem.model
     values = dict(zip(objective.names, objective.to_natural(x).tolist(), strict=True))
     calibrated = Model(set_values(model.text, values), model.path)
+    if objective.problem.netting is not None:
+        calibrated = Netting(calibrated, objective.problem.netting.parts).net_model()
     return run_reforms(calibrated, read_reforms(), drawn.reset_index(drop=True))
 
 

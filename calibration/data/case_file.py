@@ -18,9 +18,11 @@ from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.files import read_text
 from smecluster.model.support.reading import read_toml
 from smecluster.model.vensim.regions import check_region_name
+from smecluster.model.vensim.source import fold_name
 
 Text = Annotated[str, Field(min_length=1)]
 CalendarYear = Annotated[int, Field(ge=YEARS[0], le=YEARS[1])]
+Code = Annotated[str, Field(pattern=r"^[1-9]\d(\d\d){0,2}$")]
 Combine = Literal["one", "sum", "ratio", "less share"]
 TurnKind = Literal["slower growth", "fall"]
 
@@ -37,6 +39,14 @@ class Place(_Table):
     title: Text = Field(description="how reports call it")
     description: Text = Field(description="what kind of cluster it is")
     boundary: Text = Field(description="the area and the firms that its figures cover")
+    part_of: str = Field(
+        default="", description="the region of the model that it lies in, and is taken out of"
+    )
+    codes: tuple[Code, ...] = Field(
+        default=(),
+        description="the same area in codes of GB/T 2260: two digits a province, four a "
+        "prefecture, six a county",
+    )
 
 
 class Measure(_Table):
@@ -197,6 +207,8 @@ def _check_name(file: CaseFile) -> Iterator[tuple[Spot, str]]:
         check_region_name(file.region.name)
     except InputError as error:
         yield ("region", "name"), str(error)
+    if fold_name(file.region.part_of) == fold_name(file.region.name):
+        yield ("region", "part_of"), f"{file.region.name!r} cannot be part of itself"
 
 
 def _check_segments(file: CaseFile) -> Iterator[tuple[Spot, str]]:

@@ -148,7 +148,7 @@ def run_bootstrap(
             tell(sum(len(x) for x, _ in parts), replicates)
     ended = np.concatenate([part[1] for part in parts])
     points = np.vstack([part[0] for part in parts])[ended]
-    draws = objective.to_inputs(points)
+    draws = objective.tabulate(points)
     levels = {"low": 0.025, "high": 0.975, "low 90": 0.05, "high 90": 0.95}
     intervals = pd.DataFrame({name: draws.quantile(level) for name, level in levels.items()})
     intervals.index.name = "name"

@@ -22,9 +22,10 @@ from smecluster.calibration.evaluation.summary import (
 )
 from smecluster.calibration.evaluation.unseen import predict_unseen, read_assignment
 from smecluster.calibration.interface import assemble_together
-from smecluster.calibration.loading import find_calibration, name_held
+from smecluster.calibration.loading import find_calibration
 from smecluster.calibration.priors.table import build_priors
 from smecluster.calibration.stages import Stages, Tell
+from smecluster.calibration.store.mismatches import name_held
 from smecluster.model.settings import check_count
 from smecluster.model.support.checkpoints import drop
 from smecluster.model.support.errors import InputError

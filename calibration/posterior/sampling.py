@@ -108,7 +108,7 @@ class Posterior:
         NotConvergedError
             If the walks have not converged; it names the worst parameters.
         """
-        return self.objective.to_inputs(self.select_points(count))
+        return self.objective.tabulate(self.select_points(count))
 
     def refuse_unconverged(self) -> None:
         """Raise `NotConvergedError` unless the walks have converged."""

@@ -19,6 +19,8 @@ from smecluster.calibration.data.case import Case
 from smecluster.calibration.data.csv_rows import raise_first
 from smecluster.calibration.data.targets import SEGMENT as TARGET
 from smecluster.calibration.data.targets import Target
+from smecluster.calibration.nesting.netted_cases import net_cases
+from smecluster.calibration.nesting.netting import Netting
 from smecluster.calibration.problem.parameters import (
     FILE,
     SHARED,
@@ -61,6 +63,9 @@ class Problem:
         What is estimated.
     base : mapping
         Inputs that all runs set.
+    netting : Netting or None
+        Where a region of the model is part of another: what is taken out of that one in each run.
+        The model itself then holds the values of the wholes.
     """
 
     model: Model
@@ -68,6 +73,7 @@ class Problem:
     observables: pd.DataFrame
     parameters: tuple[Parameter, ...]
     base: Mapping[str, Any]
+    netting: Netting | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -102,7 +108,13 @@ class Problem:
         for table in (self.measurements, self.observables, self.table):
             digest.update(table.to_csv(float_format="%.12g").encode())
         digest.update(repr(sorted(self.base.items())).encode())
+        if self.netting is not None:
+            digest.update(repr(sorted(self.netting.parts.items())).encode())
         return digest.hexdigest()
+
+    def complete_inputs(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Add to inputs, a row a run, what regions are without those that are parts of them."""
+        return table if self.netting is None else self.netting.net_inputs(table, every=True)
 
     def drop_targets_after(self, year: float) -> Problem:
         """Leave out the targets of later years, which are no figures to forecast."""
@@ -181,6 +193,7 @@ def assemble_problem(
     include: Iterable[str] = (),
     shared: bool = True,
     base: Mapping[str, Any] | None = None,
+    parts: Mapping[str, Sequence[str]] | None = None,
 ) -> Problem:
     """Assemble the estimation problem of some regions.
 
@@ -196,6 +209,9 @@ def assemble_problem(
         Whether the parameters shared by all regions are estimated too.
     base : mapping, optional
         Inputs that all runs set, such as the time step.
+    parts : mapping of str to sequence of str, optional
+        By region those that are part of it (`calibration.nesting.boundaries.find_parts`): their
+        values and figures are taken out of its own.
 
     Returns
     -------
@@ -207,6 +223,7 @@ def assemble_problem(
         If a table is malformed or does not match the model.
     """
     include = tuple(include)
+    cases = net_cases(cases, parts or {})
     parameters = list(read_parameters(locate(SHARED))) if shared else []
     measured = []
     observables: dict[str, dict[str, Any]] = {}
@@ -240,6 +257,7 @@ def assemble_problem(
         _count_figures(table, measurements),
         tuple(parameters),
         dict(base or {}),
+        Netting(model, parts) if parts else None,
     )
 
 

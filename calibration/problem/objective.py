@@ -72,7 +72,8 @@ class Objective:
         outputs = list(dict.fromkeys(figures["variable"] + "[" + figures["region"] + "]"))
         years = sorted({float(year) for year in figures["year"]})
         base = {"FINAL TIME": math.ceil(years[-1]), **problem.base}
-        self._repeated = Evaluator(problem.model, self.names, outputs, years, base)
+        first = problem.complete_inputs(pd.DataFrame([[1.0] * len(self.names)], columns=self.names))
+        self._repeated = Evaluator(problem.model, [*first], outputs, years, base)
         place = {output: row for row, output in enumerate(outputs)}
         column = {year: at for at, year in enumerate(years)}
         named = figures["variable"] + "[" + figures["region"] + "]"
@@ -114,7 +115,14 @@ class Objective:
         return np.where(self._log, np.exp(np.where(self._log, points, 0.0)), points)
 
     def to_inputs(self, points: ArrayLike) -> pd.DataFrame:
-        """Tabulate points as inputs of the model, a row each, in the model's units."""
+        """Tabulate points as inputs of the model, a row each, in the model's units.
+
+        Where regions are parts of others, what is left of those stands beside the parameters.
+        """
+        return self.problem.complete_inputs(self.tabulate(points))
+
+    def tabulate(self, points: ArrayLike) -> pd.DataFrame:
+        """Tabulate points by parameter, a row each, in the model's units."""
         return pd.DataFrame(np.atleast_2d(self.to_natural(points)), columns=list(self.names))
 
     def simulate(self, points: ArrayLike, workers: int | None = None) -> Floats:
@@ -136,7 +144,10 @@ class Objective:
         with _COUNTING:
             self.runs += len(values)
         count_runs(len(values))
-        found = self._repeated.run(values, workers or self.workers)
+        inputs = values
+        if self.problem.netting is not None:
+            inputs = self.to_inputs(points).to_numpy(dtype=float)
+        found = self._repeated.run(inputs, workers or self.workers)
         return found[:, self._rows, self._columns]
 
     def errors(self, points: ArrayLike, workers: int | None = None) -> Floats:

@@ -19,10 +19,12 @@ from numpy.typing import NDArray
 
 from smecluster.calibration.data.case import Case
 from smecluster.calibration.data.constants import join_element
+from smecluster.calibration.data.extensive import is_extensive
 from smecluster.calibration.further import load_beside
 from smecluster.calibration.loading import find_calibration
+from smecluster.calibration.nesting.netting import Netting
 from smecluster.calibration.problem.parameters import place_in_region
-from smecluster.calibration.sizing.scaling import bound_factor, is_extensive, round_number
+from smecluster.calibration.sizing.scaling import bound_factor, round_number
 from smecluster.model import Model, simulate_many
 from smecluster.model.support.errors import InputError
 from smecluster.model.vensim.regions import REGION
@@ -39,7 +41,7 @@ _ROUNDS = 4
 _STILL = 1e-9
 
 
-def find_factor(case: Case, name: str, target: float, year: int) -> float:
+def find_factor(case: Case, name: str, target: float, year: int, part_of: str = "") -> float:
     """Find the factor of size that gives a region its value added.
 
     Parameters
@@ -52,6 +54,8 @@ def find_factor(case: Case, name: str, target: float, year: int) -> float:
         Its value added, Myuan/Year in prices of 2010.
     year : int
         The year in which it has that.
+    part_of : str
+        Region of the model that it is taken out of, if there is one.
 
     Returns
     -------
@@ -66,9 +70,10 @@ def find_factor(case: Case, name: str, target: float, year: int) -> float:
         model has the value.
     """
     low, high = bound_factor(case.constants)
-    renamed = replace(case, place=case.place.model_copy(update={"name": name}))
-    model = load_beside(renamed, find_calibration())
-    first = _run(model, renamed, np.array([1.0]), year)[0]
+    renamed = _rename(case, name, part_of)
+    model, parts = load_beside(renamed, find_calibration())
+    netting = Netting(model, parts) if parts else None
+    first = _run(model, renamed, np.array([1.0]), year, netting)[0]
     if not first > 0:
         raise InputError(f"{case.place.name} has no value added in {year}: choose another year")
     guess = target / first
@@ -76,7 +81,7 @@ def find_factor(case: Case, name: str, target: float, year: int) -> float:
     if not low < high or factors[0] >= factors[-1]:
         raise InputError(_explain_range(case.place.name, target, year, first, (low, high)))
     for _ in range(_ROUNDS):
-        found = _run(model, renamed, factors, year)
+        found = _run(model, renamed, factors, year, netting)
         above = np.where(np.isfinite(found), np.sign(found - target), np.nan)
         crossings = np.flatnonzero(above[:-1] * above[1:] <= 0)
         if not len(crossings):
@@ -96,7 +101,12 @@ def find_factor(case: Case, name: str, target: float, year: int) -> float:
 
 
 def find_idle(
-    case: Case, name: str, factor: float, parameters: Sequence[str], years: Sequence[int]
+    case: Case,
+    name: str,
+    factor: float,
+    parameters: Sequence[str],
+    years: Sequence[int],
+    part_of: str = "",
 ) -> tuple[str, ...]:
     """Find the parameters that move no value added, so that no figure of it can estimate them.
 
@@ -110,14 +120,16 @@ def find_idle(
         Constants of the region.
     years : sequence of int
         Years of its figures; all of the run if empty.
+    part_of : str
+        As for `find_factor`.
 
     Returns
     -------
     tuple of str
         Those that, made larger and smaller by a tenth, move none of them.
     """
-    renamed = replace(case, place=case.place.model_copy(update={"name": name}))
-    model = load_beside(renamed, find_calibration())
+    renamed = _rename(case, name, part_of)
+    model, parts = load_beside(renamed, find_calibration())
     sized = _tabulate(renamed, np.array([factor]))
     known = {join_element(value.variable, value.element): value.value for value in case.constants}
     table = pd.concat([sized] * (1 + 2 * len(parameters)), ignore_index=True)
@@ -127,6 +139,8 @@ def find_idle(
         if column not in table:
             table[column] = value
         table.loc[1 + 2 * at, column], table.loc[2 + 2 * at, column] = value * 1.1, value * 0.9
+    if parts:
+        table = Netting(model, parts).net_inputs(table, every=True)
     run = simulate_many(
         model, table, outputs=[VALUE_ADDED], years=years or None, within_ranges=False
     )
@@ -150,9 +164,23 @@ def _tabulate(case: Case, factors: NDArray[np.float64]) -> pd.DataFrame:
     )
 
 
-def _run(model: Model, case: Case, factors: NDArray[np.float64], year: int) -> NDArray[np.float64]:
+def _rename(case: Case, name: str, part_of: str) -> Case:
+    """Give a like region the name of the new one, and say what that is part of."""
+    new = {"name": name, "part_of": part_of, "codes": ()}
+    return replace(case, place=case.place.model_copy(update=new))
+
+
+def _run(
+    model: Model,
+    case: Case,
+    factors: NDArray[np.float64],
+    year: int,
+    netting: Netting | None = None,
+) -> NDArray[np.float64]:
     """Run a region of the model at each factor of size; Myuan/Year."""
     table = _tabulate(case, factors)
+    if netting is not None:
+        table = netting.net_inputs(table, every=True)
     # The ends of the ranges are met up to rounding here; the written values are held against them.
     run = simulate_many(model, table, outputs=[VALUE_ADDED], years=[year], within_ranges=False)
     return np.asarray(run[VALUE_ADDED].sel({REGION: case.place.name}).values[:, 0], dtype=float)

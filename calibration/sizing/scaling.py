@@ -1,39 +1,18 @@
 """Bring a region's values to another size: what is counted in firms, people, money or land scales.
 
-The unit decides. A stock or flow of such things (``Myuan``, ``firm/Year``) is extensive and is
-multiplied by the factor of size; a share, a rate or an amount per head (``Dmnl``, ``1/Year``,
-``Myuan/person``) is intensive and is kept. `BY_NAME` decides where the unit does not tell.
+`calibration.data.extensive` decides which values those are; shares, rates and amounts per head are
+kept.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from smecluster.calibration.data.constants import SCALED, Constant, Point, join_element
+from smecluster.calibration.data.extensive import BY_NAME, is_extensive
 from smecluster.calibration.problem.parameters import Parameter
 from smecluster.model.support.errors import InputError
-
-#: What a larger region has more of.
-SIZES = ("firm", "person", "Myuan", "yuan", "km2", "patent")
-_RATES = ("Dmnl", "1", "Year")
-#: Where the unit does not tell, whether a value scales, and why.
-BY_NAME: Mapping[str, tuple[bool, str]] = {
-    "critical mass": (
-        True,
-        "a number of firms; the shipped ones rise with the region, and a small region would "
-        "otherwise be below it for its size alone",
-    ),
-    "market share at reference": (
-        True,
-        "a share of the whole market: twice the region sells twice as much",
-    ),
-    "proximity to external capital": (
-        False,
-        "per unit of local output; size enters the choice of site by itself",
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -63,38 +42,6 @@ class Treatment:
     done: str
     reason: str
     left: str
-
-
-def is_extensive(name: str, unit: str) -> bool:
-    """Decide whether a value scales with the size of its region.
-
-    Parameters
-    ----------
-    name : str
-        Name in the model, without its region.
-    unit : str
-        Unit of the model.
-
-    Returns
-    -------
-    bool
-        True if twice the region has twice the value.
-
-    Raises
-    ------
-    InputError
-        If the unit does not tell and `BY_NAME` does not either.
-    """
-    if name in BY_NAME:
-        return BY_NAME[name][0]
-    above, _, below = unit.partition("/")
-    counted, per = _count_sizes(above), _count_sizes(below)
-    power = None if counted is None or per is None else counted - per
-    if power not in (0, 1):
-        raise InputError(
-            f"{name!r} in {unit!r}: the unit does not tell whether it scales with size"
-        )
-    return power == 1
 
 
 def scale_constants(
@@ -232,17 +179,6 @@ def bound_factor(values: Iterable[Constant]) -> tuple[float, float]:
 def round_number(value: float) -> float:
     """Round to nine figures: what a reader can check, and closer than any tolerance."""
     return float(f"{value:.9g}")
-
-
-def _count_sizes(text: str) -> int | None:
-    """Count the things in a product of units that a larger region has more of.
-
-    None if it holds a word that is neither such a thing nor a rate: then the name must tell.
-    """
-    words = [word for word in re.split(r"[()*\s]+", text) if word]
-    if any(word not in SIZES and word not in _RATES for word in words):
-        return None
-    return sum(word in SIZES for word in words)
 
 
 def _check_range(name: str, new: float, value: Constant) -> None:

@@ -80,6 +80,7 @@ def new_sized_case(
     year: int,
     figures: str | Path | None = None,
     series: Sequence[str] = (),
+    part_of: str = "",
 ) -> SizedCase:
     """Write the folder of a new region that is like another one, at a size of its own.
 
@@ -103,6 +104,8 @@ def new_sized_case(
         ``sources.csv`` beside it; the region's rows of `series` become its measurements.
     series : sequence of str
         With `figures`: the series whose sum is the value added.
+    part_of : str
+        Region of the model that contains it, and that it is taken out of.
 
     Returns
     -------
@@ -128,12 +131,14 @@ def new_sized_case(
     given = _describe_given(name, gdp, year) if figures is None else None
     rows = [given] if given else _select_figures(Path(figures or ""), name, series, gdp, year)
     sources = _select_sources(None if figures is None else Path(figures), rows)
-    factor = find_factor(case, name, real, year)
+    factor = find_factor(case, name, real, year, part_of)
     constants, done = scale_constants(case.constants, factor, like_name)
     points, further = scale_points(case.points, factor, like_name)
     offered = read_parameters(case.path / FILE)
     measured = [int(row["year"]) for row in rows if row["status"] not in _NOT_FITTED]
-    idle = find_idle(case, name, factor, [each.name for each in offered], sorted({*measured}))
+    idle = find_idle(
+        case, name, factor, [each.name for each in offered], sorted({*measured}), part_of
+    )
     parameters = scale_parameters(
         [each for each in offered if each.name not in idle], case.constants, factor, like_name
     )
@@ -147,7 +152,7 @@ def new_sized_case(
     files[FILE] += _format_csv(PARAMETER_COLUMNS, parameters)
     files["series.csv"] = _keep_comments(files["series.csv"]) + _format_csv(COLUMNS, rows)
     files["sources.csv"] = _keep_comments(files["sources.csv"]) + _format_csv(_SOURCES, sources)
-    files["case.toml"] = _write_case(files["case.toml"], sized, series or (SERIES,), rows)
+    files["case.toml"] = _write_case(files["case.toml"], sized, series or (SERIES,), rows, part_of)
     files["README.md"] = _describe_work(sized) + files["README.md"].partition("\n")[2]
     write_folder(target, files)
     return sized
@@ -232,7 +237,11 @@ def _describe_idle(name: str, constants: Iterable[Constant]) -> Treatment:
 
 
 def _write_case(
-    template: str, sized: SizedCase, series: Sequence[str], rows: Sequence[Mapping[str, str]]
+    template: str,
+    sized: SizedCase,
+    series: Sequence[str],
+    rows: Sequence[Mapping[str, str]],
+    part_of: str,
 ) -> str:
     """Fill the template's blanks with what is known, and measure value added."""
     years = [int(row["year"]) for row in rows if row["status"] != "doubtful"]
@@ -245,6 +254,7 @@ def _write_case(
     )
     text = re.sub(r'(?m)^description = "<.*$', f'description = "{description}"', template)
     text = re.sub(r'(?m)^boundary = "<.*$', f'boundary = "{boundary}"', text)
+    text = text.replace('part_of = ""', f'part_of = "{part_of}"')
     names = ", ".join(f'"{name}"' for name in series)
     combine = 'combine = "sum"\n' if len(series) > 1 else ""
     measure = (

@@ -23,6 +23,7 @@ EXAMPLES = (
     "smecluster calibrate --name mine --report",
     "smecluster calibrate --name with-memory --include remembered",
     "smecluster calibrate path/to/your-region --report",
+    "smecluster calibrate my-town --from my-province --quick",
 )
 SUBCOMMANDS = {
     "constants": "Find the posterior over every constant of the model.",
@@ -94,9 +95,23 @@ def calibrate(
         float, typer.Option(help="Time step of the runs, years: 1 over a whole number.")
     ] = 0.25,
     calibration: CalibrationName = None,
+    from_: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--from",
+            help="Folder of a further region that stands beside the one that is fitted, held at "
+            "its own calibration; repeat for several.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Fit the model to published figures."""
     _check(folders or [], out, time_step, name)
+    if from_ and not folders:
+        raise InputError(
+            "--from stands beside a region of yours: name its folder first, as in smecluster "
+            f"calibrate my-region --from {from_[0]}"
+        )
     chosen: list[Path | None] = [*folders] if folders else [None]
     for folder in chosen:
         _fit(
@@ -113,6 +128,10 @@ def calibrate(
             recovery=recovery,
             time_step=time_step,
             calibration=calibration,
+            # A region does not stand beside itself.
+            beside=[
+                each for each in from_ or () if folder is None or each.resolve() != folder.resolve()
+            ],
             restart=restart,
         )
 

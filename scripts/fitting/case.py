@@ -20,6 +20,7 @@ EXAMPLES = (
     "smecluster case new my-town",
     "smecluster case new my-town --like zhongguancun",
     "smecluster case new my-town --like wenzhou --gdp 4312 --year 1990",
+    'smecluster case new shenzhen --gdp 16460 --year 1990 --part-of "Pearl River Delta"',
     "smecluster case check my-town",
     "smecluster case check my-town --json",
 )
@@ -65,10 +66,18 @@ def case(
             show_default=False,
         ),
     ] = None,
+    part_of: Annotated[
+        str | None,
+        typer.Option(
+            help="With --gdp: region of the model that contains it, and that it is taken out of.",
+            show_default=False,
+        ),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> int:
     """Start a region's folder, or check one."""
     sized = {"--gdp": gdp, "--year": year, "--figures": figures, "--series": series or None}
+    sized["--part-of"] = part_of
     given = [name for name, value in sized.items() if value is not None]
     if action == "new":
         if not given:
@@ -80,7 +89,12 @@ def case(
                 f"{given[0]} needs {missing}: --gdp is the value added of --year, million yuan"
             )
         _write_sized(
-            folder, _LIKE if like is None else like, gdp, year, figures, series or [], json
+            folder,
+            _LIKE if like is None else like,
+            (gdp, year),
+            (figures, series or []),
+            part_of or "",
+            json,
         )
         return 0
     if action != "check":
@@ -118,16 +132,16 @@ def _write_new(folder: Path, like: str) -> None:
 def _write_sized(
     folder: Path,
     like: str,
-    gdp: float,
-    year: int,
-    figures: Path | None,
-    series: Sequence[str],
+    size: tuple[float, int],
+    published: tuple[Path | None, Sequence[str]],
+    part_of: str,
     json: bool,
 ) -> None:
     """Write a case of a like region's at its own size, and say what was kept, scaled and left."""
     from smecluster.calibration.sizing.sized_case import new_sized_case
 
-    sized = new_sized_case(folder, like, gdp, year, figures, series)
+    (gdp, year), (figures, series) = size, published
+    sized = new_sized_case(folder, like, gdp, year, figures, series, part_of)
     if json:
         print_json({**asdict(sized), "treatments": [asdict(each) for each in sized.treatments]})
         return

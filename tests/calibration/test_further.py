@@ -33,7 +33,7 @@ def held(tmp_path):
 
 def test_the_others_stand_at_their_calibration_and_the_region_at_its_own_values(held, tmp_path):
     case = load_case(new_case(tmp_path / "town", "wenzhou"))
-    model = load_beside(case, held)
+    model, _ = load_beside(case, held)
     assert model.regions == (*load_model().regions, "town")
     values = read_values(model.text)
     assert values["migration rate"][()] == HELD["migration rate"]
@@ -43,7 +43,7 @@ def test_the_others_stand_at_their_calibration_and_the_region_at_its_own_values(
 
 
 def test_a_folder_of_a_shipped_region_takes_its_place_with_its_own_values(held):
-    model = load_beside(load_case("wenzhou"), held)
+    model, _ = load_beside(load_case("wenzhou"), held)
     assert sorted(model.regions) == sorted(load_model().regions)
     own = next(
         each for each in load_case("wenzhou").constants if each.variable == "reference output"
@@ -53,7 +53,7 @@ def test_a_folder_of_a_shipped_region_takes_its_place_with_its_own_values(held):
 
 def test_only_the_regions_own_parameters_are_estimated_from_its_own_figures():
     case = load_case("wenzhou")
-    found = assemble_further_problem(load_beside(case, None), case)
+    found = assemble_further_problem(load_beside(case, None)[0], case)
     assert found.names
     assert all(find_element(name, ["Wenzhou"]) for name in found.names)
     assert set(found.measurements["region"]) == {"Wenzhou"}
@@ -73,7 +73,7 @@ def test_a_region_that_names_no_parameter_has_nothing_to_estimate(tmp_path):
         )
     case = load_case(folder)
     with pytest.raises(InputError, match="names no parameter: nothing can be estimated"):
-        assemble_further_problem(load_beside(case, None), case)
+        assemble_further_problem(load_beside(case, None)[0], case)
 
 
 def test_draws_stand_side_by_side_and_replace_those_of_the_same_region():

@@ -3,11 +3,10 @@
 import pytest
 
 from smecluster.calibration.data.case import list_cases, load_case
+from smecluster.calibration.data.extensive import BY_NAME, is_extensive
 from smecluster.calibration.problem.parameters import FILE, read_parameters
 from smecluster.calibration.sizing.scaling import (
-    BY_NAME,
     bound_factor,
-    is_extensive,
     scale_constants,
     scale_parameters,
     scale_points,

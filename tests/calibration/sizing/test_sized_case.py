@@ -8,9 +8,9 @@ import pytest
 from smecluster.calibration.authoring.case_check import check_case
 from smecluster.calibration.data.case import list_cases, load_case
 from smecluster.calibration.data.deflate import deflate
+from smecluster.calibration.data.extensive import is_extensive
 from smecluster.calibration.loading import CalibrationWarning, load_calibrated
 from smecluster.calibration.sizing.factor import TOLERANCE
-from smecluster.calibration.sizing.scaling import is_extensive
 from smecluster.calibration.sizing.sized_case import new_sized_case
 from smecluster.model import simulate
 from smecluster.model.support.errors import InputError
