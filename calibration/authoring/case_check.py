@@ -42,7 +42,7 @@ from smecluster.calibration.problem.parameters import (
 )
 from smecluster.calibration.store.own import open_own
 from smecluster.model import load, simulate
-from smecluster.model.support.errors import InputError, UnknownNameError
+from smecluster.model.support.errors import InputError, UnknownNameError, shorten
 from smecluster.model.support.files import read_text
 from smecluster.model.vensim.document import Variable
 from smecluster.model.vensim.regions import REGION, Region, read_regions
@@ -455,7 +455,7 @@ def _group_messages(messages: Sequence[str]) -> tuple[str, ...]:
     grouped = []
     for text, found in lines.items():
         more = f" ({len(found)} lines, to line {found[-1]})" if len(found) > 1 else ""
-        grouped.append(text.replace(":{}: ", f":{found[0]}: ", 1) + more)
+        grouped.append(shorten(text.replace(":{}: ", f":{found[0]}: ", 1)) + more)
     return tuple(grouped)
 
 

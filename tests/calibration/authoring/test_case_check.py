@@ -225,6 +225,13 @@ def test_a_parameter_that_moves_no_figure_is_named(tmp_path):
     assert all("has no effect" in each for each in problems)
 
 
+def test_a_message_repeats_at_most_200_characters_of_a_value(folder):
+    edit(folder / "tables.csv", ",1/Year,", f",{'-' * 2000}1,")
+    (problem,) = check_case(folder).problems
+    assert "'liquidity shock table' is in" in problem
+    assert 100 < problem.count("-") <= 200
+
+
 def test_comments_in_tables_are_read_over(folder):
     path = folder / "constants.csv"
     path.write_text("# What I changed, and why\n" + path.read_text(encoding="utf-8"))
