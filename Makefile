@@ -16,7 +16,7 @@ KILLS ?= 20
 # computed once, and the files begin in the order of tests/conftest.py.
 PYTEST := -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help demo desk figures messages calibration evaluation report study views test test-slow test-lowest fuzz lint check baseline bench lock clean
+.PHONY: help demo desk figures messages calibration evaluation report study views docs test test-slow test-lowest fuzz lint check baseline bench lock clean
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -53,6 +53,9 @@ study: $(READY) ## the example study of sensitivity: which levers matter for whi
 
 views: $(READY) ## redraw the diagrams of the model after its equations have changed
 	$(BIN)/smecluster views
+
+docs: $(READY) ## the documentation site, its notebooks run: build/docs/html (minutes)
+	$(BIN)/python docs/site/build.py
 
 test: $(READY) ## the tests, less the slow ones
 	$(BIN)/python $(PYTEST)

@@ -24,6 +24,7 @@ from typer.core import TyperCommand, TyperGroup
 COMMANDS = {
     "demo": ("policy", "Compare a central with a local strategy under uncertainty: the main job."),
     "init": ("structure", "Copy the files that you edit into your own folder."),
+    "doctor": ("structure", "Say what this computer lacks, and what to do about it."),
     "run": ("policy", "Run one strategy and print its outcomes, by region and in total."),
     "compare": (
         "policy",
@@ -150,8 +151,8 @@ class _Commands(TyperGroup):
 
             raise UnknownNameError("command", name, COMMANDS)
         if rest and rest[0] in list_subcommands(name):
-            return f"{name} {rest[0]}", _load(name, rest[0]), rest[1:]
-        return name, _load(name), rest
+            return f"{name} {rest[0]}", load_command(name, rest[0]), rest[1:]
+        return name, load_command(name), rest
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command; an interruption passes Typer, which would end the process silently."""
@@ -218,7 +219,7 @@ def _application() -> Any:
     @app.callback()
     def smecluster(
         version: bool = typer.Option(
-            False, "--version", help="Print the version.", is_eager=True, callback=_print_version
+            False, "--version", help="Print the version, and the hashes of model and calibrations.", is_eager=True, callback=_print_version
         ),
     ) -> None:
         pass
@@ -228,9 +229,9 @@ def _application() -> Any:
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import version
+        from smecluster.calibration.store.edition import describe_edition
 
-        print(f"smecluster {version('smecluster')}")
+        print("\n".join(describe_edition()))
         raise typer.Exit
 
 
@@ -244,8 +245,21 @@ def _module(name: str, own: str = "") -> Any:
     return importlib.import_module(f"smecluster.scripts.{COMMANDS[name][0]}.{own or name}")
 
 
-def _load(name: str, subcommand: str = "") -> Any:
-    """Make a command, or a subcommand of it, from its file."""
+def load_command(name: str, subcommand: str = "") -> Any:
+    """Make a command, or a subcommand of it, from its file.
+
+    Parameters
+    ----------
+    name : str
+        A key of `COMMANDS`.
+    subcommand : str
+        One of `list_subcommands`; empty for the command itself.
+
+    Returns
+    -------
+    click.Command
+        With its parameters and its help.
+    """
     module = _module(name, subcommand)
     paragraphs = ["Examples:", f"\b\n{_indent(module.EXAMPLES)}"]
     if subcommand:

@@ -1,0 +1,28 @@
+"""Which edition this is: the program's version, and fingerprints of model and calibrations."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+from smecluster.calibration.store.findings import MANIFEST
+from smecluster.calibration.store.named import DRAWN, RESULTS, SHIPPED, open_calibration
+from smecluster.model.support.files import read_text
+from smecluster.model.vensim.document import SHIPPED as MODEL
+from smecluster.model.vensim.source import hash_equations
+
+
+def describe_edition() -> tuple[str, ...]:
+    """Say which edition this is.
+
+    Returns
+    -------
+    tuple of str
+        Lines: version, model, and each shipped calibration that is there, as ``name hash``. The
+        first twelve digits of the hashes are those on pages and in stamps.
+    """
+    lines = [f"smecluster {version('smecluster')}"]
+    lines.append(f"model {hash_equations(read_text(MODEL))[:12]}")
+    for name in (SHIPPED, DRAWN):
+        if (RESULTS / name / MANIFEST).is_file():
+            lines.append(f"calibration {name} {open_calibration(name).hash[:12]}")
+    return tuple(lines)

@@ -1,0 +1,54 @@
+"""Build the documentation site: ``python docs/site/build.py`` (``make docs``).
+
+Pages are copied, reference pages written from the program, notebooks run, and all of it turned
+into HTML in ``build/docs/html``. A warning is an error, a link that leads nowhere is one too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from api_pages import write_api_pages  # noqa: E402
+from command_pages import write_command_pages  # noqa: E402
+from file_pages import write_file_pages  # noqa: E402
+from links import find_broken_links  # noqa: E402
+from staging import ROOT, SITE, stage, write_index  # noqa: E402
+from variable_pages import write_variable_pages  # noqa: E402
+
+WRITERS = (write_command_pages, write_file_pages, write_api_pages, write_variable_pages)
+
+
+def main() -> int:
+    """Build the site, and give 0 where nothing was wrong."""
+    from sphinx.cmd.build import build_main
+
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=ROOT / "build" / "docs")
+    parser.add_argument(
+        "--no-notebooks", action="store_true", help="leave the tutorials as they are written"
+    )
+    given = parser.parse_args()
+    began = time.monotonic()
+    source, html = given.out / "source", given.out / "html"
+    pages = stage(source)
+    generated = [page for write in WRITERS for page in write(source)]
+    write_index(source, pages, generated)
+    options = ["-W", "--keep-going", "-q", "-c", str(SITE), "-d", str(given.out / "trees")]
+    if given.no_notebooks:
+        options += ["-D", "nb_execution_mode=off"]
+    status = build_main([*options, "-b", "html", str(source), str(html)])
+    broken = find_broken_links(html)
+    for line in broken:
+        print(line, file=sys.stderr)
+    count = len(list(html.rglob("*.html")))
+    print(f"{html / 'index.html'}: {count} pages in {time.monotonic() - began:.0f} s")
+    return 1 if status or broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
