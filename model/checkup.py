@@ -85,9 +85,7 @@ def examine(*, run: bool = True) -> tuple[Finding, ...]:
 def _python() -> Iterator[Finding]:
     version = platform.python_version()
     text = f"{version} on {platform.system()} {platform.release()}, {platform.machine()}"
-    if sys.version_info < (3, 11):
-        yield Finding("Python", "broken", text, "install Python 3.11 or newer")
-    elif sys.maxsize < 2**32:
+    if sys.maxsize < 2**32:
         yield Finding("Python", "broken", f"{text}, 32 bits", "install Python for 64 bits")
     else:
         yield Finding("Python", "fine", text)

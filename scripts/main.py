@@ -219,7 +219,11 @@ def _application() -> Any:
     @app.callback()
     def smecluster(
         version: bool = typer.Option(
-            False, "--version", help="Print the version, and the hashes of model and calibrations.", is_eager=True, callback=_print_version
+            False,
+            "--version",
+            help="Print the version, and the hashes of model and calibrations.",
+            is_eager=True,
+            callback=_print_version,
         ),
     ) -> None:
         pass

@@ -13,12 +13,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from api_pages import write_api_pages  # noqa: E402
-from command_pages import write_command_pages  # noqa: E402
-from file_pages import write_file_pages  # noqa: E402
-from links import find_broken_links  # noqa: E402
-from staging import ROOT, SITE, stage, write_index  # noqa: E402
-from variable_pages import write_variable_pages  # noqa: E402
+from api_pages import write_api_pages
+from command_pages import write_command_pages
+from file_pages import write_file_pages
+from links import find_broken_links
+from notebooks import find_refusals  # noqa: E402
+from staging import ROOT, SITE, stage, write_index
+from variable_pages import write_variable_pages
 
 WRITERS = (write_command_pages, write_file_pages, write_api_pages, write_variable_pages)
 
@@ -42,7 +43,7 @@ def main() -> int:
     if given.no_notebooks:
         options += ["-D", "nb_execution_mode=off"]
     status = build_main([*options, "-b", "html", str(source), str(html)])
-    broken = find_broken_links(html)
+    broken = find_broken_links(html) + find_refusals(html)
     for line in broken:
         print(line, file=sys.stderr)
     count = len(list(html.rglob("*.html")))

@@ -8,6 +8,8 @@ from pathlib import Path as _Path
 # The notebooks type commands as a reader would.
 _os.environ["PATH"] = _os.pathsep.join([str(_Path(_sys.executable).parent), _os.environ["PATH"]])
 _os.environ["COLUMNS"] = "100"
+# The report of a failed notebook stands on the screen, not in a file elsewhere.
+nb_execution_show_tb = True
 
 project = "smecluster"
 author = "The smecluster contributors"

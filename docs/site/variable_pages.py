@@ -95,15 +95,16 @@ def _describe(variable: Variable, document: Document) -> Iterator[str]:
 def _range(variable: Variable) -> str:
     if variable.low is None and variable.high is None:
         return ""
-    low, high = (("?" if bound is None else f"{bound:g}") for bound in (variable.low, variable.high))
+    low, high = (
+        ("?" if bound is None else f"{bound:g}") for bound in (variable.low, variable.high)
+    )
     return f" · allowed {low} to {high}"
 
 
 def _links(names: tuple[str, ...], document: Document) -> str:
     return (
         "; ".join(
-            f"[{name}](#var-{slug(name)})" if name in document.variables else name
-            for name in names
+            f"[{name}](#var-{slug(name)})" if name in document.variables else name for name in names
         )
         or "none"
     )

@@ -16,7 +16,9 @@ EXAMPLES = (
 
 
 def doctor(
-    no_run: Annotated[bool, typer.Option("--no-run", help="Leave the run of the model out.")] = False,
+    no_run: Annotated[
+        bool, typer.Option("--no-run", help="Leave the run of the model out.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> int:
     """Look at everything that the program needs; status 1 where something is broken."""

@@ -146,7 +146,7 @@ def test_what_is_kept_is_said_and_how_to_resume(
 
     app = typer.Typer()
     app.command()(work)
-    monkeypatch.setattr(entry, "_load", lambda *names: typer.main.get_command(app))
+    monkeypatch.setattr(entry, "load_command", lambda *names: typer.main.get_command(app))
     # A shell starts what it puts into the background with SIGINT ignored.
     ours = signal.signal(signal.SIGINT, signal.default_int_handler)
     before = signal.getsignal(signal.SIGTERM)
