@@ -122,6 +122,8 @@ def _extras() -> Iterator[Finding]:
 def _list_requirements() -> Iterator[tuple[str, str, str]]:
     """List what the installed package declares: name, lowest version, extra."""
     for text in importlib.metadata.requires("smecluster") or ():
+        if sys.platform == "win32" and re.search(r"sys_platform\s*!=\s*['\"]win32", text):
+            continue  # there is none for Windows
         match = re.match(r"(?P<name>[\w.\-]+)\s*(?:>=(?P<lowest>[\w.]+))?", text)
         extra = re.search(r"extra\s*==\s*['\"]([\w\-]+)['\"]", text)
         if match:

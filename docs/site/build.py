@@ -17,7 +17,7 @@ from api_pages import write_api_pages
 from command_pages import write_command_pages
 from file_pages import write_file_pages
 from links import find_broken_links
-from notebooks import find_refusals  # noqa: E402
+from notebooks import find_refusals
 from staging import ROOT, SITE, stage, write_index
 from variable_pages import write_variable_pages
 

@@ -1,7 +1,6 @@
 """The wheel: nothing in site-packages but ``smecluster``, and the main job runs from it."""
 
 import json
-import os
 import shutil
 import site
 import subprocess
@@ -14,25 +13,12 @@ from pathlib import Path
 import pytest
 
 import smecluster
-
-ROOT = Path(__file__).parents[2]
-FOLDERS = ("model", "policies", "calibration", "sensitivity", "scripts")
-LEFT_OUT = shutil.ignore_patterns("__pycache__", ".*")
+from tests.installation.building import FOLDERS, ROOT, build_wheel, run
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
-    """Build it in a copy: setuptools leaves files beside what it builds."""
-    source = tmp_path_factory.mktemp("source")
-    for name in (*FOLDERS, "src"):
-        shutil.copytree(ROOT / name, source / name, symlinks=True, ignore=LEFT_OUT)
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
-        shutil.copy(ROOT / name, source)
-    out = tmp_path_factory.mktemp("wheel")
-    options = ["--no-build-isolation", "--no-deps", "--no-index", "--wheel-dir", str(out)]
-    run(sys.executable, "-m", "pip", "wheel", "--quiet", *options, str(source), cwd=out)
-    (built,) = out.glob("smecluster-*.whl")
-    return built
+    return build_wheel(tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel"))
 
 
 @pytest.fixture(scope="module")
@@ -58,15 +44,6 @@ def installed(wheel, tmp_path_factory):
     dependencies = dict.fromkeys([sysconfig.get_path("purelib"), *site.getsitepackages()])
     (packages / "dependencies.pth").write_text("\n".join(dependencies) + "\n")
     return folder, programs, python, before
-
-
-def run(*command, cwd):
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    result = subprocess.run(
-        command, cwd=cwd, env=environment, capture_output=True, text=True, check=False, timeout=300
-    )
-    assert result.returncode == 0, result.stderr
-    return result
 
 
 def test_it_holds_every_file_of_the_five_folders(wheel):
