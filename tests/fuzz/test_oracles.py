@@ -116,6 +116,10 @@ def test_a_harmed_toml_file_is_held_against_its_domain() -> None:
     assert "local.share" in table
     unknown = domains.outside("strategy", "f.toml", sound, sound + b"shore = 1\n")
     assert unknown == "an unknown key in local"
+    empty = domains.outside("study", "f.toml", b'title = "a"\n', b'title = "a"\n[failures]\n')
+    assert empty == ""
+    wrong = domains.outside("study", "f.toml", b'title = "a"\n', b'title = "a"\n[failure]\n')
+    assert wrong == "an unknown key in the file"
 
 
 def test_a_harmed_table_of_inputs_is_held_against_the_model() -> None:
