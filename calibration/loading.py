@@ -37,6 +37,8 @@ def find_calibration(name: str | None = None) -> Calibration | None:
     Returns
     -------
     Calibration or None
+        None also by default where another model stands in for the shipped one
+        (`model.support.workspace.stand_in`) and has none of the shipped calibration's parameters.
 
     Raises
     ------
@@ -50,7 +52,21 @@ def find_calibration(name: str | None = None) -> Calibration | None:
         return None
     found = open_calibration(SHIPPED if name is None else name)
     refuse_stale(found)
+    if name is None and not _shares_names(found):
+        return None
     return found
+
+
+def _shares_names(found: Calibration) -> bool:
+    """Say whether the model has any of a calibration's parameters, where it is not the shipped."""
+    from smecluster.model import load
+    from smecluster.model.support.workspace import has_stand_in
+    from smecluster.model.vensim.document import SHIPPED
+    from smecluster.model.vensim.values import split_name
+
+    if not has_stand_in(SHIPPED):
+        return True
+    return any(split_name(name)[0] in load().variables for name in found.values)
 
 
 def find_drawn(name: str | None = None) -> Calibration | None:
@@ -315,7 +331,13 @@ def load_gross(
         parts = find_parts(chosen, [case.place for case in loaded])
         model = load(regions=[offered[name] for name in chosen])
     if found is not None:
-        model = apply_calibration(model, found, keep=own)
+        try:
+            model = apply_calibration(model, found, keep=own)
+        except InputError as error:
+            raise InputError(
+                f"calibration {found.name!r} does not fit {model.path}: {error}; --calibration "
+                "none takes the file's own values"
+            ) from None
     for calibrated in calibrations:
         if calibrated is not None:
             model = apply_calibration(model, calibrated)

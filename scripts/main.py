@@ -181,7 +181,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         # A file may have a name that is no text: what cannot be printed is escaped, as in errors.
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        with _stop_when_terminated(), _print_warnings():
+        with _stop_when_terminated(), _print_warnings(), _keep_model():
             status = _application()(args=given, prog_name="smecluster", standalone_mode=False)
     except (KeyboardInterrupt, _Interrupted, typer.Abort) as error:
         _end_interrupted(error)
@@ -264,6 +264,8 @@ def load_command(name: str, subcommand: str = "") -> Any:
     click.Command
         With its parameters and its help.
     """
+    from smecluster.scripts.shared.model_file import add_option
+
     module = _module(name, subcommand)
     paragraphs = ["Examples:", f"\b\n{_indent(module.EXAMPLES)}"]
     if subcommand:
@@ -279,7 +281,7 @@ def load_command(name: str, subcommand: str = "") -> Any:
         help="\n\n".join(paragraphs),
         no_args_is_help=False,
         context_settings={"help_option_names": ["-h", "--help"]},
-    )(getattr(module, subcommand or name))
+    )(add_option(getattr(module, subcommand or name), f"{name} {subcommand}".strip()))
     return typer.main.get_command(app)
 
 
@@ -355,6 +357,18 @@ def _print_warnings() -> Iterator[None]:
 
         warnings.showwarning = show
         yield
+
+
+@contextmanager
+def _keep_model() -> Iterator[None]:
+    """Let a model named with ``--model`` stand in for the shipped one in this command alone."""
+    try:
+        yield
+    finally:
+        from smecluster.model.support.workspace import stand_in
+        from smecluster.model.vensim.document import SHIPPED
+
+        stand_in(SHIPPED, None)
 
 
 def _end_interrupted(error: BaseException) -> NoReturn:

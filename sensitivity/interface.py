@@ -17,6 +17,7 @@ from smecluster.sensitivity.design.study import Study, find_study, load_study, r
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from smecluster.model import Model
     from smecluster.sensitivity.analysis.analysis import Analysis
     from smecluster.sensitivity.running import Progress
     from smecluster.sensitivity.store.results import Results
@@ -162,6 +163,7 @@ def run_sensitivity(
     restart: bool = False,
     workers: int | None = None,
     watch: Callable[[], AbstractContextManager[Progress]] | None = None,
+    model: Model | None = None,
 ) -> Sensitivity:
     """Run a sensitivity study and analyse it; finished runs are kept and never run twice.
 
@@ -183,6 +185,8 @@ def run_sensitivity(
         Threads; one for each processor if left out.
     watch : callable, optional
         Gives a context whose value is called with the number of finished runs and of all runs.
+    model : Model, optional
+        Any model in the place of the shipped one, used as it is: with its own values and regions.
 
     Returns
     -------
@@ -214,7 +218,7 @@ def run_sensitivity(
     folder = choose_folder(name) if out is None else Path(out)
     if size is not None:
         chosen = chosen.resized(size)
-    resolved = resolve_study(chosen)
+    resolved = resolve_study(chosen, model)
     for _ in extend_study(
         chosen, resolved, folder, text=text, restart=restart, workers=workers, watch=watch
     ):

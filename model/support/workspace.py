@@ -94,8 +94,35 @@ def find_workspace(start: Path | None = None) -> Path | None:
     return None
 
 
+#: What stands in the place of files of the package, by their path there.
+_STAND_INS: dict[Path, Path] = {}
+
+
+def stand_in(shipped: Path, other: Path | None) -> None:
+    """Let a file stand in the place of one of the package, for the rest of this process.
+
+    Parameters
+    ----------
+    shipped : Path
+        The file of the package.
+    other : Path or None
+        What `locate` gives for it from now on; None for what it gave before.
+    """
+    if other is None:
+        _STAND_INS.pop(shipped, None)
+    else:
+        _STAND_INS[shipped] = other
+
+
+def has_stand_in(shipped: Path) -> bool:
+    """Say whether another file stands in the place of one of the package; see `stand_in`."""
+    return shipped in _STAND_INS
+
+
 def locate(shipped: Path) -> Path:
     """Choose the workspace's file or folder where it has one, else the one given.
+
+    What was named with `stand_in` goes before both.
 
     Parameters
     ----------
@@ -106,6 +133,8 @@ def locate(shipped: Path) -> Path:
     -------
     Path
     """
+    if shipped in _STAND_INS:
+        return _STAND_INS[shipped]
     return next(path for path in _candidates(shipped) if path.exists() or path == shipped)
 
 

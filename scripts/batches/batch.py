@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -35,8 +35,14 @@ if TYPE_CHECKING:
 EXAMPLES = (
     'smecluster batch runs.csv --output "value added" --year 2040 --out results/runs.csv',
     'smecluster batch runs.xlsx --output "value added" --strategy central --out results/runs.csv',
+    "smecluster batch runs.csv --model mine.mdl --output Births --out results/runs.csv",
     'smecluster batch runs.csv --output "value added" --out r.csv --cluster tcp://host:8786',
 )
+
+
+_STRATEGY = "as-now"
+# What every strategy sets: a model without it takes none.
+_HISTORY = "history switch"
 
 
 def batch(
@@ -60,8 +66,13 @@ def batch(
         list[float] | None, typer.Option(help="Year to keep; repeat for several. Default: all.")
     ] = None,
     strategy: Annotated[
-        str, typer.Option(help="Strategy that every run follows, as written in its file.")
-    ] = "as-now",
+        str | None,
+        typer.Option(
+            help="Strategy that every run follows, as written in its file; by default as-now, and "
+            "none with a --model that has no levers.",
+            show_default=False,
+        ),
+    ] = None,
     region: Regions = None,
     from_: Folders = None,
     set_: Settings = None,
@@ -92,8 +103,6 @@ def batch(
     from smecluster.model.support.errors import InputError
     from smecluster.model.support.ledger import remove
     from smecluster.model.support.provenance import make_stamp
-    from smecluster.policies import load
-    from smecluster.policies.triggers import settle_triggers
 
     if out.resolve() == table.resolve():
         raise InputError(f"--out {out} is the table of inputs: choose another name")
@@ -101,16 +110,15 @@ def batch(
     for path in (out, beside):
         check_table(path)
     inputs = read_inputs(table)
-    chosen = load(strategy)
     model = load_calibrated(region or [], from_ or [], calibration)
     settings = parse_settings(model, set_ or [])
-    plan = settle_triggers(model, chosen.plan(model), settings)
+    followed, plan = _make_plan(model, strategy, settings)
     output = _name_outputs(model, output)
     # --set goes before the strategy, and a row of the table before both.
-    base = override_inputs(model, plan.inputs, settings)
+    base = override_inputs(model, plan, settings)
     origin = make_stamp(
         model.hash,
-        strategy=f"{chosen.name} {chosen.hash}",
+        strategy=followed,
         inputs=str(table.name),
         calibration=describe_origin(from_ or [], calibration),
         units="; ".join(f"{name}: {_find_unit(model, name)}" for name in dict.fromkeys(output)),
@@ -154,6 +162,26 @@ def batch(
     print(f"{out}: {len(inputs):,} runs, {len(lost):,} failed")
     if len(lost):
         print(f"{record['failures']} lists the failed runs: why, where and with which inputs")
+
+
+def _make_plan(
+    model: Model, strategy: str | None, settings: Mapping[str, float]
+) -> tuple[str | None, Mapping[str, Any]]:
+    """Name the strategy that every run follows, and give what it sets; none without levers."""
+    from smecluster.model.support.errors import InputError
+    from smecluster.policies import load
+    from smecluster.policies.triggers import settle_triggers
+
+    if _HISTORY not in model.variables:
+        if strategy is not None:
+            raise InputError(
+                f"--strategy {strategy!r} is one of the shipped model: {model.path} has no "
+                f"{_HISTORY!r}"
+            )
+        return None, {}
+    chosen = load(strategy or _STRATEGY)
+    plan = settle_triggers(model, chosen.plan(model), settings)
+    return f"{chosen.name} {chosen.hash}", plan.inputs
 
 
 def _name_outputs(model: Model, given: Sequence[str]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,6 +13,7 @@ from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.scripts.shared.options import (
     Authority,
     Certificate,
+    Folders,
     Key,
     Scheduler,
     choose_cluster,
@@ -29,6 +31,8 @@ EXAMPLES = (
     "smecluster sensitivity new mine.toml --like quick",
     "smecluster sensitivity run mine.toml",
     "smecluster sensitivity run mine.toml --size 2048",
+    "smecluster sensitivity run quick --from path/to/your-region --out results/with-mine",
+    "smecluster sensitivity run mine.toml --model mine.mdl",
     "smecluster sensitivity run mine.toml --out results/mine --restart",
     "smecluster sensitivity status mine.toml",
     "smecluster sensitivity analyse mine.toml --json",
@@ -80,6 +84,7 @@ def sensitivity(
     workers: Annotated[
         int | None, typer.Option(min=1, help="Threads; one for each processor by default.")
     ] = None,
+    from_: Folders = None,
     cluster: Scheduler = None,
     tls_ca_file: Authority = None,
     tls_cert: Certificate = None,
@@ -87,17 +92,36 @@ def sensitivity(
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Find out which factors matter: studies of any size that can be interrupted and resumed."""
+    chosen = _Given(study, tuple(map(str, from_ or ())))
     computers = choose_cluster(cluster, tls_ca_file, tls_cert, tls_key)
     actions: dict[str, Callable[[], None]] = {
         "new": lambda: _create(Path(study), like),
-        "run": lambda: _run_study(study, out, size, restart, workers, computers, json),
-        "status": lambda: _report_status(study, out, json),
-        "analyse": lambda: _report_analysis(study, out, method, json),
-        "plot": lambda: _draw(study, out, method, json),
+        "run": lambda: _run_study(chosen, out, size, restart, workers, computers, json),
+        "status": lambda: _report_status(chosen, out, json),
+        "analyse": lambda: _report_analysis(chosen, out, method, json),
+        "plot": lambda: _draw(chosen, out, method, json),
     }
     if action not in actions:
         raise UnknownNameError("action", action, actions)
     actions[action]()
+
+
+@dataclass(frozen=True)
+class _Given:
+    """The study that is named, and the case folders that are added to it."""
+
+    name: str
+    cases: tuple[str, ...] = ()
+
+    @property
+    def is_store(self) -> bool:
+        """Whether a folder of results is named, which has its own cases."""
+        return _is_store(self.name)
+
+    @property
+    def words(self) -> str:
+        """What was given, as on the command line."""
+        return " ".join([self.name, *(f"--from {case}" for case in self.cases)])
 
 
 def _create(path: Path, like: str) -> None:
@@ -113,7 +137,7 @@ def _create(path: Path, like: str) -> None:
 
 
 def _run_study(
-    given: str,
+    given: _Given,
     out: Path | None,
     size: int | None,
     restart: bool,
@@ -158,20 +182,26 @@ def _run_study(
         note(f"next: smecluster sensitivity analyse {folder}")
 
 
-def _load_study(given: str, out: Path | None) -> tuple[Study, Path, str]:
+def _load_study(given: _Given, out: Path | None) -> tuple[Study, Path, str]:
     """Find a study by name, file, or folder of results; its folder and its text."""
     from smecluster.sensitivity.design.study import find_study, load_study, read_study_text
     from smecluster.sensitivity.interface import choose_folder
     from smecluster.sensitivity.store import folder as store
     from smecluster.sensitivity.store import manifest
 
-    folder = Path(given)
-    if _is_store(given):
+    folder = Path(given.name)
+    if given.is_store:
+        if given.cases:
+            raise InputError(
+                f"{folder} holds results of a study with its own cases: --from belongs to the study"
+            )
         kept = folder / store.STUDY
         stored = manifest.read_manifest(folder).study
         return stored, out or folder, read_study_text(kept) if kept.exists() else ""
-    chosen = load_study(given)
-    return chosen, out or choose_folder(find_study(given).stem), read_study_text(given)
+    chosen = load_study(given.name)
+    chosen = chosen.model_copy(update={"cases": (*chosen.cases, *given.cases)})
+    folder = out or choose_folder(find_study(given.name).stem)
+    return chosen, folder, read_study_text(given.name)
 
 
 def _is_store(given: str) -> bool:
@@ -183,11 +213,11 @@ def _is_store(given: str) -> bool:
     return folder.is_dir() and (given not in list_studies() or (folder / NAME).is_file())
 
 
-def _read_results(given: str, out: Path | None) -> Results:
+def _read_results(given: _Given, out: Path | None) -> Results:
     from smecluster.sensitivity.store.folder import read_store
 
     study, folder, _ = _load_study(given, out)
-    return read_store(folder, None if _is_store(given) else study)
+    return read_store(folder, None if given.is_store else study)
 
 
 def _make_record(folder: Path, study: Study, summary: RunSummary) -> dict[str, Any]:
@@ -234,7 +264,7 @@ def _measure_memory() -> float | None:
     return size / (2**20 if sys.platform == "darwin" else 2**10)
 
 
-def _analyse_results(given: str, results: Results, method: str | None) -> Analysis:
+def _analyse_results(given: _Given, results: Results, method: str | None) -> Analysis:
     from smecluster.scripts.shared.progress import progress
     from smecluster.sensitivity.analysis.compute import analyse
 
@@ -243,9 +273,9 @@ def _analyse_results(given: str, results: Results, method: str | None) -> Analys
         return analyse(results, method=method, tell=tell)
 
 
-def _refuse_list_changes(given: str, results: Results) -> None:
+def _refuse_list_changes(given: _Given, results: Results) -> None:
     """Refuse to show runs as those of a study that has changed since they were made."""
-    if _is_store(given):
+    if given.is_store:
         return  # the runs as they are
     from smecluster.model.support.checkpoints import describe_mixture
 
@@ -253,11 +283,11 @@ def _refuse_list_changes(given: str, results: Results) -> None:
     if changed:
         raise InputError(
             f"{describe_mixture(results.folder, changed)}: "
-            f"run {given} again, or name {results.folder} instead to see its runs as they are"
+            f"run {given.words} again, or name {results.folder} instead to see its runs as they are"
         )
 
 
-def _report_status(given: str, out: Path | None, json: bool) -> None:
+def _report_status(given: _Given, out: Path | None, json: bool) -> None:
     from smecluster.model.support.locks import describe_lock
     from smecluster.sensitivity.store.folder import FAILED
 
@@ -300,7 +330,7 @@ def _report_status(given: str, out: Path | None, json: bool) -> None:
         print(busy)
     elif not results.complete:
         option = "" if out is None else f" --out {out}"
-        print(f"incomplete: smecluster sensitivity run {given}{option} resumes it")
+        print(f"incomplete: smecluster sensitivity run {given.words}{option} resumes it")
     if changed:
         print(f"changed since these runs: {', '.join(changed)}")
     if len(failed):
@@ -313,7 +343,7 @@ def _report_status(given: str, out: Path | None, json: bool) -> None:
         )
 
 
-def _list_changes(given: str, results: Results) -> list[str]:
+def _list_changes(given: _Given, results: Results) -> list[str]:
     """Name what has changed since the runs, apart from their number.
 
     Raises
@@ -337,7 +367,7 @@ def _list_changes(given: str, results: Results) -> list[str]:
     return [named if name == "study" else name for name in changed]
 
 
-def _report_analysis(given: str, out: Path | None, method: str | None, json: bool) -> None:
+def _report_analysis(given: _Given, out: Path | None, method: str | None, json: bool) -> None:
     from smecluster.model.presentation.formatting import Rounded, display_unit
     from smecluster.model.support.files import check_writable
     from smecluster.sensitivity.report.files import write_analysis
@@ -382,7 +412,7 @@ def _report_analysis(given: str, out: Path | None, method: str | None, json: boo
     finish(files)
 
 
-def _draw(given: str, out: Path | None, method: str | None, json: bool) -> None:
+def _draw(given: _Given, out: Path | None, method: str | None, json: bool) -> None:
     from smecluster.model.support.files import check_writable
     from smecluster.sensitivity.report.figures import draw_figures
     from smecluster.sensitivity.report.page import write_page

@@ -36,9 +36,11 @@ def export(
     if out.suffix != ".mdl":
         raise InputError(f"{out}: a Vensim model is written to a file that ends in .mdl")
     model = load_calibrated(region or (), from_ or (), calibration)
+    if model.xmile:
+        raise InputError(f"{model.path} is XMILE: only a Vensim model is written as one")
     values = parse_settings(model, set_ or ())
     write_atomic(out, set_values(model.text, values) if values else model.text)
     if json:
         print_json({"file": str(out), "regions": model.regions, "set": values})
     else:
-        print(f"{out}: the model with {', '.join(model.regions)}")
+        print(f"{out}: the model with {', '.join(model.regions) or 'no regions'}")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from smecluster.calibration.loading import describe_origin, find_calibration, load_calibrated
+from smecluster.calibration.store.mismatches import NONE
 from smecluster.model.support.errors import InputError
 from smecluster.model.vensim.values import find_element
 
@@ -47,13 +48,15 @@ class ResolvedStudy:
     budget: str = ""
 
 
-def resolve_study(study: Study) -> ResolvedStudy:
+def resolve_study(study: Study, given: Model | None = None) -> ResolvedStudy:
     """Find what a study names.
 
     Parameters
     ----------
     study : Study
         The study.
+    given : Model, optional
+        A model to use as it is; by default the calibrated one with the study's regions and cases.
 
     Returns
     -------
@@ -67,8 +70,16 @@ def resolve_study(study: Study) -> ResolvedStudy:
     from smecluster.sensitivity.design.crossing import cross
 
     folders = [Path(case) for case in study.cases]
-    model = load_calibrated(study.regions, folders, study.calibration)
-    hashes = {"calibration": describe_origin(folders, study.calibration)}
+    if given is None:
+        model = load_calibrated(study.regions, folders, study.calibration)
+        hashes = {"calibration": describe_origin(folders, study.calibration)}
+    else:
+        model, hashes = given, {"calibration": NONE}
+        if study.regions or folders or study.calibration not in (None, NONE) or study.dependent:
+            raise InputError(
+                f"study {study.name!r} names regions, cases or a calibration, which belong to the "
+                "calibrated model: leave out either them or model="
+            )
     hashes |= {f"data of {folder.name}": _contents(folder) for folder in folders}
     draws = _draws(study, model, folders) if study.dependent else None
     plans, budget = _fund(study, model)

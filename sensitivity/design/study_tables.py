@@ -216,9 +216,12 @@ class OutputTable(Schema):
     Parameters
     ----------
     outcome : str
-        An outcome of `model.outcomes`, or the dispersion among regions.
+        An outcome of `model.outcomes`, or the dispersion among regions. Either this or `variable`.
+    variable : str
+        Any variable of the model, also of one that has no outcomes.
     place : str or tuple of str
-        A region, ``"total"``, or ``"all"`` for every region and the total.
+        A region, ``"total"``, or ``"all"`` for every region and the total. Of a `variable` an
+        element (``"north"``, ``"north, young"``) or ``"all"`` elements; nothing if it has none.
     year : float or tuple of float, optional
         One year or several. Either this or `series`.
     series : tuple of float, optional
@@ -227,7 +230,8 @@ class OutputTable(Schema):
         Year from which sums count: its value is taken off (discounted sums, stocks).
     """
 
-    outcome: Text
+    outcome: str = ""
+    variable: str = ""
     place: Text | tuple[Text, ...] = TOTAL
     year: float | tuple[float, ...] | None = None
     series: tuple[float, float, float] | None = None
@@ -237,29 +241,36 @@ class OutputTable(Schema):
     @classmethod
     def _known(cls, outcome: str) -> str:
         names = [*(known.name for known in OUTCOMES), DISPERSION]
-        if outcome not in names:
+        if outcome and outcome not in names:
             raise ValueError(str(UnknownNameError("outcome", outcome, names)))
         return outcome
 
     @model_validator(mode="after")
     def _timed(self) -> OutputTable:
+        if bool(self.outcome) == bool(self.variable):
+            raise ValueError("an output names either an outcome or a variable of the model")
         if (self.year is None) == (self.series is None):
-            raise ValueError(f"output {self.outcome!r}: give either year or series")
+            raise ValueError(f"output {self.name!r}: give either year or series")
         if self.series is not None:
             first, last, step = self.series
             if not first < last or step <= 0:
                 raise ValueError(
-                    f"output {self.outcome!r}: series is [first year, last year, step], "
+                    f"output {self.name!r}: series is [first year, last year, step], "
                     f"not {list(self.series)}"
                 )
             if (last - first) / step > MOST_YEARS:
                 raise ValueError(
-                    f"output {self.outcome!r}: a series has at most {MOST_YEARS:,} years, "
+                    f"output {self.name!r}: a series has at most {MOST_YEARS:,} years, "
                     f"{list(self.series)} has {(last - first) / step:,.0f}"
                 )
         if not self.years:
-            raise ValueError(f"output {self.outcome!r}: give at least one year")
+            raise ValueError(f"output {self.name!r}: give at least one year")
         return self
+
+    @property
+    def name(self) -> str:
+        """The outcome or the variable that is measured."""
+        return self.outcome or self.variable
 
     @property
     def years(self) -> tuple[float, ...]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from smecluster.calibration.sizing.scaling import is_extensive
+from smecluster.calibration.data.extensive import is_extensive
 from smecluster.model.support.errors import InputError
 from smecluster.model.system import Model
 from smecluster.model.vensim.regions import Region, read_regions, set_regions

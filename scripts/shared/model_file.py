@@ -1,0 +1,117 @@
+"""``--model FILE`` of every command that runs the model: another file in the place of the shipped.
+
+An equation changed in Vensim is thus used everywhere, and commands that need nothing of this model
+in particular take any Vensim or XMILE file. What a command needs is checked before anything runs.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
+
+import typer
+
+if TYPE_CHECKING:
+    from smecluster.model import Model
+
+ModelFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--model",
+        help="Another Vensim or XMILE model in the place of the shipped one.",
+        show_default=False,
+    ),
+]
+#: Commands that need no more than a model.
+ANY = frozenset({"batch", "sensitivity", "export"})
+#: Commands that run no model, or one that is no file of the user's.
+WITHOUT = frozenset({"init", "evaluate", "views", "calibrate report", "calibrate seal"})
+#: The range of policy levers.
+LEVERS = "Lever"
+_PARAMETER = "model_file"
+
+
+def add_option(function: Callable[..., Any], name: str) -> Callable[..., Any]:
+    """Give a command the option, unless it has one of its own or runs no model.
+
+    Parameters
+    ----------
+    function : callable
+        The command, as Typer takes it.
+    name : str
+        Its name, with that of a subcommand after a blank.
+
+    Returns
+    -------
+    callable
+        The command with the option, as Typer takes it.
+    """
+    hints = get_type_hints(function, include_extras=True)
+    if name in WITHOUT or "model" in hints:
+        return function
+
+    @functools.wraps(function)
+    def with_model(*arguments: Any, **options: Any) -> Any:
+        path = options.pop(_PARAMETER)
+        if path is not None:
+            use_file(path, name.partition(" ")[0])
+        return function(*arguments, **options)
+
+    given = inspect.signature(function)
+    own = [
+        each.replace(annotation=hints.get(each.name, each.annotation))
+        for each in given.parameters.values()
+    ]
+    option = inspect.Parameter(
+        _PARAMETER, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=ModelFile
+    )
+    with_model.__annotations__ = {**hints, _PARAMETER: ModelFile}
+    with_model.__signature__ = inspect.Signature([*own, option])  # type: ignore[attr-defined]
+    del with_model.__wrapped__  # Typer would read the signature of what is wrapped
+    return with_model
+
+
+def use_file(path: Path, command: str) -> None:
+    """Let every part of the program use a model file in the place of the shipped one.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    command : str
+        The command that is to use it.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read as a model, or lacks what the command needs.
+    """
+    from smecluster.model import load
+    from smecluster.model.support.workspace import stand_in
+    from smecluster.model.vensim.document import SHIPPED
+
+    model = load(path)
+    if command not in ANY:
+        _check_content(model, path, command)
+    stand_in(SHIPPED, path.absolute())
+
+
+def _check_content(model: Model, path: Path, command: str) -> None:
+    """Refuse a model without what a command needs by name; one line says what is missing."""
+    from smecluster.model.outcomes import OUTCOMES, list_variables
+    from smecluster.model.support.errors import InputError
+    from smecluster.model.vensim.regions import REGION
+
+    missing = [] if model.regions else [f"the range {REGION!r}"]
+    if not model.subscripts.get(LEVERS):
+        missing.append(f"the range {LEVERS!r}")
+    missing += [repr(name) for name in list_variables(OUTCOMES) if name not in model.variables]
+    if missing:
+        more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
+        raise InputError(
+            f"{path} lacks {', '.join(missing[:3])}{more}, which `{command}` needs; batch, "
+            "sensitivity, export, check and describe take any model"
+        )
