@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 from smecluster.calibration.authoring.blanks import list_blanks, list_borrowed
+from smecluster.calibration.authoring.converted import find_oddities, tabulate_converted
 from smecluster.calibration.data.case import find_misfits, list_series, load_case, scan_own_sources
 from smecluster.calibration.data.case_file import CaseFile, Measure, scan_case_file
 from smecluster.calibration.data.constants import (
@@ -26,6 +27,7 @@ from smecluster.calibration.data.constants import (
     scan_tables,
 )
 from smecluster.calibration.data.csv_rows import scan_records
+from smecluster.calibration.data.measuring import COLUMNS as MEASURED
 from smecluster.calibration.data.measuring import derive_measurements, qualify_series
 from smecluster.calibration.data.selection import select_statuses
 from smecluster.calibration.data.series import COLUMNS, Row, scan_series
@@ -71,11 +73,15 @@ class Checked:
         A row a measure (and a series that measures nothing): series, years, figures (years with
         one), remembered (further years with one from memory), measures (the model's variable),
         segment, unit, compared (in level, or up to a factor).
+    converted : pandas.DataFrame
+        The first, middle and last figure of each measure, converted; see
+        `calibration.authoring.converted.tabulate_converted`.
     """
 
     problems: tuple[str, ...]
     notes: tuple[str, ...]
     understood: pd.DataFrame
+    converted: pd.DataFrame
 
 
 def check_case(folder: str | Path) -> Checked:
@@ -110,6 +116,7 @@ class _Check:
         self.model = load()
         self.problems: list[str] = []
         self.notes: list[str] = []
+        self.measured: list[tuple[object, ...]] = []
 
     def run(self) -> Checked:
         file = self._case_file()
@@ -118,13 +125,15 @@ class _Check:
         self._targets()
         constants, points = self._values()
         parameters = self._parameters(file)
+        converted = self._converted(constants)
         self._calibration()
         if file is not None and not self.problems:
             self._runs(
                 Region(file.region.name, arrange_constants(constants), arrange_tables(points)),
                 parameters,
             )
-        return Checked(_group_messages(self.problems), _group_messages(self.notes), understood)
+        notes = _group_messages(self.notes)
+        return Checked(_group_messages(self.problems), notes, understood, converted)
 
     def _add(self, problems: Iterable[InputError]) -> None:
         self.problems += map(str, problems)
@@ -199,13 +208,18 @@ class _Check:
             where = f"{path}:{lines.find_line(('measure', at))}"
             self._add(_find_mismatch(path, lines, at, measure, self.model.variables))
             names = [qualify_series(name, file.region.table) for name in measure.series]
+            needed = [*names, *filter(None, [measure.deflator])]
+            needed = [qualify_series(name, file.region.table) for name in needed]
             years: dict[bool, list[int]] = {}
             for remembered in (False, True):
                 try:
-                    if all(name in by_name for name in names):
+                    if all(name in by_name for name in needed):
                         include = ("remembered",) if remembered else ()
                         found = derive_measurements(measure, file.region, by_name, include)
-                        years[remembered] = [record[2] for record in found]  # type: ignore[misc]
+                        records = list(found)
+                        years[remembered] = [record[2] for record in records]  # type: ignore[misc]
+                        if remembered:
+                            self.measured += records
                 except InputError as error:
                     self.problems.append(f"{where}: {measure.variable!r}: {error}")
                     break
@@ -234,6 +248,12 @@ class _Check:
                 measure.unit,
                 compared,
             )
+
+    def _converted(self, constants: Sequence[Constant]) -> pd.DataFrame:
+        """Tabulate what the figures are after conversion, and note what looks wrong."""
+        measured = pd.DataFrame.from_records(self.measured, columns=list(MEASURED))
+        self.notes += [f"{self.folder}: {text}" for text in find_oddities(measured, constants)]
+        return tabulate_converted(measured, self.model)
 
     # targets.csv --------------------------------------------------------------------------
 

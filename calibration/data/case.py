@@ -214,6 +214,7 @@ def make_region(case: Case) -> Region:
 def list_series(file: CaseFile) -> tuple[str, ...]:
     """List every series in a case file, as ``region/series``."""
     named = [name for measure in file.measure for name in measure.series]
+    named += [measure.deflator for measure in file.measure if measure.deflator]
     own = file.region.table
     return tuple(dict.fromkeys(qualify_series(name, own) for name in (*named, *file.context)))
 
@@ -265,6 +266,8 @@ def find_misfits(file: CaseFile, folder: Path, rows: Iterable[Row]) -> list[Inpu
     named: list[tuple[Spot, str]] = [(("context",), name) for name in file.context]
     for at, measure in enumerate(file.measure):
         named += [(("measure", at, "series"), name) for name in measure.series]
+        if measure.deflator:
+            named.append((("measure", at, "deflator"), measure.deflator))
     for spot, series in named:
         name = qualify_series(series, file.region.table)
         if name not in present:

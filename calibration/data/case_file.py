@@ -61,8 +61,15 @@ class Measure(_Table):
         default="one",
         description="one series; sum; ratio (first by second); first less the share in the second",
     )
-    prices: Literal["none", "current"] = Field(
-        default="none", description="current: turned into constant 2010 prices (national deflator)"
+    prices: Literal["none", "current", "published"] = Field(
+        default="none",
+        description="current: money of the year; none: no money, or money of one year; published: "
+        "each figure as its own price basis says. All money is turned into prices of 2010",
+    )
+    deflator: str = Field(
+        default="",
+        description="series of the case with the region's own price index; empty for the national "
+        "deflator",
     )
     compare: Literal["level", "scale"] = Field(
         default="level", description="scale: known only up to a factor, which a fit estimates"
@@ -92,7 +99,7 @@ class Measure(_Table):
             raise ValueError(f"combine = 'one' takes one series, not {len(self.series)}")
         if pair and len(self.series) != 2:
             raise ValueError(f"combine = {self.combine!r} takes two series")
-        if self.combine == "ratio" and self.prices == "current":
+        if self.combine == "ratio" and (self.prices != "none" or self.deflator):
             raise ValueError("a ratio of one year's figures needs no deflator: prices = 'none'")
         return self
 

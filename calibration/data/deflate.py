@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from smecluster.calibration.data.selection import choose_figures
 from smecluster.calibration.data.series import CASES, SOURCES, Row, read_series, read_sources
+from smecluster.calibration.data.units import CHAIN, find_unit
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.workspace import locate
 
@@ -60,7 +61,7 @@ def find_exchange_rate(year: int) -> Row:
     return _look_up(_read_national(EXCHANGE_RATE), year, "exchange rate")
 
 
-def deflate(value: float, year: int) -> float:
+def deflate(value: float, year: int, index: Mapping[int, float] | None = None) -> float:
     """Convert money from prices of a year to prices of 2010.
 
     Parameters
@@ -69,6 +70,8 @@ def deflate(value: float, year: int) -> float:
         Amount in current prices of `year`.
     year : int
         Calendar year.
+    index : mapping of int to float, optional
+        Price level by year, Dmnl, 2010 = 1; the national deflator if left out.
 
     Returns
     -------
@@ -80,7 +83,46 @@ def deflate(value: float, year: int) -> float:
     InputError
         If the deflator does not cover the year.
     """
-    return value / _look_up(read_deflator(), year, "deflator")
+    return value / _look_up(read_deflator() if index is None else index, year, "deflator")
+
+
+def build_index(rows: Mapping[int, Row]) -> Mapping[int, float]:
+    """Build a region's own price level from its published index.
+
+    Parameters
+    ----------
+    rows : mapping of int to Row
+        The index by year: of one base year, or each year relative to the one before.
+
+    Returns
+    -------
+    mapping of int to float
+        Price level by year, Dmnl, 2010 = 1; without gaps around 2010 where the index is chained.
+
+    Raises
+    ------
+    InputError
+        If it does not cover 2010, or mixes both kinds.
+    """
+    kinds = {find_unit(row.unit).quantity for row in rows.values()}
+    name = next(iter(rows.values())).name if rows else "deflator"
+    if len(kinds) != 1 or BASE_YEAR not in rows:
+        raise InputError(
+            f"{name} cannot deflate: an index of one kind that covers {BASE_YEAR} is needed"
+        )
+    if kinds != {CHAIN}:
+        level = {year: row.value / rows[BASE_YEAR].value for year, row in rows.items()}
+        return MappingProxyType(level)
+    level = {BASE_YEAR: 1.0}
+    for year in range(BASE_YEAR + 1, max(rows) + 1):
+        if year not in rows:
+            break
+        level[year] = level[year - 1] * rows[year].value / 100
+    for year in range(BASE_YEAR, min(rows) - 1, -1):
+        if year not in rows:
+            break
+        level[year - 1] = level[year] * 100 / rows[year].value
+    return MappingProxyType(dict(sorted(level.items())))
 
 
 @lru_cache(maxsize=4)

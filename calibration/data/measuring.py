@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from smecluster.calibration.data import units
 from smecluster.calibration.data.case_file import Measure, Place
-from smecluster.calibration.data.deflate import deflate, find_exchange_rate
+from smecluster.calibration.data.deflate import (
+    BASE_YEAR,
+    build_index,
+    deflate,
+    find_exchange_rate,
+)
 from smecluster.calibration.data.selection import choose_figures
 from smecluster.calibration.data.series import STATUSES, Row
 from smecluster.model.support.errors import InputError
@@ -26,8 +32,7 @@ COLUMNS = (
     "segment",
 )
 _MONEY = ("yuan", "US dollar")
-#: The prices of the model.
-_BASE = "constant 2010 prices"
+_CONSTANT = re.compile(r"constant (\d{4}) prices")
 
 
 def qualify_series(series: str, own: str) -> str:
@@ -98,6 +103,10 @@ def derive_measurements(
         )
         for series in measure.series
     ]
+    index = None
+    if measure.deflator:
+        own = by_name[qualify_series(measure.deflator, place.table)]
+        index = build_index(choose_figures(own, include))
     common = set(chosen[0]).intersection(*chosen[1:])
     first, last = measure.years
     for year in sorted(common):
@@ -109,7 +118,7 @@ def derive_measurements(
             measure.variable,
             place.name,
             year,
-            _combine(measure, rows),
+            _combine(measure, rows, index),
             measure.unit,
             _combine_status(used),
             "+".join(dict.fromkeys(row.source for row in used)),
@@ -152,22 +161,35 @@ def _check_prices(measure: Measure, row: Row) -> None:
     money = units.find_unit(row.unit).quantity in _MONEY
     if not money or measure.combine == "ratio":
         return
-    current = row.price_basis.startswith(("current prices", "nominal"))
-    if current != (measure.prices == "current"):
+    current = _is_current(row)
+    if measure.prices != "published" and current != (measure.prices == "current"):
         raise InputError(
             f"{row.series!r} has the price basis {row.price_basis!r}, but "
             f"{measure.variable!r} takes prices = {measure.prices!r}: 'current' for money in "
-            "current prices, 'none' for money in constant prices of 2010"
+            "current prices, 'none' for money in constant prices, 'published' for a series of both"
         )
-    if not current and measure.compare == "level" and row.price_basis != _BASE:
+    if not current and measure.compare == "level" and find_base_year(row) is None:
         raise InputError(
             f"{row.series!r} has the price basis {row.price_basis!r}, but {measure.variable!r} is "
-            f"in {_BASE}: convert the figures, or compare them up to a factor (compare = 'scale')"
+            "in prices of 2010: write the year ('constant 2000 prices', which are converted), or "
+            "compare the figures up to a factor (compare = 'scale')"
         )
 
 
-def _combine(measure: Measure, rows: list[Row]) -> float:
+def find_base_year(row: Row) -> int | None:
+    """Find the year in whose constant prices a figure is; None where its price basis has none."""
+    found = _CONSTANT.fullmatch(row.price_basis)
+    return int(found.group(1)) if found else None
+
+
+def _is_current(row: Row) -> bool:
+    return row.price_basis.startswith(("current prices", "nominal"))
+
+
+def _combine(measure: Measure, rows: list[Row], index: Mapping[int, float] | None) -> float:
     amounts = [_convert(row) for row in rows]
+    if measure.prices != "current":
+        amounts = [_rebase(x, row, measure, index) for x, row in zip(amounts, rows, strict=True)]
     if measure.combine == "ratio":
         if amounts[1] == 0:
             raise InputError(f"{rows[1].name} {rows[1].year} is 0 and cannot be divided by")
@@ -177,8 +199,21 @@ def _combine(measure: Measure, rows: list[Row]) -> float:
     else:
         value = sum(amounts)
     if measure.prices == "current":
-        value = deflate(value, rows[0].year)
+        value = deflate(value, rows[0].year, index)
     return value / units.find_model_unit(measure.unit).factor
+
+
+def _rebase(amount: float, row: Row, measure: Measure, index: Mapping[int, float] | None) -> float:
+    """Convert money from the prices that a figure is published in to those of 2010."""
+    if measure.combine == "ratio" or units.find_unit(row.unit).quantity not in _MONEY:
+        return amount
+    if _is_current(row):
+        return deflate(amount, row.year, index)
+    base = find_base_year(row)
+    # Known only up to a factor, constant prices of any year are as good as those of 2010.
+    if base is None or base == BASE_YEAR or measure.compare == "scale":
+        return amount
+    return deflate(amount, base, index)
 
 
 def _convert(row: Row) -> float:

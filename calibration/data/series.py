@@ -6,6 +6,7 @@ A row is one figure from one source. Conflicting figures are kept side by side:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +51,8 @@ PRICE_BASES = (
     "n/a",
 )
 YEARS = (1949, 2030)
+# Constant prices of any year are converted (`calibration.data.measuring`).
+_CONSTANT = re.compile(r"constant (19|20)\d\d prices")
 
 
 @dataclass(frozen=True)
@@ -228,7 +231,7 @@ def _parse_row(record: dict[str, str], sources: Collection[str], line: int) -> R
         raise InputError("no citation: column 'source' is empty")
     if record["source"] not in sources:
         raise UnknownNameError("source", record["source"], sources)
-    units.find_unit(record["unit"])
+    basis = _parse_basis(record)
     return Row(
         region=record["region"],
         series=record["series"],
@@ -237,12 +240,27 @@ def _parse_row(record: dict[str, str], sources: Collection[str], line: int) -> R
         text=record["value"],
         qualifier=parse_choice("qualifier", record["qualifier"], QUALIFIERS),
         unit=record["unit"],
-        price_basis=parse_choice("price basis", record["price_basis"], PRICE_BASES),
+        price_basis=basis,
         status=parse_choice("status", record["status"], STATUSES),
         source=record["source"],
         note=record["note"],
         line=line,
     )
+
+
+def _parse_basis(record: dict[str, str]) -> str:
+    """Read a figure's price basis, which its unit may name too."""
+    given, named = record["price_basis"], units.find_unit(record["unit"]).prices
+    if not _CONSTANT.fullmatch(given):
+        parse_choice("price basis", given, PRICE_BASES)
+    if not named or named == given:
+        return given or named
+    if given and not (given.startswith(("current", "nominal")) and named == "current prices"):
+        raise InputError(
+            f"the unit {record['unit']!r} says {named}, the column price_basis {given!r}: "
+            "correct one of them"
+        )
+    return given or named
 
 
 def parse_year(text: str) -> int:

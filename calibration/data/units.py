@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from functools import lru_cache
 
+from smecluster.calibration.data.unit_words import read_words
 from smecluster.model.support.errors import InputError, suggest_name
 
 
@@ -17,17 +20,21 @@ class Unit:
         Kind of quantity; units of the same quantity convert into each other.
     factor : float
         Size in the quantity's base unit.
+    prices : str
+        The price basis that the unit names, as in the column ``price_basis``; empty for none.
     """
 
     quantity: str
     factor: float
+    prices: str = ""
 
 
 def _define(quantity: str, **factors: float) -> dict[str, Unit]:
     return {name.replace("_", " "): Unit(quantity, factor) for name, factor in factors.items()}
 
 
-# Base units: yuan, US$, person, one (things counted), km2, and a share of one.
+# As the shipped tables write them. Base units: yuan, US$, person, one (things counted), km2, and a
+# share of one.
 PUBLISHED: dict[str, Unit] = {
     **_define("yuan", yuan=1.0, million_yuan=1e6, billion_yuan=1e9, trillion_yuan=1e12),
     "10 thousand yuan": Unit("yuan", 1e4),
@@ -62,6 +69,15 @@ PUBLISHED: dict[str, Unit] = {
     "CNY per US$": Unit("exchange rate", 1.0),
 }
 
+#: The quantity of an index of which each figure is relative to the year before.
+CHAIN = "chain index"
+_INDEX = re.compile(r"(?:index |指数)?\s*\(?((?:19|20)\d\d)(?:年)?\s*=\s*100\)?")
+_CHAIN = re.compile(r"(?:index )?\(?(?:previous year|preceding year|上年)\s*=\s*100\)?")
+_EXAMPLES = (
+    "'million yuan', '亿元', '万元', '100 million USD', 'persons', '万人', 'firms', '家', 'km2', "
+    "'hectares', 'mu', 'percent', 'index 2000=100'"
+)
+
 # The part of a model unit before "/" gives the quantity of a measured variable.
 MODEL: dict[str, Unit] = {
     "Myuan": Unit("yuan", 1e6),
@@ -75,25 +91,46 @@ MODEL: dict[str, Unit] = {
 }
 
 
+@lru_cache(maxsize=256)
 def find_unit(name: str) -> Unit:
     """Find a unit of the published tables.
 
     Parameters
     ----------
     name : str
-        The unit as written in the table.
+        The unit as written in the table: one of `PUBLISHED`, or in words that
+        `calibration.data.unit_words` reads, English or Chinese.
 
     Returns
     -------
     Unit
-        Quantity and size.
+        Quantity, size, and the prices if it names them.
 
     Raises
     ------
     InputError
-        If the unit is unknown.
+        If the unit is unknown; a unit of the same quantity is suggested, never one of another
+        currency.
     """
-    return _look_up(name, PUBLISHED, "unit")
+    if name in PUBLISHED:
+        return PUBLISHED[name]
+    index = _INDEX.fullmatch(name.strip())
+    if index:
+        return Unit("index", 0.01)
+    if _CHAIN.fullmatch(name.strip()):
+        return Unit(CHAIN, 0.01)
+    found = read_words(name)
+    if found.quantity and not found.rest:
+        return Unit(found.quantity, found.factor, found.prices)
+    if found.quantity:
+        known = [unit for unit, one in PUBLISHED.items() if one.quantity == found.quantity]
+        raise InputError(
+            f"unknown unit {name!r}: {found.rest!r} is no number or unit; written as in "
+            f"{', '.join(known[:4]) or 'hectares, mu'}"
+        )
+    close = suggest_name(name, PUBLISHED)
+    hint = f"did you mean {close!r}?" if close else f"allowed are {_EXAMPLES}"
+    raise InputError(f"unknown unit {name!r}: {hint}")
 
 
 def find_model_unit(name: str) -> Unit:

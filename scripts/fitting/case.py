@@ -14,6 +14,8 @@ from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.scripts.shared.printing import note, print_json, print_table
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from smecluster.calibration.authoring.case_check import Checked
 
 EXAMPLES = (
@@ -110,6 +112,7 @@ def case(
                 "problems": checked.problems,
                 "notes": checked.notes,
                 "understood": checked.understood.to_dict("records"),
+                "converted": checked.converted.to_dict("records"),
             }
         )
     else:
@@ -167,6 +170,34 @@ def _write_sized(
     note(f"next: smecluster case check {sized.folder}")
 
 
+def _print_converted(table: pd.DataFrame) -> None:
+    """Print first, middle and last figures in the model's units, beside the nation's."""
+    rows = []
+    for (variable, segment), part in table.groupby(["measures", "segment"], sort=False):
+        for row in part.to_dict("records"):
+            nation = row["nation"]
+            rows.append(
+                [
+                    f"{variable}, {segment}" if segment else variable,
+                    row["year"],
+                    _format_figure(row["value"]),
+                    "-" if nation is None or nation != nation else _format_figure(nation),
+                    row["unit"],
+                ]
+            )
+    print_table(
+        ["measures", "year", "figure", "nation", "unit"],
+        rows,
+        "First, middle and last figure, converted",
+        "Money in prices of 2010. Nation: the national wage, or for other money the first figure "
+        "grown like the nation.",
+    )
+
+
+def _format_figure(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+
+
 def _print_checked(checked: Checked) -> None:
     """Print what was understood, then notes and problems: what must be mended stands last."""
     from smecluster.model.presentation.prose import format_count
@@ -185,6 +216,9 @@ def _print_checked(checked: Checked) -> None:
             ],
             "What was understood",
         )
+    if len(checked.converted):
+        print()
+        _print_converted(checked.converted)
     sys.stdout.flush()
     for remark in checked.notes:
         print(f"note: {remark}", file=sys.stderr)

@@ -105,13 +105,13 @@ def to_constant(folder, prices):
     )
 
 
-@pytest.mark.parametrize("prices", ["constant 2000 prices", "constant prices", "comparable prices"])
-def test_prices_of_another_year_are_refused_where_levels_are_compared(folder, prices):
+@pytest.mark.parametrize("prices", ["constant prices", "comparable prices"])
+def test_constant_prices_of_no_year_are_refused_where_levels_are_compared(folder, prices):
     to_constant(folder, prices)
     with pytest.raises(
         InputError,
-        match=rf"has the price basis '{prices}', but 'annual wage' is in constant 2010 prices: "
-        r"convert the figures, or compare them up to a factor",
+        match=rf"has the price basis '{prices}', but 'annual wage' is in prices of 2010: "
+        r"write the year .*, or compare the figures up to a factor",
     ):
         load_case(folder)
 
