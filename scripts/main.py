@@ -104,6 +104,10 @@ COMMANDS = {
         "Explain a variable (unit, source, equation, effects) or a lever (cost, evidence, path).",
     ),
     "export": ("structure", "Write the Vensim file with other regions or values."),
+    "exchange": (
+        "structure",
+        "Write runs, values or sources for other programs: pyam, Vensim, BibTeX.",
+    ),
     "check": ("structure", "Check the model: units, balances, extremes, documentation."),
     "views": ("structure", "Redraw the diagrams of the Vensim file after equations have changed."),
     "gains": ("structure", "Compute the gain of every reinforcing loop at rest."),

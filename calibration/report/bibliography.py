@@ -1,0 +1,83 @@
+"""BibTeX for what the project cites: sources of series, and studies of published effects."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+
+from smecluster.calibration.validation.reform_file import Study, read_reforms
+
+_CASES = Path(__file__).parents[1] / "cases"
+_SPECIAL = re.compile(r"([&%$#_{}])")
+_PAPER = """@article{li2020,
+  author  = {Li, Qu},
+  title   = {{The Role of Government in the Growth of SME Clusters}},
+  journal = {International Journal of New Developments in Engineering and Society},
+  year    = {2020},
+  doi     = {10.25236/IJNDES.040223}
+}"""
+
+
+def write_bibliography() -> str:
+    """Write BibTeX for every source that the shipped regions and reforms cite.
+
+    Returns
+    -------
+    str
+        The paper; an ``@article`` for each study of `calibration.validation.reform_file`, keyed by
+        its first author and year; a ``@misc`` for each row of ``calibration/cases/sources.csv``,
+        keyed by its code (``S001``), with the citation as it stands there.
+    """
+    studies: dict[str, Study] = {}
+    for reform in read_reforms():
+        studies.setdefault(_key(reform.study), reform.study)
+    entries = [_PAPER]
+    entries += [_write_study(key, study) for key, study in sorted(studies.items())]
+    entries += _list_series_sources()
+    return "\n\n".join(entries) + "\n"
+
+
+def _list_authors(study: Study) -> list[str]:
+    """List surnames; who publishes as a body (`Statistics of Zhuji`) is one author, in braces."""
+    if re.search(r"\b(of|on)\b", study.authors):
+        return [f"{{{_escape(study.authors)}}}"]
+    return [_escape(name) for name in re.split(r",\s+|\s+and\s+", study.authors)]
+
+
+def _key(study: Study) -> str:
+    """Make a key from the first author, the year and the first word of the title."""
+    words = [_list_authors(study)[0].split()[-1], str(study.year), study.title.split()[0]]
+    return re.sub(r"\W", "", "".join(words)).lower()
+
+
+def _write_study(key: str, study: Study) -> str:
+    fields = {
+        "author": " and ".join(_list_authors(study)),
+        "title": f"{{{_escape(study.title)}}}",
+        "journal": _escape(study.journal),
+        "year": str(study.year),
+        "doi": study.doi,
+    }
+    return _write_entry("article" if study.journal else "misc", key, fields)
+
+
+def _list_series_sources() -> Iterator[str]:
+    table = pd.read_csv(_CASES / "sources.csv", comment="#", dtype=str).fillna("")
+    for row in table.to_dict("records"):
+        fields = {
+            "title": f"{{{_escape(row['citation'])}}}",
+            "howpublished": _escape(row["where"]),
+        }
+        yield _write_entry("misc", row["source"], fields)
+
+
+def _write_entry(kind: str, key: str, fields: dict[str, str]) -> str:
+    lines = [f"  {name} = {{{value}}}" for name, value in fields.items() if value]
+    return f"@{kind}{{{key},\n" + ",\n".join(lines) + "\n}"
+
+
+def _escape(text: str) -> str:
+    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))

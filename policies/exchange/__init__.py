@@ -1,0 +1,1 @@
+"""Runs and values in the formats of other programs."""

@@ -1,0 +1,178 @@
+"""``smecluster exchange``: runs, values and sources in the formats of other programs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from smecluster.scripts.shared.options import CalibrationName, Settings
+from smecluster.scripts.shared.printing import print_json
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+    from smecluster.model import Model
+
+EXAMPLES = (
+    "smecluster exchange runs.csv --strategy central --strategy local",
+    'smecluster exchange runs.xlsx --variable "value added" --variable Firms',
+    "smecluster exchange local.tab --strategy local",
+    "smecluster exchange local.cin --strategy local",
+    "smecluster exchange fit.voc",
+    "smecluster exchange sources.bib",
+)
+#: What each kind of file holds.
+KINDS = {
+    ".csv": "runs as a long table (IAMC): model, scenario, region, variable, unit, year, value",
+    ".xlsx": "the same as a workbook",
+    ".tab": "one run as Vensim exports it: a row a variable, a column a time",
+    ".cin": "the inputs of one strategy as Vensim's file of changes",
+    ".voc": "the estimated constants as Vensim's file for its optimiser",
+    ".bib": "the sources of series and of published effects as BibTeX",
+}
+_ONE = (".tab", ".cin")
+
+
+def exchange(
+    out: Annotated[
+        Path, typer.Argument(help=f"The file to write: {', '.join(KINDS)} say what it holds.")
+    ],
+    strategy: Annotated[
+        list[str] | None,
+        typer.Option(help="A strategy; repeat for several. By default as-now.", show_default=False),
+    ] = None,
+    variable: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A variable; repeat for several. By default all outcomes.", show_default=False
+        ),
+    ] = None,
+    set_: Settings = None,
+    calibration: CalibrationName = None,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Write a file for another program."""
+    from smecluster.model.support.errors import InputError, suggest_name
+    from smecluster.model.support.files import check_writable, write_atomic
+
+    kind = out.suffix.lower()
+    if kind not in KINDS:
+        guess = suggest_name(kind, KINDS)
+        hint = f"did you mean {guess}?" if guess else f"allowed: {', '.join(KINDS)}"
+        raise InputError(f"{out}: the ending {kind or 'none'!r} is unknown: {hint}")
+    names = strategy or ["as-now"]
+    if kind in _ONE and len(names) > 1:
+        raise InputError(f"{out}: a {kind} file holds one strategy, not {len(names)}")
+    check_writable(out.parent, [out.name])
+    write: dict[str, Callable[[], str | bytes]] = {
+        ".csv": lambda: _long(names, variable, set_, calibration).to_csv(index=False),
+        ".xlsx": lambda: _workbook(names, variable, set_, calibration),
+        ".tab": lambda: _tab(names[0], variable, set_, calibration),
+        ".cin": lambda: _changes(names[0], set_, calibration),
+        ".voc": lambda: _search(calibration),
+        ".bib": _bibliography,
+    }
+    content = write[kind]()
+    write_atomic(out, content)
+    if json:
+        print_json({"file": str(out), "holds": KINDS[kind]})
+    else:
+        print(f"{out}: {KINDS[kind]}")
+
+
+def _simulate(
+    names: Sequence[str],
+    variables: Sequence[str] | None,
+    settings: Sequence[str] | None,
+    calibration: str | None,
+) -> dict[str, xr.Dataset]:
+    """Run strategies with the money of their files; outcomes, or the variables that are named."""
+    from smecluster.model import simulate
+    from smecluster.model.outcomes import OUTCOMES
+    from smecluster.model.settings import override_inputs, parse_settings
+    from smecluster.policies import load
+    from smecluster.policies.triggers import settle_triggers
+
+    model = _load(calibration)
+    given = parse_settings(model, settings or [])
+    known = model.document.variables
+    outputs = list(variables or [one.name for one in OUTCOMES if one.name in known])
+    runs = {}
+    for name in names:
+        chosen = load(name)
+        plan = settle_triggers(model, chosen.plan(model), given)
+        inputs = override_inputs(model, plan.inputs, given)
+        runs[chosen.name] = simulate(model, inputs, outputs=outputs)
+    return runs
+
+
+def _load(calibration: str | None) -> Model:
+    from smecluster.calibration.loading import load_calibrated
+
+    return load_calibrated([], [], calibration)
+
+
+def _long(
+    names: Sequence[str],
+    variables: Sequence[str] | None,
+    settings: Sequence[str] | None,
+    calibration: str | None,
+) -> pd.DataFrame:
+    from smecluster.policies.exchange.long_table import make_long_table
+
+    return make_long_table(_simulate(names, variables, settings, calibration))
+
+
+def _workbook(
+    names: Sequence[str],
+    variables: Sequence[str] | None,
+    settings: Sequence[str] | None,
+    calibration: str | None,
+) -> bytes:
+    from io import BytesIO
+
+    file = BytesIO()
+    table = _long(names, variables, settings, calibration)
+    table.to_excel(file, sheet_name="data", index=False)  # the name that readers of the format want
+    return file.getvalue()
+
+
+def _tab(
+    name: str,
+    variables: Sequence[str] | None,
+    settings: Sequence[str] | None,
+    calibration: str | None,
+) -> str:
+    from smecluster.policies.exchange.vensim_files import make_tab_table
+
+    (run,) = _simulate([name], variables, settings, calibration).values()
+    return make_tab_table(run).to_csv(sep="\t", index=False)
+
+
+def _changes(name: str, settings: Sequence[str] | None, calibration: str | None) -> str:
+    from smecluster.model.settings import override_inputs, parse_settings
+    from smecluster.policies import load
+    from smecluster.policies.exchange.vensim_files import write_changes
+    from smecluster.policies.triggers import settle_triggers
+
+    model = _load(calibration)
+    given = parse_settings(model, settings or [])
+    plan = settle_triggers(model, load(name).plan(model), given)
+    return write_changes(override_inputs(model, plan.inputs, given))
+
+
+def _search(calibration: str | None) -> str:
+    from smecluster.calibration.store.named import SHIPPED, open_calibration
+    from smecluster.policies.exchange.vensim_files import write_search
+
+    return write_search(open_calibration(calibration or SHIPPED).parameters)
+
+
+def _bibliography() -> str:
+    from smecluster.calibration.report.bibliography import write_bibliography
+
+    return write_bibliography()
