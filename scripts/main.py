@@ -108,6 +108,10 @@ COMMANDS = {
         "structure",
         "Write runs, values or sources for other programs: pyam, Vensim, BibTeX.",
     ),
+    "checklists": (
+        "structure",
+        "Fill in the model's card and the checklists that journals ask for.",
+    ),
     "check": ("structure", "Check the model: units, balances, extremes, documentation."),
     "views": ("structure", "Redraw the diagrams of the Vensim file after equations have changed."),
     "gains": ("structure", "Compute the gain of every reinforcing loop at rest."),

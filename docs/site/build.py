@@ -21,7 +21,22 @@ from notebooks import find_refusals
 from staging import ROOT, SITE, stage, write_index
 from variable_pages import write_variable_pages
 
-WRITERS = (write_command_pages, write_file_pages, write_api_pages, write_variable_pages)
+from smecluster.calibration.reporting.checklists import write_checklists
+
+
+def write_card(folder: Path) -> list[str]:
+    """Write the model's card and its checklists; give the page."""
+    (folder / "reference" / "checklists.md").write_text(write_checklists(), encoding="utf-8")
+    return ["reference/checklists"]
+
+
+WRITERS = (
+    write_command_pages,
+    write_file_pages,
+    write_api_pages,
+    write_variable_pages,
+    write_card,
+)
 
 
 def main() -> int:
