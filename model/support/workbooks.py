@@ -50,7 +50,7 @@ def read_sheet(path: Path, sheet: str | None = None) -> pd.DataFrame:
                 names = [str(name) for name in book.sheet_names]
                 raise InputError(f"{path}: {UnknownNameError('sheet', sheet, names)}")
             chosen = 0 if sheet is None else sheet
-            return book.parse(chosen, header=None, dtype=object)
+            return pd.read_excel(book, sheet_name=chosen, header=None, dtype=object)
     except FileNotFoundError:
         raise InputError(f"no such file: {path}") from None
     except InputError:

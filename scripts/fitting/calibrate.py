@@ -91,6 +91,10 @@ def calibrate(
         ),
     ] = None,
     restart: Restart = False,
+    anew: Annotated[
+        bool,
+        typer.Option("--anew", help="With --quick: replace a full fit, and lose its draws."),
+    ] = False,
     time_step: Annotated[
         float, typer.Option(help="Time step of the runs, years: 1 over a whole number.")
     ] = 0.25,
@@ -133,6 +137,7 @@ def calibrate(
                 each for each in from_ or () if folder is None or each.resolve() != folder.resolve()
             ],
             restart=restart,
+            anew=anew,
         )
 
 

@@ -1,4 +1,4 @@
-"""The page about a region of one's own: its commands are carried out, from spreadsheet to comparison."""
+"""The page about a region of one's own: its commands lead from spreadsheet to comparison."""
 
 import csv
 import re
