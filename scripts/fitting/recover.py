@@ -26,7 +26,7 @@ def recover(
     sets: Annotated[
         int,
         typer.Option(
-            min=2,
+            min=10,
             max=10_000,
             help="Data sets simulated from known constants; more extend what is there.",
         ),
