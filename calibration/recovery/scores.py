@@ -135,7 +135,7 @@ def judge(
     decided = constants[constants["contraction"] >= bars.decided]
     rows = []
     for name, part in ((ALL, constants), (DECIDED, decided)):
-        means = part[["covered", "crps ratio", "width ratio"]].mean().to_dict()
+        means = {key: float(part[key].mean()) for key in ("covered", "crps ratio", "width ratio")}
         rows.append({"of": name, "sets": sets, "constants": len(part), **means})
     for name, found in answers.items():
         kept = {key: found[key] for key in ("covered", "crps ratio", "width ratio")}

@@ -28,6 +28,7 @@ EXAMPLES = (
 SUBCOMMANDS = {
     "constants": "Find the posterior over every constant of the model.",
     "recover": "Test whether known constants, and a known answer, come back.",
+    "answer": "Show what the order of two strategies is conditional on.",
     "report": "Write the page of a calibration from its tables.",
     "adopt": "Write a calibration's estimate into the model file and the cases.",
     "values": "Copy the regions' values from the model file into the cases.",

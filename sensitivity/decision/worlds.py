@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from smecluster.model.support.errors import InputError
 from smecluster.policies.budget import Amount, parse_budget, set_budget
+from smecluster.policies.comparison.study_inputs import fingerprint
 from smecluster.policies.ensemble.cases import DRAW, FUTURE, REASON, STRATEGY
 from smecluster.policies.ensemble.worlds import ADDITIONAL, Ensemble
 from smecluster.policies.plan import START, Plan
@@ -214,6 +215,7 @@ def compare_two(
     budget: str,
     horizon: int,
     workers: int | None = None,
+    checkpoints: Checkpoints | None = None,
 ) -> dict[str, Floats]:
     """Compute what the first of two strategies gains less what the second does, in every draw.
 
@@ -231,6 +233,8 @@ def compare_two(
         Last year that counts.
     workers : int, optional
         Threads; they change no digit.
+    checkpoints : Checkpoints, optional
+        Where finished runs are kept.
 
     Returns
     -------
@@ -238,7 +242,8 @@ def compare_two(
         By `YARDSTICKS`: yuan a yuan of the money; not a number where a run failed.
     """
     contest = Contest(model, [load_strategy(name) for name in names], budget, horizon, workers)
-    gains = contest.run(table)
+    label = "draws" if checkpoints is None else f"draws {fingerprint(table)}"
+    gains = contest.run(table, checkpoints=checkpoints, name=label)
     found = {}
     for at, yardstick in enumerate(YARDSTICKS):
         values = np.full(len(table), np.nan)
