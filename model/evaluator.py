@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smecluster.model.compiler.kernel import Batch, load_kernel
-from smecluster.model.derivatives.adjoint import NoDerivativeError
 from smecluster.model.derivatives.backward import Backward
+from smecluster.model.derivatives.rules import NoDerivativeError
 from smecluster.model.program.clock import compute_times
 from smecluster.model.program.inputs import InputIndex
 from smecluster.model.program.outputs import Selection, select_outputs

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from smecluster import model
-from smecluster.model.derivatives.adjoint import NoDerivativeError
+from smecluster.model.derivatives.rules import NoDerivativeError
 from smecluster.model.evaluator import Evaluator
 from smecluster.model.support.errors import InputError
 
