@@ -16,7 +16,7 @@ KILLS ?= 20
 # computed once, and the files begin in the order of tests/conftest.py.
 PYTEST := -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help demo desk figures messages calibration evaluation report study views docs test test-slow test-lowest fuzz lint check baseline bench lock clean
+.PHONY: help demo desk figures ready messages calibration evaluation report study views docs test test-slow test-lowest fuzz lint check baseline bench lock clean
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -33,6 +33,9 @@ figures: demo study ## renew the figures of the README from those of the demo an
 	cp results/demo/changes.png results/demo/histories.png docs/figures/
 	cp results/sensitivity/levers/analysis/ranked.png docs/figures/levers.png
 	$(BIN)/python -m tests.screenshots
+
+ready: $(READY) ## make the tables again that a brief takes ready-made (half an hour on two cores)
+	$(BIN)/python -m tests.shelf
 
 messages: $(READY) ## bring the catalogue of messages up to date with the code, and list what lacks Chinese
 	$(BIN)/python -m tests.messages

@@ -6,6 +6,7 @@ that the code has no longer is removed.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -23,7 +24,7 @@ HOUSE = Path(smecluster.__file__).parent
 CALLS = {"say": None, "plural": (2, 3), "mark": None}
 CODE = "zh"
 #: Files of the code whose messages stand in each file of the catalogue, `names` apart.
-SUBJECTS: Mapping[str, tuple[str, ...]] = {}
+SUBJECTS: Mapping[str, tuple[str, ...]] = {"brief": ("policies/brief/**/*.py",)}
 NAMES = "names"
 
 Message = str | tuple[str, str]
@@ -56,8 +57,27 @@ def list_names() -> Iterator[str]:
         yield from (lever.name, lever.feeds)
     yield from (outcome.name for outcome in OUTCOMES)
     yield DISPERSION
+    yield from list_strategies()
     for one in (*map(policies.load, list_strategies()), *load_futures()):
         yield from (one.title, one.description)
+    yield from list_shelf()
+
+
+def list_shelf() -> Iterator[str]:
+    """List the constants and variables that the shipped tables of a brief name."""
+    from smecluster.policies.brief.parts.causes import ARROW
+    from smecluster.policies.brief.shelf import SHELF, read_answer
+    from smecluster.policies.brief.words.evidence import ASSIGNMENT, DECISION, TIPPING, WHY
+
+    columns = {WHY: "chain", TIPPING: "constant", DECISION: "name", ASSIGNMENT: "turned by"}
+    for answer, column in columns.items():
+        ready = read_answer(SHELF / answer, answer, shipped=True)
+        if ready is None:
+            continue
+        for said in ready.tables[answer][column].dropna():
+            for name in str(said).split(ARROW):
+                base, _, element = name.partition("[")
+                yield from filter(None, (base, *map(str.strip, element.rstrip("]").split(","))))
 
 
 def update_file(subject: str) -> list[str]:
@@ -96,9 +116,10 @@ def _read(subject: str) -> Iterator[tuple[str | None, Message]]:
         yield from ((NAME, name) for name in dict.fromkeys(list_names()))
         return
     files = sorted({file for pattern in SUBJECTS[subject] for file in HOUSE.glob(pattern)})
-    for file in files:
-        for _, message, _, _ in extract_from_file("python", file, keywords=CALLS):
-            yield None, message
+    # A value in a call may be an f-string, of which the reader warns; no message is one.
+    with contextlib.redirect_stderr(io.StringIO()):
+        found = [one for file in files for one in extract_from_file("python", file, keywords=CALLS)]
+    yield from ((None, message) for _, message, _, _ in found)
 
 
 def main(report: Callable[[str], object] = print) -> int:

@@ -309,9 +309,9 @@ def write_excel(
     pairs = notes.items() if isinstance(notes, Mapping) else [("", note) for note in notes]
     about = pd.DataFrame([(str(name), str(text)) for name, text in pairs], columns=["", "notes"])
     for title, table in {**tables, "notes": about}.items():
-        sheet = book.create_sheet(_name_sheet(title, book.sheetnames))
+        sheet = book.create_sheet(name_sheet(title, book.sheetnames))
         for row in [list(map(str, table.columns)), *table.itertuples(index=False, name=None)]:
-            sheet.append([_clean_cell(cell) for cell in row])
+            sheet.append([clean_cell(cell) for cell in row])
         for cells in sheet.iter_rows():
             for cell in cells:
                 if cell.data_type == "f":  # a text that begins with = is a text
@@ -387,7 +387,7 @@ def _write_json(path: Path, content: Mapping[str, Any]) -> Path:
     return write_atomic(path, json.dumps(record, indent=1, ensure_ascii=False) + "\n")
 
 
-def _name_sheet(title: str, taken: Sequence[str]) -> str:
+def name_sheet(title: str, taken: Sequence[str]) -> str:
     """Name a sheet as spreadsheets allow, no two alike."""
     base = str(title).translate(_NOT_IN_SHEETS).strip("'")[:_SHEET_LENGTH] or "table"
     name, number = base, 2
@@ -397,7 +397,7 @@ def _name_sheet(title: str, taken: Sequence[str]) -> str:
     return name
 
 
-def _clean_cell(value: Any) -> Any:
+def clean_cell(value: Any) -> Any:
     """Turn a value into one that a workbook holds; what is missing or infinite is empty."""
     if hasattr(value, "item"):  # NumPy's numbers
         value = value.item()

@@ -88,7 +88,7 @@ def render_page(
     InputError
         If a figure cannot be read, or is not a PNG picture.
     """
-    return _load_template().render(
+    return load_template("page.html").render(
         title=title,
         answer=answer,
         contents=len(sections) > _FEW_SECTIONS,
@@ -97,7 +97,7 @@ def render_page(
                 "title": section.title,
                 "text": section.text,
                 "tables": [_lay_out(caption, table) for caption, table in section.tables],
-                "figures": [(caption, *_embed(path)) for caption, path in section.figures],
+                "figures": [(caption, *embed_picture(path)) for caption, path in section.figures],
             }
             for section in sections
         ],
@@ -106,7 +106,8 @@ def render_page(
 
 
 @cache
-def _load_template() -> Template:
+def load_template(name: str) -> Template:
+    """Load a page's template, which escapes every value."""
     # Imported late: few commands write a page.
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -116,7 +117,7 @@ def _load_template() -> Template:
         undefined=StrictUndefined,
         trim_blocks=True,
         keep_trailing_newline=True,
-    ).get_template("page.html")
+    ).get_template(name)
 
 
 def _lay_out(caption: str, table: pd.DataFrame) -> dict[str, Any]:
@@ -191,8 +192,14 @@ def _decimal(value: float, mixed: bool) -> str:
     return str(Rounded(round(value, 4) + 0.0))
 
 
-def _embed(path: Path) -> tuple[str, int]:
-    """Turn a PNG file into a data address, and its width into pixels of the page."""
+def embed_picture(path: Path) -> tuple[str, int]:
+    """Turn a PNG file into a data address, and its width into pixels of the page.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read, or is not a PNG picture.
+    """
     # Imported late, like the template's engine.
     from PIL import Image
 

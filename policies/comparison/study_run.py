@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from smecluster.model.support.checkpoints import Checkpoints, drop, remove_abandoned
 from smecluster.model.support.errors import InputError
 from smecluster.policies.comparison.compute import Progress, compare
-from smecluster.policies.comparison.study_inputs import fingerprint, load_inputs
+from smecluster.policies.comparison.study_inputs import StudyInputs, fingerprint, load_inputs
 
 if TYPE_CHECKING:
     from smecluster.model import Model
@@ -36,11 +36,14 @@ class StudyRun:
         Its result.
     provenance : dict of str to str
         Where it came from.
+    inputs : StudyInputs
+        What it names, loaded.
     """
 
     study: Study
     comparison: Comparison
     provenance: dict[str, str]
+    inputs: StudyInputs
 
 
 def run_study(
@@ -120,7 +123,7 @@ def run_study(
             progress=progress,
         )
     provenance = inputs.stamp(budget=comparison.describe_budget(), runs=f"{comparison.runs}")
-    return StudyRun(study, replace(comparison, provenance=provenance), provenance)
+    return StudyRun(study, replace(comparison, provenance=provenance), provenance, inputs)
 
 
 @contextmanager

@@ -97,11 +97,27 @@ def count_odds(model: Model, draws: pd.DataFrame) -> Odds:
         years excepted; of draws otherwise.
     """
     drawn = {str(name).partition("[")[0] for name in draws.columns}
-    judged = {
+    judged = list_judged(model)
+    return Odds(bool(judged) and judged <= drawn, len(draws))
+
+
+def list_judged(model: Model) -> set[str]:
+    """List the constants of which the model's file believes a range, or a choice.
+
+    Parameters
+    ----------
+    model : Model
+        The model.
+
+    Returns
+    -------
+    set of str
+        Their names, without those that weigh years and are no claim about the world.
+    """
+    return {
         name
         for name, variable in model.document.variables.items()
         if variable.kind == "constant"
         and name not in _NO_CLAIMS
         and any(belief.kind in (RANGE, SWITCH) for belief in read_beliefs(variable))
     }
-    return Odds(bool(judged) and judged <= drawn, len(draws))

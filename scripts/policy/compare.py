@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from smecluster.scripts.shared.options import CalibrationName, Folders, Regions, Settings
+from smecluster.scripts.shared.options import CalibrationName, Folders, Lang, Regions, Settings
 from smecluster.scripts.shared.printing import finish, print_lines, print_table
+from smecluster.scripts.shared.progress import progress
 from smecluster.scripts.shared.results import Results
 from smecluster.scripts.shared.uncertainty import (
     IN_UNIT,
@@ -28,6 +30,8 @@ from smecluster.scripts.shared.uncertainty import (
 if TYPE_CHECKING:
     import pandas as pd
 
+    from smecluster.model.presentation.language.catalogue import Language
+    from smecluster.policies.brief.words.evidence import Evidence
     from smecluster.policies.comparison.study_run import StudyRun
 
 EXAMPLES = (
@@ -38,8 +42,11 @@ EXAMPLES = (
     "smecluster compare central local --baseline end-all-policy --json",
     "smecluster compare central local mixed --draws 500 --futures all --out results/uncertain",
     "smecluster compare --study centre-or-place",
+    "smecluster compare central local --draws 100 --lang zh --out results/zh",
+    "smecluster compare mine.toml local --draws 100 --with results/map --with results/assign",
 )
-PAGE = "brief.html"
+PAGE, DETAILS = "brief.html", "details.html"
+WORD, WORKBOOK = "brief.docx", "brief.xlsx"
 
 
 def compare(
@@ -61,15 +68,31 @@ def compare(
     region: Regions = None,
     from_: Folders = None,
     set_: Settings = None,
-    out: Annotated[Path, typer.Option(help="Folder for tables, figures and the page.")] = Path(
-        "results/compare"
-    ),
+    with_: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--with",
+            help="Folder with results of map, assign or game for the page; repeatable; by default "
+            "the tables that are shipped, where they fit.",
+            show_default=False,
+        ),
+    ] = None,
+    lang: Lang = None,
+    out: Annotated[
+        Path, typer.Option(help="Folder for tables, figures and the page (HTML, Word, Excel).")
+    ] = Path("results/compare"),
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     workers: Workers = None,
 ) -> None:
     """Compare strategies at equal additional money; with draws or futures, under uncertainty."""
+    from smecluster.model.presentation.language.catalogue import choose_language
     from smecluster.model.support.errors import InputError
+    from smecluster.policies.brief.shelf import read_folder
     from smecluster.policies.study import combine_study
+
+    say = choose_language(lang)
+    for folder in with_ or ():
+        read_folder(folder)
 
     if as_written and budget is not None:
         raise InputError("give either --budget or --as-written, not both")
@@ -92,18 +115,38 @@ def compare(
     )
     needed, results = draws is not None, name_results(out)
     done = carry_out(given, calibration, from_, set_, results, workers, need_draws=needed)
-    _report(done, results, json)
+    evidence = gather_evidence(done, with_ or (), workers)
+    _report(done, evidence, say, results, json)
 
 
 def name_results(out: Path) -> Results:
     """Name the files that a comparison may have."""
+    from smecluster.policies.brief.page import FIGURE
     from smecluster.policies.comparison.brief import CAPTIONS
     from smecluster.policies.comparison.tables import TABLES
 
-    return Results(out, tables=TABLES, figures=CAPTIONS, files=[PAGE])
+    return Results(
+        out,
+        tables=TABLES,
+        figures=[*CAPTIONS, FIGURE],
+        vectors=[FIGURE],
+        files=[PAGE, DETAILS, WORD, WORKBOOK],
+    )
 
 
-def _report(done: StudyRun, results: Results, json: bool) -> None:
+def gather_evidence(
+    done: StudyRun, folders: Sequence[Path] = (), workers: int | None = None
+) -> Evidence:
+    """Gather what the brief is made from: the account, and tables that were made before."""
+    from smecluster.policies.brief.gather import gather
+
+    with progress("runs of the account") as report:
+        return gather(done, folders, workers=workers, progress=report)
+
+
+def _report(
+    done: StudyRun, evidence: Evidence, say: Language, results: Results, json: bool
+) -> None:
     """Print and write a comparison."""
     from smecluster.policies.comparison.brief import (
         table_headlines,
@@ -131,7 +174,8 @@ def _report(done: StudyRun, results: Results, json: bool) -> None:
 
     drawn = results.draw(draw_figures(comparison), provenance)
     text = write_compare_page(comparison, done.study.title, drawn, provenance)
-    files += [*drawn.values(), results.write(PAGE, text)]
+    files += [*drawn.values(), results.write(DETAILS, text)]
+    files += write_documents(evidence, say, results, provenance)
     record = {
         "stamp": provenance,
         "start": comparison.start,
@@ -142,6 +186,30 @@ def _report(done: StudyRun, results: Results, json: bool) -> None:
         **{name: table.to_dict("records") for name, table in made.items()},
     }
     finish(files, record if json else None)
+
+
+def write_documents(
+    evidence: Evidence, say: Language, results: Results, provenance: dict[str, str]
+) -> list[Path]:
+    """Write the brief as a page, a Word file and a workbook, and its figure as PNG and SVG."""
+    from smecluster.model.presentation.documents.html import write_html
+    from smecluster.model.presentation.documents.word import write_word
+    from smecluster.model.presentation.documents.workbook import write_workbook
+    from smecluster.policies.brief.figures import draw_brief
+    from smecluster.policies.brief.page import FIGURE, make_voice, write_brief
+
+    voice = make_voice(say, evidence)
+    figure = {FIGURE: draw_brief(voice, evidence)}
+    pictures = results.draw(figure, provenance)
+    vectors = results.draw_vectors(figure, provenance)
+    brief = write_brief(say, evidence, provenance)
+    return [
+        results.write(PAGE, write_html(brief, pictures)),
+        write_word(brief, pictures, results.place(WORD)),
+        write_workbook(brief, results.place(WORKBOOK)),
+        *pictures.values(),
+        *vectors,
+    ]
 
 
 def _round_cells(table: pd.DataFrame) -> list[list[object]]:

@@ -86,6 +86,10 @@ class Language:
             return "和".join(filter(None, ("、".join(others), last)))
         return join_names(parts)
 
+    def clauses(self, parts: Sequence[str]) -> str:
+        """Join clauses of a sentence: a, b and c; in Chinese with commas alone."""
+        return "，".join(parts) if self.code == CHINESE else join_names(parts)
+
     def sentences(self, parts: Sequence[str]) -> str:
         """Put sentences one after the other; empty ones are left out."""
         return ("" if self.code == CHINESE else " ").join(part for part in parts if part)

@@ -47,11 +47,39 @@ def read(folder: Path, name: str) -> pd.DataFrame:
 def test_tables_figures_and_the_page_are_written(written: Path):
     names = {path.name for path in written.iterdir()}
     expected = {f"{name}.{kind}" for name in TABLES for kind in ("csv", "parquet", "json")}
-    assert names == expected | {f"{figure}.png" for figure in FIGURES} | {"brief.html", NAME}
+    brief = {"brief.html", "brief.docx", "brief.xlsx", "brief.png", "brief.svg"}
+    figures = {f"{figure}.png" for figure in FIGURES}
+    assert names == expected | figures | brief | {"details.html", NAME}
+
+
+def test_the_brief_says_that_it_is_one_set_of_values_and_names_what_it_took_ready_made(
+    written: Path,
+):
+    page = html.unescape((written / "brief.html").read_text())
+    assert "runs with one set of values." in page
+    assert "The page therefore carries no uncertainty" in page
+    assert "with the same model and calibration (their hashes match): " in page
+    assert "Who should do what" in page
+
+
+def test_the_brief_is_written_in_the_language_that_is_asked_for(capsys, tmp_path: Path):
+    status, _, _ = call(capsys, "central", "local", "--lang", "zh", "--out", str(tmp_path))
+    assert status == 0
+    page = (tmp_path / "brief.html").read_text()
+    assert 'lang="zh-CN"' in page
+    assert "谁该做什么" in page
+
+
+def test_results_of_another_comparison_are_refused_in_one_line(written, capsys, tmp_path: Path):
+    status, _, err = call(
+        capsys, "central", "local", "--with", str(written), "--out", str(tmp_path / "a")
+    )
+    assert status == 2
+    assert "holds no results that a brief uses" in err.splitlines()[-1]
 
 
 def test_the_page_says_what_the_tables_say_and_that_it_is_one_set_of_values(written: Path):
-    page = (written / "brief.html").read_text()
+    page = (written / "details.html").read_text()
     money = read(written, "money")
     gained = money[money["outcome"] == "gained"].set_index("strategy")["median"]
     best = gained.idxmax()
@@ -88,7 +116,7 @@ def test_every_output_names_the_budget(written: Path, capsys, tmp_path: Path):
     assert said in json.loads((written / "outcomes.json").read_text())["stamp"]["budget"]
     _, out, _ = call(capsys, "local", "--out", str(tmp_path))
     assert said in out
-    assert said in html.unescape((tmp_path / "brief.html").read_text())
+    assert said in html.unescape((tmp_path / "details.html").read_text())
 
 
 def test_the_printed_table_can_be_read_by_a_program(capsys, tmp_path: Path):

@@ -1,0 +1,1 @@
+"""One document, written as a page, a Word file and a workbook."""

@@ -1,0 +1,78 @@
+"""The brief put together: verdict, figure, and what both rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from smecluster.model.presentation.documents.blocks import Document, Picture
+from smecluster.model.presentation.language.catalogue import Language
+from smecluster.policies.brief.parts.causes import write_causes
+from smecluster.policies.brief.parts.doubts import write_doubts
+from smecluster.policies.brief.parts.losers import write_account
+from smecluster.policies.brief.parts.money import write_map
+from smecluster.policies.brief.parts.rivals import write_rivals
+from smecluster.policies.brief.parts.sources import write_sources
+from smecluster.policies.brief.parts.stress import write_stress
+from smecluster.policies.brief.parts.tasks import write_tasks
+from smecluster.policies.brief.parts.trust import write_trust
+from smecluster.policies.brief.verdict import write_verdict
+from smecluster.policies.brief.words.evidence import Evidence
+from smecluster.policies.brief.words.voice import Voice
+
+#: Name of the figure's file.
+FIGURE = "brief"
+_PARTS = (
+    write_tasks,
+    write_map,
+    write_account,
+    write_rivals,
+    write_causes,
+    write_stress,
+    write_doubts,
+    write_trust,
+    write_sources,
+)
+
+
+def make_voice(say: Language, evidence: Evidence) -> Voice:
+    """Make what every part speaks with."""
+    return Voice(say, evidence.odds, evidence.comparison.titles)
+
+
+def write_brief(say: Language, evidence: Evidence, stamp: Mapping[str, str]) -> Document:
+    """Write the brief.
+
+    Parameters
+    ----------
+    say : Language
+        The language.
+    evidence : Evidence
+        What is known; a part of which nothing is known is left out.
+    stamp : mapping of str to str
+        Where it came from.
+
+    Returns
+    -------
+    Document
+        The brief.
+    """
+    voice = make_voice(say, evidence)
+    parts = [write(voice, evidence) for write in _PARTS]
+    return Document(
+        language=say.code,
+        title=say("Who should do what for clusters of small firms, with how much money?"),
+        lead=_write_lead(voice, evidence),
+        verdict=write_verdict(voice, evidence),
+        picture=Picture(FIGURE, say("What each strategy brings, and to whom")),
+        parts=tuple(part for part in parts if part is not None),
+        stamp_title=say("Where this page came from"),
+        stamp=stamp,
+        labels={"summary": say("summary"), "notes": say("notes")},
+    )
+
+
+def _write_lead(voice: Voice, evidence: Evidence) -> str:
+    say = voice.say
+    titles = say.join([voice.title(name) for name in evidence.comparison.names])
+    places = say.join([say.name(name) for name in evidence.regions])
+    return say("Compared: {titles}. Regions: {places}.", titles=titles, places=places)

@@ -1,0 +1,1 @@
+"""The parts of the brief, one a file: each says what it knows, or nothing."""

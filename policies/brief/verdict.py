@@ -1,0 +1,146 @@
+"""The verdict: at most five sentences that can be read aloud, each true to its numbers' signs."""
+
+from __future__ import annotations
+
+from smecluster.model.presentation.formatting import capitalise
+from smecluster.policies.brief.parts.doubts import COMPARISONS, OPTIONS, count_turns
+from smecluster.policies.brief.parts.losers import summarise_losers
+from smecluster.policies.brief.parts.tasks import summarise_tasks
+from smecluster.policies.brief.parts.trust import beats_nation
+from smecluster.policies.brief.words.evidence import DECISION, MAP, TIPPING, Evidence
+from smecluster.policies.brief.words.race import NATION, REGIONS, Yardstick, tell_race
+from smecluster.policies.brief.words.voice import Voice
+from smecluster.policies.ensemble.gains import BENEFIT
+from smecluster.policies.money_map.measures import JUDGED
+from smecluster.policies.strategy import BASELINE
+
+MOST = 5
+
+
+def write_verdict(voice: Voice, evidence: Evidence) -> tuple[str, ...]:
+    """Write the verdict.
+
+    Parameters
+    ----------
+    voice : Voice
+        The language.
+    evidence : Evidence
+        What is known.
+
+    Returns
+    -------
+    tuple of str
+        At most `MOST` sentences: the regions, the nation, who loses, who should do what, and what
+        it depends on. Where the model does not forecast better than growth like the nation, the
+        last one says so.
+    """
+    sticks = evidence.yardsticks()
+    said = [
+        _tell_regions(voice, evidence, sticks),
+        _tell_nation(voice, sticks),
+        _tell_losers(voice, evidence, sticks),
+        summarise_tasks(voice, evidence),
+        _tell_doubt(voice, evidence),
+    ]
+    return tuple(capitalise(sentence) for sentence in said if sentence)
+
+
+def _tell_regions(voice: Voice, evidence: Evidence, sticks: list[Yardstick]) -> str:
+    say, comparison = voice.say, evidence.comparison
+    raced = [tell_race(voice, one) for one in sticks if one.whose == REGIONS]
+    told = say("; ").join(filter(None, raced))
+    if not told:
+        return say("No strategy has a result.")
+    if comparison.baseline.name != BASELINE:
+        told = say(
+            "{told} (against {baseline})",
+            told=told,
+            baseline=voice.title(comparison.baseline.name),
+        )
+    budget = comparison.budget
+    if budget is None:
+        return say("With the money that each strategy's file asks for, {told}.", told=told)
+    return say(
+        "With {money} on top of policy as now, {start} to {end}, which is {share} % of the "
+        "regions' value added, {told}.",
+        money=voice.money([budget.money]),
+        start=f"{budget.start:g}",
+        end=f"{budget.end:g}",
+        share=f"{100 * budget.share:.3g}",
+        told=told,
+    )
+
+
+def _tell_nation(voice: Voice, sticks: list[Yardstick]) -> str:
+    say = voice.say
+    raced = [tell_race(voice, one, bound=False) for one in sticks if one.whose == NATION]
+    told = say("; ").join(filter(None, raced))
+    if not told:
+        return ""
+    return say(
+        "Net of what others lose and of what public money costs, {told}.",
+        told=told,
+    )
+
+
+def _tell_losers(voice: Voice, evidence: Evidence, sticks: list[Yardstick]) -> str:
+    """Say who loses under the strategy that is worth most to the nation in the end."""
+    if evidence.account is None:
+        return ""
+    nation = [one for one in sticks if one.whose == NATION]
+    order = nation[-1].order if nation else []
+    return summarise_losers(voice, evidence.account, order[0]) if order else ""
+
+
+def _tell_doubt(voice: Voice, evidence: Evidence) -> str:
+    """Say what turns the answer, and how far the model can be trusted."""
+    say = voice.say
+    turns = []
+    found = evidence.table(MAP)
+    if found is not None:
+        own = found[(found["judged by"] == JUDGED[BENEFIT]) & found["ahead"].notna()]
+        if own["ahead"].nunique() > 1:
+            turns.append(say("with the money and the years that are counted"))
+    cases = evidence.table(TIPPING, COMPARISONS)
+    if cases is not None and count_turns(cases)[0]:
+        turned, total = count_turns(cases)
+        turns.append(
+            say(
+                "with single constants that nobody has measured well ({turned} of {total} "
+                "comparisons)",
+                turned=turned,
+                total=total,
+            )
+        )
+    varied = _tell_varied(voice, evidence)
+    if beats_nation(evidence.trust) is False:
+        last = say(
+            "and the model does not forecast better than growth like the nation: use it to see "
+            "what the choice depends on"
+        )
+    else:
+        last = say("so use it to see what the choice depends on, not to settle it")
+    if not turns:
+        return say("One model says so{varied}, {last}.", varied=varied, last=last)
+    return say(
+        "The order turns {turns}{varied}, {last}.",
+        turns=say.join(turns),
+        varied=varied,
+        last=last,
+    )
+
+
+def _tell_varied(voice: Voice, evidence: Evidence) -> str:
+    """Say how often the first strategy stays ahead when every judged constant is varied."""
+    found = evidence.table(DECISION, OPTIONS)
+    if found is None:
+        return ""
+    own = found[found["option"].isin(evidence.comparison.names)]
+    row = own.sort_values("ahead of the other strategies", ascending=False).iloc[0]
+    return voice.say(
+        "; when all that is judged varies too, the lead is with {first} in {share} of 100 draws "
+        "(counted to {year})",
+        year=evidence.ready[DECISION].stamp.get("horizon", ""),
+        first=voice.title(str(row["option"])),
+        share=f"{100 * row['ahead of the other strategies'] / row['draws']:.0f}",
+    )
