@@ -18,6 +18,7 @@ from command_pages import write_command_pages
 from file_pages import write_file_pages
 from links import find_broken_links
 from notebooks import find_refusals
+from sector_page import write_sector_page
 from staging import ROOT, SITE, stage, write_index
 from variable_pages import write_variable_pages
 
@@ -35,6 +36,7 @@ WRITERS = (
     write_file_pages,
     write_api_pages,
     write_variable_pages,
+    write_sector_page,
     write_card,
 )
 
@@ -56,7 +58,7 @@ def main() -> int:
     write_index(source, pages, generated)
     options = ["-W", "--keep-going", "-q", "-c", str(SITE), "-d", str(given.out / "trees")]
     if given.no_notebooks:
-        options += ["-D", "nb_execution_mode=off"]
+        options += ["-D", "nb_execution_mode=off", "-D", "suppress_warnings=myst-nb.lexer"]
     status = build_main([*options, "-b", "html", str(source), str(html)])
     broken = find_broken_links(html) + find_refusals(html)
     for line in broken:
