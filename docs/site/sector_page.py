@@ -14,11 +14,11 @@ from smecluster.model.vensim.document import SHIPPED, Document, read_document
 _OPENING = """# The model by sector, with its loops
 
 The sectors, their stocks and the named loops, read from the model when this site was built. After
-**+** more of one makes more of the next, other things being equal, after **-** less. A step may pass
-through further variables, which the diagram of the sector shows. A loop with an even number of minus
-signs reinforces a push (R), one with an odd number balances it (B). How strong each reinforcing loop
-is, [loop gains](../docs/loop-gains.md) computes; what happens when a mechanism is cut,
-[mechanisms](../docs/mechanisms.md) shows.
+**+** more of one makes more of the next, other things being equal, after **-** less. A step may
+pass through further variables, which the diagram of the sector shows. A loop with an even number of
+minus signs reinforces a push (R), one with an odd number balances it (B). How strong each
+reinforcing loop is, [loop gains](../docs/loop-gains.md) computes; what happens when a mechanism is
+cut, [mechanisms](../docs/mechanisms.md) shows.
 """
 
 
