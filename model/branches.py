@@ -31,7 +31,7 @@ class ForkedModel(Model):
     @property
     def program(self) -> Program:
         """The equations, with an input and an output for every state."""
-        return _with_states(Model(self.text, self.path))
+        return add_states(Model(self.text, self.path))
 
     @property
     def hash(self) -> str:
@@ -160,7 +160,20 @@ def can_fork(m: Model) -> bool:
 
 
 @lru_cache(maxsize=8)
-def _with_states(m: Model) -> Program:
+def add_states(m: Model) -> Program:
+    """Give the equations of a model an input and an output for every state.
+
+    Parameters
+    ----------
+    m : Model
+        The model.
+
+    Returns
+    -------
+    Program
+        Inputs and outputs ``state 0``, ``state 1`` ...; where a run sets an input, the state
+        begins with it.
+    """
     program = m.program
     graph = Graph(program.nodes)
     parameters = list(program.parameters)

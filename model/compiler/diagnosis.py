@@ -13,6 +13,8 @@ from smecluster.model.program.clock import Times
 from smecluster.model.program.graph import Graph, Points, Program, list_operands
 from smecluster.model.program.interpreter import Interpreter, Values, order_nodes
 
+_UNNAMED = "the model"
+
 
 @dataclass(frozen=True)
 class Failure:
@@ -85,10 +87,10 @@ def explain_failure(
         if open_ and not np.isfinite(values[check.node]):
             return Failure(
                 _describe_reason(program, graph, values, check),
-                _name_variable(program, check.node, after),
+                name_variables(program).get(check.node, _UNNAMED),
                 round(year, 9),
             )
-    return Failure("overflow", "the model", round(year, 9))
+    return Failure("overflow", _UNNAMED, round(year, 9))
 
 
 def _with_nodes(program: Program, graph: Graph) -> Program:
@@ -135,8 +137,35 @@ def _describe_reason(program: Program, graph: Graph, values: Values, check: Chec
     return "overflow"
 
 
-def _name_variable(program: Program, node: int, after: Sequence[int]) -> str:
-    """Name the variable whose equation contains a node."""
+def name_variables(program: Program) -> dict[int, str]:
+    """Name the variable whose equation contains each node.
+
+    Parameters
+    ----------
+    program : Program
+        The model.
+
+    Returns
+    -------
+    dict of int to str
+        Variable, with its elements, by node; of a node that several equations share, the first.
+    """
+    spelled, holders = _spell_variables(program)
+    names = dict(spelled)
+    for place in sorted(spelled):
+        for node in _list_own(program, place, spelled):
+            names.setdefault(node, spelled[place])
+    for state, (initial, following) in enumerate(program.states):
+        own = _list_own(program, following, spelled) | _list_own(program, initial, spelled)
+        named = own - names.keys()
+        if named:
+            owner = holders.get(state) or _name_owner(program, state, spelled)
+            names.update(dict.fromkeys(named, owner))
+    return names
+
+
+def _spell_variables(program: Program) -> tuple[dict[int, str], dict[int, str]]:
+    """Spell what each node is the value of, and which variable holds each state."""
     spelled: dict[int, str] = {}
     holders: dict[int, str] = {}
     for name, output in program.outputs.items():
@@ -145,21 +174,7 @@ def _name_variable(program: Program, node: int, after: Sequence[int]) -> str:
             spelled.setdefault(place, written)
             if program.nodes[place][0] == "state":
                 holders.setdefault(program.nodes[place][1], written)
-    if node in spelled:
-        return spelled[node]
-    using = [place for place in sorted(spelled) if place > node]
-    for place in using:
-        if node in _list_own(program, place, spelled):
-            return spelled[place]
-    for state, following in enumerate(after):
-        initial = program.states[state][0]
-        if node in _list_own(program, following, spelled) or node in _list_own(
-            program, initial, spelled
-        ):
-            if state in holders:
-                return holders[state]
-            return _name_owner(program, state, spelled)
-    return "the model"
+    return spelled, holders
 
 
 def _list_own(program: Program, place: int, spelled: Mapping[int, str]) -> set[int]:
@@ -183,4 +198,4 @@ def _name_owner(program: Program, state: int, spelled: Mapping[int, str]) -> str
     for other, (_, following) in enumerate(program.states):
         if other != state and wanted in _list_own(program, following, spelled):
             return _name_owner(program, other, spelled)
-    return "the model"
+    return _UNNAMED

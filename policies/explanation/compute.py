@@ -135,7 +135,7 @@ def explain(
         workers,
         progress,
     )
-    candidates = _find_between(model.document, menu.spending.values(), list_variables([measured]))
+    candidates = find_between(model.document, menu.spending.values(), list_variables([measured]))
     first = work.carry([(name, None) for name in candidates])
     effect = first.effect
     level = abs(float(first.base.isel(time=-1)))
@@ -284,7 +284,7 @@ def _measure_moves(twins: TwinModel, run: xr.Dataset, names: Sequence[str]) -> p
     return pd.DataFrame(rows, columns=columns)
 
 
-def _find_between(document: Document, begins: Iterable[str], ends: Iterable[str]) -> list[str]:
+def find_between(document: Document, begins: Iterable[str], ends: Iterable[str]) -> list[str]:
     """List the variables on any path from one set to another, in the order of the file."""
     before: dict[str, list[str]] = {}
     for name, readers in document.followers.items():
