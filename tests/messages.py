@@ -24,8 +24,11 @@ HOUSE = Path(smecluster.__file__).parent
 CALLS = {"say": None, "plural": (2, 3), "mark": None}
 CODE = "zh"
 #: Files of the code whose messages stand in each file of the catalogue, `names` apart.
-SUBJECTS: Mapping[str, tuple[str, ...]] = {"brief": ("policies/brief/**/*.py",)}
-NAMES = "names"
+SUBJECTS: Mapping[str, tuple[str, ...]] = {
+    "brief": ("policies/brief/**/*.py",),
+    "desk": (),  # listed by the desk itself
+}
+NAMES, DESK = "names", "desk"
 
 Message = str | tuple[str, str]
 
@@ -114,6 +117,14 @@ def _write(catalogue: Catalog) -> str:
 def _read(subject: str) -> Iterator[tuple[str | None, Message]]:
     if subject == NAMES:
         yield from ((NAME, name) for name in dict.fromkeys(list_names()))
+        return
+    if subject == DESK:
+        from smecluster.model import load
+        from smecluster.policies.desk.strings import list_messages
+
+        # A name stands in one file only.
+        known = {(NAME, name) for name in list_names()}
+        yield from (one for one in dict.fromkeys(list_messages(load())) if one not in known)
         return
     files = sorted({file for pattern in SUBJECTS[subject] for file in HOUSE.glob(pattern)})
     # A value in a call may be an f-string, of which the reader warns; no message is one.
