@@ -7,6 +7,7 @@ another region, or another model, needs no other page.
 from __future__ import annotations
 
 import base64
+import gzip
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -18,10 +19,16 @@ from smecluster.calibration.priors.table import build_priors
 from smecluster.model.branches import ForkedModel, can_fork
 from smecluster.model.outcomes import OUTCOMES, Outcome, list_variables
 from smecluster.model.portable import PortableModel, make_portable
-from smecluster.model.presentation.formatting import colour_regions, display_unit
+from smecluster.model.presentation.formatting import colour_regions
 from smecluster.model.support.errors import InputError
 from smecluster.model.vensim.beliefs import read_reason
+from smecluster.policies.desk.causes import compile_causes
+from smecluster.policies.desk.failures import describe_operations
 from smecluster.policies.desk.presets import make_presets
+from smecluster.policies.desk.published import Published
+from smecluster.policies.desk.spent import measure_levers
+from smecluster.policies.desk.strings import describe_unit
+from smecluster.policies.lever_description import describe_lever
 from smecluster.policies.levers import read_levers
 from smecluster.policies.menu import CENTRAL_ACCOUNT, LOCAL_ACCOUNT, read_menu
 from smecluster.policies.plan import START, carry_on, inputs_before
@@ -41,7 +48,7 @@ if TYPE_CHECKING:
 HORIZONS = (2030, 2040, 2050, 2060)
 #: Accounts of the model, Myuan, that verdict and table read: the gain and the net benefit.
 GAIN, BENEFIT = "Discounted value added", "Net national benefit account"
-REST, DEBT = "value added elsewhere", "Local public debt"
+REST, DEBT, SIZE = "value added elsewhere", "Local public debt", "value added"
 
 
 @dataclass(frozen=True)
@@ -56,6 +63,8 @@ class Sources:
         Offered as presets.
     cases : sequence of Case
         The regions' published figures.
+    published : Published
+        Starting points and constants from published tables.
     stamp : mapping of str to str
         Where it comes from.
     """
@@ -63,6 +72,7 @@ class Sources:
     draws: pd.DataFrame
     strategies: Sequence[Strategy]
     cases: Sequence[Case] = ()
+    published: Published = field(default_factory=Published)
     stamp: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -98,6 +108,14 @@ def collect_content(model: Model, sources: Sources, start: float = START) -> dic
     variables = [*dict.fromkeys([*list_variables(outcomes), *accounts])]
     portable = make_portable(ForkedModel(model.text, model.path), variables)
     draws = sources.draws
+    assumptions = _list_assumptions(model)
+    as_now = carry_on(menu, start).inputs
+    spent = measure_levers(model, start)
+    levers = [_describe_lever(model, menu, name) | spent[name] for name in menu.levers]
+    governments = _describe_governments(menu)
+    moved = _list_moved(as_now, governments, levers)
+    twins, causes = compile_causes(model, outcomes, moved, [one["name"] for one in assumptions])
+    wanted = [node for one in variables for node in model.program.outputs[one].cells.values()]
     return {
         "kernel": pack_kernel(portable),
         "states": [f"state {at}" for at in range(len(model.program.states))],
@@ -115,18 +133,22 @@ def collect_content(model: Model, sources: Sources, start: float = START) -> dic
             "benefit": BENEFIT,
             "rest": REST,
             "debt": DEBT,
+            "size": SIZE,
         },
-        "levers": [_describe_lever(menu, name) for name in menu.levers],
-        "governments": _describe_governments(menu),
+        "levers": levers,
+        "governments": governments,
         "before": inputs_before(menu, start),
-        "asNow": carry_on(menu, start).inputs,
-        "presets": make_presets(sources.strategies, model),
+        "asNow": as_now,
+        "presets": [*make_presets(sources.strategies, model), *sources.published.presets],
+        "causes": causes | {"kernel": pack_kernel(twins)},
+        "failures": describe_operations(model.program, wanted),
         "draws": {
             "names": [str(name) for name in draws.columns],
             "values": encode_numbers(draws.to_numpy(dtype=float).T),
             "count": len(draws),
         },
-        "assumptions": _list_assumptions(model),
+        "assumptions": assumptions,
+        "deciding": _match_deciding(sources.published, assumptions),
         "history": [*_list_figures(model, sources.cases)],
         "stamp": dict(sources.stamp),
     }
@@ -153,9 +175,10 @@ def load_cases(model: Model, folders: Sequence[Path] = ()) -> list[Case]:
 
 
 def pack_kernel(portable: PortableModel) -> dict[str, Any]:
-    """Write a compiled model as what can be written as JSON."""
+    """Write a compiled model as what can be written as JSON; the module is compressed (gzip)."""
+    packed = gzip.compress(portable.module.content, mtime=0)
     return portable.describe() | {
-        "module": base64.b64encode(portable.module.content).decode(),
+        "module": base64.b64encode(packed).decode(),
         "defaults": encode_numbers(portable.defaults),
         "tables": {name: encode_numbers(part) for name, part in portable.tables.items()},
     }
@@ -168,13 +191,11 @@ def encode_numbers(values: ArrayLike) -> str:
 
 def _describe_outcome(model: Model, outcome: Outcome) -> dict[str, Any]:
     variable = model.variables[outcome.name]
-    unit, factor = display_unit(variable.unit)
     return {
         "name": outcome.name,
         "definition": variable.definition,
         "source": variable.source,
-        "unit": unit,
-        "factor": factor,
+        "unit": describe_unit(variable.unit),
         "better": outcome.better,
         "weight": outcome.weight,
         "national": "Region" not in variable.dims,
@@ -182,7 +203,26 @@ def _describe_outcome(model: Model, outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _describe_lever(menu: Menu, name: str) -> dict[str, Any]:
+def _list_moved(
+    as_now: Mapping[str, float],
+    governments: Mapping[str, Mapping[str, Sequence[str]]],
+    levers: Sequence[Mapping[str, Any]],
+) -> list[str]:
+    """List every input that the sliders can set."""
+    cells = [cell for level in governments.values() for part in level.values() for cell in part]
+    cells += [cell for lever in levers for level in lever["inputs"].values() for cell in level]
+    return list(dict.fromkeys([*as_now, *cells]))
+
+
+def _match_deciding(
+    published: Published, assumptions: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """Keep the constants that the sliders of assumptions can move."""
+    known = {one["name"] for one in assumptions}
+    return [one for one in published.deciding if one["name"] in known]
+
+
+def _describe_lever(model: Model, menu: Menu, name: str) -> dict[str, Any]:
     lever = next((one for one in read_levers() if one.name == name), None)
     described: dict[str, Any] = {
         "name": name,
@@ -194,7 +234,12 @@ def _describe_lever(menu: Menu, name: str) -> dict[str, Any]:
         },
     }
     if lever is not None:
+        evidence = describe_lever(lever, model.text).evidence
         described |= {
+            "evidence": [
+                {"name": one.name, "value": one.value, "unit": one.unit, "source": one.source}
+                for one in evidence
+            ],
             "description": lever.description,
             "feeds": lever.feeds,
             "paper": list(lever.paper),
@@ -259,6 +304,7 @@ def _list_figures(model: Model, cases: Iterable[Case]) -> Iterable[dict[str, Any
                 "region": case.place.name,
                 "outcome": str(variable),
                 "segment": str(segment),
+                "source": "; ".join(dict.fromkeys(str(one) for one in part["source"])),
                 "years": [float(year) for year in part["year"]],
                 "values": [float(value) for value in part["value"]],
             }

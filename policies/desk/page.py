@@ -6,24 +6,39 @@ import base64
 import hashlib
 import json
 import re
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from smecluster.policies.desk.strings import list_names, read_strings
+
 _PARTS = Path(__file__).with_name("page")
-_STRINGS = Path(__file__).with_name("strings.toml")
 # Every file comes after those that it imports from.
-_THREAD = ("kernel.js", "worker.js")
+_THREAD = ("run/kernel.js", "run/outcomes.js", "run/causes.js", "run/worker.js")
 _SCRIPT = (
     *_THREAD,
-    "outcomes.js",
-    "engine.js",
-    "settings.js",
-    "words.js",
-    "charts.js",
-    "elements.js",
-    "panels.js",
+    "run/failures.js",
+    "run/engine.js",
+    "controls/settings.js",
+    "controls/link.js",
+    "controls/words.js",
+    "controls/elements.js",
+    "run/summary.js",
+    "charts/lines.js",
+    "charts/figure.js",
+    "charts/stacks.js",
+    "charts/diagram.js",
+    "charts/scene.js",
+    "controls/tools.js",
+    "controls/levers.js",
+    "panels/sources.js",
+    "panels/worth.js",
+    "panels/why.js",
+    "panels/map.js",
+    "panels/saved.js",
+    "panels/assumptions.js",
+    "panels/numbers.js",
+    "panels/panels.js",
     "explore.js",
     "app.js",
 )
@@ -51,7 +66,7 @@ def write_page(content: Mapping[str, Any]) -> str:
     script = f"{join_scripts(_SCRIPT)}\nopen();\n"
     thread = f"{join_scripts(_THREAD)}\nserve(self);\n"
     style = read_part("desk.css")
-    strings = read_strings()
+    strings = read_strings(list_names(content))
     policy = "; ".join(
         [
             "default-src 'none'",
@@ -88,11 +103,6 @@ def join_scripts(names: tuple[str, ...]) -> str:
 def read_part(name: str) -> str:
     """Read a file of the page."""
     return (_PARTS / name).read_text(encoding="utf-8")
-
-
-def read_strings() -> dict[str, Any]:
-    """Read the texts in both languages: ``text`` and ``unit`` by key, ``names`` by model name."""
-    return tomllib.loads(_STRINGS.read_text(encoding="utf-8"))
 
 
 def write_json(value: Any) -> str:

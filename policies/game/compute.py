@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from smecluster.model.settings import check_time_step
 from smecluster.model.support.checkpoints import Checkpoints
 from smecluster.model.support.errors import InputError
 from smecluster.policies.game.accounts import Account
@@ -119,10 +118,9 @@ def play_game(
     Raises
     ------
     InputError
-        If the model has one region, there are too few draws, the first strategy has no local
-        programme, or years do not begin at a step.
+        If the model has one region, there are too few draws, or the first strategy has no local
+        programme.
     """
-    check_time_step(step)
     chosen = GameSetup() if setup is None else setup
     check_model(model, draws, chosen)
     with _keep(folder, identity) as checkpoints:

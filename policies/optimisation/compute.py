@@ -17,7 +17,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from smecluster.model.runs import simulate
-from smecluster.model.settings import check_time_step, override_inputs
+from smecluster.model.settings import override_inputs
 from smecluster.model.support.checkpoints import Checkpoints
 from smecluster.model.support.errors import InputError
 from smecluster.policies.budget import DEFAULT_BUDGET, Amount, Budget, set_budget
@@ -125,10 +125,9 @@ def optimise(
     Raises
     ------
     InputError
-        If a strategy has no programme or is named twice, the years or the time step do not fit, or
-        no way to spend the budget gains anything.
+        If a strategy has no programme or is named twice, the years do not fit, or no way to spend
+        the budget gains anything.
     """
-    check_time_step(step)
     search = Search() if search is None else search
     baseline = load_strategy(BASELINE) if baseline is None else baseline
     _check(by_hand, model, start, last)

@@ -110,6 +110,7 @@ def write_desk(
     from smecluster.policies.desk.content import Sources, collect_content, load_cases
     from smecluster.policies.desk.page import write_page
     from smecluster.policies.desk.presets import check_presets
+    from smecluster.policies.desk.published import read_published
     from smecluster.policies.strategy import load, names
 
     chosen = [load(name) for name in (strategies or names())]
@@ -123,7 +124,10 @@ def write_desk(
         draws=str(draws),
         seed=str(seed),
     )
+    published = read_published(model)
+    for problem in published.missing:
+        note(f"left out: {problem}")
     note("compiling the model for a browser ...")
     cases = load_cases(model, folders)
-    content = collect_content(model, Sources(drawn, chosen, cases, stamp))
+    content = collect_content(model, Sources(drawn, chosen, cases, published, stamp))
     return [write_atomic(out, write_page(content))]

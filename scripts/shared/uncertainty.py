@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from smecluster.model.settings import check_time_step
 from smecluster.scripts.shared.progress import progress
 
 if TYPE_CHECKING:
@@ -110,8 +109,6 @@ def carry_out(
 
 def add_step(settings: Mapping[str, float], step: float | None) -> dict[str, float]:
     """Add a time step, where one is given, to the inputs that hold in every run."""
-    if step is not None:
-        check_time_step(step)
     return {**settings, **({} if step is None else {"TIME STEP": step})}
 
 

@@ -1,26 +1,27 @@
-// The page: builds its controls from the content, runs the engine when they move, shows results.
+// The page: runs the engine when controls move, and shows results.
 
-import { drawChart, save, toFile } from "./charts.js";
-import { Engine } from "./engine.js";
+import { SAVED, drawScene } from "./charts/scene.js";
+import { button, element, select } from "./controls/elements.js";
+import { Levers } from "./controls/levers.js";
+import { readLink, writeLink } from "./controls/link.js";
+import { EVERYWHERE, Undo, listInputs, makeSettings } from "./controls/settings.js";
+import { buildTools, listenToKeys, writePaper } from "./controls/tools.js";
+import { Words, writeVerdict } from "./controls/words.js";
 import { openExplorer } from "./explore.js";
-import { TOTAL, countAbove, findBand, quantile, subtract } from "./outcomes.js";
-import { drawPanel } from "./panels.js";
-import {
-  LEVELS, Undo, applyPreset, listInputs, makeSettings, readLink, spendsNothing, sumShares, writeLink,
-  writeStrategy,
-} from "./settings.js";
-import { Words, writeVerdict } from "./words.js";
-import { button, element, select } from "./elements.js";
+import { drawPanel } from "./panels/panels.js";
+import { Engine } from "./run/engine.js";
+import { TOTAL } from "./run/outcomes.js";
+import { collect, summarise } from "./run/summary.js";
 
-const GREY = "#8a8a8a";
-const INK = "#222222";
-const SAVED = { colours: ["#D55E00", "#009E73", "#CC79A7", "#E69F00"], most: 4 };
+// Browsers take no more than some addresses a second: the last one within this time is written.
+const ADDRESS_PAUSE = 200; // ms
 
 export class Desk {
   constructor(root, content, strings, engine) {
     Object.assign(this, { root, content, strings, engine });
     this.settings = makeSettings(content);
-    this.view = { outcome: "value added", place: TOTAL, horizon: "2040", language: chooseLanguage() };
+    const outcome = content.outcomes.some(({ name }) => name === content.accounts.size) ? content.accounts.size : content.outcomes[0].name;
+    this.view = { outcome, place: TOTAL, horizon: "2040", scope: EVERYWHERE, language: chooseLanguage() };
     this.tab = "tabWorth";
     this.saved = [];
     this.shown = null;
@@ -44,6 +45,10 @@ export class Desk {
     return this.content.outcomes.find((one) => one.name === this.view.outcome);
   }
 
+  get presenting() {
+    return document.body.classList.contains("presenting");
+  }
+
   checkView(view) {
     const first = this.content.outcomes[0].name;
     const known = (list, value, other) => (list.includes(value) ? value : other);
@@ -51,6 +56,7 @@ export class Desk {
       outcome: known(this.content.outcomes.map((one) => one.name), view.outcome, first),
       place: known([...this.regions, TOTAL], view.place, TOTAL),
       horizon: known(this.content.horizons.map(String), view.horizon, "2040"),
+      scope: known([...this.regions, EVERYWHERE], view.scope, EVERYWHERE),
       language: known(["en", "zh"], view.language, "en"),
     };
   }
@@ -65,123 +71,18 @@ export class Desk {
     this.status = element("p", { class: "status", role: "status" });
     this.verdict = element("div", { class: "verdict", "aria-live": "polite" });
     this.charts = element("div", { class: "charts" });
-    this.panel = element("div", { class: "panel", id: "panel", role: "tabpanel" });
+    this.panel = element("div", { class: "panel", id: "panel", role: "tabpanel", tabindex: "0" });
+    this.paper = element("section", { class: "paper", "aria-hidden": "true" });
+    this.tools = buildTools(this);
+    this.levers = new Levers(this);
     this.root.replaceChildren(
-      element("header", {}, element("h1", {}, t("title")), this.buildTools()),
-      element("main", {}, this.buildLevers(), this.buildMiddle(), this.buildSide()),
+      element("header", {}, element("h1", {}, t("title")), this.tools.node),
+      element(
+        "main", {}, this.levers.node,
+        element("div", { class: "answer" }, this.buildMiddle(), this.buildSide(), this.paper),
+      ),
     );
     this.showSettings();
-  }
-
-  buildTools() {
-    const t = (key) => this.words.text(key);
-    this.undoButton = button(t("undo"), () => this.moveUndo(-1));
-    this.redoButton = button(t("redo"), () => this.moveUndo(1));
-    return element(
-      "div", { class: "tools" },
-      this.undoButton, this.redoButton,
-      button(t("reset"), () => this.change(makeSettings(this.content))),
-      button(t("link"), () => this.copy(location.href)),
-      button(t("strategy"), () => this.copy(writeStrategy(this.content, this.settings, "Desk"))),
-      button(t("print"), () => window.print()),
-      button(t("present"), () => this.present(true), { class: "present" }),
-      button(t("leavePresent"), () => this.present(false), { class: "leave" }),
-      button(t("language"), () => {
-        this.view.language = this.view.language === "en" ? "zh" : "en";
-        this.build();
-        this.show();
-      }, { lang: this.view.language === "en" ? "zh-Hans" : "en" }),
-    );
-  }
-
-  buildLevers() {
-    const t = (key, given) => this.words.text(key, given);
-    const presets = [
-      ["", t("own")],
-      ...this.content.presets.map((one) => [one.name, this.words.name(one.title)]),
-    ];
-    this.preset = select("preset", presets, (name) => {
-      const found = this.content.presets.find((one) => one.name === name);
-      if (found) this.change(applyPreset(this.content, this.settings, found));
-    });
-    this.sliders = new Map();
-    this.times = new Map();
-    this.totals = new Map();
-    const heads = LEVELS.map((level) => {
-      const total = element("output", {});
-      this.totals.set(level, total);
-      return element("th", { scope: "col" }, t(level), total);
-    });
-    const rows = this.content.levers.map((lever) => this.buildLever(lever));
-    const times = ["start", "ramp", "end"].map((quantity) =>
-      element(
-        "tr", {}, element("th", { scope: "row" }, t(quantity)),
-        ...LEVELS.map((level) => element("td", {}, this.buildTime(level, quantity))),
-      ),
-    );
-    return element(
-      "section", { class: "levers", "aria-label": t("levers") },
-      element("h2", {}, t("levers")),
-      element("label", {}, t("preset"), " ", this.preset),
-      element("p", { class: "help" }, t("leversHelp")),
-      element(
-        "table", {},
-        element("thead", {}, element("tr", {}, element("th", { scope: "col" }, t("worthLever")), ...heads)),
-        element("tbody", {}, ...rows, ...times),
-      ),
-    );
-  }
-
-  buildLever(lever) {
-    const t = (key, given) => this.words.text(key, given);
-    const name = this.words.name(lever.name);
-    const task = lever.task && t(`task${lever.task.charAt(0).toUpperCase()}${lever.task.slice(1)}`);
-    const details = element("details", {}, element("summary", {}, name));
-    if (lever.description) {
-      const { description, source } = this.words.lever(lever);
-      details.append(
-        element("p", {}, description),
-        element("p", {}, t("paper", { sections: lever.paper.join(", "), task })),
-        element("p", {}, t("feeds", { variable: this.words.inside(lever.feeds) })),
-        element("p", {}, t("span", { most: this.words.number(lever.most * 100), source })),
-      );
-    }
-    const most = (lever.most ?? 0.01) * 100;
-    const cells = LEVELS.map((level) => {
-      const label = `${name}, ${t(level)}, %`;
-      const attributes = { min: 0, max: most, step: most / 100, value: 0, "aria-label": label };
-      const slider = element("input", { type: "range", ...attributes });
-      const field = element("input", { type: "number", ...attributes, step: "any", max: 100 });
-      const set = (value) => {
-        const share = Math.min(Math.max(Number(value) / 100, 0), 1);
-        if (share > 0) this.settings[level].levers[lever.name] = share;
-        else delete this.settings[level].levers[lever.name];
-        this.update();
-      };
-      slider.addEventListener("input", () => set(slider.value));
-      field.addEventListener("change", () => set(field.value));
-      for (const input of [slider, field]) input.addEventListener("change", () => this.remember());
-      this.sliders.set(`${level} ${lever.name}`, { slider, field });
-      return element("td", {}, slider, field);
-    });
-    return element("tr", {}, element("th", { scope: "row" }, details), ...cells);
-  }
-
-  buildTime(level, quantity) {
-    const t = (key) => this.words.text(key);
-    const limits = quantity === "ramp" ? { min: 0.1, max: 20, step: "any" } : { min: this.content.start, max: 2100, step: 1 };
-    const label = `${t(level)}: ${t(quantity)}`;
-    const field = element("input", { type: "number", ...limits, "aria-label": label });
-    field.addEventListener("change", () => {
-      const programme = this.settings[level];
-      const before = programme[quantity];
-      programme[quantity] = Math.min(Math.max(Number(field.value) || before, limits.min), limits.max);
-      if (programme.end <= programme.start) programme[quantity] = before;
-      this.remember();
-      this.update();
-    });
-    this.times.set(`${level} ${quantity}`, field);
-    return field;
   }
 
   buildMiddle() {
@@ -198,24 +99,21 @@ export class Desk {
       place: select("place", places, choose("place"), this.view.place),
       horizon: select("horizon", horizons, choose("horizon"), this.view.horizon),
     };
-    const file = (kind) => button(t(kind), () => this.saveChart(kind));
+    this.defined = element("p", { class: "help" });
     return element(
       "section", { class: "middle", "aria-label": t("verdict") },
       element("h2", {}, t("verdict")), this.verdict, this.status,
       element(
         "div", { class: "choose" },
-        ...["outcome", "place", "horizon"].map((name) =>
-          element("label", {}, t(name), " ", this.chosen[name]),
-        ),
+        ...["outcome", "place", "horizon"].map((name) => element("label", {}, t(name), " ", this.chosen[name])),
       ),
       this.charts,
-      element("div", { class: "files" }, file("png"), file("svg"), file("csv")),
-      element("p", { class: "help" }, t("bandsNote", { draws: this.content.draws.count }), " ", t("chartTable")),
+      element("p", { class: "help" }, t("bandsNote", { draws: this.content.draws.count })),
     );
   }
 
   buildSide() {
-    const tabs = ["tabWorth", "tabMap", "tabSaved", "tabAssume", "tabTable", "tabTrust"];
+    const tabs = Object.keys(drawPanel);
     const list = element("div", { class: "tabs", role: "tablist" });
     this.tabs = tabs.map((name) => {
       const one = button(this.words.text(name), () => this.openTab(name), {
@@ -228,7 +126,7 @@ export class Desk {
       list.append(one);
       return one;
     });
-    return element("section", { class: "side", "aria-label": this.words.text(this.tab) }, list, this.panel);
+    return element("section", { class: "side", "aria-label": this.words.text("tabsLabel") }, list, this.panel);
   }
 
   openTab(name, focus = false) {
@@ -247,6 +145,7 @@ export class Desk {
 
   remember() {
     this.undo.push(this.settings);
+    this.tools.show();
   }
 
   moveUndo(by) {
@@ -254,41 +153,37 @@ export class Desk {
     this.update();
   }
 
-  async copy(text) {
-    try {
-      await navigator.clipboard.writeText(text);
-    } catch {
-      // Without the clipboard (a file opened from disk, an older browser) the old way remains.
-      const area = element("textarea", {}, text);
-      document.body.append(area);
-      area.select();
-      document.execCommand("copy");
-      area.remove();
-    }
-    this.say(this.words.text("copied"));
-  }
-
-  present(on) {
-    document.body.classList.toggle("presenting", on);
+  speak(language) {
+    this.view.language = language;
+    this.build();
+    this.show();
   }
 
   say(text) {
     this.status.textContent = text;
   }
 
-  saveScenario() {
-    if (this.saved.length === SAVED.most || !this.shown) return;
-    const number = 1 + Math.max(0, ...this.saved.map((one) => one.number));
-    this.saved.push({ number, settings: structuredClone(this.settings), shown: this.shown });
-    this.show();
+  get address() {
+    return `#${writeLink(this.content, this.settings, this.view)}`;
   }
 
-  saveChart(kind) {
-    const name = `${this.view.outcome}-${this.view.place}`.replace(/[^\w-]+/g, "-");
-    if (kind === "csv") {
-      const rows = this.tabulate().map((row) => row.map(quoteCell).join(","));
-      save(new Blob([`\ufeff${rows.join("\n")}\n`], { type: "text/csv" }), `${name}.csv`);
-    } else toFile(this.charts.querySelector("svg"), kind, name);
+  // Open what a link holds.
+  follow(hash) {
+    const linked = readLink(this.content, hash, this.view);
+    if (!linked) return;
+    this.view = this.checkView(linked.view);
+    this.notice = linked.otherModel ? "otherModel" : "";
+    this.settings = linked.settings;
+    this.build();
+    this.change(linked.settings);
+  }
+
+  saveScenario(name) {
+    if (this.saved.length === SAVED.most || !this.shown) return;
+    const number = 1 + Math.max(0, ...this.saved.map((one) => one.number));
+    const called = name.trim() || this.words.text("scenario", { number });
+    this.saved.push({ number, name: called, settings: structuredClone(this.settings), shown: this.shown });
+    this.show();
   }
 
   // Runs -------------------------------------------------------------------------------------
@@ -308,20 +203,28 @@ export class Desk {
       this.say(String(error.message));
       return;
     }
-    const step = Math.max(...found.then.past.failed, ...found.then.future.failed);
-    if (step >= 0) {
-      const year = content.start + Math.floor(step * engine.spec.step);
-      this.say(this.words.text("failed", { year }));
+    const broken = [found.now.past, found.now.future, found.then.future].find(({ failed }) => failed[0] >= 0);
+    if (broken) {
+      this.sayFailure(engine.findFailure(broken.parts[0]));
       return;
     }
     this.shown = { line: found, draws: null, year: Number(this.view.horizon) };
     this.say(this.words.text(this.notice || "updating"));
     this.show();
     this.lineTime = performance.now() - began;
-    this.follow(inputs, last, began);
+    this.runDraws(inputs, last, began);
   }
 
-  async follow(inputs, last, began) {
+  // Name what failed and when. What is shown stays; draws that are running for it are let go.
+  sayFailure({ variable, cell, reason, time }) {
+    this.engine.generation += 1;
+    const { words } = this;
+    const name = variable ? words.cell(variable, cell) : words.text("failUnknown");
+    const year = Math.floor(time + 1e-9);
+    this.say(words.text("failed", { year, variable: name, reason: words.text(reason) }));
+  }
+
+  async runDraws(inputs, last, began) {
     const { content, engine, settings } = this;
     const generation = (engine.generation += 1);
     if (this.running) {
@@ -329,15 +232,16 @@ export class Desk {
       return;
     }
     this.running = true;
+    const assume = { ...settings.assume };
     try {
-      const now = await engine.draws(content.asNow, settings.assume, last, generation);
-      const then = now && (await engine.draws(inputs, settings.assume, last, generation));
+      const now = await engine.draws(content.asNow, assume, last, generation);
+      const then = now && (await engine.draws(inputs, assume, last, generation));
       if (then && this.shown) {
         this.shown.draws = { now, then };
-        this.say(this.notice ? this.words.text(this.notice) : "");
-        this.notice = "";
         const count = then.future.failed.filter((step) => step >= 0).length;
-        if (count) this.say(this.words.text("failedDraws", { count, of: then.future.runs }));
+        const failed = count ? this.words.text("failedDraws", { count, of: then.future.runs }) : "";
+        this.say(this.notice ? this.words.text(this.notice) : failed);
+        this.notice = "";
         this.show();
         this.bandTime = performance.now() - began;
       }
@@ -348,7 +252,7 @@ export class Desk {
       if (this.pending) {
         const next = this.pending;
         this.pending = null;
-        this.follow(...next);
+        this.runDraws(...next);
       }
     }
   }
@@ -356,36 +260,15 @@ export class Desk {
   // What is shown ----------------------------------------------------------------------------
 
   showSettings() {
-    for (const level of LEVELS) {
-      const programme = this.settings[level];
-      for (const lever of this.content.levers) {
-        const { slider, field } = this.sliders.get(`${level} ${lever.name}`);
-        const percent = (programme.levers[lever.name] || 0) * 100;
-        slider.value = percent;
-        if (document.activeElement !== field) field.value = Number(percent.toPrecision(4));
-      }
-      for (const quantity of ["start", "ramp", "end"]) {
-        this.times.get(`${level} ${quantity}`).value = programme[quantity];
-      }
-      this.totals.get(level).textContent = ` ${this.words.number(sumShares(programme) * 100)} %`;
-    }
-    const same = this.content.presets.find((one) => this.isPreset(one));
-    this.preset.value = same ? same.name : "";
-    this.undoButton.disabled = !this.undo.canUndo;
-    this.redoButton.disabled = !this.undo.canRedo;
-    history.replaceState(null, "", `#${writeLink(this.content, this.settings, this.view)}`);
+    this.levers.show();
+    this.tools.show();
+    clearTimeout(this.addressing);
+    this.addressing = setTimeout(() => this.writeAddress(), ADDRESS_PAUSE);
   }
 
-  isPreset(preset) {
-    return LEVELS.every((level) => {
-      const [mine, its] = [this.settings[level], preset.settings[level]];
-      const names = new Set([...Object.keys(mine.levers), ...Object.keys(its.levers)]);
-      const alike = [...names].every(
-        (name) => Math.abs((mine.levers[name] || 0) - (its.levers[name] || 0)) < 1e-12,
-      );
-      const timed = ["start", "ramp", "end"].every((one) => mine[one] === its[one]);
-      return alike && (timed || !names.size);
-    });
+  writeAddress() {
+    clearTimeout(this.addressing);
+    if (location.hash !== this.address) history.replaceState(null, "", this.address);
   }
 
   show() {
@@ -393,135 +276,24 @@ export class Desk {
     this.verdict.replaceChildren(
       ...writeVerdict(this.words, this.summarise()).map((text) => element("p", {}, text)),
     );
-    this.showCharts();
+    this.levers.show();
+    this.charts.replaceChildren(...drawScene(this));
     this.showPanel();
+    this.paper.replaceChildren(...writePaper(this));
   }
 
-  // Cost, gain, net benefit, odds, losers and debt of what is shown, in million yuan.
   summarise(shown = this.shown, settings = this.settings) {
-    const { accounts } = this.content;
-    const { line, draws } = shown;
-    const slot = shown.year - this.content.start;
-    const at = (results, name, cell) => results.series(name, cell)[slot];
-    const changes = (pair, name) => {
-      const { now, then } = { now: pair.now.future, then: pair.then.future };
-      const cells = then.rows.get(name).cells;
-      const sum = new Float64Array(then.runs);
-      for (const cell of cells) {
-        const before = at(now, name, cell);
-        at(then, name, cell).forEach((value, run) => {
-          sum[run] += value - before[run];
-        });
-      }
-      return sum;
-    };
-    const money = (pair) => {
-      const sum = new Float64Array(pair.then.future.runs);
-      for (const name of accounts.money) {
-        changes(pair, name).forEach((value, run) => {
-          sum[run] += value;
-        });
-      }
-      return sum;
-    };
-    const odds = (values) => ({
-      ...countAbove(values), low: quantile(values, 0.05), high: quantile(values, 0.95),
-    });
-    const losers = [];
-    for (const place of this.regions) {
-      const change = at(line.then.future, "value added", place)[0] - at(line.now.future, "value added", place)[0];
-      if (change < 0) losers.push({ place, amount: -change });
-    }
-    const rest = changes(line, accounts.rest)[0];
-    if (rest < 0) losers.push({ place: null, amount: -rest });
-    return {
-      nothing: spendsNothing(settings),
-      year: shown.year,
-      cost: money(line)[0],
-      gain: changes(line, accounts.gain)[0],
-      benefit: changes(line, accounts.benefit)[0],
-      gainOdds: draws && odds(changes(draws, accounts.gain)),
-      benefitOdds: draws && odds(changes(draws, accounts.benefit)),
-      losers,
-      debt: changes(line, accounts.debt)[0],
-    };
+    return summarise(this.content, shown, settings);
   }
 
-  // The displayed outcome: level and change, by place, of line and draws.
-  collect(place = this.view.place, shown = this.shown) {
-    const { outcome } = this;
-    const of = (results) => results.outcome(outcome, place, this.regions);
-    const { line, draws } = shown;
-    const found = {
-      pastYears: line.then.past.labels, years: line.then.future.labels,
-      past: of(line.then.past), now: of(line.now.future), then: of(line.then.future),
-    };
-    found.change = subtract(found.then, found.now);
-    if (draws) {
-      found.pastBand = findBand(of(draws.then.past));
-      found.thenBand = findBand(of(draws.then.future));
-      found.changeBand = findBand(subtract(of(draws.then.future), of(draws.now.future)));
-    }
-    return found;
+  collect(place = this.view.place, shown = this.shown, outcome = this.outcome) {
+    return collect(shown, outcome, place, this.regions);
   }
 
-  showCharts() {
-    const { outcome, view, words } = this;
-    const unit = words.unit(outcome.unit);
-    const factor = outcome.factor * unit.factor;
-    const found = this.collect();
-    const place = outcome.national ? "" : view.place === TOTAL ? words.text("total") : words.name(view.place);
-    const title = outcome.national ? words.name(outcome.name) : words.text("levelChart", { outcome: words.name(outcome.name), place });
-    const colour = this.content.regions.find((one) => one.name === view.place)?.colour ?? INK;
-    const scale = (rows) => rows.map((row) => (row.length === 1 ? row[0] * factor : [...row].map((value) => value * factor)));
-    const ends = (rows) => scale(rows).map(([low, , high]) => [low, high]);
-    const format = (value) => words.number(value);
-    // Drawn at the size at which it is shown, so that letters are as large as the page's.
-    const width = Math.max(300, Math.min(760, this.charts.clientWidth || 640));
-    const charts = [];
-    if (!outcome.onlyChanges) {
-      const layers = [];
-      if (found.thenBand) {
-        layers.push({ kind: "band", years: [...found.pastYears, ...found.years], values: ends([...found.pastBand, ...found.thenBand]), colour });
-      }
-      layers.push(
-        { kind: "line", years: found.years, values: scale(found.now), colour: GREY, dashed: "4 3" },
-        { kind: "line", years: [...found.pastYears, ...found.years], values: scale([...found.past, ...found.then]), colour },
-      );
-      for (const figures of this.content.history) {
-        if (figures.outcome === outcome.name && figures.region === view.place) {
-          layers.push({ kind: "points", years: figures.years, values: figures.values.map((value) => value * factor), colour });
-        }
-      }
-      charts.push([title, drawChart({ width, height: 260, layers, label: title, unit: unit.name, format, mark: this.content.start })]);
-    }
-    const layers = [];
-    if (found.changeBand) layers.push({ kind: "band", years: found.years, values: ends(found.changeBand), colour });
-    layers.push({ kind: "line", years: found.years, values: scale(found.change), colour });
-    this.saved.forEach((one, at) => {
-      const its = this.collect(view.place, one.shown);
-      layers.push({ kind: "line", years: its.years, values: scale(its.change), colour: SAVED.colours[at], dashed: "6 3" });
-    });
-    const label = words.text("changeChart");
-    charts.push([label, drawChart({ width, height: 190, layers, label, unit: unit.name, format, zero: true })]);
-    const figures = charts.map(([caption, svg]) => element("figure", {}, element("figcaption", {}, caption), svg));
-    if (!outcome.national && view.place === TOTAL) figures.push(this.drawRegions(factor, unit.name, format));
-    this.charts.replaceChildren(...figures);
-  }
-
-  drawRegions(factor, unit, format) {
-    const small = this.content.regions.map(({ name, colour }) => {
-      const found = this.collect(name);
-      const layers = [];
-      if (found.changeBand) {
-        layers.push({ kind: "band", years: found.years, values: found.changeBand.map(([low, , high]) => [low * factor, high * factor]), colour });
-      }
-      layers.push({ kind: "line", years: found.years, values: found.change.map(([value]) => value * factor), colour });
-      const label = this.words.name(name);
-      const svg = drawChart({ width: 210, height: 130, layers, label, unit, format, zero: true });
-      return element("figure", {}, element("figcaption", {}, label), svg);
-    });
-    return element("div", { class: "small", role: "group", "aria-label": this.words.text("regionsChart") }, ...small);
+  // The unit in which an outcome is shown, and the factor from the model's.
+  scale(outcome = this.outcome) {
+    const { name, factor } = this.words.unit(outcome.unit);
+    return { unit: name, factor };
   }
 
   showPanel() {
@@ -535,12 +307,11 @@ export class Desk {
 
   // The chart's numbers: a header, then a row a year.
   tabulate() {
-    const { outcome, words } = this;
-    const unit = words.unit(outcome.unit);
-    const factor = outcome.factor * unit.factor;
+    const { words } = this;
+    const { unit, factor } = this.scale();
     const found = this.collect();
     const head = ["year", "asNow", "programme", "change", "low", "median", "high"].map((key) => words.text(key));
-    head[1] += ` (${unit.name})`;
+    head[1] += ` (${unit})`;
     const rows = found.years.map((year, slot) => [
       year,
       ...[found.now, found.then, found.change].map((rows_) => rows_[slot][0] * factor),
@@ -548,11 +319,6 @@ export class Desk {
     ]);
     return [head, ...rows];
   }
-}
-
-function quoteCell(cell) {
-  const text = typeof cell === "number" ? (Number.isFinite(cell) ? String(cell) : "") : cell;
-  return /[",\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
 }
 
 function chooseLanguage() {
@@ -571,21 +337,9 @@ export async function open() {
   root.textContent = new Words(strings, language).text("loading", { draws: content.draws.count });
   const engine = await Engine.start(content, worker);
   const desk = new Desk(root, content, strings, engine);
-  window.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") desk.present(false);
-    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z" && event.target.type !== "number") {
-      desk.moveUndo(event.shiftKey ? 1 : -1);
-      event.preventDefault();
-    }
-  });
+  listenToKeys(desk);
   window.addEventListener("hashchange", () => {
-    const linked = readLink(content, location.hash, desk.view);
-    if (!linked) return;
-    desk.view = desk.checkView(linked.view);
-    desk.settings = linked.settings;
-    desk.notice = linked.otherModel ? "otherModel" : "";
-    desk.build();
-    desk.change(linked.settings);
+    if (location.hash !== desk.address) desk.follow(location.hash);
   });
   window.desk = desk;
 }

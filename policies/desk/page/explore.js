@@ -1,11 +1,11 @@
 // The desk of any model: a slider for every constant with a range, a chart of any variable.
 
-import { drawChart } from "./charts.js";
-import { button, element, select, table } from "./elements.js";
-import { decodeBytes, prepareSpec } from "./engine.js";
-import { Kernel, makeTimes } from "./kernel.js";
-import { Undo } from "./settings.js";
-import { Words } from "./words.js";
+import { drawChart } from "./charts/lines.js";
+import { button, element, select, table } from "./controls/elements.js";
+import { compileModule, prepareSpec } from "./run/engine.js";
+import { Kernel, makeTimes } from "./run/kernel.js";
+import { Undo } from "./controls/settings.js";
+import { Words } from "./controls/words.js";
 
 const LINES = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#222222"];
 const OWN = "#8a8a8a";
@@ -191,6 +191,6 @@ export class Explorer {
 }
 
 export async function openExplorer(root, content, strings, language) {
-  const kernel = new Kernel(await WebAssembly.compile(decodeBytes(content.kernel.module)), prepareSpec(content.kernel));
+  const kernel = new Kernel(await compileModule(content.kernel), prepareSpec(content.kernel));
   window.desk = new Explorer(root, content, strings, kernel, language);
 }

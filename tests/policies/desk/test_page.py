@@ -11,10 +11,10 @@ from smecluster.policies.desk.page import (
     _SCRIPT,
     join_scripts,
     read_part,
-    read_strings,
     write_json,
     write_page,
 )
+from smecluster.policies.desk.strings import read_strings
 
 STRINGS = read_strings()
 PLACEHOLDER = re.compile(r"\{\w+\}")
@@ -30,28 +30,13 @@ def test_a_text_exists_in_both_languages_with_the_same_places_to_fill(key):
 
 def test_every_text_that_the_page_asks_for_exists_and_none_is_idle():
     script = "\n".join(read_part(name) for name in _SCRIPT)
-    unused = {key for key in STRINGS["text"] if f'"{key}"' not in script}
+    unused = {
+        key for key in STRINGS["text"] if f'"{key}"' not in script and f" {key}: " not in script
+    }
     built = {key for key in unused if key.startswith("task") or key in ("png", "svg", "csv")}
     assert unused == built
     asked = set(re.findall(r'\bt\("(\w+)"|words\.text\("(\w+)"|help\(desk, "(\w+)"', script))
     assert {key for found in asked for key in found if key} <= set(STRINGS["text"])
-
-
-def test_every_lever_and_region_has_a_chinese_name():
-    from smecluster.model import load
-    from smecluster.model.outcomes import OUTCOMES
-
-    model = load()
-    names = [*model.regions, *model.subscripts["Lever"], *(one.name for one in OUTCOMES)]
-    assert [name for name in names if name not in STRINGS["names"]] == []
-
-
-def test_every_lever_is_described_in_chinese_too():
-    from smecluster.policies.levers import read_levers
-
-    assert {lever.name for lever in read_levers()} == set(STRINGS["lever"])
-    for lever in read_levers():
-        assert lever.feeds in STRINGS["names"]
 
 
 def test_parts_are_joined_without_a_name_twice():

@@ -1,1 +1,0 @@
-"""Draws under likelihoods other than the one they were made with."""

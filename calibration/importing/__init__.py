@@ -1,1 +1,0 @@
-"""A case from a spreadsheet: its cells, its layout, what its headings mean, and the folder made."""

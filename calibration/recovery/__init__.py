@@ -1,1 +1,0 @@
-"""Recovery of known constants, and of a known answer, from simulated figures."""
