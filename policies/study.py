@@ -83,6 +83,9 @@ class Study(Schema):
         Regions of the model; all if none is named.
     start : float
         Year from which money and discounted sums count.
+    horizon : float, optional
+        Last year whose consequences count, to 2060; 2040 if not given. Money counts to 2040
+        whatever the horizon is.
     budget : str or float
         Additional programme money of each strategy, see `policies.budget.parse_budget`.
     as_written : bool
@@ -104,6 +107,7 @@ class Study(Schema):
     calibration: str | None = None
     regions: tuple[str, ...] = ()
     start: float = START
+    horizon: float | None = None
     budget: str | float = DEFAULT_BUDGET
     as_written: bool = False
     outcomes: tuple[str, ...] = ()

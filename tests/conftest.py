@@ -13,7 +13,8 @@ HERE = Path(__file__).parent
 FIRST = (
     "fuzz/test_attack.py",
     "model/engines/test_parity.py",
-    "policies/test_one_engine.py",
+    "policies/one_engine/test_one_engine.py",
+    "policies/one_engine/test_horizons.py",
     "model/checking/test_runner.py",
 )
 

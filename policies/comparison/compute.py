@@ -13,7 +13,6 @@ from smecluster.model.outcomes import (
     DISPERSION,
     OUTCOMES,
     PLACE,
-    TOTAL,
     Outcome,
     collect_outcomes,
     find_outcome,
@@ -25,6 +24,7 @@ from smecluster.policies.comparison.measures import DISCOUNTED, PATH, SUPPLY, ke
 from smecluster.policies.comparison.result import Comparison
 from smecluster.policies.ensemble.accounts import ACCOUNTS
 from smecluster.policies.ensemble.cases import DRAW, FUTURE, REASON, STRATEGY
+from smecluster.policies.ensemble.horizons import check_extension, check_horizons, extend_run
 from smecluster.policies.ensemble.payers import CENTRE, split_payers
 from smecluster.policies.ensemble.spillovers import ORIGIN, TOGETHER
 from smecluster.policies.ensemble.worlds import ADDITIONAL, FACTOR, MONEY, Ensemble
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 # What every comparison needs, beside the outcomes that it is asked for.
 _ALWAYS = (SUPPLY, DISCOUNTED)
+# Discounted value added of each region while money counts, by which what regions pay is shared out.
+_SIZE = "value added while money counts"
 _DISCOUNTING = ("social discount rate", "discount base year")
 
 Progress = Callable[[int, int], None]
@@ -56,6 +58,7 @@ def compare(
     baseline: Strategy | None = None,
     start: float = START,
     budget: str | float | Amount | Budget | None = DEFAULT_BUDGET,
+    horizon: float | None = None,
     outcomes: Sequence[str] = (),
     settings: Mapping[str, Any] | None = None,
     workers: int | None = None,
@@ -84,6 +87,9 @@ def compare(
         Year from which money and discounted sums count. No strategy may begin before it.
     budget : str, float, Amount or Budget, optional
         Additional money, see `policies.budget.parse_budget`. None: budgets as written.
+    horizon : float, optional
+        Last year whose consequences count, to 2060; the last of the model's own clock if left out,
+        to which money counts whatever the horizon is.
     outcomes : sequence of str
         Outcomes to keep; all if none is named.
     settings : mapping, optional
@@ -104,24 +110,32 @@ def compare(
     ------
     InputError
         If names are given twice, an outcome is unknown, a strategy begins before the start or
-        never, or has no result in any world.
+        never, or has no result in any world, or the horizon is out of reach.
     """
     strategies = tuple(strategies)
     baseline = load_strategy(BASELINE) if baseline is None else baseline
     check_names(baseline, strategies)
     chosen = _find_outcomes(outcomes)
-    years = _list_years(start, model)
+    last = set_horizon(model, horizon, start, settings, futures)
+    years = _list_years(start, model, last)
     everyone = (baseline, *strategies)
     plans = [strategy.plan(model, start) for strategy in everyone]
     for plan in plans:
         check_first_year(plan, start)
     table = pd.DataFrame(index=["model"]) if draws is None else draws
-    worlds = Ensemble(model, table, tuple(futures) or (load_future(BASE),), settings or {}, workers)
+    worlds = Ensemble(
+        model,
+        table,
+        tuple(futures) or (load_future(BASE),),
+        {**(settings or {}), **extend_run(model, last)},
+        workers,
+        money_end=model.time.final,
+    )
     given = budget
     if given is not None and not isinstance(given, Budget):
         given = set_budget(model, given, start, settings)
     _check_budget(given, plans)
-    work = _Work(worlds, chosen, years, checkpoints, progress)
+    work = _Work(worlds, chosen, years, last, checkpoints, progress)
 
     reference = next((plan.name for plan in plans if plan.is_as_now), None)
     if reference is None:
@@ -151,6 +165,7 @@ def compare(
         spans=_check_shares(work, plans, results),
         runs=work.runs,
         discounting=read_discounting(model, worlds.settings),
+        money_end=float(model.time.final),
     )
 
 
@@ -189,10 +204,11 @@ class _Work:
         worlds: Ensemble,
         outcomes: Sequence[Outcome],
         years: np.ndarray,
+        last: float,
         checkpoints: Checkpoints | None,
         progress: Progress | None,
     ) -> None:
-        self.worlds, self.outcomes, self.years = worlds, outcomes, years
+        self.worlds, self.outcomes, self.years, self.last = worlds, outcomes, years, last
         self.checkpoints, self.progress = checkpoints, progress
         self.runs = 0
 
@@ -228,14 +244,14 @@ class _Work:
 
     def _keep(self, run: xr.Dataset) -> xr.Dataset:
         """Keep outcomes of the last year, the path of value added, and the accounts' change."""
-        outcomes = collect_outcomes(run, self.outcomes)
+        outcomes = collect_outcomes(run.sel(time=slice(None, self.last)), self.outcomes)
         whole = outcomes[DISCOUNTED]
         since = (whole.isel(time=-1) - whole.isel(time=0)).assign_attrs(whole.attrs)
         kept = outcomes.isel(time=-1, drop=True).assign({DISCOUNTED: since})
-        accounts = {
-            name: run[name].isel(time=-1, drop=True) - run[name].isel(time=0, drop=True)
-            for name in ACCOUNTS
-        }
+        paid = run.sel(time=[self.years[0], self.worlds.money_end])
+        accounts = {name: paid[name].diff("time").isel(time=0, drop=True) for name in ACCOUNTS}
+        size = paid[DISCOUNTED].diff("time").isel(time=0, drop=True)
+        accounts[_SIZE] = size.assign_attrs(whole.attrs)
         return kept.assign({PATH: outcomes[SUPPLY], **accounts})
 
 
@@ -252,11 +268,57 @@ def check_names(baseline: Strategy, strategies: Sequence[Strategy]) -> None:
             )
 
 
-def _list_years(start: float, model: Model) -> np.ndarray:
-    first, last = model.time.initial, model.time.final - 1
-    if not (first <= start <= last and float(start).is_integer()):
-        raise InputError(f"start = {start:g} is not a whole year in {first:g}..{last:g}")
-    return np.arange(start, last + 2)
+def set_horizon(
+    model: Model,
+    horizon: float | None,
+    start: float,
+    settings: Mapping[str, Any] | None = None,
+    futures: Sequence[Future] = (),
+) -> float:
+    """Give the last year whose consequences count.
+
+    Parameters
+    ----------
+    model : Model
+        The model; its own last year is what is meant where no horizon is given.
+    horizon : float, optional
+        The last year, as asked for.
+    start : float
+        First year that counts.
+    settings : mapping, optional
+        Other inputs that hold in every run.
+    futures : sequence of Future
+        What may come from outside; it must come before the horizon.
+
+    Returns
+    -------
+    float
+        Year.
+
+    Raises
+    ------
+    InputError
+        If it is no whole year after the start or beyond the model's drivers, or if the last year
+        of the runs is set too.
+    """
+    if horizon is None:
+        return float(model.time.final)
+    check_horizons([horizon], start)
+    check_extension(settings)
+    for future in futures:
+        if future.name != BASE and future.year >= horizon:
+            raise InputError(
+                f"future {future.name!r} begins in {future.year:g}, not before the horizon in "
+                f"{horizon:g}"
+            )
+    return float(horizon)
+
+
+def _list_years(start: float, model: Model, last: float) -> np.ndarray:
+    first, final = model.time.initial, model.time.final
+    if not (first <= start <= final - 1 and float(start).is_integer()):
+        raise InputError(f"start = {start:g} is not a whole year in {first:g}..{final - 1:g}")
+    return np.arange(start, max(last, final) + 1)
 
 
 def check_first_year(plan: Plan, start: float) -> None:
@@ -303,9 +365,7 @@ def _check_shares(
 
 def _split_money(plans: Sequence[Plan], results: xr.Dataset, reference: str) -> xr.DataArray:
     """Split what each plan spends beyond policy as now over its payers."""
-    regions = [place for place in results[PLACE].values if place != TOTAL]
-    size = results[DISCOUNTED].sel({PLACE: regions}).rename({PLACE: "Region"})
-    spent = results[[*ACCOUNTS]].assign({DISCOUNTED: size})
+    spent = results[[*ACCOUNTS]].assign({DISCOUNTED: results[_SIZE]})
     parts = [split_payers(plan, spent.sel({STRATEGY: plan.name}, drop=True)) for plan in plans]
     names = np.array([plan.name for plan in plans], dtype=object)
     paid = xr.concat(parts, STRATEGY).assign_coords({STRATEGY: names})

@@ -16,6 +16,7 @@ from smecluster.policies.base_result import pick_named
 from smecluster.policies.ensemble.cases import FUTURE, STRATEGY
 from smecluster.policies.ensemble.recovery import GAP, measure_recovery
 from smecluster.policies.ensemble.spillovers import measure_spillover
+from smecluster.policies.plan import LAST_YEAR
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -82,6 +83,8 @@ class Comparison:
         Rate a year, Dmnl, and the year to which present values refer.
     provenance : mapping of str to str
         Where it came from: hashes of model, strategies and draws, versions.
+    money_end : float
+        Last year of the money, whatever the horizon of its consequences is.
     """
 
     start: float
@@ -102,6 +105,7 @@ class Comparison:
     runs: int
     discounting: tuple[float, float]
     provenance: Mapping[str, str] = field(default_factory=dict)
+    money_end: float = LAST_YEAR
 
     def __repr__(self) -> str:
         draws = f"{len(self.draws):,} draws" if self.several else "best fit"
@@ -121,7 +125,7 @@ class Comparison:
 
     @property
     def end(self) -> float:
-        """Last year."""
+        """Last year whose consequences count: the horizon."""
         return float(self.paths["time"].values[-1])
 
     @property

@@ -105,7 +105,9 @@ def run_study(
         "draws": fingerprint(inputs.draws),
         "strategies": " ".join(one.hash for one in everyone),
         "futures": " ".join(one.hash for one in inputs.futures),
-        "settings": repr((inputs.settings, study.start, inputs.budget, study.outcomes)),
+        "settings": repr(
+            (inputs.settings, study.start, study.horizon, inputs.budget, study.outcomes)
+        ),
     }
     with keep_runs(out, identity) as checkpoints:
         comparison = compare(
@@ -116,6 +118,7 @@ def run_study(
             baseline=inputs.baseline,
             start=study.start,
             budget=inputs.budget,
+            horizon=study.horizon,
             outcomes=study.outcomes,
             settings=inputs.settings,
             workers=workers,

@@ -31,6 +31,7 @@ from smecluster.model.support.errors import InputError
 from smecluster.model.support.limits import MOST_ORDERS
 from smecluster.model.vensim.regions import REGION
 from smecluster.policies.budget import DEFAULT_BUDGET, Amount, Budget, set_budget
+from smecluster.policies.comparison.compute import set_horizon
 from smecluster.policies.contributions.measures import (
     ALONE,
     BASE,
@@ -44,6 +45,7 @@ from smecluster.policies.contributions.measures import (
 from smecluster.policies.contributions.result import Contributions
 from smecluster.policies.contributions.shapley import Design, compute_interactions, make_design
 from smecluster.policies.ensemble.cases import DRAW, FUTURE, STRATEGY
+from smecluster.policies.ensemble.horizons import extend_run
 from smecluster.policies.ensemble.worlds import ADDITIONAL, FACTOR, Ensemble
 from smecluster.policies.menu import read_menu
 from smecluster.policies.plan import START, Plan, carry_on
@@ -70,6 +72,7 @@ def compute_contributions(
     baseline: Strategy | None = None,
     start: float = START,
     budget: str | float | Amount | Budget | None = DEFAULT_BUDGET,
+    horizon: float | None = None,
     outcomes: Sequence[str] = (),
     settings: Mapping[str, Any] | None = None,
     pairs: int = 100,
@@ -93,6 +96,8 @@ def compute_contributions(
         Year from which money and discounted sums count.
     budget : str, float, Amount or Budget, optional
         Additional money, see `policies.budget.parse_budget`. None: as written.
+    horizon : float, optional
+        Last year whose consequences count, as in `policies.comparison.compute.compare`.
     outcomes : sequence of str
         Outcomes (see `model.outcomes`) to share, besides value added and discounted value added.
     settings : mapping, optional
@@ -115,7 +120,8 @@ def compute_contributions(
     ------
     InputError
         If an outcome is unknown or national, the strategy has no lever with money, a draw sets
-        what the strategy sets, `pairs` is no count, or a run failed in every draw.
+        what the strategy sets, `pairs` is no count, the horizon is out of reach, or a run failed
+        in every draw.
     """
     check_count("pairs", pairs, MOST_ORDERS)  # also where all orders are taken, and none drawn
     chosen = _find_outcomes(model, outcomes)
@@ -126,7 +132,9 @@ def compute_contributions(
     table = pd.DataFrame(index=["model"]) if draws is None else draws
     if budget is not None and not isinstance(budget, Budget):
         budget = set_budget(model, budget, start, settings)
-    work = _Work(model, plans, levers, design, chosen, budget, start, settings, workers)
+    last = set_horizon(model, horizon, start, settings)
+    held = {**(settings or {}), **extend_run(model, last)}
+    work = _Work(model, plans, levers, design, chosen, budget, start, last, held, workers)
     at_a_time = max(1, _AT_A_TIME // len(design.members))
     parts: list[_Part] = []
     for begin in range(0, len(table), at_a_time):
@@ -227,12 +235,13 @@ class _Work:
         outcomes: Sequence[Outcome],
         budget: Budget | None,
         start: float,
-        settings: Mapping[str, Any] | None,
+        last: float,
+        settings: Mapping[str, Any],
         workers: int | None,
     ) -> None:
         self.model, self.budget, self.design = model, budget, design
-        self.outcomes, self.settings, self.workers = outcomes, settings or {}, workers
-        self.years = [float(year) for year in np.arange(start, model.time.final + 1)]
+        self.outcomes, self.settings, self.workers = outcomes, settings, workers
+        self.years = [float(year) for year in np.arange(start, last + 1)]
         self.whole = list(plans)
         if budget is None and not any(plan.is_as_now for plan in plans):
             self.whole.append(carry_on(read_menu(model), start))
@@ -247,7 +256,13 @@ class _Work:
 
     def run(self, draws: pd.DataFrame, progress: Progress | None) -> _Part:
         """Bring the strategy to the budget in each draw, then run its coalitions."""
-        worlds = Ensemble(self.model, draws, settings=self.settings, workers=self.workers)
+        worlds = Ensemble(
+            self.model,
+            draws,
+            settings=self.settings,
+            workers=self.workers,
+            money_end=self.model.time.final,
+        )
         variables = list_variables(self.outcomes)
         budget = None if self.budget is None else self.budget.money
         whole = worlds.run(self.whole, variables, self.years, budget=budget, keep=self._keep)

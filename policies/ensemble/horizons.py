@@ -60,6 +60,36 @@ def check_horizons(horizons: Sequence[float], start: float) -> None:
             raise InputError(f"horizon {year:g} is given twice")
 
 
+def extend_run(model: Model, horizon: float) -> dict[str, float]:
+    """Give the input that lets runs go as far as both the money and its consequences.
+
+    Parameters
+    ----------
+    model : Model
+        The model; money counts to the last year of its own clock.
+    horizon : float
+        Last year that counts.
+
+    Returns
+    -------
+    dict of str to float
+        Nothing where the model's own clock is enough.
+    """
+    return {_FINAL: float(horizon)} if horizon > model.time.final else {}
+
+
+def check_extension(settings: Mapping[str, Any] | None) -> None:
+    """Refuse settings that give runs another last year than the horizon does.
+
+    Raises
+    ------
+    InputError
+        If they do.
+    """
+    if _FINAL in (settings or {}):
+        raise InputError(f"{_FINAL!r} is what the horizon sets: leave it out of the settings")
+
+
 class Worlds:
     """Draws in which plans are brought to a budget and then run on to the last horizon.
 
@@ -91,8 +121,7 @@ class Worlds:
         settings: Mapping[str, Any] | None = None,
         workers: int | None = None,
     ) -> None:
-        if _FINAL in (settings or {}):
-            raise InputError(f"{_FINAL!r} is what the horizon sets: leave it out of the settings")
+        check_extension(settings)
         self.model, self.draws, self.workers = model, draws, workers
         self.settings = dict(settings or {})
         self.start, self.money_end = start, money_end

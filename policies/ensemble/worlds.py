@@ -75,6 +75,9 @@ class Ensemble:
     same_code : bool
         Whether machine code is compiled once for plans of every kind, which is worth it where many
         sets of plans are run one after the other, instead of once for what a set of plans varies.
+    money_end : float, optional
+        Last year of the money that is matched and reported; the last year that is kept if left
+        out. Consequences may be read before it or after it (`policies.ensemble.horizons`).
     """
 
     model: Model
@@ -83,6 +86,7 @@ class Ensemble:
     settings: Mapping[str, Any] = field(default_factory=dict)
     workers: int | None = None
     same_code: bool = False
+    money_end: float | None = None
     _trunks: dict[float, Trunk] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -135,7 +139,7 @@ class Ensemble:
         outputs : sequence of str
             Variables of the model to keep.
         years : sequence of float
-            Times to keep, ascending; money counts from the first of them.
+            Times to keep, ascending; money counts from the first of them, to `money_end`.
         budget : float or xarray.DataArray, optional
             Present value, Myuan, that each plan with a programme spends in every world beyond
             policy as now in the same world; an array along ``future`` and ``draw`` where it
@@ -188,7 +192,9 @@ class _Work:
         progress: Progress | None,
         matched: bool,
     ) -> None:
-        self.worlds, self.years, self.keep = worlds, list(years), keep
+        self.worlds, self.asked, self.keep = worlds, list(years), keep
+        self.money_end = self.asked[-1] if worlds.money_end is None else worlds.money_end
+        self.years = sorted({*map(float, self.asked), float(self.money_end)})
         self.outputs = [*dict.fromkeys((*outputs, *ACCOUNTS))]
         self.tolerance, self.progress = tolerance, progress
         self.runs = 0
@@ -304,8 +310,15 @@ class _Work:
             return factor, slope
         middle = worlds.draws.median().to_frame().T
         middle = middle if self.drawn else worlds.draws.iloc[:1]
-        one = Ensemble(worlds.model, middle, worlds.futures[:1], worlds.settings, 1)
-        work = _Work(one, money, self.outputs, self.years, self.keep, _ROUGH, None, True)
+        one = Ensemble(
+            worlds.model,
+            middle,
+            worlds.futures[:1],
+            worlds.settings,
+            1,
+            money_end=worlds.money_end,
+        )
+        work = _Work(one, money, self.outputs, self.asked, self.keep, _ROUGH, None, True)
         cases, start = Cases((len(work.plans), 1)), np.ones((len(work.plans), 1))
         slopes = work._world(one.futures[0], cases, wanted, None, start, start)
         found = cases.arrays[FACTOR][: len(money)]
@@ -433,8 +446,9 @@ class _Work:
             within_ranges=False,  # futures and branches go beyond on purpose
         )
         for here, run in zip(parts, runs, strict=True):
-            cost[here] = sum_money(run).values
-            kept = run[self.outputs] if self.keep is None else self.keep(run)
+            cost[here] = sum_money(run.sel(time=slice(None, self.money_end))).values
+            asked = run if len(self.years) == len(self.asked) else run.sel(time=self.asked)
+            kept = asked[self.outputs] if self.keep is None else self.keep(asked)
             money = {
                 MONEY: ("run", cost[here], {"unit": "Myuan"}),
                 FACTOR: ("run", factor[here], {"unit": "Dmnl"}),

@@ -19,12 +19,14 @@ from numpy.typing import NDArray
 from smecluster.model.runs import simulate
 from smecluster.model.settings import override_inputs
 from smecluster.model.support.checkpoints import Checkpoints
-from smecluster.model.support.errors import InputError
+from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.policies.budget import DEFAULT_BUDGET, Amount, Budget, set_budget
+from smecluster.policies.comparison.compute import set_horizon
 from smecluster.policies.ensemble.payers import CENTRE
 from smecluster.policies.futures import Future
 from smecluster.policies.menu import read_menu
 from smecluster.policies.optimisation.evaluation import (
+    BENEFIT,
     CRITERIA,
     DISPERSION,
     GAIN,
@@ -32,6 +34,7 @@ from smecluster.policies.optimisation.evaluation import (
     UNITS,
     Evaluated,
     Evaluation,
+    has_benefit,
 )
 from smecluster.policies.optimisation.measures import (
     BEST,
@@ -55,6 +58,8 @@ Progress = Callable[[int, int], None]
 
 #: Time step of the search, Year.
 STEP = 0.125
+#: What the best use may be the best by.
+AIMS = (BENEFIT, GAIN)
 CLOSE = 1e-3  # relative; what the money may differ from the budget by while searching
 _WHERE = ("strategy", "draw")
 _DISCOUNT = "discount factor"
@@ -70,6 +75,8 @@ def optimise(
     baseline: Strategy | None = None,
     start: float = START,
     budget: str | float | Amount | Budget = DEFAULT_BUDGET,
+    horizon: float | None = None,
+    aim: str = BENEFIT,
     last: float = 2035.0,
     shock: Future | None = None,
     step: float = STEP,
@@ -98,6 +105,10 @@ def optimise(
         Year from which money and discounted sums count, and the first in which a programme starts.
     budget : str, float, Amount or Budget
         Additional money, see `policies.budget.parse_budget`.
+    horizon : float, optional
+        Last year whose consequences count, as in `policies.comparison.compute.compare`.
+    aim : {"net national benefit", "value added gained"}
+        What the best use is the best by.
     last : float
         Latest year in which a programme may start.
     shock : Future, optional
@@ -125,9 +136,10 @@ def optimise(
     Raises
     ------
     InputError
-        If a strategy has no programme or is named twice, the years do not fit, or no way to spend
-        the budget gains anything.
+        If a strategy has no programme or is named twice, the years do not fit, the aim is unknown
+        or the model has no account of it, or no way to spend the budget gains anything.
     """
+    criteria = select_criteria(model, shock, aim)
     search = Search() if search is None else search
     baseline = load_strategy(BASELINE) if baseline is None else baseline
     _check(by_hand, model, start, last)
@@ -139,21 +151,21 @@ def optimise(
     known = [point for one in by_hand if (point := space.find_point(one)) is not None]
     report = _Report(search, several, progress)
     rough = {**(settings or {}), "TIME STEP": step}
-    options: dict[str, Any] = {"workers": workers}
+    reach = set_horizon(model, horizon, start, settings, () if shock is None else (shock,))
+    options: dict[str, Any] = {"workers": workers, "horizon": reach}
 
     evaluation = Evaluation(model, draws, budget, baseline, settings=rough, **options)
     # What cannot be run is refused here, in words: SciPy would hide the reason.
     evaluation.evaluate(space.make_plans(np.full((1, space.size), 0.5)), CLOSE)
     with _keep(folder, "one-aim", search, identity) as checkpoints:
-        objective = _make_objective(evaluation, space, search, (GAIN,))
+        objective = _make_objective(evaluation, space, search, (aim,))
         result = search_best(objective, space.size, search, known, checkpoints, report.first)
     if result.values[0, 0] >= 0:
         raise InputError(
-            f"no way to spend {budget.money / 1e3:,.4g} bn yuan from {start:g} on gains anything "
+            f"no way to spend {budget.money / 1e3:,.4g} bn yuan from {start:g} on gains any {aim} "
             "within the ranges that the model allows: try another budget"
         )
     points, runs = [result.points[0]], evaluation.runs
-    criteria = select_criteria(model, shock)
     if several:
         evaluation = Evaluation(
             model, draws, budget, baseline, shock=shock, settings=rough, **options
@@ -205,13 +217,27 @@ def optimise(
             for one in (*strategies, *by_hand)
         },
         spans=check_spans(model, funded, start, settings),
+        horizon=reach,
     )
 
 
-def select_criteria(model: Model, shock: Future | None) -> tuple[str, ...]:
-    """Give the criteria: the loss only with a shock, the dispersion only among regions."""
+def select_criteria(model: Model, shock: Future | None, aim: str = BENEFIT) -> tuple[str, ...]:
+    """Give the criteria, the aim first.
+
+    The loss is one only with a shock, the dispersion only among regions.
+
+    Raises
+    ------
+    InputError
+        If the aim is unknown, or the model has no account of it.
+    """
+    if aim not in AIMS:
+        raise UnknownNameError("aim", aim, AIMS)
     left_out = [LOSS] * (shock is None) + [DISPERSION] * (len(model.regions) == 1)
-    return tuple(name for name in CRITERIA if name not in left_out)
+    left_out += [BENEFIT] * (not has_benefit(model))
+    if aim in left_out:
+        raise InputError(f"{model.path.name} has no account of the {aim}: search by {GAIN!r}")
+    return (aim, *(name for name in CRITERIA if name not in (aim, *left_out)))
 
 
 def _check(by_hand: Sequence[Strategy], model: Model, start: float, last: float) -> None:

@@ -15,6 +15,7 @@ from smecluster.model.outcomes import DISPERSION as DISPERSION_OUTCOME
 from smecluster.model.outcomes import collect_outcomes, find_outcome, list_variables
 from smecluster.policies.budget import Budget
 from smecluster.policies.ensemble.cases import DRAW, STRATEGY
+from smecluster.policies.ensemble.horizons import extend_run
 from smecluster.policies.ensemble.recovery import LOSS as LOST
 from smecluster.policies.ensemble.recovery import measure_recovery
 from smecluster.policies.ensemble.worlds import ADDITIONAL, EXACT, FACTOR, Ensemble
@@ -29,12 +30,19 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 # What a way to spend money is judged by; the sign says which direction is better.
+BENEFIT = "net national benefit"
 GAIN = "value added gained"
 DISPERSION = "change of dispersion"
 BALANCE = "change of public balance"
 LOSS = "loss in a shock"
-CRITERIA = {GAIN: 1, DISPERSION: -1, BALANCE: 1, LOSS: -1}
-UNITS = {GAIN: "Myuan", DISPERSION: "Dmnl", BALANCE: "Myuan", LOSS: "% of a year's value added"}
+CRITERIA = {BENEFIT: 1, GAIN: 1, DISPERSION: -1, BALANCE: 1, LOSS: -1}
+UNITS = {
+    BENEFIT: "Myuan",
+    GAIN: "Myuan",
+    DISPERSION: "Dmnl",
+    BALANCE: "Myuan",
+    LOSS: "% of a year's value added",
+}
 
 _WORKER = "value added per worker"
 _OUTPUTS = (
@@ -44,7 +52,8 @@ _OUTPUTS = (
     "central fiscal balance",
     "discount factor",
 )
-_PATH, _GAINED, _BALANCE = "path", "gained", "balance"
+_ACCOUNT = "Net national benefit account"
+_PATH, _GAINED, _BALANCE, _BENEFIT = "path", "gained", "balance", "benefit"
 
 
 @dataclass(frozen=True)
@@ -67,6 +76,11 @@ class Evaluated:
     money: Array
 
 
+def has_benefit(model: Model) -> bool:
+    """Whether a model keeps the account of the nation's net benefit."""
+    return _ACCOUNT in model.program.outputs
+
+
 class Evaluation:
     """Evaluates ways to spend one budget, as every comparison does.
 
@@ -82,6 +96,8 @@ class Evaluation:
         What the ways are compared with.
     shock : Future, optional
         The shock against which the loss is measured; the criterion is left out without one.
+    horizon : float, optional
+        Last year whose consequences count; the budget's last if left out.
     settings : mapping, optional
         Other inputs that hold in every run.
     workers : int, optional
@@ -101,6 +117,7 @@ class Evaluation:
         baseline: Strategy,
         *,
         shock: Future | None = None,
+        horizon: float | None = None,
         settings: Mapping[str, Any] | None = None,
         workers: int | None = None,
     ) -> None:
@@ -108,10 +125,20 @@ class Evaluation:
         self._shock = shock
         self._budget = budget
         self._baseline = baseline.plan(model, budget.start).rename("baseline")
-        self._years = [float(year) for year in np.arange(budget.start, model.time.final + 1)]
+        last = budget.end if horizon is None else horizon
+        self._years = [float(year) for year in np.arange(budget.start, last + 1)]
+        self._outputs = [*_OUTPUTS, *[_ACCOUNT] * has_benefit(model)]
         self._worker = find_outcome(_WORKER)
         futures = (load_future(BASE), *(() if shock is None else (shock,)))
-        self._worlds = Ensemble(model, draws, futures, settings or {}, workers, same_code=True)
+        self._worlds = Ensemble(
+            model,
+            draws,
+            futures,
+            {**(settings or {}), **extend_run(model, last)},
+            workers,
+            same_code=True,
+            money_end=budget.end,
+        )
 
     def evaluate(self, plans: Sequence[Plan], tolerance: float = EXACT) -> Evaluated:
         """Bring plans to the budget in every draw, and say what they reach.
@@ -130,7 +157,7 @@ class Evaluation:
         """
         run = self._worlds.run(
             [self._baseline, *plans],
-            [*_OUTPUTS, *list_variables([self._worker])],
+            [*self._outputs, *list_variables([self._worker])],
             self._years,
             budget=self._budget.money,
             keep=self._keep,
@@ -138,13 +165,12 @@ class Evaluation:
         )
         self.runs += int(run.attrs["runs"])
         base = run.isel(future=0, drop=True)
-        reached = base[[_GAINED, DISPERSION_OUTCOME, _BALANCE]]
+        known = {GAIN: _GAINED, DISPERSION: DISPERSION_OUTCOME, BALANCE: _BALANCE}
+        if _BENEFIT in base:
+            known = {BENEFIT: _BENEFIT, **known}
+        reached = base[[*known.values()]]
         change = reached - reached.sel({STRATEGY: self._baseline.name}, drop=True)
-        values = {
-            GAIN: change[_GAINED],
-            DISPERSION: change[DISPERSION_OUTCOME],
-            BALANCE: change[_BALANCE],
-        }
+        values = {name: change[kept] for name, kept in known.items()}
         if self._shock is not None:
             hit = run[_PATH].isel(future=1, drop=True)
             values[LOSS] = measure_recovery(base[_PATH], hit, self._shock.year)[LOST]
@@ -172,4 +198,7 @@ class Evaluation:
                 DISPERSION_OUTCOME: last[DISPERSION_OUTCOME],
             }
         )
+        if _ACCOUNT in self._outputs:
+            whole = run[_ACCOUNT]
+            kept[_BENEFIT] = whole.isel(time=-1, drop=True) - whole.isel(time=0, drop=True)
         return kept.transpose("run", ...)

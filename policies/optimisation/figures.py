@@ -14,6 +14,7 @@ from smecluster.model.presentation.plotting import Figure, add_heading, format_a
 from smecluster.policies.menu import LEVELS
 from smecluster.policies.optimisation.evaluation import (
     BALANCE,
+    BENEFIT,
     CRITERIA,
     DISPERSION,
     GAIN,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 _BEST = "#D55E00"
 _BETTER = {
+    BENEFIT: "More net national benefit",
     GAIN: "More value added gained",
     DISPERSION: "Less dispersion among regions",
     BALANCE: "Better public balance",
@@ -139,7 +141,7 @@ def draw_lead(best_use: BestUse) -> Figure:
 
 def draw_course(best_use: BestUse) -> Figure:
     """Draw how the best way so far got better, beside the strategies by hand."""
-    unit, factor = display_unit(UNITS[GAIN])
+    unit, factor = display_unit(UNITS[best_use.aim])
     figure = Figure(figsize=(8.5, 4.6), layout="constrained")
     axis = figure.subplots()
     generations = np.arange(len(best_use.course))
@@ -151,7 +153,7 @@ def draw_course(best_use: BestUse) -> Figure:
         axis.text(climbed, 0.02, " along the gradient", transform=at, fontsize=8)
     styles = _styles(best_use)
     for strategy in best_use.by_hand:
-        values = best_use.chosen_on[GAIN].sel(strategy=strategy.name)
+        values = best_use.chosen_on[best_use.aim].sel(strategy=strategy.name)
         value = _summarise(best_use, values.values) * factor
         colour, line = styles[strategy.name]
         axis.axhline(value, color=colour, linestyle=line, linewidth=1.4)
@@ -165,7 +167,7 @@ def draw_course(best_use: BestUse) -> Figure:
             fontsize=9,
         )
     axis.set_xlabel("Generation")
-    axis.set_ylabel(f"{capitalise(GAIN)}, {unit}")
+    axis.set_ylabel(f"{capitalise(best_use.aim)}, {unit}")
     _tidy(axis)
     axis.grid(axis="y", color="#E5E5E5")
     format_axis(axis.yaxis)
@@ -183,20 +185,23 @@ def draw_course(best_use: BestUse) -> Figure:
 
 
 def draw_trade_offs(best_use: BestUse) -> Figure:
-    """Draw the front: value added gained against every other criterion."""
-    others = [name for name in best_use.criteria if name != GAIN]
+    """Draw the front: the aim against every other criterion."""
+    others = [name for name in best_use.criteria if name != best_use.aim]
     figure = Figure(figsize=(4.3 * len(others) + 0.6, 5.2), layout="constrained")
     axes = figure.subplots(1, len(others), squeeze=False, sharey=True)
     styles = _styles(best_use)
-    unit, factor = display_unit(UNITS[GAIN])
+    unit, factor = display_unit(UNITS[best_use.aim])
     for axis, name in zip(axes[0], others, strict=True):
         along, scale = display_unit(UNITS[name])
         points = [_mean(best_use, name, one) * scale for one in best_use.front]
-        gains = [_mean(best_use, GAIN, one) * factor for one in best_use.front]
+        gains = [_mean(best_use, best_use.aim, one) * factor for one in best_use.front]
         axis.plot(points, gains, "o", color="#9A9A9A", markersize=5)
         for strategy in (best_use.best, *best_use.by_hand):
             colour = styles[strategy.name][0]
-            at = _mean(best_use, name, strategy) * scale, _mean(best_use, GAIN, strategy) * factor
+            at = (
+                _mean(best_use, name, strategy) * scale,
+                _mean(best_use, best_use.aim, strategy) * factor,
+            )
             mark = "*" if strategy is best_use.best else "s"
             axis.plot(*at, mark, color=colour, markersize=13 if mark == "*" else 7)
         better = "right" if CRITERIA[name] > 0 else "left"
@@ -204,7 +209,7 @@ def draw_trade_offs(best_use: BestUse) -> Figure:
         axis.grid(color="#EEEEEE")
         _tidy(axis)
         format_axis(axis.xaxis)
-    axes[0, 0].set_ylabel(f"{capitalise(GAIN)}, {unit}")
+    axes[0, 0].set_ylabel(f"{capitalise(best_use.aim)}, {unit}")
     format_axis(axes[0, 0].yaxis)
     handles = [Line2D([], [], marker="o", ls="", color="#9A9A9A", label="front of several aims")]
     handles += [

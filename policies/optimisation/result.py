@@ -10,6 +10,7 @@ import pandas as pd
 import xarray as xr
 
 from smecluster.policies.base_result import PolicyResult
+from smecluster.policies.plan import LAST_YEAR
 
 if TYPE_CHECKING:
     from smecluster.model.presentation.plotting import Figure
@@ -37,7 +38,7 @@ class BestUse(PolicyResult):
     baseline : Strategy
         What all are compared with.
     criteria : tuple of str
-        The aims, see `policies.optimisation.evaluation.CRITERIA`.
+        The aims, see `policies.optimisation.evaluation.CRITERIA`; that of the search first.
     best : Strategy
         The best use, with the money that it needs at the model's own values.
     by_hand : tuple of Strategy
@@ -51,7 +52,7 @@ class BestUse(PolicyResult):
         ``programme money`` (additional, Myuan) and ``factor`` on the money as written. On the
         draws used to choose those of the front are among them, on the others not.
     course : array of float
-        The value of the best way so far, by generation, Myuan gained.
+        The value of the best way so far, by generation, Myuan by the aim.
     search : Search
         How the search was made.
     step : float
@@ -65,6 +66,8 @@ class BestUse(PolicyResult):
         spends at the model's own values, Myuan, by strategy.
     spans : tuple of SpanExcess
         Levers on which the best use or a strategy by hand spends more than is plausible.
+    horizon : float
+        Last year whose consequences count.
     """
 
     budget: Budget
@@ -84,6 +87,12 @@ class BestUse(PolicyResult):
     menu: Menu
     spent: Mapping[str, Mapping[str, float]]
     spans: tuple[SpanExcess, ...] = ()
+    horizon: float = LAST_YEAR
+
+    @property
+    def aim(self) -> str:
+        """What the best use is the best by: the first criterion."""
+        return self.criteria[0]
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Give the comparison on unseen draws, the allocations, and the front."""

@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 
 from smecluster.model.presentation.formatting import Rounded, display_unit
-from smecluster.policies.optimisation.evaluation import BALANCE, CRITERIA, GAIN, UNITS
+from smecluster.policies.optimisation.evaluation import BALANCE, BENEFIT, CRITERIA, GAIN, UNITS
 from smecluster.policies.optimisation.measures import (
     AHEAD,
     COMPARED,
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from smecluster.policies.optimisation.result import BestUse
 
 _UNIT, _FACTOR = display_unit("Myuan")
+_WORDS = {BENEFIT: "net national benefit", GAIN: "value added"}
 # Ahead in so large a share of the draws: the lead is called sure.
 _SURE = 0.95
 
@@ -47,7 +48,7 @@ def write_verdict(best_use: BestUse) -> str:
     str
         One or a few sentences.
     """
-    rows = _select(best_use, GAIN)
+    rows = _select(best_use, best_use.aim)
     beaten = {name: row[LEAD + "mean"] > 0 for name, row in rows.items()}
     draws = best_use.unseen.sizes["draw"]
     if all(beaten.values()):
@@ -57,8 +58,8 @@ def write_verdict(best_use: BestUse) -> str:
         said = (
             f"The best use that the search found beats every strategy by hand on {draws:,} draws "
             f"that were not used to choose it. Against the next best, {_title(best_use, nearest)}, "
-            f"it gains {lead['median']} {_UNIT} more value added in present value (90 % interval: "
-            f"{lead['low']} to {lead['high']}) and is ahead "
+            f"it gains {lead['median']} {_UNIT} more {_WORDS[best_use.aim]} in present value (90 % "
+            f"interval: {lead['low']} to {lead['high']}) and is ahead "
             f"{format_draws(int(row[AHEAD]), int(row[COMPARED]))}."
         )
         unsure = [
@@ -91,13 +92,13 @@ def write_answer(best_use: BestUse) -> list[str]:
     list of str
         Sentences, the verdict first.
     """
-    gains = best_use.unseen[GAIN].sel(strategy=best_use.best.name) * _FACTOR
+    gains = best_use.unseen[best_use.aim].sel(strategy=best_use.best.name) * _FACTOR
     money = best_use.budget.money * _FACTOR
     return [
         write_verdict(best_use),
         f"It gains {_spread(gains)} against '{best_use.baseline.title}', "
-        f"{Rounded(float(gains.median()) / money)} yuan of value added for a yuan of additional "
-        "money.",
+        f"{Rounded(float(gains.median()) / money)} yuan of {_WORDS[best_use.aim]} for a yuan of "
+        "additional money.",
         _spending(best_use),
         _timing(best_use.best),
         *_elsewhere(best_use),
@@ -119,9 +120,10 @@ def write_basis(best_use: BestUse) -> list[str]:
     """
     chosen, unseen = (values.sizes["draw"] for values in (best_use.chosen_on, best_use.unseen))
     named = [one.name for one in (best_use.best, *best_use.by_hand)]
-    lost = int(np.isnan(best_use.unseen[GAIN].sel(strategy=named).values).any(0).sum())
+    lost = int(np.isnan(best_use.unseen[best_use.aim].sel(strategy=named).values).any(0).sum())
     said = [
-        f"Every strategy spends {best_use.budget.describe()}, in every draw.",
+        f"Every strategy spends {best_use.budget.describe()}, in every draw; what it brings counts "
+        f"to {best_use.horizon:g}.",
         f"{best_use.runs:,} runs; {chosen} draws to choose on and {unseen} others to check on; "
         f"seed {best_use.search.seed}. The search used a time step of 1/{1 / best_use.step:g} "
         "year; all results come from the model's own.",
@@ -156,7 +158,7 @@ def _select(best_use: BestUse, criterion: str) -> dict[str, dict[str, float]]:
 
 
 def _why_not(best_use: BestUse, ahead: Sequence[str]) -> str:
-    before = best_use.chosen_on[GAIN].mean("draw")
+    before = best_use.chosen_on[best_use.aim].mean("draw")
     best = float(before.sel(strategy=best_use.best.name))
     fitted = [name for name in ahead if float(before.sel(strategy=name)) < best]
     outside = [name for name in ahead if name not in fitted]
@@ -215,7 +217,7 @@ def _elsewhere(best_use: BestUse) -> list[str]:
     """Say where the best use is worse than a strategy by hand by another criterion."""
     said = []
     for name in best_use.criteria:
-        if name == GAIN:
+        if name == best_use.aim:
             continue
         leads = {one: row[LEAD + "median"] for one, row in _select(best_use, name).items()}
         worse = [one for one, lead in leads.items() if lead < 0]
@@ -236,7 +238,7 @@ def _elsewhere(best_use: BestUse) -> list[str]:
 
 def _overfit(best_use: BestUse) -> str:
     chosen, unseen = (
-        float(values[GAIN].sel(strategy=best_use.best.name).mean())
+        float(values[best_use.aim].sel(strategy=best_use.best.name).mean())
         for values in (best_use.chosen_on, best_use.unseen)
     )
     return (

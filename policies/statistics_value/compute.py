@@ -22,7 +22,9 @@ from smecluster.model.outcomes import PLACE, TOTAL
 from smecluster.model.support.errors import InputError
 from smecluster.model.vensim.cutting import Cut, apply_cuts
 from smecluster.policies.budget import DEFAULT_BUDGET, Amount, Budget, set_budget
+from smecluster.policies.comparison.compute import set_horizon
 from smecluster.policies.ensemble.cases import DRAW, FUTURE, REASON, STRATEGY
+from smecluster.policies.ensemble.horizons import extend_run
 from smecluster.policies.ensemble.worlds import FACTOR, Ensemble
 from smecluster.policies.futures import BASE, Future
 from smecluster.policies.futures import load as load_future
@@ -63,6 +65,7 @@ def value_statistics(
     baseline: Strategy | None = None,
     start: float = START,
     budget: str | float | Amount | Budget | None = DEFAULT_BUDGET,
+    horizon: float | None = None,
     settings: Mapping[str, Any] | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
@@ -86,6 +89,8 @@ def value_statistics(
         Year from which money and discounted sums count.
     budget : str, float, Amount or Budget, optional
         Additional money, see `policies.budget.parse_budget`. None: as written.
+    horizon : float, optional
+        Last year whose consequences count, as in `policies.comparison.compute.compare`.
     settings : mapping, optional
         Other inputs that hold in every run.
     workers : int, optional
@@ -101,7 +106,8 @@ def value_statistics(
     Raises
     ------
     InputError
-        If the strategy has no money for the lever, or no world can be run.
+        If the strategy has no money for the lever, the horizon is out of reach, or no world can be
+        run.
     """
     plan = strategy.plan(model, start)
     if not plan.lever_inputs(LEVER):
@@ -111,21 +117,25 @@ def value_statistics(
     worlds = tuple(futures) or (load_future(BASE),)
     if budget is not None and not isinstance(budget, Budget):
         budget = set_budget(model, budget, start, settings)
+    last = set_horizon(model, horizon, start, settings, worlds)
+    held = {**(settings or {}), **extend_run(model, last)}
     reactive = replace(model, text=apply_cuts(model.text, [CUT]))
     parts, reasons, runs = [], [], 0
     for one, own in ((reactive, {CUT.constant: 0.0}), (model, {})):
-        ensemble = Ensemble(one, table, worlds, {**(settings or {}), **own}, workers)
+        ensemble = Ensemble(
+            one, table, worlds, {**held, **own}, workers, money_end=model.time.final
+        )
         report = None if progress is None else _report_half(progress, runs)
-        result = _run(ensemble, base.plan(model, start), plan, budget, start, report)
+        result = _run(ensemble, base.plan(model, start), plan, budget, (start, last), report)
         runs += int(result.attrs["runs"])
         reasons += [str(text) for text in result[REASON].values.ravel() if text]
-        parts.append(_measure_worth(result, plan, base.name))
+        parts.append(_measure_worth(result, plan, base.name, (start, last, model.time.final)))
     values = xr.concat(parts, POLICY).assign_coords({POLICY: [REACTIVE, ANTICIPATORY]})
     missing = values[WORTH].isnull().any([POLICY, PLACE])
     if bool(missing.all()):
         raise InputError(f"no world can be run: {reasons[0]}")
     return StatisticsValue(
-        strategy, base, budget, start, worlds, table, values, runs, int(missing.sum())
+        strategy, base, budget, start, worlds, table, values, runs, int(missing.sum()), last
     )
 
 
@@ -134,16 +144,15 @@ def _run(
     baseline: Plan,
     plan: Plan,
     budget: Budget | None,
-    start: float,
+    span: tuple[float, float],
     progress: Progress | None,
 ) -> xr.Dataset:
     """Bring the strategy to the budget, then run it with that money but without the lever's."""
-    outputs, years = (
-        (_SUPPLY, LOCAL_ACCOUNT, CENTRAL_ACCOUNT, _CAPACITY),
-        [start, worlds.model.time.final],
-    )
+    outputs = (_SUPPLY, LOCAL_ACCOUNT, CENTRAL_ACCOUNT, _CAPACITY)
     nothing = plan.without_programmes().rename(_NOTHING)
     money = None if budget is None else budget.money
+    # What is paid counts to the end of the money, what it brings to the last year.
+    years = sorted({*span, float(worlds.model.time.final)})
     whole = worlds.run([baseline, plan, nothing], outputs, years, budget=money, progress=progress)
     factor = whole[FACTOR].sel({STRATEGY: [plan.name]})
     rest = plan.with_levers({lever for one in plan.spending for lever in one.allocation} - {LEVER})
@@ -159,12 +168,18 @@ def _run(
     return joined.assign_attrs(runs=int(whole.attrs["runs"]) + int(without.attrs["runs"]))
 
 
-def _measure_worth(result: xr.Dataset, plan: Plan, baseline: str) -> xr.Dataset:
-    """Compare the run with the lever with the one without it."""
-    first, last = result.isel(time=0, drop=True), result.isel(time=-1, drop=True)
+def _measure_worth(
+    result: xr.Dataset, plan: Plan, baseline: str, years: tuple[float, float, float]
+) -> xr.Dataset:
+    """Compare the run with the lever with the one without it.
+
+    `years` are the first one, the last whose consequences count, and the last of the money.
+    """
+    first, last, paid = (result.sel(time=year, drop=True) for year in years)
 
     def since(name: str, run: str) -> xr.DataArray:
-        return (last[name] - first[name]).sel({STRATEGY: run}, drop=True)
+        until = paid if name in (LOCAL_ACCOUNT, CENTRAL_ACCOUNT) else last
+        return (until[name] - first[name]).sel({STRATEGY: run}, drop=True)
 
     part = {
         region: own.allocation.get(LEVER, 0.0) if own and own.has_money else 0.0

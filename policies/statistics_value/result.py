@@ -10,6 +10,7 @@ import xarray as xr
 
 from smecluster.model.presentation.exports import convert_units
 from smecluster.policies.base_result import PolicyResult
+from smecluster.policies.plan import LAST_YEAR
 
 if TYPE_CHECKING:
     from smecluster.model.presentation.plotting import Figure
@@ -47,6 +48,8 @@ class StatisticsValue(PolicyResult):
         How many runs.
     failed : int
         Worlds that are missing because a run failed in them.
+    horizon : float
+        Last year whose consequences count.
     """
 
     strategy: Strategy
@@ -58,6 +61,7 @@ class StatisticsValue(PolicyResult):
     values: xr.Dataset
     runs: int
     failed: int
+    horizon: float = LAST_YEAR
 
     @property
     def several(self) -> bool:

@@ -94,7 +94,7 @@ def write_basis(statistics: StatisticsValue) -> list[str]:
     )
     said = [
         f"{money}; against '{statistics.baseline.title}' it gains {_spread(gain)} {_UNIT} in all "
-        "regions.",
+        f"regions to {statistics.horizon:g}.",
         f"{statistics.runs:,} runs in {format_count(len(statistics.draws), 'draw', 'draws')} and "
         f"{format_count(len(statistics.futures), 'future', 'futures')}"
         + (". In brackets: 90 % intervals." if statistics.several else "."),

@@ -19,6 +19,7 @@ from smecluster.scripts.shared.uncertainty import (
     BudgetText,
     Draws,
     Futures,
+    Horizon,
     Seed,
     Start,
     StudyName,
@@ -57,6 +58,7 @@ def compare(
     baseline: Baseline = None,
     start: Start = None,
     budget: BudgetText = None,
+    horizon: Horizon = None,
     as_written: Annotated[
         bool, typer.Option("--as-written", help="Spend what each strategy's file says.")
     ] = False,
@@ -107,6 +109,7 @@ def compare(
         baseline=baseline,
         start=start,
         budget=budget,
+        horizon=horizon,
         as_written=as_written or None,
         draws=draws,
         futures=chosen,

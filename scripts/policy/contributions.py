@@ -16,6 +16,7 @@ from smecluster.scripts.shared.uncertainty import (
     Baseline,
     BudgetText,
     Draws,
+    Horizon,
     Seed,
     Start,
     Step,
@@ -49,6 +50,7 @@ def contributions(
     baseline: Baseline = None,
     start: Start = None,
     budget: BudgetText = None,
+    horizon: Horizon = None,
     as_written: Annotated[
         bool, typer.Option("--as-written", help="Spend what each strategy's file says.")
     ] = False,
@@ -86,6 +88,7 @@ def contributions(
         baseline=baseline,
         start=start,
         budget=budget,
+        horizon=horizon,
         as_written=as_written or None,
         draws=0 if study is None and draws is None else draws,
         seed=seed,
@@ -113,6 +116,7 @@ def contributions(
                 baseline=inputs.baseline,
                 start=given.start,
                 budget=inputs.budget,
+                horizon=given.horizon,
                 outcomes=[outcome],
                 settings=used,
                 pairs=pairs,

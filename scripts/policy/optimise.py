@@ -15,6 +15,7 @@ from smecluster.scripts.shared.results import Results
 from smecluster.scripts.shared.uncertainty import (
     Baseline,
     BudgetText,
+    Horizon,
     Seed,
     Start,
     StudyName,
@@ -32,6 +33,7 @@ EXAMPLES = (
     "smecluster optimise central local mixed --budget '300 bn' --draws 32 --unseen 200",
     "smecluster optimise --study centre-or-place",
     "smecluster optimise local mine.toml --quantile 0.1 --single",
+    "smecluster optimise --aim 'value added gained'",
 )
 _BY_HAND = ("central", "local", "mixed")
 _CHOOSE, _UNSEEN = 16, 100
@@ -53,6 +55,14 @@ def optimise(
     baseline: Baseline = None,
     start: Start = None,
     budget: BudgetText = None,
+    horizon: Horizon = None,
+    aim: Annotated[
+        str,
+        typer.Option(
+            help="What is searched for: 'net national benefit' or 'value added gained' (of the "
+            "regions)."
+        ),
+    ] = "net national benefit",
     study: StudyName = None,
     draws: Annotated[
         int, typer.Option(min=1, help="Draws of the calibration to choose on.")
@@ -75,7 +85,7 @@ def optimise(
     population: Annotated[int, typer.Option(help="Allocations in a generation.")] = 48,
     last: Annotated[float, typer.Option(help="Latest year in which a programme may start.")] = 2035,
     single: Annotated[
-        bool, typer.Option("--single", help="Search for value added only, not for the other aims.")
+        bool, typer.Option("--single", help="Search by the aim alone, not by the others too.")
     ] = False,
     shock: Annotated[
         str, typer.Option(help="Future whose loss is one of the aims: a name, or a TOML file.")
@@ -114,6 +124,7 @@ def optimise(
         baseline=baseline,
         start=start,
         budget=budget,
+        horizon=horizon,
         draws=_UNSEEN if study is None and unseen is None else unseen,
         seed=seed,
         futures=("base",),
@@ -140,6 +151,7 @@ def optimise(
         "budget": str(inputs.budget),
         "start": str(given.start),
         "last year": str(last),
+        "aim": f"{aim} to {given.horizon}",
         "shock": hit.hash,
         "step": str(step),
         "settings": repr(inputs.settings),
@@ -156,6 +168,8 @@ def optimise(
             baseline=inputs.baseline,
             start=given.start,
             budget=inputs.budget,
+            horizon=given.horizon,
+            aim=aim,
             last=last,
             shock=hit,
             step=step,
@@ -245,7 +259,7 @@ _CAPTIONS = {
     "spending": "Per cent of the money by lever",
     "lead": "Lead of the best use in the same draw, on unseen draws",
     "search": "How the search went",
-    "trade-offs": "Value added against the other aims",
+    "trade-offs": "The aim of the search against the others",
 }
 
 

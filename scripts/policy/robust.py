@@ -17,6 +17,7 @@ from smecluster.scripts.shared.uncertainty import (
     BudgetText,
     Draws,
     Futures,
+    Horizon,
     Seed,
     Start,
     StudyName,
@@ -55,6 +56,7 @@ def robust(
     baseline: Baseline = None,
     start: Start = None,
     budget: BudgetText = None,
+    horizon: Horizon = None,
     region: Regions = None,
     from_: Folders = None,
     set_: Settings = None,
@@ -77,6 +79,7 @@ def robust(
         seed=seed,
         start=start,
         budget=budget,
+        horizon=horizon,
         baseline=baseline,
         regions=tuple(region) if region else None,
     )

@@ -52,7 +52,8 @@ def tipping(
     from smecluster.model.support.provenance import make_stamp
     from smecluster.policies.strategy import load
     from smecluster.sensitivity.tipping.compute import BUDGETS, HORIZONS, find_tipping_values
-    from smecluster.sensitivity.tipping.page import WORDS, write_page
+    from smecluster.sensitivity.tipping.measures import WORDS
+    from smecluster.sensitivity.tipping.page import write_page
 
     page = None if out is None else Page(out, "--out")
     chosen = [load(name) for name in strategies]
@@ -73,7 +74,7 @@ def tipping(
     if page is not None:
         command = f"smecluster tipping {' '.join(found.strategies)} --out docs/{page.path.name}"
         text = write_page(found, command, model.hash, origin, page.table.name)
-        files = page.write(text, found.table, stamp)
+        files = page.write(text, found.constants, stamp)
     if json:
         print_json(
             {
@@ -81,7 +82,7 @@ def tipping(
                 "tried": found.tried,
                 "failed": found.failed,
                 "comparisons": found.base.to_dict("records"),
-                "constants": found.table.to_dict("records"),
+                "constants": found.constants.to_dict("records"),
             }
         )
         return
@@ -114,7 +115,7 @@ def tipping(
                 row["toward"],
                 f"{row['tips at']:.3g}",
             ]
-            for row in found.table.to_dict("records")
+            for row in found.constants.to_dict("records")
         ],
         "Constants that turn the order within what is believed of them",
     )

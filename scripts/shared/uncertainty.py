@@ -49,6 +49,14 @@ Start = Annotated[
         show_default=False,
     ),
 ]
+Horizon = Annotated[
+    int | None,
+    typer.Option(
+        help="Last year whose consequences count, to 2060; by default 2040, to which money counts "
+        "whatever the horizon is.",
+        show_default=False,
+    ),
+]
 BudgetText = Annotated[
     str | None,
     typer.Option(

@@ -18,18 +18,14 @@ from numpy.typing import NDArray
 from smecluster.model.support.errors import InputError
 from smecluster.policies.budget import Amount, parse_budget, set_budget
 from smecluster.policies.ensemble.cases import DRAW, FUTURE, REASON, STRATEGY
+from smecluster.policies.ensemble.horizons import check_horizons, extend_run
 from smecluster.policies.ensemble.worlds import ADDITIONAL, Ensemble
 from smecluster.policies.plan import START, Plan
 from smecluster.policies.strategy import BASELINE, Strategy
 from smecluster.policies.strategy import load as load_strategy
 from smecluster.sensitivity.decision.surface import Floats
-from smecluster.sensitivity.tipping.compute import (
-    FINAL,
-    HORIZONS,
-    MEASURES,
-    TOLERANCE,
-    keep_gains,
-)
+from smecluster.sensitivity.tipping.compute import TOLERANCE, keep_gains
+from smecluster.sensitivity.tipping.measures import MEASURES
 
 if TYPE_CHECKING:
     from smecluster.model import Model
@@ -86,7 +82,7 @@ class Contest:
         Additional money of each, see `policies.budget.parse_budget`; a share is of value added at
         the model's own values, so every draw has the same sum.
     horizon : int
-        Last year that counts.
+        Last year whose consequences count; money counts to the last of the model's own clock.
     workers : int, optional
         Threads; they change no digit.
 
@@ -112,8 +108,7 @@ class Contest:
         for measure in MEASURES:
             if measure not in model.variables:
                 raise InputError(f"{model.path.name} has no {measure!r}")
-        if not START < horizon <= HORIZONS[-1]:
-            raise InputError(f"horizon must lie in {START + 1:g}..{HORIZONS[-1]}, not {horizon}")
+        check_horizons([horizon], START)
         if parse_budget(budget) in (Amount(share=0.0), Amount(money=0.0)):
             raise InputError(f"budget {budget!r}: without money there is nothing to decide")
         self.model, self.horizon, self.workers = model, horizon, workers
@@ -177,7 +172,11 @@ class Contest:
         for begin in range(0, len(table), _AT_A_TIME):
             part = table.iloc[begin : begin + _AT_A_TIME]
             worlds = Ensemble(
-                self.model, part, settings={FINAL: float(self.horizon)}, workers=self.workers
+                self.model,
+                part,
+                settings=extend_run(self.model, self.horizon),
+                workers=self.workers,
+                money_end=self.model.time.final,
             )
             found = worlds.run(
                 self.plans,

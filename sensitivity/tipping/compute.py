@@ -28,11 +28,14 @@ from smecluster.model.vensim.values import spell_name
 from smecluster.policies.budget import Amount, parse_budget, set_budget
 from smecluster.policies.ensemble.accounts import ACCOUNTS
 from smecluster.policies.ensemble.cases import DRAW, FUTURE, REASON, STRATEGY
+from smecluster.policies.ensemble.horizons import check_horizons, extend_run
 from smecluster.policies.ensemble.worlds import Ensemble
 from smecluster.policies.plan import START, Plan
 from smecluster.policies.strategy import Strategy
 from smecluster.sensitivity.design.constants import span_constants
+from smecluster.sensitivity.tipping.measures import MEASURES, Case
 from smecluster.sensitivity.tipping.reasons import find_reason
+from smecluster.sensitivity.tipping.result import Tipping
 
 if TYPE_CHECKING:
     from smecluster.model import Model
@@ -42,8 +45,6 @@ Floats = NDArray[np.float64]
 
 #: What is asked if nothing else is: budgets, and last years of the comparison.
 BUDGETS, HORIZONS = ("0.1%", "0.5%", "3%"), (2040, 2060)
-#: What strategies are judged by: accounts of the model, Myuan, summed over regions.
-MEASURES = ("Discounted value added", "Net national benefit account")
 #: Outer points of a believed range, as probabilities.
 ENDS = (0.05, 0.95)
 
@@ -51,59 +52,8 @@ ENDS = (0.05, 0.95)
 _STEPS = 6
 #: The two costs differ by at most this share of the budget, which is below any difference shown.
 TOLERANCE = 1e-5
-#: The input that says until when a comparison counts.
-FINAL = "FINAL TIME"
 #: They weigh years, and are no claim about the world.
 LEFT_OUT = ("social discount rate", "discount base year", "driver freeze year", "history switch")
-
-
-@dataclass(frozen=True)
-class Case:
-    """One comparison of the two strategies.
-
-    Attributes
-    ----------
-    budget : str
-        Additional money of each, as it was asked for.
-    horizon : int
-        Last year that counts.
-    measure : str
-        What they are judged by.
-    """
-
-    budget: str
-    horizon: int
-    measure: str
-
-
-@dataclass(frozen=True)
-class Tipping:
-    """What turns the order of two strategies.
-
-    Attributes
-    ----------
-    strategies : tuple of str
-        Their names.
-    base : pandas.DataFrame
-        A row a comparison: budget, horizon, measure, money (Myuan, present value), difference
-        (first less second, yuan a yuan of that money), ahead (a name), turned (how many constants
-        turn it).
-    table : pandas.DataFrame
-        A row a constant that turns a comparison: constant, unit, value (its own), low, high (ends
-        of what is believed), budget, horizon, measure, difference at low, difference at value,
-        difference at high (yuan a yuan), tips at (the value at which the strategies are level),
-        toward ("below" or "above" its own value), reason (why the range is believed).
-    tried : int
-        How many constants, each element of a list by itself, were moved.
-    failed : tuple of str
-        Those with a run that failed.
-    """
-
-    strategies: tuple[str, str]
-    base: pd.DataFrame
-    table: pd.DataFrame
-    tried: int
-    failed: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -145,7 +95,8 @@ def find_tipping_values(
     budgets : sequence of str
         Additional money of each, see `policies.budget.parse_budget`.
     horizons : sequence of int
-        Last years that count; money is counted until then.
+        Last years whose consequences count; money is matched to the last of the model's own
+        clock, as in every comparison.
     constants : sequence of str
         Names of the constants that are tried; all where empty.
     workers : int, optional
@@ -171,9 +122,7 @@ def find_tipping_values(
             raise InputError(f"{model.path.name} has no {measure!r}")
     if workers is not None:
         check_count("workers", workers)
-    for year in horizons:
-        if not START < year <= HORIZONS[-1]:
-            raise InputError(f"horizon must lie in {START + 1:g}..{HORIZONS[-1]}, not {year}")
+    check_horizons(list(horizons), START)
     for budget in budgets:
         if parse_budget(budget) in (Amount(share=0.0), Amount(money=0.0)):
             raise InputError(f"budget {budget!r}: without money there is nothing to compare")
@@ -254,7 +203,6 @@ class _Work:
         """Give first less second, yuan a yuan, along (move, measure); missing where runs fail."""
         if not moves:
             return np.empty((0, len(MEASURES)))
-        settings = {FINAL: float(self.horizon)}
         money = self._find_money(budget)
         own = read_own_values(self.model)
         cells = list(dict.fromkeys(cell for move in moves for cell in move))
@@ -264,7 +212,13 @@ class _Work:
         for row, move in enumerate(moves):
             for cell, value in move.items():
                 draws.loc[row, cell] = value
-        worlds = Ensemble(self.model, draws, settings=settings, workers=self.workers)
+        worlds = Ensemble(
+            self.model,
+            draws,
+            settings=extend_run(self.model, self.horizon),
+            workers=self.workers,
+            money_end=self.model.time.final,
+        )
         result = worlds.run(
             self.plans,
             list(MEASURES),

@@ -7,10 +7,8 @@ import math
 import pandas as pd
 
 from smecluster.model.support.provenance import say_how_made
-from smecluster.sensitivity.tipping.compute import MEASURES, Tipping
-
-#: What pages call the measures.
-WORDS = dict(zip(MEASURES, ("value added of the regions", "net national benefit"), strict=True))
+from smecluster.sensitivity.tipping.measures import WORDS, Case
+from smecluster.sensitivity.tipping.result import Tipping
 
 
 def write_page(
@@ -65,9 +63,7 @@ def write_page(
     lines += _write_constants(tipping)
     lines += ["", "## Comparison by comparison"]
     for row in tipping.base.to_dict("records"):
-        here = tipping.table
-        for key in ("budget", "horizon", "measure"):
-            here = here[here[key] == row[key]]
+        here = tipping.select(Case(row["budget"], row["horizon"], row["measure"]))
         lines += [
             "",
             f"### {row['budget']} to {row['horizon']}, {WORDS[row['measure']]}",
@@ -79,7 +75,7 @@ def write_page(
 
 
 def _write_constants(tipping: Tipping) -> list[str]:
-    if tipping.table.empty:
+    if tipping.constants.empty:
         return ["No constant turns any of these comparisons within what is believed of it."]
     lines = [
         "In how many of the comparisons each turns the order, and why its range is believed.",
@@ -87,7 +83,7 @@ def _write_constants(tipping: Tipping) -> list[str]:
         "| constant | value | believed | turns | why this range |",
         "|---|---:|---:|---:|---|",
     ]
-    groups = [(len(own), str(name), own) for name, own in tipping.table.groupby("constant")]
+    groups = [(len(own), str(name), own) for name, own in tipping.constants.groupby("constant")]
     for count, name, own in sorted(groups, key=lambda one: (-one[0], one[1])):
         row = own.iloc[0]
         lines.append(

@@ -14,6 +14,7 @@ from smecluster.policies.futures import load as load_future
 from smecluster.policies.optimisation.compute import optimise
 from smecluster.policies.optimisation.evaluation import (
     BALANCE,
+    BENEFIT,
     DISPERSION,
     GAIN,
     LOSS,
@@ -131,7 +132,7 @@ def test_every_strategy_spends_the_budget_in_every_draw(model):
     evaluated, evaluation = evaluate(model, ["central", "local", "mixed"], DRAWS, shock=DEMAND)
     assert np.abs(evaluated.money / BUDGET.money - 1).max() < 1e-6
     assert evaluation.runs > 9
-    assert set(evaluated.values) == {GAIN, DISPERSION, BALANCE, LOSS}
+    assert set(evaluated.values) == {BENEFIT, GAIN, DISPERSION, BALANCE, LOSS}
     assert (evaluated.values[LOSS] > 0).all()
 
 
@@ -145,6 +146,8 @@ def test_an_evaluation_gives_the_figures_of_compare(model, baseline):
     whole = compare(model, strategies, DRAWS, futures, baseline=base, budget=BUDGET, settings=STEP)
     gained = whole.gained.sel(place="total", future="base", strategy=names)
     np.testing.assert_allclose(evaluated.values[GAIN], gained, rtol=1e-9)
+    worth = whole.changes["Net national benefit account"].sel(future="base", strategy=names)
+    np.testing.assert_allclose(evaluated.values[BENEFIT], worth, rtol=1e-9)
     np.testing.assert_allclose(
         evaluated.factor, whole.factor.sel(future="base", strategy=names), rtol=1e-9
     )
@@ -182,8 +185,8 @@ def test_the_best_use_is_a_strategy_that_beats_those_by_hand(model, found):
     assert found.best.money == "additional"
     assert found.best.plan(model).inputs
     table = compare_by_hand(found).set_index(["criterion", "strategy"])
-    assert (table.loc[GAIN].drop(BEST)[AHEAD] == 3).all()
-    assert (table.loc[GAIN, "lead: mean"].dropna() > 0).all()
+    assert (table.loc[BENEFIT].drop(BEST)[AHEAD] == 3).all()
+    assert (table.loc[BENEFIT, "lead: mean"].dropna() > 0).all()
     assert len(found.course) >= 3
 
 
@@ -256,6 +259,10 @@ def test_what_cannot_be_searched_is_told(model):
         optimise(model, [load("cultivation")], DRAWS, DRAWS, SMALL, **options)
     with pytest.raises(InputError, match=r"must lie in 2025\.\.2039, not 2050"):
         optimise(model, [local], DRAWS, DRAWS, SMALL, last=2050, **options)
+    with pytest.raises(InputError, match="unknown aim 'gain'"):
+        optimise(model, [local], DRAWS, DRAWS, SMALL, aim="gain", **options)
+    with pytest.raises(InputError, match=r"horizon must be a whole year in 2026\.\.2060, not 2099"):
+        optimise(model, [local], DRAWS, DRAWS, SMALL, horizon=2099, **options)
     with pytest.raises(InputError, match="population must be at least 8, not 2"):
         Search(population=2)
     with pytest.raises(InputError, match="population must be at most 100,000, not 100000000000"):
@@ -272,9 +279,22 @@ def test_what_cannot_be_searched_is_told(model):
 def test_one_region_alone_has_no_dispersion_to_judge():
     alone = models.load(regions=[models.Region("Wenzhou", {}, {})])
     found = optimise(alone, [load("local")], DRAWS, DRAWS, SMALL, settings=STEP, several=False)
-    assert found.criteria == (GAIN, BALANCE)
+    assert found.criteria == (BENEFIT, GAIN, BALANCE)
     assert found.best.local is not None
     assert not found.best.local.exceptions
+
+
+def test_the_aim_decides_what_is_best(model):
+    """The best by either aim is ahead of the best by the other on the draws it was chosen on."""
+    local = [load("local")]
+    found = {
+        aim: optimise(model, local, DRAWS, DRAWS, SMALL, aim=aim, settings=STEP, several=False)
+        for aim in (BENEFIT, GAIN)
+    }
+    for aim, other in ((BENEFIT, GAIN), (GAIN, BENEFIT)):
+        assert found[aim].aim == aim
+        mean = [one.chosen_on[aim].sel(strategy=BEST).mean() for one in (found[aim], found[other])]
+        assert mean[0] > mean[1]
 
 
 def test_results_are_tables_figures_and_a_workbook(found, tmp_path):

@@ -35,7 +35,7 @@ def test_page_tables_and_figures_are_written_and_json_is_for_machines(capsys, tm
     [
         (["central"], "name two or more strategies"),
         (["central", "locl"], "did you mean 'local'?"),
-        (["central", "local", "--horizon", "2100"], "horizon must lie in"),
+        (["central", "local", "--horizon", "2100"], "horizon must be a whole year in"),
         (["central", "local", "--draws", "3"], "draws"),
     ],
 )

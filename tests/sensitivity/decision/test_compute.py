@@ -13,7 +13,7 @@ from smecluster.sensitivity.decision.draws import draw_everything
 from smecluster.sensitivity.decision.groups import BY_CONSTANT, BY_PLACE, BY_SECTOR, BY_SOURCE
 from smecluster.sensitivity.decision.measures import IMPORTANCE, INFORMATION, OPTIONS
 from smecluster.sensitivity.decision.worlds import NEITHER, YARDSTICKS, Contest
-from smecluster.sensitivity.tipping.compute import MEASURES
+from smecluster.sensitivity.tipping.measures import MEASURES
 
 MODEL = load_model(calibration=NONE)
 PAIR = [load("central"), load("local")]
@@ -113,7 +113,12 @@ def test_planes_hold_the_runs_at_the_models_values(found):
         (["central", "central"], "0.5%", 2040, "'central' is named twice"),
         (["central", "as-now"], "0.5%", 2040, "always among the options"),
         (["central", "local"], "0%", 2040, "nothing to decide"),
-        (["central", "local"], "0.5%", 2025, r"horizon must lie in 2026\.\.2060, not 2025"),
+        (
+            ["central", "local"],
+            "0.5%",
+            2025,
+            r"horizon must be a whole year in 2026\.\.2060, not 2025",
+        ),
     ],
 )
 def test_what_cannot_be_decided_is_refused(strategies, budget, horizon, says):

@@ -7,7 +7,8 @@ from smecluster import model
 from smecluster.model import InputError
 from smecluster.policies.comparison.compute import compare
 from smecluster.policies.strategy import load
-from smecluster.sensitivity.tipping.compute import MEASURES, find_tipping_values
+from smecluster.sensitivity.tipping.compute import find_tipping_values
+from smecluster.sensitivity.tipping.measures import MEASURES
 from smecluster.sensitivity.tipping.page import write_page
 
 SHIPPED = model.load()
@@ -36,7 +37,7 @@ def test_the_difference_is_that_of_a_comparison(found):
 
 
 def test_at_its_tipping_value_a_constant_leaves_them_level(found):
-    rows = found.table
+    rows = found.constants
     assert len(rows)
     spread = (rows["difference at high"] - rows["difference at low"]).abs()
     row = rows.loc[spread.idxmax()]
@@ -46,7 +47,7 @@ def test_at_its_tipping_value_a_constant_leaves_them_level(found):
 
 
 def test_every_end_lies_within_the_belief_and_on_the_other_side(found):
-    for row in found.table.to_dict("records"):
+    for row in found.constants.to_dict("records"):
         end = row["low"] if row["toward"] == "below" else row["high"]
         there = row["difference at low" if row["toward"] == "below" else "difference at high"]
         assert there * row["difference at value"] < 0
@@ -55,18 +56,18 @@ def test_every_end_lies_within_the_belief_and_on_the_other_side(found):
 
 def test_inputs_and_definitions_are_not_tried(found):
     assert found.tried > 300
-    names = {name.partition("[")[0] for name in found.table["constant"]}
+    names = {name.partition("[")[0] for name in found.constants["constant"]}
     assert not names & {"programme share", "allocation", "social discount rate", "yuan per Myuan"}
 
 
 def test_the_page_names_every_constant(found):
     page = write_page(found, "smecluster tipping", SHIPPED.hash, "none", "table.csv")
-    assert all(f"| {name} |" in page for name in found.table["constant"])
+    assert all(f"| {name} |" in page for name in found.constants["constant"])
 
 
 def test_a_constant_that_turns_nothing_leaves_an_empty_table():
     made = find_tipping_values(SHIPPED, PAIR, ["0.5%"], [2040], constants=["farm rent"])
-    assert made.table.empty
+    assert made.constants.empty
     assert np.isfinite(made.base["difference"]).all()
 
 
@@ -87,8 +88,8 @@ def test_what_cannot_be_compared_is_refused(strategies, constants, says):
     [
         ("0", 2040, "without money there is nothing to compare"),
         ("0 %", 2040, "without money there is nothing to compare"),
-        ("0.5%", 2025, r"horizon must lie in 2026\.\.2060, not 2025"),
-        ("0.5%", 99_999, r"horizon must lie in 2026\.\.2060, not 99999"),
+        ("0.5%", 2025, r"horizon must be a whole year in 2026\.\.2060, not 2025"),
+        ("0.5%", 99_999, r"horizon must be a whole year in 2026\.\.2060, not 99999"),
     ],
 )
 def test_no_money_and_years_out_of_reach_are_refused(budget, horizon, says):

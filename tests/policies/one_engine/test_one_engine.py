@@ -3,9 +3,6 @@
 The gains differ by no more than the money does: it is matched to `EXACT` of the budget.
 """
 
-import json
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,52 +10,13 @@ import pytest
 from smecluster import model as models
 from smecluster.model.presentation.exports import read_csv
 from smecluster.policies import load
-from smecluster.policies.comparison import study_inputs
 from smecluster.policies.comparison.compute import compare
 from smecluster.policies.comparison.measures import DISCOUNTED
 from smecluster.policies.ensemble.worlds import EXACT
-from smecluster.scripts.main import main
 
-FAST = ("--set", "TIME STEP=0.125", "--calibration", "none")
 STEP = {"TIME STEP": 0.125}
 PAIR = ("central", "local")
 TOLERANCE = 20 * EXACT  # relative; a gain may move a little more than the money
-
-
-@pytest.fixture(scope="module")
-def shipped() -> models.Model:
-    return models.load()
-
-
-@pytest.fixture(scope="module")
-def draws(shipped: models.Model) -> pd.DataFrame:
-    """Four draws, the first of which has the model's own values."""
-    own = {parameter.name: parameter.value for parameter in shipped.program.parameters}
-    spread = {"preference for variety": [1, 0.9, 1.1, 1.2], "spin off rate": [1, 1.1, 0.95, 0.9]}
-    return pd.DataFrame({name: own[name] * np.array(factor) for name, factor in spread.items()})
-
-
-@pytest.fixture
-def drawn(monkeypatch: pytest.MonkeyPatch, draws: pd.DataFrame) -> None:
-    """Give commands these draws where they ask for any."""
-
-    def select(study, *_args, **_options):
-        return draws.iloc[: study.draws] if study.draws else None
-
-    monkeypatch.setattr(study_inputs, "select_draws", select)
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], tmp_path: Path):
-    """Run a command and give what it prints as JSON."""
-
-    def call(*arguments: str) -> dict:
-        with pytest.raises(SystemExit) as ended:
-            main([*arguments, *FAST, "--json", "--out", str(tmp_path / "out")])
-        assert ended.value.code == 0
-        return json.loads(capsys.readouterr().out)
-
-    return call
 
 
 def read_gains(record: dict) -> dict[str, float]:
