@@ -30,7 +30,11 @@ class PolicyResult(ABC):
 
     @abstractmethod
     def tables(self) -> dict[str, pd.DataFrame]:
-        """Give its tables by name, the most important first; they say their units."""
+        """Give its tables by name, the most important first."""
+
+    def labelled(self) -> dict[str, pd.DataFrame]:
+        """Give its tables in the units of the screen, which their headings say."""
+        return self.tables()
 
     @abstractmethod
     def figures(self) -> dict[str, Figure]:
@@ -44,7 +48,7 @@ class PolicyResult(ABC):
         InputError
             If there is none of that name.
         """
-        made = self.tables()
+        made = self.labelled()
         return pick_named("table", next(iter(made)) if name is None else name, made)
 
     def figure(self, name: str | None = None) -> Figure:
@@ -78,7 +82,7 @@ class PolicyResult(ABC):
         """
         from smecluster.model.presentation.exports import write_excel
 
-        return write_excel(self.tables(), path, [*self.answer(), *self.basis()])
+        return write_excel(self.labelled(), path, [*self.answer(), *self.basis()])
 
 
 def pick_named(kind: str, name: str, made: Mapping[str, T]) -> T:

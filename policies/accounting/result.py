@@ -113,6 +113,12 @@ class Account(PolicyResult):
 
         return make_tables(self)
 
+    def labelled(self) -> dict[str, pd.DataFrame]:
+        """Give its tables in the units of the screen."""
+        from smecluster.policies.accounting.tables import label_units
+
+        return {name: label_units(table) for name, table in self.tables().items()}
+
     def figures(self) -> dict[str, Figure]:
         """Draw the lines and the parties."""
         from smecluster.policies.accounting.figures import draw_figures

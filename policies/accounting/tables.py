@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
 #: Columns: in how many draws it is a gain, of how many that have a result.
 GAINS, DRAWS = "draws above zero", "draws"
+# Columns that hold no money, and those whose unit may stand in the row.
+_PLAIN = {"strategy", "draw", "line", "party", "item", "place", "per yuan"}
+_YUAN = ("low", "median", "high")
 TABLES = ("account", "parties", "items", "beside", "draws")
 
 
@@ -177,3 +180,13 @@ def _summarise(values: np.ndarray, money: np.ndarray) -> dict[str, float | int]:
         GAINS: int((values > 0).sum()),
         DRAWS: int(known),
     }
+
+
+def label_units(table: pd.DataFrame) -> pd.DataFrame:
+    """Bring a table of an account to the units of the screen, and say them."""
+    from smecluster.model.presentation.exports import convert_units
+
+    if "unit" in table:
+        return convert_units(table, values=[*_YUAN, "baseline"])
+    money = [name for name in table if name not in _PLAIN and not str(name).startswith("draws")]
+    return convert_units(table, dict.fromkeys(map(str, money), "Myuan"))

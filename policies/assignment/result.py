@@ -127,6 +127,12 @@ class Assignment(PolicyResult):
 
         return make_tables(self)
 
+    def labelled(self) -> dict[str, pd.DataFrame]:
+        """Give its tables in the units of the screen."""
+        from smecluster.policies.assignment.tables import label_units
+
+        return label_units(self.tables())
+
     def figures(self) -> dict[str, Figure]:
         """Draw what each lever is worth in whose hands."""
         from smecluster.policies.assignment.figures import draw_figures

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 TABLES = ("assignment", "cases", "divisions", "who-runs-what", "draws")
 _NONE = "-"
+# Columns of whole divisions that hold money, Myuan.
+_MONEY = ("low", "median", "high", "value added gained", "more than the paper's")
 
 
 def make_tables(assignment: Assignment) -> dict[str, pd.DataFrame]:
@@ -204,3 +206,12 @@ def _tabulate_draws(assignment: Assignment) -> pd.DataFrame:
         columns = {who: benefit.sel({WHO_RUNS: who}).values for who in WHO}
         parts.append(pd.DataFrame({LEVER: lever, DRAW: benefit[DRAW].values, **columns}))
     return pd.concat(parts, ignore_index=True)
+
+
+def label_units(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Bring the tables to the units of the screen, and say them; levers are in yuan a yuan."""
+    from smecluster.model.presentation.exports import convert_units
+
+    whole = tables["divisions"]
+    units = {name: "Myuan" for name in _MONEY if name in whole}
+    return {**tables, "divisions": convert_units(whole, units)}

@@ -75,6 +75,12 @@ class MoneyMap(PolicyResult):
 
         return make_tables(self)
 
+    def labelled(self) -> dict[str, pd.DataFrame]:
+        """Give its tables in the units of the screen."""
+        from smecluster.policies.money_map.tables import label_units
+
+        return {name: label_units(table) for name, table in self.tables().items()}
+
     def figures(self) -> dict[str, Figure]:
         """Draw the map."""
         from smecluster.policies.money_map.figures import draw_figures

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from smecluster.policies.money_map.result import MoneyMap
 
 TABLES = ("map", "worth", "limits", "draws")
+# Columns that hold money, Myuan.
+_MONEY = {"money", "low", "median", "high", "worth", "pays until", "worth most at"}
+_MONEY |= {"value added gained", "net national benefit"}
 SHARE = "share of value added [%]"
 
 
@@ -116,3 +119,10 @@ def _tabulate_draws(found: MoneyMap) -> pd.DataFrame:
     """Make a row of every cell, strategy and draw, so that anybody can count again."""
     table = found.changes[[GAINED, BENEFIT]].to_dataframe().reset_index()
     return table[[MONEY, HORIZON, STRATEGY, DRAW, GAINED, BENEFIT]]
+
+
+def label_units(table: pd.DataFrame) -> pd.DataFrame:
+    """Bring a table of a map to the units of the screen, and say them."""
+    from smecluster.model.presentation.exports import convert_units
+
+    return convert_units(table, {str(name): "Myuan" for name in table if name in _MONEY})

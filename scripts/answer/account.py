@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from smecluster.scripts.answer.answering import load_question, report_answer
 from smecluster.scripts.shared.options import CalibrationName, Folders, Regions, Settings
-from smecluster.scripts.shared.printing import finish, print_lines, print_table
 from smecluster.scripts.shared.progress import progress
 from smecluster.scripts.shared.results import Results
 from smecluster.scripts.shared.uncertainty import (
@@ -25,6 +25,7 @@ from smecluster.scripts.shared.uncertainty import (
 if TYPE_CHECKING:
     import pandas as pd
 
+    from smecluster.model.presentation.page import Section
     from smecluster.policies.accounting.result import Account
     from smecluster.policies.comparison.study_inputs import StudyInputs
 
@@ -36,7 +37,6 @@ EXAMPLES = (
 )
 _DRAWS = 100
 _PAGE = "account.html"
-_YUAN = ("low", "median", "high")
 
 
 def account(
@@ -47,8 +47,13 @@ def account(
     start: Start = None,
     budget: BudgetText = None,
     horizon: Annotated[
-        int, typer.Option(help="Last year whose benefits and costs count; to 2060.")
-    ] = 2060,
+        int | None,
+        typer.Option(
+            help="Last year whose benefits and costs count, to 2060 (the default); money counts "
+            "to 2040.",
+            show_default=False,
+        ),
+    ] = None,
     study: StudyName = None,
     draws: Draws = None,
     seed: Seed = None,
@@ -66,29 +71,25 @@ def account(
     from smecluster.policies.accounting.compute import draw_up_account
     from smecluster.policies.accounting.figures import FIGURES
     from smecluster.policies.accounting.tables import TABLES
-    from smecluster.policies.comparison.study_inputs import load_inputs
+    from smecluster.policies.ensemble.horizons import LAST_HORIZON
     from smecluster.policies.spans import warn_spans
-    from smecluster.policies.study import combine_study
 
     results = Results(out, tables=TABLES, figures=FIGURES, files=[_PAGE])
     results.check()
-    given = combine_study(
-        study,
+    inputs = load_question(
         strategies,
+        _DRAWS,
+        study=study,
+        draws=draws,
+        regions=region,
+        calibration=calibration,
+        folders=from_,
+        settings=set_,
         baseline=baseline,
         start=start,
         budget=budget,
-        draws=_DRAWS if study is None and draws is None else draws,
+        horizon=horizon,
         seed=seed,
-        futures=("base",),
-        regions=tuple(region) if region else None,
-    )
-    inputs = load_inputs(
-        given,
-        calibration=calibration,
-        folders=from_ or [],
-        settings=set_ or [],
-        need_draws=draws is not None,
     )
     with progress("runs") as report:
         found = draw_up_account(
@@ -96,9 +97,9 @@ def account(
             inputs.strategies,
             inputs.draws,
             baseline=inputs.baseline,
-            start=given.start,
-            budget=given.budget,
-            horizon=horizon,
+            start=inputs.study.start,
+            budget=inputs.study.budget,
+            horizon=inputs.study.horizon or LAST_HORIZON,
             settings=inputs.settings,
             workers=workers,
             progress=report,
@@ -109,82 +110,61 @@ def account(
 
 def _report(inputs: StudyInputs, found: Account, results: Results, json: bool) -> None:
     """Print and write the account."""
-    from smecluster.model.presentation.page import Section, render_page
+    from smecluster.model.presentation.page import Section
     from smecluster.policies.accounting.figures import LINES_FIGURE, PARTIES_FIGURE
 
-    provenance = inputs.stamp(
-        budget=found.budget.describe(), horizon=f"{found.horizon:g}", runs=f"{found.runs}"
-    )
-    raw = found.tables()
-    made = {name: convert(table) for name, table in raw.items()}
-    files = [
-        path
-        for name, table in made.items()
-        for path in results.write_table(name, table, provenance)
-    ]
-    answer, basis = found.answer(), found.basis()
+    raw, beside = found.tables(), found.labelled()["beside"]
     lines, parties = (shorten(found, raw[name]) for name in ("account", "parties"))
-    if not json:
-        print_lines([*answer, ""])
-        title = f"Net national benefit to {found.horizon:g}, bn yuan in present value"
-        print_table(list(map(str, lines)), lines.values.tolist(), title)
-        print()
-        print_table(list(map(str, parties)), parties.values.tolist(), "Who gains and who loses")
-        print_lines(["", *basis])
-        sys.stdout.flush()  # figures take longer to draw than the answer to read
-    pictures = results.draw(found.figures(), provenance)
-    beside = made["beside"].drop(columns="strategy") if len(found.names) == 1 else made["beside"]
-    sections = [
-        Section(
-            "The account",
-            [
-                "Each line is a change against the baseline of the same draw; costs are below "
-                "zero. docs/accounts.md gives each line's formula and unit."
-            ],
-            [("Lines, bn yuan in present value", lines)],
-            [("Lines of the account", pictures[LINES_FIGURE])],
-        ),
-        Section(
-            "Who bears it",
-            [
-                "What each party gains, from what is paid to whom. The parties add up to the same "
-                "sum as the lines, draw by draw. Buyers are all who buy in China, those in the "
-                "regions among them. What local budgets have left goes to general services, so it "
-                "is counted as their residents'. Public money counts at what a yuan of it costs "
-                "taxpayers."
-            ],
-            [("Parties, bn yuan in present value", parties)],
-            [("Who gains and who loses", pictures[PARTIES_FIGURE])],
-        ),
-        Section(
-            "Beside the account",
-            ["Wages, jobs and debt change too. They are no part of the sum."],
-            [("Change against the baseline", beside)],
-        ),
-        Section("What this rests on", basis),
-    ]
-    names = " and ".join(found.names)
-    text = render_page(f"What {names} cost and bring the nation", answer, sections, provenance)
-    files += [*pictures.values(), results.write(_PAGE, text)]
-    record = {
-        "stamp": provenance,
-        "answer": answer,
-        "basis": basis,
-        "balance": found.measure_gap(),
-        **{name: table.to_dict("records") for name, table in made.items()},
-    }
-    finish(files, record if json else None)
+    if len(found.names) == 1:
+        beside = beside.drop(columns="strategy")
 
+    def lay_out(pictures: Mapping[str, Path]) -> list[Section]:
+        return [
+            Section(
+                "The account",
+                [
+                    "Each line is a change against the baseline of the same draw; costs are below "
+                    "zero. docs/accounts.md gives each line's formula and unit."
+                ],
+                [("Lines, bn yuan in present value", lines)],
+                [("Lines of the account", pictures[LINES_FIGURE])],
+            ),
+            Section(
+                "Who bears it",
+                [
+                    "What each party gains, from what is paid to whom. The parties add up to the "
+                    "same sum as the lines, draw by draw. Buyers are all who buy in China, those "
+                    "in the regions among them. What local budgets have left goes to general "
+                    "services, so it is counted as their residents'. Public money counts at what "
+                    "a yuan of it costs taxpayers."
+                ],
+                [("Parties, bn yuan in present value", parties)],
+                [("Who gains and who loses", pictures[PARTIES_FIGURE])],
+            ),
+            Section(
+                "Beside the account",
+                ["Wages, jobs and debt change too. They are no part of the sum."],
+                [("Change against the baseline", beside)],
+            ),
+        ]
 
-def convert(table: pd.DataFrame) -> pd.DataFrame:
-    """Bring a table to the units of the screen, and say them."""
-    from smecluster.model.presentation.exports import convert_units
-
-    if "unit" in table:
-        return convert_units(table, values=[*_YUAN, "baseline"])
-    plain = {"strategy", "draw", "line", "party", "item", "place", "per yuan"}
-    money = [name for name in table if name not in plain and not str(name).startswith("draws")]
-    return convert_units(table, dict.fromkeys(map(str, money), "Myuan"))
+    report_answer(
+        found,
+        results,
+        inputs.stamp(
+            budget=found.budget.describe(), horizon=f"{found.horizon:g}", runs=f"{found.runs}"
+        ),
+        f"What {' and '.join(found.names)} cost and bring the nation",
+        _PAGE,
+        {
+            f"Net national benefit to {found.horizon:g}, bn yuan in present value": lines,
+            "Who gains and who loses": parties,
+        },
+        lay_out,
+        json=json,
+        vectors=False,
+        record={"balance": found.measure_gap()},
+    )
 
 
 def shorten(found: Account, table: pd.DataFrame) -> pd.DataFrame:

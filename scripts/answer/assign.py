@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from smecluster.scripts.answer.answering import load_question, report_answer
 from smecluster.scripts.shared.options import CalibrationName, Folders, Regions, Settings
-from smecluster.scripts.shared.printing import finish, print_lines, print_table
 from smecluster.scripts.shared.progress import progress
 from smecluster.scripts.shared.results import Results
 from smecluster.scripts.shared.uncertainty import (
@@ -24,6 +24,7 @@ from smecluster.scripts.shared.uncertainty import (
 if TYPE_CHECKING:
     import pandas as pd
 
+    from smecluster.model.presentation.page import Section
     from smecluster.policies.assignment.result import Assignment
     from smecluster.policies.comparison.study_inputs import StudyInputs
 
@@ -64,31 +65,26 @@ def assign(
     from smecluster.policies.assignment.compute import assign as find_tasks
     from smecluster.policies.assignment.figures import FIGURES
     from smecluster.policies.assignment.tables import TABLES
-    from smecluster.policies.comparison.study_inputs import fingerprint, load_inputs
+    from smecluster.policies.comparison.study_inputs import fingerprint
     from smecluster.policies.comparison.study_run import keep_runs
-    from smecluster.policies.study import combine_study
 
     results = Results(out, tables=TABLES, figures=FIGURES, vectors=FIGURES, files=[_PAGE])
     results.check()
     # A study names strategies; here they are made of the levers.
-    given = combine_study(
-        None,
+    inputs = load_question(
         ["central"],
+        _DRAWS,
+        draws=draws,
+        regions=region,
+        calibration=calibration,
+        folders=from_,
+        settings=set_,
         baseline=baseline,
         start=start,
         budget=budget,
-        draws=_DRAWS if draws is None else draws,
         seed=seed,
-        futures=("base",),
-        regions=tuple(region) if region else None,
     )
-    inputs = load_inputs(
-        given,
-        calibration=calibration,
-        folders=from_ or [],
-        settings=set_ or [],
-        need_draws=draws is not None,
-    )
+    given = inputs.study
     identity = {
         "assign": "1",
         "model": inputs.model.hash,
@@ -115,82 +111,62 @@ def assign(
 
 def _report(inputs: StudyInputs, found: Assignment, results: Results, json: bool) -> None:
     """Print and write the assignment."""
-    from smecluster.model.presentation.exports import convert_units
-    from smecluster.model.presentation.page import Section, render_page
+    from smecluster.model.presentation.page import Section
     from smecluster.policies.assignment.figures import FIGURE
 
-    provenance = inputs.stamp(
-        budget=found.budget.describe(), horizon=f"{found.horizon:g}", runs=f"{found.runs}"
-    )
-    made = found.tables()
-    money = ("low", "median", "high", "value added gained", "more than the paper's")
-    whole = made["divisions"]
-    made["divisions"] = convert_units(whole, {name: "Myuan" for name in money if name in whole})
-    files = [
-        path
-        for name, table in made.items()
-        for path in results.write_table(name, table, provenance)
-    ]
-    answer, basis = found.answer(), found.basis()
+    made = found.labelled()
     levers, turns = shorten(found, made["assignment"]), list_turns(found, made["assignment"])
     divisions = round_table(made["divisions"])
-    if not json:
-        print_lines([*answer, ""])
-        print_table(
-            list(map(str, levers)),
-            levers.values.tolist(),
-            "Net national benefit, yuan a yuan, by who runs the lever",
-        )
-        print()
-        print_table(list(map(str, turns)), turns.values.tolist(), "What would change it")
-        print()
-        print_table(list(map(str, divisions)), divisions.values.tolist(), "Whole divisions")
-        print_lines(["", *basis])
-        sys.stdout.flush()  # figures take longer to draw than the answer to read
-    figures = found.figures()
-    pictures = results.draw(figures, provenance)
-    files += results.draw_vectors(figures, provenance)
-    sections = [
-        Section(
-            "Lever by lever",
-            [
-                "Net national benefit is what anybody in the country gains less what it costs "
-                "anybody in it (docs/accounts.md), in yuan for each yuan of additional money. "
-                "Gain: value added of the regions, by the best. Ahead: draws in which the best is "
-                "ahead of the next."
-            ],
-            [("All the money on one lever, yuan a yuan, medians", levers)],
-            [("What a yuan on each lever is worth", pictures[FIGURE])],
+
+    def lay_out(pictures: Mapping[str, Path]) -> list[Section]:
+        return [
+            Section(
+                "Lever by lever",
+                [
+                    "Net national benefit is what anybody in the country gains less what it costs "
+                    "anybody in it (docs/accounts.md), in yuan for each yuan of additional money. "
+                    "Gain: value added of the regions, by the best. Ahead: draws in which the "
+                    "best is ahead of the next."
+                ],
+                [("All the money on one lever, yuan a yuan, medians", levers)],
+                [("What a yuan on each lever is worth", pictures[FIGURE])],
+            ),
+            Section(
+                "What turns it",
+                [
+                    "The drawn constant that is tied most closely to who is ahead, and the value "
+                    "that parts the draws best; only where chance would hardly do as well. "
+                    "Constants that are not drawn can turn it too. To the end of the money: who "
+                    "is best where what comes after the programmes does not count."
+                ],
+                [("What would change who is best", turns)],
+            ),
+            Section(
+                "Whole divisions of labour",
+                ["All levers at once, for the same money in total."],
+                [
+                    ("Net national benefit of whole divisions", divisions),
+                    ("Who runs what", _list_tasks(made["who-runs-what"])),
+                ],
+            ),
+        ]
+
+    report_answer(
+        found,
+        results,
+        inputs.stamp(
+            budget=found.budget.describe(), horizon=f"{found.horizon:g}", runs=f"{found.runs}"
         ),
-        Section(
-            "What turns it",
-            [
-                "The drawn constant that is tied most closely to who is ahead, and the value that "
-                "parts the draws best; only where chance would hardly do as well. Constants that "
-                "are not drawn can turn it too. To the end of the money: who is best where what "
-                "comes after the programmes does not count."
-            ],
-            [("What would change who is best", turns)],
-        ),
-        Section(
-            "Whole divisions of labour",
-            ["All levers at once, for the same money in total."],
-            [
-                ("Net national benefit of whole divisions", divisions),
-                ("Who runs what", _list_tasks(made["who-runs-what"])),
-            ],
-        ),
-        Section("What this rests on", basis),
-    ]
-    text = render_page("Who should run which lever", answer, sections, provenance)
-    files += [*pictures.values(), results.write(_PAGE, text)]
-    record = {
-        "stamp": provenance,
-        "answer": answer,
-        "basis": basis,
-        **{name: table.to_dict("records") for name, table in made.items()},
-    }
-    finish(files, record if json else None)
+        "Who should run which lever",
+        _PAGE,
+        {
+            "Net national benefit, yuan a yuan, by who runs the lever": levers,
+            "What would change it": turns,
+            "Whole divisions": divisions,
+        },
+        lay_out,
+        json=json,
+    )
 
 
 def shorten(found: Assignment, table: pd.DataFrame) -> pd.DataFrame:

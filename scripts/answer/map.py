@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from smecluster.scripts.answer.answering import load_question, report_answer
 from smecluster.scripts.shared.options import CalibrationName, Folders, Regions, Settings
-from smecluster.scripts.shared.printing import finish, print_lines, print_table
 from smecluster.scripts.shared.progress import progress
 from smecluster.scripts.shared.results import Results
 from smecluster.scripts.shared.uncertainty import (
@@ -24,6 +24,7 @@ from smecluster.scripts.shared.uncertainty import (
 if TYPE_CHECKING:
     import pandas as pd
 
+    from smecluster.model.presentation.page import Section
     from smecluster.policies.comparison.study_inputs import StudyInputs
     from smecluster.policies.money_map.result import MoneyMap
 
@@ -78,33 +79,29 @@ def map(  # the command's name; this file needs no other map
     workers: Workers = None,
 ) -> None:
     """Map who is ahead by money and horizon, and where it stops paying; 200 draws by default."""
-    from smecluster.policies.comparison.study_inputs import fingerprint, load_inputs
+    from smecluster.policies.comparison.study_inputs import fingerprint
     from smecluster.policies.comparison.study_run import keep_runs
     from smecluster.policies.money_map.compute import BUDGETS, HORIZONS, draw_map
     from smecluster.policies.money_map.figures import FIGURES
     from smecluster.policies.money_map.tables import TABLES
-    from smecluster.policies.study import combine_study
 
     results = Results(out, tables=TABLES, figures=FIGURES, vectors=FIGURES, files=[_PAGE])
     results.check()
     named = strategies or (list(_STRATEGIES) if study is None else None)
-    given = combine_study(
-        study,
+    inputs = load_question(
         named,
+        _DRAWS,
+        study=study,
+        draws=draws,
+        regions=region,
+        calibration=calibration,
+        folders=from_,
+        settings=set_,
         baseline=baseline,
         start=start,
-        draws=_DRAWS if study is None and draws is None else draws,
         seed=seed,
-        futures=("base",),
-        regions=tuple(region) if region else None,
     )
-    inputs = load_inputs(
-        given,
-        calibration=calibration,
-        folders=from_ or [],
-        settings=set_ or [],
-        need_draws=draws is not None,
-    )
+    given = inputs.study
     asked = tuple(budget or BUDGETS), tuple(horizon or HORIZONS)
     identity = {
         "map": "1",
@@ -131,67 +128,44 @@ def map(  # the command's name; this file needs no other map
 
 def _report(inputs: StudyInputs, found: MoneyMap, results: Results, json: bool) -> None:
     """Print and write the map."""
-    from smecluster.model.presentation.exports import convert_units
-    from smecluster.model.presentation.page import Section, render_page
+    from smecluster.model.presentation.page import Section
     from smecluster.policies.money_map.figures import FIGURE
 
-    provenance = inputs.stamp(runs=f"{found.runs}")
-    money = {"money", "low", "median", "high", "worth", "pays until", "worth most at"}
-    money |= {"value added gained", "net national benefit"}
-    made = {
-        name: convert_units(table, {str(one): "Myuan" for one in table if one in money})
-        for name, table in found.tables().items()
-    }
-    files = [
-        path
-        for name, table in made.items()
-        for path in results.write_table(name, table, provenance)
-    ]
-    answer, basis = found.answer(), found.basis()
-    small, limits = shorten(found, found.table("map")), list_limits(found)
-    if not json:
-        print_lines([*answer, ""])
-        print_table(
-            [str(one) for one in small],
-            small.values.tolist(),
-            "By net national benefit: who is ahead, lead, draws",
-        )
-        print()
-        print_table([str(one) for one in limits], limits.values.tolist(), "Where each stops paying")
-        print_lines(["", *basis])
-        sys.stdout.flush()  # figures take longer to draw than the answer to read
-    figures = found.figures()
-    pictures = results.draw(figures, provenance)
-    files += results.draw_vectors(figures, provenance)
-    sections = [
-        Section(
-            "The map",
-            [
-                "Net national benefit is what anybody in the country gains less what it costs "
-                "anybody in it (docs/accounts.md). Each cell: who is ahead, by how many bn yuan in "
-                "present value (median), in how many of the draws. No gain: even the first is "
-                "worth nothing or less to the nation."
-            ],
-            [("By net national benefit", small)],
-            [("Who is ahead by money and horizon", pictures[FIGURE])],
-        ),
-        Section(
-            "Where it stops paying",
-            ["Up to which additional money the median net national benefit is above zero."],
-            [("Limits, % of the regions' value added", limits)],
-        ),
-        Section("What this rests on", basis),
-    ]
-    names = " or ".join(found.names)
-    text = render_page(f"{names}: by money and horizon", answer, sections, provenance)
-    files += [*pictures.values(), results.write(_PAGE, text)]
-    record = {
-        "stamp": provenance,
-        "answer": answer,
-        "basis": basis,
-        **{name: table.to_dict("records") for name, table in made.items()},
-    }
-    finish(files, record if json else None)
+    small, limits = shorten(found, found.tables()["map"]), list_limits(found)
+
+    def lay_out(pictures: Mapping[str, Path]) -> list[Section]:
+        return [
+            Section(
+                "The map",
+                [
+                    "Net national benefit is what anybody in the country gains less what it costs "
+                    "anybody in it (docs/accounts.md). Each cell: who is ahead, by how many bn "
+                    "yuan in present value (median), in how many of the draws. No gain: even the "
+                    "first is worth nothing or less to the nation."
+                ],
+                [("By net national benefit", small)],
+                [("Who is ahead by money and horizon", pictures[FIGURE])],
+            ),
+            Section(
+                "Where it stops paying",
+                ["Up to which additional money the median net national benefit is above zero."],
+                [("Limits, % of the regions' value added", limits)],
+            ),
+        ]
+
+    report_answer(
+        found,
+        results,
+        inputs.stamp(runs=f"{found.runs}"),
+        f"{' or '.join(found.names)}: by money and horizon",
+        _PAGE,
+        {
+            "By net national benefit: who is ahead, lead, draws": small,
+            "Where each stops paying": limits,
+        },
+        lay_out,
+        json=json,
+    )
 
 
 def shorten(found: MoneyMap, table: pd.DataFrame) -> pd.DataFrame:
@@ -221,7 +195,7 @@ def list_limits(found: MoneyMap) -> pd.DataFrame:
     """List up to which money each strategy pays, and where it is worth most."""
     import pandas as pd
 
-    table = found.table("limits")
+    table = found.tables()["limits"]
     rows = []
     for row in table.to_dict("records"):
         until, best = row["pays until [% of value added]"], row["worth most at [% of value added]"]

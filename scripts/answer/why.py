@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from smecluster.scripts.answer.answering import report_answer
 from smecluster.scripts.shared.options import CalibrationName, Folders, Regions, Settings
-from smecluster.scripts.shared.printing import finish, print_lines, print_table
 from smecluster.scripts.shared.progress import progress
 from smecluster.scripts.shared.results import Results
 from smecluster.scripts.shared.uncertainty import BudgetText, Workers
 
 if TYPE_CHECKING:
+    from smecluster.model.presentation.page import Section
     from smecluster.policies.explanation.result import Explanation
 
 EXAMPLES = (
@@ -89,46 +90,39 @@ def why(
 
 def _report(found: Explanation, results: Results, stamp: dict[str, str], json: bool) -> None:
     """Print and write the explanation."""
-    from smecluster.model.presentation.page import Section, render_page
+    from smecluster.model.presentation.page import Section
     from smecluster.policies.explanation.figures import FIGURE
 
-    made = found.tables()
-    files = [
-        path for name, table in made.items() for path in results.write_table(name, table, stamp)
-    ]
-    answer, basis = found.answer(), found.basis()
-    chains = made["chains"].head(12)
-    short = chains.assign(**{"carries [%]": [f"{one:.0f}" for one in chains["carries [%]"]]})
-    if not json:
-        print_lines([*answer, ""])
-        print_table(["chain", "carries %"], short.values.tolist(), "Chains that carry most")
-        print_lines(["", *basis])
-        sys.stdout.flush()  # figures take longer to draw than the answer to read
-    figures = found.figures()
-    pictures = results.draw(figures, stamp)
-    files += results.draw_vectors(figures, stamp)
-    moved = made["moves"].head(20)
-    sections = [
-        Section(
-            "The chains",
-            [],
-            [("Share of the effect that is missing without a link of the chain, %", chains)],
-            [("What the chains carry by year", pictures[FIGURE])],
-        ),
-        Section(
-            "How far each variable is moved",
-            ["Mean over its elements without and with the money; least and most of them, in %."],
-            [(f"In {found.year:g}", moved)],
-        ),
-        Section("What this rests on", basis),
-    ]
-    title = f"Why {found.lever} does what it does to {found.outcome.name}"
-    files += [*pictures.values(), results.write(_PAGE, render_page(title, answer, sections, stamp))]
-    record = {
-        "stamp": stamp,
-        "answer": answer,
-        "basis": basis,
-        "effect": found.size,
-        **{name: table.to_dict("records") for name, table in made.items()},
-    }
-    finish(files, record if json else None)
+    made = found.labelled()
+    chains, moved = made["chains"].head(12), made["moves"].head(20)
+    carried = [f"{one:.0f}" for one in chains["carries [%]"]]
+
+    def lay_out(pictures: Mapping[str, Path]) -> list[Section]:
+        return [
+            Section(
+                "The chains",
+                [],
+                [("Share of the effect that is missing without a link of the chain, %", chains)],
+                [("What the chains carry by year", pictures[FIGURE])],
+            ),
+            Section(
+                "How far each variable is moved",
+                [
+                    "Mean over its elements without and with the money; least and most of them, "
+                    "in %."
+                ],
+                [(f"In {found.year:g}", moved)],
+            ),
+        ]
+
+    report_answer(
+        found,
+        results,
+        stamp,
+        f"Why {found.lever} does what it does to {found.outcome.name}",
+        _PAGE,
+        {"Chains that carry most": chains[["chain"]].assign(**{"carries %": carried})},
+        lay_out,
+        json=json,
+        record={"effect": found.size},
+    )
