@@ -15,11 +15,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from smecluster.model.settings import check_inputs
 from smecluster.policies.budget import DEFAULT_BUDGET, Budget
-from smecluster.policies.notebook.interface import Named
+from smecluster.policies.notebook.loading import Named, load_all, load_named, load_worlds
 from smecluster.policies.plan import START
-from smecluster.policies.strategy import BASELINE, Strategy
+from smecluster.policies.strategy import BASELINE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,6 +40,7 @@ def compute_contributions(
     baseline: Named = BASELINE,
     budget: str | float | Budget | None = DEFAULT_BUDGET,
     start: float = START,
+    horizon: float | None = None,
     outcomes: Sequence[str] = (),
     settings: Mapping[str, Any] | None = None,
     calibration: str | None = None,
@@ -52,7 +52,7 @@ def compute_contributions(
     ----------
     strategy : str, Path or Strategy
         The strategy.
-    model, draws, baseline, budget, start, outcomes, settings, calibration, seed
+    model, draws, baseline, budget, start, horizon, outcomes, settings, calibration, seed
         As for `policies.compare`.
 
     Returns
@@ -67,16 +67,17 @@ def compute_contributions(
     """
     from smecluster.policies.contributions.compute import compute_contributions as share
 
-    whole, drawn = _load_model(model, draws, calibration, seed)
+    worlds = load_worlds(model, draws, settings, calibration, seed)
     return share(
-        whole,
-        _load(strategy),
-        drawn,
-        baseline=_load(baseline),
+        worlds.model,
+        load_named(strategy),
+        worlds.draws,
+        baseline=load_named(baseline),
         start=start,
         budget=budget,
+        horizon=horizon,
         outcomes=outcomes,
-        settings=check_inputs(whole, settings),
+        settings=worlds.settings,
         seed=seed,
     )
 
@@ -91,6 +92,8 @@ def optimise(
     baseline: Named = BASELINE,
     budget: str | float | Budget = DEFAULT_BUDGET,
     start: float = START,
+    horizon: float | None = None,
+    aim: str = "net national benefit",
     shock: str | Path | None = "demand",
     several: bool = True,
     settings: Mapping[str, Any] | None = None,
@@ -107,11 +110,13 @@ def optimise(
         How many draws of the calibration to choose on, and how many others to check on.
     search : Search, optional
         How the search is made.
+    aim : {"net national benefit", "value added gained"}
+        What the best use is the best by.
     shock : str or Path, optional
         The future whose loss is an aim; no such aim if None.
     several : bool
         Whether several aims are searched too.
-    model, baseline, budget, start, settings, calibration, seed
+    model, baseline, budget, start, horizon, settings, calibration, seed
         As for `policies.compare`.
 
     Returns
@@ -128,21 +133,23 @@ def optimise(
     from smecluster.policies.optimisation.compute import optimise as search_best_use
     from smecluster.policies.optimisation.search import Search
 
-    named = [by_hand] if isinstance(by_hand, str | Path | Strategy) else by_hand
-    whole, drawn = _load_model(model, draws + unseen, calibration, seed)
+    worlds = load_worlds(model, draws + unseen, settings, calibration, seed)
+    drawn = worlds.draws
     assert drawn is not None
     return search_best_use(
-        whole,
-        [_load(one) for one in named],
+        worlds.model,
+        load_all(by_hand),
         drawn.iloc[:draws],
         drawn.iloc[draws:],
         Search(seed=seed) if search is None else search,
-        baseline=_load(baseline),
+        baseline=load_named(baseline),
         start=start,
         budget=budget,
+        horizon=horizon,
+        aim=aim,
         shock=None if shock is None else load_future(shock),
         several=several,
-        settings=check_inputs(whole, settings),
+        settings=worlds.settings,
     )
 
 
@@ -183,14 +190,14 @@ def map_windows(
     """
     from smecluster.policies.windows.compute import map_windows as map_gains
 
-    whole, drawn = _load_model(model, draws, calibration, seed)
+    worlds = load_worlds(model, draws, settings, calibration, seed)
     return map_gains(
-        whole,
-        _load(strategy),
-        drawn,
+        worlds.model,
+        load_named(strategy),
+        worlds.draws,
         budget=budget,
-        baseline=_load(baseline),
-        settings=check_inputs(whole, settings),
+        baseline=load_named(baseline),
+        settings=worlds.settings,
         **years,
     )
 
@@ -204,6 +211,7 @@ def value_statistics(
     baseline: Named = BASELINE,
     budget: str | float | Budget | None = DEFAULT_BUDGET,
     start: float = START,
+    horizon: float | None = None,
     settings: Mapping[str, Any] | None = None,
     calibration: str | None = None,
     seed: int = 1,
@@ -214,7 +222,7 @@ def value_statistics(
     ----------
     strategy : str, Path or Strategy
         A strategy with money for cluster statistics.
-    model, draws, futures, baseline, budget, start, settings, calibration, seed
+    model, draws, futures, baseline, budget, start, horizon, settings, calibration, seed
         As for `policies.compare`.
 
     Returns
@@ -230,16 +238,17 @@ def value_statistics(
     from smecluster.policies.futures import load_futures
     from smecluster.policies.statistics_value.compute import value_statistics as find_worth
 
-    whole, drawn = _load_model(model, draws, calibration, seed)
+    worlds = load_worlds(model, draws, settings, calibration, seed)
     return find_worth(
-        whole,
-        _load(strategy),
-        drawn,
+        worlds.model,
+        load_named(strategy),
+        worlds.draws,
         load_futures(futures),
-        baseline=_load(baseline),
+        baseline=load_named(baseline),
         start=start,
         budget=budget,
-        settings=check_inputs(whole, settings),
+        horizon=horizon,
+        settings=worlds.settings,
     )
 
 
@@ -273,30 +282,11 @@ def measure_dominance(
     """
     from smecluster.policies.dominance.compute import measure_dominance as follow_loops
 
-    named = [strategies] if isinstance(strategies, str | Path | Strategy) else strategies
-    whole, _ = _load_model(model, 0, calibration, 1)
+    worlds = load_worlds(model, 0, settings, calibration, 1)
     return follow_loops(
-        whole,
-        [_load(one) for one in named],
+        worlds.model,
+        load_all(strategies),
         start=start,
         budget=budget,
-        settings=check_inputs(whole, settings),
+        settings=worlds.settings,
     )
-
-
-def _load(named: Named) -> Strategy:
-    from smecluster.policies.strategy import load
-
-    return named if isinstance(named, Strategy) else load(named)
-
-
-def _load_model(
-    model: Model | None, draws: int | pd.DataFrame, calibration: str | None, seed: int
-) -> tuple[Model, pd.DataFrame | None]:
-    """Load the model, calibrated, and the draws that are asked for."""
-    from smecluster.calibration.loading import draw_values, load_calibrated
-
-    whole = load_calibrated((), (), calibration) if model is None else model
-    if not isinstance(draws, int):
-        return whole, draws
-    return whole, draw_values(calibration, draws, seed, whole.regions) if draws else None

@@ -13,10 +13,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from smecluster.model.settings import check_inputs
 from smecluster.policies.budget import DEFAULT_BUDGET, Budget
+from smecluster.policies.notebook.loading import Named, load_all, load_named, load_worlds
 from smecluster.policies.plan import START
-from smecluster.policies.strategy import BASELINE, Strategy
+from smecluster.policies.strategy import BASELINE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from smecluster.policies.comparison.result import Comparison
     from smecluster.policies.robustness.result import Robustness
     from smecluster.policies.study import Study
-
-#: A strategy: its name, the path of its file, or itself.
-Named = str | Path | Strategy
 
 
 def compare(
@@ -39,6 +36,7 @@ def compare(
     baseline: Named = BASELINE,
     budget: str | float | Budget | None = DEFAULT_BUDGET,
     start: float = START,
+    horizon: float | None = None,
     outcomes: Sequence[str] = (),
     settings: Mapping[str, Any] | None = None,
     calibration: str | None = None,
@@ -65,6 +63,9 @@ def compare(
         yuan in present value, or Myuan. None: what each strategy's file says.
     start : float
         Year from which money and discounted sums count.
+    horizon : float, optional
+        Last year whose consequences count, to 2060; 2040 if left out. Money counts to 2040
+        whatever the horizon is.
     outcomes : sequence of str
         Outcomes to keep; all if none is named.
     settings : mapping, optional
@@ -93,35 +94,29 @@ def compare(
     >>> round(found.budget.money)
     300000
     """
-    from smecluster.calibration.loading import describe_origin, draw_values, load_calibrated
+    from smecluster.calibration.loading import describe_origin
     from smecluster.model.support.provenance import make_stamp
     from smecluster.policies.comparison.compute import compare as run_comparison
-    from smecluster.policies.comparison.study_inputs import fingerprint, hold_settings
+    from smecluster.policies.comparison.study_inputs import fingerprint
     from smecluster.policies.futures import load_futures
 
-    named = [strategies] if isinstance(strategies, str | Path | Strategy) else strategies
-    chosen = [_load(one) for one in named]
-    whole = load_calibrated((), (), calibration) if model is None else model
-    drawn = None
-    if not isinstance(draws, int):
-        drawn = draws
-    elif draws:
-        drawn = draw_values(calibration, draws, seed, whole.regions)
-    held = check_inputs(whole, settings)
+    worlds = load_worlds(model, draws, settings, calibration, seed)
+    drawn = worlds.draws
     found = run_comparison(
-        whole,
-        chosen,
-        hold_settings(drawn, held),
+        worlds.model,
+        load_all(strategies),
+        drawn,
         load_futures(futures),
-        baseline=_load(baseline),
+        baseline=load_named(baseline),
         start=start,
         budget=budget,
+        horizon=horizon,
         outcomes=outcomes,
-        settings=held,
+        settings=worlds.settings,
         workers=workers,
     )
     provenance = make_stamp(
-        whole.hash,
+        worlds.model.hash,
         strategies=", ".join(f"{one.name} {one.hash}" for one in found.strategies),
         baseline=f"{found.baseline.name} {found.baseline.hash}",
         budget=found.describe_budget(),
@@ -203,9 +198,3 @@ def judge(
 
     wanted = [Need(outcome="gained per yuan", at_least=1)] if needs is None else needs
     return judge_strategies(found, wanted, outcome=outcome, place=place, seed=seed)
-
-
-def _load(named: Named) -> Strategy:
-    from smecluster.policies.strategy import load
-
-    return named if isinstance(named, Strategy) else load(named)

@@ -13,6 +13,13 @@ strategy is a name, the path of a file or a `Strategy`:
 ``sc.simulate(strategy="local")``                      one run: every variable, every year
 ``sc.simulate_many(table, ["value added"])``           many runs, a row of the table each
 ``sc.compare(["central", "local"], draws=100)``        strategies for the same additional money
+``sc.account("local")``                                what it costs and brings the nation
+``sc.assign()``                                        which level should run which lever
+``sc.money_map(["central", "local"])``                 who is ahead by money and horizon
+``sc.why("quality supervision")``                      the links that carry a lever's effect
+``sc.tipping(["central", "local"])``                   the constants that would turn the answer
+``sc.decide(["central", "local"])``                    what a study of each constant is worth
+``sc.game()``                                          what governments choose, and its worth
 ``sc.contributions("local")``                          what each lever of a strategy brings
 ``sc.optimise(["central", "local"])``                  the best use of the same money
 ``sc.calibrate("my-region")``                          the fit of a region to its figures
@@ -35,9 +42,12 @@ if TYPE_CHECKING:
     from smecluster.model.support.errors import InputError
     from smecluster.policies.notebook.analyses import compute_contributions as contributions
     from smecluster.policies.notebook.analyses import optimise
+    from smecluster.policies.notebook.answers import account, assign, money_map, why
+    from smecluster.policies.notebook.answers import play_game as game
     from smecluster.policies.notebook.interface import compare
     from smecluster.policies.simulation import simulate, simulate_many
     from smecluster.sensitivity.interface import run_sensitivity as sensitivity
+    from smecluster.sensitivity.notebook import decide, tipping
 
     __version__: str
 
@@ -45,26 +55,40 @@ if TYPE_CHECKING:
 # milliseconds, and a command waits only for what it needs.
 _HOMES = {
     "InputError": ("smecluster.model.support.errors", "InputError"),
+    "account": ("smecluster.policies.notebook.answers", "account"),
+    "assign": ("smecluster.policies.notebook.answers", "assign"),
     "calibrate": ("smecluster.calibration.interface", "calibrate"),
     "compare": ("smecluster.policies.notebook.interface", "compare"),
     "contributions": ("smecluster.policies.notebook.analyses", "compute_contributions"),
+    "decide": ("smecluster.sensitivity.notebook", "decide"),
+    "game": ("smecluster.policies.notebook.answers", "play_game"),
     "load": ("smecluster.calibration.loading", "load_model"),
+    "money_map": ("smecluster.policies.notebook.answers", "money_map"),
     "optimise": ("smecluster.policies.notebook.analyses", "optimise"),
     "simulate": ("smecluster.policies.simulation", "simulate"),
     "simulate_many": ("smecluster.policies.simulation", "simulate_many"),
+    "tipping": ("smecluster.sensitivity.notebook", "tipping"),
+    "why": ("smecluster.policies.notebook.answers", "why"),
 }
 
 __all__ = [
     "InputError",
     "__version__",
+    "account",
+    "assign",
     "calibrate",
     "compare",
     "contributions",
+    "decide",
+    "game",
     "load",
+    "money_map",
     "optimise",
     "sensitivity",
     "simulate",
     "simulate_many",
+    "tipping",
+    "why",
 ]
 
 # The folders of a checkout stand here as links; git without core.symlinks writes text files.

@@ -134,6 +134,48 @@ def test_the_best_use(tmp_path: Path):
     check_result(found, tmp_path)
 
 
+def test_the_account_of_a_strategy(tmp_path: Path):
+    found = sc.account(["central", "local"], draws=2, settings=FAST)
+    check_result(found, tmp_path)
+    assert {"median [bn yuan]", "per yuan"} <= set(found.table("parties"))
+
+
+def test_who_should_run_a_lever(tmp_path: Path):
+    check_result(sc.assign("legal framework", draws=0, settings=FAST), tmp_path)
+
+
+def test_the_map_of_money_and_horizon(tmp_path: Path):
+    found = sc.money_map(budgets=["0.1%", "0.5%"], horizons=[2040], draws=0, settings=FAST)
+    check_result(found, tmp_path)
+    assert set(found.table("worth")["horizon"]) == {2040}
+
+
+def test_why_a_lever_does_what_it_does(tmp_path: Path):
+    check_result(sc.why("legal framework", settings=FAST), tmp_path)
+
+
+def test_what_turns_the_answer(tmp_path: Path):
+    found = sc.tipping(budgets="0.5%", horizons=2040, constants="elasticity of common technology")
+    check_result(found, tmp_path)
+    assert "money [bn yuan]" in found.table("comparisons")
+
+
+def test_a_decision(tmp_path: Path):
+    check_result(sc.decide(draws=40, calibration="none", horizon=2028), tmp_path)
+
+
+def test_the_game_of_governments(tmp_path: Path):
+    found = sc.game(
+        "local",
+        draws=0,
+        aims=("growth",),
+        information="none",
+        starts=1,
+        settings={"TIME STEP": 0.25},
+    )
+    check_result(found, tmp_path)
+
+
 def test_a_sensitivity_study(tmp_path: Path):
     check_result(sc.sensitivity("quick", size=4, out=tmp_path / "study"), tmp_path)
 
