@@ -319,8 +319,12 @@ def load_gross(
             loaded = [load_case(path) for path in folders]
             for case, calibrated in zip(loaded, calibrations, strict=True):
                 copied = check_written(case)
-                if copied and calibrated is None:
-                    warnings.warn(copied, CalibrationWarning, stacklevel=3)
+                if calibrated is None:
+                    said = copied or (
+                        f"{case.place.name} is not calibrated: 'smecluster calibrate {case.path}' "
+                        "fits it"
+                    )
+                    warnings.warn(said, CalibrationWarning, stacklevel=3)
             cases = [make_region(case) for case in loaded]
             own = [each.name for each in cases]
             offered |= dict(zip(own, cases, strict=True))
@@ -357,12 +361,13 @@ def describe_origin(folders: Sequence[Path], calibration: str | None = None) -> 
     Returns
     -------
     str
-        The calibration with the start of its hash, then the folders.
+        The calibration with the start of its hash, then the folders, each with that of its own
+        calibration or with "not calibrated".
     """
     found = find_calibration(calibration)
     parts = [NONE if found is None else f"{found.name} {found.hash[:12]}"]
     for path in folders:
         own = open_own(path)
         name = path.resolve().name
-        parts.append(name if own is None else f"{name} {own.hash[:12]}")
+        parts.append(f"{name} (not calibrated)" if own is None else f"{name} {own.hash[:12]}")
     return ", ".join(parts)

@@ -28,9 +28,11 @@ FOLDER = Path(__file__).with_name("strategies")
 BASELINE = "as-now"
 _SUM_TOLERANCE = 1e-6
 
-Share = Annotated[float, Field(ge=0, le=1)]
-Year = Annotated[float, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
-End = Annotated[float, Field(ge=FIRST_YEAR, le=2100)]
+# Units are for the reference of keys (`policies.reference`).
+_SHARE, _YEAR = {"unit": "Dmnl"}, {"unit": "Year"}
+Share = Annotated[float, Field(ge=0, le=1, json_schema_extra={**_SHARE})]
+Year = Annotated[float, Field(ge=FIRST_YEAR, le=LAST_YEAR, json_schema_extra={**_YEAR})]
+End = Annotated[float, Field(ge=FIRST_YEAR, le=2100, json_schema_extra={**_YEAR})]
 
 
 class History(Schema):
@@ -52,15 +54,19 @@ class Programme(Schema):
     Parameters
     ----------
     share : float, optional
-        Yearly money as a share of value added, Dmnl. Either this or `amount`.
+        Yearly money as a share of the value added that the government perceives (a region's own,
+        the centre that of all regions), Dmnl.
     amount : float, optional
-        Yearly money, Myuan/Year.
+        Yearly money in prices of 2010, of each region or of the centre, Myuan/Year.
     start : float, optional
-        Year in which it starts. Either this or `trigger`.
+        Year in which it starts.
     trigger : float, optional
-        Number of firms, relative to the critical mass, at which it starts, Dmnl.
+        Number of firms relative to the critical mass at which it starts (the centre: the mean
+        over regions, by value added), Dmnl. Where that was reached before the comparison begins,
+        it begins with it; where it never is, the strategy is refused.
     ramp : float
-        Time from the start to full money, Year.
+        Time constant of the approach to full money: 63 % of it flow once this time has passed,
+        Year.
     end : float
         First year without it.
     allocation : dict
@@ -69,11 +75,11 @@ class Programme(Schema):
 
     level: ClassVar[Level]
 
-    share: float | None = Field(default=None, ge=0)
-    amount: float | None = Field(default=None, ge=0)
+    share: float | None = Field(default=None, ge=0, json_schema_extra={**_SHARE})
+    amount: float | None = Field(default=None, ge=0, json_schema_extra={"unit": "Myuan/Year"})
     start: Year | None = None
-    trigger: float | None = Field(default=None, gt=0)
-    ramp: float = Field(default=2, gt=0)
+    trigger: float | None = Field(default=None, gt=0, json_schema_extra={**_SHARE})
+    ramp: float = Field(default=2, gt=0, json_schema_extra={**_YEAR})
     end: End = LAST_YEAR + 1
     allocation: dict[str, Share]
 

@@ -98,6 +98,10 @@ COMMANDS = {
         "Find out which factors matter, in studies of any size that can be interrupted.",
     ),
     "levers": ("policy", "List the policy levers: level, cost, range and what each one feeds."),
+    "strategies": (
+        "structure",
+        "List the strategies, or every key that a strategy's file may hold.",
+    ),
     "regions": ("structure", "List the model's regions and the cases that can be added."),
     "describe": (
         "structure",

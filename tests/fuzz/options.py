@@ -139,7 +139,7 @@ def arguments() -> dict[str, Any]:
         "nothing": ["run", ""],
         "a scheduler that is not there": ["batch", "t.csv", "--output", "value added", "--year", "2040", "--out", "o.csv", "--cluster", "tcp://127.0.0.1:1"],
         "a population of 10^11": ["optimise", "central", "local", "--draws", "1", "--unseen", "1", "--generations", "1", "--population", "100000000000", "--out", "o"],
-        "a horizon of inf": ["windows", "local", "--step", "0.25", "--every", "20", "--horizon", "inf", "--out", "o"],
+        "years of inf": ["windows", "local", "--step", "0.25", "--every", "20", "--years", "inf", "--out", "o"],
         "a new study over a file": ["sensitivity", "new", "f.toml"],
         "a new case over a folder": ["case", "new", "taken"],
         "a workspace over a folder": ["init", "taken"],
