@@ -33,6 +33,7 @@ from smecluster.policies.windows.measures import (
     FIRST_START,
     HOME,
     MASS,
+    NATION,
     WHY_FIRST_START,
 )
 from smecluster.policies.windows.result import Windows
@@ -48,6 +49,7 @@ STARTS = tuple(range(FIRST_START, 2026, 5))
 SIZES = (1 / 32, 1 / 16, 1 / 8, 1 / 4, 1 / 2, 1.0)
 
 _SUPPLY, _FIRMS, _CRITICAL = "Discounted value added", "total firms", "critical mass"
+_ACCOUNT = "Net national benefit account"
 _RAMP = 0.5  # Year, the shortest that the model allows
 _AT_A_TIME = 8_192  # runs: their results stay below some hundred megabytes
 
@@ -123,6 +125,7 @@ def map_windows(
             plans.append(_short_plan(without, programme, region, share, start, lasting))
     table = pd.DataFrame(index=["model"]) if draws is None else draws
     years = sorted({float(start + after) for start in starts for after in (0, horizon)})
+    outputs = [_SUPPLY, *[_ACCOUNT] * (_ACCOUNT in model.program.outputs)]
     total = len(table) * len(sizes) * len(plans)
     parts, failed, done = [], 0, 0
     at_a_time = max(1, _AT_A_TIME // (len(plans) * len(sizes)))
@@ -131,7 +134,7 @@ def map_windows(
         worlds = Ensemble(
             model, _by_size(model, piece, sizes), settings=settings or {}, workers=workers
         )
-        run = worlds.run(plans, [_SUPPLY, _FIRMS, _CRITICAL], years)
+        run = worlds.run(plans, [*outputs, _FIRMS, _CRITICAL], years)
         failed += int((run[REASON] != "").sum())
         parts.append(_measure_gains(run, plans, piece.index.to_numpy(), starts, sizes, horizon))
         done += len(plans) * len(sizes) * len(piece)
@@ -255,7 +258,7 @@ def _measure_gains(
     dims = (DRAW, REGION, "start", "size")
     gains = {
         name: np.full((shape[0], len(regions), len(starts), shape[1]), np.nan)
-        for name in (HOME, EVERYWHERE, MASS)
+        for name in (HOME, EVERYWHERE, *[NATION] * (_ACCOUNT in base), MASS)
     }
     for at, region in enumerate(regions):
         for place, start in enumerate(starts):
@@ -271,9 +274,12 @@ def _measure_gains(
             here = (slice(None), at, place)
             gains[HOME][here] = arrange(gained.sel({REGION: region}) / money)
             gains[EVERYWHERE][here] = arrange(gained.sum(REGION, skipna=False) / money)
+            if NATION in gains:
+                worth = base[_ACCOUNT].sel({**years, **name}) - baseline[_ACCOUNT].sel(years)
+                gains[NATION][here] = arrange((worth.isel(time=1) - worth.isel(time=0)) / money)
             firms = baseline[_FIRMS].sel({"time": start, REGION: region})
             gains[MASS][here] = arrange(firms / critical.sel({REGION: region}))
-    unit = {HOME: "yuan for a yuan", EVERYWHERE: "yuan for a yuan", MASS: "Dmnl"}
+    unit = {**dict.fromkeys((HOME, EVERYWHERE, NATION), "yuan for a yuan"), MASS: "Dmnl"}
     return xr.Dataset(
         {name: (dims, values, {"unit": unit[name]}) for name, values in gains.items()},
         {DRAW: labels, REGION: regions, "start": list(starts), "size": list(sizes)},

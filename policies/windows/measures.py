@@ -22,6 +22,8 @@ WHY_FIRST_START = (
     "free everywhere and 1978-89 is almost without figures (docs/limitations.md)"
 )
 HOME, EVERYWHERE, MASS = "at home", "in all regions", "mass"
+#: Net national benefit for a yuan; there only where the model keeps the account.
+NATION = "to the nation"
 #: Names of the figures.
 BY_YEAR, MAP = "window-by-year", "window-map"
 QUANTILES = {"low": 0.05, "median": 0.5, "high": 0.95}
@@ -139,16 +141,18 @@ def find_window(gain: xr.DataArray) -> tuple[float, float]:
     return float(years[first]), float(years[last])
 
 
-def compare_kinds(windows: Windows) -> pd.DataFrame:
+def compare_kinds(windows: Windows, measure: str = HOME) -> pd.DataFrame:
     """Compare the kinds of intervention at the same dates.
 
-    In each year, region and draw the gains at home of clusters of each kind's size are averaged;
-    years in which there are clusters of every kind count.
+    In each year, region and draw the gains of clusters of each kind's size are averaged; years in
+    which there are clusters of every kind count.
 
     Parameters
     ----------
     windows : Windows
         The map.
+    measure : str
+        Which gain: `HOME`, `EVERYWHERE` or `NATION`.
 
     Returns
     -------
@@ -157,7 +161,7 @@ def compare_kinds(windows: Windows) -> pd.DataFrame:
         draws the 5 and 95 % points and in how many of the ``draws`` the kind ``gains most``;
         missing where no year has all kinds.
     """
-    gain, mass = windows.gains[HOME], windows.gains[MASS]
+    gain, mass = windows.gains[measure], windows.gains[MASS]
     groups = [
         gain.where((mass >= low) & (mass < high)).mean("size") for low, high in KINDS.values()
     ]

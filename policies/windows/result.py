@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from smecluster.model.presentation.plotting import Figure
     from smecluster.policies.strategy import Strategy
 from smecluster.policies.windows.measures import (
+    HOME,
+    NATION,
     QUANTILES,
     compare_kinds,
     find_windows,
@@ -39,8 +41,9 @@ class Windows(PolicyResult):
         What differs among draws: a row each, no column where the model's own values were run.
     gains : xarray.Dataset
         Along (draw, Region, start, size): ``at home`` and ``in all regions``, yuan of value added
-        for a yuan of money; ``mass``, the number of firms at the start over the critical mass,
-        Dmnl. ``size`` is what the critical mass was divided by; 1 is the model's own.
+        for a yuan of money; ``to the nation``, yuan of net national benefit; ``mass``, the number
+        of firms at the start over the critical mass, Dmnl. ``size`` is what the critical mass was
+        divided by; 1 is the model's own.
     runs : int
         How many runs.
     failed : int
@@ -70,9 +73,16 @@ class Windows(PolicyResult):
         headings |= {"mass": "firms over critical mass"}
         return {
             "windows": find_windows(self).rename(columns=headings),
-            "kinds": compare_kinds(self).rename(columns=headings),
+            "kinds": self._compare_kinds().rename(columns=headings),
             "map": tabulate_gains(self),
         }
+
+    def _compare_kinds(self) -> pd.DataFrame:
+        """Compare the kinds by every measure that there is."""
+        known = [name for name in (HOME, NATION) if name in self.gains]
+        return pd.concat(
+            [compare_kinds(self, name).assign(measure=name) for name in known], ignore_index=True
+        )
 
     def figures(self) -> dict[str, Figure]:
         """Draw the gain by starting year, and by year and size."""

@@ -9,7 +9,9 @@ import numpy as np
 from smecluster.model.presentation.formatting import Rounded
 from smecluster.policies.windows.measures import (
     FIRST_START,
+    HOME,
     KINDS,
+    NATION,
     WHY_FIRST_START,
     compare_kinds,
     find_windows,
@@ -19,6 +21,7 @@ from smecluster.policies.wording.prose import (
     describe_draws,
     format_count,
     format_draws,
+    join_names,
 )
 
 if TYPE_CHECKING:
@@ -43,6 +46,8 @@ def write_answer(windows: Windows) -> list[str]:
     """
     said = [_region(windows, row) for row in find_windows(windows).to_dict("records")]
     kinds = _kinds(windows)
+    if NATION in windows.gains:
+        kinds += [_of_the_nation(windows), *_sum_up(windows)]
     if kinds:
         kinds.append(
             "None of this argues for early help or against it: in the model firms act smoothly, "
@@ -151,6 +156,63 @@ def _kinds(windows: Windows) -> list[str]:
             verdict = f"{best} gains most, {_percent_more(spread)} than {worst}{agreed}"
         said.append(f"{region}, at the same date: {verdict}. Yuan for a yuan: {gains}.")
     return said
+
+
+def _of_the_nation(windows: Windows) -> str:
+    """Say what a yuan brings the nation, by kind, over all regions that can be compared."""
+    table = compare_kinds(windows, NATION)
+    parts = []
+    for region, own in table.groupby("region", sort=False):
+        middle = own.set_index("kind")["median"]
+        if np.isfinite(middle).all():
+            gains = ", ".join(f"{kind} {Rounded(float(middle[kind]))}" for kind in KINDS)
+            parts.append(f"in {region} {gains}")
+    if not parts:
+        return "What the kinds bring the nation cannot be compared at the same date either."
+    return (
+        "To the nation, in yuan of net national benefit for a yuan over "
+        f"{windows.horizon:g} years, the kinds bring {'; '.join(parts)}."
+    )
+
+
+def _sum_up(windows: Windows) -> list[str]:
+    """Answer the paper's question: which of its three kinds of intervention is the best."""
+    said: list[tuple[str, str]] = []
+    for measure, whose in ((HOME, "a region"), (NATION, "the nation")):
+        table = compare_kinds(windows, measure)
+        first: list[str] = []
+        won = known = 0
+        for _, own in table.groupby("region", sort=False):
+            rows = own.set_index("kind").to_dict("index")
+            middle = {kind: float(rows[kind]["median"]) for kind in KINDS}
+            if not np.isfinite(list(middle.values())).all():
+                continue
+            best = max(middle, key=lambda kind: middle[kind])
+            first.append(best)
+            if windows.several:
+                won += int(rows[best]["gains most"])
+                known += int(rows[best]["draws"])
+        if not first:
+            continue
+        if len(set(first)) == 1:
+            which = f"it is {first[0]} in every region that can be compared"
+        else:
+            counts = {kind: first.count(kind) for kind in KINDS if kind in first}
+            which = "it differs: " + join_names(
+                [
+                    f"{kind} in {format_count(count, 'region', 'regions')}"
+                    for kind, count in counts.items()
+                ]
+            )
+        odds = f" (in {won} of {known} draws of a region)" if windows.several else ""
+        said.append((whose, f"{which}{odds}"))
+    if not said:
+        return []
+    words = "; ".join(f"for {whose} {which}" for whose, which in said)
+    return [
+        "Which of the paper's three kinds of intervention gains most by itself, at the same date "
+        f"and for the same money: {words}."
+    ]
 
 
 def _percent_more(spread: float) -> str:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = (
     "smecluster windows",
-    "smecluster windows local --draws 30 --horizon 10 --to-year 2030",
+    "smecluster windows local --draws 30 --years 10 --to-year 2030",
     "smecluster windows combination --from-year 2005 --to-year 2020 --every 1",
 )
 _STRATEGY = "combination"
@@ -68,7 +68,10 @@ def windows(
     to_year: Annotated[int, typer.Option(help="Last starting year.")] = 2025,
     every: Annotated[int, typer.Option(min=1, max=100, help="Years between starting years.")] = 5,
     lasting: Annotated[float, typer.Option(help="Years that the programme lasts.")] = 5,
-    horizon: Annotated[float, typer.Option(help="Years over which the gain counts.")] = 15,
+    years: Annotated[
+        float,
+        typer.Option(help="Years from the start of the programme over which the gain counts."),
+    ] = 15,
     step: Step = None,
     calibration: CalibrationName = None,
     region: Regions = None,
@@ -117,7 +120,7 @@ def windows(
             baseline=inputs.baseline,
             starts=range(from_year, to_year + 1, every),
             lasting=lasting,
-            horizon=horizon,
+            horizon=years,
             settings=add_step(inputs.settings, step),
             workers=workers,
             progress=report,
@@ -199,6 +202,7 @@ def _shorten(table: pd.DataFrame) -> pd.DataFrame:
     several = "low" in columns
     if "kind" in columns:
         short["kind"] = table["kind"]
+        short["gain"] = table["measure"]
         short["median"] = table[columns["median"]]
     else:
         short["start"] = table["last start"]

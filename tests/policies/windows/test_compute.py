@@ -1,5 +1,7 @@
 """The map of windows: a yuan is a yuan, sizes move only the critical mass, words follow numbers."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -19,6 +21,7 @@ from smecluster.policies.windows.measures import (
     FIRST_START,
     HOME,
     MASS,
+    NATION,
     compare_kinds,
     find_windows,
     tabulate_gains,
@@ -208,6 +211,38 @@ def test_a_kind_that_gains_most_at_every_date_is_named():
         "self-development": 3,
     }
     assert "self-development gains most, 300 % more than cultivation, in all 3" in answer(found)[1]
+
+
+def test_the_papers_kinds_are_judged_for_the_region_and_for_the_nation():
+    found = world([[1, 2, 4], [2, 4, 8], [1, 2, 4]], [SIZES_ROW] * 3)
+    nation = -found.gains[HOME]  # what helps the region costs the nation
+    both = replace(found, gains=found.gains.assign({NATION: nation}))
+    (last,) = (one for one in answer(both) if one.startswith("Which of the paper's three kinds"))
+    assert "for a region it is self-development in every region" in last
+    assert "for the nation it is cultivation in every region" in last
+    assert "(in 3 of 3 draws of a region)" in last
+    assert not any("for the nation" in one for one in answer(found))
+
+
+def test_the_nations_gain_is_that_of_two_comparisons(model):
+    """Over the programme's years and the rest of the horizon, for a yuan spent meanwhile."""
+    options = {"starts": (2025,), "sizes": (1.0,), "settings": STEP}
+    gain = map_windows(model, KIND, **options).gains.sel(Region="Wenzhou", start=2025, size=1.0)
+    local = LocalProgramme(
+        share=0.005,
+        start=2025,
+        end=2030,
+        ramp=0.5,
+        regions=("Wenzhou",),
+        allocation=KIND.local.allocation,
+    )
+    alone = Strategy(name="alone", title="A", description="For tests.", local=local)
+    made = compare(model, [alone], budget=None, settings=STEP)
+    worth = (
+        made.changes["Net national benefit account"].item()
+        / made.money.sel(strategy="alone").item()
+    )
+    assert gain[NATION].item() == pytest.approx(worth, rel=1e-6)
 
 
 def test_kinds_that_hardly_differ_are_called_so():

@@ -28,7 +28,7 @@ def test_the_windows_are_printed_and_written(tmp_path, capsys):
 
 
 def test_years_that_do_not_fit_are_one_line(tmp_path, capsys):
-    assert smecluster("windows", *FEW, "--horizon", "60", "--out", str(tmp_path)) == 2
+    assert smecluster("windows", *FEW, "--years", "60", "--out", str(tmp_path)) == 2
     told = capsys.readouterr().err
     assert "is not a whole year in 2000..1980, from which 60 years remain" in told
     assert not list(tmp_path.iterdir())
