@@ -11,6 +11,8 @@ from smecluster.policies.game.information import Information
 
 #: What arrangements are called.
 COORDINATED, PLANNER = "coordinated", "planner"
+#: The planner where it acts on what the centre sees, instead of what each region sees of itself.
+FROM_ABOVE = "planner with the centre's figures"
 CENTRE = "centre"
 #: What the name of an arrangement in which everybody knows the draw ends in.
 BOUND = ", full information"

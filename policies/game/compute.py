@@ -24,6 +24,7 @@ from smecluster.policies.game.arrangements import (
     BOUND,
     CENTRE,
     COORDINATED,
+    FROM_ABOVE,
     PLANNER,
     Arrangement,
     Leading,
@@ -35,6 +36,7 @@ from smecluster.policies.game.equilibrium.leader import lead
 from smecluster.policies.game.equilibrium.players import Floats, Game, Integers, Player
 from smecluster.policies.game.equilibrium.reactions import measure_reactions
 from smecluster.policies.game.information import (
+    CENTRE_GROUPS,
     REGION_GROUPS,
     Information,
     Reading,
@@ -242,7 +244,8 @@ class _Work:
         if setup.information == "signals":
             self.signals = observe(self.simulator, setup.seed)
         arrangements = []
-        for name, measure in measures.items():
+        own_eyes = {FROM_ABOVE: measures[PLANNER]} if self.signals is not None else {}
+        for name, measure in {**measures, **own_eyes}.items():
             arrangements.append(self._solve(name, measure, setup.information))
         for name, measure in measures.items() if setup.information != "full" else ():
             arrangements.append(self._solve(f"{name}{BOUND}", measure, "full"))
@@ -314,8 +317,16 @@ class _Work:
         actions[1:] += _NUDGE * np.eye(len(base))
         measure = self.stakes.measure(aims, paid=True)
         got = measure(np.repeat(actions[:, None], count, axis=1))
+        regions = len(self.menu.regions)
+        if name == FROM_ABOVE:
+            # One pair of eyes for all programmes, so one index of what all of them bring.
+            every = fit_reading(
+                self.signals.centre, (got[1:, :, 0] - got[0, :, 0]).T, CENTRE_GROUPS
+            )
+            self.readings[name] = [every] * regions
+            return [every.group(self.signals.centre)] * regions
         readings = []
-        for at in range(len(self.menu.regions)):
+        for at in range(regions):
             own = got[1 + at * levers : 1 + (at + 1) * levers, :, at] - got[0, :, at]
             readings.append(fit_reading(self.signals.regions[at], own.T, REGION_GROUPS))
         self.readings[name] = readings
@@ -375,7 +386,8 @@ class _Work:
             for at, rule in enumerate(one.play.rules):
                 groups = np.zeros(len(unseen), dtype=np.int64)
                 if signals is not None:
-                    groups = self.readings[one.name][at].group(signals.regions[at])
+                    seen = signals.centre if one.name == FROM_ABOVE else signals.regions[at]
+                    groups = self.readings[one.name][at].group(seen)
                 rules.append(rule[groups])
             actions[one.name] = np.concatenate(rules, axis=-1)
         return compare_unseen(simulator, actions, PLANNER, self.by_hand, self.setup.horizon)

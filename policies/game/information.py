@@ -9,7 +9,9 @@ aggregation.
 
 A rule cannot answer every figure. It answers one index of them: the combination that says most
 about what pays in a draw, fitted over draws. The index divides draws into groups, and a rule has an
-action for each group (`policies.game.equilibrium.players`).
+action for each group (`policies.game.equilibrium.players`). On the centre's index the planner acts
+where it has to do with what the centre sees (`policies.game.arrangements.FROM_ABOVE`). Beside
+regions the centre plays on what all believe, so that it gives nothing away by going first.
 """
 
 from __future__ import annotations

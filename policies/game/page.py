@@ -30,6 +30,8 @@ _TERMS = """\
 - **Coordinated**: the regions choose together what is best for the residents of all of them.
 - **Planner**: all programmes are chosen for the nation: the rest of China, buyers everywhere and
   taxpayers count too.
+- **Planner with the centre's figures**: the same, but what is done in a draw depends on what the
+  centre sees of it, not on what each region sees of itself.
 - **Residents** are a region's workers, owners, lenders and local taxpayers; they also get the
   region's part, by value added, of what buyers in all of China gain and the centre's budget loses.
   `smecluster account` shows all these apart.

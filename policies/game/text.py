@@ -8,7 +8,13 @@ import numpy as np
 
 from smecluster.model.presentation.formatting import capitalise, display_unit
 from smecluster.policies.game.aims import PRIZE_YEARS
-from smecluster.policies.game.arrangements import COORDINATED, PLANNER, Leading, name_nash
+from smecluster.policies.game.arrangements import (
+    COORDINATED,
+    FROM_ABOVE,
+    PLANNER,
+    Leading,
+    name_nash,
+)
 from smecluster.policies.game.equilibrium.players import Floats
 from smecluster.policies.game.measures import (
     EXTERNALITY,
@@ -36,6 +42,8 @@ PUBLISHED_SLOPES = (0.5, 0.0)
 _NAMED = 0.1
 # Differences below this share of the planner's benefit are called none.
 _NONE = 0.005
+# What the centre does not see is little where it costs less than this share of that.
+_LITTLE = 0.02
 
 
 def write_answer(result: GameResult) -> list[str]:
@@ -276,7 +284,23 @@ def _knowing(result: GameResult) -> str:
     return (
         "If the planner knew which draw is true, which nobody does, its choice would be worth "
         f"{_size(np.array([mean]))} more ({100 * mean / whole:.1f} %): an upper bound of what "
-        "better statistics can be worth to it here."
+        f"better statistics can be worth to it here.{_seeing_less(result)}"
+    )
+
+
+def _seeing_less(result: GameResult) -> str:
+    """Say what it costs a planner to see what the centre sees, and not what regions do."""
+    if FROM_ABOVE not in result.accounts:
+        return ""
+    lost = benefit(result, PLANNER) - benefit(result, FROM_ABOVE)
+    mean, whole = float(np.nanmean(lost)), float(np.nanmean(benefit(result, PLANNER)))
+    how = "less" if mean >= 0 else "more"
+    share = f"{abs(100 * mean / whole):.1f} %"
+    reason = "no" if mean < 0 else "little" if mean < _LITTLE * abs(whole) else "some"
+    return (
+        " If it saw only what the centre sees, a later total with less detail, its choice would be "
+        f"worth {_size(np.array([abs(mean)]))} {how} ({share}): what can be seen from close by is "
+        f"{reason} reason to decide there."
     )
 
 

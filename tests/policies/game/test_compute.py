@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from smecluster.model.support.errors import InputError
-from smecluster.policies.game.arrangements import COORDINATED, PLANNER, name_nash
+from smecluster.policies.game.arrangements import COORDINATED, FROM_ABOVE, PLANNER, name_nash
 from smecluster.policies.game.compute import play_game
 from smecluster.policies.game.measures import benefit
 from smecluster.policies.game.page import write_page
@@ -141,6 +141,19 @@ def test_the_page_names_what_it_shows(result):
     for one in result.arrangements:
         assert f"| {one.name} |" in text
     assert "nan" not in text
+
+
+def test_who_sees_from_above_treats_all_regions_draws_alike(shipped, draws):
+    setup = make_setup(aims=("welfare",), information="signals", starts=1)
+    made = play_game(shipped, [load("local")], draws, setup, unseen=draws, settings=COARSE)
+    assert FROM_ABOVE in made.accounts
+    # A few draws are two groups at most for the centre, and one index is read for all regions.
+    shares = made.chances[FROM_ABOVE]
+    assert all(np.array_equal(shares[0], one) for one in shares)
+    assert made.unseen is not None
+    assert FROM_ABOVE in set(made.unseen["name"])
+    assert any("If it saw only what the centre sees" in one for one in made.answer())
+    assert f"{FROM_ABOVE}, full information" not in made.accounts
 
 
 def test_deeper_debt_takes_more_money(shipped, draws):
