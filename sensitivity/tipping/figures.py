@@ -69,7 +69,7 @@ def draw_turning(tipping: Tipping) -> Figure:
                 va="center",
                 fontsize=7,
                 color=ink,
-                linespacing=0.9,
+                linespacing=1.1,
             )
     axis.set_xlim(-0.5, len(cases) - 0.5)
     axis.set_ylim(max(len(names), 1) - 0.5, -0.5)

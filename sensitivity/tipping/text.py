@@ -88,5 +88,7 @@ def _name_strongest(tipping: Tipping) -> str:
     counts = (
         tipping.constants.groupby("constant").size().sort_values(ascending=False, kind="stable")
     )
+    if cases == 1:
+        return f"What could turn it: {join_names([str(name) for name in counts.index])}."
     named = [f"{name} ({count} of {cases})" for name, count in counts.head(_NAMED).items()]
     return f"Most comparisons are turned by {join_names(named)}."

@@ -155,7 +155,7 @@ def test_why_a_lever_does_what_it_does(tmp_path: Path):
 
 
 def test_what_turns_the_answer(tmp_path: Path):
-    found = sc.tipping(budgets="0.5%", horizons=2040, constants="elasticity of common technology")
+    found = sc.tipping(budgets="0.5%", horizons=2040, constants="common technology elasticity")
     check_result(found, tmp_path)
     assert "money [bn yuan]" in found.table("comparisons")
 
@@ -171,7 +171,7 @@ def test_the_game_of_governments(tmp_path: Path):
         aims=("growth",),
         information="none",
         starts=1,
-        settings={"TIME STEP": 0.25},
+        settings=FAST,
     )
     check_result(found, tmp_path)
 
