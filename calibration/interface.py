@@ -20,10 +20,11 @@ from smecluster.calibration.pipeline import Effort, run_pipeline
 from smecluster.calibration.problem.assembly import Problem, assemble_problem
 from smecluster.calibration.saving import check_target, save_calibration
 from smecluster.calibration.stages import Tell
-from smecluster.calibration.store.findings import Findings, read_findings
+from smecluster.calibration.store.findings import MANIFEST, Findings, read_findings
 from smecluster.calibration.store.mismatches import (
     BESIDE,
     HELD,
+    TITLES,
     CalibrationWarning,
     name_beside,
     name_held,
@@ -181,6 +182,7 @@ def calibrate(
     calibration: str | None = None,
     beside: Sequence[CaseLike] = (),
     restart: bool = False,
+    anew: bool = False,
     tell: Tell = lambda stage, done, total: None,
 ) -> CalibrationResult:
     """Fit the model to published figures.
@@ -220,6 +222,8 @@ def calibrate(
         calibration, or at its own values without one.
     restart : bool
         Whether to drop unfinished work in `out` first.
+    anew : bool
+        Whether a `quick` fit may replace one in `out` that has draws, which it would lose.
     tell : callable
         Receives the stage, how much of it is done, and how much there is.
 
@@ -243,6 +247,8 @@ def calibrate(
         check_name(name, "name")
     if out is not None:
         _check_out(Path(out), cases)
+        if quick and not anew:
+            _keep_draws(Path(out))
     base = {"TIME STEP": time_step}
     facts: dict[str, Any] = {"seed": seed, "include": list(include), "quick": quick}
     if cases is None or (isinstance(cases, Sequence) and not isinstance(cases, str)):
@@ -260,6 +266,7 @@ def calibrate(
     else:
         case = _load(cases)
         facts[CASES] = _fingerprint([case])
+        facts[TITLES] = {case.place.name: case.place.title}
         others = [_load(each) for each in beside]
         problem, facts[HELD] = assemble_alone(case, include, base, calibration, others)
         if others:
@@ -387,6 +394,18 @@ def _check_out(out: Path, cases: CaseLike | Sequence[CaseLike] | None) -> None:
                 f"--out {out} is the region's own folder: choose another one, such as {out / OWN}"
             )
     check_target(out)
+
+
+def _keep_draws(out: Path) -> None:
+    """Refuse to replace a full fit by a quick one, which has no draws, without being told to."""
+    if not (out / MANIFEST).is_file():
+        return
+    draws = len(read_findings(out)["draws"])
+    if draws:
+        raise InputError(
+            f"{out} holds a full fit with {draws:,} draws, which a quick one would "
+            "lose: --anew replaces it, --out takes another folder"
+        )
 
 
 def _choose_split(problem: Problem, until: int | None) -> int | None:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from smecluster.model.compiler.kernel import Batch, load_kernel
+from smecluster.model.derivatives.backward import Backward
+from smecluster.model.derivatives.rules import NoDerivativeError
 from smecluster.model.program.clock import compute_times
 from smecluster.model.program.inputs import InputIndex
 from smecluster.model.program.outputs import Selection, select_outputs
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.system import Model
 from smecluster.model.vensim.source import fold_name
+
+#: Takes the derivatives of a number by the outputs of runs, and gives those by their inputs.
+Pull = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 
 
 class Evaluator:
@@ -89,11 +95,7 @@ class Evaluator:
         InputError
             If `values` has another shape.
         """
-        values = np.asarray(values, dtype=float)
-        if values.ndim != 2 or values.shape[1] != len(self._places):
-            raise InputError(
-                f"the runs' values have shape {values.shape}: (runs, {len(self._places)}) is needed"
-            )
+        values = self._check(values)
         varied = {
             place: values[:, column] for column, group in enumerate(self._places) for place in group
         }
@@ -114,6 +116,88 @@ class Evaluator:
         )
         result = code.run(batch, len(self._nodes), workers)
         return np.moveaxis(result.values[self._rows], -1, 0)
+
+    def run_both_ways(
+        self, values: NDArray[np.float64], workers: int = 1
+    ) -> tuple[NDArray[np.float64], Pull]:
+        """Run the model so that derivatives can be had at the cost of a few runs.
+
+        Parameters
+        ----------
+        values : array of float, shape (runs, inputs)
+            What each run sets, in the inputs' units.
+        workers : int
+            Threads; their number changes no digit.
+
+        Returns
+        -------
+        outputs : array of float, shape (runs, outputs, years)
+            As `run` gives them.
+        pull : callable
+            Takes, for each run, the derivatives of a number by its outputs, shape (runs, outputs,
+            years), and gives those by its inputs, shape (runs, inputs): per unit of the input; NaN
+            where the run failed.
+
+        Raises
+        ------
+        InputError
+            If `values` has another shape.
+        NoDerivativeError
+            If the model has a fixed delay, or a function without a known derivative.
+        """
+        values = self._check(values)
+        inputs = np.empty((len(self._varied), len(values)))
+        for column, group in enumerate(self._places):
+            inputs[[self._column[place] for place in group]] = values[:, column]
+        trace = self._backward.run(inputs, workers)
+        slots = np.flatnonzero(self._clock.kept >= 0)
+        slots = slots[np.argsort(self._clock.kept[slots])]
+
+        def pull(given: NDArray[np.float64]) -> NDArray[np.float64]:
+            seeds = np.zeros(trace.outputs.shape)
+            seeds[:, slots] = np.moveaxis(np.asarray(given, dtype=float), 0, -1)
+            found = self._backward.pull(trace, seeds, workers)
+            return np.stack(
+                [
+                    found[[self._column[place] for place in group]].sum(axis=0)
+                    for group in self._places
+                ],
+                axis=1,
+            )
+
+        return np.moveaxis(trace.outputs[:, slots], -1, 0), pull
+
+    @cached_property
+    def has_derivatives(self) -> bool:
+        """Whether `run_both_ways` can be used with this model."""
+        try:
+            return self._backward is not None
+        except NoDerivativeError:
+            return False
+
+    @cached_property
+    def _column(self) -> dict[int, int]:
+        return {place: column for column, place in enumerate(self._varied)}
+
+    @cached_property
+    def _backward(self) -> Backward:
+        return Backward(
+            self._model.program,
+            self._model.hash,
+            [self._nodes[row] for row in self._rows],
+            self._varied,
+            self._parameters,
+            self._tables,
+            self._clock,
+        )
+
+    def _check(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        values = np.asarray(values, dtype=float)
+        if values.ndim != 2 or values.shape[1] != len(self._places):
+            raise InputError(
+                f"the runs' values have shape {values.shape}: (runs, {len(self._places)}) is needed"
+            )
+        return values
 
 
 def _number_elements(m: Model, chosen: Selection) -> dict[str, int]:

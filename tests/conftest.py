@@ -1,6 +1,7 @@
 """What tests of several packages use: their order, and a region to calibrate in seconds."""
 
 import re
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -17,12 +18,28 @@ FIRST = (
     "policies/one_engine/test_horizons.py",
     "model/checking/test_runner.py",
 )
+#: Seconds of tests below which nobody asks where they went.
+WORTH_TELLING = 120.0
 
 
 def pytest_collection_modifyitems(items):
     """Begin with the files that take longest; the others keep their order."""
     places = {HERE / name: at for at, name in enumerate(FIRST)}
     items.sort(key=lambda item: places.get(item.path, len(places)))
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Say what each part took, the longest first: seconds of its tests, in both processes added."""
+    took = defaultdict(float)
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if hasattr(report, "duration") and hasattr(report, "nodeid"):
+                took["/".join(report.nodeid.partition("::")[0].split("/")[:2])] += report.duration
+    if sum(took.values()) < WORTH_TELLING:
+        return
+    terminalreporter.section("seconds by part")
+    for part, seconds in sorted(took.items(), key=lambda item: -item[1]):
+        terminalreporter.write_line(f"{seconds:8.0f}  {part}")
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ A wrong unit or price base shows here, where it would otherwise pass into a fit.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -95,7 +96,7 @@ def _find_idle_workers(measured: pd.DataFrame, constants: Sequence[Constant]) ->
     """Find more people at work than there are."""
     known = {value.variable: value.value for value in constants if not value.element}
     by_year: Mapping[str, Mapping[int, float]] = {
-        name: dict(table[["year", "value"]].to_numpy())
+        str(name): dict(table[["year", "value"]].to_numpy())
         for name, table in measured[measured["compare"] == "level"].groupby("variable")
     }
     jobs, people = by_year.get(_EMPLOYMENT, {}), by_year.get(_FORCE, {})
@@ -115,10 +116,10 @@ def _find_idle_workers(measured: pd.DataFrame, constants: Sequence[Constant]) ->
 
 
 def _find_nation(
-    model: Model, variable: str, row: Mapping[str, object], first: pd.Series
+    model: Model, variable: str, row: Mapping[Any, Any], first: pd.Series
 ) -> float | None:
     """Find what stands beside a figure: the national wage, or growth like the nation."""
-    unit, year = str(row["unit"]), float(row["year"])  # type: ignore[arg-type]
+    unit, year = str(row["unit"]), float(row["year"])
     if variable == _WAGES:
         return _read(model, _WAGE, [year])[0]
     if find_model_unit(unit).quantity != "yuan" or "/" in unit.partition("/Year")[2]:
@@ -132,5 +133,5 @@ def _read(model: Model, name: str, years: Iterable[float]) -> list[float]:
     blocks = [block for block in parse(model.text).blocks if block.name == name]
     if not blocks:
         return [np.nan for _ in years]
-    points = read_points(blocks[0])
-    return [float(np.interp(year, *zip(*points, strict=True))) for year in years]
+    points = np.asarray(read_points(blocks[0]), dtype=float)
+    return [float(np.interp(year, points[:, 0], points[:, 1])) for year in years]

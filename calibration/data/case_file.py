@@ -140,10 +140,31 @@ class Event(_Table):
         return self
 
 
+class Heading(_Table):
+    """What a column of a spreadsheet holds; `smecluster case import` reads it."""
+
+    series: str = Field(default="", description="name in series.csv; empty: as it was understood")
+    unit: str = Field(default="", description="unit, where the heading has none or a wrong one")
+    prices: str = Field(default="", description="price basis, as in series.csv")
+    leave_out: bool = Field(default=False, description="whether the column is not read")
+
+
+class Import(_Table):
+    """The spreadsheet that the figures came from, and what its headings mean."""
+
+    file: Text = Field(description="name of the file")
+    sheet: str = Field(default="", description="sheet of an Excel file; empty for the first one")
+    place: str = Field(default="", description="the region, in a table of several")
+    columns: dict[str, Heading] = Field(default_factory=dict, description="by heading")
+
+
 class CaseFile(_Table):
     """A whole ``case.toml``."""
 
     region: Place
+    import_: Import | None = Field(
+        default=None, alias="import", description="the spreadsheet that the figures came from"
+    )
     measure: tuple[Measure, ...] = ()
     context: tuple[Text, ...] = Field(
         default=(), description="series kept for the reader that measure nothing"
@@ -281,13 +302,15 @@ def _find_field(place: Spot) -> FieldInfo | None:
 
 
 def _list_fields(section: str) -> tuple[str, ...]:
-    return tuple((_find_table(section) or CaseFile).model_fields)
+    fields = (_find_table(section) or CaseFile).model_fields
+    return tuple(field.alias or name for name, field in fields.items())
 
 
 def _find_table(section: str) -> type[BaseModel] | None:
     """Find the class of a section of the file."""
-    if section not in CaseFile.model_fields:
+    named = {field.alias or name: field for name, field in CaseFile.model_fields.items()}
+    if section not in named:
         return None
-    annotation = CaseFile.model_fields[section].annotation
+    annotation = named[section].annotation
     found = (annotation, *get_args(annotation))
     return next((t for t in found if isinstance(t, type) and issubclass(t, BaseModel)), None)

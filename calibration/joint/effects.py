@@ -50,12 +50,19 @@ class Effect:
         As published (or the middle of its interval), in the unit of the response.
     error : float
         Its standard error, in the same unit.
+    low, high : float
+        Within which the model's effect is accepted, in the same unit.
+    pair : str
+        What contradictory studies share, of which one suffices; empty without.
     """
 
     reform: str
     response: str
     estimate: float
     error: float
+    low: float
+    high: float
+    pair: str = ""
 
     def standardise(self, values: Floats) -> Floats:
         """Say by how many standard errors values are off, shape as given."""
@@ -77,18 +84,88 @@ def select_effects(model: Model, reforms: Sequence[Reform]) -> tuple[Effect, ...
     -------
     tuple of Effect
     """
+    return tuple(effect for effect in _list_effects(model, reforms, "fit") if not effect.pair)
+
+
+def select_tested(model: Model, reforms: Sequence[Reform]) -> tuple[Effect, ...]:
+    """Select the effects that nothing uses: the third that was left out, as sized effects.
+
+    Parameters
+    ----------
+    model, reforms
+        As for `select_effects`.
+
+    Returns
+    -------
+    tuple of Effect
+        Without those that a study of the other two thirds contradicts.
+    """
+    mixed = {each.pair for reform in reforms if reform.role == "fit" for each in reform.response}
+    found = _list_effects(model, reforms, "test")
+    return tuple(effect for effect in found if not effect.pair or effect.pair not in mixed)
+
+
+def _list_effects(model: Model, reforms: Sequence[Reform], role: str) -> list[Effect]:
     found = []
     for reform in reforms:
-        for response in reform.response if reform.role == "fit" else ():
-            if response.kind != SIZED or response.pair or explain_use(model, reform, response):
+        for response in reform.response if reform.role == role else ():
+            if response.kind != SIZED or explain_use(model, reform, response):
                 continue
             low, high = response.accepted
             assert low is not None
             assert high is not None
             middle = (low + high) / 2 if response.estimate is None else response.estimate
             error = (high - low) / (2 * NORMAL_90)
-            found.append(Effect(reform.name, response.name, middle, error))
-    return tuple(found)
+            pair = response.pair or ""
+            found.append(Effect(reform.name, response.name, middle, error, low, high, pair))
+    return found
+
+
+#: What the table of published effects calls the two thirds and the third.
+USED, TESTED = "used", "left out"
+
+
+def tabulate_published(
+    used: Sequence[Effect], tested: Sequence[Effect], values: Mapping[tuple[str, str], Floats]
+) -> tuple[pd.DataFrame, dict[str, int]]:
+    """Hold the draws against the effects that were used and against those left out.
+
+    Parameters
+    ----------
+    used, tested : sequence of Effect
+        As `select_effects` and `select_tested` give them.
+    values : mapping of (str, str) to array of float, shape (draws,)
+        Effects of the draws, by reform and response; what is not in it cannot be run, and is left
+        out.
+
+    Returns
+    -------
+    table : pandas.DataFrame
+        A row an effect: ``reform``, ``response``, ``study`` (`USED` or `TESTED`), the accepted
+        range ``low`` to ``high``, the median of the draws ``model`` with the ends of its 90 %
+        interval ``model low`` and ``model high``, in the unit of the response; ``within``: whether
+        the median lies in the range.
+    counts : dict of str to int
+        ``used``, ``used within``, ``left out`` and ``left out within``; of contradictory studies
+        one counts, and one suffices.
+    """
+    rows, counts = [], {}
+    for name, effects in ((USED, used), (TESTED, tested)):
+        met: dict[str, bool] = {}
+        for effect in effects:
+            drawn = values.get((effect.reform, effect.response), np.empty(0))
+            drawn = drawn[np.isfinite(drawn)]
+            if not len(drawn):
+                continue
+            low, middle, high = np.quantile(drawn, (0.05, 0.5, 0.95))
+            within = bool(effect.low <= middle <= effect.high)
+            ends = (effect.low, effect.high, middle, low, high, within)
+            rows.append((effect.reform, effect.response, name, *ends))
+            key = effect.pair or f"{effect.reform}, {effect.response}"
+            met[key] = met.get(key, False) or within
+        counts[name], counts[f"{name} within"] = len(met), sum(met.values())
+    columns = ["reform", "response", "study", "low", "high", "model", "model low", "model high"]
+    return pd.DataFrame(rows, columns=[*columns, "within"]), counts
 
 
 def weigh_draws(

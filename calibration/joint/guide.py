@@ -3,8 +3,8 @@
 In the coordinates of the prior, whose covariance is the identity, the figures' information at a
 point is ``J' W J``. The model is bent, so what is informed differs from point to point; the mean
 over points of the posterior says what is informed anywhere (Cui, Martin, Marzouk, Solonen and
-Spantini 2014, Inverse Problems 30(11)). At each of its points the posterior is then thin in such a
-direction, though over all of it it may be wide: moves are scaled by the geometric mean of the two.
+Spantini 2014, Inverse Problems 30(11)). In what is informed, moves are scaled by how the points of
+earlier walks lie; elsewhere the posterior is the prior.
 """
 
 from __future__ import annotations
@@ -19,6 +19,9 @@ from smecluster.calibration.joint.mode import Mode, find_root
 from smecluster.calibration.joint.target import Target
 
 Floats = NDArray[np.float64]
+
+# Directions along which the figures say more than this, as `Guide.strengths`, are informed.
+_INFORMED = 0.5
 
 
 @dataclass(frozen=True)
@@ -36,36 +39,30 @@ class Guide:
         informed first, Dmnl.
     directions : array of float, shape (size, size)
         Orthonormal columns.
+    turned : array of float, shape (size, size)
+        Orthonormal columns: the axes of the coordinates.
     scales : array of float, shape (size,)
-        Size of a unit of the coordinate along each, Dmnl.
+        Size of a unit of the coordinate along each axis, Dmnl.
     """
 
     centre: Floats
     slope: Floats
     strengths: Floats
     directions: Floats
+    turned: Floats
     scales: Floats
 
     def whiten(self, points: Floats) -> Floats:
         """Transform points, shape (n, size), to these coordinates."""
-        return np.asarray(((points - self.centre) @ self.directions) / self.scales)
+        return np.asarray(((points - self.centre) @ self.turned) / self.scales)
 
     def unwhiten(self, places: Floats) -> Floats:
         """Transform coordinates, shape (n, size), to points; see `whiten`."""
-        return np.asarray(self.centre + (places * self.scales) @ self.directions.T)
+        return np.asarray(self.centre + (places * self.scales) @ self.turned.T)
 
-    def pull(self, points: Floats, gradient: Floats) -> Floats:
-        """Approximate the gradient of the cost by these coordinates, shape (n, size).
-
-        Parameters
-        ----------
-        points : array of float, shape (n, size)
-            The points.
-        gradient : array of float, shape (n, errors)
-            Gradient of the likelihood's cost by the errors there: exact, while the Jacobian is the
-            mean one.
-        """
-        return np.asarray(((points + gradient @ self.slope) @ self.directions) * self.scales)
+    def pull(self, gradients: Floats) -> Floats:
+        """Transform gradients by points, shape (n, size), to gradients by these coordinates."""
+        return np.asarray((gradients @ self.turned) * self.scales)
 
 
 def guide_from_mode(mode: Mode) -> Guide:
@@ -74,7 +71,7 @@ def guide_from_mode(mode: Mode) -> Guide:
 
 
 def guide_from_points(
-    target: Target, mode: Mode, points: Floats, states: Floats, jacobians: int
+    target: Target, mode: Mode, points: Floats, states: Floats, jacobians: int, cloud: Floats
 ) -> Guide:
     """Make coordinates from where walkers are, and from the Jacobians at some of them.
 
@@ -90,11 +87,13 @@ def guide_from_points(
         Values of the switches there.
     jacobians : int
         At how many of them, evenly spread.
+    cloud : array of float, shape (m, size)
+        Points that show how wide the posterior is.
 
     Returns
     -------
     Guide
-        The centre is the mean of the points.
+        The centre is the mean of the cloud.
     """
     slope, information = np.zeros(mode.slope.shape), np.zeros((target.size, target.size))
     root = find_root(mode.precision)
@@ -104,9 +103,23 @@ def guide_from_points(
         here = target.slope_ahead(points[at], found, states[at])
         slope += here / jacobians
         information += _inform(root, here) / jacobians
-    made = _make(points.mean(axis=0), slope, information)
-    wide = (points @ made.directions).std(axis=0, ddof=1)
-    return replace(made, scales=made.scales * np.sqrt(np.maximum(wide / made.scales, 1.0)))
+    return _widen(_make(cloud.mean(axis=0), slope, information), cloud)
+
+
+def _widen(guide: Guide, cloud: Floats) -> Guide:
+    """Turn and scale the informed directions to how points lie.
+
+    The fewer the points, the less what they say of how directions go together is believed.
+    """
+    informed = int((guide.strengths > _INFORMED).sum())
+    axes = guide.directions[:, :informed]
+    covariance = np.atleast_2d(np.cov((cloud @ axes).T))
+    believed = len(cloud) / (len(cloud) + 2 * informed)
+    covariance = believed * covariance + (1 - believed) * np.diag(np.diag(covariance))
+    sizes, turn = np.linalg.eigh(covariance)
+    directions = np.column_stack([axes @ turn, guide.directions[:, informed:]])
+    scales = np.concatenate([np.sqrt(sizes), np.ones(len(guide.scales) - informed)])
+    return replace(guide, turned=directions, scales=scales)
 
 
 def read_guide(arrays: Mapping[str, NDArray[np.generic]]) -> Guide:
@@ -122,4 +135,5 @@ def _inform(root: Floats, slope: Floats) -> Floats:
 def _make(centre: Floats, slope: Floats, information: Floats) -> Guide:
     sizes, axes = np.linalg.eigh(information)
     strengths = np.sqrt(np.maximum(sizes[::-1], 0.0))
-    return Guide(centre, slope, strengths, axes[:, ::-1].copy(), 1 / np.sqrt(1 + strengths**2))
+    axes = axes[:, ::-1].copy()
+    return Guide(centre, slope, strengths, axes, axes, 1 / np.sqrt(1 + strengths**2))

@@ -9,7 +9,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from smecluster.calibration.joint.effects import can_weigh, select_effects, weigh_draws
+from smecluster.calibration.joint.effects import (
+    can_weigh,
+    select_effects,
+    select_tested,
+    tabulate_published,
+    weigh_draws,
+)
 from smecluster.calibration.joint.knowledge import judge_constants
 from smecluster.calibration.joint.run import JointPosterior
 from smecluster.calibration.posterior.convergence import resample_evenly
@@ -23,6 +29,8 @@ Floats = NDArray[np.float64]
 Simulate = Callable[[Model, Sequence[Reform], pd.DataFrame], Mapping[tuple[str, str], Floats]]
 
 _JOINT = " | "
+# Draws for which the effects left out are run.
+_TESTING = 200
 
 
 def reweigh(
@@ -40,7 +48,7 @@ def reweigh(
     model : Model
         The model.
     reforms : sequence of Reform
-        The studies; those left out for testing are not run.
+        The studies; those left out for testing are run last, and change nothing.
     priors : Priors
         The priors.
     posterior : JointPosterior
@@ -55,21 +63,14 @@ def reweigh(
     JointPosterior
         Its facts say how many effects were used, what the weights are worth, and whether they were
         applied: where they leave too few draws, the draws are those of the figures alone, and the
-        table ``effects`` shows what the effects would do.
+        table ``effects`` shows what the effects would do. The table ``published`` holds the draws
+        against these effects and those left out.
     """
     effects = select_effects(model, reforms)
     concerned = {effect.reform for effect in effects}
     chosen = [reform for reform in reforms if reform.name in concerned]
 
-    def compute() -> Mapping[str, Floats]:
-        found = simulate(model, chosen, posterior.draws)
-        return {_JOINT.join(name): values for name, values in found.items()}
-
-    arrays = stages.compute_arrays("effects", compute)
-    values = {
-        (name.partition(_JOINT)[0], name.partition(_JOINT)[2]): np.asarray(found, dtype=float)
-        for name, found in arrays.items()
-    }
+    values = _simulate(stages, "effects", lambda: simulate(model, chosen, posterior.draws))
     weights, table, facts = weigh_draws(effects, values)
     applied = can_weigh(facts)
     said = {
@@ -78,12 +79,36 @@ def reweigh(
         "effects k": facts["k"],
         "effects applied": applied,
     }
-    tables = {**posterior.tables, "effects": table}
+    tables: dict[str, pd.DataFrame] = {**posterior.tables, "effects": table}
     facts_now = {**posterior.facts, **said}
-    if not applied:
-        return replace(posterior, tables=tables, facts=facts_now)
-    kept = resample_evenly(weights, len(posterior.points))
+    kept = resample_evenly(weights, len(posterior.points)) if applied else np.arange(len(weights))
     points = posterior.points[kept]
-    tables["constants"] = judge_constants(priors, points)
     draws = posterior.draws.iloc[kept].reset_index(drop=True)
+    if applied:
+        tables["constants"] = judge_constants(priors, points)
+    tested = select_tested(model, reforms)
+    left_out = {effect.reform for effect in tested}
+    some = draws.iloc[np.linspace(0, len(draws) - 1, min(len(draws), _TESTING)).astype(int)]
+    rest = _simulate(
+        stages,
+        # The name says of which draws.
+        f"effects left out, applied {applied}",
+        lambda: simulate(model, [each for each in reforms if each.name in left_out], some),
+    )
+    values = {name: found[kept] for name, found in values.items()} | rest
+    tables["published"], counts = tabulate_published(effects, tested, values)
+    facts_now |= {f"published {name}": count for name, count in counts.items()}
     return replace(posterior, points=points, draws=draws, tables=tables, facts=facts_now)
+
+
+def _simulate(
+    stages: Stages, name: str, make: Callable[[], Mapping[tuple[str, str], Floats]]
+) -> dict[tuple[str, str], Floats]:
+    """Run reforms, or read what was kept, by reform and response."""
+    arrays = stages.compute_arrays(
+        name, lambda: {_JOINT.join(key): values for key, values in make().items()}
+    )
+    return {
+        (key.partition(_JOINT)[0], key.partition(_JOINT)[2]): np.asarray(values, dtype=float)
+        for key, values in arrays.items()
+    }

@@ -76,7 +76,7 @@ class JointEffort:
     seed: int = 1
     starts: int = 4
     draws: int = 1000
-    steps: int = 10_000
+    steps: int = 2_000
     likelihood: str = LIKELIHOOD
 
 
@@ -213,7 +213,7 @@ def _carry_out(
             "moves": walks.steps,
             "walkers": walks.points.shape[1],
             "acceptance": walks.acceptance,
-            "length of a move": ready.length,
+            "length of a leap": ready.length,
             "largest R-hat": float(walks.diagnostics["R-hat"].max()),
             "smallest effective draws": find_least(walks.diagnostics),
             **weighed,

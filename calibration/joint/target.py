@@ -63,6 +63,10 @@ class Target:
         The switches.
     offset : array of float, shape (errors,)
         Added to what `compute_errors` gives.
+    compute_both_ways : callable, optional
+        Takes what `compute_errors` takes, and gives the errors with a function that turns
+        derivatives of a number by them into those by the points, both of shape (n, ...). If left
+        out, derivatives are approximated by a mean Jacobian.
     runs : int
         Points evaluated so far.
     """
@@ -72,6 +76,7 @@ class Target:
     terms: Terms
     switches: tuple[Switch, ...] = ()
     offset: Floats | float = 0.0
+    compute_both_ways: Callable[[Floats], tuple[Floats, Callable[[Floats], Floats]]] | None = None
     runs: int = field(default=0)
 
     def errors(self, points: ArrayLike, states: ArrayLike | None = None) -> Floats:
@@ -88,6 +93,15 @@ class Target:
         -------
         array of float, shape (n, errors)
         """
+        points = self._join(points, states)
+        parts = [
+            self.compute_errors(points[begin : begin + _BATCH])
+            for begin in range(0, len(points), _BATCH)
+        ]
+        return np.asarray(np.concatenate(parts) + self.offset)
+
+    def _join(self, points: ArrayLike, states: ArrayLike | None) -> Floats:
+        """Put points and switches side by side, and count the runs that they will take."""
         points = np.atleast_2d(np.asarray(points, dtype=float))
         if self.switches:
             own = [switch.value for switch in self.switches]
@@ -97,11 +111,40 @@ class Target:
             )
         self.runs += len(points)
         count_runs(len(points))
-        parts = [
-            self.compute_errors(points[begin : begin + _BATCH])
-            for begin in range(0, len(points), _BATCH)
-        ]
-        return np.asarray(np.concatenate(parts) + self.offset)
+        return points
+
+    def differentiate(
+        self, points: ArrayLike, states: ArrayLike | None, slope: Floats
+    ) -> tuple[Floats, Floats, Floats]:
+        """Compute the errors and costs of points, and the gradients of their costs.
+
+        Parameters
+        ----------
+        points : array_like, shape (n, size)
+            The points.
+        states : array_like, shape (n, switches), optional
+            Values of the switches; by default the model's own.
+        slope : array of float, shape (errors, size)
+            What stands for the Jacobian of the errors where there are no derivatives.
+
+        Returns
+        -------
+        errors : array of float, shape (n, errors)
+        costs : array of float, shape (n,)
+        gradients : array of float, shape (n, size)
+            Dmnl. Exact if the target has derivatives; 0 for the likelihood's part where a run
+            failed.
+        """
+        points = np.atleast_2d(np.asarray(points, dtype=float))
+        if self.compute_both_ways is None:
+            errors = self.errors(points, states)
+        else:
+            errors, pull = self.compute_both_ways(self._join(points, states))
+            errors = np.asarray(errors + self.offset)
+        costs, pulls = self.terms.differentiate(errors)
+        gradients = pulls @ slope if self.compute_both_ways is None else pull(pulls)
+        costs = costs + 0.5 * np.einsum("ij,ij->i", points, points)
+        return errors, costs, points + np.nan_to_num(gradients, nan=0.0, posinf=0.0, neginf=0.0)
 
     def cost(self, points: ArrayLike, errors: Floats | None = None) -> Floats:
         """Compute the costs of points, shape (n, size), whose errors may be known: shape (n,)."""
@@ -170,16 +213,47 @@ def make_target(
     columns = figures["year"].map({year: at for at, year in enumerate(years)}).to_numpy(dtype=int)
     logs = np.log(figures["value"].to_numpy(dtype=float))
 
+    def compare(points: Floats, found: Floats) -> tuple[Floats, Floats]:
+        """Compare outputs with the figures: the values, of 1 where there is none, and errors."""
+        found = found[:, rows, columns]
+        fine = found > 0
+        values = np.where(fine, found, 1.0)
+        return values, np.where(fine, np.log(values) - logs, LOST)
+
     def compute_errors(points: Floats) -> Floats:
         values = priors.to_values(points[:, : len(priors)])
-        inputs = np.column_stack([values, points[:, len(priors) :]])
-        found = evaluator.run(inputs, workers)[:, rows, columns]
-        fine = found > 0
-        errors = np.where(fine, np.log(np.where(fine, found, 1.0)) - logs, LOST)
+        found = evaluator.run(np.column_stack([values, points[:, len(priors) :]]), workers)
         outside = [one.find_excess(priors.names, values) for one in combinations]
-        return np.column_stack([errors, *outside])
+        return np.column_stack([compare(points, found)[1], *outside])
 
-    return Target(len(priors), compute_errors, terms, priors.switches)
+    def compute_both_ways(points: Floats) -> tuple[Floats, Callable[[Floats], Floats]]:
+        scores = priors.to_scores(points[:, : len(priors)])
+        values, slopes = priors.differentiate(scores)
+        inputs = np.column_stack([values, points[:, len(priors) :]])
+        found, pull_back = evaluator.run_both_ways(inputs, workers)
+        outputs, errors = compare(points, found)
+        outside = [one.differentiate(priors.names, values) for one in combinations]
+
+        def pull(given: Floats) -> Floats:
+            by_outputs = np.zeros(found.shape)
+            parts = given[:, : len(logs)] * (errors != LOST) / outputs
+            # One by one: a cell of the outputs may be compared with two figures.
+            for at, (row, column) in enumerate(zip(rows, columns, strict=True)):
+                by_outputs[:, row, column] += parts[:, at]
+            by_values = pull_back(by_outputs)[:, : len(priors)]
+            for at, (_, slope) in enumerate(outside, start=len(logs)):
+                by_values = by_values + given[:, at, None] * slope
+            return np.asarray((by_values * slopes) @ priors.root)
+
+        return np.column_stack([errors, *(excess for excess, _ in outside)]), pull
+
+    return Target(
+        len(priors),
+        compute_errors,
+        terms,
+        priors.switches,
+        compute_both_ways=compute_both_ways if evaluator.has_derivatives else None,
+    )
 
 
 #: Log error of a figure whose run failed, or whose value is not above 0.

@@ -1,16 +1,19 @@
-"""Walkers through the posterior: exact moves, guided by what the figures inform.
+"""Walkers through the posterior: long exact moves, along the slope of the posterior.
 
 The walkers move in coordinates in which the posterior is nearly standard normal (see
-`calibration.joint.guide`). A move turns a walker and a random momentum into each other, which
-alone would keep a standard normal distribution in any number of dimensions; before and after, the
-momentum is kicked by how the posterior's slope differs from that. For the slope the errors are
-those of the model at the point, and their Jacobian is the mean one over the posterior, since its
-own would cost a run for each constant: the kick may be any function of the point, for the
-Metropolis rule decides with the exact cost. (Langevin moves in preconditioned Crank-Nicolson form:
-Cotter, Roberts, Stuart and White 2013, Statistical Science 28(3); Beskos, Girolami, Lan, Farrell
-and Stuart 2017, J. Comput. Phys. 335.)
+`calibration.joint.guide`). A move gives a walker a random momentum and follows it in leaps: each
+turns the walker and its momentum into each other, which alone would keep a standard normal
+distribution in any number of dimensions; before and after, the momentum is kicked by how the
+posterior's slope differs from that. The slope is exact: the model is run backwards for it (see
+`model.derivatives.adjoint`). Whether the end of a move is taken, the Metropolis rule decides.
+(Hamiltonian Monte Carlo with Gaussian splitting: Neal 2011, Handbook of Markov Chain Monte Carlo,
+chapter 5; Shahbaba, Lan, Johnson and Neal 2014, Statistics and Computing 24(3); Beskos, Pinski,
+Sanz-Serna and Stuart 2011, Stochastic Processes and their Applications 121(10).)
 
-From time to time a switch is drawn from its prior and taken or refused by the likelihood, so that
+Where a model has no derivatives, the Jacobian is the mean one over the posterior: the kick may be
+any function of the point.
+
+Before each move a switch is drawn from its prior and taken or refused by the likelihood, so that
 structures have posterior probabilities like everything else.
 """
 
@@ -43,21 +46,25 @@ Floats = NDArray[np.float64]
 Arrays = Mapping[str, NDArray[Any]]
 Tell = Callable[[int, int], None]
 
-#: Walkers; moves that are saved together; one of so many moves is kept, and tries a switch.
-WALKERS, PIECE, THIN = 32, 100, 10
+#: Walkers; moves that are saved together.
+WALKERS, PIECE = 16, 10
 # Burn-in; saved parts before the first test, and the factor from one test to the next.
 _LEFT_OUT = 0.25
 _EARLIEST, _LATER = 8, 1.2
 # Rounds of finding coordinates, the points whose Jacobians each uses, and the parts it walks.
-_ROUNDS, _JACOBIANS, _PARTS = 3, 16, 4
-# The first length of a move, in radians; how it follows the share of moves that are taken.
-_LENGTH, _TAKEN, _EAGER = 0.15, 0.25, 1.5
+_ROUNDS, _JACOBIANS, _PARTS = 4, 8, 2
+# The first length of a leap, in radians; how it follows the share of moves that are taken.
+_LENGTH, _TAKEN, _EAGER = 0.1, 0.75, 1.0
 # Each walker's length is its own, by a factor between these.
-_SHORT, _LONG = 0.5, 1.5
+_SHORT, _LONG = 0.7, 1.3
+# A move turns by so many radians on average, in at most so many leaps.
+_TURN, _MOST_LEAPS = np.pi / 2, 24
+# Switches that are tried before a move.
+_TRIES = 2
 # Directions that are watched for convergence: those that the figures tell more of than the prior.
 _WATCHED = 1.0
 _COST = "cost"
-_STATE = ("points", "states", "errors", "costs", "pulls")
+_STATE = ("points", "states")
 
 
 @dataclass(frozen=True)
@@ -116,7 +123,7 @@ class Ready:
     guide : Guide
         The coordinates that they have found.
     length : float
-        Length of a move, radians.
+        Length of a leap, radians.
     walkers : mapping of str to array
         Where they are.
     """
@@ -151,12 +158,15 @@ def warm_up(target: Target, mode: Mode, seed: int, checkpoints: Checkpoints, tel
     (stream,) = streams.spawn(1)
     walkers: Arrays = _start(target, guide_from_mode(mode), np.random.default_rng(stream))
     length = _LENGTH
+    cloud = np.asarray(walkers["points"], dtype=float)
     for each in range(_ROUNDS):
         name = f"guide {each}"
         if name not in checkpoints:
             here = (walkers["points"], walkers["states"])
-            checkpoints.save(name, vars(guide_from_points(target, mode, *here, _JACOBIANS)))
+            guide = guide_from_points(target, mode, *here, _JACOBIANS, cloud)
+            checkpoints.save(name, vars(guide))
         guide = read_guide(checkpoints.load(name))
+        seen = []
         for part in range(each * _PARTS, (each + 1) * _PARTS):
             name = f"warm-up {part}"
             (stream,) = streams.spawn(1)
@@ -165,11 +175,13 @@ def warm_up(target: Target, mode: Mode, seed: int, checkpoints: Checkpoints, tel
                 moved = _walk(target, guide, walkers, length, rng)
                 share = float(moved["accepted"].mean())
                 longer = min(length * np.exp(_EAGER * (share - _TAKEN)), 1.0)
-                state = {one: moved[one] for one in _STATE}
+                state = {one: moved[one] for one in (*_STATE, "kept points")}
                 checkpoints.save(name, {**state, "length": np.array(longer)})
             walkers = checkpoints.load(name)
+            seen.append(np.asarray(walkers["kept points"], dtype=float))
             length = float(walkers["length"])
             tell(part + 1, _ROUNDS * _PARTS)
+        cloud = np.concatenate(seen).reshape(-1, target.size)
     return Ready(guide, length, walkers)
 
 
@@ -190,7 +202,7 @@ def walk_posterior(
     target : Target
         The -log posterior.
     ready : Ready
-        Walkers, their coordinates and the length of their moves, which stay as they are.
+        Walkers, their coordinates and the length of their leaps, which stay as they are.
     names : sequence of str
         Of the coordinates, for the diagnostics.
     seed : int
@@ -256,62 +268,77 @@ def _start(target: Target, guide: Guide, rng: np.random.Generator) -> dict[str, 
     """Draw starts from the normal approximation around the mode, and switches from their priors."""
     points = guide.unwhiten(rng.standard_normal((WALKERS, target.size)))
     drawn = [switch.draw(WALKERS, rng) for switch in target.switches]
-    states = np.array(drawn).T if drawn else np.empty((WALKERS, 0))
-    return _evaluate(target, points, states)
+    return {"points": points, "states": np.array(drawn).T if drawn else np.empty((WALKERS, 0))}
 
 
-def _evaluate(target: Target, points: Floats, states: Floats) -> dict[str, Floats]:
-    errors = target.errors(points, states)
-    costs, pulls = target.terms.differentiate(errors)
-    costs = costs + 0.5 * np.einsum("ij,ij->i", points, points)
-    return {"points": points, "states": states, "errors": errors, "costs": costs, "pulls": pulls}
+def _evaluate(target: Target, guide: Guide, points: Floats, states: Floats) -> dict[str, Floats]:
+    errors, costs, gradients = target.differentiate(points, states, guide.slope)
+    found = {"points": points, "states": states, "errors": errors, "costs": costs}
+    return {**found, "gradients": gradients}
 
 
 def _walk(
     target: Target, guide: Guide, state: Arrays, length: float, rng: np.random.Generator
 ) -> dict[str, NDArray[Any]]:
     """Make the moves that are saved together."""
-    at = {name: np.asarray(state[name], dtype=float) for name in _STATE}
+    points, states = (np.asarray(state[name], dtype=float) for name in _STATE)
+    at = _evaluate(target, guide, points, states)
     kept: dict[str, list[Floats]] = {name: [] for name in ("points", "states", "errors", "costs")}
     accepted = []
-    for move in range(PIECE):
+    for _ in range(PIECE):
+        if target.switches:
+            at = _switch(target, guide, at, rng)
         at, taken = _move(target, guide, at, length, rng)
         accepted.append(taken)
-        if (move + 1) % THIN == 0:
-            if target.switches:
-                at = _switch(target, at, rng)
-            for name, values in kept.items():
-                values.append(at[name])
+        for name, values in kept.items():
+            values.append(at[name])
     found = {f"kept {name}": np.array(values) for name, values in kept.items()}
-    return {**at, **found, "accepted": np.array(accepted)}
+    return {**{name: at[name] for name in _STATE}, **found, "accepted": np.array(accepted)}
 
 
 def _move(
     target: Target, guide: Guide, at: dict[str, Floats], length: float, rng: np.random.Generator
 ) -> tuple[dict[str, Floats], NDArray[np.bool_]]:
     """Make one move of every walker."""
-    place = guide.whiten(at["points"])
-    momentum = rng.standard_normal(place.shape)
-    turn = length * rng.uniform(_SHORT, _LONG, (len(place), 1))
-    kicked = momentum - 0.5 * turn * (guide.pull(at["points"], at["pulls"]) - place)
-    there = np.cos(turn) * place + np.sin(turn) * kicked
-    left = np.cos(turn) * kicked - np.sin(turn) * place
-    new = _evaluate(target, guide.unwhiten(there), at["states"])
-    left = left - 0.5 * turn * (guide.pull(new["points"], new["pulls"]) - there)
+    start = guide.whiten(at["points"])
+    momentum = rng.standard_normal(start.shape)
+    turn = length * rng.uniform(_SHORT, _LONG, (len(start), 1))
+    leaps = min(max(round(_TURN / length), 1), _MOST_LEAPS)
+    # Moves of one length would return to where they began in some directions.
+    leaps = int(rng.integers(-(-leaps // 2), leaps + leaps // 2 + 1))
+    place, new = start, at
+    left = momentum - 0.5 * turn * (guide.pull(new["gradients"]) - place)
+    for leap in range(1, leaps + 1):
+        place, left = (
+            np.cos(turn) * place + np.sin(turn) * left,
+            np.cos(turn) * left - np.sin(turn) * place,
+        )
+        new = _evaluate(target, guide, guide.unwhiten(place), at["states"])
+        share = 0.5 if leap == leaps else 1.0
+        left = left - share * turn * (guide.pull(new["gradients"]) - place)
     gained = at["costs"] - new["costs"] + 0.5 * ((momentum**2).sum(axis=1) - (left**2).sum(axis=1))
-    taken = np.log(rng.uniform(size=len(place))) < gained
+    taken = np.log(rng.uniform(size=len(start))) < gained
     return _take(at, new, taken), taken
 
 
-def _switch(target: Target, at: dict[str, Floats], rng: np.random.Generator) -> dict[str, Floats]:
-    """Draw one switch of every walker from its prior, and take it or not by the likelihood."""
-    states = at["states"].copy()
-    chosen = rng.integers(len(target.switches), size=len(states))
-    for number, switch in enumerate(target.switches):
-        drawn = switch.draw(len(states), rng)
-        states[:, number] = np.where(chosen == number, drawn, states[:, number])
-    new = _evaluate(target, at["points"], states)
-    return _take(at, new, np.log(rng.uniform(size=len(states))) < at["costs"] - new["costs"])
+def _switch(
+    target: Target, guide: Guide, at: dict[str, Floats], rng: np.random.Generator
+) -> dict[str, Floats]:
+    """Draw switches of every walker from their priors, and take them or not by the likelihood."""
+    before = at["states"]
+    for _ in range(_TRIES):
+        states = at["states"].copy()
+        chosen = rng.integers(len(target.switches), size=len(states))
+        for number, switch in enumerate(target.switches):
+            drawn = switch.draw(len(states), rng)
+            states[:, number] = np.where(chosen == number, drawn, states[:, number])
+        errors = target.errors(at["points"], states)
+        costs = target.cost(at["points"], errors)
+        new = {**at, "states": states, "errors": errors, "costs": costs}
+        at = _take(at, new, np.log(rng.uniform(size=len(states))) < at["costs"] - costs)
+    if np.array_equal(at["states"], before):
+        return at
+    return _evaluate(target, guide, at["points"], at["states"])
 
 
 def _take(

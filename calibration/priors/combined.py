@@ -23,6 +23,8 @@ Floats = NDArray[np.float64]
 COMBINED = Path(__file__).parents[1] / "combined.toml"
 #: Outside the range the combination pays like a figure with this error of its logarithm.
 ERROR = 0.05
+# Relative step of differences.
+_SMALL = 1e-5
 
 
 class _Combination(Schema):
@@ -75,6 +77,22 @@ class Combination:
         logs = np.log(np.maximum(self.measure(names, values), 1e-9))
         over = np.maximum(logs - np.log(self.high), 0.0)
         return np.asarray((over + np.minimum(logs - np.log(self.low), 0.0)) / ERROR)
+
+    def differentiate(self, names: Sequence[str], values: Floats) -> tuple[Floats, Floats]:
+        """Compute `find_excess` and its derivatives by the constants, shape (n, constants).
+
+        By central differences: a formula has few constants.
+        """
+        slopes = np.zeros(values.shape)
+        for name in self.formula.names:
+            at = list(names).index(name)
+            step = _SMALL * np.maximum(np.abs(values[:, at]), _SMALL)
+            up, down = values.copy(), values.copy()
+            up[:, at] += step
+            down[:, at] -= step
+            rise = self.find_excess(names, up) - self.find_excess(names, down)
+            slopes[:, at] = rise / (2 * step)
+        return self.find_excess(names, values), slopes
 
 
 def read_combinations(

@@ -38,6 +38,8 @@ from smecluster.model.vensim.values import read_values, spell_name
 Floats = NDArray[np.float64]
 
 _EDGES = ndtri([0.05, 0.5, 0.95])
+# Step of differences by a score: errors of cutting off and of rounding are about equal.
+_STEP = 1e-5
 
 
 @dataclass(frozen=True)
@@ -148,6 +150,15 @@ class Priors:
     def to_values(self, points: ArrayLike) -> Floats:
         """Transform points, shape (..., constants), to values in the constants' units."""
         return self._laws.transform(self.to_scores(points))
+
+    def differentiate(self, scores: Floats) -> tuple[Floats, Floats]:
+        """Transform scores, shape (n, constants), to values, with their derivatives by the scores.
+
+        By central differences: each value depends on its own score alone, so all take two
+        evaluations. 0 where the hard range cuts a value off.
+        """
+        up, down = self._laws.transform(scores + _STEP), self._laws.transform(scores - _STEP)
+        return self._laws.transform(scores), (up - down) / (2 * _STEP)
 
     def find_points(self, values: ArrayLike, most: float = 3.0) -> Floats:
         """Find the points of values, shape (..., constants).

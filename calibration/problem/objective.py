@@ -168,11 +168,21 @@ class Objective:
         simulated = self.simulate(points, workers)
         fine = simulated > 0
         logs = np.where(fine, np.log(np.where(fine, simulated, 1.0)) - self._values, _LOST)
+        return self._remove_factors(logs)
+
+    def _remove_factors(self, logs: Floats) -> Floats:
+        """Remove from log errors the factors of series that are known up to a factor."""
+        fine = logs != _LOST
         for series in self._scaled:
             part = logs[:, series]
             whole = fine[:, series].all(axis=1, keepdims=True)
             logs[:, series] = np.where(whole, part - part.mean(axis=1, keepdims=True), _LOST)
         return logs
+
+    def weigh_errors(self, errors: ArrayLike) -> Floats:
+        """Compute the figures' part of `cost` from log errors, shape (n, figures): shape (n,)."""
+        errors = self._remove_factors(np.array(np.atleast_2d(errors), dtype=float))
+        return np.asarray(0.5 * ((errors * self._weights) ** 2).sum(axis=1))
 
     def residuals(self, points: ArrayLike, workers: int | None = None) -> Floats:
         """Compute the residuals whose squares are summed.

@@ -29,6 +29,7 @@ from smecluster.calibration.store.findings import (
     read_findings,
     transform_to_scale,
 )
+from smecluster.calibration.store.mismatches import TITLES
 from smecluster.model.presentation.page import Section, render_page
 from smecluster.model.presentation.prose import format_count
 from smecluster.model.support.files import check_writable, replace_file, write_atomic
@@ -87,7 +88,7 @@ def write_report(folder: Path) -> Path:
         _show_reforms(findings),
     ]
     text = render_page(
-        f"Calibration {findings.name}",
+        f"Calibration {findings.name}" + _list_titles(findings),
         answer_questions(findings),
         [section for section in sections if section.tables or section.figures],
         _read_stamp(findings),
@@ -97,6 +98,13 @@ def write_report(folder: Path) -> Path:
         if path not in written:
             remove(path)
     return write_atomic(Path(folder) / _PAGE, text)
+
+
+def _list_titles(findings: Findings) -> str:
+    """List the titles of the regions that were fitted, where they are not their names."""
+    titles = findings.manifest.get(TITLES, {})
+    own = [title for name, title in titles.items() if title != name] if titles else []
+    return f": {', '.join(map(str, own))}" if own else ""
 
 
 def check_report(folder: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -36,6 +36,8 @@ from smecluster.model.presentation.prose import format_count, join_names
 
 #: Goals of a fit: value added and other series, MAPE in percent; bias share, Dmnl.
 GOOD_VALUE_ADDED, GOOD_OTHERS, GOOD_BIAS = 10.0, 20.0, 0.1
+#: Median of the model's value added over the figures beyond which a region has another size.
+WRONG_SIZE = 1.5
 #: Errors more correlated with the previous year make intervals too narrow.
 STUBBORN = 0.6
 _MAIN = "value added"
@@ -65,8 +67,8 @@ def answer_questions(findings: Findings) -> dict[str, str]:
     dict
         Answers by question; parts that were not carried out are reported as such.
     """
-    questions: dict[str, Callable[[Findings], Iterator[str]]] = {
-        "How well does it fit?": _judge_fit,
+    questions: dict[str, Callable[[Findings], Iterable[str]]] = {
+        "How well does it fit?": lambda found: (*_judge_size(found), *_judge_fit(found)),
         "What do the figures tell about the parameters?": _name_identified,
         "What do they not tell?": _name_unidentified,
         "How does it forecast years that it never saw?": _judge_forecast,
@@ -130,6 +132,20 @@ def _judge_fit(findings: Findings) -> Iterator[str]:
         yield (
             f"The bias share of the error in value added is at most {levels['U^M'].max():.2f}: "
             "the model lies neither too high nor too low as a whole."
+        )
+
+
+def _judge_size(findings: Findings) -> Iterator[str]:
+    """Say where the model's region is of another size than the figures'."""
+    figures = findings["figures"]
+    main = figures[(figures["variable"] == _MAIN) & (figures["compare"] == "level")]
+    ratios = (main["fitted"] / main["value"]).groupby(main["region"]).median()
+    wrong = ratios[(ratios > WRONG_SIZE) | (ratios < 1 / WRONG_SIZE)]
+    if len(wrong):
+        names = [f"{region} ({ratio:.2g} times the figures)" for region, ratio in wrong.items()]
+        yield (
+            f"Wrong size: value added of {_join(names)} is not that of the region. Bring its "
+            "values to size (smecluster case new --gdp, or case import) before you fit it."
         )
 
 

@@ -22,6 +22,10 @@ HELD = "held"
 BESIDE = "beside"
 
 
+#: The manifest's entry with the titles of the regions, by name.
+TITLES = "titles"
+
+
 class CalibrationWarning(UserWarning):
     """Something about a calibration that its user should know."""
 

@@ -13,7 +13,6 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from smecluster.calibration.data import case_file
-from smecluster.calibration.evaluation.protocol import Protocol
 from smecluster.calibration.validation import reform_file
 from smecluster.policies.futures import Future
 from smecluster.policies.levers import Lever
@@ -30,7 +29,6 @@ FILES: tuple[tuple[str, str, str, type[BaseModel]], ...] = (
     ("sensitivity", "A sensitivity study", "sensitivity/studies/*.toml", SensitivityStudy),
     ("case", "A region", "calibration/cases/*/case.toml", case_file.CaseFile),
     ("reform", "A published effect", "calibration/reforms/*.toml", reform_file.Reform),
-    ("protocol", "The protocol of the forecasts", "calibration/evaluation", Protocol),
 )
 
 
@@ -52,6 +50,9 @@ def write_file_pages(folder: Path) -> list[str]:
     rows = []
     for name, title, where, record in FILES:
         text = f"# {title}: `{where}`\n\n" + "\n".join(_describe(record, 2, set()))
+        if record is reform_file.Reform:
+            # What the fields of an experiment mean together stands above the records.
+            text += f"\n## How they work together\n\n{_cell(reform_file.__doc__ or '')}\n"
         (place / f"{name}.md").write_text(text, encoding="utf-8")
         rows.append(f"| [{title}](files/{name}.md) | `{where}` |")
     listed = "\n".join(f"files/{name}" for name, *_ in FILES)
@@ -68,13 +69,14 @@ def _describe(record: type[BaseModel], depth: int, seen: set[type]) -> Iterator[
     """Describe a record, then the records inside it."""
     seen.add(record)
     meanings = _read_meanings(record)
-    summary = " ".join((record.__doc__ or "").partition("\n\n")[0].split())
-    yield f"{_cell(summary)}\n"
+    yield f"{_cell(_summarise(record))}\n"
     yield "| field | holds | default | meaning |"
     yield "|---|---|---|---|"
     for name, field in record.model_fields.items():
         spelled = field.alias or name
         meaning = field.description or meanings.get(name, "")
+        if not meaning:
+            meaning = next(map(_summarise, _records_in(field.annotation)), "")
         kind, default = _cell(_name_type(field.annotation)), _cell(_default(field))
         yield f"| `{spelled}` | {kind} | {default} | {_cell(meaning)} |"
     yield ""
@@ -83,6 +85,11 @@ def _describe(record: type[BaseModel], depth: int, seen: set[type]) -> Iterator[
             if inner not in seen:
                 yield f"{'#' * min(depth, 4)} `{field.alias or name}`\n"
                 yield from _describe(inner, depth + 1, seen)
+
+
+def _summarise(record: type[BaseModel]) -> str:
+    """Give the first paragraph of a record's docstring."""
+    return " ".join((record.__doc__ or "").partition("\n\n")[0].split())
 
 
 def _read_meanings(record: type[BaseModel]) -> dict[str, str]:

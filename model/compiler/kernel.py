@@ -124,10 +124,10 @@ class Kernel:
         self._engine.finalize_object()
         pointer, whole = ctypes.c_void_p, ctypes.c_int64
         tables = [pointer] * 6
-        self._prepare = ctypes.CFUNCTYPE(whole, pointer, *tables, pointer, whole, pointer, pointer)(
+        self.prepare = ctypes.CFUNCTYPE(whole, pointer, *tables, pointer, whole, pointer, pointer)(
             self._engine.get_function_address("prepare")
         )
-        self._block = ctypes.CFUNCTYPE(
+        self.block = ctypes.CFUNCTYPE(
             None,
             *[pointer, whole, whole, whole],
             *tables,
@@ -162,30 +162,30 @@ class Kernel:
             row[: batch.runs] = batch.varied.get(parameter, batch.parameters[parameter])
             row[batch.runs :] = row[batch.runs - 1]  # the last group is padded
         tables = JoinedTables(self.program, batch.tables)
-        still = _allocate(layout.still)
-        moving = _allocate((steps + 1) * layout.moving)
+        still = allocate(layout.still)
+        moving = allocate((steps + 1) * layout.moving)
         times = np.ascontiguousarray(batch.times)
-        common = self._prepare(
-            _address(batch.parameters),
+        common = self.prepare(
+            get_address(batch.parameters),
             *tables.pointers,
-            _address(times),
+            get_address(times),
             steps,
-            _address(still),
-            _address(moving),
+            get_address(still),
+            get_address(moving),
         )
         values = np.empty((wanted, slots, stride))
         failed = np.empty(stride, dtype=np.int64)
         states = np.empty((layout.dumped, stride))
 
         def part(begin: int, end: int) -> None:
-            keep = _allocate(layout.kept * width)
-            state = _allocate(layout.dumped * width)
-            history = _allocate((steps + 1) * layout.pasts * width)
-            self._block(
-                *[_address(inputs), stride, begin, end],
+            keep = allocate(layout.kept * width)
+            state = allocate(layout.dumped * width)
+            history = allocate((steps + 1) * layout.pasts * width)
+            self.block(
+                *[get_address(inputs), stride, begin, end],
                 *tables.pointers,
-                *[steps, _address(still), _address(moving), _address(batch.kept), slots],
-                *[_address(array) for array in (values, failed, states, keep, state, history)],
+                *[steps, get_address(still), get_address(moving), get_address(batch.kept), slots],
+                *[get_address(array) for array in (values, failed, states, keep, state, history)],
             )
 
         share = -(-groups // max(1, workers)) * width
@@ -407,7 +407,7 @@ class JoinedTables:
     @cached_property
     def pointers(self) -> list[int]:
         """Give the addresses of the arrays."""
-        return [_address(array) for array in self.arrays]
+        return [get_address(array) for array in self.arrays]
 
 
 def _fail_all(values: Floats, failed: Integers, step: int, kept: Integers) -> None:
@@ -420,11 +420,13 @@ def _fail_all(values: Floats, failed: Integers, step: int, kept: Integers) -> No
         values[:, slots.min() :, :] = np.nan
 
 
-def _allocate(count: int) -> Floats:
+def allocate(count: int) -> Floats:
+    """Make an array whose first number lies where the code's vectors may begin."""
     raw = np.empty(count + _ALIGNED // 8)
     skip = (-raw.ctypes.data % _ALIGNED) // 8
     return raw[skip : skip + count]
 
 
-def _address(array: NDArray[Any]) -> int:
+def get_address(array: NDArray[Any]) -> int:
+    """Give the place of an array in memory."""
     return int(array.ctypes.data)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from smecluster.model.settings import check_time_step
 from smecluster.model.support.checkpoints import Checkpoints
 from smecluster.model.support.errors import InputError
 from smecluster.policies.game.accounts import Account
@@ -120,9 +121,10 @@ def play_game(
     Raises
     ------
     InputError
-        If the model has one region, there are too few draws, or the first strategy has no local
-        programme.
+        If the model has one region, there are too few draws, the first strategy has no local
+        programme, or years do not begin at a step.
     """
+    check_time_step(step)
     chosen = GameSetup() if setup is None else setup
     check_model(model, draws, chosen)
     with _keep(folder, identity) as checkpoints:

@@ -17,7 +17,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from smecluster.model.runs import simulate
-from smecluster.model.settings import override_inputs
+from smecluster.model.settings import check_time_step, override_inputs
 from smecluster.model.support.checkpoints import Checkpoints
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.policies.budget import DEFAULT_BUDGET, Amount, Budget, set_budget
@@ -136,9 +136,11 @@ def optimise(
     Raises
     ------
     InputError
-        If a strategy has no programme or is named twice, the years do not fit, the aim is unknown
-        or the model has no account of it, or no way to spend the budget gains anything.
+        If a strategy has no programme or is named twice, the years or the time step do not fit, the
+        aim is unknown or the model has no account of it, or no way to spend the budget gains
+        anything.
     """
+    check_time_step(step)
     criteria = select_criteria(model, shock, aim)
     search = Search() if search is None else search
     baseline = load_strategy(BASELINE) if baseline is None else baseline

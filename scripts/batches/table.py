@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.files import read_text
-from smecluster.model.support.limits import MOST_COLUMNS, MOST_IN_A_CELL, MOST_WORKBOOK_BYTES
+from smecluster.model.support.limits import MOST_COLUMNS, MOST_IN_A_CELL
+from smecluster.model.support.workbooks import EXCEL, read_sheet
 
 if TYPE_CHECKING:
     import pandas as pd
-
-_EXCEL = ".xlsx"
 
 
 def read_inputs(path: Path) -> pd.DataFrame:
@@ -59,8 +58,8 @@ def read_inputs(path: Path) -> pd.DataFrame:
 
 def _read_cells(path: Path) -> pd.DataFrame:
     """Read a file's cells as they are written, the names of the columns in the first row."""
-    if path.suffix.lower() == _EXCEL:
-        cells = _read_workbook(path)
+    if path.suffix.lower() == EXCEL:
+        cells = read_sheet(path)
     elif path.suffix.lower() in (".csv", ".txt", ""):
         cells = _read_lines(path)
     else:
@@ -70,28 +69,6 @@ def _read_cells(path: Path) -> pd.DataFrame:
             f"{path} has {cells.shape[1]:,} columns: at most {MOST_COLUMNS:,} are read"
         )
     return cells
-
-
-def _read_workbook(path: Path) -> pd.DataFrame:
-    import zipfile
-
-    import pandas as pd
-
-    try:
-        with zipfile.ZipFile(path) as parts:
-            if sum(part.file_size for part in parts.infolist()) > MOST_WORKBOOK_BYTES:
-                raise InputError(
-                    f"{path} is larger than the {MOST_WORKBOOK_BYTES / 1e6:,.0f} MB (unpacked) "
-                    "that can be read"
-                )
-        return pd.read_excel(path, header=None, dtype=object, engine="openpyxl")
-    except FileNotFoundError:
-        raise InputError(f"no such file: {path}") from None
-    except InputError:
-        raise
-    except Exception as error:
-        # In a damaged file the library may stumble anywhere, over a packed part as over a number.
-        raise InputError(f"{path} is not an Excel table: {error}") from None
 
 
 def _read_lines(path: Path) -> pd.DataFrame:

@@ -27,6 +27,8 @@ EXAMPLES = (
 )
 SUBCOMMANDS = {
     "constants": "Find the posterior over every constant of the model.",
+    "recover": "Test whether known constants, and a known answer, come back.",
+    "answer": "Show what the order of two strategies is conditional on.",
     "report": "Write the page of a calibration from its tables.",
     "adopt": "Write a calibration's estimate into the model file and the cases.",
     "values": "Copy the regions' values from the model file into the cases.",
@@ -91,6 +93,10 @@ def calibrate(
         ),
     ] = None,
     restart: Restart = False,
+    anew: Annotated[
+        bool,
+        typer.Option("--anew", help="With --quick: replace a full fit, and lose its draws."),
+    ] = False,
     time_step: Annotated[
         float, typer.Option(help="Time step of the runs, years: 1 over a whole number.")
     ] = 0.25,
@@ -133,6 +139,7 @@ def calibrate(
                 each for each in from_ or () if folder is None or each.resolve() != folder.resolve()
             ],
             restart=restart,
+            anew=anew,
         )
 
 

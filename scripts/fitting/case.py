@@ -25,19 +25,29 @@ EXAMPLES = (
     'smecluster case new shenzhen --gdp 16460 --year 1990 --part-of "Pearl River Delta"',
     "smecluster case check my-town",
     "smecluster case check my-town --json",
+    "smecluster case import figures.xlsx --into my-town --sheet GDP --like wenzhou",
 )
-ACTIONS = ("new", "check")
+ACTIONS = ("new", "check", "import")
 _LIKE = "wenzhou"
 
 
 def case(
-    action: Annotated[str, typer.Argument(help="new: write a template. check: check a folder.")],
-    folder: Annotated[Path, typer.Argument(help="The region's folder.")],
+    action: Annotated[
+        str,
+        typer.Argument(
+            help="new: write a template. check: check a folder. import: make a folder from a "
+            "spreadsheet, or read its figures again."
+        ),
+    ],
+    folder: Annotated[
+        Path,
+        typer.Argument(help="The region's folder; with import the spreadsheet (.xlsx, .csv)."),
+    ],
     like: Annotated[
         str | None,
         typer.Option(
-            help="With new: the most similar shipped case; its values are copied. By default "
-            "wenzhou (home-grown small firms).",
+            help="With new and import: the most similar shipped case; its values are copied. By "
+            "default wenzhou (home-grown small firms).",
             show_default=False,
         ),
     ] = None,
@@ -71,16 +81,58 @@ def case(
     part_of: Annotated[
         str | None,
         typer.Option(
-            help="With --gdp: region of the model that contains it, and that it is taken out of.",
+            help="With --gdp and import: region of the model that contains it, and that it is "
+            "taken out of.",
             show_default=False,
         ),
+    ] = None,
+    into: Annotated[
+        Path | None,
+        typer.Option(
+            help="With import: the region's folder; by default the name of the spreadsheet.",
+            show_default=False,
+        ),
+    ] = None,
+    sheet: Annotated[
+        str | None,
+        typer.Option(
+            help="With import: sheet of an Excel file; the first by default.", show_default=False
+        ),
+    ] = None,
+    place: Annotated[
+        str | None,
+        typer.Option(
+            help="With import: the region to read, in a table with a column of regions.",
+            show_default=False,
+        ),
+    ] = None,
+    source: Annotated[
+        str | None,
+        typer.Option(help="With import: where the figures come from.", show_default=False),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> int:
     """Start a region's folder, or check one."""
-    sized = {"--gdp": gdp, "--year": year, "--figures": figures, "--series": series or None}
-    sized["--part-of"] = part_of
+    sized = {
+        "--gdp": gdp,
+        "--year": year,
+        "--figures": figures,
+        "--series": series or None,
+        "--part-of": part_of,
+    }
     given = [name for name, value in sized.items() if value is not None]
+    read = {"--into": into, "--sheet": sheet, "--place": place, "--source": source}
+    only = [name for name, value in read.items() if value is not None]
+    if action != "import" and only:
+        raise InputError(f"{only[0]} belongs to `case import`")
+    if action == "import":
+        if unfit := [name for name in given if name != "--part-of"]:
+            raise InputError(f"{unfit[0]} belongs to `case new`: the spreadsheet gives the size")
+        from smecluster.scripts.fitting.case_import import carry_out
+
+        chosen = _LIKE if like is None else like
+        carry_out(folder, into, chosen, sheet, place, source or "", part_of or "", json)
+        return 0
     if action == "new":
         if not given:
             _write_new(folder, _LIKE if like is None else like)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from smecluster.scripts.shared.options import CalibrationName
+from smecluster.scripts.shared.options import CalibrationName, Folders
 from smecluster.scripts.shared.pages import Page
 from smecluster.scripts.shared.printing import finish, print_json, print_table
 from smecluster.scripts.shared.progress import progress
@@ -38,6 +38,7 @@ def tipping(
         typer.Option(help="Only this constant; repeatable; by default all.", show_default=False),
     ] = None,
     calibration: CalibrationName = None,
+    from_: Folders = None,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -57,7 +58,7 @@ def tipping(
 
     page = None if out is None else Page(out, "--out")
     chosen = [load(name) for name in strategies]
-    model = load_model(calibration=calibration)
+    model = load_model(cases=from_ or (), calibration=calibration)
     with progress("comparisons") as report:
         found = find_tipping_values(
             model,
@@ -68,7 +69,7 @@ def tipping(
             workers=workers,
             progress=report,
         )
-    origin = describe_origin([], calibration)
+    origin = describe_origin(from_ or [], calibration)
     stamp = make_stamp(model.hash, calibration=origin)
     files: list[Path] = []
     if page is not None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from smecluster.model.settings import check_time_step
 from smecluster.scripts.shared.progress import progress
 
 if TYPE_CHECKING:
@@ -117,6 +118,8 @@ def carry_out(
 
 def add_step(settings: Mapping[str, float], step: float | None) -> dict[str, float]:
     """Add a time step, where one is given, to the inputs that hold in every run."""
+    if step is not None:
+        check_time_step(step)
     return {**settings, **({} if step is None else {"TIME STEP": step})}
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from smecluster.scripts.shared.options import CalibrationName
+from smecluster.scripts.shared.options import CalibrationName, Folders
 from smecluster.scripts.shared.printing import note, print_json, print_table
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ def knockouts(
         Path | None, typer.Option(help="Write a page (Markdown) as well.", show_default=False)
     ] = None,
     calibration: CalibrationName = None,
+    from_: Folders = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Cut and double every mechanism of the paper, and compare with sizes fixed beforehand."""
@@ -48,11 +49,11 @@ def knockouts(
     chosen = [each for each in mechanisms if (only or "").casefold() in each.mechanism.casefold()]
     if not chosen:
         raise UnknownNameError("mechanism", only or "", [each.mechanism for each in mechanisms])
-    model = load_calibrated([], [], calibration)
+    model = load_calibrated([], from_ or [], calibration)
     note(f"cutting and doubling {len(chosen)} mechanisms")
     result = run_knockouts(model, chosen)
     if out is not None:
-        write_atomic(out, write_page(result, model.hash, describe_origin([], calibration)))
+        write_atomic(out, write_page(result, model.hash, describe_origin(from_ or [], calibration)))
     if json:
         summary = result.summarise().to_dict("records")
         print_json({"summary": summary, "changes": result.table().to_dict("records")})

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from smecluster.model.support.errors import InputError
 from smecluster.policies.budget import Amount, parse_budget, set_budget
+from smecluster.policies.comparison.study_inputs import fingerprint
 from smecluster.policies.ensemble.cases import DRAW, FUTURE, REASON, STRATEGY
 from smecluster.policies.ensemble.horizons import check_horizons, extend_run
 from smecluster.policies.ensemble.worlds import ADDITIONAL, Ensemble
@@ -204,3 +205,47 @@ class Contest:
             raise InputError(f"no draw has a result for every strategy: {next(iter(reasons))}")
         gains = np.roll(np.concatenate(parts)[kept], -1, axis=1)
         return Gains(self.options, gains, kept, self.money, tuple(reasons), runs)
+
+
+def compare_two(
+    model: Model,
+    table: pd.DataFrame,
+    names: tuple[str, str],
+    budget: str,
+    horizon: int,
+    workers: int | None = None,
+    checkpoints: Checkpoints | None = None,
+) -> dict[str, Floats]:
+    """Compute what the first of two strategies gains less what the second does, in every draw.
+
+    Parameters
+    ----------
+    model : Model
+        The model; what draws do not say has its own values.
+    table : pandas.DataFrame
+        A row a draw, a column an input of the model.
+    names : tuple of str
+        The strategies.
+    budget : str
+        Additional money of each.
+    horizon : int
+        Last year that counts.
+    workers : int, optional
+        Threads; they change no digit.
+    checkpoints : Checkpoints, optional
+        Where finished runs are kept.
+
+    Returns
+    -------
+    dict of str to array of float, shape (draws,)
+        By `YARDSTICKS`: yuan a yuan of the money; not a number where a run failed.
+    """
+    contest = Contest(model, [load_strategy(name) for name in names], budget, horizon, workers)
+    label = "draws" if checkpoints is None else f"draws {fingerprint(table)}"
+    gains = contest.run(table, checkpoints=checkpoints, name=label)
+    found = {}
+    for at, yardstick in enumerate(YARDSTICKS):
+        values = np.full(len(table), np.nan)
+        values[gains.kept] = (gains.values[:, 0, at] - gains.values[:, 1, at]) / gains.money
+        found[yardstick] = values
+    return found

@@ -1,5 +1,6 @@
 """One call calibrates, and gives estimates, figures and a workbook."""
 
+import shutil
 import subprocess
 import sys
 
@@ -10,7 +11,7 @@ import pytest
 from smecluster import calibration
 from smecluster.calibration.interface import TIME_STEP, assemble_together
 from smecluster.calibration.store.findings import MANIFEST
-from smecluster.calibration.store.named import open_calibration
+from smecluster.calibration.store.named import RESULTS, open_calibration
 from smecluster.model import load
 from smecluster.model.support.errors import InputError
 
@@ -25,6 +26,12 @@ def folder(tmp_path_factory, write_town):
 @pytest.fixture(scope="module")
 def result(folder):
     return calibration.calibrate(folder, out=folder / "calibration", **QUICK)
+
+
+def test_a_quick_fit_does_not_replace_a_full_one_unasked(tmp_path):
+    shutil.copytree(RESULTS / "three-cases", tmp_path / "full")
+    with pytest.raises(InputError, match=r"a full fit with 1,000 draws.*--anew replaces it"):
+        calibration.calibrate("wenzhou", out=tmp_path / "full", **QUICK)
 
 
 def test_the_table_holds_each_estimate_within_its_interval_and_bounds(result):

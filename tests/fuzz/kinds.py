@@ -452,6 +452,32 @@ def _read_excel(attempt: Attempt, expected: Expectation) -> None:
     )  # fmt: skip
 
 
+FIGURES = """\
+年份,第二产业增加值(亿元),第三产业增加值(亿元),在岗职工平均工资(元),户籍人口(万人),
+1990年,30.5,13,1900,600,
+2000年,"1,200",800,9500,650,
+2010年,3000,2500,31000,,
+"""
+
+
+def _spreadsheet(attempt: Attempt) -> list[Path]:
+    import io
+
+    import pandas as pd
+
+    if attempt.random.random() < 0.6:
+        return [attempt.write("figures.csv", FIGURES)]
+    target = attempt.work / "figures.xlsx"
+    pd.read_csv(io.StringIO(FIGURES)).to_excel(target, index=False)
+    return [target]
+
+
+def _read_spreadsheet(attempt: Attempt, expected: Expectation) -> None:
+    name = next(path.name for path in sorted(attempt.work.glob("figures.*")))
+    expected.own = ("home/work/o/",)
+    attempt.command("case", "import", name, "--into", "o", "--json", expected=expected)
+
+
 @contextlib.contextmanager
 def own_cache(attempt: Attempt) -> Any:
     """Give an attempt a cache of its own."""
@@ -559,6 +585,7 @@ KINDS = {
             _read_workspace,
             4,
         ),
+        Kind("spreadsheet", _spreadsheet, _read_spreadsheet, 4, optional=True),
         Kind("batch excel", _excel, _read_excel, 4, optional=True),
         Kind("batch parquet", _parquet, _read_parquet, 4, optional=True),
     )

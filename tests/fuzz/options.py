@@ -13,7 +13,7 @@ from typing import Any
 from tests.fuzz import domains, mutate
 from tests.fuzz.attempt import Attempt
 from tests.fuzz.edition import Edition
-from tests.fuzz.kinds import BATCH, DATA, STUDY
+from tests.fuzz.kinds import BATCH, DATA, FIGURES, STUDY
 from tests.fuzz.oracles import Expectation
 
 
@@ -36,6 +36,7 @@ def files(attempt: Attempt) -> None:
     """Put what the commands of the table read into the folder."""
     attempt.write("t.csv", BATCH)
     attempt.write("f.toml", STUDY)
+    attempt.write("figures.csv", FIGURES)
     attempt.copy(DATA / "two_towns.mdl", "m.mdl")
     attempt.copy(DATA / "town_checks", "checks")
 

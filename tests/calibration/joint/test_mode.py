@@ -39,19 +39,23 @@ def test_in_the_coordinates_of_the_mode_a_linear_posterior_is_standard_normal(li
     assert (places**2).sum(axis=1) == pytest.approx(square, rel=1e-2)
 
 
-def test_coordinates_of_walkers_are_as_wide_as_the_mean_of_thin_and_wide(linear):
+def test_coordinates_of_walkers_are_as_wide_as_their_cloud(linear):
     target, mean, _ = linear
-    points = mean + 2 * np.random.default_rng(1).standard_normal((40, 30))
+    rng = np.random.default_rng(1)
+    points = mean + 2 * rng.standard_normal((40, 30))
+    cloud = mean + 3 * rng.standard_normal((4000, 30))
     mode = find_mode(target, mean)
-    guide = guide_from_points(target, mode, points, np.empty((40, 0)), 3)
+    guide = guide_from_points(target, mode, points, np.empty((40, 0)), 3, cloud)
     assert guide.unwhiten(guide.whiten(points)) == pytest.approx(points)
-    thin = 1 / np.sqrt(1 + guide.strengths**2)
-    wide = (points @ guide.directions).std(axis=0, ddof=1)
-    assert guide.scales == pytest.approx(np.sqrt(thin * np.maximum(thin, wide)))
+    assert guide.turned.T @ guide.turned == pytest.approx(np.eye(30), abs=1e-9)
+    informed = int((guide.strengths > 0.5).sum())
+    assert 0 < informed < 9
+    assert guide.whiten(cloud)[:, :informed].std(axis=0) == pytest.approx(1.0, rel=0.05)
+    assert guide.scales[informed:] == pytest.approx(1.0)
     # The kick is the slope of the cost: of a linear problem exactly.
-    _, gradient = target.terms.differentiate(target.errors(points))
+    gradients = target.differentiate(points, None, guide.slope)[2]
     steps = 1e-5 * np.eye(30)
     at = guide.whiten(points[:1])
     costs = [target.cost(guide.unwhiten(at + side * steps)) for side in (1, -1)]
     slope = (costs[0] - costs[1]) / 2e-5
-    assert guide.pull(points, gradient)[0] == pytest.approx(slope, rel=1e-3, abs=1e-3)
+    assert guide.pull(gradients)[0] == pytest.approx(slope, rel=1e-3, abs=1e-3)

@@ -123,7 +123,7 @@ def test_the_other_likelihood_is_always_reported(found):
 
 
 @pytest.mark.parametrize(
-    ("where", "at"), [("parts of the warm-up", 6), ("moves of the walkers", 150)]
+    ("where", "at"), [("parts of the warm-up", 3), ("moves of the walkers", 30)]
 )
 def test_an_interrupted_posterior_resumes_to_the_same(found, logistic, tmp_path, where, at):
     class StopError(Exception):
@@ -141,7 +141,7 @@ def test_an_interrupted_posterior_resumes_to_the_same(found, logistic, tmp_path,
 
 def test_what_has_not_converged_gives_no_draws(logistic, tmp_path):
     few = JointEffort(starts=2, draws=50, steps=1)
-    with pytest.raises(NotConvergedError, match="have not converged after 100 steps"):
+    with pytest.raises(NotConvergedError, match="have not converged after 10 steps"):
         find(logistic, tmp_path, effort=few)
 
 

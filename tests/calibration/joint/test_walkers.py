@@ -47,5 +47,5 @@ def test_an_interrupted_walk_goes_where_it_would_have_gone(banana, tmp_path):
 
 def test_walks_that_do_not_agree_are_refused(linear, tmp_path):
     walks = walk(linear[0], tmp_path, most=1)
-    with pytest.raises(NotConvergedError, match="have not converged after 100 steps"):
+    with pytest.raises(NotConvergedError, match="have not converged after 10 steps"):
         walks.select(100)

@@ -204,6 +204,14 @@ def test_the_fit_is_told_by_region_and_against_its_goal(copy):
     assert "too high or too low as a whole" in reply
 
 
+def test_a_region_of_another_size_than_its_figures_is_called_so(copy):
+    assert "Wrong size" not in replies(copy)["How well does it fit?"]
+    change(copy, "figures", value=100.0)
+    reply = replies(copy)["How well does it fit?"]
+    assert reply.startswith("Wrong size: value added of Northland (")
+    assert "times the figures" in reply
+
+
 def test_parameters_are_counted_by_their_verdict_and_named(folder):
     reply = replies(folder)
     assert "3 of 8 estimated parameters" in reply["What do the figures tell about the parameters?"]

@@ -1,6 +1,7 @@
 """``smecluster run`` runs one strategy and writes what it says."""
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from smecluster.policies.menu import read_menu
 from smecluster.policies.plan import Plan, Spending
 from smecluster.policies.triggers import settle_triggers
 from smecluster.scripts.main import main
+from smecluster.scripts.policy import run as run_file
 
 
 def call(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
@@ -41,6 +43,14 @@ def test_a_run_writes_labelled_files_that_say_where_they_came_from(capsys, tmp_p
         stamp = json.loads(run.attrs["stamp"])
     assert stamp["strategy"].startswith("central ")
     assert read_stamp(tmp_path / "outcomes.csv")["model hash"] == stamp["model hash"]
+
+
+def test_a_person_hears_of_what_is_not_shown_and_of_regions_left_out(capsys, monkeypatch):
+    heard: list[str] = []
+    monkeypatch.setattr(run_file, "note", heard.append)
+    call(capsys, "local", "--region", "Wenzhou")
+    assert heard[0].startswith("Pearl River Delta and Zhongguancun left out: the rest of China")
+    assert re.match(r"\d+ outcomes shown; --json or --out has \d+ more", heard[1])
 
 
 def test_one_region_can_be_run_alone(capsys):

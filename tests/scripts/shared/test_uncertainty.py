@@ -15,7 +15,7 @@ from smecluster.model.support.errors import InputError
 from smecluster.policies.comparison import study_inputs
 from smecluster.policies.study import Study, combine_study
 from smecluster.scripts.main import main
-from smecluster.scripts.shared.uncertainty import split_names
+from smecluster.scripts.shared.uncertainty import add_step, split_names
 
 FAST = ("--set", "TIME STEP=0.125")
 
@@ -221,3 +221,9 @@ def test_names_come_with_commas_between_and_there_is_at_least_one():
     for empty in ("", " ,"):
         with pytest.raises(InputError, match="names nothing: give names with commas between"):
             split_names([empty])
+
+
+@pytest.mark.parametrize("step", [1977.99, 0.3, 0.0])
+def test_a_time_step_that_years_do_not_begin_at_is_refused_before_any_run(step):
+    with pytest.raises(InputError, match="1 over a whole number"):
+        add_step({}, step)

@@ -1,0 +1,1 @@
+"""Draws under likelihoods other than the one they were made with."""

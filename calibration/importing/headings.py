@@ -1,0 +1,157 @@
+"""What the headings of a spreadsheet mean: series, unit, prices, and the variable measured."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from smecluster.calibration.data.case_file import Heading
+from smecluster.calibration.data.units import find_unit
+from smecluster.calibration.importing.layout import Figure
+from smecluster.model.support.errors import InputError
+from smecluster.model.support.reading import read_toml
+
+FILE = Path(__file__).with_name("headings.toml")
+_BRACKETS = re.compile(r"[(\[【](.*?)[)\]】]")
+_MONEY = ("yuan", "US dollar")
+_CURRENT = "current prices"
+
+
+@dataclass(frozen=True)
+class Understood:
+    """What a heading was taken to mean.
+
+    Attributes
+    ----------
+    heading : str
+        As the table has it.
+    series : str
+        Name of the series in ``series.csv``; empty where it is left out.
+    unit, prices : str
+        As in ``series.csv``.
+    reason : str
+        Why it is left out, or what was taken for granted; may be empty.
+    """
+
+    heading: str
+    series: str
+    unit: str
+    prices: str
+    reason: str = ""
+
+
+def understand(figures: Iterable[Figure], mapping: Mapping[str, Heading]) -> list[Understood]:
+    """Understand the headings of a table.
+
+    Parameters
+    ----------
+    figures : iterable of Figure
+        Those of the table.
+    mapping : mapping of str to Heading
+        What ``case.toml`` says of headings; it goes before what is guessed.
+
+    Returns
+    -------
+    list of Understood
+        One for each heading, in the order of the table.
+    """
+    first = {each.heading: each for each in reversed(list(figures))}
+    order = dict.fromkeys(reversed(list(first)))
+    found: list[Understood] = []
+    for heading in order:
+        taken = {each.series for each in found if each.series}
+        found.append(_understand(first[heading], mapping.get(heading), taken))
+    return found
+
+
+def choose_measures(series: Collection[str]) -> list[dict[str, Any]]:
+    """Choose the measures that a case with some series gets, one for each variable."""
+    chosen: dict[str, dict[str, Any]] = {}
+    for measure in _read_words()["measure"]:
+        if all(name in series for name in measure["series"]):
+            chosen.setdefault(measure["variable"], measure)
+    return list(chosen.values())
+
+
+def _understand(figure: Figure, given: Heading | None, taken: Collection[str]) -> Understood:
+    heading = figure.heading
+    if given is not None and given.leave_out:
+        return Understood(heading, "", "", "", "left out, as case.toml says")
+    unit = (given.unit if given else "") or figure.unit or _find_written_unit(heading)
+    prices = (given.prices if given else "") or figure.prices
+    if not unit:
+        return Understood(
+            heading,
+            "",
+            "",
+            "",
+            "no unit: write it in the heading, as in GDP (亿元), or in [import]",
+        )
+    try:
+        known = find_unit(unit)
+    except InputError as error:
+        return Understood(heading, "", unit, "", str(error))
+    reason = ""
+    if known.quantity in _MONEY and not prices and not known.prices:
+        prices, reason = _CURRENT, "taken for current prices"
+    series = (given.series if given else "") or _find_series(heading, known.quantity)
+    if not series:
+        series = _name_series(heading)
+        reason = "; ".join(filter(None, [reason, "known to no measure: kept for the reader"]))
+    if series in taken:
+        return Understood(heading, "", unit, "", f"{series!r} is in another column already")
+    return Understood(heading, series, unit, prices or known.prices, reason)
+
+
+@lru_cache(maxsize=1)
+def _read_words() -> dict[str, Any]:
+    return read_toml(FILE)
+
+
+def _find_series(heading: str, quantity: str) -> str:
+    """Find the series whose longest word is in a heading and whose unit fits."""
+    text = _fold(_BRACKETS.sub("", _normalise(heading)))
+    best = ("", 0)
+    for series in _read_words()["series"]:
+        allowed = {series["quantity"], *(_MONEY if series["quantity"] in _MONEY else ())}
+        if series["quantity"] == "index":
+            allowed |= {"chain index"}
+        if quantity not in allowed:
+            continue
+        for word in series["words"]:
+            if _fold(word) in text and len(word) > best[1]:
+                best = (series["name"], len(word))
+    return best[0]
+
+
+def _find_written_unit(heading: str) -> str:
+    """Find the unit in a heading: in brackets, or behind a comma, colon or slash."""
+    text = _normalise(heading)
+    candidates = [found.group(1) for found in _BRACKETS.finditer(text)]
+    candidates += re.split(r"[,:;/]", text)[1:]
+    whole = ", ".join(candidates)
+    for candidate in (whole, *candidates):
+        try:
+            find_unit(candidate.strip())
+        except InputError:
+            continue
+        return candidate.strip()
+    return next((each.strip() for each in candidates if each.strip()), "")
+
+
+def _name_series(heading: str) -> str:
+    text = _BRACKETS.sub("", _normalise(heading)).strip()
+    return re.sub(r"[\s,;:/]+", "_", text).strip("_").casefold() or "series"
+
+
+def _normalise(text: str) -> str:
+    return unicodedata.normalize("NFKC", text)
+
+
+def _fold(text: str) -> str:
+    return re.sub(r"[\s_-]+", "", text.casefold())

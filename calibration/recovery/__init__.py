@@ -1,0 +1,1 @@
+"""Recovery of known constants, and of a known answer, from simulated figures."""

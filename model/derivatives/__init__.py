@@ -1,0 +1,1 @@
+"""Derivatives of runs: the model taken backwards."""
