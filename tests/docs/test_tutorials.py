@@ -9,7 +9,6 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 TUTORIALS = sorted((ROOT / "docs" / "tutorials").glob("*.md"))
-ENGLISH = [path for path in TUTORIALS if not path.name.endswith(".zh.md")]
 
 
 def run_tutorial(path: Path, folder: Path) -> str:
@@ -53,6 +52,6 @@ def test_there_is_one_for_each_of_the_three_users_and_one_in_chinese():
 def test_every_command_in_it_exists(path: Path):
     from smecluster.scripts.main import COMMANDS
 
-    named = re.findall(r"smecluster ([a-z]+)", path.read_text(encoding="utf-8"))
+    named = re.findall(r"smecluster (?!as )([a-z]+)", path.read_text(encoding="utf-8"))
     assert len(named) > 5
     assert set(named) <= set(COMMANDS)
