@@ -75,7 +75,7 @@ def find_drawn(name: str | None = None) -> Calibration | None:
     Parameters
     ----------
     name : str, optional
-        As in `find_calibration`; by default the one that varies every constant, or, in a workspace
+        As in `find_calibration`; by default `calibration.store.named.DRAWS`, or, in a workspace
         without it, the shipped one.
 
     Returns
@@ -87,11 +87,11 @@ def find_drawn(name: str | None = None) -> Calibration | None:
     InputError
         As in `find_calibration`.
     """
-    from smecluster.calibration.store.named import DRAWN, SHIPPED, list_calibrations
+    from smecluster.calibration.store.named import DRAWS, SHIPPED, list_calibrations
 
     known = list_calibrations()
-    if name is None and DRAWN in known and SHIPPED in known:
-        return find_calibration(DRAWN)
+    if name is None and DRAWS in known and SHIPPED in known:
+        return find_calibration(DRAWS)
     return find_calibration(name)
 
 

@@ -29,8 +29,11 @@ from smecluster.model.vensim.values import find_element, set_values
 RESULTS = Path(__file__).parents[1] / "results"
 #: The calibration that commands use by default.
 SHIPPED = "three-cases"
-#: The calibration whose draws they use by default: it varies every constant.
+#: The calibration that varies every constant: decisions use its draws, others where it is named.
 DRAWN = "every-constant"
+#: The calibration whose draws other commands use by default. All pages with draws rest on it, so
+#: they are made again when it changes.
+DRAWS = SHIPPED
 #: The manifest's entry with the fingerprints of the cases' files, by region.
 CASES = "cases"
 #: Significant digits of stored values: far more than the figures support.

@@ -53,6 +53,7 @@ def answer(
     """Show how the order of two strategies depends on draws, structure and likelihood."""
     import os
 
+    from smecluster.calibration.conditions.ten_lines import read_knowledge, sum_up
     from smecluster.calibration.data.case import list_cases
     from smecluster.calibration.interface import assemble_together
     from smecluster.calibration.loading import describe_origin, find_calibration
@@ -116,6 +117,9 @@ def answer(
     )
     files = [*results.write_csv(_TABLE, table, stamp)]
     said = describe_conditions(table, first, second)
+    full = find_calibration(DRAWN) if DRAWN in list_calibrations() else None
+    knowledge = {} if full is None else read_knowledge(full.folder)
+    known = sum_up(knowledge) if knowledge else []
     if where is not None:
         command = f"smecluster calibrate answer {first} {second} --page docs/{where.path.name}"
         text = write_page(
@@ -126,15 +130,16 @@ def answer(
             problem.model.hash,
             origin,
             where.table.name,
+            known,
         )
         files += where.write(text, table, stamp)
     if json:
         rows = table.to_dict("records")
-        record = {"stamp": stamp, "said": said, "conditions": rows}
+        record = {"stamp": stamp, "said": said, "known": known, "conditions": rows}
         print_json({**record, "files": [str(path) for path in files]})
         return
     _print(table, first, second)
-    print_lines(["", *said])
+    print_lines(["", *said, "", *known])
     finish(files)
 
 

@@ -13,7 +13,7 @@ from smecluster.scripts.shared.printing import note, print_lines
 
 EXAMPLES = (
     "smecluster calibrate constants",
-    "smecluster calibrate constants --steps 20000",
+    "smecluster calibrate constants --steps 5000",
     "smecluster calibrate constants --time-step 0.125 --name coarse",
 )
 _RESULTS = Path("results/calibration")
@@ -31,7 +31,7 @@ def constants(
             help="Moves after which walkers that do not agree are refused; the same command with "
             "more resumes them.",
         ),
-    ] = 10_000,
+    ] = 2_000,
     likelihood: Annotated[
         str,
         typer.Option(
@@ -57,6 +57,7 @@ def constants(
     workers: Annotated[int, typer.Option(min=1, help="Threads.")] = 1,
 ) -> None:
     """Find what the figures say of every constant, all judgements varied."""
+    from smecluster.calibration.conditions.ten_lines import read_knowledge, sum_up
     from smecluster.calibration.joint.interface import calibrate_constants
     from smecluster.calibration.joint.run import JointEffort
     from smecluster.scripts.fitting.calibrate import StageProgress
@@ -75,4 +76,4 @@ def constants(
             tell=tell,
         )
     note(f"wrote {target}")
-    print_lines([said])
+    print_lines([said, "", *sum_up(read_knowledge(target))])

@@ -31,8 +31,8 @@ CalibrationName = Annotated[
     str | None,
     typer.Option(
         "--calibration",
-        help="Name or folder of a calibration; by default three-cases, and every-constant for "
-        "draws. none: the values of the model's file.",
+        help="Name or folder of a calibration; by default three-cases. none: the values of the "
+        "model's file.",
         show_default=False,
     ),
 ]

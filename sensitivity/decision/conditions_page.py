@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -60,6 +62,7 @@ def write_page(
     model_hash: str,
     calibration: str,
     beside: str,
+    known: Sequence[str] = (),
 ) -> str:
     """Write the page in Markdown.
 
@@ -79,6 +82,8 @@ def write_page(
         Where the draws of the estimated constants come from.
     beside : str
         Name of the file beside the page that holds every row.
+    known : sequence of str
+        What the figures decide, in sentences; see `calibration.conditions.ten_lines`.
 
     Returns
     -------
@@ -106,6 +111,9 @@ def write_page(
         part = table[table["about"] == about]
         if not part.empty:
             lines += ["", f"## {title}", "", *_tabulate(part)]
+    if known:
+        lines += ["", "## What the figures decide, and what they do not", ""]
+        lines += [f"- {one}" for one in known]
     return "\n".join([*lines, "", f"All rows: [{beside}]({beside}).", ""])
 
 

@@ -1,11 +1,11 @@
-"""Draws come from the calibration that varies every constant, and give way to what is set."""
+"""Draws come from the calibration that is chosen for them, and give way to what is set."""
 
 import pandas as pd
 import pytest
 
 from smecluster.calibration.loading import find_drawn
 from smecluster.calibration.store import named
-from smecluster.calibration.store.named import DRAWN, SHIPPED
+from smecluster.calibration.store.named import DRAWN, DRAWS, SHIPPED
 from smecluster.policies.comparison.study_inputs import hold_settings
 
 
@@ -13,8 +13,9 @@ from smecluster.policies.comparison.study_inputs import hold_settings
 def opened(monkeypatch):
     """Say which calibration is opened, in a workspace that holds given ones."""
 
-    def find(name, known):
+    def find(name, known, chosen=DRAWS):
         monkeypatch.setattr(named, "list_calibrations", lambda: known)
+        monkeypatch.setattr(named, "DRAWS", chosen)
         monkeypatch.setattr(named, "open_calibration", lambda found: found)
         monkeypatch.setattr("smecluster.calibration.loading.refuse_stale", lambda found: None)
         return find_drawn(name)
@@ -32,8 +33,13 @@ def opened(monkeypatch):
         ("none", (DRAWN, SHIPPED), None),
     ],
 )
-def test_draws_vary_every_constant_unless_a_calibration_is_named(opened, name, known, found):
-    assert opened(name, known) == found
+def test_draws_come_from_the_calibration_that_is_chosen_for_them(opened, name, known, found):
+    assert opened(name, known, DRAWN) == found
+
+
+def test_a_calibration_that_is_there_does_not_become_the_source_of_draws_by_itself(opened):
+    assert opened(None, (DRAWN, SHIPPED)) == SHIPPED
+    assert opened(DRAWN, (DRAWN, SHIPPED)) == DRAWN
 
 
 def test_what_is_set_is_the_same_in_every_draw():

@@ -1,0 +1,143 @@
+"""In at most ten lines: what the figures decide of the model's constants, and what they do not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from smecluster.calibration.joint.effects import TESTED, USED
+from smecluster.calibration.joint.interface import KNOWLEDGE
+from smecluster.calibration.joint.knowledge import PRESSED
+from smecluster.calibration.problem.criteria import IDENTIFIED, MUCH, PARTLY, PRIOR
+from smecluster.model.presentation.prose import format_count, join_names
+
+# Constants that a line names.
+_NAMED = 5
+# A likelihood moves a constant if by more than this, in standard deviations of its prior.
+_SHIFTED = 0.5
+# A state's probability has moved if by more than so many standard errors, and by this.
+_ERRORS, _TOLD = 2.0, 0.1
+
+
+def sum_up(tables: Mapping[str, pd.DataFrame]) -> list[str]:
+    """Sum up the tables of the posterior over every constant.
+
+    Parameters
+    ----------
+    tables : mapping of str to pandas.DataFrame
+        Those of `calibration.joint.run.JointPosterior`, with ``published`` of
+        `calibration.joint.reweighing.reweigh`; what is missing has no line.
+
+    Returns
+    -------
+    list of str
+        At most ten sentences, the plainest first.
+    """
+    constants = tables["constants"]
+    lines = [*_count_constants(constants), *_name_constants(constants)]
+    if "directions" in tables:
+        directions = tables["directions"]
+        strong = int((directions["contraction"] >= MUCH).sum())
+        lines.append(
+            f"Combinations are known better than constants: {len(directions)} combinations are "
+            f"informed, {strong} of them strongly; the other directions, of {len(constants)} in "
+            "all, stay as believed."
+        )
+    if "pairs" in tables and len(tables["pairs"]):
+        first = tables["pairs"].iloc[0]
+        lines.append(
+            f"{format_count(len(tables['pairs']), 'pair', 'pairs')} of constants cannot be told "
+            f"apart, the closest {first['first']} and {first['second']}: figures fix what they do "
+            "together."
+        )
+    if "structures" in tables:
+        lines += _judge_structures(tables["structures"])
+    if "published" in tables:
+        lines.append(_count_effects(tables["published"]))
+    if "likelihoods" in tables:
+        lines.append(_count_shifts(tables["likelihoods"]))
+    return lines
+
+
+def _count_constants(constants: pd.DataFrame) -> list[str]:
+    counts = constants["verdict"].value_counts()
+    known, partly, prior = (int(counts.get(name, 0)) for name in (IDENTIFIED, PARTLY, PRIOR))
+    return [
+        f"Of {len(constants)} constants, all of which were uncertain at once, the published "
+        f"figures settle {known} and narrow {partly}; of the other {prior} they say nothing, so "
+        "those are judgement before and after."
+    ]
+
+
+def _name_constants(constants: pd.DataFrame) -> list[str]:
+    best = constants.sort_values("contraction", ascending=False)
+    lines = [f"Best known are {join_names(list(best['name'].head(_NAMED)))}."]
+    pressed = constants.loc[constants["beyond"] >= PRESSED].sort_values("beyond", ascending=False)
+    if len(pressed):
+        ends = [
+            f"{name} ({'above' if shift > 0 else 'below'})"
+            for name, shift in pressed[["name", "shift"]].head(_NAMED).to_numpy()
+        ]
+        count = format_count(len(pressed), "constant", "constants")
+        lines.append(
+            f"Against what was believed the figures press {count}, most of all "
+            f"{join_names(ends)}: there the belief or an equation is wrong."
+        )
+    return lines
+
+
+def _judge_structures(structures: pd.DataFrame) -> list[str]:
+    moved, still = [], []
+    for name, part in structures.groupby("switch", sort=False):
+        row = part.iloc[0]
+        change = abs(row["posterior"] - row["prior"])
+        told = change > _TOLD and change > _ERRORS * row["error"]
+        said = f"{name} ({row['state']}: {row['prior']:.0%} before, {row['posterior']:.0%} after)"
+        (moved if told else still).append(said)
+    lines = []
+    if moved:
+        lines.append(f"Between contested structures the figures prefer: {join_names(moved)}.")
+    if still:
+        lines.append(f"Between these structures they do not decide: {join_names(still)}.")
+    return lines
+
+
+def _count_effects(published: pd.DataFrame) -> str:
+    counts = {
+        name: (int(part["within"].sum()), len(part))
+        for name, part in published.groupby("study", sort=False)
+    }
+    used, tested = counts.get(USED, (0, 0)), counts.get(TESTED, (0, 0))
+    return (
+        f"Of the published effects of policies that the draws were held against, {used[0]} of "
+        f"{used[1]} come out within range; of those that were left out for testing, {tested[0]} of "
+        f"{tested[1]}: do not read the size of a policy's effect off the model."
+    )
+
+
+def _count_shifts(likelihoods: pd.DataFrame) -> str:
+    before, after = (name for name in likelihoods if str(name).startswith("shift, "))
+    moved = int(((likelihoods[after] - likelihoods[before]).abs() > _SHIFTED).sum())
+    count = format_count(moved, "constant", "constants")
+    return (
+        f"With another law for the errors of the series, {count} would move by more than "
+        f"{_SHIFTED:g} standard deviations of the belief."
+    )
+
+
+def read_knowledge(folder: Path) -> dict[str, pd.DataFrame]:
+    """Read the tables that `calibration.joint.interface.calibrate_constants` writes.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder of the calibration.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        By name; empty where the calibration is not one of every constant.
+    """
+    return {path.stem: pd.read_csv(path) for path in sorted((folder / KNOWLEDGE).glob("*.csv"))}
