@@ -16,7 +16,7 @@ KILLS ?= 20
 # computed once, and the files begin in the order of tests/conftest.py.
 PYTEST := -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help demo desk figures ready messages calibration evaluation report study views docs test test-slow test-lowest fuzz lint check baseline bench lock clean
+.PHONY: help demo desk figures ready messages calibration conditions evaluation report study views docs test test-slow test-lowest fuzz lint check baseline bench lock clean
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -43,6 +43,9 @@ messages: $(READY) ## bring the catalogue of messages up to date with the code, 
 calibration: $(READY) ## fit the three cases again (8 to 30 minutes on two cores) and adopt the estimate
 	$(BIN)/smecluster calibrate --report --recovery 50 --out calibration/results/three-cases
 	$(BIN)/smecluster calibrate adopt
+
+conditions: $(READY) ## what the order of central and local programmes is conditional on
+	$(BIN)/smecluster calibrate answer --page docs/conditions.md
 
 evaluation: $(READY) ## forecasts from every origin beside fair rivals (half an hour on two cores; resumes)
 	$(BIN)/smecluster evaluate --page docs/evaluation.md

@@ -19,9 +19,8 @@ from threadpoolctl import threadpool_limits
 from smecluster.calibration.evaluation.dated_tables import Outlook, Points
 from smecluster.calibration.evaluation.protocol import Fitting
 from smecluster.calibration.joint.mode import find_mode
-from smecluster.calibration.joint.randomised import begin_linear, solve_noise
+from smecluster.calibration.joint.randomised import draw_around
 from smecluster.calibration.joint.run import make_joint_target
-from smecluster.calibration.joint.subspace import find_subspace
 from smecluster.calibration.priors.table import Priors
 from smecluster.calibration.problem.assembly import Problem
 from smecluster.calibration.problem.objective import count_runs
@@ -104,15 +103,9 @@ def fit_blindly(
         target = make_joint_target(seen, priors, workers)
         begin = np.zeros(len(priors)) if start is None else start
         mode = find_mode(target, begin, most=fitting.most_steps)
-        subspace = find_subspace(mode)
-        rng = np.random.default_rng(fitting.seed)
-        noise = rng.standard_normal((draws, len(subspace.strengths)))
-        _, outside = subspace.split(rng.standard_normal((draws, target.size)))
-        begun = begin_linear(mode, subspace, outside)
-        place = solve_noise(target, subspace, noise, outside, begun)
-        points = subspace.join(place.inside, outside)[place.solved]
+        points = draw_around(target, mode, draws, np.random.default_rng(fitting.seed))
     # A posterior that no draw reaches still has a mode.
-    return Blind(mode.point, points if len(points) else mode.point[None], int(place.solved.sum()))
+    return Blind(mode.point, points if len(points) else mode.point[None], len(points))
 
 
 def run_paths(

@@ -125,6 +125,39 @@ def list_directions(priors: Priors, guide: Guide, points: Floats) -> pd.DataFram
     return pd.DataFrame(rows, columns=["direction", "contraction", "constants"])
 
 
+def compare_samplers(guide: Guide, points: Floats, others: Floats) -> pd.DataFrame:
+    """Compare the walks with draws of another method, along what the figures inform.
+
+    Parameters
+    ----------
+    guide : Guide
+        The directions that the figures inform on average over the posterior.
+    points : array of float, shape (draws, constants)
+        Of the walks.
+    others : array of float, shape (n, constants)
+        Of the other method.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a direction, the best informed first: ``direction``, ``mean`` and ``sd`` of the walks
+        in standard deviations of the prior; ``shift`` of the other method's mean, in standard
+        deviations of the walks, and ``sd ratio``, its standard deviation over theirs; Dmnl.
+    """
+    axes = guide.directions[:, guide.strengths > 1.0]
+    one, other = points @ axes, others @ axes
+    spread = one.std(axis=0, ddof=1)
+    return pd.DataFrame(
+        {
+            "direction": np.arange(1, axes.shape[1] + 1),
+            "mean": one.mean(axis=0),
+            "sd": spread,
+            "shift": (other.mean(axis=0) - one.mean(axis=0)) / spread,
+            "sd ratio": other.std(axis=0, ddof=1) / spread,
+        }
+    )
+
+
 def describe_knowledge(table: pd.DataFrame, pairs: pd.DataFrame, directions: pd.DataFrame) -> str:
     """Say in a few sentences what the figures decide.
 

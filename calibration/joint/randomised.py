@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smecluster.calibration.joint.mode import Mode
-from smecluster.calibration.joint.subspace import Subspace
+from smecluster.calibration.joint.subspace import Subspace, find_subspace
 from smecluster.calibration.joint.target import Target
 
 Floats = NDArray[np.float64]
@@ -47,6 +47,32 @@ class Place:
     inside: Floats
     errors: Floats
     solved: NDArray[np.bool_]
+
+
+def draw_around(target: Target, mode: Mode, count: int, rng: np.random.Generator) -> Floats:
+    """Draw points near the posterior, each by itself.
+
+    Parameters
+    ----------
+    target : Target
+        The -log posterior.
+    mode : Mode
+        Its mode.
+    count : int
+        How many draws.
+    rng : numpy.random.Generator
+        For the noise.
+
+    Returns
+    -------
+    array of float, shape (solved, size)
+        Those of the draws that were solved.
+    """
+    subspace = find_subspace(mode)
+    noise = rng.standard_normal((count, len(subspace.strengths)))
+    _, outside = subspace.split(rng.standard_normal((count, target.size)))
+    place = solve_noise(target, subspace, noise, outside, begin_linear(mode, subspace, outside))
+    return subspace.join(place.inside, outside)[place.solved]
 
 
 def begin_linear(mode: Mode, subspace: Subspace, outside: Floats) -> Place:

@@ -23,11 +23,13 @@ from threadpoolctl import threadpool_limits
 from smecluster.calibration.joint.correlations import FAMILIES
 from smecluster.calibration.joint.errors import SeriesErrors, WithCombinations
 from smecluster.calibration.joint.knowledge import (
+    compare_samplers,
     judge_constants,
     list_directions,
     list_pairs,
 )
 from smecluster.calibration.joint.mode import Mode, find_mode
+from smecluster.calibration.joint.randomised import draw_around
 from smecluster.calibration.joint.structures import judge_structures
 from smecluster.calibration.joint.target import Target, make_target
 from smecluster.calibration.joint.walkers import Walks, walk_posterior, warm_up
@@ -51,6 +53,8 @@ Floats = NDArray[np.float64]
 LIKELIHOOD, ALTERNATIVE = "autoregression", "discrepancy"
 # Points that are weighed for each draw that is kept.
 _CANDIDATES = 2
+# Draws of the second sampler, which the walks are compared with.
+_SECOND = 200
 # How far from the prior's median the other starts lie, in standard deviations.
 _SCATTER = 0.7
 
@@ -93,8 +97,8 @@ class JointPosterior:
     mode : Mode
         The mode.
     tables : mapping of str to pandas.DataFrame
-        ``constants``, ``pairs``, ``directions``, ``series``, ``starts``, ``convergence``,
-        ``structures``, ``likelihoods``.
+        ``constants``, ``pairs``, ``directions``, ``samplers``, ``series``, ``starts``,
+        ``convergence``, ``structures``, ``likelihoods``.
     facts : mapping
         Numbers for the manifest.
     """
@@ -169,7 +173,7 @@ def _carry_out(
     stages: Stages,
 ) -> JointPosterior:
     terms = SeriesErrors(problem, FAMILIES[effort.likelihood]())
-    one, two, three = np.random.SeedSequence(effort.seed).spawn(3)
+    one, two, three, four = np.random.SeedSequence(effort.seed).spawn(4)
     lowest, starts = _find_lowest(priors, coarse, effort, np.random.default_rng(one), stages)
     mode = lowest
     if coarse is not target:
@@ -190,12 +194,17 @@ def _carry_out(
             tell=stages.track("moves of the walkers"),
         )
     points, states, errors, weighed = _weigh(target, coarse, walks, effort, stages)
+    second = stages.compute_arrays(
+        "second sampler",
+        lambda: {"points": draw_around(coarse, mode, _SECOND, np.random.default_rng(four))},
+    )
     other, facts = _weigh_alternative(problem, terms, effort.likelihood, errors)
     names = [*priors.names, *(switch.name for switch in priors.switches)]
     tables = {
         "constants": judge_constants(priors, points),
         "pairs": list_pairs(priors, points),
         "directions": list_directions(priors, ready.guide, points),
+        "samplers": compare_samplers(ready.guide, points, np.asarray(second["points"])),
         "series": terms.profile(mode.errors),
         "starts": starts,
         "convergence": walks.diagnostics.reset_index(),

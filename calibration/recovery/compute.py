@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from smecluster.calibration.joint.mode import find_mode
-from smecluster.calibration.joint.randomised import begin_linear, solve_noise
-from smecluster.calibration.joint.subspace import find_subspace
+from smecluster.calibration.joint.randomised import draw_around
 from smecluster.calibration.joint.target import LOST, Target
 from smecluster.calibration.recovery.protocol import Design
 from smecluster.calibration.stages import Stages
@@ -96,11 +95,7 @@ def _recover(
     truth, offset = simulate_set(target, draw_errors, rng)
     known = replace(target, offset=offset)
     mode = find_mode(known, np.zeros(target.size), most=design.most_steps, quick=True)
-    subspace = find_subspace(mode)
-    noise = rng.standard_normal((design.draws, len(subspace.strengths)))
-    _, outside = subspace.split(rng.standard_normal((design.draws, target.size)))
-    place = solve_noise(known, subspace, noise, outside, begin_linear(mode, subspace, outside))
-    points = subspace.join(place.inside, outside)[place.solved]
+    points = draw_around(known, mode, design.draws, rng)
     return {"truth": truth, "points": points}
 
 

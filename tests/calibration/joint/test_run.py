@@ -162,3 +162,11 @@ def test_intervals_around_the_mode_hold_what_they_promise(logistic):
     low, high = binom.interval(0.999, sets, 0.9)
     assert (low / sets <= covered).all()
     assert (covered <= high / sets).all()
+
+
+def test_the_walks_are_compared_with_a_second_sampler(found):
+    table = found[0].tables["samplers"]
+    assert len(table) >= 2
+    # The problem is nearly linear along its best informed directions.
+    assert table["shift"].abs().max() < 0.5
+    assert table["sd ratio"].between(0.6, 1.5).all()
