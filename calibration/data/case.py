@@ -56,6 +56,8 @@ from smecluster.model.support.workspace import list_files, locate
 from smecluster.model.vensim.regions import Region
 
 _NOT_A_REGION = "national"
+#: Cases that come with the package and are in no default.
+CITIES = CASES.with_name("cities")
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,47 @@ class Case:
 def list_cases() -> tuple[str, ...]:
     """Name the regions of the workspace and of the package."""
     return tuple(name for name in list_files(CASES, "*/case.toml") if name != _NOT_A_REGION)
+
+
+def list_cities() -> dict[str, Path]:
+    """Name the cities that come with the package but are in no default, with their folders."""
+    return list_files(CITIES, "*/case.toml")
+
+
+def find_folders(names: Iterable[str | Path]) -> list[Path]:
+    """Find the case folders that are meant, such as those of ``--from``.
+
+    Parameters
+    ----------
+    names : iterable of str or Path
+        Each a folder, the name of a city that comes with the package (`list_cities`), or several of
+        these with commas between them.
+
+    Returns
+    -------
+    list of Path
+
+    Raises
+    ------
+    InputError
+        If a bare name is neither a folder here nor a case or city of the package.
+    """
+    found: list[Path] = []
+    cities = list_cities()
+    for given in names:
+        whole = Path(given)
+        parts = [whole] if whole.exists() else [Path(part) for part in str(given).split(",")]
+        for part in parts:
+            name = str(part).strip()
+            if part.exists() or part.name != str(part):
+                found.append(part)
+            elif name in cities:
+                found.append(cities[name].parent)
+            elif name in list_cases():
+                found.append(part)
+            else:
+                raise UnknownNameError("case folder or city", name, (*cities, *list_cases()))
+    return found
 
 
 def load_case(path_or_name: str | Path) -> Case:

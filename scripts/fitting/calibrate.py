@@ -14,7 +14,7 @@ import typer
 from smecluster.calibration.store.own import OWN
 from smecluster.model.support.errors import InputError, suggest_name
 from smecluster.model.support.ledger import check_name
-from smecluster.scripts.shared.options import CalibrationName, Include, Restart
+from smecluster.scripts.shared.options import CalibrationName, Folders, Include, Restart
 from smecluster.scripts.shared.printing import note, print_lines
 from smecluster.scripts.shared.progress import Progress, progress
 
@@ -101,15 +101,7 @@ def calibrate(
         float, typer.Option(help="Time step of the runs, years: 1 over a whole number.")
     ] = 0.25,
     calibration: CalibrationName = None,
-    from_: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "--from",
-            help="Folder of a further region that stands beside the one that is fitted, held at "
-            "its own calibration; repeat for several.",
-            show_default=False,
-        ),
-    ] = None,
+    from_: Folders = None,
 ) -> None:
     """Fit the model to published figures."""
     _check(folders or [], out, time_step, name)

@@ -16,9 +16,26 @@ Regions = Annotated[
     list[str] | None,
     typer.Option("--region", help="Only this region; repeat for several.", show_default=False),
 ]
+
+
+def find_given_folders(given: list[Path] | None) -> list[Path] | None:
+    """Find the case folders of ``--from``, which may be names of cities with commas between."""
+    if not given:
+        return given
+    from smecluster.calibration.data.case import find_folders
+
+    return find_folders(given)
+
+
 Folders = Annotated[
     list[Path] | None,
-    typer.Option("--from", help="Add a region from its case folder; repeat for several."),
+    typer.Option(
+        "--from",
+        help="Add a region from its case folder, or a shipped city by its name (suzhou, quanzhou, "
+        "chengdu); repeat for several, or put commas between.",
+        callback=find_given_folders,
+        show_default=False,
+    ),
 ]
 Settings = Annotated[
     list[str] | None,
