@@ -34,6 +34,8 @@ from smecluster.calibration.data.series import COLUMNS, Row, scan_series
 from smecluster.calibration.data.targets import FILE as TARGETS
 from smecluster.calibration.data.targets import scan_targets
 from smecluster.calibration.data.toml_lines import Lines
+from smecluster.calibration.nesting.boundaries import find_parts, is_placed
+from smecluster.calibration.nesting.netting import Netting
 from smecluster.calibration.problem.assembly import assemble_problem, find_misnamed_targets
 from smecluster.calibration.problem.objective import Objective, describe_idle
 from smecluster.calibration.problem.parameters import (
@@ -386,12 +388,19 @@ class _Check:
         """Run the region beside the shipped ones, and vary each parameter."""
         shipped = [Region(name) for name in self.model.regions if name != own.name]
         try:
-            beside = load(regions=[*shipped, own])
-            simulate(beside, outputs=["value added"])
             case = load_case(self.folder)
+            parts = find_parts([each.name for each in (*shipped, own)], [case.place])
+            beside = load(regions=[*shipped, own])
+            whole = Netting(beside, parts).net_model() if parts else beside
+            simulate(whole, outputs=["value added"])
+            if not is_placed(case.place):
+                self.notes.append(
+                    f"{self.folder / 'case.toml'}: no codes: whether {own.name} lies in another "
+                    "region, and counts twice, is not checked"
+                )
             # Where every figure is remembered, as a note says, there is nothing to fit yet.
             if parameters and len(case.measurements()):
-                objective = Objective(assemble_problem(beside, [case], shared=False))
+                objective = Objective(assemble_problem(beside, [case], shared=False, parts=parts))
                 self._add(describe_idle(objective, objective.start))
         except InputError as error:
             self.problems.append(f"{self.folder}: {error}")

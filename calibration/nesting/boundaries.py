@@ -82,6 +82,11 @@ def find_parts(regions: Sequence[str], places: Iterable[Place]) -> dict[str, tup
     return parts
 
 
+def is_placed(place: Place) -> bool:
+    """Say whether it is known where a region lies: by its codes, its whole, or a shipped list."""
+    return bool(place.codes or place.part_of or place.name in _read_shipped())
+
+
 def _read_shipped() -> dict[str, Boundary]:
     def read(line: int, record: dict[str, str]) -> tuple[str, str, bool]:
         extent = parse_choice("extent", record["extent"], (_ALL, _SOME))

@@ -8,8 +8,8 @@ Each number of regions is measured in a process of its own with an empty cache: 
 compilation and the first run of one to the end with five outputs; that run again; a thousand runs
 with twenty constants varied, which compiles for many runs first; and the most memory that all this
 took. The regions are copies of the shipped ones under other names, each so much smaller that all
-together are as large as the shipped three: full copies would outgrow the nation. Processor time, one
-thread.
+together are as large as the shipped three: full copies would outgrow the nation. Processor time,
+one thread.
 """
 
 from __future__ import annotations
@@ -46,10 +46,10 @@ def main() -> None:
         f"{'regions':>8} {'s':>8} {'MB':>7} {'ms':>8} {'ms a run':>12} {'compile s':>10} {'MB':>6}"
     )
     for count in counts:
+        more = ("--runs", str(chosen.runs), "--inside")
         with tempfile.TemporaryDirectory() as folder:
             subprocess.run(
-                [sys.executable, "-m", "tests.bench.regions", str(count), "--inside", folder]
-                + ["--runs", str(chosen.runs)],
+                [sys.executable, "-m", "tests.bench.regions", str(count), *more, folder],
                 check=True,
                 env={**os.environ, "SMECLUSTER_CACHE": folder},
             )

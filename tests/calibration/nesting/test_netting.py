@@ -5,11 +5,13 @@ file. The city is no place: it is a fifth of the Delta by figures that stand in 
 """
 
 import csv
+import shutil
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from smecluster.calibration.authoring.case_check import check_case
 from smecluster.calibration.data.case import load_case
 from smecluster.calibration.data.deflate import deflate
 from smecluster.calibration.data.series import CASES
@@ -165,3 +167,15 @@ def test_a_part_that_is_larger_than_its_whole_is_refused(city):
     table = pd.DataFrame({name: [10.0, 60_000.0]})
     assert short.count_short(table) == 1
     assert (short.net_inputs(table).filter(like=DELTA) > 0).all(axis=None)
+
+
+def test_the_check_of_a_case_finds_what_would_count_twice(city, tmp_path):
+    assert check_case(city).problems == ()
+    copy = tmp_path / "the-city"
+    shutil.copytree(city, copy)
+    path = copy / "case.toml"
+    text = path.read_text(encoding="utf-8").replace(f'part_of = "{DELTA}"', 'part_of = ""')
+    path.write_text(text, encoding="utf-8")
+    assert any("no codes" in note for note in check_case(copy).notes)
+    path.write_text(text.replace("codes = []", 'codes = ["4403"]'), encoding="utf-8")
+    assert "lies in Pearl River Delta (4403 in 4403)" in check_case(copy).problems[0]
