@@ -5,6 +5,12 @@ import sys as _sys
 from importlib.metadata import version as _version
 from pathlib import Path as _Path
 
+import myst_nb.core.render as _render
+
+_sys.path.insert(0, str(_Path(__file__).parent))
+
+from notebooks import join_streams
+
 # The notebooks type commands as a reader would.
 _os.environ["PATH"] = _os.pathsep.join([str(_Path(_sys.executable).parent), _os.environ["PATH"]])
 _os.environ["COLUMNS"] = "100"
@@ -42,6 +48,7 @@ nb_execution_in_temp = True
 nb_execution_timeout = 540
 nb_execution_raise_on_error = True
 nb_merge_streams = True
+_render.coalesce_streams = join_streams
 
 autodoc_typehints = "none"  # numpydoc says what a parameter is, with its unit
 autosummary_generate = True

@@ -1,10 +1,13 @@
-"""What the notebooks of a built site say, and whether a command in them was refused."""
+"""What the notebooks of a site say, and whether a command in them was refused."""
 
 from __future__ import annotations
 
 import re
 from html import unescape
 from pathlib import Path
+from typing import Any
+
+from myst_nb.core.utils import coalesce_streams
 
 _OUTPUT = re.compile(r'<div class="cell_output.*?</pre>', re.DOTALL)
 _REFUSED = re.compile(r"^(error: .*)$", re.MULTILINE)
@@ -28,4 +31,32 @@ def find_refusals(folder: Path) -> list[str]:
         for output in _OUTPUT.findall(path.read_text(encoding="utf-8")):
             text = unescape(re.sub(r"<[^>]+>", "", output))
             found += [f"{path.name}: {line}" for line in _REFUSED.findall(text)]
+    return found
+
+
+def join_streams(outputs: list[Any]) -> list[Any]:
+    """Join what a cell printed in pieces, wherever a piece ends.
+
+    myst-nb begins a line with each piece, which breaks a table in the middle of a number.
+
+    Parameters
+    ----------
+    outputs : list of NotebookNode
+        The outputs of a cell.
+
+    Returns
+    -------
+    list of NotebookNode
+        The outputs, each stream as one.
+    """
+    joined: list[Any] = []
+    streams: dict[str, Any] = {}
+    for output in outputs:
+        if output["output_type"] == "stream" and output["name"] in streams:
+            streams[output["name"]]["text"] += output["text"]
+            continue
+        if output["output_type"] == "stream":
+            streams[output["name"]] = output
+        joined.append(output)
+    found: list[Any] = coalesce_streams(joined)
     return found

@@ -20,7 +20,7 @@ SITE = ROOT / "docs" / "site"
 @pytest.fixture(scope="module")
 def part():
     """Return a function that imports a module of what builds the site."""
-    pytest.importorskip("numpydoc", reason="needs the extra docs")
+    pytest.importorskip("myst_nb", reason="needs the extra docs")
     sys.path.insert(0, str(SITE))
     yield importlib.import_module
     sys.path.remove(str(SITE))
@@ -112,6 +112,15 @@ def test_a_command_that_a_notebook_has_refused_is_found(part, tmp_path):
     said = '<div class="cell_output docutils"><pre><span>fine</span>\nerror: no such file\n</pre>'
     (folder / "one.html").write_text(said, encoding="utf-8")
     assert part("notebooks").find_refusals(tmp_path) == ["one.html: error: no such file"]
+
+
+def test_what_a_cell_prints_in_pieces_is_joined_where_the_pieces_end(part):
+    pieces = [
+        {"output_type": "stream", "name": "stdout", "text": text}
+        for text in ("wage  3.83  6", ".74\n", "firms  12\n")
+    ]
+    (joined,) = part("notebooks").join_streams(pieces)
+    assert joined["text"] == "wage  3.83  6.74\nfirms  12\n"
 
 
 @pytest.mark.slow
