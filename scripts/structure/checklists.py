@@ -20,10 +20,11 @@ def checklists(
 ) -> None:
     """Write the model's card, STRESS-SD and the guidelines of Rahmandad and Sterman."""
     from smecluster.calibration.reporting.checklists import write_checklists
-    from smecluster.model.support.files import check_writable, write_atomic
+    from smecluster.model.support.files import write_atomic
+    from smecluster.model.support.ledger import check_file
 
     if out is None:
         print(write_checklists(), end="")
         return
-    check_writable(out.parent, [out.name])
+    check_file(out)
     print(f"{write_atomic(out, write_checklists())}: model card, STRESS-SD, Rahmandad and Sterman")

@@ -57,17 +57,18 @@ def exchange(
 ) -> None:
     """Write a file for another program."""
     from smecluster.model.support.errors import InputError, suggest_name
-    from smecluster.model.support.files import check_writable, write_atomic
+    from smecluster.model.support.files import write_atomic
+    from smecluster.model.support.ledger import check_file
 
     kind = out.suffix.lower()
     if kind not in KINDS:
         guess = suggest_name(kind, KINDS)
         hint = f"did you mean {guess}?" if guess else f"allowed: {', '.join(KINDS)}"
-        raise InputError(f"{out}: the ending {kind or 'none'!r} is unknown: {hint}")
+        raise InputError(f"{out}: the ending {kind!r} is unknown: {hint}")
     names = strategy or ["as-now"]
     if kind in _ONE and len(names) > 1:
         raise InputError(f"{out}: a {kind} file holds one strategy, not {len(names)}")
-    check_writable(out.parent, [out.name])
+    check_file(out)
     write: dict[str, Callable[[], str | bytes]] = {
         ".csv": lambda: _long(names, variable, set_, calibration).to_csv(index=False),
         ".xlsx": lambda: _workbook(names, variable, set_, calibration),
@@ -167,8 +168,11 @@ def _changes(name: str, settings: Sequence[str] | None, calibration: str | None)
 
 def _search(calibration: str | None) -> str:
     from smecluster.calibration.store.named import SHIPPED, open_calibration
+    from smecluster.model.support.errors import InputError
     from smecluster.policies.exchange.vensim_files import write_search
 
+    if calibration == "none":
+        raise InputError("--calibration none: a .voc file holds what a calibration estimated")
     return write_search(open_calibration(calibration or SHIPPED).parameters)
 
 

@@ -80,6 +80,7 @@ def test_every_study_of_a_published_effect_and_every_source_is_in_the_bibliograp
 
 def test_the_command_writes_each_kind_and_refuses_others(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "notes.bib").write_text("mine", encoding="utf-8")  # others' files may lie there
     for name in ("runs.csv", "runs.xlsx", "run.tab", "run.cin", "fit.voc", "s.bib"):
         with pytest.raises(SystemExit) as ended:
             main(["exchange", name, "--set", "TIME STEP=0.125"])
@@ -93,3 +94,9 @@ def test_the_command_writes_each_kind_and_refuses_others(tmp_path, capsys, monke
     with pytest.raises(SystemExit):
         main(["exchange", "r.cin", "--strategy", "local", "--strategy", "central"])
     assert "holds one strategy, not 2" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main(["exchange", "notes.bib"])
+    assert (tmp_path / "notes.bib").read_text(encoding="utf-8") == "mine"
+    with pytest.raises(SystemExit):
+        main(["exchange", "other.voc", "--calibration", "none"])
+    assert "what a calibration estimated" in capsys.readouterr().err
