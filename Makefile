@@ -11,12 +11,14 @@ READY := .venv/.ready
 FOR ?= 3600
 SEED ?= 1
 KILLS ?= 20
+# How long the desk is moved about (make desk-moves).
+MINUTES ?= 10
 
 # The tests run in two processes. Those of one file stay together, because they share what is
 # computed once, and the files begin in the order of tests/conftest.py.
 PYTEST := -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help demo desk figures ready messages calibration conditions evaluation report study views docs test test-slow test-lowest fuzz lint check baseline bench lock clean
+.PHONY: help demo desk desk-moves figures ready messages calibration conditions evaluation report study views docs test test-slow test-lowest fuzz lint check baseline bench lock clean
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -71,6 +73,9 @@ test-slow: $(READY) ## the slow tests
 
 test-lowest: .venv-lowest/.ready ## the tests with the lowest versions that pyproject.toml allows
 	$(LOWEST)/python $(PYTEST)
+
+desk-moves: $(READY) ## ten minutes of random moves of the desk in a browser (MINUTES=1)
+	SMECLUSTER_DESK_MINUTES=$(MINUTES) $(BIN)/python -m pytest -s -m slow tests/policies/desk/test_moves.py
 
 fuzz: $(READY) ## an hour of hostile files, options and models (make fuzz FOR=600), then kills
 	$(BIN)/python -m tests.fuzz --seconds $(FOR) --seed $(SEED)

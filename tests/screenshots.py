@@ -13,8 +13,14 @@ from tests.browser import open_browser, settle
 ROOT = Path(__file__).parents[1]
 DESK = ROOT / "results" / "demo" / "desk.html"
 FIGURES = ROOT / "docs" / "figures"
-#: Name, width and height of each picture, in pixels.
-SIZES = (("desk", 1400, 1000), ("desk-tablet", 820, 1180), ("desk-phone", 390, 844))
+#: Name, width and height in pixels, language, and the panel that is open.
+PICTURES = (
+    ("desk", 1400, 1000, "en-GB", "tabWorth"),
+    ("desk-tablet", 820, 1180, "en-GB", "tabWorth"),
+    ("desk-phone", 390, 844, "en-GB", "tabWorth"),
+    ("desk-why", 1400, 1000, "en-GB", "tabWhy"),
+    ("desk-chinese", 1400, 1000, "zh-CN", "tabWorth"),
+)
 
 
 def main() -> None:
@@ -22,15 +28,18 @@ def main() -> None:
     if not DESK.exists():
         raise SystemExit("pictures of the desk need results/demo (make demo)")
     with open_browser() as chromium:
-        for name, width, height in SIZES:
+        for name, width, height, language, panel in PICTURES:
             page = chromium.new_page(
-                viewport={"width": width, "height": height}, locale="en-GB", device_scale_factor=1
+                viewport={"width": width, "height": height}, locale=language, device_scale_factor=1
             )
             page.goto(DESK.as_uri())
-            for preset in (None, "mixed"):
-                if preset:
-                    page.select_option("select[name=preset]", preset)
-                settle(page)
+            settle(page)
+            page.select_option("select[name=preset]", "mixed")
+            settle(page)
+            if panel == "tabWhy":
+                page.click(f"#{panel}")
+                settle(page, "!!desk.why && !!document.querySelector('.diagram')")
+                page.evaluate("document.querySelector('.tabs').scrollIntoView()")
             page.screenshot(path=FIGURES / f"{name}.png")
             page.close()
 

@@ -48,7 +48,7 @@ def main() -> None:
         for move in range(moves):
             page.evaluate(
                 """move => {
-                  const {slider} = desk.sliders.get('central legal framework');
+                  const {slider} = desk.levers.sliders.get('central legal framework');
                   slider.value = (move + 1) * 0.004;
                   slider.dispatchEvent(new Event('input'));
                 }""",
@@ -57,6 +57,10 @@ def main() -> None:
             settle(page)
             lines.append(page.evaluate("desk.lineTime"))
             bands.append(page.evaluate("desk.bandTime"))
+        page.evaluate("desk.openTab('tabWhy')")
+        began = time.monotonic()
+        settle(page, "!!desk.why")
+        why = time.monotonic() - began
         rows = [
             ("written by the command", f"{written:.1f} s"),
             ("size of the file", f"{path.stat().st_size / 1e6:.2f} MB"),
@@ -66,6 +70,7 @@ def main() -> None:
             ("move of a slider to the new line", f"{statistics.median(lines):.0f} ms"),
             ("move of a slider to the bands", f"{statistics.median(bands):.0f} ms"),
         ]
+        rows.append(("why: every link cut once", f"{why:.1f} s"))
         draws = page.evaluate("desk.content.draws.count")
         print(f"Chromium {chromium.version}, {draws} draws, median of {moves} moves")
         for label, value in rows:

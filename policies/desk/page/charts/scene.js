@@ -90,13 +90,15 @@ function drawRegions(desk) {
   const { content, view, words } = desk;
   const { unit, factor } = desk.scale();
   const { scale, ends, format } = makeScale(words, factor);
+  const room = desk.charts.clientWidth || 700;
+  const width = Math.max(170, Math.min(420, room / Math.min(content.regions.length, Math.floor(room / 190) || 1) - 20));
   const small = content.regions.map(({ name, colour }) => {
     const found = desk.collect(name);
     const layers = [];
     if (found.changeBand) layers.push({ kind: "band", years: found.years, values: ends(found.changeBand), colour });
     layers.push({ kind: "line", years: found.years, values: scale(found.change), colour });
     const title = words.name(name);
-    const svg = drawChart({ width: 260, height: 140, layers, label: title, unit, format, zero: true });
+    const svg = drawChart({ width, height: 140, layers, label: title, unit, format, zero: true });
     const rows = [
       [words.text("year"), words.text("change")],
       ...found.years.map((year, at) => [year, scale(found.change)[at]]),

@@ -2,22 +2,25 @@
 
 import { draw, drawFrame } from "./lines.js";
 
+// Below this width there is no room for names.
+export const NARROW = 520;
+
 // `wedges`: { label, colour, values } by year.
 export function drawStacks({ width, height, years, wedges, whole, label, unit, format }) {
   const above = years.map(() => 0);
   const below = years.map(() => 0);
-  const shapes = wedges.map((wedge) => {
+  // One that changes its sign has a part on either side.
+  const shapes = wedges.flatMap((wedge) => [[above, Math.max], [below, Math.min]].map(([side, limit]) => {
     const rows = wedge.values.map((value, at) => {
-      const side = value >= 0 ? above : below;
       const from = side[at];
-      side[at] += value;
+      side[at] += limit(value, 0);
       return [from, side[at]];
     });
     return { wedge, rows };
-  });
+  })).filter(({ rows }) => rows.some(([from, to]) => from !== to));
   const room = 150; // for names at the right
   const frame = drawFrame({
-    width, height, right: width > 520 ? room : 18, label, unit, format, zero: true,
+    width, height, right: width > NARROW ? room : 18, label, unit, format, zero: true,
     low: Math.min(0, ...below), high: Math.max(0, ...above), first: years[0], last: years.at(-1),
   });
   const { svg, x, y } = frame;
@@ -34,7 +37,7 @@ export function drawStacks({ width, height, years, wedges, whole, label, unit, f
   }
   const line = whole.map((value, at) => `${x(years[at]).toFixed(1)} ${y(value).toFixed(1)}`).join("L");
   svg.append(draw("path", { d: `M${line}`, fill: "none", stroke: "#111", "stroke-width": 2 }));
-  if (width > 520) svg.append(...placeNames(names, width - room + 8, height - 24));
+  if (width > NARROW) svg.append(...placeNames(names, width - room + 8, height - 24));
   return svg;
 }
 

@@ -1,8 +1,8 @@
 // The buttons at the top, the keys, presentation, and what only paper shows.
 
-import { button, element, table } from "./elements.js";
+import { button, element } from "./elements.js";
 import { fingerprint, writeStrategy } from "./link.js";
-import { applyPreset, listSpending, makeSettings, shareOf } from "./settings.js";
+import { LEVELS, applyPreset, listSpending, makeSettings, shareOf } from "./settings.js";
 
 export function buildTools(desk) {
   const t = (key) => desk.words.text(key);
@@ -83,21 +83,22 @@ function stepScenario(desk, by) {
   desk.change(structuredClone(list[desk.scene]));
 }
 
-// On paper there are no sliders: a table of the money, the years, and where it all comes from.
+// On paper there are no sliders: a list of the money, the years, and where it all comes from.
 export function writePaper(desk) {
   const { content, settings, words } = desk;
   const t = (key, given) => words.text(key, given);
-  const rows = listSpending(content, settings).map(({ level, name }) => [
-    words.name(name), t(level), `${words.number(shareOf(settings[level], name) * 100)} %`,
-  ]);
-  const times = ["central", "local"].filter((level) => rows.some(([, one]) => one === t(level))).map((level) => {
+  const spending = listSpending(content, settings);
+  const rows = spending.map(({ level, name }) =>
+    element("li", {}, `${words.name(name)}, ${t(level)}: ${words.number(shareOf(settings[level], name) * 100)} %`),
+  );
+  const times = LEVELS.filter((level) => spending.some((one) => one.level === level)).map((level) => {
     const { start, ramp, end } = settings[level];
     return t("paperTimes", { level: t(level), start, end, ramp: words.number(ramp) });
   });
   const assumed = Object.entries(settings.assume).map(([name, value]) => `${words.name(name)} = ${words.number(value)}`);
   return [
     element("h2", {}, t("paperTitle")),
-    rows.length ? table([t("worthLever"), t("worthLevel"), t("paperShare")], rows) : element("p", {}, t("verdictNothing")),
+    rows.length ? element("ul", {}, ...rows) : element("p", {}, t("verdictNothing")),
     element("p", {}, [...times, ...assumed].join("; ")),
     element("p", {}, t("paperStamp", { model: fingerprint(content), draws: content.draws.count })),
     element("p", { class: "address" }, desk.address),

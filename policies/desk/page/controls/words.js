@@ -47,7 +47,7 @@ export class Words {
 
   number(value) {
     if (!Number.isFinite(value)) return "–";
-    return this.format.format(value).replace("-", "−");
+    return this.format.format(value === 0 ? 0 : value).replace("-", "−");
   }
 
   // What a unit is called here, and the factor from the model's.

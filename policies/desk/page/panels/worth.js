@@ -1,7 +1,8 @@
 // What each lever brings: wedges over the years, and what would be lost without it.
 
 import { makeFigure, nameFile } from "../charts/figure.js";
-import { drawStacks } from "../charts/stacks.js";
+import { draw } from "../charts/lines.js";
+import { NARROW, drawStacks } from "../charts/stacks.js";
 import { element, scroll, table } from "../controls/elements.js";
 import { listInputs, listSpending, spendsNothing } from "../controls/settings.js";
 import { addCells } from "../run/outcomes.js";
@@ -85,5 +86,13 @@ function drawWedges(desk) {
   const svg = drawStacks({ width, height: 300, years, wedges, whole, label: title, unit, format: (value) => words.number(value) });
   const head = [words.text("year"), ...wedges.map(({ label }) => label), words.text("sum")];
   const rows = years.map((year, slot) => [year, ...wedges.map(({ values }) => values[slot]), whole[slot]]);
-  return makeFigure(words, { title, svg, rows: [head, ...rows], name: nameFile("wedges", view.outcome, view.place) });
+  const figure = makeFigure(words, { title, svg, rows: [head, ...rows], name: nameFile("wedges", view.outcome, view.place) });
+  // Where names do not fit beside the wedges they stand below, the uppermost first.
+  if (width <= NARROW) figure.insertBefore(element("p", { class: "help keys" }, ...[...wedges].reverse().map(drawKey)), svg.nextSibling);
+  return figure;
+}
+
+function drawKey({ label, colour }) {
+  const swatch = draw("svg", { viewBox: "0 0 10 10", class: "swatch", "aria-hidden": "true" }, draw("rect", { width: 10, height: 10, fill: colour }));
+  return element("span", { class: "key" }, swatch, label);
 }
