@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from smecluster.model.presentation.documents.blocks import Document, Picture
-from smecluster.model.presentation.language.catalogue import Language
+from smecluster.model.presentation.language.catalogue import Language, mark
 from smecluster.policies.brief.parts.causes import write_causes
 from smecluster.policies.brief.parts.doubts import write_doubts
 from smecluster.policies.brief.parts.losers import write_account
@@ -32,6 +32,23 @@ _PARTS = (
     write_trust,
     write_sources,
 )
+
+
+# Entries of a stamp as a reader knows them; the budget is said in the page's own words.
+_STAMP = {
+    "command": mark("command"),
+    "model hash": mark("model hash"),
+    "study": mark("study"),
+    "strategies": mark("strategies"),
+    "baseline": mark("baseline"),
+    "futures": mark("futures"),
+    "calibration": mark("calibration"),
+    "draws": mark("draws"),
+    "seed": mark("seed"),
+    "runs": mark("runs"),
+    "versions": mark("versions"),
+}
+_SAID = "budget"
 
 
 def make_voice(say: Language, evidence: Evidence) -> Voice:
@@ -66,13 +83,29 @@ def write_brief(say: Language, evidence: Evidence, stamp: Mapping[str, str]) -> 
         picture=Picture(FIGURE, say("What each strategy brings, and to whom")),
         parts=tuple(part for part in parts if part is not None),
         stamp_title=say("Where this page came from"),
-        stamp=stamp,
+        stamp=_name_stamp(say, stamp),
         labels={"summary": say("summary"), "notes": say("notes")},
     )
 
 
 def _write_lead(voice: Voice, evidence: Evidence) -> str:
-    say = voice.say
-    titles = say.join([voice.title(name) for name in evidence.comparison.names])
+    say, comparison = voice.say, evidence.comparison
+    titles = say.join([voice.title(name) for name in comparison.names])
     places = say.join([say.name(name) for name in evidence.regions])
-    return say("Compared: {titles}. Regions: {places}.", titles=titles, places=places)
+    said = say("Compared: {titles}. Regions: {places}.", titles=titles, places=places)
+    if not voice.odds.several:
+        return said
+    counted = say(
+        "Odds are counted over {count} draws: sets of values for constants that the data leave "
+        "uncertain. All sums are in present value.",
+        count=f"{len(comparison.draws):,}",
+    )
+    return say.sentences([said, counted])
+
+
+def _name_stamp(say: Language, stamp: Mapping[str, str]) -> dict[str, str]:
+    return {
+        say(_STAMP[name]) if name in _STAMP else name: value
+        for name, value in stamp.items()
+        if name != _SAID
+    }

@@ -106,8 +106,8 @@ def _tell_doubt(voice: Voice, evidence: Evidence) -> str:
         turned, total = count_turns(cases)
         turns.append(
             say(
-                "with single constants that nobody has measured well ({turned} of {total} "
-                "comparisons)",
+                "with single constants, within what is believed of them, in {turned} of {total} "
+                "comparisons",
                 turned=turned,
                 total=total,
             )
@@ -136,11 +136,19 @@ def _tell_varied(voice: Voice, evidence: Evidence) -> str:
     if found is None:
         return ""
     own = found[found["option"].isin(evidence.comparison.names)]
+    nothing = found[~found["option"].isin(evidence.comparison.names)]
+    if own.empty or nothing.empty:
+        return ""
     row = own.sort_values("ahead of the other strategies", ascending=False).iloc[0]
     return voice.say(
-        "; when all that is judged varies too, the lead is with {first} in {share} of 100 draws "
-        "(counted to {year})",
+        "; when all that is judged varies too, counted to {year}, the lead is with {first} in "
+        "{share} of 100 draws, and spending nothing is best in {nothing}",
         year=evidence.ready[DECISION].stamp.get("horizon", ""),
         first=voice.title(str(row["option"])),
-        share=f"{100 * row['ahead of the other strategies'] / row['draws']:.0f}",
+        share=_of_hundred(row["ahead of the other strategies"], row["draws"]),
+        nothing=_of_hundred(nothing.iloc[0]["best"], nothing.iloc[0]["draws"]),
     )
+
+
+def _of_hundred(count: float, total: float) -> str:
+    return f"{100 * count / total:.0f}"

@@ -170,3 +170,10 @@ class Document:
         """All its figures, in order."""
         first = [] if self.picture is None else [self.picture]
         return [*first, *(picture for part in self.parts for picture in part.pictures)]
+
+
+def measure_text(text: str) -> int:
+    """Give the width of the longest line; a Chinese character is as wide as two letters."""
+    return max(
+        sum(2 if ord(letter) > 0x2E7F else 1 for letter in line) for line in text.split("\n")
+    )

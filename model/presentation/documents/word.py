@@ -6,7 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from smecluster.model.presentation.documents.blocks import Document, Part, Picture, Table
+from smecluster.model.presentation.documents.blocks import (
+    Document,
+    Part,
+    Picture,
+    Table,
+    measure_text,
+)
 from smecluster.model.support.files import replace_file
 
 if TYPE_CHECKING:
@@ -19,7 +25,10 @@ _MANY_COLUMNS = 7
 _MARGIN, _WIDTH = 18.0, 174.0  # mm; an A4 page is 210 mm wide
 _LATIN, _CHINESE = "Arial", "Microsoft YaHei"
 _SHADES = {"one": "DCD9EE", "two": "F7EAD0", "three": "F1DEEE", "four": "DCEFED"}
-_BOX = "FBFAF5"
+_BOX, _VERDICT = "FBFAF5", "F1F5F9"
+# Width of a picture, mm; that of a column follows its longest line, within bounds (characters).
+_PICTURE = 150.0
+_LEAST, _MOST = 11, 34
 _LANGUAGES = {"en": "en-GB", "zh": "zh-CN"}
 
 
@@ -52,7 +61,7 @@ def write_word(document: Document, pictures: Mapping[str, Path], path: Path) -> 
     file.add_heading(document.title, 0)
     file.add_paragraph(document.lead)
     for sentence in document.verdict:
-        _add(file, sentence, size=_BODY + 1, bold=True)
+        _shade(_add(file, sentence)._p.get_or_add_pPr(), _VERDICT)
     if document.picture is not None:
         _add_picture(file, document.picture, pictures)
     for part in document.parts:
@@ -115,7 +124,7 @@ def _add_part(file: WordFile, part: Part, pictures: Mapping[str, Path]) -> None:
     for text in part.text:
         paragraph = _add(file, text)
         if part.boxed:
-            _set(_append(paragraph._p.get_or_add_pPr(), "shd"), val="clear", fill=_BOX)
+            _shade(paragraph._p.get_or_add_pPr(), _BOX)
     for picture in part.pictures:
         _add_picture(file, picture, pictures)
     for table in part.tables:
@@ -125,7 +134,7 @@ def _add_part(file: WordFile, part: Part, pictures: Mapping[str, Path]) -> None:
 def _add_picture(file: WordFile, picture: Picture, pictures: Mapping[str, Path]) -> None:
     from docx.shared import Mm
 
-    file.add_picture(str(pictures[picture.name]), width=Mm(_WIDTH))
+    file.add_picture(str(pictures[picture.name]), width=Mm(_PICTURE))
     file.paragraphs[-1].paragraph_format.keep_with_next = True
     _add(file, picture.caption, size=_SMALL)
 
@@ -133,11 +142,16 @@ def _add_picture(file: WordFile, picture: Picture, pictures: Mapping[str, Path])
 def _add_table(file: WordFile, table: Table) -> None:
     """Add a table whose rows stay together, with its heading on every page that it needs."""
     from docx.enum.text import WD_ALIGN_PARAGRAPH
-    from docx.shared import Pt
+    from docx.shared import Mm, Pt
 
     _add(file, table.caption, size=_SMALL + 0.5, bold=True, follows=True)
     made = file.add_table(rows=1 + len(table.rows), cols=len(table.columns))
     made.style = "Table Grid"
+    made.autofit = False
+    for column, width in zip(made.columns, _share_width(table), strict=True):
+        column.width = Mm(width)
+        for cell in column.cells:
+            cell.width = Mm(width)
     size = _NARROW if len(table.columns) > _MANY_COLUMNS else _SMALL
     heads = [column.heading for column in table.columns]
     lines = [heads, *([cell.text for cell in row] for row in table.rows)]
@@ -150,7 +164,9 @@ def _add_table(file: WordFile, table: Table) -> None:
             paragraph = cell.paragraphs[0]
             run = paragraph.add_run(_clean(text))
             run.font.size, run.bold = Pt(size), at == 0
-            paragraph.paragraph_format.space_after = Pt(0)
+            paragraph.paragraph_format.space_before = Pt(1.5)
+            paragraph.paragraph_format.space_after = Pt(1.5)
+            paragraph.paragraph_format.line_spacing = 1.0
             # All rows but the last stay with the next one, so that no page parts them.
             last = at == len(lines) - 1 and not table.notes
             paragraph.paragraph_format.keep_with_next = not last
@@ -158,13 +174,27 @@ def _add_table(file: WordFile, table: Table) -> None:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
         if at:
             for cell, content in zip(row.cells, table.rows[at - 1], strict=True):
-                shade = next((_SHADES[one] for one in content.tone.split() if one in _SHADES), "")
-                if shade:
-                    _set(_append(cell._tc.get_or_add_tcPr(), "shd"), val="clear", fill=shade)
+                for tone in content.tone.split():
+                    if tone in _SHADES:
+                        _shade(cell._tc.get_or_add_tcPr(), _SHADES[tone])
     for at, note in enumerate(table.notes):
         _add(file, note, size=_SMALL, follows=at < len(table.notes) - 1)
     if not table.notes:
         _add(file, "", size=_SMALL)
+
+
+def _share_width(table: Table) -> list[float]:
+    """Share the width of the page among columns by what they hold, mm."""
+    longest = []
+    for at, column in enumerate(table.columns):
+        texts = [column.heading.partition(" [")[0], *(row[at].text for row in table.rows)]
+        longest.append(min(max(measure_text(text) for text in texts), _MOST))
+    sizes = [max(size, _LEAST) for size in longest]
+    return [_WIDTH * size / sum(sizes) for size in sizes]
+
+
+def _shade(properties: Any, fill: str) -> None:
+    _set(_append(properties, "shd"), val="clear", fill=fill)
 
 
 def _append(parent: Any, name: str) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from smecluster.model.presentation.documents.blocks import Cell, Document, Table
+from smecluster.model.presentation.documents.blocks import Cell, Document, Table, measure_text
 from smecluster.model.presentation.exports import clean_cell, name_sheet
 from smecluster.model.support.files import replace_file
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
 
 SUFFIX = ".xlsx"
-_WIDEST, _TEXT_WIDTH = 44, 110  # characters
+_WIDEST, _TEXT_WIDTH = 44, 84  # characters
 _A4 = 9  # number of the paper in the file's format
 
 
@@ -81,22 +81,23 @@ def _add_table(book: Workbook, table: Table) -> None:
         unit = _write(sheet, 4, at, column.unit)
         unit.font, unit.border = Font(italic=True), Border(bottom=Side(style="thin"))
         texts = [row[at - 1].text for row in table.rows]
-        longest = max([_measure(text) for text in (column.name, column.unit, *texts)])
+        longest = max(measure_text(text) for text in (column.name, column.unit, *texts))
         sheet.column_dimensions[head.column_letter].width = min(longest, _WIDEST) + 2
     for at, row in enumerate(table.rows, 5):
-        for across, cell in enumerate(row, 1):
-            _write_cell(sheet, at, across, cell)
+        for across, (cell, column) in enumerate(zip(row, table.columns, strict=True), 1):
+            _write_cell(sheet, (at, across), cell, right=column.number)
     for at, note in enumerate(table.notes, 6 + len(table.rows)):
         _write(sheet, at, 1, note)
     sheet.freeze_panes = "B5"
     _fit_paper(sheet, wide=True)
 
 
-def _write_cell(sheet: Any, row: int, column: int, cell: Cell) -> None:
+def _write_cell(sheet: Any, place: tuple[int, int], cell: Cell, *, right: bool) -> None:
     from openpyxl.styles import Alignment
 
-    made = _write(sheet, row, column, cell.text if cell.value is None else cell.value)
-    made.alignment = Alignment(wrap_text=True, vertical="top")
+    made = _write(sheet, *place, cell.text if cell.value is None else cell.value)
+    side = "right" if right else None
+    made.alignment = Alignment(horizontal=side, wrap_text=True, vertical="top")
     if isinstance(made.value, float):
         size = abs(made.value)
         made.number_format = "#,##0" if size >= 100 else "#,##0.0" if size >= 10 else "0.00"
@@ -107,13 +108,6 @@ def _write(sheet: Any, row: int, column: int, value: object) -> Any:
     if cell.data_type == "f":  # a text that begins with = is a text
         cell.data_type = "s"
     return cell
-
-
-def _measure(text: str) -> int:
-    """Give the width of the longest line; a Chinese character is as wide as two letters."""
-    return max(
-        sum(2 if ord(letter) > 0x2E7F else 1 for letter in line) for line in text.split("\n")
-    )
 
 
 def _fit_paper(sheet: Any, *, wide: bool) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from smecluster.model.presentation.documents.blocks import Column, Part, Table
@@ -47,14 +49,14 @@ def write_rivals(voice: Voice, evidence: Evidence) -> Part | None:
             "table says how far apart the two are."
         ),
     )
-    tables = [_tabulate_worth(voice, found)]
+    tables = [_tabulate_worth(voice, found, evidence.ready[GAME].stamp)]
     parts = evidence.table(GAME, DECOMPOSITION)
     if parts is not None:
         tables.append(_tabulate_parts(voice, parts))
     return Part(say("What governments would choose"), text, tuple(tables))
 
 
-def _tabulate_worth(voice: Voice, found: pd.DataFrame) -> Table:
+def _tabulate_worth(voice: Voice, found: pd.DataFrame, stamp: Mapping[str, str]) -> Table:
     say = voice.say
     unit, factor = say.unit("Myuan")
     own = found[~found["arrangement"].str.endswith(BOUND)]
@@ -81,11 +83,20 @@ def _tabulate_worth(voice: Voice, found: pd.DataFrame) -> Table:
     )
     return Table(
         say("game"),
-        say("Who chooses, and what the nation gets, against policy as now, in present value"),
+        say(
+            "Who chooses, and what the nation gets, against policy as now, counted to {year}",
+            year=_read_horizon(stamp),
+        ),
         columns,
         tuple(rows),
         (say("Means over draws, the 90 % interval in brackets."),),
     )
+
+
+def _read_horizon(stamp: Mapping[str, str]) -> str:
+    """Read the last year that counts from how the game was set up."""
+    found = re.search(r"horizon=(\d+)", stamp.get("game", ""))
+    return found[1] if found else "-"
 
 
 def _tabulate_parts(voice: Voice, parts: pd.DataFrame) -> Table:

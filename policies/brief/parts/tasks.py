@@ -15,6 +15,7 @@ from smecluster.policies.assignment.measures import ALL_CENTRE, ALL_REGIONS, BES
 from smecluster.policies.brief.words.cells import write_number, write_points, write_text
 from smecluster.policies.brief.words.evidence import ASSIGNMENT, Evidence
 from smecluster.policies.brief.words.voice import SURE, Voice
+from smecluster.policies.returns.published import read_published
 from smecluster.policies.wording.quantiles import HIGH, LOW, MEDIAN
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from smecluster.model.presentation.documents.blocks import Cell
 
 DIVISIONS = "divisions"
+_NONE = "none"  # no study gives a return
 # Levers that a sentence names of each level.
 _NAMED = 3
 _WHO = {
@@ -90,17 +92,21 @@ def summarise_tasks(voice: Voice, evidence: Evidence) -> str:
 
 
 def _name_best(voice: Voice, levers: pd.DataFrame) -> str:
-    """Name the levers at which each level is surely best, those that bring most first."""
+    """Name the levers at which each level is clearly best, those that bring most first."""
     say = voice.say
     named = []
     for who, message in (
-        (CENTRE, mark("the centre is best at {levers}")),
-        (REGIONS, mark("the regions are best at {levers}")),
+        (CENTRE, mark("the centre is clearly best at {levers}")),
+        (REGIONS, mark("the regions are clearly best at {levers}")),
     ):
         own = levers[(levers["best"] == who) & (levers["ahead"] >= SURE * levers["draws"])]
+        order = own.sort_values(who, ascending=False)["lever"].head(_NAMED)
         if len(own):
-            order = own.sort_values(who, ascending=False)["lever"].head(_NAMED)
             named.append(say(message, levers=say.join([say.name(str(one)) for one in order])))
+        elif who == CENTRE:
+            named.append(say("the centre is clearly best at none"))
+        else:
+            named.append(say("the regions are clearly best at none"))
     return say("; ").join(named)
 
 
@@ -184,6 +190,28 @@ def _tabulate_levers(voice: Voice, levers: pd.DataFrame) -> Table:
                 "draws.",
             ),
         )
+    beyond = [str(row["lever"]) for row in levers.to_dict("records") if row["span"] == row["span"]]
+    if beyond:
+        notes.append(
+            say(
+                "All the money on one lever is more than is plausible for {levers}: their figures "
+                "are those of a saturated lever.",
+                levers=say.join([say.name(one) for one in beyond]),
+            )
+        )
+    published = read_published()
+    known = [
+        name for name in levers["lever"] if name in published and published[name].kind != _NONE
+    ]
+    notes.append(
+        say(
+            "Studies give a return, or imply one, for {count} of {total} levers: {levers}. For all "
+            "others, the best ones among them, its size is judgement.",
+            count=len(known),
+            total=len(levers),
+            levers=say.join([say.name(str(one)) for one in known]),
+        )
+    )
     return Table(
         say("assignment"),
         say("Lever by lever: who runs it best, in yuan of net national benefit for each yuan"),

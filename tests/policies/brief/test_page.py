@@ -37,7 +37,11 @@ def speak(code: str, evidence: Evidence):
 def read_texts(document) -> list[str]:
     """List every string of a document."""
     texts = [document.title, document.lead, *document.verdict, document.stamp_title]
-    texts += [*document.labels.values(), *(one.caption for one in document.pictures)]
+    texts += [
+        *document.stamp,
+        *document.labels.values(),
+        *(one.caption for one in document.pictures),
+    ]
     for part in document.parts:
         texts += [part.title, *part.text]
         for table in part.tables:
@@ -51,7 +55,8 @@ def read_texts(document) -> list[str]:
 @pytest.mark.parametrize("budget", BUDGETS)
 def test_no_string_of_the_page_is_left_untranslated(make, budget, baseline):
     evidence = make(budget, baseline)
-    document = write_brief(load_language(CHINESE), evidence, {})
+    stamp = {"command": "-", "model hash": "-", "draws": "-", "versions": "-", "runs": "-"}
+    document = write_brief(load_language(CHINESE), evidence, stamp)
     left = [
         text for text in read_texts(document) if re.search(r"[A-Za-z]{2,}", LATIN.sub("", text))
     ]
