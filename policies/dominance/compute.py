@@ -176,7 +176,7 @@ def measure_dominance(
     _import_simlin()
     if budget is not None and not isinstance(budget, Budget):
         budget = set_budget(model, budget, start, settings)
-    plans = _fund(model, strategies, budget, start, settings)
+    plans = fund_strategies(model, strategies, budget, start, settings)
     parts = []
     for plan in plans:
         inputs = override_inputs(model, plan.inputs, settings)
@@ -188,14 +188,38 @@ def measure_dominance(
     return Dominance(tuple(strategies), budget, start, step, shares)
 
 
-def _fund(
+def fund_strategies(
     model: Model,
     strategies: Sequence[Strategy],
     budget: Budget | None,
     start: float,
     settings: Mapping[str, Any] | None,
 ) -> list[Plan]:
-    """Bring the strategies to the budget at the model's own values."""
+    """Bring strategies to the budget at the model's own values.
+
+    Parameters
+    ----------
+    model : Model
+        The model.
+    strategies : sequence of Strategy
+        The strategies.
+    budget : Budget or None
+        Additional money of each with a programme, Myuan; None leaves budgets as written.
+    start : float
+        Year from which money counts.
+    settings : mapping, optional
+        Other inputs that hold in every run.
+
+    Returns
+    -------
+    list of Plan
+        Their plans, with the money that they spend.
+
+    Raises
+    ------
+    InputError
+        If a strategy cannot be brought to the budget.
+    """
     plans = [strategy.plan(model, start) for strategy in strategies]
     if budget is not None and any(plan.has_money for plan in plans):
         worlds = Ensemble(model, pd.DataFrame(index=["model"]), settings=settings or {})

@@ -12,6 +12,7 @@ from smecluster.model.presentation.exports import read_csv
 from smecluster.policies import load
 from smecluster.policies.comparison.compute import compare
 from smecluster.policies.comparison.measures import DISCOUNTED
+from smecluster.policies.dominance.compute import fund_strategies
 from smecluster.policies.ensemble.worlds import EXACT
 
 STEP = {"TIME STEP": 0.125}
@@ -220,3 +221,14 @@ def test_a_lever_alone_is_assigned_with_the_benefit_of_compare(run, drawn, tmp_p
     shared = run("contributions", str(path), "--draws", "4")
     rows = {row["lever"]: row["contribution"] for row in shared["levers"]["alone"]}
     assert rows["whole effect"] == pytest.approx(gained / 1e3, rel=TOLERANCE)
+
+
+def test_dominance_follows_strategies_at_the_money_of_compare(shipped):
+    strategies = [load(name) for name in PAIR]
+    made = compare(shipped, strategies, settings=STEP)
+    plans = fund_strategies(shipped, strategies, made.budget, made.start, STEP)
+    for plan, strategy in zip(plans, strategies, strict=True):
+        factor = made.factor.sel(strategy=strategy.name).item()
+        written = strategy.plan(shipped, made.start)
+        for spent, asked in zip(plan.spending, written.spending, strict=True):
+            assert spent.share == pytest.approx(factor * asked.share, rel=TOLERANCE)
