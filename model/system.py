@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from pathlib import Path
 
+from smecluster.model.program.clock import compute_clock
 from smecluster.model.program.graph import Program
 from smecluster.model.program.loading import load_program
+from smecluster.model.reading.external import embed_files
+from smecluster.model.reading.formats import VENSIM, XMILE
+from smecluster.model.reading.xmile import read_xmile
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.files import read_text
 from smecluster.model.support.workspace import locate
 from smecluster.model.vensim.document import SHIPPED, Clock, Document, Variable, read_document
 from smecluster.model.vensim.regions import REGION, Region, check_region_name, set_regions
-from smecluster.model.vensim.translation import XMILE
-from smecluster.model.vensim.xmile import read_xmile
 
 
 @dataclass(frozen=True)
@@ -73,10 +76,17 @@ class Model:
     @property
     def time(self) -> Clock:
         """When a run starts and ends, its time step, and how often values are saved."""
-        return self.document.time
+        written = self.document.time
+        if any(map(math.isnan, astuple(written))):
+            return Clock(*compute_clock(self.program))
+        return written
 
 
-def load(path: str | Path | None = None, regions: Iterable[Region] | None = None) -> Model:
+def load(
+    path: str | Path | None = None,
+    regions: Iterable[Region] | None = None,
+    data: Iterable[str | Path] = (),
+) -> Model:
     """Read a model.
 
     Parameters
@@ -85,6 +95,8 @@ def load(path: str | Path | None = None, regions: Iterable[Region] | None = None
         A ``.mdl`` or XMILE file; that of the workspace or the package if left out.
     regions : iterable of Region, optional
         The regions of the range ``Region`` with their values; as in the file if left out.
+    data : iterable of str or Path
+        Files with series for the data variables of a Vensim model (``.dat``, ``.csv``, ``.tab``).
 
     Returns
     -------
@@ -98,10 +110,13 @@ def load(path: str | Path | None = None, regions: Iterable[Region] | None = None
     if path is not None and not isinstance(path, str | os.PathLike):
         raise InputError(f"a model's path must be a text or a Path, not {path!r}")
     place = locate(SHIPPED) if path is None else Path(path)
-    if place.suffix.lower() not in (".mdl", *XMILE):
-        allowed = ", ".join((".mdl", *XMILE))
+    if place.suffix.lower() not in (*VENSIM, *XMILE):
+        allowed = ", ".join((*VENSIM, *XMILE))
         raise InputError(f"{place} is not a model: its name must end in one of {allowed}")
-    model = Model(read_text(place), place)
+    text = read_text(place)
+    if place.suffix.lower() in VENSIM:
+        text = embed_files(text, place, [Path(file) for file in data])
+    model = Model(text, place)
     for name in model.regions:
         check_region_name(name)
     if regions is not None:

@@ -12,7 +12,6 @@ import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,16 +21,17 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from smecluster.model.engines.job import Job
+from smecluster.model.engines.pysd_names import CONTROLS, Names
 from smecluster.model.program.clock import Times
 from smecluster.model.program.graph import Points, Program
 from smecluster.model.program.inputs import Inputs
 from smecluster.model.program.outputs import Selection
+from smecluster.model.reading.formats import XMILE
+from smecluster.model.reading.translation import translate_vensim
+from smecluster.model.reading.xmile_file import translate_xmile
 from smecluster.model.support.errors import InputError
 from smecluster.model.vensim.source import fold_name
-from smecluster.model.vensim.translation import XMILE, translate_vensim, translate_xmile
 
-# The names that PySD must know.
-_CONTROLS = ("INITIAL TIME", "FINAL TIME", "TIME STEP", "SAVEPER")
 _DECIMALS = 8
 
 
@@ -74,14 +74,16 @@ class Reference:
     def __init__(self, text: str, program: Program, *, xmile: bool = False) -> None:
         self.program = program
         self.names = Names(program)
-        abstract = translate_xmile(text) if xmile else translate_vensim(text)
+        file = translate_xmile(text) if xmile else translate_vensim(text)
         self._folder = tempfile.TemporaryDirectory(prefix="smecluster-")
         path = Path(self._folder.name) / "model.py"
         with _silence_warnings():
             import pysd
             from pysd.builders.python.python_model_builder import ModelBuilder
 
-            clean = self.names.clean(abstract, path)
+            if file.macros or file.method != "euler":
+                raise InputError("the engine 'pysd' runs no macros, and Euler's integration only")
+            clean = self.names.write_model(file, path)
             try:
                 ModelBuilder(clean).build_model()
                 self._model = pysd.load(str(path))
@@ -171,7 +173,7 @@ class Reference:
         given: dict[str, Any] = {}
         initials: dict[str, Any] = {}
         for name in changed["constant"]:
-            if name.upper() in _CONTROLS:
+            if name.upper() in CONTROLS:
                 continue
             values = {
                 parameter.cell: inputs.values.get(place, parameter.value)
@@ -241,158 +243,6 @@ class Reference:
                 row.loc[dict(zip(row.dims, where, strict=True))] = ys[place]
             rows.append(row)
         return pd.Series(rows, index=grid)
-
-
-@dataclass
-class Names:
-    """Generated names for everything that a model names.
-
-    Parameters
-    ----------
-    program : Program
-        The model.
-    """
-
-    program: Program
-
-    def __post_init__(self) -> None:
-        program = self.program
-        named = [
-            *program.outputs,
-            *(table.name for table in program.tables),
-            *(parameter.name for parameter in program.parameters),
-        ]
-        self.variables: dict[str, str] = {}
-        for name in named:
-            self.variables.setdefault(
-                fold_name(name),
-                name.upper() if name.upper() in _CONTROLS else f"v{len(self.variables)}",
-            )
-        self.ranges = {fold_name(name): f"r{place}" for place, name in enumerate(program.ranges)}
-        listed = dict.fromkeys(
-            element for elements in program.ranges.values() for element in elements
-        )
-        self.elements = {element: f"e{place}" for place, element in enumerate(listed)}
-        self._folded = {fold_name(element): new for element, new in self.elements.items()}
-
-    def clean(self, abstract: Any, path: Path) -> Any:
-        """Copy an abstract model under generated names.
-
-        Parameters
-        ----------
-        abstract : pysd.translators.structures.abstract_model.AbstractModel
-            The model.
-        path : Path
-            Where PySD will write its file.
-
-        Returns
-        -------
-        pysd.translators.structures.abstract_model.AbstractModel
-        """
-        section = abstract.sections[0]
-        subscripts = []
-        for entry in section.subscripts:
-            copied = isinstance(entry.subscripts, str)
-            subscripts.append(
-                replace(
-                    entry,
-                    name=self.ranges[fold_name(entry.name)],
-                    subscripts=self.ranges[fold_name(entry.subscripts)]
-                    if copied
-                    else [self.elements[part] for part in self._find_range(entry.name)],
-                    mapping=[self.ranges[fold_name(name)] for name in entry.mapping],
-                )
-            )
-        elements = [
-            replace(
-                element,
-                name=self.variables[fold_name(element.name)],
-                units="",
-                documentation="",
-                limits=(None, None),
-                components=[self._copy_component(part) for part in element.components],
-            )
-            for element in section.elements
-        ]
-        cleaned = replace(
-            section,
-            path=path,
-            subscripts=subscripts,
-            elements=elements,
-            constraints=[],
-            test_inputs=[],
-            split=False,
-            views_dict=None,
-        )
-        return replace(abstract, original_path=path, sections=(cleaned,))
-
-    def _find_range(self, name: str) -> tuple[str, ...]:
-        return next(
-            listed
-            for spelled, listed in self.program.ranges.items()
-            if fold_name(spelled) == fold_name(name)
-        )
-
-    def _copy_component(self, component: Any) -> Any:
-        names, excepted = component.subscripts
-        return replace(
-            component,
-            subscripts=(
-                self._replace_subscripts(names),
-                [self._replace_subscripts(cell) for cell in excepted],
-            ),
-            ast=self._copy_tree(component.ast),
-        )
-
-    def _replace_subscripts(self, names: Any) -> list[str]:
-        return [self._replace_subscript(name) for name in names]
-
-    def _replace_subscript(self, name: str) -> str:
-        mark = "!" if name.endswith("!") else ""
-        folded = fold_name(name.rstrip("!"))
-        if folded in self.ranges:
-            return self.ranges[folded] + mark
-        return self._folded[folded] + mark
-
-    def _copy_tree(self, tree: Any) -> Any:
-        """Copy an expression; every text in it is a name and is replaced."""
-        from pysd.translators.structures import abstract_expressions as ast
-
-        if isinstance(tree, ast.ReferenceStructure):
-            return ast.ReferenceStructure(
-                self._replace_reference(tree.reference), self._copy_tree(tree.subscripts)
-            )
-        if isinstance(tree, ast.SubscriptsReferenceStructure):
-            return ast.SubscriptsReferenceStructure(self._replace_subscripts(tree.subscripts))
-        if isinstance(tree, ast.CallStructure):
-            name = fold_name(tree.function.reference)
-            function = tree.function
-            if name in self.variables:
-                function = self._copy_tree(function)
-            # The translation has checked all other names against the list of known functions.
-            return ast.CallStructure(function, tuple(map(self._copy_tree, tree.arguments)))
-        if is_dataclass(tree) and not isinstance(tree, type):
-            if isinstance(tree, ast.LookupsStructure):
-                return tree
-            parts = {
-                part.name: self._copy_tree(getattr(tree, part.name))
-                for part in fields(tree)
-                if part.name != "operators"
-            }
-            return replace(tree, **parts)
-        if isinstance(tree, tuple | list):
-            return type(tree)(map(self._copy_tree, tree))
-        if isinstance(tree, int | float | np.number | np.ndarray) or tree is None:
-            return tree
-        raise InputError(f"an equation holds the text {str(tree)[:40]!r} where a number is needed")
-
-    def _replace_reference(self, reference: str) -> str:
-        folded = fold_name(reference)
-        if folded == "time" and folded not in self.variables:
-            return "time"
-        if folded in self.variables:
-            return self.variables[folded].lower().replace(" ", "_")
-        return self.ranges.get(folded) or self._folded[folded]
 
 
 def _number_elements(value: Any) -> list[dict[str, int]]:

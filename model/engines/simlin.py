@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smecluster.model.engines.job import Job
+from smecluster.model.reading.formats import XMILE
 from smecluster.model.support.errors import InputError
 from smecluster.model.vensim.source import fold_name
-from smecluster.model.vensim.translation import XMILE
 from smecluster.model.vensim.values import set_values
 
 

@@ -71,6 +71,36 @@ def read_years(years: Any) -> list[float]:
     return [read_number("years", year) for year in years]
 
 
+def compute_clock(
+    program: Program,
+    parameters: Sequence[float] | NDArray[np.float64] | None = None,
+    tables: dict[int, Points] | None = None,
+) -> tuple[float, float, float, float]:
+    """Compute ``INITIAL TIME``, ``FINAL TIME``, ``TIME STEP`` and ``SAVEPER``.
+
+    Parameters
+    ----------
+    program : Program
+        The model.
+    parameters : sequence of float, optional
+        The value of every parameter; the model's own if left out.
+    tables : dict, optional
+        Replaced tables.
+
+    Returns
+    -------
+    tuple of float
+        NaN for one that changes in a run.
+    """
+    if parameters is None:
+        parameters = [parameter.value for parameter in program.parameters]
+    values = Interpreter(program, parameters, tables or {}).compute(
+        order_nodes(program, program.clock), {}
+    )
+    initial, final, step, saveper = (float(values[node]) for node in program.clock)
+    return initial, final, step, saveper
+
+
 def compute_times(
     program: Program,
     parameters: Sequence[float] | NDArray[np.float64],
@@ -100,10 +130,7 @@ def compute_times(
         If the control variables allow no run, the last time is before the first, or a year is
         not one of its steps.
     """
-    values = Interpreter(program, parameters, tables).compute(
-        order_nodes(program, program.clock), {}
-    )
-    initial, final, step, saveper = (float(values[node]) for node in program.clock)
+    initial, final, step, saveper = compute_clock(program, parameters, tables)
     if not all(map(math.isfinite, (initial, final, step, saveper))):
         raise InputError("INITIAL TIME, FINAL TIME, TIME STEP and SAVEPER must not change in a run")
     if step <= 0 or saveper <= 0:

@@ -1,39 +1,38 @@
-"""From PySD's abstract model to a program: subscripts unrolled, stocks and delays written out.
+"""From a model's file to a program: subscripts unrolled, stocks and delays written out.
 
 What cannot be computed exactly is refused here, with the variable, the function and the line
-of the file. The definitions of delays, averages and trends follow PySD 3.14.3
-(``pysd.py_backend.statefuls``), the reference engine.
+of the file. The definitions of delays, averages and trends are those of Vensim's reference manual.
 """
 
 from __future__ import annotations
 
+import math
 import sys
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from pysd.translators.structures import abstract_expressions as ast
-from pysd.translators.structures.abstract_model import AbstractModel, AbstractSection
-
-from smecluster.model.program.expressions import CONTROLS, ExpressionBuilder
+from smecluster.model.program.calls import CallBuilder
+from smecluster.model.program.expressions import CONTROLS
 from smecluster.model.program.functions import choose, is_long, zidz
 from smecluster.model.program.graph import Output, Program
+from smecluster.model.program.integration import Scheme
 from smecluster.model.program.interpreter import Interpreter, order_nodes
 from smecluster.model.program.subscripts import Env, Site
+from smecluster.model.reading import syntax
+from smecluster.model.reading.syntax import File
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.limits import MOST_STATES
-from smecluster.model.vensim.source import fold_name
 
 
-def build_program(model: AbstractModel, lines: Mapping[str, int] | None = None) -> Program:
+def build_program(file: File) -> Program:
     """Unroll a model into scalar operations.
 
     Parameters
     ----------
-    model : pysd.translators.structures.abstract_model.AbstractModel
-        The translated file.
-    lines : mapping of str to int, optional
-        Line of each variable in the file, by `model.vensim.source.fold_name`.
+    file : File
+        What the model's file says.
 
     Returns
     -------
@@ -45,26 +44,27 @@ def build_program(model: AbstractModel, lines: Mapping[str, int] | None = None) 
         If an equation uses a function that cannot be computed or an unknown variable or
         element, or variables depend on each other in a circle without a stock.
     """
-    if len(model.sections) > 1:
-        raise InputError("macros are not supported: write the equations out")
     with _allow_recursion():
         try:
-            return _ProgramBuilder(model.sections[0], lines or {}).build()
+            return _ProgramBuilder(file).build()
         except RecursionError as error:
             raise InputError(
                 "the equations are nested too deeply to be computed: split them"
             ) from error
 
 
-class _ProgramBuilder(ExpressionBuilder):
+class _ProgramBuilder(CallBuilder):
     """Builds the whole program: its states, and the functions that remember earlier steps."""
 
-    def __init__(self, section: AbstractSection, lines: Mapping[str, int]) -> None:
-        super().__init__(section, lines)
+    def __init__(self, file: File) -> None:
+        super().__init__(file)
+        self.method = file.method
+        # Of each integrated state its rate of change, and whether it is never negative.
+        self.rates: dict[int, tuple[int, bool]] = {}
         self.states: list[tuple[int, int] | None] = []
         self.pasts: list[int | None] = []
         # Flows of stocks: built after everything else, since stocks close circles.
-        self.pending: list[Callable[[], None]] = []
+        self.pending: deque[Callable[[], None]] = deque()
 
     def find_stateful(self, kind: type) -> Callable[[Site, Env, Any], int] | None:
         """Find what builds a function that remembers, such as INTEG; None if nothing does."""
@@ -74,7 +74,7 @@ class _ProgramBuilder(ExpressionBuilder):
     def build(self) -> Program:
         """Build the program."""
         outputs = {}
-        for name, variable in self.variables.items():
+        for name, variable in list(self.variables.items()):
             cells = {
                 cell: self.graph.number(self.value(name, cell, first=False))
                 for cell, (definition, _) in variable.cells.items()
@@ -86,9 +86,16 @@ class _ProgramBuilder(ExpressionBuilder):
             if cells:
                 outputs[variable.name] = Output(variable.dims, cells)
         while self.pending:
-            self.pending.pop(0)()
-        clock = tuple(self.value(name, (), first=True) for name in CONTROLS)
-        program = Program(
+            self.pending.popleft()()
+        if self.method != "euler":
+            self._integrate_better()
+        first, last, step, saveper = (self.value(name, (), first=True) for name in CONTROLS)
+        program = self._close(outputs, (first, last, step, saveper))
+        self._refuse_broken(program)
+        return program
+
+    def _close(self, outputs: Mapping[str, Output], clock: tuple[int, int, int, int]) -> Program:
+        return Program(
             nodes=tuple(self.graph.nodes),
             parameters=tuple(self.parameters),
             tables=tuple(self.tables),
@@ -96,11 +103,9 @@ class _ProgramBuilder(ExpressionBuilder):
             pasts=tuple(past for past in self.pasts if past is not None),
             outputs=outputs,
             ranges=self.subscripts.ranges,
-            clock=(clock[0], clock[1], clock[2], clock[3]),
+            clock=clock,
             reasons=self.reasons,
         )
-        self._refuse_broken(program)
-        return program
 
     def _refuse_broken(self, program: Program) -> None:
         """Refuse what the values of the file itself do not allow, at whatever time."""
@@ -129,32 +134,42 @@ class _ProgramBuilder(ExpressionBuilder):
         self.pending.append(close)
         return node
 
-    def _integrate(self, state: int, rate: int) -> int:
+    def _integrate(self, state: int, rate: int, kept: bool = False) -> int:
         step = self.moment(first=False).step
-        return self.graph.add("add", state, self.graph.add("mul", rate, step))
+        self.rates[self.graph.nodes[state][1]] = (rate, kept)
+        grown = self.graph.add("add", state, self.graph.add("mul", rate, step))
+        return self.graph.add("max", grown, self.graph.const(0)) if kept else grown
+
+    def _integrate_better(self) -> None:
+        """Put Runge-Kutta steps in the place of Euler's."""
+        initial = self.value("initial time", (), first=True)
+        step = self.value("time step", (), first=True)
+        scheme = Scheme(self.graph, self.rates, initial, step, self.reasons)
+        for place, after in scheme.follow(self.method).items():
+            first = self.states[place]
+            assert first is not None
+            self.states[place] = (first[0], after)
 
     def _build_integ(self, where: Site, env: Env, tree: Any) -> int:
         if where.first:
             initial = self.number(where, env, tree.initial)
-            if tree is where.definition.ast:
+            if tree is where.definition.ast and where.variable.scope is None:
                 given = self.parameter(where, float("nan"), kind="initial")
                 missing = self.graph.add("ne", given, given)
                 initial = self.graph.add("select", missing, initial, given)
             return initial
 
         def follow(state: int) -> int:
-            grown = self._integrate(state, self.number(where, env, tree.flow))
-            if tree.non_negative:
-                return self.graph.add("max", grown, self.graph.const(0))
-            return grown
+            rate = self.number(where, env, tree.flow)
+            return self._integrate(state, rate, tree.non_negative)
 
         return self._add_state(self._build_first(where, env, tree), follow)
 
     def _build_first(self, where: Site, env: Env, tree: Any) -> int:
         """Build an expression for the time at which stocks get their first values."""
         if tree is where.definition.ast:
-            name = fold_name(where.variable.name)
-            return self.graph.number(self.value(name, where.cell, first=True))
+            own = self.find_variable(where, where.definition_name)
+            return self.graph.number(self.value(own, where.cell, first=True))
         return self.number(where.at_start(), env, tree)
 
     def _build_initial(self, where: Site, env: Env, tree: Any) -> int:
@@ -165,9 +180,6 @@ class _ProgramBuilder(ExpressionBuilder):
         if where.first:
             return initial
         order, one = self._read_order(where, env, tree.order)
-        if order > 1:
-            now = self.number(where, env, tree.smooth_time)
-            one = self.graph.add("mul", one, self._demand_steps(where, now, order))
         stages: list[int] = []
 
         def stage(place: int) -> Any:
@@ -188,30 +200,36 @@ class _ProgramBuilder(ExpressionBuilder):
 
         Returns the order, and the node to multiply the delay by (see `demand`).
         """
-        first = where.at_start()
-        node = self.expression(first, env, tree)
+        node = self.number(where.at_start(), env, tree)
         value = self.graph.value(node)
         one = self.graph.const(1)
-        if value is None and self.graph.nodes[node][0] == "param":
-            value = self.parameters[self.graph.nodes[node][1]].value
+        if value is None:
+            value = self._compute(node)
             same = self.graph.add("eq", node, self.graph.const(value))
             one = self.demand(
                 where, same, f"delay whose order is not the model's, {value:g}", "keep the order"
             )
-        if value is None or value != int(value) or not 1 <= value <= 50:
+        if value != int(value) or not 1 <= value <= 50:
             raise where.refuse(
-                "has a delay whose order is not a whole number from 1 to 50: write the number"
+                f"has a delay whose order, {value:g}, is not a whole number from 1 to 50"
             )
         return int(value), one
 
+    def _compute(self, node: int) -> float:
+        """Compute a node of the first time from the values in the file."""
+        program = self._close(outputs={}, clock=(0, 0, 0, 0))
+        interpreter = Interpreter(program, [parameter.value for parameter in program.parameters])
+        value = float(interpreter.compute(order_nodes(program, [node]), {})[node])
+        return value if math.isfinite(value) else 0.0
+
     def _demand_steps(self, where: Site, time: int, order: int) -> int:
-        """Demand a delay time that the steps of a run can follow: one for each stage."""
+        """Demand of DELAY N a time of a step for each stage: below it Vensim does otherwise."""
         step = self.moment(first=True).step
         length = "the time step" if order == 1 else f"{order} time steps"
         return self.demand(
             where,
             is_long(self.graph, time, order, step),
-            f"delay time shorter than {length}",
+            f"DELAY N of order {order} whose delay time is shorter than {length}",
             "make it longer, or TIME STEP smaller",
         )
 
@@ -221,11 +239,15 @@ class _ProgramBuilder(ExpressionBuilder):
         time_first = self.number(first, env, tree.delay_time)
         initial = graph.add("mul", self.number(first, env, tree.initial), time_first)
         order, kept = self._read_order(where, env, tree.order)
+        pipeline = isinstance(tree, syntax.DelayN)
         if where.first:
-            one = graph.add("mul", kept, self._demand_steps(where, time_first, order))
-            return graph.add("mul", graph.add("div", initial, time_first), one)
+            if pipeline:
+                kept = graph.add("mul", kept, self._demand_steps(where, time_first, order))
+            return graph.add("mul", graph.add("div", initial, time_first), kept)
         time = self.number(where, env, tree.delay_time)
-        if isinstance(tree, ast.DelayNStructure) and graph.varies(time):
+        if pipeline:
+            kept = graph.add("mul", kept, self._demand_steps(where, time, order))
+        if isinstance(tree, syntax.DelayN) and graph.varies(time):
             # What has entered would keep its delay time.
             raise where.refuse(
                 "has a DELAY N whose delay time changes during the run, which is not computed: use "
@@ -244,9 +266,8 @@ class _ProgramBuilder(ExpressionBuilder):
 
             return follow
 
-        one = graph.add("mul", kept, self._demand_steps(where, time, order))
         stages += [self._add_state(initial, stage(place)) for place in range(order)]
-        return graph.add("mul", outflow(order - 1), one)
+        return graph.add("mul", outflow(order - 1), kept)
 
     def _build_delay_fixed(self, where: Site, env: Env, tree: Any) -> int:
         initial = self._build_initial(where, env, tree)
@@ -325,18 +346,46 @@ class _ProgramBuilder(ExpressionBuilder):
 
         return now, self._add_state(initial, follow)
 
+    def _build_npv(self, where: Site, env: Env, tree: Any) -> int:
+        """Build the net present value, as Vensim's reference manual writes it out."""
+        graph = self.graph
+        rate = self.number(where, env, tree.rate)
+        stream = self.number(where, env, tree.stream)
+        factor = self.number(where, env, tree.factor)
+        step = self.moment(where.first).step
+        # A step divides the discount factor by 1 + rate * step.
+        growth = graph.add("add", graph.const(1), graph.add("mul", rate, step))
+        if where.first:
+            share: int = graph.const(1)
+            total = self.number(where, env, tree.initial)
+        else:
+            share = self._add_state(
+                graph.const(1),
+                lambda state: self._integrate(
+                    state,
+                    graph.add("neg", graph.add("div", graph.add("mul", state, rate), growth)),
+                ),
+            )
+            total = self._add_state(
+                self._build_first(where, env, tree.initial),
+                lambda state: self._integrate(state, graph.add("mul", stream, share)),
+            )
+        now = graph.add("mul", graph.add("mul", stream, step), share)
+        return graph.add("mul", graph.add("add", total, now), factor)
+
 
 _STATEFUL: dict[type, Any] = {
-    ast.IntegStructure: _ProgramBuilder._build_integ,
-    ast.InitialStructure: _ProgramBuilder._build_initial,
-    ast.SmoothStructure: _ProgramBuilder._build_smooth,
-    ast.SmoothNStructure: _ProgramBuilder._build_smooth,
-    ast.DelayStructure: _ProgramBuilder._build_delay,
-    ast.DelayNStructure: _ProgramBuilder._build_delay,
-    ast.DelayFixedStructure: _ProgramBuilder._build_delay_fixed,
-    ast.SampleIfTrueStructure: _ProgramBuilder._build_sample,
-    ast.TrendStructure: _ProgramBuilder._build_trend,
-    ast.ForecastStructure: _ProgramBuilder._build_forecast,
+    syntax.NetPresentValue: _ProgramBuilder._build_npv,
+    syntax.Integ: _ProgramBuilder._build_integ,
+    syntax.Initial: _ProgramBuilder._build_initial,
+    syntax.Smooth: _ProgramBuilder._build_smooth,
+    syntax.SmoothN: _ProgramBuilder._build_smooth,
+    syntax.Delay: _ProgramBuilder._build_delay,
+    syntax.DelayN: _ProgramBuilder._build_delay,
+    syntax.DelayFixed: _ProgramBuilder._build_delay_fixed,
+    syntax.SampleIfTrue: _ProgramBuilder._build_sample,
+    syntax.Trend: _ProgramBuilder._build_trend,
+    syntax.Forecast: _ProgramBuilder._build_forecast,
 }
 
 

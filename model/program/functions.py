@@ -1,7 +1,7 @@
 """The functions of Vensim and XMILE as operations of a `model.program.graph.Graph`.
 
-The definitions follow PySD 3.14.3 (``pysd.py_backend.functions``), the reference engine, down
-to its tolerances.
+The definitions are those of Vensim's reference manual; where that is silent, Vensim's own output
+(``python -m tests.parity``) decides, and else PySD 3.14.3 (``pysd.py_backend.functions``).
 """
 
 from __future__ import annotations
@@ -148,8 +148,18 @@ def _middle(graph: Graph, moment: Moment) -> int:
     return graph.add("add", moment.time, graph.add("div", moment.step, graph.const(2)))
 
 
+def _last(graph: Graph, moment: Moment, width: int) -> int:
+    """Build how long a pulse lasts: one time step if its width is 0."""
+    none = graph.add("eq", width, graph.const(0))
+    return choose(graph, none, moment.step, width)
+
+
 def _once(graph: Graph, moment: Moment, start: int, width: int) -> int:
-    """Build Vensim's definition, which rounding errors of the time do not touch."""
+    """Build Vensim's definition, which rounding errors of the time do not touch.
+
+    Reference manual: ``IF THEN ELSE(Time + TIME STEP / 2 > start :AND: Time + TIME STEP / 2 <
+    start + width, 1, 0)``.
+    """
     middle = _middle(graph, moment)
     return graph.add(
         "and", less(graph, start, middle), less(graph, middle, graph.add("add", start, width))
@@ -164,7 +174,11 @@ def _repeated(
     since = remainder(graph, graph.add("sub", middle, start), interval)
     running = graph.add("and", less(graph, start, middle), less(graph, since, width))
     if end is not None:
-        running = graph.add("and", running, less(graph, middle, end))
+        # The step at the end still counts; Vensim's own output shows it.
+        late = graph.add("mul", moment.step, graph.const(NEAR))
+        in_time = at_most(graph, moment.time, graph.add("add", end, late))
+        begun = at_most(graph, graph.add("sub", middle, since), graph.add("add", end, late))
+        running = graph.add("and", graph.add("and", running, in_time), begun)
     return running
 
 
@@ -179,13 +193,14 @@ def remainder(graph: Graph, x: int, unit: int) -> int:
 
 
 def _pulse(graph: Graph, moment: Moment, start: int, width: int) -> int:
-    return graph.number(_once(graph, moment, start, width))
+    return graph.number(_once(graph, moment, start, _last(graph, moment, width)))
 
 
 def _pulse_train(
     graph: Graph, moment: Moment, start: int, interval: int, width: int, end: int
 ) -> int:
-    return graph.number(_repeated(graph, moment, start, interval, width, end))
+    long = _last(graph, moment, width)
+    return graph.number(_repeated(graph, moment, start, interval, long, end))
 
 
 def _height(graph: Graph, moment: Moment, on: int, size: int) -> int:
@@ -217,28 +232,15 @@ def _is_whole(graph: Graph, time: int, step: int) -> int:
     return at_most(graph, graph.add("abs", graph.add("sub", steps, whole)), graph.const(NEAR))
 
 
-def _lasts(graph: Graph, span: Span, *times: int) -> int:
-    """Build whether times are whole numbers of time steps, and at least one."""
-    node = graph.truth(True)
-    for time in times:
-        node = graph.add("and", node, _is_whole(graph, time, span.step))
-        node = graph.add("and", node, is_long(graph, time, 1, span.step))
-    return node
+def _lasts(graph: Graph, span: Span, time: int) -> int:
+    """Build whether a time is a whole number of time steps, and at least one."""
+    whole = _is_whole(graph, time, span.step)
+    return graph.add("and", whole, is_long(graph, time, 1, span.step))
 
 
 def _starts(graph: Graph, span: Span, start: int) -> int:
     """Build whether a time is one at which a step of the run begins."""
     return _is_whole(graph, graph.add("sub", start, span.initial), span.step)
-
-
-def _ends_between(graph: Graph, span: Span, start: int, interval: int, width: int, end: int) -> int:
-    """Build whether a train ends between two pulses, before the first or after the run."""
-    half = graph.add("div", span.step, graph.const(2))
-    until = graph.add("add", graph.add("sub", end, start), half)
-    between = at_most(graph, width, remainder(graph, until, interval))
-    before = less(graph, until, graph.const(0))
-    after = less(graph, span.final, graph.add("sub", end, half))
-    return graph.add("or", graph.add("or", between, before), after)
 
 
 def _on_grid(name: str) -> Domain:
@@ -249,19 +251,10 @@ def _on_grid(name: str) -> Domain:
     )
 
 
-def _whole_steps(name: str, *places: int) -> Domain:
-    """Make the domain in which the arguments at some places are whole numbers of steps."""
-    return Domain(
-        lambda graph, span, *given: _lasts(graph, span, *(given[at] for at in places)),
-        f"{name} of 0 or of a part of a time step",
-        "make it a whole number of TIME STEPs, at least one",
-    )
-
-
-_TRAIN_END = Domain(
-    _ends_between,
-    "PULSE TRAIN that ends inside a pulse",
-    "let it end between two pulses or after FINAL TIME",
+_WHOLE_INTERVAL = Domain(
+    lambda graph, span, *given: _lasts(graph, span, given[1]),
+    "interval of PULSE of 0 or of a part of a time step",
+    "make it a whole number of TIME STEPs, at least one",
 )
 
 
@@ -296,19 +289,9 @@ FUNCTIONS: dict[str, Function] = {
     "step": Function(2, _numbers(_step)),
     "ramp": Function(3, _numbers(_ramp)),
     "xramp": Function(2, _numbers(_ramp)),
-    "pulse": Function(2, _numbers(_pulse), (_on_grid("PULSE"), _whole_steps("width of PULSE", 1))),
-    "pulse train": Function(
-        4,
-        _numbers(_pulse_train),
-        (
-            _on_grid("PULSE TRAIN"),
-            _whole_steps("interval or width of PULSE TRAIN", 1, 2),
-            _TRAIN_END,
-        ),
-    ),
+    "pulse": Function(2, _numbers(_pulse)),
+    "pulse train": Function(4, _numbers(_pulse_train)),
     "xpulse": Function(2, _numbers(_x_pulse), (_on_grid("PULSE"),)),
-    "xpulse train": Function(
-        3, _numbers(_x_pulse_train), (_on_grid("PULSE"), _whole_steps("interval of PULSE", 1))
-    ),
+    "xpulse train": Function(3, _numbers(_x_pulse_train), (_on_grid("PULSE"), _WHOLE_INTERVAL)),
     "pi": Function(0, lambda graph, _: graph.const(3.141592653589793)),
 }

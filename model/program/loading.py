@@ -8,17 +8,15 @@ from __future__ import annotations
 import hashlib
 import json
 from functools import lru_cache
-from importlib.metadata import version
 
 from smecluster.model.program.graph import Program
+from smecluster.model.reading.xmile import read_xmile
 from smecluster.model.support.cache import hash_rooms, read_entry, store_entry
 from smecluster.model.vensim.document import read_document
-from smecluster.model.vensim.domain import check_chains, check_settings
-from smecluster.model.vensim.source import fold_name
-from smecluster.model.vensim.xmile import read_xmile
+from smecluster.model.vensim.domain import check_chains, read_method
 
 # The rooms whose code decides what a program looks like.
-ROOMS = ("program", "vensim")
+ROOMS = ("program", "reading", "vensim")
 
 
 @lru_cache(maxsize=8)
@@ -44,11 +42,9 @@ def load_program(text: str, *, xmile: bool = False) -> Program:
     """
     document = read_xmile(text) if xmile else read_document(text)
     if not xmile:
-        # The settings are no part of the hash: they are looked at before anything stored is.
-        check_settings(text)
+        read_method(text)  # refuses one that is not computed
         check_chains(document)
-    # PySD's translator takes part, so another version of it makes another entry.
-    made_from = f"{document.hash} {hash_rooms(*ROOMS)} {version('pysd')}"
+    made_from = f"{document.hash} {hash_rooms(*ROOMS)}"
     name = f"{hashlib.sha256(made_from.encode()).hexdigest()[:32]}.json"
     stored = read_entry(name)
     if stored is not None:
@@ -59,12 +55,8 @@ def load_program(text: str, *, xmile: bool = False) -> Program:
 
 
 def _translate(text: str, *, xmile: bool) -> Program:
-    # PySD takes seconds to import: only where its translator is needed.
     from smecluster.model.program.equations import build_program
-    from smecluster.model.vensim.translation import translate_vensim, translate_xmile
+    from smecluster.model.reading.translation import translate_vensim
+    from smecluster.model.reading.xmile_file import translate_xmile
 
-    if xmile:
-        return build_program(translate_xmile(text))
-    document = read_document(text)
-    lines = {fold_name(name): variable.line for name, variable in document.variables.items()}
-    return build_program(translate_vensim(text), lines)
+    return build_program(translate_xmile(text) if xmile else translate_vensim(text))

@@ -8,18 +8,12 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
-from pysd.translators.structures.abstract_model import (
-    AbstractComponent,
-    AbstractData,
-    AbstractElement,
-    AbstractLookup,
-)
-
+from smecluster.model.reading.syntax import Component, Element, Range, Section
 from smecluster.model.support.errors import InputError, suggest_name
 from smecluster.model.support.limits import MOST_CELLS, MOST_ELEMENTS
 from smecluster.model.vensim.source import fold_name
@@ -39,7 +33,7 @@ class Definition:
     Attributes
     ----------
     ast : Any
-        Its right-hand side.
+        Its right-hand side (see `model.reading.syntax`).
     dims : tuple of str
         For each subscript the name of a range or of an element.
     lookup : bool
@@ -52,6 +46,25 @@ class Definition:
     dims: tuple[str, ...]
     lookup: bool
     envs: tuple[Env, ...]
+
+
+@dataclass
+class Scope:
+    """One call of a macro: what its names mean.
+
+    Attributes
+    ----------
+    section : Section
+        The macro.
+    names : dict of str to str
+        The key of each of its variables among those of the whole model.
+    given : dict
+        The expression that the call gives for each argument, and where it stands.
+    """
+
+    section: Section
+    names: dict[str, str]
+    given: dict[str, tuple[Site, Env, Any]]
 
 
 @dataclass
@@ -68,12 +81,15 @@ class Declared:
         The range of each subscript.
     cells : dict
         By element its equation, and the elements that the ranges mean in it.
+    scope : Scope or None
+        The call of a macro that it belongs to, None for a variable of the model.
     """
 
     name: str
     line: int | None
     dims: tuple[str, ...]
     cells: dict[Cell, tuple[Definition, Env]] = field(default_factory=dict)
+    scope: Scope | None = None
 
     @property
     def place(self) -> str:
@@ -102,6 +118,11 @@ class Site:
     cell: Cell
     first: bool
 
+    @property
+    def definition_name(self) -> str:
+        """The variable's name as its own file or macro spells it."""
+        return self.variable.name.rpartition(": ")[2] if self.variable.scope else self.variable.name
+
     def refuse(self, reason: str) -> InputError:
         """Make the error that says why the equation cannot be computed."""
         return InputError(f"{self.variable.place}{self.variable.name!r} {reason}")
@@ -116,15 +137,16 @@ class Subscripts:
 
     Parameters
     ----------
-    given : iterable of pysd AbstractSubscriptRange
-        The ranges as PySD's translator gives them.
+    given : iterable of Range
+        The ranges as the file gives them.
 
     Attributes
     ----------
     ranges : dict of str to tuple of str
         The elements of each range, other ranges in it resolved.
-    shared : dict of str to tuple of str
-        The ranges that pair with each range by position; keys of names.
+    maps : dict of (str, str) to dict of str to str
+        For a range and another one, keys of names: which element of the first an element of the
+        second means.
     spelled : dict of str to str
         Names of ranges by key.
     elements : dict of str to str
@@ -132,20 +154,20 @@ class Subscripts:
     """
 
     def __init__(self, given: Any) -> None:
-        self.ranges, self.shared = _read_ranges(given)
+        self.ranges, self.maps = _read_ranges(list(given))
         self.cells = 0
         self.spelled = {fold_name(name): name for name in self.ranges}
         self.elements = {
             fold_name(element): element for listed in self.ranges.values() for element in listed
         }
 
-    def declare(self, element: AbstractElement, line: int | None) -> Declared:
+    def declare(self, element: Element, line: int | None) -> Declared:
         """Read a variable: its equations, and which of them each element has.
 
         Parameters
         ----------
-        element : pysd AbstractElement
-            The variable as PySD's translator gives it.
+        element : Element
+            The variable as the file gives it.
         line : int or None
             Its line in the file.
 
@@ -164,9 +186,7 @@ class Subscripts:
         self._check_name(variable)
         definitions = []
         for component in element.components:
-            if isinstance(component, AbstractData):
-                raise InputError(f"{variable.place}{name!r} is a data variable: use a table")
-            definitions.append((self._define(variable, component), component.subscripts[1]))
+            definitions.append((self._define(variable, component), component.excepted))
         counts = {len(definition.dims) for definition, _ in definitions}
         counts |= {len(cell) for _, excepted in definitions for cell in excepted}
         if len(counts) > 1:
@@ -209,8 +229,8 @@ class Subscripts:
                 "another name"
             )
 
-    def _define(self, variable: Declared, component: AbstractComponent) -> Definition:
-        names = tuple(component.subscripts[0])
+    def _define(self, variable: Declared, component: Component) -> Definition:
+        names = component.subscripts
         axes = self._axes_of(variable, names)
         self.cells += math.prod(map(len, axes))
         if self.cells > MOST_CELLS:
@@ -229,7 +249,7 @@ class Subscripts:
                 f"{variable.place}{variable.name!r} uses a range twice: give the second one "
                 "another name with '<->'"
             )
-        return Definition(component.ast, dims, isinstance(component, AbstractLookup), envs)
+        return Definition(component.ast, dims, component.kind == "table", envs)
 
     def _axes_of(self, variable: Declared, names: Any) -> list[tuple[str, ...]]:
         axes = []
@@ -265,12 +285,24 @@ class Subscripts:
                 for name, listed in self.ranges.items()
                 if set(used) <= set(listed) and name not in dims
             ]
-            if not holding:
-                raise InputError(
-                    f"{variable.place}{variable.name!r} has elements that belong to no common range"
-                )
-            dims.append(min(holding, key=lambda name: len(self.ranges[name])))
+            if holding:
+                dims.append(min(holding, key=lambda name: len(self.ranges[name])))
+            else:
+                dims.append(self._make_range(variable, tuple(used), dims))
         return tuple(dims)
+
+    def _make_range(self, variable: Declared, used: tuple[str, ...], dims: list[str]) -> str:
+        """Make a range for results of elements that belong to none, or to one that is taken."""
+        for name, listed in list(self.ranges.items()):
+            if set(used) <= set(listed):
+                twin = f"{name} again"
+                while twin in dims or self.ranges.get(twin, listed) != listed:
+                    twin += " again"
+                self.ranges[twin] = listed
+                return twin
+        own = f"elements of {variable.name} {len(dims) + 1}"
+        self.ranges[own] = used
+        return own
 
     def resolve_element(self, where: Site, env: Env, subscript: str) -> str:
         """Find the element that a subscript means in an equation.
@@ -298,18 +330,27 @@ class Subscripts:
         if folded in known:
             return known[folded]
         if folded in self.spelled:
-            # Another range of the same length: Vensim pairs the elements by position.
-            listed = self.ranges[self.spelled[folded]]
-            for other in self.shared.get(folded, ()):
-                if other in known:
-                    place = self.ranges[self.spelled[other]].index(known[other])
-                    return listed[place]
+            mapped = self._follow_map(folded, env)
+            if mapped is not None:
+                return mapped
             raise where.refuse(
                 f"uses the range {subscript!r}, which is neither on its left-hand side nor summed"
             )
         if folded in self.elements:
             return self.elements[folded]
         raise self.refuse_subscript(where.variable, subscript)
+
+    def _follow_map(self, wanted: str, env: Env) -> str | None:
+        """Find the element of a range that an element of another one means."""
+        for other, element in env:
+            if element in self.maps.get((wanted, other), {}):
+                return self.maps[wanted, other][element]
+        # The equation may be for a part of the other range.
+        for _, element in env:
+            for (range_, _), pairs in self.maps.items():
+                if range_ == wanted and element in pairs:
+                    return pairs[element]
+        return None
 
 
 def refuse_second(variable: Declared, cell: Cell = ()) -> InputError:
@@ -324,25 +365,13 @@ def _cell_of(dims: tuple[str, ...], env: Env) -> Cell:
     return tuple(known.get(fold_name(dim), dim) for dim in dims)
 
 
-def _read_ranges(given: Any) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
-    """Read the elements of the ranges, and which ranges pair by position."""
-    listed: dict[str, list[str]] = {}
-    copies: dict[str, str] = {}
-    pairs: dict[str, set[str]] = {}
-    for entry in given:
-        folded = fold_name(entry.name)
-        if isinstance(entry.subscripts, str):
-            copies[entry.name] = entry.subscripts
-            pairs.setdefault(folded, set()).add(fold_name(entry.subscripts))
-            pairs.setdefault(fold_name(entry.subscripts), set()).add(folded)
-        elif isinstance(entry.subscripts, list):
-            listed[entry.name] = list(entry.subscripts)
-        else:
-            raise InputError(
-                f"the range {entry.name!r} is read from a file, which is not supported"
-            )
-        for other in entry.mapping:
-            pairs.setdefault(folded, set()).add(fold_name(other))
+Maps = dict[tuple[str, str], dict[str, str]]
+
+
+def _read_ranges(given: Sequence[Range]) -> tuple[dict[str, tuple[str, ...]], Maps]:
+    """Read the elements of the ranges, and which elements of others they mean."""
+    listed = {entry.name: list(entry.elements) for entry in given if not entry.equals}
+    copies = {entry.name: entry.equals for entry in given if entry.equals}
     spelled = {fold_name(name): name for name in listed}
     written = _write_out(listed, spelled)
     ranges: dict[str, tuple[str, ...]] = {}
@@ -361,11 +390,36 @@ def _read_ranges(given: Any) -> tuple[dict[str, tuple[str, ...]], dict[str, tupl
                 )
         ranges[entry.name] = written[name]
         _check_range(entry.name, written[name])
-    return ranges, {
-        name: tuple(sorted(others))
-        for name, others in pairs.items()
-        if name in map(fold_name, ranges)
-    }
+    return ranges, _read_maps(given, ranges)
+
+
+def _read_maps(given: Sequence[Range], ranges: Mapping[str, tuple[str, ...]]) -> Maps:
+    keys = {fold_name(name): listed for name, listed in ranges.items()}
+    maps: Maps = {}
+
+    def pair(one: str, other: str, pairs: Iterable[tuple[str, str]]) -> None:
+        """Let elements of one range mean elements of another; the first meaning stays."""
+        known = maps.setdefault((one, other), {})
+        for mine, theirs in pairs:
+            known.setdefault(theirs, mine)
+
+    for entry in given:
+        own = fold_name(entry.name)
+        others = {**entry.maps, **({entry.equals: ()} if entry.equals else {})}
+        for name, parts in others.items():
+            other = fold_name(name)
+            if other not in keys:
+                continue  # Vensim passes over it too
+            if not parts:
+                pair(own, other, zip(keys[own], keys[other], strict=False))
+                pair(other, own, zip(keys[other], keys[own], strict=False))
+                continue
+            for mine, part in zip(entry.elements, parts, strict=True):
+                for theirs in keys.get(fold_name(part), (part,)):
+                    for element in keys.get(fold_name(mine), (mine,)):
+                        pair(own, other, [(element, theirs)])
+                        pair(other, own, [(theirs, element)])
+    return maps
 
 
 def _write_out(

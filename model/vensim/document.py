@@ -299,7 +299,10 @@ def _equation(block: Block) -> str:
 
 
 def _clock(grouped: Mapping[str, list[Block]]) -> Clock:
-    """Read the control variables; one may repeat another: ``SAVEPER = TIME STEP``."""
+    """Read the control variables; one may repeat another: ``SAVEPER = TIME STEP``.
+
+    What is a longer equation is NaN: it is known when the equations are built.
+    """
     values = []
     for name in CONTROLS:
         wanted = name
@@ -310,7 +313,8 @@ def _clock(grouped: Mapping[str, list[Block]]) -> Clock:
             wanted = blocks[0].expression
         if fold_name(name) not in grouped:
             raise InputError(f"the model does not set {name!r}")
-        if blocks is None or blocks[0].kind != "constant":
-            raise InputError(f"line {grouped[fold_name(name)][0].line}: {name!r} must be a number")
-        values.append(parse_number(blocks[0].expression))
+        if blocks is None or blocks[0].kind != "constant" or blocks[0].subscripts:
+            values.append(float("nan"))
+        else:
+            values.append(parse_number(blocks[0].expression))
     return Clock(values[0], values[1], values[2], values[3])

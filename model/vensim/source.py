@@ -20,7 +20,8 @@ from smecluster.model.support.limits import MOST_CELLS, MOST_DEFINITIONS, MOST_E
 
 Points = tuple[tuple[float, float], ...]
 
-_SKETCH = "\\\\\\---///"
+# Vensim writes three backslashes, other programs two.
+_SKETCH = re.compile(r"\\{2,3}---///")
 # No pattern may read a character twice, or a hostile file takes hours: a number is taken whole
 # (``++``, ``*+``), and a bracket ends at the next one, opened or closed. Blanks that two parts of
 # a pattern may take belong to the first: a list of thirty numbers with an empty place would be
@@ -28,8 +29,20 @@ _SKETCH = "\\\\\\---///"
 _NUMBER = r"[+-]?\s*+(?:\d++(?:\.\d*+)?|\.\d++)(?:[eE][+-]?\d++)?"
 _PLAIN_NUMBER = re.compile(rf"\s*+{_NUMBER}\s*+\Z")
 _NUMBERS = re.compile(rf"\s*+{_NUMBER}(?:\s*+[,;]\s*+{_NUMBER})*+\s*+;?\s*+\Z")
-_EQUATION = re.compile(r'(?:[^"~|{]|"(?:[^"\\]|\\.)*+"|\{[^}]*+\})*+', re.S)
-_BRACED = re.compile(r'("(?:[^"\\]|\\.)*+")|\{[^}]*+\}', re.S)
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*+"', re.S)
+# What may end the equation of a definition, or open what is passed over.
+_MARK = re.compile(r'["~|{]')
+_BRACE = re.compile(r"[{}]")
+_MACRO = re.compile(
+    r"\s*+:MACRO:\s*+(?P<name>[^(|~]*+)\((?P<inputs>[^():|~]*+)(?::(?P<outputs>[^():|~]*+))?\)",
+    re.I,
+)
+_END_OF_MACRO = re.compile(r"\s*+:END OF MACRO:", re.I)
+# Vensim's settings follow the last sketch; line 15 holds the method in its fourth place.
+_SETTINGS = "///---\\\\\\"
+_METHOD = re.compile(r"^15:(?:[^,\r\n]*,){3}[ \t]*(?P<method>[^,\r\n]*)", re.M)
+# Statements about a model, which Vensim checks and which change no number.
+_REALITY_CHECK = re.compile(r":\s*(?:THE CONDITION|TEST INPUT)\s*:", re.I)
 _NAME = r'(?:"(?:[^"\\]|\\.)*"|[^\W\d_](?:[\w\s\'$.])*?)'
 _LEFT = re.compile(
     rf"\s*+(?P<name>{_NAME})\s*+"
@@ -124,6 +137,9 @@ class Block:
         Where the equation starts and ends in the text.
     stop : int
         Where the text continues after the block's closing bar.
+    keyword : str
+        How a data variable is read between its points: ``"interpolate"``, ``"look forward"``,
+        ``"hold backward"``, ``"raw"``, or empty.
     """
 
     name: str
@@ -141,6 +157,7 @@ class Block:
     start: int = 0
     end: int = 0
     stop: int = 0
+    keyword: str = ""
 
     @property
     def definition(self) -> str:
@@ -152,6 +169,26 @@ class Block:
         """What follows ``Source:`` in the comment; empty if nothing does."""
         parts = _SOURCE.split(self.comment, maxsplit=1)
         return parts[1].strip() if len(parts) == 2 else ""
+
+
+@dataclass(frozen=True)
+class Macro:
+    """A function that a Vensim file defines by equations.
+
+    Attributes
+    ----------
+    name : str
+        Its name, which is also that of its result.
+    inputs, outputs : tuple of str
+        Its arguments, and its further results.
+    blocks : tuple of Block
+        Its equations.
+    """
+
+    name: str
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    blocks: tuple[Block, ...]
 
 
 @dataclass(frozen=True)
@@ -168,12 +205,15 @@ class Source:
         Diagrams and settings, verbatim.
     subscripts : mapping of str to tuple of str
         Elements of each range, including equivalent ranges.
+    macros : tuple of Macro
+        The macros in the order of the file.
     """
 
     text: str
     blocks: tuple[Block, ...]
     sketch: str
     subscripts: Mapping[str, tuple[str, ...]]
+    macros: tuple[Macro, ...] = ()
 
     def range_of(self, name: str) -> str | None:
         """Find the range with this name, as the file spells it."""
@@ -202,18 +242,21 @@ def parse(text: str) -> Source:
         message gives the line.
     """
     text = text.removeprefix("\ufeff")
-    equations, mark, rest = text.partition(_SKETCH)
-    blocks = tuple(_blocks(equations))
+    mark = _SKETCH.search(text)
+    equations = text[: mark.start()] if mark else text
+    macros = _Macros(equations)
+    blocks = tuple(_blocks(equations, macros))
     subscripts = _subscripts(blocks)
     _check_size(blocks, subscripts)
-    return Source(text, blocks, mark + rest, subscripts)
+    return Source(text, blocks, text[len(equations) :], subscripts, tuple(macros.done))
 
 
 def hash_equations(text: str) -> str:
     """Fingerprint what determines a model's numbers.
 
-    Names, subscripts and equations count; layout, comments, units and diagrams do not, so
-    moving a variable in a diagram or correcting a comment keeps stored results valid.
+    Names, subscripts, equations and the method of integration count; layout, comments, units and
+    diagrams do not, so moving a variable in a diagram or correcting a comment keeps stored results
+    valid.
 
     Parameters
     ----------
@@ -226,11 +269,29 @@ def hash_equations(text: str) -> str:
         SHA-256 in hexadecimal.
     """
     digest = hashlib.sha256()
-    for block in parse(text).blocks:
+    source = parse(text)
+    for block in source.blocks:
         if block.kind != "group":
-            parts = (block.name, block.kind, block.subscripts, block.excepted, block.expression)
-            digest.update(repr(parts).encode())
+            digest.update(repr(_hashed(block)).encode())
+    method = find_method(text)
+    if method not in ("", "0"):
+        digest.update(f"method {method}".encode())
+    for macro in source.macros:
+        parts = (macro.name, macro.inputs, macro.outputs, *map(_hashed, macro.blocks))
+        digest.update(repr(parts).encode())
     return digest.hexdigest()
+
+
+def find_method(text: str) -> str:
+    """Find the number of the method of integration in Vensim's settings; empty without any."""
+    _, mark, settings = parse(text).sketch.rpartition(_SETTINGS)
+    match = _METHOD.search(settings) if mark else None
+    return match["method"].strip() if match else ""
+
+
+def _hashed(block: Block) -> tuple[object, ...]:
+    parts = (block.name, block.kind, block.subscripts, block.excepted, block.expression)
+    return (*parts, block.keyword) if block.keyword else parts
 
 
 def list_names(expression: str) -> tuple[str, ...]:
@@ -274,14 +335,58 @@ def read_points(block: Block) -> Points:
     return tuple((parse_number(x), parse_number(y)) for x, y in _POINT.findall(bare))
 
 
-def _blocks(text: str) -> Iterable[Block]:
+class _Macros:
+    """The macros of a file, which stand between marks before other definitions."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.done: list[Macro] = []
+        self.open: Macro | None = None
+        self.blocks: list[Block] = []
+
+    def take_marks(self, equation: str, position: int) -> str:
+        """Blank out the marks before a definition, and open or close macros by them."""
+        while True:
+            ended, begun = _END_OF_MACRO.match(equation), _MACRO.match(equation)
+            if ended and self.open is not None:
+                self.done.append(replace(self.open, blocks=tuple(self.blocks)))
+                self.open, self.blocks = None, []
+            elif begun and self.open is None:
+                self.open = Macro(
+                    join_lines(begun["name"]).strip('"'),
+                    _split_names(begun["inputs"]),
+                    _split_names(begun["outputs"] or ""),
+                    (),
+                )
+            elif ended or begun:
+                raise self._refuse(position)
+            else:
+                return equation
+            marked = (ended or begun)[0]  # type: ignore[index]
+            equation = re.sub(r"[^\n]", " ", marked) + equation[len(marked) :]
+
+    def finish(self, position: int) -> None:
+        """Refuse a macro that is not closed."""
+        if self.open is not None:
+            raise self._refuse(position)
+
+    def _refuse(self, position: int) -> InputError:
+        return InputError(
+            f"line {_line(self.text, position)}: ':MACRO:' and ':END OF MACRO:' do not alternate"
+        )
+
+
+def _split_names(listed: str) -> tuple[str, ...]:
+    return tuple(join_lines(part).strip('"') for part in listed.split(",") if part.strip())
+
+
+def _blocks(text: str, macros: _Macros) -> Iterable[Block]:
+    """Read the definitions of the model; those of macros go to the macros."""
     position, sector = 0, ""
     count, line, counted = 0, 1, 0
     while True:
-        match = _EQUATION.match(text, position)
-        assert match is not None  # the pattern accepts the empty string
-        end = match.end()
-        equation = _without_braces(text[position:end])
+        equation, end = _read_equation(text, position)
+        equation = macros.take_marks(equation, end)
         # A definition starts after the blanks and remarks before it.
         start = position + len(equation) - len(equation.lstrip())
         line, counted = line + text.count("\n", counted, start), start
@@ -291,6 +396,7 @@ def _blocks(text: str) -> Iterable[Block]:
         if bar < 0:
             if equation.strip():
                 raise InputError(f"line {line}: a block is not closed by '|'")
+            macros.finish(len(text))
             return
         parts = text[end + 1 : bar].split("~", 2) if text[end] == "~" else [""]
         position = bar + 1
@@ -307,7 +413,7 @@ def _blocks(text: str) -> Iterable[Block]:
             if block.kind == "group":
                 sector = block.name
             flagged = len(parts) > 2 and ":SUP" in parts[2].upper()
-            yield replace(
+            block = replace(
                 block,
                 sector=sector,
                 supplementary=flagged,
@@ -315,6 +421,10 @@ def _blocks(text: str) -> Iterable[Block]:
                 end=end,
                 stop=position,
             )
+            if macros.open is None:
+                yield block
+            else:
+                macros.blocks.append(block)
 
 
 def _block(equation: str, unit: str, comment: str, line: int) -> Block | None:
@@ -325,11 +435,11 @@ def _block(equation: str, unit: str, comment: str, line: int) -> Block | None:
     if len(flat) >= 6 and flat.startswith("***") and flat.endswith("***"):
         name = flat.strip("*").strip().removeprefix(".").strip()
         return Block(name, "group", line=line, comment=join_lines(unit))
-    if flat.upper().startswith(":MACRO:"):
-        raise InputError(f"line {line}: Vensim macros are not supported: write the equations out")
     match = _LEFT.match(flat)
     if match is None:
         raise InputError(f"line {line}: cannot read the definition {flat[:60]!r}")
+    if _REALITY_CHECK.match(flat, match.start("operator")):
+        return None
     operator, expression = match["operator"], flat[match.end() :].strip()
     kind = {":": "range", "<->": "equivalence", "(": "table", "": "data", ":=": "data"}.get(
         operator, "equation"
@@ -350,6 +460,7 @@ def _block(equation: str, unit: str, comment: str, line: int) -> Block | None:
         high=high,
         comment=comment,
         line=line,
+        keyword=(match["keyword"] or "").strip(":").lower(),
     )
 
 
@@ -362,7 +473,7 @@ def _unit(text: str, line: int) -> tuple[str, float | None, float | None]:
     bounds: list[float | None] = []
     for part in flat[opened + 1 : -1].split(","):
         bare = part.strip()
-        if bare in ("?", ""):
+        if bare in ("?", "") or bare.lstrip("+-").lower() in ("inf", "infinity", "nan"):
             bounds.append(None)
         elif _PLAIN_NUMBER.match(bare):
             bounds.append(parse_number(bare))
@@ -380,7 +491,7 @@ def _subscripts(blocks: Iterable[Block]) -> dict[str, tuple[str, ...]]:
             body = block.expression.partition("->")[0]
             listed: list[str] = []
             for part in body.split(","):
-                listed.extend(_expand(part.strip(), block))
+                listed.extend(expand_elements(part.strip(), block))
             _check_length(block.name, block.line, listed)
             ranges[block.name] = tuple(listed)
             lines[block.name] = block.line
@@ -411,8 +522,25 @@ def _subscripts(blocks: Iterable[Block]) -> dict[str, tuple[str, ...]]:
     return ranges
 
 
-def _expand(element: str, block: Block) -> Iterable[str]:
-    """Write out a numbered range such as ``(A1-A3)``."""
+def expand_elements(element: str, block: Block) -> Iterable[str]:
+    """Write out a part of the definition of a range, such as ``(A1-A3)``.
+
+    Parameters
+    ----------
+    element : str
+        A name, or a numbered range in brackets.
+    block : Block
+        The definition, for messages.
+
+    Returns
+    -------
+    iterable of str
+
+    Raises
+    ------
+    InputError
+        If a numbered range cannot be read, runs backwards or is too long.
+    """
     if not (element.startswith("(") and element.endswith(")")):
         return (join_lines(element).strip('"'),) if element else ()
     left, _, right = element[1:-1].partition("-")
@@ -465,13 +593,41 @@ def _check_size(blocks: Iterable[Block], ranges: Mapping[str, tuple[str, ...]]) 
                 )
 
 
-def _without_braces(text: str) -> str:
-    """Blank out Vensim's ``{comments}``; every other character keeps its position."""
+def _read_equation(text: str, position: int) -> tuple[str, int]:
+    """Read an equation up to the mark that ends it, or that opens what is never closed.
 
-    def blank(match: re.Match[str]) -> str:
-        return match[1] or re.sub(r"[^\n]", " ", match[0])
+    Vensim's ``{remarks}``, which may stand in one another, are blanked out; every other character
+    keeps its position.
+    """
+    parts, begun, at = [], position, position
+    while True:
+        mark = _MARK.search(text, at)
+        if mark is None:
+            parts.append(text[begun:])
+            return "".join(parts), len(text)
+        at = mark.start()
+        if mark[0] in "~|":
+            parts.append(text[begun:at])
+            return "".join(parts), at
+        quoted = _QUOTED.match(text, at) if mark[0] == '"' else None
+        after = quoted.end() if quoted else -1 if mark[0] == '"' else _find_end(text, at)
+        if after < 0:
+            parts.append(text[begun:at])
+            return "".join(parts), at
+        if mark[0] == "{":
+            parts += [text[begun:at], re.sub(r"[^\n]", " ", text[at:after])]
+            begun = after
+        at = after
 
-    return _BRACED.sub(blank, text)
+
+def _find_end(text: str, opened: int) -> int:
+    """Find where a remark ends, -1 if it does not."""
+    depth = 0
+    for brace in _BRACE.finditer(text, opened):
+        depth += 1 if brace[0] == "{" else -1
+        if depth == 0:
+            return brace.end()
+    return -1
 
 
 def _line(text: str, position: int) -> int:

@@ -1,6 +1,7 @@
 """Stored programs and compiled code name all the code that made them."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -59,12 +60,11 @@ def test_a_new_or_changed_file_of_a_room_changes_the_fingerprint(tmp_path, monke
     cache.hash_rooms.cache_clear()
 
 
-def test_another_translator_is_another_entry(tmp_path, monkeypatch) -> None:
-    text = (Path(__file__).parents[1] / "data" / "two_towns.mdl").read_text()
+def test_another_integration_of_the_same_equations_is_another_entry(tmp_path, monkeypatch) -> None:
     monkeypatch.setenv("SMECLUSTER_CACHE", str(tmp_path))
-    for release in ("3.14.3", "3.14.4"):
-        monkeypatch.setattr(loading, "version", lambda _, release=release: release)
+    text = (Path(__file__).parents[1] / "data" / "two_towns.mdl").read_text()
+    for method in ("0", "5"):
+        settings = f"\n\\\\\\---/// Sketch\n///---\\\\\\\n:L<%^E!@\n15:0,0,0,{method},0,0\n"
         loading.load_program.cache_clear()
-        loading.load_program(text)
-    assert len(list(tmp_path.glob("*.json"))) == 2
-    loading.load_program.cache_clear()
+        loading.load_program(re.split(r"\\+---///", text)[0] + settings)
+    assert len(list(tmp_path.rglob("*.json"))) == 2

@@ -126,7 +126,8 @@ def test_the_hash_sees_equations_and_not_layout_or_comments():
         ("x = {y ~~|", "line 1: '{' is opened but never closed"),
         ("a = 1 ~~|\n3x + 1 ~~|", "line 2: cannot read the definition '3x + 1'"),
         ("x = 1 ~ m [low, 3] ~ Text. |", "line 1: 'low' is not a bound"),
-        (":MACRO: f(x)\nf = x ~~|\n:END OF MACRO:", "line 1: Vensim macros are not supported"),
+        (":MACRO: f(x)\nf = x ~~|\n", "line 3: ':MACRO:' and ':END OF MACRO:' do not alternate"),
+        (":END OF MACRO: f = 1 ~~|", "':MACRO:' and ':END OF MACRO:' do not alternate"),
         ("Region: A, B ~~|\nRival <-> Regoin ~~|", "did you mean 'Region'?"),
     ],
 )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from functools import lru_cache
-from typing import Any
 
-from smecluster.model.support.errors import InputError
+import numpy as np
+
+from smecluster.model.reading import syntax
+from smecluster.model.reading.syntax import Element, Section, Tree
+from smecluster.model.reading.xmile_file import translate_xmile
 from smecluster.model.vensim.document import CONTROLS, Clock, Document, Variable
 from smecluster.model.vensim.source import fold_name, join_lines
-from smecluster.model.vensim.translation import translate_xmile
 
 
 @lru_cache(maxsize=8)
@@ -31,7 +33,7 @@ def read_xmile(text: str) -> Document:
     InputError
         If the file cannot be read, or has no usable control variables.
     """
-    section = translate_xmile(text).sections[0]
+    section = translate_xmile(text).main
     variables = {}
     for element in section.elements:
         name = element.name.strip().strip('"')
@@ -44,48 +46,45 @@ def read_xmile(text: str) -> Document:
             low=low,
             high=high,
             kind=_kind(name, element),
-            dims=tuple(element.components[0].subscripts[0]) if element.components else (),
+            dims=element.components[0].subscripts if element.components else (),
             sector="",
             equation="",
-            line=0,
+            line=element.line,
             causes=(),
             effects=(),
         )
-    subscripts = {entry.name: tuple(entry.subscripts) for entry in section.subscripts}
+    subscripts = {entry.name: entry.elements for entry in section.ranges}
     fingerprint = hashlib.sha256(text.encode()).hexdigest()
     return Document(variables, subscripts, {}, _clock(section), fingerprint)
 
 
-def _kind(name: str, element: Any) -> str:
+def _kind(name: str, element: Element) -> str:
     if fold_name(name) in {fold_name(control) for control in CONTROLS}:
         return "control"
-    form = type(element.components[0].ast).__name__
-    if form == "IntegStructure":
+    tree = element.components[0].ast
+    if isinstance(tree, syntax.Integ):
         return "stock"
-    if form == "LookupsStructure":
+    if element.components[0].kind == "table":
         return "table"
-    return "constant" if form in ("int", "float", "ndarray") else "auxiliary"
+    return "constant" if isinstance(tree, int | float | np.ndarray) else "auxiliary"
 
 
-def _clock(section: Any) -> Clock:
+def _clock(section: Section) -> Clock:
     trees = {fold_name(element.name): element.components[0].ast for element in section.elements}
     values = []
     for name in CONTROLS:
-        tree = trees.get(fold_name(name))
-        # XMILE has no SAVEPER: PySD repeats the time step.
-        tree = trees[fold_name("TIME STEP")] if hasattr(tree, "reference") else tree
-        value = _number(tree)
-        if value is None:
-            raise InputError(f"{name!r} must be a number")
-        values.append(value)
+        tree = trees[fold_name(name)]
+        # Without a time of saving every step is saved.
+        tree = trees[fold_name("TIME STEP")] if isinstance(tree, syntax.Reference) else tree
+        values.append(_number(tree))
     return Clock(values[0], values[1], values[2], values[3])
 
 
-def _number(tree: Any) -> float | None:
-    """Read a number, or the reciprocal of one, as XMILE may give its time step."""
+def _number(tree: Tree) -> float:
+    """Read a number, or the quotient of two; NaN is known when the equations are."""
     if isinstance(tree, int | float):
         return float(tree)
-    if getattr(tree, "operators", None) == ["/"]:
+    if isinstance(tree, syntax.Arithmetic) and tree.operators == ("/",):
         above, below = map(_number, tree.arguments)
-        return None if above is None or not below else above / below
-    return None
+        return above / below if below else float("nan")
+    return float("nan")

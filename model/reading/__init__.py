@@ -1,0 +1,1 @@
+"""Model files of either kind, read into expressions."""
