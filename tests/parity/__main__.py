@@ -1,0 +1,89 @@
+"""Hold the kernel, PySD and pysimlin against the published results of a suite of models.
+
+python -m tests.parity PATH [PATH ...] [--engine kernel] [--only TEXT] [--details]
+python -m tests.parity PATH PATH --page docs/parity.md --keep verdicts.json
+
+PATH is a checkout of SDXorg/test-models or of climateinteractive/SDEverywhere; nothing of it is
+copied. The interpreter computes the operations that the kernel compiles, which takes a tenth of the
+time for a single run. `docs/parity.md` says what the verdicts mean. With --keep, verdicts are kept
+in a file, and a model whose verdict is there already is not run again: delete those of an engine
+that has changed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from tests.parity.engines import ENGINES, run_apart
+from tests.parity.published import Case, find_cases
+from tests.parity.table import Row, judge, write_page, write_totals
+
+Kept = dict[str, dict[str, tuple[str, str]]]
+
+
+def main() -> None:
+    """Print the parity table, or write the page."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.parity",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("suites", nargs="+", type=Path, help="checkouts of the suites")
+    parser.add_argument("--engine", action="append", choices=list(ENGINES), help="all if left out")
+    parser.add_argument("--only", default="", help="models whose path contains this")
+    parser.add_argument("--details", action="store_true", help="a line for each model")
+    parser.add_argument("--keep", type=Path, help="where verdicts are kept (JSON)")
+    parser.add_argument("--page", type=Path, help="write docs/parity.md")
+    chosen = parser.parse_args()
+    engines = [engine for engine in ENGINES if engine in (chosen.engine or ENGINES)]
+    for engine in engines:  # imported once, before the processes of the models are forked
+        _load(engine)
+    kept: Kept = {}
+    if chosen.keep and chosen.keep.exists():
+        kept = json.loads(chosen.keep.read_text(encoding="utf-8"))
+    rows: dict[str, list[Row]] = {}
+    for suite in chosen.suites:
+        cases = [case for case in find_cases(suite) if chosen.only in case.name]
+        if not cases:
+            parser.error(f"{suite} holds no model with published results")
+        found = rows[suite.resolve().name] = []
+        for case in cases:
+            if case.random:
+                continue
+            found.append(_run(case, engines, kept, details=chosen.details))
+            if chosen.keep:
+                chosen.keep.write_text(json.dumps(kept, indent=1), encoding="utf-8")
+            if sys.stderr.isatty():
+                print(f"\r{len(found)} of {len(cases)}", end="", file=sys.stderr)
+    for suite_name, found in rows.items():
+        print(f"{suite_name}: {len(found)} models", *write_totals(found, engines), sep="\n")
+    if chosen.page:
+        chosen.page.write_text(write_page(rows, engines), encoding="utf-8")
+
+
+def _run(case: Case, engines: list[str], kept: Kept, *, details: bool) -> Row:
+    verdicts = {}
+    for engine in engines:
+        known = kept.setdefault(engine, {})
+        if case.name not in known:
+            known[case.name] = judge(case, run_apart(engine, case))
+        verdicts[engine] = verdict, text = known[case.name]
+        if details:
+            print(f"{verdict:10s} {engine:9s} {case.name}: {text}"[:300], flush=True)
+    return Row(case.name, verdicts)
+
+
+def _load(engine: str) -> None:
+    if engine == "PySD":
+        import pysd  # noqa: F401
+    elif engine == "pysimlin":
+        import simlin  # noqa: F401
+    else:
+        from smecluster.model.program import equations  # noqa: F401
+
+
+if __name__ == "__main__":
+    main()
