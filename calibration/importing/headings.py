@@ -99,7 +99,7 @@ def _understand(figure: Figure, given: Heading | None, taken: Collection[str]) -
     reason = ""
     if known.quantity in _MONEY and not prices and not known.prices:
         prices, reason = _CURRENT, "taken for current prices"
-    series = (given.series if given else "") or _find_series(heading, known.quantity)
+    series = (given.series if given else "") or _find_series(heading, unit, known.quantity)
     if not series:
         series = _name_series(heading)
         reason = "; ".join(filter(None, [reason, "known to no measure: kept for the reader"]))
@@ -113,20 +113,33 @@ def _read_words() -> dict[str, Any]:
     return read_toml(FILE)
 
 
-def _find_series(heading: str, quantity: str) -> str:
-    """Find the series whose longest word is in a heading and whose unit fits."""
-    text = _fold(_BRACKETS.sub("", _normalise(heading)))
+def _find_series(heading: str, unit: str, quantity: str) -> str:
+    """Find the series whose word is all that a heading says, and whose unit fits.
+
+    Other words than `neutral` ones would make it something else: GDP per head, investment in the
+    secondary sector.
+    """
+    text = _fold(_BRACKETS.sub("", _normalise(heading)).replace(_normalise(unit), ""))
+    words = _read_words()
     best = ("", 0)
-    for series in _read_words()["series"]:
+    for series in words["series"]:
         allowed = {series["quantity"], *(_MONEY if series["quantity"] in _MONEY else ())}
         if series["quantity"] == "index":
             allowed |= {"chain index"}
         if quantity not in allowed:
             continue
         for word in series["words"]:
-            if _fold(word) in text and len(word) > best[1]:
+            before, found, after = text.partition(_fold(word))
+            if found and len(word) > best[1] and not _strip(before + "|" + after, words["neutral"]):
                 best = (series["name"], len(word))
     return best[0]
+
+
+def _strip(text: str, words: Iterable[str]) -> str:
+    """Strip words, the longer ones first, and what is between them."""
+    for word in sorted(map(_fold, words), key=len, reverse=True):
+        text = text.replace(word, "|")
+    return text.replace("|", "")
 
 
 def _find_written_unit(heading: str) -> str:
@@ -154,4 +167,4 @@ def _normalise(text: str) -> str:
 
 
 def _fold(text: str) -> str:
-    return re.sub(r"[\s_-]+", "", text.casefold())
+    return re.sub(r"[\s_,;:/.、-]+", "", text.casefold())

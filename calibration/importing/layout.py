@@ -78,12 +78,13 @@ def read_figures(
             return "a row a figure", _read_long(cells[at + 1 :], roles, at, region)
     if region is not None:
         raise InputError("--place belongs to a table with a column of regions")
-    for at, row in enumerate(cells[:20]):
-        if len(find_years(row)) >= 2:
-            return "a row a series", _read_across(cells[at + 1 :], row, at)
     columns = list(zip(*cells, strict=True))
-    best = max(range(len(columns)), key=lambda at: len(find_years(columns[at])))
+    best = max(range(len(columns)), key=lambda at: _count_years(columns[at]))
     years = find_years(columns[best])
+    top = max(range(min(20, len(cells))), key=lambda at: _count_years(cells[at]))
+    # A figure may look like a year: the longer of the two is the one of years.
+    if _count_years(cells[top]) > max(1, _count_years(columns[best])):
+        return "a row a series", _read_across(cells[top + 1 :], cells[top], top)
     if not years:
         raise InputError(
             "no years found: a column of years beside columns of figures, a row of years above "
@@ -92,6 +93,10 @@ def read_figures(
     if years[0] == 0:
         raise InputError("no headings found: the row above the first year names the figures")
     return "a column a series", _read_down(cells, best, years)
+
+
+def _count_years(cells: Sequence[str]) -> int:
+    return len({cells[at] for at in find_years(cells)})
 
 
 def _find_roles(row: Sequence[str]) -> dict[str, int]:

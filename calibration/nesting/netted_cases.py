@@ -14,6 +14,7 @@ import pandas as pd
 
 from smecluster.calibration.data.case import Case
 from smecluster.calibration.data.extensive import is_extensive
+from smecluster.calibration.nesting.boundaries import find_parts
 from smecluster.model.support.errors import InputError
 
 
@@ -69,6 +70,30 @@ def net_cases(cases: Sequence[Case], parts: Mapping[str, Sequence[str]]) -> tupl
         else:
             found.append(case)
     return tuple(found)
+
+
+def arrange_cases(cases: Iterable[Case], regions: Sequence[str]) -> list[Case]:
+    """Arrange cases in the order of a model's regions, each without the figures of its parts.
+
+    Parameters
+    ----------
+    cases : iterable of Case
+        Cases; of several of one region the last counts.
+    regions : sequence of str
+        The model's regions; one without a case is left out.
+
+    Returns
+    -------
+    list of Case
+
+    Raises
+    ------
+    InputError
+        If two regions hold the same place and neither says that it is part of the other.
+    """
+    known = {case.place.name: case for case in cases}
+    chosen = [known[name] for name in regions if name in known]
+    return list(net_cases(chosen, find_parts(regions, [case.place for case in chosen])))
 
 
 def _subtract(

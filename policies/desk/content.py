@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from smecluster.calibration.data.case import list_cases, load_case
+from smecluster.calibration.nesting.netted_cases import arrange_cases
 from smecluster.calibration.priors.table import build_priors
 from smecluster.model.branches import ForkedModel, can_fork
 from smecluster.model.outcomes import OUTCOMES, Outcome, list_variables
@@ -170,8 +171,7 @@ def load_cases(model: Model, folders: Sequence[Path] = ()) -> list[Case]:
         In the order of the regions; a region without a case is left out.
     """
     cases = [load_case(name) for name in list_cases()] + [load_case(path) for path in folders]
-    by_region = {case.place.name: case for case in cases}
-    return [by_region[region] for region in model.regions if region in by_region]
+    return arrange_cases(cases, model.regions)
 
 
 def pack_kernel(portable: PortableModel) -> dict[str, Any]:

@@ -175,8 +175,7 @@ def write_histories(
 def _load_cases(model: Model, names: Sequence[str], folders: Sequence[Path]) -> list[Case]:
     """Load the cases of the model's regions, in the model's order."""
     from smecluster.calibration import list_cases, load_case
-    from smecluster.calibration.nesting.boundaries import find_parts
-    from smecluster.calibration.nesting.netted_cases import net_cases
+    from smecluster.calibration.nesting.netted_cases import arrange_cases
 
     # A folder's region replaces a shipped one of the same name, as in the model.
     paths: tuple[str | Path, ...] = (*list_cases(), *folders)
@@ -185,10 +184,8 @@ def _load_cases(model: Model, names: Sequence[str], folders: Sequence[Path]) -> 
         if name not in known:
             raise UnknownNameError("region", name, known)
     # Figures of a region that is part of another are taken out of that one's, as in the model.
-    added = [known[name].place for name in model.regions if name in known]
-    whole = net_cases(list(known.values()), find_parts(model.regions, added))
-    by_name = {case.place.name: case for case in whole}
-    return [by_name[name] for name in model.regions if name in (names or by_name)]
+    whole = arrange_cases(known.values(), model.regions)
+    return [case for case in whole if case.place.name in (names or known)]
 
 
 def _compare(found: Histories, year: int) -> pd.DataFrame:

@@ -19,6 +19,7 @@ from smecluster.model.presentation.formatting import (
     display_unit,
 )
 from smecluster.model.presentation.plotting import Figure, add_heading, format_axis
+from smecluster.model.presentation.prose import format_count
 from smecluster.model.vensim.regions import REGION
 
 if TYPE_CHECKING:
@@ -78,8 +79,10 @@ def draw_histories(histories: Histories, remembered: bool = False) -> Figure:
         axes[row, 0].set_ylabel(label, fontsize=9)
     for column, region in enumerate(regions):
         axes[0, column].set_title(region, color=colours[region], fontsize=12, fontweight="bold")
+    # A single region is too narrow for entries side by side.
+    side = 3 if len(regions) > 1 else 1
     drawn.legend(
-        handles=_make_legend(remembered), loc="outside lower center", ncols=3, frameon=False
+        handles=_make_legend(remembered), loc="outside lower center", ncols=side, frameon=False
     )
     drawn.align_ylabels(axes[:, 0])
     return add_heading(drawn, "The base case beside the published figures", _write_note(table))
@@ -210,5 +213,6 @@ def _write_note(table: pd.DataFrame) -> str:
         "Money in constant prices of 2010, deflated with the national GDP deflator. MAPE: mean "
         "absolute error over the figures whose level is known. Source of the lines: a run of the "
         "model with the dated policy history. Sources of the figures: the column source of "
-        f"histories.csv, with {len(codes)} codes that calibration/cases/sources.csv explains."
+        f"histories.csv, with {format_count(len(codes), 'code')} that calibration/cases/sources.csv "
+        "explains."
     )

@@ -32,6 +32,13 @@ def test_a_column_a_series():
     ]
 
 
+def test_a_figure_that_looks_like_a_year_is_none():
+    cells = [["年份", "平均工资(元)"], ["1990", "1985"], ["1991", "2010"], ["1992", "2400"]]
+    layout, figures = read_figures(cells)
+    assert layout == "a column a series"
+    assert [f.value for f in figures] == ["1985", "2010", "2400"]
+
+
 def test_units_may_stand_in_a_row_below_the_headings():
     cells = [["Year", "GDP"], ["", "billion yuan"], ["2000", "154"], ["2001", "176"]]
     assert {f.unit for f in read_figures(cells)[1]} == {"billion yuan"}
@@ -116,7 +123,7 @@ def read(heading, unit="", given=None):
         ("年末各项贷款余额, 亿元", "loans", "亿元"),
         ("实际使用外资(亿美元)", "foreign_investment", "亿美元"),
         ("Employed persons (10 thousand persons)", "employment", "10 thousand persons"),
-        ("工业企业单位数(家)", "firms", "家"),
+        ("企业单位数(家)", "firms", "家"),
     ],
 )
 def test_a_heading_is_understood(heading, series, unit):
@@ -137,6 +144,22 @@ def test_a_heading_without_a_unit_is_left_out_and_one_that_is_unknown_is_kept_fo
     kept = read("户籍人口(万人)")
     assert kept.series == "户籍人口"
     assert "kept for the reader" in kept.reason
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "人均地区生产总值(元)",
+        "GDP per capita (yuan)",
+        "第二产业固定资产投资(亿元)",
+        "第二产业从业人员(万人)",
+        "地区生产总值指数(上年=100)",
+    ],
+)
+def test_what_is_something_else_is_not_taken_for_the_series_in_its_name(heading):
+    found = read(heading)
+    assert "kept for the reader" in found.reason
+    assert found.series not in ("gdp", "va_secondary", "employment")
 
 
 def test_a_unit_that_does_not_fit_is_not_taken_for_the_series():
