@@ -28,7 +28,9 @@ ModelFile = Annotated[
 #: Commands that need no more than a model.
 ANY = frozenset({"batch", "sensitivity", "export"})
 #: Commands that run no model, or one that is no file of the user's.
-WITHOUT = frozenset({"init", "doctor", "evaluate", "views", "calibrate report", "calibrate seal"})
+WITHOUT = frozenset(
+    {"init", "doctor", "checklists", "evaluate", "views", "calibrate report", "calibrate seal"}
+)
 #: The range of policy levers.
 LEVERS = "Lever"
 _PARAMETER = "model_file"
