@@ -213,6 +213,6 @@ def _write_note(table: pd.DataFrame) -> str:
         "Money in constant prices of 2010, deflated with the national GDP deflator. MAPE: mean "
         "absolute error over the figures whose level is known. Source of the lines: a run of the "
         "model with the dated policy history. Sources of the figures: the column source of "
-        f"histories.csv, with {format_count(len(codes), 'code')} that calibration/cases/sources.csv "
-        "explains."
+        f"histories.csv, with {format_count(len(codes), 'code')} that "
+        "calibration/cases/sources.csv explains."
     )
