@@ -47,6 +47,7 @@ def calibrate_constants(
     time_step: float | None = None,
     workers: int = 1,
     restart: bool = False,
+    effects: bool = True,
     tell: Tell = lambda stage, done, total: None,
 ) -> str:
     """Find the posterior over every constant of the model, and save it as a calibration.
@@ -70,6 +71,9 @@ def calibrate_constants(
         Threads; their number changes no digit.
     restart : bool
         Whether to drop unfinished work in `out` first.
+    effects : bool
+        Whether published effects weigh the draws, which takes longer than the walks; without, the
+        draws are those of the figures alone, and the same call with them resumes.
     tell : callable
         Receives the stage, how much of it is done, and how much there is.
 
@@ -108,7 +112,8 @@ def calibrate_constants(
         coarse = make_joint_target(rough, priors, workers, effort.likelihood)
     with Stages(place / _WORK, _identify(problem, priors, effort), tell) as stages:
         posterior = find_posterior(problem, priors, target, effort, stages, coarse)
-        posterior = reweigh(problem.model, read_reforms(), priors, posterior, stages)
+        if effects:
+            posterior = reweigh(problem.model, read_reforms(), priors, posterior, stages)
         result = make_result(problem, priors, posterior, stages)
     stamp = make_stamp(
         problem.model.hash, data=problem.hash, calibration=name, seed=str(effort.seed)

@@ -111,11 +111,15 @@ def make_result(
         **{name: judged[name].to_numpy() for name in ("contraction", "shift")},
         **{name: judged[name].fillna("").to_numpy() for name in ("evidence", "verdict")},
     )
-    figures = stages.compute_table("figures", lambda: tabulate_fit(objective, x, points))
+    # Effects may have chosen among the draws.
+    which = "figures and effects" if posterior.facts.get("effects applied") else "figures"
+    figures = stages.compute_table(f"fit to {which}", lambda: tabulate_fit(objective, x, points))
     tables = {
         "parameters": parameters,
         "draws": pd.DataFrame(round_values(posterior.draws), columns=posterior.draws.columns),
-        "paths": stages.compute_table("paths", lambda: simulate_paths(objective, x, points)),
+        "paths": stages.compute_table(
+            f"paths by {which}", lambda: simulate_paths(objective, x, points)
+        ),
         "figures": figures,
         "fits": score_fits(figures).assign(sample="in"),
     }

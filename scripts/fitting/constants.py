@@ -14,6 +14,7 @@ from smecluster.scripts.shared.printing import note, print_lines
 EXAMPLES = (
     "smecluster calibrate constants",
     "smecluster calibrate constants --steps 5000",
+    "smecluster calibrate constants --no-effects",
     "smecluster calibrate constants --time-step 0.125 --name coarse",
 )
 _RESULTS = Path("results/calibration")
@@ -55,6 +56,13 @@ def constants(
         ),
     ] = None,
     workers: Annotated[int, typer.Option(min=1, help="Threads.")] = 1,
+    effects: Annotated[
+        bool,
+        typer.Option(
+            help="Whether published effects of policies weigh the draws, and are counted; takes "
+            "longer than all else, and can be added later by the same command."
+        ),
+    ] = True,
 ) -> None:
     """Find what the figures say of every constant, all judgements varied."""
     from smecluster.calibration.conditions.ten_lines import read_knowledge, sum_up
@@ -73,6 +81,7 @@ def constants(
             time_step=time_step,
             workers=workers,
             restart=restart,
+            effects=effects,
             tell=tell,
         )
     note(f"wrote {target}")
