@@ -11,6 +11,7 @@ from smecluster.model.vensim.document import CONTROLS
 from smecluster.model.vensim.source import fold_name
 from smecluster.model.vensim.values import spell_name
 from smecluster.policies.desk.content import pack_kernel
+from smecluster.policies.desk.failures import describe_operations
 
 if TYPE_CHECKING:
     from smecluster.model import Model
@@ -63,8 +64,12 @@ def collect_model(model: Model, stamp: Mapping[str, str]) -> dict[str, Any]:
         for name in names
         if (found := variables.get(fold_name(name))) is not None and found.kind == "stock"
     ]
+    wanted = [node for name in names for node in program.outputs[name].cells.values()]
+    # A model that remembers more of its past than its states cannot be computed for one step alone.
+    failures = None if program.pasts else describe_operations(program, wanted)
     return {
         "mode": "model",
+        "failures": failures,
         "title": model.path.stem,
         "kernel": pack_kernel(portable),
         "first": model.time.initial,

@@ -1,9 +1,11 @@
 // The desk of any model: a slider for every constant with a range, a chart of any variable.
 
+import { makeFigure, nameFile } from "./charts/figure.js";
 import { drawChart } from "./charts/lines.js";
 import { button, element, select, table } from "./controls/elements.js";
 import { compileModule, prepareSpec } from "./run/engine.js";
 import { Kernel, makeTimes } from "./run/kernel.js";
+import { Failures } from "./run/failures.js";
 import { Undo } from "./controls/settings.js";
 import { Words } from "./controls/words.js";
 
@@ -33,14 +35,24 @@ export class Explorer {
   update() {
     this.showValues();
     const found = this.run(this.values);
-    const step = found.failed[0];
-    if (step >= 0) {
-      this.status.textContent = this.words.text("failed", { year: this.words.number(found.times[step]) });
+    if (found.failed[0] >= 0) {
+      this.status.textContent = this.sayFailure(found);
       return;
     }
     this.status.textContent = "";
     this.shown = found;
     this.show();
+  }
+
+  // Name what failed and when.
+  sayFailure({ broken }) {
+    const { content, kernel, words } = this;
+    const first = broken.step === 0;
+    this.failures ??= content.failures && new Failures(content.failures, kernel.spec.tables);
+    const found = this.failures?.find({ ...broken, states: first ? null : broken.states });
+    const variable = found ? words.cell(found.variable, found.cell) : words.text("failUnknown");
+    const reason = words.text(found?.reason ?? "failOverflow");
+    return words.text("failed", { year: words.number(broken.time), variable, reason });
   }
 
   series(result, name) {
@@ -102,7 +114,7 @@ export class Explorer {
     const side = element("section", { class: "side", "aria-label": t("tabTable") }, element("h2", {}, t("tabTable")), this.panel);
     this.root.replaceChildren(
       element("header", {}, element("h1", {}, this.content.title), tools),
-      element("main", {}, constants, middle, side),
+      element("main", {}, constants, element("div", { class: "answer" }, middle, side)),
     );
   }
 
@@ -180,8 +192,10 @@ export class Explorer {
     const key = now.length > 1
       ? [element("p", { class: "help" }, ...now.flatMap(([cell], at) => [element("span", { class: `key${at % LINES.length}` }, cell), "  "]))]
       : [];
+    const columns = [words.text("time"), ...now.map(([cell]) => cell || view.variable), ...own.map(([cell]) => `${cell || view.variable}, ${words.text("ownValues")}`)];
+    const lines = years.map((year, slot) => [year, ...[...now, ...own].map(([, values]) => values[slot])]);
     this.charts.replaceChildren(
-      element("figure", {}, element("figcaption", {}, view.variable), svg), ...key,
+      makeFigure(words, { title: view.variable, svg, rows: [columns, ...lines], name: nameFile(this.content.title, view.variable) }), ...key,
       element("p", { class: "help" }, variable.definition),
     );
     const head = [words.text("time"), ...now.map(([cell]) => cell || view.variable)];

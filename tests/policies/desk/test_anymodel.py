@@ -53,3 +53,12 @@ def test_a_model_without_constants_is_refused(tmp_path):
     path.write_text(clock, encoding="utf-8")
     with pytest.raises(InputError, match=r"clock\.mdl has no constant"):
         collect_model(load(path), {})
+
+
+def test_what_a_run_may_fail_by_is_listed_where_one_step_can_be_computed_alone(tmp_path):
+    content = collect_model(write(tmp_path, "3", ""), {})
+    assert "water" in content["failures"]["names"]
+    path = tmp_path / "late.mdl"
+    late = TANK.replace("inflow = %s", "inflow = DELAY FIXED(water, 2, %s)") % ("3", "[1, 9]")
+    path.write_text(late, encoding="utf-8")
+    assert collect_model(load(path), {})["failures"] is None

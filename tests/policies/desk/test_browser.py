@@ -235,3 +235,24 @@ def test_any_model_gets_sliders_for_its_constants(browser, tmp_path):
     page.click("text=Undo")
     assert page.evaluate("Object.keys(desk.values).length") == 0
     page.close()
+
+
+def test_any_model_names_what_failed_and_when(browser, tmp_path):
+    path = tmp_path / "root.mdl"
+    path.write_text(
+        "{UTF-8}\nmargin = SQRT(limit - Load) ~ m ~~|\nLoad = INTEG(rate, 1) ~ m ~~|\n"
+        "rate = 0.1 ~ m/Month [0.01,2] ~~|\nlimit = 20 ~ m ~~|\nINITIAL TIME = 0 ~~~|\n"
+        "FINAL TIME = 24 ~~~|\nTIME STEP = 0.25 ~~~|\nSAVEPER = 1 ~~~|\n",
+        encoding="utf-8",
+    )
+    out = tmp_path / "root.html"
+    with pytest.raises(SystemExit) as ended:
+        main(["desk", str(path), "--out", str(out)])
+    assert not ended.value.code
+    page = browser.new_page()
+    page.goto(out.as_uri())
+    page.wait_for_selector("input[type=range]")
+    page.focus("input[type=range]")
+    page.keyboard.press("End")
+    assert "margin has no value in 10:" in page.inner_text(".status")
+    page.close()

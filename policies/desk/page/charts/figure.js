@@ -9,7 +9,7 @@ export function makeFigure(words, { title, svg, rows, name, note, wide }) {
   const [head, ...body] = rows;
   const kinds = { png: () => toFile(svg, "png", name), svg: () => toFile(svg, "svg", name), csv: () => saveRows(rows, name) };
   const files = Object.entries(kinds).map(([kind, act]) =>
-    button(words.text(kind), act, { "aria-label": words.text("saveAs", { kind: words.text(kind), title }) }),
+    button(kind.toUpperCase(), act, { "aria-label": words.text("saveAs", { kind: kind.toUpperCase(), title }) }),
   );
   const numbers = fold(words.text("numbersOf"));
   // A table of many rows is made when it is asked for.

@@ -77,7 +77,7 @@ function drawMapTable(desk) {
   return [
     scroll(words.text("tabMap"), table(head, rows)),
     element("p", { class: "help keys" }, ...keys),
-    element("div", { class: "files" }, button(words.text("csv"), () => saveRows([columns, ...plain], "map"))),
+    element("div", { class: "files" }, button("CSV", () => saveRows([columns, ...plain], "map"))),
   ];
 }
 
