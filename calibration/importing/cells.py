@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from smecluster.calibration.data.series import YEARS
+from smecluster.model.presentation.workbooks import EXCEL, read_sheet
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.files import read_text
 from smecluster.model.support.limits import MOST_COLUMNS, MOST_IN_A_CELL
-from smecluster.model.support.workbooks import EXCEL, read_sheet
 
 _SEPARATORS = (",", "\t", ";")
 _EMPTY = frozenset(

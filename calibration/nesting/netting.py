@@ -2,10 +2,10 @@
 
 A whole's values are those of all of it, its parts' included: they were read from its own figures,
 or fitted to them. In a model that also holds the parts, what is counted in firms, people, money or
-land is therefore reduced by what the parts have (`calibration.data.extensive`), a threshold
-(`THRESHOLDS`) in proportion to the output that is left, and shares and rates stay. A region written
-as several then does what it did as one (`tests/model/checking/test_split_region.py`), up to what
-makes the part different.
+land is therefore reduced by what the parts have (`calibration.data.extensive`), a threshold or a
+norm (`THRESHOLDS`) in proportion to the output that is left, and shares and rates stay. A region
+written as several then does what it did as one (`tests/model/checking/test_split_region.py`), up to
+what makes the part different.
 """
 
 from __future__ import annotations
@@ -34,7 +34,10 @@ Floats = NDArray[np.float64]
 
 #: Constants that are no sum over parts, though they count things, and what they are kept in
 #: proportion to.
-THRESHOLDS: Mapping[str, str] = {"critical mass": "reference output"}
+THRESHOLDS: Mapping[str, str] = {
+    "critical mass": "reference output",
+    "size for site choice": "reference output",
+}
 #: What is left of a whole where a draw or a trial gives its parts more than it has.
 LEAST = 1e-3
 

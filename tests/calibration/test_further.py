@@ -6,6 +6,7 @@ import pytest
 from smecluster.calibration import load_case
 from smecluster.calibration.authoring.template import new_case
 from smecluster.calibration.further import assemble_further_problem, load_beside, pair_draws
+from smecluster.calibration.nesting.netting import Netting
 from smecluster.calibration.store.findings import read_findings
 from smecluster.calibration.store.named import Calibration, write_manifest
 from smecluster.model import load as load_model
@@ -49,6 +50,20 @@ def test_a_folder_of_a_shipped_region_takes_its_place_with_its_own_values(held):
         each for each in load_case("wenzhou").constants if each.variable == "reference output"
     )
     assert read_values(model.text)["reference output"][("Wenzhou",)] == own.value
+
+
+def test_a_part_is_fitted_beside_its_whole_from_another_folder(tmp_path):
+    big = load_case(new_case(tmp_path / "big", "pearl_river_delta"))
+    folder = new_case(tmp_path / "small", "wenzhou")
+    path = folder / "case.toml"
+    text = path.read_text(encoding="utf-8").replace('part_of = ""', 'part_of = "big"')
+    path.write_text(text, encoding="utf-8")
+    model, parts = load_beside(load_case(folder), None, [big])
+    assert {"big", "small"} < {*model.regions}
+    assert parts == {"big": ("small",)}
+    before = read_values(model.text)["initial labour force"]
+    after = read_values(Netting(model, parts).net_model().text)["initial labour force"]
+    assert after[("big",)] + after[("small",)] == pytest.approx(before[("big",)])
 
 
 def test_only_the_regions_own_parameters_are_estimated_from_its_own_figures():
