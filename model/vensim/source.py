@@ -346,8 +346,9 @@ class _Macros:
 
     def take_marks(self, equation: str, position: int) -> str:
         """Blank out the marks before a definition, and open or close macros by them."""
+        at = 0
         while True:
-            ended, begun = _END_OF_MACRO.match(equation), _MACRO.match(equation)
+            ended, begun = _END_OF_MACRO.match(equation, at), _MACRO.match(equation, at)
             if ended and self.open is not None:
                 self.done.append(replace(self.open, blocks=tuple(self.blocks)))
                 self.open, self.blocks = None, []
@@ -361,9 +362,8 @@ class _Macros:
             elif ended or begun:
                 raise self._refuse(position)
             else:
-                return equation
-            marked = (ended or begun)[0]  # type: ignore[index]
-            equation = re.sub(r"[^\n]", " ", marked) + equation[len(marked) :]
+                return re.sub(r"[^\n]", " ", equation[:at]) + equation[at:]
+            at = (ended or begun).end()  # type: ignore[union-attr]
 
     def finish(self, position: int) -> None:
         """Refuse a macro that is not closed."""
