@@ -267,7 +267,7 @@ def _numbers(build: Callable[..., int]) -> Callable[..., int]:
     return lambda graph, moment, *args: build(graph, moment, *map(graph.number, args))
 
 
-# By the names that PySD's translator gives them.
+# By Vensim's names, folded; XMILE's that mean something else begin with an x.
 FUNCTIONS: dict[str, Function] = {
     **{
         name: Function(1, _direct(name))
