@@ -156,14 +156,27 @@ def tell_race(voice: Voice, one: Yardstick, *, bound: bool = True) -> str:
         a=voice.money(abs(a)),
         b=voice.money(abs(b)),
     )
+    behind = _list_others(voice, one, order[2:])
     if kind == _LEVEL or not voice.odds.several:
-        return said
+        return said + behind
     lead = one.values[first] - one.values[second]
     known = lead[np.isfinite(lead)]
     odds = voice.count(lead, bound=bound)
     if (known > 0).sum() >= SURE * len(known):
-        return said + voice.say(", {odds}", odds=odds)
-    return said + voice.say(", but that is open: it holds {odds}", odds=odds)
+        return said + voice.say(", {odds}", odds=odds) + behind
+    return said + voice.say(", but that is open: it holds {odds}", odds=odds) + behind
+
+
+def _list_others(voice: Voice, one: Yardstick, names: list[str]) -> str:
+    """Name the strategies behind the first two with their changes; nothing where there are none."""
+    if not names:
+        return ""
+    say = voice.say
+    parts = [
+        say("{first} ({sum})", first=voice.title(name), sum=voice.money([one.middle(name)]))
+        for name in names
+    ]
+    return say("; behind them {others}", others=say.join(parts))
 
 
 def _choose(one: Yardstick, a: float, b: float) -> tuple[str, bool]:

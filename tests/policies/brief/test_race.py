@@ -65,6 +65,15 @@ def test_words_have_the_signs_and_the_order_of_the_medians(code, whose, values):
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
+def test_those_behind_the_first_two_are_named_with_their_sums(code):
+    voice = speak(code, 100)
+    values = {name: 1e3 * known for name, known in CASES["three"].items()}
+    said = tell_race(voice, Yardstick(NATION, 2040, values))
+    assert said.rpartition("; " if code == ENGLISH else "；")[2].count(voice.title("local")) == 1
+    assert voice.money([-50e3]) in said
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
 @pytest.mark.parametrize("wins", [0, 1, 60, 89, 90, 99, 100])
 def test_odds_are_counted_and_called_open_below_nine_tenths(code, wins):
     lead = np.where(np.arange(100) < wins, 5.0, -1.0)

@@ -128,3 +128,10 @@ def test_what_is_missing_is_named_with_its_command(ask, usual):
 
 def test_the_largest_lever_of_each_plan_is_listed_once():
     assert list_levers([{"a": 0.4, "b": 0.6}, {"b": 1.0}, {"c": 0.5, "a": 0.3}, {}]) == ["b", "c"]
+
+
+def test_the_forecasts_are_those_of_the_docs():
+    """Where this fails, `python -m tests.shelf evaluation` copies them again."""
+    root = Path(__file__).parents[3]
+    own = SHELF / EVALUATION / FILES[EVALUATION][EVALUATION]
+    assert own.read_bytes() == (root / "docs" / "evaluation.csv").read_bytes()
