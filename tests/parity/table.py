@@ -44,7 +44,9 @@ what single precision has lost; they are listed below |
 | traceback | an error of the engine's own; PySD and pysimlin refuse models so |
 | others | the published results are another model's; they are listed below |
 
-Models that draw random numbers are left out: no two programs draw alike.
+Models that draw random numbers are left out: no two programs draw alike. The *interpreter* carries
+out one after another the operations that the kernel compiles; that both give the same is tested in
+`tests/model/compiler`. What is not plainly right is listed for the first engine.
 """
 
 
@@ -147,22 +149,22 @@ def write_page(rows: Mapping[str, Sequence[Row]], engines: Sequence[str]) -> str
 
 
 def _list_notes(rows: Sequence[Row], engines: Sequence[str]) -> Iterator[str]:
-    kernel = engines[0]
+    first = engines[0]
     doubted = read_doubted()
     titles = {
-        "rounded": "Published values that are rounded, for the kernel:",
+        "rounded": "Published values that are rounded:",
         "short": "Published series that the file does not hold:",
         "wrong": "Wrong:",
         "others": "Results of another model:",
-        "refused": "Refused by the kernel:",
+        "refused": "Refused:",
     }
     for verdict, title in titles.items():
-        found = [row for row in rows if row.verdicts[kernel][0] == verdict]
+        found = [row for row in rows if row.verdicts[first][0] == verdict]
         if not found:
             continue
         yield from (title, "")
         for row in found:
-            text = row.verdicts[kernel][1]
+            text = row.verdicts[first][1]
             why = doubted.get(row.name, {}).get("why")
             shown = f"{text} ({why})" if why and verdict == "rounded" else text
             others = ", ".join(f"{other}: {row.verdicts[other][0]}" for other in engines[1:])
