@@ -134,6 +134,18 @@ def test_words_follow_the_numbers(result):
     assert first[1].startswith(f"{part} gains the nation")
 
 
+def test_a_game_without_an_equilibrium_is_said_to_run_in_a_circle(result):
+    found = result.find(name_nash("welfare"))
+    cycle = replace(found, plays=[replace(found.play, outcome="cycle")], ends=[])
+    rest = [cycle if one is found else one for one in result.arrangements]
+    said = " ".join(replace(result, arrangements=tuple(rest)).answer())
+    assert (
+        "Replies run in a circle, without an equilibrium: rivals for welfare (1 of 1 starts)."
+        in said
+    )
+    assert "Play ends in an equilibrium" not in said
+
+
 def test_the_page_names_what_it_shows(result):
     text = write_page(result, "smecluster game", "0" * 64, "none", "game.csv")
     for heading in ("In short", "Who decides", "What makes the difference", "Do these programmes"):
