@@ -38,10 +38,13 @@ class Known:
         In the coordinates of the priors.
     points : array of float, shape (draws, constants)
         Draws of the fit, in the same; as many as were solved.
+    number : int
+        Which of the data sets it is.
     """
 
     truth: Floats
     points: Floats
+    number: int = 0
 
 
 def recover(
@@ -82,7 +85,8 @@ def recover(
             make = partial(_recover, target, draw_errors, design, seeds)
             arrays = stages.compute_arrays(f"set {number}", make, tells=True)
         tell(number + 1, sets)
-        known = Known(**{name: np.asarray(value, dtype=float) for name, value in arrays.items()})
+        truth, points = (np.asarray(arrays[each], dtype=float) for each in ("truth", "points"))
+        known = Known(truth, points, number)
         if len(known.points):
             found.append(known)
     return found

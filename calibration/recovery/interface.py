@@ -20,7 +20,7 @@ from smecluster.calibration.joint.run import LIKELIHOOD, make_joint_target
 from smecluster.calibration.priors.table import Priors, build_priors
 from smecluster.calibration.recovery.compute import Known, recover
 from smecluster.calibration.recovery.protocol import Protocol, read_protocol
-from smecluster.calibration.recovery.scores import judge, score_answer, score_constants
+from smecluster.calibration.recovery.scores import ENDS, judge, score_answer, score_constants
 from smecluster.calibration.stages import Stages, Tell
 from smecluster.model import Model
 from smecluster.model.settings import check_count
@@ -125,7 +125,7 @@ def run_recovery(
         rows = []
         tell_answers = stages.track("answers")
         for at, known in enumerate(found):
-            digest = f"answer {at} of {known.truth[0]:.12g}"
+            digest = f"answer {known.number} of {known.truth[0]:.12g}"
             make = partial(_ask, answer, problem.model, priors, known)
             arrays = stages.compute_arrays(digest, make, tells=True)
             rows.append({name: np.asarray(value, dtype=float) for name, value in arrays.items()})
@@ -160,7 +160,8 @@ def _score_answers(
         whole = [at for at, one in enumerate(draws) if len(one) and np.isfinite(truth[at])]
         truth, draws = truth[whole], [draws[at] for at in whole]
         scores[name] = score_answer(truth, draws, level)
-        edges = [np.quantile(one, [(1 - level) / 2, 0.5, (1 + level) / 2]) for one in draws]
+        levels = [(1 - level) / 2, 0.5, (1 + level) / 2]
+        edges = [np.quantile(one, levels, method=ENDS) for one in draws]
         low, middle, high = np.array(edges).T
         tables.append(
             pd.DataFrame(

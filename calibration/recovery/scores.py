@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,10 @@ Floats = NDArray[np.float64]
 
 #: What is judged, in the order of the page.
 ALL, DECIDED = "all constants", "constants that the figures decide"
+#: How the ends of an interval follow from draws: a new draw lies between them as often as it says,
+#: however few there are. (The usual way gives ends that are too close: of 35 draws, 85 % lie
+#: between those of 90 %. Hyndman and Fan 1996, The American Statistician 50(4), definition 6.)
+ENDS: Literal["weibull"] = "weibull"
 # Members of the prior that a score is compared with.
 _PRIOR = 400
 
@@ -48,7 +53,7 @@ def score_constants(
     rows = []
     for known in sets:
         truth, scores = known.truth @ root.T, known.points @ root.T
-        low, high = np.quantile(scores, edges, axis=0)
+        low, high = np.quantile(scores, edges, axis=0, method=ENDS)
         rows.append(
             (
                 (low <= truth) & (truth <= high),
@@ -94,7 +99,7 @@ def score_answer(truth: Floats, draws: Sequence[Floats], level: float) -> dict[s
     held, crps, before, width, wide, signs = [], [], [], [], [], []
     for at, (value, drawn) in enumerate(zip(truth, draws, strict=True)):
         others = np.delete(truth, at)
-        low, high = np.quantile(drawn, edges)
+        low, high = np.quantile(drawn, edges, method=ENDS)
         held.append(low <= value <= high)
         width.append(high - low)
         wide.append(float(np.ptp(np.quantile(others, edges))))

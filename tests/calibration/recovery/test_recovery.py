@@ -68,6 +68,13 @@ def test_returning_the_prior_is_not_better_than_the_prior():
     assert answer["covered"] == pytest.approx(0.9, abs=0.1)
 
 
+def test_few_draws_give_intervals_that_hold_what_they_say():
+    rng = np.random.default_rng(2)
+    sets = [Known(rng.standard_normal(50), rng.standard_normal((35, 50))) for _ in range(200)]
+    table = score_constants([f"x{n}" for n in range(50)], sets, np.eye(50), 0.9)
+    assert table["covered"].mean() == pytest.approx(0.9, abs=0.01)
+
+
 def test_an_answer_that_is_known_is_scored_as_known():
     truth = np.random.default_rng(2).standard_normal(80)
     draws = [value + 0.1 * np.random.default_rng(3).standard_normal(200) for value in truth]
