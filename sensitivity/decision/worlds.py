@@ -242,7 +242,11 @@ def compare_two(
     """
     contest = Contest(model, [load_strategy(name) for name in names], budget, horizon, workers)
     label = "draws" if checkpoints is None else f"draws {fingerprint(table)}"
-    gains = contest.run(table, checkpoints=checkpoints, name=label)
+    try:
+        gains = contest.run(table, checkpoints=checkpoints, name=label)
+    except InputError:
+        # Whatever could be wrong with the question was refused before: no draw has a result.
+        return {yardstick: np.full(len(table), np.nan) for yardstick in YARDSTICKS}
     found = {}
     for at, yardstick in enumerate(YARDSTICKS):
         values = np.full(len(table), np.nan)
