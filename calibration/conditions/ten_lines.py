@@ -89,7 +89,8 @@ def _name_constants(constants: pd.DataFrame) -> list[str]:
 
 
 def _judge_structures(structures: pd.DataFrame) -> list[str]:
-    moved, still = [], []
+    moved: list[str] = []
+    still: list[str] = []
     for name, part in structures.groupby("switch", sort=False):
         row = part.iloc[0]
         change = abs(row["posterior"] - row["prior"])
