@@ -74,21 +74,41 @@ def _chain(count: int) -> str:
 
 MODELS = {
     # What the kernel of the first edition got wrong.
+    "RK4 auto in the settings": Hostile(lambda: _model(LEVEL, after=_settings(1))),
+    "RK2 auto in the settings": Hostile(lambda: _model(LEVEL, after=_settings(3))),
     "RK4 in the settings": Hostile(
-        lambda: _model(LEVEL, after=_settings(1)), {("level", 8.0): 10 * math.exp(-2)}
+        lambda: _model(LEVEL, after=_settings(5)), {("level", 8.0): 10 * math.exp(-2)}
     ),
     "RK2 in the settings": Hostile(
-        lambda: _model(LEVEL, after=_settings(3)),
+        lambda: _model(LEVEL, after=_settings(4)),
         {("level", 8.0): 10 * (1 - 0.125 / 4 + (0.125 / 4) ** 2 / 2) ** 64},
     ),
-    "RK4 in XMILE": Hostile(lambda: _xmile('method="Euler"', 'method="RK4"'), suffix=".xmile"),
-    "RK2 in XMILE": Hostile(lambda: _xmile('method="Euler"', 'method="RK2"'), suffix=".xmile"),
-    "DELAY3 below three steps": Hostile(
-        lambda: _model("x = DELAY3(10 + STEP(5, 2), 0.25) ~~|\n")
+    # Three steps of 1/16 of the time constant, before water flows in: the methods' polynomials.
+    "RK4 in XMILE": Hostile(
+        lambda: _xmile('method="Euler"', 'method="RK4"'),
+        {("Water Level", 0.75): 10 * (1 - 1 / 16 + 1 / 512 - 1 / 24_576 + 1 / 1_572_864) ** 3},
+        suffix=".xmile",
     ),
-    "DELAY3 below one step": Hostile(lambda: _model("x = DELAY3(10 + STEP(5, 2), 0.05) ~~|\n")),
+    "RK2 in XMILE": Hostile(
+        lambda: _xmile('method="Euler"', 'method="RK2"'),
+        {("Water Level", 0.75): 10 * (1 - 1 / 16 + 1 / 512) ** 3},
+        suffix=".xmile",
+    ),
+    # A cascade of three stages, each with a third of the delay: 1.5 (7.5) of it in a step.
+    "DELAY3 below three steps": Hostile(
+        lambda: _model("x = DELAY3(10 + STEP(5, 2), 0.25) ~~|\n"),
+        {("x", 2.25): 10.0, ("x", 2.375): 10 + 5 * 1.5**3},
+    ),
+    "DELAY3 below one step": Hostile(
+        lambda: _model("x = DELAY3(10 + STEP(5, 2), 0.05) ~~|\n"),
+        {("x", 2.25): 10.0, ("x", 2.375): 10 + 5 * 7.5**3},
+    ),
     "PULSE of width 0": Hostile(lambda: _model("x = PULSE(2, 0) ~~|\n"), {("x", 2.0): 1.0}),
-    "PULSE off the grid": Hostile(lambda: _model("x = PULSE(2.05, 0.05) ~~|\n")),
+    # It counts where the middle of a step lies inside.
+    "PULSE off the grid": Hostile(
+        lambda: _model("x = PULSE(2.05, 0.05) ~~|\n"),
+        {("x", 1.875): 0.0, ("x", 2.0): 1.0, ("x", 2.125): 0.0},
+    ),
     "PULSE TRAIN at its end": Hostile(
         lambda: _model("x = PULSE TRAIN(1, 3, 4, 2) ~~|\n"),
         {("x", 1.5): 1.0, ("x", 2.0): 1.0, ("x", 2.125): 0.0},
