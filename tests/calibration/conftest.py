@@ -95,7 +95,7 @@ class Logistic:
     def to_scale(self, values):
         return np.log(np.asarray(values, dtype=float))
 
-    def to_inputs(self, points):
+    def tabulate(self, points):
         return pd.DataFrame(np.atleast_2d(self.to_natural(points)), columns=list(self.names))
 
     def with_measurements(self, values):

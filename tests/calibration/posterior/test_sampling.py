@@ -31,7 +31,7 @@ class Normal:
     def cost(self, points, workers=None):
         return 0.5 * (self.residuals(points) ** 2).sum(axis=1)
 
-    def to_inputs(self, points):
+    def tabulate(self, points):
         import pandas as pd
 
         return pd.DataFrame(points, columns=list(self.names))
