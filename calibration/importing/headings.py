@@ -12,7 +12,7 @@ from typing import Any
 
 from smecluster.calibration.data.case_file import Heading
 from smecluster.calibration.data.units import find_unit
-from smecluster.calibration.importing.layout import Figure
+from smecluster.calibration.importing.layout import SheetFigure
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.reading import read_toml
 
@@ -45,12 +45,12 @@ class Understood:
     reason: str = ""
 
 
-def understand(figures: Iterable[Figure], mapping: Mapping[str, Heading]) -> list[Understood]:
+def understand(figures: Iterable[SheetFigure], mapping: Mapping[str, Heading]) -> list[Understood]:
     """Understand the headings of a table.
 
     Parameters
     ----------
-    figures : iterable of Figure
+    figures : iterable of SheetFigure
         Those of the table.
     mapping : mapping of str to Heading
         What ``case.toml`` says of headings; it goes before what is guessed.
@@ -78,7 +78,7 @@ def choose_measures(series: Collection[str]) -> list[dict[str, Any]]:
     return list(chosen.values())
 
 
-def _understand(figure: Figure, given: Heading | None, taken: Collection[str]) -> Understood:
+def _understand(figure: SheetFigure, given: Heading | None, taken: Collection[str]) -> Understood:
     heading = figure.heading
     if given is not None and given.leave_out:
         return Understood(heading, "", "", "", "left out, as case.toml says")

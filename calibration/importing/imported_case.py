@@ -19,7 +19,7 @@ from smecluster.calibration.data.measuring import check_measure, derive_measurem
 from smecluster.calibration.data.series import COLUMNS, Row
 from smecluster.calibration.importing.cells import read_cells
 from smecluster.calibration.importing.headings import Understood, choose_measures, understand
-from smecluster.calibration.importing.layout import Figure, Layout, read_figures
+from smecluster.calibration.importing.layout import SheetFigure, Layout, read_figures
 from smecluster.calibration.sizing.sized_case import new_sized_case
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.files import read_text
@@ -48,7 +48,7 @@ class Imported:
         How its table is laid out.
     understood : tuple of Understood
         What each heading was taken to mean.
-    figures : tuple of Figure
+    figures : tuple of SheetFigure
         Those that were read.
     measures : tuple of str
         The variables of the model that they measure.
@@ -63,7 +63,7 @@ class Imported:
     file: Path
     layout: Layout
     understood: tuple[Understood, ...]
-    figures: tuple[Figure, ...]
+    figures: tuple[SheetFigure, ...]
     measures: tuple[str, ...]
     like: str = ""
     year: int = 0
@@ -182,7 +182,7 @@ def _renew(
     table: Path,
     layout: Layout,
     understood: Sequence[Understood],
-    figures: Sequence[Figure],
+    figures: Sequence[SheetFigure],
 ) -> Imported:
     """Write the figures of a folder that exists again; what else it has stays."""
     place = read_case_file(folder / _CASE)
@@ -204,7 +204,7 @@ def _renew(
 def _find_size(
     measure: Mapping[str, Any],
     understood: Sequence[Understood],
-    figures: Sequence[Figure],
+    figures: Sequence[SheetFigure],
     own: str,
 ) -> tuple[int, float]:
     """Find the first year with value added, and how much, Myuan in prices of that year."""
@@ -237,7 +237,7 @@ def _choose_prices(measure: Mapping[str, Any]) -> str:
     return "published" if "yuan" in str(measure["unit"]) else "none"
 
 
-def _make_row(own: str, each: Understood, figure: Figure) -> Row:
+def _make_row(own: str, each: Understood, figure: SheetFigure) -> Row:
     words = ("exact", each.unit, each.prices, "read", CODE, "", 0)
     return Row(own, each.series, figure.year, float(figure.value), figure.value, *words)
 
@@ -246,7 +246,7 @@ def _make_row(own: str, each: Understood, figure: Figure) -> Row:
 
 
 def _list_rows(
-    own: str, understood: Sequence[Understood], figures: Sequence[Figure]
+    own: str, understood: Sequence[Understood], figures: Sequence[SheetFigure]
 ) -> list[tuple[str, ...]]:
     """List the figures as rows of ``series.csv``."""
     named = {each.heading: each for each in understood if each.series}
@@ -270,7 +270,7 @@ def _list_rows(
 
 
 def _write_measure(
-    measure: Mapping[str, Any], understood: Sequence[Understood], figures: Sequence[Figure]
+    measure: Mapping[str, Any], understood: Sequence[Understood], figures: Sequence[SheetFigure]
 ) -> str:
     headings = {each.heading for each in understood if each.series in measure["series"]}
     years = [figure.year for figure in figures if figure.heading in headings]

@@ -26,7 +26,7 @@ _NEEDED = ("series", "year", "value")
 
 
 @dataclass(frozen=True)
-class Figure:
+class SheetFigure:
     """One figure as the table has it.
 
     Attributes
@@ -50,7 +50,7 @@ class Figure:
 
 def read_figures(
     cells: Sequence[Sequence[str]], region: str | None = None
-) -> tuple[Layout, list[Figure]]:
+) -> tuple[Layout, list[SheetFigure]]:
     """Find the layout of a table and read its figures.
 
     Parameters
@@ -64,7 +64,7 @@ def read_figures(
     -------
     layout : str
         ``a column a series``, ``a row a series`` or ``a row a figure``.
-    figures : list of Figure
+    figures : list of SheetFigure
         In the order of the table.
 
     Raises
@@ -111,7 +111,7 @@ def _find_roles(row: Sequence[str]) -> dict[str, int]:
 
 def _read_long(
     rows: Sequence[Sequence[str]], roles: Mapping[str, int], above: int, region: str | None
-) -> list[Figure]:
+) -> list[SheetFigure]:
     if "region" in roles:
         names = list(dict.fromkeys(row[roles["region"]] for row in rows if row[roles["region"]]))
         if region is None and len(names) > 1:
@@ -132,11 +132,13 @@ def _read_long(
         if year is None:
             raise InputError(f"row {at}: {row[roles['year']]!r} is no year")
         unit, prices = (row[roles[role]] if role in roles else "" for role in ("unit", "prices"))
-        found.append(Figure(row[roles["series"]], year, value, unit, prices))
+        found.append(SheetFigure(row[roles["series"]], year, value, unit, prices))
     return found
 
 
-def _read_across(rows: Sequence[Sequence[str]], years: Sequence[str], above: int) -> list[Figure]:
+def _read_across(
+    rows: Sequence[Sequence[str]], years: Sequence[str], above: int
+) -> list[SheetFigure]:
     """Read rows that are series, below a row of years; a unit may stand in a column of its own."""
     roles = _find_roles(years)
     places = find_years(years)
@@ -150,11 +152,13 @@ def _read_across(rows: Sequence[Sequence[str]], years: Sequence[str], above: int
             value = _read_value(row[place], at, row[head])
             year = parse_year(years[place])
             if value is not None and year is not None:
-                found.append(Figure(row[head], year, value, unit))
+                found.append(SheetFigure(row[head], year, value, unit))
     return found
 
 
-def _read_down(cells: Sequence[Sequence[str]], column: int, years: Sequence[int]) -> list[Figure]:
+def _read_down(
+    cells: Sequence[Sequence[str]], column: int, years: Sequence[int]
+) -> list[SheetFigure]:
     """Read columns that are series, beside a column of years."""
     headings = cells[years[0] - 1]
     # Between headings and figures some tables have a row of units.
@@ -169,7 +173,7 @@ def _read_down(cells: Sequence[Sequence[str]], column: int, years: Sequence[int]
             value = _read_value(cells[at][place], at + 1, heading)
             year = parse_year(cells[at][column])
             if value is not None and year is not None:
-                found.append(Figure(heading, year, value, units[place]))
+                found.append(SheetFigure(heading, year, value, units[place]))
     return found
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from smecluster.calibration.store.named import DRAWN
 from smecluster.model.presentation.formatting import capitalise
 from smecluster.policies.brief.parts.doubts import COMPARISONS, OPTIONS, count_turns
 from smecluster.policies.brief.parts.losers import summarise_losers
@@ -140,13 +143,24 @@ def _tell_varied(voice: Voice, evidence: Evidence) -> str:
     if own.empty or nothing.empty:
         return ""
     row = own.sort_values("ahead of the other strategies", ascending=False).iloc[0]
+    stamp = evidence.ready[DECISION].stamp
+    told: dict[str, Any] = {
+        "year": stamp.get("horizon", ""),
+        "first": voice.title(str(row["option"])),
+        "share": _of_hundred(row["ahead of the other strategies"], row["draws"]),
+        "nothing": _of_hundred(nothing.iloc[0]["best"], nothing.iloc[0]["draws"]),
+    }
+    if stamp.get("calibration", "").startswith(DRAWN):
+        return voice.say(
+            "; when all that is judged varies too, held against the histories and counted to "
+            "{year}, the lead is with {first} in {share} of 100 draws, and spending nothing is "
+            "best in {nothing}",
+            **told,
+        )
     return voice.say(
         "; when all that is judged varies too, counted to {year}, the lead is with {first} in "
         "{share} of 100 draws, and spending nothing is best in {nothing}",
-        year=evidence.ready[DECISION].stamp.get("horizon", ""),
-        first=voice.title(str(row["option"])),
-        share=_of_hundred(row["ahead of the other strategies"], row["draws"]),
-        nothing=_of_hundred(nothing.iloc[0]["best"], nothing.iloc[0]["draws"]),
+        **told,
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from smecluster.calibration.store.named import DRAWN
 from smecluster.model.presentation.documents.blocks import Column, Part, Table
 from smecluster.model.presentation.language.catalogue import mark
 from smecluster.model.presentation.language.numbers import format_number
@@ -184,11 +185,18 @@ def _tabulate_options(voice: Voice, options: pd.DataFrame, stamp: Mapping[str, s
         Column(say("ahead of the other strategies"), number=True),
         Column(say("best of all, doing nothing included"), number=True),
     )
+    year = stamp.get("horizon", "")
+    held = stamp.get("calibration", "").startswith(DRAWN)
     return Table(
         say("all varied"),
         say(
+            "With every judged constant varied, held against the histories, counted to {year}",
+            year=year,
+        )
+        if held
+        else say(
             "With every judged constant varied, not held against the history, counted to {year}",
-            year=stamp.get("horizon", ""),
+            year=year,
         ),
         columns,
         tuple(rows),
