@@ -19,7 +19,7 @@ from smecluster.calibration.data.measuring import check_measure, derive_measurem
 from smecluster.calibration.data.series import COLUMNS, Row
 from smecluster.calibration.importing.cells import read_cells
 from smecluster.calibration.importing.headings import Understood, choose_measures, understand
-from smecluster.calibration.importing.layout import SheetFigure, Layout, read_figures
+from smecluster.calibration.importing.layout import Layout, SheetFigure, read_figures
 from smecluster.calibration.sizing.sized_case import new_sized_case
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.files import read_text

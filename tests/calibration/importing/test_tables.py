@@ -6,7 +6,7 @@ import pytest
 from smecluster.calibration.data.case_file import Heading
 from smecluster.calibration.importing.cells import parse_figure, parse_year, read_cells
 from smecluster.calibration.importing.headings import choose_measures, understand
-from smecluster.calibration.importing.layout import Figure, read_figures
+from smecluster.calibration.importing.layout import SheetFigure, read_figures
 from smecluster.model.support.errors import InputError
 
 DOWN = [
@@ -47,11 +47,11 @@ def test_units_may_stand_in_a_row_below_the_headings():
 def test_a_row_a_series():
     layout, figures = read_figures(ACROSS)
     assert layout == "a row a series"
-    assert figures[0] == Figure("地区生产总值", 2000, "1540.7", "亿元")
+    assert figures[0] == SheetFigure("地区生产总值", 2000, "1540.7", "亿元")
 
 
 def test_a_row_a_figure_of_several_regions():
-    assert read_figures(LONG, "苏州")[1] == [Figure("地区生产总值", 2000, "1540.7", "亿元")]
+    assert read_figures(LONG, "苏州")[1] == [SheetFigure("地区生产总值", 2000, "1540.7", "亿元")]
     with pytest.raises(InputError, match="has 2 regions, 苏州, 无锡: name one with"):
         read_figures(LONG)
     with pytest.raises(InputError, match=r"did you mean '苏州'|region of the table"):
@@ -110,7 +110,7 @@ def test_a_sheet_is_chosen_by_name(tmp_path):
 
 def read(heading, unit="", given=None):
     mapping = {} if given is None else {heading: given}
-    return understand([Figure(heading, 2000, "1", unit)], mapping)[0]
+    return understand([SheetFigure(heading, 2000, "1", unit)], mapping)[0]
 
 
 @pytest.mark.parametrize(
