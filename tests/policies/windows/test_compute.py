@@ -109,8 +109,8 @@ def test_a_smaller_critical_mass_makes_a_cluster_larger_relative_to_it(found):
 
 def test_tables_cover_the_map(found):
     long = tabulate_gains(found)
-    assert set(long["measure"]) == {HOME, EVERYWHERE, MASS}
-    assert len(long) == 3 * 3 * 2 * 3
+    assert set(long["measure"]) == {HOME, EVERYWHERE, NATION, MASS}
+    assert len(long) == 4 * 3 * 2 * 3
     assert (long["low"] <= long["high"]).all()
     assert list(find_windows(found)["region"]) == list(found.gains["Region"].values)
 
