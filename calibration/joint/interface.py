@@ -23,6 +23,7 @@ from smecluster.calibration.priors.table import Priors, build_priors
 from smecluster.calibration.problem.assembly import Problem
 from smecluster.calibration.saving import check_target, save_calibration
 from smecluster.calibration.stages import Stages, Tell
+from smecluster.calibration.store.named import DRAWN
 from smecluster.calibration.validation.reform_file import read_reforms
 from smecluster.model.settings import check_count, check_time_step
 from smecluster.model.support.checkpoints import drop
@@ -30,8 +31,8 @@ from smecluster.model.support.files import write_atomic
 from smecluster.model.support.ledger import check_name
 from smecluster.model.support.provenance import make_stamp
 
-#: The name of the calibration, and the folder of its further tables and of unfinished work.
-EVERY_CONSTANT, KNOWLEDGE, _WORK = "every-constant", "knowledge", "work"
+#: The folder of the calibration's further tables, and that of unfinished work.
+KNOWLEDGE, _WORK = "knowledge", "work"
 _MORE = ("steps",)
 #: Time step of descents and walks, years; their draws are weighed with the model's own.
 WALKING_STEP = 0.25
@@ -41,7 +42,7 @@ def calibrate_constants(
     cases: Sequence[CaseLike] | None = None,
     *,
     out: str | Path,
-    name: str = EVERY_CONSTANT,
+    name: str = DRAWN,
     include: Sequence[str] = (),
     effort: JointEffort | None = None,
     time_step: float | None = None,

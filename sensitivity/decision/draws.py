@@ -16,14 +16,12 @@ from numpy.typing import NDArray
 
 from smecluster.calibration.loading import find_calibration
 from smecluster.calibration.priors.table import Priors, build_priors
-from smecluster.calibration.store.named import Calibration, list_calibrations, round_values
+from smecluster.calibration.store.named import DRAWN, Calibration, list_calibrations, round_values
 from smecluster.model import Model
 from smecluster.model.presentation.prose import format_count
 from smecluster.model.vensim.values import split_name
 from smecluster.sensitivity.tipping.compute import LEFT_OUT
 
-#: The calibration that is used if none is named, once there is one.
-_FULL = "every-constant"
 # Switches are drawn by their own probabilities beside it: so many others leave it complete.
 _FEW = 5
 
@@ -63,7 +61,7 @@ def choose_calibration(name: str | None) -> str | None:
     str or None
         A name or folder, or None for the shipped one.
     """
-    return _FULL if name is None and _FULL in list_calibrations() else name
+    return DRAWN if name is None and DRAWN in list_calibrations() else name
 
 
 def draw_everything(model: Model, calibration: str | None, count: int, seed: int) -> Draws:
