@@ -27,8 +27,13 @@ from smecluster.calibration.data.constants import (
     scan_tables,
 )
 from smecluster.calibration.data.csv_rows import scan_records
+from smecluster.calibration.data.deflate import BASE_YEAR
 from smecluster.calibration.data.measuring import COLUMNS as MEASURED
-from smecluster.calibration.data.measuring import derive_measurements, qualify_series
+from smecluster.calibration.data.measuring import (
+    derive_measurements,
+    list_rebased,
+    qualify_series,
+)
 from smecluster.calibration.data.selection import select_statuses
 from smecluster.calibration.data.series import COLUMNS, Row, scan_series
 from smecluster.calibration.data.targets import FILE as TARGETS
@@ -225,6 +230,12 @@ class _Check:
                 except InputError as error:
                     self.problems.append(f"{where}: {measure.variable!r}: {error}")
                     break
+            if years.get(True):
+                for base, factor in list_rebased(measure, file.region, by_name).items():
+                    self.notes.append(
+                        f"{where}: figures of {measure.variable!r} are in constant {base} prices: "
+                        f"multiplied by {factor:.4g}, they are in those of {BASE_YEAR}"
+                    )
             first, last = measure.years
             if years.get(True) == []:
                 self.problems.append(

@@ -103,10 +103,7 @@ def derive_measurements(
         )
         for series in measure.series
     ]
-    index = None
-    if measure.deflator:
-        own = by_name[qualify_series(measure.deflator, place.table)]
-        index = build_index(choose_figures(own, include))
+    index = _find_index(measure, place, by_name, include)
     common = set(chosen[0]).intersection(*chosen[1:])
     first, last = measure.years
     for year in sorted(common):
@@ -127,6 +124,58 @@ def derive_measurements(
             measure.compare,
             measure.segment,
         )
+
+
+def list_rebased(
+    measure: Measure, place: Place, by_name: Mapping[str, Sequence[Row]]
+) -> dict[int, float]:
+    """List the years in whose constant prices a measure's figures are, where these are converted.
+
+    Parameters
+    ----------
+    measure : Measure
+        The measure.
+    place : Place
+        The case's region, for series without a region.
+    by_name : mapping of str to sequence of Row
+        Figures by ``region/series``.
+
+    Returns
+    -------
+    dict of int to float
+        What money in prices of each year is multiplied by to be in prices of 2010 (dimensionless).
+
+    Raises
+    ------
+    InputError
+        If a year has no deflator.
+    """
+    if measure.compare == "scale" or measure.combine == "ratio" or measure.prices == "current":
+        return {}
+    rows = [
+        row for series in measure.series for row in by_name[qualify_series(series, place.table)]
+    ]
+    money = [
+        row
+        for row in rows
+        if _is_wanted(measure, row) and units.find_unit(row.unit).quantity in _MONEY
+    ]
+    bases = {base for row in money if (base := find_base_year(row)) is not None}
+    index = _find_index(measure, place, by_name, STATUSES)
+    return {base: deflate(1.0, base, index) for base in sorted(bases - {BASE_YEAR})}
+
+
+def _find_index(
+    measure: Measure,
+    place: Place,
+    by_name: Mapping[str, Sequence[Row]],
+    include: Iterable[str],
+) -> Mapping[int, float] | None:
+    """Find the price index that a measure names; None where it takes the nation's."""
+    if not measure.deflator:
+        return None
+    own = by_name[qualify_series(measure.deflator, place.table)]
+    return build_index(choose_figures(own, include))
 
 
 def _is_wanted(measure: Measure, row: Row) -> bool:

@@ -225,6 +225,24 @@ def test_a_parameter_that_moves_no_figure_is_named(tmp_path):
     assert all("has no effect" in each for each in problems)
 
 
+def test_prices_of_another_year_are_named_with_what_they_are_multiplied_by(tmp_path):
+    """National accounts at 2000 prices pass into a fit, but not without a word."""
+    town = new_case(tmp_path / "town", "wenzhou")
+    toml = town / "case.toml"
+    text = re.sub(r"<[^<>]*>", "the town", toml.read_text(encoding="utf-8"))
+    measure = 'variable = "value added"\nunit = "Myuan/Year"\nseries = ["va"]\nprices = "none"\n'
+    measure += 'years = [1990, 2010]\ndefinition = "of the town"\n'
+    toml.write_text(f"{text}\n[[measure]]\n{measure}", encoding="utf-8")
+    series = town / "series.csv"
+    kept = series.read_text(encoding="utf-8")
+    for base, told in ((2000, ["multiplied by 1.5"]), (2010, [])):
+        rows = f"town,va,1990,3000,exact,million yuan,constant {base} prices,read,S101,\n"
+        series.write_text(kept + rows, encoding="utf-8")
+        notes = [note for note in check_case(town).notes if "in constant" in note]
+        assert len(notes) == len(told)
+        assert all(word in note for word, note in zip(told, notes, strict=True))
+
+
 def test_a_message_repeats_at_most_200_characters_of_a_value(folder):
     edit(folder / "tables.csv", ",1/Year,", f",{'-' * 2000}1,")
     (problem,) = check_case(folder).problems
