@@ -123,6 +123,10 @@ def case(
     given = [name for name, value in sized.items() if value is not None]
     read = {"--into": into, "--sheet": sheet, "--place": place, "--source": source}
     only = [name for name, value in read.items() if value is not None]
+    for name, value in {**sized, **read}.items():
+        # Nothing is not the same as left out: a script whose variable is empty gives nothing.
+        if value is not None and str(value).strip() == "":
+            raise InputError(f"{name} is empty: give a name, or leave the option out")
     if action != "import" and only:
         raise InputError(f"{only[0]} belongs to `case import`")
     if action == "import":

@@ -88,6 +88,9 @@ def test_machines_get_json(capsys, tmp_path):
         (["new", "town", "--gdp", "-5", "--year", "1990"], "--gdp -5: value added must be above 0"),
         (["new", "town", "--gdp", "5", "--year", "2030"], "no deflator for 2030"),
         (["new", "town", "--gdp", "5", "--year", "1990", "--series", "va"], "belong together"),
+        (["import", "town.csv", "--sheet", ""], "--sheet is empty"),
+        (["import", "town.csv", "--place", ""], "--place is empty"),
+        (["import", "town.csv", "--part-of", " "], "--part-of is empty"),
         (["check", "nowhere", "--gdp", "5"], "--gdp belongs to `case new`"),
     ],
 )
