@@ -99,7 +99,7 @@ def account(
             baseline=inputs.baseline,
             start=inputs.study.start,
             budget=inputs.study.budget,
-            horizon=inputs.study.horizon or LAST_HORIZON,
+            horizon=LAST_HORIZON if (last := inputs.study.horizon) is None else last,
             settings=inputs.settings,
             workers=workers,
             progress=report,

@@ -179,7 +179,7 @@ def _make_plan(
                 f"{_HISTORY!r}"
             )
         return None, {}
-    chosen = load(strategy or _STRATEGY)
+    chosen = load(_STRATEGY if strategy is None else strategy)
     plan = settle_triggers(model, chosen.plan(model), settings)
     return f"{chosen.name} {chosen.hash}", plan.inputs
 

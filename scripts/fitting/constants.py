@@ -71,7 +71,7 @@ def constants(
     from smecluster.scripts.fitting.calibrate import StageProgress
 
     check_name(name, "--name")
-    target = out or _RESULTS / name
+    target = _RESULTS / name if out is None else out
     with StageProgress() as tell:
         said = calibrate_constants(
             out=target,

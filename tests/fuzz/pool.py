@@ -26,6 +26,10 @@ _MOST_MEMORY = 1500
 _PATIENCE = {
     "killed": 300.0,
     "own files": 150.0,
+    # A number that becomes 1,000 draws or runs is more work, and no hang; nor is a page of figures.
+    "policy study": 90.0,
+    "any option": 90.0,
+    "calibration report": 60.0,
     "figure": 60.0,
     "checkpoints": 60.0,
     "results": 60.0,

@@ -160,3 +160,12 @@ def test_failures_that_somebody_else_wrote_stay(table, tmp_path, capsys):
     assert run(table(HEAD + "0.35,40000\n"), *options) == 2
     assert "result.failed.csv is not a file that smecluster wrote" in capsys.readouterr().err
     assert other.read_text() == "mine\n"
+
+
+def test_an_empty_strategy_is_not_the_default_one(table, tmp_path, capsys):
+    out = tmp_path / "result.csv"
+    inputs = table(HEAD + "0.35,40000\n")
+    options = ["--output", "value added", "--year", 2040, "--strategy", ""]
+    assert run(inputs, *options, "--out", out) == 2
+    assert "unknown strategy ''" in capsys.readouterr().err
+    assert not out.exists()
