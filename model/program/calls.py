@@ -4,28 +4,24 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from smecluster.model.program.draws import DRAWS, SEED, Source
-from smecluster.model.program.expressions import ExpressionBuilder
 from smecluster.model.program.functions import FUNCTIONS
 from smecluster.model.program.graph import Parameter
 from smecluster.model.program.subscripts import Cell, Env, Scope, Site
+from smecluster.model.program.vectors import (
+    REDUCTIONS,
+    VECTORS,
+    WHOLE,
+    VectorBuilder,
+    list_subscripts,
+)
 from smecluster.model.reading import syntax
 from smecluster.model.reading.syntax import File
-from smecluster.model.support.limits import MOST_TERMS
 from smecluster.model.vensim.source import fold_name
 
-_REDUCTIONS = {"sum": "add", "prod": "mul", "vmin": "min", "vmax": "max"}
-# XMILE's, which run over all elements of ranges that the equation is not written for.
-_WHOLE = {
-    "vmin xmile": "min",
-    "vmax xmile": "max",
-    "sum xmile": "add",
-    "prod xmile": "mul",
-    "mean xmile": "add",
-}
 # Readings of a table other than its own; XMILE's LOOKUP is the plain one.
 _READINGS = {
     "lookup": "",
@@ -35,7 +31,7 @@ _READINGS = {
 }
 
 
-class CallBuilder(ExpressionBuilder):
+class CallBuilder(VectorBuilder):
     """Builds variables whose equations call functions, tables and macros.
 
     Parameters
@@ -46,7 +42,6 @@ class CallBuilder(ExpressionBuilder):
 
     def __init__(self, file: File) -> None:
         super().__init__(file)
-        self.terms = 0
         self.macros = {fold_name(macro.name): macro for macro in file.macros}
         self.scopes: dict[Any, Scope] = {}
 
@@ -63,12 +58,21 @@ class CallBuilder(ExpressionBuilder):
                 return self._build_table_call(where, env, table, (argument,), _READINGS[name])
         if name in DRAWS:
             return self._build_draw(where, env, name, tree)
-        if name in _REDUCTIONS or name in _WHOLE:
+        if name in VECTORS:
+            return self.build_vector(where, env, name, tree)
+        if name == "size xmile" and self._names_range(tree.arguments[0]):
+            return self._count_elements(where, tree)
+        if name in REDUCTIONS or name in WHOLE:
             return self._build_reduction(where, env, name, tree)
-        if name in ("elmcount", "size"):
+        if name == "elmcount":
             return self._count_elements(where, tree)
         if name == "active initial" and len(tree.arguments) == 2:
             return self.number(where, env, tree.arguments[1 if where.first else 0])
+        if name == "a function of":
+            raise where.refuse(
+                "is only sketched: A FUNCTION OF says no more than what it needs; "
+                "give it an equation"
+            )
         function = FUNCTIONS.get(name)
         if function is None:
             raise where.refuse(f"uses {name.upper()}, which is not supported")
@@ -105,36 +109,35 @@ class CallBuilder(ExpressionBuilder):
         return nodes
 
     def _count_elements(self, where: Site, tree: Any) -> int:
+        if len(tree.arguments) != 1:
+            raise where.refuse(f"gives ELMCOUNT {len(tree.arguments)} arguments; it takes 1")
         name = fold_name(getattr(tree.arguments[0], "reference", ""))
-        if name not in self.subscripts.spelled:
+        if not self._names_range(tree.arguments[0]):
             raise where.refuse("gives ELMCOUNT something other than a range")
         return self.graph.const(len(self.subscripts.ranges[self.subscripts.spelled[name]]))
+
+    def _names_range(self, tree: Any) -> bool:
+        return fold_name(getattr(tree, "reference", "")) in self.subscripts.spelled
 
     def _build_reduction(self, where: Site, env: Env, name: str, tree: Any) -> int:
         if len(tree.arguments) != 1:
             raise where.refuse(f"gives {name.upper()} {len(tree.arguments)} arguments; it takes 1")
         term = tree.arguments[0]
-        if name in _WHOLE:
+        if name in WHOLE:
             term = self._mark_ranges(where, env, term)
-        over = dict.fromkeys(marked for marked in _list_subscripts(term) if marked.endswith("!"))
-        if not over and name in _WHOLE:
+        over = dict.fromkeys(marked for marked in list_subscripts(term) if marked.endswith("!"))
+        if not over and name == "size xmile":
+            return self.graph.const(1)
+        if not over and name in WHOLE:
             return self.number(where, env, term)
         if not over:
             raise where.refuse(f"uses {name.upper()} without a range marked by '!'")
-        for marked in over:
-            if fold_name(marked.rstrip("!")) not in self.subscripts.spelled:
-                raise self.subscripts.refuse_subscript(where.variable, marked.rstrip("!"))
-        axes = [
-            self.subscripts.ranges[self.subscripts.spelled[fold_name(marked.rstrip("!"))]]
-            for marked in over
-        ]
-        self.terms += math.prod(map(len, axes))
-        if self.terms > MOST_TERMS:
-            raise where.refuse(
-                f"has a {name.upper()} with which those of the model have more than {MOST_TERMS:,} "
-                "terms, which is the most that is computed: use fewer or shorter ranges"
-            )
-        op = _REDUCTIONS.get(name) or _WHOLE[name]
+        axes = self.list_axes(where, tuple(over))
+        count = math.prod(map(len, axes))
+        if name == "size xmile":
+            return self.graph.const(count)
+        self.count_terms(where, name, count)
+        op = REDUCTIONS.get(name) or WHOLE[name]
         node = None
         for cell in itertools.product(*axes):
             inner = tuple(
@@ -145,7 +148,6 @@ class CallBuilder(ExpressionBuilder):
             node = value if node is None else self.graph.add(op, node, value)
         assert node is not None  # a range has at least one element
         if name == "mean xmile":
-            count = math.prod(map(len, axes))
             return self.graph.add("div", node, self.graph.const(count))
         return node
 
@@ -317,18 +319,3 @@ class CallBuilder(ExpressionBuilder):
             scope.names[fold_name(element.name)] = key
             self.variables[key] = variable
         return scope
-
-
-def _list_subscripts(tree: Any) -> Iterator[str]:
-    """List the subscripts in an expression, except those inside a reduction."""
-    if isinstance(tree, syntax.Call):
-        if fold_name(tree.function.reference) not in (*_REDUCTIONS, *_WHOLE):
-            for part in (tree.function, *tree.arguments):
-                yield from _list_subscripts(part)
-    elif isinstance(tree, syntax.Reference):
-        yield from tree.subscripts.subscripts if tree.subscripts else ()
-    elif isinstance(tree, syntax.Arithmetic | syntax.Logic):
-        for part in tree.arguments:
-            yield from _list_subscripts(part)
-    elif isinstance(tree, syntax.InlineLookups):
-        yield from _list_subscripts(tree.argument)

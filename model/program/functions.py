@@ -126,6 +126,13 @@ def _modulo(graph: Graph, moment: Moment, x: int, unit: int) -> int:
     return graph.add("sub", x, _quantum(graph, moment, x, unit))
 
 
+def _x_modulo(graph: Graph, _: Moment, x: int, unit: int) -> int:
+    """Build XMILE's ``x MOD unit``: Knuth's, with the sign of the unit, and x where that is 0."""
+    none = graph.add("eq", unit, graph.const(0))
+    safe = choose(graph, none, graph.const(1), unit)
+    return choose(graph, none, x, remainder(graph, x, safe))
+
+
 def _log(graph: Graph, _: Moment, x: int, base: int) -> int:
     return graph.add("div", graph.add("ln", x), graph.add("ln", base))
 
@@ -213,7 +220,11 @@ def _x_pulse(graph: Graph, moment: Moment, start: int, size: int) -> int:
 
 
 def _x_pulse_train(graph: Graph, moment: Moment, start: int, interval: int, size: int) -> int:
-    on = _repeated(graph, moment, start, interval, moment.step, None)
+    """Build XMILE's repeated pulse; with an interval of 0 there is one (XMILE 1.0, PULSE)."""
+    single = graph.add("eq", interval, graph.const(0))
+    safe = choose(graph, single, graph.const(1), interval)
+    often = _repeated(graph, moment, start, safe, moment.step, None)
+    on = choose(graph, single, _once(graph, moment, start, moment.step), often)
     return _height(graph, moment, on, size)
 
 
@@ -252,9 +263,11 @@ def _on_grid(name: str) -> Domain:
 
 
 _WHOLE_INTERVAL = Domain(
-    lambda graph, span, *given: _lasts(graph, span, given[1]),
-    "interval of PULSE of 0 or of a part of a time step",
-    "make it a whole number of TIME STEPs, at least one",
+    lambda graph, span, *given: graph.add(
+        "or", graph.add("eq", given[1], graph.const(0)), _lasts(graph, span, given[1])
+    ),
+    "PULSE whose interval is no whole number of time steps",
+    "make it one, or 0 for a single pulse",
 )
 
 
@@ -280,8 +293,11 @@ FUNCTIONS: dict[str, Function] = {
     "max": Function(2, _direct("max")),
     "power": Function(2, _direct("pow")),
     "integer": Function(1, _direct("trunc")),
+    # XMILE's INT goes down, Vensim's INTEGER towards 0.
+    "xint": Function(1, _direct("floor")),
     "log": Function(2, _numbers(_log)),
     "modulo": Function(2, _numbers(_modulo)),
+    "xmodulo": Function(2, _numbers(_x_modulo)),
     "quantum": Function(2, _numbers(_quantum)),
     "xidz": Function(3, _numbers(xidz)),
     "zidz": Function(2, _numbers(zidz)),

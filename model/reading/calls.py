@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import reduce
 
 from smecluster.model.reading.syntax import (
+    Arithmetic,
     Call,
     Delay,
     DelayFixed,
@@ -23,6 +25,8 @@ from smecluster.model.reading.syntax import (
 
 Build = Callable[..., Tree]
 
+_STEP = Reference("TIME STEP")
+
 
 def _call(name: str) -> Build:
     return lambda *arguments: Call(Reference(name), arguments)
@@ -38,6 +42,49 @@ def _choose(**by_count: Build) -> Build:
         return by_count[counts[len(arguments)]](*arguments)
 
     return build
+
+
+def _gather(whole: str, sign: str) -> Build:
+    """Let a function take all elements of one argument, or several arguments."""
+
+    def build(*arguments: Tree) -> Tree:
+        if len(arguments) < 2:
+            return _choose(one=_call(whole))(*arguments)
+        return _join(sign, *arguments)
+
+    return build
+
+
+def _average(*arguments: Tree) -> Tree:
+    total = _gather("mean xmile", "+")(*arguments)
+    return _join("/", total, float(len(arguments))) if len(arguments) > 1 else total
+
+
+def _extreme(name: str) -> Build:
+    """Let a function of two numbers take all elements of one argument, or several arguments."""
+
+    def build(*arguments: Tree) -> Tree:
+        if len(arguments) < 2:
+            return _choose(one=_call(f"v{name} xmile"))(*arguments)
+        return reduce(lambda left, right: Call(Reference(name), (left, right)), arguments)
+
+    return build
+
+
+def _pink_noise(mean: Tree, spread: Tree, time: Tree, seed: Tree) -> Tree:
+    """Write pink noise out: white noise in a first-order average (Vensim reference manual).
+
+    The white noise is so much wider that the average's spread is the one asked for at any time
+    step; the average begins with a draw of that spread.
+    """
+    draw = Reference("random plain normal")
+    whole = Call(Reference("sqrt"), (_join("-", _join("/", _join("*", 2, time), _STEP), 1),))
+    white = Call(draw, (mean, _join("*", spread, whole), seed))
+    return Smooth(white, time, Call(draw, (mean, spread, seed)), 1)
+
+
+def _join(sign: str, *parts: Tree) -> Tree:
+    return Arithmetic((sign,) * (len(parts) - 1), parts)
 
 
 VENSIM: Mapping[str, Build] = {
@@ -57,6 +104,7 @@ VENSIM: Mapping[str, Build] = {
     "smooth n": SmoothN,
     "trend": Trend,
     "forecast": lambda x, time, horizon: Forecast(x, time, horizon, 0),
+    "random pink noise": _pink_noise,
     "sample if true": SampleIfTrue,
     "npv": NetPresentValue,
     "pulse train": lambda start, width, interval, end: Call(
@@ -92,9 +140,11 @@ XMILE: Mapping[str, Build] = {
             Reference("xpulse train"), (start, interval, size)
         ),
     ),
-    "sum": _call("sum xmile"),
-    "prod": _call("prod xmile"),
-    "mean": _call("mean xmile"),
+    "sum": _gather("sum xmile", "+"),
+    "prod": _gather("prod xmile", "*"),
+    "mean": _average,
+    "size": _choose(one=_call("size xmile")),
+    "previous": lambda x, start: DelayFixed(x, _STEP, start),
     "uniform": _choose(
         two=lambda low, high: Call(Reference("random uniform"), (low, high, 0.0)),
         three=_call("random uniform"),
@@ -111,8 +161,8 @@ XMILE: Mapping[str, Build] = {
         two=lambda low, high: Call(Reference("random uniform"), (low, high, 0.0)),
         three=_call("random uniform"),
     ),
-    "max": _choose(one=_call("vmax xmile"), two=_call("max")),
-    "min": _choose(one=_call("vmin xmile"), two=_call("min")),
-    "int": _call("integer"),
+    "max": _extreme("max"),
+    "min": _extreme("min"),
+    "int": _call("xint"),
     "log10": lambda x: Call(Reference("log"), (x, 10.0)),
 }

@@ -233,7 +233,7 @@ class _Parser:
         left = self._chain(("*", "/", "//"), self._signed)
         while self._take("mod"):
             right = self._chain(("*", "/", "//"), self._signed)
-            left = Call(Reference("modulo"), (left, right))
+            left = Call(Reference("xmodulo"), (left, right))
         return left
 
     def _chain(self, signs: tuple[str, ...], inner: Callable[[], Tree]) -> Tree:

@@ -86,3 +86,20 @@ def test_every_element_draws_its_own(tmp_path: Path) -> None:
     x = result["x"].values
     assert abs(np.corrcoef(x.T)[0, 1]) < 0.07
     assert np.array_equal(result["y"].values, x[:, 0])
+
+
+def test_pink_noise_keeps_mean_spread_and_memory_at_any_time_step(tmp_path: Path) -> None:
+    text = "p = RANDOM PINK NOISE(3, 2, 5, 1) ~~|\nq = RANDOM PINK NOISE(3, 0, 5, 1) ~~|\n"
+    for step in (1, 0.25):
+        m = read(tmp_path, text)
+        runs = model.simulate_many(
+            m, {"NOISE SEED": range(40)}, ["p", "q"], base={"TIME STEP": step}
+        )
+        values = runs["p"].values
+        # Forty runs of eight hundred times their memory: errors of about a hundredth.
+        assert abs(values.mean() - 3) < 0.08
+        assert abs(values.std() - 2) < 0.08
+        lagged = np.corrcoef(values[:, 5:].ravel(), values[:, :-5].ravel())[0, 1]
+        assert abs(lagged - (1 - step / 5) ** (5 / step)) < 0.03
+        assert abs(values[:, 0].std() - 2) < 0.8  # it begins as it goes on
+        assert (runs["q"] == 3).all()

@@ -72,10 +72,9 @@ def test_eulers_integration_is_computed_in_xmile(tmp_path: Path, method: str) ->
             "</model>",
             '</model><model name="other"><variables><aux name="y"><eqn>1</eqn></aux></variables>'
             "</model>",
-            "a second <model> 'other', which is not computed",
+            "a second <model> 'other', which no <module> uses",
         ),
-        ("</variables>", '<module name="other"/></variables>', "a <module> 'other'"),
-        ("<model>", '<macro name="m"><eqn>1</eqn></macro><model>', "the XMILE macro 'm'"),
+        ("</variables>", '<module name="other"/></variables>', "the module 'other' has no"),
         ("</variables></model></xmile>", "", "the XMILE file cannot be read: no element found"),
         ("</stock>", "</stok>", "the XMILE file cannot be read: mismatched tag"),
         (
@@ -105,7 +104,7 @@ def test_eulers_integration_is_computed_in_xmile(tmp_path: Path, method: str) ->
         (
             "</variables>",
             '<aux name="y"><eqn>PULSE(2, 1, 0.1)</eqn></aux></variables>',
-            "'y' has an? interval of PULSE of 0 or of a part of a time step",
+            "'y' has a PULSE whose interval is no whole number of time steps",
         ),
     ],
 )
