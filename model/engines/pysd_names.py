@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,22 @@ from smecluster.model.vensim.source import fold_name
 
 # Functions that PySD spells with a capital letter.
 _PYSD = {"xramp": "Xramp", "xpulse": "Xpulse", "xpulse train": "Xpulse_train"}
+
+
+def _floor(x: Any) -> Any:
+    whole = syntax.Call(syntax.Reference("integer"), (x,))
+    below = syntax.Logic(("<",), (x, whole))
+    one = syntax.Call(syntax.Reference("if then else"), (below, 1.0, 0.0))
+    return syntax.Arithmetic(("-",), (whole, one))
+
+
+def _modulo(x: Any, unit: Any) -> Any:
+    whole = _floor(syntax.Arithmetic(("/",), (x, unit)))
+    return syntax.Arithmetic(("-",), (x, syntax.Arithmetic(("*",), (unit, whole))))
+
+
+# XMILE's INT and MOD, which PySD takes for Vensim's.
+_WRITTEN_OUT: dict[str, Callable[..., Any]] = {"xint": _floor, "xmodulo": _modulo}
 # The names that PySD must know.
 CONTROLS = ("INITIAL TIME", "FINAL TIME", "TIME STEP", "SAVEPER")
 
@@ -155,6 +171,8 @@ class Names:
             )
         if isinstance(tree, syntax.Call):
             name = fold_name(tree.function.reference)
+            if name in _WRITTEN_OUT:
+                return self._write_tree(_WRITTEN_OUT[name](*tree.arguments))
             # The program has checked all other names against the list of known functions.
             function = (
                 self._write_tree(tree.function)

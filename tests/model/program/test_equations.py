@@ -23,7 +23,7 @@ def read(tmp_path: Path, text: str, clock: str = CLOCK) -> model.Model:
     [
         ("y = VECTOR SELECT(1, 2, 3, 4, 5) ~~|", "line 5: 'y' uses VECTOR SELECT"),
         ("y = INVERT MATRIX(2) ~~|", "line 5: 'y' uses INVERT MATRIX"),
-        ("y = A FUNCTION OF(2) ~~|", "line 5: 'y' uses A FUNCTION OF"),
+        ("y = A FUNCTION OF(2) ~~|", "line 5: 'y' is only sketched: A FUNCTION OF"),
         ("y = GET XLS CONSTANTS('a.xls', 'b', 'c') ~~|", "'y': there is no file 'a.xls'"),
         (
             "y = GET DIRECT DATA('a.xls', 'b', '1', 'c') ~~|",
@@ -141,8 +141,10 @@ XMILE = """<?xml version="1.0" encoding="utf-8"?>
 <aux name="smoothed"><eqn>SMTH1(Water_Level, 2) + SMTH3(Water_Level, 2, 5)
   + DELAY(Water_Level, 1)</eqn></aux>
 <aux name="safe"><eqn>SAFEDIV(1, TIME - 1) + SAFEDIV(1, 0, 9)</eqn></aux>
-<aux name="choice"><eqn>IF TIME &gt; 2 AND NOT drain_time = 3 THEN 1 ELSE INT(2.7)</eqn></aux>
-<aux name="left over"><eqn>(TIME * 3) mod 2 + RAMP(1, 2) + MIN(TIME, 2)</eqn></aux>
+<aux name="choice"><eqn>IF TIME &gt; 2 AND NOT drain_time = 3 THEN 1
+  ELSE INT(2.7) + INT(-0.5)</eqn></aux>
+<aux name="left over"><eqn>(TIME * 3) mod 2 + (TIME - 2) mod 1.5
+  + RAMP(1, 2) + MIN(TIME, 2)</eqn></aux>
 <aux name="share"><dimensions><dim name="Region"/></dimensions>
   <element subscript="north"><eqn>0.25</eqn></element>
   <element subscript="south"><eqn>0.75</eqn></element></aux>
