@@ -144,11 +144,13 @@ def sample_draws(
     from smecluster.calibration import load_case
     from smecluster.calibration.further import pair_draws
     from smecluster.calibration.store.named import DRAWN
+    from smecluster.model.vensim.beliefs import CONVENTIONS
     from smecluster.model.vensim.values import find_element
 
     if calibration.name == DRAWN:
         warn_of_model(calibration)
-    draws = calibration.sample(count, seed)
+    # Present values of two draws can only be compared if they are discounted alike.
+    draws = calibration.sample(count, seed).drop(columns=list(CONVENTIONS), errors="ignore")
     known = {*calibration.regions}
     for at, path in enumerate(folders, 1):
         own = open_own(path)
@@ -361,11 +363,14 @@ def describe_origin(folders: Sequence[Path], calibration: str | None = None) -> 
     Returns
     -------
     str
-        The calibration with the start of its hash, then the folders, each with that of its own
-        calibration or with "not calibrated".
+        The calibration with the start of its hash, that of the draws where it is another, then the
+        folders, each with that of its own calibration or with "not calibrated".
     """
     found = find_calibration(calibration)
     parts = [NONE if found is None else f"{found.name} {found.hash[:12]}"]
+    drawn = find_drawn(calibration)
+    if drawn is not None and found is not None and drawn.name != found.name:
+        parts.append(f"draws of {drawn.name} {drawn.hash[:12]}")
     for path in folders:
         own = open_own(path)
         name = path.resolve().name

@@ -33,7 +33,7 @@ SHIPPED = "three-cases"
 DRAWN = "every-constant"
 #: The calibration whose draws other commands use by default. All pages with draws rest on it, so
 #: they are made again when it changes.
-DRAWS = SHIPPED
+DRAWS = DRAWN
 #: The manifest's entry with the fingerprints of the cases' files, by region.
 CASES = "cases"
 #: Significant digits of stored values: far more than the figures support.

@@ -28,6 +28,10 @@ from smecluster.model.vensim.values import Cell
 #: Kinds of belief: a range, one of two states, a definition, what a user chooses.
 RANGE, SWITCH, EXACT, INPUT = "range", "switch", "exact", "input"
 
+#: Constants that weigh years: conventions of the yardstick, and no claim about the world. No draw
+#: varies them.
+CONVENTIONS = ("social discount rate", "discount base year")
+
 _OPENING = "Believed 90 %:"
 _NUMBER = r"-?\d+(?:\.\d+)?(?:e-?\d+)?"
 _SENTENCE = re.compile(rf"{re.escape(_OPENING)} (?P<text>.*?)\.(?: |$)", re.S)

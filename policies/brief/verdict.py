@@ -134,7 +134,7 @@ def _tell_doubt(voice: Voice, evidence: Evidence) -> str:
 
 
 def _tell_varied(voice: Voice, evidence: Evidence) -> str:
-    """Say how often the first strategy stays ahead when every judged constant is varied."""
+    """Say how often doing nothing is best, and who is ahead, with every judged constant varied."""
     found = evidence.table(DECISION, OPTIONS)
     if found is None:
         return ""
@@ -150,7 +150,15 @@ def _tell_varied(voice: Voice, evidence: Evidence) -> str:
         "share": _of_hundred(row["ahead of the other strategies"], row["draws"]),
         "nothing": _of_hundred(nothing.iloc[0]["best"], nothing.iloc[0]["draws"]),
     }
-    if stamp.get("calibration", "").startswith(DRAWN):
+    held = stamp.get("calibration", "").startswith(DRAWN)
+    if held and voice.odds.all_varied:
+        # The same draws as those of the page, which has told who is ahead.
+        return voice.say(
+            "; counted to {year}, the nation does best to spend nothing in {nothing} of 100 worlds",
+            year=told["year"],
+            nothing=told["nothing"],
+        )
+    if held:
         return voice.say(
             "; when all that is judged varies too, held against the histories and counted to "
             "{year}, the lead is with {first} in {share} of 100 draws, and spending nothing is "

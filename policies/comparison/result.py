@@ -17,6 +17,7 @@ from smecluster.policies.ensemble.cases import FUTURE, STRATEGY
 from smecluster.policies.ensemble.recovery import GAP, measure_recovery
 from smecluster.policies.ensemble.spillovers import measure_spillover
 from smecluster.policies.plan import LAST_YEAR
+from smecluster.policies.wording.worlds import Odds
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -85,6 +86,8 @@ class Comparison:
         Where it came from: hashes of model, strategies and draws, versions.
     money_end : float
         Last year of the money, whatever the horizon of its consequences is.
+    all_varied : bool
+        Whether the draws vary everything of which the model's file believes a range.
     """
 
     start: float
@@ -106,6 +109,12 @@ class Comparison:
     discounting: tuple[float, float]
     provenance: Mapping[str, str] = field(default_factory=dict)
     money_end: float = LAST_YEAR
+    all_varied: bool = False
+
+    @property
+    def odds(self) -> Odds:
+        """What its draws may be called."""
+        return Odds(self.all_varied, len(self.draws))
 
     def __repr__(self) -> str:
         draws = f"{len(self.draws):,} draws" if self.several else "best fit"

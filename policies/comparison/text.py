@@ -20,7 +20,6 @@ from smecluster.policies.ensemble.cases import DRAW, FUTURE, STRATEGY
 from smecluster.policies.ensemble.payers import CENTRE, PAYER
 from smecluster.policies.ensemble.recovery import LOSS, YEARS
 from smecluster.policies.wording.prose import (
-    describe_draws,
     format_count,
     format_draws,
     format_interval,
@@ -94,7 +93,7 @@ def describe_basis(comparison: Comparison) -> list[str]:
             if comparison.several
             else "one draw."
         ),
-        describe_draws(comparison.draws),
+        comparison.odds.describe(comparison.draws),
     ]
     if len(comparison.futures) > 1:
         said.append(
@@ -218,7 +217,7 @@ def _sure(comparison: Comparison) -> str:
     if len(order) < 2:
         return ""
     if not comparison.several:
-        return describe_draws(comparison.draws)
+        return comparison.odds.describe(comparison.draws)
     leads = {other: count_wins(gained, order[0], other) for other in order[1:]}
     alike: dict[str, list[str]] = {}
     for other, lead in leads.items():
@@ -228,6 +227,8 @@ def _sure(comparison: Comparison) -> str:
     unsure = [other for other, (wins, total) in leads.items() if wins < _SURE * total]
     if unsure:
         said += f" Between {order[0]} and {join_names(unsure)} the data do not decide."
+    if comparison.odds.all_varied:
+        return said
     return (
         f"{said} The draws vary only the constants that the calibration estimates. Those that they "
         "hold fixed can turn an order on which all draws agree, here and below: smecluster tipping "

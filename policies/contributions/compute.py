@@ -145,7 +145,10 @@ def compute_contributions(
         raise InputError(f"strategy {strategy.name!r}: a run failed in every draw: {reason}")
     factor = float(np.nanmedian(np.concatenate([part.factor for part in parts])))
     spans = check_spans(model, [plans[1].scale(factor)], start, settings)
-    return _join(parts, strategy, baseline, start, budget, levers, design, table, work.runs, spans)
+    varied = count_odds(model, table).all_varied
+    return _join(
+        parts, strategy, baseline, start, budget, levers, design, table, work.runs, spans, varied
+    )
 
 
 def measure_step_error(rough: Contributions, fine: Contributions) -> float:
@@ -339,6 +342,7 @@ def _join(
     draws: pd.DataFrame,
     runs: int,
     spans: tuple[SpanExcess, ...],
+    varied: bool,
 ) -> Contributions:
     names = list(levers)
     shares = xr.concat([part.shares for part in parts], DRAW).assign_coords(lever=names)
@@ -369,4 +373,5 @@ def _join(
         runs=runs,
         failed=tuple(label for label in draws.index if label not in known),
         spans=spans,
+        all_varied=varied,
     )

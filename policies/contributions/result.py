@@ -11,6 +11,7 @@ import xarray as xr
 from smecluster.model.presentation.exports import convert_units
 from smecluster.model.presentation.formatting import display_unit
 from smecluster.policies.base_result import PolicyResult
+from smecluster.policies.wording.worlds import Odds
 
 if TYPE_CHECKING:
     from smecluster.model.presentation.plotting import Figure
@@ -68,6 +69,8 @@ class Contributions(PolicyResult):
         Labels of the draws that are left out because one of their runs failed.
     spans : tuple of SpanExcess
         Levers that get more than is plausible, with the money that is compared.
+    all_varied : bool
+        Whether the draws vary everything of which the model's file believes a range.
     """
 
     strategy: Strategy
@@ -86,6 +89,12 @@ class Contributions(PolicyResult):
     runs: int
     failed: tuple[object, ...]
     spans: tuple[SpanExcess, ...]
+    all_varied: bool = False
+
+    @property
+    def odds(self) -> Odds:
+        """What its draws may be called."""
+        return Odds(self.all_varied, len(self.draws))
 
     @property
     def several(self) -> bool:

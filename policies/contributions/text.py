@@ -20,7 +20,6 @@ from smecluster.policies.contributions.measures import (
 )
 from smecluster.policies.wording.prose import (
     SHARED_OUT,
-    describe_draws,
     format_count,
     join_names,
     split_sign,
@@ -100,7 +99,7 @@ def write_basis(
         f"{format_count(len(contributions.levers), 'lever', 'levers')} in "
         f"{format_count(draws, 'draw', 'draws')}. A coalition's levers keep the share of the "
         "budget that the strategy gives them; the money of the absent ones is not spent.",
-        describe_draws(contributions.draws),
+        contributions.odds.describe(contributions.draws),
         SHARED_OUT,
     ]
     if not contributions.exact:

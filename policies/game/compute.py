@@ -57,6 +57,7 @@ from smecluster.policies.game.simulator import STEP, Simulator, draw_mixes, read
 from smecluster.policies.game.unseen import compare_unseen
 from smecluster.policies.menu import read_menu
 from smecluster.policies.strategy import Strategy
+from smecluster.policies.wording.worlds import count_odds
 
 if TYPE_CHECKING:
     from smecluster.model import Model
@@ -277,6 +278,7 @@ class _Work:
             leading=tuple(leading),
             by_hand=tuple(one.name for one in self.by_hand),
             runs=self.resumed + sum(one.runs for one in self.simulators),
+            all_varied=count_odds(self.model, self.draws).all_varied,
         )
 
     def _solve(self, name: str, measure: Measure, information: Information) -> Arrangement:

@@ -14,6 +14,7 @@ from smecluster.policies.game.arrangements import Arrangement, Leading
 from smecluster.policies.game.equilibrium.players import Floats
 from smecluster.policies.game.setup import GameSetup
 from smecluster.policies.menu import Menu
+from smecluster.policies.wording.worlds import Odds
 
 if TYPE_CHECKING:
     from smecluster.model.presentation.plotting import Figure
@@ -51,6 +52,8 @@ class GameResult(PolicyResult):
         Strategies written by hand.
     runs : int
         How many runs it took.
+    all_varied : bool
+        Whether the draws vary everything of which the model's file believes a range.
     """
 
     setup: GameSetup
@@ -66,6 +69,12 @@ class GameResult(PolicyResult):
     leading: tuple[Leading, ...]
     by_hand: tuple[str, ...]
     runs: int
+    all_varied: bool = False
+
+    @property
+    def odds(self) -> Odds:
+        """What its draws may be called."""
+        return Odds(self.all_varied, len(self.draws))
 
     def find(self, name: str) -> Arrangement:
         """Give the arrangement of a name."""

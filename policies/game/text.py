@@ -25,7 +25,6 @@ from smecluster.policies.game.measures import (
     worth_of_knowing,
 )
 from smecluster.policies.wording.prose import (
-    describe_draws,
     format_count,
     format_number,
     join_names,
@@ -114,7 +113,7 @@ def write_basis(result: GameResult) -> list[str]:
         f"get, both to {setup.horizon:g}.",
         "Net national benefit counts everybody, the rest of China and taxpayers included, against "
         f"policy as now in the same draw, in present value to {setup.horizon:g}.",
-        describe_draws(result.draws),
+        result.odds.describe(result.draws),
         "Aims, signals and the prize are judgement. The order of the levers on which most of the "
         "money goes rests on effects that no study measures directly (docs/returns.md).",
     ]

@@ -49,6 +49,7 @@ from smecluster.policies.plan import START, carry_on
 from smecluster.policies.spans import check_spans
 from smecluster.policies.strategy import BASELINE, Strategy
 from smecluster.policies.strategy import load as load_strategy
+from smecluster.policies.wording.worlds import count_odds
 
 if TYPE_CHECKING:
     from smecluster.model import Model
@@ -220,6 +221,7 @@ def optimise(
         },
         spans=check_spans(model, funded, start, settings),
         horizon=reach,
+        all_varied=count_odds(model, unseen).all_varied,
     )
 
 

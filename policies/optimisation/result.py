@@ -11,6 +11,7 @@ import xarray as xr
 
 from smecluster.policies.base_result import PolicyResult
 from smecluster.policies.plan import LAST_YEAR
+from smecluster.policies.wording.worlds import Odds
 
 if TYPE_CHECKING:
     from smecluster.model.presentation.plotting import Figure
@@ -68,6 +69,8 @@ class BestUse(PolicyResult):
         Levers on which the best use or a strategy by hand spends more than is plausible.
     horizon : float
         Last year whose consequences count.
+    all_varied : bool
+        Whether the draws vary everything of which the model's file believes a range.
     """
 
     budget: Budget
@@ -88,6 +91,12 @@ class BestUse(PolicyResult):
     spent: Mapping[str, Mapping[str, float]]
     spans: tuple[SpanExcess, ...] = ()
     horizon: float = LAST_YEAR
+    all_varied: bool = False
+
+    @property
+    def odds(self) -> Odds:
+        """What its draws may be called."""
+        return Odds(self.all_varied, len(self.draws))
 
     @property
     def aim(self) -> str:

@@ -20,7 +20,6 @@ from smecluster.policies.optimisation.measures import (
 from smecluster.policies.strategy import Strategy
 from smecluster.policies.wording.prose import (
     SHARED_OUT,
-    describe_draws,
     format_draws,
     format_share,
     join_names,
@@ -127,7 +126,7 @@ def write_basis(best_use: BestUse) -> list[str]:
         f"{best_use.runs:,} runs; {chosen} draws to choose on and {unseen} others to check on; "
         f"seed {best_use.search.seed}. The search used a time step of 1/{1 / best_use.step:g} "
         "year; all results come from the model's own.",
-        describe_draws(best_use.unseen_draws),
+        best_use.odds.describe(best_use.unseen_draws),
         _overfit(best_use),
         "The search knows only the model. It relies on every lever whose strength is judgement, "
         "and it finds the top of this model, not of the world: read the levers that it chooses as "

@@ -43,6 +43,7 @@ from smecluster.policies.statistics_value.measures import (
 from smecluster.policies.statistics_value.result import StatisticsValue
 from smecluster.policies.strategy import BASELINE, Strategy
 from smecluster.policies.strategy import load as load_strategy
+from smecluster.policies.wording.worlds import count_odds
 
 if TYPE_CHECKING:
     from smecluster.model import Model
@@ -134,8 +135,9 @@ def value_statistics(
     missing = values[WORTH].isnull().any([POLICY, PLACE])
     if bool(missing.all()):
         raise InputError(f"no world can be run: {reasons[0]}")
+    varied = count_odds(model, table).all_varied
     return StatisticsValue(
-        strategy, base, budget, start, worlds, table, values, runs, int(missing.sum()), last
+        strategy, base, budget, start, worlds, table, values, runs, int(missing.sum()), last, varied
     )
 
 

@@ -11,6 +11,7 @@ import xarray as xr
 from smecluster.model.presentation.exports import convert_units
 from smecluster.policies.base_result import PolicyResult
 from smecluster.policies.plan import LAST_YEAR
+from smecluster.policies.wording.worlds import Odds
 
 if TYPE_CHECKING:
     from smecluster.model.presentation.plotting import Figure
@@ -50,6 +51,8 @@ class StatisticsValue(PolicyResult):
         Worlds that are missing because a run failed in them.
     horizon : float
         Last year whose consequences count.
+    all_varied : bool
+        Whether the draws vary everything of which the model's file believes a range.
     """
 
     strategy: Strategy
@@ -62,6 +65,12 @@ class StatisticsValue(PolicyResult):
     runs: int
     failed: int
     horizon: float = LAST_YEAR
+    all_varied: bool = False
+
+    @property
+    def odds(self) -> Odds:
+        """What its draws may be called."""
+        return Odds(self.all_varied, len(self.draws))
 
     @property
     def several(self) -> bool:

@@ -25,7 +25,6 @@ from smecluster.policies.statistics_value.measures import (
 )
 from smecluster.policies.wording.prose import (
     SHARED_OUT,
-    describe_draws,
     format_count,
     format_draws,
     split_sign,
@@ -98,7 +97,7 @@ def write_basis(statistics: StatisticsValue) -> list[str]:
         f"{statistics.runs:,} runs in {format_count(len(statistics.draws), 'draw', 'draws')} and "
         f"{format_count(len(statistics.futures), 'future', 'futures')}"
         + (". In brackets: 90 % intervals." if statistics.several else "."),
-        describe_draws(statistics.draws),
+        statistics.odds.describe(statistics.draws),
         SHARED_OUT,
         f"The statistics raise the share of the cluster that is covered in the last year by this "
         f"many percentage points: {points}. Without their money the rest of the strategy stays as "

@@ -37,6 +37,7 @@ from smecluster.policies.windows.measures import (
     WHY_FIRST_START,
 )
 from smecluster.policies.windows.result import Windows
+from smecluster.policies.wording.worlds import count_odds
 
 if TYPE_CHECKING:
     from smecluster.model import Model
@@ -141,7 +142,8 @@ def map_windows(
         if progress is not None:
             progress(done, total)
     gains = xr.concat(parts, DRAW)
-    return Windows(strategy, base, share, lasting, horizon, table, gains, total, failed)
+    varied = count_odds(model, table).all_varied
+    return Windows(strategy, base, share, lasting, horizon, table, gains, total, failed, varied)
 
 
 def _check_share(budget: str | float) -> float:

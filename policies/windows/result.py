@@ -9,6 +9,7 @@ import pandas as pd
 import xarray as xr
 
 from smecluster.policies.base_result import PolicyResult
+from smecluster.policies.wording.worlds import Odds
 
 if TYPE_CHECKING:
     from smecluster.model.presentation.plotting import Figure
@@ -48,6 +49,8 @@ class Windows(PolicyResult):
         How many runs.
     failed : int
         How many of them failed; their cells are missing.
+    all_varied : bool
+        Whether the draws vary everything of which the model's file believes a range.
     """
 
     strategy: Strategy
@@ -59,6 +62,12 @@ class Windows(PolicyResult):
     gains: xr.Dataset
     runs: int
     failed: int
+    all_varied: bool = False
+
+    @property
+    def odds(self) -> Odds:
+        """What its draws may be called."""
+        return Odds(self.all_varied, len(self.draws))
 
     @property
     def several(self) -> bool:

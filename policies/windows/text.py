@@ -18,7 +18,6 @@ from smecluster.policies.windows.measures import (
 )
 from smecluster.policies.wording.prose import (
     SHARED_OUT,
-    describe_draws,
     format_count,
     format_draws,
     join_names,
@@ -76,7 +75,7 @@ def write_basis(windows: Windows) -> list[str]:
         f"{windows.lasting:g} years, allocated as in '{windows.strategy.title}', on top of "
         f"'{base}'. The gain is counted over {windows.horizon:g} years from the start, against "
         f"'{base}' alone; gain and money are present values.",
-        describe_draws(windows.draws),
+        windows.odds.describe(windows.draws),
         f"No programme starts before {FIRST_START}: {WHY_FIRST_START}.",
         "The size of a cluster is changed by changing its critical mass, the number of firms "
         "against which variety, the division of labour and the chance to meet are measured; all "

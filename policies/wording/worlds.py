@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from smecluster.model.vensim.beliefs import RANGE, SWITCH, read_beliefs
+from smecluster.model.vensim.beliefs import CONVENTIONS, RANGE, SWITCH, read_beliefs
 from smecluster.policies.wording.prose import describe_draws, format_count, format_draws
 
 if TYPE_CHECKING:
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from smecluster.model import Model
 
-# Constants that weigh years or carry conventions, and are no claim about the world.
-_NO_CLAIMS = ("social discount rate", "discount base year")
 _DRAWS = ("draws", "draws")
 _WORLDS = ("worlds that fit the history, all judgements varied", "worlds")
 
@@ -118,6 +116,6 @@ def list_judged(model: Model) -> set[str]:
         name
         for name, variable in model.document.variables.items()
         if variable.kind == "constant"
-        and name not in _NO_CLAIMS
+        and name not in CONVENTIONS
         and any(belief.kind in (RANGE, SWITCH) for belief in read_beliefs(variable))
     }

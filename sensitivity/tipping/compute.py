@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from smecluster.model.settings import check_count
 from smecluster.model.support.errors import InputError
+from smecluster.model.vensim.beliefs import CONVENTIONS
 from smecluster.model.vensim.document import Variable
 from smecluster.model.vensim.regions import REGION
 from smecluster.model.vensim.values import spell_name
@@ -52,8 +53,8 @@ ENDS = (0.05, 0.95)
 _STEPS = 6
 #: The two costs differ by at most this share of the budget, which is below any difference shown.
 TOLERANCE = 1e-5
-#: They weigh years, and are no claim about the world.
-LEFT_OUT = ("social discount rate", "discount base year", "driver freeze year", "history switch")
+#: Conventions, and switches of a run: no claim about the world.
+LEFT_OUT = (*CONVENTIONS, "driver freeze year", "history switch")
 
 
 @dataclass(frozen=True)

@@ -151,10 +151,15 @@ def _tell_information(voice: Voice, information: pd.DataFrame) -> str:
     studies = information[(information["kind"] == "study") & (information["value"] > 0)]
     said = say(
         "Whoever knew every constant before choosing would gain {sum} more: no research on them "
-        "can be worth more to this choice. It was computed with all judged constants varied, so "
-        "its draws are wider than those above.",
+        "can be worth more to this choice.",
         sum=voice.money([float(whole["value"])]),
     )
+    if not voice.odds.all_varied:
+        wider = say(
+            "It was computed with all judged constants varied, so its draws are wider than those "
+            "above."
+        )
+        said = say.sentences([said, wider])
     if studies.empty:
         nothing = say("No single study is worth its cost to this choice.")
         return say.sentences([said, nothing])

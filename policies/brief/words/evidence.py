@@ -79,9 +79,7 @@ class Evidence:
     @property
     def odds(self) -> Odds:
         """What draws may be called."""
-        if self.account is not None:
-            return self.account.odds
-        return Odds(False, len(self.comparison.draws))
+        return self.comparison.odds
 
     def table(self, answer: str, name: str | None = None) -> pd.DataFrame | None:
         """Give a table of an answer, of its own name without one; None where it is not here."""
