@@ -109,14 +109,13 @@ def decide(
         If there is nothing of a name, or no draw has a result.
     """
     from smecluster.sensitivity.decision.compute import decide as find_decision
-    from smecluster.sensitivity.decision.draws import choose_calibration, draw_everything
+    from smecluster.sensitivity.decision.draws import draw_everything
 
-    named = choose_calibration(calibration)
-    worlds = load_worlds(model, 0, None, named, seed)
+    worlds = load_worlds(model, 0, None, calibration, seed)
     return find_decision(
         worlds.model,
         load_all(strategies),
-        draw_everything(worlds.model, named, draws, seed),
+        draw_everything(worlds.model, calibration, draws, seed),
         budget=budget,
         horizon=horizon,
         seed=seed,

@@ -126,19 +126,18 @@ def make_decision() -> None:
     from smecluster.model.support.provenance import make_stamp
     from smecluster.policies.strategy import load
     from smecluster.sensitivity.decision.compute import decide
-    from smecluster.sensitivity.decision.draws import choose_calibration, draw_everything
+    from smecluster.sensitivity.decision.draws import draw_everything
 
-    calibration = choose_calibration(None)
-    model = load_model(calibration=calibration)
+    model = load_model()
     chosen = [load(name) for name in STRATEGIES]
-    drawn = draw_everything(model, calibration, _DRAWS, 1)
+    drawn = draw_everything(model, None, _DRAWS, 1)
     found = decide(model, chosen, drawn)
     stamp = make_stamp(
         model.hash,
         strategies=", ".join(f"{one.name} {one.hash}" for one in chosen),
         budget=f"{found.budget}: {found.gains.money:,.0f} Myuan",
         horizon=f"{found.horizon}",
-        calibration=describe_origin([], calibration),
+        calibration=describe_origin([], None),
     )
     stamp["command"] = f"smecluster decide {' '.join(STRATEGIES)}"
     write_csv(tabulate_knowing(found), SHELF / DECISION / FILES[DECISION][DECISION], stamp)

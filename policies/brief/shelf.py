@@ -201,8 +201,6 @@ def compare_origin(
     ):
         return f"its money is {100 * theirs_share:.3g} % of value added"
     asked = inputs.stamp()
-    if name == DECISION:
-        asked = {**asked, **_find_posterior(inputs, asked["model hash"])}
     for part in ("model hash", "calibration"):
         if stamp.get(part) != asked[part]:
             return f"its {part} is {stamp.get(part)}, not {asked[part]}"
@@ -225,23 +223,6 @@ def compare_origin(
         if fingerprint(same) != digest:
             return "its draws are of another calibration"
     return ""
-
-
-def _find_posterior(inputs: StudyInputs, model_hash: str) -> dict[str, str]:
-    """Say where a decision comes from: the posterior over every constant, if it is this model's."""
-    from smecluster.calibration.loading import describe_origin
-    from smecluster.calibration.store.named import DRAWN, list_calibrations, open_calibration
-
-    # Only what is asked of the shipped values is answered by another calibration of them.
-    if inputs.calibration is not None or inputs.folders or DRAWN not in list_calibrations():
-        return {}
-    manifest = open_calibration(DRAWN).manifest
-    if manifest["stamp"]["model hash"] != model_hash:
-        return {}
-    return {
-        "model hash": str(manifest["calibrated model hash"]),
-        "calibration": describe_origin([], DRAWN),
-    }
 
 
 def _read_share(stamp: Mapping[str, str]) -> float | None:

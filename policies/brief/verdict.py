@@ -150,7 +150,7 @@ def _tell_varied(voice: Voice, evidence: Evidence) -> str:
         "share": _of_hundred(row["ahead of the other strategies"], row["draws"]),
         "nothing": _of_hundred(nothing.iloc[0]["best"], nothing.iloc[0]["draws"]),
     }
-    held = stamp.get("calibration", "").startswith(DRAWN)
+    held = DRAWN in stamp.get("calibration", "")
     if held and voice.odds.all_varied:
         # The same draws as those of the page, which has told who is ahead.
         return voice.say(

@@ -52,6 +52,7 @@ from smecluster.policies.plan import START, Plan, carry_on
 from smecluster.policies.spans import SpanExcess, check_spans
 from smecluster.policies.strategy import BASELINE, Strategy
 from smecluster.policies.strategy import load as load_strategy
+from smecluster.policies.wording.worlds import count_odds
 
 if TYPE_CHECKING:
     from smecluster.model import Model

@@ -58,15 +58,15 @@ def decide(
     from smecluster.policies.comparison.study_run import keep_runs
     from smecluster.policies.strategy import load
     from smecluster.sensitivity.decision.compute import decide as find_decision
-    from smecluster.sensitivity.decision.draws import choose_calibration, draw_everything
+    from smecluster.sensitivity.decision.draws import draw_everything
     from smecluster.sensitivity.decision.measures import IMPORTANCE, INFORMATION, PLANES, TABLES
 
     results = Results(out, tables=TABLES, figures=[INFORMATION, IMPORTANCE, PLANES], files=[PAGE])
     results.check()
     chosen = [load(name) for name in strategies]
-    named, first = choose_calibration(calibration), seed or 1
-    model = load_model(calibration=named)
-    drawn = draw_everything(model, named, draws, first)
+    first = seed or 1
+    model = load_model(calibration=calibration)
+    drawn = draw_everything(model, calibration, draws, first)
     identity = {
         "model": model.hash,
         "draws": fingerprint(drawn.table),
@@ -95,7 +95,7 @@ def decide(
         strategies=", ".join(f"{one.name} {one.hash}" for one in chosen),
         budget=f"{budget}: {found.gains.money:,.0f} Myuan",
         horizon=f"{horizon}",
-        calibration=describe_origin([], named),
+        calibration=describe_origin([], calibration),
         draws=f"{len(drawn.table)} {identity['draws']}",
         seed=f"{first}",
         runs=f"{found.gains.runs}",

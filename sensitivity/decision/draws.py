@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from smecluster.calibration.loading import find_calibration
+from smecluster.calibration.loading import find_drawn
 from smecluster.calibration.priors.table import Priors, build_priors
-from smecluster.calibration.store.named import DRAWN, Calibration, list_calibrations, round_values
+from smecluster.calibration.store.named import Calibration, round_values
 from smecluster.model import Model
 from smecluster.model.presentation.prose import format_count
 from smecluster.model.vensim.values import split_name
@@ -48,22 +48,6 @@ class Draws:
     source: str
 
 
-def choose_calibration(name: str | None) -> str | None:
-    """Choose the calibration: the one that is named, or that of every constant where there is one.
-
-    Parameters
-    ----------
-    name : str, optional
-        As in `calibration.loading.find_calibration`.
-
-    Returns
-    -------
-    str or None
-        A name or folder, or None for the shipped one.
-    """
-    return DRAWN if name is None and DRAWN in list_calibrations() else name
-
-
 def draw_everything(model: Model, calibration: str | None, count: int, seed: int) -> Draws:
     """Draw every constant of a model.
 
@@ -72,7 +56,7 @@ def draw_everything(model: Model, calibration: str | None, count: int, seed: int
     model : Model
         The model, with the values of the calibration.
     calibration : str, optional
-        As in `calibration.loading.find_calibration`.
+        As in `calibration.loading.find_drawn`.
     count : int
         How many draws. Where the calibration holds fewer, and does not draw everything, its draws
         are used several times, each time with other values of the other constants; where it draws
@@ -91,7 +75,7 @@ def draw_everything(model: Model, calibration: str | None, count: int, seed: int
     """
     priors = build_priors(model)
     kept = [name for name in priors.names if split_name(name)[0] not in LEFT_OUT]
-    found = find_calibration(calibration)
+    found = find_drawn(calibration)
     fitted = _sample(found, count, seed)
     drawn = [name for name in fitted.columns if name in set(priors.names)]
     everything = set(drawn) >= set(kept)

@@ -191,7 +191,7 @@ def _tabulate_options(voice: Voice, options: pd.DataFrame, stamp: Mapping[str, s
         Column(say("best of all, doing nothing included"), number=True),
     )
     year = stamp.get("horizon", "")
-    held = stamp.get("calibration", "").startswith(DRAWN)
+    held = DRAWN in stamp.get("calibration", "")
     return Table(
         say("all varied"),
         say(
