@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
+
+import pandas as pd
 
 from smecluster.calibration.data.case import list_cases
 from smecluster.calibration.interface import CaseLike, assemble_together
@@ -14,7 +16,6 @@ from smecluster.calibration.joint.result import make_result
 from smecluster.calibration.joint.reweighing import reweigh
 from smecluster.calibration.joint.run import (
     JointEffort,
-    JointPosterior,
     find_posterior,
     make_joint_target,
 )
@@ -28,7 +29,7 @@ from smecluster.calibration.validation.reform_file import read_reforms
 from smecluster.model.settings import check_count, check_time_step
 from smecluster.model.support.checkpoints import drop
 from smecluster.model.support.files import write_atomic
-from smecluster.model.support.ledger import check_name
+from smecluster.model.support.ledger import check_name, is_ours, list_files, remove
 from smecluster.model.support.provenance import make_stamp
 
 #: The folder of the calibration's further tables, and that of unfinished work.
@@ -121,7 +122,7 @@ def calibrate_constants(
     )
     facts: dict[str, Any] = {"seed": effort.seed, "include": list(include), "quick": False}
     save_calibration(result, place, name, facts, stamp)
-    return _save_knowledge(posterior, place)
+    return save_knowledge(posterior.tables, place)
 
 
 def _identify(problem: Problem, priors: Priors, effort: JointEffort) -> dict[str, str]:
@@ -136,13 +137,29 @@ def _identify(problem: Problem, priors: Priors, effort: JointEffort) -> dict[str
     }
 
 
-def _save_knowledge(posterior: JointPosterior, target: Path) -> str:
-    """Write the tables that say what the figures decide, and say it in words."""
+def save_knowledge(tables: Mapping[str, pd.DataFrame], target: Path) -> str:
+    """Write the tables that say what the figures decide, and say it in words.
+
+    Parameters
+    ----------
+    tables : mapping of str to pandas.DataFrame
+        By name, as `JointPosterior.tables` has them.
+    target : Path
+        Folder of the calibration. Tables of an earlier posterior that are not among these, on
+        published effects for instance, are removed.
+
+    Returns
+    -------
+    str
+        A few sentences.
+    """
     folder = target / KNOWLEDGE
-    for each, table in posterior.tables.items():
+    for name in list_files(folder):
+        if name.removesuffix(".csv") not in tables and is_ours(folder / name):
+            remove(folder / name)
+    for each, table in tables.items():
         text = table.to_csv(index=False, float_format="%.6g")
         write_atomic(folder / f"{each}.csv", text.encode())
-    tables = posterior.tables
     said = describe_knowledge(tables["constants"], tables["pairs"], tables["directions"])
     write_atomic(folder / "said.txt", f"{said}\n".encode())
     return said
