@@ -350,7 +350,9 @@ def load_gross(
     return model, parts
 
 
-def describe_origin(folders: Sequence[Path], calibration: str | None = None) -> str:
+def describe_origin(
+    folders: Sequence[Path], calibration: str | None = None, *, drawn: bool = False
+) -> str:
     """Describe where the values come from, for the stamp.
 
     Parameters
@@ -359,6 +361,8 @@ def describe_origin(folders: Sequence[Path], calibration: str | None = None) -> 
         Case folders of additional regions.
     calibration : str, optional
         As in `find_calibration`.
+    drawn : bool
+        Whether draws were used, which may be those of another calibration (`find_drawn`).
 
     Returns
     -------
@@ -368,9 +372,9 @@ def describe_origin(folders: Sequence[Path], calibration: str | None = None) -> 
     """
     found = find_calibration(calibration)
     parts = [NONE if found is None else f"{found.name} {found.hash[:12]}"]
-    drawn = find_drawn(calibration)
-    if drawn is not None and found is not None and drawn.name != found.name:
-        parts.append(f"draws of {drawn.name} {drawn.hash[:12]}")
+    source = find_drawn(calibration) if drawn else found
+    if source is not None and found is not None and source.name != found.name:
+        parts.append(f"draws of {source.name} {source.hash[:12]}")
     for path in folders:
         own = open_own(path)
         name = path.resolve().name

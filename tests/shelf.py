@@ -137,7 +137,7 @@ def make_decision() -> None:
         strategies=", ".join(f"{one.name} {one.hash}" for one in chosen),
         budget=f"{found.budget}: {found.gains.money:,.0f} Myuan",
         horizon=f"{found.horizon}",
-        calibration=describe_origin([], None),
+        calibration=describe_origin([], drawn=True),
     )
     stamp["command"] = f"smecluster decide {' '.join(STRATEGIES)}"
     write_csv(tabulate_knowing(found), SHELF / DECISION / FILES[DECISION][DECISION], stamp)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from smecluster.calibration.loading import describe_origin
 from smecluster.model.presentation.exports import read_csv, read_stamp
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.reading import read_json
@@ -62,6 +63,8 @@ COMMANDS: Mapping[str, str] = {
 _OF_STRATEGIES = (MAP, TIPPING, DECISION)
 # Answers that commands write into a folder: made on draws, which must be of the same calibration.
 _DRAWN = (ASSIGNMENT, MAP, GAME)
+# Answers from the model's own values, without draws.
+_OF_ONE_RUN = (TIPPING, WHY)
 # How stamps say the money: part, form, and what the number is counted in.
 _SHARES = (
     ("budget", re.compile(r"\(([\d.]+) % of"), 0.01),
@@ -201,6 +204,8 @@ def compare_origin(
     ):
         return f"its money is {100 * theirs_share:.3g} % of value added"
     asked = inputs.stamp()
+    if name in _OF_ONE_RUN:
+        asked["calibration"] = describe_origin(inputs.folders, inputs.calibration)
     for part in ("model hash", "calibration"):
         if stamp.get(part) != asked[part]:
             return f"its {part} is {stamp.get(part)}, not {asked[part]}"

@@ -77,7 +77,7 @@ class StudyInputs:
             strategies=", ".join(f"{one.name} {one.hash}" for one in self.strategies),
             baseline=f"{self.baseline.name} {self.baseline.hash}",
             futures=", ".join(f"{one.name} {one.hash}" for one in self.futures),
-            calibration=describe_origin(self.folders, self.calibration),
+            calibration=describe_origin(self.folders, self.calibration, drawn=draws is not None),
             draws="best fit" if draws is None else f"{len(draws)} {fingerprint(draws)}",
             seed=str(self.study.seed),
             **more,

@@ -121,7 +121,9 @@ def compare(
         baseline=f"{found.baseline.name} {found.baseline.hash}",
         budget=found.describe_budget(),
         futures=", ".join(f"{one.name} {one.hash}" for one in found.futures),
-        calibration=describe_origin((), calibration) if model is None else "the model as given",
+        calibration=describe_origin((), calibration, drawn=drawn is not None)
+        if model is None
+        else "the model as given",
         draws="best fit" if drawn is None else f"{len(drawn)} {fingerprint(drawn)}",
         seed=str(seed),
         runs=f"{found.runs}",

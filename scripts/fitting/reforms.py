@@ -60,7 +60,7 @@ def reforms(
     origin = make_stamp(
         model.hash,
         reforms=sha256("".join(each.model_dump_json() for each in chosen).encode()).hexdigest(),
-        calibration=describe_origin(from_ or [], calibration),
+        calibration=describe_origin(from_ or [], calibration, drawn=draws > 0),
         seed=str(seed) if draws else None,
     )
     effects = tabulate_effects(table)

@@ -95,7 +95,7 @@ def decide(
         strategies=", ".join(f"{one.name} {one.hash}" for one in chosen),
         budget=f"{budget}: {found.gains.money:,.0f} Myuan",
         horizon=f"{horizon}",
-        calibration=describe_origin([], calibration),
+        calibration=describe_origin([], calibration, drawn=True),
         draws=f"{len(drawn.table)} {identity['draws']}",
         seed=f"{first}",
         runs=f"{found.gains.runs}",

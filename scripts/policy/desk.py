@@ -120,7 +120,7 @@ def write_desk(
     drawn = draw_values(calibration, draws, seed, model.regions, folders)
     stamp = make_stamp(
         model.hash,
-        calibration=describe_origin(folders, calibration),
+        calibration=describe_origin(folders, calibration, drawn=True),
         draws=str(draws),
         seed=str(seed),
     )

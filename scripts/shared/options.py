@@ -48,8 +48,8 @@ CalibrationName = Annotated[
     str | None,
     typer.Option(
         "--calibration",
-        help="Name or folder of a calibration; by default three-cases. none: the values of the "
-        "model's file.",
+        help="Name or folder of a calibration; by default three-cases, with the draws of "
+        "every-constant. none: the values of the model's file.",
         show_default=False,
     ),
 ]
