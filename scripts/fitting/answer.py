@@ -56,11 +56,12 @@ def answer(
     from smecluster.calibration.conditions.ten_lines import read_knowledge, sum_up
     from smecluster.calibration.data.case import list_cases
     from smecluster.calibration.interface import assemble_together
-    from smecluster.calibration.loading import describe_origin, find_calibration
+    from smecluster.calibration.loading import describe_origin, find_calibration, sample_draws
     from smecluster.calibration.priors.table import build_priors
     from smecluster.calibration.store.named import DRAWN, SHIPPED, list_calibrations
     from smecluster.model.support.errors import InputError
     from smecluster.model.support.provenance import make_stamp
+    from smecluster.model.vensim.beliefs import CONVENTIONS
     from smecluster.policies.comparison.study_run import keep_runs
     from smecluster.policies.strategy import load
     from smecluster.sensitivity.decision.conditions import Sets, draw_believed, find_conditions
@@ -82,11 +83,11 @@ def answer(
         found = find_calibration(name)
         if found is None:
             raise InputError(f"there is no calibration {name!r}")
-        return found.sample(min(draws, len(found.draws)), began)
+        return sample_draws(found, min(draws, len(found.draws)), began)
 
     sets = Sets(
         sample(SHIPPED),
-        draw_believed(priors, draws, began),
+        draw_believed(priors, draws, began).drop(columns=list(CONVENTIONS), errors="ignore"),
         sample(DRAWN) if DRAWN in list_calibrations() else None,
     )
     identity = {
