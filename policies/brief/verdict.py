@@ -152,11 +152,12 @@ def _tell_varied(voice: Voice, evidence: Evidence) -> str:
     }
     held = DRAWN in stamp.get("calibration", "")
     if held and voice.odds.all_varied:
-        # The same draws as those of the page, which has told who is ahead.
+        # The draws of the page are some of these.
         return voice.say(
-            "; counted to {year}, the nation does best to spend nothing in {nothing} of 100 worlds",
-            year=told["year"],
-            nothing=told["nothing"],
+            "; of {total} such worlds, counted to {year}, the lead is with {first} in {share} of "
+            "100, and spending nothing is best in {nothing}",
+            total=f"{int(row['draws']):,}",
+            **told,
         )
     if held:
         return voice.say(

@@ -77,7 +77,8 @@ def draw_everything(model: Model, calibration: str | None, count: int, seed: int
     kept = [name for name in priors.names if split_name(name)[0] not in LEFT_OUT]
     found = find_drawn(calibration)
     fitted = _sample(found, count, seed)
-    drawn = [name for name in fitted.columns if name in set(priors.names)]
+    switches = [one.name for one in priors.switches]
+    drawn = [name for name in fitted.columns if name in {*priors.names, *switches}]
     everything = set(drawn) >= set(kept)
     if everything:
         count = min(count, len(fitted))
@@ -86,14 +87,13 @@ def draw_everything(model: Model, calibration: str | None, count: int, seed: int
     # Rounded, because the last digits of a matrix product depend on the number of threads.
     values = round_values(priors.to_values(rng.standard_normal((count, len(priors)))))
     table = pd.DataFrame(values, columns=list(priors.names))[kept]
+    table = table.assign(**_draw_switches(priors, count, rng))
     labels = np.arange(count)
     if drawn:
         labels = labels % len(fitted)
         for name in drawn:
             if name in table:
                 table[name] = fitted[name].to_numpy()[labels]
-    states = pd.DataFrame(_draw_switches(priors, count, rng))
-    table = pd.concat([table, states[[name for name in states if name not in table]]], axis=1)
     calibrated = tuple(name for name in drawn if name in table)
     source = _describe(found, len(fitted), calibrated, len(table.columns), count)
     return Draws(table, labels, calibrated, source)

@@ -1,9 +1,10 @@
 """Draws set every uncertain constant: what is calibrated by its posterior, else as believed."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from smecluster.calibration.loading import NONE, load_model
+from smecluster.calibration.loading import NONE, draw_values, load_model
 from smecluster.calibration.priors.table import build_priors
 from smecluster.calibration.store.named import open_calibration
 from smecluster.sensitivity.decision.draws import draw_everything
@@ -60,3 +61,11 @@ def test_the_same_seed_gives_the_same_draws():
     one, other = (draw_everything(MODEL, None, 30, 5).table for _ in range(2))
     assert one.equals(other)
     assert not one.equals(draw_everything(MODEL, None, 30, 6).table)
+
+
+def test_draws_are_those_of_every_other_command():
+    """Contested structure too comes from the posterior, where the calibration has drawn it."""
+    drawn = draw_everything(MODEL, None, 60, 1).table
+    others = draw_values(None, 60, 1, MODEL.regions)
+    pd.testing.assert_frame_equal(drawn[sorted(others)], others[sorted(others)])
+    assert {one.name for one in PRIORS.switches} <= {*others}
