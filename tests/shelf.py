@@ -39,7 +39,7 @@ STRATEGIES = ("central", "local")
 COMMANDS: Mapping[str, tuple[str, ...]] = {
     MAP: ("map", *STRATEGIES),
     ASSIGNMENT: ("assign",),
-    GAME: ("game", "--draws", "50"),
+    GAME: ("game", "--draws", "100", "--unseen", "400", "--centre", "--page", "docs/game.md"),
 }
 OUTCOME, YEAR = "value added", 2040
 # The lever that is worth most to the nation a yuan; see the assignment.

@@ -3,9 +3,10 @@
 import pandas as pd
 import pytest
 
-from smecluster.calibration.loading import find_drawn
+from smecluster.calibration.loading import describe_origin, draw_values, find_drawn
 from smecluster.calibration.store import named
-from smecluster.calibration.store.named import DRAWN, DRAWS, SHIPPED
+from smecluster.calibration.store.named import DRAWN, DRAWS, SHIPPED, open_calibration
+from smecluster.model.vensim.beliefs import CONVENTIONS
 from smecluster.policies.comparison.study_inputs import hold_settings
 
 
@@ -37,9 +38,21 @@ def test_draws_come_from_the_calibration_that_is_chosen_for_them(opened, name, k
     assert opened(name, known, DRAWN) == found
 
 
-def test_a_calibration_that_is_there_does_not_become_the_source_of_draws_by_itself(opened):
-    assert opened(None, (DRAWN, SHIPPED)) == SHIPPED
-    assert opened(DRAWN, (DRAWN, SHIPPED)) == DRAWN
+def test_draws_vary_every_constant_unless_another_calibration_is_named(opened):
+    assert opened(None, (DRAWN, SHIPPED)) == DRAWN
+    assert opened(SHIPPED, (DRAWN, SHIPPED)) == SHIPPED
+
+
+def test_no_draw_varies_how_years_are_weighed():
+    """Present values of two draws can only be compared if both are discounted alike."""
+    assert set(CONVENTIONS) & {*open_calibration(DRAWN).draws.columns}
+    assert not set(CONVENTIONS) & {*draw_values(None, 5, 1).columns}
+
+
+def test_a_stamp_names_the_source_of_the_draws_where_there_are_any():
+    assert "every-constant" not in describe_origin([])
+    assert "draws of every-constant" in describe_origin([], drawn=True)
+    assert "draws of" not in describe_origin([], SHIPPED, drawn=True)
 
 
 def test_what_is_set_is_the_same_in_every_draw():
