@@ -154,8 +154,8 @@ def _tell_varied(voice: Voice, evidence: Evidence) -> str:
     if held and voice.odds.all_varied:
         # The draws of the page are some of these.
         return voice.say(
-            "; of {total} such worlds, counted to {year}, the lead is with {first} in {share} of "
-            "100, and spending nothing is best in {nothing}",
+            "; of {total} such worlds, counted to {year}, the nation does better under {first} in "
+            "{share} of 100, and best by spending nothing in {nothing}",
             total=f"{int(row['draws']):,}",
             **told,
         )
