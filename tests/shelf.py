@@ -41,6 +41,8 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     ASSIGNMENT: ("assign",),
     GAME: ("game", "--draws", "100", "--unseen", "400", "--centre", "--page", "docs/game.md"),
 }
+#: The levels of the divisions of labour, which the desk offers as starting points.
+DIVISION = "who-runs-what.csv"
 OUTCOME, YEAR = "value added", 2040
 # The lever that is worth most to the nation a yuan; see the assignment.
 BEST = "quality supervision"
@@ -65,6 +67,8 @@ def make_written(name: str) -> None:
     folder = WORK / name
     run(*COMMANDS[name], "--out", folder.as_posix())
     keep(name, ROOT / folder)
+    if name == ASSIGNMENT:
+        copy(ROOT / folder / DIVISION, ROOT / "policies" / "desk" / "published" / DIVISION)
 
 
 def keep(name: str, folder: Path) -> None:
@@ -72,17 +76,17 @@ def keep(name: str, folder: Path) -> None:
     place = SHELF / name
     place.mkdir(parents=True, exist_ok=True)
     for file in FILES[name].values():
-        for suffix in (".csv", ".json"):
-            source = (folder / file).with_suffix(suffix)
-            target = (place / file).with_suffix(suffix)
-            if suffix == ".csv":
-                shutil.copyfile(source, target)
-                continue
-            # The rows stand in the table.
-            record = json.loads(source.read_text(encoding="utf-8"))
-            record.pop("rows", None)
-            text = json.dumps(record, indent=1, ensure_ascii=False) + "\n"
-            target.write_text(text, encoding="utf-8")
+        copy(folder / file, place / file)
+
+
+def copy(source: Path, target: Path) -> None:
+    """Copy a table and its record."""
+    shutil.copyfile(source, target)
+    record = json.loads(source.with_suffix(".json").read_text(encoding="utf-8"))
+    # The rows stand in the table.
+    record.pop("rows", None)
+    text = json.dumps(record, indent=1, ensure_ascii=False) + "\n"
+    target.with_suffix(".json").write_text(text, encoding="utf-8")
 
 
 def make_tipping() -> None:
