@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import Literal, Protocol, get_args
 
 import numpy as np
 import pandas as pd
@@ -13,11 +13,10 @@ from pydantic import model_validator
 
 from smecluster.model.support.reading import read_toml
 from smecluster.model.support.schema import Schema, validate
+from smecluster.policies.game.accounts import Account
 from smecluster.policies.game.arrangements import COORDINATED, name_nash
 
-if TYPE_CHECKING:
-    from smecluster.policies.game.result import GameResult
-
+EXPECTED = Path(__file__).with_name("expected.toml")
 FILE = Path(__file__).with_name("published.toml")
 Measure = Literal[
     "coordination against growth, over value added",
@@ -26,6 +25,18 @@ Measure = Literal[
     "loss of the nation for a yuan, rivals for growth",
     "share of regions whose residents gain by coordination, against growth",
 ]
+
+
+class Played(Protocol):
+    """A game with the aims growth and welfare, or reforms: policy as now, and arrangements."""
+
+    @property
+    def idle(self) -> Account:
+        """Policy as now."""
+
+    @property
+    def accounts(self) -> Mapping[str, Account]:
+        """What each arrangement brings, by name."""
 
 
 class Study(Schema):
@@ -59,8 +70,31 @@ class Study(Schema):
         return self
 
 
+class Expectation(Schema):
+    """What was expected of synthetic regions before they were run.
+
+    Parameters
+    ----------
+    study : str
+        Name of the study.
+    low, high : float
+        The range, Dmnl.
+    reason : str
+        Why.
+    """
+
+    study: str
+    low: float
+    high: float
+    reason: str
+
+
 class _File(Schema):
     study: tuple[Study, ...]
+
+
+class _Expected(Schema):
+    expectation: tuple[Expectation, ...]
 
 
 @cache
@@ -75,19 +109,32 @@ def read_studies() -> tuple[Study, ...]:
     return validate(_File, read_toml(FILE), FILE.name).study
 
 
-def compare_studies(result: GameResult) -> pd.DataFrame:
+@cache
+def read_expectations() -> dict[str, Expectation]:
+    """Read what was expected of synthetic regions, by study.
+
+    Raises
+    ------
+    InputError
+        If the file is broken.
+    """
+    known = validate(_Expected, read_toml(EXPECTED), EXPECTED.name).expectation
+    return {one.study: one for one in known}
+
+
+def compare_studies(result: Played) -> pd.DataFrame:
     """Hold the game against the studies.
 
     Parameters
     ----------
-    result : GameResult
-        A game with the aims growth and welfare.
+    result : Played
+        A game with the aims growth and welfare, or reforms.
 
     Returns
     -------
     pandas.DataFrame
         A row a study: ``study``, ``source``, ``measure``, ``published``, ``low``, ``high``,
-        ``model`` (mean over draws), Dmnl, and ``within``.
+        ``model`` (mean over draws; NaN where there is nothing to divide by), Dmnl, and ``within``.
     """
     rows = []
     for study in read_studies():
@@ -107,30 +154,35 @@ def compare_studies(result: GameResult) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _residents(result: GameResult, name: str) -> float:
+def _residents(result: Played, name: str) -> float:
     """Give what residents of all regions get, mean over draws, Myuan."""
     change = result.accounts[name].residents - result.idle.residents
     return float(np.nanmean(change.sum(axis=-1)))
 
 
-def _over_value_added(result: GameResult, aim: str) -> float:
+def _over_value_added(result: Played, aim: str) -> float:
     more = _residents(result, COORDINATED) - _residents(result, name_nash(aim))
     return more / float(np.nanmean(result.idle.size.sum(axis=-1)))
 
 
-def _missed(result: GameResult) -> float:
+def _missed(result: Played) -> float:
     best = _residents(result, COORDINATED)
     missed = best - _residents(result, name_nash("welfare"))
-    return missed / (best - _residents(result, name_nash("growth")))
+    return _divide(missed, best - _residents(result, name_nash("growth")))
 
 
-def _lost_for_a_yuan(result: GameResult) -> float:
+def _lost_for_a_yuan(result: Played) -> float:
     account = result.accounts[name_nash("growth")]
     lost = -float(np.nanmean(account.nation - result.idle.nation))
-    return lost / float(np.nanmean(account.money - result.idle.money))
+    return _divide(lost, float(np.nanmean(account.money - result.idle.money)))
 
 
-def _share_that_gains(result: GameResult) -> float:
+def _divide(above: float, below: float) -> float:
+    """Divide; NaN where there is nothing to divide by."""
+    return above / below if below else float("nan")
+
+
+def _share_that_gains(result: Played) -> float:
     agreed, rivals = (
         result.accounts[name].residents.mean(axis=(0, 1))
         for name in (COORDINATED, name_nash("growth"))
@@ -138,7 +190,7 @@ def _share_that_gains(result: GameResult) -> float:
     return float(np.mean(agreed > rivals))
 
 
-_MEASURES: Mapping[str, Callable[[GameResult], float]] = dict(
+_MEASURES: Mapping[str, Callable[[Played], float]] = dict(
     zip(
         get_args(Measure),
         (
