@@ -7,6 +7,7 @@ that the code has no longer is removed.
 from __future__ import annotations
 
 import contextlib
+import csv
 import io
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -64,6 +65,23 @@ def list_names() -> Iterator[str]:
     for one in (*map(policies.load, list_strategies()), *load_futures()):
         yield from (one.title, one.description)
     yield from list_shelf()
+    yield from list_drawn()
+
+
+def list_drawn() -> Iterator[str]:
+    """List the constants that shipped draws vary, any of which may limit a box of a brief."""
+    from smecluster.calibration.store.named import DRAWN, RESULTS, SHIPPED
+
+    for calibration in (SHIPPED, DRAWN):
+        with (RESULTS / calibration / "draws.csv").open(encoding="utf-8-sig") as file:
+            for name in next(csv.reader(file)):
+                yield from _split_name(name)
+
+
+def _split_name(name: str) -> Iterator[str]:
+    """Give the base of a variable's name, and its elements."""
+    base, _, element = name.partition("[")
+    yield from filter(None, (base, *map(str.strip, element.rstrip("]").split(","))))
 
 
 def list_shelf() -> Iterator[str]:
@@ -79,8 +97,7 @@ def list_shelf() -> Iterator[str]:
             continue
         for said in ready.tables[answer][column].dropna():
             for name in str(said).split(ARROW):
-                base, _, element = name.partition("[")
-                yield from filter(None, (base, *map(str.strip, element.rstrip("]").split(","))))
+                yield from _split_name(name)
 
 
 def update_file(subject: str) -> list[str]:

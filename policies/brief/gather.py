@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,11 +15,18 @@ from smecluster.policies.assignment.divisions import RUNNING
 from smecluster.policies.brief.parts.trust import gather_trust
 from smecluster.policies.brief.shelf import find_ready, list_commands, list_levers
 from smecluster.policies.brief.words.evidence import ASSIGNMENT, EVALUATION, WHY, Evidence, Ready
+from smecluster.policies.brief.words.race import NATION, REGIONS
+from smecluster.policies.comparison.measures import DISCOUNTED
+from smecluster.policies.comparison.nation import BENEFIT
+from smecluster.policies.robustness.compute import judge_strategies
+from smecluster.policies.study import Need
 
 if TYPE_CHECKING:
     from smecluster.policies.accounting.result import Account
+    from smecluster.policies.comparison.result import Comparison
     from smecluster.policies.comparison.study_inputs import StudyInputs
     from smecluster.policies.comparison.study_run import StudyRun
+    from smecluster.policies.robustness.result import Robustness
 
 Progress = Callable[[int, int], None]
 
@@ -68,7 +76,41 @@ def gather(
             inputs.model, find_calibration(inputs.calibration), comparison.draws, evaluation
         ),
         commands=list_commands(inputs),
+        judged=judge_yardsticks(comparison, done.study.need, done.study.seed),
     )
+
+
+def judge_yardsticks(
+    comparison: Comparison, needs: Sequence[Need], seed: int = 1
+) -> dict[str, Robustness]:
+    """Judge strategies over all worlds by what the nation and what the regions gain.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        The comparison.
+    needs : sequence of Need
+        What is good enough for the regions, as `smecluster robust` judges; for the nation it is to
+        lose nothing against the baseline.
+    seed : int
+        For resampling boxes.
+
+    Returns
+    -------
+    dict of str to Robustness
+        By `NATION` and `REGIONS`; one that cannot be judged, and all of a single world, are left
+        out.
+    """
+    if len(comparison.draws) * len(comparison.futures) < 2:
+        return {}
+    no_loss = Need(outcome=BENEFIT, measure="change", at_least=0)
+    asked = {NATION: (BENEFIT, (no_loss,)), REGIONS: (DISCOUNTED, tuple(needs))}
+    judged = {}
+    for whose, (outcome, own) in asked.items():
+        # Outcomes that a study does not keep, or no world in which all have a result.
+        with suppress(InputError):
+            judged[whose] = judge_strategies(comparison, own, outcome=outcome, seed=seed)
+    return judged
 
 
 def _draw_up(done: StudyRun, workers: int | None, progress: Progress | None) -> Account | None:

@@ -10,6 +10,7 @@ from smecluster.policies.brief.parts.causes import write_causes
 from smecluster.policies.brief.parts.doubts import write_doubts
 from smecluster.policies.brief.parts.losers import write_account
 from smecluster.policies.brief.parts.money import write_map
+from smecluster.policies.brief.parts.regrets import write_regrets
 from smecluster.policies.brief.parts.rivals import write_rivals
 from smecluster.policies.brief.parts.sources import write_sources
 from smecluster.policies.brief.parts.stress import write_stress
@@ -28,6 +29,7 @@ _PARTS = (
     write_rivals,
     write_causes,
     write_stress,
+    write_regrets,
     write_doubts,
     write_trust,
     write_sources,

@@ -8,15 +8,23 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import xarray as xr
+from numpy.typing import NDArray
 
 from smecluster.model.outcomes import PLACE, TOTAL, find_outcome
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.policies.comparison.measures import DISCOUNTED, PER_YUAN
 from smecluster.policies.ensemble.cases import DRAW, FUTURE, STRATEGY
-from smecluster.policies.robustness.measures import ALL_WORLDS, BEATEN, ENOUGH, FAILS
+from smecluster.policies.robustness.measures import (
+    ALL_WORLDS,
+    BEATEN,
+    ENOUGH,
+    FAILS,
+    select_place,
+)
 from smecluster.policies.robustness.prim import Discovery, discover
 from smecluster.policies.robustness.regret import combine_needs, measure_regret, summarise_regret
 from smecluster.policies.robustness.result import Robustness
+from smecluster.policies.robustness.screening import screen_constants
 from smecluster.policies.study import EVERY, Need
 
 if TYPE_CHECKING:
@@ -67,7 +75,7 @@ def judge_strategies(
         outcomes=[str(name) for name in compared.ends],
         regions=[str(one) for one in compared.ends[PLACE].values if one != TOTAL],
     )
-    reached = _at(compared.changes, outcome, place)
+    reached = select_place(compared.changes, outcome, place)
     given_away = measure_regret(reached, more=better == "more")
     met = {_called(need): _met(compared, need) for need in needs}
     enough = combine_needs(list(met.values()))
@@ -82,7 +90,12 @@ def judge_strategies(
         searched = {FAILS: ~good} | ({BEATEN: away > 0} if len(compared.names) > 1 else {})
         if known.sum() >= _FEWEST:
             discoveries[name] = {
-                what: discover(worlds[known], interest[known], seed=seed, groups=draws[known])
+                what: discover(
+                    worlds.loc[known, _offer(compared, interest, known)],
+                    interest[known],
+                    seed=seed,
+                    groups=draws[known],
+                )
                 for what, interest in searched.items()
             }
     return Robustness(
@@ -135,11 +148,6 @@ def check_needs(
             raise UnknownNameError("place of a need", need.place, [*regions, TOTAL, EVERY])
 
 
-def _at(data: xr.Dataset, outcome: str, place: str) -> xr.DataArray:
-    values = data[outcome]
-    return values if PLACE not in values.dims else values.sel({PLACE: place}, drop=True)
-
-
 def _met(compared: Comparison, need: Need) -> xr.DataArray:
     """Say where a need is met: 1, 0, or missing."""
     if need.outcome == PER_YUAN:
@@ -152,7 +160,9 @@ def _met(compared: Comparison, need: Need) -> xr.DataArray:
     places = [need.place]
     if need.place == EVERY:
         places = [str(place) for place in compared.ends[PLACE].values if place != TOTAL]
-    parts = [_within(_at(data[need.measure], need.outcome, place), need) for place in places]
+    parts = [
+        _within(select_place(data[need.measure], need.outcome, place), need) for place in places
+    ]
     return xr.concat(parts, "part").min("part", skipna=False)
 
 
@@ -182,6 +192,17 @@ def _worlds(compared: Comparison) -> pd.DataFrame:
     if len(names) > 1:
         worlds.insert(0, FUTURE, np.repeat(names, len(compared.draws)))
     return worlds
+
+
+def _offer(
+    compared: Comparison, interest: NDArray[np.bool_], known: NDArray[np.bool_]
+) -> list[str]:
+    """List what may limit a box: futures, and the constants that go with what is of interest."""
+    table = np.where(known, interest, np.nan).reshape(-1, len(compared.draws))
+    counts = np.isfinite(table).sum(axis=0)
+    share = np.where(counts, np.nansum(table, axis=0) / np.maximum(counts, 1), np.nan)
+    futures = [FUTURE] if len(compared.futures) > 1 else []
+    return [*futures, *screen_constants(compared.draws, share)]
 
 
 def _by_future(given_away: xr.DataArray) -> pd.DataFrame:

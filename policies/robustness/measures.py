@@ -7,16 +7,52 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from smecluster.model.outcomes import PLACE, find_outcome
 from smecluster.policies.ensemble.cases import STRATEGY
 from smecluster.policies.robustness.prim import describe_limits
 
 if TYPE_CHECKING:
-    pass
-if TYPE_CHECKING:
+    import xarray as xr
+
     from smecluster.policies.robustness.result import Robustness
 
 ENOUGH, ALL_WORLDS = "share good enough", "all futures"
 FAILS, BEATEN = "fails", "is beaten"
+
+
+def select_place(data: xr.Dataset, outcome: str, place: str) -> xr.DataArray:
+    """Take an outcome at a place; of the nation, which has no places, the whole."""
+    values = data[outcome]
+    return values if PLACE not in values.dims else values.sel({PLACE: place}, drop=True)
+
+
+def measure_leads(judged: Robustness) -> xr.DataArray:
+    """Measure how far each strategy is ahead of the best other in the same world.
+
+    Parameters
+    ----------
+    judged : Robustness
+        The judgement.
+
+    Returns
+    -------
+    xarray.DataArray
+        Paired differences along (strategy, future, draw), in the outcome's unit, above zero where
+        the strategy is better; of a strategy alone, its change against the baseline. Missing
+        where it, or every other, has no result.
+    """
+    reached = select_place(judged.compared.changes, judged.outcome, judged.place)
+    if find_outcome(judged.outcome).better == "less":
+        reached = -reached
+    names = [str(name) for name in reached[STRATEGY].values]
+    if len(names) == 1:
+        return reached
+    leads = reached.copy()
+    for name in names:
+        others = [other for other in names if other != name]
+        best = reached.sel({STRATEGY: others}).max(STRATEGY)
+        leads.loc[{STRATEGY: name}] = reached.sel({STRATEGY: name}) - best
+    return leads
 
 
 def _box_table(judged: Robustness) -> pd.DataFrame:

@@ -21,6 +21,7 @@ from smecluster.policies.wording.worlds import Odds
 if TYPE_CHECKING:
     from smecluster.policies.accounting.result import Account
     from smecluster.policies.comparison.result import Comparison
+    from smecluster.policies.robustness.result import Robustness
 
 #: Answers that stand beside a comparison, by name of their tables.
 ASSIGNMENT, MAP, GAME, WHY = "assignment", "map", "game", "why"
@@ -67,6 +68,8 @@ class Evidence:
         Figures on how far to trust the model, see `policies.brief.parts.trust`.
     commands : mapping of str to str
         How to make an answer that is not in `ready`, by name.
+    judged : mapping of str to Robustness
+        How strategies hold up over all worlds, by whose gain it is (`NATION`, `REGIONS`).
     """
 
     comparison: Comparison
@@ -75,6 +78,7 @@ class Evidence:
     regions: tuple[str, ...] = ()
     trust: Mapping[str, float] = field(default_factory=dict)
     commands: Mapping[str, str] = field(default_factory=dict)
+    judged: Mapping[str, Robustness] = field(default_factory=dict)
 
     @property
     def odds(self) -> Odds:

@@ -12,11 +12,13 @@ import pytest
 from smecluster import model
 from smecluster.policies import load
 from smecluster.policies.accounting.compute import draw_up_account
+from smecluster.policies.brief.gather import judge_yardsticks
 from smecluster.policies.brief.parts.trust import gather_trust
 from smecluster.policies.brief.shelf import list_ready
 from smecluster.policies.brief.words.evidence import EVALUATION, Evidence
 from smecluster.policies.comparison.compute import compare
 from smecluster.policies.futures import load_futures
+from smecluster.policies.study import Need
 
 STEP = {"TIME STEP": 0.25}
 DRAWS = 6
@@ -50,6 +52,7 @@ def make() -> Callable[[str, str], Evidence]:
         )
         ready = list_ready()
         trust = gather_trust(shipped, None, draws, ready[EVALUATION].tables[EVALUATION])
-        return Evidence(compared, account, ready, tuple(shipped.regions), trust, {})
+        judged = judge_yardsticks(compared, (Need(outcome="gained per yuan", at_least=1),))
+        return Evidence(compared, account, ready, tuple(shipped.regions), trust, {}, judged)
 
     return gather
