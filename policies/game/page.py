@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from smecluster.model.presentation.formatting import display_unit
 from smecluster.model.support.provenance import say_how_made
 from smecluster.policies.game.simulator import MOST_MATCHING, MOST_NEED
 from smecluster.policies.game.text import PUBLISHED_SLOPES, write_answer, write_basis
 from smecluster.policies.game.unseen import SIGNIFICANT
+from smecluster.policies.wording.markdown import format_percent, write_table
 from smecluster.policies.wording.prose import format_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import pandas as pd
 
     from smecluster.policies.game.result import GameResult
 
@@ -125,7 +126,7 @@ def write_page(
         "",
         "## Do these programmes stand?",
         "",
-        *_write_table(tables["equilibria"], {"epsilon": _percent}),
+        *write_table(tables["equilibria"], {"epsilon": format_percent}),
         "",
         "## Do regions follow one another?",
         "",
@@ -134,7 +135,7 @@ def write_page(
         f"levers for each per cent that the others do. Published: {PUBLISHED_SLOPES[0]:g} for "
         "zones (Deng, Zhao and Yu 2018), none for land prices (Wang, Zong and Tao 2013).",
         "",
-        *_write_table(tables["reactions"], {"share on rivalry": _percent, "slope": _slope}),
+        *write_table(tables["reactions"], {"share on rivalry": format_percent, "slope": _slope}),
     ]
     if "unseen" in tables:
         lines += [
@@ -145,7 +146,7 @@ def write_page(
             "draw; strategies by hand spend the same additional money. Significantly worse: below "
             f"zero by more than {SIGNIFICANT:g} standard errors.",
             "",
-            *_write_table(tables["unseen"], {}),
+            *write_table(tables["unseen"], {}),
         ]
     if "centre" in tables:
         lines += [
@@ -228,33 +229,6 @@ def _write_centre(table: pd.DataFrame) -> list[str]:
             f"{row['spreading by need']:.2f} | {row['matching']:.2f} | {row['draws']} |"
         )
     return lines
-
-
-def _write_table(table: pd.DataFrame, formats: Mapping[str, object]) -> list[str]:
-    """Write a table as it is: text to the left, numbers to the right."""
-    text = [not pd.api.types.is_numeric_dtype(table[name]) for name in table.columns]
-    lines = [
-        f"| {' | '.join(map(str, table.columns))} |",
-        "|" + "|".join("---" if one else "---:" for one in text) + "|",
-    ]
-    for row in table.to_dict("records"):
-        cells = []
-        for name, value in row.items():
-            write = formats.get(str(name))
-            if callable(write):
-                cells.append(str(write(value)))
-            elif isinstance(value, bool):
-                cells.append("yes" if value else "no")
-            elif isinstance(value, float):
-                cells.append(format_number(value))
-            else:
-                cells.append(str(value))
-        lines.append(f"| {' | '.join(cells)} |")
-    return lines
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.2g} %" if share == share else "-"
 
 
 def _slope(value: float) -> str:

@@ -23,6 +23,7 @@ EXAMPLES = (
     "smecluster game --aim growth --aim welfare --draws 20",
     "smecluster game --free-money --information none",
     "smecluster game --centre --leader-draws 10",
+    "smecluster game --synthetic 30 --out results/coordination",
     "smecluster game --parts 10 --free-money --information none --draws 0 --starts 1",
     "smecluster game --draws 100 --unseen 400 --centre --page docs/game.md",
 )
@@ -95,6 +96,14 @@ def game(
             "held against studies of coordination."
         ),
     ] = 1,
+    synthetic: Annotated[
+        int | None,
+        typer.Option(
+            help="Play the levers of rivalry alone, money free, on so many regions made from the "
+            "shipped ones by rules (30 as in studies of coordination), beside published sizes.",
+            show_default=False,
+        ),
+    ] = None,
     horizon: Annotated[float, typer.Option(help="Last year that counts.")] = 2040,
     prize: Annotated[
         float,
@@ -103,7 +112,13 @@ def game(
             "years to which it counts."
         ),
     ] = 1.0,
-    step: Annotated[float, typer.Option(help="Time step of the search, Year.")] = _STEP,
+    step: Annotated[
+        float | None,
+        typer.Option(
+            help=f"Time step of the search, Year; {_STEP:g}, twice that with --synthetic.",
+            show_default=False,
+        ),
+    ] = None,
     seed: Seed = None,
     calibration: CalibrationName = None,
     region: Regions = None,
@@ -138,6 +153,33 @@ def game(
     from smecluster.policies.game.setup import check_model, make_setup
     from smecluster.policies.study import combine_study
 
+    if synthetic is not None:
+        alone = centre or free_money or parts > 1 or bool(aim) or bool(strategies)
+        _refuse_beside_synthetic(alone)
+        from smecluster.scripts.policy.coordination import play_synthetic
+
+        given = combine_study(
+            None,
+            list(_BY_HAND[:1]),
+            draws=0,
+            seed=seed,
+            futures=("base",),
+            regions=tuple(region) if region else None,
+        )
+        play_synthetic(
+            load_inputs(given, calibration=calibration, folders=from_ or [], settings=set_ or []),
+            synthetic,
+            horizon=horizon,
+            prize=prize,
+            step=2 * _STEP if step is None else step,
+            out=out,
+            page=page,
+            restart=restart,
+            json=json,
+            workers=workers,
+        )
+        return
+    step = _STEP if step is None else step
     results = Results(out, tables=_TABLES, figures=_FIGURES)
     results.check()
     written = None if page is None else Page(page, "--page")
@@ -195,6 +237,17 @@ def game(
             progress=report,
         )
     _report(inputs, result, results, written, json)
+
+
+def _refuse_beside_synthetic(asked: bool) -> None:
+    """Refuse options that say nothing of synthetic regions."""
+    from smecluster.model.support.errors import InputError
+
+    if asked:
+        raise InputError(
+            "--synthetic plays growth and welfare on the levers of rivalry with free money: leave "
+            "out strategies, --aim, --centre, --free-money and --parts"
+        )
 
 
 def _report(

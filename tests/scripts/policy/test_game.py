@@ -49,6 +49,9 @@ def test_what_governments_choose_is_printed_and_written(tmp_path, capsys):
         (["--region", "Wenzhou"], "a game needs at least two regions"),
         (["--centre", "--leader-draws", "4"], "the centre goes first on 4 draws"),
         (["--page", "game.txt"], "give a name that ends in .md"),
+        (["--synthetic", "2"], "synthetic regions must number 3..100, not 2"),
+        (["--synthetic", "30", "--centre"], "--synthetic plays growth and welfare"),
+        (["--synthetic", "30", "--aim", "growth"], "--synthetic plays growth and welfare"),
     ],
 )
 def test_what_cannot_be_played_is_one_line_before_any_run(given, told, tmp_path, capsys):
@@ -58,3 +61,20 @@ def test_what_cannot_be_played_is_one_line_before_any_run(given, told, tmp_path,
     assert told in error
     assert error.count("\n") == 1
     assert not (tmp_path / "out").exists()
+
+
+def test_reforms_among_synthetic_regions_are_printed_and_written_with_their_runs(tmp_path, capsys):
+    out, page = tmp_path / "out", tmp_path / "coordination.md"
+    asked = ["game", "--synthetic", "3", "--horizon", "2031", "--calibration", "none"]
+    asked += ["--set", "TIME STEP=0.25", "--out", str(out)]
+    assert smecluster(*asked, "--page", str(page)) == 0
+    printed = capsys.readouterr().out
+    assert "published sizes lie within range" in printed
+    assert "runs of 3 synthetic regions" in printed
+    for name in ("studies.csv", "reforms.json", "spending.parquet", "plays.csv", "regions.csv"):
+        assert (out / name).stat().st_size > 0
+    assert (tmp_path / "coordination.csv").stat().st_size > 0
+    assert "expected.toml" in page.read_text()
+    assert smecluster(*asked, "--json") == 0
+    record = json.loads(capsys.readouterr().out)
+    assert f"{record['runs']:,} runs of 3" in printed
