@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import xarray as xr
-from numpy.typing import NDArray
 
 from smecluster.model.outcomes import PLACE, TOTAL, find_outcome
 from smecluster.model.support.errors import InputError, UnknownNameError
@@ -19,6 +18,7 @@ from smecluster.policies.robustness.measures import (
     BEATEN,
     ENOUGH,
     FAILS,
+    lead_others,
     select_place,
 )
 from smecluster.policies.robustness.prim import Discovery, discover
@@ -77,8 +77,13 @@ def judge_strategies(
     )
     reached = select_place(compared.changes, outcome, place)
     given_away = measure_regret(reached, more=better == "more")
-    met = {_called(need): _met(compared, need) for need in needs}
+    slack = {_called(need): _measure_slack(compared, need) for need in needs}
+    met = {name: (one >= 0).astype(float).where(one.notnull()) for name, one in slack.items()}
     enough = combine_needs(list(met.values()))
+    margins = {
+        FAILS: _combine_slack(list(slack.values())),
+        BEATEN: lead_others(reached, more=better == "more"),
+    }
     worlds = _worlds(compared)
     # A draw is much the same world in every future.
     draws = np.tile(np.arange(len(compared.draws)), len(compared.futures))
@@ -91,7 +96,7 @@ def judge_strategies(
         if known.sum() >= _FEWEST:
             discoveries[name] = {
                 what: discover(
-                    worlds.loc[known, _offer(compared, interest, known)],
+                    worlds.loc[known, _offer(compared, margins[what].sel({STRATEGY: name}))],
                     interest[known],
                     seed=seed,
                     groups=draws[known],
@@ -148,10 +153,10 @@ def check_needs(
             raise UnknownNameError("place of a need", need.place, [*regions, TOTAL, EVERY])
 
 
-def _met(compared: Comparison, need: Need) -> xr.DataArray:
-    """Say where a need is met: 1, 0, or missing."""
+def _measure_slack(compared: Comparison, need: Need) -> xr.DataArray:
+    """Measure how far above its limit a need is met; below zero where it is not."""
     if need.outcome == PER_YUAN:
-        return _within(compared.per_yuan, need)
+        return _measure_room(compared.per_yuan, need)
     names = compared.names
     changes = compared.changes
     data = {"value": compared.ends.sel({STRATEGY: names}), "change": changes}
@@ -161,18 +166,26 @@ def _met(compared: Comparison, need: Need) -> xr.DataArray:
     if need.place == EVERY:
         places = [str(place) for place in compared.ends[PLACE].values if place != TOTAL]
     parts = [
-        _within(select_place(data[need.measure], need.outcome, place), need) for place in places
+        _measure_room(select_place(data[need.measure], need.outcome, place), need)
+        for place in places
     ]
     return xr.concat(parts, "part").min("part", skipna=False)
 
 
-def _within(values: xr.DataArray, need: Need) -> xr.DataArray:
+def _measure_room(values: xr.DataArray, need: Need) -> xr.DataArray:
     if need.at_least is not None:
-        inside = values >= need.at_least
-    else:
-        assert need.at_most is not None
-        inside = values <= need.at_most
-    return inside.astype(float).where(values.notnull())
+        return values - need.at_least
+    assert need.at_most is not None
+    return need.at_most - values
+
+
+def _combine_slack(slack: Sequence[xr.DataArray]) -> xr.DataArray:
+    """Take the need that is met least, each in its own spread over all worlds."""
+    scaled = []
+    for one in slack:
+        spread = float(one.std())
+        scaled.append(one / spread if spread > 0 else one)
+    return xr.concat(scaled, "need", coords="minimal", compat="override").min("need")
 
 
 def _called(need: Need) -> str:
@@ -194,15 +207,13 @@ def _worlds(compared: Comparison) -> pd.DataFrame:
     return worlds
 
 
-def _offer(
-    compared: Comparison, interest: NDArray[np.bool_], known: NDArray[np.bool_]
-) -> list[str]:
-    """List what may limit a box: futures, and the constants that go with what is of interest."""
-    table = np.where(known, interest, np.nan).reshape(-1, len(compared.draws))
-    counts = np.isfinite(table).sum(axis=0)
-    share = np.where(counts, np.nansum(table, axis=0) / np.maximum(counts, 1), np.nan)
+def _offer(compared: Comparison, margin: xr.DataArray) -> list[str]:
+    """List what may limit a box: futures, and the constants that go with a margin."""
+    values = margin.transpose(FUTURE, DRAW).values
+    counts = np.isfinite(values).sum(axis=0)
+    mean = np.where(counts, np.nansum(values, axis=0) / np.maximum(counts, 1), np.nan)
     futures = [FUTURE] if len(compared.futures) > 1 else []
-    return [*futures, *screen_constants(compared.draws, share)]
+    return [*futures, *screen_constants(compared.draws, mean)]
 
 
 def _by_future(given_away: xr.DataArray) -> pd.DataFrame:

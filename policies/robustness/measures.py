@@ -42,16 +42,20 @@ def measure_leads(judged: Robustness) -> xr.DataArray:
         where it, or every other, has no result.
     """
     reached = select_place(judged.compared.changes, judged.outcome, judged.place)
-    if find_outcome(judged.outcome).better == "less":
-        reached = -reached
-    names = [str(name) for name in reached[STRATEGY].values]
+    return lead_others(reached, more=find_outcome(judged.outcome).better == "more")
+
+
+def lead_others(reached: xr.DataArray, *, more: bool) -> xr.DataArray:
+    """Measure how far each strategy is ahead of the best other; see `measure_leads`."""
+    better = reached if more else -reached
+    names = [str(name) for name in better[STRATEGY].values]
     if len(names) == 1:
-        return reached
-    leads = reached.copy()
+        return better
+    leads = better.copy()
     for name in names:
         others = [other for other in names if other != name]
-        best = reached.sel({STRATEGY: others}).max(STRATEGY)
-        leads.loc[{STRATEGY: name}] = reached.sel({STRATEGY: name}) - best
+        best = better.sel({STRATEGY: others}).max(STRATEGY)
+        leads.loc[{STRATEGY: name}] = better.sel({STRATEGY: name}) - best
     return leads
 
 

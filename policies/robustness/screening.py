@@ -17,15 +17,16 @@ _ERROR = 0.05
 _FEW = 8
 
 
-def screen_constants(draws: pd.DataFrame, share: NDArray[np.float64]) -> list[str]:
-    """Find the constants that go with how often something happens in a draw.
+def screen_constants(draws: pd.DataFrame, margin: NDArray[np.float64]) -> list[str]:
+    """Find the constants that go with how far a strategy is from failing.
 
     Parameters
     ----------
     draws : pandas.DataFrame
         A row a draw, a column a constant.
-    share : array of float, shape (draws,)
-        Share of the futures in which it happens in each draw, Dmnl; NaN where there is no result.
+    margin : array of float, shape (draws,)
+        How far it is from failing in each draw, mean over futures, in any unit; NaN where there is
+        no result. How far says more than whether: few draws fail.
 
     Returns
     -------
@@ -34,9 +35,9 @@ def screen_constants(draws: pd.DataFrame, share: NDArray[np.float64]) -> list[st
         beyond chance: Fisher's transformation, and Bonferroni's correction for having looked at
         all constants twice. Two-sided; none with fewer than eight draws.
     """
-    known = np.isfinite(share)
+    known = np.isfinite(margin)
     table = draws.loc[known, draws[known].nunique() > 1]
-    target = rankdata(share[known])
+    target = rankdata(margin[known])
     if len(target) < _FEW or table.empty or not target.std():
         return []
     ranks = rankdata(table.to_numpy(dtype=float), axis=0)

@@ -156,7 +156,7 @@ def game(
     if synthetic is not None:
         alone = centre or free_money or parts > 1 or bool(aim) or bool(strategies)
         _refuse_beside_synthetic(alone)
-        from smecluster.scripts.policy.coordination import play_synthetic
+        from smecluster.scripts.answer.coordination import play_synthetic
 
         given = combine_study(
             None,

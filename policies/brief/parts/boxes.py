@@ -47,11 +47,21 @@ _FEW, _ROWS = 3, 18  # strategies with all their boxes, and rows that a sheet ha
 def tell_unruly(voice: Voice, evidence: Evidence) -> list[str]:
     """Say of what happens in some worlds where boxes were sought and none was found."""
     unruly: dict[tuple[str, str], list[str]] = {}
+    some = False
     for kind, name, _, found in _list_sought(evidence):
+        some |= bool(found.boxes)
         if not found.boxes:
             unruly.setdefault(kind, []).append(voice.title(name))
     say = voice.say
-    return [say(_UNRULY[kind], names=say.join(names)) for kind, names in unruly.items()]
+    if unruly and not some:
+        return [
+            say(
+                "No simple rule tells the worlds in which a strategy fails, or is beaten by "
+                "another, from the others."
+            )
+        ]
+    said = [say(_UNRULY[kind], names=say.join(names)) for kind, names in unruly.items()]
+    return [say.sentences(said)] if said else []
 
 
 def _list_sought(

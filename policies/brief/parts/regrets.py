@@ -46,7 +46,7 @@ def write_regrets(voice: Voice, evidence: Evidence) -> Part | None:
         text.append(say.sentences([_tell_regret(voice, *one) for one in evidence.judged.items()]))
         tables.append(_tabulate_regret(voice, evidence))
     said = [_tell_failing(voice, *one) for one in evidence.judged.items()]
-    text.append(say.sentences([*said, *tell_unruly(voice, evidence)]))
+    text += [say.sentences(said), *tell_unruly(voice, evidence)]
     boxes = tabulate_boxes(voice, evidence)
     if boxes is not None:
         tables.append(boxes)

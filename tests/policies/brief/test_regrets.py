@@ -178,10 +178,25 @@ def test_chance_makes_no_box_and_the_page_says_so(make, code):
     part = write_regrets(voice, given)
     assert find_table(part, code, "boxes") is None
     sentence = load_language(code)(
-        "No simple rule tells the worlds in which the nation loses under {names} from the others.",
-        names=voice.title("local"),
+        "No simple rule tells the worlds in which a strategy fails, or is beaten by another, from "
+        "the others."
     )
-    assert sentence in part.text[2]
+    assert sentence in part.text[3:]
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_beside_a_box_chance_is_named_with_its_strategy(make, code):
+    coin = np.where(np.random.default_rng(11).random((2, DRAWS)) < 0.5, -1e5, 1e5)
+    local = np.where(np.linspace(0, 1, DRAWS) < 0.4, -2e5, 6e5)
+    given = inject(make("3%", "as-now"), {"central": coin, "local": local}, constant(1e9, 1e9))
+    voice = speak(code, given)
+    part = write_regrets(voice, given)
+    assert find_table(part, code, "boxes") is not None
+    sentence = load_language(code)(
+        "No simple rule tells the worlds in which the nation loses under {names} from the others.",
+        names=voice.title("central"),
+    )
+    assert sentence in part.text[3:]
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
