@@ -47,7 +47,7 @@ RIVALRY = "Rivalry lever"
 STEP = 0.25
 # Part of the most that all spend on each lever where play begins: nothing.
 _START = 0.0
-# Thirty players: a reply must gain a thousandth of what the programme brings, transfers a hundredth.
+# A reply must gain a thousandth of what the programme brings, and a transfer a hundredth.
 _EFFORT = Effort(close=1e-3, epsilon=0.01, rounds=10, checks=2)
 
 Progress = Callable[[int, int], None]
