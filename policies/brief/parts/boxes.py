@@ -104,7 +104,7 @@ def tabulate_boxes(voice: Voice, evidence: Evidence) -> Table | None:
         Column(say("{lead}, there", lead=lead), unit, number=True),
         Column(say("{lead}, elsewhere", lead=lead), unit, number=True),
     )
-    notes = (
+    notes: tuple[str, ...] = (
         say(
             "A box is a few limits that hold most of the worlds in question and few others "
             "(patient rule induction); limits that chance explains, or that half of the draws do "

@@ -116,10 +116,10 @@ def _tell_regret(voice: Voice, whose: str, judged: Robustness) -> str:
 
 def _read_regret(judged: Robustness) -> dict[str, dict[str, float]]:
     """Take the regret over all worlds by strategy, Myuan."""
-    table = judged.regrets[judged.regrets[FUTURE] == ALL_WORLDS].set_index(STRATEGY)
+    table = judged.regrets[judged.regrets[FUTURE] == ALL_WORLDS]
     return {
-        name: {key: float(table.loc[name, key]) for key in (EXPECTED, HIGH, MOST)}
-        for name in judged.compared.names
+        str(row[STRATEGY]): {key: float(row[key]) for key in (EXPECTED, HIGH, MOST)}
+        for row in table.to_dict("records")
     }
 
 
