@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 Node = tuple[Any, ...]
@@ -306,16 +306,20 @@ class Program:
 
     def to_json(self) -> dict[str, Any]:
         """Turn the program into content for a JSON file."""
-        data = asdict(self)
-        data["outputs"] = {
-            name: {
-                "dims": output.dims,
-                "cells": [[*cell, node] for cell, node in output.cells.items()],
-            }
-            for name, output in self.outputs.items()
+        # `dataclasses.asdict` would copy every operation: a tenth of a second for 20 000.
+        return {
+            **vars(self),
+            "parameters": [vars(parameter) for parameter in self.parameters],
+            "tables": [vars(table) for table in self.tables],
+            "outputs": {
+                name: {
+                    "dims": output.dims,
+                    "cells": [[*cell, node] for cell, node in output.cells.items()],
+                }
+                for name, output in self.outputs.items()
+            },
+            "reasons": list(self.reasons.items()),
         }
-        data["reasons"] = list(self.reasons.items())
-        return data
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Program:

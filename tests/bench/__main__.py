@@ -4,6 +4,7 @@ python -m tests.bench                  # engines, C limit, cold start, waiting
 python -m tests.bench --against ../old # waiting in a former checkout as well
 python -m tests.bench --scale 1000000  # time and memory up to so many runs
 python -m tests.bench --numba          # with a plain Numba function as well (compiles slowly)
+python -m tests.bench --model A.mdl    # another model, beside PySD and pysimlin
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ from smecluster.model.program.clock import Times, compute_times
 from smecluster.model.program.graph import Program
 from smecluster.model.program.inputs import InputIndex
 from smecluster.model.program.outputs import select_outputs
+from tests.bench.models import ENGINES
+from tests.bench.models import measure as measure_model
 
 OUTPUTS = ("value added", "Employment", "innovation capacity", "fiscal balance", "Regional brand")
 VARIED = 20
@@ -46,7 +49,16 @@ def main() -> None:
     parser.add_argument("--scale", type=int, metavar="RUNS", help="time and memory up to RUNS runs")
     parser.add_argument("--against", type=Path, metavar="CHECKOUT", help="a former edition")
     parser.add_argument("--numba", action="store_true", help="measure a plain Numba function too")
+    parser.add_argument("--model", type=Path, action="append", metavar="PATH", help="another model")
+    parser.add_argument("--engine", action="append", choices=ENGINES, help="for --model: all")
+    parser.add_argument("--runs", type=int, default=1000, help="for --model: at once")
     chosen = parser.parse_args()
+    if chosen.model:
+        print(f"{platform.machine()}, {_processor()}, Python {platform.python_version()}")
+        print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}\n")
+        for path in chosen.model:
+            measure_model(path, tuple(chosen.engine or ENGINES), chosen.runs)
+        return
     m = model.load()
     print(f"{m.path.name}: {len(m.program.nodes)} operations, {len(m.program.states)} states")
     print(f"{platform.machine()}, {_processor()}, Python {platform.python_version()}\n")

@@ -36,16 +36,12 @@ def failures(m: model.Model, inputs: dict[str, list[float]]) -> list[str]:
     ("text", "message"),
     [
         (
-            "x = DELAY N(10, 0.3, 6, 5) ~~|",
-            "line 2: 'x' has a DELAY N of order 5 whose delay time is shorter than 5 time steps",
+            "x = DELAY N(10, 0.34, 6, 5) ~~|",
+            "line 2: 'x' has a DELAY N of order 5 whose delay time is too short for it",
         ),
         (
-            "d = 0.25 ~~|\nx = DELAY N(10, d, 1, 3) ~~|",
-            "line 3: 'x' has a DELAY N of order 3 whose delay time is shorter than 3 time steps",
-        ),
-        (
-            "d = 1 + STEP(1.5, 3) ~~|\nx = DELAY N(10, d, 6, 4) ~~|",
-            "line 3: 'x' has a DELAY N whose delay time changes during the run",
+            "d = 0.1 ~~|\nx = DELAY N(10, d, 1, 3) ~~|",
+            "line 3: 'x' has a DELAY N of order 3 whose delay time is shorter than the time step",
         ),
         ("x = DELAY N(10, 4, 6, 2.5) ~~|", "order, 2.5, is not a whole number from 1 to 50"),
         ("x = SMOOTH N(10, 4, 6, 99) ~~|", "order, 99, is not a whole number from 1 to 50"),
@@ -122,12 +118,52 @@ def test_a_delay_below_a_step_for_each_stage_is_a_plain_chain_of_stocks(tmp_path
     np.testing.assert_allclose(result["y"], result["z"], 1e-9, 1e-12)
 
 
+def test_a_delay_n_without_a_time_step_for_each_stage_has_fewer(tmp_path: Path) -> None:
+    m = read(
+        tmp_path,
+        "d = 2 ~~|\nx = DELAY N(10 + STEP(5, 2), d, 10, 3) ~~|\n"
+        "y = DELAY N(10 + STEP(5, 2), d, 10, 2) ~~|\n",
+    )
+    short = model.simulate(m, {"d": 0.3125})
+    # As Vensim published 2.5 time steps of the order 3: they are the order 2.
+    np.testing.assert_array_equal(short["x"], short["y"])
+    assert not np.array_equal(model.simulate(m)["x"], model.simulate(m)["y"])
+
+
 def test_a_delay_n_that_a_run_makes_too_short_fails_that_run(tmp_path: Path) -> None:
     m = read(tmp_path, "d = 2 ~~|\nx = DELAY N(10 + STEP(5, 2), d, 10, 3) ~~|\n")
-    reason = "DELAY N of order 3 whose delay time is shorter than 3 time steps"
-    assert failures(m, {"d": [2, 0.25, 0.375]}) == ["", f"{reason} in x in 0", ""]
-    with pytest.raises(RunError, match=f"{reason} in 'x'"):
-        model.simulate(m, {"TIME STEP": 1.0})
+    reason = "DELAY N of order 3 whose delay time is"
+    assert failures(m, {"d": [2, 0.1, 0.34]}) == [
+        "",
+        f"{reason} shorter than the time step in x in 0",
+        f"{reason} too short for it in x in 0",
+    ]
+    varying = read(tmp_path, "d = 0.1 ~~|\nx = DELAY N(10, 2 - STEP(d, 3), 1, 3) ~~|\n")
+    becomes = "DELAY N of order 3 whose delay time becomes too short for it in x in 3.125"
+    assert failures(varying, {"d": [0.1, 1.7]}) == ["", becomes]
+
+
+def test_the_last_stage_of_a_delay_n_empties_with_the_delay_time_of_the_step_before(
+    tmp_path: Path,
+) -> None:
+    m = read(tmp_path, "d = 2 + STEP(1, 3) ~~|\nx = DELAY N(10 + Time, d, 4, 2) ~~|\n")
+    times = [2 + (step * 0.125 >= 3) for step in range(65)]
+    first = second = 8.0
+    values = []
+    for step, time in enumerate(times):
+        leaving = second / times[max(step - 1, 0)]
+        values.append(leaving)
+        passing = first / time
+        first += 0.125 * 2 * (10 + step * 0.125 - passing)
+        second += 0.125 * 2 * (passing - leaving)
+    np.testing.assert_allclose(model.simulate(m)["x"], values, 1e-12)
+
+
+def test_a_varying_delay_n_is_refused_under_another_integration(tmp_path: Path) -> None:
+    text = "x = DELAY N(10, 2 + STEP(1, 3), 4, 2) ~~|\n"
+    settings = "\\\\\\---/// Sketch\n///---\\\\\\\n:L<%^E!@\n15:0,0,0,5,0,0\n"
+    with pytest.raises(InputError, match="which is computed with Euler's integration only"):
+        read(tmp_path, text, CLOCK + settings)
 
 
 def test_a_delay_in_a_branch_that_is_not_taken_is_no_matter(tmp_path: Path) -> None:

@@ -1,0 +1,223 @@
+"""What models of other people cost: first use, one run and a thousand, in three programs.
+
+python -m tests.bench --model World3-03.mdl --model Population.mdl
+python -m tests.bench --model Earth4All.mdl --engine kernel --runs 100
+
+The models are not part of the program: give the paths of your own copies. Each engine has a process
+of its own with an empty cache. *First use* is everything from the program's start to the results of
+a first run: imports, translation, compilation, the run of all variables. *Again* is a second run.
+*Runs* vary twenty constants by a hundredth and keep five stocks; their first time holds what is
+compiled for them. PySD's are extrapolated from one, and that from its first 64 steps where a run
+has more than 500. The gap is the largest difference to the kernel among all series that both
+compute, each held against its own largest value.
+"""
+
+from __future__ import annotations
+
+import time
+
+_BEGAN = time.perf_counter()
+
+import argparse  # noqa: E402
+import json  # noqa: E402
+import os  # noqa: E402
+import subprocess  # noqa: E402
+import sys  # noqa: E402
+import tempfile  # noqa: E402
+import warnings  # noqa: E402
+from collections.abc import Callable  # noqa: E402
+from pathlib import Path  # noqa: E402
+from typing import Any  # noqa: E402
+
+import numpy as np  # noqa: E402
+
+ENGINES = ("kernel", "PySD", "pysimlin")
+RUNS = 1000
+VARIED = 20
+# PySD takes so long for a step that a long run is measured by its first steps.
+LONG, MEASURED = 500, 64
+
+
+def main() -> None:
+    """Print the row of one engine and model: called by `measure`."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.models")
+    parser.add_argument("path", type=Path)
+    parser.add_argument("engine", choices=ENGINES)
+    parser.add_argument("runs", type=int)
+    parser.add_argument("folder", type=Path, help="where results are handed over")
+    chosen = parser.parse_args()
+    warnings.simplefilter("ignore")
+    work = {"kernel": _measure_kernel, "PySD": _measure_pysd, "pysimlin": _measure_simlin}
+    row, results = work[chosen.engine](chosen.path, chosen.runs)
+    np.savez(chosen.folder / f"{chosen.engine}.npz", **results)
+    print(json.dumps(row))
+
+
+def measure(path: Path, engines: tuple[str, ...] = ENGINES, runs: int = RUNS) -> None:
+    """Print the table of a model.
+
+    Parameters
+    ----------
+    path : Path
+        The model's file.
+    engines : tuple of str
+        Some of `ENGINES`.
+    runs : int
+        How many runs are made at once.
+    """
+    print(f"{path.name}; seconds, and in brackets those of the processor")
+    heads = ("first use", "again", f"{runs} runs, first", f"{runs} runs, again", "gap")
+    print(f"{'':10}" + "".join(f"{head:>22}" for head in heads))
+    with tempfile.TemporaryDirectory() as folder:
+        for engine in engines:
+            done = subprocess.run(
+                [sys.executable, "-m", "tests.bench.models", path, engine, str(runs), folder],
+                env={**os.environ, "SMECLUSTER_CACHE": str(Path(folder) / engine)},
+                capture_output=True,
+                text=True,
+            )
+            if done.returncode:
+                lines = done.stderr.strip().splitlines() or [""]
+                print(f"{engine:10} fails: {lines[-1][:160]}", flush=True)
+                continue
+            row = json.loads(done.stdout.splitlines()[-1])
+            cells = [f"{wall:.3g} ({busy:.3g})" for wall, busy in row["seconds"]]
+            gap = "" if engine == "kernel" else f"{_find_gap(Path(folder), engine):.1e}"
+            note = f"  {row['note']}" if row.get("note") else ""
+            print(f"{engine:10}" + "".join(f"{c:>22}" for c in (*cells, gap)) + note, flush=True)
+    print()
+
+
+def _find_gap(folder: Path, engine: str) -> float:
+    if not (folder / "kernel.npz").exists():
+        return float("nan")
+    own, other = np.load(folder / "kernel.npz"), np.load(folder / f"{engine}.npz")
+    common = [name for name in own.files if name in other.files and name != "time"]
+    places = np.abs(own["time"][:, None] - other["time"][None, :]) < 1e-6
+    mine, theirs = np.nonzero(places)
+    gaps = [0.0]
+    for name in common:
+        a, b = own[name][mine], other[name][theirs]
+        gaps.append(float(np.abs(a - b).max() / (np.abs(a).max() or 1)))
+    return max(gaps) if common else float("nan")
+
+
+class _Watch:
+    """Seconds on the wall and of the processor since the last look."""
+
+    def __init__(self) -> None:
+        self.last = (_BEGAN, 0.0)  # the processor's count from the program's start
+
+    def look(self) -> tuple[float, float]:
+        now = (time.perf_counter(), time.process_time())
+        taken = (now[0] - self.last[0], now[1] - self.last[1])
+        self.last = now
+        return taken
+
+    def time(self, work: Callable[[], Any]) -> tuple[float, float]:
+        self.last = (time.perf_counter(), time.process_time())
+        work()
+        return self.look()
+
+
+Measured = tuple[dict[str, Any], dict[str, Any]]
+
+
+def _measure_kernel(path: Path, runs: int) -> Measured:
+    watch = _Watch()
+    from smecluster import model
+
+    m = model.load(path)
+    result = model.simulate(m)
+    seconds = [watch.look()]
+    seconds.append(watch.time(lambda: model.simulate(m)))
+    from tests.bench.__main__ import varied_inputs
+    from tests.parity.engines import run_kernel
+    from tests.parity.published import Case
+
+    draw = np.random.default_rng(1)
+    columns = [m.program.parameters[place] for place in varied_inputs(m.program)][:VARIED]
+    table = {column.name: column.value * draw.uniform(0.99, 1.01, runs) for column in columns}
+    stocks = [name for name, v in m.variables.items() if v.kind == "stock" and name in result][:5]
+    for _ in range(2):
+        seconds.append(watch.time(lambda: model.simulate_many(m, table, stocks)))
+    return {"seconds": seconds}, _pack(run_kernel(Case("", path, path, (), random=False)))
+
+
+def _measure_pysd(path: Path, runs: int) -> Measured:
+    watch = _Watch()
+    import pysd
+
+    made = pysd.read_vensim(str(path)) if path.suffix == ".mdl" else pysd.read_xmile(str(path))
+    initial, final, step = (
+        float(getattr(made.components, name)())
+        for name in ("initial_time", "final_time", "time_step")
+    )
+    steps = round((final - initial) / step)
+    long = steps > LONG
+    reading = watch.look()
+
+    def run(last: float = final) -> Any:
+        return made.run(final_time=last, flatten_output=True)
+
+    if not long:
+        table = run()
+        seconds = [_add(reading, watch.look())]
+        again = watch.time(run)
+    else:
+        begins = watch.time(lambda: run(initial))
+        table = run(initial + MEASURED * step)
+        several = watch.look()
+        again = tuple(
+            a + max(b - a, 0) / MEASURED * steps for a, b in zip(begins, several, strict=True)
+        )
+        seconds = [_add(reading, again)]
+    many = tuple(runs * part for part in again)
+    seconds += [again, many, many]
+    note = f"from {MEASURED} of {steps} steps" if long else ""
+    times = {"time": table.index.to_numpy(dtype=float)}
+    from tests.parity.published import split_column
+
+    for name in table.columns:
+        if np.issubdtype(table[name].dtype, np.number):
+            times["\n".join(split_column(str(name)))] = table[name].to_numpy(dtype=float)
+    return {"seconds": seconds, "note": note}, times
+
+
+def _measure_simlin(path: Path, runs: int) -> Measured:
+    watch = _Watch()
+    import simlin
+
+    simulation = simlin.load(str(path)).simulate()
+    simulation.run_to_end()
+    names = simulation.get_var_names()
+    for name in names:
+        simulation.get_series(name)
+    seconds = [watch.look()]
+
+    def again() -> None:
+        simulation.reset()
+        simulation.run_to_end()
+
+    seconds.append(watch.time(again))
+    for _ in range(2):
+        seconds.append(watch.time(lambda: [again() for _ in range(runs)]))
+    from tests.parity.engines import run_simlin
+    from tests.parity.published import Case
+
+    return {"seconds": seconds}, _pack(run_simlin(Case("", path, path, (), random=False)))
+
+
+def _add(one: tuple[float, ...], other: tuple[float, ...]) -> tuple[float, ...]:
+    return tuple(a + b for a, b in zip(one, other, strict=True))
+
+
+def _pack(results: Any) -> dict[str, Any]:
+    """Give each series by its key, and the times that all have."""
+    packed = {"\n".join(key): np.array(series.values) for key, series in results.items()}
+    packed["time"] = np.array(next(iter(results.values())).times)
+    return packed
+
+
+if __name__ == "__main__":
+    main()
