@@ -34,4 +34,7 @@ def write_table(table: pd.DataFrame, formats: Mapping[str, object]) -> list[str]
 
 def format_percent(share: float) -> str:
     """Write a share in per cent with two digits; a dash for none."""
-    return f"{100 * share:.2g} %" if share == share else "-"
+    if share != share:
+        return "-"
+    percent = float(f"{100 * share:.2g}") + 0.0
+    return f"{percent:,.0f} %" if abs(percent) >= 10 else f"{percent:g} %"

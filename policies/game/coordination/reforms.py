@@ -45,10 +45,9 @@ MOST = 0.03
 RIVALRY = "Rivalry lever"
 #: A quarter of a year while equilibria are sought: replies differ little, and runs take half.
 STEP = 0.25
-# Part of the most that all spend on each lever where play begins: nothing.
-_START = 0.0
-# A reply must gain a thousandth of what the programme brings, and a transfer a hundredth.
-_EFFORT = Effort(close=1e-3, epsilon=0.01, rounds=10, checks=2)
+# Parts of the most that all spend on each lever where play begins: nothing, and half in all.
+_STARTS = (0.0, 1 / 6)
+_EFFORT = Effort(epsilon=0.01, rounds=20, checks=3)
 
 Progress = Callable[[int, int], None]
 
@@ -202,7 +201,9 @@ def play_reforms(
     asked[COORDINATED] = "together"
     plays: dict[str, list[Play]] = {}
     games: dict[str, Game] = {}
-    with nullcontext() if folder is None else Checkpoints(folder, identity or {}) as kept:
+    # A play with another search is another play.
+    whole = {**(identity or {}), "search": repr((most, _STARTS, _EFFORT))}
+    with nullcontext() if folder is None else Checkpoints(folder, whole) as kept:
         for name, measure in asked.items():
             aims: tuple[Measure, ...] = (measure,) * len(players)
             paid, unpaid = (stakes.measure(aims, paid=one) for one in (True, False))
@@ -218,8 +219,8 @@ def play_reforms(
                 plays[name] = unpack_plays(arrays)
                 continue
             before = work.runs
-            start_rules = [np.full((1, len(levers)), _START) for _ in players]
-            plays[name] = find_equilibria(games[name], [start_rules], _EFFORT)
+            starts = [[np.full((1, len(levers)), part) for _ in players] for part in _STARTS]
+            plays[name] = find_equilibria(games[name], starts, _EFFORT)
             if kept is not None:
                 runs = np.array([work.runs - before])
                 kept.save(name, {**pack_plays(plays[name]), "runs": runs})

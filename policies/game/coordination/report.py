@@ -179,11 +179,11 @@ def write_answer(result: Reforms) -> list[str]:
         "On the levers of rivalry "
         + join_names(
             [
-                f"{name} spend {format_percent(spending[name, 'all'])} of their value added a year"
+                f"{_CALLED.get(name, name)} spend {format_percent(spending[name, 'all'])}"
                 for name in result.spent
             ]
         )
-        + f" (at most {format_percent(result.most)}).",
+        + f" of their value added a year, where they may spend {format_percent(result.most)}.",
     ]
     for row in reforms.to_dict("records"):
         verb, size = _split(row["residents"])
@@ -202,6 +202,7 @@ def write_answer(result: Reforms) -> list[str]:
 
 
 _END = {COORDINATED: "coordination", ALL_STOP: "a stop by all"}
+_CALLED = {COORDINATED: "coordinated regions"}
 
 
 def _split(share: float) -> tuple[str, str]:
