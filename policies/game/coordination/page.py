@@ -40,11 +40,10 @@ endowments:
 Regions compete with the levers by which one wins what another loses: {levers}. Each chooses freely
 what it spends on them, up to {most} of its value added a year, beyond policy as now, and commits
 itself in the first year. The other levers stay as they are, as in the studies; with three numbers a
-region and one set of values the best replies of {count} regions take some thousand runs; most of the
-time goes into compiling the model once. **Rivals** choose for
-their own growth or for the welfare of their own residents (Nash); **coordinated** regions choose
-together for the residents of all (the studies' cooperative optimum); **all stop** is mutual ceasing
-of these subsidies.
+region and one set of values the best replies of {count} regions take some thousand runs, and most
+of the time goes into compiling the model once. **Rivals** choose for their own growth or for the
+welfare of their own residents (Nash); **coordinated** regions choose together for the residents of
+all (the studies' cooperative optimum); **all stop** is mutual ceasing of these subsidies.
 """
 
 _LIMITS = """\
