@@ -8,6 +8,7 @@ from smecluster.model.support.provenance import say_how_made
 from smecluster.policies.game.coordination.published import read_expectations, read_studies
 from smecluster.policies.game.coordination.reforms import Reforms
 from smecluster.policies.game.coordination.report import (
+    tabulate_bases,
     tabulate_plays,
     tabulate_reforms,
     tabulate_spending,
@@ -49,6 +50,7 @@ all (the studies' cooperative optimum); **all stop** is mutual ceasing of these 
 _LIMITS = """\
 - One set of values, the calibration's best fit: no interval.
 - Sizes and endowments are one drawing of the seed. Another seed gives other regions.
+- Play begins from nothing alone: other equilibria may exist.
 - The rest of China does not play, and takes the larger part of what a region does to others; in the
   studies it is the other provinces. This alone makes coordination worth less here.
 - Studies judge by welfare or by real income from manufacturing; here residents' benefit over
@@ -84,7 +86,7 @@ def write_page(
     str
         The page, Markdown.
     """
-    studies = tabulate_studies(result)
+    studies, bases = tabulate_studies(result), tabulate_bases(result)
     shares = ("published", "low", "high", "model", "expected low", "expected high")
     percent = dict.fromkeys(shares, format_percent)
     columns = ["study", "measure", *shares[:4], "within", *shares[4:], "as expected"]
@@ -138,6 +140,10 @@ def write_page(
         *write_table(
             tabulate_spending(result), dict.fromkeys(("lowest", "mean", "highest"), format_percent)
         ),
+        "",
+        "By the shipped region that a synthetic one is made from:",
+        "",
+        *write_table(bases, dict.fromkeys(bases.columns[1:-1], format_percent)),
         "",
         "## Do these programmes stand?",
         "",

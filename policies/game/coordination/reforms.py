@@ -45,9 +45,10 @@ MOST = 0.03
 RIVALRY = "Rivalry lever"
 #: A quarter of a year while equilibria are sought: replies differ little, and runs take half.
 STEP = 0.25
-# Parts of the most that all spend on each lever where play begins: nothing, and half in all.
-_STARTS = (0.0, 1 / 6)
-_EFFORT = Effort(epsilon=0.01, rounds=20, checks=3)
+# Part of the most that all spend on each lever where play begins: nothing.
+_START = 0.0
+# A reply must gain a thousandth of what the programme brings, and a transfer a hundredth.
+_EFFORT = Effort(close=1e-3, epsilon=0.01, rounds=10, checks=2)
 
 Progress = Callable[[int, int], None]
 
@@ -202,7 +203,7 @@ def play_reforms(
     plays: dict[str, list[Play]] = {}
     games: dict[str, Game] = {}
     # A play with another search is another play.
-    whole = {**(identity or {}), "search": repr((most, _STARTS, _EFFORT))}
+    whole = {**(identity or {}), "search": repr((most, _START, _EFFORT))}
     with nullcontext() if folder is None else Checkpoints(folder, whole) as kept:
         for name, measure in asked.items():
             aims: tuple[Measure, ...] = (measure,) * len(players)
@@ -219,8 +220,8 @@ def play_reforms(
                 plays[name] = unpack_plays(arrays)
                 continue
             before = work.runs
-            starts = [[np.full((1, len(levers)), part) for _ in players] for part in _STARTS]
-            plays[name] = find_equilibria(games[name], starts, _EFFORT)
+            start_rules = [np.full((1, len(levers)), _START) for _ in players]
+            plays[name] = find_equilibria(games[name], [start_rules], _EFFORT)
             if kept is not None:
                 runs = np.array([work.runs - before])
                 kept.save(name, {**pack_plays(plays[name]), "runs": runs})

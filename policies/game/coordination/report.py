@@ -9,6 +9,7 @@ from smecluster.policies.game.accounts import Account
 from smecluster.policies.game.arrangements import COORDINATED, name_nash
 from smecluster.policies.game.coordination.published import compare_studies, read_expectations
 from smecluster.policies.game.coordination.reforms import AIMS, Reforms
+from smecluster.policies.game.coordination.synthetic import list_bases
 from smecluster.policies.game.equilibrium.players import Floats
 from smecluster.policies.wording.markdown import format_percent
 from smecluster.policies.wording.prose import join_names
@@ -16,6 +17,8 @@ from smecluster.policies.wording.prose import join_names
 ALL_STOP = "all stop"
 # Gains below this share of value added are none: what the search leaves.
 _NOTHING = 1e-6
+# Part of what a region may spend from which on it spends all.
+_FULL = 0.999
 
 
 def find_account(result: Reforms, name: str) -> Account:
@@ -91,6 +94,18 @@ def tabulate_spending(result: Reforms) -> pd.DataFrame:
                     "highest": float(values.max()),
                 }
             )
+    return pd.DataFrame(rows)
+
+
+def tabulate_bases(result: Reforms) -> pd.DataFrame:
+    """Tabulate the mean share of value added that regions spend, by what they were made from."""
+    bases = np.array(list_bases(result.model.regions))
+    rows = []
+    for name, spent in result.spent.items():
+        whole = spent.sum(axis=1)
+        means = {base: float(whole[bases == base].mean()) for base in dict.fromkeys(bases)}
+        full = int((whole >= _FULL * result.most).sum())
+        rows.append({"arrangement": name, **means, "regions that spend all they may": full})
     return pd.DataFrame(rows)
 
 
