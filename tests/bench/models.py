@@ -139,8 +139,13 @@ def _measure_kernel(path: Path, runs: int) -> Measured:
     columns = [m.program.parameters[place] for place in varied_inputs(m.program)][:VARIED]
     table = {column.name: column.value * draw.uniform(0.99, 1.01, runs) for column in columns}
     stocks = [name for name, v in m.variables.items() if v.kind == "stock" and name in result][:5]
+
+    def many() -> None:
+        # Some models start outside the ranges that their authors call plausible.
+        model.simulate_many(m, table, stocks, within_ranges=False)
+
     for _ in range(2):
-        seconds.append(watch.time(lambda: model.simulate_many(m, table, stocks)))
+        seconds.append(watch.time(many))
     return {"seconds": seconds}, _pack(run_kernel(Case("", path, path, (), random=False)))
 
 
