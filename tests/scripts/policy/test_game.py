@@ -66,7 +66,7 @@ def test_what_cannot_be_played_is_one_line_before_any_run(given, told, tmp_path,
 def test_reforms_among_synthetic_regions_are_printed_and_written_with_their_runs(tmp_path, capsys):
     out, page = tmp_path / "out", tmp_path / "coordination.md"
     asked = ["game", "--synthetic", "3", "--horizon", "2031", "--calibration", "none"]
-    asked += ["--set", "TIME STEP=0.25", "--out", str(out)]
+    asked += ["--set", "TIME STEP=0.125", "--out", str(out)]
     assert smecluster(*asked, "--page", str(page)) == 0
     printed = capsys.readouterr().out
     assert "published sizes lie within range" in printed
