@@ -51,7 +51,7 @@ def test_the_count_of_comparisons_is_quoted_as_it_was_made():
         r"^\| [\d.]+% \| \d{4} \| [^|]+ \| [+-][\d.]+ \| (\w+) \|", page, re.MULTILINE
     )
     quoted = find(
-        r"The centre is ahead in (\d+) of the (\d+) comparisons .*?, local programmes in (\d+)\.",
+        r"the centre is ahead in (\d+) of the (\d+) comparisons .*?, local programmes in (\d+)\.",
         LIMITATIONS,
     )
     assert quoted == [ahead.count("central"), len(ahead), ahead.count("local")]
