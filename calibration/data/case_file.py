@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic.fields import FieldInfo
-from pydantic_core import ErrorDetails
 
 from smecluster.calibration.data import units
 from smecluster.calibration.data.csv_rows import parse_choice, raise_first
@@ -19,6 +18,9 @@ from smecluster.model.support.files import read_text
 from smecluster.model.support.reading import read_toml
 from smecluster.model.vensim.regions import check_region_name
 from smecluster.model.vensim.source import fold_name
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 Text = Annotated[str, Field(min_length=1)]
 CalendarYear = Annotated[int, Field(ge=YEARS[0], le=YEARS[1])]

@@ -168,7 +168,7 @@ def _read_workbook(path: Path, suffix: str, _: int) -> Mapping[str, Grid]:
 
 
 def _read_old_workbook(path: Path) -> Mapping[str, Grid]:
-    import xlrd  # type: ignore[import-untyped]  # it comes with PySD
+    import xlrd  # type: ignore[import-untyped]
 
     try:
         book = xlrd.open_workbook(str(path))
