@@ -15,15 +15,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from smecluster.model.presentation.language.catalogue import mark
+from smecluster.model.presentation.language.spoken import say
 from smecluster.model.support.cache import explain_distrust, find_folder
 
 #: Fine; something works less well or not at all without it; nothing works without it.
 State = Literal["fine", "lacking", "broken"]
 #: What the optional parts of the installation are for.
 EXTRAS = {
-    "diagrams": "redrawing the model's diagrams (smecluster views)",
-    "distributed": "studies on several machines (--cluster)",
-    "loops": "loops that dominate, units, a second engine (smecluster dominance, check)",
+    "diagrams": mark("redrawing the model's diagrams (smecluster views)"),
+    "distributed": mark("studies on several machines (--cluster)"),
+    "loops": mark("loops that dominate, units, a second engine (smecluster dominance, check)"),
 }
 _CHINESE = "中央与地方亿元"
 _ROOM = 1.0  # GiB that results and compiled code may need
@@ -84,9 +86,11 @@ def examine(*, run: bool = True) -> tuple[Finding, ...]:
 
 def _python() -> Iterator[Finding]:
     version = platform.python_version()
-    text = f"{version} on {platform.system()} {platform.release()}, {platform.machine()}"
+    system = f"{platform.system()} {platform.release()}, {platform.machine()}"
+    text = say("{version} on {system}", version=version, system=system)
     if sys.maxsize < 2**32:
-        yield Finding("Python", "broken", f"{text}, 32 bits", "install Python for 64 bits")
+        text = say("{system}, 32 bits", system=text)
+        yield Finding("Python", "broken", text, say("install Python for 64 bits"))
     else:
         yield Finding("Python", "fine", text)
 
@@ -101,11 +105,14 @@ def _packages() -> Iterator[Finding]:
         if problem := _judge(name, lowest):
             wrong.append(problem)
     if wrong:
-        remedy = "pip install --upgrade smecluster (in the same environment)"
-        yield Finding("packages", "broken", "; ".join(wrong), remedy)
+        remedy = say("pip install --upgrade smecluster (in the same environment)")
+        yield Finding(mark("packages"), "broken", "; ".join(wrong), remedy)
     else:
         version = importlib.metadata.version("smecluster")
-        yield Finding("packages", "fine", f"smecluster {version} and all {count} that it needs")
+        text = say(
+            "smecluster {version} and all {count} that it needs", version=version, count=count
+        )
+        yield Finding(mark("packages"), "fine", text)
 
 
 def _extras() -> Iterator[Finding]:
@@ -113,10 +120,16 @@ def _extras() -> Iterator[Finding]:
         needed = [(name, lowest) for name, lowest, own in _list_requirements() if own == extra]
         wrong = [problem for name, lowest in needed if (problem := _judge(name, lowest))]
         if wrong:
-            remedy = f'only for {purpose}: pip install "smecluster[{extra}]"'
-            yield Finding(f"extra {extra}", "lacking", "; ".join(wrong), remedy)
+            remedy = say(
+                'only for {purpose}: pip install "smecluster[{extra}]"',
+                purpose=say(purpose),
+                extra=extra,
+            )
+            yield Finding(say("extra {name}", name=extra), "lacking", "; ".join(wrong), remedy)
         else:
-            yield Finding(f"extra {extra}", "fine", f"for {purpose}")
+            yield Finding(
+                say("extra {name}", name=extra), "fine", say("for {purpose}", purpose=say(purpose))
+            )
 
 
 def _list_requirements() -> Iterator[tuple[str, str, str]]:
@@ -135,9 +148,11 @@ def _judge(name: str, lowest: str) -> str:
     try:
         version = importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:
-        return f"{name} is not installed"
+        return say("{name} is not installed", name=name)
     if _read_version(version) < _read_version(lowest):
-        return f"{name} {version} is older than {lowest}"
+        return say(
+            "{name} {version} is older than {lowest}", name=name, version=version, lowest=lowest
+        )
     return ""
 
 
@@ -154,12 +169,15 @@ def _processor() -> Iterator[Finding]:
         name = binding.get_host_cpu_name()
         features = binding.get_host_cpu_features()
     except (ImportError, OSError, RuntimeError) as error:
-        yield Finding("processor", "broken", str(error), "pip install --force-reinstall llvmlite")
+        yield Finding(
+            mark("processor"), "broken", str(error), "pip install --force-reinstall llvmlite"
+        )
         return
     wide = next((size for size in ("avx512f", "avx2", "neon") if features.get(size)), "")
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    text = f"{name}, {usable} in use" + (f", vectors by {wide}" if wide else ", no wide vectors")
-    yield Finding("processor", "fine", text)
+    text = say("{name}, {count} in use", name=name, count=usable)
+    text += say(", vectors by {name}", name=wide) if wide else say(", no wide vectors")
+    yield Finding(mark("processor"), "fine", text)
 
 
 def _memory() -> Iterator[Finding]:
@@ -168,10 +186,12 @@ def _memory() -> Iterator[Finding]:
     except (AttributeError, ValueError, OSError):
         return  # Windows says it otherwise
     if size < _MEMORY:
-        remedy = f"large comparisons want {_MEMORY:g} GiB: ask for fewer --draws"
-        yield Finding("memory", "lacking", f"{size:.1f} GiB", remedy)
+        remedy = say(
+            "large comparisons want {size} GiB: ask for fewer --draws", size=f"{_MEMORY:g}"
+        )
+        yield Finding(mark("memory"), "lacking", f"{size:.1f} GiB", remedy)
     else:
-        yield Finding("memory", "fine", f"{size:.0f} GiB")
+        yield Finding(mark("memory"), "fine", f"{size:.0f} GiB")
 
 
 def _cache() -> Iterator[Finding]:
@@ -181,26 +201,29 @@ def _cache() -> Iterator[Finding]:
     reason = explain_distrust(folder, chosen=chosen)
     there = next((one for one in (folder, *folder.parents) if one.exists()), folder)
     if not reason and not os.access(there, os.W_OK):
-        reason = f"no permission to write in {there}"
+        reason = say("no permission to write in {folder}", folder=there)
     if reason:
-        remedy = "set SMECLUSTER_CACHE to a folder of your own; else each start compiles again"
-        yield Finding("cache folder", "lacking", reason, remedy)
+        remedy = say("set SMECLUSTER_CACHE to a folder of your own; else each start compiles again")
+        yield Finding(mark("cache folder"), "lacking", reason, remedy)
     else:
-        yield Finding("cache folder", "fine", str(folder))
+        yield Finding(mark("cache folder"), "fine", str(folder))
 
 
 def _folder() -> Iterator[Finding]:
     """Look at the folder in which the command was started, where results go."""
     here = Path.cwd()
     if not os.access(here, os.W_OK):
-        remedy = "start commands in a folder of your own, or name one with --out"
-        yield Finding("this folder", "lacking", f"no permission to write in {here}", remedy)
+        remedy = say("start commands in a folder of your own, or name one with --out")
+        text = say("no permission to write in {folder}", folder=here)
+        yield Finding(mark("this folder"), "lacking", text, remedy)
         return
     room = shutil.disk_usage(here).free / 2**30
     if room < _ROOM:
-        yield Finding("this folder", "lacking", f"{room:.1f} GiB free", "make room on the disk")
+        text = say("{size} GiB free", size=f"{room:.1f}")
+        yield Finding(mark("this folder"), "lacking", text, say("make room on the disk"))
     else:
-        yield Finding("this folder", "fine", f"can be written, {room:,.0f} GiB free")
+        text = say("can be written, {size} GiB free", size=f"{room:,.0f}")
+        yield Finding(mark("this folder"), "fine", text)
 
 
 def _fonts() -> Iterator[Finding]:
@@ -211,27 +234,32 @@ def _fonts() -> Iterator[Finding]:
             warnings.simplefilter("ignore")
             chosen = choose_fallbacks(_CHINESE, ["DejaVu Sans"])
     except (ImportError, OSError) as error:
-        yield Finding("fonts", "broken", str(error), "pip install --force-reinstall matplotlib")
+        yield Finding(
+            mark("fonts"), "broken", str(error), "pip install --force-reinstall matplotlib"
+        )
         return
     if chosen:
-        yield Finding("fonts", "fine", f"Chinese in figures by {chosen[0]}")
+        yield Finding(mark("fonts"), "fine", say("Chinese in figures by {font}", font=chosen[0]))
     else:
-        remedy = (
+        remedy = say(
             "figures in Chinese show boxes: install a font "
             "(Debian and Ubuntu: apt install fonts-noto-cjk)"
         )
-        yield Finding("fonts", "lacking", "none with Chinese characters", remedy)
+        yield Finding(mark("fonts"), "lacking", say("none with Chinese characters"), remedy)
 
 
 def _encoding() -> Iterator[Finding]:
     names = sys.getfilesystemencoding().lower().replace("-", "")
     screen = (getattr(sys.stdout, "encoding", None) or "none").lower().replace("-", "")
     if names == "utf8" and screen == "utf8":
-        yield Finding("encoding", "fine", "UTF-8 for names of files and for the screen")
+        text = say("UTF-8 for names of files and for the screen")
+        yield Finding(mark("encoding"), "fine", text)
     else:
-        text = f"{names} for names of files, {screen} for the screen"
-        remedy = "Chinese text may come out as escapes: set PYTHONUTF8=1"
-        yield Finding("encoding", "lacking", text, remedy)
+        text = say(
+            "{names} for names of files, {screen} for the screen", names=names, screen=screen
+        )
+        remedy = say("Chinese text may come out as escapes: set PYTHONUTF8=1")
+        yield Finding(mark("encoding"), "lacking", text, remedy)
 
 
 def _run() -> Iterator[Finding]:
@@ -243,9 +271,13 @@ def _run() -> Iterator[Finding]:
         run = simulate(load(), outputs=["value added"], years=[2040])
         total = float(run["value added"].sum())
     except Exception as error:  # whatever stops it is what the user wants to know
-        remedy = "report this line, and what stands above it"
-        yield Finding("the model", "broken", f"{type(error).__name__}: {error}", remedy)
+        remedy = say("report this line, and what stands above it")
+        yield Finding(mark("the model"), "broken", f"{type(error).__name__}: {error}", remedy)
         return
     seconds = time.monotonic() - began
-    text = f"runs: value added {total / 1e6:,.1f} trillion yuan in 2040, in {seconds:.1f} s"
-    yield Finding("the model", "fine", text)
+    text = say(
+        "runs: value added {value} trillion yuan in 2040, in {seconds} s",
+        value=f"{total / 1e6:,.1f}",
+        seconds=f"{seconds:.1f}",
+    )
+    yield Finding(mark("the model"), "fine", text)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from smecluster.model.presentation.language.spoken import say
 from smecluster.model.runs import simulate
 from smecluster.model.settings import override_inputs
 from smecluster.model.support.errors import InputError
@@ -69,10 +70,20 @@ class Budget:
     def describe(self) -> str:
         """Say how much it is, of what, over which years, and that it is additional."""
         if self.money == 0:
-            return f"as much as policy as now, {self.start:g}-{self.end:g}, and nothing on top"
-        return (
-            f"{self.money / 1e3:,.4g} bn yuan in present value, {self.start:g}-{self.end:g}, on "
-            f"top of policy as now ({100 * self.share:.3g} % of the regions' value added)"
+            return say(
+                "as much as policy as now, {start}-{end}, and nothing on top",
+                start=f"{self.start:g}",
+                end=f"{self.end:g}",
+            )
+        unit, factor = say.unit("Myuan")
+        return say(
+            "{money} {unit} in present value, {start}-{end}, on top of policy as now ({share} % of "
+            "the regions' value added)",
+            money=f"{float(f'{self.money * factor:.4g}'):,.10g}",
+            unit=unit,
+            start=f"{self.start:g}",
+            end=f"{self.end:g}",
+            share=f"{100 * self.share:.3g}",
         )
 
 

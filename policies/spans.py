@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from smecluster.model.presentation.language.spoken import say
 from smecluster.model.runs import simulate
 from smecluster.model.settings import override_inputs
 from smecluster.policies.levers import find_lever
@@ -51,10 +52,15 @@ class SpanExcess:
 
     def describe(self) -> str:
         """Say it in one line."""
-        return (
-            f"under {self.strategy} both levels together spend {100 * self.share:.2g} % of value "
-            f"added in {self.region} on {self.lever!r}, more than its plausible span of "
-            f"{100 * self.low:g} to {100 * self.high:g} %"
+        return say(
+            "under {strategy} both levels together spend {share} % of value added in {region} on "
+            "'{lever}', more than its plausible span of {low} to {high} %",
+            strategy=say.name(self.strategy),
+            share=f"{100 * self.share:.2g}",
+            region=say.name(self.region),
+            lever=say.name(self.lever),
+            low=f"{100 * self.low:g}",
+            high=f"{100 * self.high:g}",
         )
 
 

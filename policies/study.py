@@ -9,6 +9,7 @@ from pydantic import Field, field_validator, model_validator
 
 from smecluster.model.outcomes import OUTCOMES, find_outcome
 from smecluster.model.presentation.formatting import capitalise
+from smecluster.model.presentation.language.spoken import say
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.reading import read_toml
 from smecluster.model.support.schema import Schema, validate
@@ -227,4 +228,6 @@ def _beside(given: Sequence[object], folder: Path) -> list[object]:
 def _make_title(strategies: Sequence[str]) -> str:
     """Name a comparison by its strategies."""
     called = [Path(name).stem if name.endswith(".toml") else name for name in strategies]
-    return capitalise(join_names(called, "or"))
+    if say.english:
+        return capitalise(join_names(called, "or"))
+    return say("{strategies}: a comparison", strategies=say.join([say.name(one) for one in called]))

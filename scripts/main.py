@@ -276,9 +276,10 @@ def load_command(name: str, subcommand: str = "") -> Any:
     click.Command
         With its parameters and its help.
     """
+    from smecluster.scripts.shared.language import add_language
     from smecluster.scripts.shared.model_file import add_option
 
-    module = _module(name, subcommand)
+    module, whole = _module(name, subcommand), f"{name} {subcommand}".strip()
     paragraphs = ["Examples:", f"\b\n{_indent(module.EXAMPLES)}"]
     if subcommand:
         paragraphs.append(list_subcommands(name)[subcommand])
@@ -293,7 +294,7 @@ def load_command(name: str, subcommand: str = "") -> Any:
         help="\n\n".join(paragraphs),
         no_args_is_help=False,
         context_settings={"help_option_names": ["-h", "--help"]},
-    )(add_option(getattr(module, subcommand or name), f"{name} {subcommand}".strip()))
+    )(add_option(add_language(getattr(module, subcommand or name), whole), whole))
     return typer.main.get_command(app)
 
 

@@ -11,6 +11,7 @@ import csv
 import io
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -28,8 +29,43 @@ CODE = "zh"
 SUBJECTS: Mapping[str, tuple[str, ...]] = {
     "brief": ("policies/brief/**/*.py",),
     "desk": (),  # listed by the desk itself
+    # What several answers and every command say.
+    "common": (
+        "policies/*.py",
+        "policies/wording/*.py",
+        "policies/ensemble/*.py",
+        "model/presentation/**/*.py",
+        "scripts/shared/*.py",
+    ),
+    "comparison": (
+        "policies/comparison/**/*.py",
+        "policies/robustness/*.py",
+        "scripts/policy/compare.py",
+        "scripts/policy/robust.py",
+    ),
+    "answers": (
+        "policies/accounting/*.py",
+        "policies/assignment/*.py",
+        "policies/explanation/*.py",
+        "policies/money_map/*.py",
+        "scripts/answer/*.py",
+    ),
+    "decision": (
+        "sensitivity/decision/*.py",
+        "sensitivity/tipping/*.py",
+        "scripts/policy/decide.py",
+        "scripts/policy/tipping.py",
+    ),
+    "demo": (
+        "scripts/policy/demo.py",
+        "scripts/structure/doctor.py",
+        "model/checkup.py",
+        "calibration/report/figures/history_panels.py",
+    ),
 }
 NAMES, DESK = "names", "desk"
+#: Headings that would be something else as a message.
+HEADINGS = ("to",)
 
 Message = str | tuple[str, str]
 
@@ -51,7 +87,10 @@ def read_file(subject: str) -> Catalog:
 def list_names() -> Iterator[str]:
     """List the names that pages show: those of the model, its levers and the shipped files."""
     from smecluster import model, policies
+    from smecluster.model import load
     from smecluster.model.outcomes import DISPERSION, OUTCOMES
+    from smecluster.policies.assignment.divisions import WHO
+    from smecluster.policies.assignment.measures import ALL_CENTRE, ALL_REGIONS, BEST, LEVELS, PAPER
     from smecluster.policies.futures import load_futures
     from smecluster.policies.levers import read_levers
     from smecluster.policies.strategy import names as list_strategies
@@ -64,6 +103,16 @@ def list_names() -> Iterator[str]:
     yield from list_strategies()
     for one in (*map(policies.load, list_strategies()), *load_futures()):
         yield from (one.title, one.description)
+    for future in load_futures():
+        yield from (future.name, future.source)
+    yield from WHO
+    yield from HEADINGS
+    model = load()
+    variables = model.document.variables
+    yield from (name for name, one in variables.items() if one.kind == "constant")
+    yield from dict.fromkeys(one.sector for one in model.variables.values() if one.sector)
+    yield from (one for elements in model.subscripts.values() for one in elements)
+    yield from (PAPER, LEVELS, BEST, ALL_CENTRE, ALL_REGIONS)
     yield from list_shelf()
     yield from list_drawn()
 
@@ -111,6 +160,8 @@ def update_file(subject: str) -> list[str]:
         if not message.id:
             continue
         own = kept.get(message.id, message.context)
+        if own and isinstance(own.string, tuple) != isinstance(message.id, tuple):
+            own = None  # what had a plural has none now, or the other way round
         made.add(message.id, own.string if own else "", context=message.context)
         # A percent sign before a word is no placeholder here.
         made.get(message.id, message.context).flags.clear()
@@ -143,11 +194,21 @@ def _read(subject: str) -> Iterator[tuple[str | None, Message]]:
         known = {(NAME, name) for name in list_names()}
         yield from (one for one in dict.fromkeys(list_messages(load())) if one not in known)
         return
+    if subject in SUBJECTS:
+        # A message stands in one file only: that of the first subject that says it.
+        earlier = [*SUBJECTS][: [*SUBJECTS].index(subject)]
+        known_before = {one for before in earlier for one in _read(before)}
+        yield from (one for one in _extract(subject) if one not in known_before)
+
+
+@cache
+def _extract(subject: str) -> tuple[tuple[str | None, Message], ...]:
+    """Read the messages of a subject's files."""
     files = sorted({file for pattern in SUBJECTS[subject] for file in HOUSE.glob(pattern)})
     # A value in a call may be an f-string, of which the reader warns; no message is one.
     with contextlib.redirect_stderr(io.StringIO()):
         found = [one for file in files for one in extract_from_file("python", file, keywords=CALLS)]
-    yield from ((None, message) for _, message, _, _ in found)
+    return tuple((None, message) for _, message, _, _ in found)
 
 
 def main(report: Callable[[str], object] = print) -> int:

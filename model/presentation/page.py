@@ -19,6 +19,9 @@ import numpy as np
 import pandas as pd
 
 from smecluster.model.presentation.formatting import Rounded
+from smecluster.model.presentation.language.catalogue import CHINESE, mark
+from smecluster.model.presentation.language.spoken import say
+from smecluster.model.presentation.language.tables import speak_table
 from smecluster.model.support.errors import InputError
 
 if TYPE_CHECKING:
@@ -32,6 +35,8 @@ _FEW_SECTIONS = 3
 # A table with more columns is set smaller; with still more it is printed on a wide page.
 _SMALL, _WIDE = 8, 11
 _SMALL_NUMBER = 1e-3
+#: Entries of a stamp that no other page names.
+_STAMPED = (mark("budget"), mark("horizon"))
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -89,6 +94,7 @@ def render_page(
         If a figure cannot be read, or is not a PNG picture.
     """
     return load_template("page.html").render(
+        lang="zh-CN" if say.language.code == CHINESE else "en",
         title=title,
         answer=answer,
         contents=len(sections) > _FEW_SECTIONS,
@@ -101,7 +107,7 @@ def render_page(
             }
             for section in sections
         ],
-        stamp=stamp,
+        stamp={say.word(name): value for name, value in stamp.items()},
     )
 
 
@@ -122,7 +128,7 @@ def load_template(name: str) -> Template:
 
 def _lay_out(caption: str, table: pd.DataFrame) -> dict[str, Any]:
     """Give the template a table's headings, cells and classes."""
-    flat = _with_index(table)
+    flat = speak_table(_with_index(table))
     names = [_heading(name) for name in flat.columns]
     columns = [list(flat.iloc[:, at]) for at in range(len(names))]
     kinds = ["number" if _numeric(column) else "text" for column in columns]
@@ -132,7 +138,9 @@ def _lay_out(caption: str, table: pd.DataFrame) -> dict[str, Any]:
     return {
         "caption": caption,
         "classes": " ".join(classes),
-        "columns": [{"name": name, "kind": kind} for name, kind in zip(names, kinds, strict=True)],
+        "columns": [
+            {"name": say.word(name), "kind": kind} for name, kind in zip(names, kinds, strict=True)
+        ],
         "rows": [
             [_format_cell(value, mixed) for value in row] for row in zip(*columns, strict=True)
         ],
@@ -174,13 +182,13 @@ def _format_cell(value: object, mixed: bool) -> str:
     if _missing(value):
         return "-"
     if isinstance(value, (bool, np.bool_)):
-        return "yes" if value else "no"
+        return say("yes") if value else say("no")
     if isinstance(value, numbers.Integral):
         whole = int(value)
         return str(whole) if abs(whole) < 10_000 else f"{whole:,}"
     if isinstance(value, numbers.Real):
         return _decimal(float(value), mixed)
-    return str(value)
+    return say.word(str(value))
 
 
 def _decimal(value: float, mixed: bool) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from smecluster.model.presentation.fonts import choose_fallbacks
+from smecluster.model.presentation.wrapping import fill
 
 if TYPE_CHECKING:
     from matplotlib.backend_bases import RendererBase
@@ -107,7 +107,7 @@ def add_heading(figure: F, title: str, note: str) -> F:
     """
     width = int(figure.get_figwidth() * 13)
     # The layout keeps room for one heading: the note's first line is left to the title.
-    figure.suptitle("\n\n" + textwrap.fill(note, width), fontsize=9, x=0.01, ha="left")
+    figure.suptitle("\n\n" + fill(note, width), fontsize=9, x=0.01, ha="left")
     inch = 1 / figure.get_figheight()
     figure.text(0.01, 1 - 0.06 * inch, title, fontsize=13, fontweight="bold", va="top")
     return figure

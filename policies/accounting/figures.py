@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.axes import Axes
 
-from smecluster.model.presentation.formatting import display_unit
+from smecluster.model.presentation.language.spoken import say
 from smecluster.model.presentation.plotting import Figure, add_heading, format_axis
+from smecluster.model.presentation.wrapping import fill
 from smecluster.policies.accounting.lines import FOREIGNERS, LINE
 from smecluster.policies.accounting.measures import ACCOUNT, PARTY
 from smecluster.policies.accounting.tables import tabulate_lines, tabulate_parties
@@ -51,8 +51,8 @@ def draw_lines(account: Account) -> Figure:
         account,
         tabulate_lines(account),
         LINE,
-        "What the nation gains and loses, line by line",
-        "Last bar: the sum",
+        say("What the nation gains and loses, line by line"),
+        say("Last bar: the sum"),
     )
 
 
@@ -62,13 +62,13 @@ def draw_parties(account: Account) -> Figure:
         account,
         tabulate_parties(account),
         PARTY,
-        "Who gains and who loses",
-        "Foreigners, below the sum, do not count in it",
+        say("Who gains and who loses"),
+        say("Foreigners, below the sum, do not count in it"),
     )
 
 
 def _draw(account: Account, table: pd.DataFrame, key: str, title: str, note: str) -> Figure:
-    unit, factor = display_unit("Myuan")
+    unit, factor = say.unit("Myuan")
     rows = list(dict.fromkeys(table[key]))
     count = len(account.names)
     figure = Figure(figsize=(3.0 + 3.4 * count, 2.0 + 0.36 * len(rows)), layout="constrained")
@@ -76,22 +76,31 @@ def _draw(account: Account, table: pd.DataFrame, key: str, title: str, note: str
     for axis, name in zip(axes, account.names, strict=True):
         own = table[table[STRATEGY] == name].set_index(key)
         _draw_bars(axis, own, rows, factor)
-        axis.set_title(name, fontsize=10, loc="left")
-        axis.set_xlabel(f"{unit} in present value", fontsize=9)
-    axes[0].set_yticks(range(len(rows)), [textwrap.fill(row, 34) for row in rows], fontsize=8)
+        axis.set_title(say.name(name), fontsize=10, loc="left")
+        axis.set_xlabel(say("{unit} in present value", unit=unit), fontsize=9)
+    axes[0].set_yticks(range(len(rows)), [fill(say.word(row), 34) for row in rows], fontsize=8)
     axes[0].set_ylim(len(rows) - 0.5, -0.5)
-    draws = (
-        f"Bars: medians; lines: 5-95 % of {len(account.draws):,} draws. Medians need not add up. "
-        if account.several
-        else ""
-    )
-    return add_heading(
-        figure,
-        title,
-        f"Change against {lower_title(account.baseline.title)} in the same draw, "
-        f"{account.start:g}-{account.horizon:g}. {draws}Blue: gain; orange, hatched: loss. "
-        f"{note}. Source: runs of the model.",
-    )
+    said = [
+        say(
+            "Change against {baseline} in the same draw, {start}-{end}.",
+            baseline=lower_title(account.baseline.title),
+            start=f"{account.start:g}",
+            end=f"{account.horizon:g}",
+        )
+    ]
+    if account.several:
+        said.append(
+            say(
+                "Bars: medians; lines: 5-95 % of {draws} draws. Medians need not add up.",
+                draws=f"{len(account.draws):,}",
+            )
+        )
+    said += [
+        say("Blue: gain; orange, hatched: loss."),
+        say("{said}.", said=note),
+        say("Source: runs of the model."),
+    ]
+    return add_heading(figure, title, say.sentences(said))
 
 
 def _draw_bars(axis: Axes, own: pd.DataFrame, rows: list[str], factor: float) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
+from smecluster.model.presentation.language.catalogue import mark
 from smecluster.model.vensim.regions import REGION
 from smecluster.policies.menu import Menu
 
@@ -45,16 +46,16 @@ class Line:
         return self.sign < 0
 
 
-OUTPUT = Line("value added of the regions", 1)
-ELSEWHERE = Line("value added of the rest of China", 1)
-BUYERS = Line("what buyers get for their money", 1)
-LABOUR = Line("what workers would earn elsewhere", -1)
-CAPITAL = Line("what capital would earn elsewhere", -1)
-FOREIGN = Line("profit of foreign owners", -1)
-RESOURCES = Line("resources that policy uses", -1)
-BURDEN = Line("burden of raising the money spent", -1)
-RELIEF = Line("burden saved by what comes back in taxes", 1)
-HARVESTS = Line("harvests of the land taken", -1)
+OUTPUT = Line(mark("value added of the regions"), 1)
+ELSEWHERE = Line(mark("value added of the rest of China"), 1)
+BUYERS = Line(mark("what buyers get for their money"), 1)
+LABOUR = Line(mark("what workers would earn elsewhere"), -1)
+CAPITAL = Line(mark("what capital would earn elsewhere"), -1)
+FOREIGN = Line(mark("profit of foreign owners"), -1)
+RESOURCES = Line(mark("resources that policy uses"), -1)
+BURDEN = Line(mark("burden of raising the money spent"), -1)
+RELIEF = Line(mark("burden saved by what comes back in taxes"), 1)
+HARVESTS = Line(mark("harvests of the land taken"), -1)
 LINES = (
     OUTPUT,
     ELSEWHERE,
@@ -69,12 +70,12 @@ LINES = (
 )
 
 RESIDENTS, OWNERS, REST, CUSTOMERS, CENTRE, FOREIGNERS = (
-    "residents of the regions",
-    "owners and lenders",
-    "rest of China",
-    "buyers in all of China",
-    "centre",
-    "foreigners",
+    mark("residents of the regions"),
+    mark("owners and lenders"),
+    mark("rest of China"),
+    mark("buyers in all of China"),
+    mark("centre"),
+    mark("foreigners"),
 )
 
 

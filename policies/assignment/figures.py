@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.lines import Line2D
 
+from smecluster.model.presentation.language.spoken import say
 from smecluster.model.presentation.plotting import Figure, add_heading, format_axis
 from smecluster.policies.assignment.divisions import BOTH, CENTRE, NOBODY, REGIONS, RUNNING
 from smecluster.policies.assignment.measures import WHO_RUNS, measure_benefit, rank_who
@@ -67,11 +68,11 @@ def draw_levers(assignment: Assignment) -> Figure:
             axis.plot(0, at, "x", color="#111111", markersize=8, markeredgewidth=2)
         if at % 2:
             axis.axhspan(at - 0.5, at + 0.5, color="#F4F4F4", zorder=0)
-    labels = [f"{lever} [{assignment.paper[lever]}]" for lever in order]
+    labels = [f"{say.name(one)} [{say.name(assignment.paper[one])}]" for one in order]
     axis.set_yticks(range(len(order)), labels, fontsize=8)
     axis.set_ylim(len(order) - 0.5, -0.5)
     axis.axvline(0, color="#111111", linewidth=0.9)
-    axis.set_xlabel("Net national benefit, yuan a yuan")
+    axis.set_xlabel(say("Net national benefit, yuan a yuan"))
     format_axis(axis.xaxis)
     axis.grid(axis="x", color="#E5E5E5")
     axis.set_axisbelow(True)
@@ -82,24 +83,34 @@ def draw_levers(assignment: Assignment) -> Figure:
         for who, (mark, colour) in _STYLES.items()
     ]
     handles.append(
-        Line2D([], [], color="#111111", marker="x", linestyle="", label="better left alone")
+        Line2D([], [], color="#111111", marker="x", linestyle="", label=say("better left alone"))
     )
     figure.legend(handles=handles, loc="outside lower center", frameon=False, ncols=4, fontsize=8)
-    draws = (
-        f" Marks: medians; lines: 5-95 % of {len(assignment.draws):,} draws."
-        if assignment.several
-        else ""
-    )
+    told = {
+        "share": f"{100 * assignment.budget.share:.3g}",
+        "start": f"{assignment.budget.start:g}",
+        "end": f"{assignment.budget.end:g}",
+        "baseline": lower_title(assignment.baseline.title),
+        "horizon": f"{assignment.horizon:g}",
+    }
+    said = [
+        say(
+            "All of {share} % of value added goes to one lever, {start}-{end}; change against "
+            "{baseline} in the same draw, counted to {horizon}.",
+            **told,
+        )
+    ]
+    if assignment.several:
+        draws = f"{len(assignment.draws):,}"
+        said.append(say("Marks: medians; lines: 5-95 % of {draws} draws.", draws=draws))
+    said.append(say("Filled: the best. In brackets: who runs it by the paper."))
+    said.append(say("Source: runs of the model."))
     return add_heading(
         figure,
-        "What a yuan on each lever is worth to the nation, by who runs it",
-        f"All of {100 * assignment.budget.share:.3g} % of value added goes to one lever, "
-        f"{assignment.budget.start:g}-{assignment.budget.end:g}; change against "
-        f"{lower_title(assignment.baseline.title)} in the same draw, counted to "
-        f"{assignment.horizon:g}.{draws} Filled: the best. In brackets: who runs it by the paper. "
-        "Source: runs of the model.",
+        say("What a yuan on each lever is worth to the nation, by who runs it"),
+        say.sentences(said),
     )
 
 
 def _call(who: str) -> str:
-    return "half by either" if who == BOTH else f"by the {who}"
+    return say({BOTH: "half by either", CENTRE: "by the centre"}.get(who, "by the regions"))

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from smecluster.model.presentation.formatting import capitalise, display_unit
+from smecluster.model.presentation.formatting import capitalise
+from smecluster.model.presentation.language.catalogue import mark
+from smecluster.model.presentation.language.spoken import say
 from smecluster.policies.assignment.divisions import BOTH, CENTRE, NOBODY, REGIONS
 from smecluster.policies.assignment.measures import (
     BEST,
@@ -20,11 +22,9 @@ from smecluster.policies.assignment.measures import (
 from smecluster.policies.assignment.tables import pick_unseen, tabulate_levers
 from smecluster.policies.ensemble.gains import BENEFIT
 from smecluster.policies.wording.prose import (
-    format_count,
     format_interval,
     format_number,
     format_share,
-    join_names,
     lower_title,
 )
 
@@ -34,10 +34,10 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 _CALLED = {
-    CENTRE: "by the centre",
-    REGIONS: "by the regions",
-    BOTH: "half by either",
-    NOBODY: "by nobody",
+    CENTRE: mark("by the centre"),
+    REGIONS: mark("by the regions"),
+    BOTH: mark("half by either"),
+    NOBODY: mark("by nobody"),
 }
 
 
@@ -76,41 +76,65 @@ def write_basis(assignment: Assignment) -> list[str]:
     """
     budget = assignment.budget
     said = [
-        f"Money of each case: {budget.describe()}. In the table of levers all of it goes to one "
-        "lever, run by the centre, by the regions, or half by either; nobody means that the money "
-        f"is not spent. Programmes run from {budget.start:g} to {budget.end:g}; benefits and "
-        f"costs count to {assignment.horizon:g}. The baseline is "
-        f"{lower_title(assignment.baseline.title)} in the same draw.",
-        "It asks who does a task better, not who would want to do it: here a region spends what "
-        "it is told to, also where others gain by it.",
-        "Whole divisions share the same money among all levers that somebody runs, in proportion "
-        "to the upper end of each lever's plausible span (policies/levers.toml), so they differ "
-        "only in who does what; money of a lever that nobody runs goes to the others. So a lever "
-        "that pays by itself may be left to nobody there, where others pay more.",
+        say(
+            "Money of each case: {budget}. In the table of levers all of it goes to one lever, run "
+            "by the centre, by the regions, or half by either; nobody means that the money is not "
+            "spent. Programmes run from {start} to {end}; benefits and costs count to {horizon}. "
+            "The baseline is {baseline} in the same draw.",
+            budget=budget.describe(),
+            start=f"{budget.start:g}",
+            end=f"{budget.end:g}",
+            horizon=f"{assignment.horizon:g}",
+            baseline=lower_title(assignment.baseline.title),
+        ),
+        say(
+            "It asks who does a task better, not who would want to do it: here a region spends "
+            "what it is told to, also where others gain by it."
+        ),
+        say(
+            "Whole divisions share the same money among all levers that somebody runs, in "
+            "proportion to the upper end of each lever's plausible span (policies/levers.toml), so "
+            "they differ only in who does what; money of a lever that nobody runs goes to the "
+            "others. So a lever that pays by itself may be left to nobody there, where others pay "
+            "more."
+        ),
     ]
     if assignment.searches:
         seen = len(assignment.chosen_on)
-        how = (
-            f" on {format_count(seen, 'draw', 'draws')}; what is said of divisions is counted on "
-            f"the {len(assignment.draws) - seen:,} others"
-            if assignment.several
-            else ""
-        )
+        how = ""
+        if assignment.several:
+            how = say.plural(
+                seen,
+                " on {count} draw; what is said of divisions is counted on the {others} others",
+                " on {count} draws; what is said of divisions is counted on the {others} others",
+                others=f"{len(assignment.draws) - seen:,}",
+            )
         said.append(_describe_search(assignment, how))
     if assignment.spans:
         said.append(
-            "All the money on one lever is more than is plausible of "
-            f"{join_names(list(assignment.spans))}: their returns are those of a saturated lever."
+            say(
+                "All the money on one lever is more than is plausible of {levers}: their returns "
+                "are those of a saturated lever.",
+                levers=say.join([say.name(one) for one in assignment.spans]),
+            )
         )
-    said += [f"Warning: {one.describe()}." for one in assignment.excess]
+    said += [say("Warning: {warning}.", warning=one.describe()) for one in assignment.excess]
     said += [
-        f"{assignment.runs:,} runs in {format_count(len(assignment.draws), 'draw', 'draws')}.",
+        say.plural(
+            len(assignment.draws),
+            "{runs} runs in {count} draw.",
+            "{runs} runs in {count} draws.",
+            runs=f"{assignment.runs:,}",
+        ),
         assignment.odds.describe(assignment.draws),
     ]
     if assignment.failed:
         said.append(
-            f"{format_count(assignment.failed, 'run has', 'runs have')} no result and "
-            f"{'is' if assignment.failed == 1 else 'are'} left out."
+            say.plural(
+                assignment.failed,
+                "{count} run has no result and is left out.",
+                "{count} runs have no result and are left out.",
+            )
         )
     return said
 
@@ -118,19 +142,21 @@ def write_basis(assignment: Assignment) -> list[str]:
 def _describe_search(assignment: Assignment, how: str) -> str:
     """Say how the best divisions were found, and whether a better one may exist."""
     searches = assignment.searches.values()
-    every = len(_CALLED) ** len(assignment.names)
+    every = f"{len(_CALLED) ** len(assignment.names):,}"
     if all(one.whole for one in searches):
-        return f"All {every:,} divisions were tried{how}."
-    tried = sum(one.tried for one in searches)
-    end = (
-        "each search ended where no single move gains"
-        if all(one.settled for one in searches)
-        else "a search was stopped before it settled"
-    )
-    return (
+        return say("All {every} divisions were tried{how}.", every=every, how=how)
+    if all(one.settled for one in searches):
+        end = say("each search ended where no single move gains")
+    else:
+        end = say("a search was stopped before it settled")
+    return say(
         "The best divisions were found by moving levers from the paper's division and from the "
-        f"best of each lever alone: {tried:,} divisions of the {every:,} were tried{how}; {end}. A "
-        "better one may exist."
+        "best of each lever alone: {tried} divisions of the {every} were tried{how}; {end}. A "
+        "better one may exist.",
+        tried=f"{sum(one.tried for one in searches):,}",
+        every=every,
+        how=how,
+        end=end,
     )
 
 
@@ -139,33 +165,38 @@ def _tasks(assignment: Assignment) -> str:
     table = tabulate_levers(assignment)
     known = table[table["draws"] > 0]
     if known.empty:
-        return "No lever has a result in any draw."
+        return say("No lever has a result in any draw.")
     parts = []
     for who in (REGIONS, CENTRE, BOTH, NOBODY):
         own = known[known["best"] == who]
         if own.empty:
             continue
         names = [_mark(assignment, row) for row in own.to_dict("records")]
-        parts.append(f"{_CALLED[who]} {join_names(names)}")
-    unit, factor = display_unit("Myuan")
-    amount = f"{format_number(assignment.budget.money * factor)} {unit}"
-    said = (
-        f"At {amount} on one lever at a time, and counted to {assignment.horizon:g}, the nation "
-        f"gets most where the levers are run like this: {'; '.join(parts)}."
+        parts.append(say("{who} {levers}", who=say(_CALLED[who]), levers=say.join(names)))
+    unit, factor = say.unit("Myuan")
+    said = say(
+        "At {money} {unit} on one lever at a time, and counted to {horizon}, the nation gets most "
+        "where the levers are run like this: {parts}.",
+        money=format_number(assignment.budget.money * factor),
+        unit=unit,
+        horizon=f"{assignment.horizon:g}",
+        parts=say("; ").join(parts),
     )
     if assignment.several and "?" in said:
-        sure = assignment.odds.noun(short=False)
-        said += (
-            f" A question mark: the best is ahead of the next in less than {100 * SURE:g} % of "
-            f"the {sure}."
+        marked = say(
+            "A question mark: the best is ahead of the next in less than {share} % of the {draws}.",
+            share=f"{100 * SURE:g}",
+            draws=assignment.odds.noun(short=False),
         )
+        said = say.sentences([said, marked])
     return said
 
 
 def _mark(assignment: Assignment, row: Mapping[Hashable, Any]) -> str:
     """Name a lever, with a mark where it is open who is best."""
     unsure = assignment.several and row["ahead"] < SURE * row["draws"]
-    return f"{row['lever']}{' (?)' if unsure else ''}"
+    lever = say.name(row["lever"])
+    return f"{lever} (?)" if unsure else lever
 
 
 def _unlike_paper(assignment: Assignment) -> str:
@@ -174,20 +205,28 @@ def _unlike_paper(assignment: Assignment) -> str:
     known = table[table["draws"] > 0]
     other = known[known["best"] != known["paper"]]
     if other.empty:
-        same = "Lever by lever, that is the paper's division of labour."
+        same = say("Lever by lever, that is the paper's division of labour.")
         return same if len(known) else ""
     moves: dict[tuple[str, str], list[str]] = {}
     for row in other.to_dict("records"):
         moves.setdefault((row["paper"], row["best"]), []).append(_mark(assignment, row))
-    return (
-        f"Lever by lever, the paper gives {len(other)} of these {len(known)} to somebody else. "
-        f"Better than by its division: {_list_moves(moves)}."
+    return say(
+        "Lever by lever, the paper gives {count} of these {total} to somebody else. Better than by "
+        "its division: {moves}.",
+        count=len(other),
+        total=len(known),
+        moves=_list_moves(moves),
     )
 
 
 def _list_moves(moves: Mapping[tuple[str, str], list[str]]) -> str:
-    return "; ".join(
-        f"{_CALLED[to]} instead of {_CALLED[start]} {join_names(levers)}"
+    return say("; ").join(
+        say(
+            "{to} instead of {start} {levers}",
+            to=say(_CALLED[to]),
+            start=say(_CALLED[start]),
+            levers=say.join(levers),
+        )
         for (start, to), levers in moves.items()
     )
 
@@ -198,20 +237,43 @@ def _divisions(assignment: Assignment) -> list[str]:
     if PAPER not in divisions:
         return []
     unseen = pick_unseen(assignment)[BENEFIT]
-    unit, factor = display_unit("Myuan")
+    unit, factor = say.unit("Myuan")
     paper = unseen.sel({DIVISION: PAPER}).values * factor
     if not np.isfinite(paper).any():
-        return ["The paper's division has no result in any draw."]
+        return [say("The paper's division has no result in any draw.")]
     middle = float(np.nanmedian(paper))
-    verb = "is worth" if middle >= 0 else "costs the nation"
-    said = [
-        f"As a whole, for the same money shared among all levers, the paper's division {verb} "
-        f"{format_interval(paper if middle >= 0 else -paper)} {unit}"
-        f"{' to the nation' if middle >= 0 else ''} to {assignment.horizon:g}."
-    ]
-    for name, intro in (
-        (LEVELS, "With the paper's levers, each given to the level that the search found best"),
-        (BEST, "The best division that the search found, in which nobody may run a lever too,"),
+    told = {
+        "sum": format_interval(paper if middle >= 0 else -paper),
+        "unit": unit,
+        "year": f"{assignment.horizon:g}",
+    }
+    if middle >= 0:
+        said = [
+            say(
+                "As a whole, for the same money shared among all levers, the paper's division is "
+                "worth {sum} {unit} to the nation to {year}.",
+                **told,
+            )
+        ]
+    else:
+        said = [
+            say(
+                "As a whole, for the same money shared among all levers, the paper's division "
+                "costs the nation {sum} {unit} to {year}.",
+                **told,
+            )
+        ]
+    for name, intro, worth in (
+        (
+            LEVELS,
+            say("With the paper's levers, each given to the level that the search found best"),
+            mark("{intro}: the nation gets {sum} {unit} {direction} than with the paper's"),
+        ),
+        (
+            BEST,
+            say("The best division that the search found, in which nobody may run a lever too,"),
+            mark("{intro} is worth {sum} {unit} {direction} than with the paper's"),
+        ),
     ):
         if name not in divisions:
             continue
@@ -221,17 +283,21 @@ def _divisions(assignment: Assignment) -> list[str]:
         gain = float(np.nanmedian(more))
         moves = divisions[PAPER].list_moves(divisions[name])
         if not moves:
-            said.append(f"{intro} is the paper's.")
+            said.append(say("{intro} is the paper's.", intro=intro))
             continue
         # The sign is that of the draws not used to choose: a search may fail there.
-        direction = "more" if gain > 0 else "less"
-        odds = assignment.odds.say(more if gain > 0 else -more)
-        lead = ":" if name == LEVELS else ""
-        verb = "the nation gets" if name == LEVELS else "is worth"
-        said.append(
-            f"{intro}{lead} {verb} {format_interval(more if gain > 0 else -more)} {unit} "
-            f"{direction} than with the paper's{', ' + odds if odds else ''}: {_list_moves(moves)}."
+        sizes = more if gain > 0 else -more
+        line = say(
+            worth,
+            intro=intro,
+            sum=format_interval(sizes),
+            unit=unit,
+            direction=say("more") if gain > 0 else say("less"),
         )
+        if odds := assignment.odds.say(sizes):
+            line += say(", {odds}", odds=odds)
+        named = {key: [say.name(one) for one in levers] for key, levers in moves.items()}
+        said.append(say("{said}: {moves}.", said=line, moves=_list_moves(named)))
     return [capitalise(line) for line in (*_forgone(assignment, paper), *said)]
 
 
@@ -241,7 +307,7 @@ def _forgone(assignment: Assignment, paper: Floats) -> list[str]:
     if BEST not in divisions:
         return []
     unseen = pick_unseen(assignment)[BENEFIT]
-    _, factor = display_unit("Myuan")
+    _, factor = say.unit("Myuan")
     best = unseen.sel({DIVISION: BEST}).values * factor
     if not np.isfinite(best - paper).any():
         return []
@@ -249,21 +315,36 @@ def _forgone(assignment: Assignment, paper: Floats) -> list[str]:
     whole = float(np.nanmedian(best - paper))
     if whole <= 0 or worth <= 0:
         return []
-    share = format_share((worth - middle) / worth) if middle > 0 else "all"
-    said = (
-        f"Keeping to the paper's division of labour forgoes {share}{' of what' * (middle > 0)}"
-        f"{' that' * (middle <= 0)} the best that was found is worth."
-    )
-    if LEVELS in divisions:
-        levels = float(np.nanmedian(unseen.sel({DIVISION: LEVELS}).values * factor - paper))
-        part = max(levels, 0.0) / whole
-        if part == 0:
-            said += " None of that difference is who runs what: it is money moved to other levers."
-        elif part == 1:
-            said += " All of that difference is who runs what."
-        elif part < 1:
-            said += (
-                f" Who runs what is {format_share(part)} of that difference, and the rest is money "
-                "moved to other levers."
-            )
-    return [said]
+    if middle > 0:
+        said = say(
+            "Keeping to the paper's division of labour forgoes {share} of what the best that was "
+            "found is worth.",
+            share=format_share((worth - middle) / worth),
+        )
+    else:
+        said = say(
+            "Keeping to the paper's division of labour forgoes all that the best that was found is "
+            "worth."
+        )
+    return [say.sentences([said, _split_forgone(assignment, paper, whole)])]
+
+
+def _split_forgone(assignment: Assignment, paper: Floats, whole: float) -> str:
+    """Say how much of what is forgone is who runs what."""
+    if LEVELS not in assignment.divisions:
+        return ""
+    _, factor = say.unit("Myuan")
+    unseen = pick_unseen(assignment)[BENEFIT]
+    levels = float(np.nanmedian(unseen.sel({DIVISION: LEVELS}).values * factor - paper))
+    part = max(levels, 0.0) / whole
+    if part == 0:
+        return say("None of that difference is who runs what: it is money moved to other levers.")
+    if part == 1:
+        return say("All of that difference is who runs what.")
+    if part < 1:
+        return say(
+            "Who runs what is {share} of that difference, and the rest is money moved to other "
+            "levers.",
+            share=format_share(part),
+        )
+    return ""

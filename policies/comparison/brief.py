@@ -10,7 +10,9 @@ import pandas as pd
 import xarray as xr
 
 from smecluster.model.outcomes import PLACE, TOTAL, shows_only_changes
-from smecluster.model.presentation.formatting import capitalise, display_unit
+from smecluster.model.presentation.formatting import capitalise
+from smecluster.model.presentation.language.catalogue import mark
+from smecluster.model.presentation.language.spoken import say
 from smecluster.model.presentation.page import Section, render_page
 from smecluster.policies.comparison.text import (
     answer_comparison,
@@ -20,22 +22,22 @@ from smecluster.policies.comparison.text import (
 from smecluster.policies.ensemble.cases import FUTURE, STRATEGY
 from smecluster.policies.ensemble.recovery import LOSS, YEARS
 from smecluster.policies.wording.headlines import HEADLINES
-from smecluster.policies.wording.prose import format_interval, format_share
+from smecluster.policies.wording.prose import format_interval, format_share, lower_title
 
 if TYPE_CHECKING:
     from smecluster.policies.comparison.result import Comparison
 
 CAPTIONS = {
-    "overview": "Value added gained and local public debt, by region and in total",
-    "gained-per-yuan": "Value added gained for each yuan of additional money, by future",
-    "changes": "Change of outcomes by the end, by region and in total",
-    "differences": "Value added gained beyond the other strategies, in the same draw",
-    "spillovers": "Whose programme does what to whom",
-    "paths": "Change of value added over time",
-    "who-pays": "Additional money by payer",
-    "timing": "Years until half of the effect is reached",
-    "probabilities": "How often one strategy is better than another",
-    "futures": "What each future does to what a strategy gains",
+    "overview": mark("Value added gained and local public debt, by region and in total"),
+    "gained-per-yuan": mark("Value added gained for each yuan of additional money, by future"),
+    "changes": mark("Change of outcomes by the end, by region and in total"),
+    "differences": mark("Value added gained beyond the other strategies, in the same draw"),
+    "spillovers": mark("Whose programme does what to whom"),
+    "paths": mark("Change of value added over time"),
+    "who-pays": mark("Additional money by payer"),
+    "timing": mark("Years until half of the effect is reached"),
+    "probabilities": mark("How often one strategy is better than another"),
+    "futures": mark("What each future does to what a strategy gains"),
 }
 
 Files = Mapping[str, Path]
@@ -62,27 +64,29 @@ def write_compare_page(
     str
         The page, HTML.
     """
-    text = f"Changes are against {comparison.baseline.title.lower()} in the same future."
+    baseline = _lower(comparison)
+    text = say("Changes are against {baseline} in the same future.", baseline=baseline)
     if comparison.several:
-        text = (
-            f"Changes are against {comparison.baseline.title.lower()} in the same draw and future: "
-            "the median, and the 90 % interval in brackets. Intervals of two strategies may "
-            "overlap although one is better in nearly all draws, because draws move both alike."
+        text = say(
+            "Changes are against {baseline} in the same draw and future: the median, and the 90 % "
+            "interval in brackets. Intervals of two strategies may overlap although one is better "
+            "in nearly all draws, because draws move both alike.",
+            baseline=baseline,
         )
     sections = [
         Section(
-            "What each strategy does",
-            [f"{capitalise(comparison.describe_budget())}.", text],
+            say("What each strategy does"),
+            [say("{said}.", said=capitalise(comparison.describe_budget())), text],
             [(title_headlines(comparison), table_headlines(comparison))],
             _pick(drawn, "overview", "differences", "changes", "probabilities"),
         ),
         Section(
-            "Money: what it brings and who pays",
+            say("Money: what it brings and who pays"),
             [],
             [],
             _pick(drawn, "gained-per-yuan", "who-pays", "spillovers"),
         ),
-        Section("When", [], [], _pick(drawn, "paths", "timing")),
+        Section(say("When"), [], [], _pick(drawn, "paths", "timing")),
     ]
     if len(comparison.futures) > 1:
         sections += [_compare_futures(comparison, drawn), describe_futures(comparison)]
@@ -105,10 +109,13 @@ def write_futures_page(
 
 def title_headlines(comparison: Comparison) -> str:
     """Say what the table of `table_headlines` shows."""
-    return (
-        f"All regions, {comparison.end:g}: level under {comparison.baseline.title.lower()}, and "
-        f"change against it (discounted: from {comparison.start:g} on). Money: "
-        f"{comparison.describe_budget()}"
+    return say(
+        "All regions, {year}: level under {baseline}, and change against it (discounted: from "
+        "{start} on). Money: {money}",
+        year=f"{comparison.end:g}",
+        baseline=_lower(comparison),
+        start=f"{comparison.start:g}",
+        money=comparison.describe_budget(),
     )
 
 
@@ -129,12 +136,12 @@ def table_headlines(comparison: Comparison) -> pd.DataFrame:
     """
     rows = []
     for name in (one for one in HEADLINES if one in comparison.ends):
-        unit, factor = display_unit(comparison.ends[name].attrs.get("unit", ""))
+        unit, factor = say.unit(comparison.ends[name].attrs.get("unit", ""))
         ends, changes = (
             _total(data).sel({FUTURE: comparison.futures[0].name}) * factor
             for data in (comparison.ends[name], comparison.changes[name])
         )
-        row: dict[str, object] = {"outcome": capitalise(name), "unit": unit}
+        row: dict[str, object] = {mark("outcome"): say.capital(name), mark("unit"): unit}
         level = ends.sel({STRATEGY: comparison.baseline.name}).median().item()
         row[comparison.baseline.name] = float("nan") if shows_only_changes(name) else level
         for strategy in comparison.names:
@@ -147,26 +154,30 @@ def describe_futures(comparison: Comparison) -> Section:
     """Say what each future is."""
     rows = [
         {
-            "future": one.title,
-            "what happens": one.description,
-            "from": f"{one.year:g}" if one.bend else "",
-            "sizes from": one.source,
+            mark("future"): one.title,
+            mark("what happens"): one.description,
+            mark("from"): f"{one.year:g}" if one.bend else "",
+            mark("sizes from"): one.source,
         }
         for one in comparison.futures
     ]
-    return Section("The futures", [], [("What each future is", pd.DataFrame(rows))])
+    return Section(say("The futures"), [], [(say("What each future is"), pd.DataFrame(rows))])
 
 
 def describe_rest(comparison: Comparison) -> Section:
     """Say what a comparison rests on, and what each strategy is."""
     strategies = pd.DataFrame(
         [
-            {"strategy": one.name, "title": one.title, "what it does": one.description}
+            {
+                mark("strategy"): one.name,
+                mark("title"): one.title,
+                mark("what it does"): one.description,
+            }
             for one in (comparison.baseline, *comparison.strategies)
         ]
     )
     return Section(
-        "What this rests on", describe_basis(comparison), [("The strategies", strategies)]
+        say("What this rests on"), describe_basis(comparison), [(say("The strategies"), strategies)]
     )
 
 
@@ -175,7 +186,7 @@ def _total(values: xr.DataArray) -> xr.DataArray:
 
 
 def _pick(drawn: Files, *names: str) -> list[tuple[str, Path]]:
-    return [(CAPTIONS[name], drawn[name]) for name in names if name in drawn]
+    return [(say(CAPTIONS[name]), drawn[name]) for name in names if name in drawn]
 
 
 def _compare_futures(comparison: Comparison, drawn: Files) -> Section:
@@ -186,22 +197,30 @@ def _compare_futures(comparison: Comparison, drawn: Files) -> Section:
             here = data.sel({FUTURE: future.name, STRATEGY: name})
             years = here[YEARS]
             row = {
-                "future": future.title,
-                "strategy": comparison.titles[name],
-                "lost, % of a year's value added": format_interval(here[LOSS].values),
-                "years to recover": format_interval(years.values),
+                mark("future"): future.title,
+                mark("strategy"): comparison.titles[name],
+                mark("lost, % of a year's value added"): format_interval(here[LOSS].values),
+                mark("years to recover"): format_interval(years.values),
             }
             if comparison.several:
                 share = format_share(float(years.notnull().mean()))
-                row["recovers in"] = f"{share} of the draws"
+                row[mark("recovers in")] = say("{share} of the draws", share=share)
             rows.append(row)
     return Section(
-        "In other futures",
+        say("In other futures"),
         [
-            "A future's loss is against the same strategy's own base future, so a strategy that "
-            "gains more has more to lose. Value added has recovered when it stays within 1 % of "
-            "that path; the years are those of the draws that recover, 0 where they never leave it."
+            say(
+                "A future's loss is against the same strategy's own base future, so a strategy "
+                "that gains more has more to lose. Value added has recovered when it stays within "
+                "1 % of that path; the years are those of the draws that recover, 0 where they "
+                "never leave it."
+            )
         ],
-        [("All regions together", pd.DataFrame(rows))],
+        [(say("All regions together"), pd.DataFrame(rows))],
         _pick(drawn, "futures"),
     )
+
+
+def _lower(comparison: Comparison) -> str:
+    title = comparison.baseline.title
+    return title.lower() if say.english else lower_title(title)

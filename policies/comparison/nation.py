@@ -8,13 +8,14 @@ import numpy as np
 import xarray as xr
 
 from smecluster.model.outcomes import PLACE, TOTAL
-from smecluster.model.presentation.formatting import capitalise, display_unit
+from smecluster.model.presentation.formatting import capitalise
+from smecluster.model.presentation.language.spoken import say
 from smecluster.policies.comparison.measures import count_wins, rank_strategies, select_base
 from smecluster.policies.ensemble.cases import STRATEGY
 from smecluster.policies.wording.prose import (
+    call_strategy,
     format_draws,
     format_interval,
-    join_names,
     lower_title,
     split_sign,
 )
@@ -38,7 +39,7 @@ def answer_nation(comparison: Comparison) -> str:
     str
         Sentences; nothing where neither outcome was asked for.
     """
-    return " ".join(filter(None, (_benefit(comparison), _elsewhere(comparison))))
+    return say.sentences([_benefit(comparison), _elsewhere(comparison)])
 
 
 def _benefit(comparison: Comparison) -> str:
@@ -48,19 +49,29 @@ def _benefit(comparison: Comparison) -> str:
     order = rank_strategies(comparison, change)
     if not order:
         return ""
-    said = ""
+    said = []
     if len(order) > 1:
+        first, second = (call_strategy(one, comparison.titles) for one in order[:2])
         best = float(change.sel({STRATEGY: order[0]}).median())
-        verb = "is worth most" if best > 0 else "costs the nation least"
-        wins = format_draws(*count_wins(change, order[0], order[1]))
-        how = f", ahead of {order[1]} {wins}" if comparison.several else ""
-        said = f"{capitalise(order[0])} {verb}{how}. "
-    return (
-        f"{said}Net national benefit, which also counts what the rest of China loses, what workers "
-        "and capital would earn elsewhere and what public money costs, is "
-        f"{_differences(comparison, BENEFIT, change, order)} in present value than under "
-        f"{lower_title(comparison.baseline.title)}, to {comparison.end:g}."
+        if best > 0:
+            verdict = say("{strategy} is worth most", strategy=capitalise(first))
+        else:
+            verdict = say("{strategy} costs the nation least", strategy=capitalise(first))
+        if comparison.several:
+            wins = format_draws(*count_wins(change, order[0], order[1]))
+            verdict += say(", ahead of {second} {odds}", second=second, odds=wins)
+        said.append(say("{said}.", said=verdict))
+    said.append(
+        say(
+            "Net national benefit, which also counts what the rest of China loses, what workers "
+            "and capital would earn elsewhere and what public money costs, is {parts} in present "
+            "value than under {baseline}, to {year}.",
+            parts=_differences(comparison, BENEFIT, change, order),
+            baseline=lower_title(comparison.baseline.title),
+            year=f"{comparison.end:g}",
+        )
     )
+    return say.sentences(said)
 
 
 def _elsewhere(comparison: Comparison) -> str:
@@ -70,9 +81,10 @@ def _elsewhere(comparison: Comparison) -> str:
     order = rank_strategies(comparison, -change)  # who takes most comes first
     if not order:
         return ""
-    return (
-        f"In {comparison.end:g} value added in the rest of China is "
-        f"{_differences(comparison, ELSEWHERE, change, order)}."
+    return say(
+        "In {year} value added in the rest of China is {parts}.",
+        year=f"{comparison.end:g}",
+        parts=_differences(comparison, ELSEWHERE, change, order),
     )
 
 
@@ -84,9 +96,17 @@ def _total(comparison: Comparison, name: str) -> xr.DataArray:
 
 
 def _differences(comparison: Comparison, name: str, change: xr.DataArray, order: list[str]) -> str:
-    unit, factor = display_unit(comparison.ends[name].attrs.get("unit", ""))
+    unit, factor = say.unit(comparison.ends[name].attrs.get("unit", ""))
     parts = []
     for one in order:
         more, sizes = split_sign(np.asarray(change.sel({STRATEGY: one}).values) * factor)
-        parts.append(f"{format_interval(sizes)} {unit} {'higher' if more else 'lower'} under {one}")
-    return join_names(parts)
+        told = {
+            "amount": format_interval(sizes),
+            "unit": unit,
+            "name": call_strategy(one, comparison.titles),
+        }
+        if more:
+            parts.append(say("{amount} {unit} higher under {name}", **told))
+        else:
+            parts.append(say("{amount} {unit} lower under {name}", **told))
+    return say.clauses(parts)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
 
 from smecluster.model.outcomes import PLACE, TOTAL
-from smecluster.model.presentation.formatting import capitalise, display_unit
+from smecluster.model.presentation.formatting import capitalise
+from smecluster.model.presentation.language.spoken import say
 from smecluster.policies.comparison.measures import (
     SUPPLY,
     count_wins,
@@ -20,12 +22,11 @@ from smecluster.policies.ensemble.cases import DRAW, FUTURE, STRATEGY
 from smecluster.policies.ensemble.payers import CENTRE, PAYER
 from smecluster.policies.ensemble.recovery import LOSS, YEARS
 from smecluster.policies.wording.prose import (
-    format_count,
+    call_strategy,
     format_draws,
     format_interval,
     format_number,
     format_share,
-    join_names,
     lower_title,
     split_sign,
 )
@@ -55,16 +56,17 @@ def answer_comparison(comparison: Comparison) -> dict[str, str]:
         Answers by question, the first one first; a question without an answer is left out.
     """
     equal = comparison.budget is not None
+    most = say("What gains most for the same money?") if equal else say("What gains most?")
     said = {
-        "What gains most for the same money?" if equal else "What gains most?": _most(comparison),
-        "How sure is that?": _sure(comparison),
-        "What is it worth to the nation?": answer_nation(comparison),
-        "What does it do to local debt?": _debt(comparison),
-        "In which region?": _by_region(comparison),
-        "Who pays?": _pays(comparison),
-        "At the neighbours' expense?": _neighbours(comparison),
-        "When?": _when(comparison),
-        "In another future?": _elsewhere(comparison),
+        most: _most(comparison),
+        say("How sure is that?"): _sure(comparison),
+        say("What is it worth to the nation?"): answer_nation(comparison),
+        say("What does it do to local debt?"): _debt(comparison),
+        say("In which region?"): _by_region(comparison),
+        say("Who pays?"): _pays(comparison),
+        say("At the neighbours' expense?"): _neighbours(comparison),
+        say("When?"): _when(comparison),
+        say("In another future?"): _elsewhere(comparison),
     }
     return {question: reply for question, reply in said.items() if reply}
 
@@ -82,41 +84,64 @@ def describe_basis(comparison: Comparison) -> list[str]:
     list of str
         Sentences.
     """
-    strategies = format_count(len(comparison.strategies) + 1, "strategy", "strategies")
     said = [
-        f"Money of each strategy: {comparison.describe_budget()}.",
-        f"Baseline: {lower_title(comparison.baseline.title)}. {comparison.runs:,} runs: "
-        f"{strategies} with the baseline, "
-        f"{format_count(len(comparison.futures), 'future', 'futures')}, "
-        + (
-            f"{len(comparison.draws):,} draws, the same for all."
-            if comparison.several
-            else "one draw."
+        say("Money of each strategy: {budget}.", budget=comparison.describe_budget()),
+        say(
+            "Baseline: {baseline}. {runs} runs: {strategies} with the baseline, {futures}, "
+            "{draws}.",
+            baseline=lower_title(comparison.baseline.title),
+            runs=f"{comparison.runs:,}",
+            strategies=say.plural(
+                len(comparison.strategies) + 1, "{count} strategy", "{count} strategies"
+            ),
+            futures=say.plural(len(comparison.futures), "{count} future", "{count} futures"),
+            draws=(
+                say("{count} draws, the same for all", count=f"{len(comparison.draws):,}")
+                if comparison.several
+                else say("one draw")
+            ),
         ),
         comparison.odds.describe(comparison.draws),
     ]
     if len(comparison.futures) > 1:
         said.append(
-            "Each future repeats something that has happened once. They are stress tests, not "
-            "forecasts: none has a probability."
+            say(
+                "Each future repeats something that has happened once. They are stress tests, not "
+                "forecasts: none has a probability."
+            )
         )
     rate, year = comparison.discounting
     said.append(
-        f"Money and discounted sums count from {comparison.start:g}, in constant prices of 2010, "
-        f"discounted at {100 * rate:g} % a year to {year:g}."
+        say(
+            "Money and discounted sums count from {start}, in constant prices of 2010, discounted "
+            "at {rate} % a year to {year}.",
+            start=f"{comparison.start:g}",
+            rate=f"{100 * rate:g}",
+            year=f"{year:g}",
+        )
     )
     if len(comparison.failures):
         first = comparison.failures.iloc[0]
         said.append(
-            f"{format_count(len(comparison.failures), 'case has', 'cases have')} no result and "
-            f"{'is' if len(comparison.failures) == 1 else 'are'} left out, for example "
-            f"{first[STRATEGY]} in {first[FUTURE]}, draw {first[DRAW]}: {first.iloc[3]}."
+            say.plural(
+                len(comparison.failures),
+                "{count} case has no result and is left out, for example {strategy} in {future}, "
+                "draw {draw}: {reason}.",
+                "{count} cases have no result and are left out, for example {strategy} in "
+                "{future}, draw {draw}: {reason}.",
+                strategy=first[STRATEGY],
+                future=first[FUTURE],
+                draw=first[DRAW],
+                reason=first.iloc[3],
+            )
         )
-    said += [f"Warning: {one.describe()}." for one in comparison.spans]
+    said += [say("Warning: {warning}.", warning=one.describe()) for one in comparison.spans]
     said.append(
-        "The model has no single firm, no city within a region and no politics beyond money, "
-        "information and the weight that governments give to growth and revenue; see "
-        "docs/limitations.md."
+        say(
+            "The model has no single firm, no city within a region and no politics beyond money, "
+            "information and the weight that governments give to growth and revenue; see "
+            "docs/limitations.md."
+        )
     )
     return said
 
@@ -145,69 +170,86 @@ def _most(comparison: Comparison) -> str:
     gained = select_base(comparison, comparison.gained.sel({PLACE: TOTAL}, drop=True))
     order = rank_strategies(comparison, gained)
     if not order:
-        return "No strategy has a result in the base future."
-    unit, factor = display_unit("Myuan")
+        return say("No strategy has a result in the base future.")
+    unit, factor = say.unit("Myuan")
     best = float(gained.sel({STRATEGY: order[0]}).median())
-    parts = [
-        f"{name} {format_interval(gained.sel({STRATEGY: name}).values * factor)}" for name in order
+    gains = [
+        _with_value(comparison, name, gained.sel({STRATEGY: name}).values * factor)
+        for name in order
     ]
-    verb = "gains most value added" if best > 0 else "loses least value added"
-    begin = f"{capitalise(order[0])} {verb}" if len(order) > 1 else "Value added gained"
-    interval = ", 90 % intervals in brackets" if comparison.several else ""
-    said = (
-        f"{begin} against {lower_title(comparison.baseline.title)}, {comparison.start:g} to "
-        f"{comparison.end:g}: {join_names(parts)} {unit} in present value{interval}"
+    if len(order) < 2:
+        begin = say("Value added gained")
+    elif best > 0:
+        begin = say("{strategy} gains most value added", strategy=_begin(comparison, order[0]))
+    else:
+        begin = say("{strategy} loses least value added", strategy=_begin(comparison, order[0]))
+    said = say(
+        "{begin} against {baseline}, {start} to {end}: {gains} {unit} in present value",
+        begin=begin,
+        baseline=lower_title(comparison.baseline.title),
+        start=f"{comparison.start:g}",
+        end=f"{comparison.end:g}",
+        gains=say.clauses(gains),
+        unit=unit,
     )
+    if comparison.several:
+        said += say(", 90 % intervals in brackets")
     spending = [name for name in order if comparison.has_money(name)]
     if comparison.budget is not None and comparison.budget.money == 0:
-        said += ", for as much money as policy as now"
+        said += say(", for as much money as policy as now")
     elif comparison.budget is not None and spending:
-        money = format_number(comparison.budget.money * factor)
-        each = " each" * (len(spending) > 1)
-        said += f", for {money} {unit}{each} on top of policy as now"
-    ratios = [f"{name} {format_interval(_per_yuan(comparison, name))}" for name in spending]
+        money = {"money": format_number(comparison.budget.money * factor), "unit": unit}
+        if len(spending) > 1:
+            said += say(", for {money} {unit} each on top of policy as now", **money)
+        else:
+            said += say(", for {money} {unit} on top of policy as now", **money)
+    ratios = [_with_value(comparison, name, _per_yuan(comparison, name)) for name in spending]
     if ratios:
-        as_now = (
-            abs(
-                float(
-                    select_base(comparison, comparison.money)
-                    .sel({STRATEGY: comparison.baseline.name})
-                    .max()
-                )
+        spent = select_base(comparison, comparison.money).sel({STRATEGY: comparison.baseline.name})
+        if abs(float(spent.max())) < 1:
+            said += say(". Gain for each yuan of it: {ratios}", ratios=say.clauses(ratios))
+        else:
+            said += say(
+                ". Gain for each yuan spent beyond the baseline: {ratios}",
+                ratios=say.clauses(ratios),
             )
-            < 1
-        )
-        of_it = "of it" if as_now else "spent beyond the baseline"
-        said += f". Gain for each yuan {of_it}: {join_names(ratios)}"
-    return f"{said}.{_unequal(comparison)}"
+    return say.sentences([say("{said}.", said=said), *_unequal(comparison)])
 
 
-def _unequal(comparison: Comparison) -> str:
+def _unequal(comparison: Comparison) -> list[str]:
     """Say of strategies without a programme that they are not at equal cost."""
-    unit, factor = display_unit("Myuan")
-    said = ""
+    unit, factor = say.unit("Myuan")
+    said = []
     for one in (comparison.baseline, *comparison.strategies):
         if one.programmes or not comparison.has_result_anywhere(one.name):
             continue
-        money = (
-            float(select_base(comparison, comparison.money).sel({STRATEGY: one.name}).median())
-            * factor
-        )
+        own = select_base(comparison, comparison.money).sel({STRATEGY: one.name})
+        money = float(own.median()) * factor
         if abs(money) < 1e-3:
             continue
-        amount = f"{format_number(abs(money))} {unit} {'less' if money < 0 else 'more'}"
+        size = {"size": format_number(abs(money)), "unit": unit}
+        less, more = say("{size} {unit} less", **size), say("{size} {unit} more", **size)
+        amount = less if money < 0 else more
         if one is comparison.baseline:
-            said += (
-                f" The baseline ({lower_title(one.title)}) spends {amount} than policy as now: the "
-                "gains include what that money brings."
+            said.append(
+                say(
+                    "The baseline ({baseline}) spends {amount} than policy as now: the gains "
+                    "include what that money brings.",
+                    baseline=lower_title(one.title),
+                    amount=amount,
+                )
             )
         else:
-            said += (
-                f" {capitalise(one.name)} has no programme and spends {amount} than policy as "
-                "now: it is not at equal cost."
+            said.append(
+                say(
+                    "{strategy} has no programme and spends {amount} than policy as now: it is not "
+                    "at equal cost.",
+                    strategy=_begin(comparison, one.name),
+                    amount=amount,
+                )
             )
     if comparison.budget is None and len(comparison.strategies) > 1:
-        said += " Budgets are as written: the strategies are not at equal cost."
+        said.append(say("Budgets are as written: the strategies are not at equal cost."))
     return said
 
 
@@ -222,24 +264,39 @@ def _sure(comparison: Comparison) -> str:
     alike: dict[str, list[str]] = {}
     for other, lead in leads.items():
         alike.setdefault(format_draws(*lead), []).append(other)
-    parts = [f"more than {join_names(others)} {how}" for how, others in alike.items()]
-    said = f"{capitalise(order[0])} gains {join_names(parts)}."
+    parts = [
+        say("more than {others} {how}", others=_join(comparison, others), how=how)
+        for how, others in alike.items()
+    ]
+    first = _begin(comparison, order[0])
+    said = [say("{strategy} gains {parts}.", strategy=first, parts=say.clauses(parts))]
     unsure = [other for other, (wins, total) in leads.items() if wins < _SURE * total]
     if unsure:
-        said += f" Between {order[0]} and {join_names(unsure)} the data do not decide."
+        said.append(
+            say(
+                "Between {strategy} and {others} the data do not decide.",
+                strategy=_call(comparison, order[0]),
+                others=_join(comparison, unsure),
+            )
+        )
     if comparison.odds.all_varied:
-        return said
-    return (
-        f"{said} The draws vary only the constants that the calibration estimates. Those that they "
-        "hold fixed can turn an order on which all draws agree, here and below: smecluster tipping "
-        f"{order[0]} {order[1]} names them."
+        return say.sentences(said)
+    said.append(
+        say(
+            "The draws vary only the constants that the calibration estimates. Those that they "
+            "hold fixed can turn an order on which all draws agree, here and below: smecluster "
+            "tipping {first} {second} names them.",
+            first=order[0],
+            second=order[1],
+        )
     )
+    return say.sentences(said)
 
 
 def _debt(comparison: Comparison) -> str:
     if DEBT not in comparison.ends:
         return ""
-    unit, factor = display_unit(comparison.ends[DEBT].attrs.get("unit", ""))
+    unit, factor = say.unit(comparison.ends[DEBT].attrs.get("unit", ""))
     change = (
         select_base(comparison, comparison.changes[DEBT].sel({PLACE: TOTAL}, drop=True)) * factor
     )
@@ -251,16 +308,20 @@ def _debt(comparison: Comparison) -> str:
         if not np.isfinite(values).any():
             continue
         more, sizes = split_sign(values)
+        said = {"amount": format_interval(sizes), "unit": unit, "name": _call(comparison, name)}
         if abs(float(np.nanmedian(values))) < limit:
-            parts.append(f"hardly different under {name}")
+            parts.append(say("hardly different under {name}", name=said["name"]))
+        elif more:
+            parts.append(say("{amount} {unit} higher under {name}", **said))
         else:
-            amount = format_interval(sizes)
-            parts.append(f"{amount} {unit} {'higher' if more else 'lower'} under {name}")
+            parts.append(say("{amount} {unit} lower under {name}", **said))
     if not parts:
         return ""
-    return (
-        f"In {comparison.end:g} local public debt is {join_names(parts)} than under "
-        f"{lower_title(comparison.baseline.title)}."
+    return say(
+        "In {year} local public debt is {parts} than under {baseline}.",
+        year=f"{comparison.end:g}",
+        parts=say.clauses(parts),
+        baseline=lower_title(comparison.baseline.title),
     )
 
 
@@ -278,25 +339,36 @@ def _by_region(comparison: Comparison) -> str:
             here = gained.sel({PLACE: place, STRATEGY: name})
             if float(here.median()) < 0:
                 how = _how_often_below(comparison, here)
-                losers.setdefault(how, []).append(f"{place} under {name}")
+                where = say(
+                    "{place} under {name}", place=say.name(place), name=_call(comparison, name)
+                )
+                losers.setdefault(how, []).append(where)
     lost = ""
     if losers:
-        parts = [f"{join_names(where)}{how}" for how, where in losers.items()]
-        lost = f"Worse off than under {lower_title(comparison.baseline.title)}: {'; '.join(parts)}."
+        parts = [f"{say.join(where)}{how}" for how, where in losers.items()]
+        lost = say(
+            "Worse off than under {baseline}: {parts}.",
+            baseline=lower_title(comparison.baseline.title),
+            parts=say("; ").join(parts),
+        )
     if len(known) < 2:
         return lost
     leaders: dict[tuple[str, str], list[str]] = {}
     for place in places:
         name, wins, total = _lead(gained.sel({PLACE: place, STRATEGY: known}, drop=True))
-        how = f" {format_draws(wins, total)}" if comparison.several else ""
-        leaders.setdefault((name, how), []).append(place)
+        how = format_draws(wins, total) if comparison.several else ""
+        leaders.setdefault((name, how), []).append(say.name(place))
     if len(leaders) == 1:
         (name, how), _ = leaders.popitem()
-        first = f"{capitalise(name)} gains most in every region{',' * bool(how)}{how}."
+        first = say("{name} gains most in every region", name=_begin(comparison, name))
+        first = say("{said}, {how}.", said=first, how=how) if how else say("{said}.", said=first)
     else:
-        parts = [f"{name} in {join_names(where)}{how}" for (name, how), where in leaders.items()]
-        first = f"What gains most: {'; '.join(parts)}."
-    return f"{first} {lost}".strip()
+        parts = []
+        for (name, how), won in leaders.items():
+            one = say("{name} in {places}", name=_call(comparison, name), places=say.join(won))
+            parts.append(say("{said} {how}", said=one, how=how) if how else one)
+        first = say("What gains most: {parts}.", parts=say("; ").join(parts))
+    return say.sentences([first, lost])
 
 
 def _lead(values: xr.DataArray) -> tuple[str, int, int]:
@@ -312,11 +384,11 @@ def _how_often_below(comparison: Comparison, values: xr.DataArray) -> str:
     if not comparison.several:
         return ""
     known = int(values.notnull().sum())
-    return f", {format_draws(int((values < 0).sum()), known)}"
+    return say(", {odds}", odds=format_draws(int((values < 0).sum()), known))
 
 
 def _pays(comparison: Comparison) -> str:
-    same: dict[str, list[str]] = {}  # the strategies that are paid alike
+    same: dict[tuple[str, str], list[str]] = {}  # the strategies that are paid alike
     paid = select_base(comparison, comparison.paid).median(DRAW)
     for name in comparison.names:
         bill = paid.sel({STRATEGY: name})
@@ -327,42 +399,54 @@ def _pays(comparison: Comparison) -> str:
             str(payer): float(bill.sel({PAYER: payer})) / total for payer in bill[PAYER].values
         }
         payers = sorted(shares, key=lambda payer: -shares[payer])
-        called = {payer: f"the {payer}" if payer == CENTRE else payer for payer in payers}
+        called = {one: say("the centre") if one == CENTRE else say.name(one) for one in payers}
         if shares[payers[0]] > 0.995:
-            same.setdefault(f"is paid entirely by {called[payers[0]]}", []).append(name)
-            continue
-        bills = [
-            f"{format_share(shares[one])} by {called[one]}" for one in payers if shares[one] > 0.005
-        ]
-        same.setdefault(f"is paid {join_names(bills)}", []).append(name)
-    parts = [
-        f"{join_names(names)} {how if len(names) == 1 else how.replace('is paid', 'are paid', 1)}"
-        for how, names in same.items()
-    ]
-    return f"{capitalise('; '.join(parts))}." if parts else ""
+            said = ("entirely", called[payers[0]])
+        else:
+            bills = [
+                say("{share} by {payer}", share=format_share(shares[one]), payer=called[one])
+                for one in payers
+                if shares[one] > 0.005
+            ]
+            said = ("", say.clauses(bills))
+        same.setdefault(said, []).append(name)
+    parts = []
+    for (entirely, payer), names in same.items():
+        told = {"names": _join(comparison, names), "payer": payer}
+        if entirely and len(names) == 1:
+            parts.append(say("{names} is paid entirely by {payer}", **told))
+        elif entirely:
+            parts.append(say("{names} are paid entirely by {payer}", **told))
+        elif len(names) == 1:
+            parts.append(say("{names} is paid {payer}", **told))
+        else:
+            parts.append(say("{names} are paid {payer}", **told))
+    return say("{said}.", said=capitalise(say("; ").join(parts))) if parts else ""
 
 
 def _neighbours(comparison: Comparison) -> str:
     effect = comparison.others.get(SUPPLY)
     if effect is None:
         return ""
-    unit, factor = display_unit(comparison.ends[SUPPLY].attrs.get("unit", ""))
+    unit, factor = say.unit(comparison.ends[SUPPLY].attrs.get("unit", ""))
     parts = []
     for name in comparison.names:
         values = effect.sel({STRATEGY: name}).values * factor
         if not np.isfinite(values).any():
             continue
         more, sizes = split_sign(values)
-        verb = "adds" if more else "takes"
-        where = "to" if more else "from"
-        parts.append(
-            f"under {name} it {verb} {format_interval(sizes)} {unit} {where} their value added"
-        )
+        told = {"name": _call(comparison, name), "size": format_interval(sizes), "unit": unit}
+        if more:
+            parts.append(say("under {name} it adds {size} {unit} to their value added", **told))
+        else:
+            parts.append(say("under {name} it takes {size} {unit} from their value added", **told))
     if not parts:
         return ""
-    return (
-        f"Each region's own programme, run alone, also acts on the other regions, in "
-        f"{comparison.end:g} and added up: {'; '.join(parts)}."
+    return say(
+        "Each region's own programme, run alone, also acts on the other regions, in {year} and "
+        "added up: {parts}.",
+        year=f"{comparison.end:g}",
+        parts=say("; ").join(parts),
     )
 
 
@@ -373,11 +457,17 @@ def _when(comparison: Comparison) -> str:
         return ""
     quick = sorted(known, key=lambda name: float(half.sel({STRATEGY: name}).median()))
     parts = [
-        f"{format_interval(half.sel({STRATEGY: name}).values)} years under {name}" for name in quick
+        say(
+            "{years} years under {name}",
+            years=format_interval(half.sel({STRATEGY: name}).values),
+            name=_call(comparison, name),
+        )
+        for name in quick
     ]
-    return (
-        f"Half of the effect on value added of {comparison.end:g} is reached after "
-        f"{join_names(parts)}."
+    return say(
+        "Half of the effect on value added of {year} is reached after {parts}.",
+        year=f"{comparison.end:g}",
+        parts=say.clauses(parts),
     )
 
 
@@ -385,8 +475,8 @@ def _elsewhere(comparison: Comparison) -> str:
     if len(comparison.futures) < 2:
         return ""
     costly = _costliest(comparison)
-    worst = f"Costliest: {_future(comparison, costly[0])}" if costly else ""
-    return f"{_order(comparison)} {worst}".strip()
+    worst = say("Costliest: {future}", future=_future(comparison, costly[0])) if costly else ""
+    return say.sentences([_order(comparison), worst])
 
 
 def _order(comparison: Comparison) -> str:
@@ -403,12 +493,21 @@ def _order(comparison: Comparison) -> str:
     if not best:
         return ""
     if not others:
-        count = len(comparison.futures)
-        return f"{capitalise(best[0])} gains most in all {count} futures that were run."
-    parts = [f"{one} in {future}" for future, one in others.items()]
-    return (
-        f"{capitalise(best[0])} gains most in every future but {join_names([*others])}: "
-        f"{join_names(parts)}."
+        return say.plural(
+            len(comparison.futures),
+            "{name} gains most in the {count} future that was run.",
+            "{name} gains most in all {count} futures that were run.",
+            name=_begin(comparison, best[0]),
+        )
+    parts = [
+        say("{name} in {places}", name=_call(comparison, one), places=_call(comparison, future))
+        for future, one in others.items()
+    ]
+    return say(
+        "{name} gains most in every future but {futures}: {parts}.",
+        name=_begin(comparison, best[0]),
+        futures=_join(comparison, [*others]),
+        parts=say.clauses(parts),
     )
 
 
@@ -429,13 +528,16 @@ def _future(comparison: Comparison, name: str) -> str:
     loss = {one: data[LOSS].sel({STRATEGY: one}) for one in (base, *comparison.names)}
     known = [one for one in comparison.names if bool(loss[one].notnull().any())]
     order = sorted(known, key=lambda one: float(loss[one].median()))
-    parts = [f"{one} {format_interval(loss[one].values)}" for one in order]
-    others = f"; {join_names(parts)}" if parts else ""
-    return (
-        f"{title}: {lower_title(comparison.baseline.title)} loses "
-        f"{format_interval(loss[base].values)} % of a year's value added{others}. "
-        f"{_back(comparison, data[YEARS])}"
+    parts = [_with_value(comparison, one, loss[one].values) for one in order]
+    said = say(
+        "{future}: {baseline} loses {loss} % of a year's value added",
+        future=say.name(title),
+        baseline=lower_title(comparison.baseline.title),
+        loss=format_interval(loss[base].values),
     )
+    if parts:
+        said = say("{said}; {others}", said=said, others=say.clauses(parts))
+    return say.sentences([say("{said}.", said=said), _back(comparison, data[YEARS])])
 
 
 def _back(comparison: Comparison, years: xr.DataArray) -> str:
@@ -447,24 +549,51 @@ def _back(comparison: Comparison, years: xr.DataArray) -> str:
     ]
     known = {one: years.sel({STRATEGY: one}).values for one in names}
     back = {one: values for one, values in known.items() if np.isfinite(values).mean() > 0.5}
+    end = f"{comparison.end:g}"
     if not back:
-        return f"Value added is not back within 1 % by {comparison.end:g}."
+        return say("Value added is not back within 1 % by {year}.", year=end)
     if all(np.nanmax(values) == 0 for values in back.values()) and len(back) == len(names):
-        return "Value added stays within 1 % of what it would be."
+        return say("Value added stays within 1 % of what it would be.")
     said = {one: format_interval(values) for one, values in back.items()}
     if len(back) == len(names) and len(set(said.values())) == 1:
-        return f"Value added is back within 1 % after {said[names[0]]} years under every strategy."
-    parts = [f"{_plain(comparison, one)} after {words} years" for one, words in said.items()]
+        return say(
+            "Value added is back within 1 % after {years} years under every strategy.",
+            years=said[names[0]],
+        )
+    parts = [
+        say("{name} after {years} years", name=_plain(comparison, one), years=words)
+        for one, words in said.items()
+    ]
+    told = say("Back within 1 %: {parts}", parts=say.clauses(parts))
     late = [_plain(comparison, one) for one in names if one not in back]
-    never = f"; not by {comparison.end:g}: {join_names(late)}" if late else ""
-    return f"Back within 1 %: {join_names(parts)}{never}."
+    if late:
+        told = say("{said}; not by {year}: {names}", said=told, year=end, names=say.join(late))
+    return say("{said}.", said=told)
 
 
 # Parts of sentences
 
 
+def _call(comparison: Comparison, name: str) -> str:
+    return call_strategy(name, comparison.titles)
+
+
+def _begin(comparison: Comparison, name: str) -> str:
+    return capitalise(_call(comparison, name))
+
+
+def _join(comparison: Comparison, names: Sequence[str]) -> str:
+    return say.join([_call(comparison, name) for name in names])
+
+
+def _with_value(comparison: Comparison, name: str, values: np.ndarray) -> str:
+    return say("{name} {value}", name=_call(comparison, name), value=format_interval(values))
+
+
 def _plain(comparison: Comparison, name: str) -> str:
-    return lower_title(comparison.baseline.title) if name == comparison.baseline.name else name
+    if name == comparison.baseline.name:
+        return lower_title(comparison.baseline.title)
+    return _call(comparison, name)
 
 
 def _per_yuan(comparison: Comparison, name: str) -> np.ndarray:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import TYPE_CHECKING
 
 import xarray as xr
 
-from smecluster.model.presentation.formatting import display_unit
+from smecluster.model.presentation.language.spoken import say
 from smecluster.model.presentation.plotting import Figure, add_heading, format_axis
-from smecluster.policies.assignment.divisions import BOTH
+from smecluster.model.presentation.wrapping import fill
+from smecluster.policies.explanation.text import describe_chain, name_level, name_outcome
 
 if TYPE_CHECKING:
     from smecluster.policies.explanation.chains import Chain
@@ -46,11 +46,11 @@ def draw_figures(explanation: Explanation) -> dict[str, Figure]:
 
 def draw_chains(explanation: Explanation) -> Figure:
     """Draw the effect by year and what each of the chains that carry most carries."""
-    unit, factor = display_unit(str(explanation.base.attrs.get("unit", "")))
+    unit, factor = say.unit(str(explanation.base.attrs.get("unit", "")))
     figure = Figure(figsize=(9.0, 6.2), layout="constrained")
     axis = figure.subplots()
     effect = explanation.effect * factor
-    axis.plot(effect["time"], effect, color="#111111", linewidth=2.6, label="the whole effect")
+    axis.plot(effect["time"], effect, color="#111111", linewidth=2.6, label=say("the whole effect"))
     _, parts, _ = explanation.shown
     for chain, (colour, dash, mark) in zip(parts, _LINES, strict=False):
         carried = _find_path(explanation, chain) * factor
@@ -62,7 +62,7 @@ def draw_chains(explanation: Explanation) -> Figure:
             marker=mark,
             markevery=5,
             markersize=5,
-            label=textwrap.fill(chain.describe(), _WRAP),
+            label=fill(describe_chain(chain), _WRAP),
         )
     axis.axhline(0, color="#8A8A8A", linewidth=0.8)
     axis.set_ylabel(unit, fontsize=9)
@@ -72,15 +72,14 @@ def draw_chains(explanation: Explanation) -> Figure:
     axis.spines[["top", "right"]].set_visible(False)
     axis.tick_params(labelsize=9)
     figure.legend(loc="outside lower center", frameon=False, fontsize=8, ncols=2)
-    by = "half by either level" if explanation.who == BOTH else f"by the {explanation.who}"
-    return add_heading(
-        figure,
-        f"What carries the effect of {explanation.lever}",
-        f"Change of '{explanation.outcome.name}'{' of all regions' * explanation.regional}, run "
-        f"{by}, against policy as now; "
-        "of each chain, what is missing when a link of it is cut. Shares do not add up. Source: "
-        "cut runs of the model.",
+    note = say(
+        "Change of {outcome}, run {level}, against policy as now; of each chain, what is missing "
+        "when a link of it is cut. Shares do not add up. Source: cut runs of the model.",
+        outcome=name_outcome(explanation),
+        level=name_level(explanation.who),
     )
+    title = say("What carries the effect of {lever}", lever=say.name(explanation.lever))
+    return add_heading(figure, title, note)
 
 
 def _find_path(explanation: Explanation, chain: Chain) -> xr.DataArray:

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.patches import Patch, Rectangle
 
-from smecluster.model.presentation.formatting import display_unit
+from smecluster.model.presentation.language.spoken import say
 from smecluster.model.presentation.plotting import Figure, add_heading
 from smecluster.policies.ensemble.gains import BENEFIT
 from smecluster.policies.money_map.measures import JUDGED, SURE, Cell, find_first
@@ -59,13 +59,20 @@ def draw_map(found: MoneyMap) -> Figure:
         axis.set_xlim(-0.5, columns - 0.5)
         axis.set_ylim(-0.5, rows - 0.5)
         axis.set_xticks(range(columns), [f"{100 * one.share:.3g} %" for one in found.budgets])
-        axis.set_yticks(range(rows), [f"to {year:g}" for year in found.horizons])
-        axis.set_title(f"By {JUDGED[judged]}", fontsize=10, loc="left")
+        axis.set_yticks(
+            range(rows), [say("to {year}", year=f"{year:g}") for year in found.horizons]
+        )
+        title = say("By {yardstick}", yardstick=say(JUDGED[judged]))
+        axis.set_title(title, fontsize=10, loc="left")
         axis.tick_params(length=0, labelsize=9)
         axis.spines[:].set_visible(False)
-    axes[-1].set_xlabel("Additional money, share of the regions' value added", fontsize=9)
+    axes[-1].set_xlabel(say("Additional money, share of the regions' value added"), fontsize=9)
     handles = [
-        Patch(facecolor=_mix(colours[name], _FULL), edgecolor="#444444", label=f"{name} is ahead")
+        Patch(
+            facecolor=_mix(colours[name], _FULL),
+            edgecolor="#444444",
+            label=say("{name} is ahead", name=say.name(name)),
+        )
         for name in found.names
     ]
     handles.append(
@@ -73,22 +80,35 @@ def draw_map(found: MoneyMap) -> Figure:
             facecolor="white",
             edgecolor="#444444",
             hatch=_NOT_PAYING,
-            label="even the first costs the nation more than it brings",
+            label=say("even the first costs the nation more than it brings"),
         )
     )
     figure.legend(handles=handles, loc="outside lower center", frameon=False, ncols=3, fontsize=8)
-    unit, _ = display_unit("Myuan")
-    odds = (
-        f"in how many of the draws it is ahead. Pale: less than {100 * SURE:g} %, so open. "
-        if found.several
-        else "of one set of values. "
-    )
+    unit, _ = say.unit("Myuan")
+    told = {
+        "unit": unit,
+        "baseline": lower_title(found.baseline.title),
+        "share": f"{100 * SURE:g}",
+    }
+    if found.several:
+        note = say(
+            "In each cell: the strategy ahead, its lead over the next in {unit} (median), in how "
+            "many of the draws it is ahead. Pale: less than {share} %, so open. Change against "
+            "{baseline} in the same draw; the programme is the same in every row.",
+            **told,
+        )
+    else:
+        del told["share"]
+        note = say(
+            "In each cell: the strategy ahead, its lead over the next in {unit} (median), of one "
+            "set of values. Change against {baseline} in the same draw; the programme is the same "
+            "in every row.",
+            **told,
+        )
     return add_heading(
         figure,
-        "Who is ahead, by money and by the year to which one counts",
-        f"In each cell: the strategy ahead, its lead over the next in {unit} (median), {odds}"
-        f"Change against {lower_title(found.baseline.title)} in the same draw; the programme is "
-        "the same in every row. Source: runs of the model.",
+        say("Who is ahead, by money and by the year to which one counts"),
+        say.sentences([note, say("Source: runs of the model.")]),
     )
 
 
@@ -101,7 +121,7 @@ def _draw_cell(
     marked: bool,
 ) -> None:
     column, row = place
-    _, factor = display_unit("Myuan")
+    _, factor = say.unit("Myuan")
     bare = not cell.first or cell.level
     strength = _FULL if cell.sure or not found.several else _PALE
     colour = _NOTHING if bare else _mix(colours[cell.first], strength)
@@ -117,13 +137,13 @@ def _draw_cell(
             linewidth=1.2,
         )
     )
-    lines = [cell.first or "no result"]
+    lines = [say.name(cell.first) if cell.first else say("no result")]
     if cell.level:
-        lines = ["level"]
+        lines = [say("level")]
     elif cell.second:
         lines.append(f"+{format_number(cell.middle * factor)}")
         if found.several:
-            lines.append(f"{cell.ahead} of {cell.known}")
+            lines.append(say("{count} of {total}", count=cell.ahead, total=cell.known))
     dark = not bare and strength == _FULL and np.dot(to_rgb(colour), (0.3, 0.59, 0.11)) < 0.5
     axis.text(
         column,

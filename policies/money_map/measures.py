@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
+from smecluster.model.presentation.language.catalogue import mark
 from smecluster.policies.ensemble.cases import STRATEGY
 from smecluster.policies.ensemble.gains import BENEFIT, GAINED, HORIZON
 from smecluster.policies.ensemble.ordering import order_by_majority
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 MONEY = "money"
 #: What strategies are judged by, the more telling first, and what pages call it.
-JUDGED = {BENEFIT: "net national benefit", GAINED: "value added of the regions"}
+JUDGED = {BENEFIT: mark("net national benefit"), GAINED: mark("value added of the regions")}
 #: Share of the draws in which the first has to be ahead to be called sure.
 SURE = 0.9
 

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from smecluster.model.presentation.formatting import capitalise, display_unit
+from smecluster.model.presentation.formatting import capitalise
+from smecluster.model.presentation.language.spoken import say
 from smecluster.policies.ensemble.gains import BENEFIT, GAINED
 from smecluster.policies.money_map.measures import JUDGED, SURE, Cell, find_first, find_limits
 from smecluster.policies.wording.prose import (
     SHARED_OUT,
-    format_count,
+    call_strategy,
     format_interval,
     format_number,
-    join_names,
     lower_title,
 )
 
@@ -57,38 +57,67 @@ def write_basis(found: MoneyMap) -> list[str]:
         Sentences.
     """
     first = found.budgets[0]
-    budgets = join_names([_percent(one.share) for one in found.budgets])
+    budgets = say.join([_percent(one.share) for one in found.budgets])
     said = [
-        f"Additional money of each strategy: {budgets} % of the regions' value added, "
-        f"{first.start:g}-{first.end:g}, in present value, on top of policy as now.",
-        "The programme is the same in every column: it runs as long as its file says, and its "
-        "money counts over all its years. A horizon says only until which year its benefits and "
-        "costs count; a horizon before the end of the programme counts the part of both that has "
-        f"come by then. The baseline is {lower_title(found.baseline.title)} in the same draw.",
-        f"Ahead is who is worth more in more than half of the {found.odds.noun(short=True)}; what "
-        f"is called open is ahead in less than {100 * SURE:g} % of them. A strategy pays where its "
-        "median net national benefit (docs/accounts.md) is above zero; between budgets it is taken "
-        "to move on a straight line.",
-        f"{found.runs:,} runs in {format_count(len(found.draws), 'draw', 'draws')}.",
+        say(
+            "Additional money of each strategy: {budgets} % of the regions' value added, "
+            "{start}-{end}, in present value, on top of policy as now.",
+            budgets=budgets,
+            start=f"{first.start:g}",
+            end=f"{first.end:g}",
+        ),
+        say(
+            "The programme is the same in every column: it runs as long as its file says, and its "
+            "money counts over all its years. A horizon says only until which year its benefits "
+            "and costs count; a horizon before the end of the programme counts the part of both "
+            "that has come by then. The baseline is {baseline} in the same draw.",
+            baseline=lower_title(found.baseline.title),
+        ),
+        say(
+            "Ahead is who is worth more in more than half of the {draws}; what is called open is "
+            "ahead in less than {share} % of them. A strategy pays where its median net national "
+            "benefit (docs/accounts.md) is above zero; between budgets it is taken to move on a "
+            "straight line.",
+            draws=found.odds.noun(short=True),
+            share=f"{100 * SURE:g}",
+        ),
+        say.plural(
+            len(found.draws),
+            "{runs} runs in {count} draw.",
+            "{runs} runs in {count} draws.",
+            runs=f"{found.runs:,}",
+        ),
         found.odds.describe(found.draws),
-        SHARED_OUT,
+        say(SHARED_OUT),
     ]
     if found.failed:
         said.append(
-            f"{format_count(found.failed, 'case has', 'cases have')} no result and "
-            f"{'is' if found.failed == 1 else 'are'} left out."
+            say.plural(
+                found.failed,
+                "{count} case has no result and is left out.",
+                "{count} cases have no result and are left out.",
+            )
         )
     beyond = [
         (budget, spans) for budget, spans in zip(found.budgets, found.spans, strict=True) if spans
     ]
     if beyond:
         budget, spans = beyond[0]
-        levers = dict.fromkeys(one.lever for one in spans)
+        levers = dict.fromkeys(say.name(one.lever) for one in spans)
         said.append(
-            f"From {_percent(budget.share)} % on a strategy spends more on some levers than is "
-            f"plausible, first on {join_names(list(levers))}."
+            say(
+                "From {share} % on a strategy spends more on some levers than is plausible, first "
+                "on {levers}.",
+                share=_percent(budget.share),
+                levers=say.join(list(levers)),
+            )
         )
     return said
+
+
+def _call(found: MoneyMap, name: str) -> str:
+    titles = {one.name: one.title for one in found.strategies}
+    return call_strategy(name, titles)
 
 
 def _usual(found: MoneyMap) -> str:
@@ -97,61 +126,87 @@ def _usual(found: MoneyMap) -> str:
     budget = found.budgets[int(np.argmin(np.abs(np.log(shares / _USUAL))))]
     horizon = found.horizons[-1]
     cell = find_first(found, BENEFIT, budget.money, horizon)
-    where = f"At {_percent(budget.share)} % of value added and counted to {horizon:g}"
-    if not cell.first:
-        return f"{where}, no strategy has a result."
-    unit, factor = display_unit("Myuan")
-    worth = float(np.nanmedian(cell.worth)) * factor
-    value = (
-        f"it is worth {format_number(worth)} {unit} to the nation"
-        if worth >= 0
-        else f"it costs the nation {format_number(-worth)} {unit}"
+    where = say(
+        "At {share} % of value added and counted to {year}",
+        share=_percent(budget.share),
+        year=f"{horizon:g}",
     )
+    if not cell.first:
+        return say("{where}, no strategy has a result.", where=where)
+    unit, factor = say.unit("Myuan")
+    worth = float(np.nanmedian(cell.worth)) * factor
+    size = {"sum": format_number(abs(worth)), "unit": unit}
+    if worth >= 0:
+        value = say("it is worth {sum} {unit} to the nation", **size)
+    else:
+        value = say("it costs the nation {sum} {unit}", **size)
+    told = {"where": where, "first": _call(found, cell.first), "value": value}
     if not cell.second:
-        return f"{where}, only {cell.first} has a result: {value}."
+        return say("{where}, only {first} has a result: {value}.", **told)
+    told["second"] = _call(found, cell.second)
     if cell.level:
-        return f"{where}, {cell.first} and {cell.second} are level: {value}."
-    odds = found.odds.say(cell.lead, short=False)
-    return (
-        f"{where}, {cell.first} is worth more to the nation than {cell.second}, by "
-        f"{format_interval(cell.lead * factor)} {unit}{' and ' * bool(odds)}{odds}; {value}."
+        return say("{where}, {first} and {second} are level: {value}.", **told)
+    told |= {"lead": format_interval(cell.lead * factor), "unit": unit}
+    if odds := found.odds.say(cell.lead, short=False):
+        return say(
+            "{where}, {first} is worth more to the nation than {second}, by {lead} {unit} and "
+            "{odds}; {value}.",
+            odds=odds,
+            **told,
+        )
+    return say(
+        "{where}, {first} is worth more to the nation than {second}, by {lead} {unit}; {value}.",
+        **told,
     )
 
 
 def _lead(found: MoneyMap, judged: str) -> str:
     """Say who is ahead at which money, horizon by horizon."""
-    parts = []
-    for horizon in found.horizons:
-        cells = [find_first(found, judged, one.money, horizon) for one in found.budgets]
-        parts.append(f"to {horizon:g}, {_runs(found, cells)}")
-    same = {part.partition(", ")[2] for part in parts}
-    if len(same) == 1:
-        parts = [f"to each of the {len(parts)} horizons, {same.pop()}"] if len(parts) > 1 else parts
-    return f"By {JUDGED[judged]} the first is: {'; '.join(parts)}."
+    runs = {
+        horizon: _runs(
+            found, [find_first(found, judged, one.money, horizon) for one in found.budgets]
+        )
+        for horizon in found.horizons
+    }
+    if len(runs) > 1 and len(set(runs.values())) == 1:
+        same = next(iter(runs.values()))
+        parts = [say("to each of the {count} horizons, {who}", count=len(runs), who=same)]
+    else:
+        parts = [say("to {year}, {who}", year=f"{year:g}", who=who) for year, who in runs.items()]
+    return say(
+        "By {yardstick} the first is: {parts}.",
+        yardstick=say(JUDGED[judged]),
+        parts=say("; ").join(parts),
+    )
 
 
 def _runs(found: MoneyMap, cells: Sequence[Cell]) -> str:
     """Say who is ahead along the budgets, and at which that is open."""
-    names = [cell.first if not cell.level else "neither" for cell in cells]
+    names = [_call(found, cell.first) if not cell.level else say("neither") for cell in cells]
     parts, begin = [], 0
     for at in range(1, len(names) + 1):
         if at < len(names) and names[at] == names[begin]:
             continue
         low, high = (_percent(found.budgets[one].share) for one in (begin, at - 1))
-        where = f"at {low} %" if low == high else f"from {low} to {high} %"
-        if begin == 0 and at == len(names):
-            where = "at every budget that was run" if len(names) > 1 else where
-        parts.append(f"{names[begin] or 'nobody has a result'} {where}")
+        if begin == 0 and at == len(names) and len(names) > 1:
+            where = say("at every budget that was run")
+        elif low == high:
+            where = say("at {share} %", share=low)
+        else:
+            where = say("from {low} to {high} %", low=low, high=high)
+        who = names[begin] or say("nobody has a result")
+        parts.append(say("{who} {where}", who=who, where=where))
         begin = at
-    said = join_names(parts)
+    said = say.clauses(parts)
     unsure = [
         _percent(budget.share)
         for budget, cell in zip(found.budgets, cells, strict=True)
         if cell.second and not cell.sure and not cell.level
     ]
+    if found.several and len(unsure) == len(cells):
+        return said + say(" (open: all of it)")
     if found.several and unsure:
-        which = "all of it" if len(unsure) == len(cells) else f"{join_names(unsure)} %"
-        said += f" (open: {which})"
+        return said + say(" (open: {shares} %)", shares=say.join(unsure))
     return said
 
 
@@ -165,24 +220,29 @@ def _paying(found: MoneyMap) -> str:
             limits = find_limits(found, name, horizon)
             known = [one for one in limits.paying if one is not None]
             if not known:
-                words = "has no result"
+                words = say("has no result")
             elif not any(known):
-                words = "pays at none of these sums"
+                words = say("pays at none of these sums")
             elif all(known):
-                words = "pays at all of these sums"
+                words = say("pays at all of these sums")
             elif np.isfinite(limits.until):
-                words = f"pays up to about {100 * limits.until / whole:.2g} % of value added"
+                share = f"{100 * limits.until / whole:.2g}"
+                words = say("pays up to about {share} % of value added", share=share)
             else:
                 least = next(
                     one.share
                     for one, pays in zip(found.budgets, limits.paying, strict=True)
                     if pays
                 )
-                words = f"pays from {_percent(least)} % on"
+                words = say("pays from {share} % on", share=_percent(least))
             told.setdefault(words, []).append(f"{horizon:g}")
-        said = [f"{words} to {join_names(years)}" for words, years in told.items()]
-        parts.append(f"{capitalise(name)} {join_names(said)}")
-    return f"Where it stops paying: {'; '.join(parts)}."
+        said = [
+            say("{words} to {years}", words=words, years=say.join(years))
+            for words, years in told.items()
+        ]
+        strategy = capitalise(_call(found, name))
+        parts.append(say("{strategy} {parts}", strategy=strategy, parts=say.clauses(said)))
+    return say("Where it stops paying: {parts}.", parts=say("; ").join(parts))
 
 
 def _percent(share: float) -> str:

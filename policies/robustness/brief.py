@@ -6,22 +6,23 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smecluster.model.presentation.formatting import display_unit
+from smecluster.model.presentation.language.catalogue import mark
+from smecluster.model.presentation.language.spoken import say
 from smecluster.model.presentation.page import Section, render_page
 from smecluster.policies.comparison.brief import describe_futures, describe_rest
 from smecluster.policies.ensemble.cases import FUTURE, STRATEGY
 from smecluster.policies.robustness.measures import ALL_WORLDS, ENOUGH
 from smecluster.policies.robustness.regret import BEST, EXPECTED, HIGH, MOST
-from smecluster.policies.robustness.text import answer_robustness
+from smecluster.policies.robustness.text import answer_robustness, name_need, name_outcome
 from smecluster.policies.wording.prose import format_share
 
 if TYPE_CHECKING:
     from smecluster.policies.robustness.result import Robustness
 
 CAPTIONS = {
-    "regret": "What each strategy gives up",
-    "good-enough": "Where each strategy is good enough",
-    "where-it-fails": "Limits of the worlds in which a strategy fails",
+    "regret": mark("What each strategy gives up"),
+    "good-enough": mark("Where each strategy is good enough"),
+    "where-it-fails": mark("Limits of the worlds in which a strategy fails"),
 }
 
 Files = Mapping[str, Path]
@@ -52,32 +53,38 @@ def write_robust_page(
         The page, HTML.
     """
     comparison = judged.compared
-    unit, factor = display_unit(comparison.ends[judged.outcome].attrs.get("unit", ""))
+    unit, factor = say.unit(comparison.ends[judged.outcome].attrs.get("unit", ""))
     whole = judged.regrets[judged.regrets[FUTURE] == ALL_WORLDS].drop(columns=FUTURE)
     whole = whole.assign(**{name: whole[name] * factor for name in (EXPECTED, HIGH, MOST)})
     regret = whole.assign(**{BEST: whole[BEST].map(format_share)}).rename(
-        columns={BEST: "best in this share of the worlds"}
+        columns={BEST: mark("best in this share of the worlds")}
     )
     shares = judged.shares[judged.shares[FUTURE] == ALL_WORLDS].drop(columns=FUTURE)
     shares = shares.set_index(STRATEGY).map(format_share)
     if len(judged.needs) == 1:
         shares = shares.drop(columns=ENOUGH)
+    shares = shares.rename(columns=lambda name: name_need(judged, str(name)))
     sections = []
     if len(comparison.names) > 1:
-        caption = f"Regret in {judged.outcome.lower()} ({judged.place}), {unit}"
+        caption = say(
+            "Regret in {outcome} ({place}), {unit}",
+            outcome=name_outcome(judged),
+            place=say.word(judged.place),
+            unit=unit,
+        )
         sections.append(
             Section(
-                "What each strategy gives up",
-                ["Regret is what the best strategy of the same world reaches beyond it."],
+                say("What each strategy gives up"),
+                [say("Regret is what the best strategy of the same world reaches beyond it.")],
                 [(caption, regret)],
                 _pick(drawn, "regret"),
             )
         )
     sections.append(
         Section(
-            "Where each strategy is good enough",
-            ["A world is one draw in one future; a study's file says what is needed in it."],
-            [("Share of all worlds in which a need is met", shares.reset_index())],
+            say("Where each strategy is good enough"),
+            [say("A world is one draw in one future; a study's file says what is needed in it.")],
+            [(say("Share of all worlds in which a need is met"), shares.reset_index())],
             _pick(drawn, "good-enough"),
         )
     )
@@ -88,16 +95,18 @@ def write_robust_page(
         limits = limits.assign(**{what: limits[what].map(format_share) for what in _IN_PERCENT})
         sections.append(
             Section(
-                "When a strategy fails",
+                say("When a strategy fails"),
                 [
-                    "Boxes of few limits that contain most of the worlds in which a strategy fails "
-                    "or is beaten (patient rule induction). Coverage: share of these worlds that "
-                    "lie in the box. Density: share of the worlds in the box that fail. "
-                    "Reproduced: how often a half of the draws, taken at random, shows the limit "
-                    "too. Quasi p: how easily chance would do as well without the limit if the "
-                    "futures of a draw were independent, which they are not."
+                    say(
+                        "Boxes of few limits that contain most of the worlds in which a strategy "
+                        "fails or is beaten (patient rule induction). Coverage: share of these "
+                        "worlds that lie in the box. Density: share of the worlds in the box that "
+                        "fail. Reproduced: how often a half of the draws, taken at random, shows "
+                        "the limit too. Quasi p: how easily chance would do as well without the "
+                        "limit if the futures of a draw were independent, which they are not."
+                    )
                 ],
-                [("Limits", limits)],
+                [(say("Limits"), limits)],
                 _pick(drawn, "where-it-fails"),
             )
         )
@@ -107,4 +116,4 @@ def write_robust_page(
 
 
 def _pick(drawn: Files, *names: str) -> list[tuple[str, Path]]:
-    return [(CAPTIONS[name], drawn[name]) for name in names if name in drawn]
+    return [(say(CAPTIONS[name]), drawn[name]) for name in names if name in drawn]

@@ -18,6 +18,7 @@ from smecluster.policies.robustness.measures import (
     BEATEN,
     ENOUGH,
     FAILS,
+    describe_need,
     lead_others,
     select_place,
 )
@@ -77,7 +78,7 @@ def judge_strategies(
     )
     reached = select_place(compared.changes, outcome, place)
     given_away = measure_regret(reached, more=better == "more")
-    slack = {_called(need): _measure_slack(compared, need) for need in needs}
+    slack = {describe_need(need): _measure_slack(compared, need) for need in needs}
     met = {name: (one >= 0).astype(float).where(one.notnull()) for name, one in slack.items()}
     enough = combine_needs(list(met.values()))
     margins = {
@@ -186,15 +187,6 @@ def _combine_slack(slack: Sequence[xr.DataArray]) -> xr.DataArray:
         spread = float(one.std())
         scaled.append(one / spread if spread > 0 else one)
     return xr.concat(scaled, "need", coords="minimal", compat="override").min("need")
-
-
-def _called(need: Need) -> str:
-    """Name a need in a table."""
-    where = "" if need.outcome == PER_YUAN else f" in {need.place}"
-    measure = "" if need.measure == "value" else f", {need.measure}"
-    limit = f"at least {need.at_least:g}" if need.at_least is not None else ""
-    limit = limit or f"at most {need.at_most:g}"
-    return f"{need.outcome}{measure}{where} {limit}"
 
 
 def _worlds(compared: Comparison) -> pd.DataFrame:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,11 +9,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from smecluster.model.presentation.formatting import display_unit
+from smecluster.model.presentation.language.spoken import say
 from smecluster.model.presentation.plotting import Figure, add_heading, format_axis
+from smecluster.model.presentation.wrapping import fill
 from smecluster.policies.ensemble.cases import FUTURE, STRATEGY
 from smecluster.policies.robustness.measures import ALL_WORLDS, BEATEN, ENOUGH, FAILS
 from smecluster.policies.robustness.regret import EXPECTED, HIGH, MOST
+from smecluster.policies.robustness.text import name_need, name_outcome
 from smecluster.policies.wording.headlines import Style, choose_styles
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def draw_figures(judged: Robustness) -> dict[str, Figure]:
 def draw_regrets(judged: Robustness) -> Figure:
     """Draw what each strategy gives up, a row for each future."""
     comparison = judged.compared
-    unit, factor = display_unit(comparison.ends[judged.outcome].attrs.get("unit", ""))
+    unit, factor = say.unit(comparison.ends[judged.outcome].attrs.get("unit", ""))
     table = judged.regrets.set_index([FUTURE, STRATEGY])
     rows = list(dict.fromkeys(judged.regrets[FUTURE]))
     styles = _styles(comparison)
@@ -70,25 +71,34 @@ def draw_regrets(judged: Robustness) -> Figure:
     axis.set_yticks(range(len(rows)), [_title(comparison, row) for row in rows])
     axis.set_ylim(len(rows) - 0.5, -0.5)
     axis.set_xlim(left=-0.01 * axis.get_xlim()[1])
-    axis.set_xlabel(f"{judged.outcome} given up, {unit}")
+    axis.set_xlabel(
+        say("{outcome} given up, {unit}", outcome=say.capital(judged.outcome), unit=unit)
+        if not say.english
+        else f"{judged.outcome} given up, {unit}"
+    )
     format_axis(axis.xaxis)
     axis.grid(axis="x", color="#EEEEEE")
     axis.set_axisbelow(True)
     marks = [
-        Line2D([], [], color="#444444", marker=mark, linestyle="", label=what)
+        Line2D([], [], color="#444444", marker=mark, linestyle="", label=say(what))
         for what, mark in _MARKS.items()
     ]
     handles = [
-        Line2D([], [], color=styles[name][0], marker="o", label=comparison.titles[name])
+        Line2D([], [], color=styles[name][0], marker="o", label=say.name(comparison.titles[name]))
         for name in names
     ]
     figure.legend(handles=[*handles, *marks], loc="outside lower center", frameon=False, ncols=3)
     return _finish(
         figure,
         judged,
-        "What each strategy gives up",
-        f"Regret: {judged.outcome.lower()} ({judged.place}) of the best strategy of the same world "
-        f"less the strategy's own. {len(judged.worlds):,} worlds, each counting alike.",
+        say("What each strategy gives up"),
+        say(
+            "Regret: {outcome} ({place}) of the best strategy of the same world less the "
+            "strategy's own. {worlds} worlds, each counting alike.",
+            outcome=name_outcome(judged),
+            place=say.word(judged.place),
+            worlds=f"{len(judged.worlds):,}",
+        ),
     )
 
 
@@ -112,19 +122,21 @@ def draw_good_enough(judged: Robustness) -> Figure:
         axis.imshow(shares, cmap="BuGn", vmin=-0.2, vmax=1.5, aspect="auto")
         for (row, column), share in np.ndenumerate(shares):
             axis.text(column, row, f"{100 * share:.0f}", ha="center", va="center")
-        axis.set_xticks(range(len(names)), [textwrap.fill(name, 12) for name in names], fontsize=8)
+        axis.set_xticks(range(len(names)), [fill(say.name(name), 12) for name in names], fontsize=8)
         axis.set_yticks(range(len(rows)), [_title(comparison, row) for row in rows])
-        title = "all needs" if need == ENOUGH else need
-        axis.set_title(textwrap.fill(title, 12 + 9 * len(names)), fontsize=9)
+        title = say("all needs") if need == ENOUGH else name_need(judged, need)
+        axis.set_title(fill(title, 12 + 9 * len(names)), fontsize=9)
         axis.tick_params(length=0)
         if len(rows) > 1:
             axis.axhline(0.5, color="black", linewidth=0.8)
     return _finish(
         figure,
         judged,
-        "Where each strategy is good enough",
-        f"Per cent of the worlds in which a need is met; {len(judged.worlds):,} worlds, each "
-        "counting alike.",
+        say("Where each strategy is good enough"),
+        say(
+            "Per cent of the worlds in which a need is met; {worlds} worlds, each counting alike.",
+            worlds=f"{len(judged.worlds):,}",
+        ),
         spines=False,
     )
 
@@ -144,29 +156,45 @@ def draw_limits(judged: Robustness) -> Figure:
     styles = _styles(comparison)
     for axis, (name, what, number, box) in zip(axes, drawn, strict=True):
         _limits(axis, box, judged.worlds, styles[name][0])
-        verb = "fails" if what == FAILS else "is beaten by another"
-        also = "" if number == 0 else " (further worlds)"
+        title = {"strategy": say.name(comparison.titles[name])}
+        if what == FAILS:
+            head = say("{strategy} fails", **title)
+        else:
+            head = say("{strategy} is beaten by another", **title)
+        if number:
+            head = say("{said} (further worlds)", said=head)
+        told = {
+            "coverage": f"{100 * box.coverage:.0f}",
+            "density": f"{100 * box.density:.0f}",
+            "mass": f"{100 * box.mass:.0f}",
+        }
         axis.set_title(
-            f"{comparison.titles[name]} {verb}{also}: coverage {100 * box.coverage:.0f} %, density "
-            f"{100 * box.density:.0f} %, {100 * box.mass:.0f} % of the worlds",
+            say(
+                "{said}: coverage {coverage} %, density {density} %, {mass} % of the worlds",
+                said=head,
+                **told,
+            ),
             fontsize=9,
             loc="left",
         )
-    axes[-1].set_xlabel("Range of the draws, lowest to highest")
+    axes[-1].set_xlabel(say("Range of the draws, lowest to highest"))
     return _finish(
         figure,
         judged,
-        "Where a strategy fails",
-        "Bars: the part of the draws' range in which it mostly happens, with its limits. Coverage: "
-        "share of such worlds that lie inside; density: share of the worlds inside that are such. "
-        "In brackets: how often the limit is found again on a random half of the draws.",
+        say("Where a strategy fails"),
+        say(
+            "Bars: the part of the draws' range in which it mostly happens, with its limits. "
+            "Coverage: share of such worlds that lie inside; density: share of the worlds inside "
+            "that are such. In brackets: how often the limit is found again on a random half of "
+            "the draws."
+        ),
     )
 
 
 def _limits(axis: Axes, box: Box, worlds: pd.DataFrame, colour: str) -> None:
     labels = []
     for at, (factor, limit) in enumerate(box.limits.items()):
-        labels.append(f"{textwrap.fill(factor, 40)} ({100 * box.reproduced[factor]:.0f} %)")
+        labels.append(f"{fill(say.variable(factor), 40)} ({100 * box.reproduced[factor]:.0f} %)")
         axis.barh(at, 1, color="#EEEEEE", height=0.55)
         if isinstance(limit, frozenset):
             names = ", ".join(sorted(limit))
@@ -187,7 +215,9 @@ def _limits(axis: Axes, box: Box, worlds: pd.DataFrame, colour: str) -> None:
 
 
 def _title(comparison: Comparison, future: str) -> str:
-    return "All futures" if future == ALL_WORLDS else textwrap.fill(comparison.titles[future], 26)
+    if future == ALL_WORLDS:
+        return say("All futures")
+    return fill(say.name(comparison.titles[future]), 26)
 
 
 def _styles(comparison: Comparison) -> dict[str, Style]:
@@ -202,4 +232,5 @@ def _finish(
             False
         )
     money = judged.compared.describe_budget()
-    return add_heading(figure, title, f"{note} Money: {money}. Source: runs of the model.")
+    said = [note, say("Money: {money}.", money=money), say("Source: runs of the model.")]
+    return add_heading(figure, title, say.sentences(said))

@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 
 from smecluster.model.outcomes import PLACE, find_outcome
+from smecluster.model.presentation.language.catalogue import mark
+from smecluster.policies.comparison.measures import PER_YUAN
 from smecluster.policies.ensemble.cases import STRATEGY
 from smecluster.policies.robustness.prim import describe_limits
 
@@ -15,9 +17,10 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from smecluster.policies.robustness.result import Robustness
+    from smecluster.policies.study import Need
 
-ENOUGH, ALL_WORLDS = "share good enough", "all futures"
-FAILS, BEATEN = "fails", "is beaten"
+ENOUGH, ALL_WORLDS = mark("share good enough"), mark("all futures")
+FAILS, BEATEN = mark("fails"), mark("is beaten")
 
 
 def select_place(data: xr.Dataset, outcome: str, place: str) -> xr.DataArray:
@@ -89,3 +92,12 @@ def _box_table(judged: Robustness) -> pd.DataFrame:
     columns = [STRATEGY, "what", "share", "box", "coverage", "density", "mass", "factor"]
     columns += ["low", "high", "names", "quasi p", "reproduced", "words"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def describe_need(need: Need) -> str:
+    """Name a need in a table that programs read."""
+    where = "" if need.outcome == PER_YUAN else f" in {need.place}"
+    measure = "" if need.measure == "value" else f", {need.measure}"
+    limit = f"at least {need.at_least:g}" if need.at_least is not None else ""
+    limit = limit or f"at most {need.at_most:g}"
+    return f"{need.outcome}{measure}{where} {limit}"

@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import binomtest
 
+from smecluster.model.presentation.language.spoken import say
 from smecluster.model.support.errors import InputError
 
 Truths = NDArray[np.bool_]
@@ -174,18 +175,30 @@ def describe_limits(limits: Mapping[str, Limit], worlds: pd.DataFrame) -> list[s
     """
     said = []
     for name, limit in limits.items():
+        called = say.variable(name)
         if isinstance(limit, frozenset):
-            said.append(f"{name} is {' or '.join(sorted(limit))}")
+            either = " or ".join(sorted(limit)) if say.english else say.join(sorted(limit))
+            said.append(say("{name} is {values}", name=called, values=either))
             continue
         low, high = limit
         values = worlds[name].to_numpy(dtype=float)
         within = 100 * float(np.mean((values >= low) & (values <= high)))
         if np.isfinite(low) and np.isfinite(high):
-            said.append(f"{name} is between {low:.3g} and {high:.3g} (the middle {within:.0f} %)")
+            told = {"name": called, "low": f"{low:.3g}", "high": f"{high:.3g}"}
+            middle = f"{within:.0f}"
+            said.append(
+                say(
+                    "{name} is between {low} and {high} (the middle {share} %)",
+                    share=middle,
+                    **told,
+                )
+            )
         elif np.isfinite(low):
-            said.append(f"{name} is above {low:.3g} (the upper {within:.0f} %)")
+            told = {"name": called, "low": f"{low:.3g}", "share": f"{within:.0f}"}
+            said.append(say("{name} is above {low} (the upper {share} %)", **told))
         else:
-            said.append(f"{name} is below {high:.3g} (the lower {within:.0f} %)")
+            told = {"name": called, "high": f"{high:.3g}", "share": f"{within:.0f}"}
+            said.append(say("{name} is below {high} (the lower {share} %)", **told))
     return said
 
 

@@ -13,10 +13,12 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from smecluster.model.presentation.language.catalogue import mark
 from smecluster.model.support.errors import InputError
 
 STRATEGY = "strategy"
-EXPECTED, HIGH, MOST, BEST = "expected", "90th percentile", "maximum", "share best"
+EXPECTED, HIGH = mark("expected"), mark("90th percentile")
+MOST, BEST = mark("maximum"), mark("share best")
 
 
 def measure_regret(performance: xr.DataArray, *, more: bool = True) -> xr.DataArray:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from smecluster.model.presentation.language.catalogue import mark
+from smecluster.model.presentation.language.numbers import format_range
+from smecluster.model.presentation.language.spoken import say
 from smecluster.model.presentation.prose import format_count as format_count
 from smecluster.model.presentation.prose import join_names as join_names
 from smecluster.policies.wording.quantiles import compute_quantiles
@@ -16,7 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 #: What has to be said wherever only the regions' value added is shown.
-SHARED_OUT = (
+SHARED_OUT = mark(
     "Value added is that of the regions. Demand is shared out, so the rest of China loses about as "
     "much as they gain; what is left for the nation is the net national benefit, which 'smecluster "
     "compare' shows."
@@ -26,9 +30,9 @@ SHARED_OUT = (
 def format_share(share: float) -> str:
     """Write a share in percent; nothing is rounded to all or none."""
     if 0 < share < 0.01:
-        return "less than 1 %"
+        return say("less than 1 %")
     if 0.99 < share < 1:
-        return "more than 99 %"
+        return say("more than 99 %")
     return f"{100 * share:.0f} %"
 
 
@@ -48,13 +52,18 @@ def format_draws(count: int, total: int) -> str:
         to ``1 - 3 / total`` (the rule of three).
     """
     if 0 < count < total:
-        return f"in {count:,} of {total:,} draws"
-    bound = 0.05 ** (1 / total)
+        return say("in {count} of {total} draws", count=f"{count:,}", total=f"{total:,}")
     if count:
-        least = math.floor(100 * bound)
-        return f"in all {total:,} draws that were run (95 % bound: at least {least} of 100)"
-    most = math.ceil(100 * (1 - bound))
-    return f"in none of the {total:,} draws that were run (95 % bound: at most {most} of 100)"
+        return say("in all {total} draws that were run", total=f"{total:,}") + bound(count, total)
+    return say("in none of the {total} draws that were run", total=f"{total:,}") + bound(0, total)
+
+
+def bound(count: int, total: int) -> str:
+    """Write the one-sided bound on a share where all of the draws, or none, were counted."""
+    edge = 0.05 ** (1 / total)
+    if count:
+        return say(" (95 % bound: at least {least} of 100)", least=math.floor(100 * edge))
+    return say(" (95 % bound: at most {most} of 100)", most=math.ceil(100 * (1 - edge)))
 
 
 def describe_draws(draws: pd.DataFrame) -> str:
@@ -72,15 +81,19 @@ def describe_draws(draws: pd.DataFrame) -> str:
         One or two sentences.
     """
     if len(draws) < 2:
-        return (
+        return say(
             "One set of values was run, so the results carry no uncertainty; --draws 100 shows how "
             "they spread."
         )
-    constants = format_count(len(draws.columns), "constant", "constants")
-    return (
-        f"The {len(draws):,} draws vary {constants} that the calibration estimates. All other "
+    return say.plural(
+        len(draws.columns),
+        "The {draws} draws vary {count} constant that the calibration estimates. All other "
         "constants, the equations and the national drivers stay as they are, so the truth lies "
-        "outside an interval more often than it says."
+        "outside an interval more often than it says.",
+        "The {draws} draws vary {count} constants that the calibration estimates. All other "
+        "constants, the equations and the national drivers stay as they are, so the truth lies "
+        "outside an interval more often than it says.",
+        draws=f"{len(draws):,}",
     )
 
 
@@ -109,7 +122,13 @@ def format_interval(values: np.ndarray) -> str:
     (low, median, high), known = compute_quantiles(np.asarray(values, dtype=float))
     if known < 2 or low == high:
         return format_number(median)
-    return f"{format_number(median)} ({format_number(low)} to {format_number(high)})"
+    ends = format_range(say.language, format_number(low), format_number(high))
+    return f"{format_number(median)}{ends}"
+
+
+def call_strategy(name: str, titles: Mapping[str, str]) -> str:
+    """Name a strategy within a sentence: by its short name, in Chinese by its title."""
+    return name if say.english else say.name(titles.get(name, name))
 
 
 def format_number(value: float) -> str:
@@ -121,5 +140,7 @@ def format_number(value: float) -> str:
 
 
 def lower_title(title: str) -> str:
-    """Begin a title with a small letter, unless its first word is an abbreviation."""
+    """Write a title within a sentence: with a small letter, unless it begins with capitals."""
+    if not say.english:
+        return say.name(title)
     return title if title[1:2].isupper() else title[:1].lower() + title[1:]

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from smecluster.model.presentation.language.catalogue import mark
+from smecluster.model.presentation.language.spoken import say
 from smecluster.model.vensim.beliefs import CONVENTIONS, RANGE, SWITCH, read_beliefs
-from smecluster.policies.wording.prose import describe_draws, format_count, format_draws
+from smecluster.policies.wording.prose import bound, describe_draws, format_draws
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,8 +18,8 @@ if TYPE_CHECKING:
 
     from smecluster.model import Model
 
-_DRAWS = ("draws", "draws")
-_WORLDS = ("worlds that fit the history, all judgements varied", "worlds")
+_DRAWS = (mark("draws"), mark("draws"))
+_WORLDS = (mark("worlds that fit the history, all judgements varied"), mark("worlds"))
 
 
 @dataclass(frozen=True)
@@ -60,22 +62,32 @@ class Odds:
         known = int(np.isfinite(given).sum())
         if not self.several or not known:
             return ""
-        return format_draws(int((given > 0).sum()), known).replace("draws", self.noun(short), 1)
+        count = int((given > 0).sum())
+        if not self.all_varied:
+            return format_draws(count, known)
+        said = {"count": f"{count:,}", "total": f"{known:,}", "worlds": self.noun(short)}
+        if 0 < count < known:
+            return say("in {count} of {total} {worlds}", **said)
+        del said["count"]
+        if count:
+            return say("in all {total} {worlds} that were run", **said) + bound(count, known)
+        return say("in none of the {total} {worlds} that were run", **said) + bound(0, known)
 
     def describe(self, draws: pd.DataFrame) -> str:
         """Say what differs among draws, and what does not; see `prose.describe_draws`."""
         if not (self.all_varied and self.several):
             return describe_draws(draws)
-        values = format_count(len(draws.columns), "value", "values")
-        return (
-            f"The {self.total:,} worlds vary {values}: all constants of which the model's file "
+        return say(
+            "The {total} worlds vary {count} values: all constants of which the model's file "
             "believes a range, as far as the histories allow. The equations, the discount rate and "
-            "the national drivers stay as they are."
+            "the national drivers stay as they are.",
+            total=f"{self.total:,}",
+            count=f"{len(draws.columns):,}",
         )
 
     def noun(self, short: bool = True) -> str:
         """Name the draws."""
-        return (_WORLDS if self.all_varied else _DRAWS)[short]
+        return say((_WORLDS if self.all_varied else _DRAWS)[short])
 
 
 def count_odds(model: Model, draws: pd.DataFrame) -> Odds:

@@ -110,9 +110,11 @@ def account(
 
 def _report(inputs: StudyInputs, found: Account, results: Results, json: bool) -> None:
     """Print and write the account."""
+    from smecluster.model.presentation.language.spoken import say
     from smecluster.model.presentation.page import Section
     from smecluster.policies.accounting.figures import LINES_FIGURE, PARTIES_FIGURE
 
+    unit, _ = say.unit("Myuan")
     raw, beside = found.tables(), found.labelled()["beside"]
     lines, parties = (shorten(found, raw[name]) for name in ("account", "parties"))
     if len(found.names) == 1:
@@ -121,30 +123,34 @@ def _report(inputs: StudyInputs, found: Account, results: Results, json: bool) -
     def lay_out(pictures: Mapping[str, Path]) -> list[Section]:
         return [
             Section(
-                "The account",
+                say("The account"),
                 [
-                    "Each line is a change against the baseline of the same draw; costs are below "
-                    "zero. docs/accounts.md gives each line's formula and unit."
+                    say(
+                        "Each line is a change against the baseline of the same draw; costs are "
+                        "below zero. docs/accounts.md gives each line's formula and unit."
+                    )
                 ],
-                [("Lines, bn yuan in present value", lines)],
-                [("Lines of the account", pictures[LINES_FIGURE])],
+                [(say("Lines, {unit} in present value", unit=unit), lines)],
+                [(say("Lines of the account"), pictures[LINES_FIGURE])],
             ),
             Section(
-                "Who bears it",
+                say("Who bears it"),
                 [
-                    "What each party gains, from what is paid to whom. The parties add up to the "
-                    "same sum as the lines, draw by draw. Buyers are all who buy in China, those "
-                    "in the regions among them. What local budgets have left goes to general "
-                    "services, so it is counted as their residents'. Public money counts at what "
-                    "a yuan of it costs taxpayers."
+                    say(
+                        "What each party gains, from what is paid to whom. The parties add up to "
+                        "the same sum as the lines, draw by draw. Buyers are all who buy in China, "
+                        "those in the regions among them. What local budgets have left goes to "
+                        "general services, so it is counted as their residents'. Public money "
+                        "counts at what a yuan of it costs taxpayers."
+                    )
                 ],
-                [("Parties, bn yuan in present value", parties)],
-                [("Who gains and who loses", pictures[PARTIES_FIGURE])],
+                [(say("Parties, {unit} in present value", unit=unit), parties)],
+                [(say("Who gains and who loses"), pictures[PARTIES_FIGURE])],
             ),
             Section(
-                "Beside the account",
-                ["Wages, jobs and debt change too. They are no part of the sum."],
-                [("Change against the baseline", beside)],
+                say("Beside the account"),
+                [say("Wages, jobs and debt change too. They are no part of the sum.")],
+                [(say("Change against the baseline"), beside)],
             ),
         ]
 
@@ -154,11 +160,18 @@ def _report(inputs: StudyInputs, found: Account, results: Results, json: bool) -
         inputs.stamp(
             budget=found.budget.describe(), horizon=f"{found.horizon:g}", runs=f"{found.runs}"
         ),
-        f"What {' and '.join(found.names)} cost and bring the nation",
+        say(
+            "What {strategies} cost and bring the nation",
+            strategies=say.join([say.name(name) for name in found.names]),
+        ),
         _PAGE,
         {
-            f"Net national benefit to {found.horizon:g}, bn yuan in present value": lines,
-            "Who gains and who loses": parties,
+            say(
+                "Net national benefit to {year}, {unit} in present value",
+                year=f"{found.horizon:g}",
+                unit=unit,
+            ): lines,
+            say("Who gains and who loses"): parties,
         },
         lay_out,
         json=json,
@@ -171,21 +184,31 @@ def shorten(found: Account, table: pd.DataFrame) -> pd.DataFrame:
     """Round a table for a screen, and leave out what is the same in every row."""
     import pandas as pd
 
+    from smecluster.model.presentation.language.catalogue import mark
+    from smecluster.model.presentation.language.spoken import say
     from smecluster.policies.wording.prose import format_number
 
     small = pd.DataFrame({str(name): table[name] for name in table if not _is_number(table[name])})
     if len(found.names) == 1:
         small = small.drop(columns="strategy")
-    small["bn yuan"] = [format_number(1e-3 * value) for value in table["median"]]
+    unit, factor = say.unit("Myuan")
+    small[unit] = [format_number(factor * value) for value in table["median"]]
     if found.several:
         pairs = zip(table["low"], table["high"], strict=True)
         small["90 %"] = [
-            f"{format_number(1e-3 * low)} to {format_number(1e-3 * high)}" for low, high in pairs
+            say(
+                "{low} to {high}",
+                low=format_number(factor * low),
+                high=format_number(factor * high),
+            )
+            for low, high in pairs
         ]
-    small["per yuan"] = [f"{round(value, 2) + 0.0:.2f}" for value in table["per yuan"]]
+    small[mark("per yuan")] = [f"{round(value, 2) + 0.0:.2f}" for value in table["per yuan"]]
     if found.several:
         counts = zip(table["draws above zero"], table["draws"], strict=True)
-        small["above zero in"] = [f"{count} of {total}" for count, total in counts]
+        small[mark("above zero in")] = [
+            say("{count} of {total}", count=count, total=total) for count, total in counts
+        ]
     return small
 
 

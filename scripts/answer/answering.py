@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from smecluster.policies.comparison.study_inputs import StudyInputs
     from smecluster.scripts.shared.results import Results
 
-#: Last section of every page.
-BASIS = "What this rests on"
-
 
 def load_question(
     strategies: Sequence[str] | None,
@@ -113,6 +110,7 @@ def report_answer(
     record : mapping, optional
         What the record holds beside answer, basis and tables.
     """
+    from smecluster.model.presentation.language.spoken import say
     from smecluster.model.presentation.page import Section, render_page
 
     made = found.labelled()
@@ -131,7 +129,7 @@ def report_answer(
     pictures = results.draw(figures, stamp)
     if vectors:
         files += results.draw_vectors(figures, stamp)
-    sections = [*lay_out(pictures), Section(BASIS, basis)]
+    sections = [*lay_out(pictures), Section(say("What this rests on"), basis)]
     text = render_page(title, answer, sections, stamp)
     files += [*pictures.values(), results.write(page, text)]
     whole = {

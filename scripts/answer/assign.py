@@ -111,42 +111,48 @@ def assign(
 
 def _report(inputs: StudyInputs, found: Assignment, results: Results, json: bool) -> None:
     """Print and write the assignment."""
+    from smecluster.model.presentation.language.spoken import say
+    from smecluster.model.presentation.language.tables import speak_table
     from smecluster.model.presentation.page import Section
     from smecluster.policies.assignment.figures import FIGURE
 
     made = found.labelled()
     levers, turns = shorten(found, made["assignment"]), list_turns(found, made["assignment"])
-    divisions = round_table(made["divisions"])
+    divisions = round_table(speak_table(made["divisions"]))
 
     def lay_out(pictures: Mapping[str, Path]) -> list[Section]:
         return [
             Section(
-                "Lever by lever",
+                say("Lever by lever"),
                 [
-                    "Net national benefit is what anybody in the country gains less what it costs "
-                    "anybody in it (docs/accounts.md), in yuan for each yuan of additional money. "
-                    "Gain: value added of the regions, by the best. Ahead: draws in which the "
-                    "best is ahead of the next."
+                    say(
+                        "Net national benefit is what anybody in the country gains less what it "
+                        "costs anybody in it (docs/accounts.md), in yuan for each yuan of "
+                        "additional money. Gain: value added of the regions, by the best. Ahead: "
+                        "draws in which the best is ahead of the next."
+                    )
                 ],
-                [("All the money on one lever, yuan a yuan, medians", levers)],
-                [("What a yuan on each lever is worth", pictures[FIGURE])],
+                [(say("All the money on one lever, yuan a yuan, medians"), levers)],
+                [(say("What a yuan on each lever is worth"), pictures[FIGURE])],
             ),
             Section(
-                "What turns it",
+                say("What turns it"),
                 [
-                    "The drawn constant that is tied most closely to who is ahead, and the value "
-                    "that parts the draws best; only where chance would hardly do as well. "
-                    "Constants that are not drawn can turn it too. To the end of the money: who "
-                    "is best where what comes after the programmes does not count."
+                    say(
+                        "The drawn constant that is tied most closely to who is ahead, and the "
+                        "value that parts the draws best; only where chance would hardly do as "
+                        "well. Constants that are not drawn can turn it too. To the end of the "
+                        "money: who is best where what comes after the programmes does not count."
+                    )
                 ],
-                [("What would change who is best", turns)],
+                [(say("What would change who is best"), turns)],
             ),
             Section(
-                "Whole divisions of labour",
-                ["All levers at once, for the same money in total."],
+                say("Whole divisions of labour"),
+                [say("All levers at once, for the same money in total.")],
                 [
-                    ("Net national benefit of whole divisions", divisions),
-                    ("Who runs what", _list_tasks(made["who-runs-what"])),
+                    (say("Net national benefit of whole divisions"), divisions),
+                    (say("Who runs what"), _list_tasks(made["who-runs-what"])),
                 ],
             ),
         ]
@@ -157,12 +163,12 @@ def _report(inputs: StudyInputs, found: Assignment, results: Results, json: bool
         inputs.stamp(
             budget=found.budget.describe(), horizon=f"{found.horizon:g}", runs=f"{found.runs}"
         ),
-        "Who should run which lever",
+        say("Who should run which lever"),
         _PAGE,
         {
-            "Net national benefit, yuan a yuan, by who runs the lever": levers,
-            "What would change it": turns,
-            "Whole divisions": divisions,
+            say("Net national benefit, yuan a yuan, by who runs the lever"): levers,
+            say("What would change it"): turns,
+            say("Whole divisions"): divisions,
         },
         lay_out,
         json=json,
@@ -173,12 +179,17 @@ def shorten(found: Assignment, table: pd.DataFrame) -> pd.DataFrame:
     """Keep what a screen has room for, rounded."""
     import pandas as pd
 
+    from smecluster.model.presentation.language.catalogue import mark
+    from smecluster.model.presentation.language.spoken import say
     from smecluster.policies.assignment.divisions import RUNNING
 
     small = table[["lever", "paper", "best"]].copy()
     if found.several:
         pairs = zip(table["ahead"], table["draws"], strict=True)
-        small["ahead in"] = [f"{count:g} of {total:g}" if total else "-" for count, total in pairs]
+        small[mark("ahead in")] = [
+            say("{count} of {total}", count=f"{count:g}", total=f"{total:g}") if total else "-"
+            for count, total in pairs
+        ]
     for name in (*RUNNING, "gain"):
         small[name] = [f"{value:.2f}" if pd.notna(value) else "-" for value in table[name]]
     return small
@@ -188,23 +199,31 @@ def list_turns(found: Assignment, table: pd.DataFrame) -> pd.DataFrame:
     """List what turns each lever's best against the next."""
     import pandas as pd
 
+    from smecluster.model.presentation.language.catalogue import mark
+    from smecluster.model.presentation.language.spoken import say
+
     rows = []
     for row in table.to_dict("records"):
         known = row["draws"] > 0
         turned = "-"
         if known and found.several:
-            turned = "no single constant that was drawn"
+            turned = say("no single constant that was drawn")
             if row["ahead"] in (0, row["draws"]):
-                turned = "nothing that was drawn"
+                turned = say("nothing that was drawn")
             elif row["turned by"]:
-                turned = f"{row['turned by']} {row['when']} {row['at']:.3g}"
+                told = {"name": say.variable(row["turned by"]), "value": f"{row['at']:.3g}"}
+                above, below = (
+                    say("{name} above {value}", **told),
+                    say("{name} below {value}", **told),
+                )
+                turned = above if row["when"] == "above" else below
         rows.append(
             {
                 "lever": row["lever"],
                 "best": row["best"],
                 "next": row["next"],
-                "turned by": turned,
-                f"best to {found.budget.end:g}": row.get("best sooner", "-"),
+                mark("turned by"): turned,
+                say("best to {year}", year=f"{found.budget.end:g}"): row.get("best sooner", "-"),
             }
         )
     return pd.DataFrame(rows)

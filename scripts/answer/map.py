@@ -128,28 +128,38 @@ def map(  # the command's name; this file needs no other map
 
 def _report(inputs: StudyInputs, found: MoneyMap, results: Results, json: bool) -> None:
     """Print and write the map."""
+    from smecluster.model.presentation.language.spoken import say
     from smecluster.model.presentation.page import Section
     from smecluster.policies.money_map.figures import FIGURE
 
+    unit, _ = say.unit("Myuan")
     small, limits = shorten(found, found.tables()["map"]), list_limits(found)
 
     def lay_out(pictures: Mapping[str, Path]) -> list[Section]:
         return [
             Section(
-                "The map",
+                say("The map"),
                 [
-                    "Net national benefit is what anybody in the country gains less what it costs "
-                    "anybody in it (docs/accounts.md). Each cell: who is ahead, by how many bn "
-                    "yuan in present value (median), in how many of the draws. No gain: even the "
-                    "first is worth nothing or less to the nation."
+                    say(
+                        "Net national benefit is what anybody in the country gains less what it "
+                        "costs anybody in it (docs/accounts.md). Each cell: who is ahead, by how "
+                        "many {unit} in present value (median), in how many of the draws. No gain: "
+                        "even the first is worth nothing or less to the nation.",
+                        unit=unit,
+                    )
                 ],
-                [("By net national benefit", small)],
-                [("Who is ahead by money and horizon", pictures[FIGURE])],
+                [(say("By net national benefit"), small)],
+                [(say("Who is ahead by money and horizon"), pictures[FIGURE])],
             ),
             Section(
-                "Where it stops paying",
-                ["Up to which additional money the median net national benefit is above zero."],
-                [("Limits, % of the regions' value added", limits)],
+                say("Where it stops paying"),
+                [
+                    say(
+                        "Up to which additional money the median net national benefit is above "
+                        "zero."
+                    )
+                ],
+                [(say("Limits, % of the regions' value added"), limits)],
             ),
         ]
 
@@ -157,11 +167,18 @@ def _report(inputs: StudyInputs, found: MoneyMap, results: Results, json: bool) 
         found,
         results,
         inputs.stamp(runs=f"{found.runs}"),
-        f"{' or '.join(found.names)}: by money and horizon",
+        say(
+            "{strategies}: by money and horizon",
+            strategies=(
+                " or ".join(found.names)
+                if say.english
+                else say.join([say.name(name) for name in found.names])
+            ),
+        ),
         _PAGE,
         {
-            "By net national benefit: who is ahead, lead, draws": small,
-            "Where each stops paying": limits,
+            say("By net national benefit: who is ahead, lead, draws"): small,
+            say("Where each stops paying"): limits,
         },
         lay_out,
         json=json,
@@ -172,21 +189,26 @@ def shorten(found: MoneyMap, table: pd.DataFrame) -> pd.DataFrame:
     """Lay the map out by money and horizon, by net national benefit."""
     import pandas as pd
 
+    from smecluster.model.presentation.language.catalogue import mark
+    from smecluster.model.presentation.language.spoken import say
     from smecluster.policies.wording.prose import format_number
 
+    _, factor = say.unit("Myuan")
     own = table[table["judged by"] == "net national benefit"]
     rows = []
     for share, here in own.groupby("share of value added [%]", sort=True):
-        row = {"money": f"{share:.3g} %"}
+        row = {mark("money"): f"{share:.3g} %"}
         for cell in here.to_dict("records"):
-            words = str(cell["ahead"]) or "-"
+            words = say.name(str(cell["ahead"])) if cell["ahead"] else "-"
             if cell["next"]:
-                words += f" +{format_number(1e-3 * cell['median'])}"
+                words += f" +{format_number(factor * cell['median'])}"
                 if found.several:
-                    words += f" ({cell['draws ahead']} of {cell['draws']})"
+                    words += say(
+                        " ({count} of {total})", count=cell["draws ahead"], total=cell["draws"]
+                    )
             if cell["ahead"] and not cell["worth"] > 0:
-                words += ", no gain"
-            row[f"to {cell['horizon']}"] = words
+                words += say(", no gain")
+            row[say("to {year}", year=cell["horizon"])] = words
         rows.append(row)
     return pd.DataFrame(rows)
 
@@ -195,24 +217,28 @@ def list_limits(found: MoneyMap) -> pd.DataFrame:
     """List up to which money each strategy pays, and where it is worth most."""
     import pandas as pd
 
+    from smecluster.model.presentation.language.catalogue import mark
+    from smecluster.model.presentation.language.spoken import say
+
     table = found.tables()["limits"]
     rows = []
     for row in table.to_dict("records"):
         until, best = row["pays until [% of value added]"], row["worth most at [% of value added]"]
         if not row["budgets"]:
-            pays = "no result"
+            pays = say("no result")
         elif not row["pays at"]:
-            pays = "at none"
+            pays = say("at none")
         elif row["pays at"] == row["budgets"]:
-            pays = "all that were run"
+            pays = say("all that were run")
         else:
-            pays = f"up to {until:.2g} %" if until == until else "the larger ones"
+            known = until == until
+            pays = say("up to {share} %", share=f"{until:.2g}") if known else say("the larger ones")
         rows.append(
             {
-                "strategy": row["strategy"],
-                "to": row["horizon"],
-                "pays": pays,
-                "worth most at": f"{best:.2g} %" if best == best else "-",
+                mark("strategy"): row["strategy"],
+                mark("to"): row["horizon"],
+                mark("pays"): pays,
+                mark("worth most at"): f"{best:.2g} %" if best == best else "-",
             }
         )
     return pd.DataFrame(rows)

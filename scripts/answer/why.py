@@ -90,28 +90,39 @@ def why(
 
 def _report(found: Explanation, results: Results, stamp: dict[str, str], json: bool) -> None:
     """Print and write the explanation."""
+    from smecluster.model.presentation.language.spoken import say
     from smecluster.model.presentation.page import Section
     from smecluster.policies.explanation.figures import FIGURE
 
     made = found.labelled()
+    if not say.english:
+        spoken = [" > ".join(map(say.variable, one.variables)) for one in found.chains]
+        made["chains"] = made["chains"].assign(chain=spoken)
     chains, moved = made["chains"].head(12), made["moves"].head(20)
     carried = [f"{one:.0f}" for one in chains["carries [%]"]]
 
     def lay_out(pictures: Mapping[str, Path]) -> list[Section]:
         return [
             Section(
-                "The chains",
+                say("The chains"),
                 [],
-                [("Share of the effect that is missing without a link of the chain, %", chains)],
-                [("What the chains carry by year", pictures[FIGURE])],
+                [
+                    (
+                        say("Share of the effect that is missing without a link of the chain, %"),
+                        chains,
+                    )
+                ],
+                [(say("What the chains carry by year"), pictures[FIGURE])],
             ),
             Section(
-                "How far each variable is moved",
+                say("How far each variable is moved"),
                 [
-                    "Mean over its elements without and with the money; least and most of them, "
-                    "in %."
+                    say(
+                        "Mean over its elements without and with the money; least and most of "
+                        "them, in %."
+                    )
                 ],
-                [(f"In {found.year:g}", moved)],
+                [(say("In {year}", year=f"{found.year:g}"), moved)],
             ),
         ]
 
@@ -119,9 +130,13 @@ def _report(found: Explanation, results: Results, stamp: dict[str, str], json: b
         found,
         results,
         stamp,
-        f"Why {found.lever} does what it does to {found.outcome.name}",
+        say(
+            "Why {lever} does what it does to {outcome}",
+            lever=say.name(found.lever),
+            outcome=say.name(found.outcome.name),
+        ),
         _PAGE,
-        {"Chains that carry most": chains[["chain"]].assign(**{"carries %": carried})},
+        {say("Chains that carry most"): chains[["chain"]].assign(**{"carries %": carried})},
         lay_out,
         json=json,
         record={"effect": found.size},

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from smecluster.scripts.shared.options import CalibrationName, Folders, Lang, Regions, Settings
+from smecluster.scripts.shared.options import CalibrationName, Folders, Regions, Settings
 from smecluster.scripts.shared.printing import finish, print_lines, print_table
 from smecluster.scripts.shared.progress import progress
 from smecluster.scripts.shared.results import Results
@@ -79,7 +79,6 @@ def compare(
             show_default=False,
         ),
     ] = None,
-    lang: Lang = None,
     out: Annotated[
         Path, typer.Option(help="Folder for tables, figures and the page (HTML, Word, Excel).")
     ] = Path("results/compare"),
@@ -87,12 +86,10 @@ def compare(
     workers: Workers = None,
 ) -> None:
     """Compare strategies at equal additional money; with draws or futures, under uncertainty."""
-    from smecluster.model.presentation.language.catalogue import choose_language
     from smecluster.model.support.errors import InputError
     from smecluster.policies.brief.shelf import read_folder
     from smecluster.policies.study import combine_study
 
-    say = choose_language(lang)
     for folder in with_ or ():
         read_folder(folder)
 
@@ -119,7 +116,7 @@ def compare(
     needed, results = draws is not None, name_results(out)
     done = carry_out(given, calibration, from_, set_, results, workers, need_draws=needed)
     evidence = gather_evidence(done, with_ or (), workers)
-    _report(done, evidence, say, results, json)
+    _report(done, evidence, results, json)
 
 
 def name_results(out: Path) -> Results:
@@ -141,16 +138,16 @@ def gather_evidence(
     done: StudyRun, folders: Sequence[Path] = (), workers: int | None = None
 ) -> Evidence:
     """Gather what the brief is made from: the account, and tables that were made before."""
+    from smecluster.model.presentation.language.catalogue import mark
     from smecluster.policies.brief.gather import gather
 
-    with progress("runs of the account") as report:
+    with progress(mark("runs of the account")) as report:
         return gather(done, folders, workers=workers, progress=report)
 
 
-def _report(
-    done: StudyRun, evidence: Evidence, say: Language, results: Results, json: bool
-) -> None:
+def _report(done: StudyRun, evidence: Evidence, results: Results, json: bool) -> None:
     """Print and write a comparison."""
+    from smecluster.model.presentation.language.spoken import say
     from smecluster.policies.comparison.brief import (
         table_headlines,
         title_headlines,
@@ -178,7 +175,7 @@ def _report(
     drawn = results.draw(draw_figures(comparison), provenance)
     text = write_compare_page(comparison, done.study.title, drawn, provenance)
     files += [*drawn.values(), results.write(DETAILS, text)]
-    files += write_documents(evidence, say, results, provenance)
+    files += write_documents(evidence, say.language, results, provenance)
     record = {
         "stamp": provenance,
         "start": comparison.start,

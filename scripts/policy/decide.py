@@ -53,6 +53,7 @@ def decide(
 ) -> None:
     """Find which constants decide between strategies, and what a study of each is worth."""
     from smecluster.calibration.loading import describe_origin, load_model
+    from smecluster.model.presentation.language.catalogue import mark
     from smecluster.model.support.provenance import make_stamp
     from smecluster.policies.comparison.study_inputs import fingerprint
     from smecluster.policies.comparison.study_run import keep_runs
@@ -75,8 +76,8 @@ def decide(
     }
     with (
         keep_runs(out, identity) as checkpoints,
-        progress("draws") as report,
-        progress("groups and constants") as analysing,
+        progress(mark("draws")) as report,
+        progress(mark("groups and constants")) as analysing,
     ):
         found = find_decision(
             model,
@@ -105,6 +106,7 @@ def decide(
 
 def _report(found: Decision, results: Results, stamp: dict[str, str], json: bool) -> None:
     """Print and write a decision."""
+    from smecluster.model.presentation.language.spoken import say
     from smecluster.model.presentation.page import render_page
     from smecluster.sensitivity.decision.measures import OPTIONS
 
@@ -117,11 +119,15 @@ def _report(found: Decision, results: Results, stamp: dict[str, str], json: bool
         print_table(
             [str(name) for name in options],
             [list(row) for row in options.itertuples(index=False)],
-            "The options",
+            say("The options"),
         )
         print_lines(["", *basis])
     drawn = results.draw(found.figures(), stamp)
-    title = f"Deciding between {', '.join(found.gains.options)}"
+    options_named = [say.word(one) for one in found.gains.options]
+    title = say(
+        "Deciding between {options}",
+        options=", ".join(options_named) if say.english else say.join(options_named),
+    )
     page = render_page(title, answer, _lay_out(found, made, drawn, basis), stamp)
     files += [*drawn.values(), results.write(PAGE, page)]
     record = {
@@ -140,6 +146,7 @@ def _lay_out(
     basis: list[str],
 ) -> list[Section]:
     """Lay the page out."""
+    from smecluster.model.presentation.language.spoken import say
     from smecluster.model.presentation.page import Section
     from smecluster.sensitivity.decision.groups import WORDS
     from smecluster.sensitivity.decision.measures import IMPORTANCE, INFORMATION, OPTIONS, PLANES
@@ -150,10 +157,18 @@ def _lay_out(
         for way, words in WORDS.items():
             here = (information["yardstick"] == yardstick) & (information["way"] == way)
             part = information[here].drop(columns=["yardstick", "way"]).head(15)
-            tables.append((f"Value of knowing {words}, by {yardstick}", part))
+            caption = say(
+                "Value of knowing {what}, by {yardstick}", what=say(words), yardstick=say(yardstick)
+            )
+            tables.append((caption, part))
     ranked = [
         (
-            f"{first} less {second}, by {yardstick}: constants",
+            say(
+                "{one} less {other}, by {yardstick}: constants",
+                one=say.name(str(first)),
+                other=say.name(str(second)),
+                yardstick=say(str(yardstick)),
+            ),
             part.drop(columns=["first", "second", "yardstick"]).head(20),
         )
         for (yardstick, first, second), part in importance.groupby(
@@ -161,24 +176,24 @@ def _lay_out(
         )
     ]
     sections = [
-        Section("The options", [], [("Gains against policy as now", made[OPTIONS])]),
+        Section(say("The options"), [], [(say("Gains against policy as now"), made[OPTIONS])]),
         Section(
-            "What it is worth to know",
+            say("What it is worth to know"),
             [],
             tables,
-            [("Value of knowing before deciding", drawn[INFORMATION])],
+            [(say("Value of knowing before deciding"), drawn[INFORMATION])],
         ),
         Section(
-            "What the difference hangs on",
+            say("What the difference hangs on"),
             [],
             ranked,
-            [("Share of the variance of the difference", drawn[IMPORTANCE])],
+            [(say("Share of the variance of the difference"), drawn[IMPORTANCE])],
         ),
     ]
     if PLANES in drawn:
-        maps = [("Planes of the leading constants", drawn[PLANES])]
-        sections.append(Section("Where the order turns", [], [], maps))
-    return [*sections, Section("What this rests on", basis)]
+        maps = [(say("Planes of the leading constants"), drawn[PLANES])]
+        sections.append(Section(say("Where the order turns"), [], [], maps))
+    return [*sections, Section(say("What this rests on"), basis)]
 
 
 def _shorten(table: pd.DataFrame) -> pd.DataFrame:
@@ -186,15 +201,24 @@ def _shorten(table: pd.DataFrame) -> pd.DataFrame:
     import pandas as pd
 
     from smecluster.model.presentation.formatting import Rounded
+    from smecluster.model.presentation.language.catalogue import mark
+    from smecluster.model.presentation.language.spoken import say
 
+    # In the language's unit of money.
+    factor = say.unit("Myuan")[1] / 1e-3
     columns = {name.partition(" [")[0]: name for name in map(str, table)}
     ends = zip(table[columns["low"]], table[columns["high"]], strict=True)
     return pd.DataFrame(
         {
-            "by": table["yardstick"],
-            "option": table["option"],
-            "expected bn yuan": [str(Rounded(one)) for one in table[columns["expected"]]],
-            "90 %": [f"{Rounded(low)} to {Rounded(high)}" for low, high in ends],
-            "best in": [f"{share:.0%}" for share in table["best in share of draws"]],
+            mark("by"): table["yardstick"],
+            mark("option"): table["option"],
+            mark("expected bn yuan"): [
+                str(Rounded(factor * one)) for one in table[columns["expected"]]
+            ],
+            "90 %": [
+                say("{low} to {high}", low=Rounded(factor * low), high=Rounded(factor * high))
+                for low, high in ends
+            ],
+            mark("best in"): [f"{share:.0%}" for share in table["best in share of draws"]],
         }
     )

@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from smecluster.scripts.shared.options import Lang
 from smecluster.scripts.shared.printing import note
 
 EXAMPLES = (
@@ -21,12 +20,12 @@ STRATEGIES = ("central", "local")
 
 def demo(
     draws: Annotated[int, typer.Option(min=1, help="Draws of the calibration.")] = 100,
-    lang: Lang = None,
     out: Annotated[Path, typer.Option(help="Folder for the page, tables and figures.")] = Path(
         "results/demo"
     ),
 ) -> None:
     """Compare a central with a local strategy, and the model with the published histories."""
+    from smecluster.model.presentation.language.spoken import say
     from smecluster.scripts.fitting import histories
     from smecluster.scripts.policy.compare import DETAILS, PAGE, WORD, WORKBOOK, compare
     from smecluster.scripts.policy.desk import check_desk, write_desk
@@ -35,21 +34,39 @@ def demo(
     histories.name_results(out).check()
     check_desk(place_desk(out))
     began = time.monotonic()
-    note(f"1 of 3: {' and '.join(STRATEGIES)} in {draws} draws of the calibration, and the brief")
-    compare(list(STRATEGIES), draws=draws, futures=["all"], lang=lang, out=out)
-    note("2 of 3: the model beside the published histories")
+    both = say.join([say.name(name) for name in STRATEGIES])
+    note(
+        say(
+            "1 of 3: {strategies} in {draws} draws of the calibration, and the brief",
+            strategies=both,
+            draws=draws,
+        )
+    )
+    compare(list(STRATEGIES), draws=draws, futures=["all"], out=out)
+    note(say("2 of 3: the model beside the published histories"))
     _, _, files = histories.write_histories(out=out)
-    note("3 of 3: the desk, a page with sliders")
+    note(say("3 of 3: the desk, a page with sliders"))
     write_desk(place_desk(out))
     pictures = ", ".join(path.name for path in files if path.suffix == ".png")
-    print(
-        f"\nThe page:   {out / PAGE} (the brief, also as {WORD} and {WORKBOOK})\n"
-        f"In detail:  {out / DETAILS}\n"
-        f"The desk:   {place_desk(out)} (open it in a browser and move the sliders)\n"
-        f"The tables: {out / '*.csv'} (NAME.json says where NAME.csv came from)\n"
-        f"Figures:    {out / '*.png'}, the histories in {pictures}\n"
-        f"Done in {time.monotonic() - began:.0f} s."
-    )
+    print()
+    for line in (
+        say(
+            "The page:   {page} (the brief, also as {word} and {workbook})",
+            page=out / PAGE,
+            word=WORD,
+            workbook=WORKBOOK,
+        ),
+        say("In detail:  {page}", page=out / DETAILS),
+        say("The desk:   {page} (open it in a browser and move the sliders)", page=place_desk(out)),
+        say("The tables: {files} (NAME.json says where NAME.csv came from)", files=out / "*.csv"),
+        say(
+            "Figures:    {files}, the histories in {pictures}",
+            files=out / "*.png",
+            pictures=pictures,
+        ),
+        say("Done in {seconds} s.", seconds=f"{time.monotonic() - began:.0f}"),
+    ):
+        print(line)
 
 
 def place_desk(out: Path) -> Path:

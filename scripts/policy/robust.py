@@ -110,6 +110,7 @@ def _name_results(out: Path) -> Results:
 
 
 def _report(done: StudyRun, judged: Robustness, results: Results, json: bool) -> None:
+    from smecluster.model.presentation.language.spoken import say
     from smecluster.policies.comparison.text import describe_basis
     from smecluster.policies.robustness.brief import write_robust_page
     from smecluster.policies.robustness.figures import draw_figures
@@ -125,7 +126,7 @@ def _report(done: StudyRun, judged: Robustness, results: Results, json: bool) ->
         print_lines(["", *describe_basis(comparison)])
         sys.stdout.flush()
     drawn = results.draw(draw_figures(judged), done.provenance)
-    title = f"How sure is it? {done.study.title}"
+    title = say("How sure is it? {title}", title=done.study.title)
     text = write_robust_page(judged, title, drawn, done.provenance)
     files += [*drawn.values(), results.write(_PAGE, text)]
     record = {
@@ -138,7 +139,9 @@ def _report(done: StudyRun, judged: Robustness, results: Results, json: bool) ->
 
 
 def _print_shares(judged: Robustness) -> None:
+    from smecluster.model.presentation.language.spoken import say
     from smecluster.policies.robustness.measures import ENOUGH
+    from smecluster.policies.robustness.text import name_need
     from smecluster.policies.wording.prose import format_share
 
     # One need: that it is met and that all are met is the same.
@@ -147,4 +150,8 @@ def _print_shares(judged: Robustness) -> None:
         [cell if isinstance(cell, str) else format_share(cell) for cell in row]
         for row in table.itertuples(index=False)
     ]
-    print_table([str(name) for name in table], rows, "Share of the worlds in which a need is met")
+    print_table(
+        [name_need(judged, str(name)) for name in table],
+        rows,
+        say("Share of the worlds in which a need is met"),
+    )

@@ -50,6 +50,8 @@ def tipping(
 ) -> None:
     """Move each constant to the ends of what is believed of it, and see who is ahead."""
     from smecluster.calibration.loading import describe_origin, load_model
+    from smecluster.model.presentation.language.catalogue import mark
+    from smecluster.model.presentation.language.spoken import say
     from smecluster.model.support.provenance import make_stamp
     from smecluster.policies.strategy import load
     from smecluster.sensitivity.tipping.compute import BUDGETS, HORIZONS, find_tipping_values
@@ -59,7 +61,7 @@ def tipping(
     page = None if out is None else Page(out, "--out")
     chosen = [load(name) for name in strategies]
     model = load_model(cases=from_ or (), calibration=calibration)
-    with progress("comparisons") as report:
+    with progress(mark("comparisons")) as report:
         found = find_tipping_values(
             model,
             chosen,
@@ -89,7 +91,14 @@ def tipping(
         return
     first, second = found.strategies
     print_table(
-        ["money", "to", "judged by", "difference", "ahead", "turned by"],
+        [
+            mark("money"),
+            mark("to"),
+            mark("judged by"),
+            mark("difference"),
+            mark("ahead"),
+            mark("turned by"),
+        ],
         [
             [
                 row["budget"],
@@ -101,23 +110,36 @@ def tipping(
             ]
             for row in found.base.to_dict("records")
         ],
-        f"{first} less {second}, yuan a yuan of the same additional money; {found.tried} constants",
+        say(
+            "{first} less {second}, yuan a yuan of the same additional money; {count} constants",
+            first=say.name(first),
+            second=say.name(second),
+            count=found.tried,
+        ),
     )
     print()
     print_table(
-        ["constant", "money", "to", "judged by", "value", "turns", "at"],
+        [
+            mark("constant"),
+            mark("money"),
+            mark("to"),
+            mark("judged by"),
+            mark("value"),
+            mark("turns"),
+            mark("at"),
+        ],
         [
             [
-                row["constant"],
+                say.variable(row["constant"]),
                 row["budget"],
                 row["horizon"],
                 WORDS[row["measure"]],
                 f"{row['value']:.3g}",
-                row["toward"],
+                {"below": mark("below"), "above": mark("above")}[row["toward"]],
                 f"{row['tips at']:.3g}",
             ]
             for row in found.constants.to_dict("records")
         ],
-        "Constants that turn the order within what is believed of them",
+        say("Constants that turn the order within what is believed of them"),
     )
     finish(files)

@@ -9,11 +9,13 @@ narrow for even that gets each row as a paragraph.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
+
+from smecluster.model.presentation.wrapping import is_wide, split_pieces, wrap
+from smecluster.model.presentation.wrapping import measure as measure
 
 Kind = Literal["heading", "rule", "group", "row"]
 Line = tuple[Kind, str]
@@ -58,14 +60,6 @@ def lay_out(headings: Sequence[str], rows: Sequence[Sequence[object]], width: in
     if feasible:
         return min(feasible, key=len)  # the first of equals: wider gaps, fewer lifted columns
     return list(_stack(table, width))
-
-
-def measure(text: str) -> int:
-    """Count the columns that a text takes on a terminal."""
-    return sum(
-        0 if unicodedata.combining(letter) else 1 + (unicodedata.east_asian_width(letter) in "WF")
-        for letter in text
-    )
 
 
 @dataclass(frozen=True)
@@ -196,11 +190,13 @@ def _share_out(table: _Table, room: int) -> list[int] | None:
 
 
 def _words(cell: str) -> list[str]:
-    return cell.split(" ") or [""]
+    return split_pieces(cell) or [""] if is_wide(cell) else cell.split(" ") or [""]
 
 
 def _wrap(cell: str, width: int) -> list[str]:
     """Break a text between words."""
+    if is_wide(cell):
+        return wrap(cell, width) or [""]
     lines, line = [], ""
     for word in _words(cell):
         longer = f"{line} {word}" if line else word

@@ -53,14 +53,6 @@ CalibrationName = Annotated[
         show_default=False,
     ),
 ]
-Lang = Annotated[
-    str | None,
-    typer.Option(
-        "--lang",
-        help="Language of the page: en or zh; by default that of this computer.",
-        show_default=False,
-    ),
-]
 Include = Annotated[
     list[str] | None,
     typer.Option(

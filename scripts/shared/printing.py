@@ -34,19 +34,25 @@ def print_table(
     title, about : str, optional
         Printed above the table on a terminal; `about` says, for example, the unit.
     """
+    from smecluster.model.presentation.language.spoken import say
+
+    if not say.english:
+        headings, rows = (
+            [say.word(one) for one in headings],
+            [[say.word(cell) if isinstance(cell, str) else cell for cell in row] for row in rows],
+        )
     if not sys.stdout.isatty():
         for line in [headings, *rows]:
             print("\t".join(map(str, line)))
         return
-    import textwrap
-
     from rich.console import Console
 
+    from smecluster.model.presentation.wrapping import wrap
     from smecluster.scripts.shared.layout import Line, lay_out
 
     console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
-    above: list[Line] = [("heading", line) for line in textwrap.wrap(title or "", console.width)]
-    above += [("row", line) for line in textwrap.wrap(about or "", console.width)]
+    above: list[Line] = [("heading", line) for line in wrap(title or "", console.width)]
+    above += [("row", line) for line in wrap(about or "", console.width)]
     styles = {"heading": "bold", "group": "italic", "rule": "dim", "row": ""}
     for kind, line in [*above, *lay_out(headings, rows, console.width)]:
         console.print(line, style=styles[kind])
@@ -58,10 +64,11 @@ def print_text(text: str, indent: str = "") -> None:
         print(indent + text)
         return
     import shutil
-    import textwrap
+
+    from smecluster.model.presentation.wrapping import fill
 
     width = max(shutil.get_terminal_size().columns, 20)
-    print(textwrap.fill(text, width, initial_indent=indent, subsequent_indent=indent))
+    print(fill(text, width, indent))
 
 
 def print_lines(lines: Iterable[str]) -> None:
@@ -90,16 +97,19 @@ def finish(files: Sequence[Path], record: Mapping[str, Any] | None = None) -> No
     if record is not None:
         print_json({**record, "files": [str(path) for path in files]})
         return
+    from smecluster.model.presentation.language.spoken import say
+
     if len(files) <= _NAMED:
         for path in files:
-            note(f"wrote {path}")
+            note(say("wrote {path}", path=path))
         return
     pages = [path for path in files if path.suffix == ".html"]
     for path in pages:
-        note(f"wrote {path}")
+        note(say("wrote {path}", path=path))
     folders = ", ".join(dict.fromkeys(str(path.parent) for path in files))
     kinds = ", ".join(sorted({path.suffix for path in files} - {".html"}))
-    note(f"wrote {len(files) - len(pages)} more files in {folders} ({kinds})")
+    told = {"count": len(files) - len(pages), "folders": folders, "kinds": kinds}
+    note(say("wrote {count} more files in {folders} ({kinds})", **told))
 
 
 def _plain(content: Any) -> Any:

@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from smecluster.model.presentation.language.spoken import say
+
 Progress = Callable[[int, int], None]
 _EVERY = 30.0  # seconds between lines where there is no terminal
 
@@ -53,12 +55,10 @@ class _Pace:
         if done <= before or now <= began:
             return ""
         rate = (done - before) / (now - began)
-        left = "" if self._open_ended else f", {_format_duration((total - done) / rate)} left"
-        return f"{_format_rate(rate)} a second{left}"
-
-
-def _join_counts(open_ended: bool) -> str:
-    return "of at most" if open_ended else "of"
+        if self._open_ended:
+            return say("{rate} a second", rate=_format_rate(rate))
+        left = _format_duration((total - done) / rate)
+        return say("{rate} a second, {time} left", rate=_format_rate(rate), time=left)
 
 
 def _format_rate(rate: float) -> str:
@@ -67,9 +67,18 @@ def _format_rate(rate: float) -> str:
 
 def _format_duration(seconds: float) -> str:
     if seconds < 100:
-        return f"{seconds:.0f} s"
+        return say("{count} s", count=f"{seconds:.0f}")
     minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 100 else f"{minutes // 60} h {minutes % 60} min"
+    if minutes < 100:
+        return say("{count} min", count=minutes)
+    return say("{hours} h {minutes} min", hours=minutes // 60, minutes=minutes % 60)
+
+
+def _count(done: int, total: int, of_what: str, open_ended: bool) -> str:
+    numbers = {"done": f"{done:,.0f}", "total": f"{total:,.0f}", "what": say.word(of_what)}
+    if open_ended:
+        return say("{done} of at most {total} {what}", **numbers)
+    return say("{done} of {total} {what}", **numbers)
 
 
 def _show_bar(of_what: str, open_ended: bool) -> Iterator[Progress]:
@@ -79,17 +88,23 @@ def _show_bar(of_what: str, open_ended: bool) -> Iterator[Progress]:
 
     columns = (
         BarColumn(),
-        TextColumn(
-            "{task.completed:,.0f} " + _join_counts(open_ended) + " {task.total:,.0f} " + of_what
-        ),
+        TextColumn("{task.fields[count]}"),
         TextColumn("{task.fields[pace]}"),
     )
     pace = _Pace(open_ended)
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=None, pace="", visible=False)
+        task = bar.add_task("", total=None, count="", pace="", visible=False)
 
         def show(done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total, pace=pace(done, total), visible=True)
+            count = _count(done, total, of_what, open_ended)
+            bar.update(
+                task,
+                completed=done,
+                total=total,
+                visible=True,
+                count=count,
+                pace=pace(done, total),
+            )
 
         yield show
 
@@ -103,7 +118,9 @@ def _print_lines(of_what: str, open_ended: bool) -> Progress:
         rate = pace(done, total)
         if time.monotonic() - printed >= _EVERY:
             printed = time.monotonic()
-            line = f"{done:,} {_join_counts(open_ended)} {total:,} {of_what}"
-            print(f"{line}, {rate}" if rate else line, file=sys.stderr, flush=True)
+            line = _count(done, total, of_what, open_ended)
+            if rate:
+                line = say("{count}, {pace}", count=line, pace=rate)
+            print(line, file=sys.stderr, flush=True)
 
     return show

@@ -25,25 +25,31 @@ def doctor(
     from dataclasses import asdict
 
     from smecluster.model.checkup import examine
+    from smecluster.model.presentation.language.spoken import say
 
     found = examine(run=not no_run)
+    states = {"fine": say("fine"), "lacking": say("lacking"), "broken": say("broken")}
     broken = sum(finding.state == "broken" for finding in found)
     lacking = sum(finding.state == "lacking" for finding in found)
     if json:
         print_json([asdict(finding) for finding in found])
         return 1 if broken else 0
     print_table(
-        ["", "what", "found"],
-        [[finding.state, finding.what, finding.found] for finding in found],
-        "This computer",
+        ["", say("what"), say("found")],
+        [[states[finding.state], finding.what, finding.found] for finding in found],
+        say("This computer"),
     )
     for finding in found:
         if finding.remedy:
-            print(f"{finding.what}: {finding.remedy}")
+            print(say("{what}: {remedy}", what=say.word(finding.what), remedy=finding.remedy))
     if broken:
-        print(f"{broken} of {len(found)} broken: the program will not work", file=sys.stderr)
+        counted = {"count": broken, "total": len(found)}
+        print(
+            say("{count} of {total} broken: the program will not work", **counted), file=sys.stderr
+        )
     elif lacking:
-        print(f"everything needed is there; {lacking} of {len(found)} could be better")
+        counted = {"count": lacking, "total": len(found)}
+        print(say("everything needed is there; {count} of {total} could be better", **counted))
     else:
-        print("everything is there")
+        print(say("everything is there"))
     return 1 if broken else 0

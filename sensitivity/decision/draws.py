@@ -18,7 +18,7 @@ from smecluster.calibration.loading import find_drawn
 from smecluster.calibration.priors.table import Priors, build_priors
 from smecluster.calibration.store.named import Calibration, round_values
 from smecluster.model import Model
-from smecluster.model.presentation.prose import format_count
+from smecluster.model.presentation.language.spoken import say
 from smecluster.model.vensim.values import split_name
 from smecluster.sensitivity.tipping.compute import LEFT_OUT
 
@@ -122,21 +122,33 @@ def _describe(
     found: Calibration | None, held: int, calibrated: tuple[str, ...], every: int, count: int
 ) -> str:
     """Say in a sentence where draws come from."""
-    draws = f"{count:,} draws of {format_count(every, 'value', 'values')} of constants"
+    draws = say.plural(
+        every,
+        "{draws} draws of {count} value of constants",
+        "{draws} draws of {count} values of constants",
+        draws=f"{count:,}",
+    )
     rest = every - len(calibrated)
     if found is None or not calibrated:
-        return (
-            f"{draws}, from what the model's file believes of each: the draws are not held against "
-            "the histories."
+        return say(
+            "{draws}, from what the model's file believes of each: the draws are not held against "
+            "the histories.",
+            draws=draws,
         )
+    told = {"draws": draws, "calibration": found.name}
     if rest <= _FEW:
-        return (
-            f"{draws}: the posterior over every constant (calibration {found.name}), which is held "
-            "against the histories."
+        return say(
+            "{draws}: the posterior over every constant (calibration {calibration}), which is held "
+            "against the histories.",
+            **told,
         )
-    again = "" if held >= count else f", its {held:,} draws used in turn"
-    return (
-        f"{draws}: {len(calibrated)} from the posterior of the calibration {found.name}{again}, "
-        f"and {rest} from what the model's file believes of each, which is not held against the "
-        "histories. Draws that fit the histories badly count as much as others."
+    again = "" if held >= count else say(", its {count} draws used in turn", count=f"{held:,}")
+    return say(
+        "{draws}: {number} from the posterior of the calibration {calibration}{again}, and {rest} "
+        "from what the model's file believes of each, which is not held against the histories. "
+        "Draws that fit the histories badly count as much as others.",
+        number=len(calibrated),
+        again=again,
+        rest=rest,
+        **told,
     )

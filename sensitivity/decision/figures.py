@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,14 +12,14 @@ from matplotlib.lines import Line2D
 from scipy.special import ndtri
 
 from smecluster.model.presentation.formatting import capitalise
+from smecluster.model.presentation.language.spoken import say
 from smecluster.model.presentation.plotting import Figure, add_heading
+from smecluster.model.presentation.wrapping import fill
 from smecluster.sensitivity.decision.groups import BY_CONSTANT, BY_SECTOR
 from smecluster.sensitivity.decision.importance import ALL
 from smecluster.sensitivity.decision.measures import (
-    BILLION,
     IMPORTANCE,
     INFORMATION,
-    MONEY_UNIT,
     PLANES,
     Pair,
 )
@@ -58,22 +57,23 @@ def draw_figures(decision: Decision) -> dict[str, Figure]:
 def draw_information(decision: Decision) -> Figure:
     """Draw the value of knowing sectors and constants, by each yardstick."""
     ways = (BY_SECTOR, BY_CONSTANT)
+    unit, factor = say.unit("Myuan")
     figure = Figure(figsize=(11.5, 7.6), layout="constrained")
     axes = figure.subplots(len(YARDSTICKS), len(ways))
     for row, yardstick in zip(axes, reversed(YARDSTICKS), strict=True):
         table = decision.information[yardstick]
-        perfect = decision.perfect[yardstick][0] / BILLION
+        perfect = decision.perfect[yardstick][0] * factor
         for axis, way in zip(row, ways, strict=True):
             shown = _choose_groups(table[table["way"] == way])
             _draw_bars(
                 axis,
-                [str(name) for name in shown["group"]],
-                shown["value"].to_numpy() / BILLION,
-                shown["error"].to_numpy() / BILLION,
+                [say.variable(str(name)) for name in shown["group"]],
+                shown["value"].to_numpy() * factor,
+                shown["error"].to_numpy() * factor,
                 [_FIRST if sure else _PALE for sure in shown["distinct"]],
             )
             axis.plot(
-                shown["fitted"].to_numpy() / BILLION,
+                shown["fitted"].to_numpy() * factor,
                 np.arange(len(shown)),
                 "o",
                 color=_INK,
@@ -82,15 +82,22 @@ def draw_information(decision: Decision) -> Figure:
             # Knowing everything gives the scale, also where nothing is worth knowing.
             axis.set_xlim(right=max(1.05 * perfect, axis.get_xlim()[1], 0.1))
             axis.set_xlim(left=min(-0.02 * axis.get_xlim()[1], axis.get_xlim()[0]))
-            axis.set_title(f"{capitalise(yardstick)}, by {way}", loc="left", fontsize=10)
-            axis.set_xlabel(f"{MONEY_UNIT}, present value (everything: {perfect:,.0f})", fontsize=9)
+            title = say("{yardstick}, by {way}", yardstick=say.capital(yardstick), way=say(way))
+            axis.set_title(title, loc="left", fontsize=10)
+            label = say(
+                "{unit}, present value (everything: {sum})", unit=unit, sum=f"{perfect:,.0f}"
+            )
+            axis.set_xlabel(label, fontsize=9)
     return add_heading(
         figure,
-        "What it would be worth to know before deciding",
-        f"Expected value of knowing all constants of a sector, or one constant, exactly; "
-        f"{_say_case(decision)}. Bars: judged on draws that the regression has not seen, with 90 % "
-        "intervals; grey ones cannot be told from nothing. Points: from one fit to all draws "
-        "(Strong, Oakley and Brennan 2014). At most ten of each kind.",
+        say("What it would be worth to know before deciding"),
+        say(
+            "Expected value of knowing all constants of a sector, or one constant, exactly; "
+            "{case}. Bars: judged on draws that the regression has not seen, with 90 % intervals; "
+            "grey ones cannot be told from nothing. Points: from one fit to all draws (Strong, "
+            "Oakley and Brennan 2014). At most ten of each kind.",
+            case=_say_case(decision),
+        ),
     )
 
 
@@ -115,7 +122,7 @@ def draw_importance(decision: Decision) -> Figure:
             ]
             _draw_bars(
                 axis,
-                [str(name) for name in shown["constant"]],
+                [say.variable(str(name)) for name in shown["constant"]],
                 100 * shown["share"].to_numpy(),
                 100 * shown["error"].to_numpy(),
                 colours,
@@ -127,17 +134,24 @@ def draw_importance(decision: Decision) -> Figure:
                 color=_INK,
                 markersize=3.5,
             )
-            axis.set_title(
-                f"{pair[0]} less {pair[1]}: {yardstick}", loc="left", fontsize=10, color=_INK
+            title = say(
+                "{one} less {other}: {yardstick}",
+                one=say.name(pair[0]),
+                other=say.name(pair[1]),
+                yardstick=say(yardstick),
             )
-            axis.set_xlabel("Percent of the variance of the difference", fontsize=9)
+            axis.set_title(title, loc="left", fontsize=10, color=_INK)
+            axis.set_xlabel(say("Percent of the variance of the difference"), fontsize=9)
     return add_heading(
         figure,
-        "What the difference between strategies hangs on",
-        f"{capitalise(_say_case(decision))}. Bars: share of the variance that knowing the constant "
-        "alone takes away, with 90 % intervals; blue: the first strategy gains with the constant, "
-        "orange: it loses, grey: cannot be told from nothing. Points: with what the constant does "
-        "together with others, in a fit to all.",
+        say("What the difference between strategies hangs on"),
+        say(
+            "{case}. Bars: share of the variance that knowing the constant alone takes away, with "
+            "90 % intervals; blue: the first strategy gains with the constant, orange: it loses, "
+            "grey: cannot be told from nothing. Points: with what the constant does together with "
+            "others, in a fit to all.",
+            case=capitalise(_say_case(decision)),
+        ),
     )
 
 
@@ -152,15 +166,24 @@ def draw_planes(decision: Decision) -> Figure:
             axis.set_axis_off()
         for axis, plane in zip(row, planes, strict=False):
             _draw_plane(axis, plane)
-            axis.set_title(f"{pair[0]} against {pair[1]}:\n{yardstick}", loc="left", fontsize=9)
+            title = say(
+                "{one} against {other}:\n{yardstick}",
+                one=say.name(pair[0]),
+                other=say.name(pair[1]),
+                yardstick=say(yardstick),
+            )
+            axis.set_title(title, loc="left", fontsize=9)
         _draw_key(row[0], pair)
     return add_heading(
         figure,
-        "Where the order of the strategies turns",
-        f"{capitalise(_say_case(decision))}. Solid line: the strategies are level in expectation, "
-        "all other constants as uncertain as they are. Dashed line: level with all others at the "
-        "model's values. Shading: expected difference, first less second. Points: draws, by who is "
-        "ahead. Cross: the model's values.",
+        say("Where the order of the strategies turns"),
+        say(
+            "{case}. Solid line: the strategies are level in expectation, all other constants as "
+            "uncertain as they are. Dashed line: level with all others at the model's values. "
+            "Shading: expected difference, first less second. Points: draws, by who is ahead. "
+            "Cross: the model's values.",
+            case=capitalise(_say_case(decision)),
+        ),
     )
 
 
@@ -171,7 +194,7 @@ def _draw_bars(
     places = np.arange(len(names))
     axis.barh(places, values, color=colours, height=0.7)
     axis.errorbar(values, places, xerr=_HALF * errors, fmt="none", ecolor=_INK, elinewidth=1)
-    axis.set_yticks(places, [textwrap.fill(name, 34) for name in names], fontsize=8)
+    axis.set_yticks(places, [fill(name, 34) for name in names], fontsize=8)
     axis.invert_yaxis()
     axis.axvline(0, color=_INK, linewidth=0.8)
     axis.grid(axis="x", color="#E5E5E5")
@@ -195,7 +218,7 @@ def _draw_plane(axis: Axes, plane: Plane) -> None:
     axis.set_xlim(plane.along[0], plane.along[-1])
     axis.set_ylim(plane.up[0], plane.up[-1])
     along, up = (
-        textwrap.fill(name if unit == "Dmnl" else f"{name} [{unit}]", 40)
+        fill(say.variable(name) + ("" if unit == "Dmnl" else f" [{unit}]"), 40)
         for name, unit in zip(plane.constants, plane.units, strict=True)
     )
     axis.set_xlabel(along, fontsize=9)
@@ -220,14 +243,23 @@ def _draw_level(axis: Axes, plane: Plane, values: np.ndarray, style: str, width:
 
 def _draw_key(axis: Axes, pair: Pair) -> None:
     marks = [
-        Line2D([], [], marker=".", linestyle="", color=colour, label=f"{name} ahead")
+        Line2D(
+            [],
+            [],
+            marker=".",
+            linestyle="",
+            color=colour,
+            label=say("{name} ahead", name=say.name(name)),
+        )
         for name, colour in zip(pair, (_FIRST, _SECOND), strict=True)
     ]
     axis.legend(handles=marks, fontsize=8, loc="upper right", framealpha=0.85)
 
 
 def _say_case(decision: Decision) -> str:
-    return (
-        f"{decision.budget} more money for each strategy, counted to {decision.horizon}, "
-        f"{len(decision.draws.table):,} draws"
+    return say(
+        "{budget} more money for each strategy, counted to {year}, {draws} draws",
+        budget=decision.budget,
+        year=decision.horizon,
+        draws=f"{len(decision.draws.table):,}",
     )

@@ -6,19 +6,21 @@ import re
 from collections.abc import Sequence
 
 from smecluster.model import Model
+from smecluster.model.presentation.language.catalogue import mark
 from smecluster.model.vensim.values import find_element, split_name
 
 #: Ways of grouping: what the columns of tables call them.
-BY_SECTOR, BY_PLACE, BY_SOURCE, BY_CONSTANT = "sector", "place", "source", "constant"
+BY_SECTOR, BY_PLACE = mark("sector"), mark("place")
+BY_SOURCE, BY_CONSTANT = mark("source"), mark("constant")
 #: What a group of each kind is, in words.
 WORDS = {
-    BY_SECTOR: "all constants of a sector of the model",
-    BY_PLACE: "all values of one region, or all that regions share",
-    BY_SOURCE: "what rests on judgement alone, and what rests on studies or figures",
-    BY_CONSTANT: "one constant with all its elements (regions, kinds of firms, levers)",
+    BY_SECTOR: mark("all constants of a sector of the model"),
+    BY_PLACE: mark("all values of one region, or all that regions share"),
+    BY_SOURCE: mark("what rests on judgement alone, and what rests on studies or figures"),
+    BY_CONSTANT: mark("one constant with all its elements (regions, kinds of firms, levers)"),
 }
-EVERYWHERE = "shared by all regions"
-JUDGED, PUBLISHED = "judgement", "studies and figures"
+EVERYWHERE = mark("shared by all regions")
+JUDGED, PUBLISHED = mark("judgement"), mark("studies and figures")
 
 _JUDGEMENT = re.compile(r"judgement\b", re.IGNORECASE)
 

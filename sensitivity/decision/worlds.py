@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from smecluster.model.presentation.language.catalogue import mark
 from smecluster.model.support.errors import InputError
 from smecluster.policies.budget import Amount, parse_budget, set_budget
 from smecluster.policies.comparison.study_inputs import fingerprint
@@ -35,9 +36,9 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 
 #: Yardsticks: what pages call them, in the order of `MEASURES`.
-YARDSTICKS = ("value added less the money", "net national benefit")
+YARDSTICKS = (mark("value added less the money"), mark("net national benefit"))
 #: The option of doing nothing, where there are two strategies and where there are more.
-NEITHER, NONE_OF_THEM = "neither", "none of them"
+NEITHER, NONE_OF_THEM = mark("neither"), mark("none of them")
 # Draws at a time: what is kept when the work is interrupted.
 _AT_A_TIME = 500
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Rectangle
 
 from smecluster.model.presentation.plotting import Figure, add_heading
+from smecluster.model.presentation.wrapping import wrap
 from smecluster.sensitivity.tipping.measures import FIGURES, WORDS, Case
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def _make_cell(column: int, row: int, colour: tuple[float, float, float, float])
 
 
 def _head(case: Mapping[Any, Any]) -> str:
-    lines = textwrap.wrap(WORDS[case["measure"]], _LINE)
+    lines = wrap(WORDS[case["measure"]], _LINE)
     lead = abs(case["difference"])
     return "\n".join(
         [f"{case['budget']} to {case['horizon']}", *lines, f"{case['ahead']} +{lead:.2f}"]

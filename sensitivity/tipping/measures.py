@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from smecluster.model.presentation.language.catalogue import mark
+
 #: What strategies are judged by: accounts of the model, Myuan, summed over regions.
 MEASURES = ("Discounted value added", "Net national benefit account")
 #: What pages call the measures.
-WORDS = dict(zip(MEASURES, ("value added of the regions", "net national benefit"), strict=True))
+WORDS = dict(
+    zip(MEASURES, (mark("value added of the regions"), mark("net national benefit")), strict=True)
+)
 #: Names of the figures.
 FIGURES = ("tipping",)
 

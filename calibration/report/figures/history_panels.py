@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import textwrap
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -14,12 +13,12 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocato
 
 from smecluster.model.presentation.formatting import (
     Rounded,
-    capitalise,
     colour_regions,
-    display_unit,
 )
+from smecluster.model.presentation.language.catalogue import mark
+from smecluster.model.presentation.language.spoken import say
 from smecluster.model.presentation.plotting import Figure, add_heading, format_axis
-from smecluster.model.presentation.prose import format_count
+from smecluster.model.presentation.wrapping import fill
 from smecluster.model.vensim.regions import REGION
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ PANELS = (
     "SME loans",
 )
 _LOGARITHMIC = ("value added", "total firms")
-_SHARES = {"value added rate": ("% of gross income", 100.0)}
+_SHARES = {"value added rate": (mark("% of gross income"), 100.0)}
 _MARKERS = "osD^vP"
 #: An average over fewer figures is not shown.
 _ENOUGH = 3
@@ -66,7 +65,7 @@ def draw_histories(histories: Histories, remembered: bool = False) -> Figure:
     drawn = Figure(figsize=size, layout="constrained")
     axes = drawn.subplots(len(PANELS), len(regions), sharex=True, squeeze=False)
     for row, name in enumerate(PANELS):
-        unit, factor = _SHARES.get(name) or display_unit(paths[name].attrs.get("unit", ""))
+        unit, factor = _SHARES.get(name) or say.unit(paths[name].attrs.get("unit", ""))
         for column, region in enumerate(regions):
             axis = axes[row, column]
             here = (table["variable"] == name) & (table["region"] == region)
@@ -75,17 +74,20 @@ def draw_histories(histories: Histories, remembered: bool = False) -> Figure:
             )
             _scale_panel(axis, name)
             _write_remarks(axis, table[here], _select_turns(histories, name, region), factor)
-        label = textwrap.fill(f"{capitalise(name)}, {unit}", 26)
+        label = say("{name}, {unit}", name=say.capital(name), unit=say.word(unit))
+        label = fill(label, 26)
         axes[row, 0].set_ylabel(label, fontsize=9)
     for column, region in enumerate(regions):
-        axes[0, column].set_title(region, color=colours[region], fontsize=12, fontweight="bold")
+        axes[0, column].set_title(
+            say.name(region), color=colours[region], fontsize=12, fontweight="bold"
+        )
     # A single region is too narrow for entries side by side.
     side = 3 if len(regions) > 1 else 1
     drawn.legend(
         handles=_make_legend(remembered), loc="outside lower center", ncols=side, frameon=False
     )
     drawn.align_ylabels(axes[:, 0])
-    return add_heading(drawn, "The base case beside the published figures", _write_note(table))
+    return add_heading(drawn, say("The base case beside the published figures"), _write_note(table))
 
 
 def _draw_panel(
@@ -110,7 +112,7 @@ def _draw_panel(
                 markeredgewidth=0.9,
                 zorder=3,
             )
-        label = str(segment) or "published"
+        label = say.word(str(segment)) or say("published")
         if shade == _SCALED:
             label += f" / {Rounded(level)}"
         axis.plot([], [], marker, color=shade, markersize=3.6, label=label)
@@ -161,20 +163,27 @@ def _write_remarks(axis: Axes, figures: pd.DataFrame, turns: pd.DataFrame, facto
         if turn["kind"] == "slower growth":
             axis.axvline(float(years[1]), color="#BBBBBB", linewidth=0.8)
             first, second = (f"{a}-{b}" for a, b in itertools.pairwise(years))
-            lines.append(f"growth a year, {first} and {second}")
+            lines.append(say("growth a year, {first} and {second}", first=first, second=second))
             unit, size = " %", 1.0
         else:
-            lines.append(" and ".join(years))
+            lines.append(say.join(years))
             unit, size = "", factor
-        for who in ("figures", "model"):
+        for who in (mark("figures"), mark("model")):
             before, after = (turn[f"{who} {side}"] * size for side in ("before", "after"))
-            lines.append(f"{who}: {before:.1f}{unit}, then {after:.1f}{unit}")
+            lines.append(
+                say(
+                    "{who}: {before}, then {after}",
+                    who=say.word(who),
+                    before=f"{before:.1f}{unit}",
+                    after=f"{after:.1f}{unit}",
+                )
+            )
     levels = figures[figures["compare"] == "level"]
     if len(levels) >= _ENOUGH:
         mape = 100 * (levels["fitted"] / levels["value"] - 1).abs().mean()
-        lines.append(f"MAPE {mape:.0f} %")
+        lines.append(say("MAPE {error} %", error=f"{mape:.0f}"))
     if figures.empty:
-        lines.append("no published figures")
+        lines.append(say("no published figures"))
     falling = bool((turns["kind"] == "fall").any())
     axis.text(
         0.98,
@@ -196,23 +205,29 @@ def _make_legend(remembered: bool) -> list[Line2D]:
         )
 
     handles = [
-        Line2D([], [], color="#555555", linewidth=2, label="model, base case"),
-        points("published figure", _LEVEL, _LEVEL),
-        points("known only up to a factor (divided by it)", _SCALED, _SCALED),
-        Line2D([], [], color="#999999", linestyle=":", label="break: another definition follows"),
-        Line2D([], [], color="#BBBBBB", linewidth=0.8, label="turning point"),
+        Line2D([], [], color="#555555", linewidth=2, label=say("model, base case")),
+        points(say("published figure"), _LEVEL, _LEVEL),
+        points(say("known only up to a factor (divided by it)"), _SCALED, _SCALED),
+        Line2D(
+            [], [], color="#999999", linestyle=":", label=say("break: another definition follows")
+        ),
+        Line2D([], [], color="#BBBBBB", linewidth=0.8, label=say("turning point")),
     ]
     if remembered:
-        handles.append(points("from memory, not seen in a source", _LEVEL, "white"))
+        handles.append(points(say("from memory, not seen in a source"), _LEVEL, "white"))
     return handles
 
 
 def _write_note(table: pd.DataFrame) -> str:
     codes = sorted({code for cell in table["source"] for code in cell.split("+")})
-    return (
+    return say.plural(
+        len(codes),
         "Money in constant prices of 2010, deflated with the national GDP deflator. MAPE: mean "
         "absolute error over the figures whose level is known. Source of the lines: a run of the "
         "model with the dated policy history. Sources of the figures: the column source of "
-        f"histories.csv, with {format_count(len(codes), 'code')} that "
-        "calibration/cases/sources.csv explains."
+        "histories.csv, with {count} code that calibration/cases/sources.csv explains.",
+        "Money in constant prices of 2010, deflated with the national GDP deflator. MAPE: mean "
+        "absolute error over the figures whose level is known. Source of the lines: a run of the "
+        "model with the dated policy history. Sources of the figures: the column source of "
+        "histories.csv, with {count} codes that calibration/cases/sources.csv explains.",
     )

@@ -36,6 +36,8 @@ _UNITS = {
     "Dmnl": ("指数", 1.0),
     "Year": ("年", 1.0),
 }
+#: The model's units that have a name in every language.
+NAMES_OF_UNITS = tuple(_UNITS)
 
 
 @dataclass(frozen=True)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.patches import Rectangle
 
 from smecluster.model.outcomes import PLACE, TOTAL
-from smecluster.model.presentation.formatting import (
-    capitalise,
-)
+from smecluster.model.presentation.language.spoken import say
 from smecluster.model.presentation.plotting import Figure
+from smecluster.model.presentation.wrapping import fill
 from smecluster.policies.comparison.figures.gains import PER_YUAN
 from smecluster.policies.comparison.figures.rows import (
     assign_styles,
@@ -22,6 +20,7 @@ from smecluster.policies.comparison.figures.rows import (
 )
 from smecluster.policies.ensemble.cases import FUTURE, STRATEGY
 from smecluster.policies.wording.headlines import HEADLINES
+from smecluster.policies.wording.prose import lower_title
 from smecluster.policies.wording.quantiles import compute_quantiles
 
 if TYPE_CHECKING:
@@ -51,22 +50,36 @@ def draw_probabilities(comparison: Comparison) -> Figure:
         tint = styles[ahead][0] if size > 0.5 else "#BBBBBB"
         alpha = 0.1 + 0.9 * (size - 0.5)
         axis.add_patch(_cell(column, row, tint, alpha))
-        words = f"{ahead} {100 * size:.0f}" if size > 0.5 else "even 50"
+        words = f"{say.name(ahead)} {100 * size:.0f}" if size > 0.5 else say("even 50")
         axis.text(column, row, words, ha="center", va="center", fontsize=9)
     axis.set_xlim(-0.5, len(pairs) - 0.5)
     axis.set_ylim(len(names) - 0.5, -0.5)
-    axis.set_xticks(range(len(pairs)), [f"{one}\nor {other}" for one, other in pairs], fontsize=9)
+    axis.set_xticks(
+        range(len(pairs)),
+        [
+            say("{one}\nor {other}", one=say.name(one), other=say.name(other))
+            for one, other in pairs
+        ],
+        fontsize=9,
+    )
     axis.xaxis.tick_top()
-    axis.set_yticks(range(len(names)), [capitalise(name) for name in names])
+    axis.set_yticks(range(len(names)), [say.capital(name) for name in names])
     axis.tick_params(length=0)
     axis.spines[:].set_visible(False)
     return finish_figure(
         figure,
         comparison,
-        "Which is better, and how sure",
-        "The strategy that is better in more of the draws, and in how many per cent of them: all "
-        "regions together. 50 is open. Better is more; of dispersion and debt, less."
-        f"{left_out}",
+        say("Which is better, and how sure"),
+        say.sentences(
+            [
+                say(
+                    "The strategy that is better in more of the draws, and in how many per cent of "
+                    "them: all regions together. 50 is open. Better is more; of dispersion and "
+                    "debt, less."
+                ),
+                left_out,
+            ]
+        ),
         legend=None,
         intervals=False,
     )
@@ -83,7 +96,7 @@ def draw_futures(comparison: Comparison) -> Figure:
     )
     axes = figure.subplots(rows, columns, sharey=True, squeeze=False)
     loss = comparison.recovered[LOSS].sel({PLACE: TOTAL}, drop=True)
-    labels = [comparison.titles[name] for name in names]
+    labels = [say.name(comparison.titles[name]) for name in names]
     styles = assign_styles(comparison)
     for axis, future in zip(axes.flat, others, strict=False):
         here = loss.sel({FUTURE: future.name}, drop=True)
@@ -95,19 +108,38 @@ def draw_futures(comparison: Comparison) -> Figure:
                 axis.hlines(at, low, high, color=styles[name][0], linewidth=3, alpha=0.55)
                 axis.plot(median, at, "o", color=styles[name][0], markersize=6)
         dress_rows(axis, labels)
-        title = f"{future.title} ({comparison.baseline.name} loses {float(base.median()):.3g})"
-        axis.set_title(textwrap.fill(title, 36), fontsize=9, loc="left")
-        axis.set_xlabel("% of a year's value added", fontsize=8)
+        title = say(
+            "{future} ({baseline} loses {loss})",
+            future=say.name(future.title),
+            baseline=say.name(comparison.baseline.name),
+            loss=f"{float(base.median()):.3g}",
+        )
+        axis.set_title(fill(title, 36), fontsize=9, loc="left")
+        axis.set_xlabel(say("% of a year's value added"), fontsize=8)
     for axis in axes.flat[len(others) :]:
         axis.set_axis_off()
     first = min(one.year for one in others)
     return finish_figure(
         figure,
         comparison,
-        f"How much more each future costs than under {comparison.baseline.title.lower()}",
-        "Value added lost in all regions, each strategy against its own base future in the same "
-        f"draw, added up from {first:g} to {comparison.end:g}, less the same of the baseline (in "
-        "brackets). Right of zero the strategy loses more. Scales differ among panels.",
+        say(
+            "How much more each future costs than under {baseline}",
+            baseline=comparison.baseline.title.lower()
+            if say.english
+            else lower_title(comparison.baseline.title),
+        ),
+        say.sentences(
+            [
+                say(
+                    "Value added lost in all regions, each strategy against its own base future in "
+                    "the same draw, added up from {start} to {end}, less the same of the baseline "
+                    "(in brackets). Right of zero the strategy loses more.",
+                    start=f"{first:g}",
+                    end=f"{comparison.end:g}",
+                ),
+                say("Scales differ among panels."),
+            ]
+        ),
         legend=None,
     )
 

@@ -11,6 +11,7 @@ from smecluster.model.presentation.formatting import (
     TOTAL_COLOUR,
     colour_regions,
 )
+from smecluster.model.presentation.language.spoken import say
 from smecluster.model.presentation.plotting import Figure, format_axis
 from smecluster.policies.comparison.figures.rows import (
     assign_styles,
@@ -21,6 +22,7 @@ from smecluster.policies.comparison.figures.rows import (
     finish_figure,
     label_places,
     list_places,
+    name_place,
     select_base_future,
 )
 from smecluster.policies.ensemble.cases import DRAW, STRATEGY
@@ -47,18 +49,17 @@ def draw_paths(comparison: Comparison) -> Figure:
                 axis.fill_between(change["time"], low, high, color=colour, alpha=0.22, linewidth=0)
             axis.plot(change["time"], median, color=colour, linestyle=line, linewidth=1.8)
         axis.axhline(0, color="black", linewidth=0.8)
-        title = "All regions" if place == TOTAL else place
-        axis.set_title(title, fontsize=11, color=colours.get(place, TOTAL_COLOUR))
+        axis.set_title(name_place(place), fontsize=11, color=colours.get(place, TOTAL_COLOUR))
         axis.xaxis.set_major_locator(MaxNLocator(4, integer=True))
-        axis.set_xlabel("Year", fontsize=8)
+        axis.set_xlabel(say("Year"), fontsize=8)
         axis.tick_params(labelsize=8)
         format_axis(axis.yaxis)
-    axes[0].set_ylabel("Value added, % of the baseline")
+    axes[0].set_ylabel(say("Value added, % of the baseline"))
     return finish_figure(
         figure,
         comparison,
-        "When each strategy acts",
-        f"Change of value added against {describe_baseline(comparison)}.",
+        say("When each strategy acts"),
+        say("Change of value added against {baseline}.", baseline=describe_baseline(comparison)),
         legend="lines",
     )
 
@@ -71,10 +72,13 @@ def draw_timing(comparison: Comparison) -> Figure:
     draw_intervals(axis, comparison, comparison.names, label_places(places), list(half))
     colour_places(axis, places)
     axis.set_xlim(left=0)
-    axis.set_xlabel(f"Years after {comparison.start:g}")
+    axis.set_xlabel(say("Years after {year}", year=f"{comparison.start:g}"))
     return finish_figure(
         figure,
         comparison,
-        "How long until half of the effect is reached",
-        f"Years until the effect on value added passes half of what it is in {comparison.end:g}.",
+        say("How long until half of the effect is reached"),
+        say(
+            "Years until the effect on value added passes half of what it is in {year}.",
+            year=f"{comparison.end:g}",
+        ),
     )

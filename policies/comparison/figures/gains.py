@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from smecluster.model.outcomes import PLACE
-from smecluster.model.presentation.formatting import (
-    capitalise,
-    display_unit,
-)
+from smecluster.model.presentation.language.catalogue import mark
+from smecluster.model.presentation.language.spoken import say
 from smecluster.model.presentation.plotting import Figure
 from smecluster.policies.comparison.figures.rows import (
     assign_styles,
@@ -26,12 +24,14 @@ from smecluster.policies.comparison.figures.rows import (
     select_base_future,
 )
 from smecluster.policies.ensemble.cases import DRAW, FUTURE, STRATEGY
+from smecluster.policies.wording.prose import call_strategy
 from smecluster.policies.wording.quantiles import compute_quantiles
 
 if TYPE_CHECKING:
     from smecluster.policies.comparison.result import Comparison
 
-GAIN, DEBT, PER_YUAN = "Discounted value added", "Local public debt", "gained per yuan"
+GAIN, DEBT = "Discounted value added", "Local public debt"
+PER_YUAN = mark("gained per yuan")
 #: Shown in percent of the baseline, by region and in total.
 CHANGES = (
     "value added",
@@ -53,17 +53,21 @@ def draw_overview(comparison: Comparison) -> Figure:
     titles = (
         (
             GAIN,
-            f"Value added gained, {comparison.start:g} to {comparison.end:g}",
-            "in present value",
+            say(
+                "Value added gained, {start} to {end}",
+                start=f"{comparison.start:g}",
+                end=f"{comparison.end:g}",
+            ),
+            "{unit} in present value",
         ),
-        (DEBT, f"Change of local public debt in {comparison.end:g}", ""),
+        (DEBT, say("Change of local public debt in {year}", year=f"{comparison.end:g}"), "{unit}"),
     )
-    for axis, (name, title, more) in zip(axes, titles, strict=True):
+    for axis, (name, title, label) in zip(axes, titles, strict=True):
         axis.set_title(title, fontsize=10, loc="left")
         if name not in comparison.ends:
             axis.set_axis_off()
             continue
-        unit, factor = display_unit(comparison.ends[name].attrs.get("unit", ""))
+        unit, factor = say.unit(comparison.ends[name].attrs.get("unit", ""))
         change = (
             select_base_future(comparison, comparison.changes[name]).transpose(
                 PLACE, STRATEGY, DRAW
@@ -71,13 +75,13 @@ def draw_overview(comparison: Comparison) -> Figure:
             * factor
         )
         draw_intervals(axis, comparison, comparison.names, label_places(places), list(change))
-        axis.set_xlabel(f"{unit} {more}".strip(), fontsize=9)
+        axis.set_xlabel(say(label, unit=unit), fontsize=9)
         colour_places(axis, places)
     return finish_figure(
         figure,
         comparison,
-        "What each strategy gains, and what local governments owe for it",
-        f"Change against {describe_baseline(comparison)}.",
+        say("What each strategy gains, and what local governments owe for it"),
+        say("Change against {baseline}.", baseline=describe_baseline(comparison)),
     )
 
 
@@ -85,8 +89,9 @@ def draw_differences(comparison: Comparison) -> Figure:
     """Draw what one strategy gains more than another in the same draw, by region and in total."""
     places = list_places(comparison)
     pairs, left_out = choose_pairs(comparison)
-    unit, factor = display_unit("Myuan")
+    unit, factor = say.unit("Myuan")
     gained = select_base_future(comparison, comparison.gained)
+    titles = comparison.titles
     columns = min(3, len(pairs))
     rows = -(-len(pairs) // columns)
     figure = Figure(
@@ -104,17 +109,25 @@ def draw_differences(comparison: Comparison) -> Figure:
                 axis.plot(median, at, "o", color=colour, markersize=6)
         dress_rows(axis, label_places(places))
         colour_places(axis, places)
-        axis.set_title(f"{one} less {other}", fontsize=10, loc="left")
-        axis.set_xlabel(f"{unit} in present value", fontsize=8)
+        pair = {"one": call_strategy(one, titles), "other": call_strategy(other, titles)}
+        axis.set_title(say("{one} less {other}", **pair), fontsize=10, loc="left")
+        axis.set_xlabel(say("{unit} in present value", unit=unit), fontsize=8)
     for axis in axes.flat[len(pairs) :]:
         axis.set_axis_off()
     return finish_figure(
         figure,
         comparison,
-        "Which gains more in the same draw",
-        "Value added gained by the first strategy less that of the second, draw by draw. Right of "
-        f"zero the first gains more, left of it the second; the colour is that of the one ahead."
-        f"{left_out}",
+        say("Which gains more in the same draw"),
+        say.sentences(
+            [
+                say(
+                    "Value added gained by the first strategy less that of the second, draw by "
+                    "draw. Right of zero the first gains more, left of it the second; the colour "
+                    "is that of the one ahead."
+                ),
+                left_out,
+            ]
+        ),
         legend=None,
     )
 
@@ -135,16 +148,21 @@ def draw_changes(comparison: Comparison, names: Sequence[str] = CHANGES) -> Figu
         change = 100 * select_base_future(comparison, comparison.changes[name]) / abs(base[name])
         change = change.transpose(PLACE, STRATEGY, DRAW)
         draw_intervals(axis, comparison, comparison.names, label_places(places), list(change))
-        axis.set_title(capitalise(name), fontsize=10, loc="left")
-        axis.set_xlabel("% of the baseline", fontsize=8)
+        axis.set_title(say.capital(name), fontsize=10, loc="left")
+        axis.set_xlabel(say("% of the baseline"), fontsize=8)
         colour_places(axis, places)
     for axis in axes.flat[len(names) :]:
         axis.set_axis_off()
     return finish_figure(
         figure,
         comparison,
-        f"What else each strategy changes by {comparison.end:g}",
-        f"Change against {describe_baseline(comparison)}. Scales differ among panels.",
+        say("What else each strategy changes by {year}", year=f"{comparison.end:g}"),
+        say.sentences(
+            [
+                say("Change against {baseline}.", baseline=describe_baseline(comparison)),
+                say("Scales differ among panels."),
+            ]
+        ),
     )
 
 
@@ -156,16 +174,20 @@ def draw_per_yuan(comparison: Comparison) -> Figure:
         comparison.per_yuan.sel({FUTURE: future.name}, drop=True).transpose(STRATEGY, DRAW)
         for future in comparison.futures
     ]
-    titles = [future.title for future in comparison.futures]
+    titles = [say.name(future.title) for future in comparison.futures]
     draw_intervals(axis, comparison, names, titles, values)
     axis.axvline(1, color="black", linewidth=0.8, linestyle=":")
-    axis.set_xlabel("Yuan of value added gained for each yuan spent beyond the baseline")
+    axis.set_xlabel(say("Yuan of value added gained for each yuan spent beyond the baseline"))
     return finish_figure(
         figure,
         comparison,
-        "What a yuan of additional money brings",
-        f"Discounted value added of all regions, {comparison.start:g} to {comparison.end:g}, "
-        f"beyond {describe_baseline(comparison, future=False)}, over the money spent beyond it. "
-        "Dotted line: as much gained as spent.",
+        say("What a yuan of additional money brings"),
+        say(
+            "Discounted value added of all regions, {start} to {end}, beyond {baseline}, over the "
+            "money spent beyond it. Dotted line: as much gained as spent.",
+            start=f"{comparison.start:g}",
+            end=f"{comparison.end:g}",
+            baseline=describe_baseline(comparison, future=False),
+        ),
         names=names,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,9 +11,10 @@ from smecluster.model.outcomes import PLACE, TOTAL
 from smecluster.model.presentation.formatting import (
     CENTRE_COLOUR,
     colour_regions,
-    display_unit,
 )
+from smecluster.model.presentation.language.spoken import say
 from smecluster.model.presentation.plotting import Figure, format_axis
+from smecluster.model.presentation.wrapping import fill
 from smecluster.policies.comparison.figures.gains import GAIN
 from smecluster.policies.comparison.figures.rows import (
     begin_rows,
@@ -36,7 +36,7 @@ def draw_payers(comparison: Comparison) -> Figure:
     payers = [str(payer) for payer in comparison.paid["payer"].values]
     names = [name for name in comparison.names if comparison.has_money(name)]
     colours = {CENTRE: CENTRE_COLOUR} | colour_regions([one for one in payers if one != CENTRE])
-    unit, factor = display_unit("Myuan")
+    unit, factor = say.unit("Myuan")
     paid = select_base_future(comparison, comparison.paid).median(DRAW) * factor
     figure, axis = begin_rows(comparison, len(names), per_row=0.5)
     for at, name in enumerate(names):
@@ -45,20 +45,28 @@ def draw_payers(comparison: Comparison) -> Figure:
             size = float(paid.sel({STRATEGY: name, "payer": payer}))
             axis.barh(at, size, left=ends[size >= 0], color=colours[payer], height=0.6)
             ends[size >= 0] += size
-    axis.set_yticks(range(len(names)), [wrap_label(comparison.titles[one]) for one in names])
+    axis.set_yticks(
+        range(len(names)), [wrap_label(say.name(comparison.titles[one])) for one in names]
+    )
     axis.set_ylim(len(names) - 0.5, -0.5)
     axis.axvline(0, color="black", linewidth=0.8)
-    median = ", median of the draws" if comparison.several else ""
-    axis.set_xlabel(f"{unit} in present value{median}")
+    label = say("{unit} in present value", unit=unit)
+    if comparison.several:
+        label = say("{unit} in present value, median of the draws", unit=unit)
+    axis.set_xlabel(label)
     format_axis(axis.xaxis)
-    handles = [Patch(color=colours[payer], label=payer) for payer in payers]
+    handles = [Patch(color=colours[payer], label=say.name(payer)) for payer in payers]
     figure.legend(handles=handles, loc="outside lower center", ncols=4, frameon=False)
     return finish_figure(
         figure,
         comparison,
-        "Who pays",
-        f"Money beyond policy as now, {comparison.start:g} to {comparison.end:g}. Policy as now is "
-        "a share of value added too: where value added grows, its payers spend a little more.",
+        say("Who pays"),
+        say(
+            "Money beyond policy as now, {start} to {end}. Policy as now is a share of value added "
+            "too: where value added grows, its payers spend a little more.",
+            start=f"{comparison.start:g}",
+            end=f"{comparison.end:g}",
+        ),
         legend=None,
         intervals=False,
     )
@@ -87,24 +95,31 @@ def draw_spillovers(comparison: Comparison) -> Figure:
                 if origin == region:
                     bar.set_hatch("////")
                     bar.set_edgecolor("white")
-        labels = [textwrap.fill(f"the {one}" if one == CENTRE else one, 12) for one in origins]
+        labels = [
+            fill(say("the centre") if one == CENTRE else say.name(one), 12) for one in origins
+        ]
         axis.set_xticks(range(len(origins)), labels)
-        axis.set_xlabel("Government that runs its programme alone", fontsize=8)
+        axis.set_xlabel(say("Government that runs its programme alone"), fontsize=8)
         axis.axhline(0, color="black", linewidth=0.8)
         axis.grid(axis="y", color="#E5E5E5")
         axis.set_axisbelow(True)
         axis.tick_params(labelsize=8)
-        axis.set_title(wrap_label(comparison.titles[name]), fontsize=10, loc="left")
+        axis.set_title(wrap_label(say.name(comparison.titles[name])), fontsize=10, loc="left")
         format_axis(axis.yaxis)
-    axes[0].set_ylabel("Yuan of value added gained\nfor each yuan spent")
-    handles = [Patch(color=colours[region], label=f"in {region}") for region in regions]
+    axes[0].set_ylabel(say("Yuan of value added gained\nfor each yuan spent"))
+    handles = [
+        Patch(color=colours[region], label=say("in {region}", region=say.name(region)))
+        for region in regions
+    ]
     figure.legend(handles=handles, loc="outside lower center", ncols=len(handles), frameon=False)
     return finish_figure(
         figure,
         comparison,
-        "Whose programme does what to whom",
-        "Each bar is what one region gains or loses when the government below it runs its "
-        "programme and no other does (hatched: in its own region). Bars below zero are losses.",
+        say("Whose programme does what to whom"),
+        say(
+            "Each bar is what one region gains or loses when the government below it runs its "
+            "programme and no other does (hatched: in its own region). Bars below zero are losses."
+        ),
         legend=None,
         intervals=False,
         median=comparison.several,

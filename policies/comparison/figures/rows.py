@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING, Literal
@@ -17,9 +16,12 @@ from smecluster.model.presentation.formatting import (
     TOTAL_COLOUR,
     colour_regions,
 )
+from smecluster.model.presentation.language.spoken import say
 from smecluster.model.presentation.plotting import Figure, add_heading, format_axis
+from smecluster.model.presentation.wrapping import fill
 from smecluster.policies.ensemble.cases import DRAW, FUTURE, STRATEGY
 from smecluster.policies.wording.headlines import Style, choose_markers, choose_styles
+from smecluster.policies.wording.prose import call_strategy, lower_title
 from smecluster.policies.wording.quantiles import compute_quantiles
 
 if TYPE_CHECKING:
@@ -41,22 +43,34 @@ def list_places(comparison: Comparison) -> list[str]:
 
 def label_places(places: Sequence[str]) -> list[str]:
     """Write the places as rows are labelled."""
-    return ["All regions" if place == TOTAL else place for place in places]
+    return [name_place(place) for place in places]
+
+
+def name_place(place: str) -> str:
+    """Write a region, or all of them, as a heading does."""
+    return say("All regions") if place == TOTAL else say.name(place)
 
 
 def colour_places(axis: Axes, places: Sequence[str]) -> None:
     """Give the labels of rows their regions' colours."""
     colours = colour_regions([place for place in places if place != TOTAL])
-    for label in axis.get_yticklabels():
-        label.set_color(colours.get(label.get_text(), TOTAL_COLOUR))
+    # A panel that shares its rows with its neighbour has no labels of its own.
+    for place, label in zip(places, axis.get_yticklabels(), strict=False):
+        label.set_color(colours.get(place, TOTAL_COLOUR))
 
 
 def describe_baseline(comparison: Comparison, *, future: bool = True) -> str:
     """Name what is compared with, where."""
-    draw = " in the same draw" if comparison.several else ""
-    base = ", base future" if future and len(comparison.futures) > 1 else ""
-    world = draw if future or not comparison.several else " in the same draw and future"
-    return f"{comparison.baseline.title.lower()}{world}{base}"
+    title = comparison.baseline.title
+    told = {"baseline": title.lower() if say.english else lower_title(title)}
+    said = told["baseline"]
+    if comparison.several and future:
+        said = say("{baseline} in the same draw", **told)
+    elif comparison.several:
+        said = say("{baseline} in the same draw and future", **told)
+    if future and len(comparison.futures) > 1:
+        said = say("{baseline}, base future", baseline=said)
+    return said
 
 
 def choose_pairs(comparison: Comparison) -> tuple[list[tuple[str, str]], str]:
@@ -72,7 +86,10 @@ def choose_pairs(comparison: Comparison) -> tuple[list[tuple[str, str]], str]:
     if len(pairs) <= _MOST_PAIRS:
         return pairs, ""
     best, *others = ranked
-    words = f" Only pairs with {best}, which gains most; the table has all."
+    words = say(
+        "Only pairs with {best}, which gains most; the table has all.",
+        best=call_strategy(best, comparison.titles),
+    )
     return [(best, other) for other in others], words
 
 
@@ -132,7 +149,7 @@ def assign_styles(comparison: Comparison) -> Mapping[str, Style]:
 
 def wrap_label(text: str) -> str:
     """Wrap a label that is too long for one line."""
-    return textwrap.fill(text, 26)
+    return fill(text, 26)
 
 
 def finish_figure(
@@ -158,22 +175,31 @@ def finish_figure(
                 [],
                 color=styles[name][0],
                 linestyle=styles[name][1],
-                label=comparison.titles[name],
+                label=say.name(comparison.titles[name]),
             )
             if legend == "lines"
             else Line2D(
-                [], [], color=styles[name][0], marker=marks[name], label=comparison.titles[name]
+                [],
+                [],
+                color=styles[name][0],
+                marker=marks[name],
+                label=say.name(comparison.titles[name]),
             )
             for name in (comparison.names if names is None else names)
         ]
         figure.legend(handles=handles, loc="outside lower center", frameon=False, ncols=3)
+    said, draws = [note], f"{len(comparison.draws):,}"
     if comparison.several and intervals:
-        mark = "Dot" if set(marks.values()) == {"o"} else "Mark"
-        how = "Line: median; band" if legend == "lines" else f"{mark}: median; bar"
-        note += f" {how}: 90 % of {len(comparison.draws):,} draws."
+        if legend == "lines":
+            said.append(say("Line: median; band: 90 % of {draws} draws.", draws=draws))
+        elif set(marks.values()) == {"o"}:
+            said.append(say("Dot: median; bar: 90 % of {draws} draws.", draws=draws))
+        else:
+            said.append(say("Mark: median; bar: 90 % of {draws} draws.", draws=draws))
     elif median:
-        note += f" Median of {len(comparison.draws):,} draws."
+        said.append(say("Median of {draws} draws.", draws=draws))
     elif intervals and not comparison.several:
-        note += " One set of values: no interval."
-    note += f" Money: {comparison.describe_budget()}. Source: runs of the model."
-    return add_heading(figure, title, note)
+        said.append(say("One set of values: no interval."))
+    said.append(say("Money: {money}.", money=comparison.describe_budget()))
+    said.append(say("Source: runs of the model."))
+    return add_heading(figure, title, say.sentences(said))

@@ -1,0 +1,65 @@
+"""``--lang`` of every command whose page, figures and answer speak more than English."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Annotated, Any, get_type_hints
+
+import typer
+
+Lang = Annotated[
+    str | None,
+    typer.Option(
+        "--lang",
+        help="Language of the answer, its page and its figures: en or zh; by default that of this "
+        "computer.",
+        show_default=False,
+    ),
+]
+#: Commands that speak every language of the catalogue.
+SPEAKING = frozenset(
+    {"demo", "doctor", "compare", "account", "assign", "map", "why", "decide", "robust", "tipping"}
+)
+_PARAMETER = "lang"
+
+
+def add_language(function: Callable[..., Any], name: str) -> Callable[..., Any]:
+    """Give a command that speaks languages the option; what it calls speaks the one chosen.
+
+    Parameters
+    ----------
+    function : callable
+        The command, as Typer takes it.
+    name : str
+        Its name.
+
+    Returns
+    -------
+    callable
+        The command with the option, as Typer takes it.
+    """
+    if name not in SPEAKING:
+        return function
+
+    @functools.wraps(function)
+    def with_language(*arguments: Any, **options: Any) -> Any:
+        # Imported late: help needs no catalogue.
+        from smecluster.model.presentation.language.spoken import speaking
+
+        with speaking(options.pop(_PARAMETER, None)):
+            return function(*arguments, **options)
+
+    hints = get_type_hints(function, include_extras=True)
+    own = [
+        each.replace(annotation=hints.get(each.name, each.annotation))
+        for each in inspect.signature(function).parameters.values()
+    ]
+    option = inspect.Parameter(
+        _PARAMETER, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Lang
+    )
+    with_language.__annotations__ = {**hints, _PARAMETER: Lang}
+    with_language.__signature__ = inspect.Signature([*own, option])  # type: ignore[attr-defined]
+    del with_language.__wrapped__  # Typer would read the signature of what is wrapped
+    return with_language

@@ -1,0 +1,105 @@
+"""For a reader who knows only Chinese, what a command prints and draws leaves no English.
+
+Names of files, commands and studies apart, and variables of the model that no shipped page names.
+"""
+
+import html
+import re
+
+import pytest
+from matplotlib.text import Text
+
+from smecluster.model.presentation import exports
+from smecluster.model.presentation.language.spoken import say, speaking
+from smecluster.scripts.main import COMMANDS, load_command, main
+from smecluster.scripts.shared.language import SPEAKING
+
+FEW = ("--draws", "2")
+#: What is run of each command that speaks Chinese and needs no hour.
+CALLS = {
+    "compare": ("central", "local", "--futures", "base,demand", *FEW),
+    "account": ("central", "local", *FEW),
+    "map": ("central", "local", "--budget", "0.5%", "--horizon", "2040", *FEW),
+    "assign": ("--lever", "talent training", *FEW),
+    "why": ("talent training",),
+    "robust": ("central", "local", "--futures", "base,demand", *FEW),
+    "tipping": ("central", "local", "--budget", "0.5%", "--constant", "brand premium"),
+    "doctor": ("--no-run",),
+}
+FOLDERS = {"compare", "account", "map", "assign", "why", "robust"}
+# Names that stay: commands and options, files, codes of versions and methods, the paper.
+STAY = re.compile(
+    r"smecluster(?: [\w\-]+)*|--[\w\-]+|[\w./\-]*(?:docs|calibration|policies)/[\w./\-]+"
+    r"|[\w*\-]+\.(?:html|csv|json|png|docx|xlsx|toml)|three-cases|PRIM|GDP|GiB|UTF-8"
+    r"|Qu Li .*? SME Clusters|https://[\w./]+|Apache-2\.0|\b[0-9a-f]{12}\b"
+    r"|The smecluster contributors, smecluster: [\w ,:\-]+ strategy",
+    re.ASCII,
+)
+WORD = re.compile(r"[A-Za-z]{3,}")
+NEEDS_FONT = {"doctor"}  # says which font and processor this computer has
+
+
+def find_english(texts):
+    return [text for text in texts if WORD.search(STAY.sub("", text))]
+
+
+def read_page(path):
+    """Give the texts of a page; where it came from stands in its foot, as it was typed."""
+    body = path.read_text(encoding="utf-8").partition("<footer>")[0]
+    body = re.sub(r"<style.*?</style>|<[^>]*>", "\n", body, flags=re.S)
+    return [line.strip() for line in html.unescape(body).splitlines() if line.strip()]
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """Run a command in Chinese: what it prints, its page, and the texts of its figures."""
+    patch = pytest.MonkeyPatch()
+    drawn = []
+    real = exports.write_figure
+
+    def write(figure, *rest):
+        path = real(figure, *rest)
+        drawn.extend(one.get_text() for one in figure.findobj(Text) if one.get_text().strip())
+        return path
+
+    def call(name, capsys):
+        drawn.clear()
+        out = tmp_path_factory.mktemp(name)
+        options = ("--out", str(out)) if name in FOLDERS else ()
+        patch.setattr(exports, "write_figure", write)
+        with pytest.raises(SystemExit) as ended:
+            main([name, *CALLS[name], "--lang", "zh", *options])
+        printed = capsys.readouterr().out
+        assert ended.value.code == 0
+        pages = [text for path in sorted(out.glob("*.html")) for text in read_page(path)]
+        return printed, pages, list(drawn)
+
+    yield call
+    patch.undo()
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_no_sentence_is_left_in_english(run, capsys, name):
+    printed, pages, figures = run(name, capsys)
+    lines = [line for line in printed.splitlines() if name not in NEEDS_FONT or "\t" not in line]
+    assert re.search(r"[\u4e00-\u9fff]", printed)
+    assert find_english(lines) == []
+    assert find_english(pages) == []
+    assert find_english(figures) == []
+    assert bool(pages) == bool(figures) == (name in FOLDERS)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_that_speaks_languages_has_the_option(name):
+    options = {one for parameter in load_command(name).params for one in parameter.opts}
+    assert ("--lang" in options) == (name in SPEAKING)
+
+
+def test_a_language_is_spoken_within_its_block_alone():
+    assert say("yes") == "yes"
+    with speaking("zh"):
+        assert (say("yes"), say.name("Wenzhou"), say.unit("Myuan")[0]) == ("是", "温州", "亿元")
+        with speaking("en"):
+            assert say("yes") == "yes"
+        assert say("yes") == "是"
+    assert say.english
