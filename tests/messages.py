@@ -65,7 +65,7 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = {
 }
 NAMES, DESK = "names", "desk"
 #: Headings that would be something else as a message.
-HEADINGS = ("to",)
+HEADINGS = ("to", "total")
 
 Message = str | tuple[str, str]
 

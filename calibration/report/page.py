@@ -30,7 +30,7 @@ from smecluster.calibration.store.findings import (
     transform_to_scale,
 )
 from smecluster.calibration.store.mismatches import TITLES
-from smecluster.model.presentation.page import Section, render_page
+from smecluster.model.presentation.documents.page import Section, render_page
 from smecluster.model.presentation.prose import format_count
 from smecluster.model.support.files import check_writable, replace_file, write_atomic
 from smecluster.model.support.ledger import check_file, remove

@@ -10,10 +10,10 @@ import pandas as pd
 import xarray as xr
 
 from smecluster.model.outcomes import PLACE, TOTAL, shows_only_changes
+from smecluster.model.presentation.documents.page import Section, render_page
 from smecluster.model.presentation.formatting import capitalise
 from smecluster.model.presentation.language.catalogue import mark
 from smecluster.model.presentation.language.spoken import say
-from smecluster.model.presentation.page import Section, render_page
 from smecluster.policies.comparison.text import (
     answer_comparison,
     answer_futures,

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from smecluster.model.presentation.documents.page import Section, render_page
 from smecluster.model.presentation.language.catalogue import mark
 from smecluster.model.presentation.language.spoken import say
-from smecluster.model.presentation.page import Section, render_page
 from smecluster.policies.comparison.brief import describe_futures, describe_rest
 from smecluster.policies.ensemble.cases import FUTURE, STRATEGY
 from smecluster.policies.robustness.measures import ALL_WORLDS, ENOUGH

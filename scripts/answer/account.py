@@ -25,7 +25,7 @@ from smecluster.scripts.shared.uncertainty import (
 if TYPE_CHECKING:
     import pandas as pd
 
-    from smecluster.model.presentation.page import Section
+    from smecluster.model.presentation.documents.page import Section
     from smecluster.policies.accounting.result import Account
     from smecluster.policies.comparison.study_inputs import StudyInputs
 
@@ -110,8 +110,8 @@ def account(
 
 def _report(inputs: StudyInputs, found: Account, results: Results, json: bool) -> None:
     """Print and write the account."""
+    from smecluster.model.presentation.documents.page import Section
     from smecluster.model.presentation.language.spoken import say
-    from smecluster.model.presentation.page import Section
     from smecluster.policies.accounting.figures import LINES_FIGURE, PARTIES_FIGURE
 
     unit, _ = say.unit("Myuan")

@@ -12,7 +12,7 @@ from smecluster.scripts.shared.printing import finish, print_lines, print_table
 if TYPE_CHECKING:
     import pandas as pd
 
-    from smecluster.model.presentation.page import Section
+    from smecluster.model.presentation.documents.page import Section
     from smecluster.policies.base_result import PolicyResult
     from smecluster.policies.comparison.study_inputs import StudyInputs
     from smecluster.scripts.shared.results import Results
@@ -110,8 +110,8 @@ def report_answer(
     record : mapping, optional
         What the record holds beside answer, basis and tables.
     """
+    from smecluster.model.presentation.documents.page import Section, render_page
     from smecluster.model.presentation.language.spoken import say
-    from smecluster.model.presentation.page import Section, render_page
 
     made = found.labelled()
     files = [

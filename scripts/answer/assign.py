@@ -24,7 +24,7 @@ from smecluster.scripts.shared.uncertainty import (
 if TYPE_CHECKING:
     import pandas as pd
 
-    from smecluster.model.presentation.page import Section
+    from smecluster.model.presentation.documents.page import Section
     from smecluster.policies.assignment.result import Assignment
     from smecluster.policies.comparison.study_inputs import StudyInputs
 
@@ -111,9 +111,9 @@ def assign(
 
 def _report(inputs: StudyInputs, found: Assignment, results: Results, json: bool) -> None:
     """Print and write the assignment."""
+    from smecluster.model.presentation.documents.page import Section
     from smecluster.model.presentation.language.spoken import say
     from smecluster.model.presentation.language.tables import speak_table
-    from smecluster.model.presentation.page import Section
     from smecluster.policies.assignment.figures import FIGURE
 
     made = found.labelled()

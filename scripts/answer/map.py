@@ -24,7 +24,7 @@ from smecluster.scripts.shared.uncertainty import (
 if TYPE_CHECKING:
     import pandas as pd
 
-    from smecluster.model.presentation.page import Section
+    from smecluster.model.presentation.documents.page import Section
     from smecluster.policies.comparison.study_inputs import StudyInputs
     from smecluster.policies.money_map.result import MoneyMap
 
@@ -128,8 +128,8 @@ def map(  # the command's name; this file needs no other map
 
 def _report(inputs: StudyInputs, found: MoneyMap, results: Results, json: bool) -> None:
     """Print and write the map."""
+    from smecluster.model.presentation.documents.page import Section
     from smecluster.model.presentation.language.spoken import say
-    from smecluster.model.presentation.page import Section
     from smecluster.policies.money_map.figures import FIGURE
 
     unit, _ = say.unit("Myuan")

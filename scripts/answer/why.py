@@ -15,7 +15,7 @@ from smecluster.scripts.shared.results import Results
 from smecluster.scripts.shared.uncertainty import BudgetText, Workers
 
 if TYPE_CHECKING:
-    from smecluster.model.presentation.page import Section
+    from smecluster.model.presentation.documents.page import Section
     from smecluster.policies.explanation.result import Explanation
 
 EXAMPLES = (
@@ -90,8 +90,8 @@ def why(
 
 def _report(found: Explanation, results: Results, stamp: dict[str, str], json: bool) -> None:
     """Print and write the explanation."""
+    from smecluster.model.presentation.documents.page import Section
     from smecluster.model.presentation.language.spoken import say
-    from smecluster.model.presentation.page import Section
     from smecluster.policies.explanation.figures import FIGURE
 
     made = found.labelled()

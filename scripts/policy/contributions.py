@@ -149,7 +149,7 @@ def _report(
     """Print and write contributions."""
     import pandas as pd
 
-    from smecluster.model.presentation.page import Section, render_page
+    from smecluster.model.presentation.documents.page import Section, render_page
     from smecluster.policies.contributions.measures import (
         QUANTILES,
         tabulate_contributions,

@@ -16,7 +16,7 @@ from smecluster.scripts.shared.uncertainty import Seed, Workers
 if TYPE_CHECKING:
     import pandas as pd
 
-    from smecluster.model.presentation.page import Section
+    from smecluster.model.presentation.documents.page import Section
     from smecluster.sensitivity.decision.result import Decision
 
 EXAMPLES = (
@@ -106,8 +106,8 @@ def decide(
 
 def _report(found: Decision, results: Results, stamp: dict[str, str], json: bool) -> None:
     """Print and write a decision."""
+    from smecluster.model.presentation.documents.page import render_page
     from smecluster.model.presentation.language.spoken import say
-    from smecluster.model.presentation.page import render_page
     from smecluster.sensitivity.decision.measures import OPTIONS
 
     made = found.tables()
@@ -146,8 +146,8 @@ def _lay_out(
     basis: list[str],
 ) -> list[Section]:
     """Lay the page out."""
+    from smecluster.model.presentation.documents.page import Section
     from smecluster.model.presentation.language.spoken import say
-    from smecluster.model.presentation.page import Section
     from smecluster.sensitivity.decision.groups import WORDS
     from smecluster.sensitivity.decision.measures import IMPORTANCE, INFORMATION, OPTIONS, PLANES
 

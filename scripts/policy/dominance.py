@@ -92,7 +92,7 @@ def _report(
     inputs: StudyInputs, result: Dominance, since: float, results: Results, json: bool
 ) -> None:
     """Print and write the shares."""
-    from smecluster.model.presentation.page import Section, render_page
+    from smecluster.model.presentation.documents.page import Section, render_page
     from smecluster.policies.dominance.figures import draw_dominance
     from smecluster.policies.dominance.measures import summarise_shares
     from smecluster.policies.dominance.text import write_answer, write_basis

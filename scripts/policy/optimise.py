@@ -188,8 +188,8 @@ def _report(
     inputs: StudyInputs, result: BestUse, results: Results, front: Results, json: bool
 ) -> None:
     """Print and write the best use."""
+    from smecluster.model.presentation.documents.page import Section, render_page
     from smecluster.model.presentation.formatting import Rounded
-    from smecluster.model.presentation.page import Section, render_page
     from smecluster.policies.optimisation.measures import (
         FRONT,
         LEAD,

@@ -128,8 +128,8 @@ def _choose(strategies: tuple[Strategy, ...]) -> Strategy:
 def _report(inputs: StudyInputs, result: StatisticsValue, results: Results, json: bool) -> None:
     """Print and write the worth."""
     from smecluster.model.outcomes import TOTAL
+    from smecluster.model.presentation.documents.page import Section, render_page
     from smecluster.model.presentation.formatting import Rounded
-    from smecluster.model.presentation.page import Section, render_page
     from smecluster.policies.statistics_value.text import write_answer, write_basis
 
     budget = "as the strategy's file says" if result.budget is None else result.budget.describe()

@@ -130,7 +130,7 @@ def windows(
 
 def _report(inputs: StudyInputs, result: Windows, results: Results, json: bool) -> None:
     """Print and write the map."""
-    from smecluster.model.presentation.page import Section, render_page
+    from smecluster.model.presentation.documents.page import Section, render_page
     from smecluster.policies.windows.measures import BY_YEAR, MAP
     from smecluster.policies.windows.text import write_answer, write_basis
 

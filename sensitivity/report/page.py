@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from smecluster.model.presentation.documents.page import Section, render_page
 from smecluster.model.presentation.formatting import capitalise
-from smecluster.model.presentation.page import Section, render_page
 from smecluster.model.support.files import write_atomic
 from smecluster.sensitivity.analysis.analysis import Analysis
 from smecluster.sensitivity.methods import find_method

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from smecluster.model.presentation.documents.blocks import Document
-from smecluster.model.presentation.page import embed_picture, load_template
+from smecluster.model.presentation.documents.page import embed_picture, load_template
 
 #: Tags of the languages of pages, as browsers know them.
 _TAGS = {"en": "en", "zh": "zh-CN"}

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from smecluster.model.presentation.page import Section, render_page
+from smecluster.model.presentation.documents.page import Section, render_page
 from smecluster.model.support.errors import InputError
 
 HOSTILE = "<script>alert(1)</script> & \"quoted\" 'single'"

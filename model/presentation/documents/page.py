@@ -37,7 +37,7 @@ _SMALL, _WIDE = 8, 11
 _SMALL_NUMBER = 1e-3
 #: Entries of a stamp that no other page names.
 _STAMPED = (mark("budget"), mark("horizon"))
-_TEMPLATES = Path(__file__).parent / "templates"
+_TEMPLATES = Path(__file__).parents[1] / "templates"
 
 
 @dataclass(frozen=True)
