@@ -113,8 +113,10 @@ MODELS = {
         lambda: _model("x = PULSE TRAIN(1, 3, 4, 2) ~~|\n"),
         {("x", 1.5): 1.0, ("x", 2.0): 1.0, ("x", 2.125): 0.0},
     ),
+    # Four stages by hand; the last one empties with the delay time of the step before.
     "DELAY N with a varying delay": Hostile(
-        lambda: _model("d = 1 + STEP(1.5, 3) ~~|\nx = DELAY N(10 + STEP(5, 2), d, 6, 4) ~~|\n")
+        lambda: _model("d = 1 + STEP(1.5, 3) ~~|\nx = DELAY N(10 + STEP(5, 2), d, 6, 4) ~~|\n"),
+        {("x", 1.0): 8.546875, ("x", 3.125): 3.778789644241333, ("x", 4.0): 5.934043844},
     ),
     "mixed :AND: and :OR:": Hostile(
         lambda: _model("x = IF THEN ELSE(1 > 0 :OR: 1 > 0 :AND: 0 > 1, 1, 0) ~~|\n"),
