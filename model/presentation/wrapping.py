@@ -50,7 +50,7 @@ def wrap(text: str, width: int) -> list[str]:
     >>> wrap("a text of letters", 8)
     ['a text', 'of', 'letters']
     >>> wrap("增加值，以及就业。", 10)
-    ['增加值，', '以及就业。']
+    ['增加值，以', '及就业。']
     """
     if not is_wide(text):
         return textwrap.wrap(text, width)

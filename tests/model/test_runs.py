@@ -229,13 +229,13 @@ def test_a_failure_before_the_first_step_is_told(tmp_path: Path) -> None:
         model.simulate(model.load(path))
 
 
-def test_a_delay_n_shorter_than_its_steps_is_told(tmp_path: Path) -> None:
+def test_a_delay_n_shorter_than_a_time_step_is_told(tmp_path: Path) -> None:
     path = tmp_path / "delay.mdl"
     path.write_text(FAILING.replace("rate = 0 ", "rate = DELAY N(start, 0.2, start, 3)"))
-    with pytest.raises(InputError, match=r"'rate' has a DELAY N .* is shorter than 3 time steps"):
+    with pytest.raises(InputError, match=r"'rate' has a DELAY N .* is shorter than the time step"):
         model.load(path)
-    path.write_text(FAILING.replace("rate = 0 ", "rate = DELAY N(start, start / 10, start, 3)"))
-    with pytest.raises(RunError, match="delay time is shorter than 3 time steps in 'rate'"):
+    path.write_text(FAILING.replace("rate = 0 ", "rate = DELAY N(start, start / 50, start, 3)"))
+    with pytest.raises(RunError, match="delay time is shorter than the time step in 'rate'"):
         model.simulate(model.load(path), {"start": 5})
 
 
