@@ -78,7 +78,11 @@ def run(tmp_path_factory):
     patch.undo()
 
 
-@pytest.mark.parametrize("name", CALLS)
+@pytest.mark.parametrize(
+    "name",
+    # Every page and figure of a comparison takes a minute.
+    [pytest.param(name, marks=[pytest.mark.slow] * (name == "compare")) for name in CALLS],
+)
 def test_no_sentence_is_left_in_english(run, capsys, name):
     printed, pages, figures = run(name, capsys)
     lines = [line for line in printed.splitlines() if name not in NEEDS_FONT or "\t" not in line]
