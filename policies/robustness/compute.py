@@ -193,7 +193,8 @@ def _worlds(compared: Comparison) -> pd.DataFrame:
     """List what differs among worlds, futures first, each with all its draws."""
     names = [future.name for future in compared.futures]
     moving = compared.draws.loc[:, compared.draws.nunique() > 1]
-    worlds = pd.concat([moving] * len(names), ignore_index=True)
+    # One block: draws of hundreds of constants may come as so many, and pandas warns of it.
+    worlds = pd.DataFrame(np.tile(moving.to_numpy(), (len(names), 1)), columns=moving.columns)
     if len(names) > 1:
         worlds.insert(0, FUTURE, np.repeat(names, len(compared.draws)))
     return worlds
