@@ -17,7 +17,7 @@ from smecluster.policies.ensemble.cases import FUTURE, STRATEGY
 from smecluster.policies.ensemble.recovery import GAP, measure_recovery
 from smecluster.policies.ensemble.spillovers import measure_spillover
 from smecluster.policies.plan import LAST_YEAR
-from smecluster.policies.wording.worlds import Odds
+from smecluster.policies.wording.worlds import Drawn
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,7 +39,7 @@ from smecluster.policies.comparison.measures import (
 
 
 @dataclass(frozen=True, repr=False)
-class Comparison:
+class Comparison(Drawn):
     """What strategies do in many worlds, or in one, at equal additional money.
 
     Attributes
@@ -110,11 +110,6 @@ class Comparison:
     provenance: Mapping[str, str] = field(default_factory=dict)
     money_end: float = LAST_YEAR
     all_varied: bool = False
-
-    @property
-    def odds(self) -> Odds:
-        """What its draws may be called."""
-        return Odds(self.all_varied, len(self.draws))
 
     def __repr__(self) -> str:
         draws = f"{len(self.draws):,} draws" if self.several else "best fit"

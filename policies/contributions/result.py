@@ -11,7 +11,7 @@ import xarray as xr
 from smecluster.model.presentation.exports import convert_units
 from smecluster.model.presentation.formatting import display_unit
 from smecluster.policies.base_result import PolicyResult
-from smecluster.policies.wording.worlds import Odds
+from smecluster.policies.wording.worlds import Drawn
 
 if TYPE_CHECKING:
     from smecluster.model.presentation.plotting import Figure
@@ -27,7 +27,7 @@ from smecluster.policies.contributions.measures import (
 
 
 @dataclass(frozen=True)
-class Contributions(PolicyResult):
+class Contributions(Drawn, PolicyResult):
     """What the levers of a strategy bring, in every draw.
 
     Attributes
@@ -90,11 +90,6 @@ class Contributions(PolicyResult):
     failed: tuple[object, ...]
     spans: tuple[SpanExcess, ...]
     all_varied: bool = False
-
-    @property
-    def odds(self) -> Odds:
-        """What its draws may be called."""
-        return Odds(self.all_varied, len(self.draws))
 
     @property
     def several(self) -> bool:

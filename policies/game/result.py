@@ -14,14 +14,14 @@ from smecluster.policies.game.arrangements import Arrangement, Leading
 from smecluster.policies.game.equilibrium.players import Floats
 from smecluster.policies.game.setup import GameSetup
 from smecluster.policies.menu import Menu
-from smecluster.policies.wording.worlds import Odds
+from smecluster.policies.wording.worlds import Drawn
 
 if TYPE_CHECKING:
     from smecluster.model.presentation.plotting import Figure
 
 
 @dataclass(frozen=True)
-class GameResult(PolicyResult):
+class GameResult(Drawn, PolicyResult):
     """What governments choose, and what that is worth.
 
     Attributes
@@ -70,11 +70,6 @@ class GameResult(PolicyResult):
     by_hand: tuple[str, ...]
     runs: int
     all_varied: bool = False
-
-    @property
-    def odds(self) -> Odds:
-        """What its draws may be called."""
-        return Odds(self.all_varied, len(self.draws))
 
     def find(self, name: str) -> Arrangement:
         """Give the arrangement of a name."""

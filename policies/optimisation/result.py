@@ -11,7 +11,7 @@ import xarray as xr
 
 from smecluster.policies.base_result import PolicyResult
 from smecluster.policies.plan import LAST_YEAR
-from smecluster.policies.wording.worlds import Odds
+from smecluster.policies.wording.worlds import Drawn
 
 if TYPE_CHECKING:
     from smecluster.model.presentation.plotting import Figure
@@ -29,7 +29,7 @@ from smecluster.policies.optimisation.measures import (
 
 
 @dataclass(frozen=True)
-class BestUse(PolicyResult):
+class BestUse(Drawn, PolicyResult):
     """The best use of a budget, and the strategies that it is compared with.
 
     Attributes
@@ -92,11 +92,6 @@ class BestUse(PolicyResult):
     spans: tuple[SpanExcess, ...] = ()
     horizon: float = LAST_YEAR
     all_varied: bool = False
-
-    @property
-    def odds(self) -> Odds:
-        """What its draws may be called."""
-        return Odds(self.all_varied, len(self.draws))
 
     @property
     def aim(self) -> str:

@@ -11,7 +11,7 @@ import xarray as xr
 from smecluster.model.presentation.exports import convert_units
 from smecluster.policies.base_result import PolicyResult
 from smecluster.policies.plan import LAST_YEAR
-from smecluster.policies.wording.worlds import Odds
+from smecluster.policies.wording.worlds import Drawn
 
 if TYPE_CHECKING:
     from smecluster.model.presentation.plotting import Figure
@@ -22,7 +22,7 @@ from smecluster.policies.statistics_value.measures import QUANTILES, tabulate_wo
 
 
 @dataclass(frozen=True)
-class StatisticsValue(PolicyResult):
+class StatisticsValue(Drawn, PolicyResult):
     """What cluster statistics are worth.
 
     Attributes
@@ -66,11 +66,6 @@ class StatisticsValue(PolicyResult):
     failed: int
     horizon: float = LAST_YEAR
     all_varied: bool = False
-
-    @property
-    def odds(self) -> Odds:
-        """What its draws may be called."""
-        return Odds(self.all_varied, len(self.draws))
 
     @property
     def several(self) -> bool:

@@ -9,7 +9,7 @@ import pandas as pd
 import xarray as xr
 
 from smecluster.policies.base_result import PolicyResult
-from smecluster.policies.wording.worlds import Odds
+from smecluster.policies.wording.worlds import Drawn
 
 if TYPE_CHECKING:
     from smecluster.model.presentation.plotting import Figure
@@ -25,7 +25,7 @@ from smecluster.policies.windows.measures import (
 
 
 @dataclass(frozen=True)
-class Windows(PolicyResult):
+class Windows(Drawn, PolicyResult):
     """What a yuan gains by when and where it is spent.
 
     Attributes
@@ -63,11 +63,6 @@ class Windows(PolicyResult):
     runs: int
     failed: int
     all_varied: bool = False
-
-    @property
-    def odds(self) -> Odds:
-        """What its draws may be called."""
-        return Odds(self.all_varied, len(self.draws))
 
     @property
     def several(self) -> bool:

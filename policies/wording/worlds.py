@@ -90,6 +90,26 @@ class Odds:
         return say((_WORLDS if self.all_varied else _DRAWS)[short])
 
 
+class Drawn:
+    """A result on draws, which says what they may be called.
+
+    Attributes
+    ----------
+    draws : pandas.DataFrame
+        What differs among draws: a row each.
+    all_varied : bool
+        Whether they vary everything of which the model's file believes a range.
+    """
+
+    draws: pd.DataFrame
+    all_varied: bool
+
+    @property
+    def odds(self) -> Odds:
+        """What its draws may be called."""
+        return Odds(self.all_varied, len(self.draws))
+
+
 def count_odds(model: Model, draws: pd.DataFrame) -> Odds:
     """Find out what draws may be called.
 
