@@ -190,7 +190,7 @@ def compare_origin(
     name: str, stamp: Mapping[str, str], inputs: StudyInputs, share: float | None
 ) -> str:
     """Say why an answer does not fit what is asked; nothing where it fits."""
-    from smecluster.policies.comparison.study_inputs import fingerprint, select_draws
+    from smecluster.policies.comparison.study_inputs import fingerprint
 
     if name == EVALUATION:
         return ""
@@ -221,11 +221,7 @@ def compare_origin(
     drawn = stamp.get("draws", "")
     if name in _DRAWN and drawn and inputs.draws is not None:
         count, _, digest = drawn.partition(" ")
-        study = inputs.study.model_copy(
-            update={"draws": int(count), "seed": int(stamp.get("seed", 1))}
-        )
-        same = select_draws(study, inputs.calibration, inputs.model, inputs.folders)
-        if fingerprint(same) != digest:
+        if fingerprint(inputs.redraw(int(count), int(stamp.get("seed", 1)))) != digest:
             return "its draws are of another calibration"
     return ""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from smecluster.model.support.provenance import make_stamp
 if TYPE_CHECKING:
     import pandas as pd
 
+    from smecluster.calibration.store.named import Calibration
     from smecluster.model import Model
     from smecluster.policies.futures import Future
     from smecluster.policies.strategy import Strategy
@@ -68,17 +70,34 @@ class StudyInputs:
         """The additional money as asked for; None where each strategy spends what it says."""
         return None if self.study.as_written else self.study.budget
 
+    @cached_property
+    def drawn_as(self) -> str:
+        """How many draws there are, and what tells them apart."""
+        return "best fit" if self.draws is None else f"{len(self.draws)} {fingerprint(self.draws)}"
+
+    @cached_property
+    def source(self) -> Calibration | None:
+        """The calibration that its draws come from, opened once."""
+        return find_drawn(self.calibration)
+
+    def redraw(self, count: int, seed: int) -> pd.DataFrame | None:
+        """Sample other draws of the same calibration; None where it has none."""
+        if self.source is None:
+            return None
+        return sample_draws(self.source, count, seed, self.model.regions, self.folders)
+
     def stamp(self, **more: str) -> dict[str, str]:
         """Say where results come from; `more` is added, and stands before the rest."""
-        draws = self.draws
         return make_stamp(
             self.model.hash,
             study=self.study.name,
             strategies=", ".join(f"{one.name} {one.hash}" for one in self.strategies),
             baseline=f"{self.baseline.name} {self.baseline.hash}",
             futures=", ".join(f"{one.name} {one.hash}" for one in self.futures),
-            calibration=describe_origin(self.folders, self.calibration, drawn=draws is not None),
-            draws="best fit" if draws is None else f"{len(draws)} {fingerprint(draws)}",
+            calibration=describe_origin(
+                self.folders, self.calibration, drawn=self.draws is not None
+            ),
+            draws=self.drawn_as,
             seed=str(self.study.seed),
             **more,
         )
