@@ -150,19 +150,18 @@ def list_rebased(
     InputError
         If a year has no deflator.
     """
-    if measure.compare == "scale" or measure.combine == "ratio" or measure.prices == "current":
+    if measure.combine == "ratio" or measure.prices == "current":
         return {}
-    rows = [
-        row for series in measure.series for row in by_name[qualify_series(series, place.table)]
-    ]
-    money = [
-        row
-        for row in rows
-        if _is_wanted(measure, row) and units.find_unit(row.unit).quantity in _MONEY
-    ]
-    bases = {base for row in money if (base := find_base_year(row)) is not None}
+    bases = {
+        base
+        for series in measure.series
+        for row in by_name[qualify_series(series, place.table)]
+        if _is_wanted(measure, row)
+        and units.find_unit(row.unit).quantity in _MONEY
+        and (base := _find_other_base(row, measure)) is not None
+    }
     index = _find_index(measure, place, by_name, STATUSES)
-    return {base: deflate(1.0, base, index) for base in sorted(bases - {BASE_YEAR})}
+    return {base: deflate(1.0, base, index) for base in sorted(bases)}
 
 
 def _find_index(
@@ -256,13 +255,15 @@ def _rebase(amount: float, row: Row, measure: Measure, index: Mapping[int, float
     """Convert money from the prices that a figure is published in to those of 2010."""
     if measure.combine == "ratio" or units.find_unit(row.unit).quantity not in _MONEY:
         return amount
-    if _is_current(row):
-        return deflate(amount, row.year, index)
+    year = row.year if _is_current(row) else _find_other_base(row, measure)
+    return amount if year is None else deflate(amount, year, index)
+
+
+def _find_other_base(row: Row, measure: Measure) -> int | None:
+    """Find the year of constant prices that are converted; None where they stay as they are."""
     base = find_base_year(row)
     # Known only up to a factor, constant prices of any year are as good as those of 2010.
-    if base is None or base == BASE_YEAR or measure.compare == "scale":
-        return amount
-    return deflate(amount, base, index)
+    return None if base == BASE_YEAR or measure.compare == "scale" else base
 
 
 def _convert(row: Row) -> float:
