@@ -7,9 +7,7 @@ from pathlib import Path
 
 from smecluster.model.presentation.documents.blocks import Document
 from smecluster.model.presentation.documents.page import embed_picture, load_template
-
-#: Tags of the languages of pages, as browsers know them.
-_TAGS = {"en": "en", "zh": "zh-CN"}
+from smecluster.model.presentation.language.catalogue import TAGS
 
 
 def write_html(document: Document, pictures: Mapping[str, Path]) -> str:
@@ -34,5 +32,5 @@ def write_html(document: Document, pictures: Mapping[str, Path]) -> str:
     """
     drawn = {one.name: embed_picture(pictures[one.name]) for one in document.pictures}
     return load_template("document.html").render(
-        document=document, tag=_TAGS.get(document.language, document.language), drawn=drawn
+        document=document, tag=TAGS.get(document.language, document.language), drawn=drawn
     )

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from smecluster.model.presentation.formatting import Rounded
-from smecluster.model.presentation.language.catalogue import CHINESE, mark
+from smecluster.model.presentation.language.catalogue import TAGS, mark
 from smecluster.model.presentation.language.spoken import say
 from smecluster.model.presentation.language.tables import speak_table
 from smecluster.model.support.errors import InputError
@@ -94,7 +94,7 @@ def render_page(
         If a figure cannot be read, or is not a PNG picture.
     """
     return load_template("page.html").render(
-        lang="zh-CN" if say.language.code == CHINESE else "en",
+        lang=TAGS[say.language.code],
         title=title,
         answer=answer,
         contents=len(sections) > _FEW_SECTIONS,

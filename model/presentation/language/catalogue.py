@@ -21,6 +21,8 @@ from smecluster.model.support.errors import InputError, UnknownNameError
 #: Languages of pages; the first is that of the code.
 LANGUAGES = ("en", "zh")
 ENGLISH, CHINESE = LANGUAGES
+#: Tags of the languages, as browsers know them.
+TAGS = {ENGLISH: "en", CHINESE: "zh-CN"}
 #: Context of names of levers, outcomes, regions, futures, strategies and variables.
 NAME = "name"
 FOLDER = Path(__file__).parent
