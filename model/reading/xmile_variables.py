@@ -99,7 +99,7 @@ def read_equation(text: str, name: str, line: int) -> Tree:
         raise InputError(f"{place} is empty: give it one")
     if _LOST.fullmatch(bare):
         raise InputError(
-            f"{place} is '???': it was lost when the file was converted; write it anew"
+            f"{place} is '???': it was lost when the file was converted; write it again"
         )
     try:
         return read_xmile(bare)
