@@ -17,10 +17,11 @@ import json
 import sys
 from pathlib import Path
 
-from tests.parity.engines import ENGINES, run_apart
-from tests.parity.published import Case, find_cases
-from tests.parity.table import Row, judge, write_page, write_totals
+from tests.parity.engines import ENGINES, identify, run_apart
+from tests.parity.published import Case, find_cases, list_models
+from tests.parity.table import Row, count_models, judge, write_page, write_totals
 
+# By engine, as `identify` tells them apart, and by model.
 Kept = dict[str, dict[str, tuple[str, str]]]
 
 
@@ -45,8 +46,11 @@ def main() -> None:
     if chosen.keep and chosen.keep.exists():
         kept = json.loads(chosen.keep.read_text(encoding="utf-8"))
     rows: dict[str, list[Row]] = {}
+    counts = {}
     for suite in chosen.suites:
-        cases = [case for case in find_cases(suite) if chosen.only in case.name]
+        models = find_cases(suite)
+        counts[suite.resolve().name] = count_models(len(list_models(suite)), models)
+        cases = [case for case in models if chosen.only in case.name]
         if not cases:
             parser.error(f"{suite} holds no model with published results")
         found = rows[suite.resolve().name] = []
@@ -61,13 +65,13 @@ def main() -> None:
     for suite_name, found in rows.items():
         print(f"{suite_name}: {len(found)} models", *write_totals(found, engines), sep="\n")
     if chosen.page:
-        chosen.page.write_text(write_page(rows, engines), encoding="utf-8")
+        chosen.page.write_text(write_page(rows, engines, counts), encoding="utf-8")
 
 
 def _run(case: Case, engines: list[str], kept: Kept, *, details: bool) -> Row:
     verdicts = {}
     for engine in engines:
-        known = kept.setdefault(engine, {})
+        known = kept.setdefault(identify(engine), {})
         if case.name not in known:
             known[case.name] = judge(case, run_apart(engine, case))
         verdicts[engine] = verdict, text = known[case.name]

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import multiprocessing
 import resource
+import signal
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from queue import Empty
+from functools import cache
+from importlib.metadata import version
+from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,8 +24,13 @@ from smecluster.model.support.errors import InputError
 from smecluster.model.vensim.source import fold_name
 from tests.parity.published import Case, Key, Series, split_column
 
-# Of processor time, and of memory.
+# Where engines that are not this program's come from.
+PACKAGES = {"PySD": "pysd", "pysimlin": "pysimlin"}
+_PARITY = Path(__file__).parent
+# Of processor time, of the clock for that much of it while other work shares the processor, and of
+# memory.
 SECONDS = 120
+PATIENCE = 8 * SECONDS
 BYTES = 6 * 2**30
 
 
@@ -126,7 +136,25 @@ ENGINES: dict[str, Callable[[Case], dict[Key, Series]]] = {
 }
 
 
-def run_apart(engine: str, case: Case) -> Answer:
+@cache
+def identify(engine: str) -> str:
+    """Give an engine's name with a fingerprint of what its verdicts rest on."""
+    if engine in PACKAGES:
+        return f"{engine} {version(PACKAGES[engine])} {_hash_files(_PARITY)[:16]}"
+    return f"{engine} {_hash_files(_PARITY, Path(model.__file__).parent)[:16]}"
+
+
+def _hash_files(*folders: Path) -> str:
+    digest = hashlib.sha256()
+    for folder in folders:
+        for path in sorted((*folder.rglob("*.py"), *folder.rglob("*.toml"))):
+            digest.update(path.name.encode() + b"\n" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def run_apart(
+    engine: str, case: Case, seconds: float = SECONDS, patience: float = PATIENCE
+) -> Answer:
     """Run a model in a process of its own, which may fail in any way.
 
     Parameters
@@ -135,27 +163,57 @@ def run_apart(engine: str, case: Case) -> Answer:
         One of `ENGINES`.
     case : Case
         The model.
+    seconds : float
+        How much processor time it may take.
+    patience : float
+        How long to wait for it by the clock.
 
     Returns
     -------
     Answer
+        A process that ends without an answer is a traceback that says how it ended.
     """
     context = multiprocessing.get_context("fork")
-    queue = context.Queue()
-    process = context.Process(target=_work, args=(engine, case, queue))
+    reader, writer = context.Pipe(duplex=False)
+    process = context.Process(target=_work, args=(engine, case, seconds, writer))
     process.start()
+    writer.close()  # the process holds the only other end, so that its end is seen at once
     try:
-        return queue.get(timeout=3 * SECONDS)
-    except Empty:
-        return Answer("no end", f"no result within {3 * SECONDS} s", {})
+        if reader.poll(patience):
+            answer: Answer = reader.recv()
+            return answer
+        taken = _take_processor_seconds(process)
+        return Answer("no end", f"no result in {patience:g} s ({taken:.1f} s of the processor)", {})
+    except EOFError:
+        process.join()
+        return _explain_end(process.exitcode or 0, seconds)
     finally:
         process.kill()
         process.join()
+        reader.close()
 
 
-def _work(engine: str, case: Case, queue: Any) -> None:
+def _explain_end(code: int, seconds: float) -> Answer:
+    """Say how a process ended that gave no answer."""
+    if code == -signal.SIGXCPU:
+        return Answer("no end", f"no result in {seconds:g} s of the processor", {})
+    how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with {code}"
+    return Answer("traceback", f"its process {how}", {})
+
+
+def _take_processor_seconds(process: Any) -> float:
+    """End a process, and give the processor time that it took."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    process.kill()
+    process.join()
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def _work(engine: str, case: Case, seconds: float, writer: Connection) -> None:
     warnings.simplefilter("ignore")
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    whole = max(1, round(seconds))
+    resource.setrlimit(resource.RLIMIT_CPU, (whole, whole + 1))
     resource.setrlimit(resource.RLIMIT_AS, (BYTES, BYTES))
     try:
         answer = Answer("ran", "", ENGINES[engine](case))
@@ -164,6 +222,4 @@ def _work(engine: str, case: Case, queue: Any) -> None:
     except BaseException as error:  # whatever an engine does, the others go on
         lines = str(error).strip().splitlines() or [""]
         answer = Answer("traceback", f"{type(error).__name__}: {lines[0][:160]}", {})
-    queue.put(answer)
-    queue.close()
-    queue.join_thread()
+    writer.send(answer)

@@ -77,9 +77,7 @@ def find_cases(suite: Path) -> list[Case]:
         In the order of their paths.
     """
     cases = []
-    for path in sorted(suite.rglob("*")):
-        if path.suffix.lower() not in MODELS or not path.is_file():
-            continue
+    for path in list_models(suite):
         if path.with_name("run-tests.js").exists():
             continue  # a test of SDEverywhere's own options
         results = _find_results(path)
@@ -90,6 +88,15 @@ def find_cases(suite: Path) -> list[Case]:
         name = path.relative_to(suite).as_posix()
         cases.append(Case(name, path, results, data, bool(_RANDOM.search(text))))
     return cases
+
+
+def list_models(suite: Path) -> list[Path]:
+    """List the model files of a suite, those without published results too."""
+    return [
+        path
+        for path in sorted(suite.rglob("*"))
+        if path.suffix.lower() in MODELS and path.is_file()
+    ]
 
 
 def _find_results(path: Path) -> Path | None:

@@ -1,13 +1,16 @@
 """What the parity table counts: right only what lies within the tolerance, and nothing unseen."""
 
+import dataclasses
+import os
+import signal
 from pathlib import Path
 
 import pytest
 
-from tests.parity.engines import Answer, run_interpreter
+from tests.parity.engines import ENGINES, Answer, identify, run_apart, run_interpreter
 from tests.parity.judging import compare
 from tests.parity.published import Case, Series, find_cases, list_own, read_results
-from tests.parity.table import Row, judge, read_doubted, write_page
+from tests.parity.table import Row, count_models, judge, read_doubted, write_page
 
 MODEL = (
     "{UTF-8}\nTown: a, b ~~|\nx[Town] = INTEG(Time, 1) ~~|\ny = x[a] / 3 ~~|\n"
@@ -61,7 +64,7 @@ def test_the_page_lists_what_is_not_plainly_right() -> None:
         Row("a.mdl", {"kernel": ("right", "3 series"), "PySD": ("wrong", "1 of 3")}),
         Row("b.mdl", {"kernel": ("refused", "line 2: 'x' uses Y"), "PySD": ("right", "1 series")}),
     ]
-    page = write_page({"suite": rows}, ["kernel", "PySD"])
+    page = write_page({"suite": rows}, ["kernel", "PySD"], {"suite": "Of 3 model files"})
     assert "| kernel | 1 | 0 | 0 | 0 | 0 | 1 | 0 | 0 | 0 |" in page
     assert "- `b.mdl`: line 2: 'x' uses Y (PySD: right)" in page
     assert "a.mdl" not in page
@@ -78,3 +81,43 @@ def test_models_that_draw_random_numbers_are_known(suite: Path) -> None:
     (case,) = find_cases(suite)
     assert isinstance(case, Case)
     assert case.random
+
+
+def test_a_process_that_dies_says_so_at_once(suite: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (case,) = find_cases(suite)
+    monkeypatch.setitem(ENGINES, "kernel", lambda _: os.kill(os.getpid(), signal.SIGKILL))
+    answer = run_apart("kernel", case, patience=20)
+    assert (answer.outcome, answer.text) == ("traceback", "its process was killed by SIGKILL")
+
+
+def test_a_process_that_waits_forever_took_no_time_of_the_processor(
+    suite: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (case,) = find_cases(suite)
+    monkeypatch.setitem(ENGINES, "kernel", lambda _: signal.pause())
+    answer = run_apart("kernel", case, patience=0.2)
+    assert answer.outcome == "no end"
+    assert "no result in 0.2 s (0." in answer.text
+
+
+def test_a_process_without_end_is_ended_by_its_own_time(
+    suite: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (case,) = find_cases(suite)
+    # What the system sends to a process that has used up the time it was given.
+    monkeypatch.setitem(ENGINES, "kernel", lambda _: os.kill(os.getpid(), signal.SIGXCPU))
+    answer = run_apart("kernel", case, seconds=7)
+    assert answer == Answer("no end", "no result in 7 s of the processor", {})
+
+
+def test_verdicts_are_kept_for_the_same_comparison_only() -> None:
+    names = {identify(engine) for engine in ENGINES}
+    assert len(names) == len(ENGINES)
+    assert identify("PySD").startswith("PySD 3.")
+
+
+def test_what_is_left_out_is_said(suite: Path) -> None:
+    (case,) = find_cases(suite)
+    drawn = dataclasses.replace(case, random=True)
+    assert count_models(3, [case]) == "Of 3 model files, 1 have published results."
+    assert "draw random numbers: `tests/growth/growth.mdl`" in count_models(3, [drawn])
