@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -142,7 +142,6 @@ def sample_draws(
 ) -> pd.DataFrame:
     """Sample draws of an open calibration; see `draw_values`."""
     from smecluster.calibration import load_case
-    from smecluster.calibration.further import pair_draws
     from smecluster.calibration.store.named import DRAWN
     from smecluster.model.vensim.beliefs import CONVENTIONS
     from smecluster.model.vensim.values import find_element
@@ -150,37 +149,83 @@ def sample_draws(
     if calibration.name == DRAWN:
         warn_of_model(calibration)
     # Present values of two draws can only be compared if they are discounted alike.
-    draws = calibration.sample(count, seed).drop(columns=list(CONVENTIONS), errors="ignore")
-    known = {*calibration.regions}
-    for at, path in enumerate(folders, 1):
+    draws = sample_gross(calibration, count, seed, folders)
+    draws = draws.drop(columns=list(CONVENTIONS), errors="ignore")
+    places = [load_case(path).place for path in folders]
+    for path, place in zip(folders, places, strict=True):
         own = open_own(path)
-        if own is not None:
-            draws = pair_draws(own.sample(count, seed + at), draws, own.regions)
-            known |= {*own.regions}
-        else:
-            # The folder's values replace a calibrated region of the same name.
-            place = [load_case(path).place.name]
-            draws = draws.drop(columns=[n for n in draws.columns if find_element(n, place)])
-    draws = _net_draws(draws, calibration, regions, folders)
+        if own is not None and not own.has_draws:
+            warnings.warn(
+                f"{place.name} was calibrated with --quick and has no draws: its own values are "
+                f"the same in every draw; 'smecluster calibrate {path}' draws them",
+                CalibrationWarning,
+                stacklevel=3,
+            )
+    if any(place.part_of for place in places):
+        draws = net_draws(draws, *load_gross(regions or (), folders, calibration))
     if regions is None:
         return draws
     kept = {None, *regions}
-    known |= {*regions}
+    known = {*calibration.regions, *regions, *(place.name for place in places)}
     return draws[[name for name in draws.columns if find_element(name, known) in kept]]
 
 
-def _net_draws(
-    draws: pd.DataFrame,
-    calibration: Calibration,
-    regions: Sequence[str] | None,
-    folders: Sequence[Path],
+def sample_gross(
+    calibration: Calibration, count: int, seed: int, folders: Sequence[Path]
 ) -> pd.DataFrame:
-    """Take in each draw parts out of the regions that contain them."""
-    from smecluster.calibration import load_case
+    """Sample draws with those of additional regions, nothing taken out of what contains them.
 
-    if not any(load_case(path).place.part_of for path in folders):
-        return draws
-    gross, parts = load_gross(regions or (), folders, calibration)
+    Parameters
+    ----------
+    calibration, count, seed, folders
+        As in `sample_draws`. A region whose own calibration is a quick one, or that has none, is
+        not drawn: its values are those of the model.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a draw, a column an input of the model.
+
+    Raises
+    ------
+    InputError
+        If a calibration has too few draws, or none.
+    """
+    from smecluster.calibration import load_case
+    from smecluster.calibration.further import pair_draws
+    from smecluster.model.vensim.values import find_element
+
+    draws = calibration.sample(count, seed)
+    for at, path in enumerate(folders, 1):
+        own = open_own(path)
+        if own is not None and own.has_draws:
+            draws = pair_draws(own.sample(count, seed + at), draws, own.regions)
+            continue
+        # The folder's values replace a calibrated region of the same name.
+        place = load_case(path).place.name
+        draws = draws.drop(columns=[n for n in draws.columns if find_element(n, [place])])
+    return draws
+
+
+def net_draws(
+    draws: pd.DataFrame, gross: Model, parts: Mapping[str, Sequence[str]]
+) -> pd.DataFrame:
+    """Take in each draw parts out of the regions that contain them.
+
+    Parameters
+    ----------
+    draws : pandas.DataFrame
+        A row a draw, as `sample_gross` gives them.
+    gross : Model
+        The model, nothing taken out; see `load_gross`.
+    parts : mapping of str to sequence of str
+        By region those that are part of it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a draw.
+    """
     if not parts:
         return draws
     netting = Netting(gross, parts)
@@ -190,7 +235,7 @@ def _net_draws(
             f"in {short} of {len(draws)} draws {' and '.join(parts)} has less of something than "
             "its parts: it is left with a thousandth",
             CalibrationWarning,
-            stacklevel=4,
+            stacklevel=3,
         )
     return netting.net_inputs(draws)
 

@@ -97,6 +97,11 @@ class Calibration:
             )
         return draws
 
+    @property
+    def has_draws(self) -> bool:
+        """Whether it has a posterior: a quick fit has none."""
+        return not self.findings["draws"].empty
+
     def sample(self, count: int, seed: int) -> pd.DataFrame:
         """Sample draws without replacement.
 

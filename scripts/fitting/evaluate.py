@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from smecluster.model.support.errors import InputError
 from smecluster.scripts.shared.options import Restart
 from smecluster.scripts.shared.pages import Page
 from smecluster.scripts.shared.printing import finish, print_json, print_table
@@ -45,6 +46,7 @@ def evaluate(
     out: Annotated[Path, typer.Option(help="Folder for tables and unfinished work.")] = Path(
         "results/evaluation"
     ),
+    from_: Annotated[list[str] | None, typer.Option("--from", hidden=True)] = None,
     restart: Restart = False,
     workers: Workers = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
@@ -59,6 +61,12 @@ def evaluate(
     from smecluster.model.support.provenance import make_stamp
     from smecluster.scripts.fitting.calibrate import StageProgress
 
+    if from_:
+        raise InputError(
+            "evaluate follows a protocol written down before any forecast, for the shipped regions "
+            "alone: 'smecluster histories --from FOLDER --region NAME --rivals YEAR' holds yours "
+            "against rivals, and 'smecluster calibrate FOLDER' forecasts its last years"
+        )
     where = None if page is None else Page(page, "--page")
     results = Results(out, plain=TABLES)
     results.check()

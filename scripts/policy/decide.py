@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from smecluster.scripts.shared.options import CalibrationName
+from smecluster.scripts.shared.options import CalibrationName, Folders
 from smecluster.scripts.shared.printing import finish, print_lines, print_table
 from smecluster.scripts.shared.progress import progress
 from smecluster.scripts.shared.results import Results
@@ -23,6 +23,7 @@ EXAMPLES = (
     "smecluster decide central local",
     "smecluster decide central local mixed --budget 0.2% --horizon 2060",
     "smecluster decide central mine.toml --draws 1000 --calibration none",
+    "smecluster decide central local --from my-region",
 )
 PAGE = "decision.html"
 
@@ -45,6 +46,7 @@ def decide(
     ] = 4000,
     seed: Seed = None,
     calibration: CalibrationName = None,
+    from_: Folders = None,
     out: Annotated[Path, typer.Option(help="Folder for tables, figures and the page.")] = Path(
         "results/decide"
     ),
@@ -66,8 +68,9 @@ def decide(
     results.check()
     chosen = [load(name) for name in strategies]
     first = seed or 1
-    model = load_model(calibration=calibration)
-    drawn = draw_everything(model, calibration, draws, first)
+    folders = from_ or []
+    model = load_model(cases=folders, calibration=calibration)
+    drawn = draw_everything(model, calibration, draws, first, folders)
     identity = {
         "model": model.hash,
         "draws": fingerprint(drawn.table),
@@ -96,7 +99,7 @@ def decide(
         strategies=", ".join(f"{one.name} {one.hash}" for one in chosen),
         budget=f"{budget}: {found.gains.money:,.0f} Myuan",
         horizon=f"{horizon}",
-        calibration=describe_origin([], calibration, drawn=True),
+        calibration=describe_origin(folders, calibration, drawn=True),
         draws=f"{len(drawn.table)} {identity['draws']}",
         seed=f"{first}",
         runs=f"{found.gains.runs}",

@@ -8,18 +8,21 @@ from typing import Annotated
 
 import typer
 
+from smecluster.scripts.shared.options import Folders
 from smecluster.scripts.shared.printing import note
 
 EXAMPLES = (
     "smecluster demo",
     "smecluster demo --draws 20 --out results/quick",
     "smecluster demo --lang zh",
+    "smecluster demo --from my-region --draws 20 --out results/mine",
 )
 STRATEGIES = ("central", "local")
 
 
 def demo(
     draws: Annotated[int, typer.Option(min=1, help="Draws of the calibration.")] = 100,
+    from_: Folders = None,
     out: Annotated[Path, typer.Option(help="Folder for the page, tables and figures.")] = Path(
         "results/demo"
     ),
@@ -42,11 +45,11 @@ def demo(
             draws=draws,
         )
     )
-    compare(list(STRATEGIES), draws=draws, futures=["all"], out=out)
+    compare(list(STRATEGIES), draws=draws, futures=["all"], from_=from_, out=out)
     note(say("2 of 3: the model beside the published histories"))
-    _, _, files = histories.write_histories(out=out)
+    _, _, files = histories.write_histories(from_=from_, out=out)
     note(say("3 of 3: the desk, a page with sliders"))
-    write_desk(place_desk(out))
+    write_desk(place_desk(out), folders=from_ or [])
     pictures = ", ".join(path.name for path in files if path.suffix == ".png")
     print()
     for line in (

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from smecluster.model.vensim.document import SHIPPED
-from smecluster.scripts.shared.options import CalibrationName
+from smecluster.scripts.shared.options import CalibrationName, Folders
 from smecluster.scripts.shared.pages import Page
 from smecluster.scripts.shared.printing import finish, note, print_json, print_table
 
@@ -24,6 +24,7 @@ EXAMPLES = (
     "smecluster levers --level central",
     'smecluster levers "talent training" --json',
     "smecluster levers --returns --out docs/returns.md",
+    "smecluster levers --returns --from my-region",
 )
 
 
@@ -44,6 +45,7 @@ def levers(
         bool, typer.Option("--returns", help="What a yuan on each lever brings (some seconds).")
     ] = False,
     calibration: CalibrationName = None,
+    from_: Folders = None,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -62,10 +64,10 @@ def levers(
     if level is not None and chosen_level is None:
         raise UnknownNameError("level", level, LEVELS)
     if returns:
-        _write_returns(name, chosen_level, model, calibration, out, json)
+        _write_returns(name, chosen_level, model, calibration, from_ or [], out, json)
         return
-    if out is not None or calibration is not None or model != SHIPPED:
-        raise InputError("--out, --calibration and --model belong to --returns")
+    if out is not None or calibration is not None or from_ or model != SHIPPED:
+        raise InputError("--out, --calibration, --from and --model belong to --returns")
     chosen = read_levers(chosen_level) if name is None else (find_lever(name),)
     if name is not None and chosen_level not in (None, *chosen[0].given_to):
         raise InputError(
@@ -99,6 +101,7 @@ def _write_returns(
     level: str | None,
     path: Path,
     calibration: str | None,
+    folders: Sequence[Path],
     out: Path | None,
     json: bool,
 ) -> None:
@@ -110,8 +113,10 @@ def _write_returns(
 
     files: list[Path] = []
     page = None if out is None else Page(out, "--out")
-    whole = load_model(None if path == SHIPPED else path, calibration=calibration)
-    origin = describe_origin([], calibration) if path == SHIPPED else "those of the model's file"
+    whole = load_model(None if path == SHIPPED else path, cases=folders, calibration=calibration)
+    origin = (
+        describe_origin(folders, calibration) if path == SHIPPED else "those of the model's file"
+    )
     note("running every lever at both levels, in each region and in all")
     found = compute_returns(whole, () if name is None else (name,))
     if level is not None:

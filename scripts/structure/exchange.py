@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from smecluster.scripts.shared.options import CalibrationName, Settings
+from smecluster.scripts.shared.options import CalibrationName, Folders, Settings
 from smecluster.scripts.shared.printing import print_json
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ EXAMPLES = (
     "smecluster exchange local.cin --strategy local",
     "smecluster exchange fit.voc",
     "smecluster exchange sources.bib",
+    "smecluster exchange mine.csv --from my-region",
 )
 #: What each kind of file holds.
 KINDS = {
@@ -35,6 +36,7 @@ KINDS = {
     ".bib": "the sources of series and of published effects as BibTeX",
 }
 _ONE = (".tab", ".cin")
+_WITHOUT_RUNS = (".voc", ".bib")
 
 
 def exchange(
@@ -53,9 +55,11 @@ def exchange(
     ] = None,
     set_: Settings = None,
     calibration: CalibrationName = None,
+    from_: Folders = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Write a file for another program."""
+    from smecluster.calibration.loading import load_calibrated
     from smecluster.model.support.errors import InputError, suggest_name
     from smecluster.model.support.files import write_atomic
     from smecluster.model.support.ledger import check_file
@@ -68,12 +72,21 @@ def exchange(
     names = strategy or ["as-now"]
     if kind in _ONE and len(names) > 1:
         raise InputError(f"{out}: a {kind} file holds one strategy, not {len(names)}")
+    if from_ and kind in _WITHOUT_RUNS:
+        raise InputError(
+            f"{out}: a {kind} file holds no runs, so --from has nothing to add: --calibration "
+            "FOLDER/calibration names that of a region of yours for a .voc file"
+        )
     check_file(out)
+
+    def load() -> Model:
+        return load_calibrated([], from_ or [], calibration)
+
     write: dict[str, Callable[[], str | bytes]] = {
-        ".csv": lambda: _long(names, variable, set_, calibration).to_csv(index=False),
-        ".xlsx": lambda: _workbook(names, variable, set_, calibration),
-        ".tab": lambda: _tab(names[0], variable, set_, calibration),
-        ".cin": lambda: _changes(names[0], set_, calibration),
+        ".csv": lambda: _long(load(), names, variable, set_).to_csv(index=False),
+        ".xlsx": lambda: _workbook(load(), names, variable, set_),
+        ".tab": lambda: _tab(load(), names[0], variable, set_),
+        ".cin": lambda: _changes(load(), names[0], set_),
         ".voc": lambda: _search(calibration),
         ".bib": _bibliography,
     }
@@ -86,10 +99,10 @@ def exchange(
 
 
 def _simulate(
+    model: Model,
     names: Sequence[str],
     variables: Sequence[str] | None,
     settings: Sequence[str] | None,
-    calibration: str | None,
 ) -> dict[str, xr.Dataset]:
     """Run strategies with the money of their files; outcomes, or the variables that are named."""
     from smecluster.model import simulate
@@ -98,7 +111,6 @@ def _simulate(
     from smecluster.policies import load
     from smecluster.policies.triggers import settle_triggers
 
-    model = _load(calibration)
     given = parse_settings(model, settings or [])
     known = model.document.variables
     outputs = list(variables or [one.name for one in OUTCOMES if one.name in known])
@@ -111,56 +123,46 @@ def _simulate(
     return runs
 
 
-def _load(calibration: str | None) -> Model:
-    from smecluster.calibration.loading import load_calibrated
-
-    return load_calibrated([], [], calibration)
-
-
 def _long(
+    model: Model,
     names: Sequence[str],
     variables: Sequence[str] | None,
     settings: Sequence[str] | None,
-    calibration: str | None,
 ) -> pd.DataFrame:
     from smecluster.policies.exchange.long_table import make_long_table
 
-    return make_long_table(_simulate(names, variables, settings, calibration))
+    return make_long_table(_simulate(model, names, variables, settings))
 
 
 def _workbook(
+    model: Model,
     names: Sequence[str],
     variables: Sequence[str] | None,
     settings: Sequence[str] | None,
-    calibration: str | None,
 ) -> bytes:
     from io import BytesIO
 
     file = BytesIO()
-    table = _long(names, variables, settings, calibration)
+    table = _long(model, names, variables, settings)
     table.to_excel(file, sheet_name="data", index=False)  # the name that readers of the format want
     return file.getvalue()
 
 
 def _tab(
-    name: str,
-    variables: Sequence[str] | None,
-    settings: Sequence[str] | None,
-    calibration: str | None,
+    model: Model, name: str, variables: Sequence[str] | None, settings: Sequence[str] | None
 ) -> str:
     from smecluster.policies.exchange.vensim_files import make_tab_table
 
-    (run,) = _simulate([name], variables, settings, calibration).values()
+    (run,) = _simulate(model, [name], variables, settings).values()
     return make_tab_table(run).to_csv(sep="\t", index=False)
 
 
-def _changes(name: str, settings: Sequence[str] | None, calibration: str | None) -> str:
+def _changes(model: Model, name: str, settings: Sequence[str] | None) -> str:
     from smecluster.model.settings import override_inputs, parse_settings
     from smecluster.policies import load
     from smecluster.policies.exchange.vensim_files import write_changes
     from smecluster.policies.triggers import settle_triggers
 
-    model = _load(calibration)
     given = parse_settings(model, settings or [])
     plan = settle_triggers(model, load(name).plan(model), given)
     return write_changes(override_inputs(model, plan.inputs, given))

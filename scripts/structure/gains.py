@@ -10,6 +10,7 @@ import typer
 
 from smecluster.model.support.workspace import locate
 from smecluster.model.vensim.document import SHIPPED
+from smecluster.scripts.shared.options import Folders
 from smecluster.scripts.shared.printing import note, print_json, print_table
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ EXAMPLES = (
     "smecluster gains",
     "smecluster gains --year 1995",
     "smecluster gains --out docs/loop-gains.md",
+    "smecluster gains --from my-region",
 )
 
 
@@ -29,12 +31,14 @@ def gains(
     model: Annotated[
         Path, typer.Option(help="Another Vensim model.", show_default=False)
     ] = SHIPPED,
+    from_: Folders = None,
     out: Annotated[
         Path | None, typer.Option(help="Also write a page (Markdown).", show_default=False)
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Compute the gain of every reinforcing loop, at rest and along the path of history."""
+    from smecluster.calibration.loading import describe_origin, load_model
     from smecluster.model.checking.loop_gains import compute_gains as work_out
     from smecluster.model.checking.path_gains import AFTER, YEARS, compute_path_gains
     from smecluster.model.support.files import write_atomic
@@ -43,13 +47,18 @@ def gains(
 
     if out is not None:
         check_file(out)
+    folders = from_ or []
+    if folders:
+        m = load_model(None if model == SHIPPED else model, cases=folders)
+    else:
+        m = load(locate(model))
+    origin = f" (values: {describe_origin(folders)})" if folders else ""
     note("running the model to rest after each push")
-    m = load(locate(model))
     found = work_out(m, year)
     note("pushing each loop along the path of history")
     path = compute_path_gains(m)
     if out is not None:
-        write_atomic(out, _page(found, path, m.regions, m.hash))
+        write_atomic(out, _page(found, path, m.regions, m.hash, origin))
     if json:
         single = [
             {
@@ -128,7 +137,13 @@ def _format_gain(gain: float) -> str:
     return f"{round(gain, 3) + 0.0:.3f}"
 
 
-def _page(found: Gains, path: Sequence[PathGain], regions: Sequence[str], fingerprint: str) -> str:
+def _page(
+    found: Gains,
+    path: Sequence[PathGain],
+    regions: Sequence[str],
+    fingerprint: str,
+    origin: str,
+) -> str:
     from smecluster.model.checking.loop_gains import ALL_REGIONS, WHOLE
     from smecluster.model.checking.path_gains import AFTER, YEARS
 
@@ -141,7 +156,8 @@ def _page(found: Gains, path: Sequence[PathGain], regions: Sequence[str], finger
             "# Gains of the reinforcing loops",
             "",
             f"Made by `smecluster gains --year {found.year:g} --out docs/loop-gains.md` from the "
-            f"model with fingerprint `{fingerprint[:12]}`. Do not edit; run the command again.",
+            f"model with fingerprint `{fingerprint[:12]}`{origin}. Do not "
+            "edit; run the command again.",
             "",
             "A gain says how much of a push returns to where it was given: 0.2 means that a rise "
             "of 1 % returns as 0.2 %. Below 1 a push dies away; above 1 it would feed on itself "

@@ -8,15 +8,24 @@ user chooses, is no uncertainty about the world and stays.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from smecluster.calibration.loading import find_drawn
+from smecluster.calibration.loading import (
+    find_calibration,
+    find_drawn,
+    load_gross,
+    net_draws,
+    sample_gross,
+)
 from smecluster.calibration.priors.table import Priors, build_priors
 from smecluster.calibration.store.named import Calibration, round_values
+from smecluster.calibration.store.own import open_own
 from smecluster.model import Model
 from smecluster.model.presentation.language.spoken import say
 from smecluster.model.vensim.values import split_name
@@ -48,7 +57,13 @@ class Draws:
     source: str
 
 
-def draw_everything(model: Model, calibration: str | None, count: int, seed: int) -> Draws:
+def draw_everything(
+    model: Model,
+    calibration: str | None,
+    count: int,
+    seed: int,
+    folders: Sequence[Path] = (),
+) -> Draws:
     """Draw every constant of a model.
 
     Parameters
@@ -63,6 +78,10 @@ def draw_everything(model: Model, calibration: str | None, count: int, seed: int
         everything, there are no more than it holds.
     seed : int
         Seed of both.
+    folders : sequence of Path
+        Case folders of the model's additional regions: what their own calibrations draw is taken
+        from there, all else as it is believed. A region that is part of another is taken out of it
+        in every draw.
 
     Returns
     -------
@@ -73,10 +92,13 @@ def draw_everything(model: Model, calibration: str | None, count: int, seed: int
     InputError
         If the calibration cannot be used.
     """
+    parts: dict[str, tuple[str, ...]] = {}
+    if folders:
+        model, parts = load_gross(model.regions, folders, find_calibration(calibration))
     priors = build_priors(model)
     kept = [name for name in priors.names if split_name(name)[0] not in LEFT_OUT]
     found = find_drawn(calibration)
-    fitted = _sample(found, count, seed)
+    fitted = _sample(found, count, seed, folders)
     switches = [one.name for one in priors.switches]
     drawn = [name for name in fitted.columns if name in {*priors.names, *switches}]
     everything = set(drawn) >= set(kept)
@@ -96,14 +118,18 @@ def draw_everything(model: Model, calibration: str | None, count: int, seed: int
                 table[name] = fitted[name].to_numpy()[labels]
     calibrated = tuple(name for name in drawn if name in table)
     source = _describe(found, len(fitted), calibrated, len(table.columns), count)
-    return Draws(table, labels, calibrated, source)
+    return Draws(net_draws(table, model, parts), labels, calibrated, source)
 
 
-def _sample(found: Calibration | None, count: int, seed: int) -> pd.DataFrame:
-    """Sample draws of a calibration, as many as it holds; none without draws."""
-    if found is None or found.findings["draws"].empty:
+def _sample(
+    found: Calibration | None, count: int, seed: int, folders: Sequence[Path]
+) -> pd.DataFrame:
+    """Sample draws of calibrations, as many as each holds; none without draws."""
+    if found is None or not found.has_draws:
         return pd.DataFrame()
-    return found.sample(min(count, len(found.draws)), seed)
+    owns = [own for own in map(open_own, folders) if own is not None and own.has_draws]
+    most = min(len(each.draws) for each in (found, *owns))
+    return sample_gross(found, min(count, most), seed, folders)
 
 
 def _draw_switches(

@@ -1,10 +1,14 @@
 """Draws come from the calibration that is chosen for them, and give way to what is set."""
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
+from smecluster.calibration.data.case import find_folders
 from smecluster.calibration.loading import describe_origin, draw_values, find_drawn
 from smecluster.calibration.store import named
+from smecluster.calibration.store.mismatches import CalibrationWarning
 from smecluster.calibration.store.named import DRAWN, DRAWS, SHIPPED, open_calibration
 from smecluster.model.vensim.beliefs import CONVENTIONS
 from smecluster.policies.comparison.study_inputs import hold_settings
@@ -61,3 +65,11 @@ def test_what_is_set_is_the_same_in_every_draw():
     assert [*hold_settings(draws, {"b": 1.0}).columns] == ["a"]
     assert [*hold_settings(draws, {"b[y]": 1.0}).columns] == ["a", "b[x]"]
     assert hold_settings(None, {"a": 1.5}) is None
+
+
+def test_a_quick_fit_keeps_its_own_values_in_every_draw_and_says_so():
+    (folder,) = find_folders([Path("suzhou")])
+    with pytest.warns(CalibrationWarning, match="suzhou was calibrated with --quick and has no"):
+        draws = draw_values(None, 3, 1, None, [folder])
+    assert not [name for name in draws.columns if "suzhou" in name]
+    assert draws.equals(draw_values(None, 3, 1))

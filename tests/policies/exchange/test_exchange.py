@@ -100,3 +100,18 @@ def test_the_command_writes_each_kind_and_refuses_others(tmp_path, capsys, monke
     with pytest.raises(SystemExit):
         main(["exchange", "other.voc", "--calibration", "none"])
     assert "what a calibration estimated" in capsys.readouterr().err
+
+
+@pytest.mark.filterwarnings("ignore::smecluster.calibration.store.mismatches.CalibrationWarning")
+def test_inputs_hold_a_region_of_ones_own_and_what_holds_no_run_says_so(
+    tmp_path, capsys, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as ended:
+        main(["exchange", "r.cin", "--strategy", "local", "--from", "suzhou"])
+    assert ended.value.code == 0
+    assert "programme share[local, suzhou] = 0.005" in (tmp_path / "r.cin").read_text("utf-8")
+    with pytest.raises(SystemExit) as ended:
+        main(["exchange", "fit.voc", "--from", "suzhou"])
+    assert ended.value.code == 2
+    assert "a .voc file holds no runs" in capsys.readouterr().err

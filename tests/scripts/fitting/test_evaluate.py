@@ -12,6 +12,7 @@ from smecluster.scripts.main import main
         (["--page", "page.txt"], "the page is Markdown, give a name that ends in .md"),
         (["--draws", "1"], "draws"),
         (["--restart", "--origin", "2030"], "2003 to 2019"),
+        (["--from", "suzhou"], "for the shipped regions alone: 'smecluster histories --from"),
     ],
 )
 def test_a_mistake_ends_in_one_line_before_any_work(

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from smecluster.model.support.errors import InputError
 from smecluster.scripts.main import main
 
 QUICK = ["--draws", "200", "--horizon", "2028", "--calibration", "none"]
@@ -45,3 +46,15 @@ def test_what_cannot_be_done_ends_in_one_line_and_status_2(capsys, tmp_path, arg
     assert says in err
     assert err.strip().count("\n") == 0
     assert not (tmp_path / "o").exists()
+
+
+def test_a_region_of_ones_own_is_decided_for_as_well(capsys, tmp_path, monkeypatch):
+    """Without its runs: the model and its draws hold the region."""
+
+    def stop(model, strategies, drawn, **_):
+        own = [name for name in drawn.table if "suzhou" in name]
+        raise InputError(f"{model.regions[-1]}: {len(own) > 20}")
+
+    monkeypatch.setattr("smecluster.sensitivity.decision.compute.decide", stop)
+    arguments = ["central", "local", *QUICK, "--from", "suzhou", "--out", tmp_path / "o"]
+    assert call(capsys, *arguments)[2].splitlines()[-1] == "error: suzhou: True"

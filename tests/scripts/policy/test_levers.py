@@ -81,4 +81,16 @@ def test_returns_are_written_as_page_and_table(capsys, tmp_path):
 def test_options_of_returns_are_refused_without_them(capsys):
     status, out, err = call(capsys, "--out", "returns.md")
     assert (status, out) == (2, "")
-    assert err == "error: --out, --calibration and --model belong to --returns\n"
+    assert err == "error: --out, --calibration, --from and --model belong to --returns\n"
+
+
+def test_returns_of_a_region_of_ones_own(capsys, monkeypatch):
+    from smecluster.policies.returns import compute
+
+    monkeypatch.setattr(compute, "SHARES", (0.01,))
+    monkeypatch.setattr(compute.compute_returns, "__defaults__", ((), (0.01,)))
+    status, out, _ = call(capsys, "exit mechanism", "--returns", "--from", "suzhou", "--json")
+    assert status == 0
+    told = json.loads(out)
+    assert {row["place"] for row in told["returns"]} >= {"suzhou", "Wenzhou", "all regions"}
+    assert "suzhou" in told["stamp"]["calibration"]

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from smecluster.model.checking import loop_gains
 from smecluster.model.checking.loop_gains import BRAKES, CUTS, Gain, Gains
 from smecluster.model.checking.path_gains import YEARS, PathGain
 from smecluster.scripts.main import main
@@ -73,3 +74,15 @@ def test_the_page_says_how_it_was_made_and_whether_all_is_below_1(found, tmp_pat
 def test_a_folder_that_is_not_there_or_another_model_ends_in_one_line(capsys, tmp_path):
     assert run("--model", str(tmp_path / "none.mdl")) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_region_of_ones_own_is_among_the_others(found, capsys, monkeypatch):
+    found()
+    seen = []
+    pretend = loop_gains.compute_gains
+    monkeypatch.setattr(
+        "smecluster.model.checking.loop_gains.compute_gains",
+        lambda m, year: seen.append(m.regions) or pretend(m, year),
+    )
+    assert run("--from", "suzhou", "--json") == 0
+    assert seen == [(*PLACES, "suzhou")]

@@ -1,12 +1,23 @@
 """Draws set every uncertain constant: what is calibrated by its posterior, else as believed."""
 
+import shutil
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from smecluster.calibration.loading import NONE, draw_values, load_model
+from smecluster.calibration.data.case import find_folders
+from smecluster.calibration.loading import (
+    NONE,
+    draw_values,
+    find_drawn,
+    load_model,
+    sample_gross,
+)
 from smecluster.calibration.priors.table import build_priors
 from smecluster.calibration.store.named import open_calibration
+from smecluster.model.vensim.values import find_element
 from smecluster.sensitivity.decision.draws import draw_everything
 from smecluster.sensitivity.tipping.compute import LEFT_OUT
 
@@ -69,3 +80,31 @@ def test_draws_are_those_of_every_other_command():
     others = draw_values(None, 60, 1, MODEL.regions)
     pd.testing.assert_frame_equal(drawn[sorted(others)], others[sorted(others)])
     assert {one.name for one in PRIORS.switches} <= {*others}
+
+
+@pytest.mark.filterwarnings("ignore::smecluster.calibration.store.mismatches.CalibrationWarning")
+def test_a_region_of_ones_own_is_drawn_as_it_is_believed():
+    (folder,) = find_folders([Path("suzhou")])
+    model = load_model(cases=[folder])
+    drawn = draw_everything(model, None, 20, 1, [folder])
+    own = [name for name in drawn.table if find_element(name, ["suzhou"])]
+    alike = [name for name in drawn.table if find_element(name, ["Wenzhou"])]
+    assert len(own) == len(alike)
+    assert (drawn.table[own].nunique() > 1).all()
+    assert not set(own) & set(drawn.calibrated)  # a quick fit has no draws
+
+
+@pytest.mark.filterwarnings("ignore::smecluster.calibration.store.mismatches.CalibrationWarning")
+def test_a_part_is_taken_out_of_its_whole_in_every_draw(tmp_path):
+    (city,) = find_folders([Path("suzhou")])
+    folder = tmp_path / "a-city"
+    shutil.copytree(city, folder, ignore=shutil.ignore_patterns("calibration"))
+    text = (folder / "case.toml").read_text("utf-8")
+    text = text.replace('name = "suzhou"', 'name = "a city"\npart_of = "Pearl River Delta"')
+    (folder / "case.toml").write_text(text, "utf-8")
+    model = load_model(cases=[folder])
+    table = draw_everything(model, None, 20, 1, [folder]).table
+    gross = sample_gross(find_drawn(), 20, 1, [])
+    name = "market share at reference[{}, national]"
+    rest, city = (table[name.format(each)] for each in ("Pearl River Delta", "a city"))
+    assert (rest + city).tolist() == pytest.approx(gross[name.format("Pearl River Delta")].tolist())
