@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import platform
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -45,7 +46,8 @@ def label_results(
     Returns
     -------
     xarray.Dataset
-        Dimensions ``(run,) time`` and the variables' ranges.
+        Dimensions ``(run,) time`` and the variables' ranges; where a variable has a range twice,
+        the second is called ``"Range 2"``.
     """
     program = model.program
     data: dict[str, Any] = {}
@@ -58,18 +60,29 @@ def label_results(
         part = values[begin : begin + len(output.cells)]
         begin += len(output.cells)
         shape = tuple(len(program.ranges[dim]) for dim in output.dims)
-        for dim in output.dims:
-            coordinates[dim] = list(program.ranges[dim])
+        dims = _tell_apart(output.dims, program.ranges)
+        for dim, named in zip(output.dims, dims, strict=True):
+            coordinates[named] = list(program.ranges[dim])
         block = _block(program, name, part, shape)
         lead = ("run", "time") if runs is not None else ("time",)
         # From (elements..., time, run) to (run, time, elements...), without copying.
         turned = np.moveaxis(block, range(block.ndim - len(lead), block.ndim), range(len(lead)))
         if runs is not None:
             turned = np.swapaxes(turned, 0, 1)
-        data[name] = ((*lead, *output.dims), turned, _attributes(model, name))
+        data[name] = ((*lead, *dims), turned, _attributes(model, name))
     result = xr.Dataset(data, coordinates, attrs=record_provenance(model, engine))
     result["time"].attrs = {"unit": _find_time_unit(model)}
     return result
+
+
+def _tell_apart(dims: Sequence[str], ranges: Collection[str]) -> list[str]:
+    """Name dimensions: xarray has no two of one name, and a matrix may have a range twice."""
+    names: list[str] = []
+    for dim in dims:
+        further = (f"{dim} {number}" for number in itertools.count(2))
+        taken = {*ranges, *names}
+        names.append(dim if dim not in names else next(n for n in further if n not in taken))
+    return names
 
 
 def record_provenance(model: Model, engine: str) -> dict[str, str]:

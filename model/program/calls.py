@@ -10,12 +10,12 @@ from typing import Any
 from smecluster.model.program.draws import DRAWS, SEED, Source
 from smecluster.model.program.functions import FUNCTIONS
 from smecluster.model.program.graph import Parameter
+from smecluster.model.program.matrices import INVERT, MatrixBuilder
 from smecluster.model.program.subscripts import Cell, Env, Scope, Site
 from smecluster.model.program.vectors import (
     REDUCTIONS,
     VECTORS,
     WHOLE,
-    VectorBuilder,
     list_subscripts,
 )
 from smecluster.model.reading import syntax
@@ -31,7 +31,7 @@ _READINGS = {
 }
 
 
-class CallBuilder(VectorBuilder):
+class CallBuilder(MatrixBuilder):
     """Builds variables whose equations call functions, tables and macros.
 
     Parameters
@@ -60,6 +60,8 @@ class CallBuilder(VectorBuilder):
             return self._build_draw(where, env, name, tree)
         if name in VECTORS:
             return self.build_vector(where, env, name, tree)
+        if name == INVERT:
+            return self.build_inverse(where, env, tree)
         if name == "size xmile" and self._names_range(tree.arguments[0]):
             return self._count_elements(where, tree)
         if name in REDUCTIONS or name in WHOLE:

@@ -6,6 +6,7 @@ The definitions are those of Vensim's reference manual; where that is silent, Ve
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -17,6 +18,11 @@ SMALL = 1e-6
 
 # How far from a whole number of time steps a time may be, in time steps.
 NEAR = 1e-5
+
+# From which argument on Stirling's series is used, and its coefficients: Bernoulli's numbers
+# B(2n) / (2n (2n - 1)).
+_STIRLING = 10
+_STIRLING_SERIES = (1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360)
 
 
 @dataclass(frozen=True)
@@ -135,6 +141,29 @@ def _x_modulo(graph: Graph, _: Moment, x: int, unit: int) -> int:
 
 def _log(graph: Graph, _: Moment, x: int, base: int) -> int:
     return graph.add("div", graph.add("ln", x), graph.add("ln", base))
+
+
+def _gamma_ln(graph: Graph, _: Moment, x: int) -> int:
+    """Build the logarithm of the gamma function, within 1e-14 of it.
+
+    Stirling's series from 10 on, and below the recurrence ``gamma(x + 1) = x gamma(x)``
+    (Abramowitz and Stegun, Handbook of Mathematical Functions, 6.1.15 and 6.1.41).
+    """
+    add, const = graph.add, graph.const
+    small = less(graph, x, const(_STIRLING))
+    z = choose(graph, small, add("add", x, const(_STIRLING)), x)
+    passed = x
+    for count in range(1, _STIRLING):
+        passed = add("mul", passed, add("add", x, const(count)))
+    inverse = add("div", const(1), z)
+    square = add("mul", inverse, inverse)
+    series = const(0)
+    for coefficient in reversed(_STIRLING_SERIES):
+        series = add("add", const(coefficient), add("mul", series, square))
+    node = add("mul", add("sub", z, const(0.5)), add("ln", z))
+    node = add("add", add("sub", node, z), const(math.log(2 * math.pi) / 2))
+    node = add("add", node, add("mul", series, inverse))
+    return add("sub", node, choose(graph, small, add("ln", passed), const(0)))
 
 
 def _step(graph: Graph, moment: Moment, height: int, start: int) -> int:
@@ -270,6 +299,12 @@ _WHOLE_INTERVAL = Domain(
     "make it one, or 0 for a single pulse",
 )
 
+_POSITIVE = Domain(
+    lambda graph, span, *given: less(graph, graph.const(0), given[0]),
+    "GAMMA LN of a number that is not positive",
+    "give it a positive one",
+)
+
 
 def _direct(op: str) -> Callable[..., int]:
     return lambda graph, _, *args: graph.add(op, *(graph.number(arg) for arg in args))
@@ -298,6 +333,7 @@ FUNCTIONS: dict[str, Function] = {
     "log": Function(2, _numbers(_log)),
     "modulo": Function(2, _numbers(_modulo)),
     "xmodulo": Function(2, _numbers(_x_modulo)),
+    "gamma ln": Function(1, _numbers(_gamma_ln), (_POSITIVE,)),
     "quantum": Function(2, _numbers(_quantum)),
     "xidz": Function(3, _numbers(xidz)),
     "zidz": Function(2, _numbers(zidz)),

@@ -32,7 +32,7 @@ from smecluster.model.program.clock import Times, compute_times
 from smecluster.model.program.graph import Program
 from smecluster.model.program.inputs import InputIndex
 from smecluster.model.program.outputs import select_outputs
-from tests.bench.models import ENGINES
+from tests.bench.models import ENGINES, write_head
 from tests.bench.models import measure as measure_model
 
 OUTPUTS = ("value added", "Employment", "innovation capacity", "fiscal balance", "Regional brand")
@@ -55,9 +55,11 @@ def main() -> None:
     chosen = parser.parse_args()
     if chosen.model:
         print(f"{platform.machine()}, {_processor()}, Python {platform.python_version()}")
-        print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}\n")
+        print(f"{os.cpu_count()} processors; seconds, in brackets those of the processor\n")
+        print(*write_head(chosen.runs), sep="\n")
         for path in chosen.model:
-            measure_model(path, tuple(chosen.engine or ENGINES), chosen.runs)
+            for row in measure_model(path, tuple(chosen.engine or ENGINES), chosen.runs):
+                print(row, flush=True)
         return
     m = model.load()
     print(f"{m.path.name}: {len(m.program.nodes)} operations, {len(m.program.states)} states")

@@ -3,13 +3,14 @@
 python -m tests.bench --model World3-03.mdl --model Population.mdl
 python -m tests.bench --model Earth4All.mdl --engine kernel --runs 100
 
-The models are not part of the program: give the paths of your own copies. Each engine has a process
-of its own with an empty cache. *First use* is everything from the program's start to the results of
-a first run: imports, translation, compilation, the run of all variables. *Again* is a second run.
-*Runs* vary twenty constants by a hundredth and keep five stocks; their first time holds what is
-compiled for them. PySD's are extrapolated from one, and that from its first 64 steps where a run
-has more than 500. The gap is the largest difference to the kernel among all series that both
-compute, each held against its own largest value.
+The models are not part of the program: give the paths of your own copies, in whose folder PySD
+leaves its translation. Each engine has a process of its own with an empty cache. *First use* is
+everything from the program's start to the results of a first run: imports, translation,
+compilation, the run of all variables. *Again* is a second run. *Runs* vary twenty constants by a
+hundredth (pysimlin repeats one run) and keep five stocks; their first time holds what is compiled
+for them. PySD's are extrapolated from one, and that from its first 64 steps where a run has more
+than 500. *Load* is that of the minute before. The gap is the largest difference to the kernel among
+all series that both compute, each held against its own largest value.
 """
 
 from __future__ import annotations
@@ -21,11 +22,12 @@ _BEGAN = time.perf_counter()
 import argparse  # noqa: E402
 import json  # noqa: E402
 import os  # noqa: E402
+import re  # noqa: E402
 import subprocess  # noqa: E402
 import sys  # noqa: E402
 import tempfile  # noqa: E402
 import warnings  # noqa: E402
-from collections.abc import Callable  # noqa: E402
+from collections.abc import Callable, Iterator  # noqa: E402
 from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
 
@@ -53,8 +55,14 @@ def main() -> None:
     print(json.dumps(row))
 
 
-def measure(path: Path, engines: tuple[str, ...] = ENGINES, runs: int = RUNS) -> None:
-    """Print the table of a model.
+def write_head(runs: int = RUNS) -> list[str]:
+    """Write the first two lines of the table."""
+    heads = ("model", "engine", "first use", "again", f"{runs} runs, first", f"{runs} runs, again")
+    return [f"| {' | '.join((*heads, 'load', 'gap'))} |", "|---|---|" + "---:|" * 6]
+
+
+def measure(path: Path, engines: tuple[str, ...] = ENGINES, runs: int = RUNS) -> Iterator[str]:
+    """Measure a model, and write a row of the table for each engine.
 
     Parameters
     ----------
@@ -64,12 +72,16 @@ def measure(path: Path, engines: tuple[str, ...] = ENGINES, runs: int = RUNS) ->
         Some of `ENGINES`.
     runs : int
         How many runs are made at once.
+
+    Yields
+    ------
+    str
+        Wall time and, in brackets, processor time, both in s; or why the engine does not run it.
     """
-    print(f"{path.name}; seconds, and in brackets those of the processor")
-    heads = ("first use", "again", f"{runs} runs, first", f"{runs} runs, again", "gap")
-    print(f"{'':10}" + "".join(f"{head:>22}" for head in heads))
     with tempfile.TemporaryDirectory() as folder:
         for engine in engines:
+            begin = f"| {path.stem} | {engine} |"
+            load = os.getloadavg()[0]
             done = subprocess.run(
                 [sys.executable, "-m", "tests.bench.models", path, engine, str(runs), folder],
                 env={**os.environ, "SMECLUSTER_CACHE": str(Path(folder) / engine)},
@@ -77,15 +89,21 @@ def measure(path: Path, engines: tuple[str, ...] = ENGINES, runs: int = RUNS) ->
                 text=True,
             )
             if done.returncode:
-                lines = done.stderr.strip().splitlines() or [""]
-                print(f"{engine:10} fails: {lines[-1][:160]}", flush=True)
+                yield f"{begin} does not run it: {_find_reason(done.stderr)} |||| {load:.1f} | |"
                 continue
             row = json.loads(done.stdout.splitlines()[-1])
             cells = [f"{wall:.3g} ({busy:.3g})" for wall, busy in row["seconds"]]
-            gap = "" if engine == "kernel" else f"{_find_gap(Path(folder), engine):.1e}"
-            note = f"  {row['note']}" if row.get("note") else ""
-            print(f"{engine:10}" + "".join(f"{c:>22}" for c in (*cells, gap)) + note, flush=True)
-    print()
+            if row.get("note"):
+                cells[-1] += f", {row['note']}"
+            gap = "" if engine == "kernel" else f"{_find_gap(Path(folder), engine):.0e}"
+            yield f"{begin} {' | '.join((*cells, f'{load:.1f}', gap))} |"
+
+
+def _find_reason(text: str) -> str:
+    """Find the line of an error that says what is wrong: the last that begins with its kind."""
+    lines = [line.strip() for line in text.strip().splitlines()] or ["no message"]
+    named = [line for line in lines if re.match(r"[\w.]+(Error|Exception)\b", line)]
+    return (named or lines)[-1][:160].replace("|", "/")
 
 
 def _find_gap(folder: Path, engine: str) -> float:
@@ -179,7 +197,7 @@ def _measure_pysd(path: Path, runs: int) -> Measured:
         seconds = [_add(reading, again)]
     many = tuple(runs * part for part in again)
     seconds += [again, many, many]
-    note = f"from {MEASURED} of {steps} steps" if long else ""
+    note = f"from {MEASURED} of {steps} steps of one" if long else "from one"
     times = {"time": table.index.to_numpy(dtype=float)}
     from tests.parity.published import split_column
 

@@ -29,8 +29,8 @@ PACKAGES = {"PySD": "pysd", "pysimlin": "pysimlin"}
 _PARITY = Path(__file__).parent
 # Of processor time, of the clock for that much of it while other work shares the processor, and of
 # memory.
-SECONDS = 120
-PATIENCE = 8 * SECONDS
+SECONDS = 240
+PATIENCE = 4 * SECONDS
 BYTES = 6 * 2**30
 
 

@@ -1,5 +1,6 @@
 """What the kernel would compute wrongly is refused at loading, or the run fails with its reason."""
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -337,3 +338,11 @@ def test_a_range_of_later_ranges_has_their_elements(tmp_path: Path) -> None:
 def test_ranges_that_contain_each_other_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="contains itself"):
         read(tmp_path, "A: B, c ~~|\nB: A, d ~~|\nx[A] = 1 ~~|\n")
+
+
+def test_the_logarithm_of_the_gamma_function_is_that_of_the_library(tmp_path: Path) -> None:
+    places = [1e-9, 0.3, 0.5, 1.0, 1.5, 2.0, 3.7, 9.999, 10.0, 55.5, 1e6]
+    m = read(tmp_path, "k = 1 ~~|\nx = GAMMA LN(k) ~~|\n")
+    found = model.simulate_many(m, {"k": places}, ["x"])["x"].isel(time=0)
+    np.testing.assert_allclose(found, [math.lgamma(k) for k in places], rtol=2e-15, atol=1e-14)
+    assert "GAMMA LN of a number that is not positive in x in 0" in failures(m, {"k": [1, 0]})
