@@ -10,12 +10,13 @@ from typing import Any
 from smecluster.model.program.draws import DRAWS, SEED, Source
 from smecluster.model.program.functions import FUNCTIONS
 from smecluster.model.program.graph import Parameter
-from smecluster.model.program.matrices import INVERT, MatrixBuilder
 from smecluster.model.program.subscripts import Cell, Env, Scope, Site
 from smecluster.model.program.vectors import (
+    INVERT,
     REDUCTIONS,
     VECTORS,
     WHOLE,
+    VectorBuilder,
     list_subscripts,
 )
 from smecluster.model.reading import syntax
@@ -31,7 +32,7 @@ _READINGS = {
 }
 
 
-class CallBuilder(MatrixBuilder):
+class CallBuilder(VectorBuilder):
     """Builds variables whose equations call functions, tables and macros.
 
     Parameters
