@@ -18,7 +18,7 @@ from smecluster.policies.brief.parts.tasks import write_tasks
 from smecluster.policies.brief.parts.trust import write_trust
 from smecluster.policies.brief.verdict import write_verdict
 from smecluster.policies.brief.words.evidence import Evidence
-from smecluster.policies.brief.words.voice import Voice
+from smecluster.policies.brief.words.voice import Voice, bound_chance
 
 #: Name of the figure's file.
 FIGURE = "brief"
@@ -99,8 +99,10 @@ def _write_lead(voice: Voice, evidence: Evidence) -> str:
         return said
     counted = say(
         "Odds are counted over {count} draws: sets of values for constants that the data leave "
-        "uncertain. All sums are in present value.",
+        "uncertain. By chance a share of them may be off by {points} points in a hundred. All sums "
+        "are in present value.",
         count=f"{len(comparison.draws):,}",
+        points=bound_chance(len(comparison.draws)),
     )
     return say.sentences([said, counted])
 

@@ -115,18 +115,24 @@ def _tell_draws(voice: Voice, evidence: Evidence) -> str:
     runs = evidence.comparison.runs + (evidence.account.runs if evidence.account else 0)
     if not voice.odds.several:
         return say("{runs} runs with one set of values.", runs=f"{runs:,}")
-    said = say(
-        "{runs} runs. A draw is one set of the constants that the calibration estimates; the "
-        "{count} draws are the same for every strategy. A 90 % interval runs from the value that "
-        "5 % of the draws lie below to the one that 5 % lie above.",
-        runs=f"{runs:,}",
-        count=f"{len(draws):,}",
-    )
     if voice.odds.all_varied:
-        said = say.sentences(
-            [said, say("Worlds that fit the history are draws in which all judgements vary too.")]
+        what = say(
+            "A draw is one set of values of all constants that are estimated or judged, as far as "
+            "the histories allow; a world that fits the history is such a draw."
         )
-    return said
+    else:
+        what = say("A draw is one set of the constants that the calibration estimates.")
+    return say.sentences(
+        [
+            say("{runs} runs.", runs=f"{runs:,}"),
+            what,
+            say(
+                "The {count} draws are the same for every strategy. A 90 % interval runs from the "
+                "value that 5 % of the draws lie below to the one that 5 % lie above.",
+                count=f"{len(draws):,}",
+            ),
+        ]
+    )
 
 
 def _tell_ready(voice: Voice, evidence: Evidence) -> list[str]:

@@ -94,12 +94,15 @@ def summarise_tasks(voice: Voice, evidence: Evidence) -> str:
 def _name_best(voice: Voice, levers: pd.DataFrame) -> str:
     """Name the levers at which each level is clearly best, those that bring most first."""
     say = voice.say
+    sure = levers[levers["ahead"] >= SURE * levers["draws"]]
+    if not sure["best"].isin([CENTRE, REGIONS]).any():
+        return say("no lever is clearly best run by the centre or by the regions alone")
     named = []
     for who, message in (
         (CENTRE, mark("the centre is clearly best at {levers}")),
         (REGIONS, mark("the regions are clearly best at {levers}")),
     ):
-        own = levers[(levers["best"] == who) & (levers["ahead"] >= SURE * levers["draws"])]
+        own = sure[sure["best"] == who]
         order = own.sort_values(who, ascending=False)["lever"].head(_NAMED)
         if len(own):
             named.append(say(message, levers=say.join([say.name(str(one)) for one in order])))

@@ -30,6 +30,23 @@ _PHRASES = {
 }
 
 
+def bound_chance(count: int) -> int:
+    """Bound how far a share of draws may be off because there are no more of them.
+
+    Parameters
+    ----------
+    count : int
+        How many draws were counted, at least one.
+
+    Returns
+    -------
+    int
+        Points in a hundred, rounded up: two standard errors of a share of one half, at which the
+        binomial distribution is widest.
+    """
+    return math.ceil(100.0 / math.sqrt(count))
+
+
 @dataclass(frozen=True)
 class Voice:
     """What every part of a brief needs to speak.

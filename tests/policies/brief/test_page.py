@@ -18,8 +18,10 @@ from smecluster.model.presentation.language.numbers import format_number
 from smecluster.policies.accounting.measures import ACCOUNT
 from smecluster.policies.brief.figures import draw_brief
 from smecluster.policies.brief.page import FIGURE, make_voice, write_brief
+from smecluster.policies.brief.parts.tasks import summarise_tasks
 from smecluster.policies.brief.verdict import MOST, write_verdict
 from smecluster.policies.brief.words.evidence import ASSIGNMENT, MAP, Evidence
+from smecluster.policies.brief.words.voice import bound_chance
 
 LANGUAGES = (ENGLISH, CHINESE)
 BUDGETS, BASELINES = ("0.1%", "3%"), ("as-now", "end-all-policy")
@@ -183,6 +185,40 @@ def test_no_table_is_wider_or_longer_than_a_sheet(make):
     document = write_brief(load_language(ENGLISH), make("0.1%", "as-now"), {})
     assert max(len(table.rows) for table in document.tables) <= 20
     assert max(len(table.columns) for table in document.tables) <= 9
+
+
+@pytest.mark.parametrize("count", [10, 100, 1000])
+def test_a_share_of_draws_is_off_by_more_than_is_said_in_at_most_a_case_of_twenty(count):
+    ahead = np.random.default_rng(4).binomial(count, 0.5, size=20_000)
+    off = 100.0 * np.abs(ahead / count - 0.5)
+    assert np.mean(off > bound_chance(count)) <= 0.05
+    # Nor is the bound so wide that it says nothing.
+    assert np.mean(off > bound_chance(count) / 2) >= 0.2
+
+
+@pytest.mark.parametrize(
+    ("best", "told"),
+    [
+        ("both", "no lever is clearly best run by the centre or by the regions alone"),
+        (
+            "centre",
+            "the centre is clearly best at legal framework; the regions are clearly best at none",
+        ),
+        (
+            "regions",
+            "the centre is clearly best at none; the regions are clearly best at legal framework",
+        ),
+    ],
+)
+def test_the_words_name_the_levers_that_a_level_runs_clearly_best(make, best, told):
+    evidence = make(BUDGETS[0], BASELINES[0])
+    ready = evidence.ready[ASSIGNMENT]
+    levers = ready.tables[ASSIGNMENT].assign(ahead=0)
+    one = levers["lever"] == "legal framework"
+    levers.loc[one, ["best", "ahead"]] = best, int(levers.loc[one, "draws"].iloc[0])
+    tables = {**ready.tables, ASSIGNMENT: levers}
+    turned = replace(evidence, ready={**evidence.ready, ASSIGNMENT: replace(ready, tables=tables)})
+    assert summarise_tasks(speak(ENGLISH, turned), turned).endswith(f"; {told}.")
 
 
 def test_the_shipped_answers_are_on_the_page(make):
