@@ -214,6 +214,7 @@ class _Variables:
         if lookups is not None:
             tree = InlineLookups(tree, lookups)
         kept = _is_kept(node, part, node.tag in self.kept)
+        tree = _add_first(tree, node, part, plain=node.tag != "stock" and lookups is None)
         if node.tag == "stock":
             tree = Integ(self._read_net_flow(node, subscripts), tree, kept)
         elif kept and node.tag == "flow":
@@ -256,6 +257,24 @@ def _read_dims(node: Node) -> tuple[str, ...]:
 def _is_kept(node: Node, part: Node, usual: bool) -> bool:
     mark = part.first("non_negative") or node.first("non_negative")
     return usual if mark is None else "false" not in mark.text.lower()
+
+
+def _add_first(tree: Tree, node: Node, part: Node, *, plain: bool) -> Tree:
+    """Add the equation that counts where stocks get their first values.
+
+    It is not in the standard. Stella writes it, and in what SDEverywhere publishes it is Vensim's
+    ACTIVE INITIAL.
+    """
+    first = part.first("init_eqn") or node.first("init_eqn")
+    if first is None or not join_lines(_REMARK.sub(" ", first.text)):
+        return tree
+    if not plain:
+        raise InputError(
+            f"line {first.line}: {node.name!r} has an <init_eqn> beside a table or in a stock, "
+            "which is not computed: give it to a variable of its own"
+        )
+    initial = read_equation(first.text, node.name, first.line)
+    return Call(Reference("active initial"), (tree, initial))
 
 
 def _text(node: Node, tag: str) -> str:

@@ -68,6 +68,21 @@ def test_one_pulse_comes_where_the_interval_is_nought(tmp_path: Path) -> None:
     assert compute(tmp_path, "PULSE(3, 2, 0)") == [0, 0, 6, 0, 0, 0, 0]
 
 
+def test_an_initial_equation_counts_where_stocks_begin(tmp_path: Path) -> None:
+    more = (
+        '<aux name="goal"><eqn>2 * level</eqn><init_eqn>7</init_eqn></aux>'
+        '<stock name="level"><eqn>goal</eqn></stock>'
+    )
+    assert compute(tmp_path, "level", more)[0] == 7
+    assert compute(tmp_path, "goal", more)[0] == 14
+    with pytest.raises(InputError, match="'level' has an <init_eqn> beside a table or in a stock"):
+        compute(
+            tmp_path,
+            "level",
+            more.replace("</eqn></stock>", "</eqn><init_eqn>1</init_eqn></stock>"),
+        )
+
+
 def test_a_macro_is_a_formula_of_its_parameters_or_has_stocks(tmp_path: Path) -> None:
     plain = '<macro name="half"><parm>x</parm><eqn>x / 2</eqn></macro>'
     assert compute(tmp_path, "HALF(TIME) + HALF(6)", macro=plain)[-1] == 5
