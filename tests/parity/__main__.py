@@ -15,12 +15,17 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import tempfile
 from pathlib import Path
 
 from tests.parity.engines import ENGINES, identify, run_apart
 from tests.parity.published import Case, find_cases, list_models
 from tests.parity.table import Row, count_models, judge, write_page, write_totals
 
+_FIRST = (
+    "{UTF-8}\nx = INTEG(1, 0) ~~|\nINITIAL TIME = 0 ~~|\nFINAL TIME = 1 ~~|\nTIME STEP = 1 ~~|\n"
+    "SAVEPER = 1 ~~|\n"
+)
 # By engine, as `identify` tells them apart, and by model.
 Kept = dict[str, dict[str, tuple[str, str]]]
 
@@ -40,7 +45,7 @@ def main() -> None:
     parser.add_argument("--page", type=Path, help="write docs/parity.md")
     chosen = parser.parse_args()
     engines = [engine for engine in ENGINES if engine in (chosen.engine or ENGINES)]
-    for engine in engines:  # imported once, before the processes of the models are forked
+    for engine in engines:
         _load(engine)
     kept: Kept = {}
     if chosen.keep and chosen.keep.exists():
@@ -81,12 +86,11 @@ def _run(case: Case, engines: list[str], kept: Kept, *, details: bool) -> Row:
 
 
 def _load(engine: str) -> None:
-    if engine == "PySD":
-        import pysd  # noqa: F401
-    elif engine == "pysimlin":
-        import simlin  # noqa: F401
-    else:
-        from smecluster.model.program import equations  # noqa: F401
+    """Let an engine run once, so that what it imports need not be imported for each model."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "first.mdl"
+        path.write_text(_FIRST, encoding="utf-8")
+        ENGINES[engine](Case("first.mdl", path, path, (), random=False))
 
 
 if __name__ == "__main__":
