@@ -3,13 +3,15 @@
 import dataclasses
 import os
 import signal
+import time
 from pathlib import Path
 
 import pytest
 
+from tests.parity import engines
 from tests.parity.engines import ENGINES, Answer, identify, run_apart, run_interpreter
 from tests.parity.judging import compare
-from tests.parity.published import Case, Series, find_cases, list_own, read_results
+from tests.parity.published import Case, Key, Series, find_cases, list_own, read_results
 from tests.parity.table import Row, count_models, judge, read_doubted, write_page
 
 MODEL = (
@@ -90,14 +92,25 @@ def test_a_process_that_dies_says_so_at_once(suite: Path, monkeypatch: pytest.Mo
     assert (answer.outcome, answer.text) == ("traceback", "its process was killed by SIGKILL")
 
 
-def test_a_process_that_waits_forever_took_no_time_of_the_processor(
-    suite: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_process_that_waits_is_given_up(suite: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (case,) = find_cases(suite)
     monkeypatch.setitem(ENGINES, "kernel", lambda _: signal.pause())
     answer = run_apart("kernel", case, patience=0.2)
     assert answer.outcome == "no end"
-    assert "no result in 0.2 s (0." in answer.text
+    assert "none in the last 0.2 s" in answer.text
+
+
+def test_a_process_that_gets_some_of_the_processor_is_not_given_up(
+    suite: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def wait(_: Case) -> dict[Key, Series]:
+        time.sleep(0.5)
+        return {}
+
+    (case,) = find_cases(suite)
+    monkeypatch.setitem(ENGINES, "kernel", wait)
+    monkeypatch.setattr(engines, "_read_processor_seconds", lambda _: time.monotonic())
+    assert run_apart("kernel", case, patience=0.1).outcome == "ran"
 
 
 def test_a_process_without_end_is_ended_by_its_own_time(
@@ -121,3 +134,9 @@ def test_what_is_left_out_is_said(suite: Path) -> None:
     drawn = dataclasses.replace(case, random=True)
     assert count_models(3, [case]) == "Of 3 model files, 1 have published results."
     assert "draw random numbers: `tests/growth/growth.mdl`" in count_models(3, [drawn])
+
+
+def test_the_processor_time_of_a_process_is_read_from_the_system() -> None:
+    before = time.process_time()
+    assert before - 0.1 <= engines._read_processor_seconds(os.getpid()) <= time.process_time() + 0.1
+    assert engines._read_processor_seconds(None) == 0
