@@ -22,6 +22,7 @@ from smecluster.model.support.errors import InputError, UnknownNameError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from smecluster.calibration.data.case import Case
     from smecluster.calibration.store.named import Calibration
     from smecluster.model import Model
 
@@ -364,6 +365,7 @@ def load_gross(
             from smecluster.calibration.authoring.blanks import check_written
 
             loaded = [load_case(path) for path in folders]
+            _refuse_twice(loaded)
             for case, calibrated in zip(loaded, calibrations, strict=True):
                 copied = check_written(case)
                 if calibrated is None:
@@ -393,6 +395,18 @@ def load_gross(
         if calibrated is not None:
             model = apply_calibration(model, calibrated)
     return model, parts
+
+
+def _refuse_twice(cases: Sequence[Case]) -> None:
+    """Refuse two folders of one region, of which only one could count."""
+    first: dict[str, Case] = {}
+    for case in cases:
+        other = first.setdefault(case.place.name, case)
+        if other is not case:
+            raise InputError(
+                f"{other.path} and {case.path} both hold {case.place.name!r}: leave one of them "
+                "out, or give it a name of its own in case.toml"
+            )
 
 
 def describe_origin(

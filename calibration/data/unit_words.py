@@ -116,7 +116,7 @@ def read_words(text: str) -> Reading:
     # "RMB 100 million yuan" names its base twice; "km2 persons" is no unit.
     quantities = {quantity for quantity, _ in bases}
     if len(quantities) != 1:
-        return Reading("", factor, prices, " ".join(rest) or text)
+        return Reading("", 1.0 if rest else factor, prices, " ".join(rest) or text)
     quantity, size = bases[0]
     return Reading(quantity, factor * size, prices, " ".join(rest))
 

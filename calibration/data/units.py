@@ -128,6 +128,10 @@ def find_unit(name: str) -> Unit:
             f"unknown unit {name!r}: {found.rest!r} is no number or unit; written as in "
             f"{', '.join(known[:4]) or 'hectares, mu'}"
         )
+    if found.factor != 1.0 and found.rest == name:
+        raise InputError(
+            f"unknown unit {name!r}: a number alone is none; write 亿元, 万人, million yuan, ..."
+        )
     close = suggest_name(name, PUBLISHED)
     hint = f"did you mean {close!r}?" if close else f"allowed are {_EXAMPLES}"
     raise InputError(f"unknown unit {name!r}: {hint}")

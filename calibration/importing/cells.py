@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from smecluster.calibration.data.series import YEARS
-from smecluster.model.presentation.workbooks import EXCEL, read_sheet
+from smecluster.model.presentation.workbooks import EXCEL, list_sheets, read_sheet
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.files import read_text
 from smecluster.model.support.limits import MOST_COLUMNS, MOST_IN_A_CELL
@@ -20,7 +20,10 @@ _SEPARATORS = (",", "\t", ";")
 _EMPTY = frozenset(
     ("", "-", "--", "—", "——", "\u2013", "…", "...", "……", "n/a", "na", "nan", "none", "缺", "/")
 )
+# Tables from Chinese offices are often in this encoding, which holds every Chinese character.
+_CHINESE = "gb18030"
 _YEAR = re.compile(r"((?:19|20)\d\d)(?:\.0+)?\s*年?")
+_BEGINS = re.compile(r"(?:19|20)\d\d(?!\d)")
 _NUMBER = re.compile(r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?(?:[eE][-+]?\d+)?")
 
 
@@ -62,7 +65,11 @@ def read_cells(path: Path, sheet: str | None = None) -> list[list[str]]:
     # Trailing commas, which Excel writes, are columns without a cell.
     filled = [at for at in range(width) if any(row[at] for row in rows)]
     if len(rows) < 2 or len(filled) < 2:
-        raise InputError(f"{path} holds no table: a row of headings and rows of figures are needed")
+        others = list_sheets(path) if suffix == EXCEL and sheet is None else []
+        more = f"; --sheet names another sheet: {', '.join(others[1:])}" if others[1:] else ""
+        raise InputError(
+            f"{path} holds no table: a row of headings and rows of figures are needed{more}"
+        )
     found = [[row[at] for at in filled] for row in rows]
     if any(len(cell) > MOST_IN_A_CELL for row in found for cell in row):
         raise InputError(f"{path} has a cell of more than {MOST_IN_A_CELL:,} characters")
@@ -74,6 +81,29 @@ def parse_year(text: str) -> int | None:
     found = _YEAR.fullmatch(_fold(text))
     year = int(found.group(1)) if found else 0
     return year if YEARS[0] <= year <= YEARS[1] else None
+
+
+def check_year(text: str, row: int) -> None:
+    """Refuse a year that would be left out without a word.
+
+    Parameters
+    ----------
+    text : str
+        A cell beside figures, in the column of years.
+    row : int
+        Its row, for the message.
+
+    Raises
+    ------
+    InputError
+        If it is a year beyond those that are read, or begins like a year.
+    """
+    folded = _fold(text)
+    if parse_year(text) is not None or not _BEGINS.match(folded):
+        return
+    if _YEAR.fullmatch(folded):
+        raise InputError(f"row {row}: years from {YEARS[0]} to {YEARS[1]} are read, not {text}")
+    raise InputError(f"row {row}: {text!r} is no year: write its four digits alone")
 
 
 def parse_figure(text: str) -> str | None:
@@ -106,7 +136,7 @@ def parse_figure(text: str) -> str | None:
 
 
 def _split_lines(path: Path) -> list[list[str]]:
-    text = read_text(path)
+    text = read_text(path, other=_CHINESE)
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
     first = lines[0] if lines else ""
     separator = max(_SEPARATORS, key=first.count)

@@ -21,7 +21,7 @@ from smecluster.calibration.importing.cells import read_cells
 from smecluster.calibration.importing.headings import Understood, choose_measures, understand
 from smecluster.calibration.importing.layout import Layout, SheetFigure, read_figures
 from smecluster.calibration.sizing.sized_case import new_sized_case
-from smecluster.model.support.errors import InputError
+from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.files import read_text
 
 VALUE_ADDED = "value added"
@@ -54,6 +54,9 @@ class Imported:
         The variables of the model that they measure.
     like : str
         The region whose values were scaled; empty where the folder was there already.
+    beyond : tuple of int
+        Years with figures that no measure compares: before the model begins, or beyond the
+        deflator.
     year, gdp, factor : int, float, float
         The year, value added (Myuan in prices of the year) and factor by which it was; 0 where the
         folder was there already.
@@ -65,6 +68,7 @@ class Imported:
     understood: tuple[Understood, ...]
     figures: tuple[SheetFigure, ...]
     measures: tuple[str, ...]
+    beyond: tuple[int, ...] = ()
     like: str = ""
     year: int = 0
     gdp: float = 0.0
@@ -120,7 +124,13 @@ def import_case(
     known = _read_import(target) if (target / _CASE).is_file() else None
     sheet = sheet or (known.sheet if known and known.sheet else None)
     place = place or (known.place if known and known.place else None)
-    layout, figures = read_figures(read_cells(table, sheet), place)
+    cells = read_cells(table, sheet)
+    try:
+        layout, figures = read_figures(cells, place)
+    except UnknownNameError:
+        raise
+    except InputError as error:
+        raise InputError(f"{table}: {error}") from None
     mapping: Mapping[str, Heading] = known.columns if known else {}
     for heading in mapping:
         if heading not in {each.heading for each in figures}:
@@ -161,9 +171,10 @@ def import_case(
     files[_SOURCES] = _keep_comments(files[_SOURCES]) + line
     write_folder(target, files)
     variables = tuple(str(measure["variable"]) for measure in measures)
+    beyond = {x for measure in measures for x in _list_beyond(measure, understood, figures)}
     return Imported(
         *(target, table, layout, tuple(understood), tuple(figures), variables),
-        *(sized.like, year, gdp, sized.factor),
+        *(tuple(sorted(beyond)), sized.like, year, gdp, sized.factor),
     )
 
 
@@ -211,7 +222,7 @@ def _find_size(
     named = {each.heading: each for each in understood if each.series in measure["series"]}
     rows: dict[str, list[Row]] = {}
     for figure in figures:
-        if figure.heading in named and figure.year >= _FIRST:
+        if figure.heading in named and _can_compare(named[figure.heading], figure.year):
             row = _make_row(own, named[figure.heading], figure)
             rows.setdefault(row.name, []).append(row)
     chosen = _make_measure(measure, (_FIRST, 2030))
@@ -223,8 +234,8 @@ def _find_size(
             year, real = int(str(record[2])), float(str(record[3]))
             return year, real * read_deflator()[year]
     raise InputError(
-        f"no year from {_FIRST} on has a figure of {' and '.join(measure['series'])}: a region "
-        "needs one to be brought to size"
+        f"no year from {_FIRST} to {max(read_deflator())} has a figure of "
+        f"{' and '.join(measure['series'])}: a region needs one to be brought to size"
     )
 
 
@@ -272,9 +283,14 @@ def _list_rows(
 def _write_measure(
     measure: Mapping[str, Any], understood: Sequence[Understood], figures: Sequence[SheetFigure]
 ) -> str:
-    headings = {each.heading for each in understood if each.series in measure["series"]}
-    years = [figure.year for figure in figures if figure.heading in headings]
-    first = max(min(years), int(measure.get("from", min(years))))
+    named = {each.heading: each for each in understood if each.series in measure["series"]}
+    years = [
+        figure.year
+        for figure in figures
+        if figure.heading in named and _can_compare(named[figure.heading], figure.year)
+    ]
+    begin = max(_FIRST, int(measure.get("from", _FIRST)))
+    first = max(min(years, default=begin), begin)
     fields = {
         **{name: value for name, value in measure.items() if name not in ("from", "definition")},
         "prices": _choose_prices(measure),
@@ -283,6 +299,24 @@ def _write_measure(
     }
     lines = [f"{name} = {json.dumps(x, ensure_ascii=False)}" for name, x in fields.items()]
     return "\n".join(["[[measure]]", *lines]) + "\n\n"
+
+
+def _can_compare(each: Understood, year: int) -> bool:
+    """Say whether a figure of a year can be held against the model, in prices of 2010."""
+    dated = each.prices and "constant" not in each.prices
+    return year >= _FIRST and (not dated or year <= max(read_deflator()))
+
+
+def _list_beyond(
+    measure: Mapping[str, Any], understood: Sequence[Understood], figures: Sequence[SheetFigure]
+) -> list[int]:
+    """List the years with figures of a measure that are not compared."""
+    named = {each.heading: each for each in understood if each.series in measure["series"]}
+    return [
+        figure.year
+        for figure in figures
+        if figure.heading in named and not _can_compare(named[figure.heading], figure.year)
+    ]
 
 
 def _map(understood: Sequence[Understood]) -> dict[str, Heading]:
@@ -319,7 +353,10 @@ def _write_import(made: Import) -> str:
 
 
 def _describe(understood: Sequence[Understood]) -> str:
-    parts = [f"{each.heading!r} is {each.series or each.reason}" for each in understood[:6]]
+    parts = [
+        f"{each.heading!r} is {each.series}" if each.series else f"{each.heading!r}: {each.reason}"
+        for each in understood[:6]
+    ]
     return "; ".join(parts) or "the table is empty"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from smecluster.calibration.importing.cells import find_years, parse_figure, parse_year
+from smecluster.calibration.importing.cells import check_year, find_years, parse_figure, parse_year
 from smecluster.model.support.errors import InputError, UnknownNameError
 
 Layout = Literal["a column a series", "a row a series", "a row a figure"]
@@ -143,6 +143,8 @@ def _read_across(
     roles = _find_roles(years)
     places = find_years(years)
     head = roles.get("series", 0)
+    for cell in years:
+        check_year(cell, above + 1)
     found = []
     for at, row in enumerate(rows, above + 2):
         if not row[head]:
@@ -165,6 +167,9 @@ def _read_down(
     units = [""] * len(headings)
     if years[0] >= 2 and not headings[column] and cells[years[0] - 2][column]:
         headings, units = cells[years[0] - 2], list(headings)
+    for at in range(years[0], len(cells)):
+        if any(cell for place, cell in enumerate(cells[at]) if place != column):
+            check_year(cells[at][column], at + 1)
     found = []
     for place, heading in enumerate(headings):
         if place == column or not heading:

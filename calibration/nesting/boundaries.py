@@ -57,7 +57,7 @@ def find_parts(regions: Sequence[str], places: Iterable[Place]) -> dict[str, tup
     """
     own = {place.name: place for place in places}
     shipped = _read_shipped()
-    known = {**dict.fromkeys(shipped), **dict.fromkeys(regions)}
+    known = {**dict.fromkeys(shipped), **dict.fromkeys(regions), **dict.fromkeys(own)}
     lies = {
         name: Boundary(own[name].codes)
         if name in own and own[name].codes

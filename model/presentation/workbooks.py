@@ -16,6 +16,14 @@ if TYPE_CHECKING:
 EXCEL = ".xlsx"
 
 
+def list_sheets(path: Path) -> list[str]:
+    """List the names of the sheets of an Excel file that `read_sheet` can read."""
+    import pandas as pd
+
+    with pd.ExcelFile(path, engine="openpyxl") as book:
+        return [str(name) for name in book.sheet_names]
+
+
 def read_sheet(path: Path, sheet: str | None = None) -> pd.DataFrame:
     """Read the cells of a sheet as they are, the first row included.
 

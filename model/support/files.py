@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from smecluster.model.support.errors import InputError
 from smecluster.model.support.limits import MOST_TEXT_BYTES
 
 
-def read_text(path: str | Path, most: int = MOST_TEXT_BYTES) -> str:
+def read_text(path: str | Path, most: int = MOST_TEXT_BYTES, *, other: str | None = None) -> str:
     """Read a UTF-8 text file.
 
     Parameters
@@ -21,6 +22,8 @@ def read_text(path: str | Path, most: int = MOST_TEXT_BYTES) -> str:
         The file.
     most : int
         Bytes that it may have. A larger one is refused before it is read.
+    other : str, optional
+        The encoding of what is not UTF-8; UTF-16 by its mark is then read too.
 
     Returns
     -------
@@ -39,7 +42,7 @@ def read_text(path: str | Path, most: int = MOST_TEXT_BYTES) -> str:
             data = b"" if size > most else file.read(most + 1)
         if max(size, len(data)) > most:
             raise InputError(f"{path} is larger than the {most / 1e6:,.0f} MB that can be read")
-        text = data.decode("utf-8-sig")
+        text = _decode(data, other)
     except FileNotFoundError:
         raise InputError(f"no such file: {path}") from None
     except UnicodeDecodeError as error:
@@ -52,6 +55,20 @@ def read_text(path: str | Path, most: int = MOST_TEXT_BYTES) -> str:
         # A ValueError comes from a name that no file can have.
         raise InputError(f"cannot read {path}: {getattr(error, 'strerror', '') or error}") from None
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _decode(data: bytes, other: str | None) -> str:
+    if other is None:
+        return data.decode("utf-8-sig")
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        try:
+            return data.decode(other)
+        except UnicodeDecodeError:
+            raise error from None
 
 
 def check_writable(out: Path, names: Collection[str] = ()) -> None:

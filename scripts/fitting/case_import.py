@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,6 +37,8 @@ def carry_out(
 
 
 def _print(made: Imported) -> None:
+    from smecluster.calibration.data.deflate import read_deflator
+
     rows = []
     for each in made.understood:
         figures = [one for one in made.figures if one.heading == each.heading]
@@ -56,11 +59,16 @@ def _print(made: Imported) -> None:
         rows,
         f"What was understood: {made.layout}",
     )
+    if made.beyond:
+        print(
+            f"kept and not compared: figures of {_spell_years(made.beyond)}; the model begins in "
+            f"1978, and the deflator of current prices ends in {max(read_deflator())}"
+        )
     measured = ", ".join(made.measures)
     if made.like:
         print(
             f"{made.folder}: {made.like} times {made.factor:.6g}; value added in {made.year} is "
-            f"{made.gdp:,.6g} million yuan; measured are {measured}"
+            f"{made.gdp:,.6g} million yuan of that year; measured are {measured}"
         )
     else:
         print(f"{made.folder / 'series.csv'}: written again; measured are {measured}")
@@ -68,3 +76,14 @@ def _print(made: Imported) -> None:
         f"what a heading means stands in [import] of {made.folder / 'case.toml'}; next: smecluster "
         f"case check {made.folder}"
     )
+
+
+def _spell_years(years: Sequence[int]) -> str:
+    """Write years as spans of years without a gap."""
+    spans: list[list[int]] = []
+    for year in years:
+        if spans and year == spans[-1][-1] + 1:
+            spans[-1].append(year)
+        else:
+            spans.append([year])
+    return ", ".join(f"{one[0]}-{one[-1]}" if len(one) > 1 else str(one[0]) for one in spans)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from json import dumps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,7 +17,6 @@ from smecluster.scripts.shared.results import Results
 if TYPE_CHECKING:
     import xarray as xr
 
-    from smecluster.model import Model
 
 EXAMPLES = (
     "smecluster run as-now",
@@ -77,7 +75,6 @@ def run(
         record = {"stamp": origin, "strategy": chosen.name, "warnings": warnings}
         print_json({**record, "outcomes": rows})
         return
-    _explain_regions(model, region or [])
     years = [year for year in _YEARS if year in outcomes["time"].values]
     print_table(
         ["outcome", "place", "unit", *map(str, years)], _rows(outcomes, years), chosen.title
@@ -85,18 +82,6 @@ def run(
     shown = {str(row[0]) for row in _rows(outcomes, years)}
     if hidden := len(outcomes.data_vars) - len(shown):
         note(f"{len(shown)} outcomes shown; --json or --out has {hidden} more, and every year")
-
-
-def _explain_regions(model: Model, chosen: Sequence[str]) -> None:
-    """Say why numbers of some regions differ from those of a run with all."""
-    from smecluster.model import load
-
-    left = [name for name in load().regions if name not in model.regions]
-    if chosen and left:
-        note(
-            f"{' and '.join(left)} left out: the rest of China sells what they sold, so numbers "
-            "differ from those of a run with all regions"
-        )
 
 
 def _write(run: xr.Dataset, results: Results, origin: dict[str, str]) -> list[Path]:

@@ -12,9 +12,33 @@ from smecluster.model.support.errors import InputError
 if TYPE_CHECKING:
     from smecluster.model.engines.dask import Cluster
 
+
+def explain_regions(given: list[str] | None) -> list[str] | None:
+    """Say why numbers of some regions differ from those of a run with all (``--region``)."""
+    if given:
+        from smecluster.model import load
+        from smecluster.scripts.shared.printing import note
+
+        known = load().regions
+        left = [name for name in known if name not in given]
+        # A name that is no region's is refused soon, and may be that of a folder's region.
+        if left:
+            note(
+                f"{' and '.join(left)} left out: the rest of China sells what they sold, so "
+                "numbers differ from those of a run with all regions"
+            )
+    return given
+
+
 Regions = Annotated[
     list[str] | None,
-    typer.Option("--region", help="Only this region; repeat for several.", show_default=False),
+    typer.Option(
+        "--region",
+        help="Only this region; repeat for several. The others then count as the rest of China, so "
+        "numbers differ from those among all.",
+        callback=explain_regions,
+        show_default=False,
+    ),
 ]
 
 

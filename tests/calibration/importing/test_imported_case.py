@@ -8,9 +8,11 @@ from smecluster.calibration.importing.imported_case import import_case
 from smecluster.model.support.errors import InputError
 
 TABLE = """年份,第二产业增加值(亿元),第三产业增加值(亿元),户籍人口(万人),备注
+1952年,3,1,400,
 1990年,30,13,600,
 2000年,"1,200",800,650,
 2010年,3000,2500,,见注
+2024年,9000,8000,,
 """
 
 
@@ -29,6 +31,8 @@ def made(table, tmp_path):
 def test_the_case_is_sound_and_measures_what_the_table_has(made, tmp_path):
     assert (made.like, made.year, made.measures) == ("Wenzhou", 1990, ("value added",))
     assert made.gdp == pytest.approx(4300)
+    # Before the model begins, and beyond the deflator: kept, not compared, and named.
+    assert made.beyond == (1952, 2024)
     checked = check_case(made.folder)
     assert checked.problems == ()
     case = load_case(made.folder)
@@ -65,3 +69,10 @@ def test_a_folder_that_was_not_made_from_a_spreadsheet_is_left_alone(table, tmp_
     (folder / "notes.txt").write_text("mine", encoding="utf-8")
     with pytest.raises(InputError, match="exists already: nothing was written"):
         import_case(table, folder)
+
+
+def test_a_mistake_in_a_table_names_the_file(tmp_path):
+    path = tmp_path / "town.csv"
+    path.write_text("年份,地区生产总值(亿元)\n1990,43*\n2000,90\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"town\.csv: row 2, .*'43\*' is no figure"):
+        import_case(path, tmp_path / "town")

@@ -92,6 +92,26 @@ def test_trailing_commas_and_tabs_are_read(tmp_path):
     assert read_cells(path) == [["Year", "GDP (亿元)"], ["2000", "5"]]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_tables_are_read_as_offices_save_them(tmp_path, encoding):
+    path = tmp_path / "a.csv"
+    path.write_text("年份,地区生产总值(亿元)\n2000,5\n2001,6\n", encoding=encoding)
+    assert read_cells(path)[0] == ["年份", "地区生产总值(亿元)"]
+
+
+@pytest.mark.parametrize(
+    ("year", "expected"),
+    [
+        ("2035", "row 3: years from 1949 to 2030 are read, not 2035"),
+        ("2010（快报）", "row 3: '2010（快报）' is no year: write its four digits alone"),
+    ],
+)
+def test_no_year_with_figures_is_left_out_without_a_word(year, expected):
+    with pytest.raises(InputError) as error:
+        read_figures([["年份", "GDP(亿元)"], ["2000", "5"], [year, "6"], ["注：来源", ""]])
+    assert str(error.value) == expected
+
+
 def test_a_sheet_is_chosen_by_name(tmp_path):
     path = tmp_path / "a.xlsx"
     with pd.ExcelWriter(path) as book:
@@ -101,7 +121,7 @@ def test_a_sheet_is_chosen_by_name(tmp_path):
     assert read_cells(path, "数据") == [["年份", "GDP(亿元)"], ["2000", "5.5"], ["2001", ""]]
     with pytest.raises(InputError, match=r"did you mean '数据'|sheet"):
         read_cells(path, "数")
-    with pytest.raises(InputError, match="holds no table"):
+    with pytest.raises(InputError, match=r"holds no table.*--sheet names another sheet: 数据"):
         read_cells(path)
 
 
@@ -160,6 +180,10 @@ def test_what_is_something_else_is_not_taken_for_the_series_in_its_name(heading)
     found = read(heading)
     assert "kept for the reader" in found.reason
     assert found.series not in ("gdp", "va_secondary", "employment")
+
+
+def test_a_number_alone_is_no_unit():
+    assert read("GDP（亿）").reason.startswith("unknown unit '亿': a number alone is none; write")
 
 
 def test_a_unit_that_does_not_fit_is_not_taken_for_the_series():

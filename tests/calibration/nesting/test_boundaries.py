@@ -79,3 +79,7 @@ def _find_cities():
     from smecluster.calibration.evaluation.unseen import FOLDER
 
     return sorted(path.parent for path in FOLDER.with_name("cities").glob("*/case.toml"))
+
+
+def test_a_part_that_is_left_out_of_the_run_takes_nothing_out():
+    assert find_parts(["Wenzhou", DELTA], [place(codes=("4403",), part_of=DELTA)]) == {}

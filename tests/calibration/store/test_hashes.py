@@ -326,3 +326,10 @@ def test_a_region_of_nothing_but_copies_says_so(tmp_path, write_town):
     with pytest.warns(CalibrationWarning, match="town is not calibrated: 'smecluster calibrate"):
         load_calibrated((), [folder])
     assert describe_origin([folder], "none") == "none, town (not calibrated)"
+
+
+def test_two_folders_of_one_region_are_refused(case, tmp_path):
+    again = tmp_path / "again"
+    shutil.copytree(case, again)
+    with pytest.raises(InputError, match=r"case and .*again both hold 'Wenzhou': leave"):
+        load_calibrated((), [case, again])

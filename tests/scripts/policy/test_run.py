@@ -16,6 +16,7 @@ from smecluster.policies.plan import Plan, Spending
 from smecluster.policies.triggers import settle_triggers
 from smecluster.scripts.main import main
 from smecluster.scripts.policy import run as run_file
+from smecluster.scripts.shared import printing
 
 
 def call(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
@@ -47,7 +48,8 @@ def test_a_run_writes_labelled_files_that_say_where_they_came_from(capsys, tmp_p
 
 def test_a_person_hears_of_what_is_not_shown_and_of_regions_left_out(capsys, monkeypatch):
     heard: list[str] = []
-    monkeypatch.setattr(run_file, "note", heard.append)
+    for place in (run_file, printing):
+        monkeypatch.setattr(place, "note", heard.append)
     call(capsys, "local", "--region", "Wenzhou")
     assert heard[0].startswith("Pearl River Delta and Zhongguancun left out: the rest of China")
     assert re.match(r"\d+ outcomes shown; --json or --out has \d+ more", heard[1])
