@@ -1,8 +1,10 @@
 """Notes for a release, from the change log: ``python .ci/release.py --tag v0.2.0 --notes FILE``.
 
 The version stands in one place, ``pyproject.toml``. A tag must be that version, the change log must
-have a part for it, and the citation file must name it; else nothing is written. Only the standard
-library is there when it runs.
+have a part for it, and the citation file must name it; else nothing is written. A page of releases
+breaks lines where the text does and knows no neighbouring files: a paragraph becomes one line, and
+``--pages`` says where the files of the tag can be read. Only the standard library is there when it
+runs.
 """
 
 from __future__ import annotations
@@ -30,6 +32,23 @@ def read_notes(version: str) -> str:
     return found.get(version, "")
 
 
+def join_lines(notes: str) -> str:
+    """Join the lines of each paragraph and of each entry of a list."""
+    joined: list[str] = []
+    for line in notes.splitlines():
+        goes_on = bool(joined and joined[-1]) and line and not re.match(r"#|- |```", line)
+        if goes_on and not joined[-1].startswith("#"):
+            joined[-1] += f" {line.strip()}"
+        else:
+            joined.append(line)
+    return "\n".join(joined)
+
+
+def write_links(notes: str, pages: str) -> str:
+    """Let links to files of the project lead to where the files of the tag can be read."""
+    return re.sub(r"\]\((?![a-z]+:|#)([^)\s]+)\)", rf"]({pages.rstrip('/')}/\1)", notes)
+
+
 def find_faults(tag: str) -> list[str]:
     """Say what speaks against releasing a tag; nothing where all is in order."""
     version = read_version()
@@ -48,13 +67,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tag", required=True)
     parser.add_argument("--notes", type=Path, help="the file to write")
+    parser.add_argument("--pages", help="the address of the tag's files, for links to them")
     given = parser.parse_args()
     faults = find_faults(given.tag)
     for fault in faults:
         print(f"error: {fault}", file=sys.stderr)
     if faults:
         return 1
-    notes = read_notes(read_version())
+    notes = join_lines(read_notes(read_version()))
+    if given.pages:
+        notes = write_links(notes, given.pages)
     if given.notes:
         given.notes.write_text(f"{notes}\n", encoding="utf-8")
     else:

@@ -49,8 +49,30 @@ def test_no_other_file_of_the_code_holds_it():
 def test_the_right_tag_is_released_with_the_notes_of_its_part(release):
     assert release.find_faults(f"v{release.read_version()}") == []
     notes = release.read_notes(release.read_version())
-    assert notes.startswith("###")
+    assert "\n### Added\n" in notes
     assert "\n## " not in notes
+
+
+def test_a_paragraph_of_the_notes_is_one_line_and_their_links_lead_to_the_files_of_the_tag(release):
+    notes = (
+        "One\ntwo.\n\n### Added\n\n- three\n  [four](docs/a.md),\n  [five](https://doi.org/x)\n"
+        "- six"
+    )
+    joined = release.join_lines(notes)
+    assert joined == (
+        "One two.\n\n### Added\n\n- three [four](docs/a.md), [five](https://doi.org/x)\n- six"
+    )
+    linked = release.write_links(joined, "https://example.org/blob/v1")
+    assert "[four](https://example.org/blob/v1/docs/a.md)" in linked
+    assert "[five](https://doi.org/x)" in linked
+
+
+def test_no_entry_of_the_notes_stands_twice(release):
+    notes = release.join_lines(release.read_notes(release.read_version()))
+    entries = [line for line in notes.splitlines() if line.startswith("- ")]
+    assert sorted(set(entries)) == sorted(entries)
+    headings = [line for line in notes.splitlines() if line.startswith("### ")]
+    assert headings == ["### Added", "### Changed", "### Fixed", "### Removed"]
 
 
 def test_another_tag_is_refused(release):
