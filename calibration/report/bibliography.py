@@ -12,6 +12,17 @@ from smecluster.calibration.validation.reform_file import Study, read_reforms
 
 _CASES = Path(__file__).parents[1] / "cases"
 _SPECIAL = re.compile(r"([&%$#_{}])")
+#: ``Econometrica 81(4), 1347-1393``; an issue and pages may lack.
+_VOLUME = re.compile(
+    r"(?P<journal>.+?) (?P<volume>\d+)(\((?P<number>[\d-]+)\))?(, (?P<pages>\d[\d-]*))?"
+)
+#: ``World Bank Policy Research Working Paper 5788``
+_PAPER_SERIES = re.compile(
+    r"(?P<institution>.+?) (?P<type>(Policy Research )?(Working|Discussion) Paper) (?P<number>\S+)"
+)
+#: A folder or page of this project, where what has no journal is written down.
+_OWN = re.compile(r"(docs|calibration)/\S+")
+_ARTICLES = {"the", "a", "an"}
 _PAPER = """@article{li2020,
   author  = {Li, Qu},
   title   = {{The Role of Government in the Growth of SME Clusters}},
@@ -27,9 +38,11 @@ def write_bibliography() -> str:
     Returns
     -------
     str
-        The paper; an ``@article`` for each study of `calibration.validation.reform_file`, keyed by
-        its first author and year; a ``@misc`` for each row of ``calibration/cases/sources.csv``,
-        keyed by its code (``S001``), with the citation as it stands there.
+        The paper; an ``@article`` or ``@techreport`` for each study of
+        `calibration.validation.reform_file`, keyed by its first author, year and title, and a
+        ``@misc`` for what no journal printed; a ``@misc`` for each row of
+        ``calibration/cases/sources.csv``, keyed by its code (``S001``), with the citation as it
+        stands there.
     """
     studies: dict[str, Study] = {}
     for reform in read_reforms():
@@ -49,28 +62,48 @@ def _list_authors(study: Study) -> list[str]:
 
 def _key(study: Study) -> str:
     """Make a key from the first author, the year and the first word of the title."""
-    words = [_list_authors(study)[0].split()[-1], str(study.year), study.title.split()[0]]
+    title = [word for word in study.title.split() if word.lower() not in _ARTICLES]
+    words = [_list_authors(study)[0].split()[-1], str(study.year), title[0]]
     return re.sub(r"\W", "", "".join(words)).lower()
 
 
 def _write_study(key: str, study: Study) -> str:
+    kind, place = _find_place(study.journal)
     fields = {
         "author": " and ".join(_list_authors(study)),
         "title": f"{{{_escape(study.title)}}}",
-        "journal": _escape(study.journal),
+        **place,
         "year": str(study.year),
         "doi": study.doi,
     }
-    return _write_entry("article" if study.journal else "misc", key, fields)
+    return _write_entry(kind, key, fields)
+
+
+def _find_place(journal: str) -> tuple[str, dict[str, str]]:
+    """Say what kind of entry a study is, and where it appeared, in the fields of that kind."""
+    if not journal:
+        return "misc", {}
+    if _OWN.fullmatch(journal):
+        return "misc", {"note": f"As recorded in {_escape(journal)} of smecluster"}
+    if series := _PAPER_SERIES.fullmatch(journal):
+        return "techreport", {name: _escape(text) for name, text in series.groupdict().items()}
+    if volume := _VOLUME.fullmatch(journal):
+        place = {name: _escape(text) for name, text in volume.groupdict().items() if text}
+        if "pages" in place:
+            place["pages"] = place["pages"].replace("-", "--")
+        return "article", place
+    return "article", {"journal": _escape(journal)}
 
 
 def _list_series_sources() -> Iterator[str]:
     table = pd.read_csv(_CASES / "sources.csv", comment="#", dtype=str).fillna("")
     for row in table.to_dict("records"):
-        fields = {
-            "title": f"{{{_escape(row['citation'])}}}",
-            "howpublished": _escape(row["where"]),
-        }
+        where = row["where"]
+        fields = {"title": f"{{{_escape(row['citation'])}}}"}
+        if re.fullmatch(r"https?://[^\s{}]+", where):
+            fields["url"] = where  # read as it stands: nothing is escaped
+        elif where != "none":
+            fields["howpublished"] = _escape(where)
         yield _write_entry("misc", row["source"], fields)
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import smecluster as sc
-from smecluster.calibration.report.bibliography import write_bibliography
+from smecluster.calibration.report.bibliography import _find_place, write_bibliography
 from smecluster.calibration.store.named import open_calibration
 from smecluster.calibration.validation.reform_file import read_reforms
 from smecluster.policies import load
@@ -76,6 +76,49 @@ def test_every_study_of_a_published_effect_and_every_source_is_in_the_bibliograp
     for reform in read_reforms():
         if reform.study.doi:
             assert reform.study.doi in text, reform.name
+
+
+@pytest.mark.parametrize(
+    ("journal", "kind", "place"),
+    [
+        (
+            "Journal of Public Economics 94(9-10), 578-590",
+            "article",
+            {
+                "journal": "Journal of Public Economics",
+                "volume": "94",
+                "number": "9-10",
+                "pages": "578--590",
+            },
+        ),
+        (
+            "Journal of Banking & Finance 96, 73-86",
+            "article",
+            {"journal": r"Journal of Banking \& Finance", "volume": "96", "pages": "73--86"},
+        ),
+        ("Land 11(9), 1485", "article", {"volume": "11", "pages": "1485"}),
+        ("Review of Economic Studies", "article", {"journal": "Review of Economic Studies"}),
+        (
+            "World Bank Policy Research Working Paper 5788",
+            "techreport",
+            {
+                "institution": "World Bank",
+                "type": "Policy Research Working Paper",
+                "number": "5788",
+            },
+        ),
+        ("EIF Working Paper 2019/56", "techreport", {"institution": "EIF", "number": "2019/56"}),
+        ("docs/evidence.md", "misc", {"note": "As recorded in docs/evidence.md of smecluster"}),
+    ],
+)
+def test_where_a_study_appeared_stands_in_the_fields_of_its_kind(journal, kind, place):
+    found = _find_place(journal)
+    assert found[0] == kind
+    assert place.items() <= found[1].items()
+
+
+def test_no_file_of_the_project_passes_for_a_journal():
+    assert not re.findall(r"journal *= \{[^}]*/", write_bibliography())
 
 
 def test_the_command_writes_each_kind_and_refuses_others(tmp_path, capsys, monkeypatch):
