@@ -8,13 +8,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from smecluster.calibration.store.named import SHIPPED, open_calibration
+from smecluster.calibration.store.named import DRAWN, SHIPPED, open_calibration
 from smecluster.calibration.validation.reform_file import read_reforms
 from smecluster.model.checking.knockouts import load_mechanisms
 from smecluster.model.outcomes import OUTCOMES
 from smecluster.model.support.files import read_text
 from smecluster.model.support.reading import read_yaml
-from smecluster.model.vensim.beliefs import read_beliefs
+from smecluster.model.vensim.beliefs import CONVENTIONS, read_beliefs
 from smecluster.model.vensim.document import CONTROLS, read_document
 from smecluster.model.vensim.document import SHIPPED as MODEL
 
@@ -65,9 +65,32 @@ def gather_facts() -> dict[str, Any]:
         "seed": calibration.manifest["seed"],
         "runs": calibration.manifest["runs"],
         "minutes": calibration.manifest["seconds"] / 60,
+        "drawn": _count_draws(),
         "reforms": len(reforms),
         "python": platform.python_version(),
         "packages": [f"{name} {version(name)}" for name in _PACKAGES],
+    }
+
+
+def _count_draws() -> dict[str, Any]:
+    """Count what the draws of every answer hold, and how far they have converged."""
+    calibration = open_calibration(DRAWN)
+    walks = calibration.manifest["every constant"]
+    # A convention is in the table, and no answer draws it.
+    parameters = calibration.parameters
+    parameters = parameters[~parameters["name"].isin(CONVENTIONS)]
+    return {
+        "name": calibration.name,
+        "hash": calibration.hash[:12],
+        "draws": len(calibration.draws),
+        "values": len(parameters),
+        "verdicts": Counter(parameters["verdict"]),
+        "walkers": walks["walkers"],
+        "r_hat": walks["largest R-hat"],
+        "effective": walks["smallest effective draws"],
+        "runs": calibration.manifest["runs"],
+        "minutes": calibration.manifest["seconds"] / 60,
+        "seed": calibration.manifest["seed"],
     }
 
 

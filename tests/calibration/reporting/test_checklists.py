@@ -6,14 +6,25 @@ import pytest
 
 from smecluster.calibration.reporting.checklists import write_checklists
 from smecluster.calibration.reporting.facts import gather_facts
-from smecluster.calibration.store.named import open_calibration
+from smecluster.calibration.store.named import DRAWN, open_calibration
 from smecluster.model.support.files import read_text
+from smecluster.model.vensim.beliefs import CONVENTIONS
 from smecluster.model.vensim.document import CONTROLS, SHIPPED, read_document
 from smecluster.scripts.main import main
 
 
-def test_counts_are_those_of_the_files():
-    facts, document = gather_facts(), read_document(read_text(SHIPPED))
+@pytest.fixture(scope="module")
+def facts():
+    return gather_facts()
+
+
+@pytest.fixture(scope="module")
+def page():
+    return write_checklists()
+
+
+def test_counts_are_those_of_the_files(facts):
+    document = read_document(read_text(SHIPPED))
     assert facts["hash"] == document.hash[:12]
     assert facts["variables"] == len(document.variables) - len(CONTROLS)
     assert sum(facts["kinds"].values()) == facts["variables"]
@@ -22,22 +33,30 @@ def test_counts_are_those_of_the_files():
     assert "Control" not in facts["sectors"]
 
 
-def test_every_row_is_filled_in():
-    rows = [line for line in write_checklists().splitlines() if re.match(r"\| \S", line)]
+def test_the_card_counts_the_draws_that_answers_rest_on(facts, page):
+    drawn, calibration = facts["drawn"], open_calibration(DRAWN)
+    assert drawn["draws"] == len(calibration.draws)
+    assert drawn["values"] == len(set(calibration.draws) - {*CONVENTIONS})
+    assert sum(drawn["verdicts"].values()) == drawn["values"]
+    assert f"`{DRAWN}` ({calibration.hash[:12]})" in page
+
+
+def test_every_row_is_filled_in(page):
+    rows = [line for line in page.splitlines() if re.match(r"\| \S", line)]
     cells = [[cell.strip() for cell in row.strip("|").split(" | ")] for row in rows]
     assert len(cells) > 40
     assert [row for row in cells if any(row) and not row[-1]] == []
 
 
-def test_every_item_of_stress_is_there_once():
-    items = re.findall(r"(?m)^\| (\d\.\d) \|", write_checklists())
+def test_every_item_of_stress_is_there_once(page):
+    items = re.findall(r"(?m)^\| (\d\.\d) \|", page)
     assert items == sorted(set(items))
     assert {item[0] for item in items} == set("123456")
 
 
-def test_what_is_not_met_is_said(monkeypatch):
-    facts = gather_facts() | {"with_unit": 3}
-    monkeypatch.setattr("smecluster.calibration.reporting.checklists.gather_facts", lambda: facts)
+def test_what_is_not_met_is_said(facts, monkeypatch):
+    lacking = facts | {"with_unit": 3}
+    monkeypatch.setattr("smecluster.calibration.reporting.checklists.gather_facts", lambda: lacking)
     assert re.search(r"units of every variable \| 3 of \d+ \| no \|", write_checklists())
 
 
