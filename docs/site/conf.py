@@ -13,7 +13,8 @@ from notebooks import join_streams
 
 # The notebooks type commands as a reader would.
 _os.environ["PATH"] = _os.pathsep.join([str(_Path(_sys.executable).parent), _os.environ["PATH"]])
-_os.environ["COLUMNS"] = "100"
+# As wide as the text of a page in the font of the theme.
+_os.environ["COLUMNS"] = "88"
 # The report of a failed notebook stands on the screen, not in a file elsewhere.
 nb_execution_show_tb = True
 
@@ -35,6 +36,8 @@ exclude_patterns = ["docs/site/index.md"]
 html_theme = "furo"
 html_title = f"smecluster {release}"
 html_copy_source = False
+html_static_path = ["site.css"]
+html_css_files = ["site.css"]
 html_show_sphinx = False
 html_theme_options = {"navigation_with_keys": True}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from variable_pages import slug
+from variable_pages import enlarge, slug
 
 from smecluster.model.diagrams.loops import LOOPS, Loop
 from smecluster.model.support.files import read_text
@@ -36,7 +36,11 @@ def write_sector_page(folder: Path) -> list[str]:
         The page, without suffix.
     """
     document = read_document(read_text(SHIPPED))
-    lines = [_OPENING, "```{image} variables/overview.svg\n:alt: The loops of the model\n```\n"]
+    lines = [
+        _OPENING,
+        "```{image} variables/overview.svg\n:alt: The loops of the model\n"
+        f":target: {enlarge('overview')}\n```\n",
+    ]
     lines += ["## The loops\n", *(_describe_loop(loop, document) for loop in LOOPS)]
     for sector, about in document.sectors.items():
         own = [v.name for v in document.variables.values() if v.sector == sector]

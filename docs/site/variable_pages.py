@@ -55,7 +55,7 @@ def write_variable_pages(folder: Path) -> list[str]:
         '`smecluster describe "value added"` prints one.\n\n'
         "| sector | variables | |\n|---|---:|---|\n" + "\n".join(rows) + "\n\n"
         "## Overview\n\n```{image} variables/overview.svg\n:alt: The main stocks and the loops "
-        "between them\n```\n\n"
+        f"between them\n:target: {enlarge('overview')}\n```\n\n"
         "## Ranges\n\n| range | elements |\n|---|---|\n"
         + "\n".join(f"| {name} | {', '.join(x)} |" for name, x in document.subscripts.items())
         + f"\n\n```{{toctree}}\n:hidden:\n\n{listed}\n```\n",
@@ -69,13 +69,19 @@ def slug(text: str) -> str:
     return re.sub(r"[^\w]+", "-", text.lower()).strip("-")
 
 
+def enlarge(picture: str) -> str:
+    """Give the address of a picture by itself, from a page in ``reference``."""
+    return f"../_images/{picture}.svg"
+
+
 def _picture(sector: str, pictures: dict[str, str]) -> Iterator[str]:
     title = shorten_title(sector)
     found = [one for one in pictures if title.startswith(one) or one.startswith(title)]
     for one in found[:1]:
-        yield f"```{{figure}} {slug(one)}.svg\n:alt: Stocks, flows and influences of {sector}\n"
+        yield f"```{{figure}} {slug(one)}.svg\n:alt: Stocks, flows and influences of {sector}"
+        yield f":target: ../{enlarge(slug(one))}\n"
         yield "Boxes are stocks, double lines flows, blue names constants, brown ones tables; "
-        yield "grey names stand elsewhere. Open the picture by itself to enlarge it.\n```\n"
+        yield "grey names stand elsewhere. Click on the picture to enlarge it.\n```\n"
 
 
 def _describe(variable: Variable, document: Document) -> Iterator[str]:
