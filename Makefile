@@ -118,5 +118,5 @@ $(READY): requirements.lock pyproject.toml .ci/install.py
 	$(PYTHON) -m venv .venv-lowest
 	$(LOWEST)/python -m pip install --quiet uv
 	$(LOWEST)/uv pip install --quiet --python $(LOWEST)/python --no-config \
-		--resolution lowest-direct --editable '.[dev,loops,distributed]'
+		--resolution lowest-direct --editable '.[dev,docs,loops,distributed]'
 	@touch $@
