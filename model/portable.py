@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from smecluster.model.compiler.codegen import Layout, generate_code
+from smecluster.model.compiler.codegen import generate_code
+from smecluster.model.compiler.frame import Layout
 from smecluster.model.compiler.kernel import JoinedTables
 from smecluster.model.compiler.schedule import make_schedule
 from smecluster.model.compiler.webassembly import WIDTH, Module, assemble_module

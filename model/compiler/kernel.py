@@ -23,7 +23,8 @@ import llvmlite.binding as llvm
 import numpy as np
 from numpy.typing import NDArray
 
-from smecluster.model.compiler.codegen import Code, Layout, generate_code
+from smecluster.model.compiler.codegen import generate_code
+from smecluster.model.compiler.frame import Code, Layout
 from smecluster.model.compiler.loops import generate_loops
 from smecluster.model.compiler.schedule import make_schedule
 from smecluster.model.program.graph import Points, Program

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import llvmlite.binding as llvm
 
 from smecluster.model.compiler.arithmetic import LIBRARY
-from smecluster.model.compiler.codegen import Code
+from smecluster.model.compiler.frame import Code
 
 # Runs that the 128-bit registers of WebAssembly hold.
 WIDTH = 2
