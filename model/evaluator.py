@@ -17,7 +17,7 @@ from smecluster.model.program.inputs import InputIndex
 from smecluster.model.program.outputs import Selection, select_outputs
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.system import Model
-from smecluster.model.vensim.source import fold_name
+from smecluster.model.vensim.names import fold_name
 
 #: Takes the derivatives of a number by the outputs of runs, and gives those by their inputs.
 Pull = Callable[[NDArray[np.float64]], NDArray[np.float64]]

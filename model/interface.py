@@ -26,7 +26,7 @@ from smecluster.model.presentation.formatting import display_unit
 from smecluster.model.presentation.prose import format_count
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.system import Model, load
-from smecluster.model.vensim.source import fold_name
+from smecluster.model.vensim.names import fold_name
 from smecluster.model.vensim.values import split_name
 
 if TYPE_CHECKING:

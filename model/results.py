@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from smecluster.model.program.graph import Program
 from smecluster.model.program.outputs import Selection
 from smecluster.model.system import Model
-from smecluster.model.vensim.source import fold_name
+from smecluster.model.vensim.names import fold_name
 
 
 def label_results(

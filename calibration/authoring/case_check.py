@@ -54,8 +54,8 @@ from smecluster.model import load, simulate
 from smecluster.model.support.errors import InputError, UnknownNameError, shorten
 from smecluster.model.support.files import read_text
 from smecluster.model.vensim.document import Variable
+from smecluster.model.vensim.names import fold_name
 from smecluster.model.vensim.regions import REGION, Region, read_regions
-from smecluster.model.vensim.source import fold_name
 
 _TABLE = ("series", "years", "figures", "remembered", "measures", "segment", "unit", "compared")
 #: In the order in which an author writes them.

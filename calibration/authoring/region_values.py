@@ -18,9 +18,11 @@ from smecluster.calibration.data.constants import Constant, Point, format_rows
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.files import overwrite_file, read_text
 from smecluster.model.support.workspace import find_workspace
+from smecluster.model.vensim.blocks import Block
 from smecluster.model.vensim.document import SHIPPED
+from smecluster.model.vensim.names import fold_name
 from smecluster.model.vensim.regions import Region, read_regions
-from smecluster.model.vensim.source import Block, fold_name, parse
+from smecluster.model.vensim.source import parse
 
 # The first of these words in a source decides; a source without any was read.
 _STATUSES = (

@@ -16,8 +16,8 @@ from smecluster.calibration.data.toml_lines import Lines, Spot
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.files import read_text
 from smecluster.model.support.reading import read_toml
+from smecluster.model.vensim.names import fold_name
 from smecluster.model.vensim.regions import check_region_name
-from smecluster.model.vensim.source import fold_name
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from smecluster.calibration.data.extensive import is_extensive
 from smecluster.model import Model
 from smecluster.model.support.errors import InputError
+from smecluster.model.vensim.names import fold_name
 from smecluster.model.vensim.regions import read_regions
-from smecluster.model.vensim.source import fold_name
 from smecluster.model.vensim.values import (
     fold_cell,
     read_values,

@@ -15,8 +15,9 @@ import numpy as np
 
 from smecluster.model.support.errors import InputError
 from smecluster.model.vensim.document import read_document
+from smecluster.model.vensim.names import fold_name
 from smecluster.model.vensim.regions import REGION
-from smecluster.model.vensim.source import fold_name, parse
+from smecluster.model.vensim.source import parse
 
 #: Points (year, value).
 Course = Sequence[tuple[float, float]]

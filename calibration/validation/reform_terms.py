@@ -20,7 +20,7 @@ from smecluster.model.support.reading import read_toml
 from smecluster.model.support.schema import Schema, validate
 from smecluster.model.support.workspace import locate
 from smecluster.model.system import Model
-from smecluster.model.vensim.source import fold_name, split_elements
+from smecluster.model.vensim.names import fold_name, split_elements
 
 #: The shipped terms.
 TERMS = Path(__file__).parents[1] / "reform_terms.toml"

@@ -19,8 +19,8 @@ import numpy as np
 
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.limits import MOST_FORMULA_LEVELS, MOST_IN_A_FORMULA
+from smecluster.model.vensim.names import fold_name, split_elements
 from smecluster.model.vensim.regions import REGION
-from smecluster.model.vensim.source import fold_name, split_elements
 
 if TYPE_CHECKING:
     import xarray as xr

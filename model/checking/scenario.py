@@ -8,7 +8,7 @@ from typing import Any
 
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.vensim.document import Document, read_document
-from smecluster.model.vensim.source import fold_name, split_elements
+from smecluster.model.vensim.names import fold_name, split_elements
 from smecluster.model.vensim.values import Cell, Value, read_values
 
 BASE = "base"

@@ -6,7 +6,8 @@ import re
 from collections import Counter
 
 from smecluster.model.vensim.document import read_document
-from smecluster.model.vensim.source import fold_name, parse
+from smecluster.model.vensim.names import fold_name
+from smecluster.model.vensim.source import parse
 
 
 def find_faults(text: str) -> list[str]:

@@ -11,7 +11,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from smecluster.model.vensim.source import fold_name, parse
+from smecluster.model.vensim.names import fold_name
+from smecluster.model.vensim.source import parse
 
 _HEAD = re.compile(r"^\*", re.M)
 _SIGNS = {"43": "+", "45": "-"}

@@ -30,7 +30,7 @@ from smecluster.model.reading.formats import XMILE
 from smecluster.model.reading.translation import translate_vensim
 from smecluster.model.reading.xmile_file import translate_xmile
 from smecluster.model.support.errors import InputError
-from smecluster.model.vensim.source import fold_name
+from smecluster.model.vensim.names import fold_name
 
 _DECIMALS = 8
 

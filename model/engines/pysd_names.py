@@ -12,7 +12,7 @@ import numpy as np
 from smecluster.model.program.graph import Program
 from smecluster.model.reading import syntax
 from smecluster.model.support.errors import InputError
-from smecluster.model.vensim.source import fold_name
+from smecluster.model.vensim.names import fold_name
 
 # Functions that PySD spells with a capital letter.
 _PYSD = {"xramp": "Xramp", "xpulse": "Xpulse", "xpulse train": "Xpulse_train"}

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from smecluster.model.engines.job import Job
 from smecluster.model.reading.formats import XMILE
 from smecluster.model.support.errors import InputError
-from smecluster.model.vensim.source import fold_name
+from smecluster.model.vensim.names import fold_name
 from smecluster.model.vensim.values import set_values
 
 

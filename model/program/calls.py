@@ -21,7 +21,7 @@ from smecluster.model.program.vectors import (
 )
 from smecluster.model.reading import syntax
 from smecluster.model.reading.syntax import File
-from smecluster.model.vensim.source import fold_name
+from smecluster.model.vensim.names import fold_name
 
 # Readings of a table other than its own; XMILE's LOOKUP is the plain one.
 _READINGS = {

@@ -28,7 +28,7 @@ from smecluster.model.reading.syntax import File
 from smecluster.model.support.errors import InputError, suggest_name
 from smecluster.model.support.limits import MOST_CHAINED
 from smecluster.model.vensim.domain import refuse_chain
-from smecluster.model.vensim.source import fold_name
+from smecluster.model.vensim.names import fold_name
 
 CONTROLS = ("initial time", "final time", "time step", "saveper")
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from smecluster.model.program.graph import Points, Program
 from smecluster.model.program.values import Range, Scale, read_number, read_numbers, read_points
 from smecluster.model.support.errors import InputError, UnknownNameError, suggest_name
-from smecluster.model.vensim.source import fold_name
+from smecluster.model.vensim.names import fold_name
 
 Cell = tuple[str, ...]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from smecluster.model.program.graph import Program
 from smecluster.model.support.errors import UnknownNameError
-from smecluster.model.vensim.source import fold_name
+from smecluster.model.vensim.names import fold_name
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from typing import Any
 from smecluster.model.reading.syntax import Component, Element, Range, Section
 from smecluster.model.support.errors import InputError, suggest_name
 from smecluster.model.support.limits import MOST_CELLS, MOST_ELEMENTS
-from smecluster.model.vensim.source import fold_name
+from smecluster.model.vensim.names import fold_name
 
 # What results have besides the ranges of a model.
 _DIMENSIONS = ("time", "run")

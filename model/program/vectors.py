@@ -19,7 +19,7 @@ from smecluster.model.program.subscripts import Env, Site
 from smecluster.model.reading import syntax
 from smecluster.model.reading.syntax import File
 from smecluster.model.support.limits import MOST_TERMS
-from smecluster.model.vensim.source import fold_name
+from smecluster.model.vensim.names import fold_name
 
 # Functions that run over the ranges marked in their arguments.
 REDUCTIONS = {"sum": "add", "prod": "mul", "vmin": "min", "vmax": "max"}

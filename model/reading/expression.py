@@ -26,7 +26,7 @@ from smecluster.model.reading.syntax import (
     Tree,
 )
 from smecluster.model.support.limits import MOST_NESTED
-from smecluster.model.vensim.source import fold_name
+from smecluster.model.vensim.names import fold_name
 
 # What stands for a number in either kind of file.
 NUMBER = r"(?:\d++(?:\.\d*+)?|\.\d++)(?:[eE][+-]?\d++)?"

@@ -14,7 +14,9 @@ from pathlib import Path
 
 from smecluster.model.reading.grids import Area, Grid, Series, number_column, read_grid, read_series
 from smecluster.model.support.errors import InputError
-from smecluster.model.vensim.source import Block, Source, fold_name, parse
+from smecluster.model.vensim.blocks import Block
+from smecluster.model.vensim.names import fold_name
+from smecluster.model.vensim.source import Source, parse
 
 _GET = re.compile(
     r"\(?\s*GET[\s_]+(?P<how>DIRECT|XLS|123)[\s_]+(?P<what>DATA|CONSTANTS|LOOKUPS|SUBSCRIPT)\s*\(\s*"

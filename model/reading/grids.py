@@ -15,7 +15,7 @@ from typing import Any
 from smecluster.model.support.errors import InputError, suggest_name
 from smecluster.model.support.files import read_text
 from smecluster.model.support.limits import MOST_WORKBOOK_BYTES
-from smecluster.model.vensim.source import fold_name
+from smecluster.model.vensim.names import fold_name
 
 _CELL = re.compile(r"(?P<column>[A-Za-z]{1,3})(?P<row>\d{1,7})\Z")
 _AREA = re.compile(r"'?(?P<sheet>[^'!]+)'?!\$?(\w+?)\$?(\d+)(?::\$?(\w+?)\$?(\d+))?\Z")
@@ -40,7 +40,7 @@ class Grid:
     rows : tuple of tuple
         Its cells: numbers, texts or None.
     areas : mapping of str to Area
-        The named ranges of the sheet, by `model.vensim.source.fold_name`.
+        The named ranges of the sheet, by `model.vensim.names.fold_name`.
     place : str
         File and sheet, for messages.
     """
@@ -223,7 +223,7 @@ def read_series(path: Path) -> dict[tuple[str, ...], Series]:
     Returns
     -------
     dict of tuple of str to tuple of (float, float)
-        Times and values by variable and elements, as `model.vensim.source.fold_name` folds them.
+        Times and values by variable and elements, as `model.vensim.names.fold_name` folds them.
 
     Raises
     ------

@@ -6,7 +6,9 @@ import re
 
 from smecluster.model.reading.syntax import Range
 from smecluster.model.support.errors import InputError
-from smecluster.model.vensim.source import Block, expand_elements, join_lines
+from smecluster.model.vensim.blocks import Block
+from smecluster.model.vensim.names import join_lines
+from smecluster.model.vensim.ranges import expand_elements
 
 # A mapping: a range, or a range with an element of it for each of one's own.
 _MAP = re.compile(r"\s*+(?:\((?P<to>[^:()]++):(?P<parts>[^()]*+)\)|(?P<name>[^,()]++))\s*+(?:,|\Z)")

@@ -12,8 +12,10 @@ from smecluster.model.reading.expression import UnreadableError, read_points, re
 from smecluster.model.reading.ranges import read_range
 from smecluster.model.reading.syntax import Component, Element, File, Range, Section
 from smecluster.model.support.errors import InputError
+from smecluster.model.vensim.blocks import Block
 from smecluster.model.vensim.domain import read_method
-from smecluster.model.vensim.source import Block, fold_name, parse
+from smecluster.model.vensim.names import fold_name
+from smecluster.model.vensim.source import parse
 
 
 def translate_vensim(text: str) -> File:

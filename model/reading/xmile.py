@@ -11,7 +11,7 @@ from smecluster.model.reading import syntax
 from smecluster.model.reading.syntax import Element, Section, Tree
 from smecluster.model.reading.xmile_file import translate_xmile
 from smecluster.model.vensim.document import CONTROLS, Clock, Document, Variable
-from smecluster.model.vensim.source import fold_name, join_lines
+from smecluster.model.vensim.names import fold_name, join_lines
 
 
 @lru_cache(maxsize=8)

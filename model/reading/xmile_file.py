@@ -25,7 +25,7 @@ from smecluster.model.reading.xmile_variables import read_equation, read_variabl
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.limits import MOST_ELEMENTS
 from smecluster.model.vensim.domain import refuse_method
-from smecluster.model.vensim.source import fold_name, join_lines
+from smecluster.model.vensim.names import fold_name, join_lines
 
 _METHODS = {"": "euler", "euler": "euler", "rk2": "rk2", "rk4": "rk4"}
 

@@ -17,7 +17,7 @@ from smecluster.model.reading.trees import replace_references
 from smecluster.model.reading.xmile_variables import VARIABLES
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.limits import MOST_DEFINITIONS
-from smecluster.model.vensim.source import fold_name
+from smecluster.model.vensim.names import fold_name
 
 Read = Callable[[Node, frozenset[str]], list[Element]]
 # The keys of a variable's modules, from the outermost, and its own.

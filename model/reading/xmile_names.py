@@ -15,7 +15,7 @@ from smecluster.model.reading.syntax import (
     Tree,
 )
 from smecluster.model.reading.trees import replace_references
-from smecluster.model.vensim.source import fold_name
+from smecluster.model.vensim.names import fold_name
 
 _NAMED: Mapping[str, Tree] = {
     "pi": Call(Reference("pi"), ()),

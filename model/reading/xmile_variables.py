@@ -28,7 +28,7 @@ from smecluster.model.reading.syntax import (
 )
 from smecluster.model.support.errors import InputError
 from smecluster.model.vensim.document import CONTROLS
-from smecluster.model.vensim.source import fold_name, join_lines
+from smecluster.model.vensim.names import fold_name, join_lines
 
 # What a variable may be.
 VARIABLES = frozenset({"aux", "stock", "flow", "gf"})

@@ -22,7 +22,7 @@ from dataclasses import dataclass, replace
 
 from smecluster.model.support.errors import InputError
 from smecluster.model.vensim.document import Variable
-from smecluster.model.vensim.source import fold_name
+from smecluster.model.vensim.names import fold_name
 from smecluster.model.vensim.values import Cell
 
 #: Kinds of belief: a range, one of two states, a definition, what a user chooses.

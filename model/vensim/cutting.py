@@ -11,7 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from smecluster.model.support.errors import InputError, UnknownNameError
-from smecluster.model.vensim.source import Block, fold_name, parse
+from smecluster.model.vensim.blocks import Block
+from smecluster.model.vensim.names import fold_name
+from smecluster.model.vensim.source import parse
 from smecluster.model.vensim.values import apply_edits
 
 _NAME = re.compile(r'"(?:[^"\\]|\\.)*"|[^\W\d_](?:[\w\s\'$])*')

@@ -9,15 +9,9 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 from smecluster.model.support.errors import InputError, UnknownNameError
-from smecluster.model.vensim.source import (
-    Block,
-    Source,
-    fold_name,
-    hash_equations,
-    list_names,
-    parse,
-    parse_number,
-)
+from smecluster.model.vensim.blocks import Block
+from smecluster.model.vensim.names import fold_name, list_names, parse_number
+from smecluster.model.vensim.source import Source, hash_equations, parse
 
 # The model that comes with the package.
 SHIPPED = Path(__file__).parents[1] / "sme_cluster.mdl"

@@ -9,7 +9,8 @@ from graphlib import CycleError, TopologicalSorter
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.limits import MOST_CHAINED
 from smecluster.model.vensim.document import Document, find_rate
-from smecluster.model.vensim.source import find_method, fold_name, list_names
+from smecluster.model.vensim.names import fold_name, list_names
+from smecluster.model.vensim.source import find_method
 
 # By their number in the settings (as xmutil and simlin read them).
 _METHODS = {"0": "euler", "4": "rk2", "5": "rk4"}

@@ -13,8 +13,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from smecluster.model.support.errors import InputError, UnknownNameError
+from smecluster.model.vensim.blocks import Block
+from smecluster.model.vensim.names import fold_name, split_elements
 from smecluster.model.vensim.regions import REGION
-from smecluster.model.vensim.source import Block, fold_name, parse, split_elements
+from smecluster.model.vensim.source import parse
 
 #: Inputs of the rewritten model: the first year of a knock-out, and the year after its last.
 START, END = "knock out start", "knock out end"

@@ -10,7 +10,8 @@ from collections.abc import Callable
 
 from smecluster.model.vensim.beliefs import find_faults
 from smecluster.model.vensim.document import read_document
-from smecluster.model.vensim.source import fold_name, list_names, list_numbers, parse
+from smecluster.model.vensim.names import fold_name, list_names, list_numbers
+from smecluster.model.vensim.source import parse
 from smecluster.model.vensim.values import read_values
 
 # The only numbers in an equation that need no explanation.

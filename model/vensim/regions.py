@@ -12,7 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from smecluster.model.support.errors import InputError, UnknownNameError
-from smecluster.model.vensim.source import Block, Points, Source, fold_name, list_subscripts, parse
+from smecluster.model.vensim.blocks import Block, Points
+from smecluster.model.vensim.names import fold_name, list_subscripts
+from smecluster.model.vensim.source import Source, parse
 from smecluster.model.vensim.values import (
     Cell,
     Edit,

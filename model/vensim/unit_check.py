@@ -8,7 +8,7 @@ from pathlib import Path
 
 from smecluster.model.support.errors import InputError
 from smecluster.model.vensim.document import read_document
-from smecluster.model.vensim.source import fold_name, join_lines
+from smecluster.model.vensim.names import fold_name, join_lines
 
 
 def can_check_units() -> bool:

@@ -7,16 +7,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from smecluster.model.support.errors import InputError, UnknownNameError
-from smecluster.model.vensim.source import (
-    Block,
-    Points,
-    Source,
-    fold_name,
-    parse,
-    parse_number,
-    read_points,
-    split_elements,
-)
+from smecluster.model.vensim.blocks import Block, Points, read_points
+from smecluster.model.vensim.names import fold_name, parse_number, split_elements
+from smecluster.model.vensim.source import Source, parse
 
 Cell = tuple[str, ...]
 Value = float | Points

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from smecluster.model.portable import make_portable
 from smecluster.model.support.errors import InputError
 from smecluster.model.vensim.document import CONTROLS
-from smecluster.model.vensim.source import fold_name
+from smecluster.model.vensim.names import fold_name
 from smecluster.model.vensim.values import spell_name
 from smecluster.policies.desk.content import pack_kernel
 from smecluster.policies.desk.failures import describe_operations

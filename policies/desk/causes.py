@@ -16,7 +16,7 @@ from smecluster.model.checking.twin_worlds import CUT, TwinModel, name_cut, name
 from smecluster.model.diagrams.overview import list_parts, read_overview
 from smecluster.model.outcomes import Outcome, list_variables
 from smecluster.model.portable import make_portable
-from smecluster.model.vensim.source import fold_name
+from smecluster.model.vensim.names import fold_name
 from smecluster.policies.explanation.chains import ALIKE, CANCELLED, LEAST, WHOLE
 from smecluster.policies.explanation.compute import find_between
 from smecluster.policies.menu import Menu

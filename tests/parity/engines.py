@@ -22,7 +22,7 @@ from smecluster import model
 from smecluster.model.program import interpreter
 from smecluster.model.program.clock import compute_times
 from smecluster.model.support.errors import InputError
-from smecluster.model.vensim.source import fold_name
+from smecluster.model.vensim.names import fold_name
 from tests.parity.published import Case, Key, Series, split_column
 
 # Where engines that are not this program's come from.

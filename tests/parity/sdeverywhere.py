@@ -29,7 +29,8 @@ from pathlib import Path
 import numpy as np
 
 from smecluster import model
-from smecluster.model.vensim.source import fold_name, parse
+from smecluster.model.vensim.names import fold_name
+from smecluster.model.vensim.source import parse
 
 HERE = Path(__file__).parent
 # What is smaller than this share of a variable's largest value is the rounding of differences.

@@ -7,7 +7,9 @@ import pytest
 
 from smecluster.model.support import limits
 from smecluster.model.support.errors import InputError
-from smecluster.model.vensim.source import list_names, parse, read_points
+from smecluster.model.vensim.blocks import read_points
+from smecluster.model.vensim.names import list_names
+from smecluster.model.vensim.source import parse
 
 LONG = 200_000
 

@@ -7,13 +7,9 @@ from pathlib import Path
 import pytest
 
 from smecluster.model.support.errors import InputError
-from smecluster.model.vensim.source import (
-    hash_equations,
-    list_names,
-    list_numbers,
-    parse,
-    read_points,
-)
+from smecluster.model.vensim.blocks import read_points
+from smecluster.model.vensim.names import list_names, list_numbers
+from smecluster.model.vensim.source import hash_equations, parse
 
 TOWNS = (Path(__file__).parents[1] / "data").joinpath("two_towns.mdl").read_text(encoding="utf-8")
 
