@@ -10,16 +10,23 @@ from __future__ import annotations
 import importlib
 import io
 import os
-import signal
 import sys
-import threading
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NoReturn
 
 import typer
 from typer.core import TyperCommand, TyperGroup
+
+from smecluster.scripts.shared.endings import (
+    Interrupted,
+    UsageError,
+    describe_usage,
+    end_interrupted,
+    print_warnings,
+    stop_process,
+    stop_when_terminated,
+)
 
 COMMANDS = {
     "demo": ("policy", "Compare a central with a local strategy under uncertainty: the main job."),
@@ -134,13 +141,6 @@ Examples:
 `smecluster COMMAND --help` explains a command, with examples.
 """
 
-# Typer's usage errors (its own copy of Click's, or Click's) have one public descendant.
-_UsageError: Any = typer.BadParameter.__base__
-
-
-class _Interrupted(Exception):
-    """Ctrl-C or SIGTERM while a command was at work; the cause says which."""
-
 
 class _Commands(TyperGroup):
     """A group that imports a command only when it is used."""
@@ -171,7 +171,7 @@ class _Commands(TyperGroup):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt as error:
-            raise _Interrupted from error
+            raise Interrupted from error
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -193,29 +193,29 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         # A file may have a name that is no text: what cannot be printed is escaped, as in errors.
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        with _stop_when_terminated(), _print_warnings(), _keep_model():
+        with stop_when_terminated(), print_warnings(), _keep_model():
             status = _application()(args=given, prog_name="smecluster", standalone_mode=False)
-    except (KeyboardInterrupt, _Interrupted, typer.Abort) as error:
-        _end_interrupted(error)
+    except (KeyboardInterrupt, Interrupted, typer.Abort) as error:
+        end_interrupted(error)
     except BrokenPipeError:
         # The reader of a pipe (head, less) has seen enough; say nothing at exit either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
-    except _UsageError as error:
-        message = _usage(error, given)
+    except UsageError as error:
+        message = describe_usage(error, given)
         if not message:  # nothing was given, and the help has been printed
             sys.exit(2)
-        _stop(message)
+        stop_process(message)
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
-        _stop(f"{place}{error.strerror or error}")
+        stop_process(f"{place}{error.strerror or error}")
     except ValueError as error:
         # Imported late: the package brings NumPy, which help does not need.
         from smecluster.model.support.errors import InputError
 
         if not isinstance(error, InputError):
             raise
-        _stop(str(error))
+        stop_process(str(error))
     sys.exit(status if isinstance(status, int) else 0)
 
 
@@ -302,76 +302,6 @@ def _indent(lines: Sequence[str]) -> str:
     return "\n".join(f"  {line}" for line in lines)
 
 
-def _usage(error: Any, given: Sequence[str]) -> str:
-    """Say what is wrong with the command line, what was given, and the nearest option's name."""
-    option = getattr(error, "option_name", None)
-    context = getattr(error, "ctx", None)
-    if option is None or context is None or not hasattr(error, "possibilities"):
-        message = str(error.format_message()).rstrip(".")
-        value = _value_of(getattr(error, "param", None), given)
-        return message if value is None or repr(value) in message else f"{message}, not {value!r}"
-    from smecluster.model.support.errors import UnknownNameError
-
-    allowed = [name for parameter in context.command.params for name in parameter.opts]
-    allowed += context.help_option_names
-    return str(
-        UnknownNameError("option", option, [name for name in allowed if name.startswith("--")])
-    )
-
-
-def _value_of(parameter: Any, given: Sequence[str]) -> str | None:
-    """Find what was given for an option, None where nothing was; of several the last counts."""
-    found = None
-    for option in getattr(parameter, "opts", ()):
-        for at, word in enumerate(given):
-            if word.startswith(f"{option}="):
-                found = word.partition("=")[2]
-            elif word == option and at + 1 < len(given):
-                found = given[at + 1]
-    return found
-
-
-class _Terminated(KeyboardInterrupt):
-    """The process has been asked to end: what is in progress is left as by Ctrl-C."""
-
-
-@contextmanager
-def _stop_when_terminated() -> Iterator[None]:
-    """Let SIGTERM, which batch systems send, unwind the work as Ctrl-C does."""
-
-    def stop(*_: object) -> NoReturn:
-        raise _Terminated
-
-    if threading.current_thread() is not threading.main_thread():
-        yield  # elsewhere signals cannot be handled
-        return
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-@contextmanager
-def _print_warnings() -> Iterator[None]:
-    """Print our own warnings as one line each, and no line twice; others stay as they are."""
-    shown: set[str] = set()
-    with warnings.catch_warnings():
-        elsewhere = warnings.showwarning
-
-        def show(message: Any, category: Any, *where: Any, **more: Any) -> None:
-            if not category.__module__.startswith("smecluster."):
-                elsewhere(message, category, *where, **more)
-                return
-            line = " ".join(str(message).split())
-            if line not in shown:
-                shown.add(line)
-                print(f"warning: {line}", file=sys.stderr)
-
-        warnings.showwarning = show
-        yield
-
-
 @contextmanager
 def _keep_model() -> Iterator[None]:
     """Let a model named with ``--model`` stand in for the shipped one in this command alone."""
@@ -382,25 +312,6 @@ def _keep_model() -> Iterator[None]:
         from smecluster.model.vensim.document import SHIPPED
 
         stand_in(SHIPPED, None)
-
-
-def _end_interrupted(error: BaseException) -> NoReturn:
-    """Say what is kept of interrupted work, where the work has noted it on the exception."""
-    chain = [error]
-    while (cause := chain[-1].__cause__ or chain[-1].__context__) is not None:
-        chain.append(cause)
-    terminated = any(isinstance(one, _Terminated) for one in chain)
-    # The last note is that of the outermost store, which counts those inside it.
-    notes = [note for one in chain for note in getattr(one, "__notes__", ())]
-    print(": ".join(["terminated" if terminated else "interrupted", *notes[-1:]]), file=sys.stderr)
-    sys.exit(143 if terminated else 130)
-
-
-def _stop(message: str, status: int = 2) -> NoReturn:
-    from smecluster.model.support.errors import shorten
-
-    print(f"error: {shorten(' '.join(message.split()))}", file=sys.stderr)
-    sys.exit(status)
 
 
 if __name__ == "__main__":

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from smecluster.model.support.errors import InputError, UnknownNameError
+from smecluster.scripts.batches.named_study import Given, load_study
+from smecluster.scripts.batches.study_results import (
+    draw_results,
+    report_analysis,
+    report_status,
+)
 from smecluster.scripts.shared.options import (
     Authority,
     Certificate,
@@ -18,14 +23,12 @@ from smecluster.scripts.shared.options import (
     Scheduler,
     choose_cluster,
 )
-from smecluster.scripts.shared.printing import finish, note, print_json, print_lines, print_table
+from smecluster.scripts.shared.printing import note, print_json
 
 if TYPE_CHECKING:
     from smecluster.model.engines.dask import Cluster
-    from smecluster.sensitivity.analysis.analysis import Analysis
     from smecluster.sensitivity.design.study import Study
     from smecluster.sensitivity.running import RunSummary
-    from smecluster.sensitivity.store.results import Results
 
 EXAMPLES = (
     "smecluster sensitivity new mine.toml --like quick",
@@ -38,8 +41,6 @@ EXAMPLES = (
     "smecluster sensitivity analyse mine.toml --json",
     "smecluster sensitivity plot results/mine",
 )
-# Failed runs, and leading factors of an output, that are printed.
-_FAILED, _LEADING = 10, 3
 
 
 def sensitivity(
@@ -92,36 +93,18 @@ def sensitivity(
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Find out which factors matter: studies of any size that can be interrupted and resumed."""
-    chosen = _Given(study, tuple(map(str, from_ or ())))
+    chosen = Given(study, tuple(map(str, from_ or ())))
     computers = choose_cluster(cluster, tls_ca_file, tls_cert, tls_key)
     actions: dict[str, Callable[[], None]] = {
         "new": lambda: _create(Path(study), like),
         "run": lambda: _run_study(chosen, out, size, restart, workers, computers, json),
-        "status": lambda: _report_status(chosen, out, json),
-        "analyse": lambda: _report_analysis(chosen, out, method, json),
-        "plot": lambda: _draw(chosen, out, method, json),
+        "status": lambda: report_status(chosen, out, json),
+        "analyse": lambda: report_analysis(chosen, out, method, json),
+        "plot": lambda: draw_results(chosen, out, method, json),
     }
     if action not in actions:
         raise UnknownNameError("action", action, actions)
     actions[action]()
-
-
-@dataclass(frozen=True)
-class _Given:
-    """The study that is named, and the case folders that are added to it."""
-
-    name: str
-    cases: tuple[str, ...] = ()
-
-    @property
-    def is_store(self) -> bool:
-        """Whether a folder of results is named, which has its own cases."""
-        return _is_store(self.name)
-
-    @property
-    def words(self) -> str:
-        """What was given, as on the command line."""
-        return " ".join([self.name, *(f"--from {case}" for case in self.cases)])
 
 
 def _create(path: Path, like: str) -> None:
@@ -137,7 +120,7 @@ def _create(path: Path, like: str) -> None:
 
 
 def _run_study(
-    given: _Given,
+    given: Given,
     out: Path | None,
     size: int | None,
     restart: bool,
@@ -149,7 +132,7 @@ def _run_study(
     from smecluster.sensitivity.design.scenarios import resolve_study
     from smecluster.sensitivity.running import extend_study
 
-    study, folder, text = _load_study(given, out)
+    study, folder, text = load_study(given, out)
     study = study if size is None else study.resized(size)
     steps = extend_study(
         study,
@@ -180,44 +163,6 @@ def _run_study(
         print_json(record)
     else:
         note(f"next: smecluster sensitivity analyse {folder}")
-
-
-def _load_study(given: _Given, out: Path | None) -> tuple[Study, Path, str]:
-    """Find a study by name, file, or folder of results; its folder and its text."""
-    from smecluster.sensitivity.design.study import find_study, load_study, read_study_text
-    from smecluster.sensitivity.interface import choose_folder
-    from smecluster.sensitivity.store import folder as store
-    from smecluster.sensitivity.store import manifest
-
-    folder = Path(given.name)
-    if given.is_store:
-        if given.cases:
-            raise InputError(
-                f"{folder} holds results of a study with its own cases: --from belongs to the study"
-            )
-        kept = folder / store.STUDY
-        stored = manifest.read_manifest(folder).study
-        return stored, out or folder, read_study_text(kept) if kept.exists() else ""
-    chosen = load_study(given.name)
-    chosen = chosen.model_copy(update={"cases": (*chosen.cases, *given.cases)})
-    folder = out or choose_folder(find_study(given.name).stem)
-    return chosen, folder, read_study_text(given.name)
-
-
-def _is_store(given: str) -> bool:
-    """Say whether a folder of results is meant; one that has but a study's name is not."""
-    from smecluster.sensitivity.design.study import list_studies
-    from smecluster.sensitivity.store.manifest import NAME
-
-    folder = Path(given)
-    return folder.is_dir() and (given not in list_studies() or (folder / NAME).is_file())
-
-
-def _read_results(given: _Given, out: Path | None) -> Results:
-    from smecluster.sensitivity.store.folder import read_store
-
-    study, folder, _ = _load_study(given, out)
-    return read_store(folder, None if given.is_store else study)
 
 
 def _make_record(folder: Path, study: Study, summary: RunSummary) -> dict[str, Any]:
@@ -262,169 +207,3 @@ def _measure_memory() -> float | None:
 
     size = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return size / (2**20 if sys.platform == "darwin" else 2**10)
-
-
-def _analyse_results(given: _Given, results: Results, method: str | None) -> Analysis:
-    from smecluster.scripts.shared.progress import progress
-    from smecluster.sensitivity.analysis.compute import analyse
-
-    _refuse_list_changes(given, results)
-    with progress("outputs") as tell:
-        return analyse(results, method=method, tell=tell)
-
-
-def _refuse_list_changes(given: _Given, results: Results) -> None:
-    """Refuse to show runs as those of a study that has changed since they were made."""
-    if given.is_store:
-        return  # the runs as they are
-    from smecluster.model.support.checkpoints import describe_mixture
-
-    changed = _list_changes(given, results)
-    if changed:
-        raise InputError(
-            f"{describe_mixture(results.folder, changed)}: "
-            f"run {given.words} again, or name {results.folder} instead to see its runs as they are"
-        )
-
-
-def _report_status(given: _Given, out: Path | None, json: bool) -> None:
-    from smecluster.model.support.locks import describe_lock
-    from smecluster.sensitivity.store.folder import FAILED
-
-    results = _read_results(given, out)
-    busy = describe_lock(results.folder)
-    failed = results.failed
-    rows = []
-    for place, scenario in enumerate(results.scenarios):
-        done = int(results.done(place).sum())
-        lost = int((failed["scenario"] == scenario.name).sum())
-        damaged = len(results.stored[place].damaged)
-        rows.append([scenario.name, done, results.runs, lost, damaged])
-    try:
-        changed = _list_changes(given, results)
-    except InputError as error:
-        changed = [str(error)]
-    if json:
-        names = ("scenario", "done", "runs", "failed", "damaged parts")
-        print_json(
-            {
-                "folder": str(results.folder),
-                "study": results.study.name,
-                "method": results.method,
-                "size": results.size,
-                "complete": results.complete,
-                "in use": busy is not None,
-                "changed": changed,
-                "identity": results.identity,
-                "scenarios": [dict(zip(names, row, strict=True)) for row in rows],
-                "failed": failed.to_dict("records"),
-            }
-        )
-        return
-    print(
-        f"{results.folder}: {results.study.title}; {results.method}, size {results.size:,}, "
-        f"{len(results.factors)} factors, {len(results.columns)} outputs"
-    )
-    print_table(["scenario", "done", "runs", "failed", "damaged parts"], rows)
-    if busy:
-        print(busy)
-    elif not results.complete:
-        option = "" if out is None else f" --out {out}"
-        print(f"incomplete: smecluster sensitivity run {given.words}{option} resumes it")
-    if changed:
-        print(f"changed since these runs: {', '.join(changed)}")
-    if len(failed):
-        print(results.rule)
-        shown = failed[["scenario", "run", "reason", "variable", "year"]].head(_FAILED)
-        print_table(
-            [str(name) for name in shown],
-            shown.to_numpy().tolist(),
-            f"The first failed runs; all of them, with their inputs, are in {FAILED}",
-        )
-
-
-def _list_changes(given: _Given, results: Results) -> list[str]:
-    """Name what has changed since the runs, apart from their number.
-
-    Raises
-    ------
-    InputError
-        If the study can no longer be carried out.
-    """
-    from smecluster.model.support.checkpoints import name_differences
-    from smecluster.sensitivity.design.scenarios import resolve_study
-    from smecluster.sensitivity.running import plan_study
-
-    made = results.manifest.study
-    study = _load_study(given, None)[0].resized(made.method.size)
-    resolved = resolve_study(study)
-    now = dict(plan_study(study, resolved).identity)
-    fields = study.differing(made)
-    named = f"study ({', '.join(fields)})" if fields else "study"
-    if fields:  # also those that reach the runs only through the model
-        now["study"] = named
-    changed = name_differences(results.identity, now)
-    return [named if name == "study" else name for name in changed]
-
-
-def _report_analysis(given: _Given, out: Path | None, method: str | None, json: bool) -> None:
-    from smecluster.model.presentation.formatting import Rounded, display_unit
-    from smecluster.model.support.files import check_writable
-    from smecluster.sensitivity.report.files import write_analysis
-    from smecluster.sensitivity.report.sentences import describe_analysis
-
-    results = _read_results(given, out)
-    folder = results.folder / "analysis"
-    check_writable(folder)
-    analysis = _analyse_results(given, results, method)
-    files = write_analysis(analysis, results, folder)
-    if json:
-        print_json(
-            {
-                "stamp": results.stamp(),
-                "words": list(describe_analysis(analysis)),
-                "enough": analysis.enough,
-                "tables": {
-                    name: table.to_dict("records") for name, table in analysis.tables.items()
-                },
-                "files": [str(path) for path in files],
-            }
-        )
-        return
-    for sentence in describe_analysis(analysis):
-        print_lines([sentence])
-    indices = analysis.tables["indices"]
-    headline = analysis.method.headline
-    principal = [column.name for column in analysis.outputs]
-    leading = (
-        indices[(indices["index"] == headline) & indices["output"].isin(principal)]
-        .sort_values("value", ascending=False)
-        .groupby(["scenario", "output"], sort=False)
-        .head(_LEADING)
-        .sort_values(["scenario", "output"], kind="stable")
-    )
-    columns = ["scenario", "output", "factor", "value", "low", "high", "unit"]
-    rows = []
-    for *keys, value, low, high, own in leading[columns].itertuples(index=False):
-        unit, factor = ("Dmnl", 1.0) if analysis.method.shares else display_unit(own)
-        rows.append([*keys, *(Rounded(factor * number) for number in (value, low, high)), unit])
-    print_table(columns, rows, f"Leading factors ({headline} index); all are in the files")
-    finish(files)
-
-
-def _draw(given: _Given, out: Path | None, method: str | None, json: bool) -> None:
-    from smecluster.model.support.files import check_writable
-    from smecluster.sensitivity.report.figures import draw_figures
-    from smecluster.sensitivity.report.page import write_page
-
-    results = _read_results(given, out)
-    folder = results.folder / "analysis"
-    check_writable(folder)
-    analysis = _analyse_results(given, results, method)
-    files = draw_figures(results, analysis, folder)
-    files.append(write_page(results, analysis, files, folder))
-    if json:
-        print_json({"files": [str(path) for path in files]})
-        return
-    for path in files:
-        print(path)

@@ -53,10 +53,11 @@ def answer(
     """Show how the order of two strategies depends on draws, structure and likelihood."""
     import os
 
+    from smecluster.calibration.choosing import describe_origin, find_calibration
     from smecluster.calibration.conditions.ten_lines import read_knowledge, sum_up
     from smecluster.calibration.data.case import list_cases
+    from smecluster.calibration.drawing import sample_draws
     from smecluster.calibration.interface import assemble_together
-    from smecluster.calibration.loading import describe_origin, find_calibration, sample_draws
     from smecluster.calibration.priors.table import build_priors
     from smecluster.calibration.store.named import DRAWN, SHIPPED, list_calibrations
     from smecluster.model.support.errors import InputError

@@ -54,10 +54,10 @@ def evaluate(
     """Forecast every series from every origin, and hold the model against rivals (long)."""
     import os
 
+    from smecluster.calibration.choosing import describe_origin
     from smecluster.calibration.evaluation.interface import TABLES
     from smecluster.calibration.evaluation.interface import evaluate as compute
     from smecluster.calibration.evaluation.page import write_page
-    from smecluster.calibration.loading import describe_origin
     from smecluster.model.support.provenance import make_stamp
     from smecluster.scripts.fitting.calibrate import StageProgress
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from smecluster.calibration.loading import describe_origin, load_calibrated
+from smecluster.calibration.choosing import describe_origin
+from smecluster.calibration.loading import load_calibrated
 from smecluster.model.support.errors import UnknownNameError
 from smecluster.scripts.shared.options import CalibrationName, Folders
 from smecluster.scripts.shared.pages import Page

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from smecluster.calibration.loading import describe_origin, draw_values, load_calibrated
+from smecluster.calibration.choosing import describe_origin
+from smecluster.calibration.drawing import draw_values
+from smecluster.calibration.loading import load_calibrated
 from smecluster.scripts.shared.options import CalibrationName, Folders, Regions
 from smecluster.scripts.shared.printing import finish, print_json, print_table, print_text
 from smecluster.scripts.shared.results import Results

@@ -54,7 +54,8 @@ def decide(
     workers: Workers = None,
 ) -> None:
     """Find which constants decide between strategies, and what a study of each is worth."""
-    from smecluster.calibration.loading import describe_origin, load_model
+    from smecluster.calibration.choosing import describe_origin
+    from smecluster.calibration.loading import load_model
     from smecluster.model.presentation.language.catalogue import mark
     from smecluster.model.support.provenance import make_stamp
     from smecluster.policies.comparison.study_inputs import fingerprint

@@ -104,7 +104,9 @@ def write_desk(
     folders: Sequence[Path] = (),
 ) -> list[Path]:
     """Write a desk; arguments as of the command."""
-    from smecluster.calibration.loading import describe_origin, draw_values, load_calibrated
+    from smecluster.calibration.choosing import describe_origin
+    from smecluster.calibration.drawing import draw_values
+    from smecluster.calibration.loading import load_calibrated
     from smecluster.model.support.files import write_atomic
     from smecluster.model.support.provenance import make_stamp
     from smecluster.policies.desk.content import Sources, collect_content, load_cases

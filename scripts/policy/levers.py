@@ -106,7 +106,8 @@ def _write_returns(
     json: bool,
 ) -> None:
     """Compute returns; print them, and write the page and the table where that is asked for."""
-    from smecluster.calibration.loading import describe_origin, load_model
+    from smecluster.calibration.choosing import describe_origin
+    from smecluster.calibration.loading import load_model
     from smecluster.model.support.provenance import make_stamp
     from smecluster.policies.returns.compute import LeverReturns, compute_returns
     from smecluster.policies.returns.page import write_page

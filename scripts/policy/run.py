@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from smecluster.calibration.loading import describe_origin, load_calibrated
+from smecluster.calibration.choosing import describe_origin
+from smecluster.calibration.loading import load_calibrated
 from smecluster.model.settings import override_inputs, parse_settings
 from smecluster.scripts.shared.options import CalibrationName, Folders, Regions, Settings
 from smecluster.scripts.shared.printing import note, print_json, print_table

@@ -49,7 +49,8 @@ def tipping(
     workers: Workers = None,
 ) -> None:
     """Move each constant to the ends of what is believed of it, and see who is ahead."""
-    from smecluster.calibration.loading import describe_origin, load_model
+    from smecluster.calibration.choosing import describe_origin
+    from smecluster.calibration.loading import load_model
     from smecluster.model.presentation.language.catalogue import mark
     from smecluster.model.presentation.language.spoken import say
     from smecluster.model.support.provenance import make_stamp

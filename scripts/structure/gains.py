@@ -38,7 +38,8 @@ def gains(
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Compute the gain of every reinforcing loop, at rest and along the path of history."""
-    from smecluster.calibration.loading import describe_origin, load_model
+    from smecluster.calibration.choosing import describe_origin
+    from smecluster.calibration.loading import load_model
     from smecluster.model.checking.loop_gains import compute_gains as work_out
     from smecluster.model.checking.path_gains import AFTER, YEARS, compute_path_gains
     from smecluster.model.support.files import write_atomic

@@ -36,7 +36,8 @@ def knockouts(
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Cut and double every mechanism of the paper, and compare with sizes fixed beforehand."""
-    from smecluster.calibration.loading import describe_origin, load_calibrated
+    from smecluster.calibration.choosing import describe_origin
+    from smecluster.calibration.loading import load_calibrated
     from smecluster.model.checking.knockouts import load_mechanisms, run_knockouts
     from smecluster.model.checking.knockouts_page import write_page
     from smecluster.model.support.errors import UnknownNameError

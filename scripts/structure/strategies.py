@@ -102,7 +102,8 @@ def _print_keys(json: bool) -> None:
 
 
 def _write_reference(page: Page, json: bool) -> None:
-    from smecluster.calibration.loading import describe_origin, load_model
+    from smecluster.calibration.choosing import describe_origin
+    from smecluster.calibration.loading import load_model
     from smecluster.model.support.provenance import make_stamp
     from smecluster.policies.reference.page import tabulate_keys, write_page
 
