@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from smecluster.calibration.data.case import Case, list_cases, load_case, make_region
+    from smecluster.calibration.drawing import sample_draws
     from smecluster.calibration.interface import CalibrationResult, calibrate
-    from smecluster.calibration.loading import load_calibrated, sample_draws
+    from smecluster.calibration.loading import load_calibrated
     from smecluster.calibration.store.named import (
         Calibration,
         apply_calibration,
@@ -34,7 +35,7 @@ _HOMES = {
     "load_case": "data.case",
     "make_region": "data.case",
     "open_calibration": "store.named",
-    "sample_draws": "loading",
+    "sample_draws": "drawing",
 }
 
 __all__ = [

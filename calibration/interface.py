@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from smecluster.calibration.choosing import find_calibration
 from smecluster.calibration.data.case import Case, list_cases, load_case, make_region
 from smecluster.calibration.data.fingerprint import fingerprint_case
 from smecluster.calibration.further import assemble_further_problem, load_beside
-from smecluster.calibration.loading import find_calibration
 from smecluster.calibration.nesting.boundaries import find_parts
 from smecluster.calibration.pipeline import Effort, run_pipeline
 from smecluster.calibration.problem.assembly import Problem, assemble_problem
@@ -340,7 +340,7 @@ def assemble_alone(
     base : mapping
         Inputs that all runs set.
     calibration : str, optional
-        See `calibration.loading.find_calibration`.
+        See `calibration.choosing.find_calibration`.
     others : sequence of Case
         Further regions that stand beside it.
 

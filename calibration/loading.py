@@ -1,244 +1,28 @@
-"""Load the model with a calibration, its draws, and regions from case folders."""
+"""Load the model with a calibration and with regions from case folders."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from smecluster.calibration.choosing import find_calibration
 from smecluster.calibration.nesting.boundaries import find_parts
 from smecluster.calibration.nesting.netting import Netting
 from smecluster.calibration.store.mismatches import (
-    NONE,
     CalibrationWarning,
     warn_of_edits,
     warn_of_model,
     warn_of_others,
 )
-from smecluster.calibration.store.own import open_own, refuse_stale
+from smecluster.calibration.store.own import open_own
 from smecluster.model.support.errors import InputError, UnknownNameError
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from smecluster.calibration.data.case import Case
     from smecluster.calibration.store.named import Calibration
     from smecluster.model import Model
-
-
-def find_calibration(name: str | None = None) -> Calibration | None:
-    """Find the calibration that a command uses.
-
-    Parameters
-    ----------
-    name : str, optional
-        Its name or folder; ``none`` for none; by default the shipped one.
-
-    Returns
-    -------
-    Calibration or None
-        None also by default where another model stands in for the shipped one
-        (`model.support.workspace.stand_in`) and has none of the shipped calibration's parameters.
-
-    Raises
-    ------
-    InputError
-        If there is no such calibration, one of its files was altered, or it is that of a case that
-        has changed since.
-    """
-    from smecluster.calibration.store.named import SHIPPED, list_calibrations, open_calibration
-
-    if name == NONE or (name is None and SHIPPED not in list_calibrations()):
-        return None
-    found = open_calibration(SHIPPED if name is None else name)
-    refuse_stale(found)
-    if name is None and not _shares_names(found):
-        return None
-    return found
-
-
-def _shares_names(found: Calibration) -> bool:
-    """Say whether the model has any of a calibration's parameters, where it is not the shipped."""
-    from smecluster.model import load
-    from smecluster.model.support.workspace import has_stand_in
-    from smecluster.model.vensim.document import SHIPPED
-    from smecluster.model.vensim.values import split_name
-
-    if not has_stand_in(SHIPPED):
-        return True
-    return any(split_name(name)[0] in load().variables for name in found.values)
-
-
-def find_drawn(name: str | None = None) -> Calibration | None:
-    """Find the calibration that a command's draws come from.
-
-    Parameters
-    ----------
-    name : str, optional
-        As in `find_calibration`; by default `calibration.store.named.DRAWS`, or, in a workspace
-        without it, the shipped one.
-
-    Returns
-    -------
-    Calibration or None
-
-    Raises
-    ------
-    InputError
-        As in `find_calibration`.
-    """
-    from smecluster.calibration.store.named import DRAWS, SHIPPED, list_calibrations
-
-    known = list_calibrations()
-    if name is None and DRAWS in known and SHIPPED in known:
-        return find_calibration(DRAWS)
-    return find_calibration(name)
-
-
-def draw_values(
-    name: str | None,
-    count: int,
-    seed: int,
-    regions: Sequence[str] | None = None,
-    folders: Sequence[Path] = (),
-) -> pd.DataFrame:
-    """Sample draws of a calibration's posterior.
-
-    Parameters
-    ----------
-    name : str, optional
-        As in `find_drawn`.
-    count : int
-        How many.
-    seed : int
-        Seed of the choice.
-    regions : sequence of str, optional
-        Regions of the model; columns of other regions are left out.
-    folders : sequence of Path
-        Case folders of additional regions: draws of their own calibrations are added.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A row a draw, a column an input of the model.
-
-    Raises
-    ------
-    InputError
-        If a calibration has too few draws, or none.
-    """
-    calibration = find_drawn(name)
-    if calibration is None:
-        raise InputError("draws need a calibration: choose one with --calibration")
-    return sample_draws(calibration, count, seed, regions, folders)
-
-
-def sample_draws(
-    calibration: Calibration,
-    count: int,
-    seed: int,
-    regions: Sequence[str] | None = None,
-    folders: Sequence[Path] = (),
-) -> pd.DataFrame:
-    """Sample draws of an open calibration; see `draw_values`."""
-    from smecluster.calibration import load_case
-    from smecluster.calibration.store.named import DRAWN
-    from smecluster.model.vensim.beliefs import CONVENTIONS
-    from smecluster.model.vensim.values import find_element
-
-    if calibration.name == DRAWN:
-        warn_of_model(calibration)
-    # Present values of two draws can only be compared if they are discounted alike.
-    draws = sample_gross(calibration, count, seed, folders)
-    draws = draws.drop(columns=list(CONVENTIONS), errors="ignore")
-    places = [load_case(path).place for path in folders]
-    for path, place in zip(folders, places, strict=True):
-        own = open_own(path)
-        if own is not None and not own.has_draws:
-            warnings.warn(
-                f"{place.name} was calibrated with --quick and has no draws: its own values are "
-                f"the same in every draw; 'smecluster calibrate {path}' draws them",
-                CalibrationWarning,
-                stacklevel=3,
-            )
-    if any(place.part_of for place in places):
-        draws = net_draws(draws, *load_gross(regions or (), folders, calibration))
-    if regions is None:
-        return draws
-    kept = {None, *regions}
-    known = {*calibration.regions, *regions, *(place.name for place in places)}
-    return draws[[name for name in draws.columns if find_element(name, known) in kept]]
-
-
-def sample_gross(
-    calibration: Calibration, count: int, seed: int, folders: Sequence[Path]
-) -> pd.DataFrame:
-    """Sample draws with those of additional regions, nothing taken out of what contains them.
-
-    Parameters
-    ----------
-    calibration, count, seed, folders
-        As in `sample_draws`. A region whose own calibration is a quick one, or that has none, is
-        not drawn: its values are those of the model.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A row a draw, a column an input of the model.
-
-    Raises
-    ------
-    InputError
-        If a calibration has too few draws, or none.
-    """
-    from smecluster.calibration import load_case
-    from smecluster.calibration.further import pair_draws
-    from smecluster.model.vensim.values import find_element
-
-    draws = calibration.sample(count, seed)
-    for at, path in enumerate(folders, 1):
-        own = open_own(path)
-        if own is not None and own.has_draws:
-            draws = pair_draws(own.sample(count, seed + at), draws, own.regions)
-            continue
-        # The folder's values replace a calibrated region of the same name.
-        place = load_case(path).place.name
-        draws = draws.drop(columns=[n for n in draws.columns if find_element(n, [place])])
-    return draws
-
-
-def net_draws(
-    draws: pd.DataFrame, gross: Model, parts: Mapping[str, Sequence[str]]
-) -> pd.DataFrame:
-    """Take in each draw parts out of the regions that contain them.
-
-    Parameters
-    ----------
-    draws : pandas.DataFrame
-        A row a draw, as `sample_gross` gives them.
-    gross : Model
-        The model, nothing taken out; see `load_gross`.
-    parts : mapping of str to sequence of str
-        By region those that are part of it.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A row a draw.
-    """
-    if not parts:
-        return draws
-    netting = Netting(gross, parts)
-    short = netting.count_short(draws)
-    if short:
-        warnings.warn(
-            f"in {short} of {len(draws)} draws {' and '.join(parts)} has less of something than "
-            "its parts: it is left with a thousandth",
-            CalibrationWarning,
-            stacklevel=3,
-        )
-    return netting.net_inputs(draws)
 
 
 def load_model(
@@ -407,35 +191,3 @@ def _refuse_twice(cases: Sequence[Case]) -> None:
                 f"{other.path} and {case.path} both hold {case.place.name!r}: leave one of them "
                 "out, or give it a name of its own in case.toml"
             )
-
-
-def describe_origin(
-    folders: Sequence[Path], calibration: str | None = None, *, drawn: bool = False
-) -> str:
-    """Describe where the values come from, for the stamp.
-
-    Parameters
-    ----------
-    folders : sequence of Path
-        Case folders of additional regions.
-    calibration : str, optional
-        As in `find_calibration`.
-    drawn : bool
-        Whether draws were used, which may be those of another calibration (`find_drawn`).
-
-    Returns
-    -------
-    str
-        The calibration with the start of its hash, that of the draws where it is another, then the
-        folders, each with that of its own calibration or with "not calibrated".
-    """
-    found = find_calibration(calibration)
-    parts = [NONE if found is None else f"{found.name} {found.hash[:12]}"]
-    source = find_drawn(calibration) if drawn else found
-    if source is not None and found is not None and source.name != found.name:
-        parts.append(f"draws of {source.name} {source.hash[:12]}")
-    for path in folders:
-        own = open_own(path)
-        name = path.resolve().name
-        parts.append(f"{name} (not calibrated)" if own is None else f"{name} {own.hash[:12]}")
-    return ", ".join(parts)

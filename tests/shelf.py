@@ -105,7 +105,8 @@ def make_tipping() -> None:
 def make_paths() -> None:
     """Explain the levers on which the shipped strategies spend most, and the best one."""
     from smecluster import policies
-    from smecluster.calibration.loading import describe_origin, load_calibrated
+    from smecluster.calibration.choosing import describe_origin
+    from smecluster.calibration.loading import load_calibrated
     from smecluster.model.support.provenance import make_stamp
     from smecluster.policies.brief.parts.causes import tabulate_chains
     from smecluster.policies.brief.shelf import list_levers
@@ -126,7 +127,8 @@ def make_paths() -> None:
 
 def make_decision() -> None:
     """Value what could be known before choosing, by net national benefit."""
-    from smecluster.calibration.loading import describe_origin, load_model
+    from smecluster.calibration.choosing import describe_origin
+    from smecluster.calibration.loading import load_model
     from smecluster.model.support.provenance import make_stamp
     from smecluster.policies.strategy import load
     from smecluster.sensitivity.decision.compute import decide

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from smecluster.calibration.benchmarks.loops_cut import LINKS
+from smecluster.calibration.choosing import find_calibration
 from smecluster.calibration.data.case import list_cases
 from smecluster.calibration.evaluation.blind_fit import forget_estimates
 from smecluster.calibration.evaluation.protocol import Protocol, read_protocol
@@ -22,7 +23,6 @@ from smecluster.calibration.evaluation.summary import (
 )
 from smecluster.calibration.evaluation.unseen import predict_unseen, read_assignment
 from smecluster.calibration.interface import assemble_together
-from smecluster.calibration.loading import find_calibration
 from smecluster.calibration.priors.table import build_priors
 from smecluster.calibration.stages import Stages, Tell
 from smecluster.calibration.store.mismatches import name_held

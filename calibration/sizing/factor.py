@@ -17,11 +17,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from smecluster.calibration.choosing import find_calibration
 from smecluster.calibration.data.case import Case
 from smecluster.calibration.data.constants import join_element
 from smecluster.calibration.data.extensive import is_extensive
 from smecluster.calibration.further import load_beside
-from smecluster.calibration.loading import find_calibration
 from smecluster.calibration.nesting.netting import Netting
 from smecluster.calibration.problem.parameters import place_in_region
 from smecluster.calibration.sizing.scaling import bound_factor, round_number

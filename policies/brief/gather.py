@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smecluster.calibration.loading import find_calibration
+from smecluster.calibration.choosing import find_calibration
 from smecluster.model.support.errors import InputError
 from smecluster.policies.accounting.compute import draw_up_account
 from smecluster.policies.assignment.divisions import RUNNING

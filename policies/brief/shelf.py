@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from smecluster.calibration.loading import describe_origin
+from smecluster.calibration.choosing import describe_origin
 from smecluster.model.presentation.exports import read_csv, read_stamp
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.reading import read_json

@@ -9,12 +9,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smecluster.calibration.loading import (
-    describe_origin,
-    find_drawn,
-    load_calibrated,
-    sample_draws,
-)
+from smecluster.calibration.choosing import describe_origin, find_drawn
+from smecluster.calibration.drawing import sample_draws
+from smecluster.calibration.loading import load_calibrated
 from smecluster.model.settings import parse_settings
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.provenance import make_stamp
@@ -178,7 +175,7 @@ def select_draws(
     model : Model
         The model; what is drawn for regions that it does not have is left out.
     folders : sequence of Path
-        Case folders that were added; see `calibration.loading.sample_draws`.
+        Case folders that were added; see `calibration.drawing.sample_draws`.
     needed : bool
         Whether a calibration without draws is refused.
 

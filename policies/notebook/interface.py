@@ -94,7 +94,7 @@ def compare(
     >>> round(found.budget.money)
     300000
     """
-    from smecluster.calibration.loading import describe_origin
+    from smecluster.calibration.choosing import describe_origin
     from smecluster.model.support.provenance import make_stamp
     from smecluster.policies.comparison.compute import compare as run_comparison
     from smecluster.policies.comparison.study_inputs import fingerprint

@@ -98,7 +98,8 @@ def load_worlds(
     InputError
         If there is no such calibration or input, or the calibration has fewer draws.
     """
-    from smecluster.calibration.loading import draw_values, load_calibrated
+    from smecluster.calibration.drawing import draw_values
+    from smecluster.calibration.loading import load_calibrated
     from smecluster.policies.comparison.study_inputs import hold_settings
 
     whole = load_calibrated((), (), calibration) if model is None else model

@@ -16,13 +16,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from smecluster.calibration.loading import (
-    find_calibration,
-    find_drawn,
-    load_gross,
-    net_draws,
-    sample_gross,
-)
+from smecluster.calibration.choosing import find_calibration, find_drawn
+from smecluster.calibration.drawing import net_draws, sample_gross
+from smecluster.calibration.loading import load_gross
 from smecluster.calibration.priors.table import Priors, build_priors
 from smecluster.calibration.store.named import Calibration, round_values
 from smecluster.calibration.store.own import open_own
@@ -71,7 +67,7 @@ def draw_everything(
     model : Model
         The model, with the values of the calibration.
     calibration : str, optional
-        As in `calibration.loading.find_drawn`.
+        As in `calibration.choosing.find_drawn`.
     count : int
         How many draws. Where the calibration holds fewer, and does not draw everything, its draws
         are used several times, each time with other values of the other constants; where it draws

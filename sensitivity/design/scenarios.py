@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from smecluster.calibration.loading import describe_origin, find_calibration, load_calibrated
+from smecluster.calibration.choosing import describe_origin, find_calibration
+from smecluster.calibration.loading import load_calibrated
 from smecluster.calibration.store.mismatches import NONE
 from smecluster.model.support.errors import InputError
 from smecluster.model.vensim.values import find_element

@@ -67,7 +67,7 @@ def collect_calibration() -> dict[str, Any]:
     import numpy as np
 
     from smecluster.calibration import list_cases, load_case
-    from smecluster.calibration.loading import find_calibration
+    from smecluster.calibration.choosing import find_calibration
     from smecluster.calibration.problem.assembly import assemble_problem
     from smecluster.calibration.problem.objective import Objective
     from smecluster.calibration.store.named import matches_model

@@ -27,7 +27,7 @@ def load_shipped() -> Model:
 
 def choose_draws(model: Model, count: int) -> pd.DataFrame:
     """Choose draws of the shipped calibration."""
-    from smecluster.calibration.loading import draw_values
+    from smecluster.calibration.drawing import draw_values
 
     return draw_values(None, count, 1, model.regions)
 

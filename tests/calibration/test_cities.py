@@ -53,7 +53,7 @@ def test_its_value_added_is_that_of_the_blind_test(city):
     assert own == read(UNUSED / read_assignment().figures)
 
 
-@pytest.mark.filterwarnings("ignore::smecluster.calibration.loading.CalibrationWarning")
+@pytest.mark.filterwarnings("ignore::smecluster.calibration.store.mismatches.CalibrationWarning")
 def test_all_six_run_together_and_each_is_taken_out_of_the_rest_of_china():
     model = load_calibrated([], [FOLDER / city for city in CITIES])
     assert len(model.regions) == 3 + len(CITIES)

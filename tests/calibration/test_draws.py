@@ -5,8 +5,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from smecluster.calibration.choosing import describe_origin, find_drawn
 from smecluster.calibration.data.case import find_folders
-from smecluster.calibration.loading import describe_origin, draw_values, find_drawn
+from smecluster.calibration.drawing import draw_values
 from smecluster.calibration.store import named
 from smecluster.calibration.store.mismatches import CalibrationWarning
 from smecluster.calibration.store.named import DRAWN, DRAWS, SHIPPED, open_calibration
@@ -22,7 +23,7 @@ def opened(monkeypatch):
         monkeypatch.setattr(named, "list_calibrations", lambda: known)
         monkeypatch.setattr(named, "DRAWS", chosen)
         monkeypatch.setattr(named, "open_calibration", lambda found: found)
-        monkeypatch.setattr("smecluster.calibration.loading.refuse_stale", lambda found: None)
+        monkeypatch.setattr("smecluster.calibration.choosing.refuse_stale", lambda found: None)
         return find_drawn(name)
 
     return find

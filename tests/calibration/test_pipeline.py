@@ -14,12 +14,12 @@ import pytest
 
 from smecluster.calibration import load_case, pipeline
 from smecluster.calibration.interface import choose_effort
-from smecluster.calibration.loading import CalibrationWarning
 from smecluster.calibration.pipeline import Effort, run_pipeline
 from smecluster.calibration.problem.assembly import assemble_problem
 from smecluster.calibration.problem.objective import Objective
 from smecluster.calibration.saving import save_calibration
 from smecluster.calibration.store.findings import MANIFEST
+from smecluster.calibration.store.mismatches import CalibrationWarning
 from smecluster.calibration.store.named import open_calibration
 from smecluster.model import load as load_model
 from smecluster.model.support.errors import InputError

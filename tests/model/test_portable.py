@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from smecluster.calibration.loading import draw_values, load_model
+from smecluster.calibration.drawing import draw_values
+from smecluster.calibration.loading import load_model
 from smecluster.model import load, simulate, simulate_many
 from smecluster.model.compiler.webassembly import EXPORTED, finish_object
 from smecluster.model.portable import make_portable

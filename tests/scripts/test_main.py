@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from smecluster.calibration.loading import CalibrationWarning
+from smecluster.calibration.store.mismatches import CalibrationWarning
 from smecluster.model.support.checkpoints import Checkpoints
 from smecluster.scripts import main as entry
 

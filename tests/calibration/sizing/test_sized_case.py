@@ -9,9 +9,10 @@ from smecluster.calibration.authoring.case_check import check_case
 from smecluster.calibration.data.case import list_cases, load_case
 from smecluster.calibration.data.deflate import deflate
 from smecluster.calibration.data.extensive import is_extensive
-from smecluster.calibration.loading import CalibrationWarning, load_calibrated
+from smecluster.calibration.loading import load_calibrated
 from smecluster.calibration.sizing.factor import TOLERANCE
 from smecluster.calibration.sizing.sized_case import new_sized_case
+from smecluster.calibration.store.mismatches import CalibrationWarning
 from smecluster.model import simulate
 from smecluster.model.support.errors import InputError
 

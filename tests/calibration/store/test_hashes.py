@@ -10,16 +10,13 @@ import pytest
 from smecluster.calibration.authoring import adoption
 from smecluster.calibration.authoring.adoption import adopt_calibration
 from smecluster.calibration.authoring.case_check import check_case
+from smecluster.calibration.choosing import describe_origin, find_calibration
 from smecluster.calibration.data.fingerprint import fingerprint_case, name_changes
 from smecluster.calibration.data.series import CASES
-from smecluster.calibration.loading import (
-    CalibrationWarning,
-    describe_origin,
-    find_calibration,
-    load_calibrated,
-    sample_draws,
-)
+from smecluster.calibration.drawing import sample_draws
+from smecluster.calibration.loading import load_calibrated
 from smecluster.calibration.store.findings import MANIFEST, open_findings
+from smecluster.calibration.store.mismatches import CalibrationWarning
 from smecluster.calibration.store.named import RESULTS, open_calibration, write_manifest
 from smecluster.calibration.store.sealing import seal_calibration
 from smecluster.model import load

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from smecluster.calibration.loading import draw_values, load_model
+from smecluster.calibration.drawing import draw_values
+from smecluster.calibration.loading import load_model
 from smecluster.model import load as load_file
 from smecluster.model import simulate, simulate_many
 from smecluster.policies.strategy import load

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from smecluster.calibration.loading import NONE, load_model
+from smecluster.calibration.loading import load_model
+from smecluster.calibration.store.mismatches import NONE
 from smecluster.model.support.checkpoints import Checkpoints
 from smecluster.model.support.errors import InputError
 from smecluster.policies.comparison.compute import compare

@@ -7,15 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from smecluster.calibration.choosing import find_drawn
 from smecluster.calibration.data.case import find_folders
-from smecluster.calibration.loading import (
-    NONE,
-    draw_values,
-    find_drawn,
-    load_model,
-    sample_gross,
-)
+from smecluster.calibration.drawing import draw_values, sample_gross
+from smecluster.calibration.loading import load_model
 from smecluster.calibration.priors.table import build_priors
+from smecluster.calibration.store.mismatches import NONE
 from smecluster.calibration.store.named import open_calibration
 from smecluster.model.vensim.values import find_element
 from smecluster.sensitivity.decision.draws import draw_everything

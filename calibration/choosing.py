@@ -1,0 +1,114 @@
+"""Which calibration a command uses, and how results say so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from smecluster.calibration.store.mismatches import NONE
+from smecluster.calibration.store.own import open_own, refuse_stale
+
+if TYPE_CHECKING:
+    from smecluster.calibration.store.named import Calibration
+
+
+def find_calibration(name: str | None = None) -> Calibration | None:
+    """Find the calibration that a command uses.
+
+    Parameters
+    ----------
+    name : str, optional
+        Its name or folder; ``none`` for none; by default the shipped one.
+
+    Returns
+    -------
+    Calibration or None
+        None also by default where another model stands in for the shipped one
+        (`model.support.workspace.stand_in`) and has none of the shipped calibration's parameters.
+
+    Raises
+    ------
+    InputError
+        If there is no such calibration, one of its files was altered, or it is that of a case that
+        has changed since.
+    """
+    from smecluster.calibration.store.named import SHIPPED, list_calibrations, open_calibration
+
+    if name == NONE or (name is None and SHIPPED not in list_calibrations()):
+        return None
+    found = open_calibration(SHIPPED if name is None else name)
+    refuse_stale(found)
+    if name is None and not _shares_names(found):
+        return None
+    return found
+
+
+def _shares_names(found: Calibration) -> bool:
+    """Say whether the model has any of a calibration's parameters, where it is not the shipped."""
+    from smecluster.model import load
+    from smecluster.model.support.workspace import has_stand_in
+    from smecluster.model.vensim.document import SHIPPED
+    from smecluster.model.vensim.values import split_name
+
+    if not has_stand_in(SHIPPED):
+        return True
+    return any(split_name(name)[0] in load().variables for name in found.values)
+
+
+def find_drawn(name: str | None = None) -> Calibration | None:
+    """Find the calibration that a command's draws come from.
+
+    Parameters
+    ----------
+    name : str, optional
+        As in `find_calibration`; by default `calibration.store.named.DRAWS`, or, in a workspace
+        without it, the shipped one.
+
+    Returns
+    -------
+    Calibration or None
+
+    Raises
+    ------
+    InputError
+        As in `find_calibration`.
+    """
+    from smecluster.calibration.store.named import DRAWS, SHIPPED, list_calibrations
+
+    known = list_calibrations()
+    if name is None and DRAWS in known and SHIPPED in known:
+        return find_calibration(DRAWS)
+    return find_calibration(name)
+
+
+def describe_origin(
+    folders: Sequence[Path], calibration: str | None = None, *, drawn: bool = False
+) -> str:
+    """Describe where the values come from, for the stamp.
+
+    Parameters
+    ----------
+    folders : sequence of Path
+        Case folders of additional regions.
+    calibration : str, optional
+        As in `find_calibration`.
+    drawn : bool
+        Whether draws were used, which may be those of another calibration (`find_drawn`).
+
+    Returns
+    -------
+    str
+        The calibration with the start of its hash, that of the draws where it is another, then the
+        folders, each with that of its own calibration or with "not calibrated".
+    """
+    found = find_calibration(calibration)
+    parts = [NONE if found is None else f"{found.name} {found.hash[:12]}"]
+    source = find_drawn(calibration) if drawn else found
+    if source is not None and found is not None and source.name != found.name:
+        parts.append(f"draws of {source.name} {source.hash[:12]}")
+    for path in folders:
+        own = open_own(path)
+        name = path.resolve().name
+        parts.append(f"{name} (not calibrated)" if own is None else f"{name} {own.hash[:12]}")
+    return ", ".join(parts)
