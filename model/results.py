@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import platform
 from collections.abc import Collection, Sequence
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from smecluster.model.program.graph import Program
 from smecluster.model.program.outputs import Selection
 from smecluster.model.system import Model
+from smecluster.model.vensim.document import Variable
 from smecluster.model.vensim.names import fold_name
 
 
@@ -49,7 +51,7 @@ def label_results(
         Dimensions ``(run,) time`` and the variables' ranges; where a variable has a range twice,
         the second is called ``"Range 2"``.
     """
-    program = model.program
+    program, variables = model.program, model.variables
     data: dict[str, Any] = {}
     coordinates: dict[str, Any] = {"time": times}
     if runs is not None:
@@ -69,7 +71,7 @@ def label_results(
         turned = np.moveaxis(block, range(block.ndim - len(lead), block.ndim), range(len(lead)))
         if runs is not None:
             turned = np.swapaxes(turned, 0, 1)
-        data[name] = ((*lead, *dims), turned, _attributes(model, name))
+        data[name] = ((*lead, *dims), turned, _attributes(variables.get(name)))
     result = xr.Dataset(data, coordinates, attrs=record_provenance(model, engine))
     result["time"].attrs = {"unit": _find_time_unit(model)}
     return result
@@ -100,6 +102,17 @@ def record_provenance(model: Model, engine: str) -> dict[str, str]:
     dict
         Model, its hash, the engine, and the versions of the packages involved.
     """
+    return {
+        "model": model.path.name,
+        "model hash": model.hash,
+        "engine": engine,
+        "versions": _list_versions(engine),
+    }
+
+
+@cache
+def _list_versions(engine: str) -> str:
+    """List the versions of the packages that an engine needs: looked up on disk, so only once."""
     packages = ["smecluster", "numpy", "xarray"]
     packages.append({"kernel": "llvmlite", "pysd": "pysd", "simlin": "pysimlin"}[engine])
     versions = [f"Python {platform.python_version()}"]
@@ -108,12 +121,7 @@ def record_provenance(model: Model, engine: str) -> dict[str, str]:
             versions.append(f"{package} {version(package)}")
         except PackageNotFoundError:
             continue
-    return {
-        "model": model.path.name,
-        "model hash": model.hash,
-        "engine": engine,
-        "versions": ", ".join(versions),
-    }
+    return ", ".join(versions)
 
 
 def _block(
@@ -139,8 +147,7 @@ def _find_time_unit(model: Model) -> str:
     return next(v.unit for name, v in model.variables.items() if fold_name(name) == step)
 
 
-def _attributes(model: Model, name: str) -> dict[str, str]:
-    variable = model.variables.get(name)
+def _attributes(variable: Variable | None) -> dict[str, str]:
     if variable is None:
         return {}
     return {"unit": variable.unit, "definition": variable.definition, "source": variable.source}

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -165,11 +166,9 @@ class Future(Schema):
         InputError
             If the model has no such table or region.
         """
-        tables: dict[str, dict[tuple[str, ...], Points]] = {}
-        for name, cells_of in read_values(model.text).items():
-            for cell, value in cells_of.items():
-                if not isinstance(value, float | int):
-                    tables.setdefault(name, {})[cell] = [(float(x), float(y)) for x, y in value]
+        if not self.bend:
+            return {}
+        tables = _read_tables(model.text)
         bent: dict[str, Points] = {}
         for bend in self.bend:
             if bend.table not in tables:
@@ -187,6 +186,17 @@ class Future(Schema):
                     name = f"{bend.table}[{', '.join(cell)}]" if cell else bend.table
                     bent[name] = bend.bend_points(bent.get(name, points), self.year)
         return bent
+
+
+@lru_cache(maxsize=8)
+def _read_tables(text: str) -> Mapping[str, Mapping[tuple[str, ...], Points]]:
+    """Read the points of every table of a model, by name and element."""
+    tables: dict[str, dict[tuple[str, ...], Points]] = {}
+    for name, cells_of in read_values(text).items():
+        for cell, value in cells_of.items():
+            if not isinstance(value, float | int):
+                tables.setdefault(name, {})[cell] = [(float(x), float(y)) for x, y in value]
+    return tables
 
 
 def load(name: str | Path) -> Future:

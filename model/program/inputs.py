@@ -103,6 +103,7 @@ class InputIndex:
         self.ranges = {fold_name(name): listed for name, listed in program.ranges.items()}
         # Names are read again and again where many tables of runs are run one after the other.
         self._read: dict[str, tuple[str, list[Cell]]] = {}
+        self._set: dict[str, tuple[int, ...]] = {}
 
     def find(self, written: str) -> tuple[str, list[Cell]]:
         """Read a name such as ``"name[element]"``.
@@ -194,6 +195,29 @@ class InputIndex:
     def find_range(self, written: str) -> Range | None:
         """Give the range in which the values of an input must lie, None if it has none."""
         return self._limits.get(self.find(written)[0])
+
+    def find_set(self, written: str, number: float) -> tuple[int, ...]:
+        """List the parameters that a number sets; read once for each name.
+
+        Parameters
+        ----------
+        written : str
+            As for `find`.
+        number : float
+            A number that it is set to.
+
+        Returns
+        -------
+        tuple of int
+
+        Raises
+        ------
+        InputError
+            If no input has that name, or it cannot be a number.
+        """
+        if written not in self._set:
+            self._set[written] = tuple(self.resolve({written: number}).values)
+        return self._set[written]
 
     def resolve(self, given: Mapping[str, Any], within_ranges: bool = False) -> Inputs:
         """Turn what a user writes into parameters and tables.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 # No pattern may read a character twice, or a hostile file takes hours: a number is taken whole
 # (``++``, ``*+``), and a bracket ends at the next one, opened or closed. Blanks that two parts of
@@ -19,6 +20,7 @@ _TOKEN = re.compile(
 _BRACKET = re.compile(r"\[[^\[\]]*\]")
 
 
+@lru_cache(maxsize=65536)
 def fold_name(name: str) -> str:
     """Turn a name into the form in which Vensim compares names.
 

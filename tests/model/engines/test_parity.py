@@ -85,9 +85,11 @@ def test_inputs_of_every_kind_mean_the_same_to_pysd() -> None:
     )
 
 
-def test_the_whole_model_agrees_for_random_inputs() -> None:
-    """Twenty runs over all constants, two steps each, beginning somewhere in 1978-2039."""
-    compare_random_runs(model.load(), runs=20, years=0.25, seed=20240501)
+# PySD takes seconds for each run.
+@pytest.mark.parametrize("runs", [4, pytest.param(20, marks=pytest.mark.slow)])
+def test_the_whole_model_agrees_for_random_inputs(runs: int) -> None:
+    """Runs over all constants, two steps each, beginning somewhere in 1978-2039."""
+    compare_random_runs(model.load(), runs=runs, years=0.25, seed=20240501)
 
 
 def test_whole_runs_agree_with_an_engine_that_shares_no_code() -> None:

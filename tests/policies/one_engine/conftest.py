@@ -9,6 +9,7 @@ import pytest
 
 from smecluster import model as models
 from smecluster.policies.comparison import study_inputs
+from smecluster.policies.optimisation import search
 from smecluster.scripts.main import main
 
 FAST = ("--set", "TIME STEP=0.125", "--calibration", "none")
@@ -35,6 +36,17 @@ def drawn(monkeypatch: pytest.MonkeyPatch, draws: pd.DataFrame) -> None:
         return draws.iloc[: study.draws] if study.draws else None
 
     monkeypatch.setattr(study_inputs, "select_draws", select)
+
+
+@pytest.fixture(autouse=True)
+def short_climb(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take one step along the gradient: what a search finds is not what these tests ask."""
+    climb = search._climb
+
+    def climb_little(generations, point, value, steps):
+        return climb(generations, point, value, min(steps, 1))
+
+    monkeypatch.setattr(search, "_climb", climb_little)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from smecluster.model.presentation.exports import read_csv
 from smecluster.policies import load
 from smecluster.policies.comparison import study_inputs
-from smecluster.policies.optimisation import compute
+from smecluster.policies.optimisation import compute, search
 from smecluster.policies.optimisation.search import SearchResult
 from smecluster.scripts.main import main
 
@@ -21,6 +21,17 @@ def smecluster(*arguments):
     with pytest.raises(SystemExit) as ended:
         main(list(arguments))
     return ended.value.code
+
+
+@pytest.fixture(autouse=True)
+def short_climb(monkeypatch):
+    """Take two steps along the gradient; `test_search` tests where a whole climb ends."""
+    climb = search._climb
+
+    def climb_little(generations, point, value, steps):
+        return climb(generations, point, value, min(steps, 2))
+
+    monkeypatch.setattr(search, "_climb", climb_little)
 
 
 @pytest.fixture
@@ -65,8 +76,8 @@ def test_a_kept_search_is_not_mixed_with_another(draws, tmp_path, capsys):
 
 
 def test_a_front_as_large_as_the_population_is_written_whole(draws, tmp_path, monkeypatch):
-    def search_front(objective, size, criteria, search, *_rest):
-        points = np.random.default_rng(1).random((search.population, size))
+    def search_front(objective, size, criteria, settings, *_rest):
+        points = np.random.default_rng(1).random((settings.population, size))
         return SearchResult(points, objective(points), np.zeros((1, criteria)))
 
     monkeypatch.setattr(compute, "search_front", search_front)
