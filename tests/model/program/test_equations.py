@@ -22,7 +22,7 @@ def read(tmp_path: Path, text: str, clock: str = CLOCK) -> model.Model:
     ("text", "message"),
     [
         ("y = VECTOR SELECT(1, 2, 3, 4, 5) ~~|", "line 5: 'y' uses VECTOR SELECT"),
-        ("y = INVERT MATRIX(2) ~~|", "line 5: 'y' uses INVERT MATRIX"),
+        ("y = INVERT MATRIX(2) ~~|", "line 5: 'y' gives INVERT MATRIX 1 arguments; it takes 2"),
         ("y = A FUNCTION OF(2) ~~|", "line 5: 'y' is only sketched: A FUNCTION OF"),
         ("y = GET XLS CONSTANTS('a.xls', 'b', 'c') ~~|", "'y': there is no file 'a.xls'"),
         (
