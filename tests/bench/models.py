@@ -9,7 +9,7 @@ everything from the program's start to the results of a first run: imports, tran
 compilation, the run of all variables. *Again* is a second run. *Runs* vary twenty constants by a
 hundredth (pysimlin repeats one run) and keep five stocks; their first time holds what is compiled
 for them. PySD's are extrapolated from one, and that from its first 64 steps where a run has more
-than 500. *Load* is that of the minute before. The gap is the largest difference to the kernel among
+than 300. *Load* is that of the minute before. The gap is the largest difference to the kernel among
 all series that both compute, each held against its own largest value.
 """
 
@@ -37,7 +37,7 @@ ENGINES = ("kernel", "PySD", "pysimlin")
 RUNS = 1000
 VARIED = 20
 # PySD takes so long for a step that a long run is measured by its first steps.
-LONG, MEASURED = 500, 64
+LONG, MEASURED = 300, 64
 
 
 def main() -> None:
