@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,16 +18,25 @@ from smecluster.calibration.data.series import COLUMNS, Row
 from smecluster.calibration.importing.cells import read_cells
 from smecluster.calibration.importing.headings import Understood, choose_measures, understand
 from smecluster.calibration.importing.layout import Layout, SheetFigure, read_figures
+from smecluster.calibration.importing.written_case import (
+    CODE,
+    FIRST,
+    can_compare,
+    choose_prices,
+    format_rows,
+    keep_comments,
+    list_rows,
+    list_years,
+    map_headings,
+    write_import,
+    write_measure,
+)
 from smecluster.calibration.sizing.sized_case import new_sized_case
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.files import read_text
 
 VALUE_ADDED = "value added"
-#: The code of the spreadsheet in the case's ``sources.csv``.
-CODE = "X1"
 _CASE, _SERIES, _SOURCES = "case.toml", "series.csv", "sources.csv"
-#: A region cannot be brought to size before the model begins.
-_FIRST = 1978
 _MARK = "# A turning point of your figures"
 _MEASURED = '[[measure]]\nvariable = "value added"'
 
@@ -150,6 +157,10 @@ def import_case(
             "tertiary sector (第二产业, 第三产业), or GDP (地区生产总值)"
         )
     year, gdp = _find_size(measures[0], understood, figures, name_table(target.resolve().name))
+    beyond = {
+        x for measure in measures for x in list_years(measure, understood, figures, beyond=True)
+    }
+    measures = [each for each in measures if list_years(each, understood, figures)]
     if target.exists() and (target.is_file() or any(target.iterdir())):
         raise InputError(f"{target} exists already: nothing was written")
     with TemporaryDirectory(prefix="smecluster-") as temporary:
@@ -157,21 +168,22 @@ def import_case(
         sized = new_sized_case(beside, like, gdp, year, part_of=part_of)
         files = {path.name: read_text(path) for path in sorted(beside.iterdir())}
     own = name_table(sized.region)
-    made = Import(file=table.name, sheet=sheet or "", place=place or "", columns=_map(understood))
+    made = Import(
+        file=table.name, sheet=sheet or "", place=place or "", columns=map_headings(understood)
+    )
     head, _, rest = files[_CASE].partition(_MEASURED)
     rest = rest[rest.index(_MARK) :]
     context = sorted(series - {name for measure in measures for name in measure["series"]})
     head = head.replace("context = []", f"context = {json.dumps(context, ensure_ascii=False)}", 1)
-    blocks = "".join(_write_measure(measure, understood, figures) for measure in measures)
-    files[_CASE] = head + blocks + rest.rstrip() + "\n\n" + _write_import(made)
-    rows = _list_rows(own, understood, figures)
-    files[_SERIES] = _keep_comments(files[_SERIES]) + _format([COLUMNS, *rows])
+    blocks = "".join(write_measure(measure, understood, figures) for measure in measures)
+    files[_CASE] = head + blocks + rest.rstrip() + "\n\n" + write_import(made)
+    rows = list_rows(own, understood, figures)
+    files[_SERIES] = keep_comments(files[_SERIES]) + format_rows([COLUMNS, *rows])
     cited = source or f"{table.name}, read by smecluster case import: write here where it is from"
-    line = _format([("source", "citation", "where"), (CODE, cited, table.name)])
-    files[_SOURCES] = _keep_comments(files[_SOURCES]) + line
+    line = format_rows([("source", "citation", "where"), (CODE, cited, table.name)])
+    files[_SOURCES] = keep_comments(files[_SOURCES]) + line
     write_folder(target, files)
     variables = tuple(str(measure["variable"]) for measure in measures)
-    beyond = {x for measure in measures for x in _list_beyond(measure, understood, figures)}
     return Imported(
         *(target, table, layout, tuple(understood), tuple(figures), variables),
         *(tuple(sorted(beyond)), sized.like, year, gdp, sized.factor),
@@ -203,8 +215,8 @@ def _renew(
         for _, record in read_records(path, COLUMNS)
         if record["source"] != CODE
     ]
-    rows = [*_list_rows(place.region.table, understood, figures), *others]
-    text = _keep_comments(read_text(path)) + _format([COLUMNS, *rows])
+    rows = [*list_rows(place.region.table, understood, figures), *others]
+    text = keep_comments(read_text(path)) + format_rows([COLUMNS, *rows])
     temporary = path.with_name(f".{path.name}.new")
     temporary.write_text(text, encoding="utf-8")
     temporary.replace(path)
@@ -222,10 +234,10 @@ def _find_size(
     named = {each.heading: each for each in understood if each.series in measure["series"]}
     rows: dict[str, list[Row]] = {}
     for figure in figures:
-        if figure.heading in named and _can_compare(named[figure.heading], figure.year):
+        if figure.heading in named and can_compare(named[figure.heading], figure.year):
             row = _make_row(own, named[figure.heading], figure)
             rows.setdefault(row.name, []).append(row)
-    chosen = _make_measure(measure, (_FIRST, 2030))
+    chosen = _make_measure(measure, (FIRST, 2030))
     where = Place(name=own, table=own, title=own, description=own, boundary=own)
     for row in (row for each in rows.values() for row in each):
         check_measure(chosen, row, where)
@@ -234,122 +246,19 @@ def _find_size(
             year, real = int(str(record[2])), float(str(record[3]))
             return year, real * read_deflator()[year]
     raise InputError(
-        f"no year from {_FIRST} to {max(read_deflator())} has a figure of "
+        f"no year from {FIRST} to {max(read_deflator())} has a figure of "
         f"{' and '.join(measure['series'])}: a region needs one to be brought to size"
     )
 
 
 def _make_measure(measure: Mapping[str, Any], years: tuple[int, int]) -> Measure:
     fields = {name: value for name, value in measure.items() if name != "from"}
-    return Measure(**{**fields, "prices": _choose_prices(measure), "years": years})
-
-
-def _choose_prices(measure: Mapping[str, Any]) -> str:
-    return "published" if "yuan" in str(measure["unit"]) else "none"
+    return Measure(**{**fields, "prices": choose_prices(measure), "years": years})
 
 
 def _make_row(own: str, each: Understood, figure: SheetFigure) -> Row:
     words = ("exact", each.unit, each.prices, "read", CODE, "", 0)
     return Row(own, each.series, figure.year, float(figure.value), figure.value, *words)
-
-
-# What is written ------------------------------------------------------------------------------
-
-
-def _list_rows(
-    own: str, understood: Sequence[Understood], figures: Sequence[SheetFigure]
-) -> list[tuple[str, ...]]:
-    """List the figures as rows of ``series.csv``."""
-    named = {each.heading: each for each in understood if each.series}
-    rows: list[tuple[str, ...]] = []
-    seen: dict[tuple[str, int], str] = {}
-    for figure in figures:
-        if figure.heading not in named:
-            continue
-        each = named[figure.heading]
-        key = (each.series, figure.year)
-        if seen.setdefault(key, figure.value) != figure.value:
-            raise InputError(
-                f"{figure.heading!r} has two figures for {figure.year}: {seen[key]} and "
-                f"{figure.value}"
-            )
-        cells = (own, each.series, str(figure.year), figure.value, "exact", each.unit, each.prices)
-        line = (*cells, "read", CODE, "")
-        if line not in rows:
-            rows.append(line)
-    return rows
-
-
-def _write_measure(
-    measure: Mapping[str, Any], understood: Sequence[Understood], figures: Sequence[SheetFigure]
-) -> str:
-    named = {each.heading: each for each in understood if each.series in measure["series"]}
-    years = [
-        figure.year
-        for figure in figures
-        if figure.heading in named and _can_compare(named[figure.heading], figure.year)
-    ]
-    begin = max(_FIRST, int(measure.get("from", _FIRST)))
-    first = max(min(years, default=begin), begin)
-    fields = {
-        **{name: value for name, value in measure.items() if name not in ("from", "definition")},
-        "prices": _choose_prices(measure),
-        "years": [first, max(first, *years)],
-        "definition": measure["definition"],
-    }
-    lines = [f"{name} = {json.dumps(x, ensure_ascii=False)}" for name, x in fields.items()]
-    return "\n".join(["[[measure]]", *lines]) + "\n\n"
-
-
-def _can_compare(each: Understood, year: int) -> bool:
-    """Say whether a figure of a year can be held against the model, in prices of 2010."""
-    dated = each.prices and "constant" not in each.prices
-    return year >= _FIRST and (not dated or year <= max(read_deflator()))
-
-
-def _list_beyond(
-    measure: Mapping[str, Any], understood: Sequence[Understood], figures: Sequence[SheetFigure]
-) -> list[int]:
-    """List the years with figures of a measure that are not compared."""
-    named = {each.heading: each for each in understood if each.series in measure["series"]}
-    return [
-        figure.year
-        for figure in figures
-        if figure.heading in named and not _can_compare(named[figure.heading], figure.year)
-    ]
-
-
-def _map(understood: Sequence[Understood]) -> dict[str, Heading]:
-    return {
-        each.heading: Heading(series=each.series, unit=each.unit, prices=each.prices)
-        if each.series
-        else Heading(leave_out=True)
-        for each in understood
-    }
-
-
-def _write_import(made: Import) -> str:
-    """Write what the headings were taken to mean, for the author to correct."""
-
-    def quote(value: str) -> str:
-        return json.dumps(value, ensure_ascii=False)
-
-    lines = [
-        "# The spreadsheet that series.csv was read from, and what its headings are taken to mean.",
-        "# Correct it here, then run `smecluster case import FILE --into` this folder again.",
-        "[import]",
-        f"file = {quote(made.file)}",
-        *([f"sheet = {quote(made.sheet)}"] if made.sheet else []),
-        *([f"place = {quote(made.place)}"] if made.place else []),
-        "",
-        "[import.columns]",
-    ]
-    for heading, column in made.columns.items():
-        fields = column.model_dump(exclude_defaults=True)
-        values = {name: "true" if x is True else quote(x) for name, x in fields.items()}
-        inner = ", ".join(f"{name} = {value}" for name, value in values.items())
-        lines.append(f"{quote(heading)} = {{ {inner} }}")
-    return "\n".join(lines) + "\n"
 
 
 def _describe(understood: Sequence[Understood]) -> str:
@@ -358,13 +267,3 @@ def _describe(understood: Sequence[Understood]) -> str:
         for each in understood[:6]
     ]
     return "; ".join(parts) or "the table is empty"
-
-
-def _keep_comments(text: str) -> str:
-    return "".join(line for line in text.splitlines(keepends=True) if line.startswith("#"))
-
-
-def _format(rows: Sequence[Sequence[str]]) -> str:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows(rows)
-    return out.getvalue()

@@ -7,12 +7,12 @@ from smecluster.calibration.data.case import load_case
 from smecluster.calibration.importing.imported_case import import_case
 from smecluster.model.support.errors import InputError
 
-TABLE = """年份,第二产业增加值(亿元),第三产业增加值(亿元),户籍人口(万人),备注
-1952年,3,1,400,
-1990年,30,13,600,
-2000年,"1,200",800,650,
-2010年,3000,2500,,见注
-2024年,9000,8000,,
+TABLE = """年份,第二产业增加值(亿元),第三产业增加值(亿元),户籍人口(万人),平均工资(元),备注
+1952年,3,1,400,300,
+1990年,30,13,600,,
+2000年,"1,200",800,650,,
+2010年,3000,2500,,,见注
+2024年,9000,8000,,,
 """
 
 
@@ -37,7 +37,7 @@ def test_the_case_is_sound_and_measures_what_the_table_has(made, tmp_path):
     assert checked.problems == ()
     case = load_case(made.folder)
     assert len(case.measurements()) == 3
-    assert case.context == ("户籍人口",)
+    assert case.context == ("average_wage", "户籍人口")
     assert case.sources == {"X1": "A yearbook; town.csv"}
 
     # The file is read again as [import] says; rows from other sources stay.
