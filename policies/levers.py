@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field, model_validator
 
+from smecluster.model.presentation.language.catalogue import mark
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.reading import read_toml
 from smecluster.model.support.schema import Schema, validate
@@ -62,8 +63,10 @@ class Lever(Schema):
     def task(self) -> str:
         """Whose task it is by the paper, in a word."""
         if len(self.given_to) > 1:
-            return "both"
-        return {(): "nobody", ("local",): "regions", ("central",): "centre"}[self.given_to]
+            return mark("both")
+        return {(): mark("nobody"), ("local",): mark("regions"), ("central",): mark("centre")}[
+            self.given_to
+        ]
 
     @model_validator(mode="after")
     def _ordered(self) -> Lever:

@@ -56,16 +56,46 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = {
         "scripts/policy/decide.py",
         "scripts/policy/tipping.py",
     ),
+    "strategies": (
+        "policies/returns/*.py",
+        "scripts/policy/run.py",
+        "scripts/policy/futures.py",
+        "scripts/policy/levers.py",
+    ),
+    "uses": (
+        "policies/contributions/*.py",
+        "policies/windows/*.py",
+        "policies/optimisation/*.py",
+        "policies/dominance/*.py",
+        "policies/statistics_value/*.py",
+        "scripts/policy/contributions.py",
+        "scripts/policy/windows.py",
+        "scripts/policy/optimise.py",
+        "scripts/policy/dominance.py",
+        "scripts/policy/statistics.py",
+    ),
+    "game": (
+        "policies/game/**/*.py",
+        "scripts/policy/game.py",
+    ),
+    "histories": (
+        "calibration/benchmarks/*.py",
+        "calibration/report/series_names.py",
+        "calibration/validation/rivals.py",
+        "scripts/fitting/histories.py",
+    ),
     "demo": (
         "scripts/policy/demo.py",
+        "scripts/policy/desk.py",
         "scripts/structure/doctor.py",
+        "scripts/structure/init.py",
         "model/checkup.py",
         "calibration/report/figures/history_panels.py",
     ),
 }
 NAMES, DESK = "names", "desk"
 #: Headings that would be something else as a message.
-HEADINGS = ("to", "total")
+HEADINGS = ("to", "total", "level", "from")
 
 Message = str | tuple[str, str]
 
@@ -88,16 +118,21 @@ def list_names() -> Iterator[str]:
     """List the names that pages show: those of the model, its levers and the shipped files."""
     from smecluster import model, policies
     from smecluster.model import load
+    from smecluster.model.diagrams.loops import LOOPS
     from smecluster.model.outcomes import DISPERSION, OUTCOMES
     from smecluster.policies.assignment.divisions import WHO
-    from smecluster.policies.assignment.measures import ALL_CENTRE, ALL_REGIONS, BEST, LEVELS, PAPER
+    from smecluster.policies.assignment.measures import ALL_CENTRE, ALL_REGIONS, LEVELS, PAPER
+    from smecluster.policies.assignment.measures import BEST as BEST_DIVISION
     from smecluster.policies.futures import load_futures
     from smecluster.policies.levers import read_levers
+    from smecluster.policies.optimisation.measures import BEST, BEST_TITLE, FRONT_TITLE
     from smecluster.policies.strategy import names as list_strategies
+    from smecluster.policies.study import load as load_study
+    from smecluster.policies.study import names as list_studies
 
     yield from model.load().regions
     for lever in read_levers():
-        yield from (lever.name, lever.feeds)
+        yield from (lever.name, lever.feeds, lever.cost_basis, lever.description)
     yield from (outcome.name for outcome in OUTCOMES)
     yield DISPERSION
     yield from list_strategies()
@@ -112,9 +147,54 @@ def list_names() -> Iterator[str]:
     yield from (name for name, one in variables.items() if one.kind == "constant")
     yield from dict.fromkeys(one.sector for one in model.variables.values() if one.sector)
     yield from (one for elements in model.subscripts.values() for one in elements)
-    yield from (PAPER, LEVELS, BEST, ALL_CENTRE, ALL_REGIONS)
+    yield from (PAPER, LEVELS, BEST_DIVISION, ALL_CENTRE, ALL_REGIONS)
     yield from list_shelf()
     yield from list_drawn()
+    yield from (loop.label for loop in LOOPS)
+    yield from (load_study(name).title for name in list_studies())
+    yield from (BEST, *BEST_TITLE, *FRONT_TITLE)
+    yield from list_findings()
+    yield from list_reasons()
+    yield from list_series()
+
+
+def list_series() -> Iterator[str]:
+    """List what the shipped cases measure, and what is cut where the loops are held against it."""
+    from smecluster.calibration import list_cases, load_case
+    from smecluster.calibration.benchmarks.loops_cut import LINKS
+
+    for case in map(load_case, list_cases()):
+        for one in (*case.measures, *case.turns):
+            yield from filter(None, (one.variable, one.segment))
+        yield from (turn.kind for turn in case.turns)
+    for name, readers in LINKS.items():
+        yield from _split_name(name)
+        yield from (part for reader in readers for part in _split_name(reader))
+
+
+def list_reasons() -> Iterator[str]:
+    """List why the ranges of those constants are believed that the shipped table names."""
+    from smecluster.model import load
+    from smecluster.policies.brief.shelf import SHELF, read_answer
+    from smecluster.policies.brief.words.evidence import TIPPING
+    from smecluster.sensitivity.tipping.reasons import find_reason
+
+    ready = read_answer(SHELF / TIPPING, TIPPING, shipped=True)
+    known = load().document.variables
+    for name in () if ready is None else ready.tables[TIPPING]["constant"].dropna():
+        yield from filter(None, [find_reason(known[str(name).partition("[")[0]])])
+
+
+def list_findings() -> Iterator[str]:
+    """List what the shipped files say that studies found."""
+    from smecluster.policies.game.coordination.published import read_expectations, read_studies
+    from smecluster.policies.returns.published import read_published
+
+    for study in read_studies():
+        yield from (study.name, study.measure, study.finding, study.differs)
+    yield from (one.reason for one in read_expectations().values())
+    for one in read_published().values():
+        yield from filter(None, (one.source, one.how, one.finding, one.explained))
 
 
 def list_drawn() -> Iterator[str]:
@@ -187,18 +267,27 @@ def _read(subject: str) -> Iterator[tuple[str | None, Message]]:
         yield from ((NAME, name) for name in dict.fromkeys(list_names()))
         return
     if subject == DESK:
-        from smecluster.model import load
-        from smecluster.policies.desk.strings import list_messages
-
-        # A name stands in one file only.
-        known = {(NAME, name) for name in list_names()}
-        yield from (one for one in dict.fromkeys(list_messages(load())) if one not in known)
+        yield from _list_desk()
         return
     if subject in SUBJECTS:
         # A message stands in one file only: that of the first subject that says it.
         earlier = [*SUBJECTS][: [*SUBJECTS].index(subject)]
-        known_before = {one for before in earlier for one in _read(before)}
+        known_before = {
+            one
+            for before in earlier
+            for one in (_list_desk() if before == DESK else _extract(before))
+        }
         yield from (one for one in _extract(subject) if one not in known_before)
+
+
+@cache
+def _list_desk() -> tuple[tuple[str | None, Message], ...]:
+    """List what the desk says, but for the names, which stand in a file of their own."""
+    from smecluster.model import load
+    from smecluster.policies.desk.strings import list_messages
+
+    known = {(NAME, name) for name in list_names()}
+    return tuple(one for one in dict.fromkeys(list_messages(load())) if one not in known)
 
 
 @cache

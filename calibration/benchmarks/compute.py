@@ -19,16 +19,17 @@ from smecluster.calibration.data.case import Case
 from smecluster.calibration.data.series import SERIES
 from smecluster.calibration.validation.histories import Histories, compare_histories, pair_with_run
 from smecluster.model import Model, simulate
+from smecluster.model.presentation.language.catalogue import mark
 
 #: Columns of mean absolute errors, per cent of the figures.
-MODEL, NATION, CUT = "model", "like the nation", "loops cut"
+MODEL, NATION, CUT = mark("model"), mark("like the nation"), mark("loops cut")
 #: With fewer figures a series cannot tell growth from level.
 ENOUGH = 3
 #: The loops explain a series if the model's error is at most this share of either rival's; they
 #: do not if a rival's is no larger than the model's.
 EARNED = 0.8
 #: Verdicts.
-EXPLAINED, LITTLE, NOT = "explained", "a little better", "not explained"
+EXPLAINED, LITTLE, NOT = mark("explained"), mark("a little better"), mark("not explained")
 
 
 @dataclass(frozen=True)

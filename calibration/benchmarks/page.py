@@ -18,7 +18,9 @@ from smecluster.calibration.benchmarks.compute import (
     Benchmarks,
 )
 from smecluster.calibration.benchmarks.loops_cut import GROWTH, LEVEL, LINKS, VALUE_ADDED
-from smecluster.model.support.provenance import say_how_made
+from smecluster.calibration.report.series_names import name_series
+from smecluster.model.presentation.documents.how_made import say_how_made
+from smecluster.model.presentation.language.spoken import say
 
 
 def write_page(benchmarks: Benchmarks, model_hash: str, calibration: str, table: str) -> str:
@@ -41,81 +43,125 @@ def write_page(benchmarks: Benchmarks, model_hash: str, calibration: str, table:
         The page.
     """
     rows = benchmarks.table
-    counts = [int((rows["verdict"] == verdict).sum()) for verdict in (EXPLAINED, LITTLE, NOT)]
+    explained, little, missed = (
+        int((rows["verdict"] == verdict).sum()) for verdict in (EXPLAINED, LITTLE, NOT)
+    )
     lines = [
-        "# Do the loops explain the histories?",
+        say("# Do the loops explain the histories?"),
         "",
         say_how_made("smecluster histories --page docs/histories.md", model_hash, calibration),
         "",
-        "Mean absolute error in per cent of the published figures, for the model and for two "
-        "rivals that any model of loops should beat:",
+        say(
+            "Mean absolute error in per cent of the published figures, for the model and for two "
+            "rivals that any model of loops should beat:"
+        ),
         "",
-        "- **like the nation**: a series grows as the same thing does in the nation (value added "
-        "with national output, wages with the national wage, loans also with financial depth, "
-        "taxes also with what is collected and kept, research also with its national share, "
-        "workers with output over the wage, investment from outside with the nation's); its level "
-        "is fitted, series by series. The model is handed the same national figures.",
-        f"- **loops cut**: the model with {len(LINKS)} links frozen at their first value (listed "
-        "below). Capital, demand, migration, new firms from workers and investment from outside go "
-        "on. Growth and level of each region's demand are fitted again to its value added, two "
-        "constants a region, and nothing else.",
+        say(
+            "- **like the nation**: a series grows as the same thing does in the nation (value "
+            "added with national output, wages with the national wage, loans also with financial "
+            "depth, taxes also with what is collected and kept, research also with its national "
+            "share, workers with output over the wage, investment from outside with the nation's); "
+            "its level is fitted, series by series. The model is handed the same national figures."
+        ),
+        say(
+            "- **loops cut**: the model with {count} links frozen at their first value (listed "
+            "below). Capital, demand, migration, new firms from workers and investment from "
+            "outside go on. Growth and level of each region's demand are fitted again to its value "
+            "added, two constants a region, and nothing else.",
+            count=len(LINKS),
+        ),
         "",
-        "The model's own figures were used in its calibration, so this is no test of forecasts: it "
-        f"asks what the loops add. A series counts as *{EXPLAINED}* where the model's error is at "
-        f"most {EARNED:.0%} of the better rival's, as *{NOT}* where that rival is as good; this "
-        f"was fixed before the comparison was run. Series with fewer than {ENOUGH} figures are "
-        "left out.",
+        say(
+            "The model's own figures were used in its calibration, so this is no test of "
+            "forecasts: it asks what the loops add. A series counts as *{explained}* where the "
+            "model's error is at most {share} of the better rival's, as *{missed}* where that "
+            "rival is as good; this was fixed before the comparison was run. Series with fewer "
+            "than {enough} figures are left out.",
+            explained=say(EXPLAINED),
+            missed=say(NOT),
+            share=f"{EARNED:.0%}",
+            enough=ENOUGH,
+        ),
         "",
-        f"**{counts[0]} series are explained, {counts[1]} come out {LITTLE}, {counts[2]} are not "
-        "explained.** " + _describe_value_added(rows),
+        say.sentences(
+            [
+                say(
+                    "**{explained} series are explained, {little} come out a little better, "
+                    "{missed} are not explained.**",
+                    explained=explained,
+                    little=little,
+                    missed=missed,
+                ),
+                _describe_value_added(rows),
+            ]
+        ),
         "",
-        f"All rows: [{table}]({table}).",
+        say("All rows: [{table}]({table}).", table=table),
     ]
     for title, verdict in (
-        ("What the loops explain", EXPLAINED),
-        ("Where they help a little", LITTLE),
-        ("What they do not explain", NOT),
+        (say("## What the loops explain"), EXPLAINED),
+        (say("## Where they help a little"), LITTLE),
+        (say("## What they do not explain"), NOT),
     ):
-        lines += ["", f"## {title}", "", *_write_rows(rows[rows["verdict"] == verdict])]
+        lines += ["", title, "", *_write_rows(rows[rows["verdict"] == verdict])]
     lines += [
         "",
-        "## What was cut",
+        say("## What was cut"),
         "",
-        "; ".join(
-            f"`{name}`" + (f" as read by {' and '.join(readers)}" if readers else "")
-            for name, readers in LINKS.items()
-        )
-        + ".",
+        say("{said}.", said=say.semicolons([_name_link(*link) for link in LINKS.items()])),
         "",
-        f"Fitted again: `{GROWTH}` and a factor on `{LEVEL}`:",
+        say(
+            "Fitted again: `{growth}` and a factor on `{level}`:",
+            growth=say.variable(GROWTH),
+            level=say.variable(LEVEL),
+        ),
         "",
-        "| constant | value without loops |",
+        say("| constant | value without loops |"),
         "|---|---:|",
-        *(f"| {name} | {value:.4g} |" for name, value in benchmarks.fitted.items()),
+        *(f"| {say.variable(name)} | {value:.4g} |" for name, value in benchmarks.fitted.items()),
     ]
     return "\n".join(lines) + "\n"
 
 
+def _name_link(name: str, readers: Sequence[str]) -> str:
+    """Name a variable that is frozen, and for whom."""
+    if not readers:
+        return f"`{say.variable(name)}`"
+    named = say.join([say.variable(reader) for reader in readers])
+    return say("`{name}` as read by {readers}", name=say.variable(name), readers=named)
+
+
 def _describe_value_added(rows: pd.DataFrame) -> str:
-    parts = [
-        f"{row['region']}{', ' + row['segment'] if row['segment'] else ''} "
-        f"{row[MODEL]:.1f} % against {row[NATION]:.1f} and {row[CUT]:.1f} %"
-        for row in rows[rows["variable"] == VALUE_ADDED].to_dict("records")
-    ]
-    return f"Value added (model, like the nation, loops cut): {'; '.join(parts)}."
+    parts = []
+    for row in rows[rows["variable"] == VALUE_ADDED].to_dict("records"):
+        region = say.name(row["region"])
+        if row["segment"]:
+            region = say("{what}, {part}", what=region, part=say.name(row["segment"]))
+        parts.append(
+            say(
+                "{region} {model} % against {nation} and {cut} %",
+                region=region,
+                model=f"{row[MODEL]:.1f}",
+                nation=f"{row[NATION]:.1f}",
+                cut=f"{row[CUT]:.1f}",
+            )
+        )
+    return say(
+        "Value added (model, like the nation, loops cut): {regions}.",
+        regions=say.semicolons(parts),
+    )
 
 
 def _write_rows(rows: pd.DataFrame) -> Sequence[str]:
     if rows.empty:
-        return ["None."]
-    lines = [
-        f"| region | series | years | figures | {MODEL} | {NATION} | {CUT} |",
-        "|---|---|---|---:|---:|---:|---:|",
-    ]
+        return [say("None.")]
+    heads = [say("region"), say("series"), say("years"), say("figures")]
+    heads += [say(name) for name in (MODEL, NATION, CUT)]
+    lines = [f"| {' | '.join(heads)} |", "|---|---|---|---:|---:|---:|---:|"]
     for row in rows.to_dict("records"):
-        series = row["variable"] + (f", {row['segment']}" if row["segment"] else "")
+        series = name_series(row["variable"], row["segment"])
         lines.append(
-            f"| {row['region']} | {series} | {row['first']}-{row['last']} | {row['figures']} | "
-            f"{row[MODEL]:.1f} | {row[NATION]:.1f} | {row[CUT]:.1f} |"
+            f"| {say.name(row['region'])} | {series} | {row['first']}-{row['last']} | "
+            f"{row['figures']} | {row[MODEL]:.1f} | {row[NATION]:.1f} | {row[CUT]:.1f} |"
         )
     return lines

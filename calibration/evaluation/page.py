@@ -14,8 +14,8 @@ from smecluster.calibration.evaluation.protocol import EXTRAPOLATED, KNOWN
 from smecluster.calibration.evaluation.simple_forecasts import NATION, NO_CHANGE, RIVALS
 from smecluster.calibration.evaluation.summary import ADDED, ALL, FORECASTERS, PANELS
 from smecluster.calibration.evaluation.unseen import FITTED, LIKE, SIZE
+from smecluster.model.presentation.documents.how_made import say_how_made
 from smecluster.model.presentation.prose import join_names
-from smecluster.model.support.provenance import say_how_made
 
 #: The file that says what was fixed before.
 PROTOCOL = "calibration/evaluation/protocol.toml"

@@ -12,13 +12,14 @@ import pandas as pd
 
 from smecluster.calibration.data.series import SERIES
 from smecluster.calibration.validation.histories import Histories
+from smecluster.model.presentation.language.catalogue import mark
 from smecluster.model.support.errors import InputError
 
 VALUE_ADDED = "value added"
 #: The variable that national growth is read from; the model is handed it.
 NATION = "national market index"
 #: Columns of forecasts.
-RIVALS = ("model", "like the nation", "no change")
+RIVALS = (mark("model"), mark("like the nation"), mark("no change"))
 
 
 def compare_with_rivals(found: Histories, origin: int) -> pd.DataFrame:

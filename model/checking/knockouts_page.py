@@ -15,7 +15,7 @@ from smecluster.model.checking.knockouts import (
     Knockouts,
     Mechanism,
 )
-from smecluster.model.support.provenance import say_how_made
+from smecluster.model.presentation.documents.how_made import say_how_made
 
 
 def count_met(knockouts: Knockouts) -> tuple[int, int, int]:

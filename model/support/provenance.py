@@ -36,29 +36,6 @@ def make_stamp(model_hash: str, **more: str | None) -> dict[str, str]:
     }
 
 
-def say_how_made(command: str, model_hash: str, calibration: str) -> str:
-    """Say at the top of a page in Markdown which command made it, and from what.
-
-    Parameters
-    ----------
-    command : str
-        The command that makes the page again.
-    model_hash : str
-        Fingerprint of the model that was run.
-    calibration : str
-        Where its values come from.
-
-    Returns
-    -------
-    str
-        Two sentences.
-    """
-    return (
-        f"Made by `{command}` from the model with the fingerprint `{model_hash[:12]}` (values: "
-        f"{calibration}). Do not edit; make it again."
-    )
-
-
 def format_stamp(stamp: Mapping[str, str]) -> str:
     """Write the stamp as comment lines for the head of a text file, ``# name: value``."""
     return "".join(f"# {name}: {' '.join(value.split())}\n" for name, value in stamp.items())

@@ -12,6 +12,7 @@ import pandas as pd
 import xarray as xr
 
 from smecluster.model.outcomes import PLACE, TOTAL
+from smecluster.model.presentation.language.spoken import say
 from smecluster.policies.base_result import pick_named
 from smecluster.policies.ensemble.cases import FUTURE, STRATEGY
 from smecluster.policies.ensemble.recovery import GAP, measure_recovery
@@ -294,7 +295,7 @@ class Comparison(Drawn):
     def describe_budget(self) -> str:
         """Say what each strategy spends: the budget, or what its file says."""
         if self.budget is None:
-            return "as each strategy's file says, not scaled to equal money"
+            return say("as each strategy's file says, not scaled to equal money")
         return self.budget.describe()
 
     def share_better(self, outcome: str, one: str, other: str, place: str = TOTAL) -> float:

@@ -15,10 +15,10 @@ from matplotlib.ticker import MaxNLocator
 from smecluster.model.outcomes import PLACE, TOTAL
 from smecluster.model.presentation.formatting import (
     TOTAL_COLOUR,
-    capitalise,
     colour_regions,
-    display_unit,
 )
+from smecluster.model.presentation.language.catalogue import mark
+from smecluster.model.presentation.language.spoken import say
 from smecluster.model.presentation.plotting import Figure, add_heading, format_axis
 from smecluster.policies.contributions.measures import (
     ALONE,
@@ -29,6 +29,7 @@ from smecluster.policies.contributions.measures import (
     SYNERGY,
     WHOLE,
 )
+from smecluster.policies.wording.prose import write_small
 
 if TYPE_CHECKING:
     from smecluster.policies.contributions.result import Contributions
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 # Okabe and Ito's colours; what is left over is grey.
 _COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442")
 _OTHERS = "#BBBBBB"
-_NO_LEVER, _REST_COLOUR = "policy as now, ended or kept", "#555555"
+_NO_LEVER, _REST_COLOUR = mark("policy as now, ended or kept"), "#555555"
 _BAND = (0.05, 0.95)
 
 
@@ -66,7 +67,7 @@ def draw_figures(contributions: Contributions) -> dict[str, Figure]:
 
 def draw_wedges(contributions: Contributions, outcome: str) -> Figure:
     """Draw the contribution of each lever by year, stacked, for all regions and for each."""
-    unit, factor = display_unit(contributions.shares[outcome].attrs.get("unit", ""))
+    unit, factor = say.unit(contributions.shares[outcome].attrs.get("unit", ""))
     places = [
         TOTAL,
         *(str(place) for place in contributions.shares[PLACE].values if place != TOTAL),
@@ -90,9 +91,8 @@ def draw_wedges(contributions: Contributions, outcome: str) -> Figure:
         added_up = alone.sel({PLACE: place}).mean("draw")
         axis.plot(added_up["time"], added_up, color="black", linewidth=1.3, linestyle="--")
         colour = colour_regions(places).get(place, "") if place != TOTAL else TOTAL_COLOUR
-        axis.set_title(
-            "All regions" if place == TOTAL else place, color=colour, fontweight="bold", loc="left"
-        )
+        heading = say("All regions") if place == TOTAL else say.name(place)
+        axis.set_title(heading, color=colour, fontweight="bold", loc="left")
         axis.axhline(0, color="black", linewidth=0.8)
         axis.xaxis.set_major_locator(MaxNLocator(5, integer=True))
         axis.set_xlim(*np.ptp(shares["time"].values) * np.array([0, 1]) + shares["time"].values[0])
@@ -101,30 +101,44 @@ def draw_wedges(contributions: Contributions, outcome: str) -> Figure:
     for axis in axes.flat[len(places) :]:
         axis.set_axis_off()
     for axis in axes[:, 0]:
-        axis.set_ylabel(f"{capitalise(outcome)}, {unit}")
-    handles: list[Patch | Line2D] = [Patch(color=c, label=name) for name, c in colours.items()]
-    handles.append(Line2D([], [], color="black", linewidth=1.8, label="whole effect"))
+        axis.set_ylabel(say("{what}, {unit}", what=say.capital(outcome), unit=unit))
+    handles: list[Patch | Line2D] = [
+        Patch(color=colour, label=say.word(name)) for name, colour in colours.items()
+    ]
+    handles.append(Line2D([], [], color="black", linewidth=1.8, label=say("whole effect")))
     handles.append(
-        Line2D([], [], color="black", linestyle="--", label="sum of what each brings alone")
+        Line2D([], [], color="black", linestyle="--", label=say("sum of what each brings alone"))
     )
     if contributions.shares.sizes["draw"] > 1:
         handles.append(
-            Line2D([], [], color="black", linestyle=":", label="5 and 95 % of the draws")
+            Line2D([], [], color="black", linestyle=":", label=say("5 and 95 % of the draws"))
         )
     figure.legend(handles=handles, loc="outside lower center", ncols=4, frameon=False)
     return add_heading(
         figure,
-        f"What each lever adds, year by year: {contributions.strategy.title.lower()}",
-        f"Change of {outcome} against '{contributions.baseline.title}', shared among the levers by "
-        f"Shapley values{_over_draws(contributions)}. Wedges below zero are losses; the distance "
-        "from the dashed to the solid line is synergy. Each panel has its own scale. "
-        f"{_basis(contributions)}",
+        say(
+            "What each lever adds, year by year: {strategy}",
+            strategy=write_small(contributions.strategy.title),
+        ),
+        say.sentences(
+            [
+                say(
+                    "Change of {outcome} against '{baseline}', shared among the levers by Shapley "
+                    "values{over}. Wedges below zero are losses; the distance from the dashed to "
+                    "the solid line is synergy. Each panel has its own scale.",
+                    outcome=say.name(outcome),
+                    baseline=say.name(contributions.baseline.title),
+                    over=_over_draws(contributions),
+                ),
+                _basis(contributions),
+            ]
+        ),
     )
 
 
 def draw_levers(contributions: Contributions) -> Figure:
     """Draw the discounted contribution of each lever: on average, alone, and as the last one."""
-    unit, factor = display_unit("Myuan")
+    unit, factor = say.unit("Myuan")
     at_the_end = contributions.shares[DISCOUNTED].isel(time=-1).sel({PLACE: TOTAL}) * factor
     mean = at_the_end.mean("draw")
     order = np.argsort(mean.sel(measure=ON_AVERAGE).values)
@@ -137,46 +151,57 @@ def draw_levers(contributions: Contributions) -> Figure:
     if shares.sizes["draw"] > 1:
         low, high = shares.quantile(_BAND, "draw").values
         axis.hlines(rows, low, high, color="black", linewidth=1.6)
-    marks = {ALONE: ("o", "alone"), LAST: ("D", "lost if dropped")}
-    for measure, (mark, _) in marks.items():
+    marks = {ALONE: ("o", say("alone")), LAST: ("D", say("lost if dropped"))}
+    for measure, (symbol, _) in marks.items():
         axis.plot(
             mean.sel(measure=measure, lever=names),
             rows,
-            mark,
+            symbol,
             color="white",
             markeredgecolor=_COLOURS[5],
             markeredgewidth=1.4,
             markersize=5.5,
             zorder=3,
         )
-    axis.set_yticks(rows, names)
+    axis.set_yticks(rows, [say.name(name) for name in names])
     axis.axvline(0, color="black", linewidth=0.8)
     axis.grid(axis="x", color="#E5E5E5")
     axis.set_axisbelow(True)
-    axis.set_xlabel(f"Discounted value added of all regions, {unit}")
+    axis.set_xlabel(say("Discounted value added of all regions, {unit}", unit=unit))
     axis.spines[["top", "right"]].set_visible(False)
     format_axis(axis.xaxis)
-    handles: list[Patch | Line2D] = [Patch(color=_COLOURS[0], label="contribution (Shapley)")]
+    handles: list[Patch | Line2D] = [Patch(color=_COLOURS[0], label=say("contribution (Shapley)"))]
     if shares.sizes["draw"] > 1:
-        handles.append(Line2D([], [], color="black", label="5-95 % of the draws"))
+        handles.append(Line2D([], [], color="black", label=say("5-95 % of the draws")))
     handles += [
-        Line2D([], [], ls="", marker=mark, color="white", markeredgecolor=_COLOURS[5], label=name)
-        for mark, name in marks.values()
+        Line2D([], [], ls="", marker=symbol, color="white", markeredgecolor=_COLOURS[5], label=name)
+        for symbol, name in marks.values()
     ]
     figure.legend(handles=handles, loc="outside lower center", ncols=4, frameon=False)
     return add_heading(
         figure,
-        f"What each lever brings: {contributions.strategy.title.lower()}",
-        f"Present value since {contributions.start:g}{_over_draws(contributions)}. Where less is "
-        "lost when a lever is dropped than it brings alone, others partly replace it. "
-        f"{_basis(contributions)}",
+        say(
+            "What each lever brings: {strategy}",
+            strategy=write_small(contributions.strategy.title),
+        ),
+        say.sentences(
+            [
+                say(
+                    "Present value since {start}{over}. Where less is lost when a lever is dropped "
+                    "than it brings alone, others partly replace it.",
+                    start=f"{contributions.start:g}",
+                    over=_over_draws(contributions),
+                ),
+                _basis(contributions),
+            ]
+        ),
     )
 
 
 def draw_pairs(contributions: Contributions) -> Figure:
     """Draw how much two levers bring together beyond what each brings."""
     assert contributions.pairs is not None
-    unit, factor = display_unit("Myuan")
+    unit, factor = say.unit("Myuan")
     mean = contributions.pairs.mean("draw").values * factor
     size = len(contributions.levers)
     figure = Figure(figsize=(3.4 + 0.55 * size, 3.2 + 0.5 * size), layout="constrained")
@@ -196,18 +221,30 @@ def draw_pairs(contributions: Contributions) -> Figure:
                 fontsize=7,
                 color="white" if dark else "black",
             )
-    axis.set_xticks(range(size - 1), contributions.levers[:-1], rotation=50, ha="right", fontsize=8)
-    axis.set_yticks(range(1, size), contributions.levers[1:], fontsize=8)
+    names = [say.name(lever) for lever in contributions.levers]
+    axis.set_xticks(range(size - 1), names[:-1], rotation=50, ha="right", fontsize=8)
+    axis.set_yticks(range(1, size), names[1:], fontsize=8)
     axis.set_ylim(size - 0.5, 0.5)
     axis.set_xlim(-0.5, size - 1.5)
     axis.spines[:].set_visible(False)
-    figure.colorbar(drawn, ax=axis, label=f"Discounted value added, {unit}", shrink=0.8)
+    label = say("Discounted value added, {unit}", unit=unit)
+    figure.colorbar(drawn, ax=axis, label=label, shrink=0.8)
     return add_heading(
         figure,
-        f"Which levers reinforce each other: {contributions.strategy.title.lower()}",
-        "Above zero: together they bring more than each by itself, on average over the others "
-        f"present; below: they replace each other{_over_draws(contributions)}. "
-        f"{_basis(contributions)}",
+        say(
+            "Which levers reinforce each other: {strategy}",
+            strategy=write_small(contributions.strategy.title),
+        ),
+        say.sentences(
+            [
+                say(
+                    "Above zero: together they bring more than each by itself, on average over the "
+                    "others present; below: they replace each other{over}.",
+                    over=_over_draws(contributions),
+                ),
+                _basis(contributions),
+            ]
+        ),
     )
 
 
@@ -218,7 +255,7 @@ def _colours(contributions: Contributions) -> dict[str, str]:
     own = order[: len(_COLOURS)] if len(order) > len(_COLOURS) + 1 else order
     colours = dict(zip(own, (*_COLOURS, _OTHERS), strict=False))
     rest = len(order) - len(own)
-    return colours | ({f"{rest} other levers": _OTHERS} if rest else {})
+    return colours | ({say("{count} other levers", count=rest): _OTHERS} if rest else {})
 
 
 def _stack(axis: Axes, shares: xr.DataArray, colours: Mapping[str, str]) -> None:
@@ -251,18 +288,18 @@ def _whole(axis: Axes, whole: xr.DataArray) -> None:
 
 def _over_draws(contributions: Contributions) -> str:
     draws = contributions.shares.sizes["draw"]
-    return f", mean of {draws} draws" if draws > 1 else ""
+    return say(", mean of {count} draws", count=draws) if draws > 1 else ""
 
 
 def _basis(contributions: Contributions) -> str:
-    how = (
-        f"All {contributions.coalitions:,} coalitions of levers"
+    count = f"{contributions.coalitions:,}"
+    said = [
+        say("All {count} coalitions of levers.", count=count)
         if contributions.exact
-        else f"{contributions.coalitions:,} coalitions along drawn orders"
-    )
-    budget = (
-        "Budgets as written."
+        else say("{count} coalitions along drawn orders.", count=count),
+        say("Budgets as written.")
         if contributions.budget is None
-        else f"Budget: {contributions.budget.describe()}."
-    )
-    return f"{how}. {budget} Constant prices of 2010. Source: runs of the model."
+        else say("Budget: {money}.", money=contributions.budget.describe()),
+        say("Constant prices of 2010. Source: runs of the model."),
+    ]
+    return say.sentences(said)

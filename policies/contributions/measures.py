@@ -10,6 +10,7 @@ import xarray as xr
 
 from smecluster.model.outcomes import PLACE, TOTAL
 from smecluster.model.presentation.formatting import display_unit
+from smecluster.model.presentation.language.catalogue import mark
 
 if TYPE_CHECKING:
     pass
@@ -17,10 +18,10 @@ if TYPE_CHECKING:
     from smecluster.policies.contributions.result import Contributions
 
 DISCOUNTED = "Discounted value added"
-ON_AVERAGE, ALONE, LAST = "contribution", "alone", "last"
-BASE, WHOLE, REST, SYNERGY = "baseline", "whole effect", "rest", "synergy"
+ON_AVERAGE, ALONE, LAST = mark("contribution"), mark("alone"), "last"
+BASE, WHOLE, REST, SYNERGY = "baseline", mark("whole effect"), mark("rest"), "synergy"
 ALL_LEVERS = "all levers"
-_DROPPED = "lost if dropped"
+_DROPPED = mark("lost if dropped")
 QUANTILES = {"low": 0.05, "median": 0.5, "high": 0.95}
 
 

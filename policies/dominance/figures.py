@@ -9,6 +9,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from smecluster.model.presentation.formatting import colour_regions
+from smecluster.model.presentation.language.spoken import say
 from smecluster.model.presentation.plotting import Figure, add_heading
 from smecluster.model.vensim.regions import REGION
 
@@ -67,24 +68,32 @@ def draw_dominance(dominance: Dominance, since: float) -> Figure:
             axis.xaxis.set_major_locator(MaxNLocator(4, integer=True))
             axis.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{abs(value):.0f}"))
         axes[row, 0].set_ylabel(
-            f"{region}\nbalancing | reinforcing, %",
+            say.name(region) + "\n" + say("balancing | reinforcing, %"),
             color=colour_regions(regions)[region],
             fontsize=9,
         )
     for column, strategy in enumerate(strategies):
-        axes[0, column].set_title(strategy.title, fontsize=11, loc="left")
+        axes[0, column].set_title(say.name(strategy.title), fontsize=11, loc="left")
     budget = (
-        "Money as written."
+        say("Money as written.")
         if dominance.budget is None
-        else f"Budget of each programme: {dominance.budget.describe()}."
+        else say("Budget of each programme: {money}.", money=dominance.budget.describe())
     )
-    handles = [Patch(color=colour, label=loop) for loop, colour in colours.items()]
-    handles.append(Patch(color=_REST, label="other named loops"))
+    handles = [Patch(color=colour, label=say.word(loop)) for loop, colour in colours.items()]
+    handles.append(Patch(color=_REST, label=say("other named loops")))
     figure.legend(handles=handles, loc="outside lower center", ncols=3, frameon=False)
     return add_heading(
         figure,
-        "Which named loops dominate when",
-        "Share of each named loop in the absolute scores of all named loops of the region, mean of "
-        "the year (Loops That Matter). Loops that the overview does not name are left out. "
-        f"{budget} Source: runs of the model in pysimlin.",
+        say("Which named loops dominate when"),
+        say.sentences(
+            [
+                say(
+                    "Share of each named loop in the absolute scores of all named loops of the "
+                    "region, mean of the year (Loops That Matter). Loops that the overview does "
+                    "not name are left out."
+                ),
+                budget,
+                say("Source: runs of the model in pysimlin."),
+            ]
+        ),
     )

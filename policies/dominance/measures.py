@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 import xarray as xr
 
 from smecluster.model.vensim.regions import REGION
-
-if TYPE_CHECKING:
-    pass
-if TYPE_CHECKING:
-    pass
 
 
 def summarise_shares(shares: xr.DataArray, since: float) -> pd.DataFrame:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from smecluster.model.presentation.language.spoken import say
 from smecluster.model.vensim.regions import REGION
 from smecluster.policies.dominance.measures import summarise_shares
-from smecluster.policies.wording.prose import join_names
 
 if TYPE_CHECKING:
     from smecluster.policies.dominance.result import Dominance
@@ -33,22 +33,54 @@ def write_answer(dominance: Dominance, since: float) -> list[str]:
     said = []
     for region in dominance.shares[REGION].values:
         own = mean.loc[first.name].loc[region].sort_values(key=abs, ascending=False)
-        largest = [f"{loop} ({100 * abs(share):.0f} %)" for loop, share in own.head(3).items()]
+        largest = [
+            say("{name} ({size})", name=say.word(str(loop)), size=f"{100 * abs(share):.0f} %")
+            for loop, share in own.head(3).items()
+        ]
         said.append(
-            f"{region} under '{first.title}', from {since:g} on: of the named loops, "
-            f"{join_names(largest)} drive most of the change."
+            say(
+                "{region} under '{strategy}', from {since} on: of the named loops, {loops} drive "
+                "most of the change.",
+                region=say.name(str(region)),
+                strategy=say.name(first.title),
+                since=f"{since:g}",
+                loops=say.join(largest),
+            )
         )
     for strategy in others:
         moved = mean.loc[strategy.name].abs() - mean.loc[first.name].abs()
         region, loop = moved.abs().idxmax()
         change = 100 * float(moved.loc[region, loop])
-        said.append(
-            f"Under '{strategy.title}' dominance changes most in {region}: the share of {loop} "
-            f"{'rises' if change > 0 else 'falls'} by {abs(change):.0f} points."
-            if abs(change) >= 1
-            else f"Under '{strategy.title}' dominance hardly changes: no loop's share moves by a "
-            "point."
-        )
+        told = {
+            "strategy": say.name(strategy.title),
+            "region": say.name(str(region)),
+            "loop": say.word(str(loop)),
+            "change": f"{abs(change):.0f}",
+        }
+        if abs(change) < 1:
+            said.append(
+                say(
+                    "Under '{strategy}' dominance hardly changes: no loop's share moves by a "
+                    "point.",
+                    strategy=told["strategy"],
+                )
+            )
+        elif change > 0:
+            said.append(
+                say(
+                    "Under '{strategy}' dominance changes most in {region}: the share of {loop} "
+                    "rises by {change} points.",
+                    **told,
+                )
+            )
+        else:
+            said.append(
+                say(
+                    "Under '{strategy}' dominance changes most in {region}: the share of {loop} "
+                    "falls by {change} points.",
+                    **told,
+                )
+            )
     return said
 
 
@@ -67,16 +99,21 @@ def write_basis(dominance: Dominance) -> list[str]:
     """
     budget = dominance.budget
     money = (
-        "Each strategy spends what its file says."
+        say("Each strategy spends what its file says.")
         if budget is None
-        else f"Each strategy with a programme spends {budget.describe()}."
+        else say("Each strategy with a programme spends {money}.", money=budget.describe())
     )
     return [
         money,
-        "Each named loop is followed along one or two chains of influences, and its score is "
-        "compared with those of the other named loops of its region. Loops that the overview does "
-        "not name, and influences between regions, are left out.",
-        f"One run a strategy with one set of values, so the shares carry no uncertainty; time step "
-        f"1/{1 / dominance.step:g} year. Dominance says what moves the model at a moment, not what "
-        "would happen without the loop: 'smecluster gains' cuts loops open.",
+        say(
+            "Each named loop is followed along one or two chains of influences, and its score is "
+            "compared with those of the other named loops of its region. Loops that the overview "
+            "does not name, and influences between regions, are left out."
+        ),
+        say(
+            "One run a strategy with one set of values, so the shares carry no uncertainty; time "
+            "step 1/{parts} year. Dominance says what moves the model at a moment, not what would "
+            "happen without the loop: 'smecluster gains' cuts loops open.",
+            parts=f"{1 / dominance.step:g}",
+        ),
     ]

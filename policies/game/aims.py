@@ -20,6 +20,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
+from smecluster.model.presentation.language.catalogue import mark
 from smecluster.policies.game.accounts import Account
 from smecluster.policies.game.equilibrium.players import Floats, Payoffs
 from smecluster.policies.game.simulator import Simulator
@@ -27,6 +28,8 @@ from smecluster.policies.plan import START
 
 Aim = Literal["growth", "revenue", "welfare"]
 AIMS: tuple[Aim, ...] = get_args(Aim)
+#: What tables call the aims.
+CALLED = (mark("growth"), mark("revenue"), mark("welfare"))
 Measure = Literal["growth", "revenue", "welfare", "together", "nation"]
 #: Years that count for growth: one term of office.
 PRIZE_YEARS = 5.0

@@ -2,25 +2,43 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
+from smecluster.model.presentation.language.catalogue import mark
+from smecluster.model.presentation.language.spoken import say
 from smecluster.policies.game.accounts import Account
 from smecluster.policies.game.aims import Measure
 from smecluster.policies.game.equilibrium.equilibria import Play
 from smecluster.policies.game.information import Information
 
 #: What arrangements are called.
-COORDINATED, PLANNER = "coordinated", "planner"
+COORDINATED, PLANNER = mark("coordinated"), mark("planner")
 #: The planner where it acts on what the centre sees, instead of what each region sees of itself.
-FROM_ABOVE = "planner with the centre's figures"
+FROM_ABOVE = mark("planner with the centre's figures")
 CENTRE = "centre"
 #: What the name of an arrangement in which everybody knows the draw ends in.
 BOUND = ", full information"
+_RIVALS = (mark("rivals for growth"), mark("rivals for revenue"), mark("rivals for welfare"))
+# How the centre plays with regions of an aim.
+_LED = re.compile(r"centre (?P<how>at once|first), regions for (?P<aim>\w+)")
 
 
 def name_nash(aim: str) -> str:
     """Name the equilibrium of regions with an aim."""
     return f"rivals for {aim}"
+
+
+def speak_name(name: str) -> str:
+    """Give the name of an arrangement, or of a strategy by hand, in the language of the moment."""
+    if name.endswith(BOUND):
+        return say("{name}, full information", name=speak_name(name.removesuffix(BOUND)))
+    led = _LED.fullmatch(name)
+    if led is None:
+        return say.word(name)
+    if led["how"] == "first":
+        return say("centre first, regions for {aim}", aim=say(led["aim"]))
+    return say("centre at once, regions for {aim}", aim=say(led["aim"]))
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,10 @@ from smecluster.model.presentation.formatting import (
     TOTAL_COLOUR,
     capitalise,
     colour_regions,
-    display_unit,
 )
+from smecluster.model.presentation.language.spoken import say
 from smecluster.model.presentation.plotting import Figure, add_heading, format_axis
+from smecluster.policies.game.arrangements import speak_name
 from smecluster.policies.game.measures import benefit, mean_action
 from smecluster.policies.wording.quantiles import compute_quantiles
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 #: Names of the figures.
 WORTH, MIXES = "worth", "spending"
-_UNIT, _FACTOR = display_unit("Myuan")
 # Levers on which nobody spends as much as this are left out of the figure, Dmnl.
 _SHOWN = 0.02
 
@@ -48,6 +48,7 @@ def draw_worth(result: GameResult) -> Figure:
     shown = [one for one in result.arrangements if not one.is_bound]
     regions = result.menu.regions
     colours = colour_regions(regions)
+    unit, factor = say.unit("Myuan")
     figure = Figure(figsize=(8.4, 1.6 + 0.75 * len(shown)), layout="constrained")
     axis = figure.subplots()
     places = np.arange(len(shown))[::-1]
@@ -56,14 +57,15 @@ def draw_worth(result: GameResult) -> Figure:
         residents = (account.residents - idle.residents)[0].mean(axis=0)
         elsewhere = float((account.elsewhere - idle.elsewhere).mean())
         ends = {True: 0.0, False: 0.0}
-        who = [*((region, colours[region]) for region in regions), ("rest of China", CENTRE_COLOUR)]
+        who = [(say.name(region), colours[region]) for region in regions]
+        who += [(say("rest of China"), CENTRE_COLOUR)]
         for (name, colour), value in zip(who, [*residents, elsewhere], strict=True):
-            value *= _FACTOR
+            value *= factor
             axis.barh(
                 place, value, 0.5, ends[value >= 0], color=colour, label=name if not place else None
             )
             ends[value >= 0] += value
-        values = benefit(result, one.name) * _FACTOR
+        values = benefit(result, one.name) * factor
         (low, _, high), known = compute_quantiles(values)
         mean = float(np.nanmean(values))
         if known > 1:
@@ -75,11 +77,11 @@ def draw_worth(result: GameResult) -> Figure:
             color="white",
             markeredgecolor=TOTAL_COLOUR,
             markersize=8,
-            label="the nation: mean, 90 % interval" if not place else None,
+            label=say("the nation: mean, 90 % interval") if not place else None,
         )
     axis.axvline(0, color=TOTAL_COLOUR, linewidth=0.8)
-    axis.set_yticks(places, [capitalise(one.name) for one in shown])
-    axis.set_xlabel(f"Benefit against policy as now, {_UNIT} in present value")
+    axis.set_yticks(places, [capitalise(speak_name(one.name)) for one in shown])
+    axis.set_xlabel(say("Benefit against policy as now, {unit} in present value", unit=unit))
     format_axis(axis.xaxis)
     axis.grid(axis="x", color="#E5E5E5")
     axis.set_axisbelow(True)
@@ -89,10 +91,19 @@ def draw_worth(result: GameResult) -> Figure:
     figure.legend(frameon=False, fontsize=8, loc="outside lower center", ncols=3)
     return add_heading(
         figure,
-        "What governments choose, and who gets what",
-        f"{_describe_money(result)} {result.setup.start:g}-{result.setup.horizon:g}, mean over "
-        f"{len(result.draws):,} draws. Bars are parts of the net national benefit (diamond); they "
-        "sum to it. Source: runs of the model.",
+        say("What governments choose, and who gets what"),
+        say.sentences(
+            [
+                _describe_money(result),
+                say(
+                    "{start}-{end}, mean over {draws} draws. Bars are parts of the net national "
+                    "benefit (diamond); they sum to it. Source: runs of the model.",
+                    start=f"{result.setup.start:g}",
+                    end=f"{result.setup.horizon:g}",
+                    draws=f"{len(result.draws):,}",
+                ),
+            ]
+        ),
     )
 
 
@@ -107,7 +118,7 @@ def draw_mixes(result: GameResult) -> Figure:
             shares[row, at] = amounts / amounts.sum() if amounts.sum() > 0 else amounts
     kept = np.flatnonzero(shares.max(axis=(0, 1)) >= _SHOWN)
     kept = kept[np.argsort(-shares[..., kept].mean(axis=(0, 1)), kind="stable")]
-    levers = [capitalise(result.menu.levers[at]) for at in kept]
+    levers = [say.capital(result.menu.levers[at]) for at in kept]
     figure = Figure(
         figsize=(2.6 + 2.6 * len(shown), 1.5 + 0.42 * len(levers)), layout="constrained"
     )
@@ -122,9 +133,10 @@ def draw_mixes(result: GameResult) -> Figure:
                 100 * own[at, kept],
                 height,
                 color=colours[region],
-                label=region if axis is axes[0] else None,
+                label=say.name(region) if axis is axes[0] else None,
             )
-        axis.set_title(capitalise(one.name), fontsize=10, fontweight="bold", loc="left")
+        name = capitalise(speak_name(one.name))
+        axis.set_title(name, fontsize=10, fontweight="bold", loc="left")
         axis.set_xlim(0, 100 * max(0.1, float(shares.max())) * 1.05)
         axis.grid(axis="x", color="#E5E5E5")
         axis.set_axisbelow(True)
@@ -132,18 +144,28 @@ def draw_mixes(result: GameResult) -> Figure:
             axis.spines[side].set_visible(False)
     axes[0].set_yticks(places, levers)
     axes[0].invert_yaxis()
-    axes[len(axes) // 2].set_xlabel("Per cent of the region's money")
+    axes[len(axes) // 2].set_xlabel(say("Per cent of the region's money"))
     figure.legend(frameon=False, fontsize=8, loc="outside lower center", ncols=len(regions))
     return add_heading(
         figure,
-        "What each region spends its money on",
-        f"{_describe_money(result)} Mean over what each region sees. Levers with less than "
-        f"{100 * _SHOWN:g} % everywhere are left out. Source: runs of the model.",
+        say("What each region spends its money on"),
+        say.sentences(
+            [
+                _describe_money(result),
+                say(
+                    "Mean over what each region sees. Levers with less than {share} % everywhere "
+                    "are left out. Source: runs of the model.",
+                    share=f"{100 * _SHOWN:g}",
+                ),
+            ]
+        ),
     )
 
 
 def _describe_money(result: GameResult) -> str:
     setup = result.setup
     if setup.free:
-        return "Money is free within each region's debt limit."
-    return f"Each region spends {100 * setup.share:g} % of its value added a year."
+        return say("Money is free within each region's debt limit.")
+    return say(
+        "Each region spends {share} % of its value added a year.", share=f"{100 * setup.share:g}"
+    )

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from smecluster.model.presentation.formatting import display_unit
+from smecluster.model.presentation.language.catalogue import mark
 from smecluster.policies.game.accounts import Account
 from smecluster.policies.game.arrangements import (
     BOUND,
@@ -26,7 +27,12 @@ if TYPE_CHECKING:
 
 _UNIT, _FACTOR = display_unit("Myuan")
 #: What parts of the decomposition are called, and which two arrangements each lies between.
-EXTERNALITY, RIVALRY = "effects on the rest of China", "rivalry among the regions"
+EXTERNALITY = mark("effects on the rest of China")
+RIVALRY = mark("rivalry among the regions")
+#: The column that holds what a part is over the planner's benefit.
+OVER = "over the planner's"
+_LEAD, _ERROR = mark("planner's lead"), mark("standard error")
+_AIMED = (mark("aiming at growth"), mark("aiming at revenue"))
 
 
 def name_price(aim: str) -> str:
@@ -76,7 +82,7 @@ def decompose(result: GameResult) -> pd.DataFrame:
                 "better": better,
                 "worse": worse,
                 **_spread(values),
-                "over the planner's": float(np.nanmean(values)) / whole,
+                OVER: float(np.nanmean(values)) / whole,
                 "draws above zero": int((values > 0).sum()),
                 "draws": int(np.isfinite(values).sum()),
             }
@@ -212,13 +218,13 @@ def _count(name: str, plays: Any, ends: Any) -> dict[str, Any]:
     outcomes = [play.outcome for play in plays]
     settled = [play for play in plays if play.outcome == "equilibrium"]
     return {
-        "arrangement": name,
-        "starts": len(plays),
-        "equilibria": len(ends),
-        "cycles": outcomes.count("cycle"),
-        "not settled": outcomes.count("unsettled"),
-        "rounds": max(play.rounds for play in plays),
-        "epsilon": max((float(play.epsilon.max()) for play in settled), default=np.nan),
+        mark("arrangement"): name,
+        mark("starts"): len(plays),
+        mark("equilibria"): len(ends),
+        mark("cycles"): outcomes.count("cycle"),
+        mark("not settled"): outcomes.count("unsettled"),
+        mark("rounds"): max(play.rounds for play in plays),
+        mark("epsilon"): max((float(play.epsilon.max()) for play in settled), default=np.nan),
     }
 
 
@@ -229,10 +235,10 @@ def tabulate_reactions(result: GameResult) -> pd.DataFrame:
         for at, region in enumerate(result.menu.regions):
             rows.append(
                 {
-                    "aim": aim,
+                    mark("aim"): aim,
                     "region": region,
-                    "share on rivalry": float(found["share"][at]),
-                    "slope": float(found["slope"][at]),
+                    mark("share on rivalry"): float(found["share"][at]),
+                    mark("slope"): float(found["slope"][at]),
                 }
             )
     return pd.DataFrame(rows)
@@ -246,11 +252,11 @@ def tabulate_unseen(result: GameResult) -> pd.DataFrame:
         table[name] = table[name] * _FACTOR
     return table.rename(
         columns={
-            "name": "against",
-            "lead": f"planner's lead [{_UNIT}]",
-            "error": f"standard error [{_UNIT}]",
+            "name": mark("against"),
+            "lead": f"{_LEAD} [{_UNIT}]",
+            "error": f"{_ERROR} [{_UNIT}]",
             "ahead": "draws ahead",
-            "worse": "significantly worse",
+            "worse": mark("significantly worse"),
         }
     )
 

@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from smecluster.model.presentation.formatting import capitalise, display_unit
+from smecluster.model.presentation.formatting import capitalise
+from smecluster.model.presentation.language.catalogue import mark
+from smecluster.model.presentation.language.numbers import format_range
+from smecluster.model.presentation.language.spoken import say
 from smecluster.policies.game.aims import PRIZE_YEARS
 from smecluster.policies.game.arrangements import (
     COORDINATED,
@@ -14,6 +17,7 @@ from smecluster.policies.game.arrangements import (
     PLANNER,
     Leading,
     name_nash,
+    speak_name,
 )
 from smecluster.policies.game.equilibrium.players import Floats
 from smecluster.policies.game.measures import (
@@ -25,16 +29,14 @@ from smecluster.policies.game.measures import (
     worth_of_knowing,
 )
 from smecluster.policies.wording.prose import (
-    format_count,
+    count_draws,
     format_number,
-    join_names,
 )
 from smecluster.policies.wording.quantiles import compute_quantiles
 
 if TYPE_CHECKING:
     from smecluster.policies.game.result import GameResult
 
-_UNIT, _FACTOR = display_unit("Myuan")
 #: Slopes of reactions that studies find: for zones, and for land prices.
 PUBLISHED_SLOPES = (0.5, 0.0)
 # Levers with less of the money than this are not named.
@@ -79,66 +81,109 @@ def write_basis(result: GameResult) -> list[str]:
         Sentences.
     """
     setup = result.setup
-    if setup.free:
-        limits = join_names(
-            [f"{100 * result.money[region]:.2g} % in {region}" for region in result.menu.regions]
-        )
-        money = (
-            "Each region chooses how much it spends, up to its debt limit (a year, of its value "
-            f"added: {limits}), and on what"
-        )
-    else:
-        money = (
-            f"Each region spends {100 * setup.share:.3g} % of its value added a year, as its "
-            "government perceives it, on top of policy as now, and chooses on what"
-        )
-    seen = {
-        "signals": (
-            "Regions act on what their own statistics show of their cluster in the first year; "
-            "how they act on it is fitted over the draws"
-        ),
-        "none": "Regions act on what everybody believes, and see nothing of the draw they are in",
-        "full": "Every region knows the draw, which no government does: an upper bound",
-    }[setup.information]
     return [
-        f"{result.runs:,} runs in {format_count(len(result.draws), 'draw', 'draws')}.",
-        f"{money}. All commit themselves in {setup.start:g} for good; the rest of China does not "
-        "react.",
-        f"{seen}.",
-        "What a government gets is what it aims at, less what its own programme costs at the "
-        "marginal cost of public funds. Growth is a prize for growing more than the other regions' "
-        f"mean over {PRIZE_YEARS:g} years: a per cent more is worth {format_number(setup.prize)} "
-        "per cent of the region's value added over these years (judgement; it matters only where "
-        "money is free). Revenue is what the region itself collects, welfare what its residents "
-        f"get, both to {setup.horizon:g}.",
-        "Net national benefit counts everybody, the rest of China and taxpayers included, against "
-        f"policy as now in the same draw, in present value to {setup.horizon:g}.",
+        say(
+            "{runs} runs in {draws}.",
+            runs=f"{result.runs:,}",
+            draws=count_draws(len(result.draws)),
+        ),
+        say.sentences(
+            [
+                _money(result),
+                say(
+                    "All commit themselves in {start} for good; the rest of China does not react.",
+                    start=f"{setup.start:g}",
+                ),
+            ]
+        ),
+        say(_SEEN[setup.information]),
+        say(
+            "What a government gets is what it aims at, less what its own programme costs at the "
+            "marginal cost of public funds. Growth is a prize for growing more than the other "
+            "regions' mean over {years} years: a per cent more is worth {prize} per cent of the "
+            "region's value added over these years (judgement; it matters only where money is "
+            "free). Revenue is what the region itself collects, welfare what its residents get, "
+            "both to {horizon}.",
+            years=f"{PRIZE_YEARS:g}",
+            prize=format_number(setup.prize),
+            horizon=f"{setup.horizon:g}",
+        ),
+        say(
+            "Net national benefit counts everybody, the rest of China and taxpayers included, "
+            "against policy as now in the same draw, in present value to {horizon}.",
+            horizon=f"{setup.horizon:g}",
+        ),
         result.odds.describe(result.draws),
-        "Aims, signals and the prize are judgement. The order of the levers on which most of the "
-        "money goes rests on effects that no study measures directly (docs/returns.md).",
+        say(
+            "Aims, signals and the prize are judgement. The order of the levers on which most of "
+            "the money goes rests on effects that no study measures directly (docs/returns.md)."
+        ),
     ]
+
+
+_SEEN = {
+    "signals": mark(
+        "Regions act on what their own statistics show of their cluster in the first year; how "
+        "they act on it is fitted over the draws."
+    ),
+    "none": mark(
+        "Regions act on what everybody believes, and see nothing of the draw they are in."
+    ),
+    "full": mark("Every region knows the draw, which no government does: an upper bound."),
+}
+
+
+def _money(result: GameResult) -> str:
+    setup = result.setup
+    if not setup.free:
+        return say(
+            "Each region spends {share} % of its value added a year, as its government perceives "
+            "it, on top of policy as now, and chooses on what.",
+            share=f"{100 * setup.share:.3g}",
+        )
+    limits = [
+        say(
+            "{share} % in {region}",
+            share=f"{100 * result.money[region]:.2g}",
+            region=say.name(region),
+        )
+        for region in result.menu.regions
+    ]
+    return say(
+        "Each region chooses how much it spends, up to its debt limit (a year, of its value added: "
+        "{limits}), and on what.",
+        limits=say.join(limits),
+    )
 
 
 def _worth(result: GameResult) -> str:
     """Say what the nation gets from planner, coordination and each aim."""
-    planner, agreed = (benefit(result, name) for name in (PLANNER, COORDINATED))
-    money = "With money free" if result.setup.free else "With the same money beside policy as now"
-    interval = ", 90 % of draws in brackets" if len(result.draws) > 1 else ""
     rivals = [
-        f"{_signed(benefit(result, name_nash(aim)))} if each wants {_AIM_WORDS[aim]}"
+        say(
+            "{sum} if each wants {aim}",
+            sum=_signed(benefit(result, name_nash(aim))),
+            aim=say(_AIM_WORDS[aim]),
+        )
         for aim in result.setup.aims
     ]
-    return (
-        f"{money}, a planner's choice brings the nation {_signed(planner)} in present value"
-        f"{interval}; that of regions that agree among themselves {_signed(agreed)}; and that of "
-        f"regions that choose each for itself {join_names(rivals)}."
+    return say(
+        "{money}, a planner's choice brings the nation {planner} in present value{interval}; that "
+        "of regions that agree among themselves {agreed}; and that of regions that choose each for "
+        "itself {rivals}.",
+        money=say("With money free")
+        if result.setup.free
+        else say("With the same money beside policy as now"),
+        interval=say(", 90 % of draws in brackets") if len(result.draws) > 1 else "",
+        planner=_signed(benefit(result, PLANNER)),
+        agreed=_signed(benefit(result, COORDINATED)),
+        rivals=say.join(rivals),
     )
 
 
 _AIM_WORDS = {
-    "growth": "to outgrow the others",
-    "revenue": "revenue of its own",
-    "welfare": "the best for its residents",
+    "growth": mark("to outgrow the others"),
+    "revenue": mark("revenue of its own"),
+    "welfare": mark("the best for its residents"),
 }
 
 
@@ -151,11 +196,14 @@ def _recovered(result: GameResult) -> str:
     missed = worth[-1] - worth[0]
     if not missed > _NONE * abs(worth[-1]):
         return ""
-    aim, agreed, counted = (100 * rise / missed for rise in np.diff(worth))
-    return (
+    aim, agreed, counted = (f"{100 * rise / missed:.0f}" for rise in np.diff(worth))
+    return say(
         "Of what rivals for growth miss against the planner, another aim (welfare instead of "
-        f"growth) recovers {aim:.0f} %, agreement among the regions {agreed:.0f} %, and counting "
-        f"the rest of China {counted:.0f} %."
+        "growth) recovers {aim} %, agreement among the regions {agreed} %, and counting the rest "
+        "of China {counted} %.",
+        aim=aim,
+        agreed=agreed,
+        counted=counted,
     )
 
 
@@ -167,44 +215,64 @@ def _parts(result: GameResult) -> str:
         values = benefit(result, better) - benefit(result, worse)
         mean = float(np.nanmean(values))
         if abs(mean) < _NONE * abs(whole):
-            words.append(f"{part}: next to nothing")
+            words.append(say("{part}: next to nothing", part=say(part)))
             continue
-        verb = "costs" if mean > 0 else "gains"
         if part == EXTERNALITY:
-            what = "what regions do to the rest of China and do not count"
+            what = say("what regions do to the rest of China and do not count")
         elif part == RIVALRY:
-            what = part
+            what = say(part)
         else:
-            what = f"{part} instead of residents' welfare"
+            what = say("{part} instead of residents' welfare", part=say(part))
         agree = int((values > 0).sum() if mean > 0 else (values < 0).sum())
-        drawn = f" (in {agree} of {np.isfinite(values).sum()} draws)" if len(values) > 1 else ""
-        words.append(f"{what} {verb} the nation {_size(np.array([abs(mean)]))}{drawn}")
-    return f"{capitalise('; '.join(words))}."
+        drawn = ""
+        if len(values) > 1:
+            known = int(np.isfinite(values).sum())
+            drawn = say(" (in {count} of {total} draws)", count=agree, total=known)
+        told = {"what": what, "size": _size(np.array([abs(mean)])), "drawn": drawn}
+        if mean > 0:
+            words.append(say("{what} costs the nation {size}{drawn}", **told))
+        else:
+            words.append(say("{what} gains the nation {size}{drawn}", **told))
+    return say("{said}.", said=capitalise(say.semicolons(words)))
 
 
 def _spending(result: GameResult) -> str:
     """Say where the planner puts most, and what rivals for each aim put elsewhere."""
     best = _share_levers(result, PLANNER)
-    levers = result.menu.levers
+    levers = [say.name(lever) for lever in result.menu.levers]
     order = [at for at in np.argsort(-best, kind="stable") if best[at] >= _NAMED]
-    named = join_names([f"{levers[at]} ({100 * best[at]:.0f} %)" for at in order])
-    words = [f"The planner spends most on {named}" if order else "The planner spends on all levers"]
+    named = [
+        say("{name} ({size})", name=levers[at], size=f"{100 * best[at]:.0f} %") for at in order
+    ]
+    words = [
+        say("The planner spends most on {levers}", levers=say.join(named))
+        if order
+        else say("The planner spends on all levers")
+    ]
     for aim in result.setup.aims:
-        own = _share_levers(result, name_nash(aim))
+        own, rivals = _share_levers(result, name_nash(aim)), speak_name(name_nash(aim))
         if not own.sum() > 0:
-            words.append(f"{name_nash(aim)} spend nothing")
+            words.append(say("{rivals} spend nothing", rivals=rivals))
             continue
         apart = own - best
         most, least = int(apart.argmax()), int(apart.argmin())
         if apart[most] < _NAMED and apart[least] > -_NAMED:
-            words.append(f"{name_nash(aim)} do about the same")
+            words.append(say("{rivals} do about the same", rivals=rivals))
             continue
         words.append(
-            f"{name_nash(aim)} put {100 * own[most]:.0f} % into {levers[most]}, where it puts "
-            f"{100 * best[most]:.0f}, and {100 * own[least]:.0f} into {levers[least]}, where it "
-            f"puts {100 * best[least]:.0f}"
+            say(
+                "{rivals} put {more} % into {lever}, where it puts {there}, and {less} into "
+                "{other}, where it puts {elsewhere}",
+                rivals=rivals,
+                lever=levers[most],
+                other=levers[least],
+                more=f"{100 * own[most]:.0f}",
+                there=f"{100 * best[most]:.0f}",
+                less=f"{100 * own[least]:.0f}",
+                elsewhere=f"{100 * best[least]:.0f}",
+            )
         )
-    return f"{'; '.join(words)}."
+    return say("{said}.", said=say.semicolons(words))
 
 
 def _share_levers(result: GameResult, name: str) -> Floats:
@@ -218,37 +286,51 @@ def _share_levers(result: GameResult, name: str) -> Floats:
 
 def _settled(result: GameResult) -> str:
     """Say whether play settles, and in how many ways."""
-    several, circles, lost = [], [], []
+    several: list[str] = []
+    circles: list[str] = []
+    lost: list[str] = []
     for one in result.arrangements:
         if one.is_bound:
             continue
+        name = speak_name(one.name)
         if len(one.ends) > 1:
-            several.append(f"{one.name} ({len(one.ends)})")
+            several.append(say("{name} ({size})", name=name, size=len(one.ends)))
         outcomes = [play.outcome for play in one.plays]
-        if "cycle" in outcomes:
-            circles.append(f"{one.name} ({outcomes.count('cycle')} of {len(outcomes)} starts)")
-        if "unsettled" in outcomes:
-            lost.append(f"{one.name} ({outcomes.count('unsettled')} of {len(outcomes)} starts)")
-    limit = 100 * result.setup.effort.epsilon
+        for outcome, some in (("cycle", circles), ("unsettled", lost)):
+            if outcome in outcomes:
+                told = {"name": name, "count": outcomes.count(outcome), "total": len(outcomes)}
+                some.append(say("{name} ({count} of {total} starts)", **told))
+    limit = f"{100 * result.setup.effort.epsilon:g}"
     said = []
     if not (several or circles or lost):
         starts = result.setup.starts
         said.append(
-            f"Play ends in the same place from {format_count(starts, 'start', 'different starts')}"
+            say(
+                "Play ends in the same place from {count} different starts, where no transfer of 1 "
+                "or 10 % of the money gains a region {limit} % of what its programme brings it.",
+                count=f"{starts:,}",
+                limit=limit,
+            )
             if starts > 1
-            else "Play ends in an equilibrium from the one start that was tried"
-        )
-        said[-1] += (
-            f", where no transfer of 1 or 10 % of the money gains a region {limit:g} % of what its "
-            "programme brings it."
+            else say(
+                "Play ends in an equilibrium from the one start that was tried, where no transfer "
+                "of 1 or 10 % of the money gains a region {limit} % of what its programme brings "
+                "it.",
+                limit=limit,
+            )
         )
     if several:
-        said.append(f"There are several equilibria: {join_names(several)}.")
+        said.append(say("There are several equilibria: {names}.", names=say.join(several)))
     if circles:
-        said.append(f"Replies run in a circle, without an equilibrium: {join_names(circles)}.")
+        said.append(
+            say(
+                "Replies run in a circle, without an equilibrium: {names}.",
+                names=say.join(circles),
+            )
+        )
     if lost:
-        said.append(f"Play did not settle: {join_names(lost)}.")
-    return " ".join(said)
+        said.append(say("Play did not settle: {names}.", names=say.join(lost)))
+    return say.sentences(said)
 
 
 def _reactions(result: GameResult) -> str:
@@ -256,21 +338,24 @@ def _reactions(result: GameResult) -> str:
     means = {aim: float(np.mean(found["slope"])) for aim, found in result.reactions.items()}
     if not means:
         return ""
-    words = [f"{round(mean, 2) + 0.0:.2f} for {aim}" for aim, mean in means.items()]
+    words = [
+        say("{slope} for {aim}", slope=f"{round(mean, 2) + 0.0:.2f}", aim=say(aim))
+        for aim, mean in means.items()
+    ]
     zones, prices = PUBLISHED_SLOPES
-    nearer = all(abs(mean - prices) < abs(mean - zones) for mean in means.values())
-    verdict = (
-        "nearer to the study that finds none"
-        if nearer
-        else "nearer to the study that finds one of 0.5"
-        if all(abs(mean - zones) <= abs(mean - prices) for mean in means.values())
-        else "which lie between the studies"
-    )
-    return (
+    if all(abs(mean - prices) < abs(mean - zones) for mean in means.values()):
+        verdict = say("nearer to the study that finds none")
+    elif all(abs(mean - zones) <= abs(mean - prices) for mean in means.values()):
+        verdict = say("nearer to the study that finds one of 0.5")
+    else:
+        verdict = say("which lie between the studies")
+    return say(
         "When the others put a tenth of their money into sites, talent from elsewhere and external "
-        f"investors, a region's best answer follows with a slope of {join_names(words)}: {verdict} "
-        f"(Deng, Zhao and Yu 2018 find {zones:g} for zones; Wang, Zong and Tao 2013 none for land "
-        "prices)."
+        "investors, a region's best answer follows with a slope of {slopes}: {verdict} (Deng, Zhao "
+        "and Yu 2018 find {zones} for zones; Wang, Zong and Tao 2013 none for land prices).",
+        slopes=say.join(words),
+        verdict=verdict,
+        zones=f"{zones:g}",
     )
 
 
@@ -280,11 +365,14 @@ def _knowing(result: GameResult) -> str:
         return ""
     gained = worth_of_knowing(result, PLANNER)
     mean, whole = float(np.nanmean(gained)), float(np.nanmean(benefit(result, PLANNER)))
-    return (
+    said = say(
         "If the planner knew which draw is true, which nobody does, its choice would be worth "
-        f"{_size(np.array([mean]))} more ({100 * mean / whole:.1f} %): an upper bound of what "
-        f"better statistics can be worth to it here.{_seeing_less(result)}"
+        "{size} more ({share} %): an upper bound of what better statistics can be worth to it "
+        "here.",
+        size=_size(np.array([mean])),
+        share=f"{100 * mean / whole:.1f}",
     )
+    return say.sentences([said, _seeing_less(result)])
 
 
 def _seeing_less(result: GameResult) -> str:
@@ -293,13 +381,29 @@ def _seeing_less(result: GameResult) -> str:
         return ""
     lost = benefit(result, PLANNER) - benefit(result, FROM_ABOVE)
     mean, whole = float(np.nanmean(lost)), float(np.nanmean(benefit(result, PLANNER)))
-    how = "less" if mean >= 0 else "more"
-    share = f"{abs(100 * mean / whole):.1f} %"
-    reason = "no" if mean < 0 else "little" if mean < _LITTLE * abs(whole) else "some"
-    return (
-        " If it saw only what the centre sees, a later total with less detail, its choice would be "
-        f"worth {_size(np.array([abs(mean)]))} {how} ({share}): what can be seen from close by is "
-        f"{reason} reason to decide there."
+    told = {
+        "size": _size(np.array([abs(mean)])),
+        "share": f"{abs(100 * mean / whole):.1f}",
+    }
+    if mean < 0:
+        return say(
+            "If it saw only what the centre sees, a later total with less detail, its choice would "
+            "be worth {size} more ({share} %): what can be seen from close by is no reason to "
+            "decide there.",
+            **told,
+        )
+    if mean < _LITTLE * abs(whole):
+        return say(
+            "If it saw only what the centre sees, a later total with less detail, its choice would "
+            "be worth {size} less ({share} %): what can be seen from close by is little reason to "
+            "decide there.",
+            **told,
+        )
+    return say(
+        "If it saw only what the centre sees, a later total with less detail, its choice would be "
+        "worth {size} less ({share} %): what can be seen from close by is some reason to decide "
+        "there.",
+        **told,
     )
 
 
@@ -308,20 +412,34 @@ def _unseen(result: GameResult) -> str:
     table = result.unseen
     if table is None or table.empty:
         return ""
-    worse = [str(row["name"]) for row in table.to_dict("records") if row["worse"]]
-    count = int(table["draws"].max())
+    worse = [speak_name(str(row["name"])) for row in table.to_dict("records") if row["worse"]]
+    count = f"{int(table['draws'].max()):,}"
     if worse:
-        return (
-            f"On {count:,} unseen draws the planner's choice is significantly worse than "
-            f"{join_names(worse)}: it fits the draws that it was made on."
+        return say(
+            "On {count} unseen draws the planner's choice is significantly worse than {others}: it "
+            "fits the draws that it was made on.",
+            count=count,
+            others=say.join(worse),
         )
     nearest = min(table.to_dict("records"), key=lambda row: float(row["lead"]))
     lead = float(nearest["lead"])
-    how = "ahead" if lead >= 0 else "behind"
-    return (
-        f"On {count:,} unseen draws the planner's choice is significantly worse than no other, "
-        f"strategies by hand at the same money included; of the nearest ({nearest['name']}) it is "
-        f"{_size(np.array([abs(lead)]))} {how}."
+    told = {
+        "count": count,
+        "nearest": speak_name(str(nearest["name"])),
+        "size": _size(np.array([abs(lead)])),
+    }
+    if lead >= 0:
+        return say(
+            "On {count} unseen draws the planner's choice is significantly worse than no other, "
+            "strategies by hand at the same money included; of the nearest ({nearest}) it is "
+            "{size} ahead.",
+            **told,
+        )
+    return say(
+        "On {count} unseen draws the planner's choice is significantly worse than no other, "
+        "strategies by hand at the same money included; of the nearest ({nearest}) it is {size} "
+        "behind.",
+        **told,
     )
 
 
@@ -330,36 +448,44 @@ def _leading(result: GameResult, led: Leading) -> str:
     at_once = led.at_once_account.nation[0] - led.idle.nation[0]
     first = led.first_account.nation[0] - led.idle.nation[0]
     gain = float(np.nanmean(first - at_once))
+    size = _size(np.array([abs(gain)]))
     if abs(gain) < _NONE * abs(float(np.nanmean(at_once))):
-        change = "going first changes next to nothing"
+        change = say("going first changes next to nothing")
+    elif gain > 0:
+        change = say("if it commits itself first, {size} more", size=size)
     else:
-        how = "more" if gain > 0 else "less"
-        change = f"if it commits itself first, {_size(np.array([abs(gain)]))} {how}"
-    return (
-        f"With a centre that counts everybody and spends {_central_money(result)} beside regions "
-        f"that want {_AIM_WORDS[led.aim]}, the nation gets {_signed(at_once)}; {change} "
-        f"({format_count(at_once.size, 'draw', 'draws')})."
+        change = say("if it commits itself first, {size} less", size=size)
+    return say(
+        "With a centre that counts everybody and spends {money} beside regions that want {aim}, "
+        "the nation gets {sum}; {change} ({draws}).",
+        money=_central_money(result),
+        aim=say(_AIM_WORDS[led.aim]),
+        sum=_signed(at_once),
+        change=change,
+        draws=count_draws(at_once.size),
     )
 
 
 def _central_money(result: GameResult) -> str:
-    share = 100 * result.money["centre"]
-    return f"up to {share:g} %" if result.setup.free else f"{share:g} %"
+    share = f"{100 * result.money['centre']:g} %"
+    return say("up to {share}", share=share) if result.setup.free else share
 
 
 def _signed(values: Floats) -> str:
     """Write a benefit or a loss."""
     mean = float(np.nanmean(values))
     if not np.abs(values).max() > 0:
-        return "nothing"
-    return _size(values) if mean >= 0 else f"a loss of {_size(-values)}"
+        return say("nothing")
+    return _size(values) if mean >= 0 else say("a loss of {size}", size=_size(-values))
 
 
 def _size(values: Floats) -> str:
     """Write the mean of an amount, and where there are several draws its 90 % interval."""
-    shown = np.asarray(values, dtype=float) * _FACTOR
-    mean = f"{format_number(float(np.nanmean(shown)))} {_UNIT}"
+    unit, factor = say.unit("Myuan")
+    shown = np.asarray(values, dtype=float) * factor
+    mean = say("{value} {unit}", value=format_number(float(np.nanmean(shown))), unit=unit)
     (low, _, high), known = compute_quantiles(shown)
     if known < 2 or low == high:
         return mean
-    return f"{mean} ({format_number(float(low))} to {format_number(float(high))})"
+    ends = format_range(say.language, format_number(float(low)), format_number(float(high)))
+    return f"{mean}{ends}"

@@ -38,7 +38,9 @@ from smecluster.policies.optimisation.evaluation import (
 )
 from smecluster.policies.optimisation.measures import (
     BEST,
+    BEST_TITLE,
     FACTOR,
+    FRONT_TITLE,
     MONEY,
     name_front,
 )
@@ -295,10 +297,9 @@ def _make_strategies(
     settings: Mapping[str, Any] | None,
 ) -> list[Strategy]:
     """Turn points into strategies that spend the budget at the model's own values."""
-    titles = [(BEST, "Best use of the budget", "The best way that a search found to gain most.")]
+    titles = [(BEST, *BEST_TITLE)]
     titles += [
-        (name_front(at), f"Front {at}", "One of the ways of which none is better by every aim.")
-        for at in range(1, len(points))
+        (name_front(at), f"{FRONT_TITLE[0]} {at}", FRONT_TITLE[1]) for at in range(1, len(points))
     ]
     rough = [
         space.make_strategy(point, 1.0, *words) for point, words in zip(points, titles, strict=True)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from smecluster.model.outcomes import DISPERSION as DISPERSION_OUTCOME
 from smecluster.model.outcomes import collect_outcomes, find_outcome, list_variables
+from smecluster.model.presentation.language.catalogue import mark
 from smecluster.policies.budget import Budget
 from smecluster.policies.ensemble.cases import DRAW, STRATEGY
 from smecluster.policies.ensemble.horizons import extend_run
@@ -30,18 +31,18 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 # What a way to spend money is judged by; the sign says which direction is better.
-BENEFIT = "net national benefit"
-GAIN = "value added gained"
-DISPERSION = "change of dispersion"
-BALANCE = "change of public balance"
-LOSS = "loss in a shock"
+BENEFIT = mark("net national benefit")
+GAIN = mark("value added gained")
+DISPERSION = mark("change of dispersion")
+BALANCE = mark("change of public balance")
+LOSS = mark("loss in a shock")
 CRITERIA = {BENEFIT: 1, GAIN: 1, DISPERSION: -1, BALANCE: 1, LOSS: -1}
 UNITS = {
     BENEFIT: "Myuan",
     GAIN: "Myuan",
     DISPERSION: "Dmnl",
     BALANCE: "Myuan",
-    LOSS: "% of a year's value added",
+    LOSS: mark("% of a year's value added"),
 }
 
 _WORKER = "value added per worker"

@@ -9,7 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from smecluster.model.presentation.formatting import capitalise, display_unit
+from smecluster.model.presentation.formatting import capitalise
+from smecluster.model.presentation.language.catalogue import mark
+from smecluster.model.presentation.language.spoken import say
 from smecluster.model.presentation.plotting import Figure, add_heading, format_axis
 from smecluster.policies.menu import LEVELS
 from smecluster.policies.optimisation.evaluation import (
@@ -19,9 +21,8 @@ from smecluster.policies.optimisation.evaluation import (
     DISPERSION,
     GAIN,
     LOSS,
-    UNITS,
 )
-from smecluster.policies.optimisation.measures import share_money
+from smecluster.policies.optimisation.measures import share_money, speak_unit
 from smecluster.policies.strategy import Strategy
 from smecluster.policies.wording.headlines import Style, choose_styles
 
@@ -30,11 +31,11 @@ if TYPE_CHECKING:
 
 _BEST = "#D55E00"
 _BETTER = {
-    BENEFIT: "More net national benefit",
-    GAIN: "More value added gained",
-    DISPERSION: "Less dispersion among regions",
-    BALANCE: "Better public balance",
-    LOSS: "Smaller loss in a shock",
+    BENEFIT: mark("More net national benefit"),
+    GAIN: mark("More value added gained"),
+    DISPERSION: mark("Less dispersion among regions"),
+    BALANCE: mark("Better public balance"),
+    LOSS: mark("Smaller loss in a shock"),
 }
 
 
@@ -80,21 +81,25 @@ def draw_spending(best_use: BestUse) -> Figure:
                 axis.text(column, row, f"{share:.1f}", ha="center", va="center", color=colour)
     axis.set_xticks(range(len(strategies)), [_headline(one) for one in strategies], fontsize=9)
     axis.xaxis.tick_top()
-    axis.set_yticks(range(len(rows)), [lever for _, lever in rows])
+    axis.set_yticks(range(len(rows)), [say.name(lever) for _, lever in rows])
     axis.axhline(split - 0.5, color="black", linewidth=1.2)
     axis.axvline(0.5, color="black", linewidth=1.2)
     right = axis.secondary_yaxis("right")
-    right.set_yticks([(split - 1) / 2, split + (len(rows) - split - 1) / 2], LEVELS, rotation=90)
+    middles = [(split - 1) / 2, split + (len(rows) - split - 1) / 2]
+    right.set_yticks(middles, [say.name(level) for level in LEVELS], rotation=90)
     right.tick_params(length=0)
     for spines in (axis.spines, right.spines):
         spines[:].set_visible(False)
     axis.tick_params(length=0)
     return add_heading(
         figure,
-        "What the money is spent on",
-        f"Per cent of the additional money in present value, by lever; every column spends "
-        f"{_money(best_use)}. Below each name: first year of local | central money. Source: runs "
-        "of the model.",
+        say("What the money is spent on"),
+        say(
+            "Per cent of the additional money in present value, by lever; every column spends "
+            "{money}. Below each name: first year of local | central money. Source: runs of the "
+            "model.",
+            money=_money(best_use),
+        ),
     )
 
 
@@ -108,7 +113,7 @@ def draw_lead(best_use: BestUse) -> Figure:
     figure = Figure(figsize=size, layout="constrained")
     axes = figure.subplots(rows, columns, squeeze=False, sharey=True)
     for axis, name in zip(axes.flat, best_use.criteria, strict=False):
-        unit, factor = display_unit(UNITS[name])
+        unit, factor = speak_unit(name)
         best = best_use.unseen[name].sel(strategy=best_use.best.name)
         for at, strategy in enumerate(strategies):
             other = best_use.unseen[name].sel(strategy=strategy.name)
@@ -120,10 +125,10 @@ def draw_lead(best_use: BestUse) -> Figure:
                 axis.hlines(at, low, high, color=colour, linewidth=3)
                 axis.plot(middle, at, "o", color=colour, markersize=7)
         axis.axvline(0, color="black", linewidth=0.8)
-        axis.set_yticks(range(len(strategies)), [one.title for one in strategies])
+        axis.set_yticks(range(len(strategies)), [say.name(one.title) for one in strategies])
         axis.set_ylim(len(strategies) - 0.5, -0.5)
-        axis.set_title(_BETTER[name], fontsize=10, loc="left")
-        axis.set_xlabel(f"Lead of the best use, {unit}")
+        axis.set_title(say(_BETTER[name]), fontsize=10, loc="left")
+        axis.set_xlabel(say("Lead of the best use, {unit}", unit=unit))
         axis.grid(axis="x", color="#EEEEEE")
         _tidy(axis)
         format_axis(axis.xaxis)
@@ -132,16 +137,20 @@ def draw_lead(best_use: BestUse) -> Figure:
     draws = best_use.unseen.sizes["draw"]
     return add_heading(
         figure,
-        "How far the best use leads over strategies by hand",
-        f"Difference in the same draw, median and 90 % interval of {draws} draws that were not "
-        "used to choose: to the right of zero the best use is better. Every strategy spends "
-        f"{_money(best_use)}.",
+        say("How far the best use leads over strategies by hand"),
+        say(
+            "Difference in the same draw, median and 90 % interval of {draws} draws that were not "
+            "used to choose: to the right of zero the best use is better. Every strategy spends "
+            "{money}.",
+            draws=draws,
+            money=_money(best_use),
+        ),
     )
 
 
 def draw_course(best_use: BestUse) -> Figure:
     """Draw how the best way so far got better, beside the strategies by hand."""
-    unit, factor = display_unit(UNITS[best_use.aim])
+    factor = speak_unit(best_use.aim)[1]
     figure = Figure(figsize=(8.5, 4.6), layout="constrained")
     axis = figure.subplots()
     generations = np.arange(len(best_use.course))
@@ -150,7 +159,7 @@ def draw_course(best_use: BestUse) -> Figure:
     if len(best_use.course) > climbed:
         axis.axvline(climbed, color="#AAAAAA", linewidth=0.9)
         at = axis.get_xaxis_transform()
-        axis.text(climbed, 0.02, " along the gradient", transform=at, fontsize=8)
+        axis.text(climbed, 0.02, say(" along the gradient"), transform=at, fontsize=8)
     styles = _styles(best_use)
     for strategy in best_use.by_hand:
         values = best_use.chosen_on[best_use.aim].sel(strategy=strategy.name)
@@ -158,7 +167,7 @@ def draw_course(best_use: BestUse) -> Figure:
         colour, line = styles[strategy.name]
         axis.axhline(value, color=colour, linestyle=line, linewidth=1.4)
         axis.annotate(
-            strategy.title,
+            say.name(strategy.title),
             (1, value),
             xycoords=("axes fraction", "data"),
             ha="right",
@@ -166,21 +175,23 @@ def draw_course(best_use: BestUse) -> Figure:
             color=colour,
             fontsize=9,
         )
-    axis.set_xlabel("Generation")
-    axis.set_ylabel(f"{capitalise(best_use.aim)}, {unit}")
+    axis.set_xlabel(say("Generation"))
+    axis.set_ylabel(_name_axis(best_use.aim))
     _tidy(axis)
     axis.grid(axis="y", color="#E5E5E5")
     format_axis(axis.yaxis)
-    over = (
-        "mean"
-        if best_use.search.quantile is None
-        else f"{100 * best_use.search.quantile:g} % point"
-    )
+    quantile = best_use.search.quantile
+    over = say("mean") if quantile is None else say("{share} % point", share=f"{100 * quantile:g}")
     return add_heading(
         figure,
-        "How the search went",
-        f"Best way so far, {over} over the {best_use.chosen_on.sizes['draw']} draws used to "
-        f"choose; {best_use.search.population} ways a generation.",
+        say("How the search went"),
+        say(
+            "Best way so far, {over} over the {draws} draws used to choose; {ways} ways a "
+            "generation.",
+            over=over,
+            draws=best_use.chosen_on.sizes["draw"],
+            ways=best_use.search.population,
+        ),
     )
 
 
@@ -190,9 +201,9 @@ def draw_trade_offs(best_use: BestUse) -> Figure:
     figure = Figure(figsize=(4.3 * len(others) + 0.6, 5.2), layout="constrained")
     axes = figure.subplots(1, len(others), squeeze=False, sharey=True)
     styles = _styles(best_use)
-    unit, factor = display_unit(UNITS[best_use.aim])
+    factor = speak_unit(best_use.aim)[1]
     for axis, name in zip(axes[0], others, strict=True):
-        along, scale = display_unit(UNITS[name])
+        scale = speak_unit(name)[1]
         points = [_mean(best_use, name, one) * scale for one in best_use.front]
         gains = [_mean(best_use, best_use.aim, one) * factor for one in best_use.front]
         axis.plot(points, gains, "o", color="#9A9A9A", markersize=5)
@@ -202,16 +213,17 @@ def draw_trade_offs(best_use: BestUse) -> Figure:
                 _mean(best_use, name, strategy) * scale,
                 _mean(best_use, best_use.aim, strategy) * factor,
             )
-            mark = "*" if strategy is best_use.best else "s"
-            axis.plot(*at, mark, color=colour, markersize=13 if mark == "*" else 7)
-        better = "right" if CRITERIA[name] > 0 else "left"
-        axis.set_xlabel(f"{capitalise(name)}, {along}\n(better to the {better})", fontsize=9)
+            best = strategy is best_use.best
+            axis.plot(*at, "*" if best else "s", color=colour, markersize=13 if best else 7)
+        better = say("(better to the right)") if CRITERIA[name] > 0 else say("(better to the left)")
+        axis.set_xlabel(f"{_name_axis(name)}\n{better}", fontsize=9)
         axis.grid(color="#EEEEEE")
         _tidy(axis)
         format_axis(axis.xaxis)
-    axes[0, 0].set_ylabel(f"{capitalise(best_use.aim)}, {unit}")
+    axes[0, 0].set_ylabel(_name_axis(best_use.aim))
     format_axis(axes[0, 0].yaxis)
-    handles = [Line2D([], [], marker="o", ls="", color="#9A9A9A", label="front of several aims")]
+    front = say("front of several aims")
+    handles = [Line2D([], [], marker="o", ls="", color="#9A9A9A", label=front)]
     handles += [
         Line2D(
             [],
@@ -219,18 +231,27 @@ def draw_trade_offs(best_use: BestUse) -> Figure:
             marker="*" if one is best_use.best else "s",
             ls="",
             color=styles[one.name][0],
-            label=one.title,
+            label=say.name(one.title),
         )
         for one in (best_use.best, *best_use.by_hand)
     ]
     figure.legend(handles=handles, loc="outside lower center", ncols=3, frameon=False)
     return add_heading(
         figure,
-        "What more of one thing costs of another",
-        f"Each grey point is a way to spend {_money(best_use)} that no other way found beats by "
-        f"every aim; means over the {best_use.chosen_on.sizes['draw']} draws used to choose, "
-        f"against '{best_use.baseline.title}'.",
+        say("What more of one thing costs of another"),
+        say(
+            "Each grey point is a way to spend {money} that no other way found beats by every aim; "
+            "means over the {draws} draws used to choose, against '{baseline}'.",
+            money=_money(best_use),
+            draws=best_use.chosen_on.sizes["draw"],
+            baseline=say.name(best_use.baseline.title),
+        ),
     )
+
+
+def _name_axis(criterion: str) -> str:
+    what, unit = capitalise(say(criterion)), speak_unit(criterion)[0]
+    return say("{what}, {unit}", what=what, unit=unit)
 
 
 def _headline(strategy: Strategy) -> str:
@@ -238,7 +259,7 @@ def _headline(strategy: Strategy) -> str:
         "-" if programme is None or programme.start is None else f"{programme.start:g}"
         for programme in (strategy.local, strategy.central)
     ]
-    return f"{strategy.name}\n{' | '.join(starts)}"
+    return f"{say.name(strategy.name)}\n{' | '.join(starts)}"
 
 
 def _summarise(best_use: BestUse, values: NDArray[np.float64]) -> float:

@@ -10,20 +10,23 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from smecluster.model.presentation.formatting import display_unit
+from smecluster.model.presentation.language.spoken import say
 from smecluster.policies.ensemble.payers import CENTRE
 from smecluster.policies.menu import LEVELS, Level
 from smecluster.policies.optimisation.evaluation import CRITERIA, UNITS
 
 if TYPE_CHECKING:
-    from smecluster.policies.strategy import Programme, Strategy
-if TYPE_CHECKING:
     from smecluster.policies.optimisation.result import BestUse
+    from smecluster.policies.strategy import Programme, Strategy
 
 Array = NDArray[np.float64]
 Shares = dict[tuple[Level, str], float]
 MONEY, FACTOR = "programme money", "factor"
 BEST = "best-use"
 FRONT = "front-"
+#: Title and description of the strategies that the search writes; those of a front are numbered.
+BEST_TITLE = ("Best use of the budget", "The best way that a search found to gain most.")
+FRONT_TITLE = ("Front", "One of the ways of which none is better by every aim.")
 LEAD = "lead: "
 AHEAD, COMPARED = "best use ahead", "draws"
 
@@ -69,6 +72,12 @@ def compare_by_hand(best_use: BestUse) -> pd.DataFrame:
                 }
             )
     return pd.DataFrame(rows)
+
+
+def speak_unit(criterion: str) -> tuple[str, float]:
+    """Give the unit in which a criterion is shown, and the factor to it."""
+    unit, factor = say.unit(UNITS[criterion])
+    return say.word(unit), factor
 
 
 def tabulate_for_readers(best_use: BestUse) -> pd.DataFrame:

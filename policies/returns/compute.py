@@ -31,6 +31,8 @@ START, END, HORIZON = 2025.0, 2041.0, 2060.0
 #: A lever that returns more, or less, than these (yuan a yuan) is explained or mended.
 MOST, LEAST = 5.0, -1.0
 EVERYWHERE = "all regions"
+#: Why a return is to be explained, in the table.
+ABOVE, BELOW, FAILED = f"above {MOST:g}", f"below {LEAST:g}", "failed"
 #: Columns of returns, yuan a yuan.
 OWN, REGIONS, NET = "value added there", "value added of the regions", "net national benefit"
 
@@ -194,13 +196,13 @@ def _tabulate(cases: Sequence[_Case], change: xr.Dataset) -> pd.DataFrame:
 def _flags(returns: NDArray[np.float64]) -> Iterator[str]:
     for row in returns:
         if not np.isfinite(row).all():
-            yield "failed"
+            yield FAILED
             continue
         marks = [
             text
             for text, met in (
-                (f"above {MOST:g}", (row > MOST).any()),
-                (f"below {LEAST:g}", (row < LEAST).any()),
+                (ABOVE, (row > MOST).any()),
+                (BELOW, (row < LEAST).any()),
             )
             if met
         ]

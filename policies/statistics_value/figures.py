@@ -8,7 +8,9 @@ import numpy as np
 from matplotlib.lines import Line2D
 
 from smecluster.model.outcomes import PLACE, TOTAL
-from smecluster.model.presentation.formatting import TOTAL_COLOUR, colour_regions, display_unit
+from smecluster.model.presentation.formatting import TOTAL_COLOUR, colour_regions
+from smecluster.model.presentation.language.catalogue import mark
+from smecluster.model.presentation.language.spoken import say
 from smecluster.model.presentation.plotting import Figure, add_heading, format_axis
 from smecluster.policies.ensemble.cases import FUTURE
 from smecluster.policies.statistics_value.measures import (
@@ -19,15 +21,16 @@ from smecluster.policies.statistics_value.measures import (
     WORTH,
     add_difference,
 )
+from smecluster.policies.wording.prose import write_small
 
 if TYPE_CHECKING:
     from smecluster.policies.statistics_value.result import StatisticsValue
 
 _COLOURS = {REACTIVE: "#E69F00", ANTICIPATORY: "#0072B2", ANTICIPATING: "#009E73"}
 _LABELS = {
-    REACTIVE: "policy reacts to damage",
-    ANTICIPATORY: "policy anticipates",
-    ANTICIPATING: "anticipating itself (difference)",
+    REACTIVE: mark("policy reacts to damage"),
+    ANTICIPATORY: mark("policy anticipates"),
+    ANTICIPATING: mark("anticipating itself (difference)"),
 }
 
 
@@ -44,12 +47,12 @@ def draw_worth(statistics: StatisticsValue) -> Figure:
     Figure
         Medians with 5-95 % of the draws.
     """
-    unit, factor = display_unit("Myuan")
+    unit, factor = say.unit("Myuan")
     places = [str(place) for place in statistics.values[PLACE].values]
     places = [TOTAL, *(place for place in places if place != TOTAL)]
     colours = colour_regions(places)
     parts = add_difference(statistics)
-    titles = [future.title for future in statistics.futures]
+    titles = [say.name(future.title) for future in statistics.futures]
     columns = min(2, len(places))
     rows = -(-len(places) // columns)
     height = 1.9 + rows * (1.1 + 0.75 * len(titles))
@@ -70,12 +73,12 @@ def draw_worth(statistics: StatisticsValue) -> Figure:
         axis.set_yticks(range(len(titles)), titles)
         axis.set_ylim(len(titles) - 0.45, -0.55)
         axis.set_title(
-            "All regions" if place == TOTAL else place,
+            say("All regions") if place == TOTAL else say.name(place),
             color=TOTAL_COLOUR if place == TOTAL else colours[place],
             fontweight="bold",
             loc="left",
         )
-        axis.set_xlabel(f"Discounted value added, {unit}")
+        axis.set_xlabel(say("Discounted value added, {unit}", unit=unit))
         axis.grid(axis="x", color="#EEEEEE")
         axis.set_axisbelow(True)
         axis.spines[["top", "right"]].set_visible(False)
@@ -83,22 +86,34 @@ def draw_worth(statistics: StatisticsValue) -> Figure:
     for axis in axes.flat[len(places) :]:
         axis.set_axis_off()
     handles = [
-        Line2D([], [], color=_COLOURS[policy], marker="o", linewidth=3, label=label)
+        Line2D([], [], color=_COLOURS[policy], marker="o", linewidth=3, label=say(label))
         for policy, label in _LABELS.items()
     ]
-    handles.append(Line2D([], [], color="black", label="what the statistics cost"))
+    handles.append(Line2D([], [], color="black", label=say("what the statistics cost")))
     figure.legend(handles=handles, loc="outside lower center", ncols=4, frameon=False)
     draws = statistics.values.sizes["draw"]
     budget = (
-        "Money of the strategy as written."
+        say("Money of the strategy as written.")
         if statistics.budget is None
-        else f"Budget of the strategy: {statistics.budget.describe()}."
+        else say("Budget of the strategy: {money}.", money=statistics.budget.describe())
     )
-    spread = f", median and 5-95 % of {draws} draws" if draws > 1 else ""
+    spread = say(", median and 5-95 % of {count} draws", count=draws) if draws > 1 else ""
     return add_heading(
         figure,
-        f"What cluster statistics are worth: {statistics.strategy.title.lower()}",
-        f"Discounted value added since {statistics.start:g} that the statistics of the strategy "
-        f"add, the rest of it as it is{spread}. {budget} Constant prices of 2010. Source: runs of "
-        "the model.",
+        say(
+            "What cluster statistics are worth: {strategy}",
+            strategy=write_small(statistics.strategy.title),
+        ),
+        say.sentences(
+            [
+                say(
+                    "Discounted value added since {start} that the statistics of the strategy add, "
+                    "the rest of it as it is{spread}.",
+                    start=f"{statistics.start:g}",
+                    spread=spread,
+                ),
+                budget,
+                say("Constant prices of 2010. Source: runs of the model."),
+            ]
+        ),
     )

@@ -9,19 +9,18 @@ import pandas as pd
 import xarray as xr
 
 from smecluster.model.outcomes import PLACE
+from smecluster.model.presentation.language.catalogue import mark
 from smecluster.policies.ensemble.cases import FUTURE
 
-if TYPE_CHECKING:
-    pass
 if TYPE_CHECKING:
     from smecluster.policies.statistics_value.result import StatisticsValue
 
 LEVER = "cluster statistics"
-REACTIVE, ANTICIPATORY = "reactive", "anticipatory"
-ANTICIPATING = "anticipating itself"
-POLICY = "policy"
-WORTH, COST, CAPACITY, GAIN = "worth", "cost", "capacity gained", "strategy's gain"
-RATIO = "worth over cost"
+REACTIVE, ANTICIPATORY = mark("reactive"), mark("anticipatory")
+ANTICIPATING = mark("anticipating itself")
+POLICY = mark("policy")
+WORTH, COST, CAPACITY, GAIN = mark("worth"), mark("cost"), "capacity gained", "strategy's gain"
+RATIO = mark("worth over cost")
 QUANTILES = {"low": 0.05, "median": 0.5, "high": 0.95}
 
 

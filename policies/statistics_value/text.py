@@ -9,7 +9,9 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from smecluster.model.outcomes import PLACE, TOTAL
-from smecluster.model.presentation.formatting import Rounded, capitalise, display_unit
+from smecluster.model.presentation.formatting import Rounded, capitalise
+from smecluster.model.presentation.language.numbers import format_range
+from smecluster.model.presentation.language.spoken import say
 from smecluster.policies.ensemble.cases import DRAW, FUTURE
 from smecluster.policies.futures import Future
 from smecluster.policies.statistics_value.measures import (
@@ -25,15 +27,13 @@ from smecluster.policies.statistics_value.measures import (
 )
 from smecluster.policies.wording.prose import (
     SHARED_OUT,
-    format_count,
+    count_draws,
     format_draws,
     split_sign,
 )
 
 if TYPE_CHECKING:
     from smecluster.policies.statistics_value.result import StatisticsValue
-
-_UNIT, _FACTOR = display_unit("Myuan")
 
 
 def write_answer(statistics: StatisticsValue) -> list[str]:
@@ -60,8 +60,16 @@ def write_answer(statistics: StatisticsValue) -> list[str]:
         if place != TOTAL and float(cost.sel({PLACE: place}).median()) > 0
     }
     if len(ratios) > 1:
-        named = ", ".join(f"{region} {Rounded(ratio)}" for region, ratio in ratios.items())
-        said.append(f"By region, worth over what the region's statistics cost: {named}.")
+        named = [
+            say("{region} {value}", region=say.name(region), value=Rounded(ratio))
+            for region, ratio in ratios.items()
+        ]
+        said.append(
+            say(
+                "By region, worth over what the region's statistics cost: {regions}.",
+                regions=say.commas(named),
+            )
+        )
     return said
 
 
@@ -80,38 +88,74 @@ def write_basis(statistics: StatisticsValue) -> list[str]:
     """
     first = {FUTURE: statistics.futures[0].name, POLICY: ANTICIPATORY}
     gained = statistics.values[CAPACITY].sel(first).median(DRAW)
-    points = ", ".join(
-        f"{place} {100 * float(gained.sel({PLACE: place})):.0f}"
+    points = [
+        say(
+            "{region} {value}",
+            region=say.name(str(place)),
+            value=f"{100 * float(gained.sel({PLACE: place})):.0f}",
+        )
         for place in gained[PLACE].values
         if place != TOTAL
-    )
-    gain = statistics.values[GAIN].sel(first).sel({PLACE: TOTAL}) * _FACTOR
-    money = (
-        "The whole strategy spends what its file says"
-        if statistics.budget is None
-        else f"The whole strategy spends {statistics.budget.describe()}"
-    )
+    ]
+    unit, factor = say.unit("Myuan")
+    gain = statistics.values[GAIN].sel(first).sel({PLACE: TOTAL}) * factor
+    told = {
+        "baseline": say.name(statistics.baseline.title),
+        "gain": _spread(gain),
+        "unit": unit,
+        "horizon": f"{statistics.horizon:g}",
+    }
     said = [
-        f"{money}; against '{statistics.baseline.title}' it gains {_spread(gain)} {_UNIT} in all "
-        f"regions to {statistics.horizon:g}.",
-        f"{statistics.runs:,} runs in {format_count(len(statistics.draws), 'draw', 'draws')} and "
-        f"{format_count(len(statistics.futures), 'future', 'futures')}"
-        + (". In brackets: 90 % intervals." if statistics.several else "."),
+        say(
+            "The whole strategy spends what its file says; against '{baseline}' it gains {gain} "
+            "{unit} in all regions to {horizon}.",
+            **told,
+        )
+        if statistics.budget is None
+        else say(
+            "The whole strategy spends {money}; against '{baseline}' it gains {gain} {unit} in all "
+            "regions to {horizon}.",
+            money=statistics.budget.describe(),
+            **told,
+        ),
+        say.sentences(
+            [
+                say(
+                    "{runs} runs in {draws} and {futures}.",
+                    runs=f"{statistics.runs:,}",
+                    draws=count_draws(len(statistics.draws)),
+                    futures=say.plural(
+                        len(statistics.futures), "{count} future", "{count} futures"
+                    ),
+                ),
+                say("In brackets: 90 % intervals.") if statistics.several else "",
+            ]
+        ),
         statistics.odds.describe(statistics.draws),
-        SHARED_OUT,
-        f"The statistics raise the share of the cluster that is covered in the last year by this "
-        f"many percentage points: {points}. Without their money the rest of the strategy stays as "
-        "it is, and ordinary budgets still pay for some statistics.",
-        "Statistics act through aim (how much money reaches its purpose), delay, credit "
-        "information and anticipation. Where policy only reacts, the perceived quality problem is "
-        "read from the damage to the name alone; the other three stay.",
-        "How strongly statistics act through each of these is judgement: "
-        "'smecluster describe \"cluster statistics\"'.",
+        say(SHARED_OUT),
+        say(
+            "The statistics raise the share of the cluster that is covered in the last year by "
+            "this many percentage points: {points}. Without their money the rest of the strategy "
+            "stays as it is, and ordinary budgets still pay for some statistics.",
+            points=say.commas(points),
+        ),
+        say(
+            "Statistics act through aim (how much money reaches its purpose), delay, credit "
+            "information and anticipation. Where policy only reacts, the perceived quality problem "
+            "is read from the damage to the name alone; the other three stay."
+        ),
+        say(
+            "How strongly statistics act through each of these is judgement: "
+            "'smecluster describe \"cluster statistics\"'."
+        ),
     ]
     if statistics.failed:
         said.append(
-            f"{format_count(statistics.failed, 'world is', 'worlds are')} missing because a run "
-            "failed."
+            say.plural(
+                statistics.failed,
+                "{count} world is missing because a run failed.",
+                "{count} worlds are missing because a run failed.",
+            )
         )
     return said
 
@@ -120,23 +164,39 @@ def _future(statistics: StatisticsValue, future: Future) -> list[str]:
     at = {FUTURE: future.name, PLACE: TOTAL}
     parts = {name: values.sel(at) for name, values in add_difference(statistics).items()}
     worth, cost = parts[ANTICIPATORY][WORTH], parts[ANTICIPATORY][COST]
-    before = "" if future.name == statistics.futures[0].name else f"{future.title}: "
-    said = (
-        f"{before}the cluster statistics of '{statistics.strategy.title}' are worth "
-        f"{_spread(worth * _FACTOR)} {_UNIT} of value added in present value where policy "
-        f"anticipates, {_spread(worth / cost)} times what they cost; where it only reacts to "
-        f"damage, {_spread(parts[REACTIVE][WORTH] * _FACTOR)} {_UNIT}."
+    unit, factor = say.unit("Myuan")
+    said = say(
+        "the cluster statistics of '{strategy}' are worth {worth} {unit} of value added in present "
+        "value where policy anticipates, {ratio} times what they cost; where it only reacts to "
+        "damage, {reacting} {unit}.",
+        strategy=say.name(statistics.strategy.title),
+        worth=_spread(worth * factor),
+        unit=unit,
+        ratio=_spread(worth / cost),
+        reacting=_spread(parts[REACTIVE][WORTH] * factor),
     )
-    gain = parts[ANTICIPATING][WORTH] * _FACTOR
-    share = 100 * float((gain / (worth * _FACTOR)).median())
+    if future.name != statistics.futures[0].name:
+        said = say("{future}: {said}", future=say.name(future.title), said=said)
+    gain = parts[ANTICIPATING][WORTH] * factor
+    share = 100 * float((gain / (worth * factor)).median())
     more, sizes = split_sign(gain.values)
     known = sizes[np.isfinite(sizes)]
-    verb = "adds" if more else "costs"
-    agreed = f", {format_draws(int((known > 0).sum()), len(known))}" if len(known) > 1 else ""
+    agreed = ""
+    if len(known) > 1:
+        agreed = say(", {odds}", odds=format_draws(int((known > 0).sum()), len(known)))
+    told = {
+        "size": _spread(known),
+        "unit": unit,
+        "share": f"{abs(share):.2g}",
+        "agreed": agreed,
+    }
     return [
         capitalise(said),
-        f"Anticipating itself {verb} {_spread(known)} {_UNIT} ({abs(share):.2g} % of the "
-        f"worth){agreed}.",
+        say("Anticipating itself adds {size} {unit} ({share} % of the worth){agreed}.", **told)
+        if more
+        else say(
+            "Anticipating itself costs {size} {unit} ({share} % of the worth){agreed}.", **told
+        ),
     ]
 
 
@@ -145,4 +205,4 @@ def _spread(values: xr.DataArray | NDArray[np.float64]) -> str:
     if len(known) < 2:
         return str(Rounded(float(known[0]))) if len(known) else "-"
     low, middle, high = (Rounded(float(point)) for point in np.quantile(known, [0.05, 0.5, 0.95]))
-    return f"{middle} ({low} to {high})"
+    return f"{middle}{format_range(say.language, str(low), str(high))}"

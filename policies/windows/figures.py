@@ -11,6 +11,7 @@ from matplotlib.colors import Normalize
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 from smecluster.model.presentation.formatting import colour_regions
+from smecluster.model.presentation.language.spoken import say
 from smecluster.model.presentation.plotting import Figure, add_heading, format_axis
 from smecluster.model.vensim.regions import REGION
 from smecluster.policies.windows.measures import (
@@ -61,33 +62,45 @@ def draw_by_year(windows: Windows) -> Figure:
         gain = own.sel({REGION: region})
         middle = gain[HOME].median("draw")
         _band(axis, gain[HOME], colours[region])
-        axis.plot(middle["start"], middle, color=colours[region], linewidth=2, label=HOME)
+        axis.plot(middle["start"], middle, color=colours[region], linewidth=2, label=say(HOME))
         everywhere = gain[EVERYWHERE].median("draw")
         axis.plot(
-            everywhere["start"], everywhere, color=colours[region], linestyle="--", label=EVERYWHERE
+            everywhere["start"],
+            everywhere,
+            color=colours[region],
+            linestyle="--",
+            label=say(EVERYWHERE),
         )
         if middle.notnull().any():
             first, last = find_window(middle)
             if last > first:
                 axis.axvspan(first, last, color="#EEEEEE", zorder=0)
         passed |= _mark_passing(axis, gain[MASS].median("draw"))
-        axis.set_title(region, color=colours[region], fontweight="bold", loc="left")
-        axis.set_xlabel("First year of the programme")
+        axis.set_title(say.name(region), color=colours[region], fontweight="bold", loc="left")
+        axis.set_xlabel(say("First year of the programme"))
         axis.grid(axis="y", color="#E5E5E5")
         _mark_starts(axis, windows)
         _tidy(axis)
-    axes[0].set_ylabel("Yuan of value added for a yuan")
+    axes[0].set_ylabel(say("Yuan of value added for a yuan"))
     axes[0].set_ylim(min(0.0, axes[0].get_ylim()[0]), None)
     format_axis(axes[0].yaxis)
     axes[0].legend(frameon=False, fontsize=8, loc="lower left")
     return add_heading(
         figure,
-        "What a yuan of a local programme gains, by the year in which it is spent",
-        f"Value added over {windows.horizon:g} years for a yuan spent over {windows.lasting:g}, "
-        f"present values, against '{windows.baseline.title}'{_draws(windows)}. The region spends "
-        f"{100 * windows.share:.3g} % of its value added a year. Grey: within a tenth of the best "
-        f"year.{' Dotted: the cluster passes its critical mass, or twice that.' * passed} Source: "
-        "runs of the model.",
+        say("What a yuan of a local programme gains, by the year in which it is spent"),
+        say.sentences(
+            [
+                say(
+                    "Value added over {horizon} years for a yuan spent over {lasting}, present "
+                    "values, against '{baseline}'{draws}. The region spends {share} % of its value "
+                    "added a year. Grey: within a tenth of the best year.",
+                    draws=_draws(windows, say("median and 5-95 %")),
+                    **_basis(windows),
+                ),
+                say("Dotted: the cluster passes its critical mass, or twice that.") * passed,
+                say("Source: runs of the model."),
+            ]
+        ),
     )
 
 
@@ -119,7 +132,7 @@ def draw_map(windows: Windows) -> Figure:
             at = np.sqrt(max(begin, least) * min(end, most))
             if max(begin, least) < min(end, most):
                 axis.annotate(
-                    kind,
+                    say.name(kind),
                     (0.02, at),
                     xycoords=("axes fraction", "data"),
                     ha="left",
@@ -127,26 +140,39 @@ def draw_map(windows: Windows) -> Figure:
                     fontsize=8,
                     bbox={"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 1.5},
                 )
-        axis.set_title(region, color=colours[region], fontweight="bold", loc="left")
-        axis.set_xlabel("First year of the programme")
+        axis.set_title(say.name(region), color=colours[region], fontweight="bold", loc="left")
+        axis.set_xlabel(say("First year of the programme"))
         axis.yaxis.set_major_locator(FixedLocator([0.01, 0.1, 0.5, 1, 2, 5, 10, 50, 100, 500]))
         axis.yaxis.set_minor_locator(NullLocator())
         axis.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
         axis.set_ylim(low, high)
         _mark_starts(axis, windows)
         _tidy(axis)
-    axes[0].set_ylabel("Firms at the start over the critical mass (log scale)")
+    axes[0].set_ylabel(say("Firms at the start over the critical mass (log scale)"))
     assert drawn is not None
-    figure.colorbar(drawn, ax=list(axes), label="Yuan of value added at home for a yuan")
+    figure.colorbar(drawn, ax=list(axes), label=say("Yuan of value added at home for a yuan"))
     return add_heading(
         figure,
-        "The window of help, by year and by size of the cluster",
-        f"Value added over {windows.horizon:g} years for a yuan spent over {windows.lasting:g}, "
-        f"present values, against '{windows.baseline.title}'{_draws(windows, 'median')}; the "
-        f"region spends {100 * windows.share:.3g} % of its value added a year. Up and down, "
-        "clusters of the same year differ only in their critical mass; the black line is the "
-        "region as it is, without programmes of this kind.",
+        say("The window of help, by year and by size of the cluster"),
+        say(
+            "Value added over {horizon} years for a yuan spent over {lasting}, present values, "
+            "against '{baseline}'{draws}; the region spends {share} % of its value added a year. "
+            "Up and down, clusters of the same year differ only in their critical mass; the black "
+            "line is the region as it is, without programmes of this kind.",
+            draws=_draws(windows, say("median")),
+            **_basis(windows),
+        ),
     )
+
+
+def _basis(windows: Windows) -> dict[str, str]:
+    """Give what the notes of both figures name."""
+    return {
+        "horizon": f"{windows.horizon:g}",
+        "lasting": f"{windows.lasting:g}",
+        "baseline": say.name(windows.baseline.title),
+        "share": f"{100 * windows.share:.3g}",
+    }
 
 
 def _mark_starts(axis: Axes, windows: Windows) -> None:
@@ -185,9 +211,9 @@ def _mark_passing(axis: Axes, mass: xr.DataArray) -> bool:
     return passed
 
 
-def _draws(windows: Windows, what: str = "median and 5-95 %") -> str:
+def _draws(windows: Windows, what: str) -> str:
     draws = windows.gains.sizes["draw"]
-    return f"; {what} of {draws} draws" if draws > 1 else ""
+    return say("; {what} of {count} draws", what=what, count=draws) if draws > 1 else ""
 
 
 def _tidy(axis: Axes) -> None:

@@ -8,22 +8,21 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from smecluster.model.presentation.language.catalogue import mark
 from smecluster.model.vensim.regions import REGION
 
-if TYPE_CHECKING:
-    pass
 if TYPE_CHECKING:
     from smecluster.policies.windows.result import Windows
 
 #: First year in which a programme may start, and why (docs/limitations.md).
 FIRST_START = 2000
-WHY_FIRST_START = (
+WHY_FIRST_START = mark(
     "before 2000 value added of the Pearl River Delta is not known, private enterprise was not yet "
     "free everywhere and 1978-89 is almost without figures (docs/limitations.md)"
 )
-HOME, EVERYWHERE, MASS = "at home", "in all regions", "mass"
+HOME, EVERYWHERE, MASS = mark("at home"), mark("in all regions"), "mass"
 #: Net national benefit for a yuan; there only where the model keeps the account.
-NATION = "to the nation"
+NATION = mark("to the nation")
 #: Names of the figures.
 BY_YEAR, MAP = "window-by-year", "window-map"
 QUANTILES = {"low": 0.05, "median": 0.5, "high": 0.95}

@@ -126,6 +126,22 @@ def format_interval(values: np.ndarray) -> str:
     return f"{format_number(median)}{ends}"
 
 
+def format_sum(low: object, middle: object, high: object) -> str:
+    """Write the median of sums of the screen's unit of money, and their 90 % interval."""
+    return say(
+        "{median} {unit} (90 % interval: {low} to {high})",
+        median=middle,
+        unit=say.unit("Myuan")[0],
+        low=low,
+        high=high,
+    )
+
+
+def count_draws(count: int) -> str:
+    """Count draws in a sentence."""
+    return say.plural(count, "{count} draw", "{count} draws")
+
+
 def call_strategy(name: str, titles: Mapping[str, str]) -> str:
     """Name a strategy within a sentence: by its short name, in Chinese by its title."""
     return name if say.english else say.name(titles.get(name, name))
@@ -137,6 +153,11 @@ def format_number(value: float) -> str:
         return "-"
     rounded = float(f"{value:.3g}")
     return f"{rounded:,.0f}" if abs(rounded) >= 100 else f"{rounded:g}"
+
+
+def write_small(title: str) -> str:
+    """Write a title in small letters, as a heading goes on after a colon."""
+    return title.lower() if say.english else say.name(title)
 
 
 def lower_title(title: str) -> str:

@@ -117,6 +117,8 @@ def _make_tables(result: Reforms, sizes: Floats, endowments: Floats) -> dict[str
 
 
 def _print(result: Reforms, tables: dict[str, pd.DataFrame]) -> None:
+    from smecluster.model.presentation.language.catalogue import mark
+    from smecluster.model.presentation.language.spoken import say
     from smecluster.policies.game.coordination.report import write_answer
     from smecluster.policies.wording.markdown import format_percent
 
@@ -130,5 +132,7 @@ def _print(result: Reforms, tables: dict[str, pd.DataFrame]) -> None:
         ]
         for row in tables["studies"].to_dict("records")
     ]
-    print_table(["study", "published", "low", "high", "model", "within", "as expected"], rows)
-    print_lines(["", f"{result.runs:,} runs of {len(result.model.regions)} synthetic regions."])
+    headings = ["study", "published", "low", "high", "model", "within", mark("as expected")]
+    print_table(headings, rows)
+    told = {"runs": f"{result.runs:,}", "count": len(result.model.regions)}
+    print_lines(["", say("{runs} runs of {count} synthetic regions.", **told)])

@@ -11,6 +11,7 @@ import typer
 
 from smecluster.calibration.choosing import describe_origin
 from smecluster.calibration.loading import load_calibrated
+from smecluster.model.presentation.language.catalogue import mark
 from smecluster.model.support.errors import UnknownNameError
 from smecluster.scripts.shared.options import CalibrationName, Folders
 from smecluster.scripts.shared.pages import Page
@@ -33,6 +34,8 @@ EXAMPLES = (
     "smecluster histories --json",
 )
 _FIGURE, _RIVALS = "histories", "rivals"
+#: Unit of a turning point that is a growth rate.
+A_YEAR = mark("% a year")
 _TABLES: dict[str, Callable[[Histories], pd.DataFrame]] = {
     "histories": lambda found: found.table,
     "fit": lambda found: found.fit,
@@ -114,9 +117,10 @@ def _write_page(
     """Hold every series against two rivals; write the page, and the table beside it."""
     from smecluster.calibration.benchmarks.compute import compare_with_benchmarks
     from smecluster.calibration.benchmarks.page import write_page
+    from smecluster.model.presentation.language.spoken import say
 
     model = load_calibrated([], list(folders), calibration)
-    note("fitting the model with its loops cut")
+    note(say("fitting the model with its loops cut"))
     found = compare_with_benchmarks(model, _load_cases(model, [], folders), include)
     values = describe_origin(folders, calibration)
     text = write_page(found, model.hash, values, page.table.name)
@@ -217,13 +221,25 @@ def _write(
 
 
 def _print_fit(fit: pd.DataFrame) -> None:
+    from smecluster.calibration.report.series_names import name_series
+    from smecluster.model.presentation.language.spoken import say
+
     shares = ("U^M", "U^S", "U^C")
     print_table(
-        ["region", "series", "n", "years", "factor", "MAPE %", "bias %", *shares],
+        [
+            mark("region"),
+            mark("series"),
+            mark("n"),
+            mark("years"),
+            mark("factor"),
+            mark("MAPE %"),
+            mark("bias %"),
+            *shares,
+        ],
         [
             [
                 row["region"],
-                row["variable"] + (f", {row['segment']}" if row["segment"] else ""),
+                name_series(row["variable"], row["segment"]),
                 row["figures"],
                 _format_span(row["first"], row["last"]),
                 "-" if row["compare"] == "level" else _format(row["factor"], 2),
@@ -232,61 +248,85 @@ def _print_fit(fit: pd.DataFrame) -> None:
             ]
             for row in fit.to_dict("records")
         ],
-        "How close the base case comes to the published figures",
-        "A series with a factor is known only up to it, and it is fitted. MAPE: mean absolute "
-        "error. Bias: mean error. U^M, U^S, U^C: shares of bias, unequal variation and unequal "
-        "timing in the squared error.",
+        say("How close the base case comes to the published figures"),
+        say(
+            "A series with a factor is known only up to it, and it is fitted. MAPE: mean absolute "
+            "error. Bias: mean error. U^M, U^S, U^C: shares of bias, unequal variation and unequal "
+            "timing in the squared error."
+        ),
     )
 
 
 def _print_turns(turns: pd.DataFrame) -> None:
+    from smecluster.model.presentation.language.spoken import say
+
     print_table(
-        ["region", "turning point", "years", "unit", "figures", "model", "shown by"],
+        [
+            mark("region"),
+            mark("turning point"),
+            mark("years"),
+            mark("unit"),
+            mark("figures"),
+            mark("model"),
+            mark("shown by"),
+        ],
         [
             [
                 row["region"],
-                f"{row['variable']}: {row['kind']}",
+                say("{what}: {kind}", what=say.name(row["variable"]), kind=say.name(row["kind"])),
                 row["years"],
                 unit,
                 *(
-                    f"{row[f'{who} before'] * factor:.3g} to {row[f'{who} after'] * factor:.3g}"
+                    say(
+                        "{low} to {high}",
+                        low=f"{row[f'{who} before'] * factor:.3g}",
+                        high=f"{row[f'{who} after'] * factor:.3g}",
+                    )
                     for who in ("figures", "model")
                 ),
-                " and ".join(who for who in ("figures", "model") if row[f"in {who}"]) or "-",
+                say.join([say(who) for who in ("figures", "model") if row[f"in {who}"]]) or "-",
             ]
             for row in turns.to_dict("records")
             for unit, factor in [_display_unit(row["unit"])]
         ],
-        "Turning points: before and after",
+        say("Turning points: before and after"),
     )
 
 
 def _print_rivals(table: pd.DataFrame) -> None:
     from smecluster.calibration.validation.rivals import RIVALS
+    from smecluster.model.presentation.language.spoken import say
 
+    rivals = [say("{name}, MAPE %", name=say(name)) for name in RIVALS]
     print_table(
-        ["region", "value added", "n", "years", *(f"{name}, MAPE %" for name in RIVALS)],
+        [mark("region"), say.name("value added"), mark("n"), mark("years"), *rivals],
         [
             [
                 row["region"],
-                row["segment"] or "-",
+                say.name(row["segment"]) if row["segment"] else "-",
                 row["figures"],
                 _format_span(row["first"], row["last"]),
                 *(_format(row[name], 1) for name in RIVALS),
             ]
             for row in table.to_dict("records")
         ],
-        f"Value added after {table['origin'].iloc[0]}: the model beside two forecasts from its "
-        "figure of that year",
-        "Like the nation: grows with the national market. MAPE: mean absolute error in percent of "
-        "the figures.",
+        say(
+            "Value added after {year}: the model beside two forecasts from its figure of that year",
+            year=table["origin"].iloc[0],
+        ),
+        say(
+            "Like the nation: grows with the national market. MAPE: mean absolute error in percent "
+            "of the figures."
+        ),
     )
 
 
 def _display_unit(unit: str) -> tuple[str, float]:
-    from smecluster.model.presentation.formatting import display_unit
+    from smecluster.model.presentation.language.spoken import say
 
-    return ("%", 100.0) if unit == "Dmnl" else display_unit(unit)
+    if unit == "Dmnl":
+        return "%", 100.0
+    return (say(unit), 1.0) if unit == A_YEAR else say.unit(unit)
 
 
 def _format_span(first: int, last: int) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from smecluster.model.presentation.language.catalogue import mark
 from smecluster.scripts.shared.options import CalibrationName, Folders, Regions, Settings
 from smecluster.scripts.shared.printing import finish, print_lines, print_table
 from smecluster.scripts.shared.progress import progress
@@ -150,6 +151,7 @@ def _report(
     import pandas as pd
 
     from smecluster.model.presentation.documents.page import Section, render_page
+    from smecluster.model.presentation.language.spoken import say
     from smecluster.policies.contributions.measures import (
         QUANTILES,
         tabulate_contributions,
@@ -160,7 +162,7 @@ def _report(
 
     budget = found[0].budget
     provenance = inputs.stamp(
-        budget="as each strategy's file says" if budget is None else budget.describe()
+        budget=say("as each strategy's file says") if budget is None else budget.describe()
     )
     values = ["mean", *QUANTILES]
     long = pd.concat(map(tabulate_contributions, found))
@@ -185,14 +187,15 @@ def _report(
         files += pictures.values()
         sections.append(
             Section(
-                result.strategy.title,
+                say.name(result.strategy.title),
                 basis,
-                [(f"What each lever brings, {_UNIT}", tabulate_levers(result))],
-                [(_CAPTIONS[name.partition("-")[0]], path) for name, path in pictures.items()],
+                [(say("What each lever brings, {unit}", unit=_name_unit()), _list_levers(result))],
+                [(say(_CAPTIONS[name.partition("-")[0]]), path) for name, path in pictures.items()],
             )
         )
     sentences = [line for answer in answers.values() for line in answer]
-    text = render_page("What each lever of a strategy brings", sentences, sections, provenance)
+    title = say("What each lever of a strategy brings")
+    text = render_page(title, sentences, sections, provenance)
     files.append(results.write(_PAGE, text))
     record = {
         "stamp": provenance,
@@ -207,24 +210,44 @@ def _report(
     finish(files, record if json else None)
 
 
-_UNIT = "bn yuan in present value"
 _CAPTIONS = {
-    "wedges": "Contribution of each lever by year",
-    "levers": "Contribution of each lever in present value",
-    "pairs": "Pairs of levers that reinforce or replace each other",
+    "wedges": mark("Contribution of each lever by year"),
+    "levers": mark("Contribution of each lever in present value"),
+    "pairs": mark("Pairs of levers that reinforce or replace each other"),
 }
+
+
+def _name_unit() -> str:
+    from smecluster.model.presentation.language.spoken import say
+
+    return say("{unit} in present value", unit=say.unit("Myuan")[0])
+
+
+def _list_levers(result: Contributions) -> pd.DataFrame:
+    """Give what the levers bring, in the unit of the language."""
+    from smecluster.model.presentation.formatting import display_unit
+    from smecluster.model.presentation.language.spoken import say
+    from smecluster.policies.contributions.measures import tabulate_levers
+
+    if say.english:
+        return tabulate_levers(result)
+    return tabulate_levers(result) * (say.unit("Myuan")[1] / display_unit("Myuan")[1])
 
 
 def _print_levers(result: Contributions) -> None:
     from smecluster.model.presentation.formatting import Rounded
-    from smecluster.policies.contributions.measures import tabulate_levers
+    from smecluster.model.presentation.language.spoken import say
 
-    table = tabulate_levers(result)
+    table = _list_levers(result)
     print_table(
-        ["lever", *map(str, table.columns)],
+        [mark("lever"), *map(str, table.columns)],
         [
             [str(lever), *map(Rounded, row)]
             for lever, row in zip(table.index, table.to_numpy(), strict=True)
         ],
-        f"{result.strategy.title}: discounted value added of all regions, {_UNIT}",
+        say(
+            "{strategy}: discounted value added of all regions, {unit}",
+            strategy=say.name(result.strategy.title),
+            unit=_name_unit(),
+        ),
     )

@@ -107,6 +107,7 @@ def write_desk(
     from smecluster.calibration.choosing import describe_origin
     from smecluster.calibration.drawing import draw_values
     from smecluster.calibration.loading import load_calibrated
+    from smecluster.model.presentation.language.spoken import say
     from smecluster.model.support.files import write_atomic
     from smecluster.model.support.provenance import make_stamp
     from smecluster.policies.desk.content import Sources, collect_content, load_cases
@@ -128,8 +129,8 @@ def write_desk(
     )
     published = read_published(model)
     for problem in published.missing:
-        note(f"left out: {problem}")
-    note("compiling the model for a browser ...")
+        note(say("left out: {problem}", problem=problem))
+    note(say("compiling the model for a browser ..."))
     cases = load_cases(model, folders)
     content = collect_content(model, Sources(drawn, chosen, cases, published, stamp))
     return [write_atomic(out, write_page(content))]

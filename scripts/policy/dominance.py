@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from smecluster.model.presentation.language.catalogue import mark
 from smecluster.scripts.shared.options import CalibrationName, Folders, Regions, Settings
 from smecluster.scripts.shared.printing import finish, print_lines, print_table
 from smecluster.scripts.shared.progress import progress
@@ -14,6 +15,8 @@ from smecluster.scripts.shared.results import Results
 from smecluster.scripts.shared.uncertainty import BudgetText, Start, StudyName
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from smecluster.policies.comparison.study_inputs import StudyInputs
     from smecluster.policies.dominance.result import Dominance
 
@@ -75,7 +78,7 @@ def dominance(
         raise InputError(f"--since {first:g} is not in {time.initial:g}..{time.final:g}")
     # A study names what its strategies are compared with apart from them.
     chosen = inputs.strategies if study is None else (inputs.baseline, *inputs.strategies)
-    with progress("strategies") as report:
+    with progress(mark("strategies")) as report:
         result = measure_dominance(
             inputs.model,
             chosen,
@@ -93,11 +96,14 @@ def _report(
 ) -> None:
     """Print and write the shares."""
     from smecluster.model.presentation.documents.page import Section, render_page
+    from smecluster.model.presentation.language.spoken import say
     from smecluster.policies.dominance.figures import draw_dominance
     from smecluster.policies.dominance.measures import summarise_shares
     from smecluster.policies.dominance.text import write_answer, write_basis
 
-    budget = "as each strategy's file says" if result.budget is None else result.budget.describe()
+    budget = (
+        say("as each strategy's file says") if result.budget is None else result.budget.describe()
+    )
     provenance = inputs.stamp(budget=budget)
     shares = summarise_shares(result.shares, since)
     files = results.write_table(_NAME, shares, provenance)
@@ -115,20 +121,28 @@ def _report(
                     [str(row[0]), *(f"{100 * value:.1f}" for value in row[1:])]
                     for row in own.itertuples()
                 ],
-                f"Mean share since {since:g}, %; negative where the loop balances",
+                say(
+                    "Mean share since {since}, %; negative where the loop balances",
+                    since=f"{since:g}",
+                ),
             )
             print()
         print_lines(basis)
     pictures = results.draw({_NAME: draw_dominance(result, since)}, provenance)
     sections = [
-        Section("By year", [], [], [("Share of each named loop", pictures[_NAME])]),
+        Section(say("By year"), [], [], [(say("Share of each named loop"), pictures[_NAME])]),
         Section(
-            f"On average since {since:g}",
+            say("On average since {since}", since=f"{since:g}"),
             basis,
-            [("Share of each named loop, %; negative where it balances", (100 * wide).round(1))],
+            [
+                (
+                    say("Share of each named loop, %; negative where it balances"),
+                    _speak((100 * wide).round(1)),
+                )
+            ],
         ),
     ]
-    text = render_page("Which feedback loops dominate when", answer, sections, provenance)
+    text = render_page(say("Which feedback loops dominate when"), answer, sections, provenance)
     files += [*pictures.values(), results.write(_PAGE, text)]
     record = {
         "stamp": provenance,
@@ -137,3 +151,10 @@ def _report(
         _NAME: shares.to_dict("records"),
     }
     finish(files, record if json else None)
+
+
+def _speak(table: pd.DataFrame) -> pd.DataFrame:
+    """Name the regions and strategies of the columns, which the page joins."""
+    from smecluster.model.presentation.language.spoken import say
+
+    return table.rename(columns=lambda name: say.word(str(name)))

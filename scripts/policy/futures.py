@@ -90,17 +90,18 @@ def futures(
 
 def _list(chosen: list[str] | None, json: bool) -> None:
     """Print the futures."""
+    from smecluster.model.presentation.language.catalogue import mark
     from smecluster.policies.futures import ALL
     from smecluster.policies.futures import load_futures as load
 
     named = [one.strip() for text in chosen or [ALL] for one in text.split(",")]
     rows = [
         {
-            "name": future.name,
-            "title": future.title,
-            "what happens": future.description,
-            "from": f"{future.year:g}" if future.bend else "",
-            "sizes from": future.source,
+            mark("name"): future.name,
+            mark("title"): future.title,
+            mark("what happens"): future.description,
+            mark("from"): f"{future.year:g}" if future.bend else "",
+            mark("sizes from"): future.source,
         }
         for future in load(named)
     ]
@@ -111,6 +112,7 @@ def _list(chosen: list[str] | None, json: bool) -> None:
 
 
 def _report(done: StudyRun, results: Results, json: bool) -> None:
+    from smecluster.model.presentation.language.spoken import say
     from smecluster.policies.comparison.brief import write_futures_page
     from smecluster.policies.comparison.figures.certainty import draw_futures
     from smecluster.policies.comparison.tables import table_recoveries
@@ -123,7 +125,8 @@ def _report(done: StudyRun, results: Results, json: bool) -> None:
         print_lines([*said, "", *describe_basis(comparison)])
         sys.stdout.flush()
     drawn = results.draw({_FIGURE: draw_futures(comparison)}, done.provenance)
-    text = write_futures_page(comparison, f"Futures: {done.study.title}", drawn, done.provenance)
+    title = say("Futures: {title}", title=done.study.title)
+    text = write_futures_page(comparison, title, drawn, done.provenance)
     files += [*drawn.values(), results.write(_PAGE, text)]
     record = {
         "stamp": done.provenance,

@@ -254,7 +254,10 @@ def _report(
     inputs: StudyInputs, result: GameResult, results: Results, page: Page | None, json: bool
 ) -> None:
     """Print and write what came out."""
-    from smecluster.model.presentation.formatting import Rounded
+    from smecluster.model.presentation.formatting import Rounded, display_unit
+    from smecluster.model.presentation.language.catalogue import mark
+    from smecluster.model.presentation.language.spoken import say
+    from smecluster.policies.game.arrangements import speak_name
     from smecluster.policies.game.coordination.published import compare_studies
     from smecluster.policies.game.page import write_page
 
@@ -265,31 +268,48 @@ def _report(
     files = results.write_tables(tables, stamp)
     if not json:
         print_lines([*result.answer(), ""])
+        unit, factor = say.unit("Myuan")
+        shown, scale = display_unit("Myuan")
         columns = list(tables["arrangements"].columns)
+        others = [
+            columns.index(f"{name} [{shown}]")
+            for name in ("rest of China", "value added of the regions")
+        ]
+        rows = []
+        for row in tables["arrangements"].itertuples(index=False):
+            mean, low, high, *rest = (
+                Rounded(row[at] * (factor / scale)) for at in (1, 2, 3, *others)
+            )
+            rows.append(
+                [speak_name(row[0]), mean, say("{low} to {high}", low=low, high=high), *rest]
+            )
         print_table(
-            ["bn yuan", "the nation", "90 % interval", "rest of China", "regions' value added"],
             [
-                [
-                    row[0],
-                    Rounded(row[1]),
-                    f"{Rounded(row[2])} to {Rounded(row[3])}",
-                    Rounded(row[columns.index("rest of China [bn yuan]")]),
-                    Rounded(row[columns.index("value added of the regions [bn yuan]")]),
-                ]
-                for row in tables["arrangements"].itertuples(index=False)
+                unit,
+                mark("the nation"),
+                mark("90 % interval"),
+                mark("rest of China"),
+                mark("regions' value added"),
             ],
+            rows,
         )
         if "published" in tables:
             print()
             print_table(
-                ["study", "published", "range", "model", "within"],
+                [
+                    mark("study"),
+                    mark("published"),
+                    mark("range"),
+                    mark("model"),
+                    mark("within"),
+                ],
                 [
                     [
                         row["study"],
                         Rounded(row["published"]),
-                        f"{Rounded(row['low'])} to {Rounded(row['high'])}",
+                        say("{low} to {high}", low=Rounded(row["low"]), high=Rounded(row["high"])),
                         Rounded(row["model"]),
-                        "yes" if row["within"] else "no",
+                        say("yes") if row["within"] else say("no"),
                     ]
                     for row in tables["published"].to_dict("records")
                 ],

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from smecluster.model.presentation.language.catalogue import mark
 from smecluster.model.vensim.document import SHIPPED
 from smecluster.scripts.shared.options import CalibrationName, Folders
 from smecluster.scripts.shared.pages import Page
@@ -79,21 +80,36 @@ def levers(
     elif sys.stdout.isatty():
         _print_for_people(chosen)
     else:
-        print_table(
-            ["lever", "task of", "paper", "feeds", "share a year", "of", "what the money buys"],
+        _print_whole(chosen)
+
+
+def _print_whole(chosen: Sequence[Lever]) -> None:
+    """Print all that is known of levers, for a file or another program."""
+    from smecluster.model.presentation.language.spoken import say
+
+    print_table(
+        [
+            mark("lever"),
+            mark("task of"),
+            mark("paper"),
+            mark("feeds"),
+            mark("share a year"),
+            mark("of"),
+            mark("what the money buys"),
+        ],
+        [
             [
-                [
-                    lever.name,
-                    lever.task,
-                    ", ".join(lever.paper),
-                    lever.feeds,
-                    f"{lever.share[0]:g} to {lever.share[1]:g}",
-                    lever.cost_basis,
-                    lever.description,
-                ]
-                for lever in chosen
-            ],
-        )
+                lever.name,
+                say(lever.task),
+                ", ".join(lever.paper),
+                lever.feeds,
+                say("{low} to {high}", low=f"{lever.share[0]:g}", high=f"{lever.share[1]:g}"),
+                lever.cost_basis,
+                lever.description,
+            ]
+            for lever in chosen
+        ],
+    )
 
 
 def _write_returns(
@@ -108,6 +124,7 @@ def _write_returns(
     """Compute returns; print them, and write the page and the table where that is asked for."""
     from smecluster.calibration.choosing import describe_origin
     from smecluster.calibration.loading import load_model
+    from smecluster.model.presentation.language.spoken import say
     from smecluster.model.support.provenance import make_stamp
     from smecluster.policies.returns.compute import LeverReturns, compute_returns
     from smecluster.policies.returns.page import write_page
@@ -115,10 +132,10 @@ def _write_returns(
     files: list[Path] = []
     page = None if out is None else Page(out, "--out")
     whole = load_model(None if path == SHIPPED else path, cases=folders, calibration=calibration)
-    origin = (
-        describe_origin(folders, calibration) if path == SHIPPED else "those of the model's file"
-    )
-    note("running every lever at both levels, in each region and in all")
+    origin = mark("those of the model's file")
+    if path == SHIPPED:
+        origin = describe_origin(folders, calibration)
+    note(say("running every lever at both levels, in each region and in all"))
     found = compute_returns(whole, () if name is None else (name,))
     if level is not None:
         found = LeverReturns(found.table[found.table["level"] == level].reset_index(drop=True))
@@ -134,11 +151,22 @@ def _write_returns(
 
 
 def _print_returns(found: LeverReturns) -> None:
+    from smecluster.model.presentation.language.spoken import say
     from smecluster.policies.returns.compute import LEAST, MOST, NET, OWN, REGIONS
-    from smecluster.policies.returns.page import format_return
+    from smecluster.policies.returns.page import format_return, speak_flags, speak_span
 
     print_table(
-        ["lever", "level", "place", "share %", "there", "regions", "net", "published", ""],
+        [
+            mark("lever"),
+            mark("level"),
+            mark("place"),
+            mark("share %"),
+            mark("there"),
+            say("regions"),
+            mark("net"),
+            mark("published"),
+            "",
+        ],
         [
             [
                 row["lever"],
@@ -146,33 +174,42 @@ def _print_returns(found: LeverReturns) -> None:
                 row["place"],
                 f"{100 * row['share']:g}",
                 *(format_return(row[column]) for column in (OWN, REGIONS, NET)),
-                row["published"],
-                row["flag"],
+                speak_span(row["published"]),
+                speak_flags(row["flag"]),
             ]
             for row in found.table.to_dict("records")
         ],
-        "What a yuan of additional money brings",
-        "Yuan a yuan to 2060, discounted. There, regions: value added of the place, and of all "
-        f"regions. Net: net national benefit. Above {MOST:g} or below {LEAST:g}: to be explained.",
+        say("What a yuan of additional money brings"),
+        say(
+            "Yuan a yuan to 2060, discounted. There, regions: value added of the place, and of all "
+            "regions. Net: net national benefit. Above {most} or below {least}: to be explained.",
+            most=f"{MOST:g}",
+            least=f"{LEAST:g}",
+        ),
     )
 
 
 def _print_for_people(chosen: Sequence[Lever]) -> None:
     """Print a table narrow enough for 80 columns."""
+    from smecluster.model.presentation.language.spoken import say
+
     print_table(
-        ["lever", "paper", "task of", "feeds", "up to %"],
+        [mark("lever"), mark("paper"), mark("task of"), mark("feeds"), mark("up to %")],
         [
             [
                 lever.name,
                 ", ".join(lever.paper),
-                lever.task,
+                say(lever.task),
                 lever.feeds,
                 f"{100 * lever.share[1]:g}",
             ]
             for lever in chosen
         ],
-        f"Either level can run each; money a year in % of the {chosen[0].cost_basis}",
+        say(
+            "Either level can run each; money a year in % of the {basis}",
+            basis=say.name(chosen[0].cost_basis),
+        ),
     )
     print()
-    print("Sections, tasks: Qu Li (2020). One lever in full, with its path to value added:")
+    print(say("Sections, tasks: Qu Li (2020). One lever in full, with its path to value added:"))
     print(f'  smecluster describe "{chosen[0].name}"')

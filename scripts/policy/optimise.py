@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from smecluster.model.presentation.language.catalogue import mark
 from smecluster.scripts.shared.options import CalibrationName, Folders, Regions, Settings
 from smecluster.scripts.shared.printing import finish, print_lines, print_table
 from smecluster.scripts.shared.progress import progress
@@ -158,7 +159,7 @@ def optimise(
     }
     if restart:
         drop(out / _SEARCH)
-    with progress("generations") as report:
+    with progress(mark("generations")) as report:
         result = search_best_use(
             inputs.model,
             inputs.strategies,
@@ -190,6 +191,7 @@ def _report(
     """Print and write the best use."""
     from smecluster.model.presentation.documents.page import Section, render_page
     from smecluster.model.presentation.formatting import Rounded
+    from smecluster.model.presentation.language.spoken import say
     from smecluster.policies.optimisation.measures import (
         FRONT,
         LEAD,
@@ -216,8 +218,10 @@ def _report(
     files += results.write_table(_ALLOCATIONS, allocations, provenance)
     if result.front:
         files += results.write_table(_FRONT, tabulate_front(result), provenance)
-    table = tabulate_for_readers(result)
-    unseen = f"On {result.unseen.sizes['draw']} unseen draws, at equal additional money"
+    table = _speak(tabulate_for_readers(result))
+    unseen = say(
+        "On {draws} unseen draws, at equal additional money", draws=result.unseen.sizes["draw"]
+    )
     if not json:
         print_lines([*answer, ""])
         for criterion, own in table.groupby("criterion", sort=False):
@@ -228,21 +232,23 @@ def _report(
     pictures = results.draw(result.figures(), provenance)
     by_hand = allocations[~allocations["strategy"].str.startswith(FRONT)]
     sections = [
-        Section("What the money is spent on", answer[2:4], [], [_picture("spending", pictures)]),
         Section(
-            "Against the strategies by hand",
+            say("What the money is spent on"), answer[2:4], [], [_picture("spending", pictures)]
+        ),
+        Section(
+            say("Against the strategies by hand"),
             [basis[0], *basis[2:4]],
             [(unseen, table.map(lambda cell: Rounded(cell) if isinstance(cell, float) else cell))],
             [_picture("lead", pictures)],
         ),
         Section(
-            "How it was found",
+            say("How it was found"),
             [basis[1], *basis[4:]],
-            [("Share of all the money by lever", by_hand)],
+            [(say("Share of all the money by lever"), by_hand)],
             [_picture(name, pictures) for name in ("search", "trade-offs") if name in pictures],
         ),
     ]
-    text = render_page("The best use of a budget", answer, sections, provenance)
+    text = render_page(say("The best use of a budget"), answer, sections, provenance)
     files += [*pictures.values(), results.write(_PAGE, text)]
     record = {
         "stamp": provenance,
@@ -256,30 +262,60 @@ def _report(
 
 
 _CAPTIONS = {
-    "spending": "Per cent of the money by lever",
-    "lead": "Lead of the best use in the same draw, on unseen draws",
-    "search": "How the search went",
-    "trade-offs": "The aim of the search against the others",
+    "spending": mark("Per cent of the money by lever"),
+    "lead": mark("Lead of the best use in the same draw, on unseen draws"),
+    "search": mark("How the search went"),
+    "trade-offs": mark("The aim of the search against the others"),
 }
 
 
 def _picture(name: str, pictures: dict[str, Path]) -> tuple[str, Path]:
-    return _CAPTIONS[name], pictures[name]
+    from smecluster.model.presentation.language.spoken import say
+
+    return say(_CAPTIONS[name]), pictures[name]
+
+
+def _speak(table: pd.DataFrame) -> pd.DataFrame:
+    """Bring what strategies reach to the units and words of the language."""
+    from smecluster.model.presentation.formatting import display_unit
+    from smecluster.model.presentation.language.spoken import say
+    from smecluster.policies.optimisation.evaluation import UNITS
+    from smecluster.policies.optimisation.measures import speak_unit
+
+    if say.english:
+        return table
+    made = table.copy()
+    criteria = [str(one).rpartition(", ")[0] for one in table["criterion"]]
+    factors = [speak_unit(name)[1] / display_unit(UNITS[name])[1] for name in criteria]
+    for name in table.select_dtypes("number"):
+        made[name] = table[name] * factors
+    made["criterion"] = [
+        say("{what}, {unit}", what=say(name), unit=speak_unit(name)[0]) for name in criteria
+    ]
+    made["best use ahead in"] = [
+        say("{count} of {total}", count=count, total=total) if total else "-"
+        for count, _, total in (
+            cell.removesuffix(" draws").partition(" of ") for cell in table["best use ahead in"]
+        )
+    ]
+    return made
 
 
 def _print_criterion(criterion: str, table: pd.DataFrame) -> None:
     """Print what the strategies reach by one criterion, narrow enough for 80 columns."""
     from smecluster.model.presentation.formatting import Rounded
+    from smecluster.model.presentation.language.spoken import say
 
     rows = [
         [
             row["strategy"],
             Rounded(row["median"]),
-            f"{Rounded(row['5 %'])} to {Rounded(row['95 %'])}",
+            say("{low} to {high}", low=Rounded(row["5 %"]), high=Rounded(row["95 %"])),
             Rounded(row["lead of best use"]),
             row["best use ahead in"].removesuffix(" draws"),
         ]
         for row in table.to_dict("records")
     ]
-    print_table([criterion, "median", "90 % interval", "lead", "ahead in"], rows)
+    headings = ["median", mark("90 % interval"), mark("lead"), mark("ahead in")]
+    print_table([criterion, *headings], rows)
     print()

@@ -44,6 +44,8 @@ def run(
     """Run one strategy."""
     from smecluster.model import simulate
     from smecluster.model.outcomes import collect_outcomes
+    from smecluster.model.presentation.language.catalogue import mark
+    from smecluster.model.presentation.language.spoken import say
     from smecluster.model.support.provenance import make_stamp
     from smecluster.policies import load
     from smecluster.policies.comparison.tables import list_outcomes
@@ -68,21 +70,29 @@ def run(
     )
     if results is not None:
         for path in _write(result, results, origin):
-            note(f"wrote {path}")
+            note(say("wrote {path}", path=path))
     outcomes = collect_outcomes(result)
     if json:
-        rows = list_outcomes(outcomes).to_dict("records")
         warnings = [one.describe() for one in beyond]
         record = {"stamp": origin, "strategy": chosen.name, "warnings": warnings}
-        print_json({**record, "outcomes": rows})
+        print_json({**record, "outcomes": list_outcomes(outcomes).to_dict("records")})
         return
     years = [year for year in _YEARS if year in outcomes["time"].values]
+    rows = _rows(outcomes, years)
     print_table(
-        ["outcome", "place", "unit", *map(str, years)], _rows(outcomes, years), chosen.title
+        [mark("outcome"), mark("place"), mark("unit"), *map(str, years)],
+        rows,
+        say.name(chosen.title),
     )
-    shown = {str(row[0]) for row in _rows(outcomes, years)}
+    shown = {str(row[0]) for row in rows}
     if hidden := len(outcomes.data_vars) - len(shown):
-        note(f"{len(shown)} outcomes shown; --json or --out has {hidden} more, and every year")
+        note(
+            say(
+                "{shown} outcomes shown; --json or --out has {hidden} more, and every year",
+                shown=len(shown),
+                hidden=hidden,
+            )
+        )
 
 
 def _write(run: xr.Dataset, results: Results, origin: dict[str, str]) -> list[Path]:
@@ -101,14 +111,15 @@ def _write(run: xr.Dataset, results: Results, origin: dict[str, str]) -> list[Pa
 
 def _rows(outcomes: xr.Dataset, years: list[int]) -> list[list[object]]:
     from smecluster.model.outcomes import PLACE, TOTAL, shows_only_changes
-    from smecluster.model.presentation.formatting import Rounded, display_unit
+    from smecluster.model.presentation.formatting import Rounded
+    from smecluster.model.presentation.language.spoken import say
     from smecluster.policies.wording.headlines import HEADLINES
 
     rows: list[list[object]] = []
     for name in HEADLINES:
         if shows_only_changes(name):
             continue
-        unit, factor = display_unit(outcomes[name].attrs.get("unit", ""))
+        unit, factor = say.unit(outcomes[name].attrs.get("unit", ""))
         paths = outcomes[name].sel(time=years) * factor
         for place in paths[PLACE].values if PLACE in paths.dims else [TOTAL]:
             path = paths.sel({PLACE: place}) if PLACE in paths.dims else paths

@@ -130,9 +130,12 @@ def _report(inputs: StudyInputs, result: StatisticsValue, results: Results, json
     from smecluster.model.outcomes import TOTAL
     from smecluster.model.presentation.documents.page import Section, render_page
     from smecluster.model.presentation.formatting import Rounded
+    from smecluster.model.presentation.language.spoken import say
     from smecluster.policies.statistics_value.text import write_answer, write_basis
 
-    budget = "as the strategy's file says" if result.budget is None else result.budget.describe()
+    budget = (
+        say("as the strategy's file says") if result.budget is None else result.budget.describe()
+    )
     provenance = inputs.stamp(budget=budget)
     table = result.table()
     files = results.write_table(_NAME, table, provenance)
@@ -144,15 +147,16 @@ def _report(inputs: StudyInputs, result: StatisticsValue, results: Results, json
             [Rounded(cell) if isinstance(cell, float) else cell for cell in row]
             for row in whole.itertuples(index=False)
         ]
-        print_table([str(name) for name in whole], rows, "All regions")
+        print_table([str(name) for name in whole], rows, say("All regions"))
         print_lines(["", *basis])
     pictures = results.draw(result.figures(), provenance)
-    captions = [("Worth against cost, by policy, future and place", pictures[_NAME])]
+    captions = [(say("Worth against cost, by policy, future and place"), pictures[_NAME])]
+    tables = [(say("By policy, future and place"), _shorten(table))]
     sections = [
-        Section("Worth against cost", [], [], captions),
-        Section("What this rests on", basis, [("By policy, future and place", _shorten(table))]),
+        Section(say("Worth against cost"), [], [], captions),
+        Section(say("What this rests on"), basis, tables),
     ]
-    text = render_page("What cluster statistics are worth", answer, sections, provenance)
+    text = render_page(say("What cluster statistics are worth"), answer, sections, provenance)
     files += [*pictures.values(), results.write(_PAGE, text)]
     record = {
         "stamp": provenance,
@@ -166,13 +170,19 @@ def _report(inputs: StudyInputs, result: StatisticsValue, results: Results, json
 def _shorten(table: pd.DataFrame) -> pd.DataFrame:
     """Join what belongs together, so that a table fits 80 columns."""
     from smecluster.model.presentation.formatting import Rounded
+    from smecluster.model.presentation.language.catalogue import mark
+    from smecluster.model.presentation.language.spoken import say
+    from smecluster.model.presentation.language.tables import speak_table
 
-    units = table["unit"].where(table["measure"] != "worth over cost", "yuan for a yuan")
+    units = table["unit"].where(table["measure"] != "worth over cost", mark("yuan for a yuan"))
+    table = speak_table(table.assign(unit=units))
     short = table[[one for one in ("policy", "future", "place", "measure") if one in table]]
-    short = short.assign(unit=units, median=table["median"])
+    short = short.assign(unit=table["unit"], median=table["median"])
     if "low" in table:
         points = zip(table["low"], table["high"], strict=True)
         above = zip(table["above zero"], table["draws"], strict=True)
         short["90 %"] = [f"{Rounded(low)}-{Rounded(high)}" for low, high in points]
-        short["> 0 in"] = [f"{count} of {total}" for count, total in above]
+        short[mark("> 0 in")] = [
+            say("{count} of {total}", count=count, total=total) for count, total in above
+        ]
     return short

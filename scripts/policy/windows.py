@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from smecluster.model.presentation.language.catalogue import mark
 from smecluster.scripts.shared.options import CalibrationName, Folders, Regions, Settings
 from smecluster.scripts.shared.printing import finish, print_lines, print_table
 from smecluster.scripts.shared.progress import progress
@@ -131,12 +132,16 @@ def windows(
 def _report(inputs: StudyInputs, result: Windows, results: Results, json: bool) -> None:
     """Print and write the map."""
     from smecluster.model.presentation.documents.page import Section, render_page
+    from smecluster.model.presentation.language.spoken import say
     from smecluster.policies.windows.measures import BY_YEAR, MAP
     from smecluster.policies.windows.text import write_answer, write_basis
 
     provenance = inputs.stamp(
-        budget=f"{100 * result.share:.3g} % of the region's value added a year, on top of "
-        f"{result.baseline.name}"
+        budget=say(
+            "{share} % of the region's value added a year, on top of {baseline}",
+            share=f"{100 * result.share:.3g}",
+            baseline=say.name(result.baseline.name),
+        )
     )
     made = result.tables()
     files = [
@@ -156,31 +161,31 @@ def _report(inputs: StudyInputs, result: Windows, results: Results, json: bool) 
                 [Rounded(cell) if isinstance(cell, float) else cell for cell in row]
                 for row in regions.itertuples(index=False)
             ],
-            "What a yuan gains at home (yuan for a yuan)",
+            say("What a yuan gains at home (yuan for a yuan)"),
         )
         print_lines(["", *basis])
     pictures = results.draw(result.figures(), provenance)
     maps = [
-        ("Gain of a yuan by starting year and size", path)
+        (say("Gain of a yuan by starting year and size"), path)
         for name, path in pictures.items()
         if name == MAP
     ]
     sections = [
         Section(
-            "When",
+            say("When"),
             [],
-            [("What a yuan gains at home, yuan for a yuan", regions)],
-            [("Gain of a yuan by starting year", pictures[BY_YEAR])],
+            [(say("What a yuan gains at home, yuan for a yuan"), regions)],
+            [(say("Gain of a yuan by starting year"), pictures[BY_YEAR])],
         ),
         Section(
-            "How large",
+            say("How large"),
             [],
-            [("Kinds of intervention at the same date, yuan for a yuan", kinds)],
+            [(say("Kinds of intervention at the same date, yuan for a yuan"), kinds)],
             maps,
         ),
-        Section("What this rests on", basis),
+        Section(say("What this rests on"), basis),
     ]
-    text = render_page("When help pays", answer, sections, provenance)
+    text = render_page(say("When help pays"), answer, sections, provenance)
     files += [*pictures.values(), results.write(_PAGE, text)]
     record = {
         "stamp": provenance,
@@ -196,16 +201,17 @@ def _shorten(table: pd.DataFrame) -> pd.DataFrame:
     import pandas as pd
 
     from smecluster.model.presentation.formatting import Rounded
+    from smecluster.model.presentation.language.spoken import say
 
-    short = pd.DataFrame({"region": table["region"]})
+    short = pd.DataFrame({mark("region"): table["region"]})
     columns = {name.partition(" [")[0]: name for name in map(str, table)}
     several = "low" in columns
     if "kind" in columns:
-        short["kind"] = table["kind"]
+        short[mark("kind")] = table["kind"]
         short["gain"] = table["measure"]
         short["median"] = table[columns["median"]]
     else:
-        short["start"] = table["last start"]
+        short[mark("start")] = table["last start"]
         short["gain"] = table[columns["gain"]]
     if several:
         pairs = zip(table[columns["low"]], table[columns["high"]], strict=True)
@@ -213,12 +219,16 @@ def _shorten(table: pd.DataFrame) -> pd.DataFrame:
     if "kind" in columns:
         if several:
             most = zip(table["gains most"], table["draws"], strict=True)
-            short["gains most in"] = [f"{count} of {total}" for count, total in most]
-        short["years"] = table["years"]
+            short[mark("gains most in")] = [
+                say("{count} of {total}", count=count, total=total) for count, total in most
+            ]
+        short[mark("years")] = table["years"]
         return short
-    short["best start"] = table["best start"]
-    short["gain then"] = table[columns["best gain"]]
+    short[mark("best start")] = table["best start"]
+    short[mark("gain then")] = table[columns["best gain"]]
     if several:
         agree = zip(table["draws that agree"], table["draws"], strict=True)
-        short["draws"] = [f"{count} of {total}" for count, total in agree]
+        short["draws"] = [
+            say("{count} of {total}", count=count, total=total) for count, total in agree
+        ]
     return short

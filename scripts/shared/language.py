@@ -15,12 +15,36 @@ Lang = Annotated[
         "--lang",
         help="Language of the answer, its page and its figures: en or zh; by default that of this "
         "computer.",
+        is_eager=True,  # before the options that already say something
         show_default=False,
     ),
 ]
 #: Commands that speak every language of the catalogue.
 SPEAKING = frozenset(
-    {"demo", "doctor", "compare", "account", "assign", "map", "why", "decide", "robust", "tipping"}
+    {
+        "demo",
+        "desk",
+        "init",
+        "doctor",
+        "compare",
+        "account",
+        "assign",
+        "map",
+        "why",
+        "decide",
+        "robust",
+        "tipping",
+        "run",
+        "futures",
+        "levers",
+        "contributions",
+        "windows",
+        "optimise",
+        "dominance",
+        "statistics",
+        "game",
+        "histories",
+    }
 )
 _PARAMETER = "lang"
 

@@ -13,20 +13,27 @@ if TYPE_CHECKING:
     from smecluster.model.engines.dask import Cluster
 
 
-def explain_regions(given: list[str] | None) -> list[str] | None:
+def explain_regions(context: typer.Context, given: list[str] | None) -> list[str] | None:
     """Say why numbers of some regions differ from those of a run with all (``--region``)."""
     if given:
         from smecluster.model import load
+        from smecluster.model.presentation.language.catalogue import ENGLISH
+        from smecluster.model.presentation.language.spoken import say, speaking
         from smecluster.scripts.shared.printing import note
 
         known = load().regions
         left = [name for name in known if name not in given]
         # A name that is no region's is refused soon, and may be that of a folder's region.
         if left:
-            note(
-                f"{' and '.join(left)} left out: the rest of China sells what they sold, so "
-                "numbers differ from those of a run with all regions"
-            )
+            # The command that will speak has not begun.
+            with speaking(context.params.get("lang", ENGLISH)):
+                note(
+                    say(
+                        "{regions} left out: the rest of China sells what they sold, so numbers "
+                        "differ from those of a run with all regions",
+                        regions=say.join([say.name(one) for one in left]),
+                    )
+                )
     return given
 
 

@@ -19,8 +19,15 @@ def init(
     folder: Annotated[Path, typer.Argument(help="A new or empty folder.", show_default=False)],
 ) -> None:
     """Copy strategies, futures, studies, cases and the model into a folder of your own."""
+    from smecluster.model.presentation.language.spoken import say
     from smecluster.model.support.workspace import create_workspace
 
     for path in create_workspace(folder):
         print(path)
-    note(f"commands started in {folder} find these files first; {folder / 'README.md'} says more")
+    note(
+        say(
+            "commands started in {folder} find these files first; {readme} says more",
+            folder=folder,
+            readme=folder / "README.md",
+        )
+    )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from smecluster.model.support.provenance import say_how_made
+from smecluster.model.presentation.documents.how_made import say_how_made
 from smecluster.sensitivity.decision.conditions import BY_LIKELIHOOD, DRAWN, STRUCTURE
 from smecluster.sensitivity.decision.worlds import YARDSTICKS
 

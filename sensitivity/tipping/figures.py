@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Rectangle
 
+from smecluster.model.presentation.language.spoken import say
 from smecluster.model.presentation.plotting import Figure, add_heading
 from smecluster.model.presentation.wrapping import wrap
 from smecluster.sensitivity.tipping.measures import FIGURES, WORDS, Case
@@ -59,12 +60,12 @@ def draw_turning(tipping: Tipping) -> Figure:
             way = (row["tips at"] - row["value"]) / (end - row["value"])
             way = float(way) if np.isfinite(way) else 1.0
             axis.add_patch(_make_cell(column, at, colours(way)))
-            mark = "below" if row["toward"] == "below" else "above"
+            side = say("below") if row["toward"] == "below" else say("above")
             ink = "white" if way < 0.5 else "black"
             axis.text(
                 column,
                 at,
-                f"{mark}\n{row['tips at']:.2g}",
+                f"{side}\n{row['tips at']:.2g}",
                 ha="center",
                 va="center",
                 fontsize=7,
@@ -75,24 +76,28 @@ def draw_turning(tipping: Tipping) -> Figure:
     axis.set_ylim(max(len(names), 1) - 0.5, -0.5)
     axis.set_xticks(range(len(cases)), [_head(case) for case in cases], fontsize=8)
     axis.xaxis.tick_top()
-    axis.set_yticks(range(len(names)), names, fontsize=8)
+    axis.set_yticks(range(len(names)), [say.variable(name) for name in names], fontsize=8)
     axis.set_xticks(np.arange(len(cases) + 1) - 0.5, minor=True)
     axis.set_yticks(np.arange(len(names) + 1) - 0.5, minor=True)
     axis.grid(which="minor", color="#DDDDDD")
     axis.tick_params(which="both", length=0)
     axis.spines[:].set_visible(False)
     if not names:
-        axis.text(0.5, 0.5, "No constant alone", transform=axis.transAxes, ha="center")
-    first, second = tipping.strategies
+        axis.text(0.5, 0.5, say("No constant alone"), transform=axis.transAxes, ha="center")
+    first, second = (say.name(name) for name in tipping.strategies)
     left = len(counts) - len(names)
-    return add_heading(
-        figure,
-        f"What would turn {first} against {second}",
-        "Head of a column: money, last year that counts, yardstick, who is ahead and by how many "
-        "yuan a yuan. Cell: the value of the constant below or above which the other is ahead; "
-        "the darker, the nearer to the constant's own value within what is believed of it."
-        + (f" {left} more constants turn something; the table has them." if left else ""),
-    )
+    note = [
+        say(
+            "Head of a column: money, last year that counts, yardstick, who is ahead and by how "
+            "many yuan a yuan. Cell: the value of the constant below or above which the other is "
+            "ahead; the darker, the nearer to the constant's own value within what is believed of "
+            "it."
+        )
+    ]
+    if left:
+        note.append(say("{count} more constants turn something; the table has them.", count=left))
+    title = say("What would turn {first} against {second}", first=first, second=second)
+    return add_heading(figure, title, say.sentences(note))
 
 
 def _make_cell(column: int, row: int, colour: tuple[float, float, float, float]) -> Rectangle:
@@ -100,8 +105,7 @@ def _make_cell(column: int, row: int, colour: tuple[float, float, float, float])
 
 
 def _head(case: Mapping[Any, Any]) -> str:
-    lines = wrap(WORDS[case["measure"]], _LINE)
+    lines = wrap(say(WORDS[case["measure"]]), _LINE)
     lead = abs(case["difference"])
-    return "\n".join(
-        [f"{case['budget']} to {case['horizon']}", *lines, f"{case['ahead']} +{lead:.2f}"]
-    )
+    head = say("{budget} to {horizon}", budget=case["budget"], horizon=case["horizon"])
+    return "\n".join([head, *lines, f"{say.name(case['ahead'])} +{lead:.2f}"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from smecluster.model.presentation.prose import format_count, join_names
+from smecluster.model.presentation.language.spoken import say
 from smecluster.sensitivity.tipping.measures import WORDS
 
 if TYPE_CHECKING:
@@ -29,13 +29,19 @@ def write_answer(tipping: Tipping) -> list[str]:
         Sentences, the most important first.
     """
     first, second = tipping.strategies
+    named = {"first": say.name(first), "second": say.name(second)}
     base = tipping.base.to_dict("records")
     wins = {name: sum(row["ahead"] == name for row in base) for name in (first, second)}
     said = []
     if len(base) > 1:
         said.append(
-            f"Of {len(base)} comparisons {first} is ahead in {wins[first]} and {second} in "
-            f"{wins[second]}."
+            say(
+                "Of {count} comparisons {first} is ahead in {wins} and {second} in {losses}.",
+                count=len(base),
+                wins=wins[first],
+                losses=wins[second],
+                **named,
+            )
         )
     said += [_describe_case(tipping, row) for row in base]
     return [*said, _name_strongest(tipping)]
@@ -55,28 +61,47 @@ def write_basis(tipping: Tipping) -> list[str]:
         Sentences.
     """
     said = [
-        "Both strategies spend the same additional money on top of policy as now. Each constant "
-        "by itself goes to the two ends of what the model's file believes of it, a twentieth of "
-        "the belief beyond each, and all others stay; nothing is fitted again. "
-        f"{format_count(tipping.tried, 'constant was', 'constants were')} moved.",
-        "Two constants together may turn what neither does alone: 'smecluster decide' varies all "
-        "at once.",
+        say.sentences(
+            [
+                say(
+                    "Both strategies spend the same additional money on top of policy as now. Each "
+                    "constant by itself goes to the two ends of what the model's file believes of "
+                    "it, a twentieth of the belief beyond each, and all others stay; nothing is "
+                    "fitted again."
+                ),
+                say.plural(
+                    tipping.tried, "{count} constant was moved.", "{count} constants were moved."
+                ),
+            ]
+        ),
+        say(
+            "Two constants together may turn what neither does alone: 'smecluster decide' varies "
+            "all at once."
+        ),
     ]
     if tipping.failed:
-        said.append(f"Runs failed with {join_names(list(tipping.failed))}.")
+        failed = say.join([say.variable(name) for name in tipping.failed])
+        said.append(say("Runs failed with {constants}.", constants=failed))
     return said
 
 
 def _describe_case(tipping: Tipping, row: Mapping[Any, Any]) -> str:
     turned = row["turned"]
     what = (
-        "no constant alone turns that"
+        say("no constant alone turns that")
         if not turned
-        else f"{format_count(turned, 'constant', 'constants')} could turn that"
+        else say.plural(
+            turned, "{count} constant could turn that", "{count} constants could turn that"
+        )
     )
-    return (
-        f"For {row['budget']} to {row['horizon']}, by {WORDS[row['measure']]}, {row['ahead']} is "
-        f"ahead by {abs(row['difference']):.2f} yuan a yuan; {what}."
+    return say(
+        "For {budget} to {horizon}, by {measure}, {ahead} is ahead by {lead} yuan a yuan; {what}.",
+        budget=row["budget"],
+        horizon=row["horizon"],
+        measure=say(WORDS[row["measure"]]),
+        ahead=say.name(row["ahead"]),
+        lead=f"{abs(row['difference']):.2f}",
+        what=what,
     )
 
 
@@ -84,11 +109,15 @@ def _name_strongest(tipping: Tipping) -> str:
     """Name the constants that turn most comparisons."""
     cases = len(tipping.base)
     if tipping.constants.empty:
-        return "No constant, moved to the end of what is believed of it, turns any of them."
+        return say("No constant, moved to the end of what is believed of it, turns any of them.")
     counts = (
         tipping.constants.groupby("constant").size().sort_values(ascending=False, kind="stable")
     )
     if cases == 1:
-        return f"What could turn it: {join_names([str(name) for name in counts.index])}."
-    named = [f"{name} ({count} of {cases})" for name, count in counts.head(_NAMED).items()]
-    return f"Most comparisons are turned by {join_names(named)}."
+        every = [say.variable(str(name)) for name in counts.index]
+        return say("What could turn it: {constants}.", constants=say.join(every))
+    named = [
+        say("{name} ({count} of {total})", name=say.variable(str(name)), count=count, total=cases)
+        for name, count in counts.head(_NAMED).items()
+    ]
+    return say("Most comparisons are turned by {constants}.", constants=say.join(named))

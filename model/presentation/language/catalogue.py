@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gettext
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -38,6 +39,21 @@ _UNITS = {
     "Dmnl": ("指数", 1.0),
     "Year": ("年", 1.0),
 }
+# What the model's units are made of, where a value is shown in them.
+_PARTS = {
+    "Myuan": "百万元",
+    "yuan": "元",
+    "person": "人",
+    "firm": "家",
+    "km2": "平方公里",
+    "Year": "年",
+    "Dmnl": "无量纲",
+    "*": "·",
+    "(": "（",
+    ")": "）",
+}
+_NUMBERED = re.compile(r"(.+) (\d+)")
+_PART = re.compile(r"[A-Za-z]+2?|[*()]")
 #: The model's units that have a name in every language.
 NAMES_OF_UNITS = tuple(_UNITS)
 
@@ -79,9 +95,15 @@ class Language:
     def name(self, name: str) -> str:
         """Give the name of a lever, outcome, region, future, strategy or variable.
 
-        A name that only a user's file has stays as it is.
+        A name that only a user's file has stays as it is; of one with a number behind it, such as
+        a part of a region, what is before the number is named.
         """
-        return self._messages.pgettext(NAME, name)
+        said = self._messages.pgettext(NAME, name)
+        if said == name and self.code == CHINESE and (numbered := _NUMBERED.fullmatch(name)):
+            base, number = numbered.groups()
+            named = self._messages.pgettext(NAME, base)
+            return name if named == base else named + number
+        return said
 
     def join(self, parts: Sequence[str]) -> str:
         """Join parts as a sentence does: a, b and c."""
@@ -90,9 +112,24 @@ class Language:
             return "和".join(filter(None, ("、".join(others), last)))
         return join_names(parts)
 
+    def either(self, parts: Sequence[str]) -> str:
+        """Join parts of which one is meant: a, b or c."""
+        if self.code == CHINESE:
+            *others, last = [*parts] or [""]
+            return "或".join(filter(None, ("、".join(others), last)))
+        return join_names(parts, "or")
+
     def clauses(self, parts: Sequence[str]) -> str:
         """Join clauses of a sentence: a, b and c; in Chinese with commas alone."""
         return "，".join(parts) if self.code == CHINESE else join_names(parts)
+
+    def commas(self, parts: Sequence[str]) -> str:
+        """Join parts of a list that has no last word before the last one."""
+        return ("，" if self.code == CHINESE else ", ").join(parts)
+
+    def semicolons(self, parts: Sequence[str]) -> str:
+        """Join parts of a sentence that have commas themselves."""
+        return ("；" if self.code == CHINESE else "; ").join(parts)
 
     def sentences(self, parts: Sequence[str]) -> str:
         """Put sentences one after the other; empty ones are left out."""
@@ -114,6 +151,12 @@ class Language:
         if self.code == CHINESE:
             return _UNITS.get(unit, (unit, 1.0))
         return display_unit(unit)
+
+    def own_unit(self, unit: str) -> str:
+        """Give the name of the model's own unit, for values that are not converted."""
+        if self.code != CHINESE:
+            return unit
+        return _PART.sub(lambda part: _PARTS.get(part[0], part[0]), unit)
 
 
 @lru_cache(maxsize=len(LANGUAGES))

@@ -102,9 +102,21 @@ class _Spoken:
         """Join parts as a sentence does."""
         return self.language.join(parts)
 
+    def either(self, parts: Sequence[str]) -> str:
+        """Join parts of which one is meant."""
+        return self.language.either(parts)
+
     def clauses(self, parts: Sequence[str]) -> str:
         """Join clauses of a sentence."""
         return self.language.clauses(parts)
+
+    def commas(self, parts: Sequence[str]) -> str:
+        """Join parts of a list that has no last word before the last one."""
+        return self.language.commas(parts)
+
+    def semicolons(self, parts: Sequence[str]) -> str:
+        """Join parts of a sentence that have commas themselves."""
+        return self.language.semicolons(parts)
 
     def sentences(self, parts: Sequence[str]) -> str:
         """Put sentences one after the other."""
@@ -113,6 +125,10 @@ class _Spoken:
     def unit(self, unit: str) -> tuple[str, float]:
         """Give the unit in which values are shown, and the factor that converts them."""
         return self.language.unit(unit)
+
+    def own_unit(self, unit: str) -> str:
+        """Give the name of the model's own unit, for values that are not converted."""
+        return self.language.own_unit(unit)
 
 
 say = _Spoken()

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from smecluster.model.support.provenance import say_how_made
-from smecluster.policies.game.coordination.published import read_expectations, read_studies
+from smecluster.model.presentation.documents.how_made import say_how_made
+from smecluster.model.presentation.language.catalogue import mark
+from smecluster.model.presentation.language.spoken import say
+from smecluster.policies.game.arrangements import speak_name
+from smecluster.policies.game.coordination.published import Study, read_expectations, read_studies
 from smecluster.policies.game.coordination.reforms import Reforms
 from smecluster.policies.game.coordination.report import (
     tabulate_bases,
@@ -24,7 +27,7 @@ from smecluster.policies.game.coordination.synthetic import (
 from smecluster.policies.game.equilibrium.players import Floats
 from smecluster.policies.wording.markdown import format_percent, write_table
 
-_DESIGN = """\
+_DESIGN = mark("""\
 Studies of coordination have thirty provinces or fifty states, the model three regions. So regions
 are made that exist nowhere, each from one of the shipped three with another size and other
 endowments:
@@ -45,9 +48,9 @@ region and one set of values the best replies of {count} regions take some thous
 of the time goes into compiling the model once. **Rivals** choose for their own growth or for the
 welfare of their own residents (Nash); **coordinated** regions choose together for the residents of
 all (the studies' cooperative optimum); **all stop** is mutual ceasing of these subsidies.
-"""
+""")
 
-_LIMITS = """\
+_LIMITS = mark("""\
 - One set of values, the calibration's best fit: no interval.
 - Sizes and endowments are one drawing of the seed. Another seed gives other regions.
 - Play begins from nothing alone: other equilibria may exist.
@@ -56,7 +59,7 @@ _LIMITS = """\
 - Studies judge by welfare or by real income from manufacturing; here residents' benefit over
   discounted value added of the regions.
 - With all levers and money free, each region as ten equal parts: [limits](limitations.md).
-"""
+""")
 
 
 def write_page(
@@ -92,71 +95,92 @@ def write_page(
     columns = ["study", "measure", *shares[:4], "within", *shares[4:], "as expected"]
     changes = dict.fromkeys(("residents", "value added", "nation", "rest of China"), format_percent)
     lines = [
-        "# What coordination among many regions is worth",
+        say("# What coordination among many regions is worth"),
         "",
         say_how_made(command, model_hash, calibration),
         "",
-        "## In short",
+        say("## In short"),
         "",
         *(f"- {one}" for one in write_answer(result)),
         "",
-        "## What was played",
+        say("## What was played"),
         "",
-        _DESIGN.format(
+        say(
+            _DESIGN,
             size=SIZE_SPREAD,
             own=ENDOWMENT_SPREAD,
-            endowments=", ".join(ENDOWMENTS),
+            endowments=say.commas([say.name(name) for name in ENDOWMENTS]),
             left=measure_left(result, sizes),
-            levers=", ".join(result.levers),
+            levers=say.commas([say.name(name) for name in result.levers]),
             most=format_percent(result.most),
             count=len(result.model.regions),
         ),
-        f"{result.runs:,} runs. The regions: [{table}]({table}).",
+        say("{runs} runs. The regions: [{table}]({table}).", runs=f"{result.runs:,}", table=table),
         "",
-        "## Beside the studies, and what was expected",
+        say("## Beside the studies, and what was expected"),
         "",
-        "Published sizes and accepted ranges stand in `policies/game/coordination/published.toml`, "
-        "what was expected in `expected.toml` beside it; both were committed before any synthetic "
-        "region was run.",
+        say(
+            "Published sizes and accepted ranges stand in "
+            "`policies/game/coordination/published.toml`, what was expected in `expected.toml` "
+            "beside it; both were committed before any synthetic region was run."
+        ),
         "",
         *write_table(studies[columns], percent),
         "",
-        *(f"- *{one.name}*: {one.source}: {one.finding}. {one.differs}" for one in read_studies()),
+        *map(_describe_study, read_studies()),
         "",
-        "Why this was expected:",
+        say("Why this was expected:"),
         "",
-        *(f"- *{name}*: {one.reason}." for name, one in read_expectations().items()),
-        "",
-        "## What each reform brings",
-        "",
-        "Change in present value over the discounted value added of the regions.",
-        "",
-        *write_table(tabulate_reforms(result), changes),
-        "",
-        "## What regions spend",
-        "",
-        "Per cent of value added a year, over regions.",
-        "",
-        *write_table(
-            tabulate_spending(result), dict.fromkeys(("lowest", "mean", "highest"), format_percent)
+        *(
+            say("- *{study}*: {reason}.", study=say.name(name), reason=say.name(one.reason))
+            for name, one in read_expectations().items()
         ),
         "",
-        "By the shipped region that a synthetic one is made from:",
+        say("## What each reform brings"),
         "",
-        *write_table(bases, dict.fromkeys(bases.columns[1:-1], format_percent)),
+        say("Change in present value over the discounted value added of the regions."),
         "",
-        "## Do these programmes stand?",
+        *write_table(tabulate_reforms(result), changes, speak_name),
         "",
-        "Epsilon: the most that a region gains by moving 1 or 10 % of what it may spend, over what "
-        "its programme brings it; up to 1 % is an equilibrium.",
+        say("## What regions spend"),
         "",
-        *write_table(tabulate_plays(result), {"epsilon": format_percent}),
+        say("Per cent of value added a year, over regions."),
         "",
-        "## What it leaves out",
+        *write_table(
+            tabulate_spending(result),
+            dict.fromkeys(("lowest", "mean", "highest"), format_percent),
+            speak_name,
+        ),
         "",
-        _LIMITS,
+        say("By the shipped region that a synthetic one is made from:"),
+        "",
+        *write_table(bases, dict.fromkeys(bases.columns[1:-1], format_percent), speak_name),
+        "",
+        say("## Do these programmes stand?"),
+        "",
+        say(
+            "Epsilon: the most that a region gains by moving 1 or 10 % of what it may spend, over "
+            "what its programme brings it; up to 1 % is an equilibrium."
+        ),
+        "",
+        *write_table(tabulate_plays(result), {"epsilon": format_percent}, speak_name),
+        "",
+        say("## What it leaves out"),
+        "",
+        say(_LIMITS),
     ]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _describe_study(study: Study) -> str:
+    """Say what a study finds, and in what it differs."""
+    return say(
+        "- *{study}*: {source}: {finding}. {differs}",
+        study=say.name(study.name),
+        source=study.source,
+        finding=say.name(study.finding),
+        differs=say.name(study.differs),
+    )
 
 
 def measure_left(result: Reforms, sizes: Floats) -> float:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from pydantic import model_validator
 
+from smecluster.model.presentation.language.catalogue import mark
 from smecluster.model.support.reading import read_toml
 from smecluster.model.support.schema import Schema, validate
 from smecluster.policies.game.accounts import Account
@@ -141,14 +142,14 @@ def compare_studies(result: Played) -> pd.DataFrame:
         value = _MEASURES[study.measure](result)
         rows.append(
             {
-                "study": study.name,
+                mark("study"): study.name,
                 "source": study.source,
-                "measure": study.measure,
-                "published": study.estimate,
+                mark("measure"): study.measure,
+                mark("published"): study.estimate,
                 "low": study.low,
                 "high": study.high,
-                "model": value,
-                "within": bool(study.low <= value <= study.high),
+                mark("model"): value,
+                mark("within"): bool(study.low <= value <= study.high),
             }
         )
     return pd.DataFrame(rows)

@@ -5,16 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from smecluster.model.presentation.language.catalogue import mark
+from smecluster.model.presentation.language.spoken import say
 from smecluster.policies.game.accounts import Account
-from smecluster.policies.game.arrangements import COORDINATED, name_nash
+from smecluster.policies.game.arrangements import COORDINATED, name_nash, speak_name
 from smecluster.policies.game.coordination.published import compare_studies, read_expectations
 from smecluster.policies.game.coordination.reforms import AIMS, Reforms
 from smecluster.policies.game.coordination.synthetic import list_bases
 from smecluster.policies.game.equilibrium.players import Floats
 from smecluster.policies.wording.markdown import format_percent
-from smecluster.policies.wording.prose import join_names
 
-ALL_STOP = "all stop"
+ALL_STOP = mark("all stop")
 # Gains below this share of value added are none: what the search leaves.
 _NOTHING = 1e-6
 # Part of what a region may spend from which on it spends all.
@@ -57,11 +58,11 @@ def tabulate_reforms(result: Reforms) -> pd.DataFrame:
                 {
                     "from": before,
                     "to": after,
-                    "residents": float(gain.sum()) / whole,
+                    mark("residents"): float(gain.sum()) / whole,
                     "value added": float((now.size - then.size).sum()) / whole,
-                    "nation": float((now.nation - then.nation).sum()) / whole,
+                    mark("nation"): float((now.nation - then.nation).sum()) / whole,
                     "rest of China": float((now.elsewhere - then.elsewhere).sum()) / whole,
-                    "regions that gain": int((gain > 0).sum()),
+                    mark("regions that gain"): int((gain > 0).sum()),
                     "regions": len(gain),
                 }
             )
@@ -83,15 +84,15 @@ def tabulate_spending(result: Reforms) -> pd.DataFrame:
     """
     rows = []
     for name, spent in result.spent.items():
-        columns = dict(zip(result.levers, spent.T, strict=True)) | {"all": spent.sum(axis=1)}
+        columns = dict(zip(result.levers, spent.T, strict=True)) | {mark("all"): spent.sum(axis=1)}
         for lever, values in columns.items():
             rows.append(
                 {
                     "arrangement": name,
                     "lever": lever,
-                    "lowest": float(values.min()),
+                    mark("lowest"): float(values.min()),
                     "mean": float(values.mean()),
-                    "highest": float(values.max()),
+                    mark("highest"): float(values.max()),
                 }
             )
     return pd.DataFrame(rows)
@@ -105,7 +106,7 @@ def tabulate_bases(result: Reforms) -> pd.DataFrame:
         whole = spent.sum(axis=1)
         means = {base: float(whole[bases == base].mean()) for base in dict.fromkeys(bases)}
         full = int((whole >= _FULL * result.most).sum())
-        rows.append({"arrangement": name, **means, "regions that spend all they may": full})
+        rows.append({"arrangement": name, **means, mark("regions that spend all they may"): full})
     return pd.DataFrame(rows)
 
 
@@ -115,8 +116,8 @@ def tabulate_plays(result: Reforms) -> pd.DataFrame:
         [
             {
                 "arrangement": name,
-                "start": at + 1,
-                "outcome": play.outcome,
+                mark("start"): at + 1,
+                mark("outcome"): play.outcome,
                 "rounds": play.rounds,
                 "epsilon": float(np.max(play.epsilon)) if play.epsilon.size else np.nan,
             }
@@ -146,9 +147,9 @@ def tabulate_studies(result: Reforms) -> pd.DataFrame:
     model = table["model"].to_numpy(dtype=float)
     return table.assign(
         **{
-            "expected low": lows,
-            "expected high": highs,
-            "as expected": (lows <= model) & (model <= highs),
+            mark("expected low"): lows,
+            mark("expected high"): highs,
+            mark("as expected"): (lows <= model) & (model <= highs),
         }
     )
 
@@ -187,40 +188,70 @@ def write_answer(result: Reforms) -> list[str]:
     """Say in sentences what came out, the most important first."""
     studies, reforms = tabulate_studies(result), tabulate_reforms(result)
     spending = tabulate_spending(result).set_index(["arrangement", "lever"])["mean"]
-    said = [
-        f"{int(studies['within'].sum())} of {len(studies)} published sizes lie within range, and "
-        f"{int(studies['as expected'].sum())} of {len(studies)} results within what was expected "
-        "before the runs.",
-        "On the levers of rivalry "
-        + join_names(
-            [
-                f"{_CALLED.get(name, name)} spend {format_percent(spending[name, 'all'])}"
-                for name in result.spent
-            ]
+    spend = [
+        say(
+            "{regions} spend {share}",
+            regions=say(_CALLED) if name == COORDINATED else speak_name(name),
+            share=format_percent(spending[name, "all"]),
         )
-        + f" of their value added a year, where they may spend {format_percent(result.most)}.",
+        for name in result.spent
+    ]
+    said = [
+        say(
+            "{within} of {count} published sizes lie within range, and {expected} of {count} "
+            "results within what was expected before the runs.",
+            within=int(studies["within"].sum()),
+            expected=int(studies["as expected"].sum()),
+            count=len(studies),
+        ),
+        say(
+            "On the levers of rivalry {spend} of their value added a year, where they may spend "
+            "{most}.",
+            spend=say.join(spend),
+            most=format_percent(result.most),
+        ),
     ]
     for row in reforms.to_dict("records"):
-        verb, size = _split(row["residents"])
+        residents, size = _split(row["residents"])
         nation, much = _split(row["nation"])
         said.append(
-            f"From {row['from']} to {_END[row['to']]}: residents of the {row['regions']} regions "
-            f"{verb} {size} of value added ({row['regions that gain']} regions gain), the nation "
-            f"{nation}s {much}."
+            say(
+                "From {before} to {after}: {residents} ({gaining} regions gain), {nation}.",
+                before=speak_name(row["from"]),
+                after=say(_END[row["to"]]),
+                residents=say(
+                    mark("residents of the {count} regions gain {size} of value added")
+                    if residents
+                    else mark("residents of the {count} regions lose {size} of value added"),
+                    count=row["regions"],
+                    size=size,
+                ),
+                gaining=row["regions that gain"],
+                nation=say("the nation gains {size}", size=much)
+                if nation
+                else say("the nation loses {size}", size=much),
+            )
         )
     counts = [
-        f"{int((gains > 0).sum())} of {len(gains)} {name_nash(aim)}"
+        say(
+            "{count} of {total} {rivals}",
+            count=int((gains > 0).sum()),
+            total=len(gains),
+            rivals=speak_name(name_nash(aim)),
+        )
         for aim, gains in result.stopping.items()
     ]
-    said.append(f"By stopping alone {join_names(counts)} would gain by their own aim.")
+    said.append(
+        say("By stopping alone {counts} would gain by their own aim.", counts=say.join(counts))
+    )
     return said
 
 
-_END = {COORDINATED: "coordination", ALL_STOP: "a stop by all"}
-_CALLED = {COORDINATED: "coordinated regions"}
+_END = {COORDINATED: mark("coordination"), ALL_STOP: mark("a stop by all")}
+_CALLED = mark("coordinated regions")
 
 
-def _split(share: float) -> tuple[str, str]:
-    """Give the verb of a change, and its size; what the search leaves is nothing."""
+def _split(share: float) -> tuple[bool, str]:
+    """Say whether a change is none or a gain, and its size; what the search leaves is nothing."""
     size = 0.0 if abs(share) < _NOTHING else abs(share)
-    return ("lose" if share < 0 and size else "gain"), format_percent(size)
+    return not (share < 0 and size), format_percent(size)
