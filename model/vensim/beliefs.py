@@ -18,7 +18,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 
 from smecluster.model.support.errors import InputError
 from smecluster.model.vensim.document import Variable
@@ -77,6 +77,14 @@ class Belief:
     state: float = math.nan
     share: float = math.nan
     names: tuple[str, ...] = ()
+
+    def __eq__(self, other: object) -> bool:
+        """Compare what is stated; what is not stated, NaN, is the same in both."""
+        # From Python 3.13 the comparison that a dataclass brings takes no NaN for the same.
+        if not isinstance(other, Belief):
+            return NotImplemented
+        pairs = zip(astuple(self), astuple(other), strict=True)
+        return all(one == two or (one != one and two != two) for one, two in pairs)
 
     def around(self, value: float, least: float, most: float) -> Belief:
         """Give the belief in the constant's unit.

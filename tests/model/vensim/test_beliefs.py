@@ -42,6 +42,13 @@ def test_each_form_is_read(text, belief):
     assert read_beliefs(constant(text)) == (belief,)
 
 
+def test_what_is_not_stated_is_the_same_in_two_beliefs_and_what_is_stated_is_not():
+    assert Belief(RANGE, 1.0, float("nan")) == Belief(RANGE, 1.0, float("nan"))
+    assert Belief(RANGE, 1.0, float("nan")) != Belief(RANGE, 1.0, 2.0)
+    assert Belief(RANGE, 1.0, 2.0) != Belief(RANGE, 1.0, 2.0, 1.5)
+    assert len({Belief(EXACT), Belief(EXACT)}) == 1
+
+
 def test_elements_have_beliefs_of_their_own():
     found = read_beliefs(constant("exact for a, 0.1 to 0.2, median 0.12 for b and c, why."))
     assert [belief.kind for belief in found] == [EXACT, RANGE]
