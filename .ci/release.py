@@ -26,10 +26,13 @@ def read_version() -> str:
 
 def read_notes(version: str) -> str:
     """Read what the change log says of a version, or of what is not released yet."""
-    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    parts = re.split(r"^## +", text, flags=re.MULTILINE)[1:]
+    parts = re.split(r"^## +", _read_log(), flags=re.MULTILINE)[1:]
     found = {part.split(None, 1)[0].strip("[]"): part.partition("\n")[2].strip() for part in parts}
     return found.get(version, "")
+
+
+def _read_log() -> str:
+    return (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
 
 def join_lines(notes: str) -> str:
@@ -57,8 +60,12 @@ def find_faults(tag: str) -> list[str]:
         faults.append(f"the tag is {tag}, and pyproject.toml says {version}: tag v{version}")
     if not read_notes(version):
         faults.append(f"CHANGELOG.md has no part '## {version}'")
-    if f"\nversion: {version}\n" not in (ROOT / "CITATION.cff").read_text(encoding="utf-8"):
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    if f"\nversion: {version}\n" not in citation:
         faults.append(f"CITATION.cff does not name version {version}")
+    dated = re.search(rf"^## {re.escape(version)} - (\S+)$", _read_log(), re.MULTILINE)
+    if dated and f"\ndate-released: {dated[1]}\n" not in citation:
+        faults.append(f"CITATION.cff does not name {dated[1]}, the day that CHANGELOG.md gives")
     return faults
 
 

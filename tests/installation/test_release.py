@@ -80,6 +80,14 @@ def test_another_tag_is_refused(release):
     assert "pyproject.toml says" in fault
 
 
+def test_a_day_that_the_citation_does_not_name_is_refused(release):
+    version = release.read_version()
+    log = release.ROOT / "CHANGELOG.md"
+    log.write_text(f"# Changelog\n\n## {version} - 1999-12-31\n\n- one\n", encoding="utf-8")
+    (fault,) = release.find_faults(f"v{version}")
+    assert "does not name 1999-12-31" in fault
+
+
 def test_a_version_without_notes_is_refused(release):
     log = release.ROOT / "CHANGELOG.md"
     log.write_text("# Changelog\n\n## 0.0.1\n\n- one\n", encoding="utf-8")
