@@ -107,7 +107,8 @@ def _read_meanings(record: type[BaseModel]) -> dict[str, str]:
 def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "required"
-    value = field.get_default(call_default_factory=True)
+    # pydantic 2.10 wants the data of other fields, though no default here looks at them.
+    value = field.get_default(call_default_factory=True, validated_data={})
     if value in (None, (), {}, "") or isinstance(value, BaseModel):
         return ""
     if isinstance(value, tuple) and any(isinstance(one, BaseModel) for one in value):

@@ -187,7 +187,8 @@ def _find_unit(field: FieldInfo) -> str:
 def _name_default(name: str, field: FieldInfo) -> str:
     if field.is_required():
         return "-"
-    value = field.get_default(call_default_factory=True)
+    # pydantic 2.10 wants the data of other fields, though no default here looks at them.
+    value = field.get_default(call_default_factory=True, validated_data={})
     if name in _INSTEAD:
         return f"`{_INSTEAD[name]}` instead"
     if value is None or value == {}:
