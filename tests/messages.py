@@ -84,6 +84,15 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = {
         "calibration/validation/rivals.py",
         "scripts/fitting/histories.py",
     ),
+    "sensitivity": (
+        "sensitivity/analysis/*.py",
+        "sensitivity/methods/*.py",
+        "sensitivity/report/**/*.py",
+        "sensitivity/store/*.py",
+        "scripts/batches/named_study.py",
+        "scripts/batches/sensitivity.py",
+        "scripts/batches/study_results.py",
+    ),
     "demo": (
         "scripts/policy/demo.py",
         "scripts/policy/desk.py",
@@ -95,7 +104,7 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = {
 }
 NAMES, DESK = "names", "desk"
 #: Headings that would be something else as a message.
-HEADINGS = ("to", "total", "level", "from")
+HEADINGS = ("to", "total", "level", "from", "factor", "output")
 
 Message = str | tuple[str, str]
 
@@ -129,6 +138,8 @@ def list_names() -> Iterator[str]:
     from smecluster.policies.strategy import names as list_strategies
     from smecluster.policies.study import load as load_study
     from smecluster.policies.study import names as list_studies
+    from smecluster.sensitivity.design.study import list_studies as list_questions
+    from smecluster.sensitivity.design.study import load_study as load_questions
 
     yield from model.load().regions
     for lever in read_levers():
@@ -153,6 +164,8 @@ def list_names() -> Iterator[str]:
     yield from (loop.label for loop in LOOPS)
     yield from (load_study(name).title for name in list_studies())
     yield from (BEST, *BEST_TITLE, *FRONT_TITLE)
+    for study in map(load_questions, list_questions()):
+        yield from (study.title, study.question)
     yield from list_findings()
     yield from list_reasons()
     yield from list_series()

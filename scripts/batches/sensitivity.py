@@ -108,6 +108,7 @@ def sensitivity(
 
 
 def _create(path: Path, like: str) -> None:
+    from smecluster.model.presentation.language.spoken import say
     from smecluster.model.support.files import write_atomic
     from smecluster.sensitivity.design.study import read_study_text
 
@@ -116,7 +117,7 @@ def _create(path: Path, like: str) -> None:
     if path.exists():
         raise InputError(f"{path} exists: choose another name")
     print(write_atomic(path, read_study_text(like)))
-    note(f"next: edit it, then run smecluster sensitivity run {path}")
+    note(say("next: edit it, then run smecluster sensitivity run {path}", path=path))
 
 
 def _run_study(
@@ -128,6 +129,7 @@ def _run_study(
     cluster: Cluster | None,
     json: bool,
 ) -> None:
+    from smecluster.model.presentation.language.spoken import say
     from smecluster.scripts.shared.progress import progress
     from smecluster.sensitivity.design.scenarios import resolve_study
     from smecluster.sensitivity.running import extend_study
@@ -147,7 +149,7 @@ def _run_study(
     record: dict[str, Any] = {}
     for step in steps:
         if record:
-            note(f"size doubled to {step.study.method.size:,}")
+            note(say("size doubled to {size}", size=f"{step.study.method.size:,}"))
         record = _make_record(folder, step.study, step.summary)
         if not json:
             _print_summary(record)
@@ -158,11 +160,11 @@ def _run_study(
             if study.enough is not None and not step.verdict.enough:
                 largest = study.enough.largest
                 if 2 * step.study.method.size > largest:
-                    note(f"not doubled again: enough.largest is {largest:,}")
+                    note(say("not doubled again: enough.largest is {size}", size=f"{largest:,}"))
     if json:
         print_json(record)
     else:
-        note(f"next: smecluster sensitivity analyse {folder}")
+        note(say("next: smecluster sensitivity analyse {path}", path=folder))
 
 
 def _make_record(folder: Path, study: Study, summary: RunSummary) -> dict[str, Any]:
@@ -184,17 +186,34 @@ def _make_record(folder: Path, study: Study, summary: RunSummary) -> dict[str, A
 
 
 def _print_summary(record: dict[str, Any]) -> None:
-    text = f"{record['folder']}: {record['runs']:,} runs, {record['failed']:,} failed; "
+    from smecluster.model.presentation.language.spoken import say
+
+    told = {
+        "folder": record["folder"],
+        "runs": f"{record['runs']:,}",
+        "failed": f"{record['failed']:,}",
+    }
     if record["new"]:
-        text += f"{record['new']:,} run now in {record['seconds']:.0f} s"
-        text += f" ({record['runs a second']:,.0f} a second)"
+        text = say(
+            "{folder}: {runs} runs, {failed} failed; {new} run now in {seconds} s ({rate} a "
+            "second)",
+            new=f"{record['new']:,}",
+            seconds=f"{record['seconds']:.0f}",
+            rate=f"{record['runs a second']:,.0f}",
+            **told,
+        )
     else:
-        text += "none was missing"
+        text = say("{folder}: {runs} runs, {failed} failed; none was missing", **told)
     if record["peak memory MiB"] is not None:
-        text += f"; peak memory {record['peak memory MiB']:,.0f} MiB"
+        text += say("; peak memory {size} MiB", size=f"{record['peak memory MiB']:,.0f}")
     print(text)
     if "failures" in record:
-        print(f"{record['failures']} lists the failed runs: why, where and with which inputs")
+        print(
+            say(
+                "{file} lists the failed runs: why, where and with which inputs",
+                file=record["failures"],
+            )
+        )
 
 
 def _measure_memory() -> float | None:

@@ -18,11 +18,12 @@ _FAILED, _LEADING = 10, 3
 
 
 def _analyse_results(given: Given, results: Results, method: str | None) -> Analysis:
+    from smecluster.model.presentation.language.catalogue import mark
     from smecluster.scripts.shared.progress import progress
     from smecluster.sensitivity.analysis.compute import analyse
 
     _refuse_list_changes(given, results)
-    with progress("outputs") as tell:
+    with progress(mark("outputs")) as tell:
         return analyse(results, method=method, tell=tell)
 
 
@@ -42,7 +43,10 @@ def _refuse_list_changes(given: Given, results: Results) -> None:
 
 def report_status(given: Given, out: Path | None, json: bool) -> None:
     """Print how much is done, which runs failed, and what has changed since."""
+    from smecluster.model.presentation.language.catalogue import mark
+    from smecluster.model.presentation.language.spoken import say
     from smecluster.model.support.locks import describe_lock
+    from smecluster.sensitivity.analysis.speaking import speak_name
     from smecluster.sensitivity.store.folder import FAILED
 
     results = read_results(given, out)
@@ -76,24 +80,37 @@ def report_status(given: Given, out: Path | None, json: bool) -> None:
         )
         return
     print(
-        f"{results.folder}: {results.study.title}; {results.method}, size {results.size:,}, "
-        f"{len(results.factors)} factors, {len(results.columns)} outputs"
+        say(
+            "{folder}: {study}; {method}, size {size}, {factors} factors, {outputs} outputs",
+            folder=results.folder,
+            study=say.name(results.study.title),
+            method=results.method,
+            size=f"{results.size:,}",
+            factors=len(results.factors),
+            outputs=len(results.columns),
+        )
     )
-    print_table(["scenario", "done", "runs", "failed", "damaged parts"], rows)
+    for row in rows:
+        row[0] = speak_name(str(row[0]))
+    headings = [mark("scenario"), mark("done"), mark("runs"), mark("failed"), mark("damaged parts")]
+    print_table(headings, rows)
     if busy:
         print(busy)
     elif not results.complete:
         option = "" if out is None else f" --out {out}"
-        print(f"incomplete: smecluster sensitivity run {given.words}{option} resumes it")
+        command = f"smecluster sensitivity run {given.words}{option}"
+        print(say("incomplete: {command} resumes it", command=command))
     if changed:
-        print(f"changed since these runs: {', '.join(changed)}")
+        print(say("changed since these runs: {names}", names=", ".join(changed)))
     if len(failed):
         print(results.rule)
         shown = failed[["scenario", "run", "reason", "variable", "year"]].head(_FAILED)
         print_table(
             [str(name) for name in shown],
             shown.to_numpy().tolist(),
-            f"The first failed runs; all of them, with their inputs, are in {FAILED}",
+            say(
+                "The first failed runs; all of them, with their inputs, are in {file}", file=FAILED
+            ),
         )
 
 
@@ -123,8 +140,11 @@ def _list_changes(given: Given, results: Results) -> list[str]:
 
 def report_analysis(given: Given, out: Path | None, method: str | None, json: bool) -> None:
     """Compute indices from the stored runs; write all, print the answer and the leading ones."""
-    from smecluster.model.presentation.formatting import Rounded, display_unit
+    from smecluster.model.presentation.formatting import Rounded
+    from smecluster.model.presentation.language.catalogue import mark
+    from smecluster.model.presentation.language.spoken import say
     from smecluster.model.support.files import check_writable
+    from smecluster.sensitivity.analysis.speaking import speak_name
     from smecluster.sensitivity.report.files import write_analysis
     from smecluster.sensitivity.report.sentences import describe_analysis
 
@@ -158,12 +178,14 @@ def report_analysis(given: Given, out: Path | None, method: str | None, json: bo
         .head(_LEADING)
         .sort_values(["scenario", "output"], kind="stable")
     )
-    columns = ["scenario", "output", "factor", "value", "low", "high", "unit"]
+    columns = [mark("scenario"), mark("output"), mark("factor"), "value", "low", "high", "unit"]
     rows = []
     for *keys, value, low, high, own in leading[columns].itertuples(index=False):
-        unit, factor = ("Dmnl", 1.0) if analysis.method.shares else display_unit(own)
-        rows.append([*keys, *(Rounded(factor * number) for number in (value, low, high)), unit])
-    print_table(columns, rows, f"Leading factors ({headline} index); all are in the files")
+        unit, factor = (say.own_unit("Dmnl"), 1.0) if analysis.method.shares else say.unit(own)
+        names = [speak_name(str(key)) for key in keys]
+        rows.append([*names, *(Rounded(factor * number) for number in (value, low, high)), unit])
+    title = say("Leading factors ({index} index); all are in the files", index=say(headline))
+    print_table(columns, rows, title)
     finish(files)
 
 

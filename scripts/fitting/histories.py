@@ -231,7 +231,7 @@ def _print_fit(fit: pd.DataFrame) -> None:
             mark("series"),
             mark("n"),
             mark("years"),
-            mark("factor"),
+            say("factor"),
             mark("MAPE %"),
             mark("bias %"),
             *shares,

@@ -44,6 +44,7 @@ SPEAKING = frozenset(
         "statistics",
         "game",
         "histories",
+        "sensitivity",
     }
 )
 _PARAMETER = "lang"

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from smecluster.model.presentation.language.spoken import say
 from smecluster.sensitivity.analysis.cases import (
     Rows,
     describe_outputs,
@@ -19,6 +20,7 @@ from smecluster.sensitivity.analysis.convergence import trace_convergence
 from smecluster.sensitivity.analysis.index_table import COLUMNS, build_index_table
 from smecluster.sensitivity.analysis.ranking import Ranking
 from smecluster.sensitivity.analysis.scenario_ranking import find_place
+from smecluster.sensitivity.analysis.speaking import summarise_names
 from smecluster.sensitivity.analysis.swings import convert_effects, measure_swings
 from smecluster.sensitivity.analysis.trust import (
     Remark,
@@ -29,7 +31,6 @@ from smecluster.sensitivity.analysis.trust import (
     remark_on_dependence,
     remark_on_indices,
     remark_on_size,
-    summarise_names,
 )
 from smecluster.sensitivity.design.crossing import Scenario
 from smecluster.sensitivity.design.outputs import Column
@@ -188,16 +189,30 @@ class Collector:
         remarks = remark_on_size(rows.method, count_size(results, rows))
         remarks.append(make_note(_describe_runs(results)))
         if not results.complete:
-            remarks.append(make_warning("Some runs of the study are still missing."))
+            remarks.append(make_warning(say("Some runs of the study are still missing.")))
         for count, names in self.left_out.items():
             remarks.append(
                 make_warning(
-                    f"{count:,} of {rows.size:,} {rows.units} are left out for "
-                    f"{summarise_names(names)}. {results.rule}"
+                    say.sentences(
+                        [
+                            say(
+                                "{count} of {total} {units} are left out for {outputs}.",
+                                count=f"{count:,}",
+                                total=f"{rows.size:,}",
+                                units=say.word(rows.units),
+                                outputs=summarise_names(names),
+                            ),
+                            results.rule,
+                        ]
+                    )
                 )
             )
         if self.empty:
-            remarks.append(make_warning(f"{summarise_names(self.empty)}: no run has a value."))
+            remarks.append(
+                make_warning(
+                    say("{outputs}: no run has a value.", outputs=summarise_names(self.empty))
+                )
+            )
         remarks += remark_on_constants(self.constants)
         if rows.method.name == "regional":
             remarks.append(_remark_on_notable(results))
@@ -205,8 +220,12 @@ class Collector:
         if draws is not None and results.runs > draws:
             remarks.append(
                 make_warning(
-                    f"{results.runs:,} runs share {draws:,} draws of the calibration and repeat "
-                    "them: that adds no evidence, and intervals are too narrow."
+                    say(
+                        "{runs} runs share {draws} draws of the calibration and repeat them: that "
+                        "adds no evidence, and intervals are too narrow.",
+                        runs=f"{results.runs:,}",
+                        draws=f"{draws:,}",
+                    )
                 )
             )
         if own and not rows.method.given_data:
@@ -216,8 +235,11 @@ class Collector:
         if self.bootstrap.resamples > rows.method.resamples:
             remarks.append(
                 make_note(
-                    f"Intervals come from {rows.method.resamples} resamples, the limit for "
-                    f"{rows.method.title}."
+                    say(
+                        "Intervals come from {count} resamples, the limit for {method}.",
+                        count=rows.method.resamples,
+                        method=say(rows.method.title),
+                    )
                 )
             )
         if own and results.method != "sobol" and len(results.scenarios) > 1:
@@ -234,23 +256,35 @@ def count_size(results: Results, rows: Rows) -> int:
 
 def _describe_runs(results: Results) -> str:
     """Say what differs among the runs, and what does not."""
-    text = (
-        f"The runs vary the study's {len(results.factors)} factors; every other constant, the "
-        "equations and the national drivers stay as they are."
-    )
+    said = [
+        say(
+            "The runs vary the study's {count} factors; every other constant, the equations and "
+            "the national drivers stay as they are.",
+            count=len(results.factors),
+        )
+    ]
     if results.manifest.budget:
-        text += f" Each strategy with a programme spends {results.manifest.budget}."
-    return text
+        # In the language in which the study was run.
+        said.append(
+            say(
+                "Each strategy with a programme spends {money}.",
+                money=results.manifest.budget,
+            )
+        )
+    return say.sentences(said)
 
 
 def _remark_on_notable(results: Results) -> Remark:
     chosen = results.study.analysis
-    side = "below" if chosen.below else "above"
     if chosen.threshold is None:
-        where = f"the {chosen.quantile:g} quantile of all runs"
+        where = say("the {share} quantile of all runs", share=f"{chosen.quantile:g}")
     else:
-        where = f"{chosen.threshold:g} in the output's own unit"
-    return make_note(f"Notable runs are those whose output lies {side} {where}.")
+        where = say("{value} in the output's own unit", value=f"{chosen.threshold:g}")
+    if chosen.below:
+        return make_note(
+            say("Notable runs are those whose output lies below {where}.", where=where)
+        )
+    return make_note(say("Notable runs are those whose output lies above {where}.", where=where))
 
 
 def _remark_on_ranking(results: Results) -> list[Remark]:
@@ -258,8 +292,10 @@ def _remark_on_ranking(results: Results) -> list[Remark]:
         return []
     return [
         make_note(
-            f"Strategies are not ranked: runs laid out for {results.method} are not a random "
-            "sample."
+            say(
+                "Strategies are not ranked: runs laid out for {method} are not a random sample.",
+                method=results.method,
+            )
         )
     ]
 

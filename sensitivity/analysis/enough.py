@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from smecluster.model.presentation.language.spoken import say
+from smecluster.sensitivity.analysis.speaking import speak_name
 from smecluster.sensitivity.design.study_tables import LARGEST
 from smecluster.sensitivity.methods.effective import LEAST_RUNS
 
@@ -75,7 +77,7 @@ def judge_size(
     """
     part = indices[indices["index"] == headline].dropna(subset=["value"])
     if part.empty:
-        text = "No output varies, so there is no index, however many runs there are."
+        text = say("No output varies, so there is no index, however many runs there are.")
         return Verdict(False, math.nan, size, text)
     rarest = part.iloc[int(part["effective"].to_numpy().argmin())]
     if rarest["effective"] < least:
@@ -88,29 +90,45 @@ def judge_size(
     # An index without an interval is not known at all.
     at = int(spread.fillna(math.inf).to_numpy().argmax())
     widest, worst = float(spread.iloc[at]), part.iloc[at]
+    named = {
+        "index": say(headline),
+        "factor": repr(worst["factor"]) if say.english else speak_name(worst["factor"]),
+        "output": speak_name(worst["output"]),
+    }
     if math.isnan(widest):
-        text = (
-            f"The runs are not enough: {headline} of {worst['factor']!r} for {worst['output']} "
-            "has no interval."
+        text = say(
+            "The runs are not enough: {index} of {factor} for {output} has no interval.", **named
         )
         return Verdict(False, math.nan, 2 * size, text)
-    where = (
-        f"the widest interval among the {leading} leading factors is {widest:.3f} "
-        f"({headline} of {worst['factor']!r} for {worst['output']})"
+    where = say(
+        "the widest interval among the {count} leading factors is {widest} ({index} of {factor} "
+        "for {output})",
+        count=leading,
+        widest=f"{widest:.3f}",
+        **named,
     )
     if widest <= width and indicative:
-        text = (
-            f"Whether the runs are enough cannot be said: {where}, but intervals of this method "
+        text = say(
+            "Whether the runs are enough cannot be said: {where}, but intervals of this method "
             "leave out the bias of its estimator. Look whether another seed, or twice the runs, "
-            "gives the same indices; or use sobol."
+            "gives the same indices; or use sobol.",
+            where=where,
         )
         return Verdict(False, widest, 2 * size, text)
+    limit = f"{width:g}"
     if widest <= width:
-        text = f"The runs are enough: {where}, within the limit of {width:g}."
+        text = say(
+            "The runs are enough: {where}, within the limit of {limit}.", where=where, limit=limit
+        )
         return Verdict(True, widest, size, text)
     needed = _round_up(size * (widest / width) ** 2)
-    should = _suggest_size(needed, size, "accept wider intervals, or leave factors out.")
-    text = f"The runs are not enough: {where}, wider than the limit of {width:g}. {should}"
+    instead = say("accept wider intervals, or leave factors out.")
+    said = say(
+        "The runs are not enough: {where}, wider than the limit of {limit}.",
+        where=where,
+        limit=limit,
+    )
+    text = say.sentences([said, _suggest_size(needed, size, instead)])
     return Verdict(False, widest, needed, text)
 
 
@@ -118,12 +136,15 @@ def _refuse_handful(rarest: pd.Series, size: int, least: float) -> Verdict:
     """Refuse to judge by intervals that rest on a handful of runs."""
     effective = float(rarest["effective"])
     needed = max(2 * size, _round_up(size * least / max(effective, 1.0)))
-    should = _suggest_size(needed, size, "look at an output that is less rare or less extreme.")
-    text = (
-        f"The runs are not enough: {rarest['output']} rests on effectively {effective:.0f} of them "
-        f"(a rare event or a heavy tail), fewer than {least:.0f}, and its intervals are not to be "
-        f"trusted. {should}"
+    instead = say("look at an output that is less rare or less extreme.")
+    said = say(
+        "The runs are not enough: {output} rests on effectively {effective} of them (a rare event "
+        "or a heavy tail), fewer than {least}, and its intervals are not to be trusted.",
+        output=speak_name(rarest["output"]),
+        effective=f"{effective:.0f}",
+        least=f"{least:.0f}",
     )
+    text = say.sentences([said, _suggest_size(needed, size, instead)])
     return Verdict(False, math.nan, needed, text)
 
 
@@ -134,5 +155,9 @@ def _round_up(size: float) -> int:
 
 def _suggest_size(needed: int, size: int, instead: str) -> str:
     if needed > LARGEST:
-        return f"No size that a study may have would be enough: {instead}"
-    return f"A size of about {needed:,} instead of {size:,} should be enough."
+        return say("No size that a study may have would be enough: {instead}", instead=instead)
+    return say(
+        "A size of about {needed} instead of {size} should be enough.",
+        needed=f"{needed:,}",
+        size=f"{size:,}",
+    )

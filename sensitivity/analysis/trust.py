@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -11,7 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import spearmanr
 
+from smecluster.model.presentation.language.spoken import say
 from smecluster.model.support.errors import InputError
+from smecluster.sensitivity.analysis.speaking import speak_name, summarise_names
 from smecluster.sensitivity.methods import Method
 from smecluster.sensitivity.methods.estimates import Array
 
@@ -99,11 +101,20 @@ def remark_on_constants(names: Sequence[str]) -> list[Remark]:
     """Say which outputs have no indices because they do not vary."""
     if not names:
         return []
-    verb = "is" if len(names) == 1 else "are"
+    named = summarise_names(names)
     return [
         make_warning(
-            f"{summarise_names(names)} {verb} the same in all runs: no factor matters there, and "
-            "it has no index (which is not an index of zero)."
+            say(
+                "{outputs} is the same in all runs: no factor matters there, and it has no index "
+                "(which is not an index of zero).",
+                outputs=named,
+            )
+            if len(names) == 1
+            else say(
+                "{outputs} are the same in all runs: no factor matters there, and it has no index "
+                "(which is not an index of zero).",
+                outputs=named,
+            )
         )
     ]
 
@@ -123,15 +134,26 @@ def remark_on_size(method: Method, size: int) -> list[Remark]:
         below = 1 << (size.bit_length() - 1)
         remarks.append(
             make_warning(
-                f"N = {size} is not a power of two: the points of the Sobol' sequence are not "
-                f"balanced; take {below} or {2 * below}."
+                say(
+                    "N = {size} is not a power of two: the points of the Sobol' sequence are not "
+                    "balanced; take {below} or {above}.",
+                    size=size,
+                    below=below,
+                    above=2 * below,
+                )
             )
         )
     if size < method.advised:
         remarks.append(
             make_warning(
-                f"{size:,} {method.sized} are few for {method.title}; "
-                f"{method.advised:,} or more are advised. Look at the intervals."
+                say(
+                    "{size} {sized} are few for {method}; {advised} or more are advised. Look at "
+                    "the intervals.",
+                    size=f"{size:,}",
+                    sized=say(method.sized),
+                    method=say(method.title),
+                    advised=f"{method.advised:,}",
+                )
             )
         )
     return remarks
@@ -162,21 +184,38 @@ def remark_on_dependence(method: Method, names: Sequence[str], x: Array) -> list
 def _remark_on_pair(method: Method, names: Sequence[str], correlation: float) -> list[Remark]:
     if abs(correlation) < _DEPENDENT:
         return []
-    which = f"{names[0]!r} and {names[1]!r} (rank correlation {correlation:.2f})"
+    which = say(
+        "{one} and {other} (rank correlation {correlation})",
+        one=_quote(names[0]),
+        other=_quote(names[1]),
+        correlation=f"{correlation:.2f}",
+    )
     if not method.given_data:
         return [
             make_warning(
-                f"Factors depend on each other, most of all {which}: {method.title} assumes "
-                "that they do not; use a given-data method."
+                say(
+                    "Factors depend on each other, most of all {which}: {method} assumes that they "
+                    "do not; use a given-data method.",
+                    which=which,
+                    method=say(method.title),
+                )
             )
         ]
     return [
         make_note(
-            f"Factors depend on each other, most of all {which}: the index of a factor "
-            "includes what it shares with factors that move with it, and indices may sum to more "
-            "than 1. Given enough runs, 'own' and 'shared' of HDMR separate the two."
+            say(
+                "Factors depend on each other, most of all {which}: the index of a factor includes "
+                "what it shares with factors that move with it, and indices may sum to more than "
+                "1. Given enough runs, 'own' and 'shared' of HDMR separate the two.",
+                which=which,
+            )
         )
     ]
+
+
+def _quote(name: str) -> str:
+    """Put a factor's name into quotation marks."""
+    return repr(name) if say.english else say("'{title}'", title=speak_name(name))
 
 
 def remark_on_indices(
@@ -206,12 +245,18 @@ def _remark_on_handful(table: pd.DataFrame, method: Method) -> list[Remark]:
     wrong = table[(table["effective"] < method.least) & table["value"].notna()]
     if wrong.empty:
         return []
-    units = "trajectories" if method.name == "morris" else "runs"
+    units = say("trajectories") if method.name == "morris" else say("runs")
     return [
         make_warning(
-            f"Intervals of {summarise_names(wrong['output'])} are not to be trusted: a rare event "
-            f"or a heavy tail leaves effectively {wrong['effective'].min():.0f} {units} (at least "
-            f"{method.least:.0f} are needed). Another sample may give other indices."
+            say(
+                "Intervals of {outputs} are not to be trusted: a rare event or a heavy tail leaves "
+                "effectively {count} {units} (at least {least} are needed). Another sample may "
+                "give other indices.",
+                outputs=summarise_names(wrong["output"]),
+                count=f"{wrong['effective'].min():.0f}",
+                units=units,
+                least=f"{method.least:.0f}",
+            )
         )
     ]
 
@@ -229,17 +274,39 @@ def _remark_on_negative(table: pd.DataFrame) -> list[Remark]:
         if beyond > _BY_CHANCE * every:
             remarks.append(
                 make_warning(
-                    f"{beyond} of {every} indices ({name}) lie below zero by more than their "
-                    f"intervals, which cannot be: take more runs (worst: {worst['factor']!r} "
-                    f"for {worst['output']}, {worst['value']:.3f})."
+                    say(
+                        "{count} of {every} indices ({index}) lie below zero by more than their "
+                        "intervals, which cannot be: take more runs (worst: {factor} for {output}, "
+                        "{value}).",
+                        count=beyond,
+                        every=every,
+                        index=say(name),
+                        factor=_quote(worst["factor"]),
+                        output=speak_name(worst["output"]),
+                        value=f"{worst['value']:.3f}",
+                    )
                 )
             )
         else:
-            most = "nearly all" if beyond else "all"
+            told = {
+                "count": count,
+                "every": every,
+                "index": say(name),
+                "value": f"{worst['value']:.3f}",
+            }
             remarks.append(
                 make_note(
-                    f"{count} of {every} indices ({name}) lie below zero, {most} "
-                    f"within their intervals: read them as zero (lowest {worst['value']:.3f})."
+                    say(
+                        "{count} of {every} indices ({index}) lie below zero, nearly all within "
+                        "their intervals: read them as zero (lowest {value}).",
+                        **told,
+                    )
+                    if beyond
+                    else say(
+                        "{count} of {every} indices ({index}) lie below zero, all within their "
+                        "intervals: read them as zero (lowest {value}).",
+                        **told,
+                    )
                 )
             )
     return remarks
@@ -255,8 +322,12 @@ def _remark_on_sums(table: pd.DataFrame) -> list[Remark]:
         worst = above.iloc[int(above["value"].to_numpy().argmax())]
         remarks.append(
             make_warning(
-                f"First-order indices sum to more than 1 for {summarise_names(above['output'])} "
-                f"(most: {worst['value']:.2f}): take more runs, or the factors are not independent."
+                say(
+                    "First-order indices sum to more than 1 for {outputs} (most: {value}): take "
+                    "more runs, or the factors are not independent.",
+                    outputs=summarise_names(above["output"]),
+                    value=f"{worst['value']:.2f}",
+                )
             )
         )
     apart = sums[sums["high"] < 0.8]
@@ -264,9 +335,12 @@ def _remark_on_sums(table: pd.DataFrame) -> list[Remark]:
         worst = apart.iloc[int(apart["value"].to_numpy().argmin())]
         remarks.append(
             make_note(
-                f"First-order indices sum to less than 0.8 for {summarise_names(apart['output'])} "
-                f"(least: {worst['value']:.2f}): the rest of the variance comes from "
-                "interactions; read the total indices."
+                say(
+                    "First-order indices sum to less than 0.8 for {outputs} (least: {value}): the "
+                    "rest of the variance comes from interactions; read the total indices.",
+                    outputs=summarise_names(apart["output"]),
+                    value=f"{worst['value']:.2f}",
+                )
             )
         )
     return remarks
@@ -294,35 +368,30 @@ def _remark_on_method(method: Method) -> list[Remark]:
     if method.name == "fast":
         return [
             make_note(
-                "FAST's intervals come from halves of its search curves and are only "
-                "indicative, as SALib itself says."
+                say(
+                    "FAST's intervals come from halves of its search curves and are only "
+                    "indicative, as SALib itself says."
+                )
             )
         ]
     if method.indicative:
         return [
             make_note(
-                f"Intervals of {' and '.join(method.indicative)} are only indicative: they leave "
-                "out the bias of the classes that the runs are divided into. With 512 runs, 90 % "
-                "intervals held the exact first-order index in about half of the cases."
+                say(
+                    "Intervals of {indices} are only indicative: they leave out the bias of the "
+                    "classes that the runs are divided into. With 512 runs, 90 % intervals held "
+                    "the exact first-order index in about half of the cases.",
+                    indices=say.join([say(name) for name in method.indicative]),
+                )
             )
         ]
     if method.name == "rbd-fast":
         return [
             make_note(
-                "RBD-FAST's intervals are about 1.4 times too wide, since SALib draws each from "
-                "half of the runs."
+                say(
+                    "RBD-FAST's intervals are about 1.4 times too wide, since SALib draws each "
+                    "from half of the runs."
+                )
             )
         ]
     return []
-
-
-def summarise_names(names: Iterable[str], most: int = 3) -> str:
-    """Name a few things and count the rest."""
-    every = list(dict.fromkeys(str(name) for name in names))
-    # Semicolons separate names that contain commas.
-    comma = "; " if any("," in name for name in every) else ", "
-    if len(every) > most + 1:
-        return f"{comma.join(every[:most])} and {len(every) - most} more"
-    if len(every) < 2:
-        return "".join(every)
-    return f"{comma.join(every[:-1])} and {every[-1]}"

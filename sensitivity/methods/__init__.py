@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from smecluster.model.presentation.language.catalogue import mark
 from smecluster.model.support.errors import UnknownNameError
 from smecluster.sensitivity.methods.delta import estimate_delta
 from smecluster.sensitivity.methods.effective import (
@@ -129,11 +130,11 @@ _OF_CLASSES = ("delta", "first order")
 _METHODS = (
     Method(
         "sobol",
-        "Sobol' indices",
+        mark("Sobol' indices"),
         estimate_sobol,
         "total",
         512,
-        "base points",
+        mark("base points"),
         given_data=False,
         powers_of_two=True,
         resamples=10_000,
@@ -141,11 +142,11 @@ _METHODS = (
     ),
     Method(
         "morris",
-        "Morris screening",
+        mark("Morris screening"),
         estimate_morris,
         "mu star",
         20,
-        "trajectories",
+        mark("trajectories"),
         given_data=False,
         resamples=10_000,
         count_effective=_count_trajectories,
@@ -157,7 +158,7 @@ _METHODS = (
         estimate_fast,
         "total",
         512,
-        "runs a factor",
+        mark("runs a factor"),
         given_data=False,
         resamples=200,
         count_effective=_count_on_curves,
@@ -178,7 +179,7 @@ _METHODS = (
     Method("hdmr", "HDMR", estimate_hdmr, "first order", 1000, "runs", resamples=RESAMPLES),
     Method(
         "regional",
-        "regional analysis",
+        mark("regional analysis"),
         estimate_regional,
         "separation",
         1000,
@@ -187,7 +188,7 @@ _METHODS = (
     ),
     Method(
         "given-data",
-        "indices from given data",
+        mark("indices from given data"),
         _estimate_given_data,
         "first order",
         1000,
@@ -196,6 +197,16 @@ _METHODS = (
         quick=estimate_delta,
         indicative=_OF_CLASSES,
     ),
+)
+#: Indices that sentences name.
+INDICES = (
+    mark("first order"),
+    mark("total"),
+    mark("delta"),
+    mark("separation"),
+    mark("own"),
+    mark("runs"),
+    mark("mu star"),
 )
 METHODS: Mapping[str, Method] = {method.name: method for method in _METHODS}
 

@@ -9,8 +9,11 @@ import pandas as pd
 
 from smecluster.model.presentation.documents.page import Section, render_page
 from smecluster.model.presentation.formatting import capitalise
+from smecluster.model.presentation.language.catalogue import mark
+from smecluster.model.presentation.language.spoken import say
 from smecluster.model.support.files import write_atomic
 from smecluster.sensitivity.analysis.analysis import Analysis
+from smecluster.sensitivity.analysis.speaking import speak_name
 from smecluster.sensitivity.methods import find_method
 from smecluster.sensitivity.report.figures.index_titles import describe_index
 from smecluster.sensitivity.report.sentences import write_answers
@@ -21,17 +24,40 @@ PAGE = "report.html"
 # Factors of an output, and failed runs, that the page shows; all are in the files.
 _LEADING, _FAILED = 5, 10
 
+# Columns that hold names.
+_NAMED = ("scenario", "output", "factor", "group", "better", "worse")
+_HEADINGS = (
+    mark("scenario"),
+    mark("output"),
+    mark("trusted"),
+    mark("baseline"),
+    mark("mean"),
+    mark("sd"),
+    mark("run"),
+    mark("reason"),
+    mark("draws"),
+    mark("better"),
+    mark("worse"),
+    mark("where low"),
+    mark("where high"),
+    mark("total index"),
+    mark("first order index"),
+    mark("order"),
+    mark("floor"),
+    mark("year"),
+)
+
 # Captions of figures by the beginning of their file's name.
 _CAPTIONS = {
-    "ranked": "Which factors matter, and which way",
-    "plane": "How much factors matter, and how much that depends on other factors",
-    "heat-map": "What matters where",
-    "tornado": "Which way the factors move the outcomes",
-    "scatter": "Outcomes against their leading factors",
-    "over-time-intervals": "How much factors matter over time, with intervals",
-    "over-time": "Where the spread comes from, year by year",
-    "strategies": "Does the ranking of strategies hold?",
-    "convergence": "Were there enough runs?",
+    "ranked": mark("Which factors matter, and which way"),
+    "plane": mark("How much factors matter, and how much that depends on other factors"),
+    "heat-map": mark("What matters where"),
+    "tornado": mark("Which way the factors move the outcomes"),
+    "scatter": mark("Outcomes against their leading factors"),
+    "over-time-intervals": mark("How much factors matter over time, with intervals"),
+    "over-time": mark("Where the spread comes from, year by year"),
+    "strategies": mark("Does the ranking of strategies hold?"),
+    "convergence": mark("Were there enough runs?"),
 }
 
 
@@ -65,17 +91,19 @@ def write_page(results: Results, analysis: Analysis, figures: Sequence[Path], fo
     sections = [
         _show_ranking(analysis, figures),
         _show_drivers(results, analysis, figures),
-        _make_section("Over time", "", figures, ("over-time", "over-time-intervals")),
-        _make_section("Which way", "", figures, ("tornado", "scatter")),
+        _make_section(say("Over time"), "", figures, ("over-time", "over-time-intervals")),
+        _make_section(say("Which way"), "", figures, ("tornado", "scatter")),
         _show_trust(results, analysis, figures),
         _show_runs(results, analysis),
     ]
-    answer: str | Sequence[str] = [*sentences, *verdict] or "No output varies: there is no answer."
+    answer: str | Sequence[str] = [*sentences, *verdict] or say(
+        "No output varies: there is no answer."
+    )
     text = render_page(
-        study.title,
+        say.name(study.title),
         answer,
         [
-            *([Section("The question", [study.question])] if study.question else []),
+            *([Section(say("The question"), [say.name(study.question)])] if study.question else []),
             *(section for section in sections if section is not None),
         ],
         results.stamp() | {"analysed by": analysis.method.name},
@@ -100,7 +128,10 @@ def _select_pictures(figures: Sequence[Path], kinds: Sequence[str]) -> list[tupl
         kind = next(name for name in _CAPTIONS if path.stem.startswith(name))
         if kind in kinds:
             scenario = path.stem[len(kind) + 1 :].replace("-", " ")
-            found.append((_CAPTIONS[kind] + (f" ({scenario})" if scenario else ""), path))
+            caption = say(_CAPTIONS[kind])
+            if scenario:
+                caption = say("{name} ({size})", name=caption, size=speak_name(scenario))
+            found.append((caption, path))
     return found
 
 
@@ -109,18 +140,18 @@ def _show_ranking(analysis: Analysis, figures: Sequence[Path]) -> Section | None
         return None
     causes = analysis.tables["causes"]
     shown = present_tables(analysis)
-    tables = [("How strategies rank", shown["ranking"])]
-    tables.append(("How far the better strategy leads", shown["advantages"]))
+    tables = [(say("How strategies rank"), shown["ranking"])]
+    tables.append((say("How far the better strategy leads"), shown["advantages"]))
     if len(causes):
         first = causes.groupby(["future", "output"], sort=False).head(_LEADING)
-        tables.append(("Factors that change the order", first))
-    text = (
+        tables.append((say("Factors that change the order"), first))
+    text = say(
         "Every strategy is run with the same draws and ranked by its mean over them. The order "
         "differs in a draw that contradicts this ranking. 'Separation' says how different a "
         "factor is in such draws: 0 means not at all, 1 without overlap."
     )
     return Section(
-        "Does the ranking of strategies hold?",
+        say("Does the ranking of strategies hold?"),
         [text],
         [(caption, _drop_constant_columns(table)) for caption, table in tables],
         _select_pictures(figures, ["strategies"]),
@@ -131,11 +162,11 @@ def _show_drivers(results: Results, analysis: Analysis, figures: Sequence[Path])
     headline = analysis.method.headline
     leading = rank_factors(analysis).groupby(["scenario", "output"], sort=False).head(_LEADING)
     index = capitalise(describe_index(headline, dependent=results.dependent))
-    text = f"{index}, by {analysis.method.title}."
+    text = say("{index}, by {method}.", index=index, method=say(analysis.method.title))
     return Section(
-        "What matters",
+        say("What matters"),
         [text],
-        [("The leading factors of each output", _drop_constant_columns(leading))],
+        [(say("The leading factors of each output"), _drop_constant_columns(leading))],
         _select_pictures(figures, ["ranked", "plane", "heat-map"]),
     )
 
@@ -144,13 +175,14 @@ def _show_trust(results: Results, analysis: Analysis, figures: Sequence[Path]) -
     said = [remark.text for remark in analysis.remarks]
     failed = len(results.failed)
     every = results.runs * len(results.scenarios)
-    said.append(f"{failed:,} of {every:,} runs failed. {results.rule}")
+    count = say("{count} of {total} runs failed.", count=f"{failed:,}", total=f"{every:,}")
+    said.append(say.sentences([count, results.rule]))
     tables = []
     if failed:
         kept = ["scenario", "run", "reason", "variable", "year"]
-        tables.append(("The first failed runs", results.failed[kept].head(_FAILED)))
+        tables.append((say("The first failed runs"), results.failed[kept].head(_FAILED)))
     return Section(
-        "How far to trust it",
+        say("How far to trust it"),
         [analysis.verdict.text, *said],
         tables,
         _select_pictures(figures, ["convergence"]),
@@ -165,20 +197,26 @@ def _show_runs(results: Results, analysis: Analysis) -> Section:
     outputs = present_tables(analysis)["outputs"]
     outputs = outputs[outputs["output"].isin(names)]
     count = len(results.scenarios)
-    scenarios = f" in each of {count} scenarios" if count > 1 else ""
+    scenarios = say(" in each of {count} scenarios", count=count) if count > 1 else ""
     kept = ["scenario", "output", "unit", "baseline", "mean", "sd", "5 %", "50 %", "95 %"]
     return Section(
-        "What was run",
+        say("What was run"),
         [
-            f"{len(results.factors)} factors; a sample for {find_method(results.method).title} of "
-            f"size {results.size:,}; {results.runs:,} runs{scenarios}."
+            say(
+                "{factors} factors; a sample for {method} of size {size}; {runs} runs{scenarios}.",
+                factors=len(results.factors),
+                method=say(find_method(results.method).title),
+                size=f"{results.size:,}",
+                runs=f"{results.runs:,}",
+                scenarios=scenarios,
+            )
         ],
         [
             (
-                "Outputs over all runs (baseline: no factor is changed)",
+                say("Outputs over all runs (baseline: no factor is changed)"),
                 _drop_constant_columns(outputs[kept]),
             ),
-            ("Factors", factors),
+            (say("Factors"), _drop_constant_columns(factors)),
         ],
     )
 
@@ -190,4 +228,9 @@ def _drop_constant_columns(table: pd.DataFrame) -> pd.DataFrame:
         for name in ("scenario", "future")
         if name in table and table[name].nunique(dropna=False) < 2
     ]
-    return table.drop(columns=single).reset_index(drop=True)
+    kept = table.drop(columns=single).reset_index(drop=True)
+    if say.english:
+        return kept
+    named = [name for name in _NAMED if name in kept]
+    spoken = kept.assign(**{name: [speak_name(str(one)) for one in kept[name]] for name in named})
+    return spoken.rename(columns={name: say.word(str(name)) for name in spoken if name != "unit"})

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from smecluster.model.presentation.formatting import Rounded, capitalise, display_unit
+from smecluster.model.presentation.formatting import Rounded, capitalise
+from smecluster.model.presentation.language.spoken import say
 from smecluster.policies.wording.prose import format_draws
 from smecluster.sensitivity.analysis.direction import Direction
-from smecluster.sensitivity.analysis.trust import summarise_names
+from smecluster.sensitivity.analysis.speaking import name_order, speak_name, summarise_names
 
 if TYPE_CHECKING:
     from smecluster.sensitivity.analysis.analysis import Analysis
@@ -64,10 +65,12 @@ def _describe_rankings(rankings: Sequence[Ranking]) -> Iterator[str]:
             settled.setdefault((ranking.strategies, ranking.future), []).append(ranking)
     for (strategies, future), these in settled.items():
         draws = min(ranking.draws for ranking in these)
-        outputs = summarise_names((ranking.output for ranking in these), 4)
-        yield (
-            f"By {outputs}{_name_future(future)}, strategies rank {' before '.join(strategies)} "
-            f"{format_draws(draws, draws)}."
+        yield say(
+            "By {outputs}{future}, strategies rank {order} {odds}.",
+            outputs=summarise_names((ranking.output for ranking in these), 4),
+            future=_name_future(future),
+            order=name_order(strategies),
+            odds=format_draws(draws, draws),
         )
 
 
@@ -75,25 +78,33 @@ def describe_ranking(ranking: Ranking) -> str:
     """Say in how many draws the order of strategies differs from that of their means, and why."""
     share, low, high = ranking.share
     differing = round(share * ranking.draws)
-    text = (
-        f"By {ranking.output}{_name_future(ranking.future)}, strategies rank "
-        f"{' before '.join(ranking.strategies)} on average; the order differs "
-        f"{format_draws(differing, ranking.draws)} ({_format_span(low, high)})."
+    text = say(
+        "By {output}{future}, strategies rank {order} on average; the order differs {odds} "
+        "({span}).",
+        output=speak_name(ranking.output),
+        future=_name_future(ranking.future),
+        order=name_order(ranking.strategies),
+        odds=format_draws(differing, ranking.draws),
+        span=_format_span(low, high),
     )
     if ranking.causes.empty:
-        return f"{text} These are too few draws of one kind to say what makes the difference."
+        more = say("These are too few draws of one kind to say what makes the difference.")
+        return say.sentences([text, more])
     strongest = ranking.causes.iloc[0]
     if strongest["low"] <= max(0.0, strongest["floor"]):
-        return f"{text} No single factor decides when."
-    return (
-        f"{text} What changes it most is {strongest['factor']}: the order differs in "
-        f"{_format_percent(strongest['where high'])} of the draws where it is high (highest fifth) "
-        f"and in {_format_percent(strongest['where low'])} where it is low."
+        return say.sentences([text, say("No single factor decides when.")])
+    more = say(
+        "What changes it most is {factor}: the order differs in {high} of the draws where it is "
+        "high (highest fifth) and in {low} where it is low.",
+        factor=speak_name(strongest["factor"]),
+        high=_format_percent(strongest["where high"]),
+        low=_format_percent(strongest["where low"]),
     )
+    return say.sentences([text, more])
 
 
 def _name_future(future: str) -> str:
-    return f" in future {future}" if future else ""
+    return say(" in future {future}", future=say.name(future)) if future else ""
 
 
 def _describe_drivers(analysis: Analysis) -> Iterator[str]:
@@ -109,14 +120,21 @@ def _describe_drivers(analysis: Analysis) -> Iterator[str]:
         for scenarios in agreeing.values():
             part = mine[mine["scenario"] == scenarios[0]]
             ranked = _select_headline(analysis, mine, scenarios[0])
-            head = column.name
+            head = speak_name(column.name)
             if mine["scenario"].nunique() > 1:
-                head += f", under {scenarios[0]}{_list_likewise(scenarios[1:])}"
+                head += say(
+                    ", under {scenario}{likewise}",
+                    scenario=speak_name(scenarios[0]),
+                    likewise=_list_likewise(scenarios[1:]),
+                )
             head += _describe_spread(analysis, scenarios[0], column.name)
             depends = _describe_dependence(analysis, ranked, part)
             if not ranked["trusted"].iloc[:_NAMED].all():
-                depends += "; these intervals are not to be trusted"
-            yield f"{capitalise(head)} {depends}.{_describe_direction(analysis, ranked)}"
+                depends.append(say("these intervals are not to be trusted"))
+            said = say(
+                "{output} {depends}.", output=capitalise(head), depends=say.semicolons(depends)
+            )
+            yield say.sentences([said, _describe_direction(analysis, ranked)])
 
 
 def _select_headline(analysis: Analysis, table: pd.DataFrame, scenario: str) -> pd.DataFrame:
@@ -125,58 +143,87 @@ def _select_headline(analysis: Analysis, table: pd.DataFrame, scenario: str) -> 
 
 
 def _list_likewise(others: Sequence[str]) -> str:
-    return f" (likewise under {summarise_names(others)})" if others else ""
+    return say(" (likewise under {others})", others=summarise_names(others)) if others else ""
 
 
-def _describe_dependence(analysis: Analysis, ranked: pd.DataFrame, part: pd.DataFrame) -> str:
+def _describe_dependence(analysis: Analysis, ranked: pd.DataFrame, part: pd.DataFrame) -> list[str]:
     index = analysis.method.headline
     lows = ranked["floor"].where(ranked["floor"].notna(), 0.0)
     # Where the interval reaches down to chance, the factor may have no influence.
     known = ranked[(ranked["value"] > lows) & (ranked["low"] > 0)]
     if known.empty:
-        return "depends on no factor that stands out from chance"
+        return [say("depends on no factor that stands out from chance")]
     first, following = ranked.iloc[0], ranked.iloc[1:_NAMED]
-    said = [f"depends most on {first['factor']}{_format_first(index, first, part)}"]
+    said = [
+        say(
+            "depends most on {factor}{size}",
+            factor=speak_name(first["factor"]),
+            size=_format_first(index, first, part),
+        )
+    ]
     if len(following):
-        named = [
-            f"{row['factor']} ({_format_short(index, row)}"
-            f"{'' if at in known.index else ', uncertain'})"
-            for at, row in following.iterrows()
-        ]
-        said.append(f"then on {' and '.join(named)}")
-        if following.iloc[0]["high"] > first["low"]:
-            said[-1] += ", the first two within each other's intervals"
+        named = []
+        for at, row in following.iterrows():
+            told = {"name": speak_name(row["factor"]), "size": _format_short(index, row)}
+            named.append(
+                say("{name} ({size})", **told)
+                if at in known.index
+                else say("{name} ({size}, uncertain)", **told)
+            )
+        factors = say(" and ").join(named)
+        said.append(
+            say("then on {factors}, the first two within each other's intervals", factors=factors)
+            if following.iloc[0]["high"] > first["low"]
+            else say("then on {factors}", factors=factors)
+        )
     rest = ranked.iloc[_NAMED:]
     if len(rest):
         silent = len(rest.index.difference(known.index))
         most = _format_short(index, rest.iloc[0])
-        text = f"the other {len(rest)} reach" if len(rest) > 1 else "the other factor reaches"
-        text += f" at most {most}"
+        text = (
+            say("the other {count} reach at most {most}", count=len(rest), most=most)
+            if len(rest) > 1
+            else say("the other factor reaches at most {most}", most=most)
+        )
         if silent:
-            text += f", {silent} of them no more than chance"
+            text += say(", {count} of them no more than chance", count=silent)
         said.append(text)
-    return "; ".join(said)
+    return said
 
 
 def _format_first(index: str, row: pd.Series, part: pd.DataFrame) -> str:
     if index == "mu star":
-        unit, factor = display_unit(str(row["unit"]))
-        ends = f"{Rounded(row['low'] * factor)} to {Rounded(row['high'] * factor)}"
-        return f" ({Rounded(row['value'] * factor)} {unit} on average over its range, {ends})"
+        unit, factor = say.unit(str(row["unit"]))
+        return say(
+            " ({value} {unit} on average over its range, {low} to {high})",
+            value=Rounded(row["value"] * factor),
+            unit=unit,
+            low=Rounded(row["low"] * factor),
+            high=Rounded(row["high"] * factor),
+        )
     if index not in _SHARES:
-        return f" ({index} {row['value']:.2f}, {row['low']:.2f} to {row['high']:.2f})"
-    span = _format_span(row["low"], row["high"])
-    text = f"{_format_percent(row['value'])} of its variance, {span}"
+        return say(
+            " ({index} {value}, {low} to {high})",
+            index=say(index),
+            value=f"{row['value']:.2f}",
+            low=f"{row['low']:.2f}",
+            high=f"{row['high']:.2f}",
+        )
+    told = {
+        "share": _format_percent(row["value"]),
+        "span": _format_span(row["low"], row["high"]),
+    }
     alone = part[(part["index"] == "first order") & (part["factor"] == row["factor"])]
     if index == "total" and len(alone):
-        text += f"; {_format_percent(alone['value'].iloc[0])} on its own"
-    return f" ({text})"
+        own = _format_percent(alone["value"].iloc[0])
+        return say(" ({share} of its variance, {span}; {own} on its own)", own=own, **told)
+    return say(" ({share} of its variance, {span})", **told)
 
 
 def _format_short(index: str, row: pd.Series) -> str:
     if index == "mu star":
-        unit, factor = display_unit(str(row["unit"]))
-        return f"{Rounded(row['value'] * factor)} {unit}"
+        unit, factor = say.unit(str(row["unit"]))
+        return say("{value} {unit}", value=Rounded(row["value"] * factor), unit=unit)
     return _format_percent(row["value"]) if index in _SHARES else f"{row['value']:.2f}"
 
 
@@ -187,28 +234,40 @@ def _describe_direction(analysis: Analysis, ranked: pd.DataFrame) -> str:
         return ""
     swings = swings[swings["scenario"] == first["scenario"]]
     swings = swings[swings["output"] == first["output"]].set_index("factor")
-    ways: dict[str, list[str]] = {"rises": [], "falls": []}
+    up: list[str] = []
+    down: list[str] = []
     for name in ranked["factor"][:_NAMED]:
         if name not in swings.index:
             continue  # a group has no direction
         direction = swings.loc[name, "direction"]
         if direction != Direction.UNCLEAR:
-            ways["rises" if direction == Direction.RAISES else "falls"].append(str(name))
-    said = [f"{way} with {summarise_names(names)}" for way, names in ways.items() if names]
-    if not said:
+            (up if direction == Direction.RAISES else down).append(str(name))
+    if up and down:
+        text = say(
+            "It rises with {up} and falls with {down}",
+            up=summarise_names(up),
+            down=summarise_names(down),
+        )
+    elif up:
+        text = say("It rises with {up}", up=summarise_names(up))
+    elif down:
+        text = say("It falls with {down}", down=summarise_names(down))
+    else:
         return ""
-    text = f" It {' and '.join(said)}"
     leading = str(first["factor"])
-    if analysis.method.name == "morris":
-        return f"{text}."  # by how much has been said
-    if leading not in [*ways["rises"], *ways["falls"]]:
-        return f"{text}."
+    # Of Morris' effects it has been said by how much.
+    if analysis.method.name == "morris" or leading not in [*up, *down]:
+        return say("{said}.", said=text)
     row = swings.loc[leading]
-    unit, factor = display_unit(str(row["unit"]))
-    low, high = (Rounded(row[f"at {end}"] * factor) for end in ("low", "high"))
-    return (
-        f"{text}: on average it is {low} {unit} where {leading} is low (lowest fifth of its range) "
-        f"and {high} where it is high (highest fifth)."
+    unit, factor = say.unit(str(row["unit"]))
+    return say(
+        "{said}: on average it is {low} {unit} where {factor} is low (lowest fifth of its range) "
+        "and {high} where it is high (highest fifth).",
+        said=text,
+        factor=speak_name(leading),
+        unit=unit,
+        low=Rounded(row["at low"] * factor),
+        high=Rounded(row["at high"] * factor),
     )
 
 
@@ -218,20 +277,24 @@ def _describe_spread(analysis: Analysis, scenario: str, output: str) -> str:
     row = table[(table["scenario"] == scenario) & (table["output"] == output)]
     if row.empty:
         return ""
-    unit, factor = display_unit(str(row["unit"].iloc[0]))
+    unit, factor = say.unit(str(row["unit"].iloc[0]))
     low, high = (Rounded(row[end].iloc[0] * factor) for end in ("5 %", "95 %"))
-    return f" ({low} to {high} {unit} in 90 % of runs)"
+    return say(" ({low} to {high} {unit} in 90 % of runs)", low=low, high=high, unit=unit)
 
 
 def _format_percent(share: float) -> str:
     """Write a share in percent."""
     if 0 < share < 0.0005:
-        return "less than 0.1 %"
+        return say("less than 0.1 %")
     return f"{_format_number(100 * share)} %"
 
 
 def _format_span(low: float, high: float) -> str:
-    return f"{_format_number(max(0.0, 100 * low))} to {_format_number(100 * high)} %"
+    return say(
+        "{low} to {high} %",
+        low=_format_number(max(0.0, 100 * low)),
+        high=_format_number(100 * high),
+    )
 
 
 def _format_number(percent: float) -> str:

@@ -12,6 +12,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from smecluster.model.presentation.language.catalogue import mark
+from smecluster.model.presentation.language.spoken import say
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.provenance import make_stamp
 from smecluster.sensitivity.design.crossing import Scenario
@@ -23,9 +25,9 @@ from smecluster.sensitivity.store.manifest import Manifest, name_command
 from smecluster.sensitivity.store.parts import Stored
 
 _UNITS = {
-    "sobol": "its block of Saltelli's sample",
-    "morris": "its trajectory",
-    "fast": "its curve, and with it the index of that curve's factor",
+    "sobol": mark("its block of Saltelli's sample"),
+    "morris": mark("its trajectory"),
+    "fast": mark("its curve, and with it the index of that curve's factor"),
 }
 
 
@@ -139,10 +141,12 @@ class Results:
         """What is done about runs that fail, in words."""
         unit = _UNITS.get(self.method)
         if unit is None:
-            return "A run that fails or has no value is left out."
-        return (
-            f"A run that fails or has no value is left out together with {unit} "
-            f"({self.design.unit} runs), since a gap would bias the estimate."
+            return say("A run that fails or has no value is left out.")
+        return say(
+            "A run that fails or has no value is left out together with {unit} ({count} runs), "
+            "since a gap would bias the estimate.",
+            unit=say(unit),
+            count=self.design.unit,
         )
 
     @property

@@ -14,10 +14,11 @@ from matplotlib.legend_handler import HandlerTuple
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from smecluster.model.presentation.formatting import display_unit
+from smecluster.model.presentation.language.catalogue import mark
+from smecluster.model.presentation.language.spoken import say
 from smecluster.model.presentation.plotting import format_axis
 from smecluster.sensitivity.analysis.direction import Direction
-from smecluster.sensitivity.report.figures.index_titles import describe_index
+from smecluster.sensitivity.report.figures.index_titles import describe_index, name_index
 from smecluster.sensitivity.report.figures.style import (
     INK,
     OTHERS,
@@ -51,14 +52,19 @@ class _Look:
 
 
 _LOOKS: Mapping[str, _Look] = {
-    Direction.RAISES: _Look("#0072B2", "#9CCBE8", "", "^", "more of it raises the outcome"),
-    Direction.LOWERS: _Look("#D55E00", "#F3BF99", "////", "v", "more of it lowers the outcome"),
-    Direction.UNCLEAR: _Look("#707070", OTHERS, "..", "D", "no clear direction"),
+    Direction.RAISES: _Look("#0072B2", "#9CCBE8", "", "^", mark("more of it raises the outcome")),
+    Direction.LOWERS: _Look(
+        "#D55E00", "#F3BF99", "////", "v", mark("more of it lowers the outcome")
+    ),
+    Direction.UNCLEAR: _Look("#707070", OTHERS, "..", "D", mark("no clear direction")),
 }
 # Groups of factors, and factors put together, have no direction.
 _PLAIN = _Look("#707070", OTHERS, "", "", "")
 _ALONE = _Look("#0072B2", "#9CCBE8", "", "", "")
-_BETTER = {"more": "more is better", "less": "less is better"}
+_BETTER = {
+    "more": mark("For every outcome here, more is better."),
+    "less": mark("For every outcome here, less is better."),
+}
 
 
 def draw_bars(results: Results, analysis: Analysis, scenario: str) -> Figure:
@@ -105,28 +111,32 @@ def draw_bars(results: Results, analysis: Analysis, scenario: str) -> Figure:
         mine = {name: str(ways[name]) for name in names if name in ways}
         seen.update(mine.values())
         _draw_panel(axis, column, part, names, values, mine, bool(directions))
-        label = reading.partition(":")[0]
+        label = name_index(headline, dependent=results.dependent)
         if headline == "mu star":
-            label = f"{label}, {display_unit(column.unit)[0]}"
+            label = say("{what}, {unit}", what=label, unit=say.unit(column.unit)[0])
             format_axis(axis.xaxis)
         axis.set_xlabel(label, fontsize=8)
         set_title(axis, column.name)
     _add_legend(figure, seen, indices, results.dependent)
-    note = f"Bars: {reading}; lines: intervals."
+    notes = [say("Bars: {reading}; lines: intervals.", reading=reading)]
     if seen:
         sides = {_BETTER.get(column.better, "") for column, _ in drawn}
         if len(sides) == 1 and "" not in sides:
-            note += f" For every outcome here, {sides.pop()}."
-        note += " Direction: " + (
-            "the sign of the mean effect."
+            notes.append(say(sides.pop()))
+        notes.append(
+            say("Direction: the sign of the mean effect.")
             if "mu" in set(there)
-            else "the outcome's mean where the factor is high (highest fifth of its range) "
-            "against its mean where it is low (lowest fifth)."
+            else say(
+                "Direction: the outcome's mean where the factor is high (highest fifth of its "
+                "range) against its mean where it is low (lowest fifth)."
+            )
         )
     if table.loc[table["index"] == headline, "floor"].notna().any():
-        note += " Dotted: what a factor without influence stays below by chance."
-    head = f"Which factors matter{', and which way' if seen else ''}"
-    return finish_figure(figure, results, analysis, head + name_scenario(results, scenario), note)
+        notes.append(say("Dotted: what a factor without influence stays below by chance."))
+    head = (
+        say("Which factors matter, and which way") if seen else say("Which factors matter")
+    ) + name_scenario(results, scenario)
+    return finish_figure(figure, results, analysis, head, say.sentences(notes))
 
 
 def _draw_panel(
@@ -139,7 +149,7 @@ def _draw_panel(
     directed: bool,
 ) -> None:
     headline = next(iter(values))
-    factor = display_unit(column.unit)[1] if headline == "mu star" else 1.0
+    factor = say.unit(column.unit)[1] if headline == "mu star" else 1.0
     looks = [_LOOKS[ways[name]] if name in ways else _PLAIN for name in names]
     if not directed:
         looks = [_ALONE] * len(names)
@@ -184,15 +194,14 @@ def _add_legend(figure: Figure, seen: set[str], indices: Sequence[str], dependen
         if way in seen:
             bar = Patch(facecolor=look.dark, hatch=look.hatch, edgecolor="white", linewidth=0)
             handles.append((bar, Line2D([], [], color=look.dark, marker=look.marker, linestyle="")))
-            labels.append(look.label)
+            labels.append(say(look.label))
     if len(indices) > 1:
         shades = ("#404040", "#B8B8B8") if seen else (_ALONE.dark, _ALONE.pale)
         handles += [Patch(color=colour) for colour in shades]
-        labels += [
-            describe_index(index, dependent=dependent).partition(":")[0] for index in indices
-        ]
+        labels += [name_index(index, dependent=dependent) for index in indices]
         if seen:
-            labels[-2:] = [f"dark: {labels[-2]}", f"pale: {labels[-1]}"]
+            dark, pale = labels[-2:]
+            labels[-2:] = [say("dark: {index}", index=dark), say("pale: {index}", index=pale)]
     if handles:
         figure.legend(
             handles,

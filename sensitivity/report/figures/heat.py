@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from smecluster.model.presentation.language.spoken import say
 from smecluster.model.presentation.plotting import Figure
 from smecluster.sensitivity.analysis.direction import Direction
-from smecluster.sensitivity.report.figures.index_titles import describe_index
+from smecluster.sensitivity.report.figures.index_titles import name_index
 from smecluster.sensitivity.report.figures.style import finish_figure, name_rest, wrap_name
 
 if TYPE_CHECKING:
@@ -62,9 +63,6 @@ def draw_heat_map(results: Results, analysis: Analysis) -> Figure:
     )
     axis = figure.subplots()
     ways = _find_directions(analysis)
-    marks = " Triangles: more of the factor raises (up) or lowers (down) the outcome."
-    if not ways:
-        marks = ""
     top = max(1e-12, float(np.nanmax(cells)))
     image = axis.imshow(np.clip(cells, 0, None), cmap="Blues", vmin=0, vmax=top, aspect="auto")
     for row, column in np.ndindex(cells.shape):
@@ -82,16 +80,28 @@ def draw_heat_map(results: Results, analysis: Analysis) -> Figure:
     ]
     axis.set_xticks(range(len(labels)), labels, rotation=45, ha="right", fontsize=8)
     axis.tick_params(length=0)
-    scale = describe_index(method.headline, dependent=results.dependent).partition(":")[0]
+    scale = name_index(method.headline, dependent=results.dependent)
     if not method.shares:
-        scale = f"{method.headline}, as a share of the largest"
+        scale = say("{index}, as a share of the largest", index=say(method.headline))
     figure.colorbar(image, ax=axis, label=scale, fraction=0.03, pad=0.01)
     return finish_figure(
         figure,
         results,
         analysis,
-        "What matters where",
-        f"Cells: {scale}; empty: below {_SMALL:g}. Factors in order of their largest index.{marks}",
+        say("What matters where"),
+        say.sentences(
+            [
+                say(
+                    "Cells: {scale}; empty: below {small}. Factors in order of their largest "
+                    "index.",
+                    scale=scale,
+                    small=f"{_SMALL:g}",
+                ),
+                say("Triangles: more of the factor raises (up) or lowers (down) the outcome.")
+                if ways
+                else "",
+            ]
+        ),
     )
 
 

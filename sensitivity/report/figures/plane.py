@@ -8,8 +8,9 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from smecluster.model.presentation.formatting import display_unit
+from smecluster.model.presentation.language.spoken import say
 from smecluster.model.presentation.plotting import format_axis
+from smecluster.sensitivity.analysis.speaking import speak_name
 from smecluster.sensitivity.report.figures.style import (
     DARK,
     INK,
@@ -53,7 +54,7 @@ def draw_plane(results: Results, analysis: Analysis, scenario: str) -> Figure:
     ]
     figure, axes = make_panels(len(drawn), 2, 6.6, 3.8)
     for axis, (column, part) in zip(axes, drawn, strict=True):
-        unit, factor = display_unit(column.unit)
+        unit, factor = say.unit(column.unit)
         star, sigma = (
             part[part["index"] == name].set_index("factor")[["low", "value", "high"]] * factor
             for name in ("mu star", "sigma")
@@ -87,7 +88,7 @@ def draw_plane(results: Results, analysis: Analysis, scenario: str) -> Figure:
         axis.set_ylim(0, 1.08 * sigma["high"].max())
         axis.legend(
             handles=[
-                Line2D([], [], linestyle="", label=wrap_name(f"{at}  {name}", 32))
+                Line2D([], [], linestyle="", label=wrap_name(f"{at}  {speak_name(name)}", 32))
                 for at, name in enumerate(order[:_NUMBERED], 1)
             ],
             handlelength=0,
@@ -99,19 +100,21 @@ def draw_plane(results: Results, analysis: Analysis, scenario: str) -> Figure:
         )
         format_axis(axis.xaxis)
         format_axis(axis.yaxis)
-        axis.set_xlabel(f"mu star, {unit}", fontsize=8)
-        axis.set_ylabel(f"sigma, {unit}", fontsize=8)
+        axis.set_xlabel(say("mu star, {unit}", unit=unit), fontsize=8)
+        axis.set_ylabel(say("sigma, {unit}", unit=unit), fontsize=8)
         clear_frame(axis)
         set_title(axis, column.name)
     return finish_figure(
         figure,
         results,
         analysis,
-        "How much factors matter, and how much that depends on other factors"
-        f"{name_scenario(results, scenario)}",
-        "Mu star: mean absolute effect of a factor over its whole range; sigma: how much that "
-        "effect varies with the other factors. On and above the dashed line (sigma = mu star) "
-        "effects are far from additive. Grey: all other factors.",
+        say("How much factors matter, and how much that depends on other factors")
+        + name_scenario(results, scenario),
+        say(
+            "Mu star: mean absolute effect of a factor over its whole range; sigma: how much that "
+            "effect varies with the other factors. On and above the dashed line (sigma = mu star) "
+            "effects are far from additive. Grey: all other factors."
+        ),
     )
 
 

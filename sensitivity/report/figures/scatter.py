@@ -10,8 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from scipy.stats import norm
 
-from smecluster.model.presentation.formatting import display_unit
+from smecluster.model.presentation.language.spoken import say
 from smecluster.model.presentation.plotting import format_axis
+from smecluster.sensitivity.analysis.speaking import speak_name
 from smecluster.sensitivity.report.figures.style import (
     DARK,
     HIGH,
@@ -67,7 +68,7 @@ def draw_scatter(results: Results, analysis: Analysis, scenario: str) -> Figure:
     for row, column in enumerate(drawn):
         y = results.output(column, place)[runs]
         there = np.isfinite(y)
-        unit, factor = display_unit(column.unit)
+        unit, factor = say.unit(column.unit)
         names = _select_leading(analysis, scenario, column.name, swings)[:across]
         for at, name in enumerate(names):
             axis = axes[row * across + at]
@@ -75,14 +76,18 @@ def draw_scatter(results: Results, analysis: Analysis, scenario: str) -> Figure:
             _draw_points(axis, values[name].to_numpy()[mine], y[mine] * factor, confidence)
             axis.set_xlabel(wrap_name(_add_unit(name, units[name]), 34), fontsize=8)
             format_axis(axis.yaxis)
-        axes[row * across].set_ylabel(wrap_name(f"{column.name}, {unit}", 26), fontsize=8)
+        axes[row * across].set_ylabel(
+            wrap_name(say("{what}, {unit}", what=speak_name(column.name), unit=unit), 26),
+            fontsize=8,
+        )
     return finish_figure(
         figure,
         results,
         analysis,
-        f"Outcomes against their leading factors{name_scenario(results, scenario)}",
-        "Points: runs; line: mean of the runs in classes along the factor"
-        + (", with its interval." if confidence is not None else "."),
+        say("Outcomes against their leading factors") + name_scenario(results, scenario),
+        say("Points: runs; line: mean of the runs in classes along the factor, with its interval.")
+        if confidence is not None
+        else say("Points: runs; line: mean of the runs in classes along the factor."),
     )
 
 
@@ -138,4 +143,6 @@ def _draw_points(axis: Axes, x: Array, y: Array, confidence: float | None) -> No
 
 
 def _add_unit(name: str, unit: str) -> str:
-    return name if unit in ("Dmnl", "") else f"{name}, {unit}"
+    if unit in ("Dmnl", ""):
+        return name
+    return say("{what}, {unit}", what=speak_name(name), unit=say.own_unit(unit))

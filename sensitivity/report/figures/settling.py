@@ -8,9 +8,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from smecluster.model.presentation.formatting import display_unit
+from smecluster.model.presentation.language.spoken import say
 from smecluster.model.presentation.plotting import format_axis
-from smecluster.sensitivity.report.figures.index_titles import describe_index
+from smecluster.sensitivity.report.figures.index_titles import name_index
 from smecluster.sensitivity.report.figures.style import (
     COLOURS,
     clear_frame,
@@ -52,11 +52,11 @@ def draw_convergence(results: Results, analysis: Analysis, scenario: str) -> Fig
     ]
     figure, axes = make_panels(len(drawn), 2, 6.2, 3.1)
     headline = analysis.method.headline
-    index = headline
+    index = say(headline)
     if analysis.method.shares:
-        index = describe_index(headline, dependent=results.dependent).partition(":")[0]
+        index = name_index(headline, dependent=results.dependent)
     for axis, (column, part) in zip(axes, drawn, strict=True):
-        factor = 1.0 if analysis.method.shares else display_unit(column.unit)[1]
+        factor = 1.0 if analysis.method.shares else say.unit(column.unit)[1]
         last = part[part["size"] == part["size"].max()]
         leading = last.nlargest(_FACTORS, "value")["factor"]
         handles = []
@@ -82,10 +82,12 @@ def draw_convergence(results: Results, analysis: Analysis, scenario: str) -> Fig
         axis.xaxis.set_minor_locator(NullLocator())
         axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
         clear_frame(axis)
-        axis.set_xlabel(f"{analysis.method.sized}", fontsize=8)
+        axis.set_xlabel(say(analysis.method.sized), fontsize=8)
         format_axis(axis.yaxis)
-        unit = "" if analysis.method.shares else f", {display_unit(column.unit)[0]}"
-        axis.set_ylabel(f"{index}{unit}", fontsize=8)
+        label = index
+        if not analysis.method.shares:
+            label = say("{what}, {unit}", what=index, unit=say.unit(column.unit)[0])
+        axis.set_ylabel(label, fontsize=8)
         axis.legend(
             handles=handles,
             loc="upper left",
@@ -98,7 +100,10 @@ def draw_convergence(results: Results, analysis: Analysis, scenario: str) -> Fig
         figure,
         results,
         analysis,
-        f"Were there enough runs?{name_scenario(results, scenario)}",
-        f"Lines: {index} of the five leading factors, from the first part of the runs up to all of "
-        "them; bands: intervals.",
+        say("Were there enough runs?") + name_scenario(results, scenario),
+        say(
+            "Lines: {index} of the five leading factors, from the first part of the runs up to all "
+            "of them; bands: intervals.",
+            index=index,
+        ),
     )

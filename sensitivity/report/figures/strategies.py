@@ -9,7 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.patches import Patch
 
+from smecluster.model.presentation.language.spoken import say
 from smecluster.model.presentation.plotting import Figure
+from smecluster.sensitivity.analysis.speaking import name_order, speak_name
 from smecluster.sensitivity.report.figures.style import (
     HIGH,
     INK,
@@ -63,8 +65,8 @@ def draw_strategies(results: Results, analysis: Analysis) -> Figure:
         place = grid[1 + at // 2, :] if alone else grid[1 + at // 2, at % 2]
         _draw_causes(figure.add_subplot(place), ranking, 100 if alone else 46)
     handles = [
-        Patch(color=LOW, label="where the factor is low (lowest fifth)"),
-        Patch(color=HIGH, label="where it is high (highest fifth)"),
+        Patch(color=LOW, label=say("where the factor is low (lowest fifth)")),
+        Patch(color=HIGH, label=say("where it is high (highest fifth)")),
     ]
     if turning:
         figure.legend(handles=handles, loc="outside lower center", ncols=2, frameon=False)
@@ -72,10 +74,12 @@ def draw_strategies(results: Results, analysis: Analysis) -> Figure:
         figure,
         results,
         analysis,
-        "Does the ranking of strategies hold?",
-        "Bars: share of draws in which a strategy is best. Below, where the order changes: "
-        "share of draws that contradict the order of the means, at both ends of the factors that "
-        "change it most; line: over all draws.",
+        say("Does the ranking of strategies hold?"),
+        say(
+            "Bars: share of draws in which a strategy is best. Below, where the order changes: "
+            "share of draws that contradict the order of the means, at both ends of the factors "
+            "that change it most; line: over all draws."
+        ),
     )
 
 
@@ -88,22 +92,25 @@ def _draw_best(axis: Axes, rankings: tuple[Ranking, ...]) -> None:
         share = np.array(
             [dict(zip(one.strategies, one.best, strict=True)).get(name, 0.0) for one in rankings]
         )
-        axis.barh(where, share, 0.7, left=left, color=colours[name], label=name)
+        axis.barh(where, share, 0.7, left=left, color=colours[name], label=say.name(name))
         for row, (begin, size) in enumerate(zip(left, share, strict=True)):
             if size > 0.06:
-                text = f"{name} {100 * size:.0f} %"
+                text = f"{say.name(name)} {100 * size:.0f} %"
                 ink = "white" if np.dot(to_rgb(colours[name]), _LIGHTNESS) < _DARK else "black"
                 axis.text(
                     begin + size / 2, row, text, ha="center", va="center", fontsize=7.5, color=ink
                 )
         left += share
-    labels = [f"{one.output}{', ' if one.future else ''}{one.future}" for one in rankings]
+    labels = [
+        say.commas([speak_name(one.output), *([say.name(one.future)] if one.future else [])])
+        for one in rankings
+    ]
     axis.set_yticks(where, [wrap_name(label, 48) for label in labels])
     axis.invert_yaxis()
     axis.set_xlim(0, max(1.0, left.max()))
     clear_frame(axis, "x")
-    axis.set_xlabel("share of draws", fontsize=8)
-    set_title(axis, "How often each strategy is best")
+    axis.set_xlabel(say("share of draws"), fontsize=8)
+    set_title(axis, say("How often each strategy is best"))
 
 
 def _draw_causes(axis: Axes, ranking: Ranking, width: int) -> None:
@@ -119,5 +126,10 @@ def _draw_causes(axis: Axes, ranking: Ranking, width: int) -> None:
     axis.set_ylim(len(causes) - 0.4, -0.6)
     axis.set_xlim(-0.02, 1.02)
     clear_frame(axis, "x")
-    axis.set_xlabel("share of draws with another order", fontsize=8)
-    set_title(axis, f"{ranking.output}: {' before '.join(ranking.strategies)} on average", width)
+    axis.set_xlabel(say("share of draws with another order"), fontsize=8)
+    title = say(
+        "{output}: {order} on average",
+        output=speak_name(ranking.output),
+        order=name_order(ranking.strategies),
+    )
+    set_title(axis, title, width)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from smecluster.model.presentation.formatting import capitalise
+from smecluster.model.presentation.language.spoken import say
 from smecluster.model.presentation.plotting import Figure, add_heading
+from smecluster.model.presentation.wrapping import fill, wrap
+from smecluster.sensitivity.analysis.speaking import speak_name
 
 if TYPE_CHECKING:
     from smecluster.sensitivity.analysis.analysis import Analysis
@@ -56,7 +58,7 @@ def assign_colours(analysis: Analysis, count: int = len(COLOURS)) -> dict[str, s
 
 def wrap_name(name: str, width: int = 30) -> str:
     """Break a long name into lines, and cut what three lines cannot hold."""
-    lines = textwrap.wrap(name, width) or [""]
+    lines = wrap(speak_name(name), width) or [""]
     if len(lines) > 3:
         lines = [*lines[:2], f"{lines[2][: width - 1]}…"]
     return "\n".join(lines)
@@ -85,7 +87,7 @@ def clear_frame(axis: Axes, grid: str = "both") -> None:
 
 def set_title(axis: Axes, text: str, width: int = 64) -> None:
     """Head a panel."""
-    axis.set_title(textwrap.fill(capitalise(text), width), fontsize=10, loc="left")
+    axis.set_title(fill(capitalise(speak_name(text)), width), fontsize=10, loc="left")
 
 
 def finish_figure(
@@ -93,13 +95,22 @@ def finish_figure(
 ) -> Figure:
     """Put the heading on a figure, and say what it rests on."""
     study = results.study
-    confidence = f"{100 * study.analysis.confidence:.0f} %"
-    runs = f"{results.runs:,} runs{' a scenario' if len(results.scenarios) > 1 else ''}"
-    base = (
-        f"{study.title}: {analysis.method.title}, size {results.size:,}, {runs}, "
-        f"{len(results.factors)} factors, {confidence} intervals."
+    count = f"{results.runs:,}"
+    runs = (
+        say("{count} runs a scenario", count=count)
+        if len(results.scenarios) > 1
+        else say("{count} runs", count=count)
     )
-    return add_heading(figure, head, f"{note} {base}")
+    base = say(
+        "{study}: {method}, size {size}, {runs}, {factors} factors, {confidence} intervals.",
+        study=say.name(study.title),
+        method=say(analysis.method.title),
+        size=f"{results.size:,}",
+        runs=runs,
+        factors=len(results.factors),
+        confidence=f"{100 * study.analysis.confidence:.0f} %",
+    )
+    return add_heading(figure, head, say.sentences([note, base]))
 
 
 def group_rest(
@@ -148,10 +159,13 @@ def group_rest(
 
 def name_rest(count: int, summed: bool) -> str:
     """Name the factors that are put together."""
-    how = "together" if summed else "greatest"
-    return f"other {count} ({how})" if count > 1 else "one other"
+    if count == 1:
+        return say("one other")
+    if summed:
+        return say("other {count} (together)", count=count)
+    return say("other {count} (greatest)", count=count)
 
 
 def name_scenario(results: Results, scenario: str) -> str:
     """Name the scenario in a heading, where there are several."""
-    return f" ({scenario})" if len(results.scenarios) > 1 else ""
+    return say(" ({name})", name=speak_name(scenario)) if len(results.scenarios) > 1 else ""

@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from smecluster.model.presentation.formatting import display_unit
+from smecluster.model.presentation.language.spoken import say
 from smecluster.model.presentation.plotting import format_axis
 from smecluster.sensitivity.report.figures.style import (
     HIGH,
@@ -53,7 +53,7 @@ def draw_tornado(results: Results, analysis: Analysis, scenario: str) -> Figure:
     rows = max(len(part) for _, part in drawn)
     figure, axes = make_panels(len(drawn), 2, 6.4, 0.32 * rows + 1.0, 1.6)
     for axis, (column, part) in zip(axes, drawn, strict=True):
-        unit, factor = display_unit(column.unit)
+        unit, factor = say.unit(column.unit)
         where, mean = np.arange(len(part)), float(part["mean"].iloc[0]) * factor
         for end, colour in (("low", LOW), ("high", HIGH)):
             size = part[f"at {end}"].to_numpy() * factor
@@ -68,13 +68,13 @@ def draw_tornado(results: Results, analysis: Analysis, scenario: str) -> Figure:
         clear_frame(axis, "x")
         set_title(axis, column.name)
     labels = (
-        "mean where the factor is low (lowest fifth of its range)",
-        "mean where it is high (highest fifth)",
+        say("mean where the factor is low (lowest fifth of its range)"),
+        say("mean where it is high (highest fifth)"),
     )
-    note = "All other factors vary as well."
+    note = say("All other factors vary as well.")
     if (analysis.tables["indices"]["index"] == "mu").any():
-        labels = ("towards the low end of the factor's range", "towards the high end")
-        note = "Bars: mean effect over the whole range (mu), half of it on each side."
+        labels = (say("towards the low end of the factor's range"), say("towards the high end"))
+        note = say("Bars: mean effect over the whole range (mu), half of it on each side.")
     handles = [
         Patch(color=colour, label=label) for colour, label in zip((LOW, HIGH), labels, strict=True)
     ]
@@ -83,8 +83,8 @@ def draw_tornado(results: Results, analysis: Analysis, scenario: str) -> Figure:
         figure,
         results,
         analysis,
-        f"Which way the factors move the outcomes{name_scenario(results, scenario)}",
-        f"Vertical line: mean of all runs. {note}",
+        say("Which way the factors move the outcomes") + name_scenario(results, scenario),
+        say.sentences([say("Vertical line: mean of all runs."), note]),
     )
 
 

@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from smecluster.model.presentation.formatting import display_unit
+from smecluster.model.presentation.language.spoken import say
 from smecluster.model.presentation.plotting import format_axis
 from smecluster.sensitivity.report.figures.index_titles import describe_index
 from smecluster.sensitivity.report.figures.style import (
@@ -74,22 +74,24 @@ def draw_stacked(results: Results, analysis: Analysis, scenario: str) -> Figure:
         drawn_layers[-1].set_edgecolor("#BBBBBB")
         axis.set_ylim(0, max(1.0, float(total.max())))
         _shade_constant(axis, years, shares.isna().all(axis=1).to_numpy())
-        _format_years(axis, f"{outcome}, {place}")
-    axes[0].set_ylabel("share of variance", fontsize=8)
+        _format_years(axis, say.commas([say.word(outcome), say.word(place)]))
+    axes[0].set_ylabel(say("share of variance"), fontsize=8)
     handles = [Patch(color=colour, label=wrap_name(name, 40)) for name, colour in colours.items()]
     if any(len(shares.columns.difference(list(colours))) for shares in drawn.values()):
-        handles.append(Patch(color=OTHERS, label="all other factors"))
+        handles.append(Patch(color=OTHERS, label=say("all other factors")))
     handles.append(
-        Patch(facecolor=TOGETHER, edgecolor="#BBBBBB", hatch="///", label="interactions")
+        Patch(facecolor=TOGETHER, edgecolor="#BBBBBB", hatch="///", label=say("interactions"))
     )
     figure.legend(handles=handles, loc="outside lower center", ncols=3, frameon=False, fontsize=8)
     return finish_figure(
         figure,
         results,
         analysis,
-        f"Where the spread comes from, year by year{name_scenario(results, scenario)}",
-        "Stacked: share of each year's variance that a factor explains on its own (first-order "
-        "index); hatched: the rest, which comes from interactions.",
+        say("Where the spread comes from, year by year") + name_scenario(results, scenario),
+        say(
+            "Stacked: share of each year's variance that a factor explains on its own (first-order "
+            "index); hatched: the rest, which comes from interactions."
+        ),
     )
 
 
@@ -116,7 +118,7 @@ def draw_lines(results: Results, analysis: Analysis, scenario: str) -> Figure:
         years = value.index.to_numpy(dtype=float)
         unit, factor = ("", 1.0)
         if not analysis.method.shares:
-            unit, factor = display_unit(results.series[key][0].unit)
+            unit, factor = say.unit(results.series[key][0].unit)
         for at, (name, colour) in enumerate(colours.items()):
             if name not in value:
                 continue
@@ -130,7 +132,7 @@ def draw_lines(results: Results, analysis: Analysis, scenario: str) -> Figure:
         axis.set_ylabel(unit, fontsize=8)
         format_axis(axis.yaxis)
         _shade_constant(axis, years, value.isna().all(axis=1).to_numpy())
-        _format_years(axis, ", ".join(key))
+        _format_years(axis, say.commas([say.word(part) for part in key]))
     handles = [
         Line2D([], [], color=colour, linestyle=_LINES[at % len(_LINES)], label=wrap_name(name, 40))
         for at, (name, colour) in enumerate(colours.items())
@@ -140,9 +142,11 @@ def draw_lines(results: Results, analysis: Analysis, scenario: str) -> Figure:
         figure,
         results,
         analysis,
-        f"How much factors matter over time{name_scenario(results, scenario)}",
-        f"Lines: {describe_index(headline, dependent=results.dependent)}; the leading factors; "
-        "bands: intervals.",
+        say("How much factors matter over time") + name_scenario(results, scenario),
+        say(
+            "Lines: {index}; the leading factors; bands: intervals.",
+            index=describe_index(headline, dependent=results.dependent),
+        ),
     )
 
 

@@ -32,6 +32,7 @@ APART = {
     "policies/optimisation/measures.py",
     "sensitivity/decision/conditions.py",
     "sensitivity/decision/conditions_page.py",
+    "sensitivity/store/manifest.py",
 }
 #: Constants that hold no text of a page.
 SILENT = {"EXAMPLES"}
