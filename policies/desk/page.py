@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from smecluster.model.presentation.language.catalogue import CHINESE, ENGLISH
 from smecluster.policies.desk.strings import list_names, read_strings
 
 _PARTS = Path(__file__).with_name("page")
@@ -47,13 +48,16 @@ _IMPORT = re.compile(r"^import\s.*?;\n", re.M | re.S)
 _EXPORT = re.compile(r"^export\s+", re.M)
 
 
-def write_page(content: Mapping[str, Any]) -> str:
+def write_page(content: Mapping[str, Any], language: str = ENGLISH) -> str:
     """Write the page.
 
     Parameters
     ----------
     content : mapping
         From `policies.desk.content.collect_content` or `policies.desk.anymodel.collect_model`.
+    language : str
+        In which it opens, of `model.presentation.language.catalogue.LANGUAGES`. One in English
+        opens in Chinese in a Chinese browser; a button changes either.
 
     Returns
     -------
@@ -86,7 +90,8 @@ def write_page(content: Mapping[str, Any]) -> str:
 
     return template.render(
         policy=Markup(policy),
-        title=content.get("title", strings["text"]["title"]["en"]),
+        language="zh-Hans" if language == CHINESE else language,
+        title=content.get("title", strings["text"]["title"][language]),
         noscript="This page needs JavaScript and WebAssembly.",
         style=Markup(style),
         script=Markup(script),

@@ -68,6 +68,7 @@ def desk(
 def write_model_desk(out: Path, path: Path) -> list[Path]:
     """Write the desk of any model."""
     from smecluster.model import load
+    from smecluster.model.presentation.language.spoken import say
     from smecluster.model.support.files import write_atomic
     from smecluster.model.support.provenance import make_stamp
     from smecluster.policies.desk.anymodel import collect_model
@@ -75,7 +76,7 @@ def write_model_desk(out: Path, path: Path) -> list[Path]:
 
     found = load(path)
     content = collect_model(found, make_stamp(found.hash))
-    return [write_atomic(out, write_page(content))]
+    return [write_atomic(out, write_page(content, say.language.code))]
 
 
 def check_desk(out: Path) -> None:
@@ -133,4 +134,4 @@ def write_desk(
     note(say("compiling the model for a browser ..."))
     cases = load_cases(model, folders)
     content = collect_content(model, Sources(drawn, chosen, cases, published, stamp))
-    return [write_atomic(out, write_page(content))]
+    return [write_atomic(out, write_page(content, say.language.code))]

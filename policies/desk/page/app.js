@@ -321,8 +321,10 @@ export class Desk {
   }
 }
 
+/** That in which the page was written, or else that of the browser. */
 function chooseLanguage() {
-  return navigator.language?.startsWith("zh") ? "zh" : "en";
+  const chinese = [document.documentElement.lang, navigator.language].some((one) => one?.startsWith("zh"));
+  return chinese ? "zh" : "en";
 }
 
 export async function open() {

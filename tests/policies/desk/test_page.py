@@ -58,6 +58,14 @@ def test_the_page_allows_only_its_own_script_and_style_and_no_connection():
     assert not re.search(r'\b(?:src|href)="', page)
 
 
+@pytest.mark.parametrize(("language", "tag"), [("en", "en"), ("zh", "zh-Hans")])
+def test_it_opens_in_the_language_that_it_was_written_in(language, tag):
+    page = write_page({"draws": {"count": 2}}, language)
+    assert f'<html lang="{tag}">' in page
+    title = read_strings({})["text"]["title"][language]
+    assert f"<title>{title}</title>" in page
+
+
 def test_no_data_can_end_its_element():
     hostile = {"region": "</script><script>alert(1)</script><!--&amp;"}
     text = write_json(hostile)
