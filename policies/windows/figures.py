@@ -85,6 +85,8 @@ def draw_by_year(windows: Windows) -> Figure:
     axes[0].set_ylim(min(0.0, axes[0].get_ylim()[0]), None)
     format_axis(axes[0].yaxis)
     axes[0].legend(frameon=False, fontsize=8, loc="lower left")
+    # Messages within the arguments of another are not read into the catalogue.
+    spread = say("median and 5-95 %")
     return add_heading(
         figure,
         say("What a yuan of a local programme gains, by the year in which it is spent"),
@@ -94,7 +96,7 @@ def draw_by_year(windows: Windows) -> Figure:
                     "Value added over {horizon} years for a yuan spent over {lasting}, present "
                     "values, against '{baseline}'{draws}. The region spends {share} % of its value "
                     "added a year. Grey: within a tenth of the best year.",
-                    draws=_draws(windows, say("median and 5-95 %")),
+                    draws=_draws(windows, spread),
                     **_basis(windows),
                 ),
                 say("Dotted: the cluster passes its critical mass, or twice that.") * passed,

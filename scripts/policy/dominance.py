@@ -154,7 +154,8 @@ def _report(
 
 
 def _speak(table: pd.DataFrame) -> pd.DataFrame:
-    """Name the regions and strategies of the columns, which the page joins."""
+    """Name the regions and strategies of the columns, which the page joins, and what a row is."""
     from smecluster.model.presentation.language.spoken import say
 
-    return table.rename(columns=lambda name: say.word(str(name)))
+    named = table.rename(columns=lambda name: say.word(str(name)))
+    return named.rename_axis(index=say("loop"))

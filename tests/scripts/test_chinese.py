@@ -68,7 +68,7 @@ SLOW = {
 }
 # Names that stay: commands and options, files, codes of versions and methods, the paper.
 STAY = re.compile(
-    r"`[^`\u4e00-\u9fff]+`|smecluster(?: [\w\-]+)*|--[\w\-]+"
+    r"`[^`\u4e00-\u9fff]+`|smecluster(?: [\w\-]+| \"[\w \-]+\"| [\w/\-]+\.toml)*|--[\w\-]+"
     r"|[\w./\-]*(?:docs|calibration|policies)/[\w./\-]+"
     r"|[\w*\-]+\.(?:html|csv|json|png|docx|xlsx|toml)|three-cases|PRIM|GDP|GiB|UTF-8"
     r"|Qu Li .*? SME Clusters|https://[\w./]+|Apache-2\.0|\b[0-9a-f]{12}\b"

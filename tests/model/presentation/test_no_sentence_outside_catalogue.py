@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 
 from tests import messages
 
@@ -96,3 +97,32 @@ def test_no_message_is_said_inside_an_f_string():
 def test_a_sentence_that_nobody_says_is_found():
     code = 'raise InputError("this may stay in English")\nprint("this would stay in English.")'
     assert [line for line, _ in find_sentences(ast.parse(code))] == [2]
+
+
+def test_every_message_of_the_code_has_chinese_also_one_within_another():
+    known = set()
+    for file in (messages.FOLDER / messages.CODE).glob("*.po"):
+        with file.open("rb") as opened:
+            for message in read_po(opened):
+                if all([message.string] if isinstance(message.string, str) else message.string):
+                    known |= {message.id} if isinstance(message.id, str) else set(message.id)
+    lacking = [
+        f"{file.relative_to(messages.HOUSE)}: {text}"
+        for file in list_files()
+        for text in list_messages(ast.parse(file.read_text(encoding="utf-8")))
+        if text not in known
+    ]
+    assert not lacking, "\n".join(lacking)
+
+
+def list_messages(tree: ast.AST) -> Iterator[str]:
+    """List what is handed to `say` as it stands, wherever it stands."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        called = node.func
+        name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+        places = {"say": node.args[:1], "plural": node.args[1:3]}.get(name, [])
+        for place in places:
+            if isinstance(place, ast.Constant) and re.search("[A-Za-z]", str(place.value)):
+                yield str(place.value)
