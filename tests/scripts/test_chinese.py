@@ -73,7 +73,8 @@ STAY = re.compile(
     r"|[\w*\-]+\.(?:html|csv|json|png|docx|xlsx|toml)|three-cases|PRIM|GDP|GiB|UTF-8"
     r"|Qu Li .*? SME Clusters|https://[\w./]+|Apache-2\.0|\b[0-9a-f]{12}\b"
     r"|The smecluster contributors, smecluster: [\w ,:\-]+ strategy"
-    # Names of studies, as pages cite them, and of methods.
+    # Names of studies, as pages cite them, and of methods; a column of a file, a page beside it.
+    r"|[A-Z]\w+(?:, [A-Z]\w+)*(?: and [A-Z]\w+)? \d{4} \([\w: ]+\)|source(?=列)|\(\w+\.md\)"
     r"|(?:[A-Z][\w.\-]+|van|von|de|der|(?<=[\w、])[和等]|[、 （])+ ?\d{4}|\bet al\."
     r"|Loops That Matter|pysimlin|MAPE|Sobol|Epsilon|epsilon",
     re.ASCII,

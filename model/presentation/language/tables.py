@@ -55,6 +55,12 @@ HEADINGS = (
     mark("draws ahead"),
     mark("without"),
     mark("with"),
+    mark("criterion"),
+    mark("lead of best use"),
+    mark("lead 5 %"),
+    mark("lead 95 %"),
+    mark("best use ahead in"),
+    mark("share of all money"),
 )
 _UNIT = "unit"
 _WITH_UNIT = re.compile(r"(?P<name>.+?) \[(?P<unit>[^\[\]]+)\]")

@@ -110,6 +110,10 @@ def tabulate_bases(result: Reforms) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+#: How play from a start may end, as `equilibrium.equilibria` calls it.
+ENDS = (mark("equilibrium"), mark("cycle"), mark("unsettled"))
+
+
 def tabulate_plays(result: Reforms) -> pd.DataFrame:
     """Tabulate where play from each start ended: arrangement, start, outcome, epsilon, rounds."""
     return pd.DataFrame(
