@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from smecluster.calibration.authoring.template import new_case
+from smecluster.policies.optimisation import search
 
 HERE = Path(__file__).parent
 #: Files that take longest, the longest first. Begun last, one of them would keep one process busy
@@ -40,6 +41,17 @@ def pytest_terminal_summary(terminalreporter):
     terminalreporter.section("seconds by part")
     for part, seconds in sorted(took.items(), key=lambda item: -item[1]):
         terminalreporter.write_line(f"{seconds:8.0f}  {part}")
+
+
+@pytest.fixture
+def short_climb(monkeypatch):
+    """Let searches take two steps along the gradient: where a climb ends, `test_search` asks."""
+    climb = search._climb
+
+    def climb_little(generations, point, value, steps):
+        return climb(generations, point, value, min(steps, 2))
+
+    monkeypatch.setattr(search, "_climb", climb_little)
 
 
 @pytest.fixture(scope="session")

@@ -90,12 +90,11 @@ class Calibration:
         InputError
             If the calibration has no posterior.
         """
-        draws = self.findings["draws"]
-        if draws.empty:
+        if not self.has_draws:
             raise InputError(
                 f"calibration {self.name!r} has no posterior draws: repeat it without --quick"
             )
-        return draws
+        return self.findings["draws"]
 
     @property
     def has_draws(self) -> bool:

@@ -192,7 +192,7 @@ def select_draws(
     if not study.draws:
         return None
     source = find_drawn(calibration)
-    if source is None or source.findings["draws"].empty:
+    if source is None or not source.has_draws:
         if not needed:
             return None
         raise InputError(

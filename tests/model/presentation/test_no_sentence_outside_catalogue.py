@@ -45,14 +45,19 @@ def list_files() -> list[Path]:
     return sorted(one for one in files if one.relative_to(messages.HOUSE).as_posix() not in APART)
 
 
+def name_call(node: ast.Call) -> str:
+    """Give the name of what is called, without what it belongs to."""
+    called = node.func
+    return called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+
+
 def find_sentences(tree: ast.AST) -> Iterator[tuple[int, str]]:
     """Find the sentences that are neither said, nor raised, nor explained."""
     for node in ast.iter_child_nodes(tree):
         if isinstance(node, ast.Raise | ast.Assert):
             continue
         if isinstance(node, ast.Call):
-            called = node.func
-            name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+            name = name_call(node)
             if UNSEEN.fullmatch(name):
                 continue
             if name in SAID:
@@ -120,9 +125,7 @@ def list_messages(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call):
             continue
-        called = node.func
-        name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
-        places = {"say": node.args[:1], "plural": node.args[1:3]}.get(name, [])
+        places = {"say": node.args[:1], "plural": node.args[1:3]}.get(name_call(node), [])
         for place in places:
             if isinstance(place, ast.Constant) and re.search("[A-Za-z]", str(place.value)):
                 yield str(place.value)

@@ -9,7 +9,6 @@ import pytest
 
 from smecluster import model as models
 from smecluster.policies.comparison import study_inputs
-from smecluster.policies.optimisation import search
 from smecluster.scripts.main import main
 
 FAST = ("--set", "TIME STEP=0.125", "--calibration", "none")
@@ -38,20 +37,9 @@ def drawn(monkeypatch: pytest.MonkeyPatch, draws: pd.DataFrame) -> None:
     monkeypatch.setattr(study_inputs, "select_draws", select)
 
 
-@pytest.fixture(autouse=True)
-def short_climb(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take one step along the gradient: what a search finds is not what these tests ask."""
-    climb = search._climb
-
-    def climb_little(generations, point, value, steps):
-        return climb(generations, point, value, min(steps, 1))
-
-    monkeypatch.setattr(search, "_climb", climb_little)
-
-
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], tmp_path: Path):
-    """Run a command and give what it prints as JSON."""
+def run(capsys: pytest.CaptureFixture[str], tmp_path: Path, short_climb: None):
+    """Run a command and give what it prints as JSON; what a search finds is not asked here."""
 
     def call(*arguments: str) -> dict:
         with pytest.raises(SystemExit) as ended:

@@ -9,9 +9,11 @@ import pytest
 from smecluster.model.presentation.exports import read_csv
 from smecluster.policies import load
 from smecluster.policies.comparison import study_inputs
-from smecluster.policies.optimisation import compute, search
+from smecluster.policies.optimisation import compute
 from smecluster.policies.optimisation.search import SearchResult
 from smecluster.scripts.main import main
+
+pytestmark = pytest.mark.usefixtures("short_climb")
 
 SMALL = ["--draws", "2", "--unseen", "3", "--generations", "1", "--population", "8", "--single"]
 SMALL += ["--set", "TIME STEP=0.125"]
@@ -21,17 +23,6 @@ def smecluster(*arguments):
     with pytest.raises(SystemExit) as ended:
         main(list(arguments))
     return ended.value.code
-
-
-@pytest.fixture(autouse=True)
-def short_climb(monkeypatch):
-    """Take two steps along the gradient; `test_search` tests where a whole climb ends."""
-    climb = search._climb
-
-    def climb_little(generations, point, value, steps):
-        return climb(generations, point, value, min(steps, 2))
-
-    monkeypatch.setattr(search, "_climb", climb_little)
 
 
 @pytest.fixture
