@@ -1,7 +1,9 @@
 """What tests of several packages use: their order, and a region to calibrate in seconds."""
 
 import re
+import time
 from collections import defaultdict
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -41,6 +43,20 @@ def pytest_terminal_summary(terminalreporter):
     terminalreporter.section("seconds by part")
     for part, seconds in sorted(took.items(), key=lambda item: -item[1]):
         terminalreporter.write_line(f"{seconds:8.0f}  {part}")
+
+
+#: Processor seconds after which work that takes hundredths is taken for a hang. This is no measure
+#: of speed: a pattern that goes back over what it has taken needs minutes or years where one that
+#: does not is far below, on any machine and beside any other work.
+HANG = 60
+
+
+@contextmanager
+def no_hang():
+    """Fail if what is done within took as long as only a hang does."""
+    began = time.process_time()
+    yield
+    assert time.process_time() - began < HANG
 
 
 @pytest.fixture

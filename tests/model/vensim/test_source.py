@@ -1,6 +1,5 @@
 """A Vensim file is read as text: what its blocks are, and what is refused."""
 
-import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from smecluster.model.support.errors import InputError
 from smecluster.model.vensim.blocks import read_points
 from smecluster.model.vensim.names import list_names, list_numbers
 from smecluster.model.vensim.source import hash_equations, parse
+from tests.conftest import no_hang
 
 TOWNS = (Path(__file__).parents[1] / "data").joinpath("two_towns.mdl").read_text(encoding="utf-8")
 
@@ -150,8 +150,6 @@ def test_nothing_in_a_file_is_executed(tmp_path):
         f"x(({'(0, 1), ' * 30}(,)))",
     ],
 )
-def test_a_list_with_an_empty_place_costs_no_time(definition):
-    began = time.process_time()
-    with suppress(InputError):
+def test_a_list_with_an_empty_place_does_not_hang(definition):
+    with no_hang(), suppress(InputError):
         parse(f"{definition} ~ Dmnl ~ |\n")
-    assert time.process_time() - began < 1

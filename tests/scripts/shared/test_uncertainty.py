@@ -182,6 +182,7 @@ def test_draws_for_regions_that_the_model_lacks_are_left_out(monkeypatch):
 
     class Found:
         name = "mine"
+        has_draws = True
         findings = MappingProxyType({"draws": table})
         regions = load().regions
 
@@ -200,6 +201,7 @@ def test_the_values_of_a_folder_are_not_drawn_over(monkeypatch):
     table = pd.DataFrame({"spin off rate": [0.1], "critical mass[Wenzhou]": [5e4]})
     found = SimpleNamespace(
         name="mine",
+        has_draws=True,
         findings={"draws": table},
         regions=load().regions,
         sample=lambda count, seed: table.iloc[:count],
