@@ -1,52 +1,51 @@
 """Checkpoints: finished parts of long work, kept in a folder so that it can resume.
 
-A part is one Parquet file, ``NAME.CHECKSUM.parquet``. The checksum in its name is that of its
-bytes, so the folder alone says what is finished: a file that was cut short, or has changed since,
-counts as not done. Other programs can read the files too. Only parts, and what the folder's list of
-written files names (`model.support.ledger`), are ever removed.
+A part is one Parquet file. The checksum in its name is that of its bytes, so the folder alone says
+what is finished: a file that was cut short, or has changed since, counts as not done. Other
+programs can read the files too. Only parts, and what the folder's list of written files names
+(`model.support.ledger`), are ever removed.
 """
 
 from __future__ import annotations
 
-import hashlib
-import io
 import json
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, unquote
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from smecluster.model.support import ledger, temporaries
+from smecluster.model.support.checkpoints import contents
+from smecluster.model.support.checkpoints.contents import Arrays
+from smecluster.model.support.checkpoints.identities import (
+    IDENTITY,
+    describe_mixture,
+    is_identity,
+    name_differences,
+)
+from smecluster.model.support.checkpoints.part_files import (
+    compute_checksum,
+    list_files,
+    name_file,
+    parse_file,
+    read_time,
+)
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.files import overwrite_file, read_text
 from smecluster.model.support.formats import FORMATS
-from smecluster.model.support.locks import FILES as LOCKS
-from smecluster.model.support.locks import describe_lock, lock_folder
+from smecluster.model.support.locks import lock_folder
 from smecluster.model.support.seals import seal_json
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-Arrays = dict[str, NDArray[np.generic]]
-
-IDENTITY = "identity.json"
 FORMAT = FORMATS["checkpoints"]
-_FILE = re.compile(r"(?P<name>.+)\.(?P<sum>[0-9a-f]{16})\.parquet")
-# What a file name may hold besides letters and digits; all else is written as %XX.
-_PLAIN = " ,-_()"
-# Names of a Parquet file's metadata begin with this.
-_OWN = "smecluster "
-_KIND, _LAYOUT = "kind", "layout"
-_ARRAYS, _DATASET, _TABLE = "arrays", "dataset", "table"
 
 
 class Checkpoints:
@@ -198,7 +197,7 @@ class Checkpoints:
             # Without an identity nobody knows what parts belong to. Its file is the first to go
             # and the last to come: a process killed in between leaves nothing to be mixed up.
             path.unlink(missing_ok=True)
-            for part in list(_list_files(self.folder)):
+            for part in list(list_files(self.folder)):
                 part.unlink(missing_ok=True)
 
     def _identify(self) -> None:
@@ -296,19 +295,8 @@ class Checkpoints:
         if not self._may_write():
             raise RuntimeError(f"{self.folder} is not reserved: save inside a 'with' statement")
         self._identify()
-        table = _encode(content)
-        metadata = {**(table.schema.metadata or {})}
-        metadata |= {(_OWN + key).encode(): str(value).encode() for key, value in facts.items()}
-        sink = io.BytesIO()
-        # Numbers that hardly repeat: a dictionary would take ten times as long and save nothing.
-        pq.write_table(
-            table.replace_schema_metadata(metadata),
-            sink,
-            use_dictionary=False,
-            write_statistics=False,
-        )
-        data = sink.getvalue()
-        path = self.folder / f"{_quote(name)}.{_compute_checksum(data)}.parquet"
+        data = contents.encode(content, facts)
+        path = self.folder / name_file(name, data)
         # Looked up before the new file is there, which the folder's list would already name.
         before = self._indexed().get(name)
         overwrite_file(path, data)
@@ -343,8 +331,7 @@ class Checkpoints:
         KeyError
             If there is no such part, it is damaged, or it holds something else.
         """
-        table = self._read(name, _ARRAYS)
-        return {field.name: _decode_array(table, field) for field in table.schema}
+        return contents.decode_arrays(self._read(name, contents.ARRAYS))
 
     def load_table(self, name: str, columns: Iterable[str] | None = None) -> pd.DataFrame:
         """Read the table of a part.
@@ -369,7 +356,7 @@ class Checkpoints:
             If it has no such column.
         """
         if columns is None:
-            whole: pd.DataFrame = self._read(name, _TABLE).to_pandas()
+            whole: pd.DataFrame = self._read(name, contents.TABLE).to_pandas()
             return whole
         path = self.path(name)
         try:
@@ -396,21 +383,7 @@ class Checkpoints:
         KeyError
             If there is no such part, it is damaged, or it holds something else.
         """
-        import xarray as xr
-
-        table = self._read(name, _DATASET)
-        layout = json.loads(_decode_facts(table.schema.metadata)[_LAYOUT])
-        variables = {}
-        for field in table.schema:
-            dims, attrs = layout["variables"][field.name]
-            values = _decode_array(table, field)
-            variables[field.name] = (
-                dims,
-                values.astype(object) if values.dtype.kind == "U" else values,
-                attrs,
-            )
-        coordinates = {each: variables.pop(each) for each in layout["coordinates"]}
-        return xr.Dataset(variables, coordinates, layout["attrs"])
+        return contents.decode_dataset(self._read(name, contents.DATASET))
 
     def facts(self, name: str) -> dict[str, str]:
         """Read what was stated about a part when it was saved, and its number of ``rows``.
@@ -424,15 +397,15 @@ class Checkpoints:
             about = pq.read_metadata(self.path(name))
         except (OSError, pa.ArrowInvalid):
             raise KeyError(name) from None
-        return {**_decode_facts(about.metadata), "rows": str(about.num_rows)}
+        return {**contents.decode_facts(about.metadata), "rows": str(about.num_rows)}
 
     def _indexed(self) -> dict[str, Path]:
         """Give the file of every part; the folder is listed once."""
         if self._index is None:
             # Of two files of one name, left by a process killed between writing one and removing
             # the other, the newer counts.
-            paths = sorted(_list_files(self.folder), key=_read_time)
-            self._index = {unquote(_parse(path)[0]): path for path in paths}
+            paths = sorted(list_files(self.folder), key=read_time)
+            self._index = {parse_file(path)[0]: path for path in paths}
         return self._index
 
     def _whole(self, name: str) -> Path | None:
@@ -444,7 +417,7 @@ class Checkpoints:
             about = path.stat()
             state = (about.st_size, about.st_mtime_ns)
             if self._checked.get(path) != state:
-                if _compute_checksum(path.read_bytes()) != _parse(path)[1]:
+                if compute_checksum(path.read_bytes()) != parse_file(path)[1]:
                     return None
                 self._checked[path] = state
         except OSError:
@@ -458,207 +431,9 @@ class Checkpoints:
         except OSError:
             data = b""
         # The bytes that are checked are those that are read.
-        if path is None or _compute_checksum(data) != _parse(path)[1]:
+        if path is None or compute_checksum(data) != parse_file(path)[1]:
             raise KeyError(name)
-        table = pq.read_table(pa.BufferReader(data))
-        if _decode_facts(table.schema.metadata).get(_KIND, _TABLE) != kind:
+        table, held = contents.decode(data)
+        if held != kind:
             raise KeyError(name)
         return table
-
-
-def drop(folder: str | Path) -> None:
-    """Remove the checkpoints in a folder, and all below it, to start again.
-
-    Parameters
-    ----------
-    folder : str or Path
-        The folder; one that has no checkpoints, or does not exist, is left alone.
-
-    Raises
-    ------
-    InputError
-        If another process writes to one of them.
-    """
-    for identity in sorted(Path(folder).rglob(IDENTITY)):
-        with lock_folder(identity.parent):
-            pass
-    for identity in sorted(Path(folder).rglob(IDENTITY), reverse=True):
-        if IDENTITY in ledger.list_files(identity.parent) or is_identity(identity):
-            ledger.claim(identity, ours=True)
-            identity.unlink(missing_ok=True)
-            remove_parts(identity.parent)
-
-
-def remove_parts(folder: Path) -> None:
-    """Remove finished parts in a folder and all below it, and the folders that are empty then.
-
-    Parameters
-    ----------
-    folder : Path
-        The folder; files of others in it stay.
-
-    Raises
-    ------
-    InputError
-        If a file cannot be removed.
-    """
-    if not folder.is_dir() or folder.is_symlink():
-        return
-    try:
-        for inside in folder.iterdir():
-            if inside.is_dir():
-                remove_parts(inside)
-        for part in list(_list_files(folder)):
-            part.unlink(missing_ok=True)
-    except OSError as error:
-        raise InputError(f"cannot remove {folder}: {error.strerror or error}") from None
-    ledger.dissolve(folder)
-
-
-def remove_abandoned(work: Path) -> None:
-    """Remove unfinished work that no process is at.
-
-    Parameters
-    ----------
-    work : Path
-        Its folder; one that is none of ours is left alone.
-
-    Raises
-    ------
-    InputError
-        If a file cannot be removed.
-    """
-    own = (IDENTITY, ledger.NAME, *LOCKS)
-    if any((work / name).exists() for name in own) and describe_lock(work) is None:
-        drop(work)
-        ledger.dissolve(work)
-
-
-def is_identity(path: Path) -> bool:
-    """Say whether a file holds an identity, of whatever work or format."""
-    try:
-        content = json.loads(read_text(path))
-        return isinstance(content["format"], int) and isinstance(content["identity"], dict)
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return False
-
-
-def name_differences(there: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
-    """Name what differs between two identities, in their order."""
-    return [name for name in dict.fromkeys([*there, *now]) if there.get(name) != now.get(name)]
-
-
-def describe_mixture(folder: str | Path, differing: Iterable[str]) -> str:
-    """Say that a folder was created with other settings.
-
-    Parameters
-    ----------
-    folder : str or Path
-        The folder.
-    differing : iterable of str
-        What differs, in words, as from `name_differences`.
-
-    Returns
-    -------
-    str
-        The beginning of an error's message: ``FOLDER was created with a different seed``.
-    """
-    # Of a plural no article: "different draws", "different data of my-town".
-    named = (
-        f"{'' if name.endswith('s') or name.startswith('data') else 'a '}different {name}"
-        for name in differing
-    )
-    return f"{folder} was created with {' and '.join(named)}"
-
-
-# What a file holds
-
-
-def _encode(content: Any) -> pa.Table:
-    # By what they have, since importing pandas and xarray to ask for their types takes long.
-    if hasattr(content, "data_vars"):
-        return _encode_dataset(content)
-    if hasattr(content, "iloc"):
-        return pa.Table.from_pandas(content.rename(columns=str), preserve_index=False)
-    return _encode_arrays({str(name): np.asarray(values) for name, values in content.items()})
-
-
-def _encode_dataset(content: Any) -> pa.Table:
-    arrays = {
-        str(name): values.values.astype(str) if values.dtype == object else values.values
-        for name, values in content.variables.items()
-    }
-    layout = {
-        "attrs": content.attrs,
-        "variables": {
-            str(name): [list(map(str, values.dims)), values.attrs]
-            for name, values in content.variables.items()
-        },
-        "coordinates": [str(name) for name in content.coords],
-    }
-    return _encode_arrays(arrays, _DATASET, {_LAYOUT: json.dumps(layout)})
-
-
-def _encode_arrays(
-    arrays: Mapping[str, NDArray[Any]], kind: str = _ARRAYS, more: Mapping[str, str] | None = None
-) -> pa.Table:
-    """Put arrays into one row, each as a list, for they differ in length."""
-    columns, fields = [], []
-    for name, array in arrays.items():
-        if array.dtype.kind not in "biufU":
-            raise TypeError(f"{name!r} is an array of {array.dtype}, which cannot be kept")
-        flat = np.ascontiguousarray(array).ravel()
-        values = pa.array(flat.tolist(), pa.string()) if array.dtype.kind == "U" else pa.array(flat)
-        columns.append(pa.ListArray.from_arrays(pa.array([0, len(flat)], pa.int32()), values))
-        shape = {"shape": json.dumps(array.shape)}
-        fields.append(pa.field(name, columns[-1].type, metadata=shape))
-    metadata = {_OWN + key: value for key, value in {_KIND: kind, **(more or {})}.items()}
-    if not columns:
-        return pa.table({}).replace_schema_metadata(metadata)
-    return pa.Table.from_arrays(columns, schema=pa.schema(fields, metadata=metadata))
-
-
-def _decode_array(table: pa.Table, field: pa.Field) -> NDArray[Any]:
-    shape = json.loads(field.metadata[b"shape"])
-    values = table[field.name].combine_chunks().values
-    if pa.types.is_string(values.type):
-        return np.array(values.to_pylist(), dtype=str).reshape(shape)
-    return np.array(values.to_numpy(zero_copy_only=False)).reshape(shape)
-
-
-def _decode_facts(metadata: Mapping[bytes, bytes] | None) -> dict[str, str]:
-    own = _OWN.encode()
-    return {
-        key.removeprefix(own).decode(): value.decode()
-        for key, value in (metadata or {}).items()
-        if key.startswith(own)
-    }
-
-
-def _list_files(folder: Path) -> Iterator[Path]:
-    """List the parts in a folder, without what is being written or is somebody else's."""
-    for path in folder.glob("*.parquet"):
-        if not path.name.startswith(".") and _FILE.fullmatch(path.name):
-            yield path
-
-
-def _quote(name: str) -> str:
-    plain = quote(name, safe=_PLAIN)
-    # A file that begins with a dot is one that is being written.
-    return plain.replace(".", "%2E", 1) if plain.startswith(".") else plain
-
-
-def _parse(path: Path) -> tuple[str, str]:
-    match = _FILE.fullmatch(path.name)
-    assert match is not None
-    return match["name"], match["sum"]
-
-
-def _read_time(path: Path) -> int:
-    with suppress(OSError):
-        return path.stat().st_mtime_ns
-    return 0
-
-
-def _compute_checksum(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()[:16]
