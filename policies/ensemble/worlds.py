@@ -17,7 +17,6 @@ import pandas as pd
 import xarray as xr
 
 from smecluster.model.branches import Trunk, can_fork
-from smecluster.model.program.inputs import InputIndex
 from smecluster.model.runs import stream
 from smecluster.model.support.errors import InputError
 from smecluster.policies.ensemble.accounts import ACCOUNTS, sum_money
@@ -31,10 +30,11 @@ from smecluster.policies.ensemble.cases import (
     Truths,
 )
 from smecluster.policies.ensemble.matching import Matching
+from smecluster.policies.ensemble.plan_table import PlanTable
 from smecluster.policies.futures import Future
 from smecluster.policies.futures import load as load_future
 from smecluster.policies.menu import read_menu
-from smecluster.policies.plan import Plan, carry_on, inputs_before
+from smecluster.policies.plan import Plan, inputs_before
 
 if TYPE_CHECKING:
     from smecluster.model import Model
@@ -199,24 +199,15 @@ class _Work:
         self.tolerance, self.progress = tolerance, progress
         self.runs = 0
         self.about = 0
-        model, draws = worlds.model, worlds.draws
-        self.count = len(plans)
-        self.plans, self.reference, self.own = _with_references(plans, model, matched)
-        own = [plan.inputs for plan in self.plans]
-        taken = [*map(str, draws.columns), *worlds.settings]
-        for at in sorted(range(len(own)), key=lambda at: not self.plans[at].has_money):
-            for name in taken:
-                if name in own[at]:
-                    raise InputError(
-                        f"{name!r} is set by strategy {self.plans[at].name!r}: edit its file"
-                    )
-        inputs = _complete(model, own)
-        names = {name for plan in self.plans for name in plan.money_inputs}
-        self.same, self.columns = _split(inputs, set(inputs[0]) if worlds.same_code else names)
-        self.money = [at for at, name in enumerate(self.columns) if name in names]
-        self.table = np.array([[row[name] for name in self.columns] for row in inputs])
-        self.scalable = np.array([plan.has_money for plan in self.plans])
-        self.most = _most(model, self.plans)
+        draws = worlds.draws
+        self.table = PlanTable(
+            plans,
+            worlds.model,
+            [*map(str, draws.columns), *worlds.settings],
+            matched=matched,
+            in_full=worlds.same_code,
+        )
+        self.plans = self.table.plans
         self.drawn = {str(name): draws[name].to_numpy(dtype=float) for name in draws.columns}
         self.trunks = list(self._forks())
 
@@ -255,12 +246,13 @@ class _Work:
         called: str,
     ) -> xr.Dataset:
         worlds = self.worlds
-        names = [plan.name for plan in self.plans[: self.count]]
+        names = [plan.name for plan in self.plans[: self.table.count]]
         shape = (len(self.plans), len(worlds.draws))
         target = _targets(budget, worlds)
         self.about = len(worlds.futures) * int(np.prod(shape)) + self.runs
         if target is not None:
-            self.about += int((_TRIALS - 1) * len(worlds.futures) * shape[1] * self.scalable.sum())
+            matched = len(worlds.futures) * shape[1] * self.table.scalable.sum()
+            self.about += int((_TRIALS - 1) * matched)
         parts: list[xr.Dataset] = []
         first, slope = np.ones(shape), np.ones(shape)
         if target is not None:
@@ -276,20 +268,20 @@ class _Work:
                     drawn = list(worlds.draws.index)
                     chosen = {STRATEGY: names, FUTURE: future.name, DRAW: drawn}
                     given = np.ones(shape)
-                    given[: self.count] = factors.sel(chosen).transpose(STRATEGY, DRAW).values
+                    given[: self.table.count] = factors.sel(chosen).transpose(STRATEGY, DRAW).values
                 before = self.runs
                 cases = Cases(shape)
                 wanted = None if target is None else target[at]
                 # The slopes found stay here: a future that is resumed could not have them.
                 self._world(future, cases, wanted, given, first, slope)
-                part = cases.dataset(self.count)
+                part = cases.dataset(self.table.count)
                 part.attrs["runs"] = self.runs - before
                 if checkpoints is not None:
                     checkpoints.save(name, part)
             # The money that a plan needs differs little among futures.
             found = part[FACTOR].values
             usable = np.isfinite(found) & (found > 0)
-            first[: self.count] = np.where(usable, found, first[: self.count])
+            first[: self.table.count] = np.where(usable, found, first[: self.table.count])
             parts.append(part)
         joined = xr.concat(parts, FUTURE, combine_attrs="override").transpose(*WORLD, ...)
         return joined.assign_coords(
@@ -322,8 +314,8 @@ class _Work:
         cases, start = Cases((len(work.plans), 1)), np.ones((len(work.plans), 1))
         slopes = work._world(one.futures[0], cases, wanted, None, start, start)
         found = cases.arrays[FACTOR][: len(money)]
-        factor[self.scalable] = np.where(np.isfinite(found), found, 1.0)
-        slope[self.scalable] = slopes[: len(money)]
+        factor[self.table.scalable] = np.where(np.isfinite(found), found, 1.0)
+        slope[self.table.scalable] = slopes[: len(money)]
         self.runs += work.runs
         for plan, reason in zip(money, cases.reasons[:, 0], strict=False):
             if reason == NOT_STARTED:
@@ -336,10 +328,10 @@ class _Work:
             cases = Cases((len(self.plans), len(self.worlds.draws)))
             chosen = np.zeros(cases.shape, dtype=bool)
             at = self.plans.index(plan)
-            chosen[[at, self.own[at]]] = True
+            chosen[[at, self.table.own[at]]] = True
             tables = future.inputs(self.worlds.model)
             cost = self._try(tables, cases, np.ones(cases.shape), chosen)
-            if (cost[at] != cost[self.own[at]]).any():
+            if (cost[at] != cost[self.table.own[at]]).any():
                 return
         levels = sorted({one.trigger for one in plan.spending if one.trigger is not None})
         masses = " or ".join(f"{level:g}" for level in levels)
@@ -367,8 +359,8 @@ class _Work:
         if MONEY not in cases.arrays:
             # Every draw was lost before the plans differ, so there is nothing to label.
             raise InputError(f"no draw can be run: {cases.reasons.flat[0]}")
-        if self.reference is not None:
-            beyond = cases.arrays[MONEY] - cases.arrays[MONEY][self.reference]
+        if self.table.reference is not None:
+            beyond = cases.arrays[MONEY] - cases.arrays[MONEY][self.table.reference]
             cases.add(ADDITIONAL, beyond, unit="Myuan")
         return slope
 
@@ -376,10 +368,10 @@ class _Work:
         self, tables: Mapping[str, Any], cases: Cases, budget: Floats, first: Floats, slope: Floats
     ) -> Floats:
         """Run plans without money as they are, and bring the others to the budget."""
-        fixed = np.array(np.broadcast_to(~self.scalable[:, None], cases.shape))
+        fixed = np.array(np.broadcast_to(~self.table.scalable[:, None], cases.shape))
         anyway = self._try(tables, cases, np.ones(cases.shape), fixed)
         # What would be spent without the programme, and with policy as now.
-        own, as_now = anyway[self.own], anyway[self.reference]
+        own, as_now = anyway[self.table.own], anyway[self.table.reference]
         wanted = budget + as_now - own
         hopeless = ~fixed & ~(wanted > 0)
         wanted = np.where(wanted > 0, wanted, 1.0)
@@ -387,7 +379,7 @@ class _Work:
         matching.open &= ~fixed & ~hopeless
         beyond, idle = np.zeros(cases.shape, dtype=bool), np.zeros(cases.shape, dtype=bool)
         while matching.open.any():
-            too_much = matching.open & (matching.factor > self.most[:, None])
+            too_much = matching.open & (matching.factor > self.table.most[:, None])
             beyond |= too_much
             matching.open &= ~too_much
             cost = self._try(tables, cases, matching.factor, matching.open) - own
@@ -427,7 +419,7 @@ class _Work:
         trunk: Trunk | None,
     ) -> None:
         """Run cases that share their beginning."""
-        base = {**self.worlds.settings, **self.same, **tables}
+        base = {**self.worlds.settings, **self.table.same, **tables}
         model = self.worlds.model
         if trunk is not None:
             base, model = {**base, **trunk.base}, trunk.model
@@ -462,40 +454,11 @@ class _Work:
     def _frame(
         self, plan: Integers, draw: Integers, factor: Floats, trunk: Trunk | None
     ) -> pd.DataFrame:
-        rows = self.table[plan]
-        rows[:, self.money] *= factor[plan, draw][:, None]
         columns: dict[str, Any] = {name: values[draw] for name, values in self.drawn.items()}
-        columns |= dict(zip(self.columns, rows.T, strict=True))
+        columns |= self.table.columns(plan, factor[plan, draw])
         if trunk is not None:
             columns |= trunk.columns(draw)
         return pd.DataFrame(columns, index=np.arange(len(plan)))
-
-
-def _with_references(
-    plans: Sequence[Plan], model: Model, matched: bool
-) -> tuple[list[Plan], int | None, Integers]:
-    """Add what money is measured against: policy as now, and each plan without its programmes.
-
-    Gives the plans, where policy as now stands among them (None where it is not needed), and for
-    each plan where the one without its programmes stands.
-    """
-    every = list(plans)
-
-    def place(wanted: Plan) -> int:
-        for at, plan in enumerate(every):
-            if not plan.has_money and plan.until == wanted.until:
-                return at
-        every.append(wanted)
-        return len(every) - 1
-
-    if not matched:
-        reference = next((at for at, plan in enumerate(every) if plan.is_as_now), None)
-        return every, reference, np.arange(len(every))
-    reference = place(carry_on(read_menu(model), plans[0].start if plans else 0.0))
-    own = [
-        place(plan.without_programmes()) if plan.has_money else at for at, plan in enumerate(plans)
-    ]
-    return every, reference, np.array([*own, *range(len(own), len(every))])
 
 
 def _check_wait(plan: Plan, fork: float | None, futures: Sequence[Future]) -> None:
@@ -512,37 +475,6 @@ def _check_wait(plan: Plan, fork: float | None, futures: Sequence[Future]) -> No
         f"strategy {plan.name!r} waits for a trigger from {plan.start:g} on, and future "
         f"{early.name!r} begins in {early.year:g}, before that: start in {early.year:g}"
     )
-
-
-def _complete(model: Model, plans: list[dict[str, float]]) -> list[dict[str, float]]:
-    """Give every plan a value for each input that any of them sets: the model's own."""
-    directory = InputIndex(model.program)
-    own: dict[str, float] = {}
-    for name in dict.fromkeys(name for plan in plans for name in plan):
-        place, *_ = directory.resolve({name: 0.0}).values
-        own[name] = model.program.parameters[place].value
-    return [own | plan for plan in plans]
-
-
-def _split(plans: list[dict[str, float]], varied: set[str]) -> tuple[dict[str, float], list[str]]:
-    """Part the inputs that all plans set alike from those that differ or are always varied."""
-    first = plans[0]
-    differing = [
-        name for name in first if name in varied or any(plan[name] != first[name] for plan in plans)
-    ]
-    return {name: first[name] for name in first if name not in differing}, differing
-
-
-def _most(model: Model, plans: Sequence[Plan]) -> Floats:
-    """Give the largest factor on each plan's money that the model's ranges allow."""
-    limits = np.full(len(plans), np.inf)
-    for at, plan in enumerate(plans):
-        inputs = plan.inputs
-        for name in plan.money_inputs:
-            high = model.variables[name.partition("[")[0]].high
-            if high is not None and inputs[name] > 0:
-                limits[at] = min(limits[at], high / inputs[name])
-    return limits
 
 
 def _targets(budget: float | xr.DataArray | None, worlds: Ensemble) -> Floats | None:
