@@ -19,10 +19,11 @@ from smecluster.model.compiler.kernel import ALONE, Batch, Result, load_kernel
 from smecluster.model.engines import run_engine
 from smecluster.model.engines.job import Job
 from smecluster.model.program.clock import Times, compute_times, read_years
-from smecluster.model.program.graph import Points, Program
-from smecluster.model.program.inputs import InputIndex, Inputs
+from smecluster.model.program.graph import Program
+from smecluster.model.program.inputs import Inputs
 from smecluster.model.program.outputs import Selection, select_outputs
 from smecluster.model.results import label_results
+from smecluster.model.run_table import group_runs, read_table
 from smecluster.model.settings import check_count, index_inputs
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.system import Model
@@ -248,9 +249,9 @@ def stream(
     if not isinstance(table, pd.DataFrame | Mapping | Iterable):
         raise InputError("the runs must be a pandas.DataFrame or a mapping of columns")
     pieces = (
-        [_read_table(table)]
+        [read_table(table)]
         if isinstance(table, pd.DataFrame | Mapping)
-        else map(_read_table, table)
+        else map(read_table, table)
     )
     threads = check_count("workers", workers) if workers is not None else os.cpu_count() or 1
     size = check_count("chunk", chunk) if chunk is not None else prepared.chunk()
@@ -259,7 +260,7 @@ def stream(
         if not isinstance(table, pd.DataFrame | Mapping):
             raise InputError("runs are kept of a whole table only, not of one in pieces")
         size = min(size, _MANY) if chunk is None else size
-        yield from kept.run(prepared, _read_table(table), size, run)
+        yield from kept.run(prepared, read_table(table), size, run)
         return
     chunks = (
         piece.iloc[begin : begin + size]
@@ -329,7 +330,7 @@ class Shared:
         program = self.model.program
         chosen = select_outputs(program, self.outputs)
         index = index_inputs(self.model)
-        groups = _group_runs(program, index, frame, self.resolve(), self.within_ranges)
+        groups = group_runs(program, index, frame, self.resolve(), self.within_ranges)
         values: NDArray[np.float64] | None = None
         labels: NDArray[np.float64] | None = None
         failed: list[Failure | None] = [None] * len(frame)
@@ -387,99 +388,6 @@ class Shared:
         )
 
 
-@dataclass(frozen=True)
-class _Group:
-    """Runs with the same clock and the same points of all tables."""
-
-    rows: NDArray[np.int64]
-    parameters: NDArray[np.float64]
-    varied: dict[int, NDArray[np.float64]]
-    tables: dict[int, Points]
-
-
-def _group_runs(
-    program: Program,
-    directory: InputIndex,
-    frame: pd.DataFrame,
-    common: Inputs,
-    within_ranges: bool,
-) -> list[_Group]:
-    if not len(frame):
-        raise InputError("the table of runs is empty: give at least one row")
-    base = common.parameters(program)
-    varied: dict[int, NDArray[np.float64]] = {}
-    tables: list[dict[int, Points]] = [dict(common.tables) for _ in range(len(frame))]
-    claims = Inputs()
-    if not frame.columns.is_unique:
-        twice = frame.columns[frame.columns.duplicated()][0]
-        raise InputError(f"the table of runs has two columns {twice!r}: give one of them")
-    block = _read_block(frame)
-    for at, column in enumerate(frame.columns):
-        numbers = _read_numbers(frame, column) if block is None else block[at]
-        if numbers is not None:
-            bad = np.flatnonzero(~np.isfinite(numbers))
-            if len(bad):
-                raise InputError(
-                    f"input {str(column)!r} must be a finite number, not {numbers[bad[0]]} "
-                    f"(run {frame.index[bad[0]]})"
-                )
-            places = directory.find_set(column, float(numbers[0]))
-            claims.claim(column, places)
-            limit = directory.find_range(column) if within_ranges else None
-            if limit is not None:
-                limit.check(column, numbers)
-            varied.update(dict.fromkeys(places, numbers))
-            continue
-        for row, value in enumerate(frame[column]):
-            one = directory.resolve({column: value}, within_ranges)
-            claims.claim(column, one.written)
-            for place, number in one.values.items():
-                varied.setdefault(place, np.full(len(frame), base[place]))[row] = number
-            tables[row].update(one.tables)
-    clock = [
-        place
-        for place, parameter in enumerate(program.parameters)
-        if parameter.name.upper() in ("INITIAL TIME", "FINAL TIME", "TIME STEP", "SAVEPER")
-    ]
-    ruling = [place for place in clock if place in varied]
-    members: dict[Any, list[int]] = {}
-    if ruling or any(chosen is not tables[0] and chosen != tables[0] for chosen in tables):
-        for row, chosen in enumerate(tables):
-            same = (tuple(varied[place][row] for place in ruling), tuple(sorted(chosen.items())))
-            members.setdefault(same, []).append(row)
-    else:
-        members[None] = list(range(len(frame)))
-    groups = []
-    for rows in members.values():
-        chosen_rows = np.array(rows, dtype=np.int64)
-        parameters = base.copy()
-        for place in ruling:
-            parameters[place] = varied[place][rows[0]]
-        own = {
-            place: numbers[chosen_rows] for place, numbers in varied.items() if place not in ruling
-        }
-        groups.append(_Group(chosen_rows, parameters, own, tables[rows[0]]))
-    return groups
-
-
-def _read_block(frame: pd.DataFrame) -> NDArray[np.float64] | None:
-    """Read a table of numbers at once, a row an input; None where some column is not of numbers.
-
-    Taking hundreds of columns out of a small table, one by one, takes longer than its runs.
-    """
-    if all(isinstance(kind, np.dtype) and kind.kind in "fiu" for kind in frame.dtypes):
-        return np.ascontiguousarray(frame.to_numpy(dtype=float).T)
-    return None
-
-
-def _read_numbers(frame: pd.DataFrame, column: Any) -> NDArray[np.float64] | None:
-    """Read a column of numbers; None where it holds something else."""
-    series = frame[column]
-    if pd.api.types.is_numeric_dtype(series) and not pd.api.types.is_complex_dtype(series):
-        return np.asarray(series.to_numpy(dtype=float, na_value=np.nan))
-    return None
-
-
 def _find_rows(program: Program, chosen: Selection) -> list[int]:
     """Find the rows of some outputs among the rows of all."""
     begin, first = 0, {}
@@ -491,19 +399,6 @@ def _find_rows(program: Program, chosen: Selection) -> list[int]:
         for name in chosen.names
         for place in range(len(program.outputs[name].cells))
     ]
-
-
-def _read_table(table: pd.DataFrame | Mapping[str, Any]) -> pd.DataFrame:
-    if isinstance(table, pd.DataFrame):
-        return table
-    if not isinstance(table, Mapping):
-        raise InputError("the runs must be a pandas.DataFrame or a mapping of columns")
-    try:
-        return pd.DataFrame(dict(table))
-    except ValueError as error:
-        raise InputError(f"the columns make no table: {error}") from None
-    except OverflowError:  # of older versions of pandas
-        raise InputError("the columns must hold numbers below 1e308 in size") from None
 
 
 def _explain_run(
