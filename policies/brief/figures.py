@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from smecluster.model.outcomes import PLACE, TOTAL
-from smecluster.model.presentation.language.numbers import compute_points
+from smecluster.model.presentation.language.numbers import compute_points, format_number
 from smecluster.model.presentation.plotting import Figure, add_heading, format_axis
 from smecluster.policies.accounting.lines import REST
 from smecluster.policies.accounting.measures import DEBT, PARTY, sum_parties
@@ -60,7 +60,7 @@ def draw_brief(voice: Voice, evidence: Evidence) -> Figure:
             low, middle, high = points
             axes.plot([low, high], [row + offset] * 2, color=styles[name][0], linewidth=2.2)
             axes.annotate(
-                f"{middle:+,.0f}",
+                _write_change(middle),
                 (high, row + offset),
                 xytext=(5, 0),
                 textcoords="offset points",
@@ -85,6 +85,12 @@ def draw_brief(voice: Voice, evidence: Evidence) -> Figure:
         say("What each strategy brings, and to whom"),
         _write_note(voice, evidence),
     )
+
+
+def _write_change(value: float) -> str:
+    """Write a change with its sign and the digits that the page's tables and sentences have."""
+    said = format_number(value)
+    return f"+{said}" if value > 0 else said
 
 
 def _list_rows(voice: Voice, evidence: Evidence) -> list[tuple[str, dict[str, np.ndarray]]]:

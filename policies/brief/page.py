@@ -12,13 +12,13 @@ from smecluster.policies.brief.parts.losers import write_account
 from smecluster.policies.brief.parts.money import write_map
 from smecluster.policies.brief.parts.regrets import write_regrets
 from smecluster.policies.brief.parts.rivals import write_rivals
-from smecluster.policies.brief.parts.sources import write_sources
+from smecluster.policies.brief.parts.sources import count_runs, write_sources
 from smecluster.policies.brief.parts.stress import write_stress
 from smecluster.policies.brief.parts.tasks import write_tasks
 from smecluster.policies.brief.parts.trust import write_trust
 from smecluster.policies.brief.verdict import write_verdict
 from smecluster.policies.brief.words.evidence import Evidence
-from smecluster.policies.brief.words.voice import Voice, bound_chance
+from smecluster.policies.brief.words.voice import SURE, Voice, bound_chance
 
 #: Name of the figure's file.
 FIGURE = "brief"
@@ -85,7 +85,7 @@ def write_brief(say: Language, evidence: Evidence, stamp: Mapping[str, str]) -> 
         picture=Picture(FIGURE, say("What each strategy brings, and to whom")),
         parts=tuple(part for part in parts if part is not None),
         stamp_title=say("Where this page came from"),
-        stamp=_name_stamp(say, stamp),
+        stamp=_name_stamp(say, _count_all(stamp, evidence)),
         labels={"summary": say("summary"), "notes": say("notes")},
     )
 
@@ -96,15 +96,24 @@ def _write_lead(voice: Voice, evidence: Evidence) -> str:
     places = say.join([say.name(name) for name in evidence.regions])
     said = say("Compared: {titles}. Regions: {places}.", titles=titles, places=places)
     if not voice.odds.several:
-        return said
+        single = say("One set of values was run, so there are no odds. Sums are in present value.")
+        return say.sentences([said, single])
     counted = say(
         "Odds are counted over {count} draws: sets of values for constants that the data leave "
-        "uncertain. By chance a share of them may be off by {points} points in a hundred. All sums "
-        "are in present value.",
+        "uncertain. By chance such a count may be off by {points} in a hundred. A lead in fewer "
+        "than {sure} of 100 draws is called open. Sums are medians over the draws, in present "
+        "value.",
+        sure=f"{100 * SURE:.0f}",
         count=f"{len(comparison.draws):,}",
         points=bound_chance(len(comparison.draws)),
     )
     return say.sentences([said, counted])
+
+
+def _count_all(stamp: Mapping[str, str], evidence: Evidence) -> dict[str, str]:
+    """Give the runs of the whole page, the account's too, where the stamp counts runs."""
+    counted = {"runs": str(count_runs(evidence))} if "runs" in stamp else {}
+    return {**stamp, **counted}
 
 
 def _name_stamp(say: Language, stamp: Mapping[str, str]) -> dict[str, str]:

@@ -11,10 +11,11 @@ from smecluster.policies.brief.parts.losers import summarise_losers
 from smecluster.policies.brief.parts.tasks import summarise_tasks
 from smecluster.policies.brief.parts.trust import beats_nation
 from smecluster.policies.brief.words.evidence import DECISION, MAP, TIPPING, Evidence
-from smecluster.policies.brief.words.race import NATION, REGIONS, Yardstick, tell_race
+from smecluster.policies.brief.words.race import NATION, REGIONS, Yardstick, tell_nation, tell_race
 from smecluster.policies.brief.words.voice import Voice
-from smecluster.policies.ensemble.gains import BENEFIT
+from smecluster.policies.ensemble.gains import BENEFIT, HORIZON
 from smecluster.policies.money_map.measures import JUDGED
+from smecluster.policies.money_map.tables import SHARE
 from smecluster.policies.strategy import BASELINE
 
 MOST = 5
@@ -75,24 +76,19 @@ def _tell_regions(voice: Voice, evidence: Evidence, sticks: list[Yardstick]) -> 
 
 
 def _tell_nation(voice: Voice, sticks: list[Yardstick]) -> str:
-    say = voice.say
-    raced = [tell_race(voice, one, bound=False) for one in sticks if one.whose == NATION]
-    told = say("; ").join(filter(None, raced))
+    told = tell_nation(voice, [one for one in sticks if one.whose == NATION])
     if not told:
         return ""
-    return say(
-        "Net of what others lose and of what public money costs, {told}.",
-        told=told,
-    )
+    return voice.say("Net of what others lose and of what public money costs, {told}.", told=told)
 
 
 def _tell_losers(voice: Voice, evidence: Evidence, sticks: list[Yardstick]) -> str:
-    """Say who loses under the strategy that is worth most to the nation in the end."""
+    """Say who loses under the two strategies that are worth most to the nation in the end."""
     if evidence.account is None:
         return ""
     nation = [one for one in sticks if one.whose == NATION]
     order = nation[-1].order if nation else []
-    return summarise_losers(voice, evidence.account, order[0]) if order else ""
+    return summarise_losers(voice, evidence.account, order[:2]) if order else ""
 
 
 def _tell_doubt(voice: Voice, evidence: Evidence) -> str:
@@ -102,14 +98,16 @@ def _tell_doubt(voice: Voice, evidence: Evidence) -> str:
     found = evidence.table(MAP)
     if found is not None:
         own = found[(found["judged by"] == JUDGED[BENEFIT]) & found["ahead"].notna()]
-        if own["ahead"].nunique() > 1:
-            turns.append(say("with the money and the years that are counted"))
+        if (own.groupby(HORIZON)["ahead"].nunique() > 1).any():
+            turns.append(say("with the money"))
+        if (own.groupby(SHARE)["ahead"].nunique() > 1).any():
+            turns.append(say("with the years that are counted"))
     cases = evidence.table(TIPPING, COMPARISONS)
     if cases is not None and count_turns(cases)[0]:
         turned, total = count_turns(cases)
         turns.append(
             say(
-                "with single constants, within what is believed of them, in {turned} of {total} "
+                "with a single constant, within what is believed of it, in {turned} of {total} "
                 "comparisons",
                 turned=turned,
                 total=total,
@@ -118,11 +116,11 @@ def _tell_doubt(voice: Voice, evidence: Evidence) -> str:
     varied = _tell_varied(voice, evidence)
     if beats_nation(evidence.trust) is False:
         last = say(
-            "and the model does not forecast better than growth like the nation: use it to see "
-            "what the choice depends on"
+            "and the model does not forecast better than growth like the nation: use this page "
+            "to see what the choice depends on"
         )
     else:
-        last = say("so use it to see what the choice depends on, not to settle it")
+        last = say("so use this page to see what the choice depends on, not to settle it")
     if not turns:
         return say("One model says so{varied}, {last}.", varied=varied, last=last)
     return say(
@@ -154,8 +152,8 @@ def _tell_varied(voice: Voice, evidence: Evidence) -> str:
     if held and voice.odds.all_varied:
         # The draws of the page are some of these.
         return voice.say(
-            "; of {total} such worlds, counted to {year}, the nation does better under {first} in "
-            "{share} of 100, and best by spending nothing in {nothing}",
+            "; of all {total} such worlds, counted to {year}, the nation does better under {first} "
+            "in {share} of 100, and best by spending nothing in {nothing}",
             total=f"{int(row['draws']):,}",
             **told,
         )

@@ -60,7 +60,7 @@ def tell_unruly(voice: Voice, evidence: Evidence) -> list[str]:
                 "another, from the others."
             )
         ]
-    said = [say(_UNRULY[kind], names=say.join(names)) for kind, names in unruly.items()]
+    said = [say(_UNRULY[kind], names=say.either(names)) for kind, names in unruly.items()]
     return [say.sentences(said)] if said else []
 
 

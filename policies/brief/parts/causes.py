@@ -1,4 +1,4 @@
-"""Why: the causal path from the lever on which a strategy spends most to the nation's benefit."""
+"""Why: the causal paths by which levers on which strategies spend most move an outcome."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from smecluster.model.presentation.language.catalogue import mark
 from smecluster.model.presentation.language.numbers import format_number
 from smecluster.policies.assignment.divisions import BOTH, CENTRE, REGIONS
 from smecluster.policies.brief.words.cells import write_number, write_text
-from smecluster.policies.brief.words.evidence import WHY, Evidence
+from smecluster.policies.brief.words.evidence import ASSIGNMENT, WHY, Evidence
 from smecluster.policies.brief.words.voice import Voice
 
 if TYPE_CHECKING:
@@ -26,6 +26,20 @@ _KINDS = {
     WHOLE: mark("all of it passes through"),
     PART: mark("carries a part"),
     AGAINST: mark("works against it"),
+}
+_EFFECTS = {
+    (True, True): mark(
+        "All of {money} on {lever}, {who}, raises {outcome} by {size} {unit}, counted to {year}."
+    ),
+    (True, False): mark(
+        "All of {money} on {lever}, {who}, lowers {outcome} by {size} {unit}, counted to {year}."
+    ),
+    (False, True): mark(
+        "All of {money} on {lever}, {who}, raises {outcome} of {year} by {size} {unit}."
+    ),
+    (False, False): mark(
+        "All of {money} on {lever}, {who}, lowers {outcome} of {year} by {size} {unit}."
+    ),
 }
 _WHO = {
     CENTRE: mark("run by the centre"),
@@ -75,14 +89,23 @@ def write_causes(voice: Voice, evidence: Evidence) -> Part | None:
     if found is None or found.empty:
         return None
     say = voice.say
+    shown = (
+        say("Shown are the levers on which the strategies spend most.")
+        if evidence.table(ASSIGNMENT) is None
+        else say(
+            "Shown are the levers on which the strategies spend most, and the one that is worth "
+            "most to the nation."
+        )
+    )
     text = [
+        shown,
         say(
             "The model is run twice, with and without the money on one lever, and the links "
             "between causes are cut one at a time: what is then missing of the effect is what the "
             "link carries. Arrows read as: acts on. Shares do not add up, because links "
             "strengthen or weaken one another; more than 100 % is partly taken back elsewhere. One "
             "set of values was run, so these shares carry no uncertainty."
-        )
+        ),
     ]
     tables = []
     for lever in dict.fromkeys(found["lever"]):
@@ -96,6 +119,8 @@ def _tell_effect(voice: Voice, row: dict[str, object]) -> str:
     say = voice.say
     unit, factor = say.unit(str(row["unit"]))
     effect = float(str(row["effect"])) * factor
+    # What is counted up to a year, or how much it is a year.
+    summed = "Year" not in str(row["unit"])
     values = {
         "lever": say.name(str(row["lever"])),
         "who": say(_WHO[str(row["who"])]),
@@ -105,16 +130,7 @@ def _tell_effect(voice: Voice, row: dict[str, object]) -> str:
         "size": format_number(abs(effect)),
         "unit": unit,
     }
-    if effect >= 0:
-        return say(
-            "All of {money} on {lever}, {who}, raises {outcome} by {size} {unit}, counted to "
-            "{year}.",
-            **values,
-        )
-    return say(
-        "All of {money} on {lever}, {who}, lowers {outcome} by {size} {unit}, counted to {year}.",
-        **values,
-    )
+    return say(_EFFECTS[summed, effect >= 0], **values)
 
 
 def _tabulate(voice: Voice, lever: str, own: pd.DataFrame) -> Table:

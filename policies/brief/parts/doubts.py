@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -65,7 +64,7 @@ def write_doubts(voice: Voice, evidence: Evidence) -> Part | None:
         text.append(_tell_information(voice, information))
         options = evidence.table(DECISION, OPTIONS)
         if options is not None:
-            tables.append(_tabulate_options(voice, options, evidence.ready[DECISION].stamp))
+            tables.append(_tabulate_options(voice, evidence, options))
         tables.append(_tabulate_information(voice, information))
     if not text:
         return None
@@ -167,8 +166,8 @@ def _tell_information(voice: Voice, information: pd.DataFrame) -> str:
     return say.sentences([said, say("Worth most to find out: {names}.", names=say.join(names))])
 
 
-def _tabulate_options(voice: Voice, options: pd.DataFrame, stamp: Mapping[str, str]) -> Table:
-    say = voice.say
+def _tabulate_options(voice: Voice, evidence: Evidence, options: pd.DataFrame) -> Table:
+    say, stamp = voice.say, evidence.ready[DECISION].stamp
     unit, factor = say.unit("Myuan")
     rows = []
     for row in options.to_dict("records"):
@@ -192,6 +191,16 @@ def _tabulate_options(voice: Voice, options: pd.DataFrame, stamp: Mapping[str, s
     )
     year = stamp.get("horizon", "")
     held = DRAWN in stamp.get("calibration", "")
+    drawn, here = int(options["draws"].max()), len(evidence.comparison.draws)
+    notes: tuple[str, ...] = ()
+    if held and voice.odds.all_varied and drawn > here:
+        more = say(
+            "These count {total} draws. What was run with this page counts {count} of them, so its "
+            "figures differ from these by chance.",
+            total=f"{drawn:,}",
+            count=f"{here:,}",
+        )
+        notes = (more,)
     return Table(
         say("all varied"),
         say(
@@ -205,6 +214,7 @@ def _tabulate_options(voice: Voice, options: pd.DataFrame, stamp: Mapping[str, s
         ),
         columns,
         tuple(rows),
+        notes,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -39,7 +40,7 @@ from smecluster.policies.accounting.measures import (
 )
 from smecluster.policies.brief.words.cells import write_interval, write_sum, write_text, write_year
 from smecluster.policies.brief.words.evidence import Evidence
-from smecluster.policies.brief.words.voice import Voice
+from smecluster.policies.brief.words.voice import SURE, Voice
 from smecluster.policies.comparison.measures import select_base
 from smecluster.policies.ensemble.cases import STRATEGY
 
@@ -71,8 +72,8 @@ _PARTIES = {
 }
 
 
-def summarise_losers(voice: Voice, account: Account, name: str) -> str:
-    """Say in a sentence who loses under a strategy and what happens to local debt.
+def summarise_losers(voice: Voice, account: Account, names: Sequence[str]) -> str:
+    """Say in a sentence who loses under strategies and what happens to local debt.
 
     Parameters
     ----------
@@ -80,14 +81,28 @@ def summarise_losers(voice: Voice, account: Account, name: str) -> str:
         The language.
     account : Account
         The account.
-    name : str
-        The strategy.
+    names : sequence of str
+        The strategies, in the order in which they are named.
 
     Returns
     -------
     str
-        A sentence; nothing where the strategy has no result.
+        A sentence; nothing where no strategy has a result.
     """
+    say = voice.say
+    told = [part for name in names if (part := _tell_parties(voice, account, name))]
+    if not told:
+        return ""
+    return say(
+        "Counted to {year}, {losers}; {debt}.",
+        year=f"{account.horizon:g}",
+        losers=say.semicolons(told),
+        debt=_tell_debt(voice, account, names),
+    )
+
+
+def _tell_parties(voice: Voice, account: Account, name: str) -> str:
+    """Say who loses under a strategy, who loses most first; nothing without a result."""
     say = voice.say
     sums = sum_parties(account).sel({STRATEGY: name})
     middle = {str(party): float(sums.sel({PARTY: party}).median()) for party in sums[PARTY].values}
@@ -99,28 +114,23 @@ def summarise_losers(voice: Voice, account: Account, name: str) -> str:
         key=lambda party: middle[party],
     )
     title = voice.title(name)
-    debt = _tell_debt(voice, account, name)
     if not losers:
-        return say("Under {first} no group loses; {debt}.", first=title, debt=debt)
+        return say("no group loses under {first}", first=title)
     parts = [
         say("{party} ({sum})", party=say(_PARTIES[party]), sum=voice.money([-middle[party]]))
         for party in losers
     ]
-    return say(
-        "Under {first} those who lose, counted to {year}, are {losers}; {debt}.",
-        first=title,
-        year=f"{account.horizon:g}",
-        losers=say.join(parts),
-        debt=debt,
-    )
+    if losers == [CENTRE]:
+        return say("{losers} loses under {first}", first=title, losers=say.join(parts))
+    return say("{losers} lose under {first}", first=title, losers=say.join(parts))
 
 
-def _tell_debt(voice: Voice, account: Account, name: str) -> str:
-    """Say what happens to local debt under a strategy, and under the others."""
+def _tell_debt(voice: Voice, account: Account, names: Sequence[str]) -> str:
+    """Say what happens to local debt under each strategy, those of the sentence first."""
     say = voice.say
     year = int(account.levels[YEAR].values[0])
     told = []
-    for one in (name, *(other for other in account.names if other != name)):
+    for one in (*names, *(other for other in account.names if other not in names)):
         change = account.changes[DEBT].sel({STRATEGY: one, YEAR: year})
         relative = 100 * np.asarray((change / account.levels[DEBT].sel({YEAR: year})).values)
         known = relative[np.isfinite(relative)]
@@ -130,6 +140,8 @@ def _tell_debt(voice: Voice, account: Account, name: str) -> str:
         values = {"first": voice.title(one), "size": f"{abs(middle):.2g}"}
         if abs(middle) < _HARDLY:
             told.append(say("hardly different under {first}", first=values["first"]))
+        elif (known * middle > 0).sum() < SURE * len(known):
+            told.append(say("not clearly higher or lower under {first}", first=values["first"]))
         elif middle > 0:
             told.append(say("{size} % higher under {first}", **values))
         else:
@@ -152,10 +164,10 @@ def write_account(voice: Voice, evidence: Evidence) -> Part | None:
             rate=f"{100 * evidence.comparison.discounting[0]:g}",
         ),
         say(
-            "Most of what the regions gain in value added the rest of China loses, because buyers "
-            "share out the same spending. Buyers gain when goods become better, cheaper or more "
-            "various. Public money counts at what a yuan of it costs taxpayers, which is more than "
-            "a yuan."
+            "What the regions gain in value added the rest of China loses, yuan for yuan, because "
+            "buyers share out the same spending. Buyers gain when goods become better, cheaper or "
+            "more various. Public money counts at what a yuan of it costs taxpayers, which is more "
+            "than a yuan."
         ),
     )
     tables = (

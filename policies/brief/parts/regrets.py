@@ -106,8 +106,8 @@ def _tell_regret(voice: Voice, whose: str, judged: Robustness) -> str:
             **given,
         )
     return say(
-        "{whose}: regret is least at worst under {first}, {mean} on average and {most} at most; "
-        "{others}.",
+        "{whose}: the worst regret is smallest under {first}, {mean} on average and {most} at "
+        "most; {others}.",
         mean=voice.money([away[first][EXPECTED]]),
         most=voice.money([away[first][MOST]]),
         **given,

@@ -78,7 +78,7 @@ def _tabulate_worth(voice: Voice, found: pd.DataFrame, stamp: Mapping[str, str])
     columns = (
         Column(say("who chooses")),
         Column(say("net national benefit"), unit, number=True),
-        Column(say("rest of China"), unit, number=True),
+        Column(say("of it, the rest of China"), unit, number=True),
         Column(say("value added of the regions"), unit, number=True),
     )
     return Table(
@@ -119,7 +119,7 @@ def _tabulate_parts(voice: Voice, parts: pd.DataFrame) -> Table:
     )
     return Table(
         say("game, parts"),
-        say("Why that is less than a planner would get"),
+        say("Why that is less than a planner would bring"),
         columns,
         tuple(rows),
         (say("Below zero the nation gains by it."),),

@@ -109,10 +109,15 @@ def _tell_money(voice: Voice, evidence: Evidence) -> str:
     )
 
 
+def count_runs(evidence: Evidence) -> int:
+    """Count the runs that were made with the page: of the comparison and of the account."""
+    return evidence.comparison.runs + (evidence.account.runs if evidence.account else 0)
+
+
 def _tell_draws(voice: Voice, evidence: Evidence) -> str:
     say = voice.say
     draws = evidence.comparison.draws
-    runs = evidence.comparison.runs + (evidence.account.runs if evidence.account else 0)
+    runs = count_runs(evidence)
     if not voice.odds.several:
         return say("{runs} runs with one set of values.", runs=f"{runs:,}")
     if voice.odds.all_varied:
@@ -152,8 +157,8 @@ def _tell_ready(voice: Voice, evidence: Evidence) -> list[str]:
     if EVALUATION in shipped:
         said.append(
             say(
-                "The forecasts are those of docs/evaluation.md, fitted anew from every origin "
-                "(model {model}).",
+                "The forecasts are those of docs/evaluation.md: the model without its estimates, "
+                "fitted anew from every origin (model {model}).",
                 model=evidence.ready[EVALUATION].stamp.get("model hash", "")[:12],
             )
         )

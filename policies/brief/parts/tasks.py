@@ -123,7 +123,8 @@ def write_tasks(voice: Voice, evidence: Evidence) -> Part | None:
         say(
             "A lever is one thing that a government can spend money on. In the first table all of "
             "the additional money goes to one lever at a time, run by the centre, by all regions, "
-            "or half by either; nobody means that the money is not spent. The figures are net "
+            "or half by either; nobody means that the money is not spent. The best is ahead of "
+            "each of the others in more than half of the draws. The figures are net "
             "national benefit in yuan for each yuan: what the nation gains in present value when "
             "the losses of others and the cost of public money are counted."
         ),

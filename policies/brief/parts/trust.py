@@ -51,7 +51,11 @@ def gather_trust(
     """
     judged = list_judged(model)
     varied = {str(name).partition("[")[0] for name in draws.columns}
-    found = {"uncertain": float(len(judged)), "varied": float(len(judged & varied))}
+    found = {
+        "uncertain": float(len(judged)),
+        "varied": float(len(judged & varied)),
+        "drawn": float(len(draws.columns)),
+    }
     if calibration is not None:
         findings = calibration.findings
         parameters = findings["parameters"]
@@ -143,7 +147,7 @@ def _tell_judgement(voice: Voice, evidence: Evidence) -> str:
     trust, say = evidence.trust, voice.say
     if "uncertain" not in trust:
         return ""
-    counts = {name: f"{trust[name]:.0f}" for name in ("uncertain", "varied")}
+    counts = {name: f"{trust[name]:.0f}" for name in ("uncertain", "varied", "drawn")}
     if not voice.odds.several:
         return say(
             "What judgement decides: {uncertain} constants of the model are uncertain by its own "
@@ -154,14 +158,17 @@ def _tell_judgement(voice: Voice, evidence: Evidence) -> str:
     if voice.odds.all_varied:
         return say(
             "What judgement decides: all {uncertain} uncertain constants were varied as far as the "
-            "history allows. The equations, the discount rate and the national drivers were not.",
+            "history allows, {drawn} values, since some differ by region. The equations, the "
+            "discount rate and the national drivers were not.",
             uncertain=counts["uncertain"],
+            drawn=counts["drawn"],
         )
     return say(
         "What judgement decides: the draws vary {varied} of the {uncertain} constants that are "
         "uncertain by the model's own account. The others, the equations and the national drivers "
         "stay as judged, so odds on this page are surer than the matter is.",
-        **counts,
+        uncertain=counts["uncertain"],
+        varied=counts["varied"],
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,6 +64,23 @@ _SENTENCES: Mapping[tuple[str, str, bool], str] = {
     ),
     (NATION, _LEVEL, False): mark(
         "the nation loses as much under {first} as under {second}, counted to {year}: {a}"
+    ),
+}
+
+# The same of the nation, in a clause that goes on from one that named it.
+_CLAUSES: Mapping[tuple[str, bool], str] = {
+    (_ONE, True): mark("counted to {year} it gains {a} under {first}"),
+    (_ONE, False): mark("counted to {year} it loses {a} under {first}"),
+    (_BOTH_GAIN, True): mark("counted to {year} it gains {a} under {first} and {b} under {second}"),
+    (_BOTH_LOSE, False): mark(
+        "counted to {year} it loses {a} under {first} and {b} under {second}"
+    ),
+    (_SPLIT, True): mark(
+        "counted to {year} it gains {a} under {first} and loses {b} under {second}"
+    ),
+    (_LEVEL, True): mark("counted to {year} it gains as much under {first} as under {second}: {a}"),
+    (_LEVEL, False): mark(
+        "counted to {year} it loses as much under {first} as under {second}: {a}"
     ),
 }
 
@@ -130,41 +147,74 @@ def tell_race(voice: Voice, one: Yardstick, *, bound: bool = True) -> str:
         Such as "the nation gains more under ... than under ..., counted to 2060: 1,070 bn yuan
         against 749 bn yuan, in 96 of 100 draws". Nothing without a result.
     """
+    return _tell(voice, one, bound=bound, short=False)
+
+
+def tell_nation(voice: Voice, sticks: Sequence[Yardstick]) -> str:
+    """Say who is ahead for the nation to each year: whole to the first, in short to the others.
+
+    Parameters
+    ----------
+    voice : Voice
+        The language.
+    sticks : sequence of Yardstick
+        What strategies gain the nation, to one year each, of the same draws.
+
+    Returns
+    -------
+    str
+        A part of a sentence such as "the nation gains ... under ..., in 96 of 100 draws; counted to
+        2060 it gains ..., in 91 of 100". Nothing without a result.
+    """
+    told: list[str] = []
+    for one in sticks:
+        said = _tell(voice, one, bound=False, short=bool(told))
+        if said:
+            told.append(said)
+    return voice.say("; ").join(told)
+
+
+def _tell(voice: Voice, one: Yardstick, *, bound: bool, short: bool) -> str:
     order = one.order
     if not order:
         return ""
-    first = order[0]
-    a = one.middle(first)
-    if len(order) < 2:
-        message = _SENTENCES[one.whose, _ONE, a >= 0]
-        said = voice.say(
-            message, year=f"{one.horizon:g}", first=voice.title(first), a=voice.money(abs(a))
-        )
-        odds = voice.count(one.values[first] if a >= 0 else -one.values[first], bound=bound)
-        return said + (voice.say(", {odds}", odds=odds) if odds else "")
-    second = order[1]
-    b = one.middle(second)
+    first, second = order[0], order[1] if len(order) > 1 else order[0]
+    a, b = one.middle(first), one.middle(second)
     kind, gains = _choose(one, a, b)
-    if kind != _LEVEL and a < b:
+    if kind not in (_ONE, _LEVEL) and a < b:
         # Ahead in most draws and behind in the median: the medians decide who is named first.
         first, second, a, b = second, first, b, a
+    message = _CLAUSES[kind, gains] if short else _SENTENCES[one.whose, kind, gains]
     said = voice.say(
-        _SENTENCES[one.whose, kind, gains],
+        message,
         year=f"{one.horizon:g}",
         first=voice.title(first),
         second=voice.title(second),
         a=voice.money(abs(a)),
         b=voice.money(abs(b)),
     )
-    behind = _list_others(voice, one, order[2:])
-    if kind == _LEVEL or not voice.odds.several:
-        return said + behind
-    lead = one.values[first] - one.values[second]
-    known = lead[np.isfinite(lead)]
-    odds = voice.count(lead, bound=bound)
-    if (known > 0).sum() >= SURE * len(known):
-        return said + voice.say(", {odds}", odds=odds) + behind
-    return said + voice.say(", but that is open: it holds {odds}", odds=odds) + behind
+    if kind == _ONE:
+        # How often the sign is the one that is said.
+        counted = one.values[first] if gains else -one.values[first]
+    else:
+        counted = one.values[first] - one.values[second]
+    tail = _tell_odds(voice, kind, counted, bound=bound, short=short)
+    return said + tail + _list_others(voice, one, order[2:])
+
+
+def _tell_odds(voice: Voice, kind: str, counted: Floats, *, bound: bool, short: bool) -> str:
+    """Say in how many draws the first is ahead, which is not how often the sums' signs hold."""
+    if kind == _LEVEL:
+        return ""
+    odds = voice.count(counted, bound=bound, short=short)
+    if not odds:
+        return ""
+    known = counted[np.isfinite(counted)]
+    if kind != _ONE and (known > 0).sum() < SURE * len(known):
+        return voice.say(", an open lead ({odds})", odds=odds)
+    if kind == _SPLIT:
+        return voice.say(", a lead {odds}", odds=odds)
+    return voice.say(", {odds}", odds=odds)
 
 
 def _list_others(voice: Voice, one: Yardstick, names: list[str]) -> str:
@@ -181,6 +231,8 @@ def _list_others(voice: Voice, one: Yardstick, names: list[str]) -> str:
 
 def _choose(one: Yardstick, a: float, b: float) -> tuple[str, bool]:
     """Choose the message by the signs of the two medians."""
+    if len(one.order) < 2:
+        return _ONE, a >= 0
     if one.level:
         return _LEVEL, a >= 0
     if a >= 0 and b >= 0:

@@ -94,8 +94,10 @@ class Voice:
         """Write the median of sums, Myuan, with its unit and 90 % interval."""
         return format_money_interval(self.say, values)
 
-    def count(self, values: ArrayLike, *, bound: bool = True) -> str:
+    def count(self, values: ArrayLike, *, bound: bool = True, short: bool = False) -> str:
         """Say in how many draws values are above zero; nothing of a single draw.
+
+        In short, where the draws were named before, it does not say again what they are.
 
         At the edges nothing is claimed of draws that were not run: the one-sided 95 % bound on
         the share is ``0.05 ** (1 / total)``, close to ``1 - 3 / total`` (the rule of three).
@@ -103,7 +105,10 @@ class Voice:
         known = _finite(values)
         if not self.odds.several or not len(known):
             return ""
-        return self.tally(int((known > 0).sum()), len(known), bound=bound)
+        count, total = int((known > 0).sum()), len(known)
+        if short and 0 < count < total:
+            return self.say("in {count} of {total}", count=f"{count:,}", total=f"{total:,}")
+        return self.tally(count, total, bound=bound)
 
     def tally(self, count: int, total: int, *, bound: bool = True) -> str:
         """Say that something holds in so many of all draws; see `count`."""

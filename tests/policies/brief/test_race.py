@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 
 from smecluster.model.presentation.language.catalogue import CHINESE, ENGLISH, load_language
-from smecluster.policies.brief.words.race import NATION, REGIONS, Yardstick, tell_race
+from smecluster.policies.brief.words.race import (
+    NATION,
+    REGIONS,
+    Yardstick,
+    tell_nation,
+    tell_race,
+)
 from smecluster.policies.brief.words.voice import SURE, Voice
 from smecluster.policies.wording.worlds import Odds
 
@@ -88,6 +94,42 @@ def test_odds_are_counted_and_called_open_below_nine_tenths(code, wins):
         # At the edge the rule of three: nothing is said of draws that were not run.
         assert ("at least 97 of 100" if code == ENGLISH else "至少97次") in said
     assert "every draw" not in said
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+@pytest.mark.parametrize(("wins", "word"), [(60, "open lead"), (95, "a lead")])
+def test_odds_beside_a_gain_and_a_loss_are_those_of_the_lead(code, wins, word):
+    """One strategy gains and the other loses in far fewer draws than the first is ahead in."""
+    central = np.where(np.arange(100) < 52, -10.0, 10.0)
+    local = central + np.where(np.arange(100) < wins, 15.0, -1.0)
+    both = int(((local > 0) & (central < 0)).sum())
+    said = tell_race(
+        speak(code, 100), Yardstick(NATION, 2040, {"central": central, "local": local})
+    )
+    assert both not in (wins, 100 - wins)
+    assert (f"in {wins} of 100" if code == ENGLISH else f"100次抽样中有{wins}次") in said
+    assert word in said or code == CHINESE
+    assert code == ENGLISH or "占优" in said
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+@pytest.mark.parametrize("values", CASES.values(), ids=list(CASES))
+def test_a_later_year_of_the_nation_is_told_in_short_with_its_own_signs_sums_and_odds(code, values):
+    voice = speak(code, 100)
+    later = {name: 1e3 * known for name, known in values.items()}
+    sooner = {name: -known for name, known in later.items()}
+    ways = [Yardstick(NATION, 2040, sooner), Yardstick(NATION, 2060, later)]
+    whole, _, short = tell_nation(voice, ways).partition(
+        "counted to 2060" if code == ENGLISH else "计至2060"
+    )
+    assert whole.rstrip("; ；") == tell_race(voice, ways[0], bound=False)
+    middles = {name: ways[1].middle(name) for name in ways[1].order[:2]}
+    gains, loses = ("gains", "loses") if code == ENGLISH else ("净得", "净失")
+    assert (gains in short) == (max(middles.values()) >= 0)
+    assert (loses in short) == (min(middles.values()) < 0)
+    for name, middle in middles.items():
+        assert voice.title(name) in short
+        assert voice.money([abs(middle)]) in short
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

@@ -89,7 +89,7 @@ def test_the_strategy_that_gives_up_least_comes_first_with_its_sums(make, code, 
     for name in (first, second):
         for key in (EXPECTED, MOST):
             assert voice.money([away.loc[("all futures", name), key]]) in said
-    assert ("regret is least at worst" if code == ENGLISH else "最坏情况下") in said
+    assert ("the worst regret is smallest" if code == ENGLISH else "最坏情况下") in said
     assert "every draw" not in " ".join(part.text)
 
 

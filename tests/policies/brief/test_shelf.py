@@ -6,7 +6,9 @@ import shutil
 from pathlib import Path
 
 import pytest
+from pandas.testing import assert_frame_equal
 
+from smecluster.model.presentation.exports import read_csv
 from smecluster.model.support.errors import InputError
 from smecluster.policies.brief.shelf import (
     FILES,
@@ -32,6 +34,7 @@ from smecluster.policies.comparison.study_inputs import StudyInputs, load_inputs
 from smecluster.policies.study import combine_study
 
 USUAL = 0.005
+DOCS = Path(__file__).parents[3] / "docs"
 
 
 @pytest.fixture(scope="module")
@@ -135,3 +138,10 @@ def test_the_forecasts_are_those_of_the_docs():
     root = Path(__file__).parents[3]
     own = SHELF / EVALUATION / FILES[EVALUATION][EVALUATION]
     assert own.read_bytes() == (root / "docs" / "evaluation.csv").read_bytes()
+
+
+def test_the_constants_that_turn_the_order_are_those_of_the_page_on_them():
+    """The brief and docs/knife-edge.md say the same of the same comparisons."""
+    shipped = read_csv(SHELF / TIPPING / FILES[TIPPING][TIPPING])
+    page = read_csv(DOCS / "knife-edge.csv").drop(columns="reason")
+    assert_frame_equal(shipped, page, rtol=1e-6)
