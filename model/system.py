@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass, field
 from pathlib import Path
 
+from smecluster.model.building.loading import load_program
 from smecluster.model.program.clock import compute_clock
 from smecluster.model.program.graph import Program
-from smecluster.model.program.loading import load_program
 from smecluster.model.reading.external import embed_files
 from smecluster.model.reading.formats import VENSIM, XMILE
 from smecluster.model.reading.xmile import read_xmile

@@ -23,12 +23,12 @@ import llvmlite.binding as llvm
 import numpy as np
 from numpy.typing import NDArray
 
+from smecluster.model.building.loading import ROOMS as PROGRAM_ROOMS
 from smecluster.model.compiler.codegen import generate_code
 from smecluster.model.compiler.frame import Code, Layout
 from smecluster.model.compiler.loops import generate_loops
 from smecluster.model.compiler.schedule import make_schedule
 from smecluster.model.program.graph import Points, Program
-from smecluster.model.program.loading import ROOMS as PROGRAM_ROOMS
 from smecluster.model.support.cache import has_entry, hash_rooms, read_entry, store_entry
 
 Floats = NDArray[np.float64]

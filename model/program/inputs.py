@@ -89,6 +89,7 @@ class InputIndex:
         self.numbers: dict[str, dict[Cell, int]] = {}
         self.scales: dict[str, dict[Cell, int]] = {}
         self.tables: dict[str, dict[Cell, int]] = {}
+        self.turned: set[tuple[str, Cell]] = set()
         for place, parameter in enumerate(program.parameters):
             folded = fold_name(parameter.name)
             self.names[folded] = parameter.name
@@ -96,7 +97,10 @@ class InputIndex:
             group.setdefault(folded, {})[parameter.cell] = place
         for place, table in enumerate(program.tables):
             if fold_name(table.name) in self.scales:  # others are written inside an equation
-                self.tables.setdefault(fold_name(table.name), {})[table.cell] = place
+                cells = self.tables.setdefault(fold_name(table.name), {})
+                if table.cell in cells:
+                    self.turned.add((fold_name(table.name), table.cell))
+                cells[table.cell] = place
         self.elements = {
             fold_name(element): element for listed in program.ranges.values() for element in listed
         }
@@ -306,6 +310,11 @@ class InputIndex:
             result.values.update({self.scales[name][cell]: factor for cell in cells})
             return
         points = read_points(written, value)
+        if any((name, cell) in self.turned for cell in cells):
+            raise InputError(
+                f"input {written!r}: the model reads {self.names[name]!r} in several ways, such as "
+                "forward: give Scale(factor), or change its points in the file"
+            )
         result.tables.update({self.tables[name][cell]: points for cell in cells})
 
     def override(self, below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from smecluster.model.reading.syntax import (
     Delay,
     DelayFixed,
     DelayN,
+    Depreciation,
     Forecast,
     Initial,
     Integ,
@@ -107,6 +108,7 @@ VENSIM: Mapping[str, Build] = {
     "random pink noise": _pink_noise,
     "sample if true": SampleIfTrue,
     "npv": NetPresentValue,
+    "depreciate straightline": Depreciation,
     "pulse train": lambda start, width, interval, end: Call(
         Reference("pulse train"), (start, interval, width, end)
     ),

@@ -185,6 +185,16 @@ class NetPresentValue:
 
 
 @dataclass(frozen=True, eq=False)
+class Depreciation:
+    """``DEPRECIATE STRAIGHTLINE``."""
+
+    stream: Tree
+    depreciation_time: Tree
+    fiscal_period: Tree
+    initial: Tree
+
+
+@dataclass(frozen=True, eq=False)
 class Component:
     """One equation of a variable.
 

@@ -20,7 +20,7 @@ from smecluster.model.reading.syntax import (
     Tree,
 )
 from smecluster.model.reading.xmile_modules import join_models
-from smecluster.model.reading.xmile_names import name_built_in
+from smecluster.model.reading.xmile_names import name_built_in, write_indices
 from smecluster.model.reading.xmile_variables import read_equation, read_variables
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.limits import MOST_ELEMENTS
@@ -65,7 +65,7 @@ def translate_xmile(text: str) -> File:
         return read_variables(model, ranges, kept | _read_behaviour(model), linked)
 
     macros = tuple(_read_macro(node, read) for node in root.find("macro"))
-    variables = name_built_in(join_models(models, read), ranges)
+    variables = write_indices(name_built_in(join_models(models, read), ranges), ranges)
     elements = [*variables, *_read_controls(specs[0])]
     return File(Section(ranges, tuple(elements)), macros, method)
 

@@ -1,4 +1,9 @@
-"""What XMILE names without brackets: ``PI``, ``DT``, ``SELF``, and an element as a number."""
+"""What XMILE names mean in an equation: ``PI``, ``DT``, ``SELF``, elements as numbers, indices.
+
+Subscripts are names of elements or ranges, or numbers that count elements from 1 (XMILE 1.0). Where
+an index has elements of its own and the equation is written for its ranges, it is the one of the
+same element.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +21,9 @@ from smecluster.model.reading.syntax import (
 )
 from smecluster.model.reading.trees import replace_references
 from smecluster.model.vensim.names import fold_name
+
+# What is called for ``array[index]``: the array with a ``*`` for each index, then the indices.
+ELEMENT_AT = "element at"
 
 _NAMED: Mapping[str, Tree] = {
     "pi": Call(Reference("pi"), ()),
@@ -56,6 +64,61 @@ def name_built_in(elements: Sequence[Element], ranges: Iterable[Range]) -> list[
                 return reference
             name = fold_name(reference.reference)
             return own if name == "self" and name not in taken else known.get(name, reference)
+
+        return replace(component, ast=replace_references(component.ast, build))
+
+    return [
+        replace(element, components=tuple(write(element, part) for part in element.components))
+        for element in elements
+    ]
+
+
+def write_indices(elements: Sequence[Element], ranges: Iterable[Range]) -> list[Element]:
+    """Write out the indices in the equations of a model.
+
+    Parameters
+    ----------
+    elements : sequence of Element
+        The variables of the whole model.
+    ranges : iterable of Range
+        The file's ranges.
+
+    Returns
+    -------
+    list of Element
+        Subscripts that are no variable, or one with other ranges than the equation, stay as they
+        are, and are refused later.
+    """
+    taken = {"*"}
+    for entry in ranges:
+        taken.update(map(fold_name, (entry.name, *entry.elements)))
+    known = {fold_name(element.name): element for element in elements}
+
+    def find_index(owner: Element, component: Component, written: str) -> Reference | None:
+        """Find the variable that a subscript names, first in the module of the equation."""
+        inside = owner.name.rpartition(".")[0]
+        for name in dict.fromkeys((f"{inside}.{written}" if inside else written, written)):
+            found = known.get(fold_name(name))
+            if found is None or fold_name(written) in taken:
+                continue
+            dims = found.components[0].subscripts
+            if set(map(fold_name, dims)) <= set(map(fold_name, component.subscripts)):
+                return Reference(found.name, Subscripts(dims) if dims else None)
+        return None
+
+    def write(owner: Element, component: Component) -> Component:
+        def build(reference: Reference) -> Tree:
+            if reference.subscripts is None:
+                return reference
+            names = reference.subscripts.subscripts
+            indices = [find_index(owner, component, name) for name in names]
+            if not any(indices) or "*" in names:
+                return reference
+            kept = tuple(
+                name if index is None else "*" for name, index in zip(names, indices, strict=True)
+            )
+            array = replace(reference, subscripts=Subscripts(kept))
+            return Call(Reference(ELEMENT_AT), (array, *filter(None, indices)))
 
         return replace(component, ast=replace_references(component.ast, build))
 

@@ -39,6 +39,7 @@ _STOCKS = frozenset({"conveyor", "queue", "oven"})
 _OTHERS = frozenset({"macro", "event_poster"})
 _TYPES = {"continuous": "interpolate", "extrapolate": "extrapolate", "discrete": "hold_backward"}
 _REMARK = re.compile(r"\{[^{}]*+\}")
+_NONE = "nan"
 # What is written for an equation that was lost when the file was made from another program's.
 _LOST = re.compile(r"\s*\?\?\?\s*")
 
@@ -165,7 +166,7 @@ class _Variables:
                 _text(node, "doc"),
                 line=node.line,
             )
-        parts = list(node.find("element"))
+        parts = [part for part in node.find("element") if not self._lacks_value(part)]
         components = []
         for part in parts:
             cell = tuple(one.strip() for one in part.attributes.get("subscript", "").split(","))
@@ -182,6 +183,15 @@ class _Variables:
             (_bound(scale, "min"), _bound(scale, "max")),
             node.line,
         )
+
+    def _lacks_value(self, part: Node) -> bool:
+        """Say whether an element has no value: Stella writes ``NAN`` for its equation.
+
+        Then it has no equation, and what reads it is refused.
+        """
+        equation = part.first("eqn")
+        bare = "" if equation is None else join_lines(_REMARK.sub(" ", equation.text))
+        return fold_name(bare) == _NONE and _NONE not in self.dims and part.first("gf") is None
 
     def _read_whole(self, node: Node, dims: tuple[str, ...]) -> list[Component]:
         """Read a variable without elements of its own: one equation, or one for each element."""

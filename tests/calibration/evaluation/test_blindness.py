@@ -44,7 +44,7 @@ def change_later_tables(problem):
         table.name + (f"[{', '.join(table.cell)}]" if table.cell else ""): [
             (x, y if x <= ORIGIN else 0.7 * y) for x, y in zip(table.x, table.y, strict=True)
         ]
-        for table in model.program.tables
+        for table in model.building.tables
         if table.x[0] > 1000
     }
     return replace(problem, model=Model(set_values(model.text, changed), model.path))

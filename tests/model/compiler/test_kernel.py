@@ -71,8 +71,9 @@ def grown(parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         lambda t: f"IF THEN ELSE({t[0]} {t[1]} {t[2]}, {t[3]}, {t[4]})"
     )
     calls = st.sampled_from(sorted(CALLS)).flatmap(call)
+    times = parts.map(lambda p: f"GET TIME VALUE(0, {p}, 0)")
     return st.one_of(
-        pairs, chains, shares, powers, squares, logs, exps, roots, signs, choices, calls
+        pairs, chains, shares, powers, squares, logs, exps, roots, signs, choices, calls, times
     )
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from smecluster.model.building import loading
 from smecluster.model.compiler import kernel
-from smecluster.model.program import loading
 from smecluster.model.support import cache
 
 HERE = Path(loading.__file__).parents[1]

@@ -7,32 +7,21 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from smecluster.model.building.allocation import AVAILABLE, BY_PRIORITY
+from smecluster.model.building.matrices import INVERT
+from smecluster.model.building.subscripts import Env, Scope, Site
+from smecluster.model.building.tables import BETWEEN_TIMES, READINGS, TableBuilder
+from smecluster.model.building.vectors import REDUCTIONS, VECTORS, WHOLE, list_subscripts
 from smecluster.model.program.draws import DRAWS, SEED, Source
-from smecluster.model.program.functions import FUNCTIONS
+from smecluster.model.program.functions import FUNCTIONS, choose
 from smecluster.model.program.graph import Parameter
-from smecluster.model.program.subscripts import Cell, Env, Scope, Site
-from smecluster.model.program.vectors import (
-    INVERT,
-    REDUCTIONS,
-    VECTORS,
-    WHOLE,
-    VectorBuilder,
-    list_subscripts,
-)
 from smecluster.model.reading import syntax
 from smecluster.model.reading.syntax import File
+from smecluster.model.reading.xmile_names import ELEMENT_AT
 from smecluster.model.vensim.names import fold_name
 
-# Readings of a table other than its own; XMILE's LOOKUP is the plain one.
-_READINGS = {
-    "lookup": "",
-    "lookup extrapolate": "extrapolate",
-    "lookup backward": "hold_backward",
-    "lookup forward": "look_forward",
-}
 
-
-class CallBuilder(VectorBuilder):
+class CallBuilder(TableBuilder):
     """Builds variables whose equations call functions, tables and macros.
 
     Parameters
@@ -51,24 +40,34 @@ class CallBuilder(VectorBuilder):
         name = fold_name(tree.function.reference)
         if name in self.macros:
             return self._build_macro(where, env, tree)
-        if self._names_table(where, name):
-            return self._build_table_call(where, env, tree.function, tree.arguments, "")
-        if name in _READINGS and len(tree.arguments) == 2:
+        if self.names_table(where, name):
+            return self.build_table_call(where, env, tree.function, tree.arguments, "")
+        if name in READINGS and len(tree.arguments) == 2:
             table, argument = tree.arguments
             if isinstance(table, syntax.Reference):
-                return self._build_table_call(where, env, table, (argument,), _READINGS[name])
+                return self.build_table_call(where, env, table, (argument,), READINGS[name])
+        if name == BETWEEN_TIMES:
+            return self.build_between_times(where, env, tree)
         if name in DRAWS:
             return self._build_draw(where, env, name, tree)
         if name in VECTORS:
             return self.build_vector(where, env, name, tree)
+        if name == ELEMENT_AT:
+            return self.build_element_at(where, env, tree)
         if name == INVERT:
             return self.build_inverse(where, env, tree)
+        if name == BY_PRIORITY:
+            return self.build_by_priority(where, env, tree)
+        if name == AVAILABLE:
+            return self.build_available(where, env, tree)
         if name == "size xmile" and self._names_range(tree.arguments[0]):
             return self._count_elements(where, tree)
         if name in REDUCTIONS or name in WHOLE:
             return self._build_reduction(where, env, name, tree)
         if name == "elmcount":
             return self._count_elements(where, tree)
+        if name == "get time value":
+            return self._build_time_value(where, env, tree)
         if name == "active initial" and len(tree.arguments) == 2:
             return self.number(where, env, tree.arguments[1 if where.first else 0])
         if name == "a function of":
@@ -159,6 +158,8 @@ class CallBuilder(VectorBuilder):
         if isinstance(tree, syntax.Arithmetic | syntax.Logic):
             parts = tuple(self._mark_ranges(where, env, part) for part in tree.arguments)
             return type(tree)(tree.operators, parts)
+        if isinstance(tree, syntax.Call) and tree.function.reference == ELEMENT_AT:
+            return tree
         if isinstance(tree, syntax.Call):
             parts = tuple(self._mark_ranges(where, env, part) for part in tree.arguments)
             return syntax.Call(tree.function, parts)
@@ -178,6 +179,30 @@ class CallBuilder(VectorBuilder):
             bound = tree.subscripts is not None and name != "*" and fold_name(name) in known
             marked.append(f"{spelled}!" if free and not bound else spelled)
         return syntax.Reference(tree.reference, syntax.Subscripts(tuple(marked)))
+
+    def _build_time_value(self, where: Site, env: Env, tree: syntax.Call) -> int:
+        """Build ``GET TIME VALUE(relative to, offset, measure)`` in the model's unit of time.
+
+        Relative to 0 is relative to the time, 1 to ``INITIAL TIME`` (Vensim's reference manual).
+        The measures other than 0 are those of a calendar that Vensim's settings hold, and relative
+        to 2 is the computer's clock, with which no run could be repeated.
+        """
+        if len(tree.arguments) != 3:
+            raise where.refuse(f"gives GET TIME VALUE {len(tree.arguments)} arguments; it takes 3")
+        graph = self.graph
+        relative, offset, measure = (self.number(where, env, part) for part in tree.arguments)
+        current, initial = (graph.add("eq", relative, graph.const(kind)) for kind in (0, 1))
+        start = self.value("initial time", (), first=True)
+        base = choose(graph, current, self.moment(where.first).time, start)
+        node = graph.add("add", base, offset)
+        for condition, reason in (
+            (graph.add("or", current, initial), "of the computer's clock"),
+            (graph.add("eq", measure, graph.const(0)), "that asks for a part of a date"),
+        ):
+            advice = "give the first argument 0 or 1, and the last one 0"
+            kept = self.demand(where, condition, f"GET TIME VALUE {reason}", advice)
+            node = graph.add("mul", node, kept)
+        return node
 
     def _build_draw(self, where: Site, env: Env, name: str, tree: syntax.Call) -> int:
         """Build a random number: each call and each element draws its own."""
@@ -206,75 +231,6 @@ class CallBuilder(VectorBuilder):
             self.parameters.append(Parameter("NOISE SEED", (), "constant", 0.0))
             self.memory[known] = self.graph.add("param", len(self.parameters) - 1)
         return self.memory[known]
-
-    # Tables ---------------------------------------------------------------------------------
-
-    def _names_table(self, where: Site, name: str) -> bool:
-        scope = where.variable.scope
-        known = self.variables if scope is None else {**scope.names, **scope.given}
-        return name in known
-
-    def _build_table_call(
-        self,
-        where: Site,
-        env: Env,
-        table: syntax.Reference,
-        arguments: tuple[Any, ...],
-        reading: str,
-    ) -> int:
-        site, inner = where, env
-        scope = where.variable.scope
-        name = fold_name(table.reference)
-        while scope is not None and name in scope.given:
-            site, inner, given = scope.given[name]
-            if not isinstance(given, syntax.Reference):
-                raise where.refuse(f"gives a macro no table for {table.reference!r}")
-            table, scope, name = given, site.variable.scope, fold_name(given.reference)
-        name = self.find_variable(site, table.reference)
-        variable = self.variables[name]
-        if len(arguments) != 1:
-            raise where.refuse(f"gives the table {variable.name!r} {len(arguments)} arguments")
-        subscripts = table.subscripts.subscripts if table.subscripts else ()
-        cell = self.resolve_cell(site, inner, name, subscripts)
-        definition, _ = variable.cells[cell]
-        if not isinstance(definition.ast, syntax.Lookups | syntax.InlineLookups):
-            raise where.refuse(f"uses {variable.name!r} as a table, but it is not one")
-        number, scale = self.named_table(name, cell, reading)
-        argument = self.number(where, env, arguments[0])
-        if reading == "look_forward":
-            argument = self.graph.add("neg", argument)
-        return self.graph.add("mul", self.graph.add("table", number, argument), scale)
-
-    def named_table(self, name: str, cell: Cell, reading: str = "") -> tuple[int, int]:
-        """Find a table: its number, and the node of the factor on its values.
-
-        Parameters
-        ----------
-        name : str
-            The variable's key.
-        cell : Cell
-            Its element.
-        reading : str
-            ``"extrapolate"``, ``"hold_backward"``, ``"look_forward"``, or empty for the table's
-            own.
-        """
-        variable = self.variables[name]
-        definition, _ = variable.cells[cell]
-        where = Site(variable, definition, cell, first=False)
-        tree = definition.ast
-        lookups = tree.lookups if isinstance(tree, syntax.InlineLookups) else tree
-        if reading == "look_forward":
-            # The next point is the last one when time runs backwards.
-            x, y = tuple(-one for one in reversed(lookups.x)), tuple(reversed(lookups.y))
-            lookups = syntax.Lookups(x, y, "hold_backward")
-        elif reading:
-            lookups = syntax.Lookups(lookups.x, lookups.y, reading)
-        known = ("table", name, cell, reading)
-        if known not in self.memory:
-            self.memory[known] = self.add_table(where, cell, lookups)
-        if not definition.lookup or variable.scope is not None:
-            return self.memory[known], self.graph.const(1)
-        return self.memory[known], self.parameter(where, 1.0, kind="scale")
 
     # Macros ---------------------------------------------------------------------------------
 

@@ -1,8 +1,8 @@
-"""Vensim's functions of vectors and matrices: choosing, sorting and reordering, and inverting.
+"""Vensim's functions of vectors: choosing, sorting and reordering.
 
 The definitions are those of Vensim's reference manual and of its published results
-(``vector_select`` and ``vector_order`` of SDXorg/test-models, ``vector`` of SDEverywhere; matrices:
-``invert_matrix`` and ``invertmatrixio``). What neither shows is refused, or fails the run.
+(``vector_select`` and ``vector_order`` of SDXorg/test-models, ``vector`` of SDEverywhere). What
+neither shows is refused, or fails the run.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from collections.abc import Iterator, Sequence
 from functools import reduce
 from typing import Any
 
-from smecluster.model.program.expressions import ExpressionBuilder
+from smecluster.model.building.expressions import ExpressionBuilder
+from smecluster.model.building.subscripts import Env, Site
 from smecluster.model.program.functions import at_most, choose, less
-from smecluster.model.program.subscripts import Env, Site
 from smecluster.model.reading import syntax
 from smecluster.model.reading.syntax import File
 from smecluster.model.support.limits import MOST_TERMS
@@ -40,7 +40,6 @@ _ARITIES = {
     "vector reorder": 2,
 }
 VECTORS = frozenset(_ARITIES)
-INVERT = "invert matrix"
 # The numerical actions of VECTOR SELECT: how elements are weighted, and how they are gathered.
 _ACTIONS = (
     *(("mul", "add"), ("mul", "mul"), ("mul", "min"), ("mul", "max"), ("mul", "mean")),
@@ -61,7 +60,6 @@ class VectorBuilder(ExpressionBuilder):
     def __init__(self, file: File) -> None:
         super().__init__(file)
         self.terms = 0
-        self.inverses: dict[tuple[int, ...], list[list[int]]] = {}
 
     def count_terms(self, where: Site, name: str, count: int) -> None:
         """Count the terms of a call, and refuse those of the model if they are too many."""
@@ -90,9 +88,9 @@ class VectorBuilder(ExpressionBuilder):
             return self._select(where, env, tree.arguments)
         if name == "vector elm map":
             return self._map_element(where, env, *tree.arguments)
-        place, values = self._list_vector(where, env, name, tree.arguments[0])
+        place, values = self.list_vector(where, env, name, tree.arguments[0])
         if name == "vector reorder":
-            return self._pick(where, name, values, self.number(where, env, tree.arguments[1]))
+            return self.pick(where, name, values, self.number(where, env, tree.arguments[1]))
         return self._sort(where, name, place, values, self.number(where, env, tree.arguments[1]))
 
     # Choosing -------------------------------------------------------------------------------
@@ -191,7 +189,7 @@ class VectorBuilder(ExpressionBuilder):
 
     # Places ---------------------------------------------------------------------------------
 
-    def _list_vector(self, where: Site, env: Env, name: str, tree: Any) -> tuple[int, list[int]]:
+    def list_vector(self, where: Site, env: Env, name: str, tree: Any) -> tuple[int, list[int]]:
         """Build the elements along the last subscript, and find the place of one's own."""
         if not isinstance(tree, syntax.Reference) or tree.subscripts is None:
             raise where.refuse(f"gives {name.upper()} something other than a list")
@@ -245,9 +243,43 @@ class VectorBuilder(ExpressionBuilder):
             values.append(self.graph.number(self.value(variable, (*cell[:-1], part), where.first)))
         start = self.graph.const(listed.index(cell[-1]))
         place = self.graph.add("add", start, self.number(where, env, offset))
-        return self._pick(where, name, values, place)
+        return self.pick(where, name, values, place)
 
-    def _pick(self, where: Site, name: str, values: Sequence[int], place: int) -> int:
+    def build_element_at(self, where: Site, env: Env, tree: syntax.Call) -> int:
+        """Build the element of an array that indices count from 1 (`model.reading.xmile_names`).
+
+        A run in which one is no whole number, or counts beyond the range, fails.
+        """
+        array, *indices = tree.arguments
+        variable = self.find_variable(where, array.reference)
+        dims = self.variables[variable].dims
+        subscripts = array.subscripts.subscripts
+        if len(subscripts) != len(dims):
+            raise where.refuse(
+                f"uses {self.variables[variable].name!r} with {len(subscripts)} subscripts, it has "
+                f"{len(dims)}"
+            )
+        axes = [
+            self.subscripts.ranges[dim] if name == "*" else (name,)
+            for name, dim in zip(subscripts, dims, strict=True)
+        ]
+        self.count_terms(where, "index", math.prod(map(len, axes)))
+        cells = [
+            self.resolve_cell(where, env, variable, names) for names in itertools.product(*axes)
+        ]
+        nodes = [self.graph.number(self.value(variable, cell, where.first)) for cell in cells]
+        free = [axis for name, axis in zip(subscripts, axes, strict=True) if name == "*"]
+        for axis, index in reversed(list(zip(free, indices, strict=True))):
+            place = self.graph.add("sub", self.number(where, env, index), self.graph.const(1))
+            whole = self.graph.add("eq", place, self.graph.add("floor", place))
+            kept = self.demand(where, whole, "index that is no whole number", "round it")
+            size = len(axis)
+            rows = [nodes[at : at + size] for at in range(0, len(nodes), size)]
+            nodes = [self.pick(where, "index", row, place) for row in rows]
+            nodes = [self.graph.add("mul", node, kept) for node in nodes]
+        return nodes[0]
+
+    def pick(self, where: Site, name: str, values: Sequence[int], place: int) -> int:
         """Build the element at a place, from 0."""
         graph = self.graph
         whole = graph.add("floor", graph.add("add", place, graph.const(0.5)))
@@ -303,92 +335,6 @@ class VectorBuilder(ExpressionBuilder):
             fine = add("or", upwards, graph.truthful(fine))
         one = self.demand(where, fine, f"{name.upper()} of equal elements", "let them differ")
         return add("mul", node, one)
-
-    # Matrices -------------------------------------------------------------------------------
-
-    def build_inverse(self, where: Site, env: Env, tree: syntax.Call) -> int:
-        """Build one element of ``INVERT MATRIX(matrix[row, column], size)``.
-
-        The last two subscripts of the variable say which, as in Vensim's reference manual. A run
-        in which the matrix is singular fails.
-        """
-        if len(tree.arguments) != 2:
-            raise where.refuse(f"gives INVERT MATRIX {len(tree.arguments)} arguments; it takes 2")
-        matrix, size = tree.arguments
-        listed, values = self._list_matrix(where, env, matrix)
-        if len(where.cell) < 2 or not set(where.cell[-2:]) <= set(listed):
-            raise where.refuse(
-                "uses INVERT MATRIX for elements other than the matrix has: give it the two ranges "
-                "of the matrix as its last"
-            )
-        given = self.number(where, env, size)
-        whole = self.graph.add("eq", given, self.graph.const(len(listed)))
-        reason = f"matrix of {len(listed)} rows whose INVERT MATRIX says another size"
-        kept = self.demand(where, whole, reason, f"give it {len(listed)}")
-        row, column = (listed.index(part) for part in where.cell[-2:])
-        known = tuple(values)
-        if known not in self.inverses:
-            self.count_terms(where, INVERT, len(listed) ** 3)
-            rows = [values[at : at + len(listed)] for at in range(0, len(values), len(listed))]
-            self.inverses[known] = self._invert(where, rows)
-        return self.graph.add("mul", self.inverses[known][row][column], kept)
-
-    def _list_matrix(self, where: Site, env: Env, tree: Any) -> tuple[tuple[str, ...], list[int]]:
-        """Build the elements of a square matrix, row by row; list those of its range."""
-        if not isinstance(tree, syntax.Reference) or tree.subscripts is None:
-            raise where.refuse("gives INVERT MATRIX something other than a matrix")
-        subscripts = tree.subscripts.subscripts
-        keys = [fold_name(name) for name in subscripts[-2:]]
-        if len(keys) < 2 or any(key not in self.subscripts.spelled for key in keys):
-            raise where.refuse("gives INVERT MATRIX something other than a matrix with two ranges")
-        name = self.find_variable(where, tree.reference)
-        variable = self.variables[name]
-        cell = self.resolve_cell(where, env, name, subscripts)
-        ranges = self.subscripts.ranges
-        rows, columns = (ranges[self.subscripts.spelled[key]] for key in keys)
-        if rows != columns or any(ranges[dim] != rows for dim in variable.dims[-2:]):
-            raise where.refuse(
-                f"gives INVERT MATRIX {variable.name!r}, whose last two ranges are not the same "
-                "elements, or a part of it: give it a whole square matrix"
-            )
-        values = [
-            self.graph.number(self.value(name, (*cell[:-2], row, column), where.first))
-            for row in rows
-            for column in columns
-        ]
-        return rows, values
-
-    def _invert(self, where: Site, matrix: list[list[int]]) -> list[list[int]]:
-        """Build the inverse by Gauss and Jordan, with the largest number left as each pivot."""
-        graph = self.graph
-        add = graph.add
-        size = len(matrix)
-        rows = [
-            [*row, *(graph.const(1 if at == own else 0) for at in range(size))]
-            for own, row in enumerate(matrix)
-        ]
-        for step in range(size):
-            # To the left of the pivot the numbers are 0 and 1 by now, and nobody reads them.
-            for other in range(step + 1, size):
-                above, below = rows[step], rows[other]
-                larger = less(graph, add("abs", above[step]), add("abs", below[step]))
-                for at in range(step, 2 * size):
-                    a, b = above[at], below[at]
-                    above[at] = choose(graph, larger, b, a)
-                    below[at] = choose(graph, larger, a, b)
-            pivot = rows[step][step]
-            regular = add("ne", pivot, graph.const(0))
-            one = self.demand(where, regular, "matrix without an inverse", "let its rows differ")
-            scale = add("mul", add("div", graph.const(1), pivot), one)
-            for at in range(step + 1, 2 * size):
-                rows[step][at] = add("mul", rows[step][at], scale)
-            for other in range(size):
-                if other != step:
-                    factor = rows[other][step]
-                    for at in range(step + 1, 2 * size):
-                        taken = add("mul", factor, rows[step][at])
-                        rows[other][at] = add("sub", rows[other][at], taken)
-        return [row[size:] for row in rows]
 
 
 # Greater than any number that a model holds.

@@ -16,7 +16,7 @@ from smecluster.model.vensim.document import read_document
 from smecluster.model.vensim.domain import check_chains, read_method
 
 # The rooms whose code decides what a program looks like.
-ROOMS = ("program", "reading", "vensim")
+ROOMS = ("building", "program", "reading", "vensim")
 
 
 @lru_cache(maxsize=8)
@@ -55,7 +55,7 @@ def load_program(text: str, *, xmile: bool = False) -> Program:
 
 
 def _translate(text: str, *, xmile: bool) -> Program:
-    from smecluster.model.program.equations import build_program
+    from smecluster.model.building.equations import build_program
     from smecluster.model.reading.translation import translate_vensim
     from smecluster.model.reading.xmile_file import translate_xmile
 

@@ -285,7 +285,7 @@ def test_a_sum_over_too_many_elements_is_refused_before_it_is_built(tmp_path: Pa
 
 @pytest.fixture
 def short_chains(monkeypatch: pytest.MonkeyPatch) -> None:
-    for room in ("program.expressions", "vensim.domain"):
+    for room in ("building.expressions", "vensim.domain"):
         monkeypatch.setattr(f"smecluster.model.{room}.MOST_CHAINED", 200)
 
 

@@ -13,9 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from smecluster.model.program.functions import Moment, Span
-from smecluster.model.program.graph import Graph, Parameter, Table
-from smecluster.model.program.subscripts import (
+from smecluster.model.building.subscripts import (
     Cell,
     Declared,
     Env,
@@ -23,6 +21,8 @@ from smecluster.model.program.subscripts import (
     Subscripts,
     refuse_second,
 )
+from smecluster.model.program.functions import Moment, Span
+from smecluster.model.program.graph import Graph, Parameter, Table
 from smecluster.model.reading import syntax
 from smecluster.model.reading.syntax import File
 from smecluster.model.support.errors import InputError, suggest_name

@@ -48,9 +48,17 @@ def read(tmp_path: Path, text: str, clock: str = CLOCK) -> model.Model:
         ("t = 3 ~~|\ny = t(2) ~~|", "uses 't' as a table, but it is not one"),
         ("y = 1 + * 2 ~~|", "line 5: the equation of 'y' cannot be read"),
         (":MACRO: m(p) ~~|", "':MACRO:' and ':END OF MACRO:' do not alternate"),
+        ("y = FIND MARKET PRICE(1, 1, 1, 1) ~~|", "'y' uses FIND MARKET PRICE, which is not"),
+        ("y = GET TIME VALUE(2, 1, 0) ~~|", "'y' has a GET TIME VALUE of the computer's clock"),
+        ("y = GET TIME VALUE(0, 1, 3) ~~|", "'y' has a GET TIME VALUE that asks for a part of a"),
+        ("y = GET TIME VALUE(0, 1) ~~|", "gives GET TIME VALUE 2 arguments; it takes 3"),
         (
-            "y = ALLOCATE BY PRIORITY(v[Region], v[Region], 1, 1, 1) ~~|\nv[Region] = 1 ~~|",
-            "ALLOCATE",
+            "y = DEPRECIATE STRAIGHTLINE(1, 4, 1, 0) ~~|",
+            "whose fiscal period is not the time step: make them the same",
+        ),
+        (
+            "y = DEPRECIATE STRAIGHTLINE(1, 0.7, 0.5, 0) ~~|",
+            "whose depreciation time is no whole number of time steps: make it one",
         ),
     ],
 )
@@ -112,11 +120,37 @@ def test_stocks_take_a_first_value_as_input(tmp_path: Path) -> None:
     assert float(result["t"]) == 13
 
 
+def test_the_time_is_given_relative_to_now_or_to_the_beginning(tmp_path: Path) -> None:
+    clock = CLOCK.replace("INITIAL TIME = 0", "INITIAL TIME = 1")
+    text = "y = GET TIME VALUE(0, 2 * Time, 0) ~~|\nz = GET TIME VALUE(1, 5, 0) ~~|\n"
+    result = model.simulate(read(tmp_path, text, clock))
+    np.testing.assert_array_equal(result["y"], [3, 6])
+    np.testing.assert_array_equal(result["z"], [6, 6])
+
+
+def test_an_investment_is_written_off_in_equal_parts(tmp_path: Path) -> None:
+    """Of 6 at time 0.5 and 12 at 1.5 a third is written off in each of three steps."""
+    text = (
+        "paid = IF THEN ELSE(Time = 0.5, 6, IF THEN ELSE(Time = 1.5, 12, 0)) ~~|\nbefore = 0 ~~|\n"
+        "y = DEPRECIATE STRAIGHTLINE(paid, 1.5, 0.5, before) ~~|\n"
+    )
+    m = read(tmp_path, text, CLOCK.replace("SAVEPER = 1", "SAVEPER = 0.5"))
+    np.testing.assert_allclose(model.simulate(m)["y"], [0, 2, 2, 6, 4])
+    # Before the run 3 came in at each step, of which two parts are left, then one.
+    np.testing.assert_allclose(model.simulate(m, {"before": 3})["y"], [2, 3, 2, 6, 4])
+
+
+def test_a_depreciation_time_must_not_change_during_a_run(tmp_path: Path) -> None:
+    m = read(tmp_path, "y = DEPRECIATE STRAIGHTLINE(1, 1 + INTEGER(Time), 0.5, 0) ~~|\n")
+    with pytest.raises(InputError, match="whose periods change during the run"):
+        model.simulate(m)
+
+
 def test_the_program_survives_being_stored() -> None:
     import json
 
+    from smecluster.model.building.loading import _translate
     from smecluster.model.program.graph import Program
-    from smecluster.model.program.loading import _translate
 
     m = model.load(Path(__file__).parents[1] / "data" / "delays.mdl")
     made = _translate(m.text, xmile=False)

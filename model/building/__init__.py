@@ -1,0 +1,1 @@
+"""From the equations of a file to a program: subscripts unrolled, functions written out."""
