@@ -219,6 +219,7 @@ def _shorten(table: pd.DataFrame) -> pd.DataFrame:
             mark("expected bn yuan"): [
                 str(Rounded(factor * one)) for one in table[columns["expected"]]
             ],
+            mark("median"): [str(Rounded(factor * one)) for one in table[columns["median"]]],
             "90 %": [
                 say("{low} to {high}", low=Rounded(factor * low), high=Rounded(factor * high))
                 for low, high in ends

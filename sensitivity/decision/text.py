@@ -72,7 +72,7 @@ def write_basis(decision: Decision) -> list[str]:
         decision.draws.source,
         say(
             "Every strategy spends {budget} more than policy as now: {money} in present value, the "
-            "same in every draw and spent by the last year. Gains are present values until "
+            "same in every draw and to every horizon. Gains are present values, counted to "
             "{horizon}, against policy as now in the same draw. {runs} runs.",
             budget=decision.budget,
             money=_write_money(gains.money),
@@ -121,16 +121,17 @@ def _name_best(decision: Decision, yardstick: str) -> str:
     ]
     expected = [
         say(
-            "{name} {money} (90 % of draws: {spread})",
+            "{name} {money} (median {middle}, 90 % of draws: {spread})",
             name=say.word(name),
             money=_write_money(float(values[:, at].mean())),
+            middle=_format_money(float(np.median(values[:, at]))),
             spread=_spread(values[:, at]),
         )
         for at, name in enumerate(options[:-1])
     ]
     return say(
-        "By {yardstick}, {best} is best to be expected on what is known today. Expected gain: "
-        "{expected}; doing nothing, 0. Best: {shares}.",
+        "By {yardstick}, {best} is best to be expected on what is known today. Expected gain, the "
+        "mean of the draws: {expected}; doing nothing, 0. Best: {shares}.",
         yardstick=say(yardstick),
         best=say.word(best),
         expected=say.clauses(expected),
@@ -245,8 +246,8 @@ def _explain(decision: Decision, pair: Pair, yardstick: str) -> str:
     told = {"first": say.name(first), "second": say.name(second)}
     said = [
         say(
-            "By {yardstick}, {first} is ahead of {second} {odds}; the difference is {difference} "
-            "yuan a yuan.",
+            "By {yardstick}, {first} is ahead of {second} {odds}; {first} less {second} is "
+            "{difference} yuan a yuan.",
             yardstick=say(yardstick),
             odds=format_draws(ahead, len(difference)),
             difference=format_interval(difference),

@@ -17,6 +17,10 @@ def call(capsys, *arguments):
     return ended.value.code, printed.out, printed.err
 
 
+def write(value):
+    return f"{value:,.0f}" if abs(value) >= 9.95 else f"{value:.2g}"
+
+
 def test_page_tables_and_figures_are_written_and_json_is_for_machines(capsys, tmp_path):
     out = tmp_path / "found"
     status, printed, _ = call(capsys, "central", "local", *QUICK, "--out", out, "--json")
@@ -29,6 +33,11 @@ def test_page_tables_and_figures_are_written_and_json_is_for_machines(capsys, tm
     for name in ("options.csv", "information.csv", "importance.csv", "information.png"):
         assert (out / name).exists()
     assert not list(out.glob(".runs-*"))
+    for row in record["options"]:
+        if row["option"] != "neither" and row["yardstick"] == "net national benefit":
+            # The page names the mean and the median apart: other pages name the median.
+            mean, middle = (row[f"{name} [bn yuan]"] for name in ("expected", "median"))
+            assert f"{row['option']} {write(mean)} bn yuan (median {write(middle)}," in page
 
 
 @pytest.mark.parametrize(
