@@ -56,11 +56,11 @@ def _tell_regions(voice: Voice, evidence: Evidence, sticks: list[Yardstick]) -> 
     if not told:
         return say("No strategy has a result.")
     if comparison.baseline.name != BASELINE:
-        told = say(
-            "{told} (against {baseline})",
-            told=told,
-            baseline=voice.title(comparison.baseline.name),
-        )
+        values = {"told": told, "baseline": voice.title(comparison.baseline.name)}
+        if comparison.baseline.programmes:
+            told = say("{told} (against {baseline})", **values)
+        else:
+            told = say("{told} (against {baseline}, so with what policy as now brings)", **values)
     budget = comparison.budget
     if budget is None:
         return say("With the money that each strategy's file asks for, {told}.", told=told)

@@ -203,6 +203,13 @@ def _most(comparison: Comparison) -> str:
             said += say(", for {money} {unit} each on top of policy as now", **money)
         else:
             said += say(", for {money} {unit} on top of policy as now", **money)
+        if comparison.end != comparison.budget.end:
+            # The money is not that of the years whose consequences count.
+            said += say(
+                ", spent {start} to {end}",
+                start=f"{comparison.budget.start:g}",
+                end=f"{comparison.budget.end:g}",
+            )
     ratios = [_with_value(comparison, name, _per_yuan(comparison, name)) for name in spending]
     if ratios:
         spent = select_base(comparison, comparison.money).sel({STRATEGY: comparison.baseline.name})

@@ -26,6 +26,18 @@ SHARED_OUT = mark(
     "compare' shows."
 )
 
+#: Titles of shipped strategies as they stand within an English sentence.
+PHRASES = {
+    "Policy as now": "policy as now",
+    "All policy ends in 2025": "an end of all policy in 2025",
+    "Central programme": "the central programme",
+    "Local programmes": "local programmes",
+    "Centre and regions together": "centre and regions together",
+    "Self-development": "self-development",
+    "Cultivation": "cultivation",
+    "Combination": "combination",
+}
+
 
 def format_share(share: float) -> str:
     """Write a share in percent; nothing is rounded to all or none."""
@@ -164,4 +176,6 @@ def lower_title(title: str) -> str:
     """Write a title within a sentence: with a small letter, unless it begins with capitals."""
     if not say.english:
         return say.name(title)
+    if title in PHRASES:
+        return PHRASES[title]
     return title if title[1:2].isupper() else title[:1].lower() + title[1:]

@@ -137,7 +137,7 @@ def _tell_debt(voice: Voice, account: Account, names: Sequence[str]) -> str:
         if not len(known):
             continue
         middle = float(np.median(known))
-        values = {"first": voice.title(one), "size": f"{abs(middle):.2g}"}
+        values = {"first": voice.title(one), "size": _write_percent(abs(middle))}
         if abs(middle) < _HARDLY:
             told.append(say("hardly different under {first}", first=values["first"]))
         elif (known * middle > 0).sum() < SURE * len(known):
@@ -147,6 +147,11 @@ def _tell_debt(voice: Voice, account: Account, names: Sequence[str]) -> str:
         else:
             told.append(say("{size} % lower under {first}", **values))
     return say("local public debt in {year} is {told}", year=year, told=say.clauses(told))
+
+
+def _write_percent(size: float) -> str:
+    """Write a size with two digits, or as a whole number."""
+    return f"{float(f'{size:.2g}'):,.0f}" if size >= 10 else f"{size:.2g}"
 
 
 def write_account(voice: Voice, evidence: Evidence) -> Part | None:

@@ -11,23 +11,13 @@ from numpy.typing import ArrayLike
 
 from smecluster.model.presentation.language.catalogue import ENGLISH, Language
 from smecluster.model.presentation.language.numbers import format_money, format_money_interval
+from smecluster.policies.wording.prose import PHRASES
 from smecluster.policies.wording.worlds import Odds
 
 #: Share of the draws in which the first has to be ahead to be called sure; below it is open.
 SURE = 0.9
 # One-sided chance at which the edges are bounded: the rule of three is its approximation.
 _CHANCE = 0.05
-# Titles as they stand within an English sentence; a user's own title is quoted.
-_PHRASES = {
-    "Policy as now": "policy as now",
-    "All policy ends in 2025": "an end of all policy in 2025",
-    "Central programme": "the central programme",
-    "Local programmes": "local programmes",
-    "Centre and regions together": "centre and regions together",
-    "Self-development": "self-development",
-    "Cultivation": "cultivation",
-    "Combination": "combination",
-}
 
 
 def bound_chance(count: int) -> int:
@@ -69,7 +59,7 @@ class Voice:
         """Give the title of a strategy or future as it stands within a sentence."""
         title = self.titles.get(name, name)
         if self.say.code == ENGLISH:
-            return _PHRASES.get(title, f"\u201c{title}\u201d")
+            return PHRASES.get(title, f"\u201c{title}\u201d")
         said = self.say.name(title)
         return said if said != title else f"\u201c{title}\u201d"
 

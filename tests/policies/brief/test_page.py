@@ -90,6 +90,10 @@ def test_the_verdict_is_short_and_names_the_money_the_years_and_the_baseline(
     assert "2060" in verdict[1]
     assert (voice.title("end-all-policy") in first) == (baseline != "as-now")
     assert "every draw" not in " ".join(verdict)
+    # Sums against an end of all policy are not what the money alone brings.
+    share = "so with what policy as now brings" if code == ENGLISH else "含现行政策"
+    assert (share in first) == (baseline != "as-now")
+    assert "e+" not in " ".join(verdict)
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

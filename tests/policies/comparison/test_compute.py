@@ -542,8 +542,8 @@ def test_one_set_of_values_speaks_of_no_shares_and_no_intervals(shipped):
 def test_the_words_name_the_baseline_that_was_used(shipped):
     ended = compare(shipped, [load("local")], baseline=load("end-all-policy"), settings=STEP)
     said = whole_text(ended)
-    assert "against all policy ends in 2025" in said
-    assert "The baseline (all policy ends in 2025) spends" in said
+    assert "against an end of all policy in 2025" in said
+    assert "The baseline (an end of all policy in 2025) spends" in said
     assert "than under policy as now" not in said
 
 

@@ -59,6 +59,8 @@ def test_a_horizon_moves_consequences_and_leaves_the_money(run, drawn, to_2040, 
     options = ("--horizon", year, "--draws", "4")
     record = run("compare", *PAIR, *options)
     assert "2025-2040" in record["budget"]  # the money's years
+    first, *_ = record["answer"].values()
+    assert "spent 2025 to 2040" in first
     got = read_gains(record)
     for name in PAIR:
         assert got[name] == pytest.approx(beyond[year]["gained"][name].median(), rel=TOLERANCE)
