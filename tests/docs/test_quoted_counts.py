@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import pandas as pd
+
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
 LIMITATIONS = ROOT / "docs" / "limitations.md"
@@ -55,3 +57,32 @@ def test_the_count_of_comparisons_is_quoted_as_it_was_made():
         LIMITATIONS,
     )
     assert quoted == [ahead.count("central"), len(ahead), ahead.count("local")]
+
+
+def test_the_answer_of_the_readme_is_that_of_the_shipped_tables():
+    shelf = ROOT / "policies" / "brief" / "shelf"
+    options = pd.read_csv(shelf / "decision" / "options.csv").set_index("option")
+    made = options[["median", "low", "high"]].map(lambda value: round(value / 1000))
+    for page in (README, LIMITATIONS):
+        text = read(page)
+        for name in ("local", "central"):
+            middle, low, high = made.loc[name]
+            # Of a loss the README gives the size.
+            assert re.search(rf"{abs(middle)} .{{0,60}}\((90 %: )?{low} to {high}\)", text)
+    text = read(README)
+    of = options["draws"].iloc[0]
+    ahead = round(100 * options.loc["local", "ahead of the other strategies"] / of)
+    assert re.findall(r"nation gains they are ahead in (\d+) of 100", text) == [str(ahead)]
+    nothing = round(100 * options.loc["neither", "best"] / of)
+    assert re.findall(r"nothing is best in (\d+) of 100", text) == [str(nothing)]
+    cells = pd.read_csv(shelf / "map" / "map.csv")
+    (cell,) = (
+        row
+        for row in cells.to_dict("records")
+        if row["judged by"] == "net national benefit"
+        and row["horizon"] == 2060
+        and row["share of value added [%]"] == 0.5
+    )
+    share = round(100 * cell["draws ahead"] / cell["draws"])
+    assert cell["ahead"] == "central"
+    assert re.findall(r"the centre is ahead by a little, in (\d+) of 100", text) == [str(share)]
