@@ -93,7 +93,8 @@ def make_portable(
     Raises
     ------
     InputError
-        If an output or an input does not exist, or the model's clock allows no run.
+        If an output or an input does not exist, or the model's clock allows no run, or changes in
+        one.
     """
     program = model.program
     chosen = select_outputs(program, outputs)
@@ -105,6 +106,8 @@ def make_portable(
     code = generate_code(make_schedule(program, chosen.nodes), places, WIDTH)
     defaults = tuple(float(parameter.value) for parameter in program.parameters)
     arrays = JoinedTables(program, {}).arrays
+    times = compute_times(program, defaults, {})
+    times.require_steady("a page that computes runs itself")
     return PortableModel(
         assemble_module(code),
         code.layout,
@@ -117,5 +120,5 @@ def make_portable(
             (name, tuple(", ".join(cell) for cell in program.outputs[name].cells))
             for name in chosen.names
         ),
-        compute_times(program, defaults, {}).step,
+        times.step,
     )

@@ -249,9 +249,7 @@ def stream(
     if not isinstance(table, pd.DataFrame | Mapping | Iterable):
         raise InputError("the runs must be a pandas.DataFrame or a mapping of columns")
     pieces = (
-        [read_table(table)]
-        if isinstance(table, pd.DataFrame | Mapping)
-        else map(read_table, table)
+        [read_table(table)] if isinstance(table, pd.DataFrame | Mapping) else map(read_table, table)
     )
     threads = check_count("workers", workers) if workers is not None else os.cpu_count() or 1
     size = check_count("chunk", chunk) if chunk is not None else prepared.chunk()

@@ -89,7 +89,7 @@ class CallBuilder(TableBuilder):
         if not function.domains:
             return function.build(self.graph, self.moment(where.first), *arguments)
         numbers = [self.graph.number(argument) for argument in arguments]
-        span = self.find_span()
+        span = self.find_span(where)
         # The conditions come before what they protect, so that a run fails with their reason.
         ones = []
         for domain in function.domains:
@@ -193,7 +193,7 @@ class CallBuilder(TableBuilder):
         relative, offset, measure = (self.number(where, env, part) for part in tree.arguments)
         current, initial = (graph.add("eq", relative, graph.const(kind)) for kind in (0, 1))
         start = self.value("initial time", (), first=True)
-        base = choose(graph, current, self.moment(where.first).time, start)
+        base = choose(graph, current, self.find_time(where.first), start)
         node = graph.add("add", base, offset)
         for condition, reason in (
             (graph.add("or", current, initial), "of the computer's clock"),
@@ -211,6 +211,7 @@ class CallBuilder(TableBuilder):
             raise where.refuse(
                 f"gives {name.upper()} {len(tree.arguments)} arguments; it takes {draw.arity}"
             )
+        self.find_span(where)  # the step has a number
         known = ("draw", id(tree), where.variable.name, where.cell, env)
         self.memory.setdefault(known, sum(key[0] == "draw" for key in self.memory))
         numbers = [self.number(where, env, argument) for argument in tree.arguments]

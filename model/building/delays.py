@@ -74,7 +74,7 @@ class DelayBuilder(StockBuilder):
         Returns the nodes of their number, and of what to multiply the delay by (see `demand`).
         """
         graph = self.graph
-        step = self.moment(first=True).step
+        step = self.find_span(where).step
         steps = graph.add("div", time, step)
         whole = graph.add("floor", graph.add("add", steps, graph.const(NEAR)))
         stages = graph.add("min", graph.const(order), graph.add("max", graph.const(1), whole))
@@ -110,7 +110,7 @@ class DelayBuilder(StockBuilder):
         time = leaving = self.number(where, env, tree.delay_time)
         if pipeline and graph.varies(time):
             leaving = self._remember(where, time, time_first)
-            shortest = graph.add("mul", count, self.moment(first=True).step)
+            shortest = graph.add("mul", count, self.find_span(where).step)
             enough = at_most(graph, graph.add("mul", shortest, graph.const(1 - NEAR)), leaving)
             reason = f"DELAY N of order {order} whose delay time becomes too short for it"
             kept = graph.add("mul", kept, self.demand(where, enough, reason, _LONGER))
@@ -158,7 +158,7 @@ class DelayBuilder(StockBuilder):
             return initial
         graph = self.graph
         first = where.at_start()
-        step = self.moment(first=True).step
+        step = self.find_span(where).step
         steps = graph.add("div", self.number(first, env, tree.delay_time), step)
         # As PySD: round(order + 1e-6), so half a step counts as one.
         lag = graph.add(

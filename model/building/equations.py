@@ -75,10 +75,23 @@ class _ProgramBuilder(TrendBuilder):
             self.pending.popleft()()
         if self.method != "euler":
             self._integrate_better()
-        first, last, step, saveper = (self.value(name, (), first=True) for name in CONTROLS)
-        program = self.close(outputs, (first, last, step, saveper))
+        program = self.close(outputs, self._build_clock())
         self._refuse_broken(program)
         return program
+
+    def _build_clock(self) -> tuple[int, int, int, int]:
+        """Build what steers a run; but for ``INITIAL TIME`` it may change with the time."""
+        first = self.value(CONTROLS[0], (), first=True)
+        last, step, saveper = (self.value(name, (), first=False) for name in CONTROLS[1:])
+        for name, node in zip(CONTROLS[1:], (last, step, saveper), strict=True):
+            used = order_nodes(self.close({}, (0, 0, 0, 0)), [node])
+            if any(self.graph.nodes[place][0] in ("state", "past") for place in used):
+                variable = self.variables[name]
+                raise InputError(
+                    f"{variable.place}{variable.name!r} depends on a stock or a delay, which is "
+                    "not computed: let it depend on the time and on constants"
+                )
+        return first, last, step, saveper
 
     def _refuse_broken(self, program: Program) -> None:
         """Refuse what the values of the file itself do not allow, at whatever time."""
@@ -93,7 +106,12 @@ class _ProgramBuilder(TrendBuilder):
     def _integrate_better(self) -> None:
         """Put Runge-Kutta steps in the place of Euler's."""
         initial = self.value("initial time", (), first=True)
-        step = self.value("time step", (), first=True)
+        step = self.value("time step", (), first=False)
+        if self.graph.varies(step):
+            raise InputError(
+                "the model's TIME STEP changes in a run, which is computed with Euler's "
+                "integration only"
+            )
         scheme = Scheme(self.graph, self.rates, initial, step, self.reasons)
         for place, after in scheme.follow(self.method).items():
             first = self.states[place]

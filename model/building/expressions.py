@@ -31,6 +31,7 @@ from smecluster.model.vensim.domain import refuse_chain
 from smecluster.model.vensim.names import fold_name
 
 CONTROLS = ("initial time", "final time", "time step", "saveper")
+_BEGIN = CONTROLS[0]
 
 _ARITHMETIC = {"+": "add", "-": "sub", "*": "mul", "/": "div"}
 _JOINING = {":AND:": "and", ":OR:": "or"}
@@ -238,12 +239,32 @@ class ExpressionBuilder:
         return self.memory[known]
 
     def moment(self, first: bool) -> Moment:
-        """Give the time at which an expression is evaluated."""
-        start = self.value("initial time", (), first=True) if first else self.graph.add("time")
-        return Moment(start, self.value("time step", (), first=True))
+        """Give the time at which an expression is evaluated, and the time step there."""
+        time = self.find_time(first)
+        (definition, _), *_ = self.variables["time step"].cells.values()
+        if isinstance(definition.ast, int | float):
+            step = self.value("time step", (), first)
+            return Moment(time, lambda: step)
+        return Moment(time, lambda: self.value("time step", (), first))
 
-    def find_span(self) -> Span:
-        """Give the times of the whole run."""
+    def find_time(self, first: bool) -> int:
+        """Give the time at which an expression is evaluated.
+
+        Where ``INITIAL TIME`` itself depends on the time, that is 0; `model.program.clock` sees to
+        it that it gives the same at its own time.
+        """
+        if not first:
+            return self.graph.add("time")
+        if (_BEGIN, (), True) in self.open:
+            return self.graph.const(0)
+        return self.value(_BEGIN, (), first=True)
+
+    def find_span(self, where: Site) -> Span:
+        """Give the times of the whole run, for what counts time steps."""
+        if self.graph.varies(self.value("time step", (), first=False)):
+            raise where.refuse(
+                "counts time steps, and TIME STEP changes in a run: give TIME STEP one value"
+            )
         return Span(*(self.value(name, (), first=True) for name in CONTROLS[:3]))
 
     def expression(self, where: Site, env: Env, tree: Any) -> int:
@@ -291,7 +312,7 @@ class ExpressionBuilder:
                 site, outer, given = scope.given[name]
                 return self.expression(replace(site, first=where.first), outer, given)
         if name == "time" and not subscripts:
-            return self.moment(where.first).time
+            return self.find_time(where.first)
         named = name in self.subscripts.spelled or name in self.subscripts.elements
         if named and name not in self.variables and not subscripts:
             return self._build_position(where, env, name)

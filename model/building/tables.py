@@ -133,9 +133,9 @@ class TableBuilder(AllocationBuilder):
             return graph.const(MISSING)
         name, cell = series
         points = self.variables[name].cells[cell][0].ast
-        near, step = graph.const(NEAR), self.find_span().step
+        near, step = graph.const(NEAR), self.find_span(where).step
         whole = graph.add("floor", graph.add("add", time, near))
-        begun = self._cut_to_step(time)
+        begun = self._cut_to_step(where, time)
 
         def lies_outside(at: int) -> int:
             before = less(graph, at, graph.const(points.x[0] - NEAR))
@@ -174,9 +174,9 @@ class TableBuilder(AllocationBuilder):
             node = graph.add("mul", node, self.demand(where, condition, reason, advice))
         return node
 
-    def _cut_to_step(self, time: int) -> int:
+    def _cut_to_step(self, where: Site, time: int) -> int:
         """Build the last time at which a step begins that is not after a time."""
-        graph, span = self.graph, self.find_span()
+        graph, span = self.graph, self.find_span(where)
         steps = graph.add("div", graph.add("sub", time, span.initial), span.step)
         whole = graph.add("floor", graph.add("add", steps, graph.const(NEAR)))
         return graph.add("add", span.initial, graph.add("mul", whole, span.step))

@@ -107,7 +107,7 @@ class TrendBuilder(DelayBuilder):
                 "has a DEPRECIATE STRAIGHTLINE, which is computed with Euler's integration only"
             )
         graph = self.graph
-        first, step = where.at_start(), self.moment(first=True).step
+        first, step = where.at_start(), self.find_span(where).step
         initial, count, fits = self._count_periods(first, env, tree, step)
         before = graph.add("mul", initial, count)
         total: int

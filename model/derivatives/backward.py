@@ -60,6 +60,8 @@ class Backward:
 
     Raises
     ------
+    InputError
+        If the clock changes in a run.
     NoDerivativeError
         See `model.derivatives.adjoint.make_adjoint`.
     """
@@ -74,6 +76,7 @@ class Backward:
         tables: Mapping[int, Points],
         times: Times,
     ) -> None:
+        times.require_steady("the derivative of a run")
         self._program, self._identity = program, identity
         self._wanted, self._varied = list(wanted), list(varied)
         self._parameters, self._tables, self._times = parameters, dict(tables), times

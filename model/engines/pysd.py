@@ -115,6 +115,7 @@ class Reference:
         array of float
             Of shape (elements of the variables, times kept).
         """
+        clock.require_steady("the engine 'pysd'")
         with _silence_warnings(), np.errstate(all="ignore"):
             # PySD keeps parameters for later runs: start from the file again.
             self._model.reload()

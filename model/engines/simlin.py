@@ -78,6 +78,7 @@ def _write_inputs(job: Job) -> str:
         if values:
             raise InputError("the engine 'simlin' takes inputs for Vensim files only")
         return job.text
+    job.times.require_steady("the engine 'simlin'")
     if job.times.saveper != job.times.step:
         values["SAVEPER"] = job.times.step
     return set_values(job.text, values)

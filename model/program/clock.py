@@ -1,4 +1,9 @@
-"""When a run takes steps and when its values are saved, as in PySD."""
+"""When a run takes steps and when its values are saved, as in PySD.
+
+``FINAL TIME``, ``TIME STEP`` and ``SAVEPER`` may change with the time: each step then asks anew how
+long it is, whether it is the last, and whether its values are saved (``control_vars`` of
+SDXorg/test-models).
+"""
 
 from __future__ import annotations
 
@@ -15,6 +20,7 @@ from smecluster.model.program.interpreter import Interpreter, order_nodes
 from smecluster.model.program.values import read_number
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.limits import MOST_STEPS
+from smecluster.model.vensim.names import fold_name
 
 # PySD's relative precision for the final time and the times saved.
 PRECISION = 1e-5
@@ -38,6 +44,8 @@ class Times:
         ``FINAL TIME``; the last step may end after it.
     saveper : float
         ``SAVEPER``.
+    steady : bool
+        Whether these three stay the same; where they do not, they are those of the first step.
     """
 
     all: NDArray[np.float64]
@@ -46,6 +54,26 @@ class Times:
     step: float
     final: float
     saveper: float
+    steady: bool = True
+
+    def require_steady(self, what: str) -> None:
+        """Refuse a clock that changes in a run.
+
+        Parameters
+        ----------
+        what : str
+            What needs one that does not.
+
+        Raises
+        ------
+        InputError
+            If it changes.
+        """
+        if not self.steady:
+            raise InputError(
+                f"FINAL TIME, TIME STEP or SAVEPER changes in a run, and {what} needs them to stay "
+                "the same"
+            )
 
 
 def read_years(years: Any) -> list[float]:
@@ -90,15 +118,44 @@ def compute_clock(
     Returns
     -------
     tuple of float
-        NaN for one that changes in a run.
+        As they are at ``INITIAL TIME``.
     """
     if parameters is None:
         parameters = [parameter.value for parameter in program.parameters]
-    values = Interpreter(program, parameters, tables or {}).compute(
-        order_nodes(program, program.clock), {}
-    )
-    initial, final, step, saveper = (float(values[node]) for node in program.clock)
-    return initial, final, step, saveper
+    return _Clock(program, parameters, tables or {}).read(None)
+
+
+class _Clock:
+    """What steers a run, at any time."""
+
+    def __init__(self, program: Program, parameters: Any, tables: dict[int, Points]) -> None:
+        self.program = program
+        self._interpreter = Interpreter(program, parameters, tables)
+        self._order = order_nodes(program, program.clock)
+        self.steady = all(program.nodes[node][0] != "time" for node in self._order)
+        first = program.clock[0]
+        values = self._interpreter.compute(order_nodes(program, [first]), {})
+        self.initial = float(values[first])
+
+    def read(self, time: float | None) -> tuple[float, float, float, float]:
+        """Compute ``INITIAL TIME``, and the three others at a time or, without one, there."""
+        now = self.initial if time is None else time
+        values = self._interpreter.compute(self._order, {}, now)
+        initial, final, step, saveper = (float(values[node]) for node in self.program.clock)
+        return initial, final, step, saveper
+
+    def check_beginning(self) -> None:
+        """Refuse an ``INITIAL TIME`` that depends on the time and is not its own."""
+        for name, output in self.program.outputs.items():
+            if fold_name(name) == "initial time":
+                node = output.cells[()]
+                order = order_nodes(self.program, [node])
+                again = float(self._interpreter.compute(order, {}, self.initial)[node])
+                if again != self.initial:
+                    raise InputError(
+                        f"INITIAL TIME is {self.initial:g} at time 0 and {again:g} at that time: "
+                        "let it not depend on the time"
+                    )
 
 
 def compute_times(
@@ -130,20 +187,19 @@ def compute_times(
         If the control variables allow no run, the last time is before the first, or a year is
         not one of its steps.
     """
-    initial, final, step, saveper = compute_clock(program, parameters, tables)
-    if not all(map(math.isfinite, (initial, final, step, saveper))):
-        raise InputError("INITIAL TIME, FINAL TIME, TIME STEP and SAVEPER must not change in a run")
-    if step <= 0 or saveper <= 0:
-        raise InputError(f"TIME STEP ({step:g}) and SAVEPER ({saveper:g}) must be above 0")
+    clock = _Clock(program, parameters, tables)
+    initial, final, step, saveper = clock.read(None)
+    _check_step(initial, final, step, saveper)
     if final < initial:
         raise InputError(f"FINAL TIME ({final:g}) is before INITIAL TIME ({initial:g})")
-    if saveper < step * PRECISION:
-        raise InputError(f"SAVEPER ({saveper:g}) is nothing beside TIME STEP ({step:g})")
     if (final - initial) / step > MOST_STEPS:
         raise InputError(
             f"from {initial:g} to {final:g} by {step:g} is more than "
             f"{MOST_STEPS // 1_000_000} million steps"
         )
+    if not clock.steady:
+        clock.check_beginning()
+        return _follow_clock(clock, years)
     every = [initial]
     while every[-1] + step * PRECISION < final:
         every.append(every[-1] + step)
@@ -152,17 +208,77 @@ def compute_times(
         late = np.array(every) - initial
         keep = (np.mod(late, saveper) < near) | (np.mod(-late, saveper) < near)
     else:
-        keep = np.zeros(len(every), dtype=bool)
-        for year in years:
-            place = int(np.argmin(np.abs(np.array(every) - year))) if math.isfinite(year) else 0
-            if not abs(every[place] - year) <= max(near, near * abs(year)):
-                raise InputError(
-                    f"year {year:g} is not one of the run's steps: {initial:g} to "
-                    f"{every[-1]:g} by {step:g}"
-                )
-            keep[place] = True
+        keep = _find_years(every, years, step)
     kept = np.where(keep, np.cumsum(keep) - 1, -1).astype(np.int64)
     digits = -int(np.log10(near))
     return Times(
         np.array(every), kept, np.round(np.array(every)[keep], digits), step, final, saveper
+    )
+
+
+def _check_step(initial: float, final: float, step: float, saveper: float) -> None:
+    if not all(map(math.isfinite, (initial, final, step, saveper))):
+        raise InputError("INITIAL TIME, FINAL TIME, TIME STEP and SAVEPER must be finite numbers")
+    if step <= 0 or saveper <= 0:
+        raise InputError(f"TIME STEP ({step:g}) and SAVEPER ({saveper:g}) must be above 0")
+    if saveper < step * PRECISION:
+        raise InputError(f"SAVEPER ({saveper:g}) is nothing beside TIME STEP ({step:g})")
+
+
+def _find_years(every: Sequence[float], years: Sequence[float], step: float) -> NDArray[np.bool_]:
+    """Find which of all times are the years that a user wants."""
+    near = step * PRECISION
+    keep = np.zeros(len(every), dtype=bool)
+    for year in years:
+        place = int(np.argmin(np.abs(np.array(every) - year))) if math.isfinite(year) else 0
+        if not abs(every[place] - year) <= max(near, near * abs(year)):
+            raise InputError(
+                f"year {year:g} is not one of the run's steps: {every[0]:g} to "
+                f"{every[-1]:g} by {step:g}"
+            )
+        keep[place] = True
+    return keep
+
+
+def _follow_clock(clock: _Clock, years: Sequence[float] | None) -> Times:
+    """Compute the times of a run whose clock changes with the time.
+
+    A time is saved if it is a whole number of ``SAVEPER`` after the beginning and, what no
+    published result tells apart, one ``SAVEPER`` after the last that was saved.
+    """
+    every: list[float] = []
+    keep: list[bool] = []
+    time, least, due = clock.initial, math.inf, clock.initial
+    while True:
+        _, final, step, saveper = clock.read(time)
+        _check_step(time, final, step, saveper)
+        every.append(time)
+        least = min(least, step)
+        near = step * PRECISION
+        late = time - clock.initial
+        whole = late % saveper < near or -late % saveper < near
+        if years is None and whole != (time > due - near):
+            raise InputError(
+                f"SAVEPER changes so that time {time:g} is a multiple of it or has been waited "
+                "for, but not both: let it change at a time that is saved before and after"
+            )
+        if whole:
+            due = time + saveper
+        keep.append(whole)
+        if time + near >= final:
+            break
+        if len(every) > MOST_STEPS:
+            raise InputError(f"the run has more than {MOST_STEPS // 1_000_000} million steps")
+        time += step
+    kept = np.array(keep) if years is None else _find_years(every, years, least)
+    digits = -int(np.log10(least * PRECISION))
+    _, _, step, saveper = clock.read(None)
+    return Times(
+        np.array(every),
+        np.where(kept, np.cumsum(kept) - 1, -1).astype(np.int64),
+        np.round(np.array(every)[kept], digits),
+        step,
+        every[-1],
+        saveper,
+        steady=False,
     )

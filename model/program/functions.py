@@ -33,12 +33,18 @@ class Moment:
     ----------
     time : int
         Node of the time.
-    step : int
-        Node of the time step.
+    find_step : callable
+        Gives the node of the time step there. It is asked only by what needs it, since the time
+        step may depend on the time.
     """
 
     time: int
-    step: int
+    find_step: Callable[[], int]
+
+    @property
+    def step(self) -> int:
+        """Node of the time step."""
+        return self.find_step()
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from smecluster import model
+from smecluster.model.portable import make_portable
 from smecluster.model.support.errors import InputError
 
 CLOCK = "INITIAL TIME = 0 ~~|\nFINAL TIME = 2 ~~|\nTIME STEP = 0.5 ~~|\nSAVEPER = 1 ~~|\n"
@@ -76,12 +77,49 @@ def test_a_model_needs_its_control_variables(tmp_path: Path) -> None:
         read(tmp_path, "y = 1 ~~|\n", CLOCK.replace("SAVEPER", "SAVE PER"))
 
 
-def test_control_variables_must_not_change_in_a_run(tmp_path: Path) -> None:
-    clock = CLOCK.replace("TIME STEP = 0.5", "TIME STEP = 0.5 + y * 0")
-    m = read(tmp_path, "y = INTEG(y, 1) ~~|\n", CLOCK)
-    assert float(model.simulate(m)["y"].sel(time=2)) == 1.5**4
-    with pytest.raises(InputError):
-        model.simulate(read(tmp_path, "y = RAMP(1, 0, 9) ~~|\n", clock.replace("y * 0", "Time")))
+STEPS = (
+    "FINAL TIME = IF THEN ELSE(Time < 2, 2, 4) ~~|\nSAVEPER = TIME STEP ~~|\n"
+    "TIME STEP = IF THEN ELSE(Time < 1, 0.5, 1) ~~|\n"
+    "INITIAL TIME = IF THEN ELSE(Time < 1, 0, 3) ~~|\n"
+)
+
+
+def test_the_clock_may_change_with_the_time(tmp_path: Path) -> None:
+    """The step grows at 1, and the end moves on at 2; the run has begun at 0 by then."""
+    m = read(tmp_path, "y = INTEG(y, 1) ~~|\n", STEPS)
+    result = model.simulate(m)
+    np.testing.assert_array_equal(result["time"], [0, 0.5, 1, 2, 3, 4])
+    np.testing.assert_array_equal(result["y"], [1, 1.5, 2.25, 4.5, 9, 18])
+    np.testing.assert_array_equal(result["FINAL TIME"], [2, 2, 2, 4, 4, 4])
+    np.testing.assert_array_equal(model.simulate(m, years=[1, 3])["y"], [2.25, 9])
+
+
+@pytest.mark.parametrize(
+    ("given", "changed", "message"),
+    [
+        ("Time < 2, 2, 4", "y < 2, 2, 4", "'FINAL TIME' depends on a stock or a delay"),
+        ("Time < 1, 0, 3", "Time < 3, 3, 0", "INITIAL TIME is 3 at time 0 and 0 at that time"),
+        ("SAVEPER = TIME STEP", "SAVEPER = IF THEN ELSE(Time < 1, 1, 1.5)", "a multiple of it or"),
+        ("IF THEN ELSE(Time < 1, 0.5, 1)", "0.5 - Time", "TIME STEP (0) and SAVEPER (0) must be"),
+        ("y = ", "z = DELAY FIXED(y, 1, 0) ~~|\ny = ", "'z' counts time steps, and TIME STEP"),
+        ("y = ", "z = RANDOM 0 1() ~~|\ny = ", "'z' counts time steps, and TIME STEP"),
+    ],
+)
+def test_a_clock_without_a_clear_meaning_is_refused(
+    tmp_path: Path, given: str, changed: str, message: str
+) -> None:
+    text = f"y = INTEG(y, 1) ~~|\n{STEPS}".replace(given, changed)
+    with pytest.raises(InputError) as caught:
+        model.simulate(read(tmp_path, text, ""))
+    assert message in str(caught.value)
+
+
+def test_a_clock_that_changes_is_refused_by_what_cannot_follow_it(tmp_path: Path) -> None:
+    m = read(tmp_path, "y = INTEG(y, 1) ~~|\n", STEPS)
+    with pytest.raises(InputError, match="changes in a run, and the engine 'pysd' needs"):
+        model.simulate(m, engine="pysd")
+    with pytest.raises(InputError, match="changes in a run, and a page that computes runs"):
+        make_portable(m, ["y"])
 
 
 def test_a_vensim_file_may_refer_among_elements_of_one_variable(tmp_path: Path) -> None:
