@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from smecluster.model.compiler.kernel import Batch, load_kernel
 from smecluster.model.derivatives.backward import Backward
 from smecluster.model.derivatives.rules import NoDerivativeError
-from smecluster.model.program.clock import compute_times
+from smecluster.model.program.clock import compute_times, list_ruling
 from smecluster.model.program.inputs import InputIndex
 from smecluster.model.program.outputs import Selection, select_outputs
 from smecluster.model.support.errors import InputError, UnknownNameError
@@ -63,6 +63,13 @@ class Evaluator:
         self._tables = common.tables
         self._places = [list(directory.resolve({name: 1.0}).values) for name in inputs]
         self._clock = compute_times(program, self._parameters, self._tables, years)
+        ruling = set(list_ruling(program))
+        for name, group in zip(inputs, self._places, strict=True):
+            if ruling.intersection(group):
+                raise InputError(
+                    f"input {name!r} decides when a run begins, ends or takes steps: give it to all "
+                    "runs alike"
+                )
         names = list(dict.fromkeys(output.partition("[")[0].strip() for output in outputs))
         chosen = select_outputs(program, names)
         cells = _number_elements(m, chosen)

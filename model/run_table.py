@@ -10,14 +10,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from smecluster.model.program.clock import list_ruling
 from smecluster.model.program.graph import Points, Program
 from smecluster.model.program.inputs import InputIndex, Inputs
 from smecluster.model.support.errors import InputError
 
 Floats = NDArray[np.float64]
-
-# What decides when a run begins, ends, and is saved: one value for all runs that are made at once.
-_CLOCK = ("INITIAL TIME", "FINAL TIME", "TIME STEP", "SAVEPER")
 
 
 def read_table(table: pd.DataFrame | Mapping[str, Any]) -> pd.DataFrame:
@@ -136,12 +134,8 @@ def group_runs(
             for place, number in one.values.items():
                 varied.setdefault(place, np.full(len(frame), base[place]))[row] = number
             tables[row].update(one.tables)
-    clock = [
-        place
-        for place, parameter in enumerate(program.parameters)
-        if parameter.name.upper() in _CLOCK
-    ]
-    ruling = [place for place in clock if place in varied]
+    # Runs that are made at once begin, end and are saved at the same times.
+    ruling = [place for place in list_ruling(program) if place in varied]
     members: dict[Any, list[int]] = {}
     if ruling or any(chosen is not tables[0] and chosen != tables[0] for chosen in tables):
         for row, chosen in enumerate(tables):

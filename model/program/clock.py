@@ -125,6 +125,23 @@ def compute_clock(
     return _Clock(program, parameters, tables or {}).read(None)
 
 
+def list_ruling(program: Program) -> list[int]:
+    """List the parameters that decide when a run begins, ends, takes steps and is saved.
+
+    Parameters
+    ----------
+    program : Program
+        The model.
+
+    Returns
+    -------
+    list of int
+        The four control variables, where they are numbers, and what they depend on.
+    """
+    used = [program.nodes[place] for place in order_nodes(program, program.clock)]
+    return sorted(node[1] for node in used if node[0] == "param")
+
+
 class _Clock:
     """What steers a run, at any time."""
 

@@ -37,3 +37,8 @@ def test_values_of_another_shape_are_refused(shipped):
     repeated = Evaluator(shipped, INPUTS, OUTPUTS, YEARS, STEP)
     with pytest.raises(InputError, match=r"\(runs, 2\) is needed"):
         repeated.run(np.ones((4, 3)))
+
+
+def test_an_input_that_decides_when_a_run_ends_is_refused(shipped):
+    with pytest.raises(InputError, match="'FINAL TIME' decides when a run begins, ends"):
+        Evaluator(shipped, ["FINAL TIME"], [OUTPUTS[0]], [2000.0])

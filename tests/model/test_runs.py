@@ -121,6 +121,19 @@ def test_tables_and_time_steps_may_differ_among_runs(towns: model.Model) -> None
         np.testing.assert_array_equal(many["People"].sel(run=run), alone["People"])
 
 
+def test_runs_whose_time_step_follows_from_an_input_have_their_own(tmp_path: Path) -> None:
+    path = tmp_path / "m.mdl"
+    path.write_text(
+        "{UTF-8}\nfine = 1 ~~|\nlong = 2 ~~|\ny = INTEG(y, 1) ~~|\nINITIAL TIME = 0 ~~|\n"
+        "FINAL TIME = INITIAL TIME + long ~~|\nTIME STEP = 1 / fine ~~|\nSAVEPER = 2 ~~|\n"
+    )
+    m = model.load(path)
+    many = model.simulate_many(m, {"fine": [1, 2, 4, 2]}, ["y"])
+    np.testing.assert_allclose(many["y"].sel(time=2), [2**2, 1.5**4, 1.25**8, 1.5**4], 1e-14)
+    with pytest.raises(InputError, match="the runs save values at different times"):
+        model.simulate_many(m, {"long": [2, 4]}, ["y"])
+
+
 def test_a_scaled_table_is_the_table_with_scaled_values(towns: model.Model) -> None:
     scaled = model.simulate(towns, {"attraction table[River Town]": model.Scale(0.5)})
     replaced = model.simulate(towns, {"attraction table[River Town]": [(1978, 0.5), (2040, 0.25)]})
