@@ -67,8 +67,8 @@ class Evaluator:
         for name, group in zip(inputs, self._places, strict=True):
             if ruling.intersection(group):
                 raise InputError(
-                    f"input {name!r} decides when a run begins, ends or takes steps: give it to all "
-                    "runs alike"
+                    f"input {name!r} decides when a run begins, ends or takes steps: give it to "
+                    "all runs alike"
                 )
         names = list(dict.fromkeys(output.partition("[")[0].strip() for output in outputs))
         chosen = select_outputs(program, names)
