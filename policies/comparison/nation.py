@@ -14,10 +14,9 @@ from smecluster.policies.comparison.measures import count_wins, rank_strategies,
 from smecluster.policies.ensemble.cases import STRATEGY
 from smecluster.policies.wording.prose import (
     call_strategy,
+    format_change,
     format_draws,
-    format_interval,
     lower_title,
-    split_sign,
 )
 
 if TYPE_CHECKING:
@@ -99,9 +98,9 @@ def _differences(comparison: Comparison, name: str, change: xr.DataArray, order:
     unit, factor = say.unit(comparison.ends[name].attrs.get("unit", ""))
     parts = []
     for one in order:
-        more, sizes = split_sign(np.asarray(change.sel({STRATEGY: one}).values) * factor)
+        more, amount = format_change(np.asarray(change.sel({STRATEGY: one}).values) * factor)
         told = {
-            "amount": format_interval(sizes),
+            "amount": amount,
             "unit": unit,
             "name": call_strategy(one, comparison.titles),
         }

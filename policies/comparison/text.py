@@ -23,6 +23,7 @@ from smecluster.policies.ensemble.payers import CENTRE, PAYER
 from smecluster.policies.ensemble.recovery import LOSS, YEARS
 from smecluster.policies.wording.prose import (
     call_strategy,
+    format_change,
     format_draws,
     format_interval,
     format_number,
@@ -314,8 +315,8 @@ def _debt(comparison: Comparison) -> str:
         values = change.sel({STRATEGY: name}).values
         if not np.isfinite(values).any():
             continue
-        more, sizes = split_sign(values)
-        said = {"amount": format_interval(sizes), "unit": unit, "name": _call(comparison, name)}
+        more, amount = format_change(values)
+        said = {"amount": amount, "unit": unit, "name": _call(comparison, name)}
         if abs(float(np.nanmedian(values))) < limit:
             parts.append(say("hardly different under {name}", name=said["name"]))
         elif more:

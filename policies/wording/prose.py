@@ -138,6 +138,32 @@ def format_interval(values: np.ndarray) -> str:
     return f"{format_number(median)}{ends}"
 
 
+def format_change(values: np.ndarray) -> tuple[bool, str]:
+    """Write a change whose direction a sentence says behind it.
+
+    Parameters
+    ----------
+    values : array of float
+        Values, one a draw; NaN where there is none.
+
+    Returns
+    -------
+    more : bool
+        Whether the median is zero or more.
+    text : str
+        The size of the median and the 90 % interval, as sizes in the median's direction; where
+        draws go both ways, the interval says of each end which way.
+    """
+    more, sizes = split_sign(np.asarray(values, dtype=float))
+    (low, median, high), known = compute_quantiles(np.asarray(values, dtype=float))
+    if known < 2 or not low < 0 < high:
+        return more, format_interval(sizes)
+    ends = say(
+        " (from {low} lower to {high} higher)", low=format_number(-low), high=format_number(high)
+    )
+    return more, f"{format_number(abs(median))}{ends}"
+
+
 def format_sum(low: object, middle: object, high: object) -> str:
     """Write the median of sums of the screen's unit of money, and their 90 % interval."""
     return say(

@@ -22,11 +22,14 @@ class Cell:
         The number behind it, in the unit of its column, for the workbook.
     tone : str
         Class of its colour; a reader who sees none misses nothing.
+    ends : tuple of float, or None
+        Low and high end of the 90 % interval that its text gives, for the workbook.
     """
 
     text: str
     value: float | None = None
     tone: str = ""
+    ends: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from smecluster.model.presentation.documents.blocks import Cell, Document, Table, measure_text
+from smecluster.model.presentation.documents.blocks import (
+    Cell,
+    Column,
+    Document,
+    Table,
+    measure_text,
+)
 from smecluster.model.presentation.exports import clean_cell, name_sheet
 from smecluster.model.support.files import replace_file
 
@@ -13,7 +20,9 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
 
 SUFFIX = ".xlsx"
-_WIDEST, _TEXT_WIDTH = 44, 84  # characters
+_WIDEST, _TEXT_WIDTH = 44, 70  # characters
+#: Headings of the columns with the ends of intervals, to the right of the middle.
+ENDS = ("5 %", "95 %")
 _A4 = 9  # number of the paper in the file's format
 
 
@@ -73,6 +82,7 @@ def _add_table(book: Workbook, table: Table) -> None:
     """Write a table: caption, headings, units, rows with their numbers, notes."""
     from openpyxl.styles import Alignment, Border, Font, Side
 
+    table = _spread_intervals(table)
     sheet: Any = book.create_sheet(name_sheet(table.sheet, book.sheetnames))
     _write(sheet, 1, 1, table.caption).font = Font(bold=True)
     for at, column in enumerate(table.columns, 1):
@@ -90,6 +100,25 @@ def _add_table(book: Workbook, table: Table) -> None:
         _write(sheet, at, 1, note)
     sheet.freeze_panes = "B5"
     _fit_paper(sheet, wide=True)
+
+
+def _spread_intervals(table: Table) -> Table:
+    """Give the ends of intervals columns of their own, so that a sheet can reckon with them."""
+    spread = [any(row[at].ends for row in table.rows) for at in range(len(table.columns))]
+    columns: list[Column] = []
+    for column, wide in zip(table.columns, spread, strict=True):
+        columns.append(column)
+        columns += [Column(name, column.unit, number=True) for name in ENDS if wide]
+    rows = []
+    for row in table.rows:
+        cells: list[Cell] = []
+        for cell, wide in zip(row, spread, strict=True):
+            cells.append(cell)
+            if wide:
+                ends = cell.ends or (None, None)
+                cells += [Cell("", end) for end in ends]
+        rows.append(tuple(cells))
+    return replace(table, columns=tuple(columns), rows=tuple(rows))
 
 
 def _write_cell(sheet: Any, place: tuple[int, int], cell: Cell, *, right: bool) -> None:

@@ -180,7 +180,8 @@ def _tabulate_levers(voice: Voice, levers: pd.DataFrame) -> Table:
     notes = [
         say(
             "What turns it: the constant whose value parts draws in which the best is ahead from "
-            "those in which it is not, where that is more than chance."
+            "those in which it is not. It is named where chance would name one for fewer than one "
+            "lever in twenty."
         )
     ]
     if several:

@@ -56,6 +56,7 @@ def write_points(say: Language, low: float, middle: float, high: float) -> Cell:
     if not np.isfinite(middle):
         return Cell("-")
     text, ends = format_number(middle), (format_number(low), format_number(high))
-    if np.isfinite(low) and set(ends) != {text}:
-        text += format_range(say, *ends)
-    return Cell(text, float(middle), LOSS if middle < 0 else "")
+    tone = LOSS if middle < 0 else ""
+    if not np.isfinite(low) or set(ends) == {text}:
+        return Cell(text, float(middle), tone)
+    return Cell(text + format_range(say, *ends), float(middle), tone, (float(low), float(high)))

@@ -11,7 +11,7 @@ import pytest
 
 from smecluster.model.presentation.documents.html import write_html
 from smecluster.model.presentation.documents.word import write_word
-from smecluster.model.presentation.documents.workbook import write_workbook
+from smecluster.model.presentation.documents.workbook import ENDS, write_workbook
 from smecluster.model.presentation.exports import write_figure
 from smecluster.model.presentation.language.catalogue import CHINESE, ENGLISH, load_language
 from smecluster.model.presentation.language.numbers import format_number
@@ -249,12 +249,18 @@ def test_page_word_file_and_workbook_say_the_same(make, tmp_path, code):
     for table, sheet in zip(document.tables, book.worksheets[1:-1], strict=True):
         assert table.caption in page
         assert sheet["A1"].value == table.caption
-        units = [cell.value or "" for cell in sheet[4]]
-        assert units == [column.unit for column in table.columns]
+        heads = [cell.value or "" for cell in sheet[3]]
+        own = [at for at, head in enumerate(heads) if head not in ENDS]
+        assert [heads[at] for at in own] == [column.name for column in table.columns]
+        assert [sheet[4][at].value or "" for at in own] == [one.unit for one in table.columns]
         for row, cells in zip(table.rows, sheet.iter_rows(min_row=5), strict=False):
-            for cell, written in zip(row, cells, strict=True):
+            for cell, at in zip(row, own, strict=True):
+                written = cells[at]
                 expected = cell.text if cell.value is None else cell.value
                 assert (written.value or "") == expected or written.value == pytest.approx(expected)
+                if cell.ends:
+                    # What stands in brackets on the page has columns in the workbook.
+                    assert [one.value for one in cells[at + 1 : at + 3]] == pytest.approx(cell.ends)
 
 
 def test_no_table_is_wider_or_longer_than_a_sheet(make):

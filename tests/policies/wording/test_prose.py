@@ -6,6 +6,7 @@ import pytest
 
 from smecluster.policies.wording.prose import (
     describe_draws,
+    format_change,
     format_draws,
     format_share,
     join_names,
@@ -26,6 +27,14 @@ def test_sizes_keep_the_draws_that_go_the_other_way_below_zero():
     assert not more
     np.testing.assert_array_equal(sizes, [3.0, 2.0, -1.0, np.nan])
     assert split_sign(np.array([3.0, -1.0, 2.0]))[0]
+
+
+def test_a_change_that_goes_both_ways_says_of_each_end_which_way():
+    values = np.linspace(-30.0, 10.0, 101)
+    assert format_change(values) == (False, "10 (from 28 lower to 8 higher)")
+    assert format_change(-values) == (True, "10 (from 8 lower to 28 higher)")
+    assert format_change(values - 20) == (False, "30 (12 to 48)")
+    assert format_change(values[:1]) == (False, "30")
 
 
 def test_names_are_joined_as_in_a_sentence():
