@@ -116,7 +116,6 @@ class Evaluator:
         )
         code = load_kernel(
             self._model.program,
-            self._model.hash,
             self._nodes,
             self._varied,
             steps=len(values) * len(self._clock.all),
@@ -190,7 +189,6 @@ class Evaluator:
     def _backward(self) -> Backward:
         return Backward(
             self._model.program,
-            self._model.hash,
             [self._nodes[row] for row in self._rows],
             self._varied,
             self._parameters,

@@ -14,6 +14,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from smecluster.model.batches import CHUNK_NUMBERS, find_rows, run_batch
 from smecluster.model.compiler.diagnosis import Failure, explain_failure
 from smecluster.model.compiler.kernel import ALONE, Batch, Result, load_kernel
 from smecluster.model.engines import run_engine
@@ -34,11 +35,8 @@ if TYPE_CHECKING:
 
 ENGINES = ("kernel", "pysd", "simlin")
 
-# How many results are computed at a time: 64 MiB of them.
-_CHUNK_NUMBERS = 8_388_608
-# With this many runs it pays to compile for only the inputs that differ. So many are kept at a time
-# where finished runs are kept: some seconds' work.
-_MANY = 4096
+# So many runs are kept at a time where finished runs are kept: some seconds' work.
+_KEPT_TOGETHER = 4096
 
 
 class RunError(InputError):
@@ -116,7 +114,6 @@ def simulate(
     everything = select_outputs(program, None)
     code = load_kernel(
         program,
-        m.hash,
         everything.nodes,
         range(len(program.parameters)),
         ALONE,
@@ -127,7 +124,7 @@ def simulate(
     result = code.run(batch, len(everything.nodes))
     if result.failed[0] >= 0:
         raise RunError(_explain_run(program, batch, result, clock, 0, everything))
-    rows = _find_rows(program, chosen)
+    rows = find_rows(program, chosen)
     return label_results(m, chosen, result.values[rows, :, 0], clock.labels, None, engine)
 
 
@@ -257,7 +254,7 @@ def stream(
     if kept is not None:
         if not isinstance(table, pd.DataFrame | Mapping):
             raise InputError("runs are kept of a whole table only, not of one in pieces")
-        size = min(size, _MANY) if chunk is None else size
+        size = min(size, _KEPT_TOGETHER) if chunk is None else size
         yield from kept.run(prepared, read_table(table), size, run)
         return
     chunks = (
@@ -321,7 +318,7 @@ class Shared:
         resolved = self.resolve()
         clock = compute_times(program, resolved.parameters(program), resolved.tables, self.years)
         numbers = len(select_outputs(program, self.outputs).nodes) * max(1, len(clock.labels))
-        return max(64, min(65536, _CHUNK_NUMBERS // max(1, numbers)) // 64 * 64)
+        return max(64, min(65536, CHUNK_NUMBERS // max(1, numbers)) // 64 * 64)
 
     def run(self, frame: pd.DataFrame, threads: int) -> xr.Dataset:
         """Run every row of a table."""
@@ -340,17 +337,6 @@ class Shared:
                 raise InputError(
                     "the runs save values at different times: give 'years' that all of them have"
                 )
-            varied = tuple(group.varied)
-            if len(group.rows) < _MANY:
-                varied = tuple(range(len(program.parameters)))
-            code = load_kernel(
-                program,
-                self.model.hash,
-                chosen.nodes,
-                varied,
-                say=_say,
-                steps=len(group.rows) * len(clock.all),
-            )
             batch = Batch(
                 clock.all,
                 clock.kept,
@@ -359,7 +345,7 @@ class Shared:
                 group.tables,
                 runs=len(group.rows),
             )
-            result = code.run(batch, len(chosen.nodes), threads)
+            result = run_batch(self.model, batch, chosen, threads, _say)
             for place in np.flatnonzero(result.failed >= 0):
                 failure = _explain_run(program, batch, result, clock, int(place), chosen)
                 failed[int(group.rows[place])] = failure
@@ -384,19 +370,6 @@ class Shared:
                 "failure year": ("run", years, {"unit": "Year"}),
             }
         )
-
-
-def _find_rows(program: Program, chosen: Selection) -> list[int]:
-    """Find the rows of some outputs among the rows of all."""
-    begin, first = 0, {}
-    for name, output in program.outputs.items():
-        first[name] = begin
-        begin += len(output.cells)
-    return [
-        first[name] + place
-        for name in chosen.names
-        for place in range(len(program.outputs[name].cells))
-    ]
 
 
 def _explain_run(

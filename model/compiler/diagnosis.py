@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,36 +69,62 @@ def explain_failure(
     -------
     Failure
     """
-    graph = Graph(program.nodes)
-    first = [initial for initial, _ in program.states]
-    after = [following for _, following in program.states]
-    roots = [*first, *after, *program.pasts, *chosen]
-    checks = find_checks(graph, [*first, *after, *program.pasts], chosen, every=True)
-    extended = _with_nodes(program, graph)
+    examined = _examine(program, tuple(chosen))
+    extended, first = examined.extended, examined.first
     interpreter = Interpreter(extended, parameters, tables)
-    parts = [part for check in checks for part in (check.node, check.gate) if part is not None]
-    order = order_nodes(extended, [*roots, *parts])
     year = float(clock.all[step])
     if step == 0:
         begun = interpreter.compute(order_nodes(extended, first), {}, year)
         states = np.array([begun[node] for node in first], dtype=float)
     pasts = _run_to(interpreter, clock, step) if program.pasts else []
-    values = interpreter.compute(order, {}, year, list(states), pasts)
-    for check in checks:
+    values = interpreter.compute(examined.order, {}, year, list(states), pasts)
+    for check in examined.checks:
         open_ = check.gate is None or bool(values[check.gate])
         if open_ and not np.isfinite(values[check.node]):
             return Failure(
-                _describe_reason(program, graph, values, check),
-                name_variables(program).get(check.node, _UNNAMED),
+                _describe_reason(extended, values, check),
+                examined.names.get(check.node, _UNNAMED),
                 round(year, 9),
             )
     return Failure("overflow", _UNNAMED, round(year, 9))
 
 
-def _with_nodes(program: Program, graph: Graph) -> Program:
-    from dataclasses import replace
+@dataclass(frozen=True)
+class _Examined:
+    """What the search for a failure asks of a program, the same for each of its runs."""
 
-    return replace(program, nodes=tuple(graph.nodes))
+    program: Program
+    chosen: tuple[int, ...]
+    extended: Program
+    first: list[int]
+    checks: list[Check]
+    order: list[int]
+
+    @cached_property
+    def names(self) -> dict[int, str]:
+        return name_variables(self.program)
+
+
+#: Of the latest programs: a study may list hundreds of runs that failed.
+_EXAMINED: deque[_Examined] = deque(maxlen=2)
+
+
+def _examine(program: Program, chosen: tuple[int, ...]) -> _Examined:
+    """Find what must be finite in a program, unless that was just done."""
+    for known in tuple(_EXAMINED):
+        if known.program is program and known.chosen == chosen:
+            return known
+    graph = Graph(program.nodes)
+    first = [initial for initial, _ in program.states]
+    after = [following for _, following in program.states]
+    roots = [*first, *after, *program.pasts, *chosen]
+    checks = find_checks(graph, [*first, *after, *program.pasts], chosen, every=True)
+    extended = replace(program, nodes=tuple(graph.nodes))
+    parts = [part for check in checks for part in (check.node, check.gate) if part is not None]
+    order = order_nodes(extended, [*roots, *parts])
+    examined = _Examined(program, chosen, extended, first, checks, order)
+    _EXAMINED.append(examined)
+    return examined
 
 
 def _run_to(interpreter: Interpreter, clock: Times, step: int) -> list[list[float]]:
@@ -116,10 +144,10 @@ def _run_to(interpreter: Interpreter, clock: Times, step: int) -> list[list[floa
     return pasts
 
 
-def _describe_reason(program: Program, graph: Graph, values: Values, check: Check) -> str:
+def _describe_reason(program: Program, values: Values, check: Check) -> str:
     if check.node in program.reasons:
         return program.reasons[check.node]
-    node = graph.nodes[check.node]
+    node = program.nodes[check.node]
     used = [float(values[operand]) for operand in list_operands(node)]
     match node[0]:
         case "div" if used[1] == 0:

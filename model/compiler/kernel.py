@@ -8,11 +8,13 @@ threads, chunks and computers of the same kind.
 
 from __future__ import annotations
 
+import copy
 import ctypes
 import hashlib
 import json
 import sys
 import threading
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
@@ -136,6 +138,14 @@ class Kernel:
             *[pointer] * 6,
         )(self._engine.get_function_address("block"))
 
+    def serve(self, program: Program) -> Kernel:
+        """Give the same code for a program of the same operations, whose tables may differ."""
+        if program is self.program:
+            return self
+        other = copy.copy(self)
+        other.program = program
+        return other
+
     def run(self, batch: Batch, wanted: int, workers: int = 1) -> Result:
         """Compute runs.
 
@@ -217,7 +227,6 @@ _ONE_AT_A_TIME = threading.RLock()
 
 def load_kernel(
     program: Program,
-    identity: str,
     wanted: Sequence[int],
     varied: Sequence[int],
     width: int = TOGETHER,
@@ -227,14 +236,13 @@ def load_kernel(
     """Load the compiled code for a program from memory or disk, or compile it.
 
     Code that computes little is compiled quickly, and compiled again, well, once it has been asked
-    for so much that this pays. Neither changes a digit.
+    for so much that this pays. Neither changes a digit. Models of the same equations share it,
+    whatever their constants and tables: these are given to it for each run.
 
     Parameters
     ----------
     program : Program
         The model.
-    identity : str
-        The model's fingerprint.
     wanted : sequence of int
         Nodes to return.
     varied : sequence of int
@@ -253,7 +261,7 @@ def load_kernel(
     """
     text = json.dumps(
         [
-            identity,
+            _hash_structure(program),
             hash_rooms(*ROOMS),
             [int(node) for node in wanted],
             [int(parameter) for parameter in varied],
@@ -273,7 +281,32 @@ def load_kernel(
             while len(_LOADED) > _IN_MEMORY:
                 _LOADED.pop(next(iter(_LOADED)))
         entry.steps = total
-        return entry.kernel
+        return entry.kernel.serve(program)
+
+
+#: Of the latest programs: to read all operations takes as long as some runs.
+_HASHES: deque[tuple[Program, str]] = deque(maxlen=8)
+
+
+def _hash_structure(program: Program) -> str:
+    """Fingerprint what the code is made from: all of a program but the numbers of its inputs."""
+    for known, found in tuple(_HASHES):
+        if known is program:
+            return found
+    text = repr(
+        (
+            program.nodes,
+            program.states,
+            program.pasts,
+            [(parameter.kind, parameter.name, parameter.cell) for parameter in program.parameters],
+            [(table.form, table.name) for table in program.tables],
+            list(program.outputs.items()),
+            list(program.ranges.items()),
+        )
+    )
+    found = hashlib.sha256(text.encode()).hexdigest()
+    _HASHES.append((program, found))
+    return found
 
 
 @cache

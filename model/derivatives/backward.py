@@ -45,8 +45,6 @@ class Backward:
     ----------
     program : Program
         The model.
-    identity : str
-        Its fingerprint.
     wanted : sequence of int
         Nodes to return.
     varied : sequence of int
@@ -69,7 +67,6 @@ class Backward:
     def __init__(
         self,
         program: Program,
-        identity: str,
         wanted: Sequence[int],
         varied: Sequence[int],
         parameters: Floats,
@@ -77,7 +74,7 @@ class Backward:
         times: Times,
     ) -> None:
         times.require_steady("the derivative of a run")
-        self._program, self._identity = program, identity
+        self._program = program
         self._wanted, self._varied = list(wanted), list(varied)
         self._parameters, self._tables, self._times = parameters, dict(tables), times
         self._adjoint = make_adjoint(program, wanted, varied, parameters.tolist(), tables)
@@ -108,7 +105,7 @@ class Backward:
             values.shape[1],
         )
         wanted = [*self._wanted, *self._stocks]
-        code = load_kernel(self._program, self._identity, wanted, self._varied)
+        code = load_kernel(self._program, wanted, self._varied)
         found = code.run(batch, len(wanted), workers).values
         count = len(self._wanted)
         return Trace(values, found[:count], found[count:])

@@ -86,7 +86,7 @@ def engines(m: model.Model, with_numba: bool) -> None:
     batch = Batch(clock.all, clock.kept, parameters, inputs, {}, RUNS)
 
     began = time.perf_counter()
-    code = load_kernel(program, m.hash, chosen.nodes, varied)
+    code = load_kernel(program, chosen.nodes, varied)
     compiling = time.perf_counter() - began
     rows: list[tuple[str, float]] = []
 

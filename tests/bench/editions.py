@@ -48,7 +48,7 @@ class Edition:
         draw = np.random.default_rng(1)
         inputs = {p: parameters[p] * draw.uniform(0.99, 1.01, RUNS) for p in self.varied}
         self.batch = Batch(self.clock.all, self.clock.kept, parameters, inputs, {}, RUNS)
-        self.kernel: Kernel = load_kernel(program, self.model.hash, self.wanted, self.varied)
+        self.kernel: Kernel = load_kernel(program, self.wanted, self.varied)
 
     def time(self) -> float:
         """Give the processor time of all runs, in seconds a run."""

@@ -160,9 +160,11 @@ def test_every_option_of_every_command_has_a_domain() -> None:
     assert not {command: options for command, options in missing.items() if options}
 
 
-def test_a_process_that_hangs_or_dies_is_replaced(tmp_path: Path) -> None:
+def test_a_process_that_hangs_or_dies_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    from tests.fuzz import pool as watch
     from tests.fuzz.pool import Pool, Result
 
+    monkeypatch.setitem(watch._PATIENCE, "@wait", 1.0)
     results: list[Result] = []
     pool = Pool(Edition(), 1)
     names = iter(["@die/x/0", "@wait/x/0", "@fine/x/0"])

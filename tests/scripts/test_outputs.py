@@ -33,7 +33,8 @@ def idle(monkeypatch):
     def nothing(*_, **__):
         raise AssertionError("a run was begun")
 
-    monkeypatch.setattr("smecluster.model.runs.load_kernel", nothing)
+    for place in ("runs", "batches"):
+        monkeypatch.setattr(f"smecluster.model.{place}.load_kernel", nothing)
 
 
 COMMANDS = (

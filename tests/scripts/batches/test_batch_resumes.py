@@ -245,7 +245,7 @@ KILLED = """
 import sys, time
 from smecluster.model import kept_runs, runs
 from smecluster.scripts.main import main
-runs._MANY, kept_runs.PATIENCE = 64, 0.0
+runs._KEPT_TOGETHER, kept_runs.PATIENCE = 64, 0.0
 save = kept_runs.Checkpoints.save
 def save_and_rest(*arguments):
     save(*arguments)

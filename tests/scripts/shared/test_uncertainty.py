@@ -162,7 +162,8 @@ def test_what_cannot_be_told_is_refused_before_anything_is_run(
     (tmp_path / "study.toml").write_text(study + need.format("Wenzou"))
     (tmp_path / "few.toml").write_text(study + "outcomes = ['Employment']\n" + need.format("total"))
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("smecluster.model.runs.load_kernel", nothing)
+    for place in ("runs", "batches"):
+        monkeypatch.setattr(f"smecluster.model.{place}.load_kernel", nothing)
     status, out, err = call(capsys, *arguments)
     assert (status, out, err.count("\n")) == (2, "", 1)
     assert says in err
