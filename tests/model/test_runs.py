@@ -8,12 +8,19 @@ import pytest
 import xarray as xr
 
 from smecluster import model
+from smecluster.model import batches
 from smecluster.model.runs import RunError
 from smecluster.model.support.errors import InputError
 
 DATA = Path(__file__).parent / "data"
 TOWNS = DATA / "two_towns.mdl"
 OUTPUTS = ["People", "arrivals"]
+
+
+@pytest.fixture(autouse=True)
+def code_for_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compute these few runs with the code that many have; `test_batches` holds both together."""
+    monkeypatch.setattr(batches, "_FEW_STEPS", 0)
 
 
 @pytest.fixture(scope="module")

@@ -40,7 +40,7 @@ def inputs(tmp_path: Path) -> Path:
 @pytest.fixture
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep parts of few runs, at once."""
-    monkeypatch.setattr(runs, "_MANY", SIZE)
+    monkeypatch.setattr(runs, "_KEPT_TOGETHER", SIZE)
     monkeypatch.setattr(kept_runs, "PATIENCE", 0.0)
 
 
@@ -230,7 +230,7 @@ def test_a_few_seconds_of_work_leave_nothing(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr(runs, "_MANY", SIZE)
+    monkeypatch.setattr(runs, "_KEPT_TOGETHER", SIZE)
     monkeypatch.setattr(kept_runs, "PATIENCE", 3600.0)
     ran = Runs(monkeypatch)
     ran.again(KeyboardInterrupt())
