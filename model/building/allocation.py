@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from functools import reduce
 from typing import Any
 
+from smecluster.model.building.declared import Env, Site
 from smecluster.model.building.matrices import MatrixBuilder
-from smecluster.model.building.subscripts import Env, Site
 from smecluster.model.program.curves import FIXED, TYPES, Profile, build_bounds, build_share
 from smecluster.model.program.functions import at_most, choose, less
 from smecluster.model.program.graph import Graph

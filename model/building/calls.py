@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from smecluster.model.building.allocation import AVAILABLE, BY_PRIORITY
+from smecluster.model.building.declared import Env, Scope, Site
 from smecluster.model.building.matrices import INVERT
-from smecluster.model.building.subscripts import Env, Scope, Site
 from smecluster.model.building.tables import BETWEEN_TIMES, READINGS, TableBuilder
 from smecluster.model.building.vectors import REDUCTIONS, VECTORS, WHOLE, list_subscripts
 from smecluster.model.program.draws import DRAWS, SEED, Source

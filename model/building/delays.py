@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from smecluster.model.building.declared import Env, Site
 from smecluster.model.building.stocks import StockBuilder
-from smecluster.model.building.subscripts import Env, Site
 from smecluster.model.program.functions import NEAR, at_most, choose, is_long
 from smecluster.model.reading import syntax
 

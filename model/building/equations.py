@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from smecluster.model.building.declared import Env, Site
 from smecluster.model.building.expressions import CONTROLS
-from smecluster.model.building.subscripts import Env, Site
 from smecluster.model.building.trends import TrendBuilder
 from smecluster.model.program.graph import Output, Program
 from smecluster.model.program.integration import Scheme

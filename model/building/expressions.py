@@ -13,16 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from smecluster.model.building.subscripts import (
-    Cell,
-    Declared,
-    Env,
-    Site,
-    Subscripts,
-    refuse_second,
-)
-from smecluster.model.program.functions import Moment, Span
+from smecluster.model.building.declared import Cell, Declared, Env, Site
+from smecluster.model.building.subscripts import Subscripts, refuse_second
 from smecluster.model.program.graph import Graph, Parameter, Table
+from smecluster.model.program.moments import Moment, Span
 from smecluster.model.reading import syntax
 from smecluster.model.reading.syntax import File
 from smecluster.model.support.errors import InputError, suggest_name

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from smecluster.model.building.subscripts import Env, Site
+from smecluster.model.building.declared import Env, Site
 from smecluster.model.building.vectors import VectorBuilder
 from smecluster.model.program.functions import choose, less
 from smecluster.model.reading import syntax

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from smecluster.model.building.calls import CallBuilder
-from smecluster.model.building.subscripts import Env, Site
+from smecluster.model.building.declared import Env, Site
 from smecluster.model.program.graph import Output, Program
 from smecluster.model.program.interpreter import Interpreter, order_nodes
 from smecluster.model.reading.syntax import File

@@ -8,128 +8,14 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
-from smecluster.model.reading.syntax import Component, Element, Range, Section
+from smecluster.model.building.declared import Cell, Declared, Definition, Env, Site
+from smecluster.model.building.elements import read_ranges
+from smecluster.model.reading.syntax import Component, Element
 from smecluster.model.support.errors import InputError, suggest_name
-from smecluster.model.support.limits import MOST_CELLS, MOST_ELEMENTS
+from smecluster.model.support.limits import MOST_CELLS
 from smecluster.model.vensim.names import fold_name
-
-# What results have besides the ranges of a model.
-_DIMENSIONS = ("time", "run")
-
-Cell = tuple[str, ...]
-# The element that each range of an equation means, by the range's key.
-Env = tuple[tuple[str, str], ...]
-
-
-@dataclass
-class Definition:
-    """One equation of a variable.
-
-    Attributes
-    ----------
-    ast : Any
-        Its right-hand side (see `model.reading.syntax`).
-    dims : tuple of str
-        For each subscript the name of a range or of an element.
-    lookup : bool
-        Whether it is a table.
-    envs : tuple of Env
-        The elements that it is written for.
-    """
-
-    ast: Any
-    dims: tuple[str, ...]
-    lookup: bool
-    envs: tuple[Env, ...]
-
-
-@dataclass
-class Scope:
-    """One call of a macro: what its names mean.
-
-    Attributes
-    ----------
-    section : Section
-        The macro.
-    names : dict of str to str
-        The key of each of its variables among those of the whole model.
-    given : dict
-        The expression that the call gives for each argument, and where it stands.
-    """
-
-    section: Section
-    names: dict[str, str]
-    given: dict[str, tuple[Site, Env, Any]]
-
-
-@dataclass
-class Declared:
-    """A variable with all its equations.
-
-    Attributes
-    ----------
-    name : str
-        As the file spells it.
-    line : int or None
-        Line in the file.
-    dims : tuple of str
-        The range of each subscript.
-    cells : dict
-        By element its equation, and the elements that the ranges mean in it.
-    scope : Scope or None
-        The call of a macro that it belongs to, None for a variable of the model.
-    """
-
-    name: str
-    line: int | None
-    dims: tuple[str, ...]
-    cells: dict[Cell, tuple[Definition, Env]] = field(default_factory=dict)
-    scope: Scope | None = None
-
-    @property
-    def place(self) -> str:
-        """Where it stands in the file, as the beginning of an error."""
-        return f"line {self.line}: " if self.line else ""
-
-
-@dataclass(frozen=True)
-class Site:
-    """The equation that is being built.
-
-    Attributes
-    ----------
-    variable : Declared
-        The variable.
-    definition : Definition
-        Its equation.
-    cell : Cell
-        Its element.
-    first : bool
-        Whether it is built for the time at which stocks get their first values.
-    """
-
-    variable: Declared
-    definition: Definition
-    cell: Cell
-    first: bool
-
-    @property
-    def definition_name(self) -> str:
-        """The variable's name as its own file or macro spells it."""
-        return self.variable.name.rpartition(": ")[2] if self.variable.scope else self.variable.name
-
-    def refuse(self, reason: str) -> InputError:
-        """Make the error that says why the equation cannot be computed."""
-        return InputError(f"{self.variable.place}{self.variable.name!r} {reason}")
-
-    def at_start(self) -> Site:
-        """Give the same equation as it is when stocks get their first values."""
-        return Site(self.variable, self.definition, self.cell, first=True)
 
 
 class Subscripts:
@@ -154,7 +40,7 @@ class Subscripts:
     """
 
     def __init__(self, given: Any) -> None:
-        self.ranges, self.maps = _read_ranges(list(given))
+        self.ranges, self.maps = read_ranges(list(given))
         self.cells = 0
         self.spelled = {fold_name(name): name for name in self.ranges}
         self.elements = {
@@ -363,98 +249,3 @@ def refuse_second(variable: Declared, cell: Cell = ()) -> InputError:
 def _cell_of(dims: tuple[str, ...], env: Env) -> Cell:
     known = dict(env)
     return tuple(known.get(fold_name(dim), dim) for dim in dims)
-
-
-Maps = dict[tuple[str, str], dict[str, str]]
-
-
-def _read_ranges(given: Sequence[Range]) -> tuple[dict[str, tuple[str, ...]], Maps]:
-    """Read the elements of the ranges, and which elements of others they mean."""
-    listed = {entry.name: list(entry.elements) for entry in given if not entry.equals}
-    copies = {entry.name: entry.equals for entry in given if entry.equals}
-    spelled = {fold_name(name): name for name in listed}
-    written = _write_out(listed, spelled)
-    ranges: dict[str, tuple[str, ...]] = {}
-    for entry in given:
-        name = entry.name
-        seen = set()
-        while name in copies:
-            seen.add(name)
-            target = fold_name(copies[name])
-            name = spelled.get(target) or next(
-                (other for other in copies if fold_name(other) == target and other not in seen), ""
-            )
-            if not name:
-                raise InputError(
-                    f"the range {entry.name!r} repeats the unknown range {copies[entry.name]!r}"
-                )
-        ranges[entry.name] = written[name]
-        _check_range(entry.name, written[name])
-    return ranges, _read_maps(given, ranges)
-
-
-def _read_maps(given: Sequence[Range], ranges: Mapping[str, tuple[str, ...]]) -> Maps:
-    keys = {fold_name(name): listed for name, listed in ranges.items()}
-    maps: Maps = {}
-
-    def pair(one: str, other: str, pairs: Iterable[tuple[str, str]]) -> None:
-        """Let elements of one range mean elements of another; the first meaning stays."""
-        known = maps.setdefault((one, other), {})
-        for mine, theirs in pairs:
-            known.setdefault(theirs, mine)
-
-    for entry in given:
-        own = fold_name(entry.name)
-        others = {**entry.maps, **({entry.equals: ()} if entry.equals else {})}
-        for name, parts in others.items():
-            other = fold_name(name)
-            if other not in keys:
-                continue  # Vensim passes over it too
-            if not parts:
-                pair(own, other, zip(keys[own], keys[other], strict=False))
-                pair(other, own, zip(keys[other], keys[own], strict=False))
-                continue
-            for mine, part in zip(entry.elements, parts, strict=True):
-                for theirs in keys.get(fold_name(part), (part,)):
-                    for element in keys.get(fold_name(mine), (mine,)):
-                        pair(own, other, [(element, theirs)])
-                        pair(other, own, [(theirs, element)])
-    return maps
-
-
-def _write_out(
-    listed: Mapping[str, Sequence[str]], spelled: Mapping[str, str]
-) -> dict[str, tuple[str, ...]]:
-    """Replace the ranges inside ranges by their elements, the innermost first."""
-    inside = {
-        name: {spelled[key] for key in map(fold_name, parts) if key in spelled}
-        for name, parts in listed.items()
-    }
-    try:
-        order = tuple(TopologicalSorter(inside).static_order())
-    except CycleError as error:
-        raise InputError(f"the range {error.args[1][0]!r} contains itself") from error
-    written: dict[str, tuple[str, ...]] = {}
-    for name in order:
-        elements: dict[str, None] = {}
-        for part in listed[name]:
-            inner = spelled.get(fold_name(part))
-            elements.update(dict.fromkeys((part,) if inner is None else written[inner]))
-            if len(elements) > MOST_ELEMENTS:
-                raise InputError(
-                    f"the range {name!r} has more than {MOST_ELEMENTS:,} elements, which is the "
-                    "most that is computed"
-                )
-        written[name] = tuple(elements)
-    return written
-
-
-def _check_range(name: str, elements: Sequence[str]) -> None:
-    """Refuse a range that results could not hold, or that would make its variables vanish."""
-    if not elements:
-        raise InputError(f"the range {name!r} has no elements: list them")
-    if name in _DIMENSIONS:
-        raise InputError(
-            f"the range {name!r} has the name of a dimension that results have: give it another "
-            "name"
-        )

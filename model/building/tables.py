@@ -10,8 +10,8 @@ from functools import reduce
 from typing import Any
 
 from smecluster.model.building.allocation import AllocationBuilder
+from smecluster.model.building.declared import Cell, Env, Site
 from smecluster.model.building.expressions import MISSING
-from smecluster.model.building.subscripts import Cell, Env, Site
 from smecluster.model.program.functions import NEAR, at_most, choose, less
 from smecluster.model.reading import syntax
 from smecluster.model.vensim.names import fold_name

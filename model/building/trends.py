@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from smecluster.model.building.declared import Env, Site
 from smecluster.model.building.delays import DelayBuilder
-from smecluster.model.building.subscripts import Env, Site
 from smecluster.model.program.functions import NEAR, at_most, zidz
 
 

@@ -13,8 +13,8 @@ from collections.abc import Iterator, Sequence
 from functools import reduce
 from typing import Any
 
+from smecluster.model.building.declared import Env, Site
 from smecluster.model.building.expressions import ExpressionBuilder
-from smecluster.model.building.subscripts import Env, Site
 from smecluster.model.program.functions import at_most, choose, less
 from smecluster.model.reading import syntax
 from smecluster.model.reading.syntax import File

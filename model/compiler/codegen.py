@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from smecluster.model.compiler.arithmetic import Shape, splat
 from smecluster.model.compiler.frame import BLOCK, DUMP, PREPARE, Code, Frame, Layout
 from smecluster.model.compiler.region import Region
 from smecluster.model.compiler.schedule import Check, Schedule
+from smecluster.model.compiler.writer import Shape, splat
 from smecluster.model.program.graph import LOGICAL, MOVING, list_operands
 
 _ONE = Shape(1)

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from smecluster.model.compiler.arithmetic import Shape, write_functions, write_powers
+from smecluster.model.compiler.arithmetic import write_functions, write_powers
 from smecluster.model.compiler.schedule import Check, Schedule
+from smecluster.model.compiler.writer import Shape
 from smecluster.model.program.graph import list_operands
 
 _ONE = Shape(1)

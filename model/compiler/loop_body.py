@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from smecluster.model.compiler.arithmetic import Shape, splat
 from smecluster.model.compiler.groups import ACTS, FINITE, REMEMBER, START, Group
 from smecluster.model.compiler.placement import ONCE, Placement
 from smecluster.model.compiler.region import Region
 from smecluster.model.compiler.schedule import Check
+from smecluster.model.compiler.writer import Shape, splat
 from smecluster.model.program.graph import LOGICAL
 
 

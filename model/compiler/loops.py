@@ -20,12 +20,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from smecluster.model.compiler.arithmetic import Shape
 from smecluster.model.compiler.frame import BLOCK, DUMP, PREPARE, Code, Frame, Layout
 from smecluster.model.compiler.groups import SAVE
 from smecluster.model.compiler.loop_body import Body
 from smecluster.model.compiler.placement import AT_BEGIN, AT_SAVE, AT_STEP, ONCE, Placement
 from smecluster.model.compiler.schedule import Schedule
+from smecluster.model.compiler.writer import Shape
 
 _ONE = Shape(1)
 # Copies the states of the runs that fail here; the code has an order of its own for them.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from smecluster.model.compiler.arithmetic import LIBRARY, Shape, Writer, name_function
+from smecluster.model.compiler.arithmetic import LIBRARY, name_function
 from smecluster.model.compiler.schedule import Check
+from smecluster.model.compiler.writer import Shape, Writer
 from smecluster.model.program.graph import LOGICAL, list_operands
 
 _DIRECT = {"add": "fadd", "sub": "fsub", "mul": "fmul", "div": "fdiv"}

@@ -16,8 +16,9 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from smecluster.model.program.functions import Moment, at_most, choose
+from smecluster.model.program.functions import at_most, choose
 from smecluster.model.program.graph import Graph
+from smecluster.model.program.moments import Moment
 
 # The variable that is the seed of a run's random numbers, folded; 0 where a model has none.
 SEED = "noise seed"

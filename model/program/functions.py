@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from smecluster.model.program.graph import Graph
+from smecluster.model.program.moments import Moment, Span
 
 # Vensim treats anything smaller as zero (Vensim help, XIDZ and ZIDZ).
 SMALL = 1e-6
@@ -23,43 +24,6 @@ NEAR = 1e-5
 # B(2n) / (2n (2n - 1)).
 _STIRLING = 10
 _STIRLING_SERIES = (1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360)
-
-
-@dataclass(frozen=True)
-class Moment:
-    """The time at which an expression is evaluated.
-
-    Attributes
-    ----------
-    time : int
-        Node of the time.
-    find_step : callable
-        Gives the node of the time step there. It is asked only by what needs it, since the time
-        step may depend on the time.
-    """
-
-    time: int
-    find_step: Callable[[], int]
-
-    @property
-    def step(self) -> int:
-        """Node of the time step."""
-        return self.find_step()
-
-
-@dataclass(frozen=True)
-class Span:
-    """The times of a whole run.
-
-    Attributes
-    ----------
-    initial, final, step : int
-        Nodes of ``INITIAL TIME``, ``FINAL TIME`` and ``TIME STEP``.
-    """
-
-    initial: int
-    final: int
-    step: int
 
 
 @dataclass(frozen=True)

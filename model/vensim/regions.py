@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from smecluster.model.support.errors import InputError, UnknownNameError
-from smecluster.model.vensim.blocks import Block, Points
+from smecluster.model.vensim.blocks import Points
 from smecluster.model.vensim.names import fold_name, list_subscripts
+from smecluster.model.vensim.regional import Regional, find_regional
 from smecluster.model.vensim.source import Source, parse
 from smecluster.model.vensim.values import (
     Cell,
@@ -24,7 +25,6 @@ from smecluster.model.vensim.values import (
     format_number,
     format_rows,
     format_table,
-    list_cells,
     quote_name,
     read_value,
     spell_name,
@@ -105,7 +105,7 @@ def read_regions(text: str) -> tuple[Region, ...]:
         If an equation of the model names a region, or a list has the wrong length.
     """
     source = parse(text)
-    holders = _find_regional(source)
+    holders = find_regional(source, REGION)
     result = []
     for name in source.subscripts.get(REGION, ()):
         constants: dict[str, float | Mapping[str, float]] = {}
@@ -153,7 +153,7 @@ def set_regions(text: str, regions: Iterable[Region]) -> str:
     chosen = tuple(regions)
     source = parse(text)
     _check_names(source, chosen)
-    holders = _find_regional(source)
+    holders = find_regional(source, REGION)
     for region in chosen:
         _check_values(holders, region)
     names = tuple(region.name for region in chosen)
@@ -184,101 +184,7 @@ def set_regions(text: str, regions: Iterable[Region]) -> str:
     return apply_edits(source.text, edits)
 
 
-# Reading ----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Regional:
-    """A constant or table with a value for each region."""
-
-    blocks: tuple[Block, ...]
-    place: int  # position of Region among the dimensions as written
-    others: tuple[str, ...]  # the ranges of the other dimensions
-    further: tuple[Cell, ...]  # the elements of the other dimensions
-    paired: bool  # the only other dimension is also a list of regions
-    values: Mapping[Cell, Value]  # by (region, *other elements)
-
-    @property
-    def name(self) -> str:
-        return self.blocks[0].name
-
-    @property
-    def table(self) -> bool:
-        return self.blocks[0].kind == "table"
-
-    def inner(self, names: Sequence[str]) -> tuple[Cell, ...]:
-        """List the elements of the other dimensions for one region."""
-        return tuple((name,) for name in names) if self.paired else self.further
-
-
-def _find_regional(source: Source) -> tuple[_Regional, ...]:
-    """Collect the constants and tables with regional values."""
-    regions = source.subscripts.get(REGION, ())
-    own = {fold_name(name) for name in regions}
-    aliases = {fold_name(name) for name, listed in source.subscripts.items() if listed == regions}
-    grouped: dict[str, list[Block]] = {}
-    for block in source.blocks:
-        if block.kind in ("constant", "table", "equation"):
-            grouped.setdefault(fold_name(block.name), []).append(block)
-    holders = []
-    for blocks in grouped.values():
-        used = {fold_name(subscript) for block in blocks for subscript in block.subscripts}
-        if not used & (own | aliases):
-            continue
-        computed = next((block for block in blocks if block.kind == "equation"), None)
-        if computed is not None:
-            if used & own:
-                raise InputError(
-                    f"line {computed.line}: the equation of {computed.name!r} is written for one "
-                    "region; only constants and tables may differ by region"
-                )
-        # A table over the whole range is one table for all regions: nothing to change.
-        elif used & own or blocks[0].kind == "constant":
-            holders.append(_read_regional(source, tuple(blocks), own | aliases))
-    return tuple(holders)
-
-
-def _read_regional(source: Source, blocks: tuple[Block, ...], regional: set[str]) -> _Regional:
-    first = blocks[0]
-    place = next(at for at, name in enumerate(first.subscripts) if fold_name(name) in regional)
-    others = [name for at, name in enumerate(first.subscripts) if at != place]
-    paired = any(fold_name(name) in regional for name in others)
-    if (paired and len(others) > 1) or any(block.excepted for block in blocks):
-        raise InputError(
-            f"line {first.line}: {first.name!r} has regional values in a form that cannot be "
-            "rewritten: write lists, or one table for each element, without :EXCEPT: and with "
-            "regions in at most two dimensions, which are then all"
-        )
-    values: dict[Cell, Value] = {}
-    for block in blocks:
-        for cell, value in list_cells(source, block).items():
-            values[(cell[place], *cell[:place], *cell[place + 1 :])] = value
-    # Region by region, in whichever place the range stands.
-    order = list(dict.fromkeys(cell[0] for cell in values))
-    values = dict(sorted(values.items(), key=lambda item: order.index(item[0][0])))
-    return _Regional(
-        blocks=blocks,
-        place=place,
-        others=tuple(_find_range(source, name) for name in others),
-        further=tuple(dict.fromkeys(cell[1:] for cell in values)),
-        paired=paired,
-        values=values,
-    )
-
-
-def _find_range(source: Source, name: str) -> str:
-    """Find the range that a left-hand subscript is or belongs to."""
-    own = source.range_of(name)
-    if own is not None:
-        return own
-    return next(
-        spelled
-        for spelled, listed in source.subscripts.items()
-        if fold_name(name) in {fold_name(element) for element in listed}
-    )
-
-
-def _find_value(source: Source, holder: _Regional, region: Region, inner: Cell) -> Value | None:
+def _find_value(source: Source, holder: Regional, region: Region, inner: Cell) -> Value | None:
     """Find a region's value: its own, the file's for that name, or the one that all share."""
     own = _find_own_value(holder, region, inner)
     if own is not None:
@@ -298,7 +204,7 @@ def _find_value(source: Source, holder: _Regional, region: Region, inner: Cell) 
     return alike[0] if alike and all(value == alike[0] for value in alike) else None
 
 
-def _find_own_value(holder: _Regional, region: Region, inner: Cell) -> Value | None:
+def _find_own_value(holder: Regional, region: Region, inner: Cell) -> Value | None:
     if holder.table:
         for name, points in region.tables.items():
             bare, cell = split_name(name)
@@ -355,7 +261,7 @@ def _check_names(source: Source, chosen: Sequence[Region]) -> None:
             )
 
 
-def _check_values(holders: Sequence[_Regional], region: Region) -> None:
+def _check_values(holders: Sequence[Regional], region: Region) -> None:
     """Refuse values of a region that the model does not use."""
     constants = {fold_name(holder.name): holder for holder in holders if not holder.table}
     tables = {fold_name(holder.name): holder for holder in holders if holder.table}
@@ -373,7 +279,7 @@ def _check_values(holders: Sequence[_Regional], region: Region) -> None:
         _check_cells(tables[fold_name(bare)], region, [", ".join(cell)] if cell else [])
 
 
-def _check_cells(holder: _Regional, region: Region, given: Sequence[str]) -> None:
+def _check_cells(holder: Regional, region: Region, given: Sequence[str]) -> None:
     ranges = " and ".join(map(repr, holder.others))
     if not holder.others:
         if given:
@@ -400,7 +306,7 @@ def _fold_elements(joined: str) -> Cell:
 
 
 def _edit_regional(
-    source: Source, holder: _Regional, names: Sequence[str], values: Mapping[Cell, Value]
+    source: Source, holder: Regional, names: Sequence[str], values: Mapping[Cell, Value]
 ) -> Iterator[Edit]:
     """Replace definitions by one list, or by one table for each element."""
     if holder.table:
@@ -421,7 +327,7 @@ def _edit_regional(
 
 
 def _format_lists(
-    holder: _Regional, names: Sequence[str], values: Mapping[Cell, Value]
+    holder: Regional, names: Sequence[str], values: Mapping[Cell, Value]
 ) -> Iterator[str]:
     """Write a constant's list; with more than two dimensions one for each of the first elements.
 
