@@ -122,7 +122,7 @@ def _tell_doubt(voice: Voice, evidence: Evidence) -> str:
     else:
         last = say("so use this page to see what the choice depends on, not to settle it")
     if not turns:
-        return say("One model says so{varied}, {last}.", varied=varied, last=last)
+        return say("This is what one model says{varied}, {last}.", varied=varied, last=last)
     return say(
         "The order turns {turns}{varied}, {last}.",
         turns=say.join(turns),

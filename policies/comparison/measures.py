@@ -85,3 +85,13 @@ def count_wins(values: xr.DataArray, one: str, other: str) -> tuple[int, int]:
     """Count the draws in which one is larger than the other, and those that have both."""
     lead = values.sel({STRATEGY: one}) - values.sel({STRATEGY: other})
     return int((lead > 0).sum()), int(lead.notnull().sum())
+
+
+def find_level(values: xr.DataArray, order: list[str]) -> list[str]:
+    """Find the strategies that are the same as the first in each draw, the first among them."""
+    first = values.sel({STRATEGY: order[0]})
+    return [
+        name
+        for name in order
+        if not bool(((values.sel({STRATEGY: name}) - first).fillna(0) != 0).any())
+    ]

@@ -10,7 +10,12 @@ import xarray as xr
 from smecluster.model.outcomes import PLACE, TOTAL
 from smecluster.model.presentation.formatting import capitalise
 from smecluster.model.presentation.language.spoken import say
-from smecluster.policies.comparison.measures import count_wins, rank_strategies, select_base
+from smecluster.policies.comparison.measures import (
+    count_wins,
+    find_level,
+    rank_strategies,
+    select_base,
+)
 from smecluster.policies.ensemble.cases import STRATEGY
 from smecluster.policies.wording.prose import (
     call_strategy,
@@ -52,11 +57,15 @@ def _benefit(comparison: Comparison) -> str:
     if len(order) > 1:
         first, second = (call_strategy(one, comparison.titles) for one in order[:2])
         best = float(change.sel({STRATEGY: order[0]}).median())
-        if best > 0:
+        level = find_level(change, order)
+        if len(level) > 1:
+            names = say.join([call_strategy(one, comparison.titles) for one in level])
+            verdict = say("{names} are worth the same", names=capitalise(names))
+        elif best > 0:
             verdict = say("{strategy} is worth most", strategy=capitalise(first))
         else:
             verdict = say("{strategy} costs the nation least", strategy=capitalise(first))
-        if comparison.several:
+        if comparison.several and len(level) < 2:
             wins = format_draws(*count_wins(change, order[0], order[1]))
             verdict += say(", ahead of {second} {odds}", second=second, odds=wins)
         said.append(say("{said}.", said=verdict))

@@ -14,6 +14,7 @@ from smecluster.model.presentation.language.spoken import say
 from smecluster.policies.comparison.measures import (
     SUPPLY,
     count_wins,
+    find_level,
     rank_strategies,
     select_base,
 )
@@ -178,8 +179,11 @@ def _most(comparison: Comparison) -> str:
         _with_value(comparison, name, gained.sel({STRATEGY: name}).values * factor)
         for name in order
     ]
+    level = find_level(gained, order)
     if len(order) < 2:
         begin = say("Value added gained")
+    elif len(level) > 1:
+        begin = _tell_level(comparison, level, whole=len(level) == len(order), gain=best >= 0)
     elif best > 0:
         begin = say("{strategy} gains most value added", strategy=_begin(comparison, order[0]))
     else:
@@ -222,6 +226,18 @@ def _most(comparison: Comparison) -> str:
                 ratios=say.clauses(ratios),
             )
     return say.sentences([say("{said}.", said=said), *_unequal(comparison)])
+
+
+def _tell_level(comparison: Comparison, level: list[str], *, whole: bool, gain: bool) -> str:
+    """Say of strategies that are the same in each draw that they gain most, or all alike."""
+    names = capitalise(_join(comparison, level))
+    if whole and gain:
+        return say("{names} gain the same value added", names=names)
+    if whole:
+        return say("{names} lose the same value added", names=names)
+    if gain:
+        return say("{names} gain most value added", names=names)
+    return say("{names} lose least value added", names=names)
 
 
 def _unequal(comparison: Comparison) -> list[str]:
@@ -268,7 +284,15 @@ def _sure(comparison: Comparison) -> str:
         return ""
     if not comparison.several:
         return comparison.odds.describe(comparison.draws)
-    leads = {other: count_wins(gained, order[0], other) for other in order[1:]}
+    level = find_level(gained, order)
+    alike_said = (
+        [say("{names} gain the same in each draw.", names=capitalise(_join(comparison, level)))]
+        if len(level) > 1
+        else []
+    )
+    leads = {other: count_wins(gained, order[0], other) for other in order if other not in level}
+    if not leads:
+        return say.sentences(alike_said)
     alike: dict[str, list[str]] = {}
     for other, lead in leads.items():
         alike.setdefault(format_draws(*lead), []).append(other)
@@ -277,7 +301,8 @@ def _sure(comparison: Comparison) -> str:
         for how, others in alike.items()
     ]
     first = _begin(comparison, order[0])
-    said = [say("{strategy} gains {parts}.", strategy=first, parts=say.clauses(parts))]
+    gains = say("{strategy} gains {parts}.", strategy=first, parts=say.clauses(parts))
+    said = [*alike_said, gains]
     unsure = [other for other, (wins, total) in leads.items() if wins < _SURE * total]
     if unsure:
         said.append(
@@ -362,11 +387,24 @@ def _by_region(comparison: Comparison) -> str:
     if len(known) < 2:
         return lost
     leaders: dict[tuple[str, str], list[str]] = {}
+    level = {place: _find_level_at(gained, place, known) for place in places}
+    if all(len(names) == len(known) for names in level.values()):
+        same = say(
+            "{names} gain the same in every region.", names=capitalise(_join(comparison, known))
+        )
+        return say.sentences([same, lost])
     for place in places:
+        if len(level[place]) > 1:
+            alike = say("{names} alike", names=_join(comparison, level[place]))
+            leaders.setdefault((alike, ""), []).append(say.name(place))
+            continue
         name, wins, total = _lead(gained.sel({PLACE: place, STRATEGY: known}, drop=True))
         how = format_draws(wins, total) if comparison.several else ""
         leaders.setdefault((name, how), []).append(say.name(place))
-    if len(leaders) == 1:
+    if len(leaders) == 1 and len(level[places[0]]) > 1:
+        names = capitalise(_join(comparison, level[places[0]]))
+        first = say("{names} gain most in every region.", names=names)
+    elif len(leaders) == 1:
         (name, how), _ = leaders.popitem()
         first = say("{name} gains most in every region", name=_begin(comparison, name))
         first = say("{said}, {how}.", said=first, how=how) if how else say("{said}.", said=first)
@@ -377,6 +415,13 @@ def _by_region(comparison: Comparison) -> str:
             parts.append(say("{said} {how}", said=one, how=how) if how else one)
         first = say("What gains most: {parts}.", parts=say("; ").join(parts))
     return say.sentences([first, lost])
+
+
+def _find_level_at(gained: xr.DataArray, place: str, known: list[str]) -> list[str]:
+    """Find the strategies that gain most in a place and the same as one another in each draw."""
+    here = gained.sel({PLACE: place}, drop=True)
+    order = sorted(known, key=lambda name: -float(here.sel({STRATEGY: name}).median()))
+    return find_level(here, order)
 
 
 def _lead(values: xr.DataArray) -> tuple[str, int, int]:
@@ -500,6 +545,14 @@ def _order(comparison: Comparison) -> str:
     others = {name: names[0] for name, names in first.items() if names and names != best}
     if not best:
         return ""
+    level = find_level(gained.transpose(STRATEGY, ...), [*comparison.names])
+    if len(level) == len(comparison.names):
+        return say.plural(
+            len(comparison.futures),
+            "{names} gain the same in the {count} future that was run.",
+            "{names} gain the same in all {count} futures that were run.",
+            names=capitalise(_join(comparison, level)),
+        )
     if not others:
         return say.plural(
             len(comparison.futures),

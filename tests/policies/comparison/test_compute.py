@@ -22,7 +22,12 @@ from smecluster.policies.comparison.brief import (
 from smecluster.policies.comparison.compute import compare, read_discounting
 from smecluster.policies.comparison.figures.certainty import draw_probabilities
 from smecluster.policies.comparison.figures.gallery import draw_figures
-from smecluster.policies.comparison.measures import DISCOUNTED, PER_YUAN, measure_half_time
+from smecluster.policies.comparison.measures import (
+    DISCOUNTED,
+    PER_YUAN,
+    measure_half_time,
+    rank_strategies,
+)
 from smecluster.policies.comparison.nation import BENEFIT, ELSEWHERE
 from smecluster.policies.comparison.result import Comparison
 from smecluster.policies.comparison.tables import PROBABILITY, make_tables
@@ -545,6 +550,38 @@ def test_the_words_name_the_baseline_that_was_used(shipped):
     assert "against an end of all policy in 2025" in said
     assert "The baseline (an end of all policy in 2025) spends" in said
     assert "than under policy as now" not in said
+
+
+def tie(found: Comparison, names: list[str], like: str) -> Comparison:
+    """The comparison with the results of one strategy for some others, too."""
+    ends = found.ends.copy(deep=True)
+    for one in ends.data_vars:
+        for name in names:
+            ends[one].loc[{"strategy": name}] = ends[one].sel(strategy=like).values
+    return replace(found, ends=ends)
+
+
+def test_of_strategies_that_are_level_none_is_ahead(found):
+    said = whole_text(tie(found, ["central", "mixed"], "local"))
+    names = "entral, local and mixed"
+    assert f"{names} gain the same value added" in said
+    assert f"{names} gain the same in each draw" in said
+    assert f"{names} are worth the same" in said
+    assert f"{names} gain the same in every region" in said
+    assert f"{names} gain the same in all 3 futures" in said
+    for phrase in ("gains most", "more than", "worth most", "ahead of", "none of"):
+        assert phrase not in said
+
+
+def test_of_two_that_are_level_neither_is_named_ahead_of_the_other(found):
+    best = rank_strategies(found, found.gained.sel(place=TOTAL, future="base", drop=True))[0]
+    other = next(name for name in NAMES if name != best)
+    said = whole_text(tie(found, [other], best))
+    both = " and ".join(sorted([best, other], key=NAMES.index))
+    assert f"{both[0].upper()}{both[1:]} gain most value added" in said
+    assert f"{both[0].upper()}{both[1:]} gain the same in each draw" in said
+    assert "none of" not in said
+    assert f"{both[0].upper()}{both[1:]} gain most in every region" in said
 
 
 def test_a_strategy_without_a_programme_is_never_called_equal_in_cost(shipped):
