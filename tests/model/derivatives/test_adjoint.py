@@ -96,3 +96,25 @@ def test_a_model_with_a_fixed_delay_says_that_it_has_no_derivatives():
 def test_values_of_another_shape_are_refused():
     with pytest.raises(InputError, match=r"\(runs, 4\) is needed"):
         make().run_both_ways(np.ones((1, 3)))
+
+
+@pytest.mark.slow  # compiling the search backwards takes seconds
+def test_shares_of_a_scarce_supply_have_derivatives():
+    """The search for the priority halves a span: it ends with a line, and its slope counts."""
+    text = (
+        "{UTF-8}\nPlace: east, west ~~|\nPart: kind, rank, spread, more ~~|\n"
+        "want[Place] = 6, 7 ~~|\nrank[Place] = 1, 1.4 ~~|\nsupply = 5 ~~|\nwidth = 1.5 ~~|\n"
+        "type[Place] = 3 ~~|\ncurve[Place, kind] = type[Place] ~~|\n"
+        "curve[Place, rank] = rank[Place] ~~|\ncurve[Place, spread] = width ~~|\n"
+        "curve[Place, more] = 0 ~~|\n"
+        "smooth[Place] = ALLOCATE AVAILABLE(want[Place], curve[Place, kind], supply + Time) ~~|\n"
+        "even[Place] = ALLOCATE BY PRIORITY(want[Place], rank[Place], 2, width, supply) ~~|\n"
+        "INITIAL TIME = 0 ~~|\nFINAL TIME = 3 ~~|\nTIME STEP = 0.5 ~~|\nSAVEPER = 0.5 ~~|\n"
+    )
+    inputs = ("want[east]", "rank[west]", "supply", "width")
+    outputs = ("smooth[east]", "smooth[west]", "even[east]", "even[west]")
+    evaluator, rng = make(text, inputs=inputs, outputs=outputs), np.random.default_rng(5)
+    values = np.array([6, 1.4, 5, 1.5]) * rng.uniform(0.9, 1.1, (8, 4))
+    weights = rng.standard_normal((8, len(outputs), len(YEARS)))
+    found = evaluator.run_both_ways(values)[1](weights)
+    assert found == pytest.approx(differ(evaluator, values, weights), rel=1e-5, abs=1e-5)
