@@ -101,6 +101,44 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = {
         "model/checkup.py",
         "calibration/report/figures/history_panels.py",
     ),
+    "calibration": (
+        "calibration/problem/criteria.py",
+        "calibration/posterior/shift.py",
+        "calibration/report/**/*.py",
+        "calibration/validation/reform_runs.py",
+        "calibration/conditions/*.py",
+        "calibration/joint/knowledge.py",
+        "calibration/recovery/scores.py",
+        "calibration/recovery/text.py",
+        "scripts/fitting/adopt.py",
+        "scripts/fitting/answer.py",
+        "scripts/fitting/calibrate.py",
+        "scripts/fitting/constants.py",
+        "scripts/fitting/gather.py",
+        "scripts/fitting/recover.py",
+        "scripts/fitting/report.py",
+        "scripts/fitting/seal.py",
+        "scripts/fitting/values.py",
+    ),
+    "evaluation": (
+        "calibration/evaluation/*.py",
+        "scripts/fitting/evaluate.py",
+    ),
+    "checking": (
+        "model/checking/*.py",
+        "scripts/structure/check.py",
+        "scripts/structure/gains.py",
+        "scripts/structure/knockouts.py",
+    ),
+    "cases": (
+        "calibration/authoring/case_check.py",
+        "calibration/authoring/converted.py",
+        "calibration/importing/headings.py",
+        "calibration/importing/layout.py",
+        "calibration/sizing/said.py",
+        "scripts/fitting/case.py",
+        "scripts/fitting/case_import.py",
+    ),
 }
 NAMES, DESK = "names", "desk"
 #: Headings that would be something else as a message.
@@ -169,6 +207,47 @@ def list_names() -> Iterator[str]:
     yield from list_findings()
     yield from list_reasons()
     yield from list_series()
+    yield from list_reforms()
+    yield from list_mechanisms()
+    yield from list_sectors()
+
+
+def list_mechanisms() -> Iterator[str]:
+    """List the mechanisms of the paper with claim and evidence, and what loops are cut at."""
+    from smecluster.model.checking.knockouts import load_mechanisms
+    from smecluster.model.checking.loop_gains import CUTS
+
+    for each in load_mechanisms():
+        yield from (f"mechanism: {each.mechanism}", each.claim, " ".join(each.evidence.split()))
+        for cut in each.cut:
+            for name in (cut.variable, *cut.readers):
+                yield from _split_name(name)
+    for loop in CUTS:
+        yield from (loop.variable, *loop.readers)
+
+
+def list_sectors() -> Iterator[str]:
+    """List the sectors that are fitted alone, and what the shipped cases aim at."""
+    from smecluster.calibration import list_cases, load_case
+    from smecluster.calibration.estimate.partial import read_sectors
+
+    yield from (sector.name for sector in read_sectors())
+    for case in map(load_case, list_cases()):
+        yield from (target.variable for target in case.targets)
+
+
+def list_reforms() -> Iterator[str]:
+    """List the published effects, what they are measured in, and where they were read."""
+    from smecluster.calibration.validation.reform_file import read_reforms
+
+    for reform in read_reforms():
+        yield reform.title
+        for one in reform.response:
+            yield from filter(None, (one.name, one.used or reform.used))
+            if "/" not in one.source or " " in one.source:  # a path needs no other name
+                yield one.source
+            if " " in one.unit:
+                yield one.unit
 
 
 def list_series() -> Iterator[str]:

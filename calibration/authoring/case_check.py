@@ -51,6 +51,8 @@ from smecluster.calibration.problem.parameters import (
 )
 from smecluster.calibration.store.own import open_own
 from smecluster.model import load, simulate
+from smecluster.model.presentation.language.catalogue import mark
+from smecluster.model.presentation.language.spoken import say
 from smecluster.model.support.errors import InputError, UnknownNameError, shorten
 from smecluster.model.support.files import read_text
 from smecluster.model.vensim.document import Variable
@@ -162,12 +164,14 @@ class _Check:
         if not file.measure:
             # The template's example is where the first measure goes.
             number = text.partition("[[measure]]")[0].count("\n") + 1
-            self.problems.append(
+            problem = InputError(
                 f"{path}:{number}: no measure: write a [[measure]] for each variable that you "
                 "have figures for; a fit needs at least one"
             )
+            self._add([problem])
         elif all(measure.variable != "value added" for measure in file.measure):
-            self.notes.append(f"{path}: no measure of 'value added', the main outcome")
+            remark = say("no measure of 'value added', the main outcome")
+            self.notes.append(f"{path}: {remark}")
         return file
 
     # series.csv and sources.csv -----------------------------------------------------------
@@ -232,10 +236,15 @@ class _Check:
                     break
             if years.get(True):
                 for base, factor in list_rebased(measure, file.region, by_name).items():
-                    self.notes.append(
-                        f"{where}: figures of {measure.variable!r} are in constant {base} prices: "
-                        f"multiplied by {factor:.4g}, they are in those of {BASE_YEAR}"
+                    remark = say(
+                        "figures of {name} are in constant {base} prices: multiplied by {factor}, "
+                        "they are in those of {year}",
+                        name=f"{say.word(measure.variable)!r}",
+                        base=base,
+                        factor=f"{factor:.4g}",
+                        year=BASE_YEAR,
                     )
+                    self.notes.append(f"{where}: {remark}")
             first, last = measure.years
             if years.get(True) == []:
                 self.problems.append(
@@ -243,12 +252,14 @@ class _Check:
                     f"series.csv {_describe_series(names, by_name)}"
                 )
             elif years.get(False) == []:
-                self.notes.append(
-                    f"{where}: every figure of {measure.variable!r} is remembered: it is used "
-                    "only with --include remembered"
+                remark = say(
+                    "every figure of {name} is remembered: it is used only with --include "
+                    "remembered",
+                    name=f"{say.word(measure.variable)!r}",
                 )
+                self.notes.append(f"{where}: {remark}")
             used, more = years.get(False, []), len(years.get(True, [])) - len(years.get(False, []))
-            compared = "in level" if measure.compare == "level" else "up to a factor"
+            compared = mark("in level") if measure.compare == "level" else mark("up to a factor")
             yield (
                 {"sum": " + ", "ratio": " / ", "less share": " less share "}.get(
                     measure.combine, ""
@@ -313,15 +324,23 @@ class _Check:
         values += [point for _, point in points]
         copied, scaled = list_borrowed(values)
         if copied:
-            self.notes.append(
-                f"{self.folder}: {len(copied)} of {len(values)} values of the "
-                f"model are still copies of those of {copied[0]}, as their sources say"
+            remark = say(
+                "{some} of {count} values of the model are still copies of those of {region}, as "
+                "their sources say",
+                some=len(copied),
+                count=len(values),
+                region=say.name(copied[0]),
             )
+            self.notes.append(f"{self.folder}: {remark}")
         if scaled:
-            self.notes.append(
-                f"{self.folder}: {len(scaled)} of {len(values)} values of the model are still "
-                f"scaled from those of {scaled[0]}, as their statuses say"
+            remark = say(
+                "{some} of {count} values of the model are still scaled from those of {region}, as "
+                "their statuses say",
+                some=len(scaled),
+                count=len(values),
+                region=say.name(scaled[0]),
             )
+            self.notes.append(f"{self.folder}: {remark}")
         return [value for _, value in constants], [point for _, point in points]
 
     def _value(
@@ -336,13 +355,13 @@ class _Check:
         if fold_name(given.variable) not in allowed:
             shared = self.model.document.variables.get(given.variable)
             if shared is not None and shared.kind in ("constant", "table"):
-                text = (
+                problem = InputError(
                     f"{given.variable!r} is the same for all regions: a region cannot have its own"
                 )
             else:
                 names = [name for name, _ in allowed.values()]
-                text = str(UnknownNameError(f"regional {kind}", given.variable, names))
-            self.problems.append(f"{where}: {text}")
+                problem = UnknownNameError(f"regional {kind}", given.variable, names)
+            self.problems.append(f"{where}: {problem}")
             return
         name, elements = allowed[fold_name(given.variable)]
         if not elements and given.element:
@@ -365,11 +384,14 @@ class _Check:
         low, high = known.low, known.high
         if (low is None or value.value >= low) and (high is None or value.value <= high):
             return None
-        return (
-            f"{value.variable!r} is {value.value:g}, outside the model's plausible range "
-            f"{low:g} to {high:g}"
-            if low is not None and high is not None
-            else f"{value.variable!r} is {value.value:g}, outside the model's plausible range"
+        told = {"name": f"{say.word(value.variable)!r}", "value": f"{value.value:g}"}
+        if low is None or high is None:
+            return say("{name} is {value}, outside the model's plausible range", **told)
+        return say(
+            "{name} is {value}, outside the model's plausible range {low} to {high}",
+            low=f"{low:g}",
+            high=f"{high:g}",
+            **told,
         )
 
     # parameters.csv and the model ---------------------------------------------------------
@@ -377,7 +399,9 @@ class _Check:
     def _parameters(self, file: CaseFile | None) -> tuple[Parameter, ...]:
         path = self.folder / FILE
         if not path.is_file():
-            self.notes.append(f"{path} is missing: a fit would estimate nothing for the region")
+            self.notes.append(
+                say("{path} is missing: a fit would estimate nothing for the region", path=path)
+            )
             return ()
         try:
             found, problems = scan_parameters(path, file.region.name if file else "Region")
@@ -405,10 +429,12 @@ class _Check:
             whole = Netting(beside, parts).net_model() if parts else beside
             simulate(whole, outputs=["value added"])
             if not is_placed(case.place):
-                self.notes.append(
-                    f"{self.folder / 'case.toml'}: no codes: whether {own.name} lies in another "
-                    "region, and counts twice, is not checked"
+                remark = say(
+                    "no codes: whether {region} lies in another region, and counts twice, is not "
+                    "checked",
+                    region=say.name(own.name),
                 )
+                self.notes.append(f"{self.folder / 'case.toml'}: {remark}")
             # Where every figure is remembered, as a note says, there is nothing to fit yet.
             if parameters and len(case.measurements()):
                 objective = Objective(assemble_problem(beside, [case], shared=False, parts=parts))
@@ -468,7 +494,7 @@ def _describe_context(name: str, rows: Sequence[Row]) -> tuple[Any, ...]:
     usable = {row.year for row in rows if row.status in select_statuses()}
     remembered = {row.year for row in rows if row.status == "remembered"} - usable
     years = _format_span(sorted(usable | remembered))
-    return (name, years, len(usable), len(remembered), "-", "", rows[0].unit, "not compared")
+    return (name, years, len(usable), len(remembered), "-", "", rows[0].unit, mark("not compared"))
 
 
 def _describe_series(names: Sequence[str], by_name: Mapping[str, Sequence[Row]]) -> str:
@@ -494,7 +520,8 @@ def _group_messages(messages: Sequence[str]) -> tuple[str, ...]:
         lines.setdefault(_LINE.sub(":{}: ", message, count=1), []).append(_read_line(message))
     grouped = []
     for text, found in lines.items():
-        more = f" ({len(found)} lines, to line {found[-1]})" if len(found) > 1 else ""
+        told = {"count": len(found), "last": found[-1]}
+        more = say(" ({count} lines, to line {last})", **told) if len(found) > 1 else ""
         grouped.append(shorten(text.replace(":{}: ", f":{found[0]}: ", 1)) + more)
     return tuple(grouped)
 

@@ -14,6 +14,7 @@ import pandas as pd
 from smecluster.calibration.data.constants import Constant
 from smecluster.calibration.data.units import find_model_unit
 from smecluster.model import Model
+from smecluster.model.presentation.language.spoken import say
 from smecluster.model.vensim.blocks import read_points
 from smecluster.model.vensim.source import parse
 
@@ -72,7 +73,9 @@ def find_oddities(measured: pd.DataFrame, constants: Sequence[Constant]) -> Iter
         What is odd, with the years and the converted values.
     """
     for (variable, segment), table in measured.groupby(["variable", "segment"], sort=False):
-        name = f"{variable!r}" + (f", {segment}" if segment else "")
+        name = f"{say.word(str(variable))!r}"
+        if segment:
+            name = say("{what}, {part}", what=name, part=say.word(str(segment)))
         table = table.sort_values("year")
         values, years = table["value"].to_numpy(dtype=float), table["year"].tolist()
         unit = str(table["unit"].iloc[0])
@@ -80,16 +83,26 @@ def find_oddities(measured: pd.DataFrame, constants: Sequence[Constant]) -> Iter
             ratio = values[at + 1] / values[at] if values[at] else np.inf
             most = JUMP ** max(1.0, (years[at + 1] - years[at]) / _SPAN)
             if not 1 / most < ratio < most:
-                yield (
-                    f"{name} jumps {max(ratio, 1 / ratio if ratio else np.inf):.3g}-fold, from "
-                    f"{values[at]:,.4g} in {years[at]} to {values[at + 1]:,.4g} {unit} in "
-                    f"{years[at + 1]}: check units and decimal points"
+                yield say(
+                    "{name} jumps {times}-fold, from {before} in {first} to {after} {unit} in "
+                    "{second}: check units and decimal points",
+                    name=name,
+                    times=f"{max(ratio, 1 / ratio if ratio else np.inf):.3g}",
+                    before=f"{values[at]:,.4g}",
+                    first=years[at],
+                    after=f"{values[at + 1]:,.4g}",
+                    unit=say.own_unit(unit),
+                    second=years[at + 1],
                 )
         above = values > 1
         if find_model_unit(unit).quantity == "share" and above.any():
             at = int(np.argmax(above))
-            what = f"{name} is a share, and {values[at]:.4g} in {years[at]}"
-            yield f"{what}: percent or per thousand?"
+            yield say(
+                "{name} is a share, and {value} in {year}: percent or per thousand?",
+                name=name,
+                value=f"{values[at]:.4g}",
+                year=years[at],
+            )
     yield from _find_idle_workers(measured, constants)
 
 
@@ -103,16 +116,20 @@ def _find_idle_workers(measured: pd.DataFrame, constants: Sequence[Constant]) ->
     jobs, people = by_year.get(_EMPLOYMENT, {}), by_year.get(_FORCE, {})
     for year in sorted({*jobs} & {*people}):
         if jobs[year] > people[year]:
-            yield (
-                f"{_EMPLOYMENT!r} of {year:.0f} is {jobs[year]:,.0f} person, above the labour "
-                f"force of {people[year]:,.0f}"
+            yield say(
+                "{name} of {year} is {jobs} person, above the labour force of {people}",
+                name=f"{say.word(_EMPLOYMENT)!r}",
+                year=f"{year:.0f}",
+                jobs=f"{jobs[year]:,.0f}",
+                people=f"{people[year]:,.0f}",
             )
             break
     initial = [known.get(f"initial {name}") for name in ("employment", "labour force")]
     if None not in initial and initial[0] > initial[1]:  # type: ignore[operator]
-        yield (
-            f"'initial employment' is {initial[0]:,.0f} person, above the 'initial labour force' "
-            f"of {initial[1]:,.0f}"
+        yield say(
+            "'initial employment' is {jobs} person, above the 'initial labour force' of {people}",
+            jobs=f"{initial[0]:,.0f}",
+            people=f"{initial[1]:,.0f}",
         )
 
 

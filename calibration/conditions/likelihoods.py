@@ -27,14 +27,15 @@ from smecluster.calibration.posterior.convergence import (
 from smecluster.calibration.problem.assembly import Problem
 from smecluster.calibration.problem.objective import Objective
 from smecluster.model.evaluator import Evaluator
+from smecluster.model.presentation.language.catalogue import mark
 
 Floats = NDArray[np.float64]
 
 #: What pages call the likelihoods: of this name in `FAMILIES`, and the one with stated errors.
 WORDS = {
-    "autoregression": "errors of unknown scale, first-order autoregression",
-    "discrepancy": "errors of unknown scale, Gaussian process and independent errors",
-    "stated": "errors and autocorrelation (0.6) as stated by the cases",
+    "autoregression": mark("errors of unknown scale, first-order autoregression"),
+    "discrepancy": mark("errors of unknown scale, Gaussian process and independent errors"),
+    "stated": mark("errors and autocorrelation (0.6) as stated by the cases"),
 }
 STATED = "stated"
 

@@ -11,7 +11,7 @@ from smecluster.calibration.joint.effects import TESTED, USED
 from smecluster.calibration.joint.interface import KNOWLEDGE
 from smecluster.calibration.joint.knowledge import PRESSED
 from smecluster.calibration.problem.criteria import IDENTIFIED, MUCH, PARTLY, PRIOR
-from smecluster.model.presentation.prose import format_count, join_names
+from smecluster.model.presentation.language.spoken import say
 
 # Constants that a line names.
 _NAMED = 5
@@ -41,16 +41,27 @@ def sum_up(tables: Mapping[str, pd.DataFrame]) -> list[str]:
         directions = tables["directions"]
         strong = int((directions["contraction"] >= MUCH).sum())
         lines.append(
-            f"Combinations are known better than constants: {len(directions)} combinations are "
-            f"informed, {strong} of them strongly; the other directions, of {len(constants)} in "
-            "all, stay as believed."
+            say(
+                "Combinations are known better than constants: {count} combinations are informed, "
+                "{strong} of them strongly; the other directions, of {all} in all, stay as "
+                "believed.",
+                count=len(directions),
+                strong=strong,
+                all=len(constants),
+            )
         )
     if "pairs" in tables and len(tables["pairs"]):
         first = tables["pairs"].iloc[0]
         lines.append(
-            f"{format_count(len(tables['pairs']), 'pair', 'pairs')} of constants cannot be told "
-            f"apart, the closest {first['first']} and {first['second']}: figures fix what they do "
-            "together."
+            say.plural(
+                len(tables["pairs"]),
+                "{count} pair of constants cannot be told apart, the closest {first} and {second}: "
+                "figures fix what they do together.",
+                "{count} pairs of constants cannot be told apart, the closest {first} and "
+                "{second}: figures fix what they do together.",
+                first=say.variable(first["first"]),
+                second=say.variable(first["second"]),
+            )
         )
     if "structures" in tables:
         lines += _judge_structures(tables["structures"])
@@ -65,25 +76,39 @@ def _count_constants(constants: pd.DataFrame) -> list[str]:
     counts = constants["verdict"].value_counts()
     known, partly, prior = (int(counts.get(name, 0)) for name in (IDENTIFIED, PARTLY, PRIOR))
     return [
-        f"Of {len(constants)} constants, all of which were uncertain at once, the published "
-        f"figures settle {known} and narrow {partly}; of the other {prior} they say nothing, so "
-        "those are judgement before and after."
+        say(
+            "Of {count} constants, all of which were uncertain at once, the published figures "
+            "settle {known} and narrow {partly}; of the other {prior} they say nothing, so those "
+            "are judgement before and after.",
+            count=len(constants),
+            known=known,
+            partly=partly,
+            prior=prior,
+        )
     ]
 
 
 def _name_constants(constants: pd.DataFrame) -> list[str]:
     best = constants.sort_values("contraction", ascending=False)
-    lines = [f"Best known are {join_names(list(best['name'].head(_NAMED)))}."]
+    names = [say.variable(name) for name in best["name"].head(_NAMED)]
+    lines = [say("Best known are {names}.", names=say.join(names))]
     pressed = constants.loc[constants["beyond"] >= PRESSED].sort_values("beyond", ascending=False)
     if len(pressed):
         ends = [
-            f"{name} ({'above' if shift > 0 else 'below'})"
+            say("{name} (above)", name=say.variable(name))
+            if shift > 0
+            else say("{name} (below)", name=say.variable(name))
             for name, shift in pressed[["name", "shift"]].head(_NAMED).to_numpy()
         ]
-        count = format_count(len(pressed), "constant", "constants")
         lines.append(
-            f"Against what was believed the figures press {count}, most of all "
-            f"{join_names(ends)}: there the belief or an equation is wrong."
+            say.plural(
+                len(pressed),
+                "Against what was believed the figures press {count} constant, most of all "
+                "{names}: there the belief or an equation is wrong.",
+                "Against what was believed the figures press {count} constants, most of all "
+                "{names}: there the belief or an equation is wrong.",
+                names=say.join(ends),
+            )
         )
     return lines
 
@@ -95,13 +120,21 @@ def _judge_structures(structures: pd.DataFrame) -> list[str]:
         row = part.iloc[0]
         change = abs(row["posterior"] - row["prior"])
         told = change > _TOLD and change > _ERRORS * row["error"]
-        said = f"{name} ({row['state']}: {row['prior']:.0%} before, {row['posterior']:.0%} after)"
+        said = say(
+            "{name} ({state}: {prior} before, {posterior} after)",
+            name=say.variable(str(name)),
+            state=row["state"],
+            prior=f"{row['prior']:.0%}",
+            posterior=f"{row['posterior']:.0%}",
+        )
         (moved if told else still).append(said)
     lines = []
     if moved:
-        lines.append(f"Between contested structures the figures prefer: {join_names(moved)}.")
+        names = say.join(moved)
+        lines.append(say("Between contested structures the figures prefer: {names}.", names=names))
     if still:
-        lines.append(f"Between these structures they do not decide: {join_names(still)}.")
+        names = say.join(still)
+        lines.append(say("Between these structures they do not decide: {names}.", names=names))
     return lines
 
 
@@ -111,20 +144,27 @@ def _count_effects(published: pd.DataFrame) -> str:
         for name, part in published.groupby("study", sort=False)
     }
     used, tested = counts.get(USED, (0, 0)), counts.get(TESTED, (0, 0))
-    return (
-        f"Of the published effects of policies that the draws were held against, {used[0]} of "
-        f"{used[1]} come out within range; of those that were left out for testing, {tested[0]} of "
-        f"{tested[1]}: do not read the size of a policy's effect off the model."
+    return say(
+        "Of the published effects of policies that the draws were held against, {used} of "
+        "{all_used} come out within range; of those that were left out for testing, {tested} of "
+        "{all_tested}: do not read the size of a policy's effect off the model.",
+        used=used[0],
+        all_used=used[1],
+        tested=tested[0],
+        all_tested=tested[1],
     )
 
 
 def _count_shifts(likelihoods: pd.DataFrame) -> str:
     before, after = (name for name in likelihoods if str(name).startswith("shift, "))
     moved = int(((likelihoods[after] - likelihoods[before]).abs() > _SHIFTED).sum())
-    count = format_count(moved, "constant", "constants")
-    return (
-        f"With another law for the errors of the series, {count} would move by more than "
-        f"{_SHIFTED:g} standard deviations of the belief."
+    return say.plural(
+        moved,
+        "With another law for the errors of the series, {count} constant would move by more than "
+        "{shift} standard deviations of the belief.",
+        "With another law for the errors of the series, {count} constants would move by more than "
+        "{shift} standard deviations of the belief.",
+        shift=f"{_SHIFTED:g}",
     )
 
 

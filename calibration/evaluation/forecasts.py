@@ -21,12 +21,13 @@ from smecluster.calibration.joint.correlations import FAMILIES
 from smecluster.calibration.joint.run import LIKELIHOOD
 from smecluster.calibration.problem.assembly import REMEMBERED, Problem
 from smecluster.model import Model, simulate
+from smecluster.model.presentation.language.catalogue import mark
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 #: Forecasters with the model's structure.
-MODEL, CUT = "model", "loops cut"
+MODEL, CUT = mark("model"), mark("loops cut")
 #: Columns of a table of forecasts, after those of the series.
 COLUMNS = [
     *("year", "last", "figures", "forecaster", "value", "median", "low", "high"),

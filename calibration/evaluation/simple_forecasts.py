@@ -12,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smecluster.calibration.evaluation.protocol import Rivals
+from smecluster.model.presentation.language.catalogue import mark
 
 Floats = NDArray[np.float64]
 
-NO_CHANGE, WALK, TREND = "no change", "random walk", "damped trend"
-NATION, DRIFT = "nation", "nation and own drift"
+NO_CHANGE, WALK, TREND = mark("no change"), mark("random walk"), mark("damped trend")
+NATION, DRIFT = mark("nation"), mark("nation and own drift")
 #: The rivals, in the order of tables.
 RIVALS = (NATION, DRIFT, TREND, WALK, NO_CHANGE)
 

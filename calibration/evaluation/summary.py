@@ -12,10 +12,16 @@ from smecluster.calibration.data.series import SERIES
 from smecluster.calibration.evaluation.forecasts import CUT, MODEL
 from smecluster.calibration.evaluation.protocol import EXTRAPOLATED, KNOWN, Protocol
 from smecluster.calibration.evaluation.simple_forecasts import NATION, NO_CHANGE, RIVALS
+from smecluster.model.presentation.language.catalogue import mark
 
 #: Panels of series.
-ALL, ADDED = "all series", VALUE_ADDED
+ALL, ADDED = mark("all series"), VALUE_ADDED
 PANELS = (ALL, ADDED)
+#: The bars in words, and their limits.
+COVERED = mark("share of value added in {interval} intervals")
+BETTER = mark("all series: better than {rival}")
+NOT_WORSE = mark("value added: not worse than {rival}")
+BETWEEN, BELOW, AT_MOST = mark("{low} to {high}"), mark("below {most}"), mark("at most {most}")
 #: The forecasters in the order of tables.
 FORECASTERS = (MODEL, CUT, *RIVALS)
 
@@ -158,10 +164,10 @@ def judge_bars(panels: pd.DataFrame, protocol: Protocol) -> pd.DataFrame:
         covered = float(some["coverage"].to_dict()[ADDED, MODEL])
         rows.append(
             (
-                f"share of value added in {protocol.scores.interval:.0%} intervals",
+                COVERED.format(interval=f"{protocol.scores.interval:.0%}"),
                 drivers,
                 covered,
-                f"{low:.2f} to {high:.2f}",
+                BETWEEN.format(low=f"{low:.2f}", high=f"{high:.2f}"),
                 low <= covered <= high,
             )
         )
@@ -169,11 +175,11 @@ def judge_bars(panels: pd.DataFrame, protocol: Protocol) -> pd.DataFrame:
         mine = float(ratios[ALL, MODEL])
         for rival in RIVALS:
             theirs = float(ratios[ALL, rival])
-            limit = f"below {theirs:.3f}"
-            rows.append((f"all series: better than {rival}", drivers, mine, limit, mine < theirs))
+            limit = BELOW.format(most=f"{theirs:.3f}")
+            rows.append((BETTER.format(rival=rival), drivers, mine, limit, mine < theirs))
         mine, theirs = float(ratios[ADDED, MODEL]), float(ratios[ADDED, NATION])
-        limit = f"at most {theirs:.3f}"
-        rows.append((f"value added: not worse than {NATION}", drivers, mine, limit, mine <= theirs))
+        limit = AT_MOST.format(most=f"{theirs:.3f}")
+        rows.append((NOT_WORSE.format(rival=NATION), drivers, mine, limit, mine <= theirs))
     return pd.DataFrame(rows, columns=["bar", "drivers", "model", "limit", "met"])
 
 

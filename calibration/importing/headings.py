@@ -13,13 +13,22 @@ from typing import Any
 from smecluster.calibration.data.case_file import Heading
 from smecluster.calibration.data.units import find_unit
 from smecluster.calibration.importing.layout import SheetFigure
+from smecluster.model.presentation.language.catalogue import mark
+from smecluster.model.presentation.language.filled import say_filled
+from smecluster.model.presentation.language.spoken import say
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.reading import read_toml
 
 FILE = Path(__file__).with_name("headings.toml")
 _BRACKETS = re.compile(r"[(\[【](.*?)[)\]】]")
 _MONEY = ("yuan", "US dollar")
-_CURRENT = "current prices"
+_CURRENT = mark("current prices")
+#: Remarks on a heading, which a case's file repeats.
+TAKEN = mark("taken for current prices")
+UNKNOWN = mark("known to no measure: kept for the reader")
+LEFT_OUT = mark("left out, as case.toml says")
+NO_UNIT = mark("no unit: write it in the heading, as in GDP (亿元), or in [import]")
+TWICE = mark("{series} is in another column already")
 
 
 @dataclass(frozen=True)
@@ -81,7 +90,7 @@ def choose_measures(series: Collection[str]) -> list[dict[str, Any]]:
 def _understand(figure: SheetFigure, given: Heading | None, taken: Collection[str]) -> Understood:
     heading = figure.heading
     if given is not None and given.leave_out:
-        return Understood(heading, "", "", "", "left out, as case.toml says")
+        return Understood(heading, "", "", "", LEFT_OUT)
     unit = (given.unit if given else "") or figure.unit or _find_written_unit(heading)
     prices = (given.prices if given else "") or figure.prices
     if not unit:
@@ -90,7 +99,7 @@ def _understand(figure: SheetFigure, given: Heading | None, taken: Collection[st
             "",
             "",
             "",
-            "no unit: write it in the heading, as in GDP (亿元), or in [import]",
+            NO_UNIT,
         )
     try:
         known = find_unit(unit)
@@ -98,13 +107,13 @@ def _understand(figure: SheetFigure, given: Heading | None, taken: Collection[st
         return Understood(heading, "", unit, "", str(error))
     reason = ""
     if known.quantity in _MONEY and not prices and not known.prices:
-        prices, reason = _CURRENT, "taken for current prices"
+        prices, reason = _CURRENT, TAKEN
     series = (given.series if given else "") or _find_series(heading, unit, known.quantity)
     if not series:
         series = _name_series(heading)
-        reason = "; ".join(filter(None, [reason, "known to no measure: kept for the reader"]))
+        reason = "; ".join(filter(None, [reason, UNKNOWN]))
     if series in taken:
-        return Understood(heading, "", unit, "", f"{series!r} is in another column already")
+        return Understood(heading, "", unit, "", TWICE.format(series=repr(series)))
     return Understood(heading, series, unit, prices or known.prices, reason)
 
 
@@ -168,3 +177,11 @@ def _normalise(text: str) -> str:
 
 def _fold(text: str) -> str:
     return re.sub(r"[\s_,;:/.、-]+", "", text.casefold())
+
+
+def say_reason(reason: str) -> str:
+    """Say the remarks on a heading in the language of the moment."""
+    parts = [
+        say_filled(part, (TAKEN, UNKNOWN, LEFT_OUT, NO_UNIT, TWICE)) for part in reason.split("; ")
+    ]
+    return say.semicolons(parts)

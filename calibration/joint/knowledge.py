@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -18,6 +20,7 @@ from smecluster.calibration.problem.criteria import (
     PRIOR,
 )
 from smecluster.calibration.validation.identification import find_pairs
+from smecluster.model.presentation.language.spoken import say
 
 Floats = NDArray[np.float64]
 
@@ -173,26 +176,55 @@ def describe_knowledge(table: pd.DataFrame, pairs: pd.DataFrame, directions: pd.
     counts = table["verdict"].value_counts()
     strongly = int((directions["contraction"] >= MUCH).sum())
     best = table.sort_values("contraction", ascending=False)["name"].head(10)
-    text = (
-        f"Of {len(table)} constants the figures identify {counts.get(IDENTIFIED, 0)} (they take "
-        f"away at least {MUCH:.0%} of the prior's variance) and partly identify "
-        f"{counts.get(PARTLY, 0)}; {counts.get(PRIOR, 0)} only repeat their prior. They strongly "
-        f"inform {strongly} combinations of constants. Best known: {', '.join(best)}."
-    )
+    text = [
+        say(
+            "Of {count} constants the figures identify {known} (they take away at least {share} of "
+            "the prior's variance) and partly identify {partly}; {prior} only repeat their prior. "
+            "They strongly inform {strongly} combinations of constants. Best known: {best}.",
+            count=len(table),
+            known=counts.get(IDENTIFIED, 0),
+            share=f"{MUCH:.0%}",
+            partly=counts.get(PARTLY, 0),
+            prior=counts.get(PRIOR, 0),
+            strongly=strongly,
+            best=_list(best),
+        )
+    ]
     if len(pairs):
         first = pairs.iloc[0]
-        text += (
-            f" {len(pairs)} pairs are known in combination only, the closest {first['first']} and "
-            f"{first['second']} ({first['correlation']:+.2f})."
+        text.append(
+            say(
+                "{count} pairs are known in combination only, the closest {first} and {second} "
+                "({correlation}).",
+                count=len(pairs),
+                first=say.variable(first["first"]),
+                second=say.variable(first["second"]),
+                correlation=f"{first['correlation']:+.2f}",
+            )
         )
     pressed = table.loc[table["beyond"] >= PRESSED].sort_values("beyond", ascending=False)
     if len(pressed):
         named = [
-            f"{name} ({'upper' if shift > 0 else 'lower'} end, {beyond:.0%})"
+            _name_end(name, shift, beyond)
             for name, shift, beyond in pressed[["name", "shift", "beyond"]].to_numpy()
         ]
-        text += (
-            f" The figures press {len(pressed)} constants against an end of what is believed (the "
-            f"share of draws beyond it): {', '.join(named)}."
+        text.append(
+            say(
+                "The figures press {count} constants against an end of what is believed (the share "
+                "of draws beyond it): {names}.",
+                count=len(pressed),
+                names=say.commas(named),
+            )
         )
-    return text
+    return say.sentences(text)
+
+
+def _list(names: Iterable[str]) -> str:
+    return say.commas([say.variable(name) for name in names])
+
+
+def _name_end(name: str, shift: float, beyond: float) -> str:
+    told = {"name": say.variable(name), "share": f"{beyond:.0%}"}
+    if shift > 0:
+        return say("{name} (upper end, {share})", **told)
+    return say("{name} (lower end, {share})", **told)

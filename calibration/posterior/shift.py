@@ -8,6 +8,7 @@ says for each parameter how far the draws moved and how many were clipped.
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from smecluster.model.presentation.prose import join_names
+from smecluster.model.presentation.language.spoken import say
 
 if TYPE_CHECKING:
     from smecluster.calibration.problem.objective import Objective
@@ -121,19 +122,34 @@ def describe_shift(table: pd.DataFrame, draws: int, clipped: int) -> str:
     str
     """
     largest = table.iloc[int(np.argmax(table[SHIFT].abs()))]
-    said = (
-        f"All {draws:,} draws were shifted with the estimate to the model's own time step, by at "
-        f"most {abs(largest[SHIFT]):.2g} posterior standard deviations ({largest['name']})"
-    )
+    told: dict[str, object] = {
+        "draws": f"{draws:,}",
+        "shift": f"{abs(largest[SHIFT]):.2g}",
+        "name": say.variable(str(largest["name"])),
+    }
     if not clipped:
-        return f"{said}; none met a bound."
+        return say(
+            "All {draws} draws were shifted with the estimate to the model's own time step, by at "
+            "most {shift} posterior standard deviations ({name}); none met a bound.",
+            **told,
+        )
     rows = table[table[CLIPPED] > 0].sort_values(CLIPPED, ascending=False, kind="stable")
-    names = [
-        # How far is unknown of a calibration from before this was recorded.
-        f"{row['name']} ({int(row[CLIPPED])}"
-        + (f", by up to {row[CLIP]:.2g})" if row[CLIP] == row[CLIP] else ")")
-        for row in rows.head(_NAMED).to_dict("records")
-    ]
+    names = [_describe_clipped(row) for row in rows.head(_NAMED).to_dict("records")]
     if len(rows) > _NAMED:
-        names.append(f"{len(rows) - _NAMED} more")
-    return f"{said}; {clipped:,} were then clipped at a bound: {join_names(names)}."
+        names.append(say("{count} more", count=len(rows) - _NAMED))
+    return say(
+        "All {draws} draws were shifted with the estimate to the model's own time step, by at most "
+        "{shift} posterior standard deviations ({name}); {clipped} were then clipped at a bound: "
+        "{names}.",
+        clipped=f"{clipped:,}",
+        names=say.join(names),
+        **told,
+    )
+
+
+def _describe_clipped(row: Mapping[Hashable, Any]) -> str:
+    told = {"name": say.variable(row["name"]), "count": int(row[CLIPPED])}
+    # How far is unknown of a calibration from before this was recorded.
+    if row[CLIP] != row[CLIP]:
+        return say("{name} ({count})", **told)
+    return say("{name} ({count}, by up to {most})", most=f"{row[CLIP]:.2g}", **told)

@@ -5,10 +5,12 @@ Computations apply them; the page and its figures repeat them.
 
 from __future__ import annotations
 
-IDENTIFIED = "identified"
-PARTLY = "partly identified"
-PRIOR = "repeats its prior"
-BOUND = "at a bound"
+from smecluster.model.presentation.language.catalogue import mark
+
+IDENTIFIED = mark("identified")
+PARTLY = mark("partly identified")
+PRIOR = mark("repeats its prior")
+BOUND = mark("at a bound")
 
 #: Contraction: the share of the prior's variance that the figures take away. Where it is
 #: three quarters, the standard deviation is halved. Source of the measure: Schad, Betancourt

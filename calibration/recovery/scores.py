@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from smecluster.calibration.recovery.compute import Known
 from smecluster.calibration.recovery.protocol import Bars
+from smecluster.model.presentation.language.catalogue import mark
 
 Floats = NDArray[np.float64]
 
 #: What is judged, in the order of the page.
-ALL, DECIDED = "all constants", "constants that the figures decide"
+ALL, DECIDED = mark("all constants"), mark("constants that the figures decide")
 #: How the ends of an interval follow from draws: a new draw lies between them as often as it says,
 #: however few there are. (The usual way gives ends that are too close: of 35 draws, 85 % lie
 #: between those of 90 %. Hyndman and Fan 1996, The American Statistician 50(4), definition 6.)

@@ -20,6 +20,7 @@ from smecluster.calibration.report.diagnostics import (
 )
 from smecluster.calibration.report.figures.panels import Drawn
 from smecluster.calibration.report.gallery import draw_all
+from smecluster.calibration.report.naming import speak_names
 from smecluster.calibration.report.summary import answer_questions
 from smecluster.calibration.store.findings import (
     JOINED,
@@ -31,7 +32,8 @@ from smecluster.calibration.store.findings import (
 )
 from smecluster.calibration.store.mismatches import TITLES
 from smecluster.model.presentation.documents.page import Section, render_page
-from smecluster.model.presentation.prose import format_count
+from smecluster.model.presentation.language.catalogue import mark
+from smecluster.model.presentation.language.spoken import say
 from smecluster.model.support.files import check_writable, replace_file, write_atomic
 from smecluster.model.support.ledger import check_file, remove
 
@@ -40,6 +42,25 @@ _DPI = 160
 # Shifts of the draws that a table shows, in posterior standard deviations.
 _NOTABLE = 0.1
 _SHARES = dict.fromkeys(("R2", "U^M", "U^S", "U^C"), 4)
+#: Headings and words of the tables, besides those of `language.tables`.
+_WORDS = (
+    *(mark("region"), mark("segment"), mark("compare"), mark("figures"), mark("remembered")),
+    *(mark("scale"), mark("lower"), mark("upper"), mark("prior mean"), mark("estimate")),
+    *(mark("width to prior"), mark("verdict"), mark("first"), mark("second")),
+    *(mark("resampled low"), mark("resampled high"), mark("width to posterior")),
+    *(mark("estimate before"), mark("estimate after"), mark("shift in posterior sd")),
+    *(mark("draws clipped"), mark("largest clip in posterior sd"), mark("correlation")),
+    *(mark("path"), mark("joined"), mark("random walk"), mark("exponential")),
+    *(mark("logistic"), mark("skill"), mark("path: skill"), mark("joined: skill")),
+    *(mark("before"), mark("after"), mark("why"), mark("autocorrelation"), mark("sector")),
+    *(mark("whole"), mark("agrees"), mark("sets"), mark("covered"), mark("left out")),
+    *(mark("cost"), mark("cost without"), mark("times as large"), mark("inside")),
+    *(mark("MAPE without"), mark("reform"), mark("response"), mark("model low")),
+    *(mark("model high"), mark("published low"), mark("published"), mark("published high")),
+    *(mark("source"), mark("model"), mark("name"), mark("all")),
+    *(mark("target"), mark("prior share"), mark("log RMSE"), mark("log RMSE without")),
+    *(mark("no figure after the split"), mark("fewer than 3 figures up to the split")),
+)
 
 
 def write_report(folder: Path) -> Path:
@@ -88,7 +109,7 @@ def write_report(folder: Path) -> Path:
         _show_reforms(findings),
     ]
     text = render_page(
-        f"Calibration {findings.name}" + _list_titles(findings),
+        _write_title(findings),
         answer_questions(findings),
         [section for section in sections if section.tables or section.figures],
         _read_stamp(findings),
@@ -100,11 +121,13 @@ def write_report(folder: Path) -> Path:
     return write_atomic(Path(folder) / _PAGE, text)
 
 
-def _list_titles(findings: Findings) -> str:
-    """List the titles of the regions that were fitted, where they are not their names."""
+def _write_title(findings: Findings) -> str:
+    """Name the calibration, and the titles of its regions where they are not their names."""
     titles = findings.manifest.get(TITLES, {})
-    own = [title for name, title in titles.items() if title != name] if titles else []
-    return f": {', '.join(map(str, own))}" if own else ""
+    own = [str(title) for name, title in titles.items() if title != name] if titles else []
+    if not own:
+        return say("Calibration {name}", name=findings.name)
+    return say("Calibration {name}: {regions}", name=findings.name, regions=say.commas(own))
 
 
 def check_report(folder: Path) -> None:
@@ -127,20 +150,26 @@ def check_report(folder: Path) -> None:
 def _show_fits(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
     table = findings["fits"]
     tables = []
-    for sample, caption in (("in", "Fit of each series"), ("out", "Error in the years held out")):
+    for sample, caption in (
+        ("in", say("Fit of each series")),
+        ("out", say("Error in the years held out")),
+    ):
         part = (
             table[table["sample"] == sample]
             .drop(columns=["sample", "log RMSE"], errors="ignore")
             .round(_SHARES)
         )
         if len(part):
-            tables.append((caption, _round_counts(part, "figures", "remembered")))
+            part = _round_counts(part, "figures", "remembered")
+            tables.append((caption, speak_names(part)))
     text = [
-        "MAPE is the mean absolute error in percent. U^M, U^S and U^C split the squared error "
-        "into bias, unequal variation and unequal timing; the last does least harm. For a "
-        "series compared by scale, the level is fitted and only the course counts.",
+        say(
+            "MAPE is the mean absolute error in percent. U^M, U^S and U^C split the squared error "
+            "into bias, unequal variation and unequal timing; the last does least harm. For a "
+            "series compared by scale, the level is fitted and only the course counts."
+        ),
     ]
-    return Section("Fit", text, tables, figures)
+    return Section(say("Fit"), text, tables, figures)
 
 
 def _show_parameters(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
@@ -155,54 +184,64 @@ def _show_parameters(findings: Findings, figures: list[tuple[str, Path]]) -> Sec
     if (table["verdict"] != "").any():
         shown["verdict"] = table["verdict"]
     text = [
-        "Low and high are the ends of the 90 % interval. Width to prior: the interval's width over "
-        "the prior's, in the scale of estimation; near 1 the figures add nothing. The estimate is "
-        "the most likely point; at a bound it may be outside the interval of the draws.",
+        say(
+            "Low and high are the ends of the 90 % interval. Width to prior: the interval's width "
+            "over the prior's, in the scale of estimation; near 1 the figures add nothing. The "
+            "estimate is the most likely point; at a bound it may be outside the interval of the "
+            "draws."
+        ),
     ]
-    tables = [("Estimates", shown)]
+    tables = [(say("Estimates"), speak_names(shown))]
     if findings.has("bootstrap"):
         tables.append(
-            ("90 % intervals, and those from resampled figures", compare_resampled(findings))
+            (
+                say("90 % intervals, and those from resampled figures"),
+                speak_names(compare_resampled(findings)),
+            )
         )
     if findings.has("shift"):
         moved = findings["shift"]
         much = (moved[SHIFT].abs() >= _NOTABLE) | (moved[CLIPPED] > 0)
-        caption = (
-            "Draws moved to the model's own time step: parameters shifted by "
-            f"{_NOTABLE:g} posterior standard deviations or more, or clipped at a bound"
+        caption = say(
+            "Draws moved to the model's own time step: parameters shifted by {shift} posterior "
+            "standard deviations or more, or clipped at a bound",
+            shift=f"{_NOTABLE:g}",
         )
-        tables.append((caption, moved[much]))
-    return Section("Parameters", text, tables, figures)
+        tables.append((caption, speak_names(moved[much])))
+    return Section(say("Parameters"), text, tables, figures)
 
 
 def _show_pairs(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
     pairs = find_close_pairs(findings) if findings.has("draws") else pd.DataFrame()
-    tables = [("Pairs known only together", pairs)] if len(pairs) else []
-    return Section("Confounded parameters", [], tables, figures)
+    tables = [(say("Pairs known only together"), speak_names(pairs))] if len(pairs) else []
+    return Section(say("Confounded parameters"), [], tables, figures)
 
 
 def _show_forecasts(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
     table = findings["scores"]
     text = [
-        "Errors are root mean squares of logarithms over the years held out (0.1: about 10 %). "
-        "Skill is 1 - error / error of the random walk with drift. The model's forecast lets its "
-        "error at the last figure before them fade as the fit assumes errors do; path: that error "
-        "is dropped at once; joined: it persists in full.",
+        say(
+            "Errors are root mean squares of logarithms over the years held out (0.1: about 10 %). "
+            "Skill is 1 - error / error of the random walk with drift. The model's forecast lets "
+            "its error at the last figure before them fade as the fit assumes errors do; path: "
+            "that error is dropped at once; joined: it persists in full."
+        ),
     ]
     others = (PATH, JOINED)
     columns = [*SERIES, "figures", "model", *others, *NAIVE]
     columns += ["skill", *(f"{name}: skill" for name in others)]
     shown = _round_counts(table[[name for name in columns if name in table]], "figures")
-    tables = [("Errors of the forecasts", shown)] if len(table) else []
+    tables = [(say("Errors of the forecasts"), shown)] if len(table) else []
     if findings.has("unscored"):
-        tables.append(("Series that are not scored", findings["unscored"]))
-    return Section("Forecasts", text, tables, figures)
+        tables.append((say("Series that are not scored"), findings["unscored"]))
+    return Section(say("Forecasts"), text, tables, figures)
 
 
 def _show_residuals(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
     correlations = tabulate_autocorrelation(compute_residuals(findings))
-    tables = [("Autocorrelation of the residuals", correlations)] if len(correlations) else []
-    return Section("Residuals", [], tables, figures)
+    caption = say("Autocorrelation of the residuals")
+    tables = [(caption, correlations)] if len(correlations) else []
+    return Section(say("Residuals"), [], tables, figures)
 
 
 def _show_search(findings: Findings, figures: list[tuple[str, Path]]) -> Section:
@@ -210,29 +249,37 @@ def _show_search(findings: Findings, figures: list[tuple[str, Path]]) -> Section
     text = []
     if "runs" in findings.manifest:
         text.append(
-            f"The calibration took {format_count(int(findings.manifest['runs']), 'model run')}."
+            say.plural(
+                int(findings.manifest["runs"]),
+                "The calibration took {count} model run.",
+                "The calibration took {count} model runs.",
+            )
         )
     if "seconds" in findings.manifest:
-        text.append(f"It took {float(findings.manifest['seconds']) / 60:.1f} minutes.")
-    tables = [("Partial fits, one sector at a time", table)] if len(table) else []
-    return Section("Search", text, tables, figures)
+        minutes = float(findings.manifest["seconds"]) / 60
+        text.append(say("It took {minutes} minutes.", minutes=f"{minutes:.1f}"))
+    tables = [(say("Partial fits, one sector at a time"), speak_names(table))] if len(table) else []
+    return Section(say("Search"), text, tables, figures)
 
 
 def _show_tests(findings: Findings) -> Section:
     captions = {
-        "coverage": "Share of synthetic data sets whose interval holds the truth",
-        "leave-one-out-costs": "Error of a region whose figures the shared parameters never saw",
+        "coverage": say("Share of synthetic data sets whose interval holds the truth"),
+        "leave-one-out-costs": say(
+            "Error of a region whose figures the shared parameters never saw"
+        ),
     }
     tables = _select_tables(findings, captions)
     moved = findings["leave-one-out"]
     moved = moved[~moved["inside"]]
     if len(moved):
-        tables.append(("Shared parameters that leave their interval without a region", moved))
+        caption = say("Shared parameters that leave their interval without a region")
+        tables.append((caption, speak_names(moved)))
     if findings.has("leave-one-out-fits"):
         # The region is the one that was left out.
         series = findings["leave-one-out-fits"].drop(columns="left out")
-        tables.append(("The same, a row a series", series))
-    return Section("Does the method hold?", [], tables)
+        tables.append((say("The same, a row a series"), series))
+    return Section(say("Does the method hold?"), [], tables)
 
 
 def _show_reforms(findings: Findings) -> Section:
@@ -241,15 +288,20 @@ def _show_reforms(findings: Findings) -> Section:
         *("reform", "region", "response", "unit", "model", "model low", "model high"),
         *("published low", "published", "published high", "verdict", "source"),
     ]
-    tables = [("The model's effect and the published one", table[shown])] if len(table) else []
-    return Section("Reforms", [], tables)
+    caption = say("The model's effect and the published one")
+    tables = [(caption, speak_names(table[shown]))] if len(table) else []
+    return Section(say("Reforms"), [], tables)
 
 
 def _select_tables(
     findings: Findings, captions: Mapping[str, str]
 ) -> list[tuple[str, pd.DataFrame]]:
     """Select the tables that have rows, with their captions."""
-    return [(caption, findings[name]) for name, caption in captions.items() if findings.has(name)]
+    return [
+        (caption, speak_names(findings[name]))
+        for name, caption in captions.items()
+        if findings.has(name)
+    ]
 
 
 def _round_counts(table: pd.DataFrame, *columns: str) -> pd.DataFrame:

@@ -22,15 +22,19 @@ from smecluster.calibration.validation.reform_sources import explain_use
 from smecluster.calibration.validation.reform_terms import HERE, LackingError, Terms
 from smecluster.model.checking.formula import Formula
 from smecluster.model.checking.scenario import Scenarios
+from smecluster.model.presentation.language.catalogue import mark
 from smecluster.model.runs import simulate_many
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.system import Model
 
-MATCHES = "matches"
+MATCHES = mark("matches")
 #: Verdict on an experiment for which the model lacks something.
-CANNOT_RUN = "cannot be run"
+CANNOT_RUN = mark("cannot be run")
 #: Verdicts on a response against the published one.
-VERDICTS = (MATCHES, "too weak", "too strong", "wrong sign", "no response", CANNOT_RUN)
+VERDICTS = (
+    *(MATCHES, mark("too weak"), mark("too strong"), mark("wrong sign"), mark("no response")),
+    CANNOT_RUN,
+)
 # A response smaller than this share of the published one counts as none.
 _NONE = 1e-9
 _LACKING = (LackingError, UnknownNameError)

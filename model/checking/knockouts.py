@@ -19,6 +19,7 @@ import pandas as pd
 import xarray as xr
 from pydantic import Field, model_validator
 
+from smecluster.model.presentation.language.catalogue import mark
 from smecluster.model.runs import simulate, simulate_many
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.reading import read_yaml
@@ -35,7 +36,7 @@ OUTCOMES = ("value added", "SMEs", "Employment")
 #: A mechanism that moves value added and firms by less than this everywhere carries no weight.
 LEAST_VALUE_ADDED, LEAST_FIRMS = 0.01, 0.05
 
-_POWERS: Mapping[str, float] = {"cut": 0.0, "double": 2.0}
+_POWERS: Mapping[str, float] = {mark("cut"): 0.0, mark("double"): 2.0}
 
 
 class CutSpec(Schema):

@@ -21,6 +21,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from smecluster.model.presentation.language.catalogue import mark
 from smecluster.model.runs import simulate, simulate_many
 from smecluster.model.support.errors import InputError
 from smecluster.model.system import Model, load
@@ -61,34 +62,34 @@ NAMED: tuple[Cut, ...] = (
 )
 # Reinforcing loops that the overview does not name, so no loop stays closed behind the cuts.
 FURTHER: tuple[Cut, ...] = (
-    Cut("variety of products", "cluster mass", ("appeal without brand",)),
-    Cut("work and output", "Employment", ("effective labour",)),
-    Cut("research and knowledge", "Firm knowledge", ("knowledge per worker",)),
-    Cut("size and external firms", "Perceived value added", ("site attractiveness",)),
+    Cut(mark("variety of products"), "cluster mass", ("appeal without brand",)),
+    Cut(mark("work and output"), "Employment", ("effective labour",)),
+    Cut(mark("research and knowledge"), "Firm knowledge", ("knowledge per worker",)),
+    Cut(mark("size and external firms"), "Perceived value added", ("site attractiveness",)),
     Cut(
-        "embeddedness of external firms",
+        mark("embeddedness of external firms"),
         "Embeddedness",
         ("looseness of external firms", "wanted localisation", "local content ratio"),
     ),
     Cut(
-        "trust",
+        mark("trust"),
         "Business trust",
         ("Network density", "credit conditions", "dealing conditions", "informal lending"),
     ),
-    Cut("land revenue and sites", "land revenue", ("money for servicing",)),
+    Cut(mark("land revenue and sites"), "land revenue", ("money for servicing",)),
 )
 CUTS = NAMED + FURTHER
 
 _MARKET = Cut("market saturation", "relative price", ("value added", "price pressure"))
 # A balancing loop held constant, to see what the reinforcing ones would do without it. Without the
 # limits of land and labour nothing holds the model at rest.
-WHOLE = "all balancing loops at work"
+WHOLE = mark("all balancing loops at work")
 BRAKES: Mapping[str, tuple[Cut, ...]] = {
     WHOLE: (),
-    "the market takes any amount at the same price": (_MARKET,),
+    mark("the market takes any amount at the same price"): (_MARKET,),
 }
 
-ALL_REGIONS = "all regions"
+ALL_REGIONS = mark("all regions")
 
 # At rest the time step does not matter; a long one saves time.
 _STEP = 0.125

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from smecluster.model.presentation.language.spoken import say
+
 EXAMPLES = (
     "smecluster calibrate adopt",
     "smecluster calibrate adopt results/calibration/mine",
@@ -37,5 +39,6 @@ def adopt(
 
     path = model or locate(SHIPPED)
     adopted = adopt_calibration(calibration or CALIBRATION, path)
-    print(f"{path}: {adopted.values} values of {adopted.calibration}")
+    told = {"path": path, "count": adopted.values, "name": adopted.calibration}
+    print(say("{path}: {count} values of {name}", **told))
     print_copied(adopted.copied)

@@ -146,17 +146,25 @@ def answer(
 
 
 def _print(table: pd.DataFrame, first: str, second: str) -> None:
+    from smecluster.model.presentation.language.catalogue import mark
+    from smecluster.model.presentation.language.spoken import say
+    from smecluster.sensitivity.decision.conditions_page import name_condition
+
     print_table(
-        ["condition", "by", "worth", "ahead", "difference"],
+        [*(mark("condition"), mark("by"), mark("worth")), mark("ahead"), mark("difference")],
         [
             [
-                row["condition"],
+                name_condition(row["condition"]),
                 row["yardstick"],
                 f"{row['worth']:.0f}",
                 f"{row['ahead']:.0%}" if row["usable"] else "-",
-                f"{row['median']:+.2f}" if row["usable"] else "too few draws",
+                f"{row['median']:+.2f}" if row["usable"] else say("too few draws"),
             ]
             for row in table.to_dict("records")
         ],
-        f"In which share of draws {first} is ahead of {second}",
+        say(
+            "In which share of draws {first} is ahead of {second}",
+            first=say.name(first),
+            second=say.name(second),
+        ),
     )

@@ -12,6 +12,8 @@ from typing import Annotated, Any
 import typer
 
 from smecluster.calibration.store.own import OWN
+from smecluster.model.presentation.language.catalogue import mark
+from smecluster.model.presentation.language.spoken import say, speaking
 from smecluster.model.support.errors import InputError, suggest_name
 from smecluster.model.support.ledger import check_name
 from smecluster.scripts.shared.options import CalibrationName, Folders, Include, Restart
@@ -36,6 +38,16 @@ SUBCOMMANDS = {
     "seal": "Give a calibration of an earlier version the hashes of its files.",
 }
 _RESULTS = Path("results/calibration")
+#: Stages of long work, as its progress names them.
+_STAGES = (
+    *(mark("starts"), mark("profiles"), mark("replicates"), mark("simulated data sets")),
+    *(mark("steps of the walkers"), mark("starts of the hold-out"), mark("regions left out")),
+    *(mark("fit"), mark("paths"), mark("figures"), mark("partial"), mark("draws")),
+    *(mark("held out"), mark("own step"), mark("global search"), mark("parameters")),
+    *(mark("descents"), mark("moves of the walkers"), mark("parts of the warm-up")),
+    *(mark("mode"), mark("origins"), mark("regions never used"), mark("data sets")),
+    *(mark("forecasts of regions never used"), mark("answers"), mark("reforms")),
+)
 
 
 def calibrate(
@@ -157,16 +169,23 @@ def _fit(folder: Path | None, target: Path, report: bool, **options: Any) -> Non
         check_report(target)
     with StageProgress() as tell:
         result = calibrate(folder, out=target, tell=tell, **options)
-    note(f"wrote {target}")
+    note(say("wrote {path}", path=target))
     if report:
         from smecluster.calibration.report.page import write_report
 
-        note(f"wrote {write_report(target)}")
+        note(say("wrote {path}", path=write_report(target)))
     for question, reply in result.answers().items():
         print_lines([question, f"  {reply}"])
     manifest = result.findings.manifest
     minutes = manifest["seconds"] / 60
-    print(f"{target}: {manifest['runs']:,} runs of the model in {minutes:.1f} minutes")
+    print(
+        say(
+            "{path}: {runs} runs of the model in {minutes} minutes",
+            path=target,
+            runs=f"{manifest['runs']:,}",
+            minutes=f"{minutes:.1f}",
+        )
+    )
 
 
 class StageProgress:
@@ -177,6 +196,8 @@ class StageProgress:
         self._tell: Progress = lambda done, total: None
         self._open = ExitStack()
         self._telling = threading.Lock()
+        # Another thread would not know what this one speaks.
+        self._language = say.language.code
 
     def __enter__(self) -> StageProgress:
         return self
@@ -186,7 +207,7 @@ class StageProgress:
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         """Show how much of a stage is done."""
-        with self._telling:
+        with self._telling, speaking(self._language):
             if stage != self._stage:
                 from smecluster.calibration.pipeline import OPEN_ENDED
 
@@ -202,5 +223,6 @@ class StageProgress:
         self._open.close()
         if self._stage:
             took = time.monotonic() - self._begun
-            print(f"{self._stage}: {took:.0f} s", file=sys.stderr, flush=True)
+            told = {"stage": say.word(self._stage), "seconds": f"{took:.0f}"}
+            print(say("{stage}: {seconds} s", **told), file=sys.stderr, flush=True)
         self._stage = ""

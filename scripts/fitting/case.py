@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from smecluster.model.presentation.language.catalogue import mark
+from smecluster.model.presentation.language.spoken import say
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.scripts.shared.printing import note, print_json, print_table
 
@@ -183,8 +185,13 @@ def _write_new(folder: Path, like: str) -> None:
     for path in sorted(written.iterdir()):
         print(path)
     note(
-        f"values of the model are copied from {like} (--like chooses another); next: edit "
-        f"{written / 'case.toml'}, then smecluster case check {written}"
+        say(
+            "values of the model are copied from {like} (--like chooses another); next: edit "
+            "{file}, then smecluster case check {folder}",
+            like=like,
+            file=written / "case.toml",
+            folder=written,
+        )
     )
 
 
@@ -204,49 +211,69 @@ def _write_sized(
     if json:
         print_json({**asdict(sized), "treatments": [asdict(each) for each in sized.treatments]})
         return
+    from smecluster.calibration.sizing.said import name_value, say_done, say_left
+
+    # In English million yuan, in Chinese 亿元.
+    unit, factor = ("million yuan", 1.0) if say.english else say.unit("Myuan")
+    told = {
+        "year": year,
+        "gdp": f"{gdp * factor:,.6g}",
+        "real": f"{sized.real * factor:,.6g}",
+        "unit": unit,
+        "like": say.name(sized.like),
+        "times": f"{sized.factor:.6g}",
+    }
     print_table(
-        ["value", "unit", sized.like, sized.region, "done", "left to you"],
+        ["value", "unit", sized.like, sized.region, mark("done"), mark("left to you")],
         [
             [
-                each.name,
-                each.unit,
+                name_value(each.name),
+                say.own_unit(each.unit),
                 *("-" if x is None else f"{x:.6g}" for x in (each.before, each.after)),
-                each.done,
-                each.left or "-",
+                say_done(each.done),
+                say_left(each.left) if each.left else "-",
             ]
             for each in sized.treatments
         ],
-        f"{sized.region}: {sized.like} at {sized.factor:.6g} times its size",
-        f"Value added in {year} is {gdp:,.6g} million yuan ({sized.real:,.6g} in prices of 2010).",
+        say("{region}: {like} at {times} times its size", region=sized.region, **told),
+        say("Value added in {year} is {gdp} {unit} ({real} in prices of 2010).", **told),
     )
     print(
-        f"{sized.folder}: {sized.like} times {sized.factor:.6g}; value added in {year} is "
-        f"{gdp:,.6g} million yuan, {sized.real:,.6g} in prices of 2010"
+        say(
+            "{folder}: {like} times {times}; value added in {year} is {gdp} {unit}, {real} in "
+            "prices of 2010",
+            folder=sized.folder,
+            **told,
+        )
     )
-    note(f"next: smecluster case check {sized.folder}")
+    note(say("next: smecluster case check {folder}", folder=sized.folder))
 
 
 def _print_converted(table: pd.DataFrame) -> None:
     """Print first, middle and last figures in the model's units, beside the nation's."""
+    from smecluster.calibration.report.series_names import name_series
+
     rows = []
     for (variable, segment), part in table.groupby(["measures", "segment"], sort=False):
         for row in part.to_dict("records"):
             nation = row["nation"]
             rows.append(
                 [
-                    f"{variable}, {segment}" if segment else variable,
+                    name_series(str(variable), str(segment)),
                     row["year"],
                     _format_figure(row["value"]),
                     "-" if nation is None or nation != nation else _format_figure(nation),
-                    row["unit"],
+                    say.own_unit(row["unit"]),
                 ]
             )
     print_table(
-        ["measures", "year", "figure", "nation", "unit"],
+        [mark("measures"), "year", mark("figure"), "nation", "unit"],
         rows,
-        "First, middle and last figure, converted",
-        "Money in prices of 2010. Nation: the national wage, or for other money the first figure "
-        "grown like the nation.",
+        say("First, middle and last figure, converted"),
+        say(
+            "Money in prices of 2010. Nation: the national wage, or for other money the first "
+            "figure grown like the nation."
+        ),
     )
 
 
@@ -256,30 +283,34 @@ def _format_figure(value: float) -> str:
 
 def _print_checked(checked: Checked) -> None:
     """Print what was understood, then notes and problems: what must be mended stands last."""
-    from smecluster.model.presentation.prose import format_count
+    from smecluster.calibration.report.series_names import name_series
 
     if len(checked.understood):
         print_table(
-            ["measures", "years", "figures", "from memory", "unit", "compared", "series"],
+            [
+                *("measures", "years", "figures", mark("from memory"), "unit"),
+                *(mark("compared"), "series"),
+            ],
             [
                 [
-                    row["measures"] + (f", {row['segment']}" if row["segment"] else ""),
-                    *(row[name] for name in ("years", "figures", "remembered", "unit")),
+                    name_series(row["measures"], row["segment"]),
+                    *(row[name] for name in ("years", "figures", "remembered")),
+                    say.own_unit(row["unit"]) if row["measures"] != "-" else row["unit"],
                     row["compared"],
                     row["series"],
                 ]
                 for row in checked.understood.to_dict("records")
             ],
-            "What was understood",
+            say("What was understood"),
         )
     if len(checked.converted):
         print()
         _print_converted(checked.converted)
     sys.stdout.flush()
     for remark in checked.notes:
-        print(f"note: {remark}", file=sys.stderr)
+        print(say("note: {remark}", remark=remark), file=sys.stderr)
     for problem in checked.problems:
         print(f"error: {problem}", file=sys.stderr)
     sys.stderr.flush()
     count = len(checked.problems)
-    print(format_count(count, "problem") if count else "no problems")
+    print(say.plural(count, "{count} problem", "{count} problems") if count else say("no problems"))

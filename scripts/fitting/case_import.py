@@ -7,10 +7,15 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from smecluster.model.presentation.language.catalogue import mark
+from smecluster.model.presentation.language.spoken import say
 from smecluster.scripts.shared.printing import note, print_json, print_table
 
 if TYPE_CHECKING:
     from smecluster.calibration.importing.imported_case import Imported
+
+#: What layouts of a table are called.
+_LAYOUTS = (mark("a row a figure"), mark("a row a series"), mark("a column a series"))
 
 
 def carry_out(
@@ -38,6 +43,7 @@ def carry_out(
 
 def _print(made: Imported) -> None:
     from smecluster.calibration.data.deflate import read_deflator
+    from smecluster.calibration.importing.headings import say_reason
 
     rows = []
     for each in made.understood:
@@ -46,35 +52,55 @@ def _print(made: Imported) -> None:
         rows.append(
             [
                 each.heading,
-                each.series or "(left out)",
+                each.series or say("(left out)"),
                 each.unit or "-",
                 each.prices or "-",
                 f"{min(years)}-{max(years)}",
                 len(figures),
-                each.reason or "-",
+                say_reason(each.reason) if each.reason else "-",
             ]
         )
     print_table(
-        ["heading", "series", "unit", "prices", "years", "figures", "remark"],
+        [mark("heading"), "series", "unit", mark("prices"), "years", "figures", mark("remark")],
         rows,
-        f"What was understood: {made.layout}",
+        say("What was understood: {layout}", layout=say.word(made.layout)),
     )
     if made.beyond:
         print(
-            f"kept and not compared: figures of {_spell_years(made.beyond)}; the model begins in "
-            f"1978, and the deflator of current prices ends in {max(read_deflator())}"
+            say(
+                "kept and not compared: figures of {years}; the model begins in 1978, and the "
+                "deflator of current prices ends in {last}",
+                years=_spell_years(made.beyond),
+                last=max(read_deflator()),
+            )
         )
-    measured = ", ".join(made.measures)
+    measured = say.commas([say.word(name) for name in made.measures])
     if made.like:
+        # In English million yuan, in Chinese 亿元.
+        unit, factor = ("million yuan", 1.0) if say.english else say.unit("Myuan")
         print(
-            f"{made.folder}: {made.like} times {made.factor:.6g}; value added in {made.year} is "
-            f"{made.gdp:,.6g} million yuan of that year; measured are {measured}"
+            say(
+                "{folder}: {like} times {times}; value added in {year} is {gdp} {unit} of that "
+                "year; measured are {measured}",
+                folder=made.folder,
+                like=say.name(made.like),
+                times=f"{made.factor:.6g}",
+                year=made.year,
+                gdp=f"{made.gdp * factor:,.6g}",
+                unit=unit,
+                measured=measured,
+            )
         )
     else:
-        print(f"{made.folder / 'series.csv'}: written again; measured are {measured}")
+        path = made.folder / "series.csv"
+        print(say("{path}: written again; measured are {measured}", path=path, measured=measured))
     note(
-        f"what a heading means stands in [import] of {made.folder / 'case.toml'}; next: smecluster "
-        f"case check {made.folder}"
+        say(
+            "what a heading means stands in [import] of {file}; next: smecluster case check "
+            "{folder}",
+            file=made.folder / "case.toml",
+            folder=made.folder,
+        )
     )
 
 

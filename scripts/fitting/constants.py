@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from smecluster.model.presentation.language.spoken import say
 from smecluster.model.support.ledger import check_name
 from smecluster.scripts.shared.options import Include, Restart
 from smecluster.scripts.shared.printing import note, print_lines
@@ -84,5 +85,5 @@ def constants(
             effects=effects,
             tell=tell,
         )
-    note(f"wrote {target}")
+    note(say("wrote {path}", path=target))
     print_lines([said, "", *sum_up(read_knowledge(target))])

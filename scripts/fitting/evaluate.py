@@ -107,8 +107,15 @@ def evaluate(
 
 
 def _print(found: Evaluation) -> None:
+    from smecluster.calibration.evaluation.bar_names import name_bar, name_limit
+    from smecluster.model.presentation.language.catalogue import mark
+    from smecluster.model.presentation.language.spoken import say
+
     print_table(
-        ["drivers", "panel", "forecaster", "series", "CRPS ratio", "log score", "in interval"],
+        [
+            *(mark("drivers"), mark("panel"), mark("forecaster"), "series", mark("CRPS ratio")),
+            *(mark("log score"), mark("in interval")),
+        ],
         [
             [
                 row["drivers"],
@@ -121,20 +128,20 @@ def _print(found: Evaluation) -> None:
             ]
             for row in found.tables["panels"].to_dict("records")
         ],
-        "Forecasters: CRPS over that of no change, averaged over series",
+        say("Forecasters: CRPS over that of no change, averaged over series"),
     )
     print()
     print_table(
-        ["bar", "drivers", "model", "limit", "met"],
+        [mark("bar"), mark("drivers"), "model", mark("limit"), "met"],
         [
             [
-                row["bar"],
+                name_bar(row["bar"]),
                 row["drivers"],
                 f"{row['model']:.3f}",
-                row["limit"],
+                name_limit(row["limit"]),
                 "yes" if row["met"] else "no",
             ]
             for row in found.tables["bars"].to_dict("records")
         ],
-        "Bars that were written down before",
+        say("Bars that were written down before"),
     )

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from smecluster.model.presentation.language.spoken import say
+
 EXAMPLES = (
     "smecluster calibrate gather path/to/raw-tables",
     "smecluster calibrate gather path/to/raw-tables wenzhou",
@@ -29,4 +31,7 @@ def gather(
     from smecluster.calibration.authoring.gather import gather_cases
 
     for name, count in gather_cases(tables, cases or []).items():
-        print(f"{name}: {count}" if name == "sources" else f"{name}: {count} rows")
+        if name == "sources":
+            print(say("sources: {count}", count=count))
+        else:
+            print(say("{case}: {count} rows", case=name, count=count))

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from smecluster.model.presentation.language.catalogue import mark
+from smecluster.model.presentation.language.spoken import say
 from smecluster.scripts.shared.options import Restart
 from smecluster.scripts.shared.printing import finish, print_json, print_lines, print_table
 from smecluster.scripts.shared.results import Results
@@ -89,7 +91,10 @@ def _print(found: Recovered) -> None:
     from smecluster.calibration.recovery.interface import JUDGED
 
     print_table(
-        ["of", "constants", "covered", "CRPS / prior", "width / prior", "coverage", "better"],
+        [
+            *(mark("of"), mark("constants"), mark("covered"), mark("CRPS / prior")),
+            *(mark("width / prior"), mark("coverage"), mark("better")),
+        ],
         [
             [
                 row["of"],
@@ -97,10 +102,10 @@ def _print(found: Recovered) -> None:
                 f"{row['covered']:.0%}",
                 f"{row['crps ratio']:.2f}",
                 f"{row['width ratio']:.2f}",
-                "met" if row["coverage met"] else "missed",
-                "met" if row["better than the prior"] else "missed",
+                say("met") if row["coverage met"] else say("missed"),
+                say("met") if row["better than the prior"] else say("missed"),
             ]
             for row in found.tables[JUDGED].to_dict("records")
         ],
-        f"What {found.sets} data sets give back: 90 % intervals",
+        say("What {count} data sets give back: 90 % intervals", count=found.sets),
     )

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from smecluster.model.presentation.language.spoken import say
+
 if TYPE_CHECKING:
     from smecluster.calibration.authoring.region_values import Copied
 
@@ -31,4 +33,5 @@ def values(
 def print_copied(copied: Iterable[Copied]) -> None:
     """Print how many values each case received."""
     for each in copied:
-        print(f"{each.case}: {each.constants} constants, {each.points} points")
+        told = {"case": each.case, "constants": each.constants, "points": each.points}
+        print(say("{case}: {constants} constants, {points} points", **told))

@@ -45,6 +45,19 @@ SPEAKING = frozenset(
         "game",
         "histories",
         "sensitivity",
+        "case",
+        "evaluate",
+        "gains",
+        "knockouts",
+        "calibrate",
+        "calibrate constants",
+        "calibrate recover",
+        "calibrate answer",
+        "calibrate report",
+        "calibrate adopt",
+        "calibrate values",
+        "calibrate gather",
+        "calibrate seal",
     }
 )
 _PARAMETER = "lang"

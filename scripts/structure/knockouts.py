@@ -40,6 +40,7 @@ def knockouts(
     from smecluster.calibration.loading import load_calibrated
     from smecluster.model.checking.knockouts import load_mechanisms, run_knockouts
     from smecluster.model.checking.knockouts_page import write_page
+    from smecluster.model.presentation.language.spoken import say
     from smecluster.model.support.errors import UnknownNameError
     from smecluster.model.support.files import write_atomic
     from smecluster.model.support.ledger import check_file
@@ -51,7 +52,7 @@ def knockouts(
     if not chosen:
         raise UnknownNameError("mechanism", only or "", [each.mechanism for each in mechanisms])
     model = load_calibrated([], from_ or [], calibration)
-    note(f"cutting and doubling {len(chosen)} mechanisms")
+    note(say("cutting and doubling {count} mechanisms", count=len(chosen)))
     result = run_knockouts(model, chosen)
     if out is not None:
         write_atomic(out, write_page(result, model.hash, describe_origin(from_ or [], calibration)))
@@ -68,39 +69,66 @@ def knockouts(
 
 
 def _print_summary(result: Knockouts) -> None:
-    from smecluster.model.checking.knockouts_page import count_met
+    from smecluster.model.checking.knockouts_page import count_met, count_of, name_mechanism
+    from smecluster.model.presentation.language.catalogue import mark
+    from smecluster.model.presentation.language.spoken import say
 
     print_table(
-        ["section", "mechanism", "value added", "firms", "met", ""],
+        [mark("section"), mark("mechanism"), "value added", mark("firms"), mark("met"), ""],
         [
             [
                 row[0],
-                row[1],
-                f"{row[2]:.1f} to {row[3]:.1f}",
+                name_mechanism(row[1]),
+                say("{low} to {high}", low=f"{row[2]:.1f}", high=f"{row[3]:.1f}"),
                 f"{row[4]:.1f}",
-                f"{row[6]} of {row[5]}",
-                "weightless" if row[7] else "",
+                count_of(row[6], row[5]),
+                say("weightless") if row[7] else "",
             ]
             for row in result.summarise().itertuples(index=False)
         ],
-        "Change in % when cut: value added after 20 years, firms at most",
+        say("Change in % when cut: value added after 20 years, firms at most"),
     )
     met, judged, weightless = count_met(result)
     print(
-        f"{met} of {judged} expectations met; {weightless} of {len(result.mechanisms)} mechanisms "
-        "carry no weight"
+        say(
+            "{met} of {judged} expectations met; {weightless} of {count} mechanisms carry no "
+            "weight",
+            met=met,
+            judged=judged,
+            weightless=weightless,
+            count=len(result.mechanisms),
+        )
     )
 
 
 def _print_all(result: Knockouts) -> None:
+    from smecluster.model.checking.knockouts_page import name_mechanism
+    from smecluster.model.presentation.language.catalogue import mark
+    from smecluster.model.presentation.language.spoken import say
+
     table = result.table()
     numbers = [str(name) for name in table.columns[5:]]
-    heads = [name.replace(" years (%)", "").replace("Employment", "jobs") for name in numbers]
+    heads = [_name_column(name) for name in numbers]
     print_table(
-        ["mechanism", "act", "start", "region", *heads],
+        [mark("mechanism"), mark("act"), mark("start"), "region", *heads],
         [
-            [row[0], row[2], row[3], row[4], *(f"{value:.1f}" for value in row[5:])]
+            [
+                name_mechanism(row[0]),
+                say.word(row[2]),
+                row[3],
+                row[4],
+                *(f"{value:.1f}" for value in row[5:]),
+            ]
             for row in table.itertuples(index=False)
         ],
-        "Change in % of the outcome without the knock-out",
+        say("Change in % of the outcome without the knock-out"),
     )
+
+
+def _name_column(column: str) -> str:
+    """Name a column of changes: the outcome, and after how many years."""
+    from smecluster.model.presentation.language.spoken import say
+
+    outcome, _, years = column.removesuffix(" years (%)").partition(" after ")
+    outcome = outcome.replace("Employment", "jobs")
+    return say("{outcome} after {years}", outcome=say.word(outcome), years=years)

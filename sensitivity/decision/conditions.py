@@ -27,6 +27,7 @@ from smecluster.calibration.joint.run import LIKELIHOOD
 from smecluster.calibration.joint.structures import find_state
 from smecluster.calibration.priors.table import Priors, Switch
 from smecluster.calibration.problem.assembly import Problem
+from smecluster.model.presentation.language.catalogue import mark
 
 Floats = NDArray[np.float64]
 #: Gives, for inputs of the model, first less second strategy by yardstick; see
@@ -35,6 +36,11 @@ Compare = Callable[[pd.DataFrame], Mapping[str, Floats]]
 
 #: What the conditions are about.
 DRAWN, STRUCTURE, BY_LIKELIHOOD = "what is drawn", "structure", "likelihood"
+#: Of which values the draws are; their number stands before.
+ESTIMATED = mark("{count} estimated values, all else as in the model's file")
+BELIEVED = mark("{count} values as believed, histories ignored")
+WEIGHED = mark("{count} values as believed, weighed by the histories")
+HELD = mark("{count} values, held against the histories")
 _EDGES = (0.05, 0.5, 0.95)
 # A state with fewer draws has no answer of its own.
 _FEWEST = 30
@@ -143,23 +149,18 @@ def find_conditions(
     estimated = compare(sets.estimated)
     columns = len(sets.estimated.columns)
     even = weigh_evenly(len(sets.estimated))
-    add(DRAWN, f"{columns} estimated values, all else as in the model's file", estimated, even)
+    add(DRAWN, ESTIMATED.format(count=columns), estimated, even)
     believed = compare(sets.believed)
     count = len(sets.believed.columns)
     even = weigh_evenly(len(sets.believed))
-    add(DRAWN, f"{count} values as believed, histories ignored", believed, even)
+    add(DRAWN, BELIEVED.format(count=count), believed, even)
     costs = compute_costs(problem, sets.believed, workers)
-    add(
-        DRAWN,
-        f"{count} values as believed, weighed by the histories",
-        believed,
-        weigh(-costs[LIKELIHOOD]),
-    )
+    add(DRAWN, WEIGHED.format(count=count), believed, weigh(-costs[LIKELIHOOD]))
     if sets.everything is not None:
         everything = compare(sets.everything)
         even = weigh_evenly(len(sets.everything))
         count = len(sets.everything.columns)
-        add(DRAWN, f"{count} values, held against the histories", everything, even)
+        add(DRAWN, HELD.format(count=count), everything, even)
         for switch in switches:
             for state, held, share in _list_states(switch, sets.everything):
                 some = {name: values[held] for name, values in everything.items()}

@@ -8,13 +8,24 @@ import numpy as np
 import pandas as pd
 
 from smecluster.model.presentation.documents.how_made import say_how_made
-from smecluster.sensitivity.decision.conditions import BY_LIKELIHOOD, DRAWN, STRUCTURE
+from smecluster.model.presentation.language.catalogue import mark
+from smecluster.model.presentation.language.filled import say_filled
+from smecluster.model.presentation.language.spoken import say
+from smecluster.sensitivity.decision.conditions import (
+    BELIEVED,
+    BY_LIKELIHOOD,
+    DRAWN,
+    ESTIMATED,
+    HELD,
+    STRUCTURE,
+    WEIGHED,
+)
 from smecluster.sensitivity.decision.worlds import YARDSTICKS
 
 _TITLES = {
-    DRAWN: "By what is drawn",
-    STRUCTURE: "By structure",
-    BY_LIKELIHOOD: "By likelihood",
+    DRAWN: mark("## By what is drawn"),
+    STRUCTURE: mark("## By structure"),
+    BY_LIKELIHOOD: mark("## By likelihood"),
 }
 _NOTHING = "-"
 
@@ -38,20 +49,44 @@ def describe_conditions(table: pd.DataFrame, first: str, second: str) -> list[st
     for yardstick in YARDSTICKS:
         here = table[(table["yardstick"] == yardstick) & (table["about"] == DRAWN)]
         parts = [
-            f"{_format_share(row['ahead'], row['worth'])} ({row['condition']})"
+            say(
+                "{share} ({condition})",
+                share=_format_share(row["ahead"], row["worth"]),
+                condition=name_condition(row["condition"]),
+            )
             for row in here.to_dict("records")
             if row["usable"]
         ]
         said.append(
-            f"By {yardstick}, {first} is ahead of {second} in this share of draws: "
-            f"{'; '.join(parts)}."
+            say(
+                "By {yardstick}, {first} is ahead of {second} in this share of draws: {shares}.",
+                yardstick=say.word(yardstick),
+                first=say.name(first),
+                second=say.name(second),
+                shares=say.semicolons(parts),
+            )
         )
     if not (table["about"] == STRUCTURE).any():
         said.append(
-            "There is no posterior over every constant, so there is no answer by structure or "
-            "likelihood, and none that varies everything and is held against the histories."
+            say(
+                "There is no posterior over every constant, so there is no answer by structure or "
+                "likelihood, and none that varies everything and is held against the histories."
+            )
         )
     return said
+
+
+def name_condition(condition: str) -> str:
+    """Name a condition of the table in the language of the moment."""
+    said = say_filled(condition, (ESTIMATED, BELIEVED, WEIGHED, HELD))
+    if said != condition or say.english:
+        return said
+    switch, between, state = condition.partition(": ")
+    if not between:
+        return say.word(condition)
+    low, to, high = state.partition(" to ")
+    held = say("{low} to {high}", low=low, high=high) if to else state
+    return say("{name}: {state}", name=say.variable(switch), state=held)
 
 
 def write_page(
@@ -91,51 +126,67 @@ def write_page(
     """
     first, second = strategies
     budget, horizon = spent
+    names = {"first": say.name(first), "second": say.name(second)}
     lines = [
-        f"# What the answer on {first} and {second} is conditional on",
+        say("# What the answer on {first} and {second} is conditional on", **names),
         "",
         say_how_made(command, model_hash, calibration),
         "",
-        f"Both strategies spend the same additional money, {budget} of value added, on top of "
-        f"policy as now; what they gain is counted to {horizon}, in present values. An answer is "
-        f"the share of draws in which {first} is ahead. *Difference* is {first} less {second}, "
-        "yuan a yuan of that money: the median, and between which 90 % of the draws lie.",
+        say(
+            "Both strategies spend the same additional money, {budget} of value added, on top of "
+            "policy as now; what they gain is counted to {horizon}, in present values. An answer "
+            "is the share of draws in which {first} is ahead. *Difference* is {first} less "
+            "{second}, yuan a yuan of that money: the median, and between which 90 % of the draws "
+            "lie.",
+            budget=budget,
+            horizon=horizon,
+            **names,
+        ),
         "",
         *(f"- {one}" for one in describe_conditions(table, first, second)),
         "",
-        "A set of draws that counts some more than others is worth fewer draws than it has. Where "
-        "it is worth less than 100, or the weights rest on a few draws (k above 0.7), there is no "
-        "answer, and the row says so.",
+        say(
+            "A set of draws that counts some more than others is worth fewer draws than it has. "
+            "Where it is worth less than 100, or the weights rest on a few draws (k above 0.7), "
+            "there is no answer, and the row says so."
+        ),
     ]
     for about, title in _TITLES.items():
         part = table[table["about"] == about]
         if not part.empty:
-            lines += ["", f"## {title}", "", *_tabulate(part)]
+            lines += ["", say(title), "", *_tabulate(part)]
     if known:
-        lines += ["", "## What the figures decide, and what they do not", ""]
+        lines += ["", say("## What the figures decide, and what they do not"), ""]
         lines += [f"- {one}" for one in known]
-    return "\n".join([*lines, "", f"All rows: [{beside}]({beside}).", ""])
+    return "\n".join([*lines, "", say("All rows: [{table}]({table}).", table=beside), ""])
 
 
 def _tabulate(table: pd.DataFrame) -> list[str]:
     shares = bool(table["prior"].notna().any())
-    extra = " prior | posterior |" if shares else ""
+    heading = (
+        say("| condition | yardstick | prior | posterior | worth draws | ahead | difference |")
+        if shares
+        else say("| condition | yardstick | worth draws | ahead | difference |")
+    )
     lines = [
-        f"| condition | yardstick |{extra} worth draws | ahead | difference |",
+        heading,
         f"|---|---|{'---:|---:|' if shares else ''}---:|---:|---|",
     ]
     for row in table.to_dict("records"):
         usable = row["usable"] and np.isfinite(row["ahead"])
         ahead = _format_share(row["ahead"], row["worth"]) if usable else _NOTHING
         difference = (
-            f"{row['median']:+.2f} ({row['low']:+.2f} to {row['high']:+.2f})"
+            say(
+                "{median} ({low} to {high})",
+                **{name: f"{row[name]:+.2f}" for name in ("median", "low", "high")},
+            )
             if usable
-            else f"too few draws (k {row['k']:.2f})"
+            else say("too few draws (k {k})", k=f"{row['k']:.2f}")
         )
         states = f" {row['prior']:.0%} | {row['posterior']:.0%} |" if shares else ""
         lines.append(
-            f"| {row['condition']} | {row['yardstick']} |{states} {row['worth']:.0f} | {ahead} | "
-            f"{difference} |"
+            f"| {name_condition(row['condition'])} | {say.word(row['yardstick'])} |{states} "
+            f"{row['worth']:.0f} | {ahead} | {difference} |"
         )
     return lines
 
@@ -147,5 +198,5 @@ def _format_share(share: float, worth: float) -> str:
     """
     edge = min(3 / worth, 1.0)
     if share <= 0:
-        return f"at most {edge:.1%}"
-    return f"at least {1 - edge:.1%}" if share >= 1 else f"{share:.0%}"
+        return say("at most {share}", share=f"{edge:.1%}")
+    return say("at least {share}", share=f"{1 - edge:.1%}") if share >= 1 else f"{share:.0%}"

@@ -74,9 +74,12 @@ STAY = re.compile(
     r"|Qu Li .*? SME Clusters|https://[\w./]+|Apache-2\.0|\b[0-9a-f]{12}\b"
     r"|The smecluster contributors, smecluster: [\w ,:\-]+ strategy"
     # Names of studies, as pages cite them, and of methods; a column of a file, a page beside it.
-    r"|[A-Z]\w+(?:, [A-Z]\w+)*(?: and [A-Z]\w+)? \d{4} \([\w: ]+\)|source(?=列)|\(\w+\.md\)"
+    r"|[A-Z]\w+(?:, [A-Z]\w+)*(?: and [A-Z]\w+)? \d{4} \([\w: ]+\)|source(?=列)"
+    r"|\(\w+\.md(?:#[\w\-]+)?\)"
     r"|(?:[A-Z][\w.\-]+|van|von|de|der|(?<=[\w、])[和等]|[、 （])+ ?\d{4}|\bet al\."
-    r"|Loops That Matter|pysimlin|MAPE|Sobol|Epsilon|epsilon",
+    r"|Loops That Matter|pysimlin|MAPE|Sobol|Epsilon|epsilon|CRPS|R-hat"
+    r"|(?:NBER|CEPR)(?=工作论文|讨论稿)|\(\.\./[\w./\-]+\)|--gdp VALUE --year YEAR"
+    r"|(?<=转引自)[A-Z]\w+和[A-Z]\w+",
     re.ASCII,
 )
 WORD = re.compile(r"[A-Za-z]{3,}")

@@ -17,15 +17,24 @@ from smecluster.calibration.problem.criteria import (
     PARTLY,
     PRIOR,
 )
-from smecluster.calibration.report.figures.panels import WIDTH, Drawn, format_short
+from smecluster.calibration.report.figures.panels import (
+    WIDTH,
+    Drawn,
+    format_short,
+    number_page,
+)
 from smecluster.calibration.store.findings import Findings, transform_to_scale
+from smecluster.model.presentation.language.catalogue import mark
+from smecluster.model.presentation.language.spoken import say
 from smecluster.model.presentation.plotting import Figure, add_heading
 
 _VERDICTS = {IDENTIFIED: "#0072B2", PARTLY: "#56B4E9", PRIOR: "#8A8A8A", BOUND: "#D55E00"}
 _OTHER = "#B07AA1"
 _PRIOR = "#DDDDDD"
 _ROWS = 32
-_NOTE = (
+#: Whose parameters they are.
+_SCOPES = (mark("shared"), mark("regional"))
+_NOTE = mark(
     "Each line is one parameter from its lower to its upper bound (the numbers at the ends), "
     "logarithmic if it is estimated in logarithms. Broad band: 90 % of the prior. Thin bar and "
     "point: the calibrated 90 % interval and the estimate. A bar as long as its band means that "
@@ -57,11 +66,12 @@ def draw_bounds(findings: Findings) -> Iterator[Drawn]:
         length = math.ceil(len(group) / pages)
         for number in range(pages):
             part = group.iloc[number * length : (number + 1) * length]
-            suffix = f" ({number + 1} of {pages})" if pages > 1 else ""
-            title = f"Parameters, {scope}{suffix}"
-            figure = add_heading(_draw_page(part), title, _NOTE)
+            title = number_page(
+                say("Parameters, {scope}", scope=say.word(str(scope))), number, pages
+            )
+            figure = add_heading(_draw_page(part), title, say(_NOTE))
             name = f"parameters-{scope}-{number + 1}"
-            yield Drawn(name, f"{title}, between their bounds.", figure)
+            yield Drawn(name, say("{title}, between their bounds.", title=title), figure)
 
 
 def _draw_page(table: pd.DataFrame) -> Figure:
@@ -90,7 +100,7 @@ def _draw_page(table: pd.DataFrame) -> Figure:
         value = format_short(item["estimate"])
         if np.isfinite(item["low"]):
             value += f"  [{format_short(item['low'])}, {format_short(item['high'])}]"
-        unit = "" if item["unit"] == "Dmnl" else f" {item['unit']}"
+        unit = "" if item["unit"] == "Dmnl" else f" {say.own_unit(item['unit'])}"
         for place, shift, side, text in (
             (0, -4, "right", format_short(item["lower"])),
             (1, 4, "left", format_short(item["upper"])),
@@ -105,7 +115,7 @@ def _draw_page(table: pd.DataFrame) -> Figure:
                 ha=side,
                 va="center",
             )
-    axis.set_yticks(rows, [str(name) for name in table["name"]], fontsize=7)
+    axis.set_yticks(rows, [say.variable(str(name)) for name in table["name"]], fontsize=7)
     axis.tick_params(axis="y", length=0, pad=42)
     axis.set_ylim(len(table) - 0.4, -0.6)
     axis.set_xlim(0, 1)
@@ -135,8 +145,8 @@ def _make_legend(table: pd.DataFrame) -> list[Line2D]:
             color=choose_colour(verdict),
             marker="o",
             linewidth=2.2,
-            label=verdict or "calibrated",
+            label=say.word(verdict) or say("calibrated"),
         )
         for verdict in dict.fromkeys(table["verdict"])
     ]
-    return [Line2D([], [], color=_PRIOR, linewidth=8, label="prior, 90 %"), *marks]
+    return [Line2D([], [], color=_PRIOR, linewidth=8, label=say("prior, 90 %")), *marks]

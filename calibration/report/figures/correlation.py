@@ -9,6 +9,7 @@ import pandas as pd
 
 from smecluster.calibration.problem.criteria import CONFOUNDED
 from smecluster.calibration.report.figures.panels import WIDTH, Drawn
+from smecluster.model.presentation.language.spoken import say
 from smecluster.model.presentation.plotting import Figure, add_heading
 
 _MOST = 64
@@ -41,7 +42,8 @@ def draw_correlations(table: pd.DataFrame) -> Iterator[Drawn]:
     text = max(4.5, min(8.0, 330 / size))
     numbers = range(1, size + 1)
     axis.set_xticks(range(size), [str(number) for number in numbers], fontsize=text, rotation=90)
-    names = [f"{name}  {number}" for name, number in zip(table.index, numbers, strict=True)]
+    spoken = [say.variable(str(name)) for name in table.index]
+    names = [f"{name}  {number}" for name, number in zip(spoken, numbers, strict=True)]
     axis.set_yticks(range(size), names, fontsize=text)
     axis.tick_params(length=0)
     axis.spines[:].set_visible(False)
@@ -52,18 +54,20 @@ def draw_correlations(table: pd.DataFrame) -> Iterator[Drawn]:
     bar = figure.colorbar(
         image, cax=axis.inset_axes((0.62, 0.9, 0.32, 0.02)), orientation="horizontal"
     )
-    bar.set_label("correlation", fontsize=8)
+    bar.set_label(say("correlation"), fontsize=8)
     bar.ax.tick_params(labelsize=7)
     left = len(strength) - size
-    note = (
-        "Correlations of the posterior draws in the scale of estimation; those beyond "
-        f"{CONFOUNDED} are written in without their sign: the figures identify such parameters "
-        "only together. Columns bear the numbers of the rows."
+    note = say(
+        "Correlations of the posterior draws in the scale of estimation; those beyond {limit} are "
+        "written in without their sign: the figures identify such parameters only together. "
+        "Columns bear the numbers of the rows.",
+        limit=CONFOUNDED,
     )
     if left:
-        note += f" The {left} parameters that are least correlated are left out."
+        rest = say("The {count} parameters that are least correlated are left out.", count=left)
+        note = say.sentences([note, rest])
     yield Drawn(
         "correlation",
-        "Correlations of the parameters.",
-        add_heading(figure, "Which parameters are confounded", note),
+        say("Correlations of the parameters."),
+        add_heading(figure, say("Which parameters are confounded"), note),
     )

@@ -17,26 +17,28 @@ from smecluster.calibration.report.figures.panels import (
     FIGURE_COLOUR,
     Drawn,
     draw_pages,
+    name_panel,
     scale_axis,
     write_title,
 )
 from smecluster.calibration.store.findings import Findings, Series, split_series
-from smecluster.model.presentation.formatting import colour_regions, display_unit
+from smecluster.model.presentation.formatting import colour_regions
+from smecluster.model.presentation.language.catalogue import mark
+from smecluster.model.presentation.language.spoken import say
 
 #: The shade of figures that are known only up to a factor.
 SCALED_COLOUR = "#9A9A9A"
 HELD_OUT = "#FBF3DB"
 _MARKERS = "osD^vPX"
 _SIDE_BY_SIDE = 4
-_DRAWS = (
+_DRAWS = mark(
     "Line and band: the calibrated model and the 90 % interval of its posterior draws (parameter "
     "uncertainty only; single figures scatter more)."
 )
-_NO_DRAWS = "Line: the calibrated model; its uncertainty was not estimated."
-_NOTE = (
-    "Figures known only up to a factor are "
-    "divided by it. Another mark is another definition, with its mean absolute error. Money in "
-    "constant prices of 2010."
+_NO_DRAWS = mark("Line: the calibrated model; its uncertainty was not estimated.")
+_NOTE = mark(
+    "Figures known only up to a factor are divided by it. Another mark is another definition, with "
+    "its mean absolute error. Money in constant prices of 2010."
 )
 
 
@@ -70,20 +72,21 @@ def draw_fits(findings: Findings) -> Iterator[Drawn]:
     def panel(axis: Axes, key: tuple[str, str]) -> None:
         variable, region = key
         if key not in groups:
-            write_title(axis, f"{region}: {variable}", columns)
-            axis.text(0.5, 0.5, "no published figures", color=FAINT, fontsize=7, ha="center")
+            write_title(axis, name_panel(region, variable, ""), columns)
+            nothing = say("no published figures")
+            axis.text(0.5, 0.5, nothing, color=FAINT, fontsize=7, ha="center")
             axis.set_axis_off()
             return
         _draw_panel(axis, groups[key], paths.get(key), colours[region], findings.split, errors)
-        unit = display_unit(groups[key]["unit"].iloc[0])[0]
-        write_title(axis, f"{region}: {variable}, {unit}", columns)
+        unit = say.unit(groups[key]["unit"].iloc[0])[0]
+        write_title(axis, name_panel(region, variable, "", unit), columns)
 
     yield from draw_pages(
         items,
         panel,
         name="fits",
-        title="The calibrated model beside the published figures",
-        note=f"{_DRAWS if table['low'].notna().any() else _NO_DRAWS} {_NOTE}",
+        title=say("The calibrated model beside the published figures"),
+        note=say.sentences([say(_DRAWS if table["low"].notna().any() else _NO_DRAWS), say(_NOTE)]),
         columns=columns,
         rows=5,
         height=1.75,
@@ -140,16 +143,16 @@ def make_legend(table: pd.DataFrame, *, held: bool) -> list[Line2D | Patch]:
             [], [], marker="o", linestyle="none", color=colour, markerfacecolor=fill, label=label
         )
 
-    marks: list[Line2D | Patch] = [points("published figure", FIGURE_COLOUR, FIGURE_COLOUR)]
+    marks: list[Line2D | Patch] = [points(say("published figure"), FIGURE_COLOUR, FIGURE_COLOUR)]
     if (table["compare"] == "scale").any():
-        marks.append(points("known only up to a factor", SCALED_COLOUR, SCALED_COLOUR))
+        marks.append(points(say("known only up to a factor"), SCALED_COLOUR, SCALED_COLOUR))
     if (table["status"] == "remembered").any():
-        marks.append(points("from memory, not seen in a source", FIGURE_COLOUR, "white"))
-    marks.append(Line2D([], [], color=FAINT, linewidth=2, label="calibrated model"))
+        marks.append(points(say("from memory, not seen in a source"), FIGURE_COLOUR, "white"))
+    marks.append(Line2D([], [], color=FAINT, linewidth=2, label=say("calibrated model")))
     if table["low"].notna().any():
-        marks.append(Patch(color=FAINT, alpha=0.3, linewidth=0, label="90 % of the draws"))
+        marks.append(Patch(color=FAINT, alpha=0.3, linewidth=0, label=say("90 % of the draws")))
     if held:
-        marks.append(Patch(color=HELD_OUT, label="years held out of the forecast test"))
+        marks.append(Patch(color=HELD_OUT, label=say("years held out of the forecast test")))
     return marks
 
 
@@ -161,7 +164,7 @@ def _draw_panel(
     split: int | None,
     errors: Mapping[Series, float],
 ) -> None:
-    factor = display_unit(table["unit"].iloc[0])[1]
+    factor = say.unit(table["unit"].iloc[0])[1]
     level = table.copy()
     for column in ("value", "fitted", "low", "high"):
         level[column] = table[column] / table["factor"] * factor
@@ -192,8 +195,7 @@ def _draw_panel(
         marker = _MARKERS[at % len(_MARKERS)]
         draw_points(axis, series, shade, marker)
         error = errors.get(key, np.nan)
-        label = (key[-1] or "published") + (f": {error:.0f} %" if np.isfinite(error) else "")
-        axis.plot([], [], marker, color=shade, markersize=3.4, label=label)
+        axis.plot([], [], marker, color=shade, markersize=3.4, label=_label(key[-1], error))
     axis.legend(loc="best", fontsize=5.5, frameon=False, handletextpad=0.1, labelspacing=0.2)
     values = pd.concat([level["value"], line["fitted"], band["low"], band["high"]])
     scale_axis(axis.yaxis, values, axis.set_yscale)
@@ -204,3 +206,12 @@ def _draw_panel(
     if split is not None and last > split:
         axis.axvspan(max(split, first - 2) + 0.5, last + 1.5, color=HELD_OUT, zorder=0)
     axis.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+
+
+def _label(segment: str, error: float) -> str:
+    """Label the figures of one definition, with the mean absolute error of the fit in percent."""
+    if not np.isfinite(error):
+        return say.word(segment or "published")
+    if not segment:
+        return say("published: {error} %", error=f"{error:.0f}")
+    return say("{series}: {error} %", series=say.word(segment), error=f"{error:.0f}")

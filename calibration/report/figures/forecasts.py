@@ -18,17 +18,20 @@ from smecluster.calibration.report.figures.panels import (
     FIGURE_COLOUR,
     Drawn,
     draw_pages,
+    name_panel,
     scale_axis,
     write_title,
 )
 from smecluster.calibration.store.findings import JOINED, Findings, Series, split_series
-from smecluster.model.presentation.formatting import colour_regions, display_unit
+from smecluster.model.presentation.formatting import colour_regions
+from smecluster.model.presentation.language.catalogue import mark
+from smecluster.model.presentation.language.spoken import say
 
 #: How the naive forecasts are drawn.
 _STYLES: Mapping[str, Literal["--", "-.", ":"]] = {
-    "random walk": "--",
-    "exponential": "-.",
-    "logistic": ":",
+    mark("random walk"): "--",
+    mark("exponential"): "-.",
+    mark("logistic"): ":",
 }
 _COLUMNS = 3
 _JOINED_STYLE = (0, (1, 0.6))
@@ -59,34 +62,45 @@ def draw_forecasts(findings: Findings) -> Iterator[Drawn]:
         mine = (figures[SERIES] == pd.Series(key, index=SERIES)).all(axis=1)
         _draw_panel(axis, figures[mine], groups[key], colours[key[0]])
         region, variable, segment = key
-        unit = display_unit(groups[key]["unit"].iloc[0])[0]
-        name = f"{region}: {variable}{f' ({segment})' if segment else ''}, {unit}"
-        better = f"\nskill {skill[key]:+.2f}" if key in skill.index else ""
-        write_title(axis, name, _COLUMNS)
-        axis.text(0.02, 0.96, better.strip(), transform=axis.transAxes, fontsize=7, va="top")
+        unit = say.unit(groups[key]["unit"].iloc[0])[0]
+        better = say("skill {skill}", skill=f"{skill[key]:+.2f}") if key in skill.index else ""
+        write_title(axis, name_panel(region, variable, segment, unit), _COLUMNS)
+        axis.text(0.02, 0.96, better, transform=axis.transAxes, fontsize=7, va="top")
 
-    note = (
-        f"The model was fitted to the figures up to {findings.split}; the shaded years are "
-        "forecasts, in which its last error fades. Band: 90 % interval of a single figure. Skill: "
-        "1 - error of the model / error of the random walk with drift (root mean square error of "
-        "logarithms); above 0 is better than the random walk."
+    note = say(
+        "The model was fitted to the figures up to {split}; the shaded years are forecasts, in "
+        "which its last error fades. Band: 90 % interval of a single figure. Skill: 1 - error of "
+        "the model / error of the random walk with drift (root mean square error of logarithms); "
+        "above 0 is better than the random walk.",
+        split=findings.split,
     )
     marks: list[Line2D | Patch] = [
-        Line2D([], [], color=FAINT, linewidth=2, label="model's forecast"),
+        Line2D([], [], color=FAINT, linewidth=2, label=say("model's forecast")),
         *(
-            [Line2D([], [], color=FAINT, linestyle=_JOINED_STYLE, label="joined to the last")]
+            [
+                Line2D(
+                    [],
+                    [],
+                    color=FAINT,
+                    linestyle=_JOINED_STYLE,
+                    label=say("joined to the last"),
+                )
+            ]
             if JOINED in held
             else []
         ),
-        Patch(color=FAINT, alpha=0.3, linewidth=0, label="its 90 %"),
-        *(Line2D([], [], color="#555555", linestyle=s, label=n) for n, s in _STYLES.items()),
+        Patch(color=FAINT, alpha=0.3, linewidth=0, label=say("its 90 %")),
+        *(
+            Line2D([], [], color="#555555", linestyle=style, label=say(name))
+            for name, style in _STYLES.items()
+        ),
         *_mark_points(held, findings["figures"]),
     ]
     yield from draw_pages(
         list(groups),
         panel,
         name="forecasts",
-        title="Forecasts of years that the fit did not use",
+        title=say("Forecasts of years that the fit did not use"),
         note=note,
         columns=_COLUMNS,
         rows=5,
@@ -96,9 +110,9 @@ def draw_forecasts(findings: Findings) -> Iterator[Drawn]:
 
 
 def _mark_points(*tables: pd.DataFrame) -> list[Line2D]:
-    labels = {"published figure": FIGURE_COLOUR}
+    labels = {say("published figure"): FIGURE_COLOUR}
     if any((table["status"] == "remembered").any() for table in tables):
-        labels["from memory, not seen in a source"] = "white"
+        labels[say("from memory, not seen in a source")] = "white"
     return [
         Line2D(
             [],
@@ -114,7 +128,7 @@ def _mark_points(*tables: pd.DataFrame) -> list[Line2D]:
 
 
 def _draw_panel(axis: Axes, figures: pd.DataFrame, held: pd.DataFrame, colour: str) -> None:
-    factor = display_unit(held["unit"].iloc[0])[1]
+    factor = say.unit(held["unit"].iloc[0])[1]
     before = figures[figures["year"] < held["year"].min()]
     points = pd.concat([before[["year", "value", "status"]], held[["year", "value", "status"]]])
     draw_points(axis, points.assign(value=points["value"] * factor), FIGURE_COLOUR, "o")

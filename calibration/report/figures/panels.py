@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, TypeVar
 
@@ -15,7 +14,9 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
 
+from smecluster.model.presentation.language.spoken import say
 from smecluster.model.presentation.plotting import Figure, add_heading
+from smecluster.model.presentation.wrapping import fill
 
 Item = TypeVar("Item")
 
@@ -105,9 +106,17 @@ def draw_pages(
             frameon=False,
             fontsize=7.5,
         )
-        suffix = f" ({number + 1} of {count})" if count > 1 else ""
-        page = add_heading(figure, title + suffix, note)
-        yield Drawn(f"{name}-{number + 1}", f"{title}{suffix}.", page)
+        heading = number_page(title, number, count)
+        page = add_heading(figure, heading, note)
+        yield Drawn(f"{name}-{number + 1}", say("{title}.", title=heading), page)
+
+
+def number_page(title: str, number: int, count: int) -> str:
+    """Add to a title which page of how many it stands on; pages are counted from 0."""
+    if count == 1:
+        return title
+    told = {"title": title, "number": number + 1, "count": count}
+    return say("{title} ({number} of {count})", **told)
 
 
 def strip_frame(axis: Axes) -> None:
@@ -122,7 +131,7 @@ def write_title(axis: Axes, text: str, columns: int) -> None:
     """Write the title of a panel that shares the page's width with others."""
     # A line may break before the name of a region.
     spaced = text.replace("[", " [")
-    axis.set_title(textwrap.fill(spaced, 118 // columns), fontsize=7.5, loc="left")
+    axis.set_title(fill(spaced, 118 // columns), fontsize=7.5, loc="left")
 
 
 def scale_axis(axis: Axis, values: pd.Series[float], set_scale: Callable[[str], object]) -> None:
@@ -162,3 +171,13 @@ def format_short(value: float) -> str:
     if abs(value) >= 1000:
         return f"{float(f'{value:.3g}'):,.0f}"
     return f"{value:.3g}"
+
+
+def name_panel(region: str, variable: str, segment: str, unit: str = "") -> str:
+    """Name a panel: the region, its series, and the unit of the screen if there is one."""
+    told = {"region": say.name(region), "what": say.word(variable)}
+    if segment:
+        told["what"] = say("{what} ({part})", what=told["what"], part=say.word(segment))
+    if not unit:
+        return say("{region}: {what}", **told)
+    return say("{region}: {what}, {unit}", unit=say.own_unit(say.word(unit)), **told)

@@ -21,12 +21,14 @@ from smecluster.calibration.report.figures.panels import (
     write_title,
 )
 from smecluster.calibration.store.findings import Findings
+from smecluster.model.presentation.language.catalogue import mark
+from smecluster.model.presentation.language.spoken import say
 
 # Profiles are followed until they pass the cut.
 _TOP = 1.6 * CUT_95
 _COLUMNS = 4
 _PRIOR = "#CCCCCC"
-_NOTE = (
+_NOTE = mark(
     "Vertical: cost above the best fit with the parameter held at a value and all others "
     "refitted. Values below the cut are compatible with figures and prior. A curve that follows "
     "the prior's means that the figures say nothing."
@@ -56,23 +58,28 @@ def draw_profiles(findings: Findings) -> Iterator[Drawn]:
     def panel(axis: Axes, name: str) -> None:
         _draw_panel(axis, profiles[name].sort_values("value"), known[name])
         unit = known[name]["unit"]
-        write_title(axis, name + ("" if unit == "Dmnl" else f", {unit}"), _COLUMNS)
+        title = say.variable(name)
+        if unit != "Dmnl":
+            title = say("{name}, {unit}", name=title, unit=say.own_unit(unit))
+        write_title(axis, title, _COLUMNS)
 
     legend = [
         *(
-            Line2D([], [], color=choose_colour(verdict), label=verdict)
+            Line2D([], [], color=choose_colour(verdict), label=say.word(verdict))
             for verdict in dict.fromkeys(known[name]["verdict"] for name in names)
         ),
-        Line2D([], [], color=_PRIOR, linewidth=3, label="prior alone"),
-        Line2D([], [], color=FAINT, linestyle="--", label=f"{CUT_95}: the ends of 95 %"),
-        Line2D([], [], color="#222222", linestyle=":", label="estimate"),
+        Line2D([], [], color=_PRIOR, linewidth=3, label=say("prior alone")),
+        Line2D(
+            [], [], color=FAINT, linestyle="--", label=say("{cut}: the ends of 95 %", cut=CUT_95)
+        ),
+        Line2D([], [], color="#222222", linestyle=":", label=say("estimate")),
     ]
     yield from draw_pages(
         names,
         panel,
         name="profiles",
-        title="Profiles of the parameters",
-        note=_NOTE,
+        title=say("Profiles of the parameters"),
+        note=say(_NOTE),
         columns=_COLUMNS,
         rows=7,
         height=1.3,

@@ -20,9 +20,11 @@ from smecluster.calibration.report.figures.panels import (
     FIGURE_COLOUR,
     Drawn,
     draw_pages,
+    name_panel,
     write_title,
 )
 from smecluster.calibration.store.findings import Series, split_series
+from smecluster.model.presentation.language.spoken import say
 
 _MOST = 4.0
 _COLUMNS = 4
@@ -53,16 +55,16 @@ def draw_residuals(table: pd.DataFrame, correlations: pd.DataFrame) -> Iterator[
         series = groups[key]
         _draw_panel(axis, series, again.get(key, np.nan))
         region, variable, segment = key
-        write_title(axis, f"{region}: {variable}{f' ({segment})' if segment else ''}", _COLUMNS)
+        write_title(axis, name_panel(region, variable, segment), _COLUMNS)
 
-    note = (
+    note = say(
         "Logarithm of figure over fit, in standard errors; those beyond 4 are drawn at the edge. "
         "Grey: 90 % of a normal error. Runs on one side are errors that persist: r is the "
         "correlation with the previous year (about zero). A series with persistent errors counts "
         "for fewer figures than it has."
     )
     marks: list[Line2D | Patch] = [
-        Line2D([], [], marker="o", linestyle="none", color=FIGURE_COLOUR, label="residual")
+        Line2D([], [], marker="o", linestyle="none", color=FIGURE_COLOUR, label=say("residual"))
     ]
     if (table["status"] == "remembered").any():
         marks.append(
@@ -73,15 +75,15 @@ def draw_residuals(table: pd.DataFrame, correlations: pd.DataFrame) -> Iterator[
                 linestyle="none",
                 color=FIGURE_COLOUR,
                 markerfacecolor="white",
-                label="of a figure from memory",
+                label=say("of a figure from memory"),
             )
         )
-    marks.append(Patch(color="#EEEEEE", label="90 % of a normal error"))
+    marks.append(Patch(color="#EEEEEE", label=say("90 % of a normal error")))
     yield from draw_pages(
         list(groups),
         panel,
         name="residuals",
-        title="Residuals",
+        title=say("Residuals"),
         note=note,
         columns=_COLUMNS,
         rows=7,

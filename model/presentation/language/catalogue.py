@@ -45,6 +45,7 @@ _PARTS = {
     "yuan": "元",
     "person": "人",
     "firm": "家",
+    "patent": "件专利",
     "km2": "平方公里",
     "Year": "年",
     "Dmnl": "无量纲",
@@ -56,6 +57,15 @@ _NUMBERED = re.compile(r"(.+) (\d+)")
 _PART = re.compile(r"[A-Za-z]+2?|[*()]")
 #: The model's units that have a name in every language.
 NAMES_OF_UNITS = tuple(_UNITS)
+
+
+def mark(message: str) -> str:
+    """Mark a message that stands in a table of the code, and is given to a language later."""
+    return message
+
+
+#: What a long list ends with.
+_MORE = mark("{count} more")
 
 
 @dataclass(frozen=True)
@@ -105,12 +115,32 @@ class Language:
             return name if named == base else named + number
         return said
 
-    def join(self, parts: Sequence[str]) -> str:
-        """Join parts as a sentence does: a, b and c."""
+    def join(self, parts: Sequence[str], *, most: int | None = None, between: str = ", ") -> str:
+        """Join parts as a sentence does: a, b and c.
+
+        Parameters
+        ----------
+        parts : sequence of str
+            The parts.
+        most : int, optional
+            How many of a long list are shown; the rest is counted.
+        between : str
+            What stands between the other parts in English.
+
+        Returns
+        -------
+        str
+        """
+        shown = list(parts)
+        # A single part takes no more room than its count.
+        if most is not None and len(shown) > most + 1:
+            shown = [*shown[:most], self(_MORE, count=len(shown) - most)]
         if self.code == CHINESE:
-            *others, last = [*parts] or [""]
+            *others, last = shown or [""]
+            if between.strip() == ";":
+                return "；".join(shown)
             return "和".join(filter(None, ("、".join(others), last)))
-        return join_names(parts)
+        return join_names(shown, mark=between)
 
     def either(self, parts: Sequence[str]) -> str:
         """Join parts of which one is meant: a, b or c."""
@@ -213,11 +243,6 @@ def choose_language(code: str | None = None) -> Language:
     except ValueError:  # a locale that no table knows
         own = ENGLISH
     return load_language(CHINESE if own.startswith(CHINESE) else ENGLISH)
-
-
-def mark(message: str) -> str:
-    """Mark a message that stands in a table of the code, and is given to a language later."""
-    return message
 
 
 def list_files(code: str) -> list[Path]:

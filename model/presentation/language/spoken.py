@@ -98,9 +98,9 @@ class _Spoken:
         said = self.word(name)
         return said[:1].upper() + said[1:]
 
-    def join(self, parts: Sequence[str]) -> str:
+    def join(self, parts: Sequence[str], *, most: int | None = None, between: str = ", ") -> str:
         """Join parts as a sentence does."""
-        return self.language.join(parts)
+        return self.language.join(parts, most=most, between=between)
 
     def either(self, parts: Sequence[str]) -> str:
         """Join parts of which one is meant."""

@@ -21,22 +21,23 @@ _WORDS = r"(?:\b[A-Za-z][a-z'\-]*[,;:]? ){%d}[A-Za-z][a-z'\-]+"
 SENTENCE = re.compile(f"{_WORDS % 3}[.?]|{_WORDS % 7}")
 SAID = {*messages.CALLS, "name", "word"}
 #: Calls whose text a reader of pages never sees: help, errors, and names of files in messages.
-UNSEEN = re.compile(r".*(?:Error|Warning|Option|Argument|Field|exit)|warn|_refuse\w*|RuntimeError")
+UNSEEN = re.compile(
+    r".*(?:Error|Warning|Option|Argument|Field|exit)|warn|_refuse\w*|_check_rest|RuntimeError"
+)
 #: Files whose sentences stand in the catalogue as names, cite or explain the model, or are a page
 #: of its documentation.
 APART = {
+    "calibration/report/bibliography.py",
     "policies/accounting/lines.py",
     "policies/brief/parts/sources.py",
     "policies/dominance/compute.py",
     "policies/ensemble/worlds.py",
     "policies/game/coordination/published.py",
     "policies/optimisation/measures.py",
-    "sensitivity/decision/conditions.py",
-    "sensitivity/decision/conditions_page.py",
     "sensitivity/store/manifest.py",
 }
 #: Constants that hold no text of a page.
-SILENT = {"EXAMPLES"}
+SILENT = {"EXAMPLES", "SUBCOMMANDS"}
 
 
 def list_files() -> list[Path]:

@@ -1,0 +1,171 @@
+"""What slow work writes leaves no English on a Chinese page either; doubles stand in for the work.
+
+Shipped tables are read where there are some: those of the calibrations, and of the conditions.
+"""
+
+import re
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+from matplotlib.text import Text
+
+from smecluster.calibration.report import page as report
+from smecluster.calibration.store.named import RESULTS, SHIPPED
+from smecluster.model.checking import gains_page, knockouts_page
+from smecluster.model.checking.knockouts import AFTER, OUTCOMES, YEARS, Knockouts, load_mechanisms
+from smecluster.model.checking.loop_gains import BRAKES, CUTS, Gain, Gains
+from smecluster.model.checking.path_gains import YEARS as PUSHED
+from smecluster.model.checking.path_gains import PathGain
+from smecluster.model.presentation.language.spoken import speaking
+from smecluster.scripts.fitting import answer, evaluate
+from smecluster.scripts.main import main
+from smecluster.scripts.structure import gains, knockouts
+from tests.calibration.evaluation.test_summary import make_evaluation
+from tests.scripts.test_chinese import find_english, read_page
+
+REGIONS = ("Wenzhou", "Pearl River Delta", "Zhongguancun")
+HOUSE = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def chinese():
+    with speaking("zh"):
+        yield
+
+
+def read(capsys, page):
+    printed = capsys.readouterr().out
+    assert page.count("\n") > 10
+    return [*printed.splitlines(), *page.splitlines()]
+
+
+def write_calibration(tmp_path):
+    folder = tmp_path / SHIPPED
+    shutil.copytree(RESULTS / SHIPPED, folder)
+    return read_page(report.write_report(folder))
+
+
+def test_a_calibration_s_answers_and_tables(tmp_path, monkeypatch):
+    kinds = ("fits", "bounds", "profiles", "correlations", "forecasts", "residuals", "starts")
+    monkeypatch.setattr(report, "draw_all", lambda findings: dict.fromkeys(kinds, ()))
+    texts = write_calibration(tmp_path)
+    assert any("增加值的平均误差为" in text for text in texts)
+    assert find_english(texts) == []
+
+
+@pytest.mark.slow
+def test_a_calibration_s_figures(tmp_path, monkeypatch):
+    found = []
+
+    def record(pages):
+        for drawn in pages:
+            found.append(drawn.caption)
+            found.extend(text.get_text() for text in drawn.figure.findobj(Text))
+            yield drawn
+
+    real = report.draw_all
+    monkeypatch.setattr(
+        report,
+        "draw_all",
+        lambda findings: {kind: record(pages) for kind, pages in real(findings).items()},
+    )
+    assert find_english(write_calibration(tmp_path)) == []
+    assert len(found) > 100
+    assert find_english(found) == []
+
+
+def test_the_evaluation(capsys):
+    from smecluster.calibration.evaluation.page import write_page
+
+    found = make_evaluation()
+    evaluate._print(found)
+    texts = read(capsys, write_page(found, "evaluation.csv"))
+    assert find_english(text.replace("town", "") for text in texts) == []
+
+
+def test_the_knock_outs(capsys):
+    mechanisms = load_mechanisms()
+    shape = (len(mechanisms), 2, len(YEARS), len(REGIONS), len(OUTCOMES), len(AFTER))
+    values = np.random.default_rng(1).normal(-0.1, 0.2, shape)
+    values[0] = 0.0  # carries no weight
+    labels = {
+        "mechanism": [each.mechanism for each in mechanisms],
+        "act": ["cut", "double"],
+        "start": list(YEARS),
+        "Region": list(REGIONS),
+        "outcome": list(OUTCOMES),
+        "after": list(AFTER),
+    }
+    regional = tuple(bool(at % 5) for at, _ in enumerate(mechanisms))
+    found = Knockouts(mechanisms, xr.DataArray(values, labels, list(labels)), regional)
+    knockouts._print_summary(found)
+    knockouts._print_all(found)
+    texts = read(capsys, knockouts_page.write_page(found, "abc" * 8, "none"))
+    assert find_english(texts) == []
+
+
+@pytest.mark.parametrize("total", [0.5, 1.5])
+def test_the_gains(capsys, total):
+    single = tuple(Gain(cut, place, 0.125, total / 2) for cut in CUTS for place in REGIONS)
+    by_region = dict.fromkeys((*REGIONS, "all regions"), total)
+    found = Gains(2020, single, dict.fromkeys(BRAKES, by_region))
+    path = tuple(PathGain(CUTS[0], place, (0.1,) * len(PUSHED)) for place in REGIONS)
+    tables = (
+        gains._table_loops(found, REGIONS),
+        gains._table_together(found),
+        gains._table_path(path),
+    )
+    texts = read(capsys, gains_page.write_page(found, path, tables, "abc" * 8, ""))
+    assert find_english(texts) == []
+
+
+def test_what_the_answer_is_conditional_on(capsys):
+    from smecluster.calibration.conditions.ten_lines import read_knowledge, sum_up
+    from smecluster.calibration.joint.knowledge import describe_knowledge
+    from smecluster.sensitivity.decision.conditions_page import write_page
+
+    known = read_knowledge(RESULTS / "every-constant")
+    table = pd.read_csv(HOUSE / "docs" / "conditions.csv", comment="#")
+    answer._print(table, "local", "central")
+    page = write_page(
+        table,
+        ("local", "central"),
+        ("0.5%", 2040),
+        "smecluster calibrate answer --page docs/conditions.md",
+        "abc" * 8,
+        "none",
+        "conditions.csv",
+        sum_up(known),
+    )
+    told = describe_knowledge(known["constants"], known["pairs"], known["directions"])
+    assert find_english([*read(capsys, page), told]) == []
+
+
+def call(capsys, *arguments):
+    with pytest.raises(SystemExit) as ended:
+        main([*map(str, arguments), "--lang", "zh"])
+    assert ended.value.code == 0
+    return capsys.readouterr()
+
+
+def test_the_check_of_a_region_s_folder(capsys):
+    said = call(capsys, "case", "check", HOUSE / "calibration" / "cities" / "suzhou")
+    # The last column names series, as the folder's file does.
+    lines = [line.rpartition("\t")[0] or line for line in said.out.splitlines()]
+    assert find_english(lines) == []
+    assert "没有问题" in said.out
+    assert find_english(said.err.replace(str(HOUSE), "").splitlines()) == []
+
+
+@pytest.mark.slow
+def test_a_region_s_folder_that_is_made(capsys, tmp_path):
+    sheet = HOUSE / "calibration" / "cities" / "suzhou-yearbook.csv"
+    made = call(capsys, "case", "import", sheet, "--into", tmp_path / "a")
+    sized = call(capsys, "case", "new", tmp_path / "b", "--gdp", "4312", "--year", "1990")
+    texts = [re.sub(r"\w+_\w+|loans", "", line) for line in made.out.splitlines()]
+    texts += re.sub(r"parameters\.csv|\bb\b", "", sized.out).splitlines()
+    assert find_english(text.replace(str(tmp_path), "") for text in texts) == []
