@@ -14,7 +14,7 @@ from typing import Any
 from smecluster.model.building.declared import Env, Site
 from smecluster.model.building.expressions import CONTROLS
 from smecluster.model.building.trends import TrendBuilder
-from smecluster.model.program.graph import Output, Program
+from smecluster.model.program.graph import Output, Program, list_operands
 from smecluster.model.program.integration import Scheme
 from smecluster.model.program.interpreter import Interpreter, order_nodes
 from smecluster.model.reading import syntax
@@ -82,8 +82,8 @@ class _ProgramBuilder(TrendBuilder):
     def _build_clock(self) -> tuple[int, int, int, int]:
         """Build what steers a run; but for ``INITIAL TIME`` it may change with the time."""
         first = self.value(CONTROLS[0], (), first=True)
-        last, step, saveper = (self.value(name, (), first=False) for name in CONTROLS[1:])
-        for name, node in zip(CONTROLS[1:], (last, step, saveper), strict=True):
+        later = [self.value(name, (), first=False) for name in CONTROLS]
+        for name, node in zip(CONTROLS, later, strict=True):
             used = order_nodes(self.close({}, (0, 0, 0, 0)), [node])
             if any(self.graph.nodes[place][0] in ("state", "past") for place in used):
                 variable = self.variables[name]
@@ -91,7 +91,31 @@ class _ProgramBuilder(TrendBuilder):
                     f"{variable.place}{variable.name!r} depends on a stock or a delay, which is "
                     "not computed: let it depend on the time and on constants"
                 )
+        if self.graph.varies(later[0]):
+            first = self._confirm_beginning(first, later[0])
+        _, last, step, saveper = later
         return first, last, step, saveper
+
+    def _confirm_beginning(self, first: int, later: int) -> int:
+        """Build ``INITIAL TIME`` where it depends on the time, and is the same at its own."""
+        graph = self.graph
+        moved: dict[int, int] = {}
+        for place in order_nodes(self.close({}, (0, 0, 0, 0)), [later]):
+            node = graph.nodes[place]
+            used = list_operands(node)
+            payload = node[1 : len(node) - len(used)]
+            moved[place] = (
+                first
+                if node[0] == "time"
+                else graph.add(node[0], *payload, *(moved[one] for one in used))
+            )
+        variable = self.variables[CONTROLS[0]]
+        (definition, _), *_ = variable.cells.values()
+        same = graph.add("eq", first, moved[later])
+        reason = "value that is another one at its own time"
+        where = Site(variable, definition, (), first=True)
+        kept = self.demand(where, same, reason, "let it not depend on the time")
+        return graph.add("mul", first, kept)
 
     def _refuse_broken(self, program: Program) -> None:
         """Refuse what the values of the file itself do not allow, at whatever time."""

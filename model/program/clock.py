@@ -20,7 +20,6 @@ from smecluster.model.program.interpreter import Interpreter, order_nodes
 from smecluster.model.program.values import read_number
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.limits import MOST_STEPS
-from smecluster.model.vensim.names import fold_name
 
 # PySD's relative precision for the final time and the times saved.
 PRECISION = 1e-5
@@ -146,7 +145,7 @@ class _Clock:
     """What steers a run, at any time."""
 
     def __init__(self, program: Program, parameters: Any, tables: dict[int, Points]) -> None:
-        self.program = program
+        self._program = program
         self._interpreter = Interpreter(program, parameters, tables)
         self._order = order_nodes(program, program.clock)
         self.steady = all(program.nodes[node][0] != "time" for node in self._order)
@@ -158,21 +157,8 @@ class _Clock:
         """Compute ``INITIAL TIME``, and the three others at a time or, without one, there."""
         now = self.initial if time is None else time
         values = self._interpreter.compute(self._order, {}, now)
-        initial, final, step, saveper = (float(values[node]) for node in self.program.clock)
+        initial, final, step, saveper = (float(values[node]) for node in self._program.clock)
         return initial, final, step, saveper
-
-    def check_beginning(self) -> None:
-        """Refuse an ``INITIAL TIME`` that depends on the time and is not its own."""
-        for name, output in self.program.outputs.items():
-            if fold_name(name) == "initial time":
-                node = output.cells[()]
-                order = order_nodes(self.program, [node])
-                again = float(self._interpreter.compute(order, {}, self.initial)[node])
-                if again != self.initial:
-                    raise InputError(
-                        f"INITIAL TIME is {self.initial:g} at time 0 and {again:g} at that time: "
-                        "let it not depend on the time"
-                    )
 
 
 def compute_times(
@@ -215,7 +201,6 @@ def compute_times(
             f"{MOST_STEPS // 1_000_000} million steps"
         )
     if not clock.steady:
-        clock.check_beginning()
         return _follow_clock(clock, years)
     every = [initial]
     while every[-1] + step * PRECISION < final:

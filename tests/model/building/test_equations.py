@@ -98,7 +98,8 @@ def test_the_clock_may_change_with_the_time(tmp_path: Path) -> None:
     ("given", "changed", "message"),
     [
         ("Time < 2, 2, 4", "y < 2, 2, 4", "'FINAL TIME' depends on a stock or a delay"),
-        ("Time < 1, 0, 3", "Time < 3, 3, 0", "INITIAL TIME is 3 at time 0 and 0 at that time"),
+        ("Time < 1, 0, 3", "Time < 3, 3, 0", "'INITIAL TIME' has a value that is another one at"),
+        ("Time < 1, 0, 3", "y < 3, 0, 3", "'INITIAL TIME' depends on a stock or a delay"),
         ("SAVEPER = TIME STEP", "SAVEPER = IF THEN ELSE(Time < 1, 1, 1.5)", "a multiple of it or"),
         ("IF THEN ELSE(Time < 1, 0.5, 1)", "0.5 - Time", "TIME STEP (0) and SAVEPER (0) must be"),
         ("y = ", "z = DELAY FIXED(y, 1, 0) ~~|\ny = ", "'z' counts time steps, and TIME STEP"),
@@ -112,6 +113,16 @@ def test_a_clock_without_a_clear_meaning_is_refused(
     with pytest.raises(InputError) as caught:
         model.simulate(read(tmp_path, text, ""))
     assert message in str(caught.value)
+
+
+def test_a_beginning_that_moves_is_refused_beside_a_steady_clock(tmp_path: Path) -> None:
+    clock = CLOCK.replace("INITIAL TIME = 0", "INITIAL TIME = IF THEN ELSE(Time < at, at, 0)")
+    m = read(tmp_path, "at = 0 ~~|\ny = INTEG(y, 1) ~~|\n", clock)
+    np.testing.assert_array_equal(model.simulate(m)["time"], [0, 1, 2])
+    with pytest.raises(InputError, match="INITIAL TIME, FINAL TIME, TIME STEP and SAVEPER must be"):
+        model.simulate(m, {"at": 1})
+    with pytest.raises(InputError, match="'INITIAL TIME' has a value that is another one at its"):
+        read(tmp_path, "at = 1 ~~|\ny = INTEG(y, 1) ~~|\n", clock).program  # noqa: B018
 
 
 def test_a_clock_that_changes_is_refused_by_what_cannot_follow_it(tmp_path: Path) -> None:
