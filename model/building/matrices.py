@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from smecluster.model.building.declared import Env, Site
-from smecluster.model.building.vectors import VectorBuilder
+from smecluster.model.building.indices import IndexBuilder
 from smecluster.model.program.functions import choose, less
 from smecluster.model.reading import syntax
 from smecluster.model.reading.syntax import File
@@ -19,7 +19,7 @@ from smecluster.model.vensim.names import fold_name
 INVERT = "invert matrix"
 
 
-class MatrixBuilder(VectorBuilder):
+class MatrixBuilder(IndexBuilder):
     """Builds inverses of matrices.
 
     Parameters

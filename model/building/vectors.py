@@ -245,40 +245,6 @@ class VectorBuilder(ExpressionBuilder):
         place = self.graph.add("add", start, self.number(where, env, offset))
         return self.pick(where, name, values, place)
 
-    def build_element_at(self, where: Site, env: Env, tree: syntax.Call) -> int:
-        """Build the element of an array that indices count from 1 (`model.reading.xmile_names`).
-
-        A run in which one is no whole number, or counts beyond the range, fails.
-        """
-        array, *indices = tree.arguments
-        variable = self.find_variable(where, array.reference)
-        dims = self.variables[variable].dims
-        subscripts = array.subscripts.subscripts
-        if len(subscripts) != len(dims):
-            raise where.refuse(
-                f"uses {self.variables[variable].name!r} with {len(subscripts)} subscripts, it has "
-                f"{len(dims)}"
-            )
-        axes = [
-            self.subscripts.ranges[dim] if name == "*" else (name,)
-            for name, dim in zip(subscripts, dims, strict=True)
-        ]
-        self.count_terms(where, "index", math.prod(map(len, axes)))
-        cells = [
-            self.resolve_cell(where, env, variable, names) for names in itertools.product(*axes)
-        ]
-        nodes = [self.graph.number(self.value(variable, cell, where.first)) for cell in cells]
-        free = [axis for name, axis in zip(subscripts, axes, strict=True) if name == "*"]
-        for axis, index in reversed(list(zip(free, indices, strict=True))):
-            place = self.graph.add("sub", self.number(where, env, index), self.graph.const(1))
-            whole = self.graph.add("eq", place, self.graph.add("floor", place))
-            kept = self.demand(where, whole, "index that is no whole number", "round it")
-            size = len(axis)
-            rows = [nodes[at : at + size] for at in range(0, len(nodes), size)]
-            nodes = [self.pick(where, "index", row, place) for row in rows]
-            nodes = [self.graph.add("mul", node, kept) for node in nodes]
-        return nodes[0]
-
     def pick(self, where: Site, name: str, values: Sequence[int], place: int) -> int:
         """Build the element at a place, from 0."""
         graph = self.graph
