@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from smecluster.calibration.authoring.template import new_case
+from smecluster.model.support import cache
 from smecluster.policies.optimisation import search
+from tests.blank import leave_blank
 
 HERE = Path(__file__).parent
 #: Files that take longest, the longest first. Begun last, one of them would keep one process busy
@@ -20,6 +22,8 @@ FIRST = (
     "policies/one_engine/test_one_engine.py",
     "policies/one_engine/test_horizons.py",
     "model/checking/test_runner.py",
+    "installation/test_wheel.py",
+    "sensitivity/test_running.py",
 )
 #: Seconds of tests below which nobody asks where they went.
 WORTH_TELLING = 120.0
@@ -68,6 +72,20 @@ def short_climb(monkeypatch):
         return climb(generations, point, value, min(steps, 2))
 
     monkeypatch.setattr(search, "_climb", climb_little)
+
+
+@pytest.fixture
+def blank_figures(monkeypatch):
+    """Draw nothing: that a command draws its figures, another of its tests asks."""
+    leave_blank(monkeypatch)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def roomy_cache():
+    """Keep the code of all models that the tests run: they are more than anybody else's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cache, "_MOST", 2000)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -254,6 +254,7 @@ def test_a_study_is_not_run_into_a_folder_of_others(capsys, tmp_path):
         assert read(tmp_path) == before
 
 
+@pytest.mark.usefixtures("blank_figures")
 def test_unfinished_runs_of_another_study_go_once_there_are_results(capsys, tmp_path):
     from smecluster.model.support.checkpoints import Checkpoints
 

@@ -38,8 +38,8 @@ def drawn(monkeypatch: pytest.MonkeyPatch, draws: pd.DataFrame) -> None:
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], tmp_path: Path, short_climb: None):
-    """Run a command and give what it prints as JSON; what a search finds is not asked here."""
+def run(capsys: pytest.CaptureFixture[str], tmp_path: Path, short_climb: None, blank_figures: None):
+    """Run a command and give what it prints as JSON; neither searches nor figures are asked of."""
 
     def call(*arguments: str) -> dict:
         with pytest.raises(SystemExit) as ended:

@@ -54,6 +54,7 @@ def test_the_tables_hold_the_three_regions(written: Path):
         assert set(read(written / f"{name}.csv")["region"]) == REGIONS
 
 
+@pytest.mark.usefixtures("blank_figures")
 def test_a_pipe_gets_the_fit_and_the_turning_points(capsys, tmp_path):
     status, out, err = call(capsys, "--out", str(tmp_path))
     fit, turns = (block.splitlines() for block in out.split("\n\n"))
@@ -76,6 +77,7 @@ def test_one_region_is_shown_as_the_run_of_all_regions_has_it(capsys, tmp_path, 
     assert len(record["files"]) == 7
 
 
+@pytest.mark.usefixtures("blank_figures")
 def test_figures_from_memory_come_only_when_asked_for(capsys, tmp_path, written: Path):
     status, _, _ = call(capsys, "--include", "remembered", "--out", str(tmp_path))
     assert status == 0
@@ -83,6 +85,7 @@ def test_figures_from_memory_come_only_when_asked_for(capsys, tmp_path, written:
     assert "remembered" not in set(read(written / "histories.csv")["status"])
 
 
+@pytest.mark.usefixtures("blank_figures")
 def test_a_users_own_region_stands_beside_the_three(capsys, tmp_path):
     folder = tmp_path / "twin"
     shutil.copytree(CASES / "wenzhou", folder)

@@ -111,6 +111,7 @@ def test_every_file_says_where_it_came_from(written: Path):
         assert model_hash.encode() in path.read_bytes()
 
 
+@pytest.mark.usefixtures("blank_figures")
 def test_every_output_names_the_budget(written: Path, capsys, tmp_path: Path):
     said = "on top of policy as now (0.5 % of the regions' value added)"
     assert said in json.loads((written / "outcomes.json").read_text())["stamp"]["budget"]
@@ -119,12 +120,14 @@ def test_every_output_names_the_budget(written: Path, capsys, tmp_path: Path):
     assert said in html.unescape((tmp_path / "details.html").read_text())
 
 
+@pytest.mark.usefixtures("blank_figures")
 def test_the_printed_table_can_be_read_by_a_program(capsys, tmp_path: Path):
     status, out, err = call(capsys, "central", "local", "--out", str(tmp_path))
     assert (status, err) == (0, "")
     assert any(line.startswith("Value added\tbn yuan a year\t") for line in out.splitlines())
 
 
+@pytest.mark.usefixtures("blank_figures")
 def test_json_holds_money_outcomes_and_spillovers(capsys, tmp_path: Path):
     _, out, _ = call(capsys, "central", "local", "--json", "--out", str(tmp_path))
     record = json.loads(out)
@@ -132,6 +135,7 @@ def test_json_holds_money_outcomes_and_spillovers(capsys, tmp_path: Path):
     assert record["warnings"] == []
 
 
+@pytest.mark.usefixtures("blank_figures")
 def test_a_share_beyond_its_span_is_one_warning_line(capsys, tmp_path: Path):
     arguments = ["central", "--budget", "3%", "--out", str(tmp_path), "--json"]
     status, out, err = call(capsys, *arguments)
@@ -142,6 +146,7 @@ def test_a_share_beyond_its_span_is_one_warning_line(capsys, tmp_path: Path):
     assert any("'common technology programme'" in said for said in json.loads(out)["warnings"])
 
 
+@pytest.mark.usefixtures("blank_figures")
 def test_kinds_of_intervention_are_compared_from_the_beginning(capsys, tmp_path: Path):
     kinds = ["self-development", "cultivation", "combination"]
     arguments = [*kinds, "--start", "1978", "--budget", "0", "--json", "--out", str(tmp_path)]
@@ -151,6 +156,7 @@ def test_kinds_of_intervention_are_compared_from_the_beginning(capsys, tmp_path:
     assert min(years) == 1978
 
 
+@pytest.mark.usefixtures("blank_figures")
 def test_two_runs_of_a_comparison_write_the_same_tables(written: Path, capsys, tmp_path: Path):
     call(capsys, "central", "local", "--out", str(tmp_path))
     for name in ("outcomes.csv", "spillovers.csv", "money.csv", "paths.csv"):

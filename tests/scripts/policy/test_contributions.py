@@ -51,6 +51,7 @@ def test_one_strategy_without_draws(few, tmp_path, capsys):
     assert page.count("data:image/png") == 3
 
 
+@pytest.mark.usefixtures("blank_figures")
 def test_strategies_have_one_budget_whatever_their_order(few, tmp_path, capsys):
     records = []
     for names in ((few, "central"), ("central", few)):
@@ -73,6 +74,7 @@ def test_a_wrong_outcome_is_one_line(few, tmp_path, capsys):
     assert [path.name for path in tmp_path.iterdir()] == ["few.toml"]
 
 
+@pytest.mark.usefixtures("blank_figures")
 def test_a_study_says_what_the_command_line_does_not(few, tmp_path, capsys):
     study = tmp_path / "study.toml"
     study.write_text(
@@ -91,6 +93,7 @@ def test_nothing_to_share_out_is_one_line(tmp_path, capsys):
     assert "name strategies to compare, or a study with --study" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("blank_figures")
 def test_a_share_beyond_its_span_is_a_warning(few, tmp_path, capsys):
     arguments = ["--budget", "3%", "--step", "0.125", "--json"]
     arguments += ["--calibration", "none", "--out", str(tmp_path / "out")]

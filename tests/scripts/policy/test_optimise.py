@@ -58,6 +58,7 @@ def test_the_best_use_is_a_strategy_file_and_the_verdict_is_printed(draws, tmp_p
     assert record["stamp"]["budget"].endswith("(0.5 % of the regions' value added)")
 
 
+@pytest.mark.usefixtures("blank_figures")
 def test_a_kept_search_is_not_mixed_with_another(draws, tmp_path, capsys):
     arguments = ["optimise", "local", *SMALL, "--calibration", "none", "--out", str(tmp_path)]
     assert smecluster(*arguments, "--budget", "800000") == 0

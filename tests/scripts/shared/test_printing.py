@@ -84,6 +84,7 @@ def test_many_files_are_counted_and_the_page_is_named(capsys, monkeypatch):
 
 @pytest.mark.parametrize("width", [80, 120])
 @pytest.mark.parametrize("command", ["levers", "regions", "futures", "run local", "histories"])
+@pytest.mark.usefixtures("blank_figures")
 def test_no_command_breaks_a_word_at_the_edge(capsys, monkeypatch, tmp_path, command, width):
     become_terminal(monkeypatch, width)
     monkeypatch.chdir(tmp_path)
@@ -101,6 +102,7 @@ def test_lines_are_wrapped_one_by_one_under_their_indent(capsys, monkeypatch):
     assert [line[:6] for line in rest] == ["  word", "  word", ""]
 
 
+@pytest.mark.usefixtures("blank_figures")
 def test_a_comparison_fits_the_terminal(capsys, monkeypatch, tmp_path):
     become_terminal(monkeypatch)
     monkeypatch.chdir(tmp_path)

@@ -62,6 +62,7 @@ def test_compare_writes_tables_figures_and_a_page(capsys, draws, tmp_path: Path)
     assert read_stamp(tmp_path / "outcomes.csv")["draws"].startswith("12 ")
 
 
+@pytest.mark.usefixtures("blank_figures")
 def test_compare_in_json_holds_answer_and_tables(capsys, draws, tmp_path: Path):
     arguments = ["local", "--draws", "3", *FAST, "--json", "--out", str(tmp_path)]
     status, out, _ = call(capsys, "compare", *arguments)
@@ -71,6 +72,7 @@ def test_compare_in_json_holds_answer_and_tables(capsys, draws, tmp_path: Path):
     assert record["stamp"]["seed"] == "1"
 
 
+@pytest.mark.usefixtures("blank_figures")
 def test_the_same_seed_gives_the_same_tables(capsys, draws, tmp_path: Path):
     for place in ("one", "other"):
         arguments = ["local", "--draws", "5", "--seed", "4", *FAST, "--out", str(tmp_path / place)]
