@@ -11,11 +11,12 @@ from __future__ import annotations
 import operator
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.limits import MOST_FORMULA_LEVELS, MOST_IN_A_FORMULA
@@ -25,6 +26,7 @@ from smecluster.model.vensim.regions import REGION
 if TYPE_CHECKING:
     import xarray as xr
 
+_TIME = "time"
 _TOKEN = re.compile(
     r'\s*(?:(?P<name>"[^"]*"|[^\W\d_][\w \']*)(?P<bracket>\s*\[[^\]]*\])?'
     r"|(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
@@ -206,10 +208,33 @@ def _combine(first: Part, rest: Sequence[tuple[Operation, Part]]) -> Part:
     def evaluate(run: xr.Dataset) -> xr.DataArray:
         result = first(run)
         for operation, part in rest:
-            result = operation(result, part(run))
+            result = _apply(operation, result, part(run))
         return result
 
     return evaluate
+
+
+def _apply(operation: Operation, one: Any, other: Any) -> xr.DataArray:
+    """Combine values of the same run, as xarray does, which compares all their labels each time.
+
+    What has the same dimensions has the same labels, but for a change, which lacks the last time.
+    """
+    if isinstance(one, np.ndarray) or isinstance(other, np.ndarray):
+        return cast("xr.DataArray", operation(one, other))
+    wide, narrow = (one, other) if one.ndim >= other.ndim else (other, one)
+    if narrow.dims != tuple(dim for dim in wide.dims if dim in narrow.dims):
+        return cast("xr.DataArray", operation(one, other))
+    if _TIME in narrow.dims and one.sizes[_TIME] != other.sizes[_TIME]:
+        here = slice(min(one.sizes[_TIME], other.sizes[_TIME]))
+        one, other, wide = (values.isel({_TIME: here}) for values in (one, other, wide))
+    data = operation(*(_spread(values, wide.dims) for values in (one, other)))
+    return cast("xr.DataArray", wide.copy(deep=False, data=data))
+
+
+def _spread(values: xr.DataArray, dims: tuple[Hashable, ...]) -> NDArray[np.float64]:
+    """Give values an axis of length 1 for each dimension that they lack."""
+    axes = tuple(slice(None) if dim in values.dims else None for dim in dims)
+    return cast("NDArray[np.float64]", values.values[axes])
 
 
 def _constant(value: float) -> Part:
@@ -245,10 +270,10 @@ def _pick(values: xr.DataArray, name: str, element: str) -> xr.DataArray:
 
 
 def _change(values: xr.DataArray) -> xr.DataArray:
-    later, now = values.isel(time=slice(1, None)), values.isel(time=slice(None, -1))
-    step = later["time"].values - now["time"].values
-    difference = later.assign_coords(time=now["time"]) - now
-    return difference / now["time"].copy(data=step)
+    now = values.isel({_TIME: slice(None, -1)})
+    axis = values.get_axis_num(_TIME)
+    step = np.diff(values[_TIME].values).reshape([-1, *[1] * (values.ndim - axis - 1)])
+    return now.copy(deep=False, data=np.diff(values.values, axis=axis) / step)
 
 
 def _all(values: xr.DataArray) -> xr.DataArray:

@@ -42,6 +42,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+import numpy as np
+
 from smecluster.model.checking.formula import Formula, parse_formula
 from smecluster.model.checking.predicate import (
     BOUNDS,
@@ -433,13 +435,17 @@ def _compute_scale(
     run: xr.Dataset, formulas: Iterable[Formula], values: xr.DataArray
 ) -> xr.DataArray:
     """Give the scale of an identity at each place: its largest variable."""
-    largest = abs(values) * 0.0
+    places = {dim: run.indexes[dim].get_indexer(values.indexes[dim]) for dim in values.dims}
+    largest = np.abs(values.values) * 0.0
     for name in {name for formula in formulas for name in formula.names}:
         size = abs(run[name])
         size = size.max([dim for dim in size.dims if dim not in values.dims])
-        # Half of sum and distance is the larger value, at the times that both have.
-        largest = (largest + size + abs(largest - size)) / 2
-    return largest
+        size = size.transpose(*(dim for dim in values.dims if dim in size.dims))
+        axes = tuple(slice(None) if dim in size.dims else None for dim in values.dims)
+        here = size.values[np.ix_(*(places[dim] for dim in size.dims))][axes]
+        # Half of sum and distance is the larger value.
+        largest = (largest + here + np.abs(largest - here)) / 2
+    return values.copy(deep=False, data=largest)
 
 
 def make_simulator(path: str | Path) -> Run:
