@@ -493,10 +493,13 @@ def own_cache(attempt: Attempt) -> Any:
 
 
 def own_town(attempt: Attempt, name: str = "m.mdl") -> str:
-    """Write a model that no process has seen before."""
+    """Write a model whose code no process has in memory: its equations are no other's."""
     text = (DATA / "two_towns.mdl").read_text(encoding="utf-8")
     people = 100 + attempt.random.randrange(1, 800)
-    attempt.write(name, text.replace("\t100, 2000", f"\t{people}, 2000"))
+    own = text.replace("\t100, 2000", f"\t{people}, 2000")
+    attempt.write(
+        name, own.replace("{UTF-8}\n", f"{{UTF-8}}\nattempt {people} = 1 ~ Dmnl ~ |\n", 1)
+    )
     return text
 
 
