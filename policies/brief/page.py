@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from smecluster.model.presentation.documents.blocks import Document, Picture
+from smecluster.model.presentation.formatting import capitalise
 from smecluster.model.presentation.language.catalogue import Language, mark
 from smecluster.policies.brief.parts.causes import write_causes
 from smecluster.policies.brief.parts.doubts import write_doubts
@@ -16,7 +17,7 @@ from smecluster.policies.brief.parts.sources import count_runs, write_sources
 from smecluster.policies.brief.parts.stress import write_stress
 from smecluster.policies.brief.parts.tasks import write_tasks
 from smecluster.policies.brief.parts.trust import write_trust
-from smecluster.policies.brief.verdict import write_verdict
+from smecluster.policies.brief.verdict import tell_doubt, write_verdict
 from smecluster.policies.brief.words.evidence import Evidence
 from smecluster.policies.brief.words.voice import SURE, Voice, bound_chance
 
@@ -95,9 +96,10 @@ def _write_lead(voice: Voice, evidence: Evidence) -> str:
     titles = say.join([voice.title(name) for name in comparison.names])
     places = say.join([say.name(name) for name in evidence.regions])
     said = say("Compared: {titles}. Regions: {places}.", titles=titles, places=places)
+    doubt = capitalise(tell_doubt(voice, evidence))
     if not voice.odds.several:
         single = say("One set of values was run, so there are no odds. Sums are in present value.")
-        return say.sentences([said, single])
+        return say.sentences([said, single, doubt])
     counted = say(
         "Odds are counted over {count} draws: sets of values for constants that the data leave "
         "uncertain. By chance such a count may be off by {points} in a hundred. A lead in fewer "
@@ -107,7 +109,7 @@ def _write_lead(voice: Voice, evidence: Evidence) -> str:
         count=f"{len(comparison.draws):,}",
         points=bound_chance(len(comparison.draws)),
     )
-    return say.sentences([said, counted])
+    return say.sentences([said, counted, doubt])
 
 
 def _count_all(stamp: Mapping[str, str], evidence: Evidence) -> dict[str, str]:

@@ -34,17 +34,15 @@ def write_verdict(voice: Voice, evidence: Evidence) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        At most `MOST` sentences: the regions, the nation, who loses, who should do what, and what
-        it depends on. Where the model does not forecast better than growth like the nation, the
-        last one says so.
+        At most `MOST` sentences: the regions, the nation to either year, who loses, and who should
+        do what. What the answer depends on stands above them, see `tell_doubt`.
     """
     sticks = evidence.yardsticks()
     said = [
         _tell_regions(voice, evidence, sticks),
-        _tell_nation(voice, sticks),
+        *_tell_nation(voice, sticks),
         _tell_losers(voice, evidence, sticks),
         summarise_tasks(voice, evidence),
-        _tell_doubt(voice, evidence),
     ]
     return tuple(capitalise(sentence) for sentence in said if sentence)
 
@@ -75,11 +73,13 @@ def _tell_regions(voice: Voice, evidence: Evidence, sticks: list[Yardstick]) -> 
     )
 
 
-def _tell_nation(voice: Voice, sticks: list[Yardstick]) -> str:
-    told = tell_nation(voice, [one for one in sticks if one.whose == NATION])
-    if not told:
-        return ""
-    return voice.say("Net of what others lose and of what public money costs, {told}.", told=told)
+def _tell_nation(voice: Voice, sticks: list[Yardstick]) -> list[str]:
+    """Say what the nation gains, a sentence a year: each is to be read aloud in one breath."""
+    first, *later = tell_nation(voice, [one for one in sticks if one.whose == NATION]) or [""]
+    if not first:
+        return []
+    net = voice.say("Net of what others lose and of what public money costs, {told}.", told=first)
+    return [net, *(voice.say("{said}.", said=one) for one in later)]
 
 
 def _tell_losers(voice: Voice, evidence: Evidence, sticks: list[Yardstick]) -> str:
@@ -91,8 +91,22 @@ def _tell_losers(voice: Voice, evidence: Evidence, sticks: list[Yardstick]) -> s
     return summarise_losers(voice, evidence.account, order[:2]) if order else ""
 
 
-def _tell_doubt(voice: Voice, evidence: Evidence) -> str:
-    """Say what turns the answer, and how far the model can be trusted."""
+def tell_doubt(voice: Voice, evidence: Evidence) -> str:
+    """Say what turns the answer, and how far the model can be trusted.
+
+    Parameters
+    ----------
+    voice : Voice
+        The language.
+    evidence : Evidence
+        What is known.
+
+    Returns
+    -------
+    str
+        A sentence. Where the model does not forecast better than growth like the nation, it says
+        so.
+    """
     say = voice.say
     turns = []
     found = evidence.table(MAP)
@@ -152,8 +166,8 @@ def _tell_varied(voice: Voice, evidence: Evidence) -> str:
     if held and voice.odds.all_varied:
         # The draws of the page are some of these.
         return voice.say(
-            "; of all {total} such worlds, counted to {year}, the nation does better under {first} "
-            "in {share} of 100, and best by spending nothing in {nothing}",
+            "; of {total} worlds that fit the history, counted to {year}, the nation does better "
+            "under {first} in {share} of 100, and best by spending nothing in {nothing}",
             total=f"{int(row['draws']):,}",
             **told,
         )

@@ -150,7 +150,7 @@ def tell_race(voice: Voice, one: Yardstick, *, bound: bool = True) -> str:
     return _tell(voice, one, bound=bound, short=False)
 
 
-def tell_nation(voice: Voice, sticks: Sequence[Yardstick]) -> str:
+def tell_nation(voice: Voice, sticks: Sequence[Yardstick]) -> list[str]:
     """Say who is ahead for the nation to each year: whole to the first, in short to the others.
 
     Parameters
@@ -162,16 +162,16 @@ def tell_nation(voice: Voice, sticks: Sequence[Yardstick]) -> str:
 
     Returns
     -------
-    str
-        A part of a sentence such as "the nation gains ... under ..., in 96 of 100 draws; counted to
-        2060 it gains ..., in 91 of 100". Nothing without a result.
+    list of str
+        Parts of sentences such as "the nation gains ... under ..., in 96 of 100 draws" and "counted
+        to 2060 it gains ..., in 91 of 100"; of a year without a result none.
     """
     told: list[str] = []
     for one in sticks:
         said = _tell(voice, one, bound=False, short=bool(told))
         if said:
             told.append(said)
-    return voice.say("; ").join(told)
+    return told
 
 
 def _tell(voice: Voice, one: Yardstick, *, bound: bool, short: bool) -> str:

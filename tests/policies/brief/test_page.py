@@ -83,11 +83,16 @@ def test_the_verdict_is_short_and_names_the_money_the_years_and_the_baseline(
     voice = speak(code, evidence)
     verdict = write_verdict(voice, evidence)
     assert 3 <= len(verdict) <= MOST
+    stop = "." if code == ENGLISH else "。"
+    assert all(one.endswith(stop) for one in verdict)
+    if code == ENGLISH:
+        # Each sentence of the nation is short enough to be read aloud in one breath.
+        assert max(len(one.split()) for one in verdict[1:3]) <= 55
     first = verdict[0]
     assert voice.money([evidence.comparison.budget.money]) in first
     assert f"{100 * evidence.comparison.budget.share:.3g} %" in first
     assert "2040" in verdict[1]
-    assert "2060" in verdict[1]
+    assert "2060" in verdict[2]
     assert (voice.title("end-all-policy") in first) == (baseline != "as-now")
     assert "every draw" not in " ".join(verdict)
     # Sums against an end of all policy are not what the money alone brings.
@@ -104,7 +109,7 @@ def test_the_verdict_turns_with_the_numbers(make, code):
     turned = account.changes.assign({ACCOUNT: -account.changes[ACCOUNT]})
     other = replace(evidence, account=replace(account, changes=turned))
     voice = speak(code, evidence)
-    said, opposite = (write_verdict(voice, one)[1] for one in (evidence, other))
+    said, opposite = (write_verdict(voice, one)[2] for one in (evidence, other))
     middle = float(np.median(account.benefit("local").values))
     assert middle > 0
     gains, loses = ("it gains", "it loses") if code == ENGLISH else ("净得", "净失")
@@ -123,7 +128,7 @@ def test_every_party_that_loses_under_either_of_the_first_two_is_named_with_its_
 ):
     evidence = make(budget, "as-now")
     voice = speak(code, evidence)
-    said = write_verdict(voice, evidence)[2]
+    said = write_verdict(voice, evidence)[3]
     sums = sum_parties(evidence.account)
     largest = abs(sums.median("draw")).max("party")
     for name in evidence.comparison.names:
@@ -150,7 +155,7 @@ def test_the_order_is_said_to_turn_only_with_what_turns_it(make, code, along, to
     ahead = np.where(cells[along] == least, "central", "local")
     tables = {**ready.tables, MAP: cells.assign(ahead=ahead)}
     turned = replace(evidence, ready={MAP: replace(ready, tables=tables)})
-    said = write_verdict(speak(code, turned), turned)[-1]
+    said = write_brief(load_language(code), turned, {}).lead
     at = 0 if code == ENGLISH else 1
     assert told[at] in said
     assert not_told[at] not in said
