@@ -67,6 +67,8 @@ def draw_brief(voice: Voice, evidence: Evidence) -> Figure:
                 va="center",
                 fontsize=8,
                 color="#222222",
+                # Legible where it stands on the line of nought.
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
             )
             places.append(row + offset)
             middles.append(middle)

@@ -27,7 +27,7 @@ _LATIN, _CHINESE = "Arial", "Microsoft YaHei"
 _SHADES = {"one": "DCD9EE", "two": "F7EAD0", "three": "F1DEEE", "four": "DCEFED"}
 _BOX, _VERDICT = "FBFAF5", "F1F5F9"
 # Width of a picture, mm; that of a column follows its longest line, within bounds (characters).
-_PICTURE = 150.0
+_PICTURE, _FIRST = 150.0, 135.0
 _LEAST, _MOST = 11, 34
 _LANGUAGES = {"en": "en-GB", "zh": "zh-CN"}
 
@@ -59,11 +59,12 @@ def write_word(document: Document, pictures: Mapping[str, Path], path: Path) -> 
     file = docx.Document()
     _set_page(file, document)
     file.add_heading(document.title, 0)
-    file.add_paragraph(document.lead)
+    _add(file, document.lead, size=_SMALL)
     for sentence in document.verdict:
         _shade(_add(file, sentence)._p.get_or_add_pPr(), _VERDICT)
     if document.picture is not None:
-        _add_picture(file, document.picture, pictures)
+        # Beside title, lead and verdict on the first page.
+        _add_picture(file, document.picture, pictures, width=_FIRST)
     for part in document.parts:
         _add_part(file, part, pictures)
     file.add_heading(document.stamp_title, 1)
@@ -131,10 +132,12 @@ def _add_part(file: WordFile, part: Part, pictures: Mapping[str, Path]) -> None:
         _add_table(file, table)
 
 
-def _add_picture(file: WordFile, picture: Picture, pictures: Mapping[str, Path]) -> None:
+def _add_picture(
+    file: WordFile, picture: Picture, pictures: Mapping[str, Path], *, width: float = _PICTURE
+) -> None:
     from docx.shared import Mm
 
-    file.add_picture(str(pictures[picture.name]), width=Mm(_PICTURE))
+    file.add_picture(str(pictures[picture.name]), width=Mm(width))
     file.paragraphs[-1].paragraph_format.keep_with_next = True
     _add(file, picture.caption, size=_SMALL)
 
