@@ -6,14 +6,17 @@ import re
 from functools import lru_cache
 
 from smecluster.calibration.validation.reform_file import Reform, Response, Study
+from smecluster.model.presentation.language.catalogue import mark
+from smecluster.model.presentation.language.spoken import say
 from smecluster.model.system import Model
 
 _INPUTS = ("constant", "table")
 #: Statuses of figures that are no test, and why.
 _NO_TEST = {
-    "remembered": "from memory, not seen in a source",
-    "doubtful": "doubtful, kept for the record",
+    "remembered": mark("from memory, not seen in a source"),
+    "doubtful": mark("doubtful, kept for the record"),
 }
+_CITED = mark("source of {names}")
 # What may stand between the first two authors and the year, as in "Lu, Wang and Zhu (2019".
 _OTHERS = r"[^.;|()\d]*?\s\(?"
 
@@ -41,7 +44,16 @@ def explain_use(model: Model, reform: Reform, response: Response) -> str:
     if response.used or reform.used:
         return response.used or reform.used
     constants = find_constants(model, reform.study)
-    return f"source of {', '.join(constants)}" if constants else ""
+    return _CITED.format(names=", ".join(constants)) if constants else ""
+
+
+def say_use(used: str) -> str:
+    """Say in the language of the moment why an effect does not count; see `explain_use`."""
+    before = _CITED.removesuffix("{names}")
+    if not used.startswith(before):
+        return say.word(used)
+    names = [say.variable(name) for name in used.removeprefix(before).split(", ")]
+    return say(_CITED, names=say.commas(names))
 
 
 def find_constants(model: Model, study: Study) -> tuple[str, ...]:

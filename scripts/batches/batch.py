@@ -10,6 +10,8 @@ import typer
 
 from smecluster.calibration.choosing import describe_origin
 from smecluster.calibration.loading import load_calibrated
+from smecluster.model.presentation.language.catalogue import mark
+from smecluster.model.presentation.language.spoken import say
 from smecluster.model.settings import override_inputs, parse_settings
 from smecluster.scripts.batches.table import read_inputs
 from smecluster.scripts.shared.options import (
@@ -159,10 +161,18 @@ def batch(
     if json:
         print_json({"stamp": origin, **record, "outputs": summary.rows()})
         return
-    summary.print(f"{len(inputs) - len(lost):,} runs, last year kept")
-    print(f"{out}: {len(inputs):,} runs, {len(lost):,} failed")
+    summary.print(
+        say("{count} runs, last year kept", count=f"{len(inputs) - len(lost):,}"),
+    )
+    told = {"path": out, "count": f"{len(inputs):,}", "failed": f"{len(lost):,}"}
+    print(say("{path}: {count} runs, {failed} failed", **told))
     if len(lost):
-        print(f"{record['failures']} lists the failed runs: why, where and with which inputs")
+        print(
+            say(
+                "{path} lists the failed runs: why, where and with which inputs",
+                path=record["failures"],
+            )
+        )
 
 
 def _make_plan(
@@ -253,15 +263,21 @@ class _Summary:
 
     def print(self, title: str) -> None:
         """Print the rows in the units of the screen."""
-        from smecluster.model.presentation.formatting import Rounded, display_unit
+        from smecluster.model.presentation.formatting import Rounded
 
         lines = []
         for row in self.rows():
-            unit, factor = display_unit(row["unit"])
+            unit, factor = say.unit(row["unit"])
             ends = (Rounded(row[name] * factor) for name in ("lowest", "mean", "highest"))
-            lines.append([row["output"], row["element"], f"{row['year']:g}", *ends, unit])
+            place = say.commas([say.word(one) for one in row["element"].split(", ")])
+            lines.append([say.variable(row["output"]), place, f"{row['year']:g}", *ends, unit])
         print_table(
-            ["output", "element", "year", "lowest", "mean", "highest", "unit"], lines, title
+            [
+                *("output", mark("element"), "year", mark("lowest"), mark("mean")),
+                *(mark("highest"), "unit"),
+            ],
+            lines,
+            title,
         )
 
 

@@ -12,6 +12,9 @@ import typer
 from smecluster.calibration.choosing import describe_origin
 from smecluster.calibration.drawing import draw_values
 from smecluster.calibration.loading import load_calibrated
+from smecluster.calibration.validation.reform_sources import say_use
+from smecluster.model.presentation.language.catalogue import mark
+from smecluster.model.presentation.language.spoken import say
 from smecluster.scripts.shared.options import CalibrationName, Folders, Regions
 from smecluster.scripts.shared.printing import finish, print_json, print_table, print_text
 from smecluster.scripts.shared.results import Results
@@ -91,11 +94,14 @@ def reforms(
 
 def _print_effects(effects: pd.DataFrame, *, drawn: bool) -> None:
     print_table(
-        ["study", "effect", "published", "range", "model", "verdict", "counts"],
+        [
+            *(mark("study"), mark("effect"), "published", mark("range"), "model", "verdict"),
+            mark("counts"),
+        ],
         [
             [
                 _shorten(row["study"]),
-                row["response"] + ("" if row["unit"] in ("%", "Dmnl") else f", {row['unit']}"),
+                _name_effect(row),
                 _format(row["published"]),
                 _format_range(row),
                 _format_model(row, drawn),
@@ -104,9 +110,18 @@ def _print_effects(effects: pd.DataFrame, *, drawn: bool) -> None:
             ]
             for row in effects.to_dict("records")
         ],
-        "Published effects and the model's" + (": best values and 90 % interval" if drawn else ""),
-        "The model's effect is the median over the regions of the experiment.",
+        say("Published effects and the model's: best values and 90 % interval")
+        if drawn
+        else say("Published effects and the model's"),
+        say("The model's effect is the median over the regions of the experiment."),
     )
+
+
+def _name_effect(row: Mapping[Hashable, Any]) -> str:
+    effect = say.word(row["response"])
+    if row["unit"] in ("%", "Dmnl"):
+        return effect
+    return say("{name}, {unit}", name=effect, unit=say.own_unit(say.word(row["unit"])))
 
 
 def _sum_up(effects: pd.DataFrame) -> Iterator[str]:
@@ -119,62 +134,84 @@ def _sum_up(effects: pd.DataFrame) -> Iterator[str]:
     )
 
     tally = count_effects(effects)
-    yield (
-        f"{tally.sized_within} of {tally.sized} sized effects lie within range, from "
-        f"{tally.studies} {'study' if tally.studies == 1 else 'studies'}; "
-        f"{tally.sized_not_run} more cannot be run on this model. Contradictory studies count as "
-        "one effect, and studies that the model uses do not count."
+    yield say(
+        "{within} of {sized} sized effects lie within range, from {studies}; {lost} more cannot be "
+        "run on this model. Contradictory studies count as one effect, and studies that the model "
+        "uses do not count.",
+        within=tally.sized_within,
+        sized=tally.sized,
+        studies=say.plural(tally.studies, "{count} study", "{count} studies"),
+        lost=tally.sized_not_run,
     )
     if tally.signs or tally.signs_not_run:
-        yield (
-            f"{tally.signs_within} of {tally.signs} signs are right; {tally.signs_not_run} more "
-            "cannot be run."
+        yield say(
+            "{within} of {signs} signs are right; {lost} more cannot be run.",
+            within=tally.signs_within,
+            signs=tally.signs,
+            lost=tally.signs_not_run,
         )
     if tally.sized:
-        yield f"With signs weighing at most a third: {100 * tally.share:.0f} %."
+        share = f"{100 * tally.share:.0f}"
+        yield say("With signs weighing at most a third: {share} %.", share=share)
     left = count_effects(select_left_out(effects))
     if left.sized:
-        yield (
-            f"Of the studies that no fit may use, {left.sized_within} of {left.sized} sized "
-            "effects lie within range."
+        yield say(
+            "Of the studies that no fit may use, {within} of {sized} sized effects lie within "
+            "range.",
+            within=left.sized_within,
+            sized=left.sized,
         )
     if len(effects["study"].unique()) >= REQUIRED_STUDIES:
-        yield (
-            f"Required: {REQUIRED_EFFECTS} sized effects from {REQUIRED_STUDIES} studies, two "
-            f"thirds of them within range. {'Reached' if tally.enough else 'Not reached'}."
-        )
+        required = {"effects": REQUIRED_EFFECTS, "studies": REQUIRED_STUDIES}
+        if tally.enough:
+            yield say(
+                "Required: {effects} sized effects from {studies} studies, two thirds of them "
+                "within range. Reached.",
+                **required,
+            )
+        else:
+            yield say(
+                "Required: {effects} sized effects from {studies} studies, two thirds of them "
+                "within range. Not reached.",
+                **required,
+            )
 
 
 def _shorten(study: str) -> str:
     """Shorten three and more authors, as in "Lu et al. 2019"."""
+    if not say.english and say.name(study) != study:
+        return say.name(study)  # one that is called after what it is, not after its authors
     authors, _, year = study.rpartition(" ")
     first, *others = authors.replace(" and ", ", ").split(", ")
-    return f"{first} et al. {year}" if len(others) > 1 else study
+    return say("{first} et al. {year}", first=first, year=year) if len(others) > 1 else study
 
 
 def _say_count(row: Mapping[Hashable, Any]) -> str:
     """Say whether an effect counts, and as what."""
     if row["used"]:
-        return f"no: {row['used']}"
+        return say("no: {reason}", reason=say_use(row["used"]))
     if row["lacks"]:
-        return f"no: {row['lacks']}"
-    kind = "size" if row["kind"] == "sized" else "sign"
-    return f"{kind}, paired: {row['pair']}" if row["pair"] else kind
+        return say("no: {reason}", reason=row["lacks"])
+    kind = say("size") if row["kind"] == "sized" else say("sign")
+    return say("{kind}, paired: {pair}", kind=kind, pair=row["pair"]) if row["pair"] else kind
 
 
 def _format_model(row: Mapping[Hashable, Any], drawn: bool) -> str:
     value = _format(row["effect"])
     if not drawn or row["effect"] != row["effect"]:
         return value
-    return f"{value} ({_format(row['effect low'])} to {_format(row['effect high'])})"
+    low, high = _format(row["effect low"]), _format(row["effect high"])
+    return say("{median} ({low} to {high})", median=value, low=low, high=high)
 
 
 def _format_range(row: Mapping[Hashable, Any]) -> str:
     """Write the accepted range; of a sign alone there is one bound."""
     low, high = row["published low"], row["published high"]
     if low != low or high != high:
-        return f"above {_format_bound(low)}" if high != high else f"below {_format_bound(high)}"
-    return f"{_format_bound(low)} to {_format_bound(high)}"
+        if high != high:
+            return say("above {low}", low=_format_bound(low))
+        return say("below {most}", most=_format_bound(high))
+    return say("{low} to {high}", low=_format_bound(low), high=_format_bound(high))
 
 
 def _format(value: float) -> str:

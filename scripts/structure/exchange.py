@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from smecluster.model.presentation.language.catalogue import mark
+from smecluster.model.presentation.language.spoken import say
 from smecluster.scripts.shared.options import CalibrationName, Folders, Settings
 from smecluster.scripts.shared.printing import print_json
 
@@ -28,12 +30,14 @@ EXAMPLES = (
 )
 #: What each kind of file holds.
 KINDS = {
-    ".csv": "runs as a long table (IAMC): model, scenario, region, variable, unit, year, value",
-    ".xlsx": "the same as a workbook",
-    ".tab": "one run as Vensim exports it: a row a variable, a column a time",
-    ".cin": "the inputs of one strategy as Vensim's file of changes",
-    ".voc": "the estimated constants as Vensim's file for its optimiser",
-    ".bib": "the sources of series and of published effects as BibTeX",
+    ".csv": mark(
+        "runs as a long table (IAMC): model, scenario, region, variable, unit, year, value"
+    ),
+    ".xlsx": mark("the same as a workbook"),
+    ".tab": mark("one run as Vensim exports it: a row a variable, a column a time"),
+    ".cin": mark("the inputs of one strategy as Vensim's file of changes"),
+    ".voc": mark("the estimated constants as Vensim's file for its optimiser"),
+    ".bib": mark("the sources of series and of published effects as BibTeX"),
 }
 _ONE = (".tab", ".cin")
 _WITHOUT_RUNS = (".voc", ".bib")
@@ -95,7 +99,7 @@ def exchange(
     if json:
         print_json({"file": str(out), "holds": KINDS[kind]})
     else:
-        print(f"{out}: {KINDS[kind]}")
+        print(say("{path}: {holds}", path=out, holds=say(KINDS[kind])))
 
 
 def _simulate(

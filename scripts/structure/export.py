@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from smecluster.calibration.loading import load_calibrated
+from smecluster.model.presentation.language.spoken import say
 from smecluster.model.settings import parse_settings
 from smecluster.scripts.shared.options import CalibrationName, Folders, Regions, Settings
 from smecluster.scripts.shared.printing import print_json
@@ -43,4 +44,5 @@ def export(
     if json:
         print_json({"file": str(out), "regions": model.regions, "set": values})
     else:
-        print(f"{out}: the model with {', '.join(model.regions) or 'no regions'}")
+        regions = say.commas([say.name(name) for name in model.regions]) or say("no regions")
+        print(say("{path}: the model with {regions}", path=out, regions=regions))

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from smecluster.model.presentation.language.catalogue import mark
+from smecluster.model.presentation.language.spoken import say
 from smecluster.scripts.shared.printing import print_json, print_table
 
 EXAMPLES = (
@@ -45,16 +47,16 @@ def regions(
         print_json(rows)
         return
     print_table(
-        ["region", "in the model", "case", "data", "what it is"],
+        ["region", mark("in the model"), mark("case"), mark("data"), mark("what it is")],
         [
             [
                 row["region"],
                 "yes" if row["in the model"] else "no",
                 row["case"] or "-",
                 f"{row['first year']}-{row['last year']}" if row["first year"] else "-",
-                row["what it is"] or "-",
+                say.name(str(row["what it is"] or "-")),
             ]
             for row in rows
         ],
-        "Regions",
+        say("Regions"),
     )

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from smecluster.model.presentation.language.catalogue import mark
+from smecluster.model.presentation.language.spoken import say
 from smecluster.scripts.shared.pages import Page
 from smecluster.scripts.shared.printing import finish, print_json, print_table
 
@@ -50,7 +52,10 @@ def _print_strategies(json: bool) -> None:
         print_json([one.model_dump(exclude_none=True) for one in known])
         return
     print_table(
-        ["strategy", "title", "regions", "centre", "policy as now"],
+        [
+            *("strategy", mark("title"), mark("regions"), mark("centre")),
+            mark("policy as now"),
+        ],
         [
             [
                 one.name,
@@ -61,7 +66,7 @@ def _print_strategies(json: bool) -> None:
             ]
             for one in known
         ],
-        "Strategies; comparisons make their money equal",
+        say("Strategies; comparisons make their money equal"),
     )
 
 
@@ -69,23 +74,24 @@ def _describe(programme: Programme | None) -> str:
     """Say in a few words what a government's programme is."""
     if programme is None:
         return "-"
-    money = (
-        f"{programme.amount:,.0f} Myuan"
-        if programme.share is None
-        else f"{100 * programme.share:g} %"
-    )
-    begin = (
-        f"at {programme.trigger:g} times the mass"
-        if programme.start is None
-        else f"from {programme.start:g}"
-    )
-    return f"{money} a year {begin}"
+    if programme.share is None:
+        unit, factor = ("Myuan", 1.0) if say.english else say.unit("Myuan")
+        amount = f"{(programme.amount or 0.0) * factor:,.0f}"
+        money = say("{amount} {unit}", amount=amount, unit=unit)
+    else:
+        money = f"{100 * programme.share:g} %"
+    if programme.start is None:
+        times = f"{programme.trigger:g}"
+        return say("{money} a year at {times} times the mass", money=money, times=times)
+    return say("{money} a year from {start}", money=money, start=f"{programme.start:g}")
 
 
 def _describe_history(strategy: Strategy) -> str:
     from smecluster.policies.plan import LAST_YEAR
 
-    return "goes on" if strategy.until > LAST_YEAR else f"to {strategy.until:g}"
+    if strategy.until > LAST_YEAR:
+        return say("goes on")
+    return say("to {year}", year=f"{strategy.until:g}")
 
 
 def _print_keys(json: bool) -> None:

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from smecluster.model.presentation.language.spoken import say
+
 EXAMPLES = (
     "smecluster views",
     "smecluster views --check",
@@ -43,15 +45,18 @@ def views(
         raise InputError(f"{file} was changed while it was being drawn: run the command again")
     if drawn != text:
         overwrite_file(file, drawn)
-    print(f"{file}: {'views redrawn' if drawn != text else 'views are up to date'}")
+    if drawn == text:
+        print(say("{path}: views are up to date", path=file))
+    else:
+        print(say("{path}: views redrawn", path=file))
 
 
 def _check(text: str) -> None:
     from smecluster.model.diagrams.faults import find_faults
 
     faults = find_faults(text)
-    print("\n".join(faults[:_SHOWN]) or "every variable is in one view")
+    print("\n".join(faults[:_SHOWN]) or say("every variable is in one view"))
     if len(faults) > _SHOWN:
-        print(f"and {len(faults) - _SHOWN} more")
+        print(say("and {count} more", count=len(faults) - _SHOWN))
     if faults:
         raise typer.Exit(1)

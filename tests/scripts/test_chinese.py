@@ -39,6 +39,8 @@ CALLS = {
     "statistics": ("local", "--step", "0.25", *FEW),
     "game": ("--synthetic", "3", "--step", "0.5"),
     "histories": (),
+    "regions": (),
+    "strategies": (),
 }
 FOLDERS = {
     "compare",
@@ -77,9 +79,9 @@ STAY = re.compile(
     r"|[A-Z]\w+(?:, [A-Z]\w+)*(?: and [A-Z]\w+)? \d{4} \([\w: ]+\)|source(?=列)"
     r"|\(\w+\.md(?:#[\w\-]+)?\)"
     r"|(?:[A-Z][\w.\-]+|van|von|de|der|(?<=[\w、])[和等]|[、 （])+ ?\d{4}|\bet al\."
-    r"|Loops That Matter|pysimlin|MAPE|Sobol|Epsilon|epsilon|CRPS|R-hat"
+    r"|Loops That Matter|pysimlin|MAPE|Sobol|Epsilon|epsilon|CRPS|R-hat|Vensim|BibTeX|IAMC"
     r"|(?:NBER|CEPR)(?=工作论文|讨论稿)|\(\.\./[\w./\-]+\)|--gdp VALUE --year YEAR"
-    r"|(?<=转引自)[A-Z]\w+和[A-Z]\w+",
+    r"|(?<=转引自)[A-Z]\w+和[A-Z]\w+|(?<=\t)[a-z_]+(?=\t\d{4}-)",
     re.ASCII,
 )
 WORD = re.compile(r"[A-Za-z]{3,}")

@@ -166,6 +166,22 @@ def test_a_region_s_folder_that_is_made(capsys, tmp_path):
     sheet = HOUSE / "calibration" / "cities" / "suzhou-yearbook.csv"
     made = call(capsys, "case", "import", sheet, "--into", tmp_path / "a")
     sized = call(capsys, "case", "new", tmp_path / "b", "--gdp", "4312", "--year", "1990")
-    texts = [re.sub(r"\w+_\w+|loans", "", line) for line in made.out.splitlines()]
-    texts += re.sub(r"parameters\.csv|\bb\b", "", sized.out).splitlines()
-    assert find_english(text.replace(str(tmp_path), "") for text in texts) == []
+    said = (made.out + sized.out).replace(str(tmp_path), "")
+    texts = re.sub(r"\b[a-z]+_[a-z_]+|\tloans\t|parameters\.csv", "", said).splitlines()
+    assert find_english(texts) == []
+
+
+@pytest.mark.slow
+def test_reforms_a_batch_and_files_for_other_programs(capsys, tmp_path):
+    table = tmp_path / "inputs.csv"
+    table.write_text("brand premium\n0.2\n0.3\n")
+    runs = ("--output", "value added", "--year", "2040", "--out", tmp_path / "runs.csv")
+    calls = (
+        ("batch", table, *runs),
+        ("exchange", tmp_path / "a.bib"),
+        ("export", tmp_path / "a.mdl"),
+        ("reforms", "registration", "labels", "--calibration", "none", "--out", tmp_path / "b"),
+    )
+    said = "".join(call(capsys, *arguments).out for arguments in calls)
+    said = re.sub(r"[\w-]+\.(?:bib|mdl)", "", said.replace(str(tmp_path), ""))
+    assert find_english(said.splitlines()) == []
