@@ -15,11 +15,13 @@ from smecluster.model.presentation.language.catalogue import (
     choose_language,
     load_language,
 )
+from smecluster.model.presentation.language.filled import say_filled
 from smecluster.model.presentation.language.numbers import (
     format_money,
     format_money_interval,
     format_share,
 )
+from smecluster.model.presentation.language.spoken import speaking
 from smecluster.model.support.errors import InputError
 from tests import messages
 
@@ -129,3 +131,22 @@ def test_a_share_is_not_rounded_to_all_or_none():
         ">99 %",
         "100 %",
     ]
+
+
+def test_of_a_long_list_the_rest_is_counted():
+    parts = ["a", "b", "c", "d"]
+    assert load_language(ENGLISH).join(parts, most=2) == "a, b and 2 more"
+    assert load_language(ENGLISH).join(parts, most=3) == "a, b, c and d"
+    assert load_language(ENGLISH).join(parts, between="; ") == "a; b; c and d"
+    assert load_language(CHINESE).join(parts, most=2) == "a、b和其余2项"
+    assert load_language(CHINESE).join(parts, between="; ") == "；".join(parts)
+
+
+def test_what_a_table_holds_in_english_is_said_by_the_message_that_made_it():
+    known = ("all series: better than {rival}", "below {most}")
+    for text in ("all series: better than no change", "below 0.825", "anything else"):
+        assert say_filled(text, known) == text
+    with speaking(CHINESE):
+        assert say_filled("all series: better than no change", known) == "全部序列：优于“保持不变”"
+        assert say_filled("below 0.825", known) == "低于0.825"
+        assert say_filled("anything else", known) == "anything else"
