@@ -192,6 +192,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A file may have a name that is no text: what cannot be printed is escaped, as in errors.
         sys.stdout.reconfigure(errors="backslashreplace")
+    # No system hands such an argument over, but a program that calls this function may, and some
+    # versions of the library that reads arguments do not expect it in a path.
+    if any("\0" in each for each in given):
+        stop_process("an argument holds a null character, which no name or path can have")
     try:
         with stop_when_terminated(), print_warnings(), _keep_model():
             status = _application()(args=given, prog_name="smecluster", standalone_mode=False)

@@ -199,6 +199,13 @@ def test_a_message_repeats_two_hundred_characters_at_most(words, capsys):
     assert "x" * 201 not in capsys.readouterr().err
 
 
+def test_an_argument_that_no_system_hands_over_ends_in_one_line(capsys):
+    with pytest.raises(SystemExit) as stopped:
+        entry.main(["tipping", "central", "local", "--model", "m.mdl\0"])
+    assert stopped.value.code == 2
+    assert capsys.readouterr().err.startswith("error: an argument holds a null character")
+
+
 @pytest.mark.parametrize("name", ["batch", "sensitivity"])
 def test_help_says_whom_a_scheduler_is_trusted_by_and_how_to_reach_it_over_tls(name):
     text = " ".join(re.sub("[│\\n]", " ", command(name, "--help").stdout).split())
