@@ -80,6 +80,8 @@ MOST_STARTS = 100_000
 MOST_GENERATIONS = 100_000
 #: Points of a generation of a search.
 MOST_POPULATION = 100_000
+#: A seed that every library takes which draws random numbers.
+MOST_SEED = 2**31 - 1
 #: Years that a future takes, and what a dated table is multiplied by; what is added to a table is
 #: at most this many times the table's largest value, or this where that is less than one.
 MOST_BENDING = 1_000

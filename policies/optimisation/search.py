@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from smecluster.model.settings import check_count
 from smecluster.model.support.checkpoints import Checkpoints
 from smecluster.model.support.errors import InputError
-from smecluster.model.support.limits import MOST_GENERATIONS, MOST_POPULATION
+from smecluster.model.support.limits import MOST_GENERATIONS, MOST_POPULATION, MOST_SEED
 from smecluster.policies.optimisation.evaluation import CRITERIA, Evaluated
 
 Array = NDArray[np.float64]
@@ -67,6 +67,8 @@ class Search:
             raise InputError(
                 f"population must be at most {MOST_POPULATION:,}, not {self.population}"
             )
+        if not 0 <= self.seed <= MOST_SEED:
+            raise InputError(f"seed must be in 0..{MOST_SEED:,}, not {self.seed}")
         if self.quantile is not None and not 0 < self.quantile < 1:
             raise InputError(f"quantile must lie between 0 and 1, not {self.quantile:g}")
 

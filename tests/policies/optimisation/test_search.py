@@ -267,6 +267,8 @@ def test_what_cannot_be_searched_is_told(model):
         Search(population=2)
     with pytest.raises(InputError, match="population must be at most 100,000, not 100000000000"):
         Search(population=10**11)
+    with pytest.raises(InputError, match=r"seed must be in 0\.\.2,147,483,647, not 4294967296"):
+        Search(seed=2**32)
     with pytest.raises(InputError, match="quantile must lie between 0 and 1"):
         Search(quantile=1.0)
     with pytest.raises(InputError, match="budget must be above zero"):

@@ -85,6 +85,7 @@ def test_a_front_as_large_as_the_population_is_written_whole(draws, tmp_path, mo
         (["--shock", "demnad"], "unknown future 'demnad': did you mean 'demand'?"),
         (["--population", "3"], "population must be at least 8, not 3"),
         (["--population", "100000000000"], "population must be at most 100,000, not 100000000000"),
+        (["--seed", "4294967296"], "seed must be in 0..2,147,483,647, not 4294967296"),
         (["--quantile", "2"], "quantile must lie between 0 and 1, not 2"),
         (["--last", "2010"], "must lie in 2025..2039, not 2010"),
     ],
