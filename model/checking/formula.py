@@ -227,7 +227,9 @@ def _apply(operation: Operation, one: Any, other: Any) -> xr.DataArray:
     if _TIME in narrow.dims and one.sizes[_TIME] != other.sizes[_TIME]:
         here = slice(min(one.sizes[_TIME], other.sizes[_TIME]))
         one, other, wide = (values.isel({_TIME: here}) for values in (one, other, wide))
-    data = operation(*(_spread(values, wide.dims) for values in (one, other)))
+    # What is no number is judged as such; as in xarray's own operations there is no warning of it.
+    with np.errstate(all="ignore"):
+        data = operation(*(_spread(values, wide.dims) for values in (one, other)))
     return cast("xr.DataArray", wide.copy(deep=False, data=data))
 
 

@@ -38,6 +38,11 @@ def test_a_change_is_for_a_year_and_leaves_the_last_time_out():
     assert change["time"].values.tolist() == [2000.0, 2000.5]
 
 
+@pytest.mark.filterwarnings("error")
+def test_what_is_no_number_comes_without_a_warning():
+    assert np.isnan(value('(People - People) / ("back-flow" - "back-flow")')).all()
+
+
 def test_a_sum_is_over_all_and_a_total_over_regions():
     assert value("sum(budget)").values.tolist() == [6, 22, 38]
     assert value("total(budget)").dims == ("time", "Lever")
