@@ -28,9 +28,12 @@ def test_kernel_and_pysimlin_agree_in_every_variable_and_year(name: str) -> None
 @pytest.mark.slow
 @pytest.mark.parametrize("name", CONTRASTED)
 def test_pysd_and_pysimlin_agree_in_every_variable_and_year(name: str) -> None:
-    """With a step of a quarter year, for PySD takes a third of a second a step."""
+    """With a step of a quarter year, for PySD takes a third of a second a step.
+
+    It is beyond what the model's file allows: whether engines agree does not depend on it.
+    """
     pytest.importorskip("simlin")
     m = model.load()
     inputs = load(name).inputs(m) | {"TIME STEP": 0.25}
-    one = model.simulate(m, inputs, engine="pysd")
-    assert_same(one, model.simulate(m, inputs, engine="simlin"))
+    one = model.simulate(m, inputs, engine="pysd", within_ranges=False)
+    assert_same(one, model.simulate(m, inputs, engine="simlin", within_ranges=False))
