@@ -408,9 +408,10 @@ def forty(m, size):
         and not variable.dims
         and None not in (variable.low, variable.high)
         and variable.low < variable.high
-        and variable.sector in ("Firms", "Production and market")
+        and variable.sector in ("Firms", "Production")
         and not variable.name.startswith(("reference", "least", "horizontal"))
     ]
+    assert len(names) >= 40
     factors = "".join(f'[[factor]]\ninput = "{name}"\nwithin = 0.1\n' for name in names[:40])
     return (
         f'title = "Forty"\nseed = 1\n[method]\nname = "sobol"\nsize = {size}\n{factors}'
