@@ -62,15 +62,15 @@ def run_batch(
     asked = _ASKED[m.hash, chosen.nodes] = steps + _ASKED.pop((m.hash, chosen.nodes), 0)
     while len(_ASKED) > _SELECTIONS:
         _ASKED.pop(next(iter(_ASKED)), None)
-    everything = select_outputs(program, None)
-    numbers = len(everything.nodes) * (int(batch.kept.max()) + 1) * batch.runs
-    if asked < _FEW_STEPS and numbers < CHUNK_NUMBERS and len(program.nodes) < _MOST_NODES:
-        code = load_kernel(program, everything.nodes, every, ALONE, say, steps)
-        result = code.run(batch, len(everything.nodes), threads)
-        # A run can also fail in what is not asked for.
-        if not (result.failed >= 0).any():
-            rows = find_rows(program, chosen)
-            return Result(result.values[rows], result.failed, result.states)
+    if asked < _FEW_STEPS and len(program.nodes) < _MOST_NODES:
+        everything = select_outputs(program, None)
+        if len(everything.nodes) * (int(batch.kept.max()) + 1) * batch.runs < CHUNK_NUMBERS:
+            code = load_kernel(program, everything.nodes, every, ALONE, say, steps)
+            result = code.run(batch, len(everything.nodes), threads)
+            # A run can also fail in what is not asked for.
+            if not (result.failed >= 0).any():
+                rows = find_rows(program, chosen)
+                return Result(result.values[rows], result.failed, result.states)
     varied = tuple(batch.varied) if batch.runs >= _MANY else every
     code = load_kernel(program, chosen.nodes, varied, say=say, steps=steps)
     return code.run(batch, len(chosen.nodes), threads)

@@ -323,24 +323,26 @@ class _Check:
         values: list[Constant | Point] = [value for _, value in constants]
         values += [point for _, point in points]
         copied, scaled = list_borrowed(values)
-        if copied:
-            remark = say(
-                "{some} of {count} values of the model are still copies of those of {region}, as "
-                "their sources say",
-                some=len(copied),
-                count=len(values),
-                region=say.name(copied[0]),
-            )
-            self.notes.append(f"{self.folder}: {remark}")
-        if scaled:
-            remark = say(
-                "{some} of {count} values of the model are still scaled from those of {region}, as "
-                "their statuses say",
-                some=len(scaled),
-                count=len(values),
-                region=say.name(scaled[0]),
-            )
-            self.notes.append(f"{self.folder}: {remark}")
+        for borrowed, sentence in (
+            (
+                copied,
+                mark(
+                    "{some} of {count} values of the model are still copies of those of {region}, "
+                    "as their sources say"
+                ),
+            ),
+            (
+                scaled,
+                mark(
+                    "{some} of {count} values of the model are still scaled from those of "
+                    "{region}, as their statuses say"
+                ),
+            ),
+        ):
+            if borrowed:
+                told = {"some": len(borrowed), "count": len(values)}
+                remark = say(sentence, region=say.name(borrowed[0]), **told)
+                self.notes.append(f"{self.folder}: {remark}")
         return [value for _, value in constants], [point for _, point in points]
 
     def _value(

@@ -51,8 +51,7 @@ class AllocationBuilder(MatrixBuilder):
         Its last subscript says which, as in Vensim's reference manual.
         """
         name = BY_PRIORITY
-        if len(tree.arguments) != 5:
-            raise where.refuse(f"gives {name.upper()} {len(tree.arguments)} arguments; it takes 5")
+        where.check_count(name.upper(), tree.arguments, 5)
         graph = self.graph
         own, requests = self.list_vector(where, env, name, tree.arguments[0])
         place, priorities = self.list_vector(where, env, name, tree.arguments[1])
@@ -105,8 +104,7 @@ class AllocationBuilder(MatrixBuilder):
         5) and shares in whole numbers (10 added to the type) are not computed.
         """
         name = AVAILABLE
-        if len(tree.arguments) != 3:
-            raise where.refuse(f"gives {name.upper()} {len(tree.arguments)} arguments; it takes 3")
+        where.check_count(name.upper(), tree.arguments, 3)
         graph = self.graph
         own, requests = self.list_vector(where, env, name, tree.arguments[0])
         place, profiles = self._list_profiles(where, env, name, tree.arguments[1])

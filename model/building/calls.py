@@ -78,10 +78,7 @@ class CallBuilder(TableBuilder):
         function = FUNCTIONS.get(name)
         if function is None:
             raise where.refuse(f"uses {name.upper()}, which is not supported")
-        if len(tree.arguments) != function.arity:
-            raise where.refuse(
-                f"gives {name.upper()} {len(tree.arguments)} arguments; it takes {function.arity}"
-            )
+        where.check_count(name.upper(), tree.arguments, function.arity)
         if name == "if then else":
             arguments = self._build_branches(where, env, tree.arguments)
         else:
@@ -111,8 +108,7 @@ class CallBuilder(TableBuilder):
         return nodes
 
     def _count_elements(self, where: Site, tree: Any) -> int:
-        if len(tree.arguments) != 1:
-            raise where.refuse(f"gives ELMCOUNT {len(tree.arguments)} arguments; it takes 1")
+        where.check_count("ELMCOUNT", tree.arguments, 1)
         name = fold_name(getattr(tree.arguments[0], "reference", ""))
         if not self._names_range(tree.arguments[0]):
             raise where.refuse("gives ELMCOUNT something other than a range")
@@ -122,8 +118,7 @@ class CallBuilder(TableBuilder):
         return fold_name(getattr(tree, "reference", "")) in self.subscripts.spelled
 
     def _build_reduction(self, where: Site, env: Env, name: str, tree: Any) -> int:
-        if len(tree.arguments) != 1:
-            raise where.refuse(f"gives {name.upper()} {len(tree.arguments)} arguments; it takes 1")
+        where.check_count(name.upper(), tree.arguments, 1)
         term = tree.arguments[0]
         if name in WHOLE:
             term = self._mark_ranges(where, env, term)
@@ -187,8 +182,7 @@ class CallBuilder(TableBuilder):
         The measures other than 0 are those of a calendar that Vensim's settings hold, and relative
         to 2 is the computer's clock, with which no run could be repeated.
         """
-        if len(tree.arguments) != 3:
-            raise where.refuse(f"gives GET TIME VALUE {len(tree.arguments)} arguments; it takes 3")
+        where.check_count("GET TIME VALUE", tree.arguments, 3)
         graph = self.graph
         relative, offset, measure = (self.number(where, env, part) for part in tree.arguments)
         current, initial = (graph.add("eq", relative, graph.const(kind)) for kind in (0, 1))
@@ -207,10 +201,7 @@ class CallBuilder(TableBuilder):
     def _build_draw(self, where: Site, env: Env, name: str, tree: syntax.Call) -> int:
         """Build a random number: each call and each element draws its own."""
         draw = DRAWS[name]
-        if len(tree.arguments) != draw.arity:
-            raise where.refuse(
-                f"gives {name.upper()} {len(tree.arguments)} arguments; it takes {draw.arity}"
-            )
+        where.check_count(name.upper(), tree.arguments, draw.arity)
         self.find_span(where)  # the step has a number
         known = ("draw", id(tree), where.variable.name, where.cell, env)
         self.memory.setdefault(known, sum(key[0] == "draw" for key in self.memory))
@@ -243,11 +234,7 @@ class CallBuilder(TableBuilder):
                 f"takes further results from the macro {macro.name!r}, which is not computed: "
                 "write its equations out"
             )
-        if len(tree.arguments) != len(macro.parameters):
-            raise where.refuse(
-                f"gives the macro {macro.name!r} {len(tree.arguments)} arguments; it takes "
-                f"{len(macro.parameters)}"
-            )
+        where.check_count(f"the macro {macro.name!r}", tree.arguments, len(macro.parameters))
         above: Scope | None = where.variable.scope
         while above is not None:
             if above.section is macro:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -113,6 +114,11 @@ class Site:
     def refuse(self, reason: str) -> InputError:
         """Make the error that says why the equation cannot be computed."""
         return InputError(f"{self.variable.place}{self.variable.name!r} {reason}")
+
+    def check_count(self, name: str, given: Sequence[object], count: int) -> None:
+        """Refuse a call that gives a function, or a macro, another number of arguments."""
+        if len(given) != count:
+            raise self.refuse(f"gives {name} {len(given)} arguments; it takes {count}")
 
     def at_start(self) -> Site:
         """Give the same equation as it is when stocks get their first values."""

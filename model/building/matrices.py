@@ -38,8 +38,7 @@ class MatrixBuilder(IndexBuilder):
         The last two subscripts of the variable say which, as in Vensim's reference manual. A run
         in which the matrix is singular fails.
         """
-        if len(tree.arguments) != 2:
-            raise where.refuse(f"gives INVERT MATRIX {len(tree.arguments)} arguments; it takes 2")
+        where.check_count("INVERT MATRIX", tree.arguments, 2)
         matrix, size = tree.arguments
         listed, values = self._list_matrix(where, env, matrix)
         if len(where.cell) < 2 or not set(where.cell[-2:]) <= set(listed):

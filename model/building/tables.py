@@ -123,10 +123,7 @@ class TableBuilder(AllocationBuilder):
         show, so a run fails where that matters.
         """
         graph = self.graph
-        if len(tree.arguments) != 3:
-            raise where.refuse(
-                f"gives GET DATA BETWEEN TIMES {len(tree.arguments)} arguments; it takes 3"
-            )
+        where.check_count("GET DATA BETWEEN TIMES", tree.arguments, 3)
         series = self._find_series(where, env, tree.arguments[0])
         time, mode = (self.number(where, env, part) for part in tree.arguments[1:])
         if series is None:

@@ -80,10 +80,7 @@ class VectorBuilder(ExpressionBuilder):
 
     def build_vector(self, where: Site, env: Env, name: str, tree: syntax.Call) -> int:
         """Build a call of a function of `VECTORS`."""
-        if len(tree.arguments) != _ARITIES[name]:
-            raise where.refuse(
-                f"gives {name.upper()} {len(tree.arguments)} arguments; it takes {_ARITIES[name]}"
-            )
+        where.check_count(name.upper(), tree.arguments, _ARITIES[name])
         if name == "vector select":
             return self._select(where, env, tree.arguments)
         if name == "vector elm map":

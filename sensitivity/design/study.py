@@ -13,6 +13,7 @@ from pydantic import Field, field_validator, model_validator
 
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.files import read_text
+from smecluster.model.support.limits import MOST_SEED
 from smecluster.model.support.reading import read_toml
 from smecluster.model.support.schema import Schema, validate
 from smecluster.model.support.workspace import find_named_file, list_files
@@ -77,7 +78,7 @@ class Study(Schema):
     name: Text
     title: Text
     question: str = ""
-    seed: int = Field(default=1, ge=1, lt=2**31)
+    seed: int = Field(default=1, ge=1, lt=MOST_SEED + 1)
     regions: tuple[Text, ...] = ()
     cases: tuple[Text, ...] = ()
     calibration: Text | None = None
