@@ -47,9 +47,9 @@ def find_calibration(name: str | None = None) -> Calibration | None:
 def _shares_names(found: Calibration) -> bool:
     """Say whether the model has any of a calibration's parameters, where it is not the shipped."""
     from smecluster.model import load
+    from smecluster.model.engine.read.document import SHIPPED
+    from smecluster.model.engine.read.values import split_name
     from smecluster.model.support.workspace import has_stand_in
-    from smecluster.model.vensim.document import SHIPPED
-    from smecluster.model.vensim.values import split_name
 
     if not has_stand_in(SHIPPED):
         return True

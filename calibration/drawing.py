@@ -69,8 +69,8 @@ def sample_draws(
     """Sample draws of an open calibration; see `draw_values`."""
     from smecluster.calibration import load_case
     from smecluster.calibration.store.named import DRAWN
-    from smecluster.model.vensim.beliefs import CONVENTIONS
-    from smecluster.model.vensim.values import find_element
+    from smecluster.model.engine.read.values import find_element
+    from smecluster.model.file.beliefs import CONVENTIONS
 
     if calibration.name == DRAWN:
         warn_of_model(calibration)
@@ -119,7 +119,7 @@ def sample_gross(
     """
     from smecluster.calibration import load_case
     from smecluster.calibration.further import pair_draws
-    from smecluster.model.vensim.values import find_element
+    from smecluster.model.engine.read.values import find_element
 
     draws = calibration.sample(count, seed)
     for at, path in enumerate(folders, 1):

@@ -20,8 +20,8 @@ from smecluster.calibration.problem.parameters import FILE
 from smecluster.calibration.store.named import Calibration, apply_calibration
 from smecluster.calibration.store.own import open_own
 from smecluster.model import Model, Region, load
+from smecluster.model.engine.read.values import find_element
 from smecluster.model.support.errors import InputError
-from smecluster.model.vensim.values import find_element
 
 
 def load_beside(

@@ -45,7 +45,7 @@ from smecluster.calibration.validation.reform_file import read_reforms
 from smecluster.calibration.validation.reform_runs import run_reforms
 from smecluster.calibration.validation.scores import score_fits
 from smecluster.model import Model
-from smecluster.model.vensim.values import set_values
+from smecluster.model.engine.read.values import set_values
 
 Floats = NDArray[np.float64]
 

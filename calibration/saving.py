@@ -10,10 +10,10 @@ from smecluster.calibration.pipeline import PipelineResult
 from smecluster.calibration.store.findings import MANIFEST, TABLES
 from smecluster.calibration.store.named import DIGITS, round_values, write_manifest
 from smecluster.model import Model
+from smecluster.model.engine.read.values import set_values
 from smecluster.model.presentation.exports import ENCODING
 from smecluster.model.support.files import check_writable, write_atomic
 from smecluster.model.support.ledger import list_files, remove
-from smecluster.model.vensim.values import set_values
 
 
 def check_target(folder: Path) -> None:

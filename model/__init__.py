@@ -19,27 +19,27 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from smecluster.model.program.values import Scale
-    from smecluster.model.runs import RunError, failures, simulate, simulate_many, stream
+    from smecluster.model.engine.graph.values import Scale
+    from smecluster.model.engine.model import Model, load
+    from smecluster.model.engine.read.document import Clock, Variable
+    from smecluster.model.engine.run.runs import RunError, failures, simulate, simulate_many, stream
+    from smecluster.model.file.regions import Region
     from smecluster.model.support.errors import InputError
-    from smecluster.model.system import Model, load
-    from smecluster.model.vensim.document import Clock, Variable
-    from smecluster.model.vensim.regions import Region
 
 # Imported when first used: a command that only prints text does not wait for pandas.
 _HOMES = {
-    "Clock": "smecluster.model.vensim.document",
+    "Clock": "smecluster.model.engine.read.document",
     "InputError": "smecluster.model.support.errors",
-    "Model": "smecluster.model.system",
-    "Region": "smecluster.model.vensim.regions",
-    "RunError": "smecluster.model.runs",
-    "Scale": "smecluster.model.program.values",
-    "Variable": "smecluster.model.vensim.document",
-    "failures": "smecluster.model.runs",
-    "load": "smecluster.model.system",
-    "simulate": "smecluster.model.runs",
-    "simulate_many": "smecluster.model.runs",
-    "stream": "smecluster.model.runs",
+    "Model": "smecluster.model.engine.model",
+    "Region": "smecluster.model.file.regions",
+    "RunError": "smecluster.model.engine.run.runs",
+    "Scale": "smecluster.model.engine.graph.values",
+    "Variable": "smecluster.model.engine.read.document",
+    "failures": "smecluster.model.engine.run.runs",
+    "load": "smecluster.model.engine.model",
+    "simulate": "smecluster.model.engine.run.runs",
+    "simulate_many": "smecluster.model.engine.run.runs",
+    "stream": "smecluster.model.engine.run.runs",
 }
 
 __all__ = [

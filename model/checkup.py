@@ -263,8 +263,8 @@ def _encoding() -> Iterator[Finding]:
 
 
 def _run() -> Iterator[Finding]:
-    from smecluster.model.runs import simulate
-    from smecluster.model.system import load
+    from smecluster.model.engine.model import load
+    from smecluster.model.engine.run.runs import simulate
 
     began = time.monotonic()
     try:

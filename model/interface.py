@@ -21,16 +21,16 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from smecluster.model import runs
+from smecluster.model.engine.model import Model, load
+from smecluster.model.engine.read.names import fold_name
+from smecluster.model.engine.read.values import split_name
+from smecluster.model.engine.run import runs
 from smecluster.model.presentation.formatting import display_unit
 from smecluster.model.presentation.prose import format_count
 from smecluster.model.support.errors import InputError, UnknownNameError
-from smecluster.model.system import Model, load
-from smecluster.model.vensim.names import fold_name
-from smecluster.model.vensim.values import split_name
 
 if TYPE_CHECKING:
-    from smecluster.model.engines.dask import Cluster
+    from smecluster.model.engine.run.dask import Cluster
     from smecluster.model.presentation.plotting import Figure
 
 _FAILURES = ("failure reason", "failure variable", "failure year")
@@ -290,7 +290,7 @@ def simulate(
     Parameters
     ----------
     inputs, engine, outputs, years, within_ranges
-        As for `model.runs.simulate`.
+        As for `engine.run.runs.simulate`.
     model : Model, optional
         The model; the shipped one if left out.
 
@@ -339,7 +339,7 @@ def simulate_many(
     Parameters
     ----------
     table, outputs, years, base, workers, cluster, within_ranges
-        As for `model.runs.simulate_many`.
+        As for `engine.run.runs.simulate_many`.
     model : Model, optional
         The model; the shipped one if left out.
 

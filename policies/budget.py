@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from smecluster.model.engine.run.runs import simulate
+from smecluster.model.engine.run.settings import override_inputs
 from smecluster.model.presentation.language.spoken import say
-from smecluster.model.runs import simulate
-from smecluster.model.settings import override_inputs
 from smecluster.model.support.errors import InputError
 from smecluster.policies.menu import read_menu
 from smecluster.policies.plan import START, carry_on

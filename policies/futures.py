@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from pydantic import Field, model_validator
 
+from smecluster.model.engine.read.values import read_values
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.limits import MOST_BENDING
 from smecluster.model.support.reading import read_toml
 from smecluster.model.support.schema import Schema, validate
 from smecluster.model.support.workspace import find_named_file, list_files
-from smecluster.model.vensim.values import read_values
 
 if TYPE_CHECKING:
     from smecluster.model import Model

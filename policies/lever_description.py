@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from smecluster.model.engine.read.document import Document, Variable
+from smecluster.model.engine.read.document import read_document as read_document
+from smecluster.model.engine.read.names import fold_name, list_subscripts
+from smecluster.model.engine.read.values import Cell, Value, read_values
+from smecluster.model.file.regions import REGION
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.graphs import find_shortest_path
-from smecluster.model.vensim.document import Document, Variable
-from smecluster.model.vensim.document import read_document as read_document
-from smecluster.model.vensim.names import fold_name, list_subscripts
-from smecluster.model.vensim.regions import REGION
-from smecluster.model.vensim.values import Cell, Value, read_values
 from smecluster.policies.levers import Lever, read_sections
 from smecluster.policies.menu import Menu, find_menu
 

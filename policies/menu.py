@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from smecluster.model.vensim.regions import REGION
+from smecluster.model.file.regions import REGION
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from smecluster.model import Model
-    from smecluster.model.engines.dask import Cluster
+    from smecluster.model.engine.run.dask import Cluster
     from smecluster.model.interface import Runs
 
 
@@ -46,7 +46,7 @@ def simulate(
     model : Model, optional
         The calibrated one if left out, see `calibration.loading.load_model`.
     engine, outputs, years, within_ranges
-        As for `model.runs.simulate`.
+        As for `engine.run.runs.simulate`.
 
     Returns
     -------
@@ -66,8 +66,8 @@ def simulate(
     >>> runs.table(["Employment[Wenzhou]"])["unit"].tolist()
     ['thousand persons']
     """
+    from smecluster.model.engine.run.settings import override_inputs
     from smecluster.model.interface import simulate as run
-    from smecluster.model.settings import override_inputs
 
     whole = load_model() if model is None else model
     base = _plan_inputs(whole, strategy, inputs)
@@ -102,7 +102,7 @@ def simulate_many(
     strategy, model
         As for `simulate`.
     outputs, years, base, workers, cluster, within_ranges
-        As for `model.runs.simulate_many`.
+        As for `engine.run.runs.simulate_many`.
 
     Returns
     -------
@@ -120,8 +120,8 @@ def simulate_many(
     >>> len(many.table(["value added[Wenzhou]"]))
     2
     """
+    from smecluster.model.engine.run.settings import override_inputs
     from smecluster.model.interface import simulate_many as run
-    from smecluster.model.settings import override_inputs
 
     whole = load_model() if model is None else model
     plan = _plan_inputs(whole, strategy, base)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from smecluster.model.engine.run.runs import simulate
+from smecluster.model.engine.run.settings import override_inputs
 from smecluster.model.presentation.language.spoken import say
-from smecluster.model.runs import simulate
-from smecluster.model.settings import override_inputs
 from smecluster.policies.levers import find_lever
 from smecluster.policies.menu import LEVER
 from smecluster.policies.plan import Plan

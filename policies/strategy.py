@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from smecluster.model.settings import check_inputs
+from smecluster.model.engine.run.settings import check_inputs
 from smecluster.model.support.errors import UnknownNameError
 from smecluster.model.support.reading import read_toml
 from smecluster.model.support.schema import Schema, validate

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from smecluster.model.runs import simulate
-from smecluster.model.settings import override_inputs
+from smecluster.model.engine.run.runs import simulate
+from smecluster.model.engine.run.settings import override_inputs
 from smecluster.model.support.errors import InputError
 from smecluster.policies.plan import Plan
 

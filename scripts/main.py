@@ -312,8 +312,8 @@ def _keep_model() -> Iterator[None]:
     try:
         yield
     finally:
+        from smecluster.model.engine.read.document import SHIPPED
         from smecluster.model.support.workspace import stand_in
-        from smecluster.model.vensim.document import SHIPPED
 
         stand_in(SHIPPED, None)
 

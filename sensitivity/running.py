@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from smecluster.model.engines.dask import Cluster, ClusterLostError, check_scheduler
-from smecluster.model.runs import simulate, stream
+from smecluster.model.engine.run.dask import Cluster, ClusterLostError, check_scheduler
+from smecluster.model.engine.run.runs import simulate, stream
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.provenance import make_stamp
 from smecluster.sensitivity.analysis.compute import judge_runs
@@ -196,7 +196,7 @@ def run_study(
         Threads; one for each processor if left out.
     cluster : str or Cluster, optional
         Address of a Dask scheduler that distributes the runs; with certificates for TLS, a
-        `model.engines.dask.Cluster`.
+        `engine.run.dask.Cluster`.
     part : int, optional
         Runs kept at a time; chosen by the size of the study if left out.
     tell : callable, optional

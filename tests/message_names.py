@@ -67,7 +67,7 @@ def list_regions() -> Iterator[str]:
     from smecluster.calibration import list_cases, load_case
     from smecluster.calibration.validation.reform_file import read_reforms
     from smecluster.model import load
-    from smecluster.model.vensim.regions import read_regions
+    from smecluster.model.file.regions import read_regions
 
     yield from (load_case(name).place.description for name in list_cases())
     for name in read_regions(load().text)[0].tables:

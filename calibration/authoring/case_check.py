@@ -51,13 +51,13 @@ from smecluster.calibration.problem.parameters import (
 )
 from smecluster.calibration.store.own import open_own
 from smecluster.model import load, simulate
+from smecluster.model.engine.read.document import Variable
+from smecluster.model.engine.read.names import fold_name
+from smecluster.model.file.regions import REGION, Region, read_regions
 from smecluster.model.presentation.language.catalogue import mark
 from smecluster.model.presentation.language.spoken import say
 from smecluster.model.support.errors import InputError, UnknownNameError, shorten
 from smecluster.model.support.files import read_text
-from smecluster.model.vensim.document import Variable
-from smecluster.model.vensim.names import fold_name
-from smecluster.model.vensim.regions import REGION, Region, read_regions
 
 _TABLE = ("series", "years", "figures", "remembered", "measures", "segment", "unit", "compared")
 #: In the order in which an author writes them.

@@ -14,9 +14,9 @@ import pandas as pd
 from smecluster.calibration.data.constants import Constant
 from smecluster.calibration.data.units import find_model_unit
 from smecluster.model import Model
+from smecluster.model.engine.read.blocks import read_points
+from smecluster.model.engine.read.source import parse
 from smecluster.model.presentation.language.spoken import say
-from smecluster.model.vensim.blocks import read_points
-from smecluster.model.vensim.source import parse
 
 #: Columns of the table of converted figures.
 COLUMNS = ("measures", "segment", "unit", "year", "value", "nation")

@@ -15,14 +15,14 @@ from typing import NamedTuple
 
 from smecluster.calibration.data.case import list_cases, load_case
 from smecluster.calibration.data.constants import Constant, Point, format_rows
+from smecluster.model.engine.read.blocks import Block
+from smecluster.model.engine.read.document import SHIPPED
+from smecluster.model.engine.read.names import fold_name
+from smecluster.model.engine.read.source import parse
+from smecluster.model.file.regions import Region, read_regions
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.files import overwrite_file, read_text
 from smecluster.model.support.workspace import find_workspace
-from smecluster.model.vensim.blocks import Block
-from smecluster.model.vensim.document import SHIPPED
-from smecluster.model.vensim.names import fold_name
-from smecluster.model.vensim.regions import Region, read_regions
-from smecluster.model.vensim.source import parse
 
 # The first of these words in a source decides; a source without any was read.
 _STATUSES = (

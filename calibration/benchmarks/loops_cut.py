@@ -17,9 +17,9 @@ from scipy.optimize import least_squares
 
 from smecluster.calibration.data.series import SERIES
 from smecluster.model import Model, simulate
-from smecluster.model.runs import RunError
-from smecluster.model.vensim.knocking import END, START, Knock, is_regional, with_knocks
-from smecluster.model.vensim.regions import REGION
+from smecluster.model.engine.run.runs import RunError
+from smecluster.model.file.knocking import END, START, Knock, is_regional, with_knocks
+from smecluster.model.file.regions import REGION
 
 Floats = NDArray[np.float64]
 

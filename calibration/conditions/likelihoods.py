@@ -26,7 +26,7 @@ from smecluster.calibration.posterior.convergence import (
 )
 from smecluster.calibration.problem.assembly import Problem
 from smecluster.calibration.problem.objective import Objective
-from smecluster.model.evaluator import Evaluator
+from smecluster.model.engine.run.evaluator import Evaluator
 from smecluster.model.presentation.language.catalogue import mark
 
 Floats = NDArray[np.float64]

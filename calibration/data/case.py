@@ -50,10 +50,10 @@ from smecluster.calibration.data.series import (
 from smecluster.calibration.data.targets import FILE as TARGETS
 from smecluster.calibration.data.targets import Target, read_targets
 from smecluster.calibration.data.toml_lines import Lines, Spot
+from smecluster.model.file.regions import Region
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.files import read_text
 from smecluster.model.support.workspace import list_files, locate
-from smecluster.model.vensim.regions import Region
 
 _NOT_A_REGION = "national"
 #: Cases that come with the package and are in no default.

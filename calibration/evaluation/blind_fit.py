@@ -25,8 +25,8 @@ from smecluster.calibration.priors.table import Priors
 from smecluster.calibration.problem.assembly import Problem
 from smecluster.calibration.problem.objective import count_runs
 from smecluster.model import Model
-from smecluster.model.evaluator import Evaluator
-from smecluster.model.vensim.values import set_values
+from smecluster.model.engine.read.values import set_values
+from smecluster.model.engine.run.evaluator import Evaluator
 
 Floats = NDArray[np.float64]
 

@@ -26,7 +26,7 @@ from smecluster.calibration.interface import assemble_together
 from smecluster.calibration.priors.table import build_priors
 from smecluster.calibration.stages import Stages, Tell
 from smecluster.calibration.store.mismatches import name_held
-from smecluster.model.settings import check_count
+from smecluster.model.engine.run.settings import check_count
 from smecluster.model.support.checkpoints import drop
 from smecluster.model.support.errors import InputError
 

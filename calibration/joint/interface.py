@@ -26,7 +26,7 @@ from smecluster.calibration.saving import check_target, save_calibration
 from smecluster.calibration.stages import Stages, Tell
 from smecluster.calibration.store.named import DRAWN
 from smecluster.calibration.validation.reform_file import read_reforms
-from smecluster.model.settings import check_count, check_time_step
+from smecluster.model.engine.run.settings import check_count, check_time_step
 from smecluster.model.support.checkpoints import drop
 from smecluster.model.support.files import write_atomic
 from smecluster.model.support.ledger import check_name, is_ours, list_files, remove

@@ -21,7 +21,7 @@ from smecluster.calibration.problem.parameters import Parameter
 from smecluster.calibration.stages import Stages
 from smecluster.calibration.store.named import round_values
 from smecluster.calibration.validation.scores import score_fits
-from smecluster.model.vensim.values import find_element
+from smecluster.model.engine.read.values import find_element
 
 _EDGE = float(ndtri(0.95))
 _SOURCE = "the 90 % range that the model's file believes, or the case's own prior"

@@ -20,7 +20,7 @@ from smecluster.calibration.priors.combined import Combination
 from smecluster.calibration.priors.table import Priors, Switch
 from smecluster.calibration.problem.assembly import Problem
 from smecluster.calibration.problem.objective import count_runs
-from smecluster.model.evaluator import Evaluator
+from smecluster.model.engine.run.evaluator import Evaluator
 
 Floats = NDArray[np.float64]
 

@@ -5,7 +5,7 @@ The walkers move in coordinates in which the posterior is nearly standard normal
 turns the walker and its momentum into each other, which alone would keep a standard normal
 distribution in any number of dimensions; before and after, the momentum is kicked by how the
 posterior's slope differs from that. The slope is exact: the model is run backwards for it (see
-`model.derivatives.adjoint`). Whether the end of a move is taken, the Metropolis rule decides.
+`engine.derivatives.adjoint`). Whether the end of a move is taken, the Metropolis rule decides.
 (Hamiltonian Monte Carlo with Gaussian splitting: Neal 2011, Handbook of Markov Chain Monte Carlo,
 chapter 5; Shahbaba, Lan, Johnson and Neal 2014, Statistics and Computing 24(3); Beskos, Pinski,
 Sanz-Serna and Stuart 2011, Stochastic Processes and their Applications 121(10).)

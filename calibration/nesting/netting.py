@@ -19,16 +19,16 @@ from numpy.typing import NDArray
 
 from smecluster.calibration.data.extensive import is_extensive
 from smecluster.model import Model
-from smecluster.model.support.errors import InputError
-from smecluster.model.vensim.names import fold_name
-from smecluster.model.vensim.regions import read_regions
-from smecluster.model.vensim.values import (
+from smecluster.model.engine.read.names import fold_name
+from smecluster.model.engine.read.values import (
     fold_cell,
     read_values,
     set_values,
     spell_name,
     split_name,
 )
+from smecluster.model.file.regions import read_regions
+from smecluster.model.support.errors import InputError
 
 Floats = NDArray[np.float64]
 

@@ -7,8 +7,8 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from smecluster.calibration.problem.objective import Objective
-from smecluster.model.runs import simulate_many
-from smecluster.model.vensim.regions import REGION
+from smecluster.model.engine.run.runs import simulate_many
+from smecluster.model.file.regions import REGION
 
 _LEVELS = (0.05, 0.95)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from smecluster.model import Model
+from smecluster.model.file.regions import REGION
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.reading import read_toml
 from smecluster.model.support.workspace import locate
-from smecluster.model.vensim.regions import REGION
 
 #: The file.
 ALIKE = Path(__file__).parents[1] / "alike.toml"

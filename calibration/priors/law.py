@@ -21,8 +21,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr, ndtri
 
-from smecluster.model.vensim.beliefs import Belief
-from smecluster.model.vensim.document import Variable
+from smecluster.model.engine.read.document import Variable
+from smecluster.model.file.beliefs import Belief
 
 Floats = NDArray[np.float64]
 

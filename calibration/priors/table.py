@@ -23,17 +23,17 @@ from smecluster.calibration.priors.alike import read_shares
 from smecluster.calibration.priors.law import LOG, PLAIN, Law, Laws
 from smecluster.calibration.problem.parameters import Parameter
 from smecluster.model import Model
-from smecluster.model.support.errors import InputError
-from smecluster.model.vensim.beliefs import (
+from smecluster.model.engine.read.document import CONTROLS
+from smecluster.model.engine.read.values import read_values, spell_name
+from smecluster.model.file.beliefs import (
     RANGE,
     SWITCH,
     find_belief,
     find_hard_range,
     read_beliefs,
 )
-from smecluster.model.vensim.document import CONTROLS
-from smecluster.model.vensim.regions import REGION
-from smecluster.model.vensim.values import read_values, spell_name
+from smecluster.model.file.regions import REGION
+from smecluster.model.support.errors import InputError
 
 Floats = NDArray[np.float64]
 

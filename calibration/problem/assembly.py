@@ -29,9 +29,9 @@ from smecluster.calibration.problem.parameters import (
     read_parameters,
 )
 from smecluster.model import Model
+from smecluster.model.file.regions import REGION
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.workspace import locate
-from smecluster.model.vensim.regions import REGION
 
 #: Factor on the error of a figure from memory.
 REMEMBERED = 2.0

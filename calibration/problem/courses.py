@@ -13,11 +13,11 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from smecluster.model.engine.read.document import read_document
+from smecluster.model.engine.read.names import fold_name
+from smecluster.model.engine.read.source import parse
+from smecluster.model.file.regions import REGION
 from smecluster.model.support.errors import InputError
-from smecluster.model.vensim.document import read_document
-from smecluster.model.vensim.names import fold_name
-from smecluster.model.vensim.regions import REGION
-from smecluster.model.vensim.source import parse
 
 #: Points (year, value).
 Course = Sequence[tuple[float, float]]

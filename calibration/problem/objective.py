@@ -14,8 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from smecluster.calibration.data.csv_rows import raise_first
 from smecluster.calibration.problem.assembly import Problem
-from smecluster.model.evaluator import Evaluator
-from smecluster.model.settings import check_count
+from smecluster.model.engine.run.evaluator import Evaluator
+from smecluster.model.engine.run.settings import check_count
 from smecluster.model.support.errors import InputError
 
 Floats = NDArray[np.float64]
@@ -93,7 +93,7 @@ class Objective:
     @property
     def start(self) -> Floats:
         """The model's own values, clipped to the bounds."""
-        from smecluster.model.program.inputs import InputIndex
+        from smecluster.model.engine.graph.inputs import InputIndex
 
         program = self.problem.model.program
         directory = InputIndex(program)

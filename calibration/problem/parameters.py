@@ -16,9 +16,9 @@ from smecluster.calibration.data.constants import SCALED
 from smecluster.calibration.data.csv_rows import raise_first, scan_records
 from smecluster.calibration.data.series import STATUSES
 from smecluster.model import Model
+from smecluster.model.engine.read.values import fold_cell, spell_name, split_name
+from smecluster.model.file.regions import REGION
 from smecluster.model.support.errors import InputError, UnknownNameError
-from smecluster.model.vensim.regions import REGION
-from smecluster.model.vensim.values import fold_cell, spell_name, split_name
 
 #: The parameters shared by all regions.
 SHARED = Path(__file__).parents[1] / "parameters.csv"

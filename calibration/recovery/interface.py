@@ -23,7 +23,7 @@ from smecluster.calibration.recovery.protocol import Protocol, read_protocol
 from smecluster.calibration.recovery.scores import ENDS, judge, score_answer, score_constants
 from smecluster.calibration.stages import Stages, Tell
 from smecluster.model import Model
-from smecluster.model.settings import check_count
+from smecluster.model.engine.run.settings import check_count
 from smecluster.model.support.checkpoints import drop
 
 Floats = NDArray[np.float64]

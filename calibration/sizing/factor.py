@@ -26,8 +26,8 @@ from smecluster.calibration.nesting.netting import Netting
 from smecluster.calibration.problem.parameters import place_in_region
 from smecluster.calibration.sizing.scaling import bound_factor, round_number
 from smecluster.model import Model, simulate_many
+from smecluster.model.file.regions import REGION
 from smecluster.model.support.errors import InputError
-from smecluster.model.vensim.regions import REGION
 
 VALUE_ADDED = "value added"
 #: How close the written case comes to the value that was asked for, as a share of it.

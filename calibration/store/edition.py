@@ -6,9 +6,9 @@ from importlib.metadata import version
 
 from smecluster.calibration.store.findings import MANIFEST
 from smecluster.calibration.store.named import DRAWN, RESULTS, SHIPPED, open_calibration
+from smecluster.model.engine.read.document import SHIPPED as MODEL
+from smecluster.model.engine.read.source import hash_equations
 from smecluster.model.support.files import read_text
-from smecluster.model.vensim.document import SHIPPED as MODEL
-from smecluster.model.vensim.source import hash_equations
 
 
 def describe_edition() -> tuple[str, ...]:

@@ -15,8 +15,8 @@ from smecluster.calibration.data.case import Case
 from smecluster.calibration.data.case_file import Turn
 from smecluster.calibration.data.series import SERIES
 from smecluster.model import Model, simulate
+from smecluster.model.file.regions import REGION
 from smecluster.model.support.errors import InputError, UnknownNameError
-from smecluster.model.vensim.regions import REGION
 
 #: With fewer figures, shares of the error mean nothing.
 _ENOUGH = 3

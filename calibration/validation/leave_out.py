@@ -19,8 +19,8 @@ from smecluster.calibration.estimate.fit import Optimum, compute_jacobian, desce
 from smecluster.calibration.problem.assembly import Problem
 from smecluster.calibration.problem.objective import Objective
 from smecluster.calibration.validation.scores import score_fits
+from smecluster.model.engine.read.values import find_element
 from smecluster.model.support.errors import InputError, UnknownNameError
-from smecluster.model.vensim.values import find_element
 
 Floats = NDArray[np.float64]
 

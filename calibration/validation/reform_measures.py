@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from smecluster.calibration.validation.reform_file import Response
 from smecluster.model.checking.formula import Formula
-from smecluster.model.vensim.regions import REGION
+from smecluster.model.file.regions import REGION
 
 Floats = NDArray[np.float64]
 # A difference smaller than this share of the level counts as none: nothing is divided by it.

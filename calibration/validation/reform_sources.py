@@ -6,9 +6,9 @@ import re
 from functools import lru_cache
 
 from smecluster.calibration.validation.reform_file import Reform, Response, Study
+from smecluster.model.engine.model import Model
 from smecluster.model.presentation.language.catalogue import mark
 from smecluster.model.presentation.language.spoken import say
-from smecluster.model.system import Model
 
 _INPUTS = ("constant", "table")
 #: Statuses of figures that are no test, and why.

@@ -15,12 +15,12 @@ from pathlib import Path
 from pydantic import Field
 
 from smecluster.model.checking.formula import Formula, parse_formula
+from smecluster.model.engine.model import Model
+from smecluster.model.engine.read.names import fold_name, split_elements
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.reading import read_toml
 from smecluster.model.support.schema import Schema, validate
 from smecluster.model.support.workspace import locate
-from smecluster.model.system import Model
-from smecluster.model.vensim.names import fold_name, split_elements
 
 #: The shipped terms.
 TERMS = Path(__file__).parents[1] / "reform_terms.toml"

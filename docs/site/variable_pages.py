@@ -10,8 +10,8 @@ from diagrams import draw_views
 
 from smecluster.model.diagrams.sketch import shorten_title
 from smecluster.model.diagrams.views import assign_sectors
+from smecluster.model.engine.read.document import SHIPPED, Document, Variable, read_document
 from smecluster.model.support.files import read_text
-from smecluster.model.vensim.document import SHIPPED, Document, Variable, read_document
 
 
 def write_variable_pages(folder: Path) -> list[str]:

@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from smecluster.model.engine.read.names import fold_name, split_elements
+from smecluster.model.file.regions import REGION
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.limits import MOST_FORMULA_LEVELS, MOST_IN_A_FORMULA
-from smecluster.model.vensim.names import fold_name, split_elements
-from smecluster.model.vensim.regions import REGION
 
 if TYPE_CHECKING:
     import xarray as xr

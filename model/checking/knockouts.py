@@ -19,14 +19,14 @@ import pandas as pd
 import xarray as xr
 from pydantic import Field, model_validator
 
+from smecluster.model.engine.model import Model
+from smecluster.model.engine.run.runs import simulate, simulate_many
+from smecluster.model.file.knocking import END, NEVER, START, Knock, is_regional, with_knocks
+from smecluster.model.file.regions import REGION
 from smecluster.model.presentation.language.catalogue import mark
-from smecluster.model.runs import simulate, simulate_many
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.reading import read_yaml
 from smecluster.model.support.schema import Schema, validate
-from smecluster.model.system import Model
-from smecluster.model.vensim.knocking import END, NEVER, START, Knock, is_regional, with_knocks
-from smecluster.model.vensim.regions import REGION
 
 FOLDER = Path(__file__).parents[1] / "mechanisms"
 #: First years of a knock-out, and the years after it at which outcomes are read.

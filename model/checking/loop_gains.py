@@ -1,7 +1,7 @@
 """The gain of every reinforcing loop: how much of a push returns to where it was given.
 
 National conditions stay those of one year, nobody runs a programme, and the model comes to rest.
-Each loop is then cut (`model.vensim.cutting`) and the value read at the cut is raised and lowered
+Each loop is then cut (`model.file.cutting`) and the value read at the cut is raised and lowered
 by a thousandth. The gain is the change of the value that would be fed back, at rest again, both in
 logarithms. With all loops cut at once this gives a matrix from cuts to cuts; its diagonal holds the
 gain of each loop *alone*. The gain of a loop *among the others* follows by closing the others in
@@ -21,12 +21,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from smecluster.model.engine.model import Model, load
+from smecluster.model.engine.run.runs import simulate, simulate_many
+from smecluster.model.file.cutting import Cut, apply_cuts
+from smecluster.model.file.regions import REGION
 from smecluster.model.presentation.language.catalogue import mark
-from smecluster.model.runs import simulate, simulate_many
 from smecluster.model.support.errors import InputError
-from smecluster.model.system import Model, load
-from smecluster.model.vensim.cutting import Cut, apply_cuts
-from smecluster.model.vensim.regions import REGION
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -32,7 +32,7 @@ A check may say ``missed`` (why): its threshold was written before the result, t
 reach it, and neither is bent for the other. It is shown as missed and does not fail.
 
 Two other kinds of check concern the file alone: ``units: agree``, and ``documentation:`` with
-a rule of `model.vensim.lint`.
+a rule of `model.file.lint`.
 """
 
 from __future__ import annotations
@@ -54,12 +54,12 @@ from smecluster.model.checking.predicate import (
 )
 from smecluster.model.checking.scenario import ONLY_WITH, Inputs, Scenarios
 from smecluster.model.checking.statements import read_list, read_number, read_statements
+from smecluster.model.engine.read.document import SHIPPED, Document, read_document
+from smecluster.model.file.lint import RULES
+from smecluster.model.file.regions import REGION
+from smecluster.model.file.unit_check import can_check_units, find_unit_errors
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.files import read_text
-from smecluster.model.vensim.document import SHIPPED, Document, read_document
-from smecluster.model.vensim.lint import RULES
-from smecluster.model.vensim.regions import REGION
-from smecluster.model.vensim.unit_check import can_check_units, find_unit_errors
 
 if TYPE_CHECKING:
     import xarray as xr

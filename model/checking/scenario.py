@@ -6,10 +6,10 @@ import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from smecluster.model.engine.read.document import Document, read_document
+from smecluster.model.engine.read.names import fold_name, split_elements
+from smecluster.model.engine.read.values import Cell, Value, read_values
 from smecluster.model.support.errors import InputError, UnknownNameError
-from smecluster.model.vensim.document import Document, read_document
-from smecluster.model.vensim.names import fold_name, split_elements
-from smecluster.model.vensim.values import Cell, Value, read_values
 
 BASE = "base"
 BASED_ON = "based on"

@@ -6,7 +6,7 @@ second world has a switch. While it is on, the reader sees the variable's value 
 at every moment: the link is cut, and all others carry the programme's effect on. Nothing is frozen,
 and both worlds share what no input moves.
 
-The worlds are written into the graph of the equations (`model.program.graph`), not into the file.
+The worlds are written into the graph of the equations (`engine.graph.graph`), not into the file.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
-from smecluster.model.program.graph import Graph, Output, Parameter, Program, list_operands
+from smecluster.model.engine.graph.graph import Graph, Output, Parameter, Program, list_operands
+from smecluster.model.engine.model import Model
 from smecluster.model.support.errors import InputError
-from smecluster.model.system import Model
 
 #: What the second world's inputs, and its variables as outputs, are called: the name and this.
 SECOND = "in the second world"

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from smecluster.model.diagrams.layout import Box
 from smecluster.model.diagrams.sheet import Mark, Pipe, Sheet
 from smecluster.model.diagrams.sketch import measure_line, measure_name
-from smecluster.model.vensim.document import Document, Variable, find_rate
-from smecluster.model.vensim.names import fold_name
+from smecluster.model.engine.read.document import Document, Variable, find_rate
+from smecluster.model.engine.read.names import fold_name
 
 _PITCH = 36  # between one flow's name and the pipe below it
 _GAP = 80  # of pipe on both sides of a name between stocks

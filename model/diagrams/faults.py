@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from smecluster.model.vensim.document import read_document
-from smecluster.model.vensim.names import fold_name
-from smecluster.model.vensim.source import parse
+from smecluster.model.engine.read.document import read_document
+from smecluster.model.engine.read.names import fold_name
+from smecluster.model.engine.read.source import parse
 
 
 def find_faults(text: str) -> list[str]:

@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from smecluster.model.vensim.names import fold_name
-from smecluster.model.vensim.source import parse
+from smecluster.model.engine.read.names import fold_name
+from smecluster.model.engine.read.source import parse
 
 _HEAD = re.compile(r"^\*", re.M)
 _SIGNS = {"43": "+", "45": "-"}

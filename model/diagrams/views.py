@@ -14,9 +14,9 @@ from smecluster.model.diagrams.chains import draw_chains, list_rates, read_flows
 from smecluster.model.diagrams.loops import LOOPS, Loop
 from smecluster.model.diagrams.sheet import Arrow, Sheet
 from smecluster.model.diagrams.sketch import CLOSING, SETTINGS, shorten_title
-from smecluster.model.vensim.document import Document, Variable, read_document
-from smecluster.model.vensim.names import fold_name, list_names
-from smecluster.model.vensim.source import parse
+from smecluster.model.engine.read.document import Document, Variable, read_document
+from smecluster.model.engine.read.names import fold_name, list_names
+from smecluster.model.engine.read.source import parse
 
 OVERVIEW = "00 Overview"
 _OVERVIEW_ROOM = 3.4  # the names of the loops stand between the variables

@@ -274,14 +274,8 @@ def _warn(message: str) -> None:
 
 
 @cache
-def hash_rooms(*rooms: str) -> str:
-    """Fingerprint the source files of rooms of the model package.
-
-    Parameters
-    ----------
-    *rooms : str
-        Folders in ``model/``. Whole rooms are hashed, so a file added to one of them is never
-        forgotten.
+def hash_engine() -> str:
+    """Fingerprint the source files of the engine, all of them, so that none is forgotten.
 
     Returns
     -------
@@ -289,8 +283,8 @@ def hash_rooms(*rooms: str) -> str:
         SHA-256 in hexadecimal.
     """
     digest = hashlib.sha256()
-    for room in rooms:
-        for path in sorted((_PACKAGE / room).glob("*.py")):
-            digest.update(f"{room}/{path.name}\n".encode())
-            digest.update(path.read_bytes())
+    engine = _PACKAGE / "engine"
+    for path in sorted(engine.rglob("*.py")):
+        digest.update(f"{path.relative_to(engine).as_posix()}\n".encode())
+        digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
+from smecluster.model.file.regions import REGION
 from smecluster.model.presentation.language.catalogue import mark
-from smecluster.model.vensim.regions import REGION
 from smecluster.policies.menu import Menu
 
 #: The account of the model itself, present value since 1978, Myuan.

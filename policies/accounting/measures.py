@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
-from smecluster.model.vensim.regions import REGION
+from smecluster.model.file.regions import REGION
 from smecluster.policies.accounting.lines import FOREIGNERS, ITEM, ITEMS
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from smecluster.model.vensim.regions import REGION
+from smecluster.model.file.regions import REGION
 from smecluster.policies.accounting.lines import (
     FOREIGNERS,
     ITEM,

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
+from smecluster.model.file.regions import REGION
 from smecluster.model.presentation.formatting import capitalise
 from smecluster.model.presentation.language.catalogue import mark
 from smecluster.model.presentation.language.spoken import say
-from smecluster.model.vensim.regions import REGION
 from smecluster.policies.accounting.lines import (
     BUYERS,
     CUSTOMERS,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from smecluster.calibration.choosing import describe_origin, find_drawn
 from smecluster.calibration.drawing import sample_draws
 from smecluster.calibration.loading import load_calibrated
-from smecluster.model.settings import parse_settings
+from smecluster.model.engine.run.settings import parse_settings
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.provenance import make_stamp
 

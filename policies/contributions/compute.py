@@ -18,6 +18,8 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from smecluster.model.engine.run.settings import check_count
+from smecluster.model.file.regions import REGION
 from smecluster.model.outcomes import (
     PLACE,
     TOTAL,
@@ -26,10 +28,8 @@ from smecluster.model.outcomes import (
     find_outcome,
     list_variables,
 )
-from smecluster.model.settings import check_count
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.limits import MOST_ORDERS
-from smecluster.model.vensim.regions import REGION
 from smecluster.policies.budget import DEFAULT_BUDGET, Amount, Budget, set_budget
 from smecluster.policies.comparison.compute import set_horizon
 from smecluster.policies.contributions.measures import (

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from smecluster.model.portable import make_portable
+from smecluster.model.engine.read.document import CONTROLS
+from smecluster.model.engine.read.names import fold_name
+from smecluster.model.engine.read.values import spell_name
+from smecluster.model.engine.run.portable import make_portable
 from smecluster.model.support.errors import InputError
-from smecluster.model.vensim.document import CONTROLS
-from smecluster.model.vensim.names import fold_name
-from smecluster.model.vensim.values import spell_name
 from smecluster.policies.desk.content import pack_kernel
 from smecluster.policies.desk.failures import describe_operations
 
 if TYPE_CHECKING:
     from smecluster.model import Model
-    from smecluster.model.program.graph import Program
-    from smecluster.model.vensim.document import Variable
+    from smecluster.model.engine.graph.graph import Program
+    from smecluster.model.engine.read.document import Variable
 
 #: Most elements of a variable that is offered: as many lines as a chart can hold.
 MOST_LINES = 12

@@ -11,20 +11,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from smecluster.model.branches import add_states
 from smecluster.model.checking.twin_worlds import CUT, TwinModel, name_cut, name_second
 from smecluster.model.diagrams.overview import list_parts, read_overview
+from smecluster.model.engine.read.names import fold_name
+from smecluster.model.engine.run.branches import add_states
+from smecluster.model.engine.run.portable import make_portable
 from smecluster.model.outcomes import Outcome, list_variables
-from smecluster.model.portable import make_portable
-from smecluster.model.vensim.names import fold_name
 from smecluster.policies.explanation.chains import ALIKE, CANCELLED, LEAST, WHOLE
 from smecluster.policies.explanation.compute import find_between
 from smecluster.policies.menu import Menu
 
 if TYPE_CHECKING:
     from smecluster.model import Model
-    from smecluster.model.portable import PortableModel
-    from smecluster.model.program.graph import Program
+    from smecluster.model.engine.graph.graph import Program
+    from smecluster.model.engine.run.portable import PortableModel
 
 
 @dataclass(frozen=True)

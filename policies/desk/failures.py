@@ -2,7 +2,7 @@
 
 A compiled module says at which step a run failed, and leaves the states of that step. The page then
 computes that one step again, operation by operation, from the list that is written here, and looks
-for the first result that is no number: as `model.compiler.diagnosis` does.
+for the first result that is no number: as `engine.compile.diagnosis` does.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from smecluster.model.compiler.diagnosis import name_variables
-from smecluster.model.compiler.schedule import find_checks
-from smecluster.model.program.graph import PAYLOAD, Graph, list_operands
+from smecluster.model.engine.compile.diagnosis import name_variables
+from smecluster.model.engine.compile.schedule import find_checks
+from smecluster.model.engine.graph.graph import PAYLOAD, Graph, list_operands
 
 if TYPE_CHECKING:
-    from smecluster.model.program.graph import Program
+    from smecluster.model.engine.graph.graph import Program
 
 _MOST = 3  # operands
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from smecluster.model.runs import simulate
-from smecluster.model.vensim.values import read_values
+from smecluster.model.engine.read.values import read_values
+from smecluster.model.engine.run.runs import simulate
 from smecluster.policies.menu import LEVER, Menu, read_menu
 
 if TYPE_CHECKING:

@@ -22,12 +22,12 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from smecluster.model.settings import check_time_step, override_inputs
+from smecluster.model.engine.read.names import fold_name
+from smecluster.model.engine.read.values import set_values
+from smecluster.model.engine.run.settings import check_time_step, override_inputs
+from smecluster.model.file.regions import REGION
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.graphs import find_shortest_path
-from smecluster.model.vensim.names import fold_name
-from smecluster.model.vensim.regions import REGION
-from smecluster.model.vensim.values import set_values
 from smecluster.policies.budget import DEFAULT_BUDGET, Amount, Budget, set_budget
 from smecluster.policies.dominance.result import Dominance
 from smecluster.policies.ensemble.accounts import ACCOUNTS

@@ -8,10 +8,10 @@ import numpy as np
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from smecluster.model.file.regions import REGION
 from smecluster.model.presentation.formatting import colour_regions
 from smecluster.model.presentation.language.spoken import say
 from smecluster.model.presentation.plotting import Figure, add_heading
-from smecluster.model.vensim.regions import REGION
 
 if TYPE_CHECKING:
     from smecluster.policies.dominance.result import Dominance

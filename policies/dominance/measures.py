@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import xarray as xr
 
-from smecluster.model.vensim.regions import REGION
+from smecluster.model.file.regions import REGION
 
 
 def summarise_shares(shares: xr.DataArray, since: float) -> pd.DataFrame:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from smecluster.model.file.regions import REGION
 from smecluster.model.presentation.language.spoken import say
-from smecluster.model.vensim.regions import REGION
 from smecluster.policies.dominance.measures import summarise_shares
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from smecluster.model.program.inputs import InputIndex
+from smecluster.model.engine.graph.inputs import InputIndex
 from smecluster.model.support.errors import InputError
 from smecluster.policies.ensemble.cases import Floats, Integers
 from smecluster.policies.menu import read_menu

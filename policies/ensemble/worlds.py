@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from smecluster.model.branches import Trunk, can_fork
-from smecluster.model.runs import stream
+from smecluster.model.engine.run.branches import Trunk, can_fork
+from smecluster.model.engine.run.runs import stream
 from smecluster.model.support.errors import InputError
 from smecluster.policies.ensemble.accounts import ACCOUNTS, sum_money
 from smecluster.policies.ensemble.cases import (

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from smecluster.model.vensim.regions import REGION
+from smecluster.model.file.regions import REGION
 
 #: The columns, in the order of the format.
 COLUMNS = ("model", "scenario", "region", "variable", "unit", "year", "value")
@@ -25,7 +25,7 @@ def make_long_table(runs: Mapping[str, xr.Dataset]) -> pd.DataFrame:
     Parameters
     ----------
     runs : mapping of str to xarray.Dataset
-        Runs by the name of their scenario, from `model.runs.simulate`: dimensions ``time``
+        Runs by the name of their scenario, from `engine.run.runs.simulate`: dimensions ``time``
         (years) and, for some variables, ``Region`` and further ranges.
 
     Returns

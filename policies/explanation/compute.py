@@ -21,6 +21,8 @@ from smecluster.model.checking.twin_worlds import (
     name_cut,
     name_second,
 )
+from smecluster.model.engine.run.runs import simulate_many
+from smecluster.model.file.regions import REGION
 from smecluster.model.outcomes import (
     PLACE,
     TOTAL,
@@ -29,9 +31,7 @@ from smecluster.model.outcomes import (
     find_outcome,
     list_variables,
 )
-from smecluster.model.runs import simulate_many
 from smecluster.model.support.errors import InputError, UnknownNameError
-from smecluster.model.vensim.regions import REGION
 from smecluster.policies.assignment.divisions import NOBODY, REGIONS, RUNNING, plan_lever
 from smecluster.policies.budget import DEFAULT_BUDGET, Amount, Budget, set_budget
 from smecluster.policies.ensemble.cases import REASON
@@ -46,7 +46,7 @@ from smecluster.policies.plan import START, carry_on
 
 if TYPE_CHECKING:
     from smecluster.model import Model
-    from smecluster.model.vensim.document import Document
+    from smecluster.model.engine.read.document import Document
 
 Progress = Callable[[int, int], None]
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from smecluster.model.settings import check_time_step
+from smecluster.model.engine.run.settings import check_time_step
 from smecluster.model.support.checkpoints import Checkpoints
 from smecluster.model.support.errors import InputError
 from smecluster.policies.game.accounts import Account

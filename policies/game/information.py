@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from smecluster.model.runs import simulate_many
+from smecluster.model.engine.run.runs import simulate_many
 from smecluster.policies.game.equilibrium.players import Floats, Integers
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from smecluster.model.branches import Trunk
-from smecluster.model.runs import stream
+from smecluster.model.engine.run.branches import Trunk
+from smecluster.model.engine.run.runs import stream
 from smecluster.model.support.errors import InputError
 from smecluster.policies.game.accounts import OUTPUTS, Account, read_account
 from smecluster.policies.game.equilibrium.players import Block, Floats, Integers

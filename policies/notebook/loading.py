@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from smecluster.model.settings import check_inputs
+from smecluster.model.engine.run.settings import check_inputs
 from smecluster.policies.strategy import Strategy
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from smecluster.model.runs import simulate
-from smecluster.model.settings import check_time_step, override_inputs
+from smecluster.model.engine.run.runs import simulate
+from smecluster.model.engine.run.settings import check_time_step, override_inputs
 from smecluster.model.support.checkpoints import Checkpoints
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.policies.budget import DEFAULT_BUDGET, Amount, Budget, set_budget

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from smecluster.model.settings import check_count
+from smecluster.model.engine.run.settings import check_count
 from smecluster.model.support.checkpoints import Checkpoints
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.limits import MOST_GENERATIONS, MOST_POPULATION, MOST_SEED

@@ -10,10 +10,10 @@ from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
+from smecluster.model.file.regions import REGION
 from smecluster.model.presentation.formatting import colour_regions
 from smecluster.model.presentation.language.spoken import say
 from smecluster.model.presentation.plotting import Figure, add_heading, format_axis
-from smecluster.model.vensim.regions import REGION
 from smecluster.policies.windows.measures import (
     BY_YEAR,
     EVERYWHERE,

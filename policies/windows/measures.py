@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from smecluster.model.file.regions import REGION
 from smecluster.model.presentation.language.catalogue import mark
-from smecluster.model.vensim.regions import REGION
 
 if TYPE_CHECKING:
     from smecluster.policies.windows.result import Windows

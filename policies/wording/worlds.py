@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from smecluster.model.file.beliefs import CONVENTIONS, RANGE, SWITCH, read_beliefs
 from smecluster.model.presentation.language.catalogue import mark
 from smecluster.model.presentation.language.spoken import say
-from smecluster.model.vensim.beliefs import CONVENTIONS, RANGE, SWITCH, read_beliefs
 from smecluster.policies.wording.prose import bound, describe_draws, format_draws
 
 if TYPE_CHECKING:

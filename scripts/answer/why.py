@@ -58,7 +58,7 @@ def why(
     """Find the links that carry most of a lever's effect on an outcome, from cut runs."""
     from smecluster.calibration.choosing import describe_origin
     from smecluster.calibration.loading import load_calibrated
-    from smecluster.model.settings import parse_settings
+    from smecluster.model.engine.run.settings import parse_settings
     from smecluster.model.support.provenance import make_stamp
     from smecluster.policies.budget import DEFAULT_BUDGET
     from smecluster.policies.explanation.compute import explain

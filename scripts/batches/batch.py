@@ -10,9 +10,9 @@ import typer
 
 from smecluster.calibration.choosing import describe_origin
 from smecluster.calibration.loading import load_calibrated
+from smecluster.model.engine.run.settings import override_inputs, parse_settings
 from smecluster.model.presentation.language.catalogue import mark
 from smecluster.model.presentation.language.spoken import say
-from smecluster.model.settings import override_inputs, parse_settings
 from smecluster.scripts.batches.table import read_inputs
 from smecluster.scripts.shared.options import (
     Authority,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from smecluster.model import Model
-    from smecluster.model.kept_runs import KeptRuns
+    from smecluster.model.engine.run.kept_runs import KeptRuns
 
 EXAMPLES = (
     'smecluster batch runs.csv --output "value added" --year 2040 --out results/runs.csv',
@@ -97,7 +97,7 @@ def batch(
     import pandas as pd
 
     from smecluster.model import failures, stream
-    from smecluster.model.kept_runs import KeptRuns
+    from smecluster.model.engine.run.kept_runs import KeptRuns
     from smecluster.model.presentation.exports import (
         check_table,
         write_csv,
@@ -197,7 +197,7 @@ def _make_plan(
 
 def _name_outputs(model: Model, given: Sequence[str]) -> list[str]:
     """Spell outputs as the model does, and refuse one that is given twice."""
-    from smecluster.model.program.outputs import select_outputs
+    from smecluster.model.engine.graph.outputs import select_outputs
     from smecluster.model.support.errors import InputError
 
     names = [select_outputs(model.program, [one]).names[0] for one in given]

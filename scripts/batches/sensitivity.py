@@ -26,7 +26,7 @@ from smecluster.scripts.shared.options import (
 from smecluster.scripts.shared.printing import note, print_json
 
 if TYPE_CHECKING:
-    from smecluster.model.engines.dask import Cluster
+    from smecluster.model.engine.run.dask import Cluster
     from smecluster.sensitivity.design.study import Study
     from smecluster.sensitivity.running import RunSummary
 

@@ -33,8 +33,8 @@ def adopt(
     """Write a calibration's estimate into the model file, and from there into the cases."""
     from smecluster.calibration.authoring.adoption import adopt_calibration
     from smecluster.calibration.store.named import SHIPPED as CALIBRATION
+    from smecluster.model.engine.read.document import SHIPPED
     from smecluster.model.support.workspace import locate
-    from smecluster.model.vensim.document import SHIPPED
     from smecluster.scripts.fitting.values import print_copied
 
     path = model or locate(SHIPPED)

@@ -60,9 +60,9 @@ def answer(
     from smecluster.calibration.interface import assemble_together
     from smecluster.calibration.priors.table import build_priors
     from smecluster.calibration.store.named import DRAWN, SHIPPED, list_calibrations
+    from smecluster.model.file.beliefs import CONVENTIONS
     from smecluster.model.support.errors import InputError
     from smecluster.model.support.provenance import make_stamp
-    from smecluster.model.vensim.beliefs import CONVENTIONS
     from smecluster.policies.comparison.study_run import keep_runs
     from smecluster.policies.strategy import load
     from smecluster.sensitivity.decision.conditions import Sets, draw_believed, find_conditions

@@ -148,7 +148,7 @@ def calibrate(
 
 
 def _check(folders: list[Path], out: Path | None, time_step: float, name: str) -> None:
-    from smecluster.model.settings import check_time_step
+    from smecluster.model.engine.run.settings import check_time_step
 
     check_time_step(time_step)
     check_name(name, "--name")

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from smecluster.model.engine.read.document import SHIPPED
 from smecluster.model.presentation.language.catalogue import mark
-from smecluster.model.vensim.document import SHIPPED
 from smecluster.scripts.shared.options import CalibrationName, Folders
 from smecluster.scripts.shared.pages import Page
 from smecluster.scripts.shared.printing import finish, note, print_json, print_table

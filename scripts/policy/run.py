@@ -10,7 +10,7 @@ import typer
 
 from smecluster.calibration.choosing import describe_origin
 from smecluster.calibration.loading import load_calibrated
-from smecluster.model.settings import override_inputs, parse_settings
+from smecluster.model.engine.run.settings import override_inputs, parse_settings
 from smecluster.scripts.shared.options import CalibrationName, Folders, Regions, Settings
 from smecluster.scripts.shared.printing import note, print_json, print_table
 from smecluster.scripts.shared.results import Results

@@ -92,8 +92,8 @@ def use_file(path: Path, command: str) -> None:
         If the file cannot be read as a model, or lacks what the command needs.
     """
     from smecluster.model import load
+    from smecluster.model.engine.read.document import SHIPPED
     from smecluster.model.support.workspace import stand_in
-    from smecluster.model.vensim.document import SHIPPED
 
     model = load(path)
     if command not in ANY:
@@ -103,9 +103,9 @@ def use_file(path: Path, command: str) -> None:
 
 def _check_content(model: Model, path: Path, command: str) -> None:
     """Refuse a model without what a command needs by name; one line says what is missing."""
+    from smecluster.model.file.regions import REGION
     from smecluster.model.outcomes import OUTCOMES, list_variables
     from smecluster.model.support.errors import InputError
-    from smecluster.model.vensim.regions import REGION
 
     missing = [] if model.regions else [f"the range {REGION!r}"]
     if not model.subscripts.get(LEVERS):

@@ -10,7 +10,7 @@ import typer
 from smecluster.model.support.errors import InputError
 
 if TYPE_CHECKING:
-    from smecluster.model.engines.dask import Cluster
+    from smecluster.model.engine.run.dask import Cluster
 
 
 def explain_regions(context: typer.Context, given: list[str] | None) -> list[str] | None:
@@ -152,6 +152,6 @@ def choose_cluster(
                 "--tls-ca-file, --tls-cert and --tls-key belong to --cluster tls://..."
             )
         return None
-    from smecluster.model.engines.dask import Cluster
+    from smecluster.model.engine.run.dask import Cluster
 
     return Cluster(address, authority, certificate, key)

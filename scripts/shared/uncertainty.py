@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from smecluster.model.settings import check_time_step
+from smecluster.model.engine.run.settings import check_time_step
 from smecluster.scripts.shared.progress import progress
 
 if TYPE_CHECKING:

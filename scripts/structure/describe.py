@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from smecluster.model.engine.read.document import SHIPPED, Document, Variable
+from smecluster.model.engine.read.document import read_document as read_document
 from smecluster.model.support.files import read_text
 from smecluster.model.support.workspace import locate
-from smecluster.model.vensim.document import SHIPPED, Document, Variable
-from smecluster.model.vensim.document import read_document as read_document
 from smecluster.scripts.shared.printing import print_json
 
 if TYPE_CHECKING:
@@ -59,8 +59,8 @@ def _lever(name: str, document: Document) -> Lever | None:
     InputError
         If neither a variable nor a lever has the name.
     """
+    from smecluster.model.engine.read.names import fold_name
     from smecluster.model.support.errors import UnknownNameError
-    from smecluster.model.vensim.names import fold_name
     from smecluster.policies.levers import read_levers
 
     if fold_name(name) in map(fold_name, document.variables):

@@ -110,8 +110,8 @@ def _simulate(
 ) -> dict[str, xr.Dataset]:
     """Run strategies with the money of their files; outcomes, or the variables that are named."""
     from smecluster.model import simulate
+    from smecluster.model.engine.run.settings import override_inputs, parse_settings
     from smecluster.model.outcomes import OUTCOMES
-    from smecluster.model.settings import override_inputs, parse_settings
     from smecluster.policies import load
     from smecluster.policies.triggers import settle_triggers
 
@@ -162,7 +162,7 @@ def _tab(
 
 
 def _changes(model: Model, name: str, settings: Sequence[str] | None) -> str:
-    from smecluster.model.settings import override_inputs, parse_settings
+    from smecluster.model.engine.run.settings import override_inputs, parse_settings
     from smecluster.policies import load
     from smecluster.policies.exchange.vensim_files import write_changes
     from smecluster.policies.triggers import settle_triggers

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from smecluster.calibration.loading import load_calibrated
+from smecluster.model.engine.run.settings import parse_settings
 from smecluster.model.presentation.language.spoken import say
-from smecluster.model.settings import parse_settings
 from smecluster.scripts.shared.options import CalibrationName, Folders, Regions, Settings
 from smecluster.scripts.shared.printing import print_json
 
@@ -30,9 +30,9 @@ def export(
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Write the model as one Vensim file, views included."""
+    from smecluster.model.engine.read.values import set_values
     from smecluster.model.support.errors import InputError
     from smecluster.model.support.files import write_atomic
-    from smecluster.model.vensim.values import set_values
 
     if out.suffix != ".mdl":
         raise InputError(f"{out}: a Vensim model is written to a file that ends in .mdl")

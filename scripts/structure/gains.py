@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from smecluster.model.engine.read.document import SHIPPED
 from smecluster.model.presentation.language.catalogue import mark
 from smecluster.model.presentation.language.spoken import say
 from smecluster.model.support.workspace import locate
-from smecluster.model.vensim.document import SHIPPED
 from smecluster.scripts.shared.options import Folders
 from smecluster.scripts.shared.printing import note, print_json, print_table
 
 if TYPE_CHECKING:
     from smecluster.model.checking.loop_gains import Gains
     from smecluster.model.checking.path_gains import PathGain
-    from smecluster.model.vensim.cutting import Cut
+    from smecluster.model.file.cutting import Cut
 
 EXAMPLES = (
     "smecluster gains",
@@ -47,9 +47,9 @@ def gains(
     from smecluster.model.checking.gains_page import write_page
     from smecluster.model.checking.loop_gains import compute_gains as work_out
     from smecluster.model.checking.path_gains import AFTER, YEARS, compute_path_gains
+    from smecluster.model.engine.model import load
     from smecluster.model.support.files import write_atomic
     from smecluster.model.support.ledger import check_file
-    from smecluster.model.system import load
 
     if out is not None:
         check_file(out)

@@ -22,10 +22,10 @@ def regions(
 ) -> None:
     """List regions and cases."""
     from smecluster.calibration import list_cases, load_case
+    from smecluster.model.engine.read.document import SHIPPED
+    from smecluster.model.file.regions import read_regions
     from smecluster.model.support.files import read_text
     from smecluster.model.support.workspace import locate
-    from smecluster.model.vensim.document import SHIPPED
-    from smecluster.model.vensim.regions import read_regions
 
     inside = [region.name for region in read_regions(read_text(locate(SHIPPED)))]
     found = {case.place.name: case for case in map(load_case, list_cases())}

@@ -28,10 +28,10 @@ def views(
     ] = False,
 ) -> None:
     """Redraw the views in place, in about a minute; equations and settings stay as they are."""
+    from smecluster.model.engine.read.document import SHIPPED
     from smecluster.model.support.errors import InputError
     from smecluster.model.support.files import overwrite_file, read_text
     from smecluster.model.support.workspace import locate
-    from smecluster.model.vensim.document import SHIPPED
 
     file = locate(SHIPPED) if path is None else path
     text = read_text(file)

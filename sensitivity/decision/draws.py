@@ -23,8 +23,8 @@ from smecluster.calibration.priors.table import Priors, build_priors
 from smecluster.calibration.store.named import Calibration, round_values
 from smecluster.calibration.store.own import open_own
 from smecluster.model import Model
+from smecluster.model.engine.read.values import split_name
 from smecluster.model.presentation.language.spoken import say
-from smecluster.model.vensim.values import split_name
 from smecluster.sensitivity.tipping.compute import LEFT_OUT
 
 # Switches are drawn by their own probabilities beside it: so many others leave it complete.

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 
 from smecluster.model import Model
+from smecluster.model.engine.read.values import find_element, split_name
 from smecluster.model.presentation.language.catalogue import mark
-from smecluster.model.vensim.values import find_element, split_name
 
 #: Ways of grouping: what the columns of tables call them.
 BY_SECTOR, BY_PLACE = mark("sector"), mark("place")

@@ -1,7 +1,7 @@
 """Every constant of a model as a factor, so that a study forgets none that is added to the file.
 
 A constant is drawn from what the file believes of it ("Believed 90 %: ...", see
-`model.vensim.beliefs`). A model that states no belief has only plausible ranges; of a constant with
+`model.file.beliefs`). A model that states no belief has only plausible ranges; of a constant with
 a value for each region or lever these only guard against slips (firms at the start: 1 to
 1,000,000), and there the belief is the value itself, up to a factor.
 """
@@ -15,8 +15,9 @@ from sys import float_info
 from scipy.special import ndtri
 
 from smecluster.calibration.priors.law import Law
-from smecluster.model.support.errors import UnknownNameError
-from smecluster.model.vensim.beliefs import (
+from smecluster.model.engine.read.document import CONTROLS, Document, Variable
+from smecluster.model.engine.read.values import split_name
+from smecluster.model.file.beliefs import (
     RANGE,
     SWITCH,
     Belief,
@@ -24,8 +25,7 @@ from smecluster.model.vensim.beliefs import (
     find_hard_range,
     read_beliefs,
 )
-from smecluster.model.vensim.document import CONTROLS, Document, Variable
-from smecluster.model.vensim.values import split_name
+from smecluster.model.support.errors import UnknownNameError
 from smecluster.sensitivity.design.distributions import TAIL, Distribution
 
 # Ranges that span more than this are drawn by their logarithm.

@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from smecluster.model.program.inputs import InputIndex
-from smecluster.model.program.values import Scale
+from smecluster.model.engine.graph.inputs import InputIndex
+from smecluster.model.engine.graph.values import Scale
+from smecluster.model.engine.read.document import CONTROLS
 from smecluster.model.support.errors import InputError, UnknownNameError
-from smecluster.model.vensim.document import CONTROLS
 from smecluster.policies.menu import read_menu
 from smecluster.sensitivity.design.constants import span_constants
 from smecluster.sensitivity.design.distributions import Distribution, find_ends
@@ -23,7 +23,7 @@ from smecluster.sensitivity.design.study_tables import MODEL, FactorTable
 
 if TYPE_CHECKING:
     from smecluster.model import Model
-    from smecluster.model.program.graph import Parameter
+    from smecluster.model.engine.graph.graph import Parameter
 
 
 @dataclass(frozen=True)

@@ -170,7 +170,7 @@ def _spell_output(table: OutputTable, model: Model) -> str:
     """Spell an output as the model does."""
     if table.outcome:
         return table.outcome
-    from smecluster.model.program.outputs import select_outputs
+    from smecluster.model.engine.graph.outputs import select_outputs
 
     return select_outputs(model.program, [table.variable]).names[0]
 

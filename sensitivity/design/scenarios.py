@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from smecluster.calibration.choosing import describe_origin, find_calibration
 from smecluster.calibration.loading import load_calibrated
 from smecluster.calibration.store.mismatches import NONE
+from smecluster.model.engine.read.values import find_element
 from smecluster.model.support.errors import InputError
-from smecluster.model.vensim.values import find_element
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -20,12 +20,12 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from smecluster.model.settings import check_count
+from smecluster.model.engine.read.document import Variable
+from smecluster.model.engine.read.values import spell_name
+from smecluster.model.engine.run.settings import check_count
+from smecluster.model.file.beliefs import CONVENTIONS
+from smecluster.model.file.regions import REGION
 from smecluster.model.support.errors import InputError
-from smecluster.model.vensim.beliefs import CONVENTIONS
-from smecluster.model.vensim.document import Variable
-from smecluster.model.vensim.regions import REGION
-from smecluster.model.vensim.values import spell_name
 from smecluster.policies.budget import Amount, parse_budget, set_budget
 from smecluster.policies.ensemble.accounts import ACCOUNTS
 from smecluster.policies.ensemble.cases import DRAW, FUTURE, REASON, STRATEGY

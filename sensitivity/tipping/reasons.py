@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from smecluster.model.vensim.beliefs import read_reason
-from smecluster.model.vensim.document import Variable
+from smecluster.model.engine.read.document import Variable
+from smecluster.model.file.beliefs import read_reason
 
 #: A source that says no more than this is neither a source nor a reason.
 BARE = ("judgement", "normalisation", "definition", "saturating form", "")

@@ -27,11 +27,11 @@ import numpy as np
 import pandas as pd
 
 from smecluster import model
-from smecluster.model.compiler.kernel import Batch, load_kernel
-from smecluster.model.program.clock import Times, compute_times
-from smecluster.model.program.graph import Program
-from smecluster.model.program.inputs import InputIndex
-from smecluster.model.program.outputs import select_outputs
+from smecluster.model.engine.compile.kernel import Batch, load_kernel
+from smecluster.model.engine.graph.clock import Times, compute_times
+from smecluster.model.engine.graph.graph import Program
+from smecluster.model.engine.graph.inputs import InputIndex
+from smecluster.model.engine.graph.outputs import select_outputs
 from tests.bench.models import ENGINES, write_head
 from tests.bench.models import measure as measure_model
 
@@ -199,7 +199,7 @@ def _simlin(m: model.Model) -> Callable[[], None] | None:
 
 def _pysd(m: model.Model, steps: int) -> float:
     """Time a run of PySD by what its steps cost: a whole run takes half an hour."""
-    from smecluster.model.engines.pysd import Reference
+    from smecluster.model.engine.reference.pysd import Reference
 
     program = m.program
     directory = InputIndex(program)

@@ -17,11 +17,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from smecluster.model.compiler.kernel import Batch
-from smecluster.model.compiler.simplify import find_moving
-from smecluster.model.program.clock import Times
-from smecluster.model.program.graph import LOGICAL, Program, list_operands
-from smecluster.model.program.interpreter import Interpreter, order_nodes
+from smecluster.model.engine.compile.kernel import Batch
+from smecluster.model.engine.compile.simplify import find_moving
+from smecluster.model.engine.graph.clock import Times
+from smecluster.model.engine.graph.graph import LOGICAL, Program, list_operands
+from smecluster.model.engine.graph.interpreter import Interpreter, order_nodes
 
 LANES = 64
 FLAGS = ("-O3", "-march=native", "-ffast-math", "-fopenmp-simd", "-shared", "-fPIC")

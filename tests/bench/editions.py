@@ -19,10 +19,10 @@ from pathlib import Path
 import numpy as np
 
 from smecluster import model
-from smecluster.model.compiler.kernel import Batch, Kernel, load_kernel
-from smecluster.model.program.clock import Times, compute_times
-from smecluster.model.program.inputs import InputIndex
-from smecluster.model.program.outputs import select_outputs
+from smecluster.model.engine.compile.kernel import Batch, Kernel, load_kernel
+from smecluster.model.engine.graph.clock import Times, compute_times
+from smecluster.model.engine.graph.inputs import InputIndex
+from smecluster.model.engine.graph.outputs import select_outputs
 from tests.bench.__main__ import OUTPUTS, RUNS, _simlin, median, varied_inputs
 from tests.bench.c_limit import Limit
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from smecluster.model.program.graph import LOGICAL, Program, list_operands
-from smecluster.model.program.interpreter import order_nodes
+from smecluster.model.engine.graph.graph import LOGICAL, Program, list_operands
+from smecluster.model.engine.graph.interpreter import order_nodes
 
 _INFIX = {"add": "+", "sub": "-", "mul": "*", "div": "/", "pow": "**", "lt": "<", "le": "<="}
 _INFIX |= {"eq": "==", "ne": "!=", "and": "and", "or": "or"}

@@ -69,11 +69,11 @@ def measure(count: int, folder: Path, runs: int = RUNS) -> None:
     """
     from smecluster import model
     from smecluster.calibration.data.extensive import is_extensive
-    from smecluster.model.compiler.kernel import TOGETHER, Batch, load_kernel
-    from smecluster.model.program.clock import compute_times
-    from smecluster.model.program.inputs import InputIndex
-    from smecluster.model.program.outputs import select_outputs
-    from smecluster.model.vensim.regions import read_regions, set_regions
+    from smecluster.model.engine.compile.kernel import TOGETHER, Batch, load_kernel
+    from smecluster.model.engine.graph.clock import compute_times
+    from smecluster.model.engine.graph.inputs import InputIndex
+    from smecluster.model.engine.graph.outputs import select_outputs
+    from smecluster.model.file.regions import read_regions, set_regions
     from tests.bench.__main__ import OUTPUTS, varied_inputs
 
     shipped = model.load().text

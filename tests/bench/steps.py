@@ -15,13 +15,13 @@ from unittest import mock
 import numpy as np
 
 from smecluster import model
-from smecluster.model.compiler import schedule, simplify
-from smecluster.model.compiler.codegen import generate_code
-from smecluster.model.compiler.kernel import TOGETHER, Batch, Kernel, assemble
-from smecluster.model.program.clock import compute_times
-from smecluster.model.program.graph import Graph, Node, list_operands
-from smecluster.model.program.inputs import InputIndex
-from smecluster.model.program.outputs import select_outputs
+from smecluster.model.engine.compile import schedule, simplify
+from smecluster.model.engine.compile.codegen import generate_code
+from smecluster.model.engine.compile.kernel import TOGETHER, Batch, Kernel, assemble
+from smecluster.model.engine.graph.clock import compute_times
+from smecluster.model.engine.graph.graph import Graph, Node, list_operands
+from smecluster.model.engine.graph.inputs import InputIndex
+from smecluster.model.engine.graph.outputs import select_outputs
 from tests.bench.__main__ import OUTPUTS, RUNS, SCALE_STEP, varied_inputs
 
 REPEATS = 7

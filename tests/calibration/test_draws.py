@@ -11,7 +11,7 @@ from smecluster.calibration.drawing import draw_values
 from smecluster.calibration.store import named
 from smecluster.calibration.store.mismatches import CalibrationWarning
 from smecluster.calibration.store.named import DRAWN, DRAWS, SHIPPED, open_calibration
-from smecluster.model.vensim.beliefs import CONVENTIONS
+from smecluster.model.file.beliefs import CONVENTIONS
 from smecluster.policies.comparison.study_inputs import hold_settings
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from smecluster import model
-from smecluster.model.vensim.values import spell_name
+from smecluster.model.engine.read.values import spell_name
 from smecluster.sensitivity.design.constants import span_constants
 from smecluster.sensitivity.tipping.reasons import find_reason
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from smecluster.model.engine.read.document import SHIPPED, read_document
 from smecluster.model.support.files import read_text
-from smecluster.model.vensim.document import SHIPPED, read_document
 from smecluster.scripts.main import COMMANDS, list_subcommands, load_command
 
 ROOT = Path(__file__).parents[2]

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from smecluster.model.engine.read.document import SHIPPED, read_document
 from smecluster.model.outcomes import (
     DISPERSION,
     OUTCOMES,
@@ -16,7 +17,6 @@ from smecluster.model.outcomes import (
 )
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.files import read_text
-from smecluster.model.vensim.document import SHIPPED, read_document
 
 
 @pytest.fixture

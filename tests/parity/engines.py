@@ -19,10 +19,10 @@ from typing import Any
 import numpy as np
 
 from smecluster import model
-from smecluster.model.program import interpreter
-from smecluster.model.program.clock import compute_times
+from smecluster.model.engine.graph import interpreter
+from smecluster.model.engine.graph.clock import compute_times
+from smecluster.model.engine.read.names import fold_name
 from smecluster.model.support.errors import InputError
-from smecluster.model.vensim.names import fold_name
 from tests.parity.published import Case, Key, Series, split_column
 
 # Where engines that are not this program's come from.

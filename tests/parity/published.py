@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from smecluster.model.vensim.names import fold_name
+from smecluster.model.engine.read.names import fold_name
 
 MODELS = (".mdl", ".xmile", ".stmx")
 # What a table of results is called, the most likely first; a name stem stands for the model's.

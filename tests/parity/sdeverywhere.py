@@ -29,8 +29,8 @@ from pathlib import Path
 import numpy as np
 
 from smecluster import model
-from smecluster.model.vensim.names import fold_name
-from smecluster.model.vensim.source import parse
+from smecluster.model.engine.read.names import fold_name
+from smecluster.model.engine.read.source import parse
 
 HERE = Path(__file__).parent
 # What is smaller than this share of a variable's largest value is the rounding of differences.

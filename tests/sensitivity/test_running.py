@@ -19,9 +19,9 @@ import pytest
 import smecluster
 from smecluster import model
 from smecluster.model import simulate
-from smecluster.model.engines.dask import ClusterLostError
+from smecluster.model.engine.read.values import read_values
+from smecluster.model.engine.run.dask import ClusterLostError
 from smecluster.model.support.errors import InputError
-from smecluster.model.vensim.values import read_values
 from smecluster.sensitivity import running
 from smecluster.sensitivity.analysis.compute import analyse
 from smecluster.sensitivity.design.crossing import cross

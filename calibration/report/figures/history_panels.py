@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
+from smecluster.model.file.regions import REGION
 from smecluster.model.presentation.formatting import (
     Rounded,
     colour_regions,
@@ -19,7 +20,6 @@ from smecluster.model.presentation.language.catalogue import mark
 from smecluster.model.presentation.language.spoken import say
 from smecluster.model.presentation.plotting import Figure, add_heading, format_axis
 from smecluster.model.presentation.wrapping import fill
-from smecluster.model.vensim.regions import REGION
 
 if TYPE_CHECKING:
     from smecluster.calibration.validation.histories import Histories

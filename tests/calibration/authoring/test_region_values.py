@@ -12,8 +12,8 @@ from smecluster.calibration.authoring.region_values import (
 )
 from smecluster.calibration.data.case import list_cases
 from smecluster.calibration.data.constants import arrange_constants, arrange_tables
+from smecluster.model.file.regions import read_regions
 from smecluster.model.support.errors import InputError
-from smecluster.model.vensim.regions import read_regions
 
 TWO_TOWNS = Path(__file__).parents[2] / "model" / "data" / "two_towns.mdl"
 

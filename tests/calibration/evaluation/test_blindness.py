@@ -18,8 +18,8 @@ from smecluster.calibration.interface import assemble_together
 from smecluster.calibration.priors.table import build_priors
 from smecluster.calibration.stages import Stages
 from smecluster.model import Model
+from smecluster.model.engine.read.values import set_values
 from smecluster.model.support.errors import InputError
-from smecluster.model.vensim.values import set_values
 
 ORIGIN = 2010
 SCORES = ["crps", "log score", "level", "value"]
@@ -44,7 +44,7 @@ def change_later_tables(problem):
         table.name + (f"[{', '.join(table.cell)}]" if table.cell else ""): [
             (x, y if x <= ORIGIN else 0.7 * y) for x, y in zip(table.x, table.y, strict=True)
         ]
-        for table in model.building.tables
+        for table in model.engine.equations.tables
         if table.x[0] > 1000
     }
     return replace(problem, model=Model(set_values(model.text, changed), model.path))

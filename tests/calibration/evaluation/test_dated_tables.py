@@ -6,8 +6,8 @@ import pytest
 from smecluster.calibration.evaluation.dated_tables import count_power, look_ahead
 from smecluster.calibration.evaluation.protocol import read_protocol
 from smecluster.model import Model, load, simulate
+from smecluster.model.engine.read.values import set_values
 from smecluster.model.support.errors import InputError
-from smecluster.model.vensim.values import set_values
 
 DRIVERS = read_protocol().drivers
 ORIGIN, LAST = 2008, 2016

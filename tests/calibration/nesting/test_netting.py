@@ -155,7 +155,7 @@ def test_a_part_that_is_larger_than_its_whole_is_refused(city):
     gross, parts = load_gross([], [city], None)
     name = f"initial firms[{CITY}, imitative]"
     from smecluster.model import Model
-    from smecluster.model.vensim.values import set_values
+    from smecluster.model.engine.read.values import set_values
 
     larger = Model(set_values(gross.text, {name: 60_000.0}), gross.path)
     with pytest.raises(InputError, match="the city cannot be taken out of Pearl River Delta"):

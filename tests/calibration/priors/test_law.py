@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import norm
 
 from smecluster.calibration.priors.law import Law, Laws
-from smecluster.model.vensim.beliefs import RANGE, Belief
+from smecluster.model.file.beliefs import RANGE, Belief
 
 EDGES = norm.ppf([0.05, 0.5, 0.95])
 

@@ -7,9 +7,9 @@ import pytest
 from smecluster.calibration.reporting.checklists import write_checklists
 from smecluster.calibration.reporting.facts import gather_facts
 from smecluster.calibration.store.named import DRAWN, open_calibration
+from smecluster.model.engine.read.document import CONTROLS, SHIPPED, read_document
+from smecluster.model.file.beliefs import CONVENTIONS
 from smecluster.model.support.files import read_text
-from smecluster.model.vensim.beliefs import CONVENTIONS
-from smecluster.model.vensim.document import CONTROLS, SHIPPED, read_document
 from smecluster.scripts.main import main
 
 

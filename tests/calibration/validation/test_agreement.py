@@ -7,10 +7,10 @@ import pytest
 from smecluster import calibration
 from smecluster.calibration.authoring.region_values import extract_values
 from smecluster.calibration.data.case import load_case, make_region
-from smecluster.model.vensim.blocks import read_points
-from smecluster.model.vensim.document import SHIPPED, read_document
-from smecluster.model.vensim.regions import REGION, Region, read_regions, set_regions
-from smecluster.model.vensim.source import parse
+from smecluster.model.engine.read.blocks import read_points
+from smecluster.model.engine.read.document import SHIPPED, read_document
+from smecluster.model.engine.read.source import parse
+from smecluster.model.file.regions import REGION, Region, read_regions, set_regions
 
 
 @pytest.fixture(scope="module")

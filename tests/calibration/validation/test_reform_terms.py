@@ -10,7 +10,7 @@ from smecluster.calibration.validation.reform_terms import (
     Terms,
     read_terms,
 )
-from smecluster.model.program.inputs import InputIndex
+from smecluster.model.engine.graph.inputs import InputIndex
 from smecluster.model.support.errors import InputError, UnknownNameError
 
 LISTED = TermList(

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from smecluster.model.checking.runner import CHECKS, run_checks
+from smecluster.model.engine.read.document import SHIPPED
 from smecluster.model.support.files import read_text, write_atomic
-from smecluster.model.vensim.document import SHIPPED
 
 LOSES = "what buyers take from the Delta in a scandal they give to the rest of China"
 VISITED = "reference points lie within the histories"

@@ -14,8 +14,8 @@ from smecluster.model.checking.knockouts import (
     run_knockouts,
 )
 from smecluster.model.checking.knockouts_page import count_met, write_page
+from smecluster.model.engine.model import load
 from smecluster.model.support.errors import InputError
-from smecluster.model.system import load
 
 ENTRY = """
 - mechanism: entry
@@ -68,7 +68,7 @@ def test_all_shipped_mechanisms_can_be_knocked_out_of_the_shipped_model():
     assert {section for each in shipped for section in each.paper} >= {
         "2", "3", "4.1", "4.2", "4.3", "5.1", "5.2", "6.1", "6.2", "6.3", "6.4",
     }  # fmt: skip
-    from smecluster.model.vensim.knocking import with_knocks
+    from smecluster.model.file.knocking import with_knocks
 
     with_knocks(model.text, [knock for each in shipped for knock in each.knocks])
 

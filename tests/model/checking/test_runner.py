@@ -6,10 +6,10 @@ import pytest
 import yaml
 
 from smecluster.model.checking.runner import CHECKS, run_checks
+from smecluster.model.engine.read.document import SHIPPED, read_document
+from smecluster.model.file.regions import Region, set_regions
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.files import read_text, write_atomic
-from smecluster.model.vensim.document import SHIPPED, read_document
-from smecluster.model.vensim.regions import Region, set_regions
 
 DATA = Path(__file__).parents[1] / "data"
 TOWNS = DATA / "two_towns.mdl"

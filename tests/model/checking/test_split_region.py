@@ -18,7 +18,7 @@ import pytest
 
 from smecluster import model
 from smecluster.calibration.data.extensive import is_extensive
-from smecluster.model.vensim.regions import Region, read_regions
+from smecluster.model.file.regions import Region, read_regions
 
 OUTCOMES = (
     "value added",

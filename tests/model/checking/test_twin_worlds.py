@@ -6,7 +6,7 @@ import pytest
 
 from smecluster import model as models
 from smecluster.model.checking.twin_worlds import make_twins, name_cut, name_second
-from smecluster.model.runs import simulate, simulate_many
+from smecluster.model.engine.run.runs import simulate, simulate_many
 from smecluster.model.support.errors import InputError
 
 SMALL = """{UTF-8}

@@ -6,9 +6,9 @@ import pytest
 
 from smecluster.calibration.loading import load_model
 from smecluster.model import simulate_many
-from smecluster.model.portable import make_portable
-from smecluster.model.program.clock import compute_times
-from smecluster.model.program.inputs import InputIndex
+from smecluster.model.engine.graph.clock import compute_times
+from smecluster.model.engine.graph.inputs import InputIndex
+from smecluster.model.engine.run.portable import make_portable
 from smecluster.policies.levers import read_levers
 from smecluster.policies.strategy import load
 from tests.policies.desk.random_settings import draw_settings

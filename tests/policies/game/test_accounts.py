@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from smecluster.model.runs import simulate
+from smecluster.model.engine.run.runs import simulate
 from smecluster.policies.ensemble.worlds import ADDITIONAL, Ensemble
 from smecluster.policies.game.accounts import OUTPUTS, read_account, split_benefit
 from smecluster.policies.game.simulator import STEP, Simulator, read_mix

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from smecluster import model as models
-from smecluster.model.vensim.beliefs import RANGE, SWITCH, read_beliefs
+from smecluster.model.file.beliefs import RANGE, SWITCH, read_beliefs
 from smecluster.policies.wording.worlds import Odds, count_odds
 
 

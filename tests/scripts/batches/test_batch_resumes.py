@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from smecluster.model import kept_runs, runs
-from smecluster.model.engines.dask import ClusterLostError
+from smecluster.model.engine.run import kept_runs, runs
+from smecluster.model.engine.run.dask import ClusterLostError
 from smecluster.model.support.errors import InputError
 from smecluster.scripts.main import main
 
@@ -122,7 +122,7 @@ def test_a_lost_cluster_leaves_what_came_back(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from smecluster.model.engines import dask
+    from smecluster.model.engine.run import dask
 
     def distribute(run_part: object, parts: object, cluster: object) -> Iterator[object]:
         for part in parts:  # type: ignore[attr-defined]
@@ -243,7 +243,8 @@ def test_a_few_seconds_of_work_leave_nothing(
 # Rests after each part, so that the signal arrives between two.
 KILLED = """
 import sys, time
-from smecluster.model import kept_runs, runs
+from smecluster.model.engine.run import kept_runs
+from smecluster.model.engine.run import runs
 from smecluster.scripts.main import main
 runs._KEPT_TOGETHER, kept_runs.PATIENCE = 64, 0.0
 save = kept_runs.Checkpoints.save
@@ -287,7 +288,7 @@ def test_a_batch_whose_scheduler_was_killed_resumes_to_the_same_table(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     distributed = pytest.importorskip("distributed")
-    from smecluster.model.engines import dask
+    from smecluster.model.engine.run import dask
 
     monkeypatch.setattr(dask, "WAIT", 1.0)
     out = tmp_path / "out" / "r.csv"

@@ -219,7 +219,7 @@ def test_stored_runs_are_analysed_and_drawn_without_running_the_model(study, cap
     study.write_text(STUDY.replace(', "central"', "").replace('"base", "demand"', ""))
     run("run", study)
     monkeypatch.setattr("smecluster.sensitivity.running.stream", None)
-    monkeypatch.setattr("smecluster.model.runs.simulate", None)
+    monkeypatch.setattr("smecluster.model.engine.run.runs.simulate", None)
     assert run("analyse", study) == 0
     assert "brand premium" in capsys.readouterr().out
     folder = Path("results/sensitivity/mine/analysis")

@@ -8,8 +8,8 @@ import pytest
 
 from smecluster import model
 from smecluster import sensitivity as run_study
+from smecluster.model.engine.read.document import SHIPPED
 from smecluster.model.support.workspace import has_stand_in
-from smecluster.model.vensim.document import SHIPPED
 from smecluster.scripts import main
 from smecluster.scripts.shared.model_file import ANY, WITHOUT, add_option
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from smecluster.model.engine.read.document import SHIPPED, read_document
 from smecluster.model.support.files import read_text
-from smecluster.model.vensim.document import SHIPPED, read_document
 from smecluster.policies.levers import read_levers
 from smecluster.scripts.main import main
 

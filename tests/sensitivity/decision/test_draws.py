@@ -14,7 +14,7 @@ from smecluster.calibration.loading import load_model
 from smecluster.calibration.priors.table import build_priors
 from smecluster.calibration.store.mismatches import NONE
 from smecluster.calibration.store.named import open_calibration
-from smecluster.model.vensim.values import find_element
+from smecluster.model.engine.read.values import find_element
 from smecluster.sensitivity.decision.draws import draw_everything
 from smecluster.sensitivity.tipping.compute import LEFT_OUT
 

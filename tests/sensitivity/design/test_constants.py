@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from smecluster.model.engine.read.document import CONTROLS
+from smecluster.model.file.beliefs import EXACT, INPUT, read_beliefs
 from smecluster.model.support.errors import InputError
-from smecluster.model.vensim.beliefs import EXACT, INPUT, read_beliefs
-from smecluster.model.vensim.document import CONTROLS
 from smecluster.sensitivity.design.constants import span_constants
 from smecluster.sensitivity.design.distributions import Distribution
 from smecluster.sensitivity.design.factors import Setting, build_factors

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from smecluster.model.program.values import Scale
+from smecluster.model.engine.graph.values import Scale
 from smecluster.model.support.errors import InputError
 from smecluster.policies.menu import LEVELS
 from smecluster.sensitivity.design.distributions import Distribution, find_ends

@@ -1,4 +1,4 @@
-// Runs the compiled model: lays out the arrays in memory as model/compiler/kernel.py does, and calls
+// Runs the compiled model: lays out the arrays in memory as model/engine/compile/kernel.py does, and calls
 // the module's two functions. It knows nothing about the page.
 
 const ALIGNED = 16;

@@ -1,1 +1,0 @@
-"""From the equations of a file to a program: subscripts unrolled, functions written out."""

@@ -1,1 +1,0 @@
-"""Turn equations into machine code that runs many runs at once."""

@@ -1,1 +1,0 @@
-"""Derivatives of runs: the model taken backwards."""

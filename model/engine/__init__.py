@@ -1,0 +1,1 @@
+"""Any Vensim or XMILE model to runs: read, build, compile, run."""

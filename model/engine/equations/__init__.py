@@ -1,0 +1,1 @@
+"""From the definitions of a file to scalar operations."""

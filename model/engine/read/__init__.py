@@ -1,0 +1,1 @@
+"""Read Vensim and XMILE files."""

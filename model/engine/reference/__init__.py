@@ -1,0 +1,1 @@
+"""The same model run by PySD and pysimlin, for comparison."""

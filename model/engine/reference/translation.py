@@ -1,0 +1,97 @@
+"""A Vensim file read into ranges, variables and expressions.
+
+The file's text is data from its first character to its last: `engine.read.source` cuts it into
+definitions, `engine.read.expression` reads their right-hand sides, and nothing is executed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from smecluster.model.engine.read.blocks import Block
+from smecluster.model.engine.read.domain import read_method
+from smecluster.model.engine.read.expression import UnreadableError, read_points, read_vensim
+from smecluster.model.engine.read.names import fold_name
+from smecluster.model.engine.read.ranges import read_range
+from smecluster.model.engine.read.source import parse
+from smecluster.model.engine.read.syntax import Component, Element, File, Range, Section
+from smecluster.model.support.errors import InputError
+
+
+def translate_vensim(text: str) -> File:
+    """Read a Vensim model.
+
+    Parameters
+    ----------
+    text : str
+        The file's text.
+
+    Returns
+    -------
+    File
+
+    Raises
+    ------
+    InputError
+        If a definition cannot be read; the message gives its line.
+    """
+    source = parse(text)
+    macros = []
+    for macro in source.macros:
+        section = _read_section(macro.blocks)
+        macros.append(
+            Section(section.ranges, section.elements, macro.name, macro.inputs, macro.outputs)
+        )
+    return File(_read_section(source.blocks), tuple(macros), read_method(text))
+
+
+def _read_section(blocks: Iterable[Block]) -> Section:
+    ranges: list[Range] = []
+    elements: dict[str, Element] = {}
+    for block in blocks:
+        if block.kind == "group":
+            continue
+        if block.kind in ("range", "equivalence"):
+            ranges.append(read_range(block))
+            continue
+        component = _read_component(block)
+        name = fold_name(block.name)
+        known = elements.get(name)
+        if known is None:
+            elements[name] = Element(
+                block.name,
+                (component,),
+                block.unit,
+                block.comment,
+                (block.low, block.high),
+                block.line,
+            )
+        else:
+            elements[name] = Element(
+                known.name,
+                (*known.components, component),
+                known.units,
+                known.documentation,
+                known.limits,
+                known.line,
+            )
+    return Section(tuple(ranges), tuple(elements.values()))
+
+
+def _read_component(block: Block) -> Component:
+    if block.kind == "data" and not block.expression:
+        raise InputError(f"line {block.line}: {block.name!r} is a data variable without data")
+    try:
+        if block.kind == "table":
+            tree, kind = read_points(block.expression), "table"
+        else:
+            tree, kind = read_vensim(block.expression), "equation"
+    except UnreadableError as error:
+        raise InputError(
+            f"line {block.line}: the equation of {block.name!r} cannot be read: {error}"
+        ) from None
+    except RecursionError:
+        raise InputError(
+            f"line {block.line}: the equation of {block.name!r} is nested too deeply: split it"
+        ) from None
+    return Component(block.subscripts, block.excepted, tree, kind, block.line)

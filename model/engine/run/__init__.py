@@ -1,0 +1,1 @@
+"""Runs, batches of runs, and what is made of their numbers."""

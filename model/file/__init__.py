@@ -1,0 +1,1 @@
+"""What our own file says of itself: beliefs, regions, units, lint."""

@@ -1,1 +1,0 @@
-"""Model files of either kind, read into expressions."""

@@ -1,1 +1,0 @@
-"""Read and rewrite Vensim and XMILE files."""
