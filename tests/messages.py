@@ -64,7 +64,6 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = {
     ),
     "uses": (
         "policies/contributions/*.py",
-        "policies/windows/*.py",
         "policies/optimisation/*.py",
         "policies/dominance/*.py",
         "policies/statistics_value/*.py",

@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from smecluster.model import Model
+    from smecluster.model.writing.result import Result
     from smecluster.policies.contributions.result import Contributions
     from smecluster.policies.dominance.result import Dominance
     from smecluster.policies.optimisation.result import BestUse
     from smecluster.policies.optimisation.search import Search
     from smecluster.policies.statistics_value.result import StatisticsValue
-    from smecluster.policies.windows.result import Windows
 
 
 def compute_contributions(
@@ -164,7 +164,7 @@ def map_windows(
     calibration: str | None = None,
     seed: int = 1,
     **years: Any,
-) -> Windows:
+) -> Result:
     """Map what a yuan gains by starting year and cluster size.
 
     Parameters
@@ -174,13 +174,13 @@ def map_windows(
     budget : str
         Yearly money of the region as a share of its value added.
     **years
-        ``starts``, ``sizes``, ``lasting``, ``horizon``: see `policies.windows.compute.map_windows`.
+        ``starts``, ``sizes``, ``lasting``, ``horizon``: see `policies.timing.map_timing`.
     model, draws, baseline, settings, calibration, seed
         As for `policies.compare`.
 
     Returns
     -------
-    Windows
+    Result
         The map.
 
     Raises
@@ -188,10 +188,10 @@ def map_windows(
     InputError
         If there is nothing of a name, or the years do not fit.
     """
-    from smecluster.policies.windows.compute import map_windows as map_gains
+    from smecluster.policies.timing import map_timing
 
     worlds = load_worlds(model, draws, settings, calibration, seed)
-    return map_gains(
+    return map_timing(
         worlds.model,
         load_named(strategy),
         worlds.draws,

@@ -6,7 +6,10 @@ import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from smecluster.model.writing.result import Result
 
 # More files than this are counted, not listed.
 _NAMED = 4
@@ -82,6 +85,30 @@ def note(message: str) -> None:
     """Tell a person at a terminal what is going on; say nothing to a pipe or a file."""
     if sys.stderr.isatty():
         print(message, file=sys.stderr)
+
+
+def finish_result(result: Result, folder: Path, stamp: Mapping[str, str], *, json: bool) -> None:
+    """Write a result into a folder, and print the head of its page, or JSON.
+
+    Parameters
+    ----------
+    result : Result
+        The result.
+    folder : Path
+        Where its page, tables and pictures go.
+    stamp : mapping of str to str
+        Where it came from.
+    json : bool
+        Whether JSON is printed instead of words.
+    """
+    from smecluster.model.presentation.language.spoken import say
+    from smecluster.model.writing.writer import Writer, make_record, show
+
+    language = say.language.code
+    files = Writer(folder, language, stamp).write(result)
+    if not json:
+        show(result.page(language), print_text, print_table)
+    finish(files, make_record(result, language, stamp) if json else None)
 
 
 def finish(files: Sequence[Path], record: Mapping[str, Any] | None = None) -> None:

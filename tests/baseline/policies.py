@@ -110,11 +110,12 @@ def collect_best_use() -> dict[str, Any]:
 
 def collect_windows() -> dict[str, Any]:
     """Map when help pays, on two draws."""
+    from smecluster.model.writing.result import label_units
     from smecluster.policies.strategy import load as load_strategy
-    from smecluster.policies.windows.compute import map_windows
+    from smecluster.policies.timing import map_timing
 
     model = load_shipped()
-    found = map_windows(
+    found = map_timing(
         model,
         load_strategy("combination"),
         choose_draws(model, 2),
@@ -122,7 +123,7 @@ def collect_windows() -> dict[str, Any]:
         sizes=[0.5, 1, 2],
         settings=LONG_STEP,
     )
-    return {name: label_table(table) for name, table in found.tables().items()}
+    return {name: label_table(label_units(table)) for name, table in found.tables.items()}
 
 
 def collect_statistics() -> dict[str, Any]:

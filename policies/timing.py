@@ -28,23 +28,23 @@ from smecluster.policies.menu import CENTRAL_ACCOUNT, LOCAL_ACCOUNT
 from smecluster.policies.plan import Plan, Spending
 from smecluster.policies.strategy import BASELINE, Strategy
 from smecluster.policies.strategy import load as load_strategy
-from smecluster.policies.windows.measures import (
+from smecluster.policies.timing_result import (
     EVERYWHERE,
-    FIRST_START,
     HOME,
     MASS,
     NATION,
-    WHY_FIRST_START,
+    describe_timing,
 )
-from smecluster.policies.windows.result import Windows
-from smecluster.policies.wording.worlds import count_odds
 
 if TYPE_CHECKING:
     from smecluster.model import Model
+    from smecluster.model.writing.result import Result
 
 Array = NDArray[np.float64]
 Progress = Callable[[int, int], None]
 
+#: First year in which a programme may start: see docs/limitations.md.
+FIRST_START = 2000
 STARTS = tuple(range(FIRST_START, 2026, 5))
 # Halves: clusters of every kind exist in most years, the region as it is among them.
 SIZES = (1 / 32, 1 / 16, 1 / 8, 1 / 4, 1 / 2, 1.0)
@@ -55,7 +55,7 @@ _RAMP = 0.5  # Year, the shortest that the model allows
 _AT_A_TIME = 8_192  # runs: their results stay below some hundred megabytes
 
 
-def map_windows(
+def map_timing(
     model: Model,
     strategy: Strategy,
     draws: pd.DataFrame | None = None,
@@ -69,7 +69,7 @@ def map_windows(
     settings: Mapping[str, Any] | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
-) -> Windows:
+) -> Result:
     """Map the gain of a yuan by starting year and cluster size.
 
     Parameters
@@ -103,8 +103,8 @@ def map_windows(
 
     Returns
     -------
-    Windows
-        The map.
+    Result
+        The map (see `policies.timing_result.describe_timing`).
 
     Raises
     ------
@@ -141,9 +141,17 @@ def map_windows(
         done += len(plans) * len(sizes) * len(piece)
         if progress is not None:
             progress(done, total)
-    gains = xr.concat(parts, DRAW)
-    varied = count_odds(model, table).all_varied
-    return Windows(strategy, base, share, lasting, horizon, table, gains, total, failed, varied)
+    return describe_timing(
+        xr.concat(parts, DRAW),
+        strategy=strategy.title,
+        baseline=base.title,
+        share=share,
+        lasting=lasting,
+        horizon=horizon,
+        drawn=len(table.columns) if len(table) > 1 else 0,
+        runs=total,
+        failed=failed,
+    )
 
 
 def _check_share(budget: str | float) -> float:
@@ -180,8 +188,9 @@ def _check_years(
     for start in starts:
         if start < FIRST_START:
             raise InputError(
-                f"start = {start:g} is before {FIRST_START}, the first year allowed: "
-                f"{WHY_FIRST_START}"
+                f"start = {start:g} is before {FIRST_START}, the first year allowed: before it "
+                "value added of the Pearl River Delta is not known and private enterprise was not "
+                "yet free everywhere (docs/limitations.md)"
             )
         if start > last or start != int(start):
             raise InputError(

@@ -1,7 +1,5 @@
 """The map of windows: a yuan is a yuan, sizes move only the critical mass, words follow numbers."""
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,21 +12,8 @@ from smecluster.policies import load
 from smecluster.policies.comparison.compute import compare
 from smecluster.policies.levers import read_levers
 from smecluster.policies.strategy import LocalProgramme, Strategy
-from smecluster.policies.windows.compute import SIZES, STARTS, map_windows
-from smecluster.policies.windows.figures import draw_figures as figures
-from smecluster.policies.windows.measures import (
-    EVERYWHERE,
-    FIRST_START,
-    HOME,
-    MASS,
-    NATION,
-    compare_kinds,
-    find_windows,
-    tabulate_gains,
-)
-from smecluster.policies.windows.result import Windows
-from smecluster.policies.windows.text import write_answer as answer
-from smecluster.policies.windows.text import write_basis as basis
+from smecluster.policies.timing import FIRST_START, SIZES, STARTS, map_timing
+from smecluster.policies.timing_result import EVERYWHERE, HOME, MASS, NATION, describe_timing
 
 STEP = {"TIME STEP": 0.125}
 DRAWS = pd.DataFrame({"preference for variety": [0.36, 0.44]}, index=["a", "b"])
@@ -42,15 +27,15 @@ def model():
 
 @pytest.fixture(scope="module")
 def found(model):
-    return map_windows(
+    return map_timing(
         model, KIND, DRAWS, starts=(2005, 2020), sizes=(0.25, 0.5, 1.0), settings=STEP
     )
 
 
 def test_every_region_year_size_and_draw_has_a_gain(found):
-    assert dict(found.gains.sizes) == {"draw": 2, "Region": 3, "start": 2, "size": 3}
-    assert bool(np.isfinite(found.gains[HOME]).all())
-    assert (found.runs, found.failed) == (2 * 3 * (1 + 3 * 2), 0)
+    assert dict(found.data.sizes) == {"draw": 2, "Region": 3, "start": 2, "size": 3}
+    assert bool(np.isfinite(found.data[HOME]).all())
+    assert (found.facts["runs"], found.facts["failed"]) == (2 * 3 * (1 + 3 * 2), 0)
 
 
 def test_the_gain_is_that_of_two_runs_by_hand(model, found):
@@ -71,7 +56,7 @@ def test_the_gain_is_that_of_two_runs_by_hand(model, found):
     more = (one - other).isel(time=-1) - (one - other).isel(time=0)
     money = float(more["Programme account"].sum()) + float(more["Central programme account"])
     gain = float(more["Discounted value added"].sel(Region="Wenzhou")) / money
-    cell = found.gains.sel(draw="b", Region="Wenzhou", start=2005, size=1.0)
+    cell = found.data.sel(draw="b", Region="Wenzhou", start=2005, size=1.0)
     assert float(cell[HOME]) == pytest.approx(gain, rel=1e-9)
     firms = float(other["total firms"].sel(Region="Wenzhou", time=2005))
     critical = read_values(model.text)["critical mass"]["Wenzhou",]
@@ -79,7 +64,7 @@ def test_the_gain_is_that_of_two_runs_by_hand(model, found):
 
 
 def test_a_yuan_from_2025_on_gains_what_compare_says_of_the_same_programme(model):
-    found = map_windows(model, KIND, DRAWS, starts=(2025,), sizes=(1.0,), settings=STEP)
+    found = map_timing(model, KIND, DRAWS, starts=(2025,), sizes=(1.0,), settings=STEP)
     programme = LocalProgramme(
         share=0.005,
         start=2025,
@@ -91,7 +76,7 @@ def test_a_yuan_from_2025_on_gains_what_compare_says_of_the_same_programme(model
     alone = Strategy(name="alone", title="Alone", description="For tests.", local=programme)
     # The money of a window is a share of value added: compare it as written.
     whole = compare(model, [alone], DRAWS, budget=None, settings=STEP)
-    cell = found.gains.sel(Region="Zhongguancun", start=2025, size=1.0)
+    cell = found.data.sel(Region="Zhongguancun", start=2025, size=1.0)
     np.testing.assert_allclose(
         cell[EVERYWHERE], whole.per_yuan.isel(strategy=0, future=0), rtol=1e-9
     )
@@ -100,7 +85,7 @@ def test_a_yuan_from_2025_on_gains_what_compare_says_of_the_same_programme(model
 
 
 def test_a_smaller_critical_mass_makes_a_cluster_larger_relative_to_it(found):
-    mass = found.gains[MASS]
+    mass = found.data[MASS]
     # The divisor alone doubles the mass; firms that can divide labour more finely multiply besides,
     # but less than the divisor falls.
     more = mass.sel(size=0.5) / mass.sel(size=0.25)
@@ -108,20 +93,25 @@ def test_a_smaller_critical_mass_makes_a_cluster_larger_relative_to_it(found):
 
 
 def test_tables_cover_the_map(found):
-    long = tabulate_gains(found)
+    long = found.table("map")
     assert set(long["measure"]) == {HOME, EVERYWHERE, NATION, MASS}
     assert len(long) == 4 * 3 * 2 * 3
     assert (long["low"] <= long["high"]).all()
-    assert list(find_windows(found)["region"]) == list(found.gains["Region"].values)
+    assert list(found.tables["windows"]["region"]) == list(found.data["Region"].values)
 
 
-def world(home, mass):
+def world(home, mass, nation=None):
     """A map of one region with the gains (start, size) and masses that are given."""
     dims = ("draw", "Region", "start", "size")
-    gains = np.broadcast_to(np.asarray(home, dtype=float), (3, 1, 3, 3))
-    masses = np.broadcast_to(np.asarray(mass, dtype=float), (3, 1, 3, 3))
+    shape = (3, 1, 3, 3)
+    given = {HOME: home, EVERYWHERE: home, MASS: mass} | (
+        {} if nation is None else {NATION: nation}
+    )
     data = xr.Dataset(
-        {HOME: (dims, gains), EVERYWHERE: (dims, gains), MASS: (dims, masses)},
+        {
+            name: (dims, np.broadcast_to(np.asarray(values, dtype=float), shape))
+            for name, values in given.items()
+        },
         {
             "draw": [0, 1, 2],
             "Region": ["Wenzhou"],
@@ -129,8 +119,13 @@ def world(home, mass):
             "size": [0.5, 1.0, 2.0],
         },
     )
-    draws = pd.DataFrame({"a": [1.0, 2.0, 3.0]})
-    return Windows(KIND, AS_NOW, 0.005, 5.0, 15.0, draws, data, 30, 0)
+    setting = {"strategy": "Combination", "baseline": "Policy as now", "share": 0.005}
+    counts = {"lasting": 5.0, "horizon": 15.0, "drawn": 1, "runs": 30, "failed": 0}
+    return describe_timing(data, **setting, **counts)
+
+
+def basis(found, language="en"):
+    return " ".join(one.plain for one in found.page(language).body if hasattr(one, "plain"))
 
 
 SIZES_ROW = [0.5, 1.5, 4.0]
@@ -138,65 +133,65 @@ SIZES_ROW = [0.5, 1.5, 4.0]
 
 def test_the_window_is_where_the_gain_is_near_the_best():
     found = world([[1, 2, 1], [1, 10, 1], [1, 9.5, 1]], [SIZES_ROW] * 3)
-    row = find_windows(found).iloc[0]
+    row = found.tables["windows"].iloc[0]
     assert (row["best start"], row["window from"], row["window to"]) == (2010, 2010, 2015)
-    assert (row["mass"], row["gain"], row["best gain"]) == (1.5, 9.5, 10.0)
-    said = answer(found)[0]
-    assert said.startswith("Wenzhou: a yuan spent from 2015 on gains 9.50 yuan of value added")
-    assert "(90 % interval: 9.50 to 9.50)" in said
-    assert "Of the years tried it gains most when spent from 2010 to 2015: 10.00 yuan" in said
+    assert (row["firms over critical mass"], row["gain"], row["best gain"]) == (1.5, 9.5, 10.0)
+    said = found.answer()[0]
+    assert said.startswith("Wenzhou: a yuan spent from 2015 on gains 9.5 yuan of value added")
+    assert "(90 % interval: 9.5 to 9.5)" in said
+    assert "Of the years tried it gains most when spent from 2010 to 2015: 10 yuan" in said
 
 
 def test_no_year_in_the_past_is_recommended():
     # The first year tried gains most: that is said, with its bound, after what can be done now.
-    said = answer(world([[1, 9, 1], [1, 2, 1], [1, 1, 1]], [SIZES_ROW] * 3))
-    assert said[0].startswith("Wenzhou: a yuan spent from 2015 on gains 1.00 yuan")
-    assert "when spent from 2005 on (the first year tried): 9.00 yuan, in all 3 draws" in said[0]
+    said = world([[1, 9, 1], [1, 2, 1], [1, 1, 1]], [SIZES_ROW] * 3).answer()
+    assert said[0].startswith("Wenzhou: a yuan spent from 2015 on gains 1 yuan")
+    assert "when spent from 2005 on (the first year tried): 9 yuan, in all 3 draws" in said[0]
     assert "that were run (95 % bound: at least 36 of 100)" in said[0]
     assert "None of this argues for early help or against it" in said[-1]
 
 
 def test_no_earlier_year_is_named_where_the_last_one_is_best():
-    said = answer(world([[1, 1, 1], [1, 2, 1], [1, 9, 1]], [SIZES_ROW] * 3))[0]
+    said = world([[1, 1, 1], [1, 2, 1], [1, 9, 1]], [SIZES_ROW] * 3).answer()[0]
     assert "No earlier year that was tried gains more, in all 3 draws" in said
 
 
 def test_a_window_has_no_gap():
     found = world([[1, 9.5, 1], [1, 2, 1], [1, 10, 1]], [SIZES_ROW] * 3)
-    row = find_windows(found).iloc[0]
+    row = found.tables["windows"].iloc[0]
     assert (row["window from"], row["window to"]) == (2015, 2015)
 
 
 def test_losses_have_a_window_too():
     found = world([[-1, -9, -1], [-1, -2, -1], [-1, -2.1, -1]], [SIZES_ROW] * 3)
-    row = find_windows(found).iloc[0]
+    row = found.tables["windows"].iloc[0]
     assert (row["best start"], row["window from"], row["window to"]) == (2010, 2010, 2015)
     assert (row["draws that agree"], row["draws"]) == (3, 3)
-    assert "-2.00 yuan" in answer(found)[0]
-    assert figures(found)
+    assert ": -2 yuan" in found.answer()[0]
+    assert found.figure()
 
 
 def test_a_map_without_a_result_has_no_window():
     found = world([[np.nan] * 3] * 3, [SIZES_ROW] * 3)
-    assert find_windows(found).empty
-    assert answer(found)
+    assert found.tables["windows"].empty
+    assert found.answer()
 
 
 def test_one_set_of_values_agrees_with_nothing(model):
-    one = map_windows(model, KIND, starts=(2005, 2020), sizes=(1.0,), settings=STEP)
-    assert not {"draws that agree", "low", "high"} & set(find_windows(one))
-    assert not {"gains most", "low", "high"} & set(compare_kinds(one))
-    words = " ".join(answer(one))
+    one = map_timing(model, KIND, starts=(2005, 2020), sizes=(1.0,), settings=STEP)
+    assert not {"draws that agree", "low", "high"} & set(one.tables["windows"])
+    assert not {"gains most", "low", "high"} & set(one.tables["kinds"])
+    words = " ".join(one.answer())
     assert "draws" not in words
     assert "interval" not in words
-    assert "One set of values was run" in " ".join(basis(one))
+    assert "One set of values was run" in basis(one)
 
 
 def test_a_year_gains_the_same_whatever_other_years_are_tried(model):
     # Policy as now goes on and spends a share of what is gained.
     options = {"sizes": (1.0,), "horizon": 10.0, "settings": STEP}
     one, two = (
-        map_windows(model, load("local"), starts=starts, **options).gains[HOME].sel(start=2005)
+        map_timing(model, load("local"), starts=starts, **options).data[HOME].sel(start=2005)
         for starts in ((2005,), (2005, 2015))
     )
     np.testing.assert_allclose(one, two, rtol=1e-9)
@@ -204,30 +199,30 @@ def test_a_year_gains_the_same_whatever_other_years_are_tried(model):
 
 def test_a_kind_that_gains_most_at_every_date_is_named():
     found = world([[1, 2, 4], [2, 4, 8], [1, 2, 4]], [SIZES_ROW] * 3)
-    kinds = compare_kinds(found).set_index("kind")
+    kinds = found.tables["kinds"].set_index("kind")
     assert kinds["gains most"].to_dict() == {
         "cultivation": 0,
         "combination": 0,
         "self-development": 3,
     }
-    assert "self-development gains most, 300 % more than cultivation, in all 3" in answer(found)[1]
+    assert "self-development gains most, in all 3 draws" in found.answer()[1]
 
 
 def test_the_papers_kinds_are_judged_for_the_region_and_for_the_nation():
-    found = world([[1, 2, 4], [2, 4, 8], [1, 2, 4]], [SIZES_ROW] * 3)
-    nation = -found.gains[HOME]  # what helps the region costs the nation
-    both = replace(found, gains=found.gains.assign({NATION: nation}))
-    (last,) = (one for one in answer(both) if one.startswith("Which of the paper's three kinds"))
+    home = np.array([[1, 2, 4], [2, 4, 8], [1, 2, 4]])
+    found = world(home, [SIZES_ROW] * 3)
+    both = world(home, [SIZES_ROW] * 3, -home)  # what helps the region costs the nation
+    (last,) = (one for one in both.answer() if one.startswith("Which of the paper's three kinds"))
     assert "for a region it is self-development in every region" in last
     assert "for the nation it is cultivation in every region" in last
-    assert "(in 3 of 3 draws of a region)" in last
-    assert not any("for the nation" in one for one in answer(found))
+    assert "in 3 of 3 draws of a region" in last
+    assert not any("for the nation" in one for one in found.answer())
 
 
 def test_the_nations_gain_is_that_of_two_comparisons(model):
     """Over the programme's years and the rest of the horizon, for a yuan spent meanwhile."""
     options = {"starts": (2025,), "sizes": (1.0,), "settings": STEP}
-    gain = map_windows(model, KIND, **options).gains.sel(Region="Wenzhou", start=2025, size=1.0)
+    gain = map_timing(model, KIND, **options).data.sel(Region="Wenzhou", start=2025, size=1.0)
     local = LocalProgramme(
         share=0.005,
         start=2025,
@@ -247,34 +242,36 @@ def test_the_nations_gain_is_that_of_two_comparisons(model):
 
 def test_kinds_that_hardly_differ_are_called_so():
     found = world([[3, 3.1, 3]] * 3, [SIZES_ROW] * 3)
-    assert "the size of the cluster makes little difference (3.3 %" in answer(found)[1]
+    assert "the size of the cluster makes little difference." in found.answer()[1]
 
 
 def test_kinds_that_do_not_meet_at_any_date_are_not_compared():
     found = world([[1, 2, 3]] * 3, [[0.1, 0.2, 0.3]] * 3)
-    assert compare_kinds(found)["median"].isna().all()
-    assert "cannot be compared at the same date" in answer(found)[1]
+    assert found.tables["kinds"]["median"].isna().all()
+    assert "cannot be compared at the same date" in found.answer()[1]
 
 
 def test_what_the_map_rests_on_is_told():
-    said = " ".join(basis(world([[1, 2, 3]] * 3, [SIZES_ROW] * 3)))
+    said = basis(world([[1, 2, 3]] * 3, [SIZES_ROW] * 3))
     assert "30 runs in 3 draws." in said
     assert "spends 0.5 % of its value added a year for 5 years, allocated as in" in said
     assert "on top of 'Policy as now'" in said
-    assert "The 3 draws vary 1 constant that the calibration estimates." in said
-    assert "No programme starts before 2000: before 2000 value added of the Pearl River" in said
+    assert "The 3 draws vary 1 constant." in said
+    assert (
+        "No programme starts before 2000: before that year value added of the Pearl River" in said
+    )
     assert "critical mass" in said
 
 
 def test_figures_are_drawn(found):
-    assert set(figures(found)) == {"window-by-year", "window-map"}
+    assert set(found.pictures) == {"window-by-year", "window-map"}
 
 
 def test_years_that_the_limitations_rule_out_are_not_offered(model):
     assert min(STARTS) == FIRST_START == 2000
     assert 1.0 in SIZES
     with pytest.raises(InputError, match=r"start = 1980 is before 2000, .*limitations\.md"):
-        map_windows(model, KIND, starts=(1980, 2005))
+        map_timing(model, KIND, starts=(1980, 2005))
 
 
 @pytest.mark.parametrize(
@@ -293,16 +290,16 @@ def test_years_that_the_limitations_rule_out_are_not_offered(model):
 )
 def test_what_does_not_fit_is_told(model, given, told):
     with pytest.raises(InputError, match=told):
-        map_windows(model, KIND, **given)
+        map_timing(model, KIND, **given)
 
 
 def test_a_strategy_without_local_money_is_refused(model):
     with pytest.raises(InputError, match="'central' has no local programme"):
-        map_windows(model, load("central"))
+        map_timing(model, load("central"))
 
 
 def test_results_are_tables_figures_and_a_workbook(found, tmp_path):
     assert "gain [yuan for a yuan]" in found.table()
-    assert set(found.tables()) == {"windows", "kinds", "map"}
+    assert set(found.tables) == {"windows", "kinds", "map"}
     assert found.figure().axes
     assert found.to_excel(tmp_path / "windows.xlsx").stat().st_size > 0

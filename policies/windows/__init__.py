@@ -1,1 +1,0 @@
-"""Find out when help pays, by starting year."""
