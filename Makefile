@@ -50,14 +50,14 @@ conditions: $(READY) ## what the order of central and local programmes is condit
 	$(BIN)/smecluster calibrate answer --page docs/conditions.md
 
 evaluation: $(READY) ## forecasts from every origin beside fair rivals (half an hour on two cores; resumes)
-	$(BIN)/smecluster evaluate --page docs/evaluation.md
+	$(BIN)/smecluster forecast evaluate --page docs/evaluation.md
 
 report: $(READY) ## the page of the shipped calibration, from its tables
 	$(BIN)/smecluster calibrate report
 
 study: $(READY) ## the example study of sensitivity: which levers matter for which kind of cluster
-	$(BIN)/smecluster sensitivity run levers
-	$(BIN)/smecluster sensitivity plot levers
+	$(BIN)/smecluster study run levers
+	$(BIN)/smecluster study plot levers
 
 views: $(READY) ## redraw the diagrams of the model after its equations have changed
 	$(BIN)/smecluster views

@@ -25,7 +25,9 @@ State = Literal["fine", "lacking", "broken"]
 EXTRAS = {
     "diagrams": mark("redrawing the model's diagrams (smecluster views)"),
     "distributed": mark("studies on several machines (--cluster)"),
-    "loops": mark("loops that dominate, units, a second engine (smecluster dominance, check)"),
+    "loops": mark(
+        "loops that dominate, units, a second engine (smecluster explain dominance, check)"
+    ),
 }
 _CHINESE = "中央与地方亿元"
 _ROOM = 1.0  # GiB that results and compiled code may need

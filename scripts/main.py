@@ -1,8 +1,8 @@
 """The command ``smecluster``: its list of commands, and the one place where errors end.
 
-A command lives in ``scripts/<room>/<name>.py`` as the function ``<name>``, with its example command
-lines in ``EXAMPLES``. The file is imported when the command is used, so ``--help`` is quick.
-A command may list subcommands in ``SUBCOMMANDS``; each lives in a file of the same room.
+The commands are listed in ``scripts.verbs``. A command's file is imported when it is used, so
+``--help`` is quick; it holds the command as a function, and its example command lines in
+``EXAMPLES``.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ import importlib
 import io
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -27,107 +27,7 @@ from smecluster.scripts.shared.endings import (
     stop_process,
     stop_when_terminated,
 )
-
-COMMANDS = {
-    "demo": ("policy", "Compare a central with a local strategy under uncertainty: the main job."),
-    "init": ("structure", "Copy the files that you edit into your own folder."),
-    "doctor": ("structure", "Say what this computer lacks, and what to do about it."),
-    "run": ("policy", "Run one strategy and print its outcomes, by region and in total."),
-    "compare": (
-        "policy",
-        "Compare strategies for the same additional money: tables and figures.",
-    ),
-    "account": (
-        "answer",
-        "Draw up what strategies cost and bring the nation, line by line, and who bears it.",
-    ),
-    "assign": (
-        "answer",
-        "Find which level of government should run which lever, and how sure that is.",
-    ),
-    "map": (
-        "answer",
-        "Map which strategy is ahead by money and horizon, and where it stops paying.",
-    ),
-    "why": (
-        "answer",
-        "Find the links of the model that carry most of a lever's effect, from cut runs.",
-    ),
-    "futures": ("policy", "List the futures, or test strategies in them."),
-    "robust": (
-        "policy",
-        "Judge strategies over all futures and draws: regret, needs, where each fails.",
-    ),
-    "tipping": (
-        "policy",
-        "Find the constants that would turn the order of two strategies, and at what value.",
-    ),
-    "desk": ("policy", "Write the model as one offline HTML file with sliders and bands."),
-    "decide": (
-        "policy",
-        "Find which constants decide between strategies, and what a study of each is worth.",
-    ),
-    "contributions": (
-        "policy",
-        "Divide a strategy's effect among its levers, and draw it as wedges.",
-    ),
-    "optimise": (
-        "policy",
-        "Search for the best use of a budget, and check it on unseen draws.",
-    ),
-    "game": (
-        "policy",
-        "Play the game of governments: rivals by aim, coordinated regions, planner, centre first.",
-    ),
-    "windows": ("policy", "Map when help pays, by starting year and size of the cluster."),
-    "statistics": (
-        "policy",
-        "Find what cluster statistics are worth to a policy that reacts or anticipates.",
-    ),
-    "dominance": ("policy", "Show which feedback loops dominate when, under each strategy."),
-    "histories": (
-        "fitting",
-        "Compare the base case with published series: fit, turning points, plot.",
-    ),
-    "evaluate": (
-        "fitting",
-        "Forecast every series from every origin, and hold the model against fair rivals.",
-    ),
-    "reforms": (
-        "fitting",
-        "Run published reforms on the model and count the effects within range.",
-    ),
-    "batch": ("batches", "Run the model once for each row of a table of inputs."),
-    "calibrate": ("fitting", "Fit the model to the cases, or your own region beside them."),
-    "case": ("fitting", "Start a folder for your own region, or check it line by line."),
-    "sensitivity": (
-        "batches",
-        "Find out which factors matter, in studies of any size that can be interrupted.",
-    ),
-    "levers": ("policy", "List the policy levers: level, cost, range and what each one feeds."),
-    "strategies": (
-        "structure",
-        "List the strategies, or every key that a strategy's file may hold.",
-    ),
-    "regions": ("structure", "List the model's regions and the cases that can be added."),
-    "describe": (
-        "structure",
-        "Explain a variable (unit, source, equation, effects) or a lever (cost, evidence, path).",
-    ),
-    "export": ("structure", "Write the Vensim file with other regions or values."),
-    "exchange": (
-        "structure",
-        "Write runs, values or sources for other programs: pyam, Vensim, BibTeX.",
-    ),
-    "checklists": (
-        "structure",
-        "Fill in the model's card and the checklists that journals ask for.",
-    ),
-    "check": ("structure", "Check the model: units, balances, extremes, documentation."),
-    "views": ("structure", "Redraw the diagrams of the Vensim file after equations have changed."),
-    "gains": ("structure", "Compute the gain of every reinforcing loop at rest."),
-    "knockouts": ("structure", "Cut and double every mechanism that the paper names."),
-}
+from smecluster.scripts.verbs import OLD_NAMES, VERBS, Part
 
 _HELP = """A system-dynamics model of SME clusters and of what government can do for them.
 
@@ -135,8 +35,8 @@ Examples:
 
 \b
   smecluster compare central local --out results/first
-  smecluster describe "value added"
-  smecluster levers
+  smecluster explain contributions local
+  smecluster list levers
 
 `smecluster COMMAND --help` explains a command, with examples.
 """
@@ -146,24 +46,30 @@ class _Commands(TyperGroup):
     """A group that imports a command only when it is used."""
 
     def list_commands(self, ctx: Any) -> list[str]:
-        return list(COMMANDS)
+        return list(VERBS)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Stand in for a command where only its name and its one line are shown."""
-        if cmd_name not in COMMANDS:
+        if cmd_name not in VERBS:
             return None
-        return TyperCommand(cmd_name, help=COMMANDS[cmd_name][1])
+        verb = VERBS[cmd_name]
+        return TyperCommand(cmd_name, help=verb.line, rich_help_panel=verb.group)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         name, *rest = args
         if name.startswith("-"):
             return super().resolve_command(ctx, args)
-        if name not in COMMANDS:
-            from smecluster.model.support.errors import UnknownNameError
+        from smecluster.model.support.errors import InputError, UnknownNameError
 
-            raise UnknownNameError("command", name, COMMANDS)
-        if rest and rest[0] in list_subcommands(name):
+        if name in OLD_NAMES:
+            raise InputError(f"{name!r} is now: smecluster {OLD_NAMES[name]}")
+        if name not in VERBS:
+            raise UnknownNameError("command", name, VERBS)
+        parts = VERBS[name].parts
+        if rest and rest[0] in parts:
             return f"{name} {rest[0]}", load_command(name, rest[0]), rest[1:]
+        if rest and not VERBS[name].home and not rest[0].startswith("-"):
+            raise UnknownNameError(f"part of {name!r}", rest[0], parts)
         return name, load_command(name), rest
 
     def invoke(self, ctx: Any) -> Any:
@@ -255,25 +161,38 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-def list_subcommands(name: str) -> Mapping[str, str]:
-    """List a command's subcommands with their lines; each has a file of its own in the room."""
-    found: Mapping[str, str] = getattr(_module(name), "SUBCOMMANDS", {})
-    return found
+#: The words of every command that can be run: a verb, or a verb and its part.
+COMMANDS: tuple[tuple[str, ...], ...] = tuple(
+    words
+    for name, verb in VERBS.items()
+    for words in [(name,)] * bool(verb.home) + [(name, part) for part in verb.parts]
+)
 
 
-def _module(name: str, own: str = "") -> Any:
-    return importlib.import_module(f"smecluster.scripts.{COMMANDS[name][0]}.{own or name}")
+def find_part(name: str, part: str = "") -> Part:
+    """Find a command, or a part of it, in the list."""
+    return VERBS[name].parts[part] if part else VERBS[name]
 
 
-def load_command(name: str, subcommand: str = "") -> Any:
-    """Make a command, or a subcommand of it, from its file.
+def list_examples(name: str, part: str = "") -> Sequence[str]:
+    """List the example command lines of a command, or of a part; of all its parts without one."""
+    found = find_part(name, part)
+    if not found.home:
+        return [list_examples(name, each)[0] for each in VERBS[name].parts]
+    module, _, function = found.home.partition(":")
+    examples: Any = importlib.import_module(f"smecluster.scripts.{module}").EXAMPLES
+    return examples if isinstance(examples, tuple) else examples[function]
+
+
+def load_command(name: str, part: str = "") -> Any:
+    """Make a command, or a part of it, from its file.
 
     Parameters
     ----------
     name : str
-        A key of `COMMANDS`.
-    subcommand : str
-        One of `list_subcommands`; empty for the command itself.
+        A key of `VERBS`.
+    part : str
+        One of the command's parts; empty for the command itself.
 
     Returns
     -------
@@ -283,23 +202,31 @@ def load_command(name: str, subcommand: str = "") -> Any:
     from smecluster.scripts.shared.language import add_language
     from smecluster.scripts.shared.model_file import add_option
 
-    module, whole = _module(name, subcommand), f"{name} {subcommand}".strip()
-    paragraphs = ["Examples:", f"\b\n{_indent(module.EXAMPLES)}"]
-    if subcommand:
-        paragraphs.append(list_subcommands(name)[subcommand])
-    else:
-        paragraphs.append(COMMANDS[name][1])
-        if lines := [f"{word:<8}{line}" for word, line in list_subcommands(name).items()]:
-            paragraphs.append(f"Subcommands (`smecluster {name} NAME --help` explains one):")
-            paragraphs.append(f"\b\n{_indent(lines)}")
+    found, parts = find_part(name, part), {} if part else VERBS[name].parts
+    paragraphs = ["Examples:", f"\b\n{_indent(list_examples(name, part))}", found.line]
+    if parts:
+        lines = [f"{word:<15}{each.line}" for word, each in parts.items()]
+        paragraphs.append(f"Parts (`smecluster {name} PART --help` explains one):")
+        paragraphs.append(f"\b\n{_indent(lines)}")
     app = typer.Typer(add_completion=False)
+    made: Any = _name_a_part
+    if found.home:
+        module, _, function = found.home.partition(":")
+        made = getattr(importlib.import_module(f"smecluster.scripts.{module}"), function)
+        made = add_option(add_language(made, found.speaks), found.model, f"{name} {part}".strip())
     app.command(
         name,
         help="\n\n".join(paragraphs),
-        no_args_is_help=False,
+        no_args_is_help=not found.home,
         context_settings={"help_option_names": ["-h", "--help"]},
-    )(add_option(add_language(getattr(module, subcommand or name), whole), whole))
+    )(made)
     return typer.main.get_command(app)
+
+
+def _name_a_part(
+    part: Annotated[str, typer.Argument(help="One of the parts above.")],
+) -> None:
+    """Stand in for a command that has parts only."""
 
 
 def _indent(lines: Sequence[str]) -> str:

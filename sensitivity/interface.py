@@ -178,7 +178,7 @@ def run_sensitivity(
         Another method of analysis that suits the sample.
     out : str or Path, optional
         Folder for the runs; by default ``results/sensitivity/STUDY``, where the command
-        ``smecluster sensitivity`` finds them too.
+        ``smecluster study`` finds them too.
     restart : bool
         Whether runs of a different model, data, calibration or study in that folder are dropped.
     workers : int, optional

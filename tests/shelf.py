@@ -92,7 +92,7 @@ def copy(source: Path, target: Path) -> None:
 
 def make_tipping() -> None:
     """Make the constants that turn the order, and the comparisons in which they do."""
-    found = json.loads(run("tipping", *STRATEGIES, "--json"))
+    found = json.loads(run("stress", "tipping", *STRATEGIES, "--json"))
     stamp = {
         **found["stamp"],
         "strategies": read_stamp(SHELF / MAP / FILES[MAP][MAP])["strategies"],
@@ -121,7 +121,7 @@ def make_paths() -> None:
     stamp = make_stamp(
         model.hash, calibration=describe_origin([], None), budget=found[0].budget.describe()
     )
-    stamp["command"] = f'smecluster why LEVER "{OUTCOME}" --year {YEAR}'
+    stamp["command"] = f'smecluster explain why LEVER "{OUTCOME}" --year {YEAR}'
     table = pd.concat([tabulate_chains(one) for one in found], ignore_index=True)
     write_csv(table, SHELF / WHY / FILES[WHY][WHY], stamp)
 
@@ -146,7 +146,7 @@ def make_decision() -> None:
         horizon=f"{found.horizon}",
         calibration=describe_origin([], drawn=True),
     )
-    stamp["command"] = f"smecluster decide {' '.join(STRATEGIES)}"
+    stamp["command"] = f"smecluster stress decide {' '.join(STRATEGIES)}"
     write_csv(tabulate_knowing(found), SHELF / DECISION / FILES[DECISION][DECISION], stamp)
     write_csv(tabulate_options(found), SHELF / DECISION / FILES[DECISION][OPTIONS], stamp)
 

@@ -49,7 +49,9 @@ def write_page(benchmarks: Benchmarks, model_hash: str, calibration: str, table:
     lines = [
         say("# Do the loops explain the histories?"),
         "",
-        say_how_made("smecluster histories --page docs/histories.md", model_hash, calibration),
+        say_how_made(
+            "smecluster forecast histories --page docs/histories.md", model_hash, calibration
+        ),
         "",
         say(
             "Mean absolute error in per cent of the published figures, for the model and for two "

@@ -42,7 +42,7 @@ def write_page(found: Evaluation, table: str) -> str:
         say("# Forecasts against fair rivals"),
         "",
         say_how_made(
-            "smecluster evaluate --page docs/evaluation.md",
+            "smecluster forecast evaluate --page docs/evaluation.md",
             found.model_hash,
             say("fitted anew from every origin"),
         ),

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from smecluster.scripts.main import COMMANDS, list_subcommands, load_command
+from smecluster.scripts.main import find_part, list_examples, load_command
+from smecluster.scripts.verbs import VERBS
 
 
 def write_command_pages(folder: Path) -> list[str]:
@@ -25,48 +26,40 @@ def write_command_pages(folder: Path) -> list[str]:
     place = folder / "reference" / "commands"
     place.mkdir(parents=True, exist_ok=True)
     rows = []
-    for name, (_, line) in COMMANDS.items():
+    for name, verb in VERBS.items():
         text = f"# smecluster {name}\n\n" + "\n".join(_describe(name, ""))
-        for own in list_subcommands(name):
+        for own in verb.parts:
             text += f"\n## smecluster {name} {own}\n\n" + "\n".join(_describe(name, own))
         (place / f"{name}.md").write_text(text, encoding="utf-8")
-        rows.append(f"| [`{name}`](commands/{name}.md) | {line} |")
-    listed = "\n".join(f"commands/{name}" for name in COMMANDS)
+        rows.append(f"| [`{name}`](commands/{name}.md) | {verb.group} | {verb.line} |")
+    listed = "\n".join(f"commands/{name}" for name in VERBS)
     page = (
         "# The command line\n\nRead from the commands when this site was built; "
         "`smecluster COMMAND --help` prints the same. Wrong input ends in one line and status 2, "
         "a failed check in status 1, Ctrl-C in 130.\n\n"
-        "| command | what it does |\n|---|---|\n" + "\n".join(rows)
+        "| command | group | what it does |\n|---|---|---|\n" + "\n".join(rows)
     )
     page += f"\n\n```{{toctree}}\n:hidden:\n\n{listed}\n```\n"
     (folder / "reference" / "commands.md").write_text(page, encoding="utf-8")
-    return ["reference/commands", *(f"reference/commands/{name}" for name in COMMANDS)]
+    return ["reference/commands", *(f"reference/commands/{name}" for name in VERBS)]
 
 
 def _describe(name: str, own: str) -> Iterator[str]:
     command = load_command(name, own)
-    yield list_subcommands(name)[own] if own else COMMANDS[name][1]
+    yield find_part(name, own).line
     yield ""
     words = f"smecluster {name}" + (f" {own}" if own else "")
     usage = " ".join([words, *_list_arguments(command), "[OPTIONS]"])
     yield f"```console\n{usage}\n```\n"
     yield "Examples:\n"
     yield "```console"
-    yield from _examples(name, own)
+    yield from list_examples(name, own)
     yield "```\n"
     shown = [parameter for parameter in command.params if not getattr(parameter, "hidden", False)]
     if shown:
         yield "| | | default |"
         yield "|---|---|---|"
         yield from map(_row, shown)
-
-
-def _examples(name: str, own: str) -> tuple[str, ...]:
-    import importlib
-
-    module = importlib.import_module(f"smecluster.scripts.{COMMANDS[name][0]}.{own or name}")
-    found: tuple[str, ...] = module.EXAMPLES
-    return found
 
 
 def _list_arguments(command: Any) -> list[str]:

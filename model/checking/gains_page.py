@@ -102,7 +102,7 @@ def write_page(
             "land has been serviced and clusters are far beyond their critical mass, so loops that "
             "work through chances to meet or through new sites have nothing left to give and a "
             "gain near 0. That is a property of this point; the table along the path and "
-            "`smecluster gains --year 1990` show others.",
+            "`smecluster check loops --year 1990` show others.",
             year=f"{found.year:g}",
         ),
         "",
@@ -124,14 +124,15 @@ def _say_how_made(year: str, model_hash: str, origin: str) -> str:
     told = {"year": year, "model": model_hash[:12]}
     if origin:
         return say(
-            "Made by `smecluster gains --year {year} --out docs/loop-gains.md` from the model with "
-            "fingerprint `{model}` (values: {values}). Do not edit; run the command again.",
+            "Made by `smecluster check loops --year {year} --out docs/loop-gains.md` from the "
+            "model with fingerprint `{model}` (values: {values}). Do not edit; run the command "
+            "again.",
             values=say.word(origin),
             **told,
         )
     return say(
-        "Made by `smecluster gains --year {year} --out docs/loop-gains.md` from the model with "
-        "fingerprint `{model}`. Do not edit; run the command again.",
+        "Made by `smecluster check loops --year {year} --out docs/loop-gains.md` from the model "
+        "with fingerprint `{model}`. Do not edit; run the command again.",
         **told,
     )
 

@@ -48,7 +48,9 @@ def write_page(knockouts: Knockouts, model_hash: str, calibration: str) -> str:
     lines = [
         say("# Mechanisms of the paper"),
         "",
-        say_how_made("smecluster knockouts --out docs/mechanisms.md", model_hash, calibration),
+        say_how_made(
+            "smecluster check knockouts --out docs/mechanisms.md", model_hash, calibration
+        ),
         "",
         say(
             "Each mechanism that the paper names is cut and doubled in one region at a time, from "

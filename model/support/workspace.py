@@ -55,13 +55,13 @@ use what comes with the package for all that is not here. So you can delete what
 | to change | edit | then |
 |---|---|---|
 | a strategy | `policies/strategies/*.toml` | `smecluster compare central local` |
-| what comes from outside | `policies/futures/*.toml` | `smecluster futures` |
+| what comes from outside | `policies/futures/*.toml` | `smecluster list futures` |
 | a comparison under uncertainty | `policies/studies/*.toml` | `smecluster compare --study NAME` |
-| a study of sensitivity | `sensitivity/studies/*.toml` | `smecluster sensitivity run NAME` |
-| a region's figures | `calibration/cases/*/` | `smecluster histories` |
+| a study of sensitivity | `sensitivity/studies/*.toml` | `smecluster study run NAME` |
+| a region's figures | `calibration/cases/*/` | `smecluster forecast histories` |
 | what is estimated | `calibration/parameters.csv` | `smecluster calibrate` |
 | an equation | `model/sme_cluster.mdl` (in Vensim) | `smecluster check` |
-| a lever's costs and range | `policies/levers.toml` | `smecluster levers` |
+| a lever's costs and range | `policies/levers.toml` | `smecluster list levers` |
 
 Results go to `results/` unless `--out` says otherwise. Keep `{marker}`: it marks this folder.
 """

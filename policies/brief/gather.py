@@ -90,8 +90,8 @@ def judge_yardsticks(
     comparison : Comparison
         The comparison.
     needs : sequence of Need
-        What is good enough for the regions, as `smecluster robust` judges; for the nation it is to
-        lose nothing against the baseline.
+        What is good enough for the regions, as `smecluster stress robust` judges; for the nation it
+        is to lose nothing against the baseline.
     seed : int
         For resampling boxes.
 

@@ -318,7 +318,7 @@ def _sure(comparison: Comparison) -> str:
         say(
             "The draws vary only the constants that the calibration estimates. Those that they "
             "hold fixed can turn an order on which all draws agree, here and below: smecluster "
-            "tipping {first} {second} names them.",
+            "stress tipping {first} {second} names them.",
             first=order[0],
             second=order[1],
         )

@@ -113,7 +113,7 @@ def write_basis(dominance: Dominance) -> list[str]:
         say(
             "One run a strategy with one set of values, so the shares carry no uncertainty; time "
             "step 1/{parts} year. Dominance says what moves the model at a moment, not what would "
-            "happen without the loop: 'smecluster gains' cuts loops open.",
+            "happen without the loop: 'smecluster check loops' cuts loops open.",
             parts=f"{1 / dominance.step:g}",
         ),
     ]

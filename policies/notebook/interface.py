@@ -172,7 +172,7 @@ def judge(
     place: str = "total",
     seed: int = 1,
 ) -> Robustness:
-    """Judge strategies over all worlds of a comparison, as ``smecluster robust`` does.
+    """Judge strategies over all worlds of a comparison, as ``smecluster stress robust`` does.
 
     Parameters
     ----------

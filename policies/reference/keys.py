@@ -201,7 +201,7 @@ def _name_allowed(name: str, kind: str, field: FieldInfo, model: Model) -> str:
         if get_origin(one) is Literal:
             return " or ".join(f'"{value}"' for value in get_args(one))
     if name == "allocation":
-        return "levers of `smecluster levers`, each 0 to 1, with a sum of 1"
+        return "levers of `smecluster list levers`, each 0 to 1, with a sum of 1"
     if name == "regions":
         return "regions of the model"
     if name == "exceptions":

@@ -25,7 +25,7 @@ _HEADS = {
     "central": "`[central]`: what the centre runs",
 }
 _RULES = """\
-A strategy is a file in TOML. `smecluster strategies` lists those that come with the program;
+A strategy is a file in TOML. `smecluster list strategies` lists those that come with the program;
 `smecluster run my-strategy.toml` checks and runs one. An unknown key, a value outside of its range
 or a name that does not exist is refused in one line with the nearest right name.
 
@@ -37,7 +37,7 @@ or a name that does not exist is refused in one line with the nearest right name
 - **A trigger waits for firms.** One that was passed before the comparison starts begins with the
   start, never in the past.
 - **Spans are watched.** Where both levels together spend more on a lever than is plausible
-  (`smecluster levers`), a warning names lever, share and span.
+  (`smecluster list levers`), a warning names lever, share and span.
 - **A region without a calibration** is named "not calibrated" in the record of every output; one
   that is still an empty template is refused."""
 

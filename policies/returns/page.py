@@ -52,7 +52,9 @@ def write_page(returns: LeverReturns, model_hash: str, calibration: str, table: 
     lines = [
         say("# What a yuan on each lever brings"),
         "",
-        say_how_made("smecluster levers --returns --out docs/returns.md", model_hash, calibration),
+        say_how_made(
+            "smecluster list levers --returns --out docs/returns.md", model_hash, calibration
+        ),
         "",
         say(
             "One lever at one level gets additional money, {shares} of the value added of the "

@@ -1,4 +1,4 @@
-"""``smecluster why``: what carries the effect of a lever, in the model's own names."""
+"""``smecluster explain why``: what carries the effect of a lever, in the model's own names."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from smecluster.policies.explanation.result import Explanation
 
 EXAMPLES = (
-    'smecluster why "quality supervision"',
-    'smecluster why "brand promotion" "Net national benefit account" --year 2060',
-    'smecluster why "talent training" "annual wage" --by centre --out results/training',
+    'smecluster explain why "quality supervision"',
+    'smecluster explain why "brand promotion" "Net national benefit account" --year 2060',
+    'smecluster explain why "talent training" "annual wage" --by centre --out results/training',
 )
 _PAGE = "why.html"
 _TABLES = ("chains", "links", "moves")

@@ -1,4 +1,4 @@
-"""``smecluster sensitivity``: studies of what matters, large, interruptible and stored."""
+"""``smecluster study``: studies of what matters, large, interruptible and stored."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ if TYPE_CHECKING:
     from smecluster.sensitivity.running import RunSummary
 
 EXAMPLES = (
-    "smecluster sensitivity new mine.toml --like quick",
-    "smecluster sensitivity run mine.toml",
-    "smecluster sensitivity run mine.toml --size 2048",
-    "smecluster sensitivity run quick --from path/to/your-region --out results/with-mine",
-    "smecluster sensitivity run mine.toml --model mine.mdl",
-    "smecluster sensitivity run mine.toml --out results/mine --restart",
-    "smecluster sensitivity status mine.toml",
-    "smecluster sensitivity analyse mine.toml --json",
-    "smecluster sensitivity plot results/mine",
+    "smecluster study new mine.toml --like quick",
+    "smecluster study run mine.toml",
+    "smecluster study run mine.toml --size 2048",
+    "smecluster study run quick --from path/to/your-region --out results/with-mine",
+    "smecluster study run mine.toml --model mine.mdl",
+    "smecluster study run mine.toml --out results/mine --restart",
+    "smecluster study status mine.toml",
+    "smecluster study analyse mine.toml --json",
+    "smecluster study plot results/mine",
 )
 
 
@@ -117,7 +117,7 @@ def _create(path: Path, like: str) -> None:
     if path.exists():
         raise InputError(f"{path} exists: choose another name")
     print(write_atomic(path, read_study_text(like)))
-    note(say("next: edit it, then run smecluster sensitivity run {path}", path=path))
+    note(say("next: edit it, then run smecluster study run {path}", path=path))
 
 
 def _run_study(
@@ -164,7 +164,7 @@ def _run_study(
     if json:
         print_json(record)
     else:
-        note(say("next: smecluster sensitivity analyse {path}", path=folder))
+        note(say("next: smecluster study analyse {path}", path=folder))
 
 
 def _make_record(folder: Path, study: Study, summary: RunSummary) -> dict[str, Any]:

@@ -98,7 +98,7 @@ def report_status(given: Given, out: Path | None, json: bool) -> None:
         print(busy)
     elif not results.complete:
         option = "" if out is None else f" --out {out}"
-        command = f"smecluster sensitivity run {given.words}{option}"
+        command = f"smecluster study run {given.words}{option}"
         print(say("incomplete: {command} resumes it", command=command))
     if changed:
         print(say("changed since these runs: {names}", names=", ".join(changed)))

@@ -19,6 +19,7 @@ from smecluster.model.support.ledger import check_name
 from smecluster.scripts.shared.options import CalibrationName, Folders, Include, Restart
 from smecluster.scripts.shared.printing import note, print_lines
 from smecluster.scripts.shared.progress import Progress, progress
+from smecluster.scripts.verbs import VERBS
 
 EXAMPLES = (
     "smecluster calibrate --quick",
@@ -27,16 +28,6 @@ EXAMPLES = (
     "smecluster calibrate path/to/your-region --report",
     "smecluster calibrate my-town --from my-province --quick",
 )
-SUBCOMMANDS = {
-    "constants": "Find the posterior over every constant of the model.",
-    "recover": "Test whether known constants, and a known answer, come back.",
-    "answer": "Show what the order of two strategies is conditional on.",
-    "report": "Write the page of a calibration from its tables.",
-    "adopt": "Write a calibration's estimate into the model file and the cases.",
-    "values": "Copy the regions' values from the model file into the cases.",
-    "gather": "Copy published figures from raw tables into the cases.",
-    "seal": "Give a calibration of an earlier version the hashes of its files.",
-}
 _RESULTS = Path("results/calibration")
 #: Stages of long work, as its progress names them.
 _STAGES = (
@@ -156,7 +147,7 @@ def _check(folders: list[Path], out: Path | None, time_step: float, name: str) -
         raise InputError("--out takes one calibration: fit the folders one at a time")
     for folder in folders:
         word = str(folder)
-        close = suggest_name(word, SUBCOMMANDS)
+        close = suggest_name(word, VERBS["calibrate"].parts)
         if close is not None and folder.name == word and not folder.exists():
             raise InputError(f"no such case folder: {word}; did you mean the subcommand {close!r}?")
 

@@ -1,4 +1,4 @@
-"""``smecluster evaluate``: forecasts from every origin, held against fair rivals."""
+"""``smecluster forecast evaluate``: forecasts from every origin, held against fair rivals."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from smecluster.calibration.evaluation.interface import Evaluation
 
 EXAMPLES = (
-    "smecluster evaluate",
-    "smecluster evaluate --origin 2010 --origin 2015 --draws 20 --out results/quick",
-    "smecluster evaluate --page docs/evaluation.md",
+    "smecluster forecast evaluate",
+    "smecluster forecast evaluate --origin 2010 --origin 2015 --draws 20 --out results/quick",
+    "smecluster forecast evaluate --page docs/evaluation.md",
 )
 
 
@@ -64,8 +64,8 @@ def evaluate(
     if from_:
         raise InputError(
             "evaluate follows a protocol written down before any forecast, for the shipped regions "
-            "alone: 'smecluster histories --from FOLDER --region NAME --rivals YEAR' holds yours "
-            "against rivals, and 'smecluster calibrate FOLDER' forecasts its last years"
+            "alone: 'smecluster forecast histories --from FOLDER --region NAME --rivals YEAR' "
+            "holds yours against rivals, and 'smecluster calibrate FOLDER' forecasts its last years"
         )
     where = None if page is None else Page(page, "--page")
     results = Results(out, plain=TABLES)

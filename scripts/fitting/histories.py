@@ -1,4 +1,4 @@
-"""``smecluster histories``: the base case beside the published figures."""
+"""``smecluster forecast histories``: the base case beside the published figures."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
     from smecluster.model import Model
 
 EXAMPLES = (
-    "smecluster histories",
-    "smecluster histories --region Wenzhou --include remembered",
-    "smecluster histories --from path/to/your-region --out results/mine",
-    "smecluster histories --from my-town --region 'my town' --rivals 1990",
-    "smecluster histories --page docs/histories.md",
-    "smecluster histories --json",
+    "smecluster forecast histories",
+    "smecluster forecast histories --region Wenzhou --include remembered",
+    "smecluster forecast histories --from path/to/your-region --out results/mine",
+    "smecluster forecast histories --from my-town --region 'my town' --rivals 1990",
+    "smecluster forecast histories --page docs/histories.md",
+    "smecluster forecast histories --json",
 )
 _FIGURE, _RIVALS = "histories", "rivals"
 #: Unit of a turning point that is a growth rate.

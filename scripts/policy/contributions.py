@@ -1,4 +1,4 @@
-"""``smecluster contributions``: what each lever of a strategy brings, alone and together."""
+"""``explain contributions``: what each lever of a strategy brings, alone and together."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ if TYPE_CHECKING:
     from smecluster.policies.contributions.result import Contributions
 
 EXAMPLES = (
-    "smecluster contributions local",
-    "smecluster contributions local central mixed --draws 100",
-    "smecluster contributions --study centre-or-place --draws 50 --step 0.125",
-    "smecluster contributions mine.toml --outcome Employment --region Wenzhou",
+    "smecluster explain contributions local",
+    "smecluster explain contributions local central mixed --draws 100",
+    "smecluster explain contributions --study centre-or-place --draws 50 --step 0.125",
+    "smecluster explain contributions mine.toml --outcome Employment --region Wenzhou",
 )
 _LONG, _PAIRS = _TABLES = ("contributions", "pairs")
 _PAGE = "contributions.html"

@@ -1,4 +1,4 @@
-"""``smecluster decide``: what a decision hangs on, and what knowing more would be worth."""
+"""``smecluster stress decide``: what a decision hangs on, and what knowing more would be worth."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from smecluster.sensitivity.decision.result import Decision
 
 EXAMPLES = (
-    "smecluster decide central local",
-    "smecluster decide central local mixed --budget 0.2% --horizon 2060",
-    "smecluster decide central mine.toml --draws 1000 --calibration none",
-    "smecluster decide central local --from my-region",
+    "smecluster stress decide central local",
+    "smecluster stress decide central local mixed --budget 0.2% --horizon 2060",
+    "smecluster stress decide central mine.toml --draws 1000 --calibration none",
+    "smecluster stress decide central local --from my-region",
 )
 PAGE = "decision.html"
 

@@ -1,4 +1,4 @@
-"""``smecluster dominance``: which named loops dominate when, under each strategy."""
+"""``smecluster explain dominance``: which named loops dominate when, under each strategy."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from smecluster.policies.dominance.result import Dominance
 
 EXAMPLES = (
-    "smecluster dominance",
-    "smecluster dominance end-all-policy local mixed --since 2000",
+    "smecluster explain dominance",
+    "smecluster explain dominance end-all-policy local mixed --since 2000",
 )
 _STRATEGIES = ("as-now", "central", "local")
 _NAME, _YEARLY = "dominance", "dominance-by-year"

@@ -1,4 +1,4 @@
-"""``smecluster futures``: list the futures, or test strategies in them."""
+"""``smecluster list futures``: list the futures, or test strategies in them."""
 
 from __future__ import annotations
 
@@ -28,22 +28,21 @@ from smecluster.scripts.shared.uncertainty import (
 if TYPE_CHECKING:
     from smecluster.policies.comparison.study_run import StudyRun
 
-EXAMPLES = (
-    "smecluster futures",
-    "smecluster futures central local mixed",
-    "smecluster futures local --futures demand,credit --draws 200",
-    "smecluster futures central local --futures mine.toml",
-)
+EXAMPLES = {
+    "list_futures": ("smecluster list futures", "smecluster list futures --futures demand,credit"),
+    "futures": (
+        "smecluster stress futures central local mixed",
+        "smecluster stress futures local --futures demand,credit --draws 200",
+        "smecluster stress futures central local --futures mine.toml",
+    ),
+}
 _TABLE, _FIGURE, _PAGE = "recovery", "futures", "brief.html"
 
 
 def futures(
     strategies: Annotated[
         list[str] | None,
-        typer.Argument(
-            help="Strategies to try, names or TOML files; without any, lists the futures.",
-            show_default=False,
-        ),
+        typer.Argument(help="Strategies to try, names or TOML files.", show_default=False),
     ] = None,
     study: StudyName = None,
     draws: Draws = None,
@@ -66,9 +65,6 @@ def futures(
     from smecluster.model.support.errors import InputError
     from smecluster.policies.study import combine_study
 
-    if study is None and not strategies:
-        _list(chosen, json)
-        return
     given = combine_study(
         study,
         strategies,
@@ -88,8 +84,11 @@ def futures(
     _report(done, results, json)
 
 
-def _list(chosen: list[str] | None, json: bool) -> None:
-    """Print the futures."""
+def list_futures(
+    chosen: Futures = None,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """List the futures."""
     from smecluster.model.presentation.language.catalogue import mark
     from smecluster.policies.futures import ALL
     from smecluster.policies.futures import load_futures as load

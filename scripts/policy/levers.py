@@ -1,4 +1,4 @@
-"""``smecluster levers``: what a government can spend on, and what a yuan on it brings."""
+"""``smecluster list levers``: what a government can spend on, and what a yuan on it brings."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from smecluster.policies.returns.compute import LeverReturns
 
 EXAMPLES = (
-    "smecluster levers",
-    "smecluster levers --level central",
-    'smecluster levers "talent training" --json',
-    "smecluster levers --returns --out docs/returns.md",
-    "smecluster levers --returns --from my-region",
+    "smecluster list levers",
+    "smecluster list levers --level central",
+    'smecluster list levers "talent training" --json',
+    "smecluster list levers --returns --out docs/returns.md",
+    "smecluster list levers --returns --from my-region",
 )
 
 

@@ -1,4 +1,4 @@
-"""``smecluster robust``: which strategy holds up over futures and draws, and when each fails."""
+"""``stress robust``: which strategy holds up over futures and draws, and when each fails."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     from smecluster.policies.robustness.result import Robustness
 
 EXAMPLES = (
-    "smecluster robust central local mixed",
-    "smecluster robust central local --draws 200 --futures demand,credit",
-    "smecluster robust --study centre-or-place --out results/robust",
-    "smecluster robust central local --outcome Employment --place Wenzhou",
+    "smecluster stress robust central local mixed",
+    "smecluster stress robust central local --draws 200 --futures demand,credit",
+    "smecluster stress robust --study centre-or-place --out results/robust",
+    "smecluster stress robust central local --outcome Employment --place Wenzhou",
 )
 _PAGE = "brief.html"
 

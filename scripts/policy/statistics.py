@@ -1,4 +1,4 @@
-"""``smecluster statistics``: what cluster statistics are worth."""
+"""``smecluster explain statistics``: what cluster statistics are worth."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from smecluster.policies.strategy import Strategy
 
 EXAMPLES = (
-    "smecluster statistics",
-    "smecluster statistics mixed --draws 200 --futures scandal,demand",
-    "smecluster statistics --study centre-or-place --draws 50",
+    "smecluster explain statistics",
+    "smecluster explain statistics mixed --draws 200 --futures scandal,demand",
+    "smecluster explain statistics --study centre-or-place --draws 50",
 )
 _STRATEGY, _FUTURE = "local", "scandal"
 _DRAWS = 100

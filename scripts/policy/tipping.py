@@ -1,4 +1,4 @@
-"""``smecluster tipping``: which constants would turn the order of two strategies."""
+"""``smecluster stress tipping``: which constants would turn the order of two strategies."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from smecluster.scripts.shared.progress import progress
 from smecluster.scripts.shared.uncertainty import Workers
 
 EXAMPLES = (
-    "smecluster tipping central local",
-    "smecluster tipping central mine.toml --budget 0.5% --horizon 2040",
-    'smecluster tipping central local --constant "brand premium"',
-    "smecluster tipping central local --out docs/knife-edge.md",
+    "smecluster stress tipping central local",
+    "smecluster stress tipping central mine.toml --budget 0.5% --horizon 2040",
+    'smecluster stress tipping central local --constant "brand premium"',
+    "smecluster stress tipping central local --out docs/knife-edge.md",
 )
 
 
@@ -76,7 +76,9 @@ def tipping(
     stamp = make_stamp(model.hash, calibration=origin)
     files: list[Path] = []
     if page is not None:
-        command = f"smecluster tipping {' '.join(found.strategies)} --out docs/{page.path.name}"
+        command = (
+            f"smecluster stress tipping {' '.join(found.strategies)} --out docs/{page.path.name}"
+        )
         text = write_page(found, command, model.hash, origin, page.table.name)
         files = page.write(text, found.constants, stamp)
     if json:

@@ -1,4 +1,4 @@
-"""``smecluster windows``: when help pays, by year and by size of the cluster."""
+"""``smecluster explain timing``: when help pays, by year and by size of the cluster."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from smecluster.scripts.shared.uncertainty import (
 )
 
 EXAMPLES = (
-    "smecluster windows",
-    "smecluster windows local --draws 30 --years 10 --to-year 2030",
-    "smecluster windows combination --from-year 2005 --to-year 2020 --every 1",
+    "smecluster explain timing",
+    "smecluster explain timing local --draws 30 --years 10 --to-year 2030",
+    "smecluster explain timing combination --from-year 2005 --to-year 2020 --every 1",
 )
 _STRATEGY = "combination"
 _DRAWS = 100

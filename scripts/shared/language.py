@@ -19,73 +19,25 @@ Lang = Annotated[
         show_default=False,
     ),
 ]
-#: Commands that speak every language of the catalogue.
-SPEAKING = frozenset(
-    {
-        "demo",
-        "desk",
-        "init",
-        "doctor",
-        "compare",
-        "account",
-        "assign",
-        "map",
-        "why",
-        "decide",
-        "robust",
-        "tipping",
-        "run",
-        "futures",
-        "levers",
-        "contributions",
-        "windows",
-        "optimise",
-        "dominance",
-        "statistics",
-        "game",
-        "histories",
-        "sensitivity",
-        "case",
-        "evaluate",
-        "gains",
-        "knockouts",
-        "reforms",
-        "batch",
-        "regions",
-        "strategies",
-        "exchange",
-        "export",
-        "views",
-        "calibrate",
-        "calibrate constants",
-        "calibrate recover",
-        "calibrate answer",
-        "calibrate report",
-        "calibrate adopt",
-        "calibrate values",
-        "calibrate gather",
-        "calibrate seal",
-    }
-)
 _PARAMETER = "lang"
 
 
-def add_language(function: Callable[..., Any], name: str) -> Callable[..., Any]:
+def add_language(function: Callable[..., Any], speaks: bool) -> Callable[..., Any]:
     """Give a command that speaks languages the option; what it calls speaks the one chosen.
 
     Parameters
     ----------
     function : callable
         The command, as Typer takes it.
-    name : str
-        Its name.
+    speaks : bool
+        Whether it speaks every language of the catalogue; else it stays as it is.
 
     Returns
     -------
     callable
         The command with the option, as Typer takes it.
     """
-    if name not in SPEAKING:
+    if not speaks:
         return function
 
     @functools.wraps(function)

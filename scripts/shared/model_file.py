@@ -16,6 +16,7 @@ import typer
 
 if TYPE_CHECKING:
     from smecluster.model import Model
+    from smecluster.scripts.verbs import Needs
 
 ModelFile = Annotated[
     Path | None,
@@ -25,26 +26,22 @@ ModelFile = Annotated[
         show_default=False,
     ),
 ]
-#: Commands that need no more than a model.
-ANY = frozenset({"batch", "sensitivity", "export"})
-#: Commands that run no model, or one that is no file of the user's.
-WITHOUT = frozenset(
-    {"init", "doctor", "checklists", "evaluate", "views", "calibrate report", "calibrate seal"}
-)
 #: The range of policy levers.
 LEVERS = "Lever"
 _PARAMETER = "model_file"
 
 
-def add_option(function: Callable[..., Any], name: str) -> Callable[..., Any]:
+def add_option(function: Callable[..., Any], needs: Needs, name: str) -> Callable[..., Any]:
     """Give a command the option, unless it has one of its own or runs no model.
 
     Parameters
     ----------
     function : callable
         The command, as Typer takes it.
+    needs : {"ours", "any", "none"}
+        What the command needs of a model.
     name : str
-        Its name, with that of a subcommand after a blank.
+        Its name, with that of its part after a blank.
 
     Returns
     -------
@@ -52,14 +49,14 @@ def add_option(function: Callable[..., Any], name: str) -> Callable[..., Any]:
         The command with the option, as Typer takes it.
     """
     hints = get_type_hints(function, include_extras=True)
-    if name in WITHOUT or "model" in hints:
+    if needs == "none" or "model" in hints:
         return function
 
     @functools.wraps(function)
     def with_model(*arguments: Any, **options: Any) -> Any:
         path = options.pop(_PARAMETER)
         if path is not None:
-            use_file(path, name.partition(" ")[0])
+            use_file(path, needs, name)
         return function(*arguments, **options)
 
     given = inspect.signature(function)
@@ -76,13 +73,15 @@ def add_option(function: Callable[..., Any], name: str) -> Callable[..., Any]:
     return with_model
 
 
-def use_file(path: Path, command: str) -> None:
+def use_file(path: Path, needs: Needs, command: str) -> None:
     """Let every part of the program use a model file in the place of the shipped one.
 
     Parameters
     ----------
     path : Path
         The file.
+    needs : {"ours", "any"}
+        Whether any model will do.
     command : str
         The command that is to use it.
 
@@ -96,7 +95,7 @@ def use_file(path: Path, command: str) -> None:
     from smecluster.model.support.workspace import stand_in
 
     model = load(path)
-    if command not in ANY:
+    if needs != "any":
         _check_content(model, path, command)
     stand_in(SHIPPED, path.absolute())
 
@@ -115,5 +114,5 @@ def _check_content(model: Model, path: Path, command: str) -> None:
         more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
         raise InputError(
             f"{path} lacks {', '.join(missing[:3])}{more}, which `{command}` needs; batch, "
-            "sensitivity, export, check and describe take any model"
+            "study, export, check and describe take any model"
         )

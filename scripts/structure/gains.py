@@ -1,4 +1,4 @@
-"""``smecluster gains``: the gain of every reinforcing loop, as tables and as a page."""
+"""``smecluster check loops``: the gain of every reinforcing loop, as tables and as a page."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from smecluster.model.file.cutting import Cut
 
 EXAMPLES = (
-    "smecluster gains",
-    "smecluster gains --year 1995",
-    "smecluster gains --out docs/loop-gains.md",
-    "smecluster gains --from my-region",
+    "smecluster check loops",
+    "smecluster check loops --year 1995",
+    "smecluster check loops --out docs/loop-gains.md",
+    "smecluster check loops --from my-region",
 )
 #: What the tables of cuts begin with.
 _HEADINGS = (mark("loop"), mark("cut at"), mark("read by"))

@@ -1,4 +1,4 @@
-"""``smecluster knockouts``: every mechanism of the paper cut, beside its committed size."""
+"""``smecluster check knockouts``: every mechanism of the paper cut, beside its committed size."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from smecluster.model.checking.knockouts import Knockouts
 
 EXAMPLES = (
-    "smecluster knockouts",
-    'smecluster knockouts --only "bank credit" --all',
-    "smecluster knockouts --out docs/mechanisms.md",
+    "smecluster check knockouts",
+    'smecluster check knockouts --only "bank credit" --all',
+    "smecluster check knockouts --out docs/mechanisms.md",
 )
 
 

@@ -1,4 +1,4 @@
-"""``smecluster regions``: the regions of the model, and the cases shipped with it."""
+"""``smecluster list regions``: the regions of the model, and the cases shipped with it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from smecluster.model.presentation.language.spoken import say
 from smecluster.scripts.shared.printing import print_json, print_table
 
 EXAMPLES = (
-    "smecluster regions",
-    "smecluster regions --json",
+    "smecluster list regions",
+    "smecluster list regions --json",
     "smecluster run as-now --from path/to/your-region",
 )
 

@@ -1,4 +1,4 @@
-"""``smecluster strategies``: the strategies that there are, and every key that a file may hold."""
+"""``list strategies``: the strategies that there are, and every key that a file may hold."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from smecluster.policies.strategy import Programme, Strategy
 
 EXAMPLES = (
-    "smecluster strategies",
-    "smecluster strategies --keys",
-    "smecluster strategies --page docs/strategies.md",
+    "smecluster list strategies",
+    "smecluster list strategies --keys",
+    "smecluster list strategies --page docs/strategies.md",
 )
 
 
@@ -116,7 +116,7 @@ def _write_reference(page: Page, json: bool) -> None:
     model, origin = load_model(), describe_origin([])
     stamp = make_stamp(model.hash, calibration=origin)
     table = tabulate_keys(model)
-    command = f"smecluster strategies --page docs/{page.path.name}"
+    command = f"smecluster list strategies --page docs/{page.path.name}"
     text = write_page(model, command, origin, page.table.name)
     files = page.write(text, table, stamp)
     finish(files, {"stamp": stamp, "keys": table.to_dict("records")} if json else None)

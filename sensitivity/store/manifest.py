@@ -104,7 +104,7 @@ class Manifest:
 
 def name_command(folder: Path) -> str:
     """Name the command that makes again what a store lacks."""
-    return f"'smecluster sensitivity run STUDY.toml --out {folder}'"
+    return f"'smecluster study run STUDY.toml --out {folder}'"
 
 
 def read_manifest(folder: Path) -> Manifest:

@@ -75,8 +75,8 @@ def write_basis(tipping: Tipping) -> list[str]:
             ]
         ),
         say(
-            "Two constants together may turn what neither does alone: 'smecluster decide' varies "
-            "all at once."
+            "Two constants together may turn what neither does alone: 'smecluster stress decide' "
+            "varies all at once."
         ),
     ]
     if tipping.failed:

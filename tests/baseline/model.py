@@ -100,5 +100,5 @@ def collect_knockouts() -> dict[str, Any]:
     """Cut and double the mechanisms of the paper."""
     return {
         row.pop("mechanism"): {name: value for name, value in row.items() if name != "section"}
-        for row in run_command("knockouts", "--json")["summary"]
+        for row in run_command("check", "knockouts", "--json")["summary"]
     }

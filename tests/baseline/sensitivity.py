@@ -14,8 +14,8 @@ STUDY = Path(__file__).with_name("study.toml")
 def collect_sensitivity() -> dict[str, Any]:
     """Run a small study, and work its Sobol' indices out."""
     with tempfile.TemporaryDirectory() as folder:
-        run_command("sensitivity", "run", str(STUDY), "--out", folder, "--json")
-        indices = run_command("sensitivity", "analyse", folder, "--json")["tables"]["indices"]
+        run_command("study", "run", str(STUDY), "--out", folder, "--json")
+        indices = run_command("study", "analyse", folder, "--json")["tables"]["indices"]
     found: dict[str, Any] = {}
     for row in indices:
         of = " and ".join(filter(None, (row["factor"], row["other"])))

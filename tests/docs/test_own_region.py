@@ -16,8 +16,8 @@ PAGE = Path(__file__).parents[2] / "docs" / "own-region.md"
 COMMANDS = re.findall(r"(?m)^    (smecluster .+)$", PAGE.read_text(encoding="utf-8"))
 SPREADSHEET = CITIES / "suzhou-yearbook.csv"
 # The same work with the least effort, so that it is done in every run of the tests.
-LEAST = {"calibrate": ["--starts", "1", "--time-step", "0.5"], "sensitivity": ["--size", "4"]}
-SLOW = ("calibrate", "histories", "compare", "sensitivity")
+LEAST = {"calibrate": ["--starts", "1", "--time-step", "0.5"], "study": ["--size", "4"]}
+SLOW = ("calibrate", "forecast", "compare", "study")
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
 

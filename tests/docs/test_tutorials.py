@@ -50,8 +50,8 @@ def test_there_is_one_for_each_of_the_three_users_and_one_in_chinese():
 
 @pytest.mark.parametrize("path", TUTORIALS, ids=lambda path: path.stem)
 def test_every_command_in_it_exists(path: Path):
-    from smecluster.scripts.main import COMMANDS
+    from smecluster.scripts.verbs import VERBS
 
     named = re.findall(r"smecluster (?!as )([a-z]+)", path.read_text(encoding="utf-8"))
     assert len(named) > 3
-    assert set(named) <= set(COMMANDS)
+    assert set(named) <= set(VERBS)

@@ -321,8 +321,8 @@ def _bombs() -> dict[str, Callable[[Attempt], None]]:
         return go
 
     run = ("run", "f.toml", "--json")
-    robust = ("robust", "--study", "f.toml", "--json", "--out", "o")
-    study = ("sensitivity", "run", "f.toml", "--out", "o", "--json")
+    robust = ("stress", "robust", "--study", "f.toml", "--json", "--out", "o")
+    study = ("study", "run", "f.toml", "--out", "o", "--json")
     strategy = 'title = "t"\ndescription = "d"\n[history]\nuntil = '
     found: dict[str, Callable[[Attempt], None]] = {
         "TOML nested 2,000 deep": toml(f"x = {'[' * _DEEP}{']' * _DEEP}", *run),
@@ -749,7 +749,7 @@ def attack_figure(attempt: Attempt, case: str) -> None:
     end = text.index("\n", at)
     title = {"a formula": "$\\\\foo$", "a price": "5$ or $6", "glyphs": "温州 \\u202e"}[case]
     attempt.write("f.toml", f'{text[:at]}title = "{title}"{text[end:]}')
-    attempt.command("statistics", "f.toml", "--step", "0.25", "--out", "o")
+    attempt.command("explain", "statistics", "f.toml", "--step", "0.25", "--out", "o")
 
 
 FIGURES = ("a formula", "a price", "glyphs")

@@ -3,6 +3,8 @@
 ``python -m tests.fuzz.kills --help`` runs it for as many kills as wanted.
 """
 
+# ruff: noqa: E501  a command a line reads best
+
 from __future__ import annotations
 
 import argparse
@@ -37,17 +39,17 @@ LONG: dict[str, list[str]] = {
     "batch": ["batch", "t.csv", "--output", "value added", "--year", "2040", "--out", "o/r.csv",
               "--workers", "1"],
     "compare": ["compare", "central", "local", "--draws", "100", "--out", "o"],
-    "futures": ["futures", "central", "local", "--futures", "demand,credit", "--draws", "30",
+    "futures": ["stress", "futures", "central", "local", "--futures", "demand,credit", "--draws", "30",
                 "--out", "o"],
-    "robust": ["robust", "central", "local", "--futures", "demand,credit", "--draws", "30",
+    "robust": ["stress", "robust", "central", "local", "--futures", "demand,credit", "--draws", "30",
                "--out", "o"],
-    "contributions": ["contributions", "central", "--pairs", "2", "--draws", "4", "--out", "o"],
+    "contributions": ["explain", "contributions", "central", "--pairs", "2", "--draws", "4", "--out", "o"],
     "optimise": ["optimise", "central", "local", "--draws", "4", "--unseen", "8",
                  "--generations", "6", "--population", "16", "--out", "o"],
-    "windows": ["windows", "local", "--draws", "4", "--every", "5", "--out", "o"],
-    "statistics": ["statistics", "local", "--draws", "4", "--out", "o"],
+    "windows": ["explain", "timing", "local", "--draws", "4", "--every", "5", "--out", "o"],
+    "statistics": ["explain", "statistics", "local", "--draws", "4", "--out", "o"],
     "calibrate": ["calibrate", "--quick", "--starts", "2", "--time-step", "0.25", "--out", "o"],
-    "sensitivity": ["sensitivity", "run", "f.toml", "--out", "o"],
+    "sensitivity": ["study", "run", "f.toml", "--out", "o"],
 }  # fmt: skip
 
 

@@ -106,7 +106,7 @@ def _read_model(attempt: Attempt, expected: Expectation) -> None:
             attempt.copy(DATA / "town_checks", "checks")
             attempt.command("check", "--model", "m.mdl", "--checks", "checks", expected=expected)
         case 2:
-            attempt.command("gains", "--model", "m.mdl", expected=expected)
+            attempt.command("check", "loops", "--model", "m.mdl", expected=expected)
         case _:
             simulate(attempt, "m.mdl", expected)
 
@@ -145,7 +145,8 @@ def _read_strategy(attempt: Attempt, expected: Expectation) -> None:
 
 def _read_future(attempt: Attempt, expected: Expectation) -> None:
     attempt.command(
-        "futures", "central", "--futures", "f.toml", "--draws", "1", "--json", "--out", "o",
+        "stress", "futures", "central", "--futures", "f.toml",
+        "--draws", "1", "--json", "--out", "o",
         expected=expected,
     )  # fmt: skip
 
@@ -171,7 +172,9 @@ def _policy_study(attempt: Attempt) -> list[Path]:
 
 
 def _read_policy_study(attempt: Attempt, expected: Expectation) -> None:
-    attempt.command("robust", "--study", "f.toml", "--json", "--out", "o", expected=expected)
+    attempt.command(
+        "stress", "robust", "--study", "f.toml", "--json", "--out", "o", expected=expected
+    )
 
 
 STUDY = """title = "small"
@@ -222,7 +225,7 @@ def _study(attempt: Attempt) -> list[Path]:
 
 
 def _read_study(attempt: Attempt, expected: Expectation) -> None:
-    attempt.command("sensitivity", "run", "f.toml", "--out", "o", "--json", expected=expected)
+    attempt.command("study", "run", "f.toml", "--out", "o", "--json", expected=expected)
 
 
 def _case(attempt: Attempt) -> list[Path]:
@@ -341,7 +344,7 @@ def _make_results(attempt: Attempt, folder: Path) -> None:
     study = folder.with_suffix(".toml")
     study.write_text(STUDY, encoding="utf-8")
     with contextlib.suppress(SystemExit):
-        attempt.edition.main(["sensitivity", "run", str(study), "--out", str(folder), "--json"])
+        attempt.edition.main(["study", "run", str(study), "--out", str(folder), "--json"])
 
 
 _OWN = ("home/work/o/analysis", "home/work/o/.lock", "home/work/o/failed")
@@ -349,13 +352,13 @@ _OWN = ("home/work/o/analysis", "home/work/o/.lock", "home/work/o/failed")
 
 def _read_results(attempt: Attempt, expected: Expectation) -> None:
     expected.own = _OWN
-    attempt.command("sensitivity", "analyse", "o", "--json", expected=expected)
+    attempt.command("study", "analyse", "o", "--json", expected=expected)
 
 
 def _read_manifest(attempt: Attempt, expected: Expectation) -> None:
     expected.own = _OWN
     if attempt.random.random() < 0.3:
-        attempt.command("sensitivity", "status", "o", "--json", expected=expected)
+        attempt.command("study", "status", "o", "--json", expected=expected)
     else:
         _read_results(attempt, expected)
 
@@ -432,7 +435,7 @@ def _read_workspace(attempt: Attempt, expected: Expectation) -> None:
     if attempt.random.random() < 0.3:
         attempt.command("run", "central", "--json", expected=expected)
     else:
-        attempt.command("levers", "--json", expected=expected)
+        attempt.command("list", "levers", "--json", expected=expected)
 
 
 def _excel(attempt: Attempt) -> list[Path]:

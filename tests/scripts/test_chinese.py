@@ -11,8 +11,7 @@ from matplotlib.text import Text
 
 from smecluster.model.presentation import exports
 from smecluster.model.presentation.language.spoken import say, speaking
-from smecluster.scripts.main import COMMANDS, load_command, main
-from smecluster.scripts.shared.language import SPEAKING
+from smecluster.scripts.main import COMMANDS, find_part, load_command, main
 
 FEW = ("--draws", "2")
 OPTIMISED = (
@@ -25,48 +24,53 @@ CALLS = {
     "account": ("central", "local", *FEW),
     "map": ("central", "local", "--budget", "0.5%", "--horizon", "2040", *FEW),
     "assign": ("--lever", "talent training", *FEW),
-    "why": ("talent training",),
-    "robust": ("central", "local", "--futures", "base,demand", *FEW),
-    "tipping": ("central", "local", "--budget", "0.5%", "--constant", "brand premium"),
+    "explain why": ("talent training",),
+    "stress robust": ("central", "local", "--futures", "base,demand", *FEW),
+    "stress tipping": ("central", "local", "--budget", "0.5%", "--constant", "brand premium"),
     "doctor": ("--no-run",),
     "run": ("as-now",),
-    "futures": (),
-    "levers": ("talent training", "--returns"),
-    "contributions": ("central", "--step", "0.25"),
-    "windows": ("--from-year", "2020", "--step", "0.25", *FEW),
+    "list futures": (),
+    "list levers": ("talent training", "--returns"),
+    "explain contributions": ("central", "--step", "0.25"),
+    "explain timing": ("--from-year", "2020", "--step", "0.25", *FEW),
     "optimise": ("local", *OPTIMISED),
-    "dominance": ("as-now", "local", "--since", "2035", "--step", "0.25"),
-    "statistics": ("local", "--step", "0.25", *FEW),
+    "explain dominance": ("as-now", "local", "--since", "2035", "--step", "0.25"),
+    "explain statistics": ("local", "--step", "0.25", *FEW),
     "game": ("--synthetic", "3", "--step", "0.5"),
-    "histories": (),
-    "regions": (),
-    "strategies": (),
+    "forecast histories": (),
+    "list regions": (),
+    "list strategies": (),
 }
 FOLDERS = {
     "compare",
     "account",
     "map",
     "assign",
-    "why",
-    "robust",
-    "contributions",
-    "windows",
+    "explain why",
+    "stress robust",
+    "explain contributions",
+    "explain timing",
     "optimise",
-    "dominance",
-    "statistics",
+    "explain dominance",
+    "explain statistics",
 }
 #: Commands that write a page in Markdown, with the option that asks for it.
-PAGES = {"tipping": "--out", "levers": "--out", "game": "--page", "histories": "--page"}
+PAGES = {
+    "stress tipping": "--out",
+    "list levers": "--out",
+    "game": "--page",
+    "forecast histories": "--page",
+}
 #: What takes longer than a few seconds.
 SLOW = {
     "compare",
-    "contributions",
-    "windows",
+    "explain contributions",
+    "explain timing",
     "optimise",
-    "dominance",
-    "statistics",
+    "explain dominance",
+    "explain statistics",
     "game",
-    "histories",
+    "forecast histories",
 }
 # Names that stay: commands and options, files, codes of versions and methods, the paper.
 STAY = re.compile(
@@ -113,15 +117,15 @@ def run(tmp_path_factory):
 
     def call(name, capsys):
         drawn.clear()
-        out = tmp_path_factory.mktemp(name)
+        out = tmp_path_factory.mktemp("out")
         options = ("--out", str(out)) if name in FOLDERS else ()
         if name in PAGES:
             options = (*options, PAGES[name], str(out / "page.md"))
-        if name in ("game", "histories"):
+        if name in ("game", "forecast histories"):
             options = (*options, "--out", str(out / "kept"))
         patch.setattr(exports, "write_figure", write)
         with pytest.raises(SystemExit) as ended:
-            main([name, *CALLS[name], "--lang", "zh", *options])
+            main([*name.split(), *CALLS[name], "--lang", "zh", *options])
         printed = capsys.readouterr().out
         assert ended.value.code == 0
         pages = [text for path in sorted(out.glob("*.html")) for text in read_page(path)]
@@ -146,13 +150,13 @@ def test_no_sentence_is_left_in_english(run, capsys, name):
     assert find_english(pages) == []
     assert find_english(figures) == []
     assert bool(pages) == (name in FOLDERS or name in PAGES)
-    assert bool(figures) == (name in FOLDERS or name == "histories")
+    assert bool(figures) == (name in FOLDERS or name == "forecast histories")
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_a_command_that_speaks_languages_has_the_option(name):
-    options = {one for parameter in load_command(name).params for one in parameter.opts}
-    assert ("--lang" in options) == (name in SPEAKING)
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_a_command_that_speaks_languages_has_the_option(words):
+    options = {one for parameter in load_command(*words).params for one in parameter.opts}
+    assert ("--lang" in options) == find_part(*words).speaks
 
 
 def test_a_language_is_spoken_within_its_block_alone():

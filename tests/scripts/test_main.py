@@ -14,6 +14,7 @@ import typer
 from smecluster.calibration.store.mismatches import CalibrationWarning
 from smecluster.model.support.checkpoints import Checkpoints
 from smecluster.scripts import main as entry
+from smecluster.scripts.verbs import OLD_NAMES, VERBS
 
 
 def command(*arguments, timeout=120):
@@ -29,13 +30,27 @@ def command(*arguments, timeout=120):
 def test_help_lists_every_command_with_its_line():
     result = command("--help")
     assert result.returncode == 0
-    for name in entry.COMMANDS:
-        assert name in result.stdout
+    lines = result.stdout.splitlines()
+    assert max(map(len, lines)) <= 80
+    for name, verb in VERBS.items():
+        (line,) = [line for line in lines if line.startswith(f"│ {name} ")]
+        assert verb.line in line
+    groups = [line.split()[1] for line in lines if line.startswith("╭─")][1:]
+    assert groups == list(dict.fromkeys(verb.group for verb in VERBS.values()))
+
+
+def test_an_old_name_is_answered_with_the_new_one():
+    for old, new in OLD_NAMES.items():
+        assert old not in VERBS
+        assert entry.find_part(*new.split()).home
+    result = command("why", "quality supervision", "--help")
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr == "error: 'why' is now: smecluster explain why\n"
 
 
 def test_the_readme_names_every_command():
     readme = Path(__file__).parents[2].joinpath("README.md").read_text(encoding="utf-8")
-    assert [name for name in entry.COMMANDS if f"`smecluster {name}" not in readme] == []
+    assert [name for name in VERBS if f"`smecluster {name}" not in readme] == []
 
 
 def test_help_loads_no_library_for_numbers():
@@ -51,24 +66,28 @@ def test_help_loads_no_library_for_numbers():
     assert result.stdout.rstrip().endswith("[]")
 
 
-@pytest.mark.parametrize("name", entry.COMMANDS)
-def test_every_command_has_help_with_examples_first(name):
-    result = command(name, "--help")
-    assert result.returncode == 0
-    assert result.stdout.index("Examples:") < result.stdout.index("Options")
-    assert f"smecluster {name}" in result.stdout
+@pytest.mark.parametrize("words", entry.COMMANDS, ids=" ".join)
+def test_every_command_has_help_with_examples_first(words, capsys):
+    with pytest.raises(SystemExit) as ended:
+        entry.main([*words, "--help"])
+    assert ended.value.code == 0
+    said = capsys.readouterr().out
+    assert f"Usage: smecluster {' '.join(words)} [OPTIONS]" in said
+    assert said.index("Examples:") < said.index("Options")
+    assert f"smecluster {' '.join(words)}" in entry.list_examples(*words)[0]
 
 
-@pytest.mark.parametrize(
-    ("name", "word"),
-    [(name, word) for name in entry.COMMANDS for word in entry.list_subcommands(name)],
-)
-def test_every_subcommand_has_help_with_examples_and_is_listed_by_its_command(name, word):
-    result = command(name, word, "--help")
-    assert result.returncode == 0
-    assert f"Usage: smecluster {name} {word} [OPTIONS]" in result.stdout
-    assert f"smecluster {name} {word}" in result.stdout[result.stdout.index("Examples:") :]
-    assert entry.list_subcommands(name)[word] in command(name, "--help").stdout
+def test_a_command_with_parts_lists_them(capsys):
+    for name, verb in VERBS.items():
+        if verb.parts:
+            with pytest.raises(SystemExit):
+                entry.main([name, "--help"])
+            said = capsys.readouterr().out
+            for word, part in verb.parts.items():
+                assert f"{word:<15}{part.line[:40]}" in said
+    assert command("explain").returncode == 2
+    wrong = command("explain", "contribution", "local")
+    assert "unknown part of 'explain' 'contribution': did you mean 'contributions'?" in wrong.stderr
 
 
 @pytest.mark.parametrize(
@@ -106,7 +125,7 @@ def test_the_version_is_told():
 
 def test_a_reader_that_stops_reading_is_no_error():
     result = subprocess.run(
-        f"{sys.executable} -m smecluster.scripts.main levers | head -n 1",
+        f"{sys.executable} -m smecluster.scripts.main list levers | head -n 1",
         shell=True,
         capture_output=True,
         text=True,
@@ -190,7 +209,12 @@ def test_a_fault_of_ours_is_not_hidden(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "words", [["describe", "x" * 100_000], ["histories", "--calibration", "x" * 1000], ["x" * 9999]]
+    "words",
+    [
+        ["describe", "x" * 100_000],
+        ["forecast", "histories", "--calibration", "x" * 1000],
+        ["x" * 9999],
+    ],
 )
 def test_a_message_repeats_two_hundred_characters_at_most(words, capsys):
     with pytest.raises(SystemExit) as caught:
@@ -201,12 +225,12 @@ def test_a_message_repeats_two_hundred_characters_at_most(words, capsys):
 
 def test_an_argument_that_no_system_hands_over_ends_in_one_line(capsys):
     with pytest.raises(SystemExit) as stopped:
-        entry.main(["tipping", "central", "local", "--model", "m.mdl\0"])
+        entry.main(["stress", "tipping", "central", "local", "--model", "m.mdl\0"])
     assert stopped.value.code == 2
     assert capsys.readouterr().err.startswith("error: an argument holds a null character")
 
 
-@pytest.mark.parametrize("name", ["batch", "sensitivity"])
+@pytest.mark.parametrize("name", ["batch", "study"])
 def test_help_says_whom_a_scheduler_is_trusted_by_and_how_to_reach_it_over_tls(name):
     text = " ".join(re.sub("[│\\n]", " ", command(name, "--help").stdout).split())
     assert "Dask unpickles what a scheduler sends: use only one that you trust" in text
@@ -223,7 +247,7 @@ def test_help_says_whom_a_scheduler_is_trusted_by_and_how_to_reach_it_over_tls(n
     ],
 )
 def test_certificates_without_a_scheduler_that_takes_them_end_in_one_line(given, expected):
-    result = command("sensitivity", "run", "quick", *given)
+    result = command("study", "run", "quick", *given)
     assert result.returncode == 2
     assert result.stderr.startswith("error: ")
     assert expected in result.stderr

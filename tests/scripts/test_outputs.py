@@ -33,8 +33,8 @@ def idle(monkeypatch):
     def nothing(*_, **__):
         raise AssertionError("a run was begun")
 
-    for place in ("runs", "batches"):
-        monkeypatch.setattr(f"smecluster.model.{place}.load_kernel", nothing)
+    for place in ("batches", "evaluator"):
+        monkeypatch.setattr(f"smecluster.model.engine.run.{place}.load_kernel", nothing)
 
 
 COMMANDS = (
@@ -43,15 +43,15 @@ COMMANDS = (
     ["account", "local"],
     ["assign"],
     ["map"],
-    ["why", "legal framework"],
-    ["futures", "local", "--futures", "demand"],
-    ["robust", "local"],
-    ["contributions", "local"],
+    ["explain", "why", "legal framework"],
+    ["stress", "futures", "local", "--futures", "demand"],
+    ["stress", "robust", "local"],
+    ["explain", "contributions", "local"],
     ["optimise", "local"],
-    ["windows"],
-    ["statistics"],
-    ["dominance"],
-    ["histories"],
+    ["explain", "timing"],
+    ["explain", "statistics"],
+    ["explain", "dominance"],
+    ["forecast", "histories"],
     ["reforms"],
     ["calibrate", "--quick"],
     ["demo"],
@@ -80,23 +80,23 @@ RESULTS = (
     (["assign"], "assignment.svg"),
     (["assign"], "who-runs-what.csv"),
     (["map"], "map.svg"),
-    (["why", "legal framework"], "moves.csv"),
+    (["explain", "why", "legal framework"], "moves.csv"),
     (["map"], "limits.json"),
-    (["futures", "local", "--futures", "demand"], "brief.html"),
-    (["futures", "local", "--futures", "demand"], "recovery.json"),
-    (["robust", "local"], "limits.csv"),
-    (["robust", "local"], "where-it-fails.png"),
-    (["contributions", "local"], "contributions.html"),
-    (["contributions", "local"], "levers-local.png"),
+    (["stress", "futures", "local", "--futures", "demand"], "brief.html"),
+    (["stress", "futures", "local", "--futures", "demand"], "recovery.json"),
+    (["stress", "robust", "local"], "limits.csv"),
+    (["stress", "robust", "local"], "where-it-fails.png"),
+    (["explain", "contributions", "local"], "contributions.html"),
+    (["explain", "contributions", "local"], "levers-local.png"),
     (["optimise", "local"], "best-use.toml"),
     (["optimise", "local"], "front.csv"),
     (["optimise", "local"], "front/front-01.toml"),
-    (["windows"], "window-by-year.csv"),
-    (["windows"], "window-map.png"),
-    (["statistics"], "statistics.html"),
-    (["dominance"], "dominance-by-year.csv"),
-    (["histories"], "turning-points.csv"),
-    (["histories", "--rivals", "2000"], "rivals.csv"),
+    (["explain", "timing"], "window-by-year.csv"),
+    (["explain", "timing"], "window-map.png"),
+    (["explain", "statistics"], "statistics.html"),
+    (["explain", "dominance"], "dominance-by-year.csv"),
+    (["forecast", "histories"], "turning-points.csv"),
+    (["forecast", "histories", "--rivals", "2000"], "rivals.csv"),
     (["reforms"], "effects.csv"),
     (["demo"], "brief.html"),
     (["demo"], "histories.png"),
@@ -131,8 +131,8 @@ def test_a_folder_of_others_in_that_of_the_results_is_refused_too(capsys, tmp_pa
     "command",
     [
         ["batch", "{in}", "--output", "value added", "--out", "{out}"],
-        ["gains", "--out", "{out}"],
-        ["knockouts", "--out", "{out}"],
+        ["check", "loops", "--out", "{out}"],
+        ["check", "knockouts", "--out", "{out}"],
     ],
     ids=lambda command: command[0],
 )
@@ -232,10 +232,10 @@ def test_a_region_is_not_calibrated_onto_its_own_folder(capsys, tmp_path, write_
 
 def test_a_study_whose_file_has_no_plain_name_needs_a_folder(capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert call(capsys, "sensitivity", "new", "mine.toml")[0] == 0
+    assert call(capsys, "study", "new", "mine.toml")[0] == 0
     Path("mine.toml").rename("...toml")
     before = read(tmp_path)
-    status, said = call(capsys, "sensitivity", "run", "...toml")
+    status, said = call(capsys, "study", "run", "...toml")
     assert status == 2
     assert "a study's name, '..' is not a folder name; --out takes a path" in said
     assert read(tmp_path) == before
@@ -246,9 +246,7 @@ def test_a_study_is_not_run_into_a_folder_of_others(capsys, tmp_path):
     (tmp_path / "thesis" / "manifest.json").write_text("{}")
     before = read(tmp_path)
     for more in ([], ["--restart"]):
-        status, said = call(
-            capsys, "sensitivity", "run", "quick", "--out", tmp_path / "thesis", *more
-        )
+        status, said = call(capsys, "study", "run", "quick", "--out", tmp_path / "thesis", *more)
         assert status == 2
         assert "thesis holds files that smecluster did not write" in said
         assert read(tmp_path) == before

@@ -113,7 +113,7 @@ def tabulate_boxes(voice: Voice, evidence: Evidence) -> Table | None:
         say("Medians of paired differences in the same world, the 90 % interval in brackets."),
     )
     if len(rows) > _ROWS:
-        notes += (say("There are more boxes: smecluster robust lists all."),)
+        notes += (say("There are more boxes: smecluster stress robust lists all."),)
     caption = say("The worlds in which each strategy fails, or is beaten")
     return Table(say("boxes"), caption, columns, tuple(rows[:_ROWS]), notes)
 

@@ -100,7 +100,7 @@ def test_a_model_that_does_not_come_to_rest_has_no_gains(shipped, monkeypatch):
 
 def test_the_page_shows_the_shipped_model(shipped):
     assert shipped.hash[:12] in PAGE.read_text(encoding="utf-8"), (
-        "the model has changed: smecluster gains --out docs/loop-gains.md"
+        "the model has changed: smecluster check loops --out docs/loop-gains.md"
     )
 
 

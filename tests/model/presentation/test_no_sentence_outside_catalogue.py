@@ -37,7 +37,7 @@ APART = {
     "sensitivity/store/manifest.py",
 }
 #: Constants that hold no text of a page.
-SILENT = {"EXAMPLES", "SUBCOMMANDS"}
+SILENT = {"EXAMPLES"}
 
 
 def list_files() -> list[Path]:

@@ -213,7 +213,7 @@ def test_worlds_without_a_result_are_failures_and_hold_no_regret(make, code):
 
 
 def test_regret_is_that_of_robust(make):
-    """The page's figures are those of `smecluster robust` on the same comparison."""
+    """The page's figures are those of `smecluster stress robust` on the same comparison."""
     evidence = make("3%", "as-now")
     table = find_table(write_regrets(speak(ENGLISH, evidence), evidence), ENGLISH, "regret")
     judged = judge_strategies(evidence.comparison, (NEED,))

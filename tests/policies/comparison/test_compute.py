@@ -386,7 +386,7 @@ def test_draws_that_agree_are_no_certainty_and_the_command_that_doubts_them_is_n
     said = answer_comparison(found)["How sure is that?"]
     first = said.split()[0].lower()
     assert "hold fixed can turn an order on which all draws agree" in said
-    assert f"smecluster tipping {first} " in said
+    assert f"smecluster stress tipping {first} " in said
 
 
 def test_an_open_race_is_called_open(found):

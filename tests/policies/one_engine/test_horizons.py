@@ -96,16 +96,16 @@ def test_to_every_horizon_account_and_map_agree_with_compare(run, drawn, beyond,
 def test_to_every_horizon_other_commands_agree_with_compare(run, drawn, beyond, year):
     options = ("--horizon", year, "--draws", "4")
     gained = beyond[year]["gained"]
-    shared = run("contributions", "central", *options)
+    shared = run("explain", "contributions", "central", *options)
     rows = {row["lever"]: row["contribution"] for row in shared["levers"]["central"]}
     assert rows["whole effect"] == pytest.approx(gained["central"].median() / 1e3, rel=TOLERANCE)
-    judged = run("robust", *PAIR, *options, "--futures", "base")
+    judged = run("stress", "robust", *PAIR, *options, "--futures", "base")
     for row in judged["regret"]:
         if row["future"] == "base":
             lost = gained.max(axis=1) - gained[row["strategy"]]
             size = TOLERANCE * gained.to_numpy().max()
             assert row["expected"] == pytest.approx(lost.mean(), rel=TOLERANCE, abs=size)
-    worth = run("statistics", "local", *options, "--futures", "base")
+    worth = run("explain", "statistics", "local", *options, "--futures", "base")
     (line,) = (line for line in worth["basis"] if "the whole strategy spends" in line.lower())
     assert f"it gains {gained['local'].median() / 1e3:,.4g}".rstrip("0") in line
     assert line.endswith(f"to {year}.")
@@ -179,7 +179,7 @@ def test_why_starts_from_the_effect_of_compare(run, shipped, tmp_path):
     )
     for year in ("2040", "2060"):
         made = compare(shipped, [load(path)], settings=STEP, horizon=float(year))
-        record = run("why", lever, "value added", "--by", "centre", "--year", year)
+        record = run("explain", "why", lever, "value added", "--by", "centre", "--year", year)
         supply = made.changes["value added"].sel(place="total").item()
         assert record["effect"] == pytest.approx(supply, rel=1e-5)
 

@@ -52,7 +52,7 @@ def test_compare_with_draws_and_futures_gives_the_same_gains(run, drawn, gains):
 
 
 def test_robust_gives_up_the_difference_of_these_gains(run, drawn, gains):
-    record = run("robust", *PAIR, "--draws", "4", "--futures", "base")
+    record = run("stress", "robust", *PAIR, "--draws", "4", "--futures", "base")
     given_up = gains.max(axis=1).to_numpy()[:, None] - gains
     for row in record["regret"]:
         if row["future"] == "base":
@@ -64,7 +64,7 @@ def test_robust_gives_up_the_difference_of_these_gains(run, drawn, gains):
 
 def test_futures_loses_what_compare_loses_there(run, drawn):
     options = ("--draws", "4", "--futures", "demand")
-    alone = run("futures", *PAIR, *options)["recovery"]
+    alone = run("stress", "futures", *PAIR, *options)["recovery"]
     beside = run("compare", *PAIR, *options)["recovery"]
     assert alone == beside
 
@@ -80,7 +80,7 @@ def test_the_baseline_changes_neither_money_nor_paths(shipped, gains):
 
 
 def test_contributions_add_up_to_the_gains_of_compare(run, gains):
-    record = run("contributions", *PAIR, "--pairs", "2")
+    record = run("explain", "contributions", *PAIR, "--pairs", "2")
     for name in PAIR:
         rows = {row["lever"]: row["contribution"] for row in record["levers"][name]}
         whole = rows.pop("whole effect")
@@ -89,7 +89,7 @@ def test_contributions_add_up_to_the_gains_of_compare(run, gains):
 
 
 def test_contributions_with_draws_add_up_in_every_draw(run, drawn, gains):
-    record = run("contributions", "central", "--draws", "4")
+    record = run("explain", "contributions", "central", "--draws", "4")
     rows = {row["lever"]: row for row in record["levers"]["central"]}
     whole = gains["central"].quantile([0.05, 0.5, 0.95]).to_numpy() / 1e3
     got = [rows["whole effect"][name] for name in ("5 %", "contribution", "95 %")]
@@ -107,7 +107,7 @@ def test_optimise_evaluates_strategies_by_hand_as_compare_does(run, drawn, gains
 
 
 def test_statistics_gives_the_gain_of_the_whole_strategy(run, drawn, gains):
-    record = run("statistics", "local", "--draws", "4", "--futures", "base")
+    record = run("explain", "statistics", "local", "--draws", "4", "--futures", "base")
     (line,) = (line for line in record["basis"] if "the whole strategy spends" in line.lower())
     assert f"it gains {gains['local'].median() / 1e3:,.4g}".rstrip("0") in line
 
@@ -129,7 +129,7 @@ def test_a_window_opens_with_the_gain_of_compare(run, drawn, tmp_path):
         if row["outcome"] == "gained per yuan" and row["future"] == "base"
     )
     years = ("--from-year", "2025", "--to-year", "2025")
-    run("windows", "local", *years, "--draws", "4")
+    run("explain", "timing", "local", *years, "--draws", "4")
     table = read_csv(tmp_path / "out" / "windows.csv")
     chosen = (table["measure"] == "in all regions") & (table["Region"] == "Wenzhou")
     (got,) = table[chosen & (table["size"] == 1.0)]["median"]
@@ -218,7 +218,7 @@ def test_a_lever_alone_is_assigned_with_the_benefit_of_compare(run, drawn, tmp_p
         if row["line"] == "net national benefit"
     )
     assert whole == pytest.approx(benefit / 1e3, rel=TOLERANCE)
-    shared = run("contributions", str(path), "--draws", "4")
+    shared = run("explain", "contributions", str(path), "--draws", "4")
     rows = {row["lever"]: row["contribution"] for row in shared["levers"]["alone"]}
     assert rows["whole effect"] == pytest.approx(gained / 1e3, rel=TOLERANCE)
 

@@ -83,7 +83,9 @@ def test_meanings_come_from_the_classes_that_a_class_extends():
 def test_the_page_is_the_one_that_the_command_writes(shipped):
     made = write_page(shipped, "a command", "somewhere", "strategies.csv")
     kept, now = (text.split("\n\n", 2)[2] for text in (DOCS.read_text(encoding="utf-8"), made))
-    assert kept == now, "docs/strategies.md is old: smecluster strategies --page docs/strategies.md"
+    assert kept == now, (
+        "docs/strategies.md is old: smecluster list strategies --page docs/strategies.md"
+    )
 
 
 def test_the_page_shows_every_example_and_uses_every_key():

@@ -1,4 +1,4 @@
-"""``smecluster sensitivity``: from an empty folder to indices, and on after an interruption."""
+"""``smecluster study``: from an empty folder to indices, and on after an interruption."""
 
 import json
 from pathlib import Path
@@ -43,7 +43,7 @@ year = 2040
 
 def run(*arguments: object) -> int:
     with pytest.raises(SystemExit) as caught:
-        main(["sensitivity", *map(str, arguments)])
+        main(["study", *map(str, arguments)])
     return caught.value.code
 
 

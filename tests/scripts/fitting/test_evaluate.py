@@ -1,4 +1,4 @@
-"""``smecluster evaluate`` refuses what its protocol does not have, before any run."""
+"""``smecluster forecast evaluate`` refuses what its protocol does not have, before any run."""
 
 import pytest
 
@@ -12,7 +12,10 @@ from smecluster.scripts.main import main
         (["--page", "page.txt"], "the page is Markdown, give a name that ends in .md"),
         (["--draws", "1"], "draws"),
         (["--restart", "--origin", "2030"], "2003 to 2019"),
-        (["--from", "suzhou"], "for the shipped regions alone: 'smecluster histories --from"),
+        (
+            ["--from", "suzhou"],
+            "for the shipped regions alone: 'smecluster forecast histories --from",
+        ),
     ],
 )
 def test_a_mistake_ends_in_one_line_before_any_work(
@@ -20,7 +23,7 @@ def test_a_mistake_ends_in_one_line_before_any_work(
 ):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(SystemExit) as ended:
-        main(["evaluate", *options])
+        main(["forecast", "evaluate", *options])
     assert ended.value.code == 2
     said = capsys.readouterr().err.strip()
     assert expected in said

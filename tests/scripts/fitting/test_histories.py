@@ -1,4 +1,4 @@
-"""``smecluster histories`` sets the base case beside the published figures."""
+"""``smecluster forecast histories`` sets the base case beside the published figures."""
 
 import json
 import re
@@ -18,7 +18,7 @@ REGIONS = {"Wenzhou", "Pearl River Delta", "Zhongguancun"}
 
 def call(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
     with pytest.raises(SystemExit) as ended:
-        main(["histories", *arguments])
+        main(["forecast", "histories", *arguments])
     printed = capsys.readouterr()
     return ended.value.code, printed.out, printed.err
 
@@ -27,7 +27,7 @@ def call(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str,
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("histories")
     with pytest.raises(SystemExit) as ended:
-        main(["histories", "--out", str(folder)])
+        main(["forecast", "histories", "--out", str(folder)])
     assert ended.value.code == 0
     return folder
 

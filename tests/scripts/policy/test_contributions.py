@@ -1,4 +1,4 @@
-"""``smecluster contributions`` prints sentences and a table, and writes what they rest on."""
+"""``explain contributions`` prints sentences and a table, and writes what they rest on."""
 
 import json
 
@@ -34,7 +34,9 @@ def smecluster(*arguments):
 
 def test_one_strategy_without_draws(few, tmp_path, capsys):
     out = tmp_path / "out"
-    assert smecluster("contributions", few, "--calibration", "none", "--out", str(out)) == 0
+    assert (
+        smecluster("explain", "contributions", few, "--calibration", "none", "--out", str(out)) == 0
+    )
     printed = capsys.readouterr().out
     assert "Few levers: value added of all regions gains" in printed
     assert "talent training\t" in printed
@@ -55,7 +57,16 @@ def test_one_strategy_without_draws(few, tmp_path, capsys):
 def test_strategies_have_one_budget_whatever_their_order(few, tmp_path, capsys):
     records = []
     for names in ((few, "central"), ("central", few)):
-        arguments = ["contributions", *names, "--budget", "500 bn", "--step", "0.125", "--json"]
+        arguments = [
+            "explain",
+            "contributions",
+            *names,
+            "--budget",
+            "500 bn",
+            "--step",
+            "0.125",
+            "--json",
+        ]
         arguments += ["--calibration", "none", "--out", str(tmp_path / "out")]
         assert smecluster(*arguments) == 0
         records.append(json.loads(capsys.readouterr().out))
@@ -67,7 +78,7 @@ def test_strategies_have_one_budget_whatever_their_order(few, tmp_path, capsys):
 
 def test_a_wrong_outcome_is_one_line(few, tmp_path, capsys):
     arguments = ["--outcome", "jobs", "--calibration", "none", "--out", str(tmp_path / "out")]
-    assert smecluster("contributions", few, *arguments) == 2
+    assert smecluster("explain", "contributions", few, *arguments) == 2
     told = capsys.readouterr().err
     assert told.startswith("error: unknown outcome 'jobs'")
     assert told.count("\n") == 1
@@ -80,7 +91,7 @@ def test_a_study_says_what_the_command_line_does_not(few, tmp_path, capsys):
     study.write_text(
         'title = "Few"\nstrategies = ["few.toml"]\ndraws = 1\nseed = 7\nfutures = ["base"]\n'
     )
-    arguments = ["contributions", "--study", str(study), "--draws", "0", "--json"]
+    arguments = ["explain", "contributions", "--study", str(study), "--draws", "0", "--json"]
     arguments += ["--calibration", "none", "--out", str(tmp_path / "out")]
     assert smecluster(*arguments) == 0
     record = json.loads(capsys.readouterr().out)
@@ -89,7 +100,7 @@ def test_a_study_says_what_the_command_line_does_not(few, tmp_path, capsys):
 
 
 def test_nothing_to_share_out_is_one_line(tmp_path, capsys):
-    assert smecluster("contributions", "--out", str(tmp_path)) == 2
+    assert smecluster("explain", "contributions", "--out", str(tmp_path)) == 2
     assert "name strategies to compare, or a study with --study" in capsys.readouterr().err
 
 
@@ -97,6 +108,6 @@ def test_nothing_to_share_out_is_one_line(tmp_path, capsys):
 def test_a_share_beyond_its_span_is_a_warning(few, tmp_path, capsys):
     arguments = ["--budget", "3%", "--step", "0.125", "--json"]
     arguments += ["--calibration", "none", "--out", str(tmp_path / "out")]
-    assert smecluster("contributions", few, *arguments) == 0
+    assert smecluster("explain", "contributions", few, *arguments) == 0
     record = json.loads(capsys.readouterr().out)
     assert any("'talent training'" in line and "span" in line for line in record["warnings"])

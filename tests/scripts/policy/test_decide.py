@@ -1,4 +1,4 @@
-"""``smecluster decide`` writes its page, tables and figures, and refuses in one line."""
+"""``smecluster stress decide`` writes its page, tables and figures, and refuses in one line."""
 
 import json
 
@@ -12,7 +12,7 @@ QUICK = ["--draws", "200", "--horizon", "2028", "--calibration", "none"]
 
 def call(capsys, *arguments):
     with pytest.raises(SystemExit) as ended:
-        main(["decide", *map(str, arguments)])
+        main(["stress", "decide", *map(str, arguments)])
     printed = capsys.readouterr()
     return ended.value.code, printed.out, printed.err
 

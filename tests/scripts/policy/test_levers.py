@@ -1,4 +1,4 @@
-"""``smecluster levers`` lists what a government can spend on."""
+"""``smecluster list levers`` lists what a government can spend on."""
 
 import json
 import re
@@ -11,7 +11,7 @@ from smecluster.scripts.main import main
 
 def call(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
     with pytest.raises(SystemExit) as ended:
-        main(["levers", *arguments])
+        main(["list", "levers", *arguments])
     printed = capsys.readouterr()
     return ended.value.code, printed.out, printed.err
 

@@ -1,4 +1,4 @@
-"""``smecluster statistics`` prints what cluster statistics are worth, and writes it."""
+"""``smecluster explain statistics`` prints what cluster statistics are worth, and writes it."""
 
 import pytest
 
@@ -13,7 +13,7 @@ def smecluster(*arguments):
 
 def test_worth_is_printed_and_written(tmp_path, capsys):
     arguments = ["--calibration", "none", "--step", "0.125", "--out", str(tmp_path)]
-    assert smecluster("statistics", *arguments) == 0
+    assert smecluster("explain", "statistics", *arguments) == 0
     printed = capsys.readouterr().out
     assert "The cluster statistics of 'Local programmes' are worth" in printed
     assert "anticipating itself\tscandal\tworth\tbn yuan" in printed
@@ -25,8 +25,13 @@ def test_worth_is_printed_and_written(tmp_path, capsys):
 
 
 def test_wrong_strategies_and_futures_are_one_line(tmp_path, capsys):
-    assert smecluster("statistics", "central", "--calibration", "none", "--out", str(tmp_path)) == 2
+    assert (
+        smecluster(
+            "explain", "statistics", "central", "--calibration", "none", "--out", str(tmp_path)
+        )
+        == 2
+    )
     assert "has no money for 'cluster statistics'" in capsys.readouterr().err
-    assert smecluster("statistics", "--futures", "skandal", "--out", str(tmp_path)) == 2
+    assert smecluster("explain", "statistics", "--futures", "skandal", "--out", str(tmp_path)) == 2
     assert "unknown future 'skandal': did you mean 'scandal'?" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())

@@ -1,4 +1,4 @@
-"""``smecluster tipping`` prints what turns the order of two strategies, and writes the page."""
+"""``stress tipping`` prints what turns the order of two strategies, and writes the page."""
 
 import json
 
@@ -12,7 +12,7 @@ QUICK = ["--budget", "0.5%", "--horizon", "2040", "--constant", "brand premium"]
 
 def call(capsys, *arguments):
     with pytest.raises(SystemExit) as ended:
-        main(["tipping", *arguments])
+        main(["stress", "tipping", *arguments])
     printed = capsys.readouterr()
     return ended.value.code, printed.out, printed.err
 

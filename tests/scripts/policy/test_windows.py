@@ -1,4 +1,4 @@
-"""``smecluster windows`` prints the windows and writes map, tables and page."""
+"""``smecluster explain timing`` prints the windows and writes map, tables and page."""
 
 import pytest
 
@@ -15,7 +15,7 @@ def smecluster(*arguments):
 
 
 def test_the_windows_are_printed_and_written(tmp_path, capsys):
-    assert smecluster("windows", *FEW, "--out", str(tmp_path)) == 0
+    assert smecluster("explain", "timing", *FEW, "--out", str(tmp_path)) == 0
     printed = capsys.readouterr().out
     assert "Wenzhou: a yuan spent from 2020 on gains" in printed
     assert "100 %" not in printed
@@ -29,7 +29,7 @@ def test_the_windows_are_printed_and_written(tmp_path, capsys):
 
 
 def test_years_that_do_not_fit_are_one_line(tmp_path, capsys):
-    assert smecluster("windows", *FEW, "--years", "60", "--out", str(tmp_path)) == 2
+    assert smecluster("explain", "timing", *FEW, "--years", "60", "--out", str(tmp_path)) == 2
     told = capsys.readouterr().err
     assert "is not a whole year in 2000..1980, from which 60 years remain" in told
     assert not list(tmp_path.iterdir())
@@ -37,7 +37,7 @@ def test_years_that_do_not_fit_are_one_line(tmp_path, capsys):
 
 def test_years_that_the_limitations_rule_out_are_one_line(tmp_path, capsys):
     arguments = ["--from-year", "1980", "--calibration", "none", "--out", str(tmp_path)]
-    assert smecluster("windows", *arguments) == 2
+    assert smecluster("explain", "timing", *arguments) == 2
     told = capsys.readouterr().err
     assert told.startswith("error: start = 1980 is before 2000, the first year allowed: ")
     assert "docs/limitations.md" in told

@@ -1,6 +1,5 @@
 """``--model FILE``: an edited equation is used everywhere, a model of one's own by some."""
 
-import inspect
 import json
 
 import pandas as pd
@@ -11,7 +10,6 @@ from smecluster import sensitivity as run_study
 from smecluster.model.engine.read.document import SHIPPED
 from smecluster.model.support.workspace import has_stand_in
 from smecluster.scripts import main
-from smecluster.scripts.shared.model_file import ANY, WITHOUT, add_option
 
 TANK = """{UTF-8}
 kind: oil, water ~~|
@@ -93,7 +91,7 @@ def test_any_model_is_studied(tank, capsys):
     (tank.parent / "mine.toml").write_text(STUDY, encoding="utf-8")
     for action in ("run", "analyse"):
         words = ("mine.toml", "--model", tank, "--out", "runs", "--json")
-        status, out, _ = run(capsys, "sensitivity", action, *words)
+        status, out, _ = run(capsys, "study", action, *words)
         assert status == 0
     ranks = pd.DataFrame(json.loads(out)["tables"]["indices"])
     assert {*ranks["output"]} == {"level, total, 10", "content, water, 10"}
@@ -111,7 +109,7 @@ def test_any_model_is_studied_from_python(tank):
 def test_an_element_that_a_variable_lacks_is_named(tank, capsys):
     study = STUDY.replace('"water"', '"wafer"')
     (tank.parent / "mine.toml").write_text(study, encoding="utf-8")
-    status, _, err = run(capsys, "sensitivity", "run", "mine.toml", "--model", tank)
+    status, _, err = run(capsys, "study", "run", "mine.toml", "--model", tank)
     assert (status, "did you mean 'water'" in err) == (2, True)
 
 
@@ -131,11 +129,6 @@ def test_a_strategy_for_a_model_without_levers_is_refused(tank, capsys):
 
 
 def test_every_command_that_runs_the_model_has_the_option():
-    names = [*main.COMMANDS]
-    names += [f"{name} {own}" for name in names for own in main.list_subcommands(name)]
-    for name in {*names} - WITHOUT:
-        group, _, own = name.partition(" ")
-        module = main._module(group, own)
-        given = inspect.signature(add_option(getattr(module, own or group), name)).parameters
-        assert {"model", "model_file"} & {*given}, name
-    assert {name.partition(" ")[0] for name in WITHOUT} | ANY <= {*main.COMMANDS}
+    for words in main.COMMANDS:
+        given = {each.name for each in main.load_command(*words).params}
+        assert bool({"model", "model_file"} & given) == (main.find_part(*words).model != "none")

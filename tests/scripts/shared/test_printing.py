@@ -83,7 +83,9 @@ def test_many_files_are_counted_and_the_page_is_named(capsys, monkeypatch):
 
 
 @pytest.mark.parametrize("width", [80, 120])
-@pytest.mark.parametrize("command", ["levers", "regions", "futures", "run local", "histories"])
+@pytest.mark.parametrize(
+    "command", ["list levers", "list regions", "list futures", "run local", "forecast histories"]
+)
 @pytest.mark.usefixtures("blank_figures")
 def test_no_command_breaks_a_word_at_the_edge(capsys, monkeypatch, tmp_path, command, width):
     become_terminal(monkeypatch, width)

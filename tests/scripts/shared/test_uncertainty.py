@@ -89,7 +89,7 @@ def test_a_study_file_says_it_all(capsys, draws, tmp_path: Path):
         "at_least = 3.0\n"
     )
     arguments = ["--study", str(study), *FAST, "--out", str(tmp_path / "out")]
-    status, out, _ = call(capsys, "robust", *arguments)
+    status, out, _ = call(capsys, "stress", "robust", *arguments)
     assert status == 0
     assert "is good enough in" in out
     names = {path.name for path in (tmp_path / "out").iterdir()}
@@ -98,17 +98,17 @@ def test_a_study_file_says_it_all(capsys, draws, tmp_path: Path):
 
 
 def test_futures_are_listed(capsys):
-    status, out, _ = call(capsys, "futures")
+    status, out, _ = call(capsys, "list", "futures")
     assert status == 0
     assert out.splitlines()[1].startswith("base\t")
     assert "Credit crunch as in Wenzhou 2011" in out
-    _, out, _ = call(capsys, "futures", "--futures", "demand", "--json")
+    _, out, _ = call(capsys, "list", "futures", "--futures", "demand", "--json")
     assert [future["name"] for future in json.loads(out)] == ["base", "demand"]
 
 
 def test_futures_are_tried_on_strategies(capsys, tmp_path: Path):
     arguments = ["local", "--futures", "demand,scandal", "--calibration", "none", *FAST]
-    status, out, _ = call(capsys, "futures", *arguments, "--out", str(tmp_path))
+    status, out, _ = call(capsys, "stress", "futures", *arguments, "--out", str(tmp_path))
     assert status == 0
     assert "World demand falls as in 2008-09: policy as now loses" in out
     names = {path.name for path in tmp_path.iterdir()}
@@ -121,11 +121,14 @@ def test_futures_are_tried_on_strategies(capsys, tmp_path: Path):
         (["compare", "local", "--futures", "demnd"], "did you mean 'demand'"),
         (["compare", "--study", "centre-or-plce"], "did you mean 'centre-or-place'"),
         (["compare"], "name strategies to compare, or a study"),
-        (["robust"], "name strategies to compare, or a study"),
-        (["robust", "local", "--outcome", "Employmnt"], "did you mean 'Employment'"),
+        (["stress", "robust"], "name strategies to compare, or a study"),
+        (["stress", "robust", "local", "--outcome", "Employmnt"], "did you mean 'Employment'"),
         (["compare", "local", "--budget", "1%", "--as-written"], "either --budget or --as-written"),
         (["compare", "local", "--draws", "5", "--calibration", "none"], "draws need a calibration"),
-        (["futures", "local", "--futures", "base"], "the base future alone has nothing to compare"),
+        (
+            ["stress", "futures", "local", "--futures", "base"],
+            "the base future alone has nothing to compare",
+        ),
     ],
 )
 def test_bad_input_ends_in_one_line_and_status_2(capsys, tmp_path: Path, arguments, says):
@@ -140,17 +143,23 @@ def test_bad_input_ends_in_one_line_and_status_2(capsys, tmp_path: Path, argumen
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["robust", "local", "--place", "Wenzou"], "did you mean 'Wenzhou'"),
-        (["robust", "local", "--outcome", "total firms"], "neither better nor worse"),
-        (["robust", "--study", "study.toml"], "unknown place of a need 'Wenzou'"),
-        (["robust", "--study", "few.toml"], "unknown outcome of the comparison 'average quality'"),
-        (["futures", "local", "--futures", "base"], "the base future alone has nothing to compare"),
+        (["stress", "robust", "local", "--place", "Wenzou"], "did you mean 'Wenzhou'"),
+        (["stress", "robust", "local", "--outcome", "total firms"], "neither better nor worse"),
+        (["stress", "robust", "--study", "study.toml"], "unknown place of a need 'Wenzou'"),
+        (
+            ["stress", "robust", "--study", "few.toml"],
+            "unknown outcome of the comparison 'average quality'",
+        ),
+        (
+            ["stress", "futures", "local", "--futures", "base"],
+            "the base future alone has nothing to compare",
+        ),
         (["compare", "local", "--draws", "3", "--out", "study.toml"], "is a file, not a folder"),
-        (["contributions", "local", "--out", "study.toml/x"], "is a file, not a folder"),
+        (["explain", "contributions", "local", "--out", "study.toml/x"], "is a file, not a folder"),
         (["optimise", "local", "--out", "study.toml"], "is a file, not a folder"),
-        (["windows", "--out", "study.toml"], "is a file, not a folder"),
-        (["statistics", "--out", "study.toml"], "is a file, not a folder"),
-        (["dominance", "--out", "study.toml"], "is a file, not a folder"),
+        (["explain", "timing", "--out", "study.toml"], "is a file, not a folder"),
+        (["explain", "statistics", "--out", "study.toml"], "is a file, not a folder"),
+        (["explain", "dominance", "--out", "study.toml"], "is a file, not a folder"),
     ],
 )
 def test_what_cannot_be_told_is_refused_before_anything_is_run(
@@ -164,8 +173,8 @@ def test_what_cannot_be_told_is_refused_before_anything_is_run(
     (tmp_path / "study.toml").write_text(study + need.format("Wenzou"))
     (tmp_path / "few.toml").write_text(study + "outcomes = ['Employment']\n" + need.format("total"))
     monkeypatch.chdir(tmp_path)
-    for place in ("runs", "batches"):
-        monkeypatch.setattr(f"smecluster.model.{place}.load_kernel", nothing)
+    for place in ("batches", "evaluator"):
+        monkeypatch.setattr(f"smecluster.model.engine.run.{place}.load_kernel", nothing)
     status, out, err = call(capsys, *arguments)
     assert (status, out, err.count("\n")) == (2, "", 1)
     assert says in err

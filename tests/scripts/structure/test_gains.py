@@ -1,4 +1,4 @@
-"""``smecluster gains`` prints the gains and writes the page that publishes them."""
+"""``smecluster check loops`` prints the gains and writes the page that publishes them."""
 
 import json
 
@@ -14,7 +14,7 @@ PLACES = ("Wenzhou", "Pearl River Delta", "Zhongguancun")
 
 def run(*arguments):
     with pytest.raises(SystemExit) as caught:
-        main(["gains", *arguments])
+        main(["check", "loops", *arguments])
     return caught.value.code
 
 
@@ -61,7 +61,7 @@ def test_the_page_says_how_it_was_made_and_whether_all_is_below_1(found, tmp_pat
     found()
     assert run("--out", str(page)) == 0
     text = page.read_text(encoding="utf-8")
-    assert "Made by `smecluster gains --year 2020 --out docs/loop-gains.md`" in text
+    assert "Made by `smecluster check loops --year 2020 --out docs/loop-gains.md`" in text
     assert "**Every gain is below 1.**" in text
     assert "2.0 times its size" in text
     assert "Along the path of history the largest is 0.400" in text

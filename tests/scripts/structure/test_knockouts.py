@@ -1,4 +1,4 @@
-"""``smecluster knockouts`` prints what each mechanism does and writes the page."""
+"""``smecluster check knockouts`` prints what each mechanism does and writes the page."""
 
 import json
 
@@ -9,7 +9,7 @@ from smecluster.scripts.main import main
 
 def run(*arguments):
     with pytest.raises(SystemExit) as caught:
-        main(["knockouts", *arguments])
+        main(["check", "knockouts", *arguments])
     return caught.value.code
 
 

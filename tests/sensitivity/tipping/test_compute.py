@@ -61,7 +61,7 @@ def test_inputs_and_definitions_are_not_tried(found):
 
 
 def test_the_page_names_every_constant(found):
-    page = write_page(found, "smecluster tipping", SHIPPED.hash, "none", "table.csv")
+    page = write_page(found, "smecluster stress tipping", SHIPPED.hash, "none", "table.csv")
     assert all(f"| {name} |" in page for name in found.constants["constant"])
 
 
