@@ -47,8 +47,8 @@ def find_calibration(name: str | None = None) -> Calibration | None:
 def _shares_names(found: Calibration) -> bool:
     """Say whether the model has any of a calibration's parameters, where it is not the shipped."""
     from smecluster.model import load
-    from smecluster.model.engine.read.document import SHIPPED
     from smecluster.model.engine.read.values import split_name
+    from smecluster.model.file.model import SHIPPED
     from smecluster.model.support.workspace import has_stand_in
 
     if not has_stand_in(SHIPPED):

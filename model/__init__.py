@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from smecluster.model.engine.graph.values import Scale
-    from smecluster.model.engine.model import Model, load
     from smecluster.model.engine.read.document import Clock, Variable
     from smecluster.model.engine.run.runs import RunError, failures, simulate, simulate_many, stream
+    from smecluster.model.file.model import Model, load
     from smecluster.model.file.regions import Region
     from smecluster.model.support.errors import InputError
 
@@ -30,13 +30,13 @@ if TYPE_CHECKING:
 _HOMES = {
     "Clock": "smecluster.model.engine.read.document",
     "InputError": "smecluster.model.support.errors",
-    "Model": "smecluster.model.engine.model",
+    "Model": "smecluster.model.file.model",
     "Region": "smecluster.model.file.regions",
     "RunError": "smecluster.model.engine.run.runs",
     "Scale": "smecluster.model.engine.graph.values",
     "Variable": "smecluster.model.engine.read.document",
     "failures": "smecluster.model.engine.run.runs",
-    "load": "smecluster.model.engine.model",
+    "load": "smecluster.model.file.model",
     "simulate": "smecluster.model.engine.run.runs",
     "simulate_many": "smecluster.model.engine.run.runs",
     "stream": "smecluster.model.engine.run.runs",

@@ -265,8 +265,8 @@ def _encoding() -> Iterator[Finding]:
 
 
 def _run() -> Iterator[Finding]:
-    from smecluster.model.engine.model import load
     from smecluster.model.engine.run.runs import simulate
+    from smecluster.model.file.model import load
 
     began = time.monotonic()
     try:

@@ -21,10 +21,10 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from smecluster.model.engine.model import Model, load
 from smecluster.model.engine.read.names import fold_name
 from smecluster.model.engine.read.values import split_name
 from smecluster.model.engine.run import runs
+from smecluster.model.file.model import Model, load
 from smecluster.model.presentation.formatting import display_unit
 from smecluster.model.presentation.prose import format_count
 from smecluster.model.support.errors import InputError, UnknownNameError

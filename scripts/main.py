@@ -239,7 +239,7 @@ def _keep_model() -> Iterator[None]:
     try:
         yield
     finally:
-        from smecluster.model.engine.read.document import SHIPPED
+        from smecluster.model.file.model import SHIPPED
         from smecluster.model.support.workspace import stand_in
 
         stand_in(SHIPPED, None)

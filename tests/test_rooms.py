@@ -113,6 +113,15 @@ def test_no_files_import_each_other_in_a_circle() -> None:
     assert find_circle(ARROWS) == []
 
 
+def test_no_rooms_of_the_model_import_each_other_in_a_circle() -> None:
+    rooms: dict[str, set[str]] = {}
+    for module, targets in ARROWS.items():
+        for target in targets:
+            if module.startswith("model") and target.startswith("model"):
+                rooms.setdefault(room_of(module), set()).add(room_of(target))
+    assert find_circle({room: others - {room} for room, others in rooms.items()}) == []
+
+
 def test_no_room_is_crowded() -> None:
     rooms = Counter(room_of(name) for name, file in MODULES.items() if file.stem != "__init__")
     assert {room: files for room, files in rooms.items() if files > MOST_FILES} == {}

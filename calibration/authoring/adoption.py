@@ -24,7 +24,7 @@ from smecluster.calibration.store.named import (
 from smecluster.calibration.store.named import SHIPPED as CALIBRATION
 from smecluster.calibration.store.own import refuse_stale
 from smecluster.model import load
-from smecluster.model.engine.read.document import SHIPPED
+from smecluster.model.file.model import SHIPPED
 from smecluster.model.support.files import overwrite_file
 from smecluster.model.support.workspace import find_workspace
 

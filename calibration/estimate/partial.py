@@ -27,10 +27,10 @@ from smecluster.calibration.estimate.fit import compute_jacobian, descend
 from smecluster.calibration.problem.assembly import Problem
 from smecluster.calibration.problem.courses import add_courses, name_course
 from smecluster.calibration.problem.objective import Objective
-from smecluster.model.engine.model import Model
 from smecluster.model.engine.read.values import find_element
 from smecluster.model.engine.run.runs import simulate
 from smecluster.model.file.cutting import Cut, apply_cuts
+from smecluster.model.file.model import Model
 from smecluster.model.file.regions import REGION
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.reading import read_toml

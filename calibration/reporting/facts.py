@@ -12,8 +12,8 @@ from smecluster.calibration.store.named import DRAWN, SHIPPED, open_calibration
 from smecluster.calibration.validation.reform_file import read_reforms
 from smecluster.model.checking.knockouts import load_mechanisms
 from smecluster.model.engine.read.document import CONTROLS, read_document
-from smecluster.model.engine.read.document import SHIPPED as MODEL
 from smecluster.model.file.beliefs import CONVENTIONS, read_beliefs
+from smecluster.model.file.model import SHIPPED as MODEL
 from smecluster.model.outcomes import OUTCOMES
 from smecluster.model.support.files import read_text
 from smecluster.model.support.reading import read_yaml

@@ -6,8 +6,8 @@ from importlib.metadata import version
 
 from smecluster.calibration.store.findings import MANIFEST
 from smecluster.calibration.store.named import DRAWN, RESULTS, SHIPPED, open_calibration
-from smecluster.model.engine.read.document import SHIPPED as MODEL
 from smecluster.model.engine.read.source import hash_equations
+from smecluster.model.file.model import SHIPPED as MODEL
 from smecluster.model.support.files import read_text
 
 

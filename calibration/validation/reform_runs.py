@@ -22,8 +22,8 @@ from smecluster.calibration.validation.reform_sources import explain_use
 from smecluster.calibration.validation.reform_terms import HERE, LackingError, Terms
 from smecluster.model.checking.formula import Formula
 from smecluster.model.checking.scenario import Scenarios
-from smecluster.model.engine.model import Model
 from smecluster.model.engine.run.runs import simulate_many
+from smecluster.model.file.model import Model
 from smecluster.model.presentation.language.catalogue import mark
 from smecluster.model.support.errors import InputError, UnknownNameError
 

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from smecluster.calibration.validation.reform_file import Reform, Response, Study
-from smecluster.model.engine.model import Model
+from smecluster.model.file.model import Model
 from smecluster.model.presentation.language.catalogue import mark
 from smecluster.model.presentation.language.spoken import say
 

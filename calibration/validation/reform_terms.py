@@ -15,8 +15,8 @@ from pathlib import Path
 from pydantic import Field
 
 from smecluster.model.checking.formula import Formula, parse_formula
-from smecluster.model.engine.model import Model
 from smecluster.model.engine.read.names import fold_name, split_elements
+from smecluster.model.file.model import Model
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.reading import read_toml
 from smecluster.model.support.schema import Schema, validate

@@ -10,7 +10,8 @@ from diagrams import draw_views
 
 from smecluster.model.diagrams.sketch import shorten_title
 from smecluster.model.diagrams.views import assign_sectors
-from smecluster.model.engine.read.document import SHIPPED, Document, Variable, read_document
+from smecluster.model.engine.read.document import Document, Variable, read_document
+from smecluster.model.file.model import SHIPPED
 from smecluster.model.support.files import read_text
 
 

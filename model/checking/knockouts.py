@@ -19,9 +19,9 @@ import pandas as pd
 import xarray as xr
 from pydantic import Field, model_validator
 
-from smecluster.model.engine.model import Model
 from smecluster.model.engine.run.runs import simulate, simulate_many
 from smecluster.model.file.knocking import END, NEVER, START, Knock, is_regional, with_knocks
+from smecluster.model.file.model import Model
 from smecluster.model.file.regions import REGION
 from smecluster.model.presentation.language.catalogue import mark
 from smecluster.model.support.errors import InputError

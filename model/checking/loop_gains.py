@@ -21,9 +21,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from smecluster.model.engine.model import Model, load
 from smecluster.model.engine.run.runs import simulate, simulate_many
 from smecluster.model.file.cutting import Cut, apply_cuts
+from smecluster.model.file.model import Model, load
 from smecluster.model.file.regions import REGION
 from smecluster.model.presentation.language.catalogue import mark
 from smecluster.model.support.errors import InputError

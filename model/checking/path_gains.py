@@ -16,10 +16,10 @@ import numpy as np
 import pandas as pd
 
 from smecluster.model.checking.loop_gains import CUTS
-from smecluster.model.engine.model import Model, load
 from smecluster.model.engine.run.runs import simulate_many
 from smecluster.model.file.cutting import Cut
 from smecluster.model.file.knocking import END, NEVER, START, Knock, with_knocks
+from smecluster.model.file.model import Model, load
 from smecluster.model.file.regions import REGION
 from smecluster.model.support.errors import InputError
 

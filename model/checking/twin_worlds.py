@@ -15,7 +15,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from smecluster.model.engine.graph.graph import Graph, Output, Parameter, Program, list_operands
-from smecluster.model.engine.model import Model
+from smecluster.model.file.model import Model
 from smecluster.model.support.errors import InputError
 
 #: What the second world's inputs, and its variables as outputs, are called: the name and this.

@@ -420,9 +420,9 @@ class _Work:
     ) -> None:
         """Run cases that share their beginning."""
         base = {**self.worlds.settings, **self.table.same, **tables}
-        model = self.worlds.model
+        model = self.worlds.model if trunk is None else trunk.model
         if trunk is not None:
-            base, model = {**base, **trunk.base}, trunk.model
+            base |= trunk.base
         parts = [
             tuple(index[at : at + _ROWS] for index in chosen)
             for at in range(0, len(chosen[0]), _ROWS)

@@ -33,7 +33,7 @@ def adopt(
     """Write a calibration's estimate into the model file, and from there into the cases."""
     from smecluster.calibration.authoring.adoption import adopt_calibration
     from smecluster.calibration.store.named import SHIPPED as CALIBRATION
-    from smecluster.model.engine.read.document import SHIPPED
+    from smecluster.model.file.model import SHIPPED
     from smecluster.model.support.workspace import locate
     from smecluster.scripts.fitting.values import print_copied
 

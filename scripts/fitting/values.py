@@ -24,7 +24,7 @@ def values(
 ) -> None:
     """Copy the regions' constants and tables from the model file into the case folders."""
     from smecluster.calibration.authoring.region_values import copy_values
-    from smecluster.model.engine.read.document import SHIPPED
+    from smecluster.model.file.model import SHIPPED
     from smecluster.model.support.workspace import locate
 
     print_copied(copy_values(model or locate(SHIPPED)))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from smecluster.model.engine.read.document import SHIPPED
+from smecluster.model.file.model import SHIPPED
 from smecluster.model.presentation.language.catalogue import mark
 from smecluster.scripts.shared.options import CalibrationName, Folders
 from smecluster.scripts.shared.pages import Page

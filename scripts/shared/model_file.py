@@ -91,7 +91,7 @@ def use_file(path: Path, needs: Needs, command: str) -> None:
         If the file cannot be read as a model, or lacks what the command needs.
     """
     from smecluster.model import load
-    from smecluster.model.engine.read.document import SHIPPED
+    from smecluster.model.file.model import SHIPPED
     from smecluster.model.support.workspace import stand_in
 
     model = load(path)

@@ -11,7 +11,7 @@ import typer
 
 from smecluster.model.checking.runner import CHECKS, run_checks
 from smecluster.model.checking.stylised_facts import Case, Fact, run_facts
-from smecluster.model.engine.read.document import SHIPPED
+from smecluster.model.file.model import SHIPPED
 from smecluster.model.support.workspace import locate
 from smecluster.scripts.shared.printing import note, print_json, print_table
 

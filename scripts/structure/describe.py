@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from smecluster.model.engine.read.document import SHIPPED, Document, Variable
+from smecluster.model.engine.read.document import Document, Variable
 from smecluster.model.engine.read.document import read_document as read_document
+from smecluster.model.file.model import SHIPPED
 from smecluster.model.support.files import read_text
 from smecluster.model.support.workspace import locate
 from smecluster.scripts.shared.printing import print_json

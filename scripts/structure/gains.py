@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from smecluster.model.engine.read.document import SHIPPED
+from smecluster.model.file.model import SHIPPED
 from smecluster.model.presentation.language.catalogue import mark
 from smecluster.model.presentation.language.spoken import say
 from smecluster.model.support.workspace import locate
@@ -47,7 +47,7 @@ def gains(
     from smecluster.model.checking.gains_page import write_page
     from smecluster.model.checking.loop_gains import compute_gains as work_out
     from smecluster.model.checking.path_gains import AFTER, YEARS, compute_path_gains
-    from smecluster.model.engine.model import load
+    from smecluster.model.file.model import load
     from smecluster.model.support.files import write_atomic
     from smecluster.model.support.ledger import check_file
 

@@ -22,7 +22,7 @@ def regions(
 ) -> None:
     """List regions and cases."""
     from smecluster.calibration import list_cases, load_case
-    from smecluster.model.engine.read.document import SHIPPED
+    from smecluster.model.file.model import SHIPPED
     from smecluster.model.file.regions import read_regions
     from smecluster.model.support.files import read_text
     from smecluster.model.support.workspace import locate

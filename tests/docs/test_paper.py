@@ -5,7 +5,7 @@ import re
 from smecluster.model.checking.knockouts import load_mechanisms
 from smecluster.model.checking.statements import read_statements
 from smecluster.model.checking.stylised_facts import _FILE, FACTS
-from smecluster.model.engine.read.document import SHIPPED
+from smecluster.model.file.model import SHIPPED
 
 # The paper has two sections numbered 4.2; the second is called 4.3 here.
 SECTIONS = {

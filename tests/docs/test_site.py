@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from smecluster.model.engine.read.document import SHIPPED, read_document
+from smecluster.model.engine.read.document import read_document
+from smecluster.model.file.model import SHIPPED
 from smecluster.model.support.files import read_text
 from smecluster.scripts.main import COMMANDS, load_command
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from smecluster.model.engine.read.document import SHIPPED, read_document
+from smecluster.model.engine.read.document import read_document
+from smecluster.model.file.model import SHIPPED
 from smecluster.model.outcomes import (
     DISPERSION,
     OUTCOMES,

@@ -4,8 +4,8 @@ from itertools import pairwise
 
 import pytest
 
-from smecluster.model.engine.read.document import SHIPPED
 from smecluster.model.engine.read.document import read_document as read_document
+from smecluster.model.file.model import SHIPPED
 from smecluster.model.support.files import read_text
 from smecluster.policies.lever_description import describe_lever
 from smecluster.policies.levers import find_lever, read_levers

@@ -6,15 +6,11 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from pathlib import Path
 
 from smecluster.model.engine.read.blocks import Block
 from smecluster.model.engine.read.names import fold_name, list_names, parse_number
 from smecluster.model.engine.read.source import Source, hash_equations, parse
 from smecluster.model.support.errors import InputError, UnknownNameError
-
-# The model that comes with the package.
-SHIPPED = Path(__file__).parents[2] / "sme_cluster.mdl"
 
 # Vensim's control variables steer the run; they are not part of the system.
 CONTROLS = ("INITIAL TIME", "FINAL TIME", "TIME STEP", "SAVEPER")

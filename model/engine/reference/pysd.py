@@ -26,10 +26,10 @@ from smecluster.model.engine.graph.inputs import Inputs
 from smecluster.model.engine.graph.outputs import Selection
 from smecluster.model.engine.read.formats import XMILE
 from smecluster.model.engine.read.names import fold_name
+from smecluster.model.engine.read.vensim import translate_vensim
 from smecluster.model.engine.read.xmile_file import translate_xmile
+from smecluster.model.engine.reference.job import Job
 from smecluster.model.engine.reference.pysd_names import CONTROLS, Names
-from smecluster.model.engine.reference.translation import translate_vensim
-from smecluster.model.engine.run.job import Job
 from smecluster.model.support.errors import InputError
 
 _DECIMALS = 8

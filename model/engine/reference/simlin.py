@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from smecluster.model.engine.read.formats import XMILE
 from smecluster.model.engine.read.names import fold_name
 from smecluster.model.engine.read.values import set_values
-from smecluster.model.engine.run.job import Job
+from smecluster.model.engine.reference.job import Job
 from smecluster.model.support.errors import InputError
 
 

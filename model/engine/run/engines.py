@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from smecluster.model.engine.run.job import Job
+from smecluster.model.engine.reference.job import Job
 
 
 def run_engine(engine: str, job: Job) -> NDArray[np.float64]:

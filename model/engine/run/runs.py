@@ -21,9 +21,9 @@ from smecluster.model.engine.graph.graph import Program
 from smecluster.model.engine.graph.inputs import Inputs
 from smecluster.model.engine.graph.outputs import Selection, select_outputs
 from smecluster.model.engine.model import Model
+from smecluster.model.engine.reference.job import Job
 from smecluster.model.engine.run.batches import CHUNK_NUMBERS, find_rows, run_batch
 from smecluster.model.engine.run.engines import run_engine
-from smecluster.model.engine.run.job import Job
 from smecluster.model.engine.run.results import label_results
 from smecluster.model.engine.run.run_table import group_runs, read_table
 from smecluster.model.engine.run.settings import check_count, index_inputs

@@ -22,7 +22,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from smecluster.calibration.data.extensive import is_extensive
-from smecluster.model.engine.model import Model
+from smecluster.model.file.model import Model
 from smecluster.model.file.regions import Region, read_regions, set_regions
 from smecluster.model.support.errors import InputError
 from smecluster.policies.game.equilibrium.players import Floats

@@ -5,7 +5,7 @@ import pytest
 
 from smecluster import model
 from smecluster.calibration.problem.courses import add_courses, bend_table, name_course
-from smecluster.model.engine.model import Model
+from smecluster.model.file.model import Model
 from smecluster.model.support.errors import InputError
 
 #: What a product with 1 may change where the compiler would fold the constant.

@@ -7,8 +7,9 @@ import pytest
 from smecluster.calibration.reporting.checklists import write_checklists
 from smecluster.calibration.reporting.facts import gather_facts
 from smecluster.calibration.store.named import DRAWN, open_calibration
-from smecluster.model.engine.read.document import CONTROLS, SHIPPED, read_document
+from smecluster.model.engine.read.document import CONTROLS, read_document
 from smecluster.model.file.beliefs import CONVENTIONS
+from smecluster.model.file.model import SHIPPED
 from smecluster.model.support.files import read_text
 from smecluster.scripts.main import main
 

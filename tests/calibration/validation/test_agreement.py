@@ -8,8 +8,9 @@ from smecluster import calibration
 from smecluster.calibration.authoring.region_values import extract_values
 from smecluster.calibration.data.case import load_case, make_region
 from smecluster.model.engine.read.blocks import read_points
-from smecluster.model.engine.read.document import SHIPPED, read_document
+from smecluster.model.engine.read.document import read_document
 from smecluster.model.engine.read.source import parse
+from smecluster.model.file.model import SHIPPED
 from smecluster.model.file.regions import REGION, Region, read_regions, set_regions
 
 

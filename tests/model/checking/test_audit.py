@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from smecluster.model.checking.runner import CHECKS, run_checks
-from smecluster.model.engine.read.document import SHIPPED
+from smecluster.model.file.model import SHIPPED
 from smecluster.model.support.files import read_text, write_atomic
 
 LOSES = "what buyers take from the Delta in a scandal they give to the rest of China"

@@ -14,7 +14,7 @@ from smecluster.model.checking.knockouts import (
     run_knockouts,
 )
 from smecluster.model.checking.knockouts_page import count_met, write_page
-from smecluster.model.engine.model import load
+from smecluster.model.file.model import load
 from smecluster.model.support.errors import InputError
 
 ENTRY = """

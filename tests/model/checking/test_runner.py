@@ -6,7 +6,8 @@ import pytest
 import yaml
 
 from smecluster.model.checking.runner import CHECKS, run_checks
-from smecluster.model.engine.read.document import SHIPPED, read_document
+from smecluster.model.engine.read.document import read_document
+from smecluster.model.file.model import SHIPPED
 from smecluster.model.file.regions import Region, set_regions
 from smecluster.model.support.errors import InputError
 from smecluster.model.support.files import read_text, write_atomic

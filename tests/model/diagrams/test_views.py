@@ -15,9 +15,10 @@ import simlin
 from smecluster.model.diagrams.faults import find_faults
 from smecluster.model.diagrams.loops import LOOPS, Loop
 from smecluster.model.diagrams.views import OVERVIEW, assign_sectors, draw_views
-from smecluster.model.engine.read.document import SHIPPED, read_document
+from smecluster.model.engine.read.document import read_document
 from smecluster.model.engine.read.names import fold_name
 from smecluster.model.engine.read.source import hash_equations
+from smecluster.model.file.model import SHIPPED
 
 HERD = """{UTF-8}
 Region:

@@ -62,7 +62,7 @@ def test_a_path_outside_the_package_stays_as_it_is(workspace: Path):
 
 def test_a_model_of_the_workspace_is_the_one_that_is_loaded(workspace: Path):
     from smecluster import model
-    from smecluster.model.engine.read.document import SHIPPED
+    from smecluster.model.file.model import SHIPPED
 
     own = workspace / "model" / "sme_cluster.mdl"
     own.parent.mkdir()

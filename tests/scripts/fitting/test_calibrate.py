@@ -8,7 +8,7 @@ import pytest
 from smecluster.calibration.authoring import region_values
 from smecluster.calibration.data.case import list_cases
 from smecluster.calibration.store.named import open_calibration
-from smecluster.model.engine.read.document import SHIPPED
+from smecluster.model.file.model import SHIPPED
 from smecluster.model.support.files import read_text
 from smecluster.scripts.main import main
 

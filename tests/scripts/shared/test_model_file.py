@@ -7,7 +7,7 @@ import pytest
 
 from smecluster import model
 from smecluster import sensitivity as run_study
-from smecluster.model.engine.read.document import SHIPPED
+from smecluster.model.file.model import SHIPPED
 from smecluster.model.support.workspace import has_stand_in
 from smecluster.scripts import main
 

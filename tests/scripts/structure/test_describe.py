@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from smecluster.model.engine.read.document import SHIPPED, read_document
+from smecluster.model.engine.read.document import read_document
+from smecluster.model.file.model import SHIPPED
 from smecluster.model.support.files import read_text
 from smecluster.policies.levers import read_levers
 from smecluster.scripts.main import main

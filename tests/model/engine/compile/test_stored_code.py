@@ -13,7 +13,7 @@ import pytest
 import xarray as xr
 
 from smecluster import model
-from smecluster.model.engine.equations.loading import load_program
+from smecluster.model.engine.model import load_program
 from smecluster.model.support import cache
 from smecluster.model.support.cache import CacheWarning
 

@@ -198,11 +198,11 @@ def test_a_depreciation_time_must_not_change_during_a_run(tmp_path: Path) -> Non
 def test_the_program_survives_being_stored() -> None:
     import json
 
-    from smecluster.model.engine.equations.loading import _translate
     from smecluster.model.engine.graph.graph import Program
+    from smecluster.model.engine.model import translate
 
     m = model.load(Path(__file__).parents[2] / "data" / "delays.mdl")
-    made = _translate(m.text, xmile=False)
+    made = translate(m.text, xmile=False)
     again = Program.from_json(json.loads(json.dumps(made.to_json())))
     assert repr(again) == repr(made)
 

@@ -6,16 +6,20 @@ definitions, `engine.read.expression` reads their right-hand sides, and nothing 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from smecluster.model.engine.read.blocks import Block
 from smecluster.model.engine.read.domain import read_method
 from smecluster.model.engine.read.expression import UnreadableError, read_points, read_vensim
-from smecluster.model.engine.read.names import fold_name
-from smecluster.model.engine.read.ranges import read_range
+from smecluster.model.engine.read.names import fold_name, join_lines
 from smecluster.model.engine.read.source import parse
+from smecluster.model.engine.read.subscript_ranges import expand_elements
 from smecluster.model.engine.read.syntax import Component, Element, File, Range, Section
 from smecluster.model.support.errors import InputError
+
+# A mapping: a range, or a range with an element of it for each of one's own.
+_MAP = re.compile(r"\s*+(?:\((?P<to>[^:()]++):(?P<parts>[^()]*+)\)|(?P<name>[^,()]++))\s*+(?:,|\Z)")
 
 
 def translate_vensim(text: str) -> File:
@@ -52,7 +56,7 @@ def _read_section(blocks: Iterable[Block]) -> Section:
         if block.kind == "group":
             continue
         if block.kind in ("range", "equivalence"):
-            ranges.append(read_range(block))
+            ranges.append(_read_range(block))
             continue
         component = _read_component(block)
         name = fold_name(block.name)
@@ -95,3 +99,42 @@ def _read_component(block: Block) -> Component:
             f"line {block.line}: the equation of {block.name!r} is nested too deeply: split it"
         ) from None
     return Component(block.subscripts, block.excepted, tree, kind, block.line)
+
+
+def _read_range(block: Block) -> Range:
+    """Read the definition of a range, and what it maps to."""
+    if block.kind == "equivalence":
+        return Range(block.name, equals=join_lines(block.expression).strip('"'))
+    body, arrow, mapped = block.expression.partition("->")
+    elements = tuple(
+        element for part in body.split(",") for element in expand_elements(part.strip(), block)
+    )
+    maps: dict[str, tuple[str, ...]] = {}
+    place = 0
+    while arrow and place < len(mapped):
+        match = _MAP.match(mapped, place)
+        if match is None:
+            raise InputError(
+                f"line {block.line}: the mapping of the range {block.name!r} cannot be read: "
+                f"{mapped[place:].strip()[:60]!r}"
+            )
+        if match["name"] is not None:
+            maps[_clean(match["name"])] = ()
+        else:
+            parts = tuple(
+                element
+                for part in match["parts"].split(",")
+                for element in expand_elements(part.strip(), block)
+            )
+            if len(parts) != len(elements):
+                raise InputError(
+                    f"line {block.line}: the range {block.name!r} has {len(elements)} elements and "
+                    f"maps {len(parts)} to {_clean(match['to'])!r}: give one for each"
+                )
+            maps[_clean(match["to"])] = parts
+        place = match.end()
+    return Range(block.name, elements, maps=maps)
+
+
+def _clean(name: str) -> str:
+    return join_lines(name).strip('"')
