@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 from matplotlib.colors import Normalize
+from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 from smecluster.model.presentation.formatting import colour_regions
 from smecluster.model.presentation.plotting import Figure, add_heading, format_axis
-from smecluster.model.writing.pictures import HeatMap, Lines
+from smecluster.model.writing.pictures import Bars, HeatMap, Intervals, Lines, Matrix, Wedges
 from smecluster.model.writing.words import Words
 
 if TYPE_CHECKING:
@@ -27,9 +28,12 @@ if TYPE_CHECKING:
     from smecluster.model.writing.pages import Drawing
 
 _DASHES = ("-", "--", ":", "-.")
+_MARKS = "oDs^v"
+# Okabe and Ito's colours, which readers who cannot see red or green can distinguish.
+_COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442")
+_OTHERS = "#BBBBBB"
 _FEW = 7  # years on an axis that are all named
 _GRID, _SHADE, _RULE = "#E5E5E5", "#EEEEEE", "#444444"
-Namer = Callable[[str], str]
 
 
 def draw(drawing: Drawing, language: str) -> Figure:
@@ -48,46 +52,51 @@ def draw(drawing: Drawing, language: str) -> Figure:
     Figure
         The figure.
     """
-    picture, words = drawing.picture, drawing.words
-    form: Any = {Lines: _draw_lines, HeatMap: _draw_map}[type(picture)]
-    figure: Figure = form(picture, words, Words(language).label)
-    return add_heading(figure, words["title"], words["note"])
+    form: Any = _FORMS[type(drawing.picture)]
+    figure: Figure = form(drawing.picture, drawing.words, Words(language))
+    return add_heading(figure, drawing.words["title"], drawing.words["note"])
 
 
-def _draw_lines(picture: Lines, words: Mapping[str, str], name: Namer) -> Figure:
+def _draw_lines(picture: Lines, said: Mapping[str, str], words: Words) -> Figure:
     panels = list(picture.data["panel"].unique())
     colours = colour_regions(panels)
+    unit, factor = words.unit(picture.unit)
     figure, axes = _lay_out(len(panels), width=3.9, height=4.6)
     for axis, panel in zip(axes, panels, strict=True):
         own = picture.data[picture.data["panel"] == panel]
         for dash, (series, line) in zip(_DASHES, own.groupby("series", sort=False), strict=False):
             style = {"color": colours[panel], "linewidth": 2 if dash == "-" else 1.4}
-            axis.plot(line["x"], line["y"], linestyle=dash, label=name(str(series)), **style)
+            label = words.label(str(series))
+            axis.plot(line["x"], factor * line["y"], linestyle=dash, label=label, **style)
             if "low" in line and line["low"].notna().any():
-                ends = line["low"], line["high"]
+                ends = factor * line["low"], factor * line["high"]
                 axis.fill_between(line["x"], *ends, color=colours[panel], alpha=0.2, linewidth=0)
-        for row in _rows(picture.shaded, panel):
-            axis.axvspan(row["first"], row["last"], color=_SHADE, zorder=0)
-        for row in _rows(picture.marked, panel):
-            axis.axvline(row["x"], color=_RULE, linestyle=":", linewidth=1.2)
-            axis.annotate(
-                row["label"],
-                (row["x"], 0.985),
-                xycoords=("data", "axes fraction"),
-                fontsize=8,
-                va="top",
-                color=_RULE,
-            )
+        _mark_stretches(axis, picture, panel)
         axis.grid(axis="y", color=_GRID)
-        _label(axis, name(panel), colours[panel], words["x"], own["x"].to_numpy(dtype=float))
-    axes[0].set_ylabel(words["y"])
+        _label(axis, words.label(panel), colours[panel], said["x"], own["x"].to_numpy(dtype=float))
+    axes[0].set_ylabel(_with_unit(said["y"], unit))
     axes[0].set_ylim(min(0.0, axes[0].get_ylim()[0]), None)
     format_axis(axes[0].yaxis)
     axes[0].legend(frameon=False, fontsize=8, loc="lower left")
     return figure
 
 
-def _draw_map(picture: HeatMap, words: Mapping[str, str], name: Namer) -> Figure:
+def _mark_stretches(axis: Axes, picture: Lines, panel: str) -> None:
+    for row in _rows(picture.shaded, panel):
+        axis.axvspan(row["first"], row["last"], color=_SHADE, zorder=0)
+    for row in _rows(picture.marked, panel):
+        axis.axvline(row["x"], color=_RULE, linestyle=":", linewidth=1.2)
+        axis.annotate(
+            row["label"],
+            (row["x"], 0.985),
+            xycoords=("data", "axes fraction"),
+            fontsize=8,
+            va="top",
+            color=_RULE,
+        )
+
+
+def _draw_map(picture: HeatMap, said: Mapping[str, str], words: Words) -> Figure:
     panels = [str(panel) for panel in picture.values["panel"].values]
     colours = colour_regions(panels)
     figure, axes = _lay_out(len(panels), width=4.1, height=5.0)
@@ -107,15 +116,15 @@ def _draw_map(picture: HeatMap, words: Mapping[str, str], name: Namer) -> Figure
         axis.yaxis.set_minor_locator(NullLocator())
         axis.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
         axis.set_ylim(float(heights.min()), float(heights.max()))
-        _name_zones(axis, picture.zones, heights.isel(x=0), name)
-        _label(axis, name(panel), colours[panel], words["x"], values["x"].values)
-    axes[0].set_ylabel(words["y"])
-    figure.colorbar(drawn, ax=list(axes), label=words["shade"])
+        _name_zones(axis, picture.zones, heights.isel(x=0), words)
+        _label(axis, words.label(panel), colours[panel], said["x"], values["x"].values)
+    axes[0].set_ylabel(said["y"])
+    figure.colorbar(drawn, ax=list(axes), label=said["shade"])
     return figure
 
 
 def _name_zones(
-    axis: Axes, zones: Mapping[str, tuple[float, float]], heights: xr.DataArray, name: Namer
+    axis: Axes, zones: Mapping[str, tuple[float, float]], heights: xr.DataArray, words: Words
 ) -> None:
     """Name the stretches of a logarithmic axis at its left end, and part them."""
     least, most = float(heights.min()), float(heights.max())
@@ -126,13 +135,168 @@ def _name_zones(
         if low < high:
             box = {"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 1.5}
             axis.annotate(
-                name(zone),
+                words.label(zone),
                 (0.02, float(np.sqrt(low * high))),
                 xycoords=("axes fraction", "data"),
                 va="center",
                 fontsize=8,
                 bbox=box,
             )
+
+
+def _draw_bars(picture: Bars, said: Mapping[str, str], words: Words) -> Figure:
+    data = picture.data.iloc[::-1]
+    unit, factor = words.unit(picture.unit)
+    figure = Figure(figsize=(9.5, 2.2 + 0.36 * len(data)), layout="constrained")
+    axis = figure.subplots()
+    rows = np.arange(len(data))
+    axis.barh(rows, factor * data["value"], color=_COLOURS[0], height=0.6, label=said["value"])
+    if "low" in data and data["low"].notna().any():
+        ends = factor * data["low"], factor * data["high"]
+        axis.hlines(rows, *ends, color="black", linewidth=1.6, label=said["interval"])
+    for symbol, column in zip(_MARKS, picture.marks, strict=False):
+        axis.plot(
+            factor * data[column],
+            rows,
+            symbol,
+            color="white",
+            markeredgecolor=_COLOURS[5],
+            markeredgewidth=1.4,
+            markersize=5.5,
+            label=words.label(column),
+        )
+    axis.set_yticks(rows, [words.label(str(name)) for name in data["name"]])
+    axis.set_xlabel(_with_unit(said["x"], unit))
+    _tidy_rows(axis)
+    figure.legend(loc="outside lower center", ncols=4, frameon=False)
+    return figure
+
+
+def _draw_intervals(picture: Intervals, said: Mapping[str, str], words: Words) -> Figure:
+    panels = list(picture.data["panel"].unique())
+    series = list(picture.data["series"].unique())
+    names = picture.data.groupby("panel", sort=False)["name"].nunique()
+    heights = [0.5 + 0.28 * int(names[panel]) * len(series) for panel in panels]
+    figure = Figure(figsize=(9.5, 1.6 + sum(heights)), layout="constrained")
+    axes = figure.subplots(len(panels), 1, squeeze=False, height_ratios=heights)[:, 0]
+    colours = {one: _COLOURS[at % len(_COLOURS)] for at, one in enumerate(series)}
+    for axis, panel in zip(axes, panels, strict=True):
+        own = picture.data[picture.data["panel"] == panel]
+        unit, factor = words.unit(picture.units.get(panel, ""))
+        order = list(own["name"].unique())[::-1]
+        for at, one in enumerate(series):
+            line = own[own["series"] == one]
+            shift = 0.6 * ((len(series) - 1) / 2 - at) / len(series)
+            rows = np.array([order.index(name) for name in line["name"]]) + shift
+            if "low" in line and line["low"].notna().any():
+                axis.hlines(rows, factor * line["low"], factor * line["high"], color=colours[one])
+            mark = _MARKS[at % len(_MARKS)]
+            middle = factor * line["middle"]
+            axis.plot(middle, rows, mark, color=colours[one], label=words.label(str(one)))
+        axis.set_yticks(range(len(order)), [words.label(str(name)) for name in order])
+        axis.set_ylim(-0.5, len(order) - 0.5)
+        axis.set_title(_with_unit(words.label(str(panel)), unit), loc="left", fontsize=10)
+        _tidy_rows(axis)
+    if len(series) > 1:
+        handles, labels = axes[0].get_legend_handles_labels()
+        figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False)
+    return figure
+
+
+def _draw_wedges(picture: Wedges, said: Mapping[str, str], words: Words) -> Figure:
+    panels = list(picture.data["panel"].unique())
+    layers = [str(layer) for layer in picture.data["layer"].unique()]
+    colours = dict(zip(layers, _COLOURS, strict=False))
+    unit, factor = words.unit(picture.unit)
+    rows = -(-len(panels) // 2)
+    figure = Figure(figsize=(11.5, 2.2 + 3.1 * rows), layout="constrained")
+    axes = figure.subplots(rows, min(2, len(panels)), squeeze=False, sharex=True)
+    for axis, panel in zip(axes.flat, panels, strict=False):
+        own = picture.data[picture.data["panel"] == panel]
+        stacked = own.pivot(index="x", columns="layer", values="y")[layers] * factor
+        _stack(axis, stacked, colours)
+        for dash, (series, line) in zip(_DASHES, _series(picture.lines, panel), strict=False):
+            style = {"color": "black", "linewidth": 1.8 if dash == "-" else 1.3}
+            label = words.label(str(series))
+            axis.plot(line["x"], factor * line["y"], linestyle=dash, label=label, **style)
+        axis.axhline(0, color="black", linewidth=0.8)
+        axis.set_xlim(stacked.index.min(), stacked.index.max())
+        axis.set_title(words.label(str(panel)), fontweight="bold", loc="left")
+        axis.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+        axis.spines[["top", "right"]].set_visible(False)
+        format_axis(axis.yaxis)
+    for axis in axes.flat[len(panels) :]:
+        axis.set_axis_off()
+    for axis in axes[:, 0]:
+        axis.set_ylabel(_with_unit(said["y"], unit))
+    handles: list[Any] = [Patch(color=colours[one], label=words.label(one)) for one in colours]
+    if len(layers) > len(colours):
+        handles.append(Patch(color=_OTHERS, label=said["others"]))
+    handles += axes.flat[0].get_legend_handles_labels()[0]
+    figure.legend(handles=handles, loc="outside lower center", ncols=4, frameon=False)
+    return figure
+
+
+def _stack(axis: Axes, layers: pd.DataFrame, colours: Mapping[str, str]) -> None:
+    """Stack gains upwards and losses downwards, the first layer next to zero."""
+    floors = {1: np.zeros(len(layers)), -1: np.zeros(len(layers))}
+    for name, values in layers.items():
+        for sign, floor in floors.items():
+            part = sign * np.clip(sign * values.to_numpy(dtype=float), 0, None)
+            if part.any():
+                colour = colours.get(str(name), _OTHERS)
+                axis.fill_between(layers.index, floor, floor + part, color=colour, linewidth=0)
+                floors[sign] = floor + part
+
+
+def _draw_matrix(picture: Matrix, said: Mapping[str, str], words: Words) -> Figure:
+    unit, factor = words.unit(picture.unit)
+    values = picture.data.to_numpy(dtype=float) * factor
+    rows, columns = values.shape
+    figure = Figure(figsize=(3.4 + 0.55 * columns, 3.2 + 0.5 * rows), layout="constrained")
+    axis = figure.subplots()
+    most = float(np.nanmax(np.abs(values), initial=0.0)) or 1.0
+    drawn = axis.imshow(np.ma.masked_invalid(values), cmap="PuOr_r", vmin=-most, vmax=most)
+    for (row, column), value in np.ndenumerate(values):
+        if np.isfinite(value):
+            colour = "white" if abs(value) > 0.6 * most else "black"
+            said_value = words.number(value)
+            axis.text(column, row, said_value, color=colour, ha="center", va="center", fontsize=7)
+    across = [words.label(str(name)) for name in picture.data.columns]
+    axis.set_xticks(range(columns), across, rotation=50, ha="right", fontsize=8)
+    axis.set_yticks(
+        range(rows), [words.label(str(name)) for name in picture.data.index], fontsize=8
+    )
+    axis.spines[:].set_visible(False)
+    figure.colorbar(drawn, ax=axis, label=_with_unit(said["shade"], unit), shrink=0.8)
+    return figure
+
+
+_FORMS: Mapping[type, Callable[..., Figure]] = {
+    Lines: _draw_lines,
+    HeatMap: _draw_map,
+    Bars: _draw_bars,
+    Intervals: _draw_intervals,
+    Wedges: _draw_wedges,
+    Matrix: _draw_matrix,
+}
+
+
+def _with_unit(label: str, unit: str) -> str:
+    return f"{label}, {unit}" if unit else label
+
+
+def _tidy_rows(axis: Axes) -> None:
+    axis.axvline(0, color="black", linewidth=0.8)
+    axis.grid(axis="x", color=_GRID)
+    axis.set_axisbelow(True)
+    axis.spines[["top", "right"]].set_visible(False)
+    format_axis(axis.xaxis)
+
+
+def _series(table: pd.DataFrame, panel: str) -> Any:
+    own = table[table["panel"] == panel] if len(table) else table
+    return own.groupby("series", sort=False) if len(own) else ()
 
 
 def _lay_out(panels: int, width: float, height: float) -> tuple[Figure, np.ndarray]:

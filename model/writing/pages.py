@@ -172,7 +172,8 @@ def lay_out(table: pd.DataFrame, caption: str, columns: Mapping[str, str], words
         What it shows.
     columns : mapping of str to str
         Headings by column, in order; ``low - high`` shows an interval and ``count / total`` a
-        count. Columns that the table lacks are left out.
+        count. Columns that the table lacks are left out. Values in a unit of the model
+        (``attrs["units"]``) are converted for the reader, whose unit is added to the heading.
     words : Words
         The language of names and numbers.
 
@@ -185,12 +186,17 @@ def lay_out(table: pd.DataFrame, caption: str, columns: Mapping[str, str], words
         parts = re.split(f"{_INTERVAL}|{_COUNT}", column)
         if not set(parts) <= set(table.columns):
             continue
-        own = [[words.cell(value) for value in table[part]] for part in parts]
+        unit, factor = words.unit(table.attrs.get("units", {}).get(parts[0], ""))
+        own = [[words.cell(value) for value in _convert(table[part], factor)] for part in parts]
         join = words.interval if _INTERVAL in column else words.count_of
         cells.append(own[0] if len(own) == 1 else [join(*pair) for pair in zip(*own, strict=True)])
-        headings.append(heading)
+        headings.append(f"{heading} [{unit}]" if factor != 1.0 else heading)
         numbers.append(len(own) > 1 or _holds_numbers(table[column]))
     return Table(caption, tuple(headings), tuple(zip(*cells, strict=True)), tuple(numbers))
+
+
+def _convert(column: pd.Series, factor: float) -> pd.Series:
+    return column if factor == 1.0 else column * factor
 
 
 def _holds_numbers(column: pd.Series) -> bool:

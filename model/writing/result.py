@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pandas as pd
 
 from smecluster.model.presentation.exports import write_excel
+from smecluster.model.presentation.formatting import display_unit
 from smecluster.model.support.errors import UnknownNameError
 from smecluster.model.writing import pages
 from smecluster.model.writing.pages import Page, Text
@@ -122,13 +123,29 @@ class Result:
 
 
 def label_units(table: pd.DataFrame) -> pd.DataFrame:
-    """Write the units of columns into their headings.
+    """Convert columns from the model's units to the reader's, and say so in their headings.
 
-    >>> label_units(pd.DataFrame({"gain": [1.0]}).assign()).columns.to_list()
-    ['gain']
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        A table; ``attrs["units"]`` gives the units of its columns.
+
+    Returns
+    -------
+    pandas.DataFrame
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"gain": [1500.0]})
+    >>> table.attrs["units"] = {"gain": "Myuan"}
+    >>> label_units(table).to_dict("list")
+    {'gain [bn yuan]': [1.5]}
     """
-    units = table.attrs.get("units", {})
-    return table.rename(columns={name: f"{name} [{unit}]" for name, unit in units.items()})
+    units = {name: display_unit(unit) for name, unit in table.attrs.get("units", {}).items()}
+    converted = table.assign(
+        **{name: table[name] * factor for name, (_, factor) in units.items() if factor != 1.0}
+    )
+    return converted.rename(columns={name: f"{name} [{unit}]" for name, (unit, _) in units.items()})
 
 
 def _pick(kind: str, name: str | None, made: Mapping[str, T]) -> T:

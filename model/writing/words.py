@@ -14,6 +14,7 @@ from smecluster.model.presentation.formatting import Rounded
 from smecluster.model.presentation.language.catalogue import CHINESE as CHINESE
 from smecluster.model.presentation.language.catalogue import ENGLISH as ENGLISH
 from smecluster.model.presentation.language.catalogue import load_language
+from smecluster.model.presentation.language.numbers import format_money
 
 # What Markdown reads as a sign.
 _SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~])")
@@ -81,6 +82,14 @@ class Words:
         if 0 < share < 0.01 or 0.99 < share < 1:
             return "<1 %" if share < 0.5 else ">99 %"
         return f"{100 * share:.0f} %"
+
+    def unit(self, unit: str) -> tuple[str, float]:
+        """Give the reader's unit for a unit of the model, and the factor that converts values."""
+        return self.language.unit(unit) if unit else ("", 1.0)
+
+    def money(self, value: float) -> str:
+        """Write a sum of Myuan with the reader's unit: ``1,710 bn yuan``."""
+        return format_money(self.language, value)
 
     def join(self, parts: Sequence[str]) -> str:
         """Join parts as a sentence does: a, b and c."""
