@@ -12,8 +12,13 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from smecluster.calibration.choosing import find_calibration
-from smecluster.calibration.data.case import Case, list_cases, load_case, make_region
-from smecluster.calibration.data.fingerprint import fingerprint_case
+from smecluster.calibration.data.case import (
+    Case,
+    fingerprint_case,
+    list_cases,
+    load_case,
+    make_region,
+)
 from smecluster.calibration.further import assemble_further_problem, load_beside
 from smecluster.calibration.nesting.boundaries import find_parts
 from smecluster.calibration.pipeline import Effort, run_pipeline

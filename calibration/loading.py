@@ -146,7 +146,7 @@ def load_gross(
         loaded = []
         if folders:
             from smecluster.calibration import load_case, make_region
-            from smecluster.calibration.authoring.blanks import check_written
+            from smecluster.calibration.authoring.template import check_written
 
             loaded = [load_case(path) for path in folders]
             _refuse_twice(loaded)

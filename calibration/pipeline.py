@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from smecluster.calibration.data.histories import score_fits
 from smecluster.calibration.estimate.bootstrap import run_bootstrap
 from smecluster.calibration.estimate.dispersion import estimate_dispersion
 from smecluster.calibration.estimate.estimate_table import tabulate_estimates
@@ -27,6 +28,8 @@ from smecluster.calibration.estimate.fit import (
 )
 from smecluster.calibration.estimate.partial import fit_sectors
 from smecluster.calibration.estimate.profiles import Profiles, compute_profiles
+from smecluster.calibration.experiments.reform import read_reforms
+from smecluster.calibration.experiments.run import run_reforms
 from smecluster.calibration.nesting.netting import Netting
 from smecluster.calibration.posterior.fitted_values import tabulate_fit
 from smecluster.calibration.posterior.paths import simulate_paths
@@ -41,9 +44,6 @@ from smecluster.calibration.validation.holdout import SPLIT, check_split, run_ho
 from smecluster.calibration.validation.identification import judge_parameters
 from smecluster.calibration.validation.leave_out import leave_out
 from smecluster.calibration.validation.parameter_recovery import run_recovery
-from smecluster.calibration.validation.reform_file import read_reforms
-from smecluster.calibration.validation.reform_runs import run_reforms
-from smecluster.calibration.validation.scores import score_fits
 from smecluster.model import Model
 from smecluster.model.engine.read.values import set_values
 

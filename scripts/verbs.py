@@ -128,17 +128,6 @@ VERBS: Mapping[str, Verb] = {
                 "fitting.report:report",
                 model="none",
             ),
-            "adopt": Part(
-                "Write a calibration's estimate into the model file and the cases.",
-                "fitting.adopt:adopt",
-            ),
-            "values": Part(
-                "Copy the regions' values from the model file into the cases.",
-                "fitting.values:values",
-            ),
-            "gather": Part(
-                "Copy published figures from raw tables into the cases.", "fitting.gather:gather"
-            ),
             "seal": Part(
                 "Give a calibration of an earlier version the hashes of its files.",
                 "fitting.seal:seal",

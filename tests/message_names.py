@@ -65,7 +65,7 @@ def list_names() -> Iterator[str]:
 def list_regions() -> Iterator[str]:
     """List what the shipped cases are and scale, and studies not called after their authors."""
     from smecluster.calibration import list_cases, load_case
-    from smecluster.calibration.validation.reform_file import read_reforms
+    from smecluster.calibration.experiments.reform import read_reforms
     from smecluster.model import load
     from smecluster.model.file.regions import read_regions
 
@@ -103,7 +103,7 @@ def list_sectors() -> Iterator[str]:
 
 def list_reforms() -> Iterator[str]:
     """List the published effects, what they are measured in, and where they were read."""
-    from smecluster.calibration.validation.reform_file import read_reforms
+    from smecluster.calibration.experiments.reform import read_reforms
 
     for reform in read_reforms():
         yield reform.title
@@ -118,7 +118,7 @@ def list_reforms() -> Iterator[str]:
 def list_series() -> Iterator[str]:
     """List what the shipped cases measure, and what is cut where the loops are held against it."""
     from smecluster.calibration import list_cases, load_case
-    from smecluster.calibration.benchmarks.loops_cut import LINKS
+    from smecluster.calibration.forecasts.loops_cut import LINKS
 
     for case in map(load_case, list_cases()):
         for one in (*case.measures, *case.turns):

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from smecluster.calibration.benchmarks.loops_cut import (
+from smecluster.calibration.data.case import Case
+from smecluster.calibration.data.histories import Histories, compare_histories, pair_with_run
+from smecluster.calibration.data.series import SERIES
+from smecluster.calibration.forecasts.loops_cut import (
     GROWTH,
     LEVEL,
     VALUE_ADDED,
     fit_without_loops,
 )
-from smecluster.calibration.benchmarks.nation import follow_nation, list_drivers
-from smecluster.calibration.data.case import Case
-from smecluster.calibration.data.series import SERIES
-from smecluster.calibration.validation.histories import Histories, compare_histories, pair_with_run
+from smecluster.calibration.forecasts.outlook import follow_nation, list_drivers
 from smecluster.model import Model, simulate
 from smecluster.model.presentation.language.catalogue import mark
 
@@ -62,7 +62,7 @@ def compare_with_benchmarks(
     cases : sequence of Case
         Cases whose figures are used.
     include : iterable of str
-        As for `calibration.validation.histories.compare_histories`.
+        As for `calibration.data.histories.compare_histories`.
 
     Returns
     -------

@@ -4,10 +4,16 @@ A folder holds ``case.toml`` (what the region is, and which series measures whic
 ``series.csv`` (published figures), ``constants.csv`` and ``tables.csv`` (the region's values in the
 model), ``targets.csv`` (levels that it is taken to have, if there are any), and its own
 ``sources.csv`` if it cites sources that are not in the shipped list.
+
+Fingerprints of a case's files, by which a calibration knows what it was made from.
 """
 
 from __future__ import annotations
 
+import csv
+import hashlib
+import io
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,28 +23,32 @@ import pandas as pd
 from smecluster.calibration.data.case_file import (
     CaseFile,
     Event,
+    Lines,
     Measure,
     Place,
+    Spot,
     Turn,
     read_case_file,
 )
 from smecluster.calibration.data.constants import (
+    TARGETS,
     Constant,
     Point,
+    Target,
     arrange_constants,
     arrange_tables,
     read_constants,
     read_tables,
+    read_targets,
 )
 from smecluster.calibration.data.csv_rows import raise_first
 from smecluster.calibration.data.measuring import (
     COLUMNS,
     check_measure,
     derive_measurements,
+    find_overlaps,
     qualify_series,
 )
-from smecluster.calibration.data.overlaps import find_overlaps
-from smecluster.calibration.data.selection import select_statuses
 from smecluster.calibration.data.series import (
     CASES,
     SOURCES,
@@ -46,13 +56,12 @@ from smecluster.calibration.data.series import (
     read_series,
     read_sources,
     scan_sources,
+    select_statuses,
 )
-from smecluster.calibration.data.targets import FILE as TARGETS
-from smecluster.calibration.data.targets import Target, read_targets
-from smecluster.calibration.data.toml_lines import Lines, Spot
 from smecluster.model.file.regions import Region
 from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.files import read_text
+from smecluster.model.support.reading import read_toml
 from smecluster.model.support.workspace import list_files, locate
 
 _NOT_A_REGION = "national"
@@ -108,7 +117,7 @@ class Case:
     def measurements(self, include: Iterable[str] = ()) -> pd.DataFrame:
         """Tabulate the figures that the model is compared with.
 
-        The rule of `calibration.data.selection` chooses among several figures for a year. Money in
+        The rule of `calibration.data.series` chooses among several figures for a year. Money in
         current prices is deflated to prices of 2010; US dollars are converted at the year's average
         rate.
 
@@ -326,3 +335,61 @@ def find_misfits(file: CaseFile, folder: Path, rows: Iterable[Row]) -> list[Inpu
         except InputError as error:
             problems.append(InputError(f"{folder / 'series.csv'}:{row.line}: {error}"))
     return problems
+
+
+# Fingerprints of a case's files, by which a calibration knows what it was made from.
+
+#: The files that a fit depends on. Sources and remarks for the reader are left out.
+FILES = (
+    *("case.toml", "series.csv", "targets.csv"),
+    *("constants.csv", "tables.csv", "parameters.csv"),
+)
+
+#: Those of them that say what is fitted, and to what.
+FITTED = ("case.toml", "series.csv", "targets.csv", "parameters.csv")
+
+
+def fingerprint_case(folder: Path, names: Iterable[str] = FILES) -> dict[str, str]:
+    """Fingerprint the content of a case's files: what they say, not how they are laid out.
+
+    Parameters
+    ----------
+    folder : Path
+        The case's folder.
+    names : iterable of str
+        The files, by default all.
+
+    Returns
+    -------
+    dict of str to str
+        SHA-256 in hexadecimal by file, without the files that the case does not have. Comments,
+        blank lines, line ends and blanks around a cell change nothing.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be read.
+    """
+    return {name: _fingerprint(folder / name) for name in names if (folder / name).is_file()}
+
+
+def name_changes(made_from: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
+    """Name the files that differ between two fingerprints, in the order of `FILES`."""
+    return [name for name in FILES if made_from.get(name) != now.get(name)]
+
+
+def _fingerprint(path: Path) -> str:
+    if path.suffix == ".toml":
+        content: object = read_toml(path)
+    else:
+        try:
+            rows = list(csv.reader(io.StringIO(read_text(path)), strict=True))
+        except csv.Error as error:
+            raise InputError(f"{path} is not valid CSV: {error}") from None
+        content = [
+            [cell.strip() for cell in cells]
+            for cells in rows
+            if cells and not cells[0].lstrip().startswith("#")
+        ]
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,4 +1,7 @@
-"""The content of ``case.toml``: the region, measures, turning points, policy history."""
+"""The content of ``case.toml``: the region, measures, turning points, policy history.
+
+Line numbers in a TOML file, which its parser does not give.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,6 @@ from pydantic.fields import FieldInfo
 from smecluster.calibration.data import units
 from smecluster.calibration.data.csv_rows import parse_choice, raise_first
 from smecluster.calibration.data.series import STATUSES, YEARS
-from smecluster.calibration.data.toml_lines import Lines, Spot
 from smecluster.model.engine.read.names import fold_name
 from smecluster.model.file.regions import check_region_name
 from smecluster.model.support.errors import InputError, UnknownNameError
@@ -21,6 +23,7 @@ from smecluster.model.support.reading import read_toml
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
+import re
 
 Text = Annotated[str, Field(min_length=1)]
 CalendarYear = Annotated[int, Field(ge=YEARS[0], le=YEARS[1])]
@@ -316,3 +319,50 @@ def _find_table(section: str) -> type[BaseModel] | None:
     annotation = named[section].annotation
     found = (annotation, *get_args(annotation))
     return next((t for t in found if isinstance(t, type) and issubclass(t, BaseModel)), None)
+
+
+# Line numbers in a TOML file, which its parser does not give.
+
+#: A place in a parsed file: names of tables and fields, indices of repeated tables.
+Spot = tuple[str | int, ...]
+
+_HEADER = re.compile(r"\s*(\[\[?)\s*([\w.-]+)\s*\]\]?\s*(?:#.*)?$")
+_FIELD = re.compile(r"\s*([\w-]+|\"[^\"]*\")\s*=")
+
+
+class Lines:
+    """The line numbers of a TOML file's tables and fields.
+
+    Inline tables (``{...}``) and fields below the second level are found at the line of what
+    contains them.
+
+    Parameters
+    ----------
+    text : str
+        The file's text, which must be valid TOML.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._found: dict[Spot, int] = {}
+        counts: dict[str, int] = {}
+        table: Spot = ()
+        for number, line in enumerate(text.splitlines(), 1):
+            header = _HEADER.match(line)
+            if header:
+                table = tuple(header[2].split("."))
+                if header[1] == "[[":
+                    at = counts.get(header[2], 0)
+                    counts[header[2]] = at + 1
+                    table = (*table, at)
+                self._found.setdefault(table, number)
+                continue
+            field = _FIELD.match(line)
+            if field:
+                self._found.setdefault((*table, field[1].strip('"')), number)
+
+    def find_line(self, spot: Spot) -> int:
+        """Find the line of a place, or else of what contains it, or else 1."""
+        for length in range(len(spot), 0, -1):
+            if spot[:length] in self._found:
+                return self._found[spot[:length]]
+        return 1

@@ -1,21 +1,37 @@
-"""Turning published figures into measurements of the model's variables."""
+"""Turning published figures into measurements of the model's variables.
+
+Current prices to prices of 2010, US dollars to yuan.
+
+All regions use the national GDP deflator (World Bank), so a yuan has the same purchasing power
+everywhere. Regional growth measured this way is below the regions' own published real growth, which
+implies lower inflation than the national one.
+
+Sums that count something twice: a series beside one that contains it.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import combinations, permutations
+from types import MappingProxyType
+from typing import TypeVar
 
 from smecluster.calibration.data import units
-from smecluster.calibration.data.case_file import Measure, Place
-from smecluster.calibration.data.deflate import (
-    BASE_YEAR,
-    build_index,
-    deflate,
-    find_exchange_rate,
+from smecluster.calibration.data.case_file import CaseFile, Measure, Place, Spot
+from smecluster.calibration.data.series import (
+    CASES,
+    SOURCES,
+    STATUSES,
+    Row,
+    choose_figures,
+    read_series,
+    read_sources,
 )
-from smecluster.calibration.data.selection import choose_figures
-from smecluster.calibration.data.series import STATUSES, Row
+from smecluster.calibration.data.units import CHAIN, find_unit
 from smecluster.model.support.errors import InputError
+from smecluster.model.support.workspace import locate
 
 #: Columns of a table of measurements.
 COLUMNS = (
@@ -276,3 +292,237 @@ def _convert(row: Row) -> float:
 def _combine_status(rows: list[Row]) -> str:
     worst = max((row.status for row in rows), key=STATUSES.index)
     return "derived" if len(rows) > 1 and worst == "read" else worst
+
+
+# Current prices to prices of 2010, US dollars to yuan.
+
+BASE_YEAR = 2010
+DEFLATOR = "gdp_deflator_index_1978eq100"
+EXCHANGE_RATE = "fx_cny_per_usd_annual_average"
+NATIONAL = CASES / "national" / "series.csv"
+
+_Value = TypeVar("_Value")
+
+
+@lru_cache(maxsize=1)
+def read_deflator() -> Mapping[int, float]:
+    """Read the national GDP deflator.
+
+    Returns
+    -------
+    mapping of int to float
+        Price level by year, Dmnl, 2010 = 1.
+    """
+    index = {year: row.value for year, row in _read_national(DEFLATOR).items()}
+    return MappingProxyType({year: value / index[BASE_YEAR] for year, value in index.items()})
+
+
+def find_exchange_rate(year: int) -> Row:
+    """Find the average exchange rate of a year.
+
+    Parameters
+    ----------
+    year : int
+        Calendar year.
+
+    Returns
+    -------
+    Row
+        Yuan per US dollar, with status and source. Before 1994 this is the official rate of a
+        dual-rate system.
+
+    Raises
+    ------
+    InputError
+        If there is no rate for the year.
+    """
+    return _look_up(_read_national(EXCHANGE_RATE), year, "exchange rate")
+
+
+def deflate(value: float, year: int, index: Mapping[int, float] | None = None) -> float:
+    """Convert money from prices of a year to prices of 2010.
+
+    Parameters
+    ----------
+    value : float
+        Amount in current prices of `year`.
+    year : int
+        Calendar year.
+    index : mapping of int to float, optional
+        Price level by year, Dmnl, 2010 = 1; the national deflator if left out.
+
+    Returns
+    -------
+    float
+        Amount in constant prices of 2010.
+
+    Raises
+    ------
+    InputError
+        If the deflator does not cover the year.
+    """
+    return value / _look_up(read_deflator() if index is None else index, year, "deflator")
+
+
+def build_index(rows: Mapping[int, Row]) -> Mapping[int, float]:
+    """Build a region's own price level from its published index.
+
+    Parameters
+    ----------
+    rows : mapping of int to Row
+        The index by year: of one base year, or each year relative to the one before.
+
+    Returns
+    -------
+    mapping of int to float
+        Price level by year, Dmnl, 2010 = 1; without gaps around 2010 where the index is chained.
+
+    Raises
+    ------
+    InputError
+        If it does not cover 2010, or mixes both kinds.
+    """
+    kinds = {find_unit(row.unit).quantity for row in rows.values()}
+    name = next(iter(rows.values())).name if rows else "deflator"
+    if len(kinds) != 1 or BASE_YEAR not in rows:
+        raise InputError(
+            f"{name} cannot deflate: an index of one kind that covers {BASE_YEAR} is needed"
+        )
+    if kinds != {CHAIN}:
+        level = {year: row.value / rows[BASE_YEAR].value for year, row in rows.items()}
+        return MappingProxyType(level)
+    level = {BASE_YEAR: 1.0}
+    for year in range(BASE_YEAR + 1, max(rows) + 1):
+        if year not in rows:
+            break
+        level[year] = level[year - 1] * rows[year].value / 100
+    for year in range(BASE_YEAR, min(rows) - 1, -1):
+        if year not in rows:
+            break
+        level[year - 1] = level[year] * 100 / rows[year].value
+    return MappingProxyType(dict(sorted(level.items())))
+
+
+@lru_cache(maxsize=4)
+def _read_national(series: str) -> Mapping[int, Row]:
+    rows = read_series(locate(NATIONAL), read_sources(locate(SOURCES)))
+    # Three early exchange rates are from memory; they keep that status.
+    chosen = choose_figures((row for row in rows if row.series == series), include=("remembered",))
+    return MappingProxyType(chosen)
+
+
+def _look_up(table: Mapping[int, _Value], year: int, kind: str) -> _Value:
+    try:
+        return table[year]
+    except KeyError:
+        raise InputError(f"no {kind} for {year}: it covers {min(table)} to {max(table)}") from None
+
+
+# Sums that count something twice: a series beside one that contains it.
+
+_Figures = Mapping[int, float]
+
+#: Names of whole and part that statistical yearbooks share.
+_WHOLE, _PART = "gdp", "va_"
+# A whole differs from the sum of its parts by what they were rounded to.
+_ROUNDING = 0.002
+# In fewer years it may be chance.
+_YEARS = 3
+# How many further parts are tried: with more series in the same unit, fewer of them.
+_FURTHER = ((30, 3), (200, 2), (2000, 1))
+
+
+def find_overlaps(file: CaseFile, rows: Sequence[Row]) -> Iterator[tuple[Spot, str]]:
+    """Find the sums in which a series stands beside one that contains it.
+
+    A series contains another if it is gross domestic product and the other the value added of a
+    sector (``gdp`` and ``va_...``), or if in every year with figures, at least three, it is the sum
+    of the other and of up to three further series of the folder.
+
+    Parameters
+    ----------
+    file : CaseFile
+        The content of ``case.toml``.
+    rows : sequence of Row
+        The case's figures.
+
+    Yields
+    ------
+    Spot, str
+        The place in ``case.toml``, and what is counted twice.
+    """
+    sums = [(at, each) for at, each in enumerate(file.measure) if each.combine == "sum"]
+    if not sums:
+        return
+    by_name: dict[str, list[Row]] = {}
+    for row in rows:
+        by_name.setdefault(row.name, []).append(row)
+    for at, measure in sums:
+        text = _explain_overlap(measure, file.region.table, by_name)
+        if text:
+            yield ("measure", at, "series"), text
+
+
+def _explain_overlap(measure: Measure, own: str, by_name: Mapping[str, Sequence[Row]]) -> str:
+    names = [qualify_series(series, own) for series in measure.series]
+    twice = "which counts it twice: leave one of them out"
+    for name in names:
+        if names.count(name) > 1:
+            return f"{measure.variable!r} sums {name!r} and {name!r}, {twice}"
+    for whole, part in permutations(names, 2):
+        region, _, series = whole.rpartition("/")
+        if series == _WHOLE and part.startswith(f"{region}/{_PART}"):
+            return f"{measure.variable!r} sums {whole!r} and its part {part!r}, {twice}"
+        further = _find_rest(whole, part, by_name)
+        if further is not None:
+            sum_ = " + ".join([part, *further])
+            return f"{measure.variable!r} sums {whole!r} and its part {part!r}, {twice} ({sum_})"
+    return ""
+
+
+def _find_rest(
+    whole: str, part: str, by_name: Mapping[str, Sequence[Row]]
+) -> tuple[str, ...] | None:
+    """Find the series that make up a whole together with a part; None if it does not contain it."""
+    if whole not in by_name or part not in by_name:
+        return None
+    kind = _describe_kind(by_name[whole])
+    if _describe_kind(by_name[part]) != kind:
+        return None
+    totals, parts = _read_figures(by_name[whole]), _read_figures(by_name[part])
+    others = {
+        name: _read_figures(rows)
+        for name, rows in by_name.items()
+        if name not in (whole, part) and _describe_kind(rows) == kind
+    }
+    most = next((count for size, count in _FURTHER if len(others) <= size), 0)
+    for count in range(most + 1):
+        for further in combinations(others, count):
+            if _adds_up(totals, [parts, *(others[name] for name in further)]):
+                return further
+    return None
+
+
+def _adds_up(totals: _Figures, parts: Sequence[_Figures]) -> bool:
+    """Say whether parts add up to a total in every year in which all have a figure."""
+    years = [year for year in totals if all(year in figures for figures in parts)]
+    if len(years) < _YEARS or not all(
+        abs(totals[year] - sum(figures[year] for figures in parts)) <= _ROUNDING * abs(totals[year])
+        for year in years
+    ):
+        return False
+    # What is lost in the rounding may be anything.
+    return all(
+        any(abs(figures[year]) > 2 * _ROUNDING * abs(totals[year]) for year in years)
+        for figures in parts
+    )
+
+
+def _read_figures(rows: Sequence[Row]) -> dict[int, float]:
+    chosen = choose_figures(rows, ("remembered",))
+    return {year: row.value * find_unit(row.unit).factor for year, row in chosen.items()}
+
+
+def _describe_kind(rows: Sequence[Row]) -> tuple[str, str]:
+    """Give what must agree for figures to be added: quantity and price basis."""
+    return find_unit(rows[0].unit).quantity, rows[0].price_basis.partition(",")[0]

@@ -12,7 +12,7 @@ from typing import Any
 
 from smecluster.calibration.data.case_file import Heading
 from smecluster.calibration.data.units import find_unit
-from smecluster.calibration.importing.layout import SheetFigure
+from smecluster.calibration.importing.spreadsheet import SheetFigure
 from smecluster.model.presentation.language.catalogue import mark
 from smecluster.model.presentation.language.filled import say_filled
 from smecluster.model.presentation.language.spoken import say

@@ -1,7 +1,7 @@
 """Published effects as terms of the likelihood: draws that give them weigh more.
 
 Only studies whose ``role`` is ``fit`` are used (see
-`calibration.validation.reform_file.draw_role`, which left a third out before any was run); of
+`calibration.experiments.reform.draw_role`, which left a third out before any was run); of
 those, sized effects that no constant's prior has taken up already and that no other study
 contradicts. An experiment on the model only resembles the one in the study, so an effect has a
 Student error: the published interval counts as 90 per cent of its middle, and one effect that is
@@ -18,6 +18,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import t as student
 
+from smecluster.calibration.experiments.reform import Reform, explain_use
+from smecluster.calibration.experiments.score import SIZED
 from smecluster.calibration.posterior.convergence import (
     ENOUGH,
     HEAVY,
@@ -25,9 +27,6 @@ from smecluster.calibration.posterior.convergence import (
     smooth_weights,
 )
 from smecluster.calibration.problem.criteria import NORMAL_90
-from smecluster.calibration.validation.reform_file import Reform
-from smecluster.calibration.validation.reform_score import SIZED
-from smecluster.calibration.validation.reform_sources import explain_use
 from smecluster.model import Model
 
 Floats = NDArray[np.float64]
@@ -178,7 +177,7 @@ def weigh_draws(
     effects : sequence of Effect
         As `select_effects` gives them.
     values : mapping of (str, str) to array of float, shape (draws,)
-        As `calibration.validation.reform_runs.simulate_effects` gives them; effects that are not in
+        As `calibration.experiments.run.simulate_effects` gives them; effects that are not in
         it are left out.
 
     Returns

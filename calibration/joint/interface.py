@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from smecluster.calibration.data.case import list_cases
+from smecluster.calibration.experiments.reform import read_reforms
 from smecluster.calibration.interface import CaseLike, assemble_together
 from smecluster.calibration.joint.knowledge import describe_knowledge
 from smecluster.calibration.joint.result import make_result
@@ -25,7 +26,6 @@ from smecluster.calibration.problem.assembly import Problem
 from smecluster.calibration.saving import check_target, save_calibration
 from smecluster.calibration.stages import Stages, Tell
 from smecluster.calibration.store.named import DRAWN
-from smecluster.calibration.validation.reform_file import read_reforms
 from smecluster.model.engine.run.settings import check_count, check_time_step
 from smecluster.model.support.checkpoints import drop
 from smecluster.model.support.files import write_atomic

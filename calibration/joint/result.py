@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
+from smecluster.calibration.data.histories import score_fits
 from smecluster.calibration.joint.run import JointPosterior
 from smecluster.calibration.pipeline import PipelineResult
 from smecluster.calibration.posterior.fitted_values import tabulate_fit
@@ -20,7 +21,6 @@ from smecluster.calibration.problem.objective import Objective
 from smecluster.calibration.problem.parameters import Parameter
 from smecluster.calibration.stages import Stages
 from smecluster.calibration.store.named import round_values
-from smecluster.calibration.validation.scores import score_fits
 from smecluster.model.engine.read.values import find_element
 
 _EDGE = float(ndtri(0.95))

@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from smecluster.calibration.experiments.reform import Reform
+from smecluster.calibration.experiments.run import simulate_effects
 from smecluster.calibration.joint.effects import (
     can_weigh,
     select_effects,
@@ -21,8 +23,6 @@ from smecluster.calibration.joint.run import JointPosterior
 from smecluster.calibration.posterior.convergence import resample_evenly
 from smecluster.calibration.priors.table import Priors
 from smecluster.calibration.stages import Stages
-from smecluster.calibration.validation.reform_file import Reform
-from smecluster.calibration.validation.reform_runs import simulate_effects
 from smecluster.model import Model
 
 Floats = NDArray[np.float64]
@@ -56,7 +56,7 @@ def reweigh(
     stages : Stages
         Where the effects of the draws are kept.
     simulate : callable
-        Runs reforms; see `calibration.validation.reform_runs.simulate_effects`.
+        Runs reforms; see `calibration.experiments.run.simulate_effects`.
 
     Returns
     -------

@@ -13,7 +13,7 @@ from dataclasses import dataclass, fields
 import pandas as pd
 
 from smecluster.calibration.data.case import Case
-from smecluster.calibration.data.extensive import is_extensive
+from smecluster.calibration.data.constants import is_extensive
 from smecluster.calibration.nesting.boundaries import find_parts
 from smecluster.model.support.errors import InputError
 

@@ -2,7 +2,7 @@
 
 A whole's values are those of all of it, its parts' included: they were read from its own figures,
 or fitted to them. In a model that also holds the parts, what is counted in firms, people, money or
-land is therefore reduced by what the parts have (`calibration.data.extensive`), a threshold or a
+land is therefore reduced by what the parts have (`calibration.data.constants`), a threshold or a
 norm (`THRESHOLDS`) in proportion to the output that is left, and shares and rates stay. A region
 written as several then does what it did as one (`tests/model/checking/test_split_region.py`), up to
 what makes the part different.
@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from smecluster.calibration.data.extensive import is_extensive
+from smecluster.calibration.data.constants import is_extensive
 from smecluster.model import Model
 from smecluster.model.engine.read.names import fold_name
 from smecluster.model.engine.read.values import (

@@ -16,9 +16,8 @@ import numpy as np
 import pandas as pd
 
 from smecluster.calibration.data.case import Case
+from smecluster.calibration.data.constants import TARGET, Target
 from smecluster.calibration.data.csv_rows import raise_first
-from smecluster.calibration.data.targets import SEGMENT as TARGET
-from smecluster.calibration.data.targets import Target
 from smecluster.calibration.nesting.netted_cases import net_cases
 from smecluster.calibration.nesting.netting import Netting
 from smecluster.calibration.problem.parameters import (

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from smecluster.calibration.data.case import list_cases
-from smecluster.calibration.evaluation.blind_fit import forget_estimates
+from smecluster.calibration.forecasts.blind_fit import forget_estimates
 from smecluster.calibration.interface import assemble_together
 from smecluster.calibration.joint.correlations import FAMILIES
 from smecluster.calibration.joint.errors import SeriesErrors

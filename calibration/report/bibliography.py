@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from smecluster.calibration.validation.reform_file import Study, read_reforms
+from smecluster.calibration.experiments.reform import Study, read_reforms
 
 _CASES = Path(__file__).parents[1] / "cases"
 _SPECIAL = re.compile(r"([&%$#_{}])")
@@ -39,7 +39,7 @@ def write_bibliography() -> str:
     -------
     str
         The paper; an ``@article`` or ``@techreport`` for each study of
-        `calibration.validation.reform_file`, keyed by its first author, year and title, and a
+        `calibration.experiments.reform`, keyed by its first author, year and title, and a
         ``@misc`` for what no journal printed; a ``@misc`` for each row of
         ``calibration/cases/sources.csv``, keyed by its code (``S001``), with the citation as it
         stands there.

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from smecluster.calibration.validation.reform_file import read_reforms
+from smecluster.calibration.experiments.reform import read_reforms
 from smecluster.model.presentation.language.spoken import say
 
 _LISTED = 5

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from smecluster.calibration.experiments.run import CANNOT_RUN
 from smecluster.calibration.report.diagnostics import compare_resampled
 from smecluster.calibration.report.naming import join_listed, join_variables, name_reform
 from smecluster.calibration.store.findings import JOINED, PATH, Findings
-from smecluster.calibration.validation.reform_runs import CANNOT_RUN
 from smecluster.model.presentation.language.catalogue import mark
 from smecluster.model.presentation.language.spoken import say
 

@@ -8,8 +8,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from smecluster.calibration.experiments.reform import read_reforms
 from smecluster.calibration.store.named import DRAWN, SHIPPED, open_calibration
-from smecluster.calibration.validation.reform_file import read_reforms
 from smecluster.model.checking.knockouts import load_mechanisms
 from smecluster.model.engine.read.document import CONTROLS, read_document
 from smecluster.model.file.beliefs import CONVENTIONS, read_beliefs

@@ -94,8 +94,7 @@ def warn_of_edits(found: Calibration) -> None:
 
     Their values of the model are left out: `warn_of_model` compares those of the model's file.
     """
-    from smecluster.calibration.data.case import list_cases
-    from smecluster.calibration.data.fingerprint import FITTED, fingerprint_case, name_changes
+    from smecluster.calibration.data.case import FITTED, fingerprint_case, list_cases, name_changes
     from smecluster.calibration.data.series import CASES as FOLDER
     from smecluster.calibration.store.named import CASES
     from smecluster.model.support.reading import read_toml

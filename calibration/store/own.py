@@ -60,7 +60,7 @@ def refuse_stale(found: Calibration) -> None:
     folder = found.folder.parent
     if found.folder.name != OWN or not (folder / _CASE).is_file():
         return
-    from smecluster.calibration.data.fingerprint import fingerprint_case, name_changes
+    from smecluster.calibration.data.case import fingerprint_case, name_changes
     from smecluster.calibration.store.named import CASES
 
     made_from = found.manifest.get(CASES, {})

@@ -6,8 +6,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from smecluster.calibration.data.case import list_cases, load_case
-from smecluster.calibration.data.fingerprint import fingerprint_case
+from smecluster.calibration.data.case import fingerprint_case, list_cases, load_case
 from smecluster.calibration.store.findings import FILES, MANIFEST, open_findings
 from smecluster.calibration.store.named import CASES, write_manifest
 from smecluster.model.support.errors import InputError

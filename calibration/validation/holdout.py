@@ -23,6 +23,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from smecluster.calibration.data.histories import score_fits
 from smecluster.calibration.data.series import SERIES
 from smecluster.calibration.estimate.dispersion import estimate_dispersion
 from smecluster.calibration.estimate.fit import (
@@ -36,11 +37,7 @@ from smecluster.calibration.problem.assembly import Problem
 from smecluster.calibration.problem.objective import Objective
 from smecluster.calibration.validation.naive import ENOUGH, NAIVE
 from smecluster.calibration.validation.naive import forecast_naively as naive_forecasts
-from smecluster.calibration.validation.scores import (
-    measure_share_better,
-    score_fits,
-    score_forecasts,
-)
+from smecluster.calibration.validation.scores import measure_share_better, score_forecasts
 from smecluster.model.support.checkpoints import Checkpoints
 from smecluster.model.support.errors import InputError
 
@@ -71,7 +68,7 @@ class HoldOut:
         interval for a single figure (parameters and noise, linear in the logarithm),
         ``path``, ``joined``, and the naive forecasts; all in `unit`.
     fits : pandas.DataFrame
-        See `calibration.validation.scores.score_fits`, for ``sample`` ``in`` and ``out``.
+        See `calibration.data.histories.score_fits`, for ``sample`` ``in`` and ``out``.
     scores : pandas.DataFrame
         A row a series; see `calibration.validation.scores.score_forecasts`.
     unscored : pandas.DataFrame

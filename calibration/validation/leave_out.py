@@ -14,11 +14,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from smecluster.calibration.data.histories import score_fits
 from smecluster.calibration.data.series import SERIES
 from smecluster.calibration.estimate.fit import Optimum, compute_jacobian, descend, select_best
 from smecluster.calibration.problem.assembly import Problem
 from smecluster.calibration.problem.objective import Objective
-from smecluster.calibration.validation.scores import score_fits
 from smecluster.model.engine.read.values import find_element
 from smecluster.model.support.errors import InputError, UnknownNameError
 

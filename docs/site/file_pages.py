@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from smecluster.calibration.data import case_file
-from smecluster.calibration.validation import reform_file
+from smecluster.calibration.experiments import reform as reform_file
 from smecluster.policies.futures import Future
 from smecluster.policies.levers import Lever
 from smecluster.policies.strategy import Strategy

@@ -204,14 +204,14 @@ def _write_sized(
     json: bool,
 ) -> None:
     """Write a case of a like region's at its own size, and say what was kept, scaled and left."""
-    from smecluster.calibration.sizing.sized_case import new_sized_case
+    from smecluster.calibration.importing.sized_case import new_sized_case
 
     (gdp, year), (figures, series) = size, published
     sized = new_sized_case(folder, like, gdp, year, figures, series, part_of)
     if json:
         print_json({**asdict(sized), "treatments": [asdict(each) for each in sized.treatments]})
         return
-    from smecluster.calibration.sizing.said import name_value, say_done, say_left
+    from smecluster.calibration.importing.said import name_value, say_done, say_left
 
     # In English million yuan, in Chinese 亿元.
     unit, factor = ("million yuan", 1.0) if say.english else say.unit("Myuan")

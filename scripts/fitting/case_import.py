@@ -42,7 +42,7 @@ def carry_out(
 
 
 def _print(made: Imported) -> None:
-    from smecluster.calibration.data.deflate import read_deflator
+    from smecluster.calibration.data.measuring import read_deflator
     from smecluster.calibration.importing.headings import say_reason
 
     rows = []

@@ -15,7 +15,7 @@ from smecluster.scripts.shared.results import Results
 from smecluster.scripts.shared.uncertainty import Workers
 
 if TYPE_CHECKING:
-    from smecluster.calibration.evaluation.interface import Evaluation
+    from smecluster.calibration.forecasts.interface import Evaluation
 
 EXAMPLES = (
     "smecluster forecast evaluate",
@@ -55,9 +55,9 @@ def evaluate(
     import os
 
     from smecluster.calibration.choosing import describe_origin
-    from smecluster.calibration.evaluation.interface import TABLES
-    from smecluster.calibration.evaluation.interface import evaluate as compute
-    from smecluster.calibration.evaluation.page import write_page
+    from smecluster.calibration.forecasts.interface import TABLES
+    from smecluster.calibration.forecasts.interface import evaluate as compute
+    from smecluster.calibration.forecasts.page import write_page
     from smecluster.model.support.provenance import make_stamp
     from smecluster.scripts.fitting.calibrate import StageProgress
 
@@ -107,7 +107,7 @@ def evaluate(
 
 
 def _print(found: Evaluation) -> None:
-    from smecluster.calibration.evaluation.bar_names import name_bar, name_limit
+    from smecluster.calibration.forecasts.scores import name_bar, name_limit
     from smecluster.model.presentation.language.catalogue import mark
     from smecluster.model.presentation.language.spoken import say
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from smecluster.calibration import Case
-    from smecluster.calibration.validation.histories import Histories
+    from smecluster.calibration.data.histories import Histories
     from smecluster.model import Model
 
 EXAMPLES = (
@@ -156,9 +156,9 @@ def write_histories(
     InputError
         If a name is unknown, a case is malformed, or a file cannot be written.
     """
+    from smecluster.calibration.data.histories import NATION
+    from smecluster.calibration.data.histories import compare_histories as beside
     from smecluster.calibration.report.figures.history_panels import PANELS
-    from smecluster.calibration.validation.histories import compare_histories as beside
-    from smecluster.calibration.validation.rivals import NATION
     from smecluster.model.support.provenance import make_stamp
 
     results = name_results(out, rivals=rivals is not None)
@@ -194,7 +194,7 @@ def _load_cases(model: Model, names: Sequence[str], folders: Sequence[Path]) -> 
 
 
 def _compare(found: Histories, year: int) -> pd.DataFrame:
-    from smecluster.calibration.validation.rivals import compare_with_rivals
+    from smecluster.calibration.data.histories import compare_with_rivals
 
     return compare_with_rivals(found, year)
 
@@ -294,7 +294,7 @@ def _print_turns(turns: pd.DataFrame) -> None:
 
 
 def _print_rivals(table: pd.DataFrame) -> None:
-    from smecluster.calibration.validation.rivals import RIVALS
+    from smecluster.calibration.data.histories import RIVALS
     from smecluster.model.presentation.language.spoken import say
 
     rivals = [say("{name}, MAPE %", name=say(name)) for name in RIVALS]

@@ -11,8 +11,8 @@ import typer
 
 from smecluster.calibration.choosing import describe_origin
 from smecluster.calibration.drawing import draw_values
+from smecluster.calibration.experiments.reform import say_use
 from smecluster.calibration.loading import load_calibrated
-from smecluster.calibration.validation.reform_sources import say_use
 from smecluster.model.presentation.language.catalogue import mark
 from smecluster.model.presentation.language.spoken import say
 from smecluster.scripts.shared.options import CalibrationName, Folders, Regions
@@ -48,9 +48,9 @@ def reforms(
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Run published reforms on the model and count the effects within the published ranges."""
-    from smecluster.calibration.validation.reform_file import find_reforms
-    from smecluster.calibration.validation.reform_runs import run_reforms
-    from smecluster.calibration.validation.reform_score import count_effects, tabulate_effects
+    from smecluster.calibration.experiments.reform import find_reforms
+    from smecluster.calibration.experiments.run import run_reforms
+    from smecluster.calibration.experiments.score import count_effects, tabulate_effects
     from smecluster.model.support.provenance import make_stamp
 
     results = Results(out, plain=[_EFFECTS, _RUNS])
@@ -125,8 +125,8 @@ def _name_effect(row: Mapping[Hashable, Any]) -> str:
 
 
 def _sum_up(effects: pd.DataFrame) -> Iterator[str]:
-    """Say how many effects come out, by the rules of `calibration.validation.reform_score`."""
-    from smecluster.calibration.validation.reform_score import (
+    """Say how many effects come out, by the rules of `calibration.experiments.score`."""
+    from smecluster.calibration.experiments.score import (
         REQUIRED_EFFECTS,
         REQUIRED_STUDIES,
         count_effects,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def collect_histories() -> dict[str, Any]:
     """Set the base case beside the published series."""
     from smecluster.calibration import list_cases, load_case
-    from smecluster.calibration.validation.histories import compare_histories
+    from smecluster.calibration.data.histories import compare_histories
 
     model = load_shipped()
     known = [load_case(path) for path in list_cases()]
@@ -46,8 +46,8 @@ def collect_histories() -> dict[str, Any]:
 
 def collect_reforms() -> dict[str, Any]:
     """Run the published reforms."""
-    from smecluster.calibration.validation.reform_file import read_reforms
-    from smecluster.calibration.validation.reform_runs import run_reforms
+    from smecluster.calibration.experiments.reform import read_reforms
+    from smecluster.calibration.experiments.run import run_reforms
 
     table = run_reforms(load_shipped(), read_reforms())
     return {

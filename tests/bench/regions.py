@@ -68,7 +68,7 @@ def measure(count: int, folder: Path, runs: int = RUNS) -> None:
         How many runs are made at once.
     """
     from smecluster import model
-    from smecluster.calibration.data.extensive import is_extensive
+    from smecluster.calibration.data.constants import is_extensive
     from smecluster.model.engine.compile.kernel import TOGETHER, Batch, load_kernel
     from smecluster.model.engine.graph.clock import compute_times
     from smecluster.model.engine.graph.inputs import InputIndex

@@ -7,8 +7,8 @@ import pytest
 
 from smecluster.calibration.authoring.case_check import check_case
 from smecluster.calibration.data.case import list_cases, load_case
-from smecluster.calibration.evaluation.unseen import FOLDER as UNUSED
-from smecluster.calibration.evaluation.unseen import read_assignment
+from smecluster.calibration.forecasts.unseen import FOLDER as UNUSED
+from smecluster.calibration.forecasts.unseen import read_assignment
 from smecluster.calibration.loading import load_calibrated
 from smecluster.calibration.store.own import open_own
 from smecluster.model import simulate

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from smecluster.calibration.evaluation.unseen import FOLDER
+from smecluster.calibration.forecasts.unseen import FOLDER
 from smecluster.scripts.main import main
 
 CITIES = FOLDER.with_name("cities")

@@ -24,7 +24,7 @@ from smecluster.model.presentation.language.spoken import speaking
 from smecluster.scripts.fitting import answer, evaluate
 from smecluster.scripts.main import main
 from smecluster.scripts.structure import gains, knockouts
-from tests.calibration.evaluation.test_summary import make_evaluation
+from tests.calibration.forecasts.test_summary import make_evaluation
 from tests.scripts.test_chinese import find_english, read_page
 
 REGIONS = ("Wenzhou", "Pearl River Delta", "Zhongguancun")
@@ -79,7 +79,7 @@ def test_a_calibration_s_figures(tmp_path, monkeypatch):
 
 
 def test_the_evaluation(capsys):
-    from smecluster.calibration.evaluation.page import write_page
+    from smecluster.calibration.forecasts.page import write_page
 
     found = make_evaluation()
     evaluate._print(found)

@@ -22,7 +22,7 @@ from smecluster.model.presentation.plotting import Figure, add_heading, format_a
 from smecluster.model.presentation.wrapping import fill
 
 if TYPE_CHECKING:
-    from smecluster.calibration.validation.histories import Histories
+    from smecluster.calibration.data.histories import Histories
 
 #: The variables of the figure, one in each row.
 PANELS = (

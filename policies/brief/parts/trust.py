@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from smecluster.calibration.evaluation.summary import score_panels
+from smecluster.calibration.experiments.score import count_effects, tabulate_effects
+from smecluster.calibration.forecasts.scores import score_panels
 from smecluster.calibration.problem.criteria import IDENTIFIED, PRIOR
-from smecluster.calibration.validation.reform_score import count_effects, tabulate_effects
 from smecluster.model.presentation.documents.blocks import Part
 from smecluster.model.presentation.language.numbers import format_share
 from smecluster.policies.brief.words.evidence import Evidence

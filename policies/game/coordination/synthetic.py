@@ -3,7 +3,7 @@
 Studies of coordination have thirty provinces or fifty states. A synthetic region is one of the
 shipped regions, in turn, with another size and other endowments:
 
-* **size** multiplies everything that a larger place has more of (`calibration.data.extensive`).
+* **size** multiplies everything that a larger place has more of (`calibration.data.constants`).
   Sizes are lognormal; those made from one region sum to that region, so the nation around them is
   as large as before. Their spread is that of published GDP of four prefecture-level cities in 2020
   (Suzhou, Chengdu, Quanzhou, Wenzhou). All four are large; China's prefectures differ by more.
@@ -21,7 +21,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from smecluster.calibration.data.extensive import is_extensive
+from smecluster.calibration.data.constants import is_extensive
 from smecluster.model.file.model import Model
 from smecluster.model.file.regions import Region, read_regions, set_regions
 from smecluster.model.support.errors import InputError

@@ -9,8 +9,8 @@ import pytest
 from smecluster.calibration.authoring.case_check import check_case
 from smecluster.calibration.authoring.template import new_case
 from smecluster.calibration.data.case import list_cases, load_case
+from smecluster.calibration.data.case_file import Lines
 from smecluster.calibration.data.series import CASES
-from smecluster.calibration.data.toml_lines import Lines
 from smecluster.model.support.errors import InputError
 
 FIGURE = "wenzhou,va_tertiary,2010,"

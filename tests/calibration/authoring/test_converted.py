@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from smecluster.calibration.authoring.converted import find_oddities, tabulate_converted
+from smecluster.calibration.authoring.case_check import find_oddities, tabulate_converted
 from smecluster.calibration.data.case import load_case
 from smecluster.calibration.data.measuring import COLUMNS
 from smecluster.model import load

@@ -4,9 +4,8 @@ import re
 
 import pytest
 
-from smecluster.calibration.authoring.blanks import COPIED
 from smecluster.calibration.authoring.case_check import check_case
-from smecluster.calibration.authoring.template import FOLDER, new_case
+from smecluster.calibration.authoring.template import COPIED, FOLDER, new_case
 from smecluster.calibration.data.case import list_cases, load_case, make_region
 from smecluster.model import Region, simulate
 from smecluster.model import load as load_model

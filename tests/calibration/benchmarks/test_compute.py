@@ -7,8 +7,8 @@ import xarray as xr
 
 from smecluster.calibration import list_cases, load_case
 from smecluster.calibration.benchmarks.compute import EXPLAINED, LITTLE, NOT, Benchmarks, judge
-from smecluster.calibration.benchmarks.nation import DRIVERS, follow_nation, list_drivers
 from smecluster.calibration.benchmarks.page import write_page
+from smecluster.calibration.forecasts.outlook import DRIVERS, follow_nation, list_drivers
 
 
 def test_a_series_that_grows_like_the_nation_is_met_exactly():

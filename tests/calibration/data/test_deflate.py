@@ -2,7 +2,7 @@
 
 import pytest
 
-from smecluster.calibration.data.deflate import deflate, find_exchange_rate, read_deflator
+from smecluster.calibration.data.measuring import deflate, find_exchange_rate, read_deflator
 from smecluster.model.support.errors import InputError
 
 

@@ -8,7 +8,7 @@ import pytest
 from smecluster.calibration.authoring.case_check import check_case
 from smecluster.calibration.data.case import list_cases, load_case
 from smecluster.calibration.data.case_file import read_case_file
-from smecluster.calibration.data.overlaps import find_overlaps
+from smecluster.calibration.data.measuring import find_overlaps
 from smecluster.calibration.data.series import CASES
 from smecluster.model.support.errors import InputError
 

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smecluster.calibration.data.selection import (
+from smecluster.calibration.data.series import (
+    Row,
     choose_figures,
     count_digits,
     read_finality,
     read_grade,
 )
-from smecluster.calibration.data.series import Row
 from smecluster.model.support.errors import InputError
 
 PLAIN = Row(

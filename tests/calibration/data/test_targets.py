@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from smecluster.calibration import load_case
-from smecluster.calibration.data.targets import SEGMENT, Target, read_targets
+from smecluster.calibration.data.constants import TARGET, Target, read_targets
 from smecluster.calibration.problem.assembly import assemble_problem
 from smecluster.model import load
 from smecluster.model.support.errors import InputError
@@ -50,7 +50,7 @@ def test_a_bad_target_is_refused_with_its_line(tmp_path, row, message):
 
 def test_targets_join_the_figures_that_a_fit_uses(model, case):
     problem = assemble_problem(model, [case])
-    own = problem.measurements[problem.measurements["segment"] == SEGMENT]
+    own = problem.measurements[problem.measurements["segment"] == TARGET]
     used = [target for target in case.targets if target.status != "remembered"]
     assert list(own["value"]) == [target.value for target in used]
     assert list(own["sigma"]) == [target.error for target in used]
@@ -61,21 +61,21 @@ def test_a_target_from_memory_counts_only_if_asked_for_and_with_twice_the_error(
     target = Target("talent share", 2010, 0.07, "Dmnl", 0.25, "remembered", "memory", "")
     with_it = replace(case, targets=(target,))
     without = assemble_problem(model, [with_it]).measurements
-    assert SEGMENT not in set(without["segment"])
+    assert TARGET not in set(without["segment"])
     asked = assemble_problem(model, [with_it], include=["remembered"]).measurements
-    assert asked.loc[asked["segment"] == SEGMENT, "sigma"].tolist() == [0.5]
+    assert asked.loc[asked["segment"] == TARGET, "sigma"].tolist() == [0.5]
 
 
 def test_no_target_is_a_measurement_of_the_case(case):
-    assert SEGMENT not in set(case.measurements()["segment"])
+    assert TARGET not in set(case.measurements()["segment"])
 
 
 def test_targets_of_later_years_are_no_figures_to_forecast(model, case):
     problem = assemble_problem(model, [case]).drop_targets_after(2015)
-    aimed = problem.measurements[problem.measurements["segment"] == SEGMENT]
+    aimed = problem.measurements[problem.measurements["segment"] == TARGET]
     assert len(aimed)
     assert aimed["year"].max() <= 2015
-    figures = problem.measurements[problem.measurements["segment"] != SEGMENT]
+    figures = problem.measurements[problem.measurements["segment"] != TARGET]
     assert figures["year"].max() > 2015
 
 

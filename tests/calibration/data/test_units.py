@@ -3,8 +3,7 @@
 import pytest
 
 from smecluster.calibration.data.case_file import Measure, Place
-from smecluster.calibration.data.deflate import deflate
-from smecluster.calibration.data.measuring import check_measure, derive_measurements
+from smecluster.calibration.data.measuring import check_measure, deflate, derive_measurements
 from smecluster.calibration.data.series import COLUMNS, Row, read_series
 from smecluster.calibration.data.units import PUBLISHED, find_unit
 from smecluster.model.support.errors import InputError
@@ -78,7 +77,7 @@ def test_the_shipped_units_mean_what_their_words_say():
 
 
 def _read_again(name):
-    from smecluster.calibration.data.unit_words import read_words
+    from smecluster.calibration.data.units import read_words
 
     return read_words(name)
 

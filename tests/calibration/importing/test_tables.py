@@ -4,9 +4,14 @@ import pandas as pd
 import pytest
 
 from smecluster.calibration.data.case_file import Heading
-from smecluster.calibration.importing.cells import parse_figure, parse_year, read_cells
 from smecluster.calibration.importing.headings import choose_measures, understand
-from smecluster.calibration.importing.layout import SheetFigure, read_figures
+from smecluster.calibration.importing.spreadsheet import (
+    SheetFigure,
+    parse_figure,
+    parse_year,
+    read_cells,
+    read_figures,
+)
 from smecluster.model.support.errors import InputError
 
 DOWN = [

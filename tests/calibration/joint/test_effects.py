@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import t
 
+from smecluster.calibration.experiments.reform import read_reforms
 from smecluster.calibration.joint.effects import (
     FREEDOM,
     Effect,
@@ -13,7 +14,6 @@ from smecluster.calibration.joint.effects import (
     tabulate_published,
     weigh_draws,
 )
-from smecluster.calibration.validation.reform_file import read_reforms
 from smecluster.model import load
 
 

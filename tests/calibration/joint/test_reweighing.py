@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from smecluster.calibration.experiments.reform import read_reforms
 from smecluster.calibration.joint.effects import select_effects
 from smecluster.calibration.joint.reweighing import reweigh
 from smecluster.calibration.joint.run import JointPosterior
 from smecluster.calibration.priors.law import Law
 from smecluster.calibration.priors.table import Prior, Priors
 from smecluster.calibration.stages import Stages
-from smecluster.calibration.validation.reform_file import read_reforms
 from smecluster.model import load
 
 PRIORS = Priors([Prior("a", "m", 0.0, Law("lin", -1.645, 0.0, 1.645, -9.0, 9.0), 0.0, "a")])

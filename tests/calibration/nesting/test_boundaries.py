@@ -76,7 +76,7 @@ def test_the_shipped_regions_and_cities_lie_apart():
 
 
 def _find_cities():
-    from smecluster.calibration.evaluation.unseen import FOLDER
+    from smecluster.calibration.forecasts.unseen import FOLDER
 
     return sorted(path.parent for path in FOLDER.with_name("cities").glob("*/case.toml"))
 

@@ -14,15 +14,15 @@ import pytest
 from smecluster.calibration.authoring.case_check import check_case
 from smecluster.calibration.choosing import find_calibration
 from smecluster.calibration.data.case import load_case
-from smecluster.calibration.data.deflate import deflate
+from smecluster.calibration.data.measuring import deflate
 from smecluster.calibration.data.series import CASES
 from smecluster.calibration.drawing import sample_draws
+from smecluster.calibration.importing.sized_case import new_sized_case
 from smecluster.calibration.interface import assemble_alone, assemble_together
 from smecluster.calibration.loading import load_calibrated, load_gross
 from smecluster.calibration.nesting.netted_cases import net_cases
 from smecluster.calibration.nesting.netting import Netting
 from smecluster.calibration.problem.objective import Objective
-from smecluster.calibration.sizing.sized_case import new_sized_case
 from smecluster.model import simulate
 from smecluster.model.support.errors import InputError
 

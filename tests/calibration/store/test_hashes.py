@@ -7,11 +7,9 @@ import warnings
 
 import pytest
 
-from smecluster.calibration.authoring import adoption
-from smecluster.calibration.authoring.adoption import adopt_calibration
 from smecluster.calibration.authoring.case_check import check_case
 from smecluster.calibration.choosing import describe_origin, find_calibration
-from smecluster.calibration.data.fingerprint import fingerprint_case, name_changes
+from smecluster.calibration.data.case import fingerprint_case, name_changes
 from smecluster.calibration.data.series import CASES
 from smecluster.calibration.drawing import sample_draws
 from smecluster.calibration.loading import load_calibrated
@@ -239,42 +237,6 @@ def test_a_later_change_of_the_calibration_that_held_the_others_is_told_in_one_l
 def test_the_same_calibration_by_another_name_is_no_change(beside, calibration):
     shared = open_calibration("three-cases")
     assert warn_of_loading(beside(f"three-cases {shared.hash}"), str(calibration)) == []
-
-
-def test_a_stale_calibration_of_a_case_is_not_adopted(case, tmp_path):
-    model = tmp_path / "model.mdl"
-    model.write_text(load().text, encoding="utf-8")
-    before = model.read_bytes()
-    alter(case / "series.csv", "1994,4946.07", "1994,9946.07")
-    with pytest.raises(InputError, match=r"series\.csv has changed since .* calibrate again"):
-        adopt_calibration(case / "calibration", model)
-    assert model.read_bytes() == before
-
-
-@pytest.mark.parametrize("touched", [False, True])
-def test_a_calibration_follows_the_case_that_it_was_adopted_into(
-    touched, case, calibration, tmp_path, monkeypatch
-):
-    model = tmp_path / "model.mdl"
-    model.write_text(load().text, encoding="utf-8")
-    found = open_calibration(calibration)
-    made_from = {"Wenzhou": fingerprint_case(case)}
-    facts = {**found.manifest, "cases": made_from}
-    write_manifest(calibration, facts, list(found.manifest["files"]))
-    if touched:
-        alter(case / "series.csv", "1994,4946.07", "1994,9946.07")
-
-    def copy(_):
-        alter(case / "constants.csv", "initial firms,external,6", "initial firms,external,7")
-        return ()
-
-    monkeypatch.setattr(adoption, "list_cases", lambda: (str(case),))
-    monkeypatch.setattr(adoption, "copy_values", copy)
-    adopt_calibration(calibration, model)
-    now = open_calibration(calibration).manifest["cases"]
-    # What somebody changed before is still a change; what adopting wrote is none.
-    assert now == (made_from if touched else {"Wenzhou": fingerprint_case(case)})
-    assert fingerprint_case(case) != made_from["Wenzhou"]
 
 
 def test_edited_figures_of_a_shipped_case_are_told_when_its_calibration_is_used(

@@ -4,12 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from smecluster.calibration.validation.scores import (
-    measure_log_error,
-    measure_share_better,
-    score_fits,
-    score_forecasts,
-)
+from smecluster.calibration.data.histories import measure_log_error, score_fits
+from smecluster.calibration.validation.scores import measure_share_better, score_forecasts
 
 SERIES = {"region": "Here", "variable": "value added", "segment": ""}
 

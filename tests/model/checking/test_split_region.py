@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from smecluster import model
-from smecluster.calibration.data.extensive import is_extensive
+from smecluster.calibration.data.constants import is_extensive
 from smecluster.model.file.regions import Region, read_regions
 
 OUTCOMES = (

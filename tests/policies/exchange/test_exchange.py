@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 
 import smecluster as sc
+from smecluster.calibration.experiments.reform import read_reforms
 from smecluster.calibration.report.bibliography import _find_place, write_bibliography
 from smecluster.calibration.store.named import open_calibration
-from smecluster.calibration.validation.reform_file import read_reforms
 from smecluster.policies import load
 from smecluster.policies.exchange.long_table import COLUMNS, make_long_table
 from smecluster.policies.exchange.vensim_files import (

@@ -5,11 +5,7 @@ import re
 
 import pytest
 
-from smecluster.calibration.authoring import region_values
-from smecluster.calibration.data.case import list_cases
 from smecluster.calibration.store.named import open_calibration
-from smecluster.model.file.model import SHIPPED
-from smecluster.model.support.files import read_text
 from smecluster.scripts.main import main
 
 
@@ -193,32 +189,11 @@ def test_a_calibration_without_a_manifest_has_no_page(capsys, fitted):
     assert "holds no calibration" in err
 
 
-def test_an_estimate_is_adopted_by_a_model_file_and_the_cases(capsys, tmp_path, monkeypatch):
-    written = {}
-    monkeypatch.setattr(region_values, "overwrite_file", written.__setitem__)
-    model = tmp_path / "copy.mdl"
-    shipped = read_text(SHIPPED)
-    old = open_calibration("three-cases").values["migration rate"]
-    model.write_text(shipped.replace(f"migration rate = {old:g}", "migration rate = 0.03"))
-    assert read_text(model) != shipped
-    status, out, _ = call(capsys, "calibrate", "adopt", "three-cases", model)
-    assert status == 0
-    assert read_text(model) == shipped
-    first, *others = out.splitlines()
-    assert first.startswith(f"{model}: ")
-    assert first.endswith(" values of three-cases")
-    assert [line.partition(":")[0] for line in others] == sorted(list_cases())
-    assert {path.name for path in written} == {"constants.csv", "tables.csv"}
-
-
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["values", "nowhere.mdl"], "no such file: nowhere.mdl"),
-        (["adopt", "three-case"], "did you mean 'three-cases'?"),
-        (["gather", "nowhere"], "no such file: nowhere"),
-        (["gather"], "Missing argument"),
-        (["adpt"], "did you mean the subcommand 'adopt'?"),
+        (["seal", "nowhere"], "nowhere"),
+        (["repot"], "did you mean the subcommand 'report'?"),
     ],
 )
 def test_a_mistake_in_a_subcommand_ends_with_one_line_and_status_2(capsys, arguments, message):

@@ -1,0 +1,1 @@
+"""Published effects of reforms, as experiments on the model."""

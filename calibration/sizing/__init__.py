@@ -1,1 +1,0 @@
-"""A new region as a like region at another size: what scales, by how much, and the case made."""
