@@ -88,7 +88,7 @@ lint: $(READY) ## style and types
 check: $(READY) ## the checks on the model itself
 	$(BIN)/smecluster check
 
-baseline: $(READY) ## store every result that the tests protect again, and say in words what moved
+baseline: $(READY) ## store every result that the tests protect again, and list what moved
 	$(BIN)/python -m tests.baseline --renew
 
 bench: $(READY) ## how fast the kernel and the commands are (AGAINST=path of a former checkout)

@@ -21,26 +21,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--only",
         action="append",
         metavar="PART",
-        choices=[part.name for part in PARTS],
-        help="one part: " + ", ".join(part.name for part in PARTS) + "; repeatable",
+        choices=PARTS,
+        help=f"one part: {', '.join(PARTS)}; repeatable",
     )
     chosen = parser.parse_args(arguments)
+    stored = store.load()
     moved = 0
-    for part in PARTS:
-        if chosen.only and part.name not in chosen.only:
-            continue
-        today = store.round_values(part.values())
-        stored = store.load(part.name)
-        differences = store.compare(stored, today, part.tolerance)
+    for name in chosen.only or PARTS:
+        part = PARTS[name]
+        today = store.round_values(part.collect())
+        differences = store.compare(stored.get(name, {}), today, part.tolerance)
         moved += len(differences)
-        if not stored:
-            print(f"{part.name}: nothing stored yet ({len(differences)} values today)")
+        if name not in stored:
+            print(f"{name}: nothing stored yet ({len(differences)} values today)")
         elif differences:
-            print(store.describe(part.name, differences))
+            print(store.describe(name, differences))
         else:
-            print(f"{part.name}: as stored ({len(list(store.flatten(today)))} values)")
+            print(f"{name}: as stored ({len(list(store.flatten(today)))} values)")
         if chosen.renew:
-            store.save(part.name, part.about, part.tolerance, today)
+            stored[name] = today
+            store.save(stored)
     if moved and chosen.renew:
         print(f"{moved} values renewed: mark the change in CHANGELOG.md as **results**")
     elif moved:

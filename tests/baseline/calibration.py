@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+import tempfile
+import warnings
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .labels import load_shipped
+from .labels import label_dataset, label_rows, load_shipped, run_command
+from .parts import EFFECT, PLAIN, part
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from smecluster.calibration.priors.table import Priors
+    from smecluster.calibration.problem.assembly import Problem
 
+_SPREADSHEET = """年份,第二产业增加值(亿元),第三产业增加值(亿元),户籍人口(万人),平均工资(元)
+1990年,30,13,600,2000
+2000年,"1,200",800,650,9000
+2010年,3000,2500,,32000
+"""
+
+
+@part("histories", PLAIN)
 def collect_histories() -> dict[str, Any]:
     """Set the base case beside the published series."""
     from smecluster.calibration import list_cases, load_case
@@ -44,6 +58,7 @@ def collect_histories() -> dict[str, Any]:
     return {"fit": fit, "turning points": turns}
 
 
+@part("reforms", EFFECT)
 def collect_reforms() -> dict[str, Any]:
     """Run the published reforms."""
     from smecluster.calibration.experiments.reform import read_reforms
@@ -62,6 +77,7 @@ def collect_reforms() -> dict[str, Any]:
     }
 
 
+@part("calibration", PLAIN)
 def collect_calibration() -> dict[str, Any]:
     """Read the shipped calibration, and how far its estimate lies from figures and priors."""
     import numpy as np
@@ -91,6 +107,109 @@ def collect_calibration() -> dict[str, Any]:
         "figures": len(estimated.measurements),
         "cost": {"estimate": costs[0]} | {f"draw {at}": cost for at, cost in enumerate(costs[1:])},
     }
+
+
+@part("posterior", EFFECT)
+def collect_posterior() -> dict[str, Any]:
+    """Compute the -log posterior over every constant at five shipped draws, and their spread."""
+    import numpy as np
+
+    from smecluster.calibration.joint.run import make_joint_target
+    from smecluster.calibration.store.named import open_calibration
+
+    problem, priors = _assemble_everything()
+    target = make_joint_target(problem, priors)
+    draws = open_calibration("every-constant").draws
+    points = priors.find_points(draws[list(priors.names)].iloc[:5].to_numpy())
+    costs = target.cost(np.vstack([np.zeros(len(priors)), points]))
+    _, slopes = target.differentiate(points[:1], None, np.zeros((1, 1)))[1:]
+    spread = draws[list(priors.names)[::12]].quantile([0.05, 0.5, 0.95]).T
+    return {
+        "constants": len(priors),
+        "figures": len(problem.measurements),
+        "cost": {"prior median": costs[0]}
+        | {f"draw {at}": one for at, one in enumerate(costs[1:])},
+        "gradient at draw 0": dict(zip(priors.names[::12], slopes[0, ::12], strict=True)),
+        "draws": {
+            str(name): {f"{at:.0%}": value for at, value in row.items()}
+            for name, row in spread.iterrows()
+        },
+    }
+
+
+@part("forecasts", EFFECT)
+def collect_forecasts() -> dict[str, Any]:
+    """Forecast from one origin, with the model at three shipped draws and with its rivals."""
+    import numpy as np
+
+    from smecluster.calibration.evaluation.blind_fit import run_paths
+    from smecluster.calibration.evaluation.forecasts import (
+        forecast_by_model,
+        forecast_by_rivals,
+        make_task,
+        run_nation,
+    )
+    from smecluster.calibration.evaluation.protocol import read_protocol
+    from smecluster.calibration.store.named import open_calibration
+
+    problem, priors = _assemble_everything()
+    protocol = read_protocol()
+    years = problem.measurements["year"].to_numpy(dtype=float)
+    task = make_task(problem, years <= 2012, np.isin(years, [2013, 2016]), 3)
+    draws = open_calibration("every-constant").draws
+    points = priors.find_points(draws[list(priors.names)].iloc[:3].to_numpy())
+    national = run_nation(problem.model, None, task.years)
+    paths = run_paths(problem, priors, points, None, {}, task.years, protocol.model, 1, 1)
+    tables = [
+        forecast_by_model(task, "model", paths, task.years, 200, 1),
+        forecast_by_rivals(task, national, task.years, None, protocol),
+    ]
+    return {
+        str(name): label_rows(
+            rows, ["region", "variable", "segment", "year"], ["median", "crps", "log score"]
+        )
+        for table in tables
+        for name, rows in table.groupby("forecaster")
+    }
+
+
+@part("own-region", PLAIN)
+def collect_own_region() -> dict[str, Any]:
+    """Import a region from a spreadsheet, check it, and run it beside the others."""
+    from smecluster.calibration.loading import load_calibrated
+    from smecluster.model import simulate
+
+    with tempfile.TemporaryDirectory() as place:
+        folder, table = Path(place) / "my-town", Path(place) / "my-town.csv"
+        table.write_text(_SPREADSHEET, encoding="utf-8")
+        made = run_command("case", "import", str(table), "--into", str(folder), "--json")
+        checked = run_command("case", "check", str(folder), "--json")
+        with warnings.catch_warnings(action="ignore"):  # the values are those of a like region
+            model = load_calibrated([], [folder])
+        run = simulate(model, outputs=["value added", "Employment"], years=[2000, 2030])
+    return {
+        "import": {name: made[name] for name in ("like", "year", "gdp", "factor", "figures")},
+        "problems": len(checked["problems"]),
+        "understood": {
+            f"{row['measures']}, {row['series']}": {key: row[key] for key in ("years", "figures")}
+            for row in checked["understood"]
+        },
+        "converted": {
+            f"{row['measures']}, {row['year']}": {"value": row["value"], "unit": row["unit"]}
+            for row in checked["converted"]
+        },
+        "run": label_dataset(run),
+    }
+
+
+def _assemble_everything() -> tuple[Problem, Priors]:
+    """Give the problem of the shipped cases in long steps, and the priors of every constant."""
+    from smecluster.calibration import list_cases
+    from smecluster.calibration.interface import assemble_together
+    from smecluster.calibration.priors.table import build_priors
+
+    problem = assemble_together(list_cases(), (), {"TIME STEP": 0.25})
+    return problem, build_priors(problem.model, problem.parameters)
 
 
 def _same(table: pd.DataFrame, row: dict[Any, Any], *columns: str) -> Iterable[dict[Any, Any]]:

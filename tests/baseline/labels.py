@@ -93,3 +93,36 @@ def name_with_unit(name: str, values: xr.DataArray) -> str:
 
 def label_years(values: xr.DataArray) -> dict[str, float]:
     return {f"{year:g}": float(values.sel(time=year)) for year in values["time"].values}
+
+
+def label_dataset(data: xr.Dataset, names: Sequence[str] = ()) -> dict[str, Any]:
+    """Label variables of a dataset by the coordinates of each value."""
+    found: dict[str, Any] = {}
+    for name in names or list(data):
+        values = data[name]
+        for label, value in values.to_series().items():
+            keys = [str(key) for key in (label if isinstance(label, tuple) else (label,))]
+            found.setdefault(str(name), {}).setdefault(", ".join(keys[:-1]) or "all", {})[
+                keys[-1]
+            ] = value
+    return found
+
+
+def label_rows(table: pd.DataFrame, keys: Sequence[str], values: Sequence[str]) -> dict[str, Any]:
+    """Label some columns of a table by others."""
+    return {
+        ", ".join(str(row[key]) for key in keys): {name: row[name] for name in values}
+        for row in table.to_dict("records")
+    }
+
+
+def count_table(table: pd.DataFrame) -> dict[str, Any]:
+    """Sum up a table: its rows, and the sum of each column of numbers, words being counted."""
+    import pandas as pd
+
+    return {"rows": len(table)} | {
+        str(name): float(column.sum())
+        if pd.api.types.is_numeric_dtype(column)
+        else f"{column.nunique()} different"
+        for name, column in table.items()
+    }

@@ -6,10 +6,12 @@ from typing import Any
 from unittest import mock
 
 from .labels import label_outcomes, label_years, load_shipped, name_with_unit, run_command
+from .parts import EFFECT, GAIN, PLAIN, part
 
 YEARS = [1980, 1990, 2000, 2010, 2020, 2030, 2040]
 
 
+@part("base-run", PLAIN)
 def collect_base_run() -> dict[str, Any]:
     """Run the shipped model as calibrated, and with all recorded policy left out."""
     from smecluster.model import simulate
@@ -24,6 +26,7 @@ def collect_base_run() -> dict[str, Any]:
     return found
 
 
+@part("batch", PLAIN)
 def collect_batch() -> dict[str, Any]:
     """Run a table of inputs."""
     import numpy as np
@@ -47,6 +50,7 @@ def collect_batch() -> dict[str, Any]:
     }
 
 
+@part("facts", EFFECT)
 def collect_facts() -> dict[str, Any]:
     """Look for the stylised facts."""
     from smecluster.model.checking.stylised_facts import run_facts
@@ -63,6 +67,7 @@ def collect_facts() -> dict[str, Any]:
     return found
 
 
+@part("gains", GAIN)
 def collect_gains() -> dict[str, Any]:
     """Work out the gains of the reinforcing loops, all balancing loops being at work."""
     from smecluster.model.checking import loop_gains
@@ -78,6 +83,7 @@ def collect_gains() -> dict[str, Any]:
     return {"one loop": single, "all loops together": dict(together)}
 
 
+@part("all-gains", GAIN, slow=True)
 def collect_all_gains() -> dict[str, Any]:
     """Work out the gain of all loops together with balancing loops held constant."""
     from smecluster.model.checking import loop_gains
@@ -86,6 +92,7 @@ def collect_all_gains() -> dict[str, Any]:
     return {brake: dict(by_region) for brake, by_region in found.together.items()}
 
 
+@part("checks", PLAIN, slow=True)
 def collect_checks() -> dict[str, Any]:
     """Run the checks on the model."""
     from smecluster.model.checking.runner import run_checks
@@ -96,6 +103,7 @@ def collect_checks() -> dict[str, Any]:
     return found
 
 
+@part("knockouts", EFFECT, slow=True)
 def collect_knockouts() -> dict[str, Any]:
     """Cut and double the mechanisms of the paper."""
     return {

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .labels import LONG_STEP, choose_draws, label_table, load_shipped, run_command
+from .labels import (
+    LONG_STEP,
+    choose_draws,
+    label_dataset,
+    label_rows,
+    label_table,
+    load_shipped,
+    run_command,
+)
+from .parts import COST, EFFECT, PLAIN, SEARCH, part
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -12,6 +21,7 @@ if TYPE_CHECKING:
     from smecluster.policies.comparison.result import Comparison
 
 
+@part("strategies", PLAIN)
 def collect_strategies() -> dict[str, Any]:
     """Run every shipped strategy as written."""
     from smecluster.policies.strategy import names
@@ -26,6 +36,7 @@ def collect_strategies() -> dict[str, Any]:
     return found
 
 
+@part("comparison", COST)
 def collect_comparison() -> dict[str, Any]:
     """Compare three strategies at the best fit, and two of them on ten draws."""
     from smecluster.policies.comparison.compute import compare
@@ -44,6 +55,7 @@ def collect_comparison() -> dict[str, Any]:
     }
 
 
+@part("futures", COST)
 def collect_futures() -> dict[str, Any]:
     """Compare two strategies in three futures on twelve draws: regret, and who is good enough."""
     from smecluster.policies.comparison.compute import compare
@@ -70,6 +82,7 @@ def collect_futures() -> dict[str, Any]:
     return found
 
 
+@part("contributions", COST)
 def collect_contributions() -> dict[str, Any]:
     """Share the effect of two strategies among their levers, on three draws."""
     from smecluster.policies.contributions.compute import compute_contributions
@@ -87,6 +100,7 @@ def collect_contributions() -> dict[str, Any]:
     return found
 
 
+@part("best-use", SEARCH)
 def collect_best_use() -> dict[str, Any]:
     """Search shortly for the best use of the money, beside two strategies, on unseen draws."""
     from smecluster.policies.optimisation.compute import optimise
@@ -108,6 +122,7 @@ def collect_best_use() -> dict[str, Any]:
     }
 
 
+@part("windows", COST)
 def collect_windows() -> dict[str, Any]:
     """Map when help pays, on two draws."""
     from smecluster.model.writing.result import label_units
@@ -126,6 +141,7 @@ def collect_windows() -> dict[str, Any]:
     return {name: label_table(label_units(table)) for name, table in found.tables.items()}
 
 
+@part("statistics", COST)
 def collect_statistics() -> dict[str, Any]:
     """Value the cluster statistics of the local strategy, on three draws."""
     from smecluster.policies.futures import load as load_future
@@ -170,3 +186,107 @@ def _points(values: xr.DataArray) -> dict[str, float]:
     if values.size == 1:
         return {"value": float(values.values.item())}
     return {f"{at:g} %": float(np.nanpercentile(values.values, at)) for at in (5, 50, 95)}
+
+
+@part("account", COST)
+def collect_account() -> dict[str, Any]:
+    """Draw up the accounts of two strategies, on two draws."""
+    import smecluster as sc
+
+    model = load_shipped()
+    found = sc.account(
+        ["central", "local"], model, draws=choose_draws(model, 2), settings=LONG_STEP
+    )
+    return {"changes": label_dataset(found.changes), "gap is rounding": found.measure_gap() < 1e-6}
+
+
+@part("assign", COST)
+def collect_assign() -> dict[str, Any]:
+    """Assign three levers, and find the best whole division of them, on three draws."""
+    import smecluster as sc
+
+    model = load_shipped()
+    found = sc.assign(
+        ["talent training", "innovation network", "quality supervision"],
+        model,
+        draws=choose_draws(model, 3),
+        settings=LONG_STEP,
+    )
+    divisions = {name: ", ".join(one.who) for name, one in found.divisions.items()}
+    return {
+        "levers": label_dataset(found.levers),
+        "divisions": divisions,
+        "results": label_dataset(found.results),
+    }
+
+
+@part("map", COST)
+def collect_map() -> dict[str, Any]:
+    """Map two strategies at three budgets to two horizons, on two draws."""
+    import smecluster as sc
+
+    model = load_shipped()
+    found = sc.money_map(
+        ["central", "local"],
+        model,
+        draws=choose_draws(model, 2),
+        budgets=["0.1%", "0.5%", "3%"],
+        horizons=[2040, 2060],
+        settings=LONG_STEP,
+    )
+    return label_dataset(found.changes)
+
+
+@part("why", EFFECT)
+def collect_why() -> dict[str, Any]:
+    """Find the links that carry the effect of a lever."""
+    import smecluster as sc
+
+    found = sc.why("quality supervision", model=load_shipped(), year=2030, settings=LONG_STEP)
+    tables = found.tables()
+    return {
+        "effect": found.size,
+        "chains": label_rows(tables["chains"].head(8), ["chain"], ["carries [%]"]),
+        "links": label_rows(tables["links"].head(20), ["variable", "read by"], ["carries [%]"]),
+        "moves": label_rows(tables["moves"].head(20), ["variable", "unit"], ["without", "with"]),
+        "counts": {name: len(table) for name, table in tables.items()},
+    }
+
+
+@part("dominance", EFFECT)
+def collect_dominance() -> dict[str, Any]:
+    """Find which named loops dominate, under two strategies."""
+    from smecluster.policies.notebook.analyses import measure_dominance
+
+    shares = measure_dominance(["as-now", "local"], load_shipped()).shares
+    return label_dataset(shares.sel(time=[2000, 2030]).rename("share").to_dataset())
+
+
+@part("returns", EFFECT)
+def collect_returns() -> dict[str, Any]:
+    """Find what a yuan on each of three levers returns."""
+    from smecluster.policies.returns.compute import compute_returns
+
+    levers = ["talent training", "infrastructure investment", "quality supervision"]
+    table = compute_returns(load_shipped(), levers, [0.005]).table
+    numbers = [str(name) for name in table.select_dtypes("float") if name != "share"]
+    return label_rows(table, ["lever", "level", "place"], [*numbers, "flag"])
+
+
+@part("game", SEARCH)
+def collect_game() -> dict[str, Any]:
+    """Play the game of governments with one aim, on two draws, and check it on two more."""
+    import smecluster as sc
+
+    found = sc.game(
+        ["local", "central"],
+        load_shipped(),
+        draws=2,
+        unseen=2,
+        aims=("growth",),
+        information="none",
+        starts=1,
+        settings=LONG_STEP,
+    )
+    tables = found.tables()
+    return {name: label_table(tables[name]) for name in ("arrangements", "mixes", "unseen")}
