@@ -142,14 +142,14 @@ def collect_forecasts() -> dict[str, Any]:
     """Forecast from one origin, with the model at three shipped draws and with its rivals."""
     import numpy as np
 
-    from smecluster.calibration.evaluation.blind_fit import run_paths
-    from smecluster.calibration.evaluation.forecasts import (
+    from smecluster.calibration.forecasts.blind_fit import run_paths
+    from smecluster.calibration.forecasts.protocol import read_protocol
+    from smecluster.calibration.forecasts.rolling import (
         forecast_by_model,
         forecast_by_rivals,
         make_task,
         run_nation,
     )
-    from smecluster.calibration.evaluation.protocol import read_protocol
     from smecluster.calibration.store.named import open_calibration
 
     problem, priors = _assemble_everything()
