@@ -12,7 +12,7 @@ from smecluster.calibration.loading import load_gross
 from smecluster.calibration.nesting.netting import Netting
 from smecluster.calibration.store.mismatches import CalibrationWarning, warn_of_model
 from smecluster.calibration.store.own import open_own
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -21,7 +21,7 @@ from smecluster.calibration.store.named import Calibration, apply_calibration
 from smecluster.calibration.store.own import open_own
 from smecluster.model import Model, Region, load
 from smecluster.model.engine.read.values import find_element
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 
 def load_beside(

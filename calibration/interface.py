@@ -39,8 +39,8 @@ from smecluster.calibration.store.own import OWN
 from smecluster.calibration.validation.holdout import SPLIT, check_split
 from smecluster.model import Region, load
 from smecluster.model.engine.run.settings import check_count, check_time_step
+from smecluster.model.errors import InputError, UnknownNameError
 from smecluster.model.support.checkpoints import drop
-from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.ledger import check_name
 from smecluster.model.support.limits import MOST_STARTS
 from smecluster.model.support.provenance import make_stamp

@@ -17,7 +17,7 @@ from smecluster.calibration.store.mismatches import (
     warn_of_others,
 )
 from smecluster.calibration.store.own import open_own
-from smecluster.model.support.errors import InputError, UnknownNameError
+from smecluster.model.errors import InputError, UnknownNameError
 
 if TYPE_CHECKING:
     from smecluster.calibration.data.case import Case

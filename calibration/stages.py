@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from smecluster.calibration.estimate.fit import Optimum
 from smecluster.calibration.problem.objective import Objective
+from smecluster.model.inputs import read_json
 from smecluster.model.support import ledger
 from smecluster.model.support.checkpoints import Checkpoints
 from smecluster.model.support.files import overwrite_file
-from smecluster.model.support.reading import read_json
 
 #: Receives the stage, how much of it is done, and how much there is.
 Tell = Callable[[str, int, int], None]

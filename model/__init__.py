@@ -24,12 +24,11 @@ if TYPE_CHECKING:
     from smecluster.model.engine.run.runs import RunError, failures, simulate, simulate_many, stream
     from smecluster.model.file.model import Model, load
     from smecluster.model.file.regions import Region
-    from smecluster.model.support.errors import InputError
 
 # Imported when first used: a command that only prints text does not wait for pandas.
 _HOMES = {
     "Clock": "smecluster.model.engine.read.document",
-    "InputError": "smecluster.model.support.errors",
+    "InputError": "smecluster.model.errors",
     "Model": "smecluster.model.file.model",
     "Region": "smecluster.model.file.regions",
     "RunError": "smecluster.model.engine.run.runs",

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from smecluster.model.cache import explain_distrust, find_folder
 from smecluster.model.presentation.language.catalogue import mark
 from smecluster.model.presentation.language.spoken import say
-from smecluster.model.support.cache import explain_distrust, find_folder
 
 #: Fine; something works less well or not at all without it; nothing works without it.
 State = Literal["fine", "lacking", "broken"]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from matplotlib.lines import Line2D
 
+from smecluster.model.errors import InputError
 from smecluster.model.presentation.formatting import (
     TOTAL_COLOUR,
     capitalise,
@@ -15,7 +16,6 @@ from smecluster.model.presentation.formatting import (
     display_unit,
 )
 from smecluster.model.presentation.plotting import Figure, add_heading, format_axis
-from smecluster.model.support.errors import InputError
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -24,10 +24,10 @@ from numpy.typing import NDArray
 from smecluster.model.engine.read.names import fold_name
 from smecluster.model.engine.read.values import split_name
 from smecluster.model.engine.run import runs
+from smecluster.model.errors import InputError, UnknownNameError
 from smecluster.model.file.model import Model, load
 from smecluster.model.presentation.formatting import display_unit
 from smecluster.model.presentation.prose import format_count
-from smecluster.model.support.errors import InputError, UnknownNameError
 
 if TYPE_CHECKING:
     from smecluster.model.engine.run.dask import Cluster

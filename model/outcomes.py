@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 import xarray as xr
 
-from smecluster.model.support.errors import UnknownNameError
+from smecluster.model.errors import UnknownNameError
 
 PLACE = "place"
 TOTAL = "total"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from smecluster.model.support.errors import UnknownNameError
+from smecluster.model.errors import UnknownNameError
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from smecluster.model.engine.run.runs import simulate
 from smecluster.model.engine.run.settings import override_inputs
+from smecluster.model.errors import InputError
 from smecluster.model.presentation.language.spoken import say
-from smecluster.model.support.errors import InputError
 from smecluster.policies.menu import read_menu
 from smecluster.policies.plan import START, carry_on
 

@@ -17,10 +17,9 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from smecluster.model.engine.read.values import read_values
-from smecluster.model.support.errors import InputError, UnknownNameError
+from smecluster.model.errors import InputError, UnknownNameError
+from smecluster.model.inputs import Schema, read_toml, validate
 from smecluster.model.support.limits import MOST_BENDING
-from smecluster.model.support.reading import read_toml
-from smecluster.model.support.schema import Schema, validate
 from smecluster.model.support.workspace import find_named_file, list_files
 
 if TYPE_CHECKING:

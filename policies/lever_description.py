@@ -12,8 +12,8 @@ from smecluster.model.engine.read.document import Document, Variable
 from smecluster.model.engine.read.document import read_document as read_document
 from smecluster.model.engine.read.names import fold_name, list_subscripts
 from smecluster.model.engine.read.values import Cell, Value, read_values
+from smecluster.model.errors import InputError
 from smecluster.model.file.regions import REGION
-from smecluster.model.support.errors import InputError
 from smecluster.model.support.graphs import find_shortest_path
 from smecluster.policies.levers import Lever, read_sections
 from smecluster.policies.menu import Menu, find_menu

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field, model_validator
 
+from smecluster.model.errors import InputError, UnknownNameError
+from smecluster.model.inputs import Schema, read_toml, validate
 from smecluster.model.presentation.language.catalogue import mark
-from smecluster.model.support.errors import InputError, UnknownNameError
-from smecluster.model.support.reading import read_toml
-from smecluster.model.support.schema import Schema, validate
 from smecluster.model.support.workspace import locate
 from smecluster.policies.menu import Level, Menu, read_menu
 

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from smecluster.model.engine.run.settings import check_inputs
-from smecluster.model.support.errors import UnknownNameError
-from smecluster.model.support.reading import read_toml
-from smecluster.model.support.schema import Schema, validate
+from smecluster.model.errors import UnknownNameError
+from smecluster.model.inputs import Schema, read_toml, validate
 from smecluster.model.support.workspace import find_named_file, list_files
 from smecluster.policies.levers import find_lever
 from smecluster.policies.menu import Level, Menu, read_menu

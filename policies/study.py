@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from smecluster.model.errors import InputError
+from smecluster.model.inputs import Schema, read_toml, validate
 from smecluster.model.outcomes import OUTCOMES, find_outcome
 from smecluster.model.presentation.formatting import capitalise
 from smecluster.model.presentation.language.spoken import say
-from smecluster.model.support.errors import InputError
-from smecluster.model.support.reading import read_toml
-from smecluster.model.support.schema import Schema, validate
 from smecluster.model.support.workspace import find_named_file, list_files
 from smecluster.policies.budget import DEFAULT_BUDGET, parse_budget
 from smecluster.policies.futures import ALL, Future, load_futures

@@ -19,8 +19,8 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from smecluster.model.errors import InputError
 from smecluster.model.file.regions import REGION
-from smecluster.model.support.errors import InputError
 from smecluster.policies.budget import DEFAULT_BUDGET, parse_budget
 from smecluster.policies.ensemble.cases import DRAW, REASON, STRATEGY
 from smecluster.policies.ensemble.worlds import Ensemble

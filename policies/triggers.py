@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from smecluster.model.engine.run.runs import simulate
 from smecluster.model.engine.run.settings import override_inputs
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.policies.plan import Plan
 
 if TYPE_CHECKING:

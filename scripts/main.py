@@ -59,7 +59,7 @@ class _Commands(TyperGroup):
         name, *rest = args
         if name.startswith("-"):
             return super().resolve_command(ctx, args)
-        from smecluster.model.support.errors import InputError, UnknownNameError
+        from smecluster.model.errors import InputError, UnknownNameError
 
         if name in OLD_NAMES:
             raise InputError(f"{name!r} is now: smecluster {OLD_NAMES[name]}")
@@ -121,7 +121,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         stop_process(f"{place}{error.strerror or error}")
     except ValueError as error:
         # Imported late: the package brings NumPy, which help does not need.
-        from smecluster.model.support.errors import InputError
+        from smecluster.model.errors import InputError
 
         if not isinstance(error, InputError):
             raise

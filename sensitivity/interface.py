@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from smecluster.model.support.errors import UnknownNameError
+from smecluster.model.errors import UnknownNameError
 from smecluster.model.support.ledger import check_name
 from smecluster.sensitivity.design.study import Study, find_study, load_study, read_study_text
 

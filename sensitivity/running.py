@@ -15,7 +15,7 @@ import xarray as xr
 
 from smecluster.model.engine.run.dask import Cluster, ClusterLostError, check_scheduler
 from smecluster.model.engine.run.runs import simulate, stream
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.model.support.provenance import make_stamp
 from smecluster.sensitivity.analysis.compute import judge_runs
 from smecluster.sensitivity.analysis.enough import Verdict

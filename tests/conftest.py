@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from smecluster.calibration.authoring.template import new_case
-from smecluster.model.support import cache
+from smecluster.model import cache
 from smecluster.policies.optimisation import search
 from tests.blank import leave_blank
 

@@ -18,9 +18,9 @@ from smecluster.calibration.data.constants import Constant, Point, format_rows
 from smecluster.model.engine.read.blocks import Block
 from smecluster.model.engine.read.names import fold_name
 from smecluster.model.engine.read.source import parse
+from smecluster.model.errors import InputError, UnknownNameError
 from smecluster.model.file.model import SHIPPED
 from smecluster.model.file.regions import Region, read_regions
-from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.files import overwrite_file, read_text
 
 # The first of these words in a source decides; a source without any was read.

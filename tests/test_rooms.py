@@ -19,6 +19,8 @@ DRAWING = {
 DRAWN_WITH = ("matplotlib", "smecluster.model.presentation.plotting")
 # A room whose files can be taken in at a glance; its __init__ is no further idea.
 MOST_FILES = 22
+# What every room of the model stands on; beside its face, but below it.
+PLAIN = {f"model.{name}" for name in ("errors", "files", "inputs", "cache")}
 
 Arrows = Mapping[str, set[str]]
 
@@ -90,6 +92,8 @@ def find_circle(arrows: Arrows) -> list[str]:
 
 def room_of(module: str) -> str:
     """The folder of a file; the files at a package's root are one room."""
+    if module in PLAIN:
+        return "model: plain files"
     file = MODULES[module]
     return str(file.parent.relative_to(HOUSE))
 

@@ -58,10 +58,10 @@ from smecluster.model.engine.read.blocks import read_points
 from smecluster.model.engine.read.document import Variable
 from smecluster.model.engine.read.names import fold_name
 from smecluster.model.engine.read.source import parse
+from smecluster.model.errors import InputError, UnknownNameError, shorten
 from smecluster.model.file.regions import REGION, Region, read_regions
 from smecluster.model.presentation.language.catalogue import mark
 from smecluster.model.presentation.language.spoken import say
-from smecluster.model.support.errors import InputError, UnknownNameError, shorten
 from smecluster.model.support.files import read_text
 
 _TABLE = ("series", "years", "figures", "remembered", "measures", "segment", "unit", "compared")

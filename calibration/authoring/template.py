@@ -32,7 +32,7 @@ from smecluster.calibration.data.csv_rows import read_records
 from smecluster.calibration.problem.parameters import COLUMNS, FILE, JUDGEMENT
 from smecluster.model import Region
 from smecluster.model import load as load_model
-from smecluster.model.support.errors import InputError, UnknownNameError
+from smecluster.model.errors import InputError, UnknownNameError
 from smecluster.model.support.files import read_text
 from smecluster.model.support.temporaries import (
     forget,

@@ -58,10 +58,10 @@ from smecluster.calibration.data.series import (
     scan_sources,
     select_statuses,
 )
+from smecluster.model.errors import InputError, UnknownNameError
 from smecluster.model.file.regions import Region
-from smecluster.model.support.errors import InputError, UnknownNameError
+from smecluster.model.inputs import read_toml
 from smecluster.model.support.files import read_text
-from smecluster.model.support.reading import read_toml
 from smecluster.model.support.workspace import list_files, locate
 
 _NOT_A_REGION = "national"

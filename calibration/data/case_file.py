@@ -16,10 +16,10 @@ from smecluster.calibration.data import units
 from smecluster.calibration.data.csv_rows import parse_choice, raise_first
 from smecluster.calibration.data.series import STATUSES, YEARS
 from smecluster.model.engine.read.names import fold_name
+from smecluster.model.errors import InputError, UnknownNameError
 from smecluster.model.file.regions import check_region_name
-from smecluster.model.support.errors import InputError, UnknownNameError
+from smecluster.model.inputs import read_toml
 from smecluster.model.support.files import read_text
-from smecluster.model.support.reading import read_toml
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails

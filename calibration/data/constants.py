@@ -29,7 +29,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from smecluster.calibration.data.csv_rows import parse_choice, parse_number, raise_first, scan_rows
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 STATUSES = ("read", "derived", "remembered", "judgement")
 #: The start of the status of what was taken from a region of another size; its name follows.

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from smecluster.model.support.errors import InputError, UnknownNameError, suggest_name
+from smecluster.model.errors import InputError, UnknownNameError, suggest_name
 from smecluster.model.support.files import read_text
 
 R = TypeVar("R")

@@ -22,9 +22,9 @@ from smecluster.calibration.data.case import Case
 from smecluster.calibration.data.case_file import Turn
 from smecluster.calibration.data.series import SERIES
 from smecluster.model import Model, simulate
+from smecluster.model.errors import InputError, UnknownNameError
 from smecluster.model.file.regions import REGION
 from smecluster.model.presentation.language.catalogue import mark
-from smecluster.model.support.errors import InputError, UnknownNameError
 
 #: With fewer figures, shares of the error mean nothing.
 _ENOUGH = 3

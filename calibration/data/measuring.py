@@ -30,7 +30,7 @@ from smecluster.calibration.data.series import (
     read_sources,
 )
 from smecluster.calibration.data.units import CHAIN, find_unit
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.model.support.workspace import locate
 
 #: Columns of a table of measurements.

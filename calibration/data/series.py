@@ -28,7 +28,7 @@ from pathlib import Path
 
 from smecluster.calibration.data import units
 from smecluster.calibration.data.csv_rows import parse_choice, parse_number, raise_first, scan_rows
-from smecluster.model.support.errors import InputError, UnknownNameError
+from smecluster.model.errors import InputError, UnknownNameError
 
 #: The shipped cases, and the citations of their figures' sources.
 CASES = Path(__file__).parents[1] / "cases"

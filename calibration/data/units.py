@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from smecluster.model.support.errors import InputError, suggest_name
+from smecluster.model.errors import InputError, suggest_name
 
 
 @dataclass(frozen=True)

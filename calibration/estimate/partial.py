@@ -29,12 +29,11 @@ from smecluster.calibration.problem.courses import add_courses, name_course
 from smecluster.calibration.problem.objective import Objective
 from smecluster.model.engine.read.values import find_element
 from smecluster.model.engine.run.runs import simulate
+from smecluster.model.errors import InputError
 from smecluster.model.file.cutting import Cut, apply_cuts
 from smecluster.model.file.model import Model
 from smecluster.model.file.regions import REGION
-from smecluster.model.support.errors import InputError
-from smecluster.model.support.reading import read_toml
-from smecluster.model.support.schema import Schema, validate
+from smecluster.model.inputs import Schema, read_toml, validate
 
 Floats = NDArray[np.float64]
 

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from smecluster.calibration.estimate.fit import Optimum, compute_jacobian, descend
 from smecluster.calibration.problem.criteria import CUT_90, CUT_95
 from smecluster.calibration.problem.objective import Objective
+from smecluster.model.errors import UnknownNameError
 from smecluster.model.support.checkpoints import Checkpoints
-from smecluster.model.support.errors import UnknownNameError
 
 Floats = NDArray[np.float64]
 

@@ -44,12 +44,11 @@ from pydantic import ConfigDict, Field, model_validator
 
 from smecluster.calibration.data.csv_rows import parse_choice
 from smecluster.calibration.data.series import STATUSES
+from smecluster.model.errors import InputError
 from smecluster.model.file.model import Model
+from smecluster.model.inputs import Schema, read_toml, validate
 from smecluster.model.presentation.language.catalogue import mark
 from smecluster.model.presentation.language.spoken import say
-from smecluster.model.support.errors import InputError
-from smecluster.model.support.reading import read_toml
-from smecluster.model.support.schema import Schema, validate
 from smecluster.model.support.workspace import find_named_file, list_files
 
 #: The shipped reforms.

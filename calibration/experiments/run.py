@@ -24,10 +24,10 @@ from smecluster.calibration.problem.courses import add_courses, bend_table, name
 from smecluster.model.checking.formula import Formula
 from smecluster.model.checking.scenario import Scenarios
 from smecluster.model.engine.run.runs import simulate_many
+from smecluster.model.errors import InputError, UnknownNameError
 from smecluster.model.file.model import Model
 from smecluster.model.file.regions import REGION
 from smecluster.model.presentation.language.catalogue import mark
-from smecluster.model.support.errors import InputError, UnknownNameError
 
 MATCHES = mark("matches")
 #: Verdict on an experiment for which the model lacks something.

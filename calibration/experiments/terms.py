@@ -16,10 +16,9 @@ from pydantic import Field
 
 from smecluster.model.checking.formula import Formula, parse_formula
 from smecluster.model.engine.read.names import fold_name, split_elements
+from smecluster.model.errors import InputError, UnknownNameError
 from smecluster.model.file.model import Model
-from smecluster.model.support.errors import InputError, UnknownNameError
-from smecluster.model.support.reading import read_toml
-from smecluster.model.support.schema import Schema, validate
+from smecluster.model.inputs import Schema, read_toml, validate
 from smecluster.model.support.workspace import locate
 
 #: The shipped terms.

@@ -27,8 +27,8 @@ from smecluster.calibration.priors.table import build_priors
 from smecluster.calibration.stages import Stages, Tell
 from smecluster.calibration.store.mismatches import name_held
 from smecluster.model.engine.run.settings import check_count
+from smecluster.model.errors import InputError
 from smecluster.model.support.checkpoints import drop
-from smecluster.model.support.errors import InputError
 
 #: Tables by name, in the order of the page.
 TABLES = (

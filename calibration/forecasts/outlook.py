@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from smecluster.calibration.data.series import SERIES
 from smecluster.calibration.forecasts.protocol import Drivers
 from smecluster.model import Model
-from smecluster.model.support.errors import InputError, UnknownNameError
+from smecluster.model.errors import InputError, UnknownNameError
 
 Floats = NDArray[np.float64]
 Points = tuple[tuple[float, float], ...]

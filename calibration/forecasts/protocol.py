@@ -8,9 +8,8 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
+from smecluster.model.inputs import Schema, read_toml, validate
 from smecluster.model.presentation.language.catalogue import mark
-from smecluster.model.support.reading import read_toml
-from smecluster.model.support.schema import Schema, validate
 
 FILE = Path(__file__).with_name("protocol.toml")
 #: National drivers as the model's file has them, and as seen from an origin.

@@ -23,8 +23,7 @@ from smecluster.calibration.importing.sized_case import new_sized_case
 from smecluster.calibration.interface import assemble_together
 from smecluster.calibration.priors.table import build_priors
 from smecluster.calibration.problem.assembly import Problem
-from smecluster.model.support.reading import read_toml
-from smecluster.model.support.schema import Schema, validate
+from smecluster.model.inputs import Schema, read_toml, validate
 from smecluster.model.support.workspace import locate
 
 Floats = NDArray[np.float64]

@@ -13,11 +13,11 @@ from typing import Any
 from smecluster.calibration.data.case_file import Heading
 from smecluster.calibration.data.units import find_unit
 from smecluster.calibration.importing.spreadsheet import SheetFigure
+from smecluster.model.errors import InputError
+from smecluster.model.inputs import read_toml
 from smecluster.model.presentation.language.catalogue import mark
 from smecluster.model.presentation.language.filled import say_filled
 from smecluster.model.presentation.language.spoken import say
-from smecluster.model.support.errors import InputError
-from smecluster.model.support.reading import read_toml
 
 FILE = Path(__file__).with_name("headings.toml")
 _BRACKETS = re.compile(r"[(\[【](.*?)[)\]】]")

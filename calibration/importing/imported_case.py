@@ -27,7 +27,7 @@ from smecluster.calibration.importing.spreadsheet import (
     read_cells,
     read_figures,
 )
-from smecluster.model.support.errors import InputError, UnknownNameError
+from smecluster.model.errors import InputError, UnknownNameError
 from smecluster.model.support.files import read_text
 
 VALUE_ADDED = "value added"

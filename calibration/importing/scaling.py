@@ -36,8 +36,8 @@ from smecluster.calibration.further import load_beside
 from smecluster.calibration.nesting.netting import Netting
 from smecluster.calibration.problem.parameters import Parameter, place_in_region
 from smecluster.model import Model, simulate_many
+from smecluster.model.errors import InputError
 from smecluster.model.file.regions import REGION
-from smecluster.model.support.errors import InputError
 
 VALUE_ADDED = "value added"
 #: How close the written case comes to the value that was asked for, as a share of it.

@@ -33,7 +33,7 @@ from smecluster.calibration.importing.scaling import (
 )
 from smecluster.calibration.problem.parameters import COLUMNS as PARAMETER_COLUMNS
 from smecluster.calibration.problem.parameters import FILE, read_parameters
-from smecluster.model.support.errors import InputError, UnknownNameError
+from smecluster.model.errors import InputError, UnknownNameError
 
 #: Source of a value that was given without one, and the series that holds it.
 GIVEN = "GIVEN"

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Literal
 
 from smecluster.calibration.data.series import YEARS
+from smecluster.model.errors import InputError, UnknownNameError
 from smecluster.model.presentation.workbooks import EXCEL, list_sheets, read_sheet
-from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.files import read_text
 from smecluster.model.support.limits import MOST_COLUMNS, MOST_IN_A_CELL
 

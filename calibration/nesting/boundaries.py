@@ -10,7 +10,7 @@ from pathlib import Path
 from smecluster.calibration.data.case_file import Place
 from smecluster.calibration.data.csv_rows import parse_choice, raise_first, scan_rows
 from smecluster.model.engine.read.names import fold_name
-from smecluster.model.support.errors import InputError, UnknownNameError
+from smecluster.model.errors import InputError, UnknownNameError
 
 #: Where the shipped regions lie.
 FILE = Path(__file__).parents[1] / "boundaries.csv"

@@ -15,7 +15,7 @@ import pandas as pd
 from smecluster.calibration.data.case import Case
 from smecluster.calibration.data.constants import is_extensive
 from smecluster.calibration.nesting.boundaries import find_parts
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 
 @dataclass(frozen=True)

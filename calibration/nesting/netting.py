@@ -27,8 +27,8 @@ from smecluster.model.engine.read.values import (
     spell_name,
     split_name,
 )
+from smecluster.model.errors import InputError
 from smecluster.model.file.regions import read_regions
-from smecluster.model.support.errors import InputError
 
 Floats = NDArray[np.float64]
 

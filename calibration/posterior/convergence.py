@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from smecluster.calibration.problem.criteria import ESS, R_HAT
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 Floats = NDArray[np.float64]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from smecluster.model import Model
+from smecluster.model.errors import InputError, UnknownNameError
 from smecluster.model.file.regions import REGION
-from smecluster.model.support.errors import InputError, UnknownNameError
-from smecluster.model.support.reading import read_toml
+from smecluster.model.inputs import read_toml
 from smecluster.model.support.workspace import locate
 
 #: The file.

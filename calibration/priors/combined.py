@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from smecluster.model.checking.formula import Formula, parse_formula
-from smecluster.model.support.errors import InputError
-from smecluster.model.support.reading import read_toml
-from smecluster.model.support.schema import Schema, validate
+from smecluster.model.errors import InputError
+from smecluster.model.inputs import Schema, read_toml, validate
 from smecluster.model.support.workspace import locate
 
 Floats = NDArray[np.float64]

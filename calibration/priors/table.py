@@ -25,6 +25,7 @@ from smecluster.calibration.problem.parameters import Parameter
 from smecluster.model import Model
 from smecluster.model.engine.read.document import CONTROLS
 from smecluster.model.engine.read.values import read_values, spell_name
+from smecluster.model.errors import InputError
 from smecluster.model.file.beliefs import (
     RANGE,
     SWITCH,
@@ -33,7 +34,6 @@ from smecluster.model.file.beliefs import (
     read_beliefs,
 )
 from smecluster.model.file.regions import REGION
-from smecluster.model.support.errors import InputError
 
 Floats = NDArray[np.float64]
 

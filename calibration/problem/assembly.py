@@ -28,8 +28,8 @@ from smecluster.calibration.problem.parameters import (
     read_parameters,
 )
 from smecluster.model import Model
+from smecluster.model.errors import InputError, UnknownNameError
 from smecluster.model.file.regions import REGION
-from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.workspace import locate
 
 #: Factor on the error of a figure from memory.

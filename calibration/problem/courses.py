@@ -16,8 +16,8 @@ import numpy as np
 from smecluster.model.engine.read.document import read_document
 from smecluster.model.engine.read.names import fold_name
 from smecluster.model.engine.read.source import parse
+from smecluster.model.errors import InputError
 from smecluster.model.file.regions import REGION
-from smecluster.model.support.errors import InputError
 
 #: Points (year, value).
 Course = Sequence[tuple[float, float]]

@@ -16,7 +16,7 @@ from smecluster.calibration.data.csv_rows import raise_first
 from smecluster.calibration.problem.assembly import Problem
 from smecluster.model.engine.run.evaluator import Evaluator
 from smecluster.model.engine.run.settings import check_count
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 Floats = NDArray[np.float64]
 

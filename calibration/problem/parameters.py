@@ -17,8 +17,8 @@ from smecluster.calibration.data.csv_rows import raise_first, scan_records
 from smecluster.calibration.data.series import STATUSES
 from smecluster.model import Model
 from smecluster.model.engine.read.values import fold_cell, spell_name, split_name
+from smecluster.model.errors import InputError, UnknownNameError
 from smecluster.model.file.regions import REGION
-from smecluster.model.support.errors import InputError, UnknownNameError
 
 #: The parameters shared by all regions.
 SHARED = Path(__file__).parents[1] / "parameters.csv"

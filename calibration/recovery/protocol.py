@@ -8,8 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from smecluster.model.support.reading import read_toml
-from smecluster.model.support.schema import Schema, validate
+from smecluster.model.inputs import Schema, read_toml, validate
 
 FILE = Path(__file__).with_name("protocol.toml")
 

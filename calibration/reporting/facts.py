@@ -14,9 +14,9 @@ from smecluster.model.checking.knockouts import load_mechanisms
 from smecluster.model.engine.read.document import CONTROLS, read_document
 from smecluster.model.file.beliefs import CONVENTIONS, read_beliefs
 from smecluster.model.file.model import SHIPPED as MODEL
+from smecluster.model.inputs import read_yaml
 from smecluster.model.outcomes import OUTCOMES
 from smecluster.model.support.files import read_text
-from smecluster.model.support.reading import read_yaml
 
 _CHECKS = MODEL.parent / "checks"
 _PACKAGES = ("pysd", "llvmlite", "numpy", "scipy", "xarray", "SALib", "emcee")

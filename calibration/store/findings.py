@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from smecluster.calibration.data.series import SERIES
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.model.support.formats import check_format
 from smecluster.model.support.seals import read_listed, read_sealed
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 if TYPE_CHECKING:
     from smecluster.calibration.store.named import Calibration
@@ -97,7 +97,7 @@ def warn_of_edits(found: Calibration) -> None:
     from smecluster.calibration.data.case import FITTED, fingerprint_case, list_cases, name_changes
     from smecluster.calibration.data.series import CASES as FOLDER
     from smecluster.calibration.store.named import CASES
-    from smecluster.model.support.reading import read_toml
+    from smecluster.model.inputs import read_toml
     from smecluster.model.support.workspace import locate
 
     made_from = found.manifest.get(CASES, {})

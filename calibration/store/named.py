@@ -20,7 +20,7 @@ import pandas as pd
 from smecluster.calibration.store.findings import FILES, MANIFEST, Findings, open_findings
 from smecluster.model import Model
 from smecluster.model.engine.read.values import find_element, set_values
-from smecluster.model.support.errors import InputError, UnknownNameError
+from smecluster.model.errors import InputError, UnknownNameError
 from smecluster.model.support.files import read_text, write_atomic
 from smecluster.model.support.formats import add_format
 from smecluster.model.support.seals import hash_files, seal_json

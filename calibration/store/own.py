@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 if TYPE_CHECKING:
     from smecluster.calibration.store.named import Calibration

@@ -9,7 +9,7 @@ from pathlib import Path
 from smecluster.calibration.data.case import fingerprint_case, list_cases, load_case
 from smecluster.calibration.store.findings import FILES, MANIFEST, open_findings
 from smecluster.calibration.store.named import CASES, write_manifest
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.model.support.files import read_text
 from smecluster.model.support.formats import check_format
 from smecluster.model.support.ledger import list_again

@@ -38,8 +38,8 @@ from smecluster.calibration.problem.objective import Objective
 from smecluster.calibration.validation.naive import ENOUGH, NAIVE
 from smecluster.calibration.validation.naive import forecast_naively as naive_forecasts
 from smecluster.calibration.validation.scores import measure_share_better, score_forecasts
+from smecluster.model.errors import InputError
 from smecluster.model.support.checkpoints import Checkpoints
-from smecluster.model.support.errors import InputError
 
 Floats = NDArray[np.float64]
 

@@ -20,7 +20,7 @@ from smecluster.calibration.estimate.fit import Optimum, compute_jacobian, desce
 from smecluster.calibration.problem.assembly import Problem
 from smecluster.calibration.problem.objective import Objective
 from smecluster.model.engine.read.values import find_element
-from smecluster.model.support.errors import InputError, UnknownNameError
+from smecluster.model.errors import InputError, UnknownNameError
 
 Floats = NDArray[np.float64]
 

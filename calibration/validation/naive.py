@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import least_squares
 from scipy.special import log_expit, logit
 
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 Floats = NDArray[np.float64]
 

@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smecluster.model.engine.read.names import fold_name, split_elements
+from smecluster.model.errors import InputError, UnknownNameError
 from smecluster.model.file.regions import REGION
-from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.limits import MOST_FORMULA_LEVELS, MOST_IN_A_FORMULA
 
 if TYPE_CHECKING:

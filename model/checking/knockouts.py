@@ -20,13 +20,12 @@ import xarray as xr
 from pydantic import Field, model_validator
 
 from smecluster.model.engine.run.runs import simulate, simulate_many
+from smecluster.model.errors import InputError
 from smecluster.model.file.knocking import END, NEVER, START, Knock, is_regional, with_knocks
 from smecluster.model.file.model import Model
 from smecluster.model.file.regions import REGION
+from smecluster.model.inputs import Schema, read_yaml, validate
 from smecluster.model.presentation.language.catalogue import mark
-from smecluster.model.support.errors import InputError
-from smecluster.model.support.reading import read_yaml
-from smecluster.model.support.schema import Schema, validate
 
 FOLDER = Path(__file__).parents[1] / "mechanisms"
 #: First years of a knock-out, and the years after it at which outcomes are read.
@@ -263,11 +262,11 @@ def load_mechanisms(folder: str | Path = FOLDER) -> tuple[Mechanism, ...]:
         mechanisms += [validate(Mechanism, each, path.name) for each in content]
     if not mechanisms:
         raise InputError(f"no mechanisms (*.yaml) in {folder}")
-    powers: dict[str, str] = {}
+    powers = set[str]()
     for each in mechanisms:
-        other = powers.setdefault(each.power.casefold(), each.mechanism)
-        if other is not each.mechanism:
+        if each.power.casefold() in powers:
             raise InputError(f"two mechanisms are called {each.mechanism!r}")
+        powers.add(each.power.casefold())
     return tuple(mechanisms)
 
 

@@ -22,11 +22,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from smecluster.model.engine.run.runs import simulate, simulate_many
+from smecluster.model.errors import InputError
 from smecluster.model.file.cutting import Cut, apply_cuts
 from smecluster.model.file.model import Model, load
 from smecluster.model.file.regions import REGION
 from smecluster.model.presentation.language.catalogue import mark
-from smecluster.model.support.errors import InputError
 
 if TYPE_CHECKING:
     import xarray as xr

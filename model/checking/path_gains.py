@@ -17,11 +17,11 @@ import pandas as pd
 
 from smecluster.model.checking.loop_gains import CUTS
 from smecluster.model.engine.run.runs import simulate_many
+from smecluster.model.errors import InputError
 from smecluster.model.file.cutting import Cut
 from smecluster.model.file.knocking import END, NEVER, START, Knock, with_knocks
 from smecluster.model.file.model import Model, load
 from smecluster.model.file.regions import REGION
-from smecluster.model.support.errors import InputError
 
 #: The first years of a push, and how long after it is read.
 YEARS = (1980.0, 1990.0, 2000.0, 2010.0, 2020.0)

@@ -55,11 +55,11 @@ from smecluster.model.checking.predicate import (
 from smecluster.model.checking.scenario import ONLY_WITH, Inputs, Scenarios
 from smecluster.model.checking.statements import read_list, read_number, read_statements
 from smecluster.model.engine.read.document import Document, read_document
+from smecluster.model.errors import InputError, UnknownNameError
 from smecluster.model.file.lint import RULES
 from smecluster.model.file.model import SHIPPED
 from smecluster.model.file.regions import REGION
 from smecluster.model.file.unit_check import can_check_units, find_unit_errors
-from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.files import read_text
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import Any
 from smecluster.model.engine.read.document import Document, read_document
 from smecluster.model.engine.read.names import fold_name, split_elements
 from smecluster.model.engine.read.values import Cell, Value, read_values
-from smecluster.model.support.errors import InputError, UnknownNameError
+from smecluster.model.errors import InputError, UnknownNameError
 
 BASE = "base"
 BASED_ON = "based on"

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from smecluster.model.checking.scenario import Inputs
-from smecluster.model.support.errors import InputError, UnknownNameError
-from smecluster.model.support.reading import read_yaml
+from smecluster.model.errors import InputError, UnknownNameError
+from smecluster.model.inputs import read_yaml
 
 SCENARIOS = "scenarios"
 

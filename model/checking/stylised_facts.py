@@ -36,9 +36,9 @@ from smecluster.model.checking.runner import Run, make_simulator
 from smecluster.model.checking.scenario import BASE, BASED_ON, Inputs, Scenarios
 from smecluster.model.checking.statements import SCENARIOS, read_list, read_number, read_statements
 from smecluster.model.engine.read.document import read_document
+from smecluster.model.errors import InputError, UnknownNameError
 from smecluster.model.file.model import SHIPPED
 from smecluster.model.file.regions import REGION
-from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.files import read_text
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from smecluster.model.engine.graph.graph import Graph, Output, Parameter, Program, list_operands
+from smecluster.model.errors import InputError
 from smecluster.model.file.model import Model
-from smecluster.model.support.errors import InputError
 
 #: What the second world's inputs, and its variables as outputs, are called: the name and this.
 SECOND = "in the second world"

@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 try:
     import numba

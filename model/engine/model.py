@@ -11,6 +11,7 @@ from dataclasses import astuple, dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
+from smecluster.model.cache import hash_engine, read_entry, store_entry
 from smecluster.model.engine.graph.clock import compute_clock
 from smecluster.model.engine.graph.graph import Program
 from smecluster.model.engine.read.document import Clock, Document, Variable, read_document
@@ -18,8 +19,7 @@ from smecluster.model.engine.read.domain import check_chains, read_method
 from smecluster.model.engine.read.external import embed_files
 from smecluster.model.engine.read.formats import VENSIM, XMILE
 from smecluster.model.engine.read.xmile import read_xmile
-from smecluster.model.support.cache import hash_engine, read_entry, store_entry
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.model.support.files import read_text
 
 

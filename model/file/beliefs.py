@@ -23,7 +23,7 @@ from dataclasses import astuple, dataclass, replace
 from smecluster.model.engine.read.document import Variable
 from smecluster.model.engine.read.names import fold_name
 from smecluster.model.engine.read.values import Cell
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 #: Kinds of belief: a range, one of two states, a definition, what a user chooses.
 RANGE, SWITCH, EXACT, INPUT = "range", "switch", "exact", "input"

@@ -14,7 +14,7 @@ from smecluster.model.engine.read.blocks import Block
 from smecluster.model.engine.read.names import fold_name
 from smecluster.model.engine.read.source import parse
 from smecluster.model.engine.read.values import apply_edits
-from smecluster.model.support.errors import InputError, UnknownNameError
+from smecluster.model.errors import InputError, UnknownNameError
 
 _NAME = re.compile(r'"(?:[^"\\]|\\.)*"|[^\W\d_](?:[\w\s\'$])*')
 

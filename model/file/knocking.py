@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from smecluster.model.engine.read.blocks import Block
 from smecluster.model.engine.read.names import fold_name, split_elements
 from smecluster.model.engine.read.source import parse
+from smecluster.model.errors import InputError, UnknownNameError
 from smecluster.model.file.regions import REGION
-from smecluster.model.support.errors import InputError, UnknownNameError
 
 #: Inputs of the rewritten model: the first year of a knock-out, and the year after its last.
 START, END = "knock out start", "knock out end"

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from smecluster.model.engine import model as engine
+from smecluster.model.errors import InputError
 from smecluster.model.file.regions import REGION, Region, check_region_name, set_regions
-from smecluster.model.support.errors import InputError
 from smecluster.model.support.workspace import locate
 
 #: The model that comes with the package.

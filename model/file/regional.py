@@ -9,7 +9,7 @@ from smecluster.model.engine.read.blocks import Block
 from smecluster.model.engine.read.names import fold_name
 from smecluster.model.engine.read.source import Source
 from smecluster.model.engine.read.values import Cell, Value, list_cells
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 
 @dataclass(frozen=True)

@@ -28,8 +28,8 @@ from smecluster.model.engine.read.values import (
     spell_name,
     split_name,
 )
+from smecluster.model.errors import InputError, UnknownNameError
 from smecluster.model.file.regional import Regional, find_regional
-from smecluster.model.support.errors import InputError, UnknownNameError
 
 REGION = "Region"
 

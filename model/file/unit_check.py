@@ -8,7 +8,7 @@ from pathlib import Path
 
 from smecluster.model.engine.read.document import read_document
 from smecluster.model.engine.read.names import fold_name, join_lines
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 
 def can_check_units() -> bool:

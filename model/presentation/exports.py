@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from smecluster.model.errors import InputError
 from smecluster.model.presentation.formatting import display_unit
-from smecluster.model.support.errors import InputError
 from smecluster.model.support.files import replace_file, write_atomic
 from smecluster.model.support.formats import add_format, check_format
 from smecluster.model.support.ledger import check_file
@@ -202,7 +202,7 @@ def check_record(path: Path) -> None:
         raise InputError(f"the table's name cannot end in .json: {path}; write .csv")
     if not record.exists():
         return
-    from smecluster.model.support.reading import read_json
+    from smecluster.model.inputs import read_json
 
     try:
         content = read_json(record)
@@ -240,7 +240,7 @@ def read_stamp(path: Path) -> dict[str, str]:
     InputError
         If there is no such file, or it says nothing of the kind.
     """
-    from smecluster.model.support.reading import MalformedError, read_json
+    from smecluster.model.inputs import MalformedError, read_json
 
     record = path.with_suffix(".json")
     try:

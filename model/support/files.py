@@ -2,73 +2,16 @@
 
 from __future__ import annotations
 
-import codecs
 import os
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from smecluster.model.errors import InputError
+from smecluster.model.files import read_text
 from smecluster.model.support import ledger, temporaries
-from smecluster.model.support.errors import InputError
-from smecluster.model.support.limits import MOST_TEXT_BYTES
 
-
-def read_text(path: str | Path, most: int = MOST_TEXT_BYTES, *, other: str | None = None) -> str:
-    """Read a UTF-8 text file.
-
-    Parameters
-    ----------
-    path : str or Path
-        The file.
-    most : int
-        Bytes that it may have. A larger one is refused before it is read.
-    other : str, optional
-        The encoding of what is not UTF-8; UTF-16 by its mark is then read too.
-
-    Returns
-    -------
-    str
-        Its text, without a byte-order mark, lines ending in a line feed.
-
-    Raises
-    ------
-    InputError
-        If it does not exist, is a folder, is too large, cannot be read, or is not UTF-8.
-    """
-    try:
-        with Path(path).open("rb") as file:
-            # A pipe has no size beforehand: of it no more is read than is allowed.
-            size = os.fstat(file.fileno()).st_size
-            data = b"" if size > most else file.read(most + 1)
-        if max(size, len(data)) > most:
-            raise InputError(f"{path} is larger than the {most / 1e6:,.0f} MB that can be read")
-        text = _decode(data, other)
-    except FileNotFoundError:
-        raise InputError(f"no such file: {path}") from None
-    except UnicodeDecodeError as error:
-        raise InputError(
-            f"{path} is not UTF-8 text (byte {error.start + 1}): save it as UTF-8"
-        ) from None
-    except (OSError, ValueError) as error:
-        if isinstance(error, InputError):
-            raise
-        # A ValueError comes from a name that no file can have.
-        raise InputError(f"cannot read {path}: {getattr(error, 'strerror', '') or error}") from None
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _decode(data: bytes, other: str | None) -> str:
-    if other is None:
-        return data.decode("utf-8-sig")
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return data.decode("utf-16")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        try:
-            return data.decode(other)
-        except UnicodeDecodeError:
-            raise error from None
+__all__ = ["check_writable", "overwrite_file", "read_text", "replace_file", "write_atomic"]
 
 
 def check_writable(out: Path, names: Collection[str] = ()) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 Content = Mapping[str, Any]
 

@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.model.support.formats import add_format, check_format
 from smecluster.model.support.limits import MOST_RECORD_BYTES
 from smecluster.model.support.locks import FILES as _LOCKS

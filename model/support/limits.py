@@ -24,27 +24,10 @@ MOST_CHAINED = 1_000
 #: Elements inside one another in an XMILE file.
 MOST_NESTED = 100
 
-# Messages -------------------------------------------------------------------------------
-
-#: Characters of a value that a message repeats.
-MOST_ECHOED = 200
-#: Characters of a whole message.
-MOST_OF_A_MESSAGE = 1_000
-
 # Files ----------------------------------------------------------------------------------
 
-#: Bytes of a file of settings (TOML, YAML) that people write.
-MOST_SETTINGS_BYTES = 4_000_000
 #: Bytes of a JSON file that the program wrote.
 MOST_RECORD_BYTES = 50_000_000
-#: Bytes of any other text, tables included.
-MOST_TEXT_BYTES = 500_000_000
-#: Levels of lists and tables inside one another, and parts of a dotted name.
-MOST_LEVELS = 60
-#: Entries of a file of settings, after its references are followed.
-MOST_ENTRIES = 1_000_000
-#: Digits of a whole number.
-MOST_DIGITS = 40
 
 # Tables of runs -------------------------------------------------------------------------
 

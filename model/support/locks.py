@@ -12,7 +12,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 _LOCK = ".lock"
 # A file of its own: some versions of filelock empty the lock file when they try to take it.

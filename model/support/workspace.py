@@ -12,9 +12,9 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from smecluster.model.support.errors import InputError, UnknownNameError
+from smecluster.model.errors import InputError, UnknownNameError
+from smecluster.model.inputs import read_toml
 from smecluster.model.support.formats import FORMATS, check_format
-from smecluster.model.support.reading import read_toml
 from smecluster.model.support.temporaries import (
     forget,
     make_temporary_folder,

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pandas as pd
 
+from smecluster.model.errors import UnknownNameError
 from smecluster.model.presentation.exports import write_excel
 from smecluster.model.presentation.formatting import display_unit
-from smecluster.model.support.errors import UnknownNameError
 from smecluster.model.writing import pages
 from smecluster.model.writing.pages import Page, Text
 from smecluster.model.writing.words import ENGLISH

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import xarray as xr
 
+from smecluster.model.errors import InputError
 from smecluster.model.file.regions import REGION
-from smecluster.model.support.errors import InputError
 from smecluster.policies.accounting.lines import (
     BENEFIT,
     DISCOUNT,

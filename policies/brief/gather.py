@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smecluster.calibration.choosing import find_calibration
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.policies.accounting.compute import draw_up_account
 from smecluster.policies.assignment.divisions import RUNNING
 from smecluster.policies.brief.parts.trust import gather_trust

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from smecluster.calibration.choosing import describe_origin
+from smecluster.model.errors import InputError
+from smecluster.model.inputs import read_json
 from smecluster.model.presentation.exports import read_csv, read_stamp
-from smecluster.model.support.errors import InputError
-from smecluster.model.support.reading import read_json
 from smecluster.policies.brief.parts.doubts import COMPARISONS, OPTIONS
 from smecluster.policies.brief.parts.money import LIMITS
 from smecluster.policies.brief.parts.rivals import DECOMPOSITION

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from smecluster.model.errors import InputError
 from smecluster.model.outcomes import (
     DISPERSION,
     OUTCOMES,
@@ -18,7 +19,6 @@ from smecluster.model.outcomes import (
     find_outcome,
     list_variables,
 )
-from smecluster.model.support.errors import InputError
 from smecluster.policies.budget import DEFAULT_BUDGET, Amount, Budget, set_budget
 from smecluster.policies.comparison.measures import DISCOUNTED, PATH, SUPPLY, keep_units
 from smecluster.policies.comparison.result import Comparison

@@ -13,7 +13,7 @@ from smecluster.calibration.choosing import describe_origin, find_drawn
 from smecluster.calibration.drawing import sample_draws
 from smecluster.calibration.loading import load_calibrated
 from smecluster.model.engine.run.settings import parse_settings
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.model.support.provenance import make_stamp
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from smecluster.model.errors import InputError
 from smecluster.model.support.checkpoints import Checkpoints, drop, remove_abandoned
-from smecluster.model.support.errors import InputError
 from smecluster.policies.comparison.compute import Progress, compare
 from smecluster.policies.comparison.study_inputs import StudyInputs, fingerprint, load_inputs
 

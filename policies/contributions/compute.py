@@ -19,6 +19,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from smecluster.model.engine.run.settings import check_count
+from smecluster.model.errors import InputError
 from smecluster.model.file.regions import REGION
 from smecluster.model.outcomes import (
     PLACE,
@@ -28,7 +29,6 @@ from smecluster.model.outcomes import (
     find_outcome,
     list_variables,
 )
-from smecluster.model.support.errors import InputError
 from smecluster.model.support.limits import MOST_ORDERS
 from smecluster.policies.budget import DEFAULT_BUDGET, Amount, Budget, set_budget
 from smecluster.policies.comparison.compute import set_horizon

@@ -19,7 +19,7 @@ from math import factorial
 import numpy as np
 from numpy.typing import NDArray
 
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 MOST_EXACT = 12
 Array = NDArray[np.float64]

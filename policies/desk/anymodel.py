@@ -9,7 +9,7 @@ from smecluster.model.engine.read.document import CONTROLS
 from smecluster.model.engine.read.names import fold_name
 from smecluster.model.engine.read.values import spell_name
 from smecluster.model.engine.run.portable import make_portable
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.policies.desk.content import pack_kernel
 from smecluster.policies.desk.failures import describe_operations
 

@@ -19,10 +19,10 @@ from smecluster.calibration.nesting.netted_cases import arrange_cases
 from smecluster.calibration.priors.table import build_priors
 from smecluster.model.engine.run.branches import ForkedModel, can_fork
 from smecluster.model.engine.run.portable import PortableModel, make_portable
+from smecluster.model.errors import InputError
 from smecluster.model.file.beliefs import read_reason
 from smecluster.model.outcomes import OUTCOMES, Outcome, list_variables
 from smecluster.model.presentation.formatting import colour_regions
-from smecluster.model.support.errors import InputError
 from smecluster.policies.desk.causes import compile_causes
 from smecluster.policies.desk.failures import describe_operations
 from smecluster.policies.desk.presets import make_presets

@@ -25,8 +25,8 @@ from numpy.typing import NDArray
 from smecluster.model.engine.read.names import fold_name
 from smecluster.model.engine.read.values import set_values
 from smecluster.model.engine.run.settings import check_time_step, override_inputs
+from smecluster.model.errors import InputError
 from smecluster.model.file.regions import REGION
-from smecluster.model.support.errors import InputError
 from smecluster.model.support.graphs import find_shortest_path
 from smecluster.policies.budget import DEFAULT_BUDGET, Amount, Budget, set_budget
 from smecluster.policies.dominance.result import Dominance

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import xarray as xr
 
+from smecluster.model.errors import InputError
 from smecluster.model.file.regions import REGION
-from smecluster.model.support.errors import InputError
 from smecluster.policies.ensemble.cases import STRATEGY
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import xarray as xr
 
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.policies.ensemble.cases import DRAW, FUTURE, REASON
 from smecluster.policies.ensemble.worlds import ADDITIONAL, EXACT, FACTOR, MONEY, Ensemble
 from smecluster.policies.plan import Plan

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from smecluster.model.engine.graph.inputs import InputIndex
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.policies.ensemble.cases import Floats, Integers
 from smecluster.policies.menu import read_menu
 from smecluster.policies.plan import Plan, carry_on

@@ -18,7 +18,7 @@ import xarray as xr
 
 from smecluster.model.engine.run.branches import Trunk, can_fork
 from smecluster.model.engine.run.runs import stream
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.policies.ensemble.accounts import ACCOUNTS, sum_money
 from smecluster.policies.ensemble.cases import (
     DRAW,

@@ -22,6 +22,7 @@ from smecluster.model.checking.twin_worlds import (
     name_second,
 )
 from smecluster.model.engine.run.runs import simulate_many
+from smecluster.model.errors import InputError, UnknownNameError
 from smecluster.model.file.regions import REGION
 from smecluster.model.outcomes import (
     PLACE,
@@ -31,7 +32,6 @@ from smecluster.model.outcomes import (
     find_outcome,
     list_variables,
 )
-from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.policies.assignment.divisions import NOBODY, REGIONS, RUNNING, plan_lever
 from smecluster.policies.budget import DEFAULT_BUDGET, Amount, Budget, set_budget
 from smecluster.policies.ensemble.cases import REASON

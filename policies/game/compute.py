@@ -17,8 +17,8 @@ import numpy as np
 import pandas as pd
 
 from smecluster.model.engine.run.settings import check_time_step
+from smecluster.model.errors import InputError
 from smecluster.model.support.checkpoints import Checkpoints
-from smecluster.model.support.errors import InputError
 from smecluster.policies.game.accounts import Account
 from smecluster.policies.game.aims import Measure, Stakes
 from smecluster.policies.game.arrangements import (

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 
-from smecluster.model.support.errors import InputError, UnknownNameError
+from smecluster.model.errors import InputError, UnknownNameError
 from smecluster.policies.budget import DEFAULT_BUDGET, parse_budget
 from smecluster.policies.game.aims import AIMS, PRIZE, PRIZE_YEARS, Aim
 from smecluster.policies.game.equilibrium.equilibria import Effort

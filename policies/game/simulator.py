@@ -18,7 +18,7 @@ import pandas as pd
 
 from smecluster.model.engine.run.branches import Trunk
 from smecluster.model.engine.run.runs import stream
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.policies.game.accounts import OUTPUTS, Account, read_account
 from smecluster.policies.game.equilibrium.players import Block, Floats, Integers
 from smecluster.policies.menu import Menu, read_menu

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.policies.budget import Budget, parse_budget, set_budget
 from smecluster.policies.comparison.compute import check_first_year, check_names
 from smecluster.policies.ensemble.cases import DRAW, REASON, STRATEGY

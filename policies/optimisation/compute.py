@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from smecluster.model.engine.run.runs import simulate
 from smecluster.model.engine.run.settings import check_time_step, override_inputs
+from smecluster.model.errors import InputError, UnknownNameError
 from smecluster.model.support.checkpoints import Checkpoints
-from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.policies.budget import DEFAULT_BUDGET, Amount, Budget, set_budget
 from smecluster.policies.comparison.compute import set_horizon
 from smecluster.policies.ensemble.payers import CENTRE

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smecluster.model.engine.run.settings import check_count
+from smecluster.model.errors import InputError
 from smecluster.model.support.checkpoints import Checkpoints
-from smecluster.model.support.errors import InputError
 from smecluster.model.support.limits import MOST_GENERATIONS, MOST_POPULATION, MOST_SEED
 from smecluster.policies.optimisation.evaluation import CRITERIA, Evaluated
 

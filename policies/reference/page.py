@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from smecluster.model.inputs import read_toml
 from smecluster.model.presentation.documents.how_made import say_how_made
 from smecluster.model.support.files import read_text
-from smecluster.model.support.reading import read_toml
 from smecluster.policies.reference.keys import Key, list_keys
 
 if TYPE_CHECKING:

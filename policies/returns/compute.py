@@ -18,8 +18,8 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from smecluster.model import Model, simulate, simulate_many
+from smecluster.model.errors import InputError, UnknownNameError
 from smecluster.model.file.regions import REGION
-from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.policies.ensemble.accounts import ACCOUNTS
 from smecluster.policies.menu import CENTRAL_ACCOUNT, LEVELS, LOCAL_ACCOUNT, Level, Menu, read_menu
 from smecluster.policies.returns.published import read_published

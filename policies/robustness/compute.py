@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from smecluster.model.errors import InputError, UnknownNameError
 from smecluster.model.outcomes import PLACE, TOTAL, find_outcome
-from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.policies.comparison.measures import DISCOUNTED, PER_YUAN
 from smecluster.policies.ensemble.cases import DRAW, FUTURE, STRATEGY
 from smecluster.policies.robustness.measures import (

@@ -15,8 +15,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import binomtest
 
+from smecluster.model.errors import InputError
 from smecluster.model.presentation.language.spoken import say
-from smecluster.model.support.errors import InputError
 
 Truths = NDArray[np.bool_]
 Groups = frozenset[str]

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from smecluster.model.errors import InputError
 from smecluster.model.presentation.language.catalogue import mark
-from smecluster.model.support.errors import InputError
 
 STRATEGY = "strategy"
 EXPECTED, HIGH = mark("expected"), mark("90th percentile")

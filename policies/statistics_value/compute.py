@@ -18,9 +18,9 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from smecluster.model.errors import InputError
 from smecluster.model.file.cutting import Cut, apply_cuts
 from smecluster.model.outcomes import PLACE, TOTAL
-from smecluster.model.support.errors import InputError
 from smecluster.policies.budget import DEFAULT_BUDGET, Amount, Budget, set_budget
 from smecluster.policies.comparison.compute import set_horizon
 from smecluster.policies.ensemble.cases import DRAW, FUTURE, REASON, STRATEGY

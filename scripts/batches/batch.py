@@ -98,12 +98,12 @@ def batch(
 
     from smecluster.model import failures, stream
     from smecluster.model.engine.run.kept_runs import KeptRuns
+    from smecluster.model.errors import InputError
     from smecluster.model.presentation.exports import (
         check_table,
         write_csv,
         write_csv_pieces,
     )
-    from smecluster.model.support.errors import InputError
     from smecluster.model.support.ledger import remove
     from smecluster.model.support.provenance import make_stamp
 
@@ -179,7 +179,7 @@ def _make_plan(
     model: Model, strategy: str | None, settings: Mapping[str, float]
 ) -> tuple[str | None, Mapping[str, Any]]:
     """Name the strategy that every run follows, and give what it sets; none without levers."""
-    from smecluster.model.support.errors import InputError
+    from smecluster.model.errors import InputError
     from smecluster.policies import load
     from smecluster.policies.triggers import settle_triggers
 
@@ -198,7 +198,7 @@ def _make_plan(
 def _name_outputs(model: Model, given: Sequence[str]) -> list[str]:
     """Spell outputs as the model does, and refuse one that is given twice."""
     from smecluster.model.engine.graph.outputs import select_outputs
-    from smecluster.model.support.errors import InputError
+    from smecluster.model.errors import InputError
 
     names = [select_outputs(model.program, [one]).names[0] for one in given]
     for at, name in enumerate(names):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.scripts.batches.named_study import Given, load_study, read_results
 from smecluster.scripts.shared.printing import finish, print_json, print_lines, print_table
 

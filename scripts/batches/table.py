@@ -6,8 +6,8 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from smecluster.model.errors import InputError
 from smecluster.model.presentation.workbooks import EXCEL, read_sheet
-from smecluster.model.support.errors import InputError
 from smecluster.model.support.files import read_text
 from smecluster.model.support.limits import MOST_COLUMNS, MOST_IN_A_CELL
 

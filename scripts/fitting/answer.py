@@ -60,8 +60,8 @@ def answer(
     from smecluster.calibration.interface import assemble_together
     from smecluster.calibration.priors.table import build_priors
     from smecluster.calibration.store.named import DRAWN, SHIPPED, list_calibrations
+    from smecluster.model.errors import InputError
     from smecluster.model.file.beliefs import CONVENTIONS
-    from smecluster.model.support.errors import InputError
     from smecluster.model.support.provenance import make_stamp
     from smecluster.policies.comparison.study_run import keep_runs
     from smecluster.policies.strategy import load

@@ -12,9 +12,9 @@ from typing import Annotated, Any
 import typer
 
 from smecluster.calibration.store.own import OWN
+from smecluster.model.errors import InputError, suggest_name
 from smecluster.model.presentation.language.catalogue import mark
 from smecluster.model.presentation.language.spoken import say, speaking
-from smecluster.model.support.errors import InputError, suggest_name
 from smecluster.model.support.ledger import check_name
 from smecluster.scripts.shared.options import CalibrationName, Folders, Include, Restart
 from smecluster.scripts.shared.printing import note, print_lines

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from smecluster.model.errors import InputError, UnknownNameError
 from smecluster.model.presentation.language.catalogue import mark
 from smecluster.model.presentation.language.spoken import say
-from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.scripts.shared.printing import note, print_json, print_table
 
 if TYPE_CHECKING:

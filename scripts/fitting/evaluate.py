@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.scripts.shared.options import Restart
 from smecluster.scripts.shared.pages import Page
 from smecluster.scripts.shared.printing import finish, print_json, print_table

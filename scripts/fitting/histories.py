@@ -11,8 +11,8 @@ import typer
 
 from smecluster.calibration.choosing import describe_origin
 from smecluster.calibration.loading import load_calibrated
+from smecluster.model.errors import UnknownNameError
 from smecluster.model.presentation.language.catalogue import mark
-from smecluster.model.support.errors import UnknownNameError
 from smecluster.scripts.shared.options import CalibrationName, Folders
 from smecluster.scripts.shared.pages import Page
 from smecluster.scripts.shared.printing import finish, note, print_json, print_table

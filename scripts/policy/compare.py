@@ -86,7 +86,7 @@ def compare(
     workers: Workers = None,
 ) -> None:
     """Compare strategies at equal additional money; with draws or futures, under uncertainty."""
-    from smecluster.model.support.errors import InputError
+    from smecluster.model.errors import InputError
     from smecluster.policies.brief.shelf import read_folder
     from smecluster.policies.study import combine_study
 

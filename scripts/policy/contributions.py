@@ -74,7 +74,7 @@ def contributions(
     workers: Workers = None,
 ) -> None:
     """Share the effect of a strategy among its levers."""
-    from smecluster.model.support.errors import InputError
+    from smecluster.model.errors import InputError
     from smecluster.policies.comparison.study_inputs import load_inputs
     from smecluster.policies.contributions.compute import compute_contributions, measure_step_error
     from smecluster.policies.spans import warn_spans

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.scripts.shared.options import CalibrationName, Folders, Regions
 from smecluster.scripts.shared.printing import finish, note
 

@@ -56,7 +56,7 @@ def dominance(
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Follow the named loops through the runs of strategies (needs the extra 'loops')."""
-    from smecluster.model.support.errors import InputError
+    from smecluster.model.errors import InputError
     from smecluster.policies.comparison.study_inputs import load_inputs
     from smecluster.policies.dominance.compute import measure_dominance
     from smecluster.policies.study import combine_study

@@ -62,7 +62,7 @@ def futures(
     workers: Workers = None,
 ) -> None:
     """Say what each future costs under each strategy, and how long recovery takes."""
-    from smecluster.model.support.errors import InputError
+    from smecluster.model.errors import InputError
     from smecluster.policies.study import combine_study
 
     given = combine_study(

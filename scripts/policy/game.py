@@ -241,7 +241,7 @@ def game(
 
 def _refuse_beside_synthetic(asked: bool) -> None:
     """Refuse options that say nothing of synthetic regions."""
-    from smecluster.model.support.errors import InputError
+    from smecluster.model.errors import InputError
 
     if asked:
         raise InputError(

@@ -57,7 +57,7 @@ def levers(
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """List the policy levers, which either level can run, or what a yuan on each of them brings."""
-    from smecluster.model.support.errors import InputError, UnknownNameError
+    from smecluster.model.errors import InputError, UnknownNameError
     from smecluster.policies.levers import find_lever, read_levers
     from smecluster.policies.menu import LEVELS
 

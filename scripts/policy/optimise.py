@@ -107,8 +107,8 @@ def optimise(
     workers: Workers = None,
 ) -> None:
     """Search for the best use of a budget; a search that was stopped resumes."""
+    from smecluster.model.errors import InputError
     from smecluster.model.support.checkpoints import drop
-    from smecluster.model.support.errors import InputError
     from smecluster.policies.comparison.study_inputs import fingerprint, load_inputs
     from smecluster.policies.futures import load as load_future
     from smecluster.policies.optimisation.compute import optimise as search_best_use

@@ -28,7 +28,7 @@ def describe_usage(error: Any, given: Sequence[str]) -> str:
         message = str(error.format_message()).rstrip(".")
         value = _value_of(getattr(error, "param", None), given)
         return message if value is None or repr(value) in message else f"{message}, not {value!r}"
-    from smecluster.model.support.errors import UnknownNameError
+    from smecluster.model.errors import UnknownNameError
 
     allowed = [name for parameter in context.command.params for name in parameter.opts]
     allowed += context.help_option_names
@@ -104,7 +104,7 @@ def end_interrupted(error: BaseException) -> NoReturn:
 
 def stop_process(message: str, status: int = 2) -> NoReturn:
     """Print an error in one line and end the process."""
-    from smecluster.model.support.errors import shorten
+    from smecluster.model.errors import shorten
 
     print(f"error: {shorten(' '.join(message.split()))}", file=sys.stderr)
     sys.exit(status)

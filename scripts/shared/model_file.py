@@ -102,9 +102,9 @@ def use_file(path: Path, needs: Needs, command: str) -> None:
 
 def _check_content(model: Model, path: Path, command: str) -> None:
     """Refuse a model without what a command needs by name; one line says what is missing."""
+    from smecluster.model.errors import InputError
     from smecluster.model.file.regions import REGION
     from smecluster.model.outcomes import OUTCOMES, list_variables
-    from smecluster.model.support.errors import InputError
 
     missing = [] if model.regions else [f"the range {REGION!r}"]
     if not model.subscripts.get(LEVERS):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 if TYPE_CHECKING:
     from smecluster.model.engine.run.dask import Cluster

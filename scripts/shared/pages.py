@@ -29,8 +29,8 @@ class Page:
     """
 
     def __init__(self, path: Path, option: str) -> None:
+        from smecluster.model.errors import InputError
         from smecluster.model.presentation.exports import RECORDED
-        from smecluster.model.support.errors import InputError
         from smecluster.model.support.ledger import check_file
 
         if path.suffix != _SUFFIX:

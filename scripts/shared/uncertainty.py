@@ -131,7 +131,7 @@ def split_names(texts: Sequence[str] | None) -> tuple[str, ...] | None:
     InputError
         If it is given without a name.
     """
-    from smecluster.model.support.errors import InputError
+    from smecluster.model.errors import InputError
 
     if not texts:
         return None

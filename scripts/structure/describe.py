@@ -61,7 +61,7 @@ def _lever(name: str, document: Document) -> Lever | None:
         If neither a variable nor a lever has the name.
     """
     from smecluster.model.engine.read.names import fold_name
-    from smecluster.model.support.errors import UnknownNameError
+    from smecluster.model.errors import UnknownNameError
     from smecluster.policies.levers import read_levers
 
     if fold_name(name) in map(fold_name, document.variables):

@@ -64,7 +64,7 @@ def exchange(
 ) -> None:
     """Write a file for another program."""
     from smecluster.calibration.loading import load_calibrated
-    from smecluster.model.support.errors import InputError, suggest_name
+    from smecluster.model.errors import InputError, suggest_name
     from smecluster.model.support.files import write_atomic
     from smecluster.model.support.ledger import check_file
 
@@ -174,7 +174,7 @@ def _changes(model: Model, name: str, settings: Sequence[str] | None) -> str:
 
 def _search(calibration: str | None) -> str:
     from smecluster.calibration.store.named import SHIPPED, open_calibration
-    from smecluster.model.support.errors import InputError
+    from smecluster.model.errors import InputError
     from smecluster.policies.exchange.vensim_files import write_search
 
     if calibration == "none":

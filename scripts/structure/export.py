@@ -31,7 +31,7 @@ def export(
 ) -> None:
     """Write the model as one Vensim file, views included."""
     from smecluster.model.engine.read.values import set_values
-    from smecluster.model.support.errors import InputError
+    from smecluster.model.errors import InputError
     from smecluster.model.support.files import write_atomic
 
     if out.suffix != ".mdl":

@@ -40,8 +40,8 @@ def knockouts(
     from smecluster.calibration.loading import load_calibrated
     from smecluster.model.checking.knockouts import load_mechanisms, run_knockouts
     from smecluster.model.checking.knockouts_page import write_page
+    from smecluster.model.errors import UnknownNameError
     from smecluster.model.presentation.language.spoken import say
-    from smecluster.model.support.errors import UnknownNameError
     from smecluster.model.support.files import write_atomic
     from smecluster.model.support.ledger import check_file
 

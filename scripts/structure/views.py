@@ -28,8 +28,8 @@ def views(
     ] = False,
 ) -> None:
     """Redraw the views in place, in about a minute; equations and settings stay as they are."""
+    from smecluster.model.errors import InputError
     from smecluster.model.file.model import SHIPPED
-    from smecluster.model.support.errors import InputError
     from smecluster.model.support.files import overwrite_file, read_text
     from smecluster.model.support.workspace import locate
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.sensitivity.analysis.index_table import OUTPUT
 from smecluster.sensitivity.design.outputs import Column
 from smecluster.sensitivity.methods import METHODS, Method

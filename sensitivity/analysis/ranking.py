@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import binomtest
 
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.sensitivity.methods.estimates import Array, Bootstrap, Sample
 from smecluster.sensitivity.methods.given_data import estimate_from_given_data
 from smecluster.sensitivity.methods.regional import measure_separation, measure_shift

@@ -11,8 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import spearmanr
 
+from smecluster.model.errors import InputError
 from smecluster.model.presentation.language.spoken import say
-from smecluster.model.support.errors import InputError
 from smecluster.sensitivity.analysis.speaking import speak_name, summarise_names
 from smecluster.sensitivity.methods import Method
 from smecluster.sensitivity.methods.estimates import Array

@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from smecluster.model.errors import InputError
 from smecluster.model.presentation.language.catalogue import mark
-from smecluster.model.support.errors import InputError
 from smecluster.policies.budget import Amount, parse_budget, set_budget
 from smecluster.policies.comparison.study_inputs import fingerprint
 from smecluster.policies.ensemble.cases import DRAW, FUTURE, REASON, STRATEGY

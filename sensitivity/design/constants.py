@@ -17,6 +17,7 @@ from scipy.special import ndtri
 from smecluster.calibration.priors.law import Law
 from smecluster.model.engine.read.document import CONTROLS, Document, Variable
 from smecluster.model.engine.read.values import split_name
+from smecluster.model.errors import UnknownNameError
 from smecluster.model.file.beliefs import (
     RANGE,
     SWITCH,
@@ -25,7 +26,6 @@ from smecluster.model.file.beliefs import (
     find_hard_range,
     read_beliefs,
 )
-from smecluster.model.support.errors import UnknownNameError
 from smecluster.sensitivity.design.distributions import TAIL, Distribution
 
 # Ranges that span more than this are drawn by their logarithm.

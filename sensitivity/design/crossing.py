@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 BASE = "base"
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from smecluster.model.engine.graph.inputs import InputIndex
 from smecluster.model.engine.graph.values import Scale
 from smecluster.model.engine.read.document import CONTROLS
-from smecluster.model.support.errors import InputError, UnknownNameError
+from smecluster.model.errors import InputError, UnknownNameError
 from smecluster.policies.menu import read_menu
 from smecluster.sensitivity.design.constants import span_constants
 from smecluster.sensitivity.design.distributions import Distribution, find_ends

@@ -11,8 +11,8 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from smecluster.model import outcomes
+from smecluster.model.errors import InputError, UnknownNameError
 from smecluster.model.outcomes import DISPERSION, PLACE, TOTAL, Outcome, collect_outcomes
-from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.sensitivity.design.study import Study
 from smecluster.sensitivity.design.study_tables import OutputTable
 

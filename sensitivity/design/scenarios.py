@@ -12,7 +12,7 @@ from smecluster.calibration.choosing import describe_origin, find_calibration
 from smecluster.calibration.loading import load_calibrated
 from smecluster.calibration.store.mismatches import NONE
 from smecluster.model.engine.read.values import find_element
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,11 +11,10 @@ from typing import Any
 
 from pydantic import Field, field_validator, model_validator
 
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
+from smecluster.model.inputs import Schema, read_toml, validate
 from smecluster.model.support.files import read_text
 from smecluster.model.support.limits import MOST_SEED
-from smecluster.model.support.reading import read_toml
-from smecluster.model.support.schema import Schema, validate
 from smecluster.model.support.workspace import find_named_file, list_files
 from smecluster.policies.budget import DEFAULT_BUDGET, parse_budget
 from smecluster.sensitivity.design.study_tables import (

@@ -6,10 +6,10 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import Field, field_validator, model_validator
 
+from smecluster.model.errors import UnknownNameError
+from smecluster.model.inputs import Schema
 from smecluster.model.outcomes import DISPERSION, OUTCOMES, TOTAL
-from smecluster.model.support.errors import UnknownNameError
 from smecluster.model.support.limits import MOST_YEARS
-from smecluster.model.support.schema import Schema
 
 CALIBRATION, MODEL = "calibration", "model"
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from smecluster.model.errors import UnknownNameError
 from smecluster.model.presentation.language.catalogue import mark
-from smecluster.model.support.errors import UnknownNameError
 from smecluster.sensitivity.methods.delta import estimate_delta
 from smecluster.sensitivity.methods.effective import (
     LEAST_RUNS,

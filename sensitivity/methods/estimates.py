@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm
 
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 Array = NDArray[np.float64]
 

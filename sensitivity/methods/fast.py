@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.sensitivity.methods.estimates import (
     Array,
     Bootstrap,

@@ -10,7 +10,7 @@ import warnings
 
 import numpy as np
 
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.sensitivity.methods.estimates import (
     Array,
     Bootstrap,

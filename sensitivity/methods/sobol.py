@@ -15,7 +15,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.sensitivity.methods.estimates import (
     ALL,
     Array,

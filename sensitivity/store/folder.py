@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from smecluster.model.errors import InputError
 from smecluster.model.presentation.exports import write_csv
 from smecluster.model.support.checkpoints import (
     Checkpoints,
@@ -16,7 +17,6 @@ from smecluster.model.support.checkpoints import (
     name_differences,
     remove_parts,
 )
-from smecluster.model.support.errors import InputError
 from smecluster.model.support.files import check_writable, overwrite_file, write_atomic
 from smecluster.model.support.ledger import claim, remove
 from smecluster.sensitivity.design.samples import Design

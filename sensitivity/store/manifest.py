@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from smecluster.model.errors import InputError
 from smecluster.model.support.checkpoints import Checkpoints
-from smecluster.model.support.errors import InputError
 from smecluster.model.support.formats import FORMATS, check_format
 from smecluster.model.support.seals import read_sealed
 from smecluster.sensitivity.design.crossing import Scenario

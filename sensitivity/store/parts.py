@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from smecluster.model.errors import InputError
 from smecluster.model.support.checkpoints import Checkpoints
-from smecluster.model.support.errors import InputError
 
 REASON, VARIABLE, YEAR = "failure reason", "failure variable", "failure year"
 _NAME = re.compile(r"(?P<begin>\d{12})-(?P<end>\d{12})")

@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from smecluster.model.errors import InputError, UnknownNameError
 from smecluster.model.presentation.language.catalogue import mark
 from smecluster.model.presentation.language.spoken import say
-from smecluster.model.support.errors import InputError, UnknownNameError
 from smecluster.model.support.provenance import make_stamp
 from smecluster.sensitivity.design.crossing import Scenario
 from smecluster.sensitivity.design.outputs import Column

@@ -23,9 +23,9 @@ from numpy.typing import NDArray
 from smecluster.model.engine.read.document import Variable
 from smecluster.model.engine.read.values import spell_name
 from smecluster.model.engine.run.settings import check_count
+from smecluster.model.errors import InputError
 from smecluster.model.file.beliefs import CONVENTIONS
 from smecluster.model.file.regions import REGION
-from smecluster.model.support.errors import InputError
 from smecluster.policies.budget import Amount, parse_budget, set_budget
 from smecluster.policies.ensemble.accounts import ACCOUNTS
 from smecluster.policies.ensemble.cases import DRAW, FUTURE, REASON, STRATEGY

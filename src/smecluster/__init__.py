@@ -39,7 +39,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from smecluster.calibration.interface import calibrate
     from smecluster.calibration.loading import load_model as load
-    from smecluster.model.support.errors import InputError
+    from smecluster.model.errors import InputError
     from smecluster.policies.notebook.analyses import compute_contributions as contributions
     from smecluster.policies.notebook.analyses import optimise
     from smecluster.policies.notebook.answers import account, assign, money_map, why
@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 # Where each name comes from. It is imported when it is first used: `import smecluster` takes
 # milliseconds, and a command waits only for what it needs.
 _HOMES = {
-    "InputError": ("smecluster.model.support.errors", "InputError"),
+    "InputError": ("smecluster.model.errors", "InputError"),
     "account": ("smecluster.policies.notebook.answers", "account"),
     "assign": ("smecluster.policies.notebook.answers", "assign"),
     "calibrate": ("smecluster.calibration.interface", "calibrate"),

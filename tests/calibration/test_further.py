@@ -11,7 +11,7 @@ from smecluster.calibration.store.findings import read_findings
 from smecluster.calibration.store.named import Calibration, write_manifest
 from smecluster.model import load as load_model
 from smecluster.model.engine.read.values import find_element, read_values
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 HELD = {"migration rate": 0.045, "reference output[Wenzhou]": 4800.0}
 

@@ -13,7 +13,7 @@ from smecluster.calibration.interface import TIME_STEP, assemble_together
 from smecluster.calibration.store.findings import MANIFEST
 from smecluster.calibration.store.named import RESULTS, open_calibration
 from smecluster.model import load
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 QUICK = {"quick": True, "starts": 1, "time_step": 0.5}
 

@@ -22,7 +22,7 @@ from smecluster.calibration.store.findings import MANIFEST
 from smecluster.calibration.store.mismatches import CalibrationWarning
 from smecluster.calibration.store.named import open_calibration
 from smecluster.model import load as load_model
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 ROOT = Path(__file__).parents[2]
 PLAN = Effort(starts=3, search=2, bootstrap=10, draws=0)

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from smecluster.calibration.stages import Stages
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 TABLE = pd.DataFrame(
     {

@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from smecluster import model
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from tests.fuzz.kinds import DATA
 
 #: Range of the input that is tried, as the file gives it.

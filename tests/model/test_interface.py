@@ -9,8 +9,8 @@ from openpyxl import load_workbook
 
 from smecluster.model import interface, load
 from smecluster.model import simulate as run_model
+from smecluster.model.errors import InputError
 from smecluster.model.interface import Runs, simulate, simulate_many
-from smecluster.model.support.errors import InputError
 
 TOWNS = load(Path(__file__).parent / "data" / "two_towns.mdl")
 

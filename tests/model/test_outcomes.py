@@ -5,6 +5,7 @@ import pytest
 import xarray as xr
 
 from smecluster.model.engine.read.document import read_document
+from smecluster.model.errors import InputError
 from smecluster.model.file.model import SHIPPED
 from smecluster.model.outcomes import (
     DISPERSION,
@@ -16,7 +17,6 @@ from smecluster.model.outcomes import (
     list_variables,
     shows_only_changes,
 )
-from smecluster.model.support.errors import InputError
 from smecluster.model.support.files import read_text
 
 

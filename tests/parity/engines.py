@@ -22,7 +22,7 @@ from smecluster import model
 from smecluster.model.engine.graph import interpreter
 from smecluster.model.engine.graph.clock import compute_times
 from smecluster.model.engine.read.names import fold_name
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from tests.parity.published import Case, Key, Series, split_column
 
 # Where engines that are not this program's come from.

@@ -3,7 +3,7 @@
 import pytest
 
 from smecluster import model
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.policies.budget import Amount, parse_budget, set_budget
 from smecluster.policies.menu import read_menu
 from smecluster.policies.plan import carry_on

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from smecluster import model
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.policies.futures import BASE, Bend, Future, load, load_futures, names
 
 STEP = {"TIME STEP": 0.125}

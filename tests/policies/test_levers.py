@@ -5,7 +5,7 @@ from typing import ClassVar
 import pytest
 
 from smecluster import model
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.policies import Strategy, load
 from smecluster.policies.levers import check_catalogue, find_lever, read_levers
 from smecluster.policies.menu import LEVELS

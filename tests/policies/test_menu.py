@@ -10,7 +10,7 @@ import pytest
 import smecluster
 from smecluster import model as models
 from smecluster import policies
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.policies.comparison.result import Comparison
 from smecluster.policies.ensemble.accounts import ACCOUNTS
 from smecluster.policies.ensemble.worlds import EXACT, Ensemble

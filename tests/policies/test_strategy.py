@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from smecluster import model
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.policies import Strategy, load, names
 from smecluster.policies.levers import read_levers
 from smecluster.policies.menu import LEVELS

@@ -7,7 +7,7 @@ import xarray as xr
 
 from smecluster import model as models
 from smecluster.model.engine.read.values import read_values
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.policies import load
 from smecluster.policies.comparison.compute import compare
 from smecluster.policies.levers import read_levers

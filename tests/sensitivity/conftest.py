@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from smecluster import model
-from smecluster.model.support.schema import validate
+from smecluster.model.inputs import validate
 from smecluster.sensitivity.design.crossing import Scenario
 from smecluster.sensitivity.design.distributions import Distribution
 from smecluster.sensitivity.design.factors import Factor

@@ -4,7 +4,7 @@ import openpyxl
 import pytest
 
 import smecluster as sc
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.sensitivity.interface import Sensitivity, run_sensitivity
 from smecluster.sensitivity.store.folder import read_store
 

@@ -21,7 +21,7 @@ from smecluster import model
 from smecluster.model import simulate
 from smecluster.model.engine.read.values import read_values
 from smecluster.model.engine.run.dask import ClusterLostError
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.sensitivity import running
 from smecluster.sensitivity.analysis.compute import analyse
 from smecluster.sensitivity.design.crossing import cross

@@ -25,12 +25,12 @@ import llvmlite.binding as llvm
 import numpy as np
 from numpy.typing import NDArray
 
+from smecluster.model.cache import has_entry, hash_engine, read_entry, store_entry
 from smecluster.model.engine.compile.codegen import generate_code
 from smecluster.model.engine.compile.frame import Code, Layout
 from smecluster.model.engine.compile.loops import generate_loops
 from smecluster.model.engine.compile.schedule import make_schedule
 from smecluster.model.engine.graph.graph import Points, Program
-from smecluster.model.support.cache import has_entry, hash_engine, read_entry, store_entry
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]

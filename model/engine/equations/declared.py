@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from smecluster.model.engine.read.syntax import Section
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 Cell = tuple[str, ...]
 # The element that each range of an equation means, by the range's key.

@@ -7,7 +7,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from smecluster.model.engine.read.names import fold_name
 from smecluster.model.engine.read.syntax import Range
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.model.support.limits import MOST_ELEMENTS
 
 # What results have besides the ranges of a model.

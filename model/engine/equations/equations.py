@@ -19,7 +19,7 @@ from smecluster.model.engine.graph.integration import Scheme
 from smecluster.model.engine.graph.interpreter import Interpreter, order_nodes
 from smecluster.model.engine.read import syntax
 from smecluster.model.engine.read.syntax import File
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 
 def build_program(file: File) -> Program:

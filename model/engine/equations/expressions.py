@@ -21,7 +21,7 @@ from smecluster.model.engine.read import syntax
 from smecluster.model.engine.read.domain import refuse_chain
 from smecluster.model.engine.read.names import fold_name
 from smecluster.model.engine.read.syntax import File
-from smecluster.model.support.errors import InputError, suggest_name
+from smecluster.model.errors import InputError, suggest_name
 from smecluster.model.support.limits import MOST_CHAINED
 
 CONTROLS = ("initial time", "final time", "time step", "saveper")

@@ -12,7 +12,7 @@ from smecluster.model.engine.equations.declared import Env, Site
 from smecluster.model.engine.graph.graph import Output, Program
 from smecluster.model.engine.graph.interpreter import Interpreter, order_nodes
 from smecluster.model.engine.read.syntax import File
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.model.support.limits import MOST_STATES
 
 

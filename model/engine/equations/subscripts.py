@@ -14,7 +14,7 @@ from smecluster.model.engine.equations.declared import Cell, Declared, Definitio
 from smecluster.model.engine.equations.elements import read_ranges
 from smecluster.model.engine.read.names import fold_name
 from smecluster.model.engine.read.syntax import Component, Element
-from smecluster.model.support.errors import InputError, suggest_name
+from smecluster.model.errors import InputError, suggest_name
 from smecluster.model.support.limits import MOST_CELLS
 
 

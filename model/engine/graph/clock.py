@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from smecluster.model.engine.graph.graph import Points, Program
 from smecluster.model.engine.graph.interpreter import Interpreter, order_nodes
 from smecluster.model.engine.graph.values import read_number
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.model.support.limits import MOST_STEPS
 
 # PySD's relative precision for the final time and the times saved.

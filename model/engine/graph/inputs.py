@@ -22,7 +22,7 @@ from smecluster.model.engine.graph.values import (
     read_points,
 )
 from smecluster.model.engine.read.names import fold_name
-from smecluster.model.support.errors import InputError, UnknownNameError, suggest_name
+from smecluster.model.errors import InputError, UnknownNameError, suggest_name
 
 Cell = tuple[str, ...]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from smecluster.model.engine.graph.graph import Program
 from smecluster.model.engine.read.names import fold_name
-from smecluster.model.support.errors import UnknownNameError
+from smecluster.model.errors import UnknownNameError
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smecluster.model.engine.graph.graph import Points
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 # Relative error of a value that has been taken to another scale and back.
 _ROUNDING = 1e-12

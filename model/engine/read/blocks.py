@@ -12,7 +12,7 @@ from smecluster.model.engine.read.names import (
     parse_number,
     split_elements,
 )
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 Points = tuple[tuple[float, float], ...]
 

@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 from smecluster.model.engine.read.blocks import Block
 from smecluster.model.engine.read.names import fold_name, list_names, parse_number
 from smecluster.model.engine.read.source import Source, hash_equations, parse
-from smecluster.model.support.errors import InputError, UnknownNameError
+from smecluster.model.errors import InputError, UnknownNameError
 
 # Vensim's control variables steer the run; they are not part of the system.
 CONTROLS = ("INITIAL TIME", "FINAL TIME", "TIME STEP", "SAVEPER")

@@ -9,7 +9,7 @@ from graphlib import CycleError, TopologicalSorter
 from smecluster.model.engine.read.document import Document, find_rate
 from smecluster.model.engine.read.names import fold_name, list_names
 from smecluster.model.engine.read.source import find_method
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.model.support.limits import MOST_CHAINED
 
 # By their number in the settings (as xmutil and simlin read them).

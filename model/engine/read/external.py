@@ -23,7 +23,7 @@ from smecluster.model.engine.read.grids import (
 )
 from smecluster.model.engine.read.names import fold_name
 from smecluster.model.engine.read.source import Source, parse
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 _GET = re.compile(
     r"\(?\s*GET[\s_]+(?P<how>DIRECT|XLS|123)[\s_]+(?P<what>DATA|CONSTANTS|LOOKUPS|SUBSCRIPT)\s*\(\s*"

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from smecluster.model.engine.read.names import fold_name
-from smecluster.model.support.errors import InputError, suggest_name
+from smecluster.model.errors import InputError, suggest_name
 from smecluster.model.support.files import read_text
 from smecluster.model.support.limits import MOST_WORKBOOK_BYTES
 

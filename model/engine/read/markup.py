@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.model.support.limits import MOST_NESTED
 
 

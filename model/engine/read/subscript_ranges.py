@@ -8,7 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from smecluster.model.engine.read.blocks import Block
 from smecluster.model.engine.read.names import fold_name, join_lines
-from smecluster.model.support.errors import InputError, UnknownNameError
+from smecluster.model.errors import InputError, UnknownNameError
 from smecluster.model.support.limits import MOST_CELLS, MOST_ELEMENTS
 
 

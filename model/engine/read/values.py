@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from smecluster.model.engine.read.blocks import Block, Points, read_points
 from smecluster.model.engine.read.names import fold_name, parse_number, split_elements
 from smecluster.model.engine.read.source import Source, parse
-from smecluster.model.support.errors import InputError, UnknownNameError
+from smecluster.model.errors import InputError, UnknownNameError
 
 Cell = tuple[str, ...]
 Value = float | Points

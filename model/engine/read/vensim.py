@@ -16,7 +16,7 @@ from smecluster.model.engine.read.names import fold_name, join_lines
 from smecluster.model.engine.read.source import parse
 from smecluster.model.engine.read.subscript_ranges import expand_elements
 from smecluster.model.engine.read.syntax import Component, Element, File, Range, Section
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 # A mapping: a range, or a range with an element of it for each of one's own.
 _MAP = re.compile(r"\s*+(?:\((?P<to>[^:()]++):(?P<parts>[^()]*+)\)|(?P<name>[^,()]++))\s*+(?:,|\Z)")

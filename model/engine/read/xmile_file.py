@@ -24,7 +24,7 @@ from smecluster.model.engine.read.syntax import (
 from smecluster.model.engine.read.xmile_modules import join_models
 from smecluster.model.engine.read.xmile_names import name_built_in, write_indices
 from smecluster.model.engine.read.xmile_variables import read_equation, read_variables
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.model.support.limits import MOST_ELEMENTS
 
 _METHODS = {"": "euler", "euler": "euler", "rk2": "rk2", "rk4": "rk4"}

@@ -16,7 +16,7 @@ from smecluster.model.engine.read.names import fold_name
 from smecluster.model.engine.read.syntax import Component, Element, Reference, Subscripts
 from smecluster.model.engine.read.trees import replace_references
 from smecluster.model.engine.read.xmile_variables import VARIABLES
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.model.support.limits import MOST_DEFINITIONS
 
 Read = Callable[[Node, frozenset[str]], list[Element]]

@@ -28,7 +28,7 @@ from smecluster.model.engine.read.syntax import (
     Subscripts,
     Tree,
 )
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 # What a variable may be.
 VARIABLES = frozenset({"aux", "stock", "flow", "gf"})

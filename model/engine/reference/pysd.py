@@ -30,7 +30,7 @@ from smecluster.model.engine.read.vensim import translate_vensim
 from smecluster.model.engine.read.xmile_file import translate_xmile
 from smecluster.model.engine.reference.job import Job
 from smecluster.model.engine.reference.pysd_names import CONTROLS, Names
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 _DECIMALS = 8
 

@@ -12,7 +12,7 @@ import numpy as np
 from smecluster.model.engine.graph.graph import Program
 from smecluster.model.engine.read import syntax
 from smecluster.model.engine.read.names import fold_name
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 # Functions that PySD spells with a capital letter.
 _PYSD = {"xramp": "Xramp", "xpulse": "Xpulse", "xpulse train": "Xpulse_train"}

@@ -13,7 +13,7 @@ from smecluster.model.engine.read.formats import XMILE
 from smecluster.model.engine.read.names import fold_name
 from smecluster.model.engine.read.values import set_values
 from smecluster.model.engine.reference.job import Job
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 
 def run_simlin(job: Job) -> NDArray[np.float64]:

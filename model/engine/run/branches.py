@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from smecluster.model.engine.graph.graph import Graph, Output, Parameter, Program, list_operands
 from smecluster.model.engine.model import Model
 from smecluster.model.engine.run.runs import simulate_many
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 _INITIAL, _FINAL = "INITIAL TIME", "FINAL TIME"
 _STATE = "state {}"

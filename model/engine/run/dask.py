@@ -22,7 +22,7 @@ from typing import Any
 import pandas as pd
 import xarray as xr
 
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 Run = Callable[[pd.DataFrame], xr.Dataset]
 

@@ -17,7 +17,7 @@ from smecluster.model.engine.graph.inputs import InputIndex
 from smecluster.model.engine.graph.outputs import Selection, select_outputs
 from smecluster.model.engine.model import Model
 from smecluster.model.engine.read.names import fold_name
-from smecluster.model.support.errors import InputError, UnknownNameError
+from smecluster.model.errors import InputError, UnknownNameError
 
 #: Takes the derivatives of a number by the outputs of runs, and gives those by their inputs.
 Pull = Callable[[NDArray[np.float64]], NDArray[np.float64]]

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 
 from smecluster.model.engine.graph.outputs import select_outputs
 from smecluster.model.engine.run.dask import ClusterLostError
+from smecluster.model.errors import InputError
 from smecluster.model.support.checkpoints import Checkpoints, drop, remove_abandoned
-from smecluster.model.support.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from smecluster.model.engine.graph.clock import list_ruling
 from smecluster.model.engine.graph.graph import Points, Program
 from smecluster.model.engine.graph.inputs import InputIndex, Inputs
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 Floats = NDArray[np.float64]
 

@@ -27,7 +27,7 @@ from smecluster.model.engine.run.engines import run_engine
 from smecluster.model.engine.run.results import label_results
 from smecluster.model.engine.run.run_table import group_runs, read_table
 from smecluster.model.engine.run.settings import check_count, index_inputs
-from smecluster.model.support.errors import InputError, UnknownNameError
+from smecluster.model.errors import InputError, UnknownNameError
 
 if TYPE_CHECKING:
     from smecluster.model.engine.run.dask import Cluster

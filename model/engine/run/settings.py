@@ -11,7 +11,7 @@ from typing import Any
 from smecluster.model.engine.graph.inputs import InputIndex
 from smecluster.model.engine.graph.values import Range
 from smecluster.model.engine.model import Model
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.model.support.limits import MOST_COUNTED, MOST_STEPS_A_YEAR
 
 # Kinds of variables that a run sets and whose numbers have a range.

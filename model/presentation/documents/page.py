@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from smecluster.model.errors import InputError
 from smecluster.model.presentation.formatting import Rounded
 from smecluster.model.presentation.language.catalogue import TAGS, mark
 from smecluster.model.presentation.language.spoken import say
 from smecluster.model.presentation.language.tables import speak_table
-from smecluster.model.support.errors import InputError
 
 if TYPE_CHECKING:
     from jinja2 import Template

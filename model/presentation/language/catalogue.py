@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
+from smecluster.model.errors import InputError, UnknownNameError
 from smecluster.model.presentation.formatting import display_unit
 from smecluster.model.presentation.prose import join_names
-from smecluster.model.support.errors import InputError, UnknownNameError
 
 #: Languages of pages; the first is that of the code.
 LANGUAGES = ("en", "zh")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from smecluster.model.errors import InputError
 from smecluster.model.support import ledger
 from smecluster.model.support.checkpoints.identities import IDENTITY, is_identity
 from smecluster.model.support.checkpoints.part_files import list_files
-from smecluster.model.support.errors import InputError
 from smecluster.model.support.locks import FILES as LOCKS
 from smecluster.model.support.locks import describe_lock, lock_folder
 

@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import ArrayLike
 
+from smecluster.model.errors import InputError
 from smecluster.model.support import ledger, temporaries
 from smecluster.model.support.checkpoints import contents
 from smecluster.model.support.checkpoints.contents import Arrays
@@ -35,7 +36,6 @@ from smecluster.model.support.checkpoints.part_files import (
     parse_file,
     read_time,
 )
-from smecluster.model.support.errors import InputError
 from smecluster.model.support.files import overwrite_file, read_text
 from smecluster.model.support.formats import FORMATS
 from smecluster.model.support.locks import lock_folder

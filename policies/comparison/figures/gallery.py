@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from smecluster.model.errors import UnknownNameError
 from smecluster.model.presentation.plotting import Figure
-from smecluster.model.support.errors import UnknownNameError
 from smecluster.policies.comparison.figures.certainty import draw_futures, draw_probabilities
 from smecluster.policies.comparison.figures.courses import draw_paths, draw_timing
 from smecluster.policies.comparison.figures.gains import (

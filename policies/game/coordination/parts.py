@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from smecluster.calibration.data.constants import is_extensive
+from smecluster.model.errors import InputError
 from smecluster.model.file.model import Model
 from smecluster.model.file.regions import Region, read_regions, set_regions
-from smecluster.model.support.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

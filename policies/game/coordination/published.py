@@ -11,9 +11,8 @@ import numpy as np
 import pandas as pd
 from pydantic import model_validator
 
+from smecluster.model.inputs import Schema, read_toml, validate
 from smecluster.model.presentation.language.catalogue import mark
-from smecluster.model.support.reading import read_toml
-from smecluster.model.support.schema import Schema, validate
 from smecluster.policies.game.accounts import Account
 from smecluster.policies.game.arrangements import COORDINATED, name_nash
 

@@ -24,8 +24,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from smecluster.model.errors import InputError
 from smecluster.model.support.checkpoints import Checkpoints
-from smecluster.model.support.errors import InputError
 from smecluster.policies.game.accounts import Account
 from smecluster.policies.game.aims import PRIZE, PRIZE_YEARS, Aim, Measure, Stakes
 from smecluster.policies.game.arrangements import COORDINATED, name_nash

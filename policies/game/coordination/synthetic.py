@@ -22,9 +22,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from smecluster.calibration.data.constants import is_extensive
+from smecluster.model.errors import InputError
 from smecluster.model.file.model import Model
 from smecluster.model.file.regions import Region, read_regions, set_regions
-from smecluster.model.support.errors import InputError
 from smecluster.policies.game.equilibrium.players import Floats
 
 #: Standard deviation of the logarithm of size, and of endowments: shared data, `cities.csv`,

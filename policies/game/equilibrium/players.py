@@ -16,7 +16,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]

@@ -11,7 +11,7 @@ from smecluster.calibration.authoring.template import new_case
 from smecluster.calibration.data.case import list_cases, load_case
 from smecluster.calibration.data.case_file import Lines
 from smecluster.calibration.data.series import CASES
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 FIGURE = "wenzhou,va_tertiary,2010,"
 

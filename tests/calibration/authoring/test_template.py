@@ -9,7 +9,7 @@ from smecluster.calibration.authoring.template import COPIED, FOLDER, new_case
 from smecluster.calibration.data.case import list_cases, load_case, make_region
 from smecluster.model import Region, simulate
 from smecluster.model import load as load_model
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 
 from smecluster.calibration.data.case import load_case, make_region
 from smecluster.calibration.data.series import CASES
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from smecluster import calibration
 from smecluster.calibration.data.case import load_case
 from smecluster.calibration.data.series import CASES, STATUSES, read_series, read_sources
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 ALL = (*calibration.list_cases(), "national")
 

@@ -11,7 +11,7 @@ from smecluster.calibration.data.constants import (
     read_constants,
     read_tables,
 )
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 CONSTANTS = (
     Constant("initial talent", "", 120.0, "person", 10.0, None, "judgement", "order of size"),

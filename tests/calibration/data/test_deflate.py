@@ -3,7 +3,7 @@
 import pytest
 
 from smecluster.calibration.data.measuring import deflate, find_exchange_rate, read_deflator
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 
 def test_the_deflator_is_one_in_2010_and_covers_1978_to_2023():

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from smecluster.calibration.data.case import find_folders, list_cities
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 
 def test_cities_are_named_with_commas_between():

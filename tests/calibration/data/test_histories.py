@@ -18,7 +18,7 @@ from smecluster.calibration.data.histories import (
 )
 from smecluster.calibration.data.series import CASES
 from smecluster.calibration.report.figures.history_panels import PANELS, draw_histories
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 BAR = 20  # percent, mean absolute error of real value added
 

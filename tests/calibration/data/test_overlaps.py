@@ -10,7 +10,7 @@ from smecluster.calibration.data.case import list_cases, load_case
 from smecluster.calibration.data.case_file import read_case_file
 from smecluster.calibration.data.measuring import find_overlaps
 from smecluster.calibration.data.series import CASES
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 PAIR = '["va_secondary_industry_plus_construction", "va_tertiary"]'
 

@@ -6,7 +6,7 @@ import pytest
 import xarray as xr
 
 from smecluster.calibration.data.histories import NATION, Histories, compare_with_rivals
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 YEARS = np.arange(1990, 1994)
 

@@ -13,7 +13,7 @@ from smecluster.calibration.data.series import (
     read_finality,
     read_grade,
 )
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 PLAIN = Row(
     region="town",

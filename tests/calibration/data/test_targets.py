@@ -8,7 +8,7 @@ from smecluster.calibration import load_case
 from smecluster.calibration.data.constants import TARGET, Target, read_targets
 from smecluster.calibration.problem.assembly import assemble_problem
 from smecluster.model import load
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 HEAD = "variable,year,value,unit,error,status,source\n"
 GOOD = "exit rate,2010,0.068,1/Year,0.2,derived,a registry"

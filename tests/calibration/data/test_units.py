@@ -6,7 +6,7 @@ from smecluster.calibration.data.case_file import Measure, Place
 from smecluster.calibration.data.measuring import check_measure, deflate, derive_measurements
 from smecluster.calibration.data.series import COLUMNS, Row, read_series
 from smecluster.calibration.data.units import PUBLISHED, find_unit
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 PLACE = Place(name="Town", table="town", title="Town", description="d", boundary="b")
 

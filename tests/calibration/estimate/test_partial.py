@@ -16,7 +16,7 @@ from smecluster.calibration.estimate.partial import (
 from smecluster.calibration.problem.assembly import assemble_problem
 from smecluster.calibration.problem.objective import Objective
 from smecluster.model import load as load_model
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 LABOUR = ["elasticity of wage to tightness", "initial wage premium[Wenzhou]"]
 TAXES = ["VAT rate", "income tax rate"]

@@ -5,8 +5,8 @@ import pytest
 
 from smecluster.calibration.estimate.fit import Optimum, descend
 from smecluster.calibration.estimate.profiles import CUT_95, compute_profiles
+from smecluster.model.errors import InputError
 from smecluster.model.support.checkpoints import Checkpoints
-from smecluster.model.support.errors import InputError
 
 
 class Gaussian:

@@ -11,7 +11,7 @@ from smecluster.calibration.experiments.reform import (
     read_reform,
     read_reforms,
 )
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 STUDY = {
     "authors": "Alder and Oak",

@@ -12,7 +12,7 @@ from smecluster.calibration.experiments.run import (
     judge_response,
     run_reforms,
 )
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 MINE = """
 title = "Easier credit"

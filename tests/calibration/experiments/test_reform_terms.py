@@ -11,7 +11,7 @@ from smecluster.calibration.experiments.terms import (
     read_terms,
 )
 from smecluster.model.engine.graph.inputs import InputIndex
-from smecluster.model.support.errors import InputError, UnknownNameError
+from smecluster.model.errors import InputError, UnknownNameError
 
 LISTED = TermList(
     terms={

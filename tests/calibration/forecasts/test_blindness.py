@@ -18,7 +18,7 @@ from smecluster.calibration.priors.table import build_priors
 from smecluster.calibration.stages import Stages
 from smecluster.model import Model
 from smecluster.model.engine.read.values import set_values
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 ORIGIN = 2010
 SCORES = ["crps", "log score", "level", "value"]

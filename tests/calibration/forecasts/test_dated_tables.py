@@ -7,7 +7,7 @@ from smecluster.calibration.forecasts.outlook import count_power, look_ahead
 from smecluster.calibration.forecasts.protocol import read_protocol
 from smecluster.model import Model, load, simulate
 from smecluster.model.engine.read.values import set_values
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 DRIVERS = read_protocol().drivers
 ORIGIN, LAST = 2008, 2016

@@ -5,7 +5,7 @@ import pytest
 from smecluster.calibration.authoring.case_check import check_case
 from smecluster.calibration.data.case import load_case
 from smecluster.calibration.importing.imported_case import import_case
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 TABLE = """年份,第二产业增加值(亿元),第三产业增加值(亿元),户籍人口(万人),平均工资(元),备注
 1952年,3,1,400,300,

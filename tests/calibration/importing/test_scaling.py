@@ -11,7 +11,7 @@ from smecluster.calibration.importing.scaling import (
     scale_points,
 )
 from smecluster.calibration.problem.parameters import FILE, read_parameters
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 
 @pytest.fixture(scope="module")

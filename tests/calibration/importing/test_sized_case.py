@@ -14,7 +14,7 @@ from smecluster.calibration.importing.sized_case import new_sized_case
 from smecluster.calibration.loading import load_calibrated
 from smecluster.calibration.store.mismatches import CalibrationWarning
 from smecluster.model import simulate
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 GDP, YEAR = 4312, 1990
 HEADER = "region,series,year,value,qualifier,unit,price_basis,status,source,note\n"

@@ -12,7 +12,7 @@ from smecluster.calibration.importing.spreadsheet import (
     read_cells,
     read_figures,
 )
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 DOWN = [
     ["年份", "GDP(亿元)", "就业人员(万人)"],

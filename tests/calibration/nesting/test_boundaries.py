@@ -6,7 +6,7 @@ from smecluster.calibration.data.case import load_case
 from smecluster.calibration.data.case_file import Place
 from smecluster.calibration.nesting.boundaries import find_parts
 from smecluster.model import load
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 SHIPPED = load().regions
 DELTA = "Pearl River Delta"

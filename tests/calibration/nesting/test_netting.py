@@ -24,7 +24,7 @@ from smecluster.calibration.nesting.netted_cases import net_cases
 from smecluster.calibration.nesting.netting import Netting
 from smecluster.calibration.problem.objective import Objective
 from smecluster.model import simulate
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 DELTA, CITY = "Pearl River Delta", "the city"
 #: Value added of the city, million yuan in prices of the year.

@@ -7,7 +7,7 @@ from smecluster.calibration.joint.errors import WithCombinations
 from smecluster.calibration.priors.combined import ERROR, read_combinations
 from smecluster.calibration.priors.table import build_priors
 from smecluster.model import load
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 TEXT = '[[combination]]\nname = "c"\nof = "a * b"\nlow = 1.0\nhigh = 4.0\nsource = "x"\n'
 

@@ -6,7 +6,7 @@ from smecluster.calibration.problem.assembly import assemble_problem
 from smecluster.calibration.problem.objective import Objective, find_idle, refuse_idle
 from smecluster.model import load as load_model
 from smecluster.model import simulate
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 STEP = {"TIME STEP": 0.125}
 

@@ -5,8 +5,8 @@ import pytest
 
 from smecluster import model
 from smecluster.calibration.problem.courses import add_courses, bend_table, name_course
+from smecluster.model.errors import InputError
 from smecluster.model.file.model import Model
-from smecluster.model.support.errors import InputError
 
 #: What a product with 1 may change where the compiler would fold the constant.
 ROUNDING = 1e-13

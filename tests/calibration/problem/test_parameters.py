@@ -6,8 +6,8 @@ from smecluster.calibration.problem.criteria import NORMAL_90
 from smecluster.calibration.problem.parameters import SHARED, check_parameters, read_parameters
 from smecluster.model import load
 from smecluster.model.engine.read.values import split_name
+from smecluster.model.errors import InputError
 from smecluster.model.file.beliefs import find_belief, read_beliefs
-from smecluster.model.support.errors import InputError
 
 HEAD = "name,scale,lower,upper,prior mean,prior sd,status,source\n"
 GOOD = "user cost of capital,log,0.1,0.6,0.3,0.3,judgement,judgement"

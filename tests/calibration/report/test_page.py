@@ -18,7 +18,7 @@ from smecluster.calibration.report.figures import bounds, fits, profile_curves, 
 from smecluster.calibration.report.summary import answer_questions
 from smecluster.calibration.store import findings
 from smecluster.calibration.store.named import write_manifest
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.model.support.files import write_atomic
 from smecluster.model.support.ledger import list_again
 

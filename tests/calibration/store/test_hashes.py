@@ -18,7 +18,7 @@ from smecluster.calibration.store.mismatches import CalibrationWarning
 from smecluster.calibration.store.named import RESULTS, open_calibration, write_manifest
 from smecluster.calibration.store.sealing import seal_calibration
 from smecluster.model import load
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from smecluster.calibration.problem.assembly import assemble_problem
 from smecluster.calibration.validation.holdout import run_hold_out
 from smecluster.calibration.validation.naive import NAIVE
 from smecluster.model import load as load_model
+from smecluster.model.errors import InputError
 from smecluster.model.support.checkpoints import Checkpoints
-from smecluster.model.support.errors import InputError
 
 NAMES = [
     "upgrading rate",

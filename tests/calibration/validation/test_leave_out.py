@@ -11,7 +11,7 @@ from smecluster.calibration.problem.assembly import assemble_problem
 from smecluster.calibration.problem.objective import Objective
 from smecluster.calibration.validation.leave_out import leave_out
 from smecluster.model import load as load_model
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 SHARED = ["upgrading rate", "elasticity of wage to tightness"]
 OWN = ["market share at reference[Zhongguancun, national]", "initial wage premium[Wenzhou]"]

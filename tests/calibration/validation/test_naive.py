@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smecluster.calibration.validation.naive import NAIVE, forecast_naively
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 GAPS = [1990, 1991, 1995, 2000, 2003, 2004, 2010, 2015]
 AHEAD = [2016, 2018, 2023]

@@ -5,7 +5,7 @@ import pytest
 import xarray as xr
 
 from smecluster.model.checking.formula import parse_formula
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 RUN = xr.Dataset(
     {

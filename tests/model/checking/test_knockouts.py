@@ -14,8 +14,8 @@ from smecluster.model.checking.knockouts import (
     run_knockouts,
 )
 from smecluster.model.checking.knockouts_page import count_met, write_page
+from smecluster.model.errors import InputError
 from smecluster.model.file.model import load
-from smecluster.model.support.errors import InputError
 
 ENTRY = """
 - mechanism: entry

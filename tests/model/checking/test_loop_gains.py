@@ -18,7 +18,7 @@ from smecluster.model.checking.loop_gains import (
 )
 from smecluster.model.checking.path_gains import compute_path_gains
 from smecluster.model.diagrams.loops import LOOPS
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 PAGE = Path(__file__).parents[3] / "docs" / "loop-gains.md"
 

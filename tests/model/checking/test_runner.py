@@ -7,9 +7,9 @@ import yaml
 
 from smecluster.model.checking.runner import CHECKS, run_checks
 from smecluster.model.engine.read.document import read_document
+from smecluster.model.errors import InputError
 from smecluster.model.file.model import SHIPPED
 from smecluster.model.file.regions import Region, set_regions
-from smecluster.model.support.errors import InputError
 from smecluster.model.support.files import read_text, write_atomic
 
 DATA = Path(__file__).parents[1] / "data"

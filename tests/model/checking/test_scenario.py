@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from smecluster.model.checking.scenario import Scenarios
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 TOWNS = (Path(__file__).parents[1] / "data").joinpath("two_towns.mdl").read_text(encoding="utf-8")
 

@@ -12,7 +12,7 @@ from smecluster.model.checking.stylised_facts import (
     judge_facts,
     run_facts,
 )
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.model.support.files import write_atomic
 
 TOWNS = (Path(__file__).parents[1] / "data") / "two_towns.mdl"

@@ -7,7 +7,7 @@ import pytest
 from smecluster import model as models
 from smecluster.model.checking.twin_worlds import make_twins, name_cut, name_second
 from smecluster.model.engine.run.runs import simulate, simulate_many
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 SMALL = """{UTF-8}
 inflow = 1 ~ widget/Year ~ What is moved. Source: test.|

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from smecluster.model import engine
+from smecluster.model import cache, engine
 from smecluster.model.engine.model import load_program
-from smecluster.model.support import cache
 
 ENGINE = Path(engine.__file__).parent
-# What it stands on: messages, files and, while it lasts, the cache.
-BELOW = ("smecluster.model.engine", "smecluster.model.errors", "smecluster.model.files")
+# What it stands on: messages, files and the cache of compiled code.
+_PLAIN = ("errors", "files", "cache", "engine")
+BELOW = tuple(f"smecluster.model.{name}" for name in _PLAIN)
 SUPPORT = "smecluster.model.support"
 
 

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from smecluster.model.errors import InputError
 from smecluster.model.file.beliefs import (
     EXACT,
     INPUT,
@@ -14,7 +15,6 @@ from smecluster.model.file.beliefs import (
     find_faults,
     read_beliefs,
 )
-from smecluster.model.support.errors import InputError
 
 
 def constant(text, low=0.0, high=10.0):

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from smecluster.model.engine.read.document import read_document
+from smecluster.model.errors import InputError
 from smecluster.model.file.cutting import Cut, apply_cuts
-from smecluster.model.support.errors import InputError
 
 TOWNS = (Path(__file__).parents[1] / "data").joinpath("two_towns.mdl").read_text(encoding="utf-8")
 LOOP = Cut("R1: growth & pull", "People", ("arrivals",))

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from smecluster import model
+from smecluster.model.errors import InputError
 from smecluster.model.file.knocking import Knock, with_knocks
 from smecluster.model.file.model import Model
-from smecluster.model.support.errors import InputError
 
 PATH = Path(__file__).parents[1] / "data" / "two_towns.mdl"
 TOWNS = PATH.read_text(encoding="utf-8")

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from smecluster.model.errors import InputError
 from smecluster.model.file.lint import RULES
-from smecluster.model.support.errors import InputError
 
 GOOD = """{UTF-8}
 *** .People *** ~ People. |

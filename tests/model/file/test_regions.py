@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from smecluster.model import load
 from smecluster.model.engine.read.source import hash_equations, parse
 from smecluster.model.engine.read.values import read_values
+from smecluster.model.errors import InputError
 from smecluster.model.file.regions import Region, read_regions, set_regions
-from smecluster.model.support.errors import InputError
 
 TOWNS = (Path(__file__).parents[1] / "data").joinpath("two_towns.mdl").read_text(encoding="utf-8")
 

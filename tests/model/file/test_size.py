@@ -8,8 +8,8 @@ import pytest
 from smecluster.model.engine.read.blocks import read_points
 from smecluster.model.engine.read.names import list_names
 from smecluster.model.engine.read.source import parse
+from smecluster.model.errors import InputError
 from smecluster.model.support import limits
-from smecluster.model.support.errors import InputError
 
 LONG = 200_000
 

@@ -8,6 +8,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from smecluster.model.errors import InputError
 from smecluster.model.presentation.exports import (
     check_record,
     convert_units,
@@ -18,7 +19,6 @@ from smecluster.model.presentation.exports import (
     write_excel,
     write_table,
 )
-from smecluster.model.support.errors import InputError
 
 TABLE = pd.DataFrame({"lever": ["土地 land servicing", "plan"], "value": [0.1 + 0.2, float("nan")]})
 STAMP = {"model hash": "abc", "seed": "1"}

@@ -8,6 +8,7 @@ from string import Formatter
 import numpy as np
 import pytest
 
+from smecluster.model.errors import InputError
 from smecluster.model.presentation.language.catalogue import (
     CHINESE,
     ENGLISH,
@@ -22,7 +23,6 @@ from smecluster.model.presentation.language.numbers import (
     format_share,
 )
 from smecluster.model.presentation.language.spoken import speaking
-from smecluster.model.support.errors import InputError
 from tests import messages
 
 SUBJECTS = (messages.NAMES, *messages.SUBJECTS)

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 import xarray as xr
 
+from smecluster.model.errors import InputError
 from smecluster.model.support.checkpoints import Checkpoints, drop
-from smecluster.model.support.errors import InputError
 from smecluster.model.support.locks import lock_folder
 
 

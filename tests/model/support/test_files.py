@@ -2,7 +2,8 @@
 
 import pytest
 
-from smecluster.model.support.errors import InputError, UnknownNameError, suggest_name
+from smecluster.model.errors import InputError, UnknownNameError, suggest_name
+from smecluster.model.inputs import read_toml
 from smecluster.model.support.files import (
     overwrite_file,
     read_text,
@@ -10,7 +11,6 @@ from smecluster.model.support.files import (
     write_atomic,
 )
 from smecluster.model.support.ledger import NAME
-from smecluster.model.support.reading import read_toml
 
 
 def test_what_is_written_is_read_back_and_folders_are_made(tmp_path):

@@ -11,9 +11,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from smecluster.model.errors import InputError
 from smecluster.model.presentation.exports import check_table, write_csv
 from smecluster.model.support.checkpoints import Checkpoints, drop, remove_abandoned
-from smecluster.model.support.errors import InputError
 from smecluster.model.support.files import check_writable, replace_file, write_atomic
 from smecluster.model.support.ledger import (
     NAME,

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.model.support.seals import (
     hash_files,
     hash_text,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.model.support.workspace import (
     MARKER,
     PACKAGE,

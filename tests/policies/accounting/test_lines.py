@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from smecluster import model as models
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.policies import load
 from smecluster.policies.accounting.compute import draw_up_account
 from smecluster.policies.accounting.lines import ITEMS, LINES, VARIABLES

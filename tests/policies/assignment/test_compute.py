@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from smecluster import model as models
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.policies.assignment.compute import assign
 from smecluster.policies.assignment.divisions import (
     BOTH,

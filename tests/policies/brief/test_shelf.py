@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from pandas.testing import assert_frame_equal
 
+from smecluster.model.errors import InputError
 from smecluster.model.presentation.exports import read_csv
-from smecluster.model.support.errors import InputError
 from smecluster.policies.brief.shelf import (
     FILES,
     SHELF,

@@ -9,9 +9,9 @@ import xarray as xr
 from matplotlib.colors import to_hex
 
 from smecluster import model
+from smecluster.model.errors import InputError
 from smecluster.model.outcomes import PLACE, TOTAL
 from smecluster.model.presentation.exports import write_figure
-from smecluster.model.support.errors import InputError
 from smecluster.policies import load
 from smecluster.policies.budget import DEFAULT_BUDGET, set_budget
 from smecluster.policies.comparison.brief import (

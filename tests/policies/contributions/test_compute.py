@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from smecluster import model as models
+from smecluster.model.errors import InputError
 from smecluster.model.outcomes import TOTAL
-from smecluster.model.support.errors import InputError
 from smecluster.policies.comparison.compute import compare
 from smecluster.policies.contributions.compute import compute_contributions, measure_step_error
 from smecluster.policies.contributions.measures import (

@@ -3,7 +3,7 @@
 import pytest
 
 from smecluster.model import load
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.policies.desk.anymodel import collect_model
 
 TANK = """{UTF-8}

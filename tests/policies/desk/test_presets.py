@@ -3,7 +3,7 @@
 import pytest
 
 from smecluster.calibration.loading import load_model
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.policies.desk.presets import check_presets, make_presets
 from smecluster.policies.strategy import load
 

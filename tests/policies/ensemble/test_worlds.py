@@ -8,8 +8,8 @@ import pytest
 import xarray as xr
 
 from smecluster import model
+from smecluster.model.errors import InputError
 from smecluster.model.support.checkpoints import Checkpoints
-from smecluster.model.support.errors import InputError
 from smecluster.policies import load
 from smecluster.policies.ensemble.accounts import ACCOUNTS, sum_money
 from smecluster.policies.ensemble.cases import DRAW, FUTURE, REASON, STRATEGY

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from smecluster import model as models
+from smecluster.model.errors import InputError
 from smecluster.model.outcomes import find_outcome
-from smecluster.model.support.errors import InputError
 from smecluster.policies.assignment.compute import assign
 from smecluster.policies.ensemble.gains import GAINED
 from smecluster.policies.explanation.chains import Chain, join_links, split_chains

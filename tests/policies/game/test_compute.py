@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.policies.game.arrangements import COORDINATED, FROM_ABOVE, PLANNER, name_nash
 from smecluster.policies.game.compute import play_game
 from smecluster.policies.game.measures import benefit

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.policies.game.coordination.parts import split_draws, split_regions
 from smecluster.policies.game.coordination.published import read_studies
 from smecluster.policies.game.simulator import Simulator

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from smecluster.model.errors import InputError
 from smecluster.model.file.regions import read_regions
-from smecluster.model.support.errors import InputError
 from smecluster.policies.game.arrangements import COORDINATED, name_nash
 from smecluster.policies.game.coordination.page import write_page
 from smecluster.policies.game.coordination.published import read_expectations, read_studies

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from smecluster import policies
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.policies.comparison.result import Comparison
 
 STEP = {"TIME STEP": 0.125}

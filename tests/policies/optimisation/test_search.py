@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from smecluster import model as models
+from smecluster.model.errors import InputError
 from smecluster.model.support.checkpoints import Checkpoints
-from smecluster.model.support.errors import InputError
 from smecluster.policies import load
 from smecluster.policies.budget import Budget
 from smecluster.policies.comparison.compute import compare

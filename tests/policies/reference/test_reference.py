@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from smecluster import model as models
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.policies.reference.keys import TABLES, list_keys, read_meanings
 from smecluster.policies.reference.page import list_examples, tabulate_keys, write_page
 from smecluster.policies.simulation import simulate

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.policies.robustness.prim import MOST_LIMITS, TRUSTED, describe_limits, discover
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.policies.robustness.regret import (
     BEST,
     EXPECTED,

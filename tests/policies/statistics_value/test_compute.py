@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from smecluster import model as models
+from smecluster.model.errors import InputError
 from smecluster.model.file.cutting import apply_cuts
-from smecluster.model.support.errors import InputError
 from smecluster.policies import load
 from smecluster.policies.comparison.compute import compare
 from smecluster.policies.ensemble.cases import REASON

@@ -14,7 +14,7 @@ import pytest
 
 from smecluster.model.engine.run import kept_runs, runs
 from smecluster.model.engine.run.dask import ClusterLostError
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.scripts.main import main
 
 PARTS, SIZE = 4, 64

@@ -8,7 +8,7 @@ import zipfile
 import pandas as pd
 import pytest
 
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.scripts.batches.table import read_inputs
 from smecluster.scripts.main import main
 

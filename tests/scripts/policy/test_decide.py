@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.scripts.main import main
 
 QUICK = ["--draws", "200", "--horizon", "2028", "--calibration", "none"]

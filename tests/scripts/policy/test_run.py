@@ -9,8 +9,8 @@ import pytest
 import xarray as xr
 
 from smecluster import model
+from smecluster.model.errors import InputError
 from smecluster.model.presentation.exports import read_csv, read_stamp
-from smecluster.model.support.errors import InputError
 from smecluster.policies.menu import read_menu
 from smecluster.policies.plan import Plan, Spending
 from smecluster.policies.triggers import settle_triggers

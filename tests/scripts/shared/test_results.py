@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.scripts.shared.results import Results
 
 TABLE = pd.DataFrame({"a": [1]})

@@ -10,8 +10,8 @@ import pytest
 
 from smecluster.calibration.data.series import CASES
 from smecluster.model import Region, load
+from smecluster.model.errors import InputError
 from smecluster.model.presentation.exports import read_csv, read_stamp
-from smecluster.model.support.errors import InputError
 from smecluster.policies.comparison import study_inputs
 from smecluster.policies.study import Study, combine_study
 from smecluster.scripts.main import main

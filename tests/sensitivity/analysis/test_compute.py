@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from smecluster.model.errors import InputError
 from smecluster.model.presentation.exports import read_csv, read_stamp
-from smecluster.model.support.errors import InputError
 from smecluster.model.support.ledger import NAME
 from smecluster.sensitivity.analysis.compute import analyse, judge_runs
 from smecluster.sensitivity.analysis.convergence import choose_sizes

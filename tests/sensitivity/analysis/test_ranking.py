@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.sensitivity.analysis.ranking import rank_strategies
 from smecluster.sensitivity.methods.estimates import Bootstrap
 from smecluster.sensitivity.report.sentences import describe_ranking

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.sensitivity.analysis.enough import judge_size
 from smecluster.sensitivity.analysis.trust import (
     Weight,

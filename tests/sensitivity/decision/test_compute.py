@@ -5,8 +5,8 @@ import pytest
 
 from smecluster.calibration.loading import load_model
 from smecluster.calibration.store.mismatches import NONE
+from smecluster.model.errors import InputError
 from smecluster.model.support.checkpoints import Checkpoints
-from smecluster.model.support.errors import InputError
 from smecluster.policies.comparison.compute import compare
 from smecluster.policies.strategy import load
 from smecluster.sensitivity.decision.compute import decide

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from smecluster.model.engine.read.document import CONTROLS
+from smecluster.model.errors import InputError
 from smecluster.model.file.beliefs import EXACT, INPUT, read_beliefs
-from smecluster.model.support.errors import InputError
 from smecluster.sensitivity.design.constants import span_constants
 from smecluster.sensitivity.design.distributions import Distribution
 from smecluster.sensitivity.design.factors import Setting, build_factors

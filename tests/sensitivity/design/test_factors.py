@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 from smecluster.model.engine.graph.values import Scale
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.policies.menu import LEVELS
 from smecluster.sensitivity.design.distributions import Distribution, find_ends
 from smecluster.sensitivity.design.factors import Factor, Setting, build_factors

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from smecluster.model import simulate_many
+from smecluster.model.errors import InputError
 from smecluster.model.outcomes import (
     DISPERSION,
     TOTAL,
@@ -11,7 +12,6 @@ from smecluster.model.outcomes import (
     find_outcome,
     list_variables,
 )
-from smecluster.model.support.errors import InputError
 from smecluster.sensitivity.design.outputs import build_columns, extract_outputs, list_required
 
 OUTPUTS = f"""

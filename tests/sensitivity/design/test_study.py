@@ -2,7 +2,7 @@
 
 import pytest
 
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.sensitivity.design.study import Study, list_studies, load_study
 
 

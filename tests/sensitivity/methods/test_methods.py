@@ -17,7 +17,7 @@ from SALib.sample import morris as morris_sample
 from SALib.sample import sobol as sobol_sample
 from scipy.stats import cramervonmises_2samp
 
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.sensitivity.methods import METHODS, find_method
 from smecluster.sensitivity.methods.delta import _estimate_both, count_classes
 from smecluster.sensitivity.methods.estimates import Bootstrap, Sample

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.model.support.ledger import NAME
 from smecluster.model.support.seals import seal_json
 from smecluster.sensitivity.analysis.compute import analyse

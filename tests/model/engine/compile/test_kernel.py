@@ -15,7 +15,7 @@ from smecluster.model.engine.graph.inputs import InputIndex
 from smecluster.model.engine.graph.interpreter import Interpreter, run
 from smecluster.model.engine.graph.outputs import select_outputs
 from smecluster.model.engine.run.runs import RunError
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 DATA = Path(__file__).parents[2] / "data"
 

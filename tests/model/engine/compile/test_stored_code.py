@@ -13,9 +13,9 @@ import pytest
 import xarray as xr
 
 from smecluster import model
+from smecluster.model import cache, files
+from smecluster.model.cache import CacheWarning
 from smecluster.model.engine.model import load_program
-from smecluster.model.support import cache
-from smecluster.model.support.cache import CacheWarning
 
 TOWNS = Path(__file__).parents[2] / "data" / "two_towns.mdl"
 
@@ -288,23 +288,11 @@ def test_files_that_the_cache_did_not_write_stay(
     assert len(list(folder.iterdir())) == len(letters) + 2
 
 
-def test_entries_of_the_first_edition_make_room(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(cache, "_MOST", 1)
-    (folder / f"{9:032x}.json").write_text('{"nodes":[]}')
-    (folder / f"{9:032x}.kernel").write_text('{"layout": {"width": 16}}\n')
-    for path in folder.iterdir():
-        os.utime(path, (1e9, 1e9))
-    cache.store_entry(f"{1:032x}.json", b"{}")
-    assert [path.name for path in folder.iterdir()] == [f"{1:032x}.json"]
-
-
 def test_what_a_killed_process_left_is_removed(folder: Path) -> None:
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
-    left = folder / f".{7:032x}.kernel.{ended.pid}-abc.part"
-    at_work = folder / f".{7:032x}.kernel.{os.getpid()}-abc.part"
+    left = folder / f"{files._PREFIX}{ended.pid}-abc.kernel"
+    at_work = folder / f"{files._PREFIX}{os.getpid()}-abc.kernel"
     for path in (left, at_work):
         path.write_bytes(b"half")
     cache.store_entry(f"{1:032x}.json", b"{}")

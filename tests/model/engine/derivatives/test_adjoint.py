@@ -8,7 +8,7 @@ import pytest
 from smecluster import model
 from smecluster.model.engine.derivatives.rules import NoDerivativeError
 from smecluster.model.engine.run.evaluator import Evaluator
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 TEXT = """{UTF-8}
 Place: east, west ~~|

@@ -8,7 +8,7 @@ from scipy.optimize import brentq
 from scipy.special import ndtr
 
 from smecluster import model
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 CLOCK = "INITIAL TIME = 0 ~~|\nFINAL TIME = 1 ~~|\nTIME STEP = 1 ~~|\nSAVEPER = 1 ~~|\n"
 CALL = "ALLOCATE BY PRIORITY(want[Town], rank[Town], ELMCOUNT(Town), width, supply)"

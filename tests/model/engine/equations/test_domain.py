@@ -8,7 +8,7 @@ import pytest
 
 from smecluster import model
 from smecluster.model.engine.run.runs import RunError
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 CLOCK = "INITIAL TIME = 0 ~~|\nFINAL TIME = 8 ~~|\nTIME STEP = 0.125 ~~|\nSAVEPER = 0.125 ~~|\n"
 

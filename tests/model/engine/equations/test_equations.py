@@ -7,7 +7,7 @@ import pytest
 
 from smecluster import model
 from smecluster.model.engine.run.portable import make_portable
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 CLOCK = "INITIAL TIME = 0 ~~|\nFINAL TIME = 2 ~~|\nTIME STEP = 0.5 ~~|\nSAVEPER = 1 ~~|\n"
 RANGES = "Region: a, b ~~|\nRival <-> Region ~~|\nGood: x1, x2, x3 ~~|\n"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from smecluster import model
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 BEGIN = (
     "{UTF-8}\nTown: a, b, c -> Place ~~|\nPlace: first, second, third -> Town ~~|\n"

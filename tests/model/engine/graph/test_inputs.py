@@ -13,7 +13,7 @@ from smecluster.model.engine.run.settings import (
     override_inputs,
     parse_settings,
 )
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from tests.fuzz.kinds import DATA
 
 TOWNS = model.load(DATA / "two_towns.mdl")

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from smecluster.model.engine.read.document import find_rate, read_document
+from smecluster.model.errors import InputError
 from smecluster.model.file.model import SHIPPED
-from smecluster.model.support.errors import InputError
 
 TOWNS = (Path(__file__).parents[2] / "data").joinpath("two_towns.mdl").read_text(encoding="utf-8")
 

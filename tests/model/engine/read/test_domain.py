@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from smecluster import model
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 CLOCK = "INITIAL TIME = 0 ~~|\nFINAL TIME = 8 ~~|\nTIME STEP = 0.125 ~~|\nSAVEPER = 0.125 ~~|\n"
 SKETCH = "\\\\\\---/// Sketch information - do not modify anything except names\n"

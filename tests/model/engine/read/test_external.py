@@ -6,7 +6,7 @@ import openpyxl
 import pytest
 
 from smecluster import model
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 CLOCK = "INITIAL TIME = 0 ~~|\nFINAL TIME = 4 ~~|\nTIME STEP = 1 ~~|\nSAVEPER = 1 ~~|\n"
 RANGES = "{UTF-8}\nTown: a, b ~~|\nGood: x, y, z ~~|\n"

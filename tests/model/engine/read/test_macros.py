@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from smecluster import model
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 CLOCK = "INITIAL TIME = 0 ~~|\nFINAL TIME = 4 ~~|\nTIME STEP = 0.5 ~~|\nSAVEPER = 0.5 ~~|\n"
 FOLLOW = (

@@ -8,7 +8,7 @@ import pytest
 from smecluster.model.engine.read.blocks import read_points
 from smecluster.model.engine.read.names import list_names, list_numbers
 from smecluster.model.engine.read.source import hash_equations, parse
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from tests.conftest import no_hang
 
 TOWNS = (Path(__file__).parents[2] / "data").joinpath("two_towns.mdl").read_text(encoding="utf-8")

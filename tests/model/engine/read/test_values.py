@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smecluster.model.engine.read.values import read_values, set_values
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 TOWNS = (Path(__file__).parents[2] / "data").joinpath("two_towns.mdl").read_text(encoding="utf-8")
 

@@ -6,7 +6,7 @@ import pytest
 
 from smecluster import model
 from smecluster.model.engine.run.branches import Trunk, can_fork
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 STEP = {"TIME STEP": 0.125}
 OUTPUTS = ["value added", "Discounted value added", "Programme account", "annual wage"]

@@ -18,7 +18,7 @@ import xarray as xr
 
 from smecluster import model
 from smecluster.model.engine.run import dask
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 distributed = pytest.importorskip("distributed")
 TOWNS = Path(__file__).parents[2] / "data" / "two_towns.mdl"

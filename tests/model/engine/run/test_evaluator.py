@@ -4,7 +4,7 @@ import pytest
 
 from smecluster.model import load, simulate_many
 from smecluster.model.engine.run.evaluator import Evaluator
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 INPUTS = ("substitution among regions", "reference output[Wenzhou]")
 OUTPUTS = ("value added[Zhongguancun]", "annual wage[Wenzhou]")

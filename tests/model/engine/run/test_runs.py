@@ -10,7 +10,7 @@ import xarray as xr
 from smecluster import model
 from smecluster.model.engine.run import batches
 from smecluster.model.engine.run.runs import RunError
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 
 DATA = Path(__file__).parents[2] / "data"
 TOWNS = DATA / "two_towns.mdl"

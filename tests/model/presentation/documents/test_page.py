@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from smecluster.model.errors import InputError
 from smecluster.model.presentation.documents.page import Section, render_page
-from smecluster.model.support.errors import InputError
 
 HOSTILE = "<script>alert(1)</script> & \"quoted\" 'single'"
 STAMP = {"command": "smecluster calibrate", "model hash": "abc"}

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from smecluster.model.support.errors import InputError
+from smecluster.model.errors import InputError
 from smecluster.policies.game.equilibrium.equilibria import (
     Effort,
     Play,

@@ -12,28 +12,23 @@ import hashlib
 import os
 import re
 import stat
-import tempfile
-import time
 import warnings
-from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
 import platformdirs
 
+from smecluster.model.errors import InputError
+from smecluster.model.files import write_beside
+
 _CHOICE = "SMECLUSTER_CACHE"
 _NAME = re.compile(r"[0-9a-f]{32}\.(json|kernel)")
-# What is being written, or was when its process ended: PROCESS is the one that writes it.
-_UNFINISHED = re.compile(rf"\.{_NAME.pattern}\.(?P<process>\d+)-\w+\.part")
 # An entry: this line with its name, the content, and the SHA-256 of both.
 _HEAD = b"smecluster cache 1 "
 _DIGEST = hashlib.sha256().digest_size
-# How entries of the first edition begin, which had no such line. They only make room.
-_EARLIER = (b'{"layout": {', b'{"nodes":[')
 # An entry takes up to half a megabyte.
 _MOST = 200
-_HOUR = 3600.0
-_PACKAGE = Path(__file__).parents[1]
+_PACKAGE = Path(__file__).parent
 
 
 class CacheWarning(UserWarning):
@@ -110,12 +105,14 @@ def store_entry(name: str, content: bytes) -> None:
         # Looked at again: the folders above may have been made just now.
         if _find_trusted() is None:
             return
-        _remove_unfinished(folder)
         begun = _HEAD + name.encode() + b"\n" + content
-        _write(folder / name, begun + hashlib.sha256(begun).digest())
+        # For its owner alone, as every temporary file.
+        with write_beside(folder / name) as temporary:
+            temporary.write_bytes(begun + hashlib.sha256(begun).digest())
+            temporary.replace(folder / name)
         _make_room(folder)
-    except OSError as error:
-        _warn(f"compiled code is not kept: {folder}: {error.strerror or error}")
+    except (OSError, InputError) as error:
+        _warn(f"compiled code is not kept: {error}")
 
 
 def has_entry(name: str) -> bool:
@@ -195,78 +192,23 @@ def _explain_owner(about: os.stat_result, path: Path) -> str:
     return ""
 
 
-def _write(path: Path, data: bytes) -> None:
-    """Write a file that only its owner reads and writes: completely, or not at all."""
-    handle, name = tempfile.mkstemp(
-        prefix=f".{path.name}.{os.getpid()}-", suffix=".part", dir=path.parent
-    )
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        os.replace(name, path)
-    finally:
-        with suppress(FileNotFoundError):
-            os.unlink(name)
-
-
-def _remove_unfinished(folder: Path) -> None:
-    """Remove what processes left that were killed while they wrote."""
-    for path in folder.iterdir():
-        match = _UNFINISHED.fullmatch(path.name)
-        if match and _is_ours(path):
-            with suppress(OSError):
-                if not _runs(int(match["process"])) or time.time() - path.stat().st_mtime > _HOUR:
-                    path.unlink()
-
-
 def _make_room(folder: Path) -> None:
     """Remove the oldest entries; a file that the cache did not write is never touched."""
     named = [path for path in folder.iterdir() if _NAME.fullmatch(path.name)]
-    if len(named) <= _MOST:
-        return
-    entries = sorted(filter(_is_entry, named), key=_read_time, reverse=True)
-    for path in entries[_MOST:]:
-        with suppress(OSError):
-            path.unlink()
+    if len(named) > _MOST:
+        entries = sorted(filter(_is_entry, named), key=os.path.getmtime, reverse=True)
+        for path in entries[_MOST:]:
+            path.unlink(missing_ok=True)
 
 
 def _is_entry(path: Path) -> bool:
     """Say whether the cache wrote a file: by its owner, its kind and how it begins."""
-    if not _is_ours(path):
+    about = path.lstat()
+    if not stat.S_ISREG(about.st_mode) or _explain_owner(about, path):
         return False
     begun = _HEAD + path.name.encode() + b"\n"
-    try:
-        with path.open("rb") as file:
-            start = file.read(len(begun))
-    except OSError:
-        return False
-    return start == begun or start.startswith(_EARLIER)
-
-
-def _is_ours(path: Path) -> bool:
-    try:
-        about = path.lstat()
-    except OSError:
-        return False
-    return stat.S_ISREG(about.st_mode) and (os.name == "nt" or about.st_uid == os.geteuid())
-
-
-def _read_time(path: Path) -> float:
-    with suppress(OSError):
-        return path.stat().st_mtime
-    return 0.0
-
-
-def _runs(process: int) -> bool:
-    if os.name == "nt":
-        return True  # where asking would end it
-    try:
-        os.kill(process, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except PermissionError:
-        return True
-    return True
+    with path.open("rb") as file:
+        return file.read(len(begun)) == begun
 
 
 def _warn(message: str) -> None:

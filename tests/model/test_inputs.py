@@ -1,14 +1,14 @@
-"""Settings and records are read within limits; what lies beyond is refused in one short line."""
+"""What users write is read within limits and checked; the rest is refused in one short line."""
 
 import os
 import tracemalloc
 
 import pytest
 
-from smecluster.model.support import limits
-from smecluster.model.support.errors import InputError, UnknownNameError, shorten, suggest_name
-from smecluster.model.support.files import read_text
-from smecluster.model.support.reading import read_json, read_toml, read_yaml
+from smecluster.model import errors, inputs
+from smecluster.model.errors import InputError, UnknownNameError, shorten, suggest_name
+from smecluster.model.files import read_text
+from smecluster.model.inputs import Schema, read_json, read_toml, read_yaml, validate
 from tests.conftest import no_hang
 
 DEEP = 2_000
@@ -22,7 +22,7 @@ def refuse(tmp_path, kind, text):
         READERS[kind](path)
     message = str(caught.value)
     assert "\n" not in message
-    assert len(message) <= limits.MOST_OF_A_MESSAGE
+    assert len(message) <= errors.MOST_OF_A_MESSAGE
     return message
 
 
@@ -45,7 +45,7 @@ def test_what_is_nested_beyond_measure_is_refused(tmp_path, kind, text):
     assert "nested too deep" in refuse(tmp_path, kind, text)
 
 
-@pytest.mark.parametrize("digits", [limits.MOST_DIGITS + 1, 400, 5000])
+@pytest.mark.parametrize("digits", [inputs.MOST_DIGITS + 1, 400, 5000])
 @pytest.mark.parametrize(
     ("kind", "text"), [("toml", "a = {}"), ("yaml", "a: {}"), ("json", '{{"a": {}}}')]
 )
@@ -89,7 +89,7 @@ def test_a_file_that_is_too_large_is_not_read(tmp_path):
     tracemalloc.start()
     with pytest.raises(InputError, match=r"larger than the 500 MB"):
         read_text(path)
-    os.truncate(path, limits.MOST_SETTINGS_BYTES + 1)
+    os.truncate(path, inputs.MOST_SETTINGS_BYTES + 1)
     with pytest.raises(InputError, match="larger than the 4 MB"):
         read_toml(path)
     _, most = tracemalloc.get_traced_memory()
@@ -107,8 +107,8 @@ def test_a_name_that_no_file_can_have_is_refused():
 def test_a_message_repeats_only_so_much_of_a_value(value):
     for error in (InputError(f"'{value}' is no number"), UnknownNameError("lever", value, ["a"])):
         words = max(len(word) for word in str(error).split())
-        assert words <= limits.MOST_ECHOED
-        assert len(str(error)) <= limits.MOST_OF_A_MESSAGE
+        assert words <= errors.MOST_ECHOED
+        assert len(str(error)) <= errors.MOST_OF_A_MESSAGE
     assert str(InputError(f"'{value}' is no number")).endswith("' is no number")
 
 
@@ -120,3 +120,41 @@ def test_a_message_of_usual_length_stays_as_it_is():
 def test_what_is_no_name_has_no_nearest_one():
     assert suggest_name("x" * 10_000, ["x"]) is None
     assert "unknown engine 'None'" in str(UnknownNameError("engine", None, ["kernel"]))
+
+
+class Record(Schema):
+    size: float = 1.0
+    years: tuple[float, ...] = ()
+    maybe: bool | None = None
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ({"size": True}, "f.toml: size = True: input should be a valid number"),
+        ({"years": [1990.0, False]}, "f.toml: years 2 = False: input should be a valid number"),
+    ],
+)
+def test_true_and_false_are_no_numbers(content, says):
+    with pytest.raises(InputError, match=says):
+        validate(Record, content, "f.toml")
+
+
+def test_true_and_false_are_taken_where_they_are_meant():
+    assert validate(Record, {"maybe": True, "size": 2}, "f.toml").maybe is True
+
+
+@pytest.mark.parametrize("text", ["5", "1e5", " 0.005 ", "nan"])
+def test_text_is_no_number(text):
+    class Money(Schema):
+        share: float | None = None
+
+    with pytest.raises(InputError, match=r"mine.toml: share = .*: input should be a valid number"):
+        validate(Money, {"share": text}, "mine.toml")
+
+
+def test_text_stays_text_where_a_field_takes_both():
+    class Money(Schema):
+        budget: str | float
+
+    assert validate(Money, {"budget": "0.5%"}, "mine.toml").budget == "0.5%"
