@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.fields import FieldInfo
-from pydantic_core import ErrorDetails
 
 from smecluster.model.errors import InputError, suggest_name
 from smecluster.model.files import read_text
@@ -164,7 +163,7 @@ def _refuse_digits(path: str | Path) -> MalformedError:
     return MalformedError(f"{path} holds a whole number of more than {MOST_DIGITS} digits")
 
 
-def _explain(schema: type[Schema], error: ErrorDetails) -> str:
+def _explain(schema: type[Schema], error: Mapping[str, Any]) -> str:
     *above, last = error["loc"] or ("",)
     field = _path(error["loc"])
     if error["type"] == "extra_forbidden":

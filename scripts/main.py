@@ -239,10 +239,12 @@ def _keep_model() -> Iterator[None]:
     try:
         yield
     finally:
-        from smecluster.model.file.model import SHIPPED
-        from smecluster.model.support.workspace import stand_in
+        # Where no command has read a model, none stands in, and help need not wait for it.
+        if "smecluster.model.file.model" in sys.modules:
+            from smecluster.model.file.model import SHIPPED
+            from smecluster.model.support.workspace import stand_in
 
-        stand_in(SHIPPED, None)
+            stand_in(SHIPPED, None)
 
 
 if __name__ == "__main__":

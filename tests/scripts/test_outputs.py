@@ -91,7 +91,7 @@ RESULTS = (
     (["optimise", "local"], "best-use.toml"),
     (["optimise", "local"], "front.csv"),
     (["optimise", "local"], "front/front-01.toml"),
-    (["explain", "timing"], "window-by-year.csv"),
+    (["explain", "timing"], "windows.csv"),
     (["explain", "timing"], "window-map.png"),
     (["explain", "statistics"], "statistics.html"),
     (["explain", "dominance"], "dominance-by-year.csv"),

@@ -71,7 +71,7 @@ def test_in_chromium(open_desk, model, tmp_path):
 
 def test_in_wasmtime(model):
     pytest.importorskip("wasmtime")
-    from tests.model.test_portable import Host
+    from tests.model.engine.run.test_portable import Host
 
     content = {
         "levers": [{"name": one.name, "most": one.share[1]} for one in read_levers()],

@@ -130,7 +130,7 @@ def test_a_window_opens_with_the_gain_of_compare(run, drawn, tmp_path):
     )
     years = ("--from-year", "2025", "--to-year", "2025")
     run("explain", "timing", "local", *years, "--draws", "4")
-    table = read_csv(tmp_path / "out" / "windows.csv")
+    table = read_csv(tmp_path / "out" / "map.csv")
     chosen = (table["measure"] == "in all regions") & (table["Region"] == "Wenzhou")
     (got,) = table[chosen & (table["size"] == 1.0)]["median"]
     assert got == pytest.approx(ratio, rel=TOLERANCE)

@@ -1,13 +1,12 @@
 """``smecluster init``: copies the user's files into a folder, where commands find them first."""
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
 
 from smecluster.model.support import workspace
-from smecluster.model.support.workspace import CONTENT, MARKER, PACKAGE, find_workspace
+from smecluster.model.support.workspace import CONTENT, MARKER, find_workspace
 from smecluster.scripts.main import main
 
 
@@ -45,24 +44,6 @@ def test_it_changes_no_number_until_something_is_edited(capsys, tmp_path: Path, 
     local.write_text(text.replace('title = "', 'title = "My '), encoding="utf-8")
     edited = json.loads(call(capsys, "run", "local", "--json")[1])
     assert edited["stamp"]["strategy"] != before["stamp"]["strategy"]
-
-
-def test_values_of_its_model_go_into_its_own_cases(capsys, tmp_path: Path, monkeypatch):
-    def read(folder):
-        return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-    call(capsys, "init", tmp_path / "mine")
-    monkeypatch.chdir(tmp_path / "mine")
-    cases, package = tmp_path / "mine" / "calibration" / "cases", PACKAGE / "calibration" / "cases"
-    for name in ("zhongguancun", "wenzhou"):
-        (cases / name / "constants.csv").unlink()
-    shutil.rmtree(cases / "zhongguancun")
-    before = read(package)
-    status, out, _ = call(capsys, "calibrate", "values")
-    assert status == 0
-    assert [line.split(":")[0] for line in out.splitlines()] == ["pearl_river_delta", "wenzhou"]
-    assert (cases / "wenzhou" / "constants.csv").is_file()
-    assert read(package) == before
 
 
 def test_a_folder_that_holds_something_is_refused(capsys, tmp_path: Path):
