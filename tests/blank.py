@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 
@@ -23,8 +23,11 @@ BLANK = {
 def leave_blank(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let figures be made, but neither laid out nor drawn: that takes longer than the rest."""
 
-    def save(self: Figure, target: str | Path, *_: Any, **__: Any) -> None:
-        Path(target).write_bytes(BLANK[Path(target).suffix])
+    def save(self: Figure, target: str | Path | BinaryIO, *_: Any, **more: Any) -> None:
+        if isinstance(target, str | Path):
+            Path(target).write_bytes(BLANK[Path(target).suffix])
+        else:  # a page holds its pictures
+            target.write(BLANK[f".{more['format']}"])
 
     monkeypatch.setattr(Figure, "savefig", save)
     for name in ("arrange", "draw_without_rendering"):
