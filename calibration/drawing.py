@@ -67,7 +67,7 @@ def sample_draws(
     folders: Sequence[Path] = (),
 ) -> pd.DataFrame:
     """Sample draws of an open calibration; see `draw_values`."""
-    from smecluster.calibration import load_case
+    from smecluster.calibration.data.case import load_case
     from smecluster.calibration.store.named import DRAWN
     from smecluster.model.engine.read.values import find_element
     from smecluster.model.file.beliefs import CONVENTIONS
@@ -117,7 +117,7 @@ def sample_gross(
     InputError
         If a calibration has too few draws, or none.
     """
-    from smecluster.calibration import load_case
+    from smecluster.calibration.data.case import load_case
     from smecluster.calibration.further import pair_draws
     from smecluster.model.engine.read.values import find_element
 

@@ -145,8 +145,8 @@ def load_gross(
         offered = {name: Region(name, {}, {}) for name in model.regions}
         loaded = []
         if folders:
-            from smecluster.calibration import load_case, make_region
             from smecluster.calibration.authoring.template import check_written
+            from smecluster.calibration.data.case import load_case, make_region
 
             loaded = [load_case(path) for path in folders]
             _refuse_twice(loaded)

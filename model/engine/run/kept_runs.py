@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-    from smecluster.model.engine.run.runs import Shared
+    from smecluster.model.engine.run.shared import Shared
 
 #: Seconds of work that are not worth keeping.
 PATIENCE = 3.0

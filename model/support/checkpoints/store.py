@@ -21,8 +21,17 @@ from numpy.typing import ArrayLike
 
 from smecluster.model.errors import InputError
 from smecluster.model.support import ledger, temporaries
-from smecluster.model.support.checkpoints import contents
-from smecluster.model.support.checkpoints.contents import Arrays
+from smecluster.model.support.checkpoints.contents import (
+    ARRAYS,
+    DATASET,
+    TABLE,
+    Arrays,
+    decode,
+    decode_arrays,
+    decode_dataset,
+    decode_facts,
+    encode,
+)
 from smecluster.model.support.checkpoints.identities import (
     IDENTITY,
     describe_mixture,
@@ -295,7 +304,7 @@ class Checkpoints:
         if not self._may_write():
             raise RuntimeError(f"{self.folder} is not reserved: save inside a 'with' statement")
         self._identify()
-        data = contents.encode(content, facts)
+        data = encode(content, facts)
         path = self.folder / name_file(name, data)
         # Looked up before the new file is there, which the folder's list would already name.
         before = self._indexed().get(name)
@@ -331,7 +340,7 @@ class Checkpoints:
         KeyError
             If there is no such part, it is damaged, or it holds something else.
         """
-        return contents.decode_arrays(self._read(name, contents.ARRAYS))
+        return decode_arrays(self._read(name, ARRAYS))
 
     def load_table(self, name: str, columns: Iterable[str] | None = None) -> pd.DataFrame:
         """Read the table of a part.
@@ -356,7 +365,7 @@ class Checkpoints:
             If it has no such column.
         """
         if columns is None:
-            whole: pd.DataFrame = self._read(name, contents.TABLE).to_pandas()
+            whole: pd.DataFrame = self._read(name, TABLE).to_pandas()
             return whole
         path = self.path(name)
         try:
@@ -383,7 +392,7 @@ class Checkpoints:
         KeyError
             If there is no such part, it is damaged, or it holds something else.
         """
-        return contents.decode_dataset(self._read(name, contents.DATASET))
+        return decode_dataset(self._read(name, DATASET))
 
     def facts(self, name: str) -> dict[str, str]:
         """Read what was stated about a part when it was saved, and its number of ``rows``.
@@ -397,7 +406,7 @@ class Checkpoints:
             about = pq.read_metadata(self.path(name))
         except (OSError, pa.ArrowInvalid):
             raise KeyError(name) from None
-        return {**contents.decode_facts(about.metadata), "rows": str(about.num_rows)}
+        return {**decode_facts(about.metadata), "rows": str(about.num_rows)}
 
     def _indexed(self) -> dict[str, Path]:
         """Give the file of every part; the folder is listed once."""
@@ -433,7 +442,7 @@ class Checkpoints:
         # The bytes that are checked are those that are read.
         if path is None or compute_checksum(data) != parse_file(path)[1]:
             raise KeyError(name)
-        table, held = contents.decode(data)
+        table, held = decode(data)
         if held != kind:
             raise KeyError(name)
         return table

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from smecluster.model.engine.run import kept_runs, runs
+from smecluster.model.engine.run import kept_runs, runs, shared
 from smecluster.model.engine.run.dask import ClusterLostError
 from smecluster.model.errors import InputError
 from smecluster.scripts.main import main
@@ -51,15 +51,15 @@ class Runs:
         self.parts = 0
         self.error: BaseException | None = None
         self.at = 3
-        original = runs.Shared.run
+        original = shared.Shared.run
 
-        def counted(shared: runs.Shared, frame: pd.DataFrame, threads: int) -> object:
+        def counted(batch: shared.Shared, frame: pd.DataFrame, threads: int) -> object:
             self.parts += 1
             if self.error is not None and self.parts == self.at:
                 raise self.error
-            return original(shared, frame, threads)
+            return original(batch, frame, threads)
 
-        monkeypatch.setattr(runs.Shared, "run", counted)
+        monkeypatch.setattr(shared.Shared, "run", counted)
 
     def again(self, error: BaseException | None = None) -> None:
         self.parts, self.error = 0, error
