@@ -148,8 +148,8 @@ def render(
             return ""
         return place(Drawing(name, pictures[name], said))
 
-    source = _environment().get_template(f"{template}.{language}.md.jinja")
-    text = source.render(**facts, **words.functions, words=words, table=table, picture=picture)
+    source = _environment(language).get_template(f"{template}.{language}.md.jinja")
+    text = source.render(**facts, words=words, table=table, picture=picture)
     text = _BEFORE_MARKS.sub(r"\1\2", text)
     title, *blocks = _read_blocks(text, placed, language)
     if not isinstance(title, Text) or title.kind != "title":
@@ -247,13 +247,16 @@ def _markdown(language: str) -> Any:
 
 
 @cache
-def _environment() -> Environment:
+def _environment(language: str) -> Environment:
+    """Make the templates' engine; it is the language's own, for macros in macros find its words."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader([folder for folder in FOLDERS if folder.is_dir()]),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         autoescape=False,
     )
+    environment.globals.update(Words(language).functions)
+    return environment
