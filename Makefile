@@ -58,8 +58,8 @@ study: $(READY) ## the example study of sensitivity: which levers matter for whi
 	$(BIN)/smecluster study run levers
 	$(BIN)/smecluster study plot levers
 
-views: $(READY) ## redraw the diagrams of the model after its equations have changed
-	$(BIN)/smecluster views
+views: $(READY) ## give what is new in the model a place in its diagrams
+	$(BIN)/python -m tests.views
 
 docs: $(READY) ## the documentation site, its notebooks run: build/docs/html (minutes)
 	$(BIN)/python docs/site/build.py

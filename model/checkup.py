@@ -23,7 +23,6 @@ from smecluster.model.presentation.language.spoken import say
 State = Literal["fine", "lacking", "broken"]
 #: What the optional parts of the installation are for.
 EXTRAS = {
-    "diagrams": mark("redrawing the model's diagrams (smecluster views)"),
     "distributed": mark("studies on several machines (--cluster)"),
     "loops": mark(
         "loops that dominate, units, a second engine (smecluster explain dominance, check)"

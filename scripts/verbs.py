@@ -216,12 +216,6 @@ VERBS: Mapping[str, Verb] = {
         model="none",
         speaks=False,
     ),
-    "views": _verb(
-        "Model",
-        "Redraw the diagrams of the Vensim file.",
-        "structure.views:views",
-        model="none",
-    ),
 }
 
 #: What was called otherwise: the command in its place.

@@ -14,7 +14,7 @@ def list_names() -> Iterator[str]:
     """List the names that pages show: those of the model, its levers and the shipped files."""
     from smecluster import model, policies
     from smecluster.model import load
-    from smecluster.model.diagrams.loops import LOOPS
+    from smecluster.model.loops import LOOPS
     from smecluster.model.outcomes import DISPERSION, OUTCOMES
     from smecluster.policies.assignment.divisions import WHO
     from smecluster.policies.assignment.measures import ALL_CENTRE, ALL_REGIONS, LEVELS, PAPER

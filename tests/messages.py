@@ -142,7 +142,6 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = {
         "scripts/structure/export.py",
         "scripts/structure/regions.py",
         "scripts/structure/strategies.py",
-        "scripts/structure/views.py",
     ),
 }
 NAMES, DESK = "names", "desk"

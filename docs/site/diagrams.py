@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
 
-from smecluster.model.diagrams.sketch import CLOSING, OPENING
-
+# What a view begins with, and what ends the last of them.
+_OPENING = "\\\\\\---/// Sketch information - do not modify anything except names"
+_CLOSING = "///---\\\\\\"
 _COLOUR = re.compile(r"\|\|(\d+)-(\d+)-(\d+)")
 _POINT = re.compile(r"\((-?\d+),(-?\d+)\)\|")
 _STOCK, _FLOW = "3", "40"  # shapes of a variable's line
@@ -45,7 +46,7 @@ def draw_views(text: str) -> dict[str, str]:
     dict of str to str
         SVG by title; the number with which a title begins is left out.
     """
-    sketches = text.partition(CLOSING)[0].split(OPENING)[1:]
+    sketches = text.partition(_CLOSING)[0].split(_OPENING)[1:]
     found = {}
     for sketch in sketches:
         lines = sketch.strip().splitlines()

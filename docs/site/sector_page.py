@@ -7,9 +7,9 @@ from pathlib import Path
 
 from variable_pages import enlarge, slug
 
-from smecluster.model.diagrams.loops import LOOPS, Loop
 from smecluster.model.engine.read.document import Document, read_document
 from smecluster.model.file.model import SHIPPED
+from smecluster.model.loops import LOOPS, Loop
 from smecluster.model.support.files import read_text
 
 _OPENING = """# The model by sector, with its loops

@@ -8,8 +8,6 @@ from pathlib import Path
 
 from diagrams import draw_views
 
-from smecluster.model.diagrams.sketch import shorten_title
-from smecluster.model.diagrams.views import assign_sectors
 from smecluster.model.engine.read.document import Document, Variable, read_document
 from smecluster.model.file.model import SHIPPED
 from smecluster.model.support.files import read_text
@@ -30,7 +28,6 @@ def write_variable_pages(folder: Path) -> list[str]:
     """
     text = read_text(SHIPPED)
     document = read_document(text)
-    home = assign_sectors(document)
     place = folder / "reference" / "variables"
     place.mkdir(parents=True, exist_ok=True)
     pictures = draw_views(text)
@@ -49,7 +46,6 @@ def write_variable_pages(folder: Path) -> list[str]:
         pages.append(f"reference/variables/{name}")
         rows.append(f"| [{sector}](variables/{name}.md) | {len(own)} | {about} |")
     listed = "\n".join(f"variables/{page.rpartition('/')[2]}" for page in pages)
-    assert set(home.values()) <= set(document.sectors)
     (folder / "reference" / "variables.md").write_text(
         f"# The variables of the model\n\nAll {len(document.variables)} variables, read from "
         f"`model/sme_cluster.mdl` (fingerprint `{document.hash[:12]}`) when this site was built. "
@@ -76,8 +72,8 @@ def enlarge(picture: str) -> str:
 
 
 def _picture(sector: str, pictures: dict[str, str]) -> Iterator[str]:
-    title = shorten_title(sector)
-    found = [one for one in pictures if title.startswith(one) or one.startswith(title)]
+    # Titles of views are cut short.
+    found = [one for one in pictures if sector.startswith(one)]
     for one in found[:1]:
         yield f"```{{figure}} {slug(one)}.svg\n:alt: Stocks, flows and influences of {sector}"
         yield f":target: ../{enlarge(slug(one))}\n"

@@ -31,7 +31,7 @@ from smecluster.model.presentation.language.catalogue import mark
 if TYPE_CHECKING:
     import xarray as xr
 
-# Where each reinforcing loop of `model.diagrams.loops` is cut. A loop with several channels has a
+# Where each reinforcing loop of `model.loops` is cut. A loop with several channels has a
 # cut in each.
 NAMED: tuple[Cut, ...] = (
     Cut("R1 agglomeration", "cluster mass", ("division of labour",)),

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from smecluster.model.checking.twin_worlds import CUT, TwinModel, name_cut, name_second
-from smecluster.model.diagrams.overview import list_parts, read_overview
 from smecluster.model.engine.read.names import fold_name
 from smecluster.model.engine.run.branches import add_states
 from smecluster.model.engine.run.portable import make_portable
+from smecluster.model.file.overview import list_parts, read_overview
 from smecluster.model.outcomes import Outcome, list_variables
 from smecluster.policies.explanation.chains import ALIKE, CANCELLED, LEAST, WHOLE
 from smecluster.policies.explanation.compute import find_between

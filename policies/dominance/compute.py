@@ -4,7 +4,7 @@ The score of a loop is the product of its links' scores: how much of each variab
 through the link (Schoenberg, Davidsen and Eberlein 2020; flows into stocks as in Schoenberg,
 Hayward and Eberlein 2023). Divided by the sum of the absolute scores of all named loops of a region
 at that moment it is the loop's share, positive where it reinforces and negative where it balances.
-Every named loop of `model.diagrams.loops` is followed along one chain of influences, or along the
+Every named loop of `model.loops` is followed along one chain of influences, or along the
 two through which it works and whose scores are added; loops that the overview does not name are
 left out, so the shares compare the named ones with one another.
 """

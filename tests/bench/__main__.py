@@ -3,7 +3,6 @@
 python -m tests.bench                  # engines, C limit, cold start, waiting
 python -m tests.bench --against ../old # waiting in a former checkout as well
 python -m tests.bench --scale 1000000  # time and memory up to so many runs
-python -m tests.bench --numba          # with a plain Numba function as well (compiles slowly)
 python -m tests.bench --model A.mdl    # another model, beside PySD and pysimlin
 """
 
@@ -28,7 +27,7 @@ import pandas as pd
 
 from smecluster import model
 from smecluster.model.engine.compile.kernel import Batch, load_kernel
-from smecluster.model.engine.graph.clock import Times, compute_times
+from smecluster.model.engine.graph.clock import compute_times
 from smecluster.model.engine.graph.graph import Program
 from smecluster.model.engine.graph.inputs import InputIndex
 from smecluster.model.engine.graph.outputs import select_outputs
@@ -48,7 +47,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench")
     parser.add_argument("--scale", type=int, metavar="RUNS", help="time and memory up to RUNS runs")
     parser.add_argument("--against", type=Path, metavar="CHECKOUT", help="a former edition")
-    parser.add_argument("--numba", action="store_true", help="measure a plain Numba function too")
     parser.add_argument("--model", type=Path, action="append", metavar="PATH", help="another model")
     parser.add_argument("--engine", action="append", choices=ENGINES, help="for --model: all")
     parser.add_argument("--runs", type=int, default=1000, help="for --model: at once")
@@ -67,14 +65,14 @@ def main() -> None:
     if chosen.scale:
         scale(m, chosen.scale)
     else:
-        engines(m, chosen.numba)
+        engines(m)
         cold_start()
         from tests.bench.startup import measure
 
         measure(chosen.against)
 
 
-def engines(m: model.Model, with_numba: bool) -> None:
+def engines(m: model.Model) -> None:
     """Compare engines: one core, one run, the same inputs."""
     program = m.program
     parameters = InputIndex(program).resolve({}).parameters(program)
@@ -104,8 +102,6 @@ def engines(m: model.Model, with_numba: bool) -> None:
             found, expected = limit.prepared(batch, clock)(), code.run(batch, len(chosen.nodes))
             np.testing.assert_allclose(found, expected.values, 1e-6)  # it is the same model
             rows.append((f"C -O3 -march=native -ffast-math, {RUNS} runs", limit.time(batch, clock)))
-    if with_numba:
-        measure(*_numba(program, chosen.nodes, parameters, clock))
     simulation = _simlin(m)
     if simulation is not None:
         measure("pysimlin, simulation reused", simulation, 1)
@@ -215,24 +211,6 @@ def _pysd(m: model.Model, steps: int) -> float:
             taken.append(time.process_time() - began)
     each = (taken[1] - taken[0]) / 32
     return taken[0] + (steps - 16) * each
-
-
-def _numba(
-    program: Program, nodes: tuple[int, ...], parameters: Any, clock: Times
-) -> tuple[str, Callable[[], None], float]:
-    from numba.typed import List
-
-    from tests.bench.numba_plain import compiled
-
-    tables = List()
-    for table in program.tables:
-        tables.append(np.array([table.x, table.y]))
-    out = np.empty((len(nodes), len(clock.labels)))
-    began = time.perf_counter()
-    run = compiled(program, nodes)
-    run(parameters, clock.all, clock.kept, out, tables)
-    name = f"plain Numba (compiled in {time.perf_counter() - began:.0f} s)"
-    return name, lambda: run(parameters, clock.all, clock.kept, out, tables), 1
 
 
 def _processor() -> str:

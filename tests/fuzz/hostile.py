@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.fuzz import mutate
 from tests.fuzz.attempt import Attempt
 from tests.fuzz.kinds import DATA, FACT, POLICY_STUDY, STUDY, XMILE, own_cache, own_town, simulate
 from tests.fuzz.oracles import Expectation
@@ -276,34 +275,6 @@ def attack_model_command(attempt: Attempt, case: str) -> None:
     expected = Expectation(bomb=hostile.bomb)
     attempt.command("describe", "x", "--model", path, expected=expected)
     attempt.command("check", "--model", path, "--checks", "checks", expected=expected)
-
-
-def attack_views(attempt: Attempt) -> None:
-    """Harm the sketch of a model, or leave a model without one, and let its views be read."""
-    random = attempt.random
-    # To draw the shipped model takes a minute: it is only checked.
-    small = random.random() < 0.3
-    if small:
-        attempt.write("m.mdl", (DATA / f"{random.choice(SMALL)}.mdl").read_bytes())
-    else:
-        text = attempt.edition.model_file.read_bytes()
-        at = text.index(b"\\\\\\---///")
-        sketch = text[at:]
-        mutator = mutate.TEXT[random.choice(("number", "digit", "lines", "cut", "name", "quote"))]
-        for _ in range(8):
-            sketch = mutator(sketch, random)
-        attempt.write("m.mdl", text[:at] + sketch)
-    checks = not small or random.random() < 0.5
-    words = ["m.mdl", "--check"] if checks else ["m.mdl"]
-    expected = Expectation(own=() if checks else ("home/work/m.mdl",))
-    if attempt.edition.prefix:
-        attempt.command("views", *words, expected=expected)
-        return
-
-    def views() -> None:
-        raise SystemExit(attempt.edition.module("model.views").main(words))
-
-    attempt.watch(["views"], views, expected)
 
 
 # Bombs in other files --------------------------------------------------------------------------

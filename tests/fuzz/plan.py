@@ -33,7 +33,6 @@ _DRAWN: dict[str, tuple[Callable[[Attempt], None], int]] = {
     "output": (options.attack_output, 8),
     "columns": (hostile.attack_columns, 2),
     "disk": (hostile.attack_disk, 1),
-    "sketch": (hostile.attack_views, 5),
 }
 
 

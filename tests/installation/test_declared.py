@@ -12,7 +12,7 @@ import pytest
 from tests.installation.building import FOLDERS, ROOT
 
 #: Imports that serve an extra, and which.
-OPTIONAL = {"distributed": "distributed", "numba": "diagrams", "simlin": "loops"}
+OPTIONAL = {"distributed": "distributed", "simlin": "loops"}
 
 
 def fold(name):

@@ -17,8 +17,8 @@ from smecluster.model.checking.loop_gains import (
     compute_matrix,
 )
 from smecluster.model.checking.path_gains import compute_path_gains
-from smecluster.model.diagrams.loops import LOOPS
 from smecluster.model.errors import InputError
+from smecluster.model.loops import LOOPS
 
 PAGE = Path(__file__).parents[3] / "docs" / "loop-gains.md"
 

@@ -7,8 +7,8 @@ import pytest
 import xarray as xr
 
 from smecluster import model as models
-from smecluster.model.diagrams.loops import LOOPS
 from smecluster.model.errors import InputError
+from smecluster.model.loops import LOOPS
 from smecluster.policies import load
 from smecluster.policies.comparison.compute import compare
 from smecluster.policies.dominance import compute

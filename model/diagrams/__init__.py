@@ -1,1 +1,0 @@
-"""Draw the model's views into its Vensim file."""
